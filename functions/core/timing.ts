@@ -1,0 +1,21 @@
+/**
+ * The durations that have to nest (design 6, Times), all in milliseconds: exchanges and spaced probes inside a record's deadline,
+ * that inside the function's timeout, and the queue's visibility at least six times the function's timeout.
+ */
+export const TIMING = {
+  /** One HTTP exchange with a provider, from connecting to the last byte. */
+  exchangeMs: 5_000,
+  /** What one record may take from its start; the function's own timeout less what is needed to report. */
+  recordMs: 25_000,
+  functionTimeoutMs: 30_000,
+  /** The requests queue's visibility timeout before a record has shortened its own. */
+  visibilityMs: 180_000,
+  /** How long a message stays hidden past its record's deadline, so that a crash is picked up soon. */
+  crashMarginMs: 10_000,
+  /** No call leaves when less than this is left of the lease. */
+  callMarginMs: 10_000,
+  /** What is kept of the function's remaining time for reporting a batch. */
+  reportMarginMs: 5_000,
+  /** Both queues forget a message after this long. */
+  retentionMs: 14 * 86_400_000,
+} as const;
