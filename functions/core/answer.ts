@@ -1,0 +1,47 @@
+import type { EpochMs } from './epoch.ts';
+import type { Ending, StuckCode } from './outcome.ts';
+
+/** What one exchange showed of the target. `silent` is no verdict. */
+export type Saw = 'alive' | 'expired' | 'listed' | 'unlisted' | 'unknown' | 'accepted' | 'rejected' | 'silent';
+
+/**
+ * What one reply, or the replies to one question, mean. Every `silent` answer says in `ends` which retry it is; on any other the
+ * outcome in `ends` is settled by this reply.
+ */
+export interface Answer {
+  readonly saw: Saw;
+  /** The provider's own code for the evidence: `0`, `204`, `NOT_FOUND`, `no reply`. */
+  readonly code: string;
+  readonly ends?: Ending;
+  /** The call would meet the same check: asked by the signer, `ends` holds a delete back. */
+  readonly holds?: true;
+  /** What the request ends as when its time runs out with nothing better known, or when the key lives on after this call. */
+  readonly atLast?: StuckCode;
+  /** The reply authenticates the target or names it, so its later absence is a change. */
+  readonly seen?: true;
+  /** The provider's own word on when to come back. */
+  readonly notBefore?: EpochMs;
+  /** The provider's clock, where the reply shows that ours is off. */
+  readonly serverTime?: EpochMs;
+  /** What was learned on the way (account ids, cursors), kept in the ledger and handed back to the next plan. */
+  readonly facts?: Facts;
+  /** The key's settings, where the question reads them. */
+  readonly record?: KeyRecord;
+  /** A part of a long search was read; ask again to go on. */
+  readonly more?: true;
+}
+
+export type Facts = Readonly<Record<string, string>>;
+
+/** What a key may do, in the shape of Bybit's reply: the one provider whose keys can be restricted. */
+export interface KeyRecord {
+  readonly readOnly: 0 | 1;
+  readonly ips: readonly string[];
+  readonly permissions: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Whether the answer shows that the provider still holds the key. */
+export const isPresent = ({ saw }: Answer): boolean => saw === 'alive' || saw === 'expired' || saw === 'listed';
+
+/** Whether the answer could prove a death, if what asked had seen the key before. */
+export const isAbsent = ({ saw }: Answer): boolean => saw === 'unknown' || saw === 'unlisted';

@@ -1,0 +1,48 @@
+/** Fields that hold identifiers, which are long and unbroken without being secret. */
+const ID_FIELDS = new Set(['secretId', 'secretVersion', 'apiKey', 'apiKeyId', 'subMemberId', 'requestId']);
+
+/** Fields in which people name themselves or their ticket: an ARN, a path or a URL is read segment by segment. */
+const CLAIM_FIELDS = new Set(['requestedBy', 'reference']);
+
+const MARKERS = [/PRIVATE KEY/i, /rqsty-sk-/i, /[a-z][a-z0-9+.-]*:\/\/[^\s/?#]*@/i];
+const UNBROKEN = /[A-Za-z0-9+/=_-]{32,}/;
+const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
+
+const isClaim = (text: string): boolean => text.startsWith('arn:') || /^https?:\/\//.test(text) || text.includes('/');
+
+const looksSecret = (field: string, text: string): boolean => {
+  if (MARKERS.some((marker) => marker.test(text))) return true;
+  if (ID_FIELDS.has(field)) return false;
+  const parts = CLAIM_FIELDS.has(field) && isClaim(text) ? text.replace(UUID, '').split('/') : [text.replace(UUID, '')];
+  return parts.some((part) => UNBROKEN.test(part));
+};
+
+/** What takes the place of a value that looked like a secret. */
+export const REMOVED = '[removed]';
+
+/**
+ * Replaces each text in a parsed message that looks like a secret: a private key, a Requesty key, user info in a URL, or 32 unbroken
+ * characters outside the id fields. A field's name is read like its value.
+ *
+ * @returns the message without them, and the names of the fields that they stood in
+ */
+export const withoutSecrets = (message: unknown): { readonly clean: unknown; readonly fields: readonly string[] } => {
+  const fields: string[] = [];
+  const clean = (value: unknown, field: string): unknown => {
+    if (typeof value === 'string') {
+      if (!looksSecret(field, value)) return value;
+      fields.push(field);
+      return REMOVED;
+    }
+    if (Array.isArray(value)) return value.map((item) => clean(item, field));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([name, item]) => {
+        if (!looksSecret('', name)) return [name, clean(item, name)];
+        fields.push(REMOVED);
+        return [REMOVED, clean(item, name)];
+      }),
+    );
+  };
+  return { clean: clean(message, ''), fields };
+};

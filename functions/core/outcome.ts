@@ -1,0 +1,96 @@
+/** Every code is part of the contract: alarms, runbooks and users' scripts match on it. The lists are closed. */
+export const STUCK = [
+  'permission-missing',
+  'ip-not-allowed',
+  'credential-refused',
+  'credential-missing',
+  'not-recognised',
+  'wrong-environment',
+  'wrong-account',
+  'expired-renewable',
+  'only-in-web-ui',
+  'region-refused',
+  'account-restricted',
+  'attestation-lapsed',
+  'request-rejected',
+  'signer-gone',
+  'no-effect',
+  'limit',
+  'unproven',
+] as const;
+
+export const REFUSED = [
+  'malformed',
+  'secret-in-message',
+  'outside-prefix',
+  'credential-unreadable',
+  'target-missing',
+  'target-mismatch',
+  'wrong-signer',
+  'would-widen',
+  'would-become-undeletable',
+  'would-blind',
+  'request-id-reused',
+  'tag-unreadable',
+  'version-not-meant',
+  'environment-mismatch',
+  'provider-off',
+  'too-far',
+] as const;
+
+export const RETRY = [
+  'no-reply',
+  'rate-limited',
+  'provider-down',
+  'aws-down',
+  'clock-skew',
+  'unrecognised',
+  'not-yet-proved',
+  'in-progress',
+  'signer-still-needed',
+  'limit',
+  'early',
+] as const;
+
+export type StuckCode = (typeof STUCK)[number];
+export type RefusedCode = (typeof REFUSED)[number];
+export type RetryCode = (typeof RETRY)[number];
+
+/** An outcome with its code, written as `proof.md` writes it. */
+export type Ending = `stuck/${StuckCode}` | `refused/${RefusedCode}` | `retry/${RetryCode}`;
+
+/** What a request came to once it is over. */
+export type Terminal =
+  | 'revoked'
+  | 'already-revoked'
+  | 'restricted'
+  | 'planned'
+  | 'withdrawn'
+  | `stuck/${StuckCode}`
+  | `refused/${RefusedCode}`;
+
+export type OutcomeName =
+  | 'revoked'
+  | 'already-revoked'
+  | 'restricted'
+  | 'planned'
+  | 'withdrawn'
+  | 'refused'
+  | 'stuck'
+  | 'retry'
+  | 'resurrected';
+
+export type KeyState = 'dead' | 'alive' | 'expired' | 'unknown';
+
+/** Splits `stuck/limit` into its name and its code; an outcome without a code has `null`. */
+export const nameAndCode = (outcome: Terminal | Ending | 'resurrected'): { name: OutcomeName; code: string | null } => {
+  const [name, code] = outcome.split('/') as [OutcomeName, string | undefined];
+  return { name, code: code ?? null };
+};
+
+/** Only these two say that the key is dead; every other end is copied to the stuck queue or leaves the key as it was. */
+export const isDead = (outcome: Terminal): boolean => outcome === 'revoked' || outcome === 'already-revoked';
+
+/** Whether a person has to look: the request ended, but not as asked. */
+export const needsPerson = (outcome: Terminal): outcome is `stuck/${StuckCode}` | `refused/${RefusedCode}` =>
+  outcome.startsWith('stuck/') || outcome.startsWith('refused/');

@@ -1,0 +1,135 @@
+import type { Clock, EpochMs } from './epoch.ts';
+import type { HttpCall, MaybeReply, Provider, ProviderName } from './provider.ts';
+import type { Receipt } from './receipt.ts';
+import type { Secret } from './secret.ts';
+
+/** Where an item stands in the ledger's one table. */
+export interface ItemKey {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+/** What every item carries for its conditional writes. */
+export interface Versioned {
+  /** Counts the writes to this item from 1; a write names the one it was made from. */
+  readonly rev: number;
+  /** Made anew for each write, so that a writer whose acknowledgement was lost knows its own write again. */
+  readonly nonce: string;
+}
+
+/**
+ * The DynamoDB table of requests and cases. Every method throws `Unavailable` where the table does not answer; the write may then have
+ * happened or not.
+ */
+export interface Ledger {
+  /** A strongly consistent read. */
+  read<T extends Versioned>(key: ItemKey): Promise<T | undefined>;
+  /**
+   * Writes one whole item, on condition that its `rev` is still one less than the item's (or, for `rev` 1, that there is none).
+   *
+   * @returns false where somebody else has written since
+   */
+  write(key: ItemKey, item: Versioned): Promise<boolean>;
+  remove(key: ItemKey): Promise<void>;
+  /** All items of one partition whose sort key starts with the prefix, strongly consistent, every page. */
+  list<T>(pk: string, prefix: string): Promise<readonly (T & ItemKey)[]>;
+  /**
+   * Adds one to a counter that may not pass `max`. Counters vanish some time after `expiresAt`.
+   *
+   * @returns false where the counter stands at `max` already
+   */
+  count(key: ItemKey, max: number, expiresAt: EpochMs): Promise<boolean>;
+}
+
+/** One version of a secret, opened. */
+export interface Opened {
+  readonly found: true;
+  readonly arn: string;
+  readonly name: string;
+  readonly versionId: string;
+  readonly createdAt: EpochMs;
+  /** The text as stored; `undefined` where the version is binary. */
+  readonly value: Secret | undefined;
+}
+
+export interface NotFound {
+  readonly found: false;
+  /** `deleted`: scheduled for deletion and restorable until `until`. */
+  readonly why: 'missing' | 'deleted';
+  readonly until?: EpochMs;
+}
+
+export interface Described {
+  readonly arn: string;
+  readonly name: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Version ids by staging label. */
+  readonly stages: Readonly<Record<string, string>>;
+  readonly isReplica: boolean;
+}
+
+/** Secrets Manager. Methods throw `Unavailable` where it does not answer, is throttled, or our role may not. */
+export interface Vault {
+  /** @param version a staging label or a version id */
+  open(secretId: string, version: string): Promise<Opened | NotFound>;
+  describe(secretId: string): Promise<Described | undefined>;
+  /** Replaces these tags; the two status tags alone may be written. */
+  tag(secretId: string, tags: Readonly<Record<string, string>>): Promise<void>;
+  /** Names of the secrets under the prefix that have a tag whose key starts with `tagKey`, page by page. */
+  tagged(prefix: string, tagKey: string): AsyncIterable<readonly Described[]>;
+}
+
+/** Text attributes of a queue message. */
+export type Attributes = Readonly<Record<string, string>>;
+
+/** Where receipts and messages go. Methods throw `Unavailable` where the service did not acknowledge. */
+export interface Outbox {
+  /** To the results topic, and to the bus as `Key Revocation Result`. */
+  publish(receipt: Receipt): Promise<void>;
+  /** The copy for the stuck queue: a request that can be sent again as it is, or the stub of a body that was none. */
+  setAside(body: string, attributes: Attributes): Promise<void>;
+  /** Onto the requests queue, delivered after the delay: 0 to 900 seconds. */
+  enqueue(body: string, attributes: Attributes, delaySeconds: number): Promise<void>;
+}
+
+/** Flat facts alone: no object, error, request or record ever reaches a log line. */
+export type LogFacts = Readonly<Record<string, string | number | boolean>>;
+
+export interface Log {
+  info(event: string, facts: LogFacts): void;
+  /** A person should look; alarms match on the event. */
+  warn(event: string, facts: LogFacts): void;
+}
+
+/** Everything outside `core` that revoking needs, and the operator's settings. */
+export interface Ports {
+  readonly clock: Clock;
+  readonly ledger: Ledger;
+  readonly vault: Vault;
+  readonly outbox: Outbox;
+  readonly log: Log;
+  /** Sends once and never retries. No reply within the exchange's time, or not all of it, is `undefined`; rejects never. */
+  send(call: HttpCall, until: EpochMs): Promise<MaybeReply>;
+  /** SHA-256 in lower-case hex. */
+  digest(text: string): string;
+  /** A fresh random identifier. */
+  newId(): string;
+  /** A random number from 0 up to, not including, 1. */
+  random(): number;
+  provider(name: ProviderName): Provider;
+  readonly config: Config;
+}
+
+/** The construct's props as the functions see them. */
+export interface Config {
+  readonly instance: string;
+  readonly secretPrefix: string;
+  readonly mode: 'enforce' | 'observe';
+  /** Only these are reachable. */
+  readonly providers: readonly ProviderName[];
+  readonly giveUpAfterMs: number;
+  /** Calls per provider and hour. */
+  readonly limits: { readonly urgent: number; readonly other: number };
+  /** Addresses that our calls come from; empty where they are not fixed. */
+  readonly egressAddresses: readonly string[];
+}

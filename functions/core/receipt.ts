@@ -1,0 +1,73 @@
+import type { Saw } from './answer.ts';
+import type { KeyState, OutcomeName } from './outcome.ts';
+import type { Asker } from './provider.ts';
+import type { Reason } from './request.ts';
+
+/** One exchange, as a receipt shows it. Instants are RFC 3339 in UTC. */
+export interface Evidence {
+  readonly at: string;
+  readonly step: 'probe' | 'call';
+  readonly asked: string;
+  readonly as: Asker;
+  readonly host: string;
+  readonly saw: Saw;
+  readonly code: string;
+}
+
+export interface Times {
+  /** `notBefore`, else the event's time, else when the message was sent. */
+  readonly dueAt: string;
+  readonly receivedAt: string;
+  readonly calledAt?: string;
+  readonly acceptedAt?: string;
+  /** The first negative probe. */
+  readonly deadAt?: string;
+  /** The probe that confirmed it. */
+  readonly provedAt?: string;
+}
+
+/** What an update changed: the key's settings before and after. */
+export interface Change {
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+/** The published record of what a request came to. Contract 4.5; never a secret in it. */
+export interface Receipt {
+  readonly version: 1;
+  /** `requestId#attempt`; `~n` behind it for an interim one, `!n` for a finding. */
+  readonly receiptId: string;
+  readonly requestId: string;
+  readonly attempt: number;
+  readonly final: boolean;
+  readonly dryRun: boolean;
+  readonly provider: string | null;
+  readonly operation: string | null;
+  readonly environment: string | null;
+  readonly outcome: OutcomeName;
+  readonly keyState: KeyState;
+  readonly code: string | null;
+  /** What happened and what to do next. */
+  readonly message: string;
+  readonly request: {
+    readonly reason: Reason | null;
+    readonly requestedBy: string | null;
+    /** SQS `SenderId`: who really sent the message. */
+    readonly sender: string | null;
+    readonly reference: string | null;
+  };
+  readonly signer: {
+    readonly as: Asker;
+    /** Shortened; `digest` of the target tells keys apart. */
+    readonly id: string;
+    readonly secretId: string;
+    readonly secretVersion: string;
+  } | null;
+  readonly key: { readonly id: string; readonly digest: string; readonly subMemberId: string | null } | null;
+  readonly change: Change | null;
+  readonly calls: number;
+  readonly evidence: readonly Evidence[];
+  readonly times: Times;
+  /** From due to the first negative probe. */
+  readonly timeToRevokeMs: number | null;
+}
