@@ -1,0 +1,26 @@
+import type { AwsError } from './aws-error.ts';
+import type { Reply, Service } from './call.ts';
+
+const JSON_TYPES: Readonly<Record<string, string>> = {
+  sqs: 'application/x-amz-json-1.0',
+  dynamodb: 'application/x-amz-json-1.0',
+};
+
+const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+
+const xmlReply = ({ code, message, status }: AwsError): Reply => {
+  const type = status < 500 ? 'Sender' : 'Receiver';
+  const error = `<Error><Type>${type}</Type><Code>${code}</Code><Message>${escaped(message)}</Message></Error>`;
+  const body = `<ErrorResponse>${error}<RequestId>local</RequestId></ErrorResponse>`;
+  return { status, headers: { 'content-type': 'text/xml' }, body };
+};
+
+/** @returns the error in the form that the service's SDK client reads: XML for SNS, JSON for the others */
+export const errorReply = (service: Service | undefined, error: AwsError): Reply =>
+  service === 'sns'
+    ? xmlReply(error)
+    : {
+        status: error.status,
+        headers: { 'content-type': JSON_TYPES[service ?? ''] ?? 'application/x-amz-json-1.1' },
+        body: JSON.stringify({ __type: error.code, message: error.message }),
+      };

@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { AwsError } from './aws-error.ts';
+import type { Backend, Call, Reply, Service } from './call.ts';
+import { errorReply } from './error-reply.ts';
+import type { FaultEffect, Faults } from './faults.ts';
+import { route } from './route.ts';
+
+export interface FrontOptions {
+  readonly backends: Readonly<Record<Service, Backend>>;
+  readonly faults: Faults;
+  /** Sees every call before it is carried out. */
+  readonly onCall?: ((call: Call) => void) | undefined;
+  /** 0 takes a free port. */
+  readonly port: number;
+}
+
+/** What each service calls a throttled call (the names that the SDK's retry rules know). */
+const THROTTLED: Readonly<Record<Service, AwsError>> = {
+  sqs: new AwsError('RequestThrottled', 'Rate exceeded'),
+  sns: new AwsError('Throttling', 'Rate exceeded', 429),
+  dynamodb: new AwsError('ThrottlingException', 'Rate of requests exceeds the allowed throughput'),
+  secretsmanager: new AwsError('ThrottlingException', 'Rate exceeded'),
+  events: new AwsError('ThrottlingException', 'Rate exceeded'),
+};
+const UNAVAILABLE = new AwsError(
+  'InternalFailure',
+  'The request processing has failed because of an unknown error',
+  500,
+);
+
+const asAwsError = (error: unknown): AwsError =>
+  error instanceof AwsError ? error : new AwsError('InternalFailure', String(error), 500);
+
+const send = (response: ServerResponse, { status, headers, body }: Reply): void => {
+  response.writeHead(status, { 'x-amzn-requestid': crypto.randomUUID(), ...headers }).end(body);
+};
+
+const show = (call: Call, effect: FaultEffect, request: IncomingMessage, response: ServerResponse): void => {
+  if (effect.shows === 'throttled') send(response, errorReply(call.service, THROTTLED[call.service]));
+  if (effect.shows === 'unavailable') send(response, errorReply(call.service, UNAVAILABLE));
+  if (effect.shows === 'reset') request.socket.destroy();
+};
+
+const answer = async (options: FrontOptions, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  let call: Call | undefined;
+  try {
+    call = route(request.headers, await text(request));
+    options.onCall?.(call);
+    const effect = options.faults.meet(call);
+    const reply = effect?.applied === false ? undefined : await options.backends[call.service](call);
+    if (effect !== undefined) show(call, effect, request, response);
+    else if (reply !== undefined) send(response, reply);
+  } catch (error) {
+    send(response, errorReply(call?.service, asAwsError(error)));
+  }
+};
+
+/** Listens on one port of 127.0.0.1 in front of all services; what an SDK client needs is its URL as `AWS_ENDPOINT_URL`. */
+export const openFront = async (options: FrontOptions): Promise<{ readonly url: string; readonly server: Server }> => {
+  const server = createServer((request, response) => void answer(options, request, response));
+  server.listen(options.port, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}`, server };
+};

@@ -1,0 +1,34 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { AwsError } from './aws-error.ts';
+import { type Call, SERVICES, type Service } from './call.ts';
+
+/** Prefix of `X-Amz-Target` to service, for callers that sign with another service name or not at all. */
+const TARGETS: Readonly<Record<string, Service>> = {
+  AmazonSQS: 'sqs',
+  DynamoDB_20120810: 'dynamodb',
+  secretsmanager: 'secretsmanager',
+  AWSEvents: 'events',
+};
+
+const isService = (name: string | undefined): name is Service => SERVICES.some((service) => service === name);
+
+/** The service in `Credential=<key>/<date>/<region>/<service>/aws4_request`. */
+const signedFor = (authorization: string | undefined): string | undefined =>
+  authorization?.match(/Credential=[^,\s]+\/\d{8}\/[^/]+\/([^/]+)\/aws4_request/)?.[1];
+
+/**
+ * Finds the service and the operation that a request is for.
+ *
+ * @throws {AwsError} `UnknownOperationException` where no emulated service takes the request
+ */
+export const route = (headers: IncomingHttpHeaders, body: string): Call => {
+  const [prefix = '', named] = String(headers['x-amz-target'] ?? '').split('.');
+  const isForm = headers['content-type']?.includes('x-www-form-urlencoded') ?? false;
+  const action = isForm ? (new URLSearchParams(body).get('Action') ?? undefined) : named;
+  const service = TARGETS[prefix] ?? signedFor(headers.authorization);
+  if (action === undefined || !isService(service)) {
+    const wanted = `wanted one of ${SERVICES.join(', ')}`;
+    throw new AwsError('UnknownOperationException', `Cannot route "${service ?? prefix}.${action ?? ''}", ${wanted}`);
+  }
+  return { service, action, headers, body };
+};

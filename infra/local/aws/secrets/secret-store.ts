@@ -1,0 +1,63 @@
+import { AwsError } from '../aws-error.ts';
+import type { StoredSecret } from './stored-secret.ts';
+
+const ARN = /^arn:[^:]+:secretsmanager:[^:]+:[^:]+:secret:(?<rest>.+)$/;
+const SUFFIX = /-[A-Za-z0-9]{6}$/;
+
+export const notFound = (): AwsError =>
+  new AwsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
+
+/** All secrets of the account: found by name or ARN, listed in the order of creation. Forgets a secret when its time is up. */
+export class SecretStore {
+  readonly now: () => number;
+  readonly #byName = new Map<string, StoredSecret>();
+  /** Names in the order of creation, so that a page of a listing starts where the last one ended. */
+  readonly #names: string[] = [];
+
+  constructor(now: () => number) {
+    this.now = now;
+  }
+
+  get nextPosition(): number {
+    return this.#names.length;
+  }
+
+  put(secret: StoredSecret): StoredSecret {
+    if (secret.position === this.#names.length) this.#names.push(secret.name);
+    this.#byName.set(secret.name, secret);
+    return secret;
+  }
+
+  remove({ name }: StoredSecret): void {
+    this.#byName.delete(name);
+  }
+
+  named(name: string): StoredSecret | undefined {
+    const secret = this.#byName.get(name);
+    if (secret?.deletedAt === undefined || secret.deletedAt > this.now()) return secret;
+    this.remove(secret);
+    return undefined;
+  }
+
+  /** At a position of the order of creation; undefined where that secret is gone. */
+  at(position: number): StoredSecret | undefined {
+    const secret = this.named(this.#names[position] ?? '');
+    return secret?.position === position ? secret : undefined;
+  }
+
+  /**
+   * @param secretId name, ARN, or ARN without the random suffix
+   * @throws {AwsError} `ResourceNotFoundException`
+   */
+  find(secretId: string): StoredSecret {
+    const rest = ARN.exec(secretId)?.groups?.['rest'];
+    if (rest === undefined) return this.named(secretId) ?? this.#missing();
+    const whole = this.named(rest.replace(SUFFIX, ''));
+    if (whole?.arn === secretId) return whole;
+    return this.named(rest) ?? this.#missing();
+  }
+
+  #missing(): never {
+    throw notFound();
+  }
+}

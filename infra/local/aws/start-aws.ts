@@ -1,0 +1,54 @@
+import { once } from 'node:events';
+import { Buses } from './bus/buses.ts';
+import { BUS_OPERATIONS } from './bus/operations.ts';
+import type { Call } from './call.ts';
+import { createFaults, type Faults } from './faults.ts';
+import { openFront } from './front.ts';
+import { jsonBackend } from './json-backend.ts';
+import { type Queues, startQueues } from './queues.ts';
+import { SECRETS_OPERATIONS } from './secrets/operations.ts';
+import { SecretStore } from './secrets/secret-store.ts';
+import { startTables } from './tables.ts';
+
+export interface AwsOptions {
+  /** @default a free port */
+  readonly port?: number;
+  /** Epoch milliseconds, for secrets and events; queues are on this process's `Date`. @default Date.now */
+  readonly now?: () => number;
+  /** Sees every call of every client before it is carried out. */
+  readonly onCall?: (call: Call) => void;
+}
+
+/** The emulated AWS: SQS, SNS, DynamoDB, Secrets Manager and EventBridge behind one URL. */
+export interface Aws {
+  /** For `AWS_ENDPOINT_URL`. */
+  readonly url: string;
+  /** The secrets themselves, for filling in many at once and for replicas. */
+  readonly secrets: SecretStore;
+  readonly buses: Buses;
+  readonly queues: Pick<Queues, 'inspect' | 'deliver'>;
+  readonly faults: Faults;
+  close(): Promise<void>;
+}
+
+/** Starts the emulated AWS on 127.0.0.1, empty and in memory. */
+export const startAws = async ({ port = 0, now = Date.now, onCall }: AwsOptions = {}): Promise<Aws> => {
+  const [queues, tables] = await Promise.all([startQueues(), startTables()]);
+  const secrets = new SecretStore(now);
+  const buses = new Buses(now, queues.deliver);
+  const faults = createFaults();
+  const backends = {
+    sqs: queues.sqs,
+    sns: queues.sns,
+    dynamodb: tables.backend,
+    secretsmanager: jsonBackend(SECRETS_OPERATIONS, secrets),
+    events: jsonBackend(BUS_OPERATIONS, buses),
+  };
+  const { url, server } = await openFront({ backends, faults, onCall, port });
+  const close = async (): Promise<void> => {
+    server.close();
+    server.closeAllConnections();
+    await Promise.all([once(server, 'close'), queues.close(), tables.close()]);
+  };
+  return { url, secrets, buses, queues, faults, close };
+};

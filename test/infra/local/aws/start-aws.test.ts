@@ -1,0 +1,145 @@
+import * as ddb from '@aws-sdk/client-dynamodb';
+import { ListSecretsCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import * as sns from '@aws-sdk/client-sns';
+import * as sqs from '@aws-sdk/client-sqs';
+import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
+import { awsForThisFile } from './aws-in-test.ts';
+
+const seen: string[] = [];
+const aws = awsForThisFile({ onCall: ({ service, action }) => seen.push(`${service}.${action}`) });
+const queues = new sqs.SQSClient({});
+const once = new sqs.SQSClient({ maxAttempts: 1 });
+const topics = new sns.SNSClient({});
+const tables = new ddb.DynamoDBClient({});
+const secrets = new SecretsManagerClient({ maxAttempts: 1 });
+beforeEach(() => void seen.splice(0));
+afterEach(() => aws().faults.clear());
+afterAll(() => [queues, once, topics, tables, secrets].forEach((client) => void client.destroy()));
+
+const makeQueue = async (QueueName: string, Attributes: Record<string, string> = {}) =>
+  (await queues.send(new sqs.CreateQueueCommand({ QueueName, Attributes }))).QueueUrl ?? '';
+const receive = async (QueueUrl: string, more: Partial<sqs.ReceiveMessageRequest> = {}) =>
+  (await queues.send(new sqs.ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, ...more }))).Messages ?? [];
+
+it('gives queue URLs at its own address', async () => {
+  const url = await makeQueue('addressed');
+  expect(url).toBe(`${aws().url}/000000000000/addressed`);
+  const { QueueUrl } = await queues.send(new sqs.GetQueueUrlCommand({ QueueName: 'addressed' }));
+  expect(QueueUrl).toBe(url);
+});
+
+it('carries a message from a topic to a queue', async () => {
+  const url = await makeQueue('receipts');
+  const { TopicArn } = await topics.send(new sns.CreateTopicCommand({ Name: 'results' }));
+  const Endpoint = 'arn:aws:sqs:us-east-1:000000000000:receipts';
+  const Attributes = { RawMessageDelivery: 'true' };
+  await topics.send(new sns.SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint, Attributes }));
+  await topics.send(new sns.PublishCommand({ TopicArn, Message: 'dead & proved' }));
+  expect((await receive(url)).map(({ Body }) => Body)).toEqual(['dead & proved']);
+});
+
+it('keeps items and conditions', async () => {
+  const TableName = 'ledger';
+  await tables.send(
+    new ddb.CreateTableCommand({
+      TableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+    }),
+  );
+  const Item = { pk: { S: 'request#1' } };
+  const put = () =>
+    tables.send(new ddb.PutItemCommand({ TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' }));
+  await put();
+  await expect(put()).rejects.toBeInstanceOf(ddb.ConditionalCheckFailedException);
+});
+
+it.each([901, -1])('refuses a delay of %d seconds as SQS does', async (DelaySeconds) => {
+  const QueueUrl = await makeQueue('delays');
+  const asked = queues.send(new sqs.SendMessageCommand({ QueueUrl, MessageBody: 'x', DelaySeconds }));
+  await expect(asked).rejects.toMatchObject({ name: 'InvalidParameterValue' });
+});
+
+it('fails only the entries of a batch whose delay is too long', async () => {
+  const QueueUrl = await makeQueue('batch');
+  const Entries = [0, 901, 900].map((DelaySeconds) => ({ Id: `d${DelaySeconds}`, MessageBody: 'x', DelaySeconds }));
+  const result = await queues.send(new sqs.SendMessageBatchCommand({ QueueUrl, Entries }));
+  expect(result.Successful?.map(({ Id }) => Id)).toEqual(['d0', 'd900']);
+  expect(result.Failed).toMatchObject([{ Id: 'd901', Code: 'InvalidParameterValue', SenderFault: true }]);
+  const none = await queues.send(new sqs.SendMessageBatchCommand({ QueueUrl, Entries: Entries.slice(1, 2) }));
+  expect([none.Successful, none.Failed?.length]).toEqual([[], 1]);
+});
+
+it.each([
+  [1_048_576, 'takes'],
+  [1_048_577, 'refuses'],
+])('of a message of %d bytes: %s it', async (size, what) => {
+  const QueueUrl = await makeQueue('large');
+  const sent = queues.send(new sqs.SendMessageCommand({ QueueUrl, MessageBody: 'x'.repeat(size) })).then(
+    () => 'takes',
+    () => 'refuses',
+  );
+  expect(await sent).toBe(what);
+});
+
+it('hands over only the message attributes that are asked for', async () => {
+  const QueueUrl = await makeQueue('attributes', { VisibilityTimeout: '0' });
+  const MessageAttributes = { attempt: { DataType: 'Number', StringValue: '2' } };
+  await queues.send(new sqs.SendMessageCommand({ QueueUrl, MessageBody: 'x', MessageAttributes }));
+  expect((await receive(QueueUrl))[0]?.MessageAttributes).toBeUndefined();
+  const [asked] = await receive(QueueUrl, { MessageAttributeNames: ['attempt'] });
+  expect(asked?.MessageAttributes?.['attempt']?.StringValue).toBe('2');
+});
+
+it('refuses a service that it does not know', async () => {
+  const response = await fetch(aws().url, { method: 'POST', headers: { 'x-amz-target': 'Kinesis.PutRecord' } });
+  expect([response.status, await response.json()]).toMatchObject([400, { __type: 'UnknownOperationException' }]);
+});
+
+it('tells of every call', async () => {
+  await makeQueue('told');
+  expect(seen).toEqual(['sqs.CreateQueue']);
+});
+
+it('throttles as often as the script says, and the client tries again', async () => {
+  aws().faults.add({ service: 'sns', action: 'ListTopics', kind: 'throttle', times: 2 });
+  await expect(topics.send(new sns.ListTopicsCommand({}))).resolves.toHaveProperty('Topics');
+  expect(seen).toHaveLength(3);
+  expect(aws().faults.pending()).toEqual([]);
+});
+
+it.each([
+  ['throttle', 0],
+  ['unavailable', 0],
+  ['unavailable-after', 1],
+  ['reset', 0],
+  ['reset-after', 1],
+] as const)('on %s fails the call and leaves %d messages', async (kind, messages) => {
+  const QueueUrl = await makeQueue(`fault-${kind}`);
+  aws().faults.add({ service: 'sqs', action: 'SendMessage', kind });
+  await expect(once.send(new sqs.SendMessageCommand({ QueueUrl, MessageBody: 'x' }))).rejects.toThrow();
+  expect(await receive(QueueUrl)).toHaveLength(messages);
+});
+
+it('never answers a call that hangs', async () => {
+  aws().faults.add({ service: 'secretsmanager', action: 'ListSecrets', kind: 'hang' });
+  const abort = new AbortController();
+  const asked = secrets.send(new ListSecretsCommand({}), { abortSignal: abort.signal });
+  const rejected = expect(asked).rejects.toMatchObject({ name: 'AbortError' });
+  while (aws().faults.pending().length > 0) await new Promise((resolve) => setImmediate(resolve));
+  abort.abort();
+  await rejected;
+});
+
+it('meets the call that holds a text, past those that it is told to skip', async () => {
+  const QueueUrl = await makeQueue('picked');
+  aws().faults.add({ service: 'sqs', action: 'SendMessage', kind: 'reset', containing: 'bad', skip: 1 });
+  const send = (MessageBody: string) => once.send(new sqs.SendMessageCommand({ QueueUrl, MessageBody }));
+  await send('good');
+  await send('bad');
+  await send('good');
+  await expect(send('bad')).rejects.toThrow();
+  await send('bad');
+  expect(await receive(QueueUrl)).toHaveLength(4);
+});
