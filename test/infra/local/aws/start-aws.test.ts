@@ -92,6 +92,23 @@ it('hands over only the message attributes that are asked for', async () => {
   expect(asked?.MessageAttributes?.['attempt']?.StringValue).toBe('2');
 });
 
+it('names the role that signed as the sender of a message', async () => {
+  const QueueUrl = await makeQueue('senders');
+  const credentials = { accessKeyId: 'AROAEXAMPLE', secretAccessKey: 'local' };
+  const role = new sqs.SQSClient({ credentials });
+  await role.send(new sqs.SendMessageCommand({ QueueUrl, MessageBody: 'a role' }));
+  const Entries = [{ Id: 'one', MessageBody: 'a role, in a batch' }];
+  await role.send(new sqs.SendMessageBatchCommand({ QueueUrl, Entries }));
+  await queues.send(new sqs.SendMessageCommand({ QueueUrl, MessageBody: 'somebody' }));
+  role.destroy();
+  const messages = await receive(QueueUrl, { MessageSystemAttributeNames: ['SenderId'] });
+  expect(messages.map(({ Body, Attributes }) => [Body, Attributes?.SenderId])).toEqual([
+    ['a role', 'AROAEXAMPLE:local'],
+    ['a role, in a batch', 'AROAEXAMPLE:local'],
+    ['somebody', '000000000000'],
+  ]);
+});
+
 it('refuses a service that it does not know', async () => {
   const response = await fetch(aws().url, { method: 'POST', headers: { 'x-amz-target': 'Kinesis.PutRecord' } });
   expect([response.status, await response.json()]).toMatchObject([400, { __type: 'UnknownOperationException' }]);

@@ -1,0 +1,26 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { Construct } from 'constructs';
+
+/** The index that lists items by their state, oldest first; it may lag behind the table. */
+export const BY_STATE = 'by-state';
+
+/** The table of requests and cases: what is known of a key, and the only record that it was proved dead. */
+export const ledger = (scope: Construct): Table => {
+  const table = new Table(scope, 'Ledger', {
+    partitionKey: { name: 'pk', type: AttributeType.STRING },
+    sortKey: { name: 'sk', type: AttributeType.STRING },
+    billingMode: BillingMode.PAY_PER_REQUEST,
+    timeToLiveAttribute: 'expiresAt',
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    deletionProtection: true,
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+  table.addGlobalSecondaryIndex({
+    indexName: BY_STATE,
+    partitionKey: { name: 'state', type: AttributeType.STRING },
+    sortKey: { name: 'at', type: AttributeType.NUMBER },
+    projectionType: ProjectionType.ALL,
+  });
+  return table;
+};

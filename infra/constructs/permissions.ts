@@ -1,0 +1,97 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { EventBus, IEventBus } from 'aws-cdk-lib/aws-events';
+import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { BY_STATE } from './ledger.ts';
+import type { Queues } from './queues.ts';
+
+/** All that the two functions may touch. */
+export interface Reach {
+  readonly queues: Queues;
+  readonly results: ITopic;
+  readonly bus: EventBus | IEventBus;
+  readonly ledger: Table;
+  /** What the names of the secrets begin with. */
+  readonly prefix: string;
+  readonly secretKeys: readonly IKey[];
+  readonly encryptionKey: IKey | undefined;
+}
+
+/** The two tags that show people what became of a key. The right to write any other would be the right to schedule a deletion. */
+const STATUS_TAGS = ['key-revoker:status', 'key-revoker:proved-at'];
+
+/** Every action that the revoking function may take, beside its log. */
+export const revokePermissions = (reach: Reach): readonly PolicyStatement[] => [
+  allow(RECEIVE, [reach.queues.requests.queueArn]),
+  allow(['sqs:SendMessage'], [reach.queues.requests.queueArn, reach.queues.stuck.queueArn]),
+  allow(['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'], [secretsArn(reach)]),
+  allow(['secretsmanager:TagResource'], [secretsArn(reach)], onlyAmong('StringEquals', 'aws:TagKeys', STATUS_TAGS)),
+  allow(['sns:Publish'], [reach.results.topicArn]),
+  allow(['events:PutEvents'], [reach.bus.eventBusArn]),
+  allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], [reach.ledger.tableArn]),
+  allow(['dynamodb:Query'], [reach.ledger.tableArn, byStateArn(reach)]),
+  ...reach.secretKeys.map((key) => useThrough(reach, key, ['secretsmanager'], ['kms:Decrypt'])),
+  ...messageKey(reach, ['sqs', 'sns']),
+];
+
+/** Every action that the sweep may take, beside its log: it reads tags and never a secret, and writes only what it has swept. */
+export const sweepPermissions = (reach: Reach): readonly PolicyStatement[] => [
+  // The API knows no resource for a listing.
+  allow(['secretsmanager:ListSecrets'], ['*']),
+  allow(['secretsmanager:DescribeSecret'], [secretsArn(reach)]),
+  allow(['sqs:SendMessage'], [reach.queues.requests.queueArn, reach.queues.stuck.queueArn]),
+  allow(['sns:Publish'], [reach.results.topicArn]),
+  allow(['dynamodb:GetItem'], [reach.ledger.tableArn]),
+  allow(['dynamodb:Query'], [reach.ledger.tableArn, byStateArn(reach)]),
+  allow(
+    ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    [reach.ledger.tableArn],
+    onlyAmong('StringLike', 'dynamodb:LeadingKeys', ['sweep#*']),
+  ),
+  ...messageKey(reach, ['sqs', 'sns']),
+];
+
+/** What a role of EventBridge Scheduler may do besides reaching its target: put on the undelivered queue what it cannot deliver. */
+export const deliverPermissions = (reach: Reach): readonly PolicyStatement[] => [
+  allow(['sqs:SendMessage'], [reach.queues.undelivered.queueArn]),
+  ...messageKey(reach, ['sqs']),
+];
+
+/** The ARNs of all secrets under the prefix; Secrets Manager adds six characters to each name. */
+export const secretsArn = ({ queues, prefix }: Pick<Reach, 'queues' | 'prefix'>): string =>
+  Stack.of(queues.requests).formatArn({
+    service: 'secretsmanager',
+    resource: 'secret',
+    resourceName: `${prefix}*`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+
+const RECEIVE = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'];
+
+export const give = (role: IRole, statements: readonly PolicyStatement[]): void => {
+  for (const statement of statements) role.addToPrincipalPolicy(statement);
+};
+
+export const allow = (actions: string[], resources: string[], conditions?: Conditions): PolicyStatement =>
+  new PolicyStatement({ actions, resources, ...(conditions && { conditions }) });
+
+type Conditions = Record<string, Record<string, unknown>>;
+
+/** Every value of the key is one of these, and there is one: `ForAllValues` alone also holds where the key is absent. */
+const onlyAmong = (operator: string, key: string, values: readonly string[]): Conditions => ({
+  [`ForAllValues:${operator}`]: { [key]: values },
+  Null: { [key]: 'false' },
+});
+
+const byStateArn = ({ ledger }: Reach): string => `${ledger.tableArn}/index/${BY_STATE}`;
+
+const messageKey = (reach: Reach, services: readonly string[]): readonly PolicyStatement[] =>
+  reach.encryptionKey ? [useThrough(reach, reach.encryptionKey, services, ['kms:Decrypt', 'kms:GenerateDataKey'])] : [];
+
+const useThrough = (reach: Reach, key: IKey, services: readonly string[], actions: string[]): PolicyStatement => {
+  const { region } = Stack.of(reach.queues.requests);
+  const through = services.map((service) => `${service}.${region}.amazonaws.com`);
+  return allow(actions, [key.keyArn], { StringEquals: { 'kms:ViaService': through } });
+};

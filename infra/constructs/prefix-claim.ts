@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import { Stack } from 'aws-cdk-lib';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { Construct } from 'constructs';
+
+/**
+ * Takes a prefix for one instance. Its parameter is named after the prefix, so that a second instance with the same one, from
+ * whatever app, fails at deploy.
+ *
+ * @throws Error when an instance of the same app, account and region has a prefix that begins with this one or begins it.
+ */
+export class PrefixClaim extends Construct {
+  readonly prefix: string;
+
+  constructor(scope: Construct, id: string, prefix: string) {
+    super(scope, id);
+    this.prefix = prefix;
+    for (const other of this.node.root.node.findAll()) {
+      if (other instanceof PrefixClaim && other !== this && isSamePlace(this, other)) refuseOverlap(this, other);
+    }
+    new StringParameter(this, 'Parameter', {
+      parameterName: claimName(prefix),
+      description: `Keys of secrets under ${prefix} are revoked by this stack, and by no other`,
+      stringValue: Stack.of(this).stackName,
+    });
+  }
+}
+
+/** Parameter names take fewer characters than secret names; the digest keeps prefixes apart that read the same without them. */
+export const claimName = (prefix: string): string => {
+  const digest = createHash('sha256').update(prefix).digest('hex').slice(0, 12);
+  return `/key-revoker/prefix/${prefix.replaceAll(/[^A-Za-z0-9]+/g, '-')}${digest}`;
+};
+
+const isSamePlace = (a: Construct, b: Construct): boolean => Stack.of(a).environment === Stack.of(b).environment;
+
+const refuseOverlap = (claim: PrefixClaim, other: PrefixClaim): void => {
+  if (!claim.prefix.startsWith(other.prefix) && !other.prefix.startsWith(claim.prefix)) return;
+  const [mine, theirs] = [claim, other].map(({ node, prefix }) => `"${prefix}" of ${node.scope?.node.path}`);
+  throw new Error(`Cannot use prefix ${mine} beside ${theirs}, wanted prefixes of which none begins with the other`);
+};

@@ -1,0 +1,40 @@
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Queue, QueueEncryption, type QueueProps, RedrivePermission } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { TIMING } from '../../functions/core/timing.ts';
+
+export interface Queues {
+  /** Requests that wait to be carried out. */
+  readonly requests: Queue;
+  /** Requests that ended without a dead key, and those that crashed the function again and again. */
+  readonly stuck: Queue;
+  /** Events and schedules that never became a request. */
+  readonly undelivered: Queue;
+}
+
+/** Crashes only: twelve days of the longest backoff stay below it, giving up is the function's decision. */
+const MAX_RECEIVE_COUNT = 1000;
+
+export const queues = (scope: Construct, encryptionKey: IKey | undefined): Queues => {
+  const every: QueueProps = {
+    retentionPeriod: Duration.millis(TIMING.retentionMs),
+    enforceSSL: true,
+    removalPolicy: RemovalPolicy.RETAIN,
+    ...(encryptionKey
+      ? { encryption: QueueEncryption.KMS, encryptionMasterKey: encryptionKey }
+      : { encryption: QueueEncryption.SQS_MANAGED }),
+  };
+  // Naming a queue as dead-letter queue puts messages on it past its policy, so nobody may.
+  const closed = { redriveAllowPolicy: { redrivePermission: RedrivePermission.DENY_ALL } };
+  const stuck = new Queue(scope, 'Stuck', every);
+  const undelivered = new Queue(scope, 'Undelivered', { ...every, ...closed });
+  Validations.of(undelivered).acknowledge({ id: 'AwsSolutions-SQS3', reason: 'It is itself the dead-letter queue' });
+  const requests = new Queue(scope, 'Requests', {
+    ...every,
+    ...closed,
+    visibilityTimeout: Duration.millis(TIMING.visibilityMs),
+    deadLetterQueue: { queue: stuck, maxReceiveCount: MAX_RECEIVE_COUNT },
+  });
+  return { requests, stuck, undelivered };
+};

@@ -1,0 +1,55 @@
+import { type Duration, Stack } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Schedule, ScheduleExpression, ScheduleGroup, TimeWindow } from 'aws-cdk-lib/aws-scheduler';
+import type { Construct } from 'constructs';
+import { allow, deliverPermissions, give, type Reach } from './permissions.ts';
+
+export interface Schedules {
+  /** Holds this instance's schedules; the roles below trust no schedule outside of it. */
+  readonly group: ScheduleGroup;
+  /** The role that a one-time schedule puts its request on the queue with. */
+  readonly requestRole: Role;
+}
+
+/** One-time schedules may be put into the group by whoever is granted that. */
+export const schedules = (scope: Construct, reach: Reach): Schedules => {
+  const group = new ScheduleGroup(scope, 'Schedules');
+  const requestRole = schedulerRole(scope, 'ScheduledRequestRole', group);
+  give(requestRole, [allow(['sqs:SendMessage'], [reach.queues.requests.queueArn]), ...deliverPermissions(reach)]);
+  return { group, requestRole };
+};
+
+/** The clock of the sweep. A tick that is late by a whole period is dropped: the next one sees the same secrets. */
+export const sweepSchedule = (
+  scope: Construct,
+  group: ScheduleGroup,
+  sweep: IFunction,
+  reach: Reach,
+  rate: Duration,
+) => {
+  const role = schedulerRole(scope, 'SweepTickRole', group);
+  give(role, [allow(['lambda:InvokeFunction'], [sweep.functionArn]), ...deliverPermissions(reach)]);
+  const target = {
+    arn: sweep.functionArn,
+    role,
+    deadLetterConfig: { arn: reach.queues.undelivered.queueArn },
+    retryPolicy: { maximumEventAgeInSeconds: rate.toSeconds(), maximumRetryAttempts: 10 },
+  };
+  return new Schedule(scope, 'SweepTick', {
+    description: 'Turns due expiry tags into requests',
+    schedule: ScheduleExpression.rate(rate),
+    timeWindow: TimeWindow.off(),
+    scheduleGroup: group,
+    target: { bind: () => target },
+  });
+};
+
+const schedulerRole = (scope: Construct, id: string, group: ScheduleGroup): Role => {
+  const conditions = {
+    StringEquals: { 'aws:SourceAccount': Stack.of(scope).account },
+    // Scheduler names the group, not the schedule, when it takes a role.
+    ArnEquals: { 'aws:SourceArn': group.scheduleGroupArn },
+  };
+  return new Role(scope, id, { assumedBy: new ServicePrincipal('scheduler.amazonaws.com', { conditions }) });
+};

@@ -1,0 +1,58 @@
+import { Lazy } from 'aws-cdk-lib';
+import { Effect, type IGrantable, PolicyStatement, ServicePrincipal, StarPrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { spelled } from './spelled.ts';
+
+/** One role or user of any account, or a reference to one; not an account, a group or a pattern: `aws:PrincipalArn` names none. */
+const ROLE_OR_USER = /^(arn:[^*?]+:iam::[^*?]+:(role|user)\/[^*?]+|<[^>]+>)$/;
+
+/**
+ * The ARN that `aws:PrincipalArn` has when this grantee sends.
+ *
+ * @throws Error when it is neither a role nor a user.
+ */
+export const senderArn = (scope: Construct, { grantPrincipal }: IGrantable): string => {
+  const [arn] = [grantPrincipal.policyFragment.principalJson['AWS']].flat();
+  const isGroup = 'groupName' in grantPrincipal;
+  if (typeof arn === 'string' && !isGroup && ROLE_OR_USER.test(spelled(scope, arn))) return arn;
+  throw new Error(`Cannot grant requests to ${grantPrincipal}, wanted a role or a user`);
+};
+
+/**
+ * Lets nobody send requests but the principals that are admitted through the returned function and EventBridge for this rule,
+ * whatever their own policies say: who may send may kill a key.
+ */
+export const onlyAdmitted = (requests: Queue, ruleArn: string): ((senderArn: string) => void) => {
+  const admitted = new Set<string>();
+  const send = { actions: ['sqs:SendMessage'], resources: [requests.queueArn] };
+  const deny = { ...send, effect: Effect.DENY, principals: [new StarPrincipal()] };
+  const fromOurRule = { 'aws:SourceArn': ruleArn };
+  requests.addToResourcePolicy(
+    new PolicyStatement({
+      sid: 'OnlyAdmittedPrincipals',
+      ...deny,
+      conditions: {
+        // Absent keys match both, so an anonymous sender is denied as well.
+        ArnNotEquals: { 'aws:PrincipalArn': Lazy.list({ produce: () => [...admitted] }) },
+        BoolIfExists: { 'aws:PrincipalIsAWSService': 'false' },
+      },
+    }),
+  );
+  requests.addToResourcePolicy(
+    new PolicyStatement({
+      sid: 'OnlyOurRuleOfAllServices',
+      ...deny,
+      conditions: { ArnNotEquals: fromOurRule, Bool: { 'aws:PrincipalIsAWSService': 'true' } },
+    }),
+  );
+  requests.addToResourcePolicy(
+    new PolicyStatement({
+      sid: 'OurRule',
+      ...send,
+      principals: [new ServicePrincipal('events.amazonaws.com')],
+      conditions: { ArnEquals: fromOurRule },
+    }),
+  );
+  return (arn) => void admitted.add(arn);
+};

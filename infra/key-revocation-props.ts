@@ -1,0 +1,127 @@
+import type { Duration } from 'aws-cdk-lib';
+import type { EventBus, IEventBus } from 'aws-cdk-lib/aws-events';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+
+export const PROVIDERS = ['bybit', 'kalshi', 'requesty'] as const;
+export type ProviderName = (typeof PROVIDERS)[number];
+
+export const MODES = ['enforce', 'observe'] as const;
+export type Mode = (typeof MODES)[number];
+
+/** Calls that may leave per provider and hour, against a runaway. */
+export interface CallLimits {
+  /**
+   * For requests whose reason is `leaked` or `incident`.
+   *
+   * Valid range: 1 to 100,000.
+   *
+   * @default 1000
+   */
+  readonly urgent?: number;
+  /**
+   * For all other requests.
+   *
+   * Valid range: 1 to 100,000.
+   *
+   * @default 200
+   */
+  readonly other?: number;
+}
+
+export interface KeyRevocationProps {
+  /**
+   * What the names of the secrets begin with whose keys may be revoked. No other secret can be read.
+   *
+   * Two instances in one account and region cannot share a prefix, nor may one prefix begin with another: each would hold only
+   * half of what is known of a key.
+   *
+   * Valid range: 1 to 200 letters, digits and `/ _ + = . @ -`, known at synth.
+   *
+   * @default 'key-revoker/'
+   */
+  readonly prefix?: string;
+  /**
+   * `observe` plans every request and touches no key.
+   *
+   * @default 'enforce'
+   */
+  readonly mode?: Mode;
+  /**
+   * Requests for any other provider are refused.
+   *
+   * @default - all three
+   */
+  readonly providers?: readonly ProviderName[];
+  /**
+   * The KMS keys that encrypt the secrets; they may be used through Secrets Manager alone. Their key policies have to let the
+   * account's IAM policies decide, as KMS keys do by default.
+   *
+   * @default - none: the secrets are encrypted with `aws/secretsmanager`
+   */
+  readonly secretKeys?: readonly IKey[];
+  /**
+   * Encrypts the queues and the results topic. Its key policy has to let the account's IAM policies decide. One that is imported
+   * has to admit `events.amazonaws.com` (`kms:Decrypt`, `kms:GenerateDataKey`) by itself; any other gets that statement here.
+   *
+   * @default - keys of SQS for the queues, `alias/aws/sns` for the topic
+   */
+  readonly encryptionKey?: IKey;
+  /**
+   * The bus that requests are taken from and receipts are put on.
+   *
+   * @default - a bus of its own
+   */
+  readonly bus?: EventBus | IEventBus;
+  /**
+   * Has to be true when `bus` is the default bus, where every principal with `events:PutEvents` can kill a key.
+   *
+   * @default false
+   */
+  readonly allowDefaultBus?: boolean;
+  /** @default - 1000 urgent and 200 other calls per provider and hour */
+  readonly limits?: CallLimits;
+  /**
+   * How long a request may stay open before it is set aside for a person.
+   *
+   * Valid range: 10 minutes to 12 days.
+   *
+   * @default Duration.hours(24)
+   */
+  readonly giveUpAfter?: Duration;
+  /**
+   * How often expiry tags are read. A tick looks 15 minutes ahead, so an order still leaves at its instant.
+   *
+   * Valid range: 1 to 10 whole minutes.
+   *
+   * @default Duration.minutes(5)
+   */
+  readonly sweepRate?: Duration;
+  /**
+   * Requests handled by one invocation, at the same time.
+   *
+   * Valid range: 1 to 10.
+   *
+   * @default 1
+   */
+  readonly batchSize?: number;
+  /**
+   * Invocations of the revoking function at the same time.
+   *
+   * Valid range: 2 to 1000.
+   *
+   * @default 10
+   */
+  readonly maxConcurrency?: number;
+  /**
+   * The addresses that the function calls from. A self-signed change of a key's address list that names none of them is refused,
+   * since nothing could be proved after it.
+   *
+   * Valid range: IPv4 or IPv6 addresses.
+   *
+   * @default - none: every such change is refused
+   */
+  readonly egressAddresses?: readonly string[];
+  /** @default RetentionDays.ONE_YEAR */
+  readonly logRetention?: RetentionDays;
+}

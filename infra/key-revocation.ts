@@ -1,0 +1,117 @@
+import { Annotations, ArnFormat, Stack, Token } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
+import { Grant, type IGrantable, type IRole } from 'aws-cdk-lib/aws-iam';
+import type { IScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { admitEvents } from './constructs/admit-events.ts';
+import { functions } from './constructs/functions.ts';
+import { ledger } from './constructs/ledger.ts';
+import type { Reach } from './constructs/permissions.ts';
+import { PrefixClaim } from './constructs/prefix-claim.ts';
+import { queues } from './constructs/queues.ts';
+import { requestRule } from './constructs/request-rule.ts';
+import { results } from './constructs/results.ts';
+import { schedules, sweepSchedule } from './constructs/schedules.ts';
+import { onlyAdmitted, senderArn } from './constructs/senders.ts';
+import type { KeyRevocationProps } from './key-revocation-props.ts';
+import { settled } from './settled-props.ts';
+
+/**
+ * Kills API keys whose secrets are under a prefix: on a message, an event or at their expiry; proves it, publishes the proof, and
+ * sets aside for a person what could not be done. The queues, the topic and the ledger are retained.
+ */
+export class KeyRevocation extends Construct {
+  /** Takes requests, from those alone who were granted so with `grantRequest`. */
+  readonly requests: IQueue;
+  /** Every message here is a key that may still be alive. */
+  readonly stuck: IQueue;
+  /** Events and schedules that never became a request. */
+  readonly undelivered: IQueue;
+  /** Receipts are published here, with attributes to filter by. */
+  readonly results: ITopic;
+  /** Takes requests as `Key Revocation Requested` and carries receipts as `Key Revocation Result`. */
+  readonly bus: EventBus | IEventBus;
+  /** The record of requests and cases. */
+  readonly ledger: Table;
+  /** The group that one-time schedules belong into. */
+  readonly scheduleGroup: IScheduleGroup;
+  /** The role that one-time schedules name to reach the requests queue. */
+  readonly scheduleRole: IRole;
+  readonly #admit: (senderArn: string) => void;
+
+  /** @throws Error when a prop is outside its valid range or the prefix overlaps another instance's. */
+  constructor(scope: Construct, id: string, props: KeyRevocationProps = {}) {
+    super(scope, id);
+    const given = settled(props);
+    new PrefixClaim(this, 'Prefix', given.prefix);
+    if (given.providers.includes('bybit')) warnOfRegion(this);
+
+    const made = queues(this, given.encryptionKey);
+    this.requests = made.requests;
+    this.stuck = made.stuck;
+    this.undelivered = made.undelivered;
+    this.results = results(this, given.encryptionKey);
+    this.bus = given.bus ?? new EventBus(this, 'Bus');
+    this.ledger = ledger(this);
+    const { prefix, secretKeys, encryptionKey } = given;
+    const reach: Reach = {
+      queues: made,
+      results: this.results,
+      bus: this.bus,
+      ledger: this.ledger,
+      prefix,
+      secretKeys,
+      encryptionKey,
+    };
+
+    const rule = requestRule(this, this.bus, made);
+    if (encryptionKey) admitEvents(this, encryptionKey);
+    const { group, requestRole } = schedules(this, reach);
+    this.scheduleGroup = group;
+    this.scheduleRole = requestRole;
+    const { revokeRole, sweepRole, sweep } = functions(this, reach, given);
+    sweepSchedule(this, group, sweep, reach, given.sweepRate);
+    this.#admit = onlyAdmitted(made.requests, rule.ruleArn);
+    for (const role of [revokeRole, sweepRole, requestRole]) this.#admit(senderArn(this, role));
+  }
+
+  /**
+   * Lets a role or a user, of this account or another, send requests: whoever may send may kill every key under the prefix. A grant
+   * made on `requests` itself has no effect.
+   *
+   * @throws Error when the grantee is a service, a group, a whole account or a pattern.
+   */
+  grantRequest(grantee: IGrantable): Grant {
+    this.#admit(senderArn(this, grantee));
+    return this.requests.grantSendMessages(grantee);
+  }
+
+  /** Lets a principal of this account schedule requests: create schedules in `scheduleGroup` that act as `scheduleRole`. */
+  grantSchedule(grantee: IGrantable): Grant {
+    const { scheduleGroupName } = this.scheduleGroup;
+    const resourceName = `${scheduleGroupName}/*`;
+    const arnFormat = ArnFormat.SLASH_RESOURCE_NAME;
+    const every = Stack.of(this).formatArn({ service: 'scheduler', resource: 'schedule', resourceName, arnFormat });
+    const create = Grant.addToPrincipal({ grantee, actions: ['scheduler:CreateSchedule'], resourceArns: [every] });
+    const pass = Grant.addToPrincipal({
+      grantee,
+      actions: ['iam:PassRole'],
+      resourceArns: [this.scheduleRole.roleArn],
+      conditions: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
+    });
+    const both = create.combine(pass);
+    both.assertSuccess();
+    return both;
+  }
+}
+
+/** Bybit refuses addresses of the United States with 403 (bybit-exchange.github.io/docs/v5/guide). */
+const warnOfRegion = (scope: Construct): void => {
+  const { region } = Stack.of(scope);
+  if (Token.isUnresolved(region) || !region.startsWith('us-')) return;
+  const message = `Bybit answers no address in the United States: its keys cannot be revoked from ${region}. Deploy to another region`;
+  Annotations.of(scope).addWarningV2('key-revoker:bybit-region', message);
+};

@@ -1,0 +1,23 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { KeyRevocation } from './key-revocation.ts';
+import type { KeyRevocationProps } from './key-revocation-props.ts';
+
+/** One instance and the names that people and scripts need. */
+export class KeyRevokerStack extends Stack {
+  readonly revocation: KeyRevocation;
+
+  constructor(scope: Construct, id: string, props: StackProps & { readonly revocation?: KeyRevocationProps } = {}) {
+    super(scope, id, props);
+    this.revocation = new KeyRevocation(this, 'Revocation', props.revocation);
+    const { requests, stuck, results, bus, ledger } = this.revocation;
+    const outputs = {
+      RequestsQueueUrl: requests.queueUrl,
+      StuckQueueUrl: stuck.queueUrl,
+      ResultsTopicArn: results.topicArn,
+      BusName: bus.eventBusName,
+      LedgerTable: ledger.tableName,
+    };
+    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
+  }
+}

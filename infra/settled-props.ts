@@ -1,0 +1,98 @@
+import { isIP } from 'node:net';
+import { Duration, Token } from 'aws-cdk-lib';
+import type { EventBus, IEventBus } from 'aws-cdk-lib/aws-events';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { type KeyRevocationProps, MODES, type Mode, PROVIDERS, type ProviderName } from './key-revocation-props.ts';
+
+export interface SettledProps {
+  readonly prefix: string;
+  readonly mode: Mode;
+  readonly providers: readonly ProviderName[];
+  readonly secretKeys: readonly IKey[];
+  readonly encryptionKey: IKey | undefined;
+  readonly bus: EventBus | IEventBus | undefined;
+  readonly urgentLimit: number;
+  readonly otherLimit: number;
+  readonly giveUpAfter: Duration;
+  readonly sweepRate: Duration;
+  readonly batchSize: number;
+  readonly maxConcurrency: number;
+  readonly egressAddresses: readonly string[];
+  readonly logRetention: RetentionDays;
+}
+
+/**
+ * Fills in the defaults.
+ *
+ * @throws Error naming the first prop outside its valid range.
+ */
+export const settled = (props: KeyRevocationProps): SettledProps => ({
+  prefix: prefix(props.prefix ?? 'key-revoker/'),
+  mode: oneOf('mode', props.mode ?? 'enforce', MODES),
+  providers: providers(props.providers ?? PROVIDERS),
+  secretKeys: props.secretKeys ?? [],
+  encryptionKey: props.encryptionKey,
+  bus: bus(props.bus, props.allowDefaultBus ?? false),
+  urgentLimit: whole('limits.urgent', props.limits?.urgent ?? 1000, [1, 100_000]),
+  otherLimit: whole('limits.other', props.limits?.other ?? 200, [1, 100_000]),
+  giveUpAfter: within('giveUpAfter', props.giveUpAfter ?? Duration.hours(24), [
+    Duration.minutes(10),
+    Duration.days(12),
+  ]),
+  sweepRate: wholeMinutes(
+    within('sweepRate', props.sweepRate ?? Duration.minutes(5), [Duration.minutes(1), Duration.minutes(10)]),
+  ),
+  batchSize: whole('batchSize', props.batchSize ?? 1, [1, 10]),
+  maxConcurrency: whole('maxConcurrency', props.maxConcurrency ?? 10, [2, 1000]),
+  egressAddresses: (props.egressAddresses ?? []).map(address),
+  logRetention: props.logRetention ?? RetentionDays.ONE_YEAR,
+});
+
+const cannot = (what: string, value: unknown, wanted: string): Error =>
+  new Error(`Cannot use ${String(value)} as ${what}, wanted ${wanted}`);
+
+const prefix = (value: string): string => {
+  if (Token.isUnresolved(value)) throw cannot('prefix', 'a token', 'text that is known at synth');
+  if (/^[A-Za-z0-9/_+=.@-]{1,200}$/.test(value)) return value;
+  throw cannot('prefix', `"${value}"`, '1 to 200 letters, digits and / _ + = . @ -');
+};
+
+const oneOf = <T extends string>(what: string, value: T, allowed: readonly T[]): T => {
+  if (allowed.includes(value)) return value;
+  throw cannot(what, `"${value}"`, allowed.join(' or '));
+};
+
+const providers = (values: readonly ProviderName[]): readonly ProviderName[] => {
+  if (values.length === 0) throw cannot('providers', 'an empty list', `at least one of ${PROVIDERS.join(', ')}`);
+  return [...new Set(values.map((value) => oneOf('provider', value, PROVIDERS)))];
+};
+
+/** The default bus is known by its name, also where only the ARN was given. */
+const bus = (given: SettledProps['bus'], allowDefault: boolean): SettledProps['bus'] => {
+  if (given?.eventBusName !== 'default' || allowDefault) return given;
+  const wanted =
+    'a bus of its own or allowDefaultBus: true, since there every principal with events:PutEvents can kill a key';
+  throw cannot('bus', 'the default bus', wanted);
+};
+
+const whole = (what: string, value: number, [least, most]: readonly [number, number]): number => {
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw cannot(what, value, `a whole number from ${least} to ${most}`);
+};
+
+const within = (what: string, value: Duration, [least, most]: readonly [Duration, Duration]): Duration => {
+  const ms = value.toMilliseconds();
+  if (ms >= least.toMilliseconds() && ms <= most.toMilliseconds()) return value;
+  throw cannot(what, value.toHumanString(), `${least.toHumanString()} to ${most.toHumanString()}`);
+};
+
+const wholeMinutes = (value: Duration): Duration => {
+  if (value.toSeconds() % 60 === 0) return value;
+  throw cannot('sweepRate', value.toHumanString(), 'whole minutes');
+};
+
+const address = (value: string): string => {
+  if (Token.isUnresolved(value) || isIP(value) !== 0) return value;
+  throw cannot('egress address', `"${value}"`, 'an IPv4 or IPv6 address');
+};

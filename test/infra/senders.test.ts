@@ -1,0 +1,133 @@
+import { App, Stack } from 'aws-cdk-lib';
+import {
+  AccountPrincipal,
+  AnyPrincipal,
+  ArnPrincipal,
+  Group,
+  type IGrantable,
+  OrganizationPrincipal,
+  Role,
+  ServicePrincipal,
+  User,
+} from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import recommended from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
+import { describe, expect, it } from 'vitest';
+import { KeyRevocation } from '../../infra/key-revocation.ts';
+import type { KeyRevocationProps } from '../../infra/key-revocation-props.ts';
+import type { Template } from '../../infra/synthesize.ts';
+import { ACCOUNT, arnOf, type Caller, find, mayDo, roleArn } from './policy-reader.ts';
+
+const OTHER_ACCOUNT = '444455556666';
+const PARTNER = `arn:aws:iam::${OTHER_ACCOUNT}:role/responder`;
+
+interface World {
+  readonly template: Template;
+  readonly send: (who: Caller, context?: Readonly<Record<string, string>>) => boolean;
+}
+
+/** A stack with an instance, a role and a partner that were granted, and a role that helped itself to `sqs:*`. */
+const world = (flags: Record<string, unknown>, propsIn: (stack: Stack) => KeyRevocationProps = () => ({})): World => {
+  const app = new App({ context: { ...flags, 'aws:cdk:bundling-stacks': [] } });
+  const stack = new Stack(app, 'S');
+  const revocation = new KeyRevocation(stack, 'R', propsIn(stack));
+  const role = (id: string): Role => new Role(stack, id, { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
+  revocation.grantRequest(role('GrantedRole'));
+  revocation.grantRequest(new ArnPrincipal(PARTNER));
+  const greedy = role('GreedyRole');
+  revocation.requests.grantSendMessages(greedy);
+  revocation.requests.grantConsumeMessages(greedy);
+  const template = app.synth().getStackByName('S').template as Template;
+  const { id } = find(template, 'AWS::SQS::Queue', 'RRequests');
+  return {
+    template,
+    send: (who, context = {}) => mayDo(template, { who, action: 'sqs:SendMessage', resource: id, context }),
+  };
+};
+
+const own = (stack: Stack): KeyRevocationProps => ({ encryptionKey: new Key(stack, 'K') });
+
+describe.each([
+  ['without feature flags', world({})],
+  ['with every recommended feature flag', world(recommended)],
+  ['with a key of its own and no feature flags', world({}, own)],
+  ['with a key of its own and every recommended feature flag', world(recommended, own)],
+])('the requests queue %s', (_with, { template, send }) => {
+  const roleId = (name: string): string => find(template, 'AWS::IAM::Role', name).id;
+  const rule = arnOf(find(template, 'AWS::Events::Rule', 'RRequested').id);
+
+  it.each(['RRevokeRole', 'RSweepRole', 'RScheduledRequestRole', 'GrantedRole'])('takes requests from %s', (name) =>
+    expect(send({ role: roleId(name) })).toBe(true),
+  );
+
+  it('takes requests from a granted role of another account', () => expect(send({ arn: PARTNER })).toBe(true));
+
+  it('takes requests from our rule', () =>
+    expect(send({ service: 'events.amazonaws.com', sourceArn: rule })).toBe(true));
+
+  it.each<[string, Caller]>([
+    ['a role whose own policy allows it', { role: roleId('GreedyRole') }],
+    ['the role that ticks the sweep', { role: roleId('RSweepTickRole') }],
+    ['the root of the account', { arn: `arn:aws:iam::${ACCOUNT}:root` }],
+    ['another role of the partner', { arn: `arn:aws:iam::${OTHER_ACCOUNT}:role/other` }],
+    ['a role whose name begins like a granted one', { arn: `${PARTNER}2` }],
+    ['another rule', { service: 'events.amazonaws.com', sourceArn: `${rule}2` }],
+    ['EventBridge for no rule', { service: 'events.amazonaws.com' }],
+    ['another service in the name of our rule', { service: 'sns.amazonaws.com', sourceArn: rule }],
+    ['a topic', { service: 'sns.amazonaws.com', sourceArn: 'arn:aws:sns:::topic' }],
+    ['nobody known', 'anonymous'],
+  ])('takes none from %s', (_who, who) => expect(send(who)).toBe(false));
+
+  it('takes none over plain HTTP', () =>
+    expect(send({ role: roleId('GrantedRole') }, { 'aws:SecureTransport': 'false' })).toBe(false));
+
+  it('takes none from others even where a further statement lets everybody in', () => {
+    const denials = { ...template, Resources: { ...template.Resources, Open: openPolicy(template) } };
+    const { id } = find(template, 'AWS::SQS::Queue', 'RRequests');
+    const others: readonly Caller[] = [
+      'anonymous',
+      { arn: roleArn('x') },
+      { service: 's3.amazonaws.com', sourceArn: 'arn:b' },
+    ];
+    for (const who of others) expect(mayDo(denials, { who, action: 'sqs:SendMessage', resource: id })).toBe(false);
+    expect(mayDo(denials, { who: 'anonymous', action: 'sqs:PurgeQueue', resource: id })).toBe(true);
+  });
+
+  it('is no dead-letter queue of anybody', () => {
+    const { Properties } = find(template, 'AWS::SQS::Queue', 'RRequests');
+    expect(Properties['RedriveAllowPolicy']).toEqual({ redrivePermission: 'denyAll' });
+  });
+});
+
+const openPolicy = (template: Template) => {
+  const { id } = find(template, 'AWS::SQS::Queue', 'RRequests');
+  const Statement = [{ Effect: 'Allow', Action: 'sqs:*', Principal: '*', Resource: '*' }];
+  return { Type: 'AWS::SQS::QueuePolicy', Properties: { Queues: [{ Ref: id }], PolicyDocument: { Statement } } };
+};
+
+describe('grantRequest', () => {
+  const stack = new Stack(new App({ context: { 'aws:cdk:bundling-stacks': [] } }), 'S');
+  const revocation = new KeyRevocation(stack, 'R');
+
+  it.each<[string, () => IGrantable]>([
+    ['a role of this app', () => new Role(stack, 'Role', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') })],
+    ['a user of this app', () => new User(stack, 'User')],
+    ['a role by its name', () => Role.fromRoleName(stack, 'Named', 'path/secops')],
+    ['a role by its ARN', () => Role.fromRoleArn(stack, 'ByArn', PARTNER)],
+  ])('takes %s', (_what, grantee) => expect(() => revocation.grantRequest(grantee())).not.toThrow());
+
+  it.each<[string, () => IGrantable]>([
+    ['a group', () => new Group(stack, 'Group')],
+    ['an imported group', () => Group.fromGroupName(stack, 'Imported', 'g')],
+    ['a service', () => new ServicePrincipal('s3.amazonaws.com')],
+    ['an account', () => new AccountPrincipal(OTHER_ACCOUNT)],
+    ['an account on a condition', () => new AccountPrincipal(OTHER_ACCOUNT).withConditions({ Bool: { a: 'true' } })],
+    ['roles of every account', () => new ArnPrincipal('arn:aws:iam::*:role/secops')],
+    ['an organisation', () => new OrganizationPrincipal('o-1234567890')],
+    ['everybody', () => new AnyPrincipal()],
+    ['a pattern', () => new ArnPrincipal(`arn:aws:iam::${ACCOUNT}:role/*`)],
+    ['the root of an account', () => new ArnPrincipal(`arn:aws:iam::${ACCOUNT}:root`)],
+  ])('refuses %s', (_what, grantee) =>
+    expect(() => revocation.grantRequest(grantee())).toThrow(/^Cannot grant requests to .+, wanted a role or a user$/),
+  );
+});
