@@ -1,0 +1,146 @@
+import type { KeySettings } from '../exchange.ts';
+import { createKeyStore } from '../key-store.ts';
+import { type Sandbox, type SandboxOptions, serveProvider } from '../serve-provider.ts';
+import { type BybitKey, withNewExpiry } from './bybit-key.ts';
+import { type BybitSurroundings, bybitSide } from './bybit-side.ts';
+import type { SubMember } from './endpoint.ts';
+import { BYBIT_UNCONFIRMED, type BybitUnconfirmed } from './unconfirmed.ts';
+
+export interface BybitOptions extends SandboxOptions {
+  /** Where requests come from, for keys that are bound to addresses. @default '127.0.0.1' */
+  readonly sourceAddress?: string;
+  readonly unconfirmed?: Partial<BybitUnconfirmed>;
+}
+
+/** Exactly one of `apiSecret` (HMAC) and `publicKey` (RSA, PEM). */
+export interface BybitSeed extends Partial<KeySettings> {
+  readonly apiKey: string;
+  readonly apiSecret?: string;
+  readonly publicKey?: string;
+  readonly note?: string;
+  readonly type?: 1 | 2;
+  readonly expired?: boolean;
+}
+
+export interface MasterSeed extends BybitSeed {
+  /** The account; masters with the same number are keys of one account. @default a new account */
+  readonly userID?: number;
+}
+
+export interface SubMemberSeed {
+  /** The master account: its number, or any of its keys. */
+  readonly parent: number | string;
+  readonly subMemberId: string;
+}
+
+export type SubSeed = BybitSeed & SubMemberSeed;
+
+/** What a person sees of a key in the web page. */
+export type ShownKey = Omit<BybitKey, 'verifier'>;
+
+export interface BybitSandbox extends Sandbox {
+  /** @returns the number of the account. */
+  readonly addMaster: (world: string, seed: MasterSeed) => number;
+  /** Adds a key, and its sub account where that is new. The parent of a demo key is a mainnet master. */
+  readonly addSub: (world: string, seed: SubSeed) => void;
+  /** Adds a sub account without a key. */
+  readonly addSubMember: (world: string, seed: SubMemberSeed) => void;
+  /** The key as it is, dead or alive. */
+  readonly key: (world: string, keyId: string) => ShownKey;
+  /** Someone deletes the key in the web page. */
+  readonly remove: (world: string, keyId: string) => void;
+  /** A deleted key is there again. */
+  readonly revive: (world: string, keyId: string) => void;
+  /** Someone extends the key in the web page: 90 days from now where no address is bound. */
+  readonly renew: (world: string, keyId: string) => void;
+  /** Someone changes the key in the web page, where everything can be changed. */
+  readonly patch: (world: string, keyId: string, settings: Partial<KeySettings>) => void;
+  /** Where later requests come from. */
+  readonly moveTo: (sourceAddress: string) => void;
+}
+
+const MASTER_DEFAULT = {
+  ContractTrade: ['Order', 'Position'],
+  Spot: ['SpotTrade'],
+  Wallet: ['AccountTransfer', 'SubMemberTransfer'],
+  Options: ['OptionsTrade'],
+  Exchange: ['ExchangeHistory'],
+};
+const SUB_DEFAULT = { ...MASTER_DEFAULT, Wallet: ['AccountTransfer', 'SubMemberTransferList'] };
+
+const verifierOf = ({ apiKey, apiSecret, publicKey }: BybitSeed): BybitKey['verifier'] => {
+  if (apiSecret !== undefined && publicKey === undefined) return { hmac: apiSecret };
+  if (publicKey !== undefined && apiSecret === undefined) return { rsa: publicKey };
+  throw new Error(`Cannot add key ${apiKey}, wanted either apiSecret or publicKey`);
+};
+
+/** Starts Bybit's side of all its environments. */
+export const startBybit = async (options: BybitOptions = {}): Promise<BybitSandbox> => {
+  const { now = Date.now, isLimited = true, sourceAddress = '127.0.0.1' } = options;
+  const store = createKeyStore<BybitKey>();
+  const members: SubMember[] = [];
+  const around: BybitSurroundings = {
+    sourceAddress,
+    isLimited,
+    members,
+    unconfirmed: { ...BYBIT_UNCONFIRMED, ...options.unconfirmed },
+  };
+  const sandbox = await serveProvider(bybitSide(around), store, options);
+  let lastId = 10_000_000;
+  let lastUid = 200_000_000;
+
+  const add = (world: string, seed: BybitSeed, account: Pick<BybitKey, 'userID' | 'isMaster' | 'parentUid'>): void => {
+    const { apiKey, readOnly = 0, ips = ['*'], note = '', type = 1, expired = false } = seed;
+    const permissions = seed.permissions ?? (account.isMaster ? MASTER_DEFAULT : SUB_DEFAULT);
+    const shown = { readOnly, ips, note, type, permissions, verifier: verifierOf(seed), createdAt: now() };
+    const key = withNewExpiry({ world, keyId: apiKey, alive: true, id: ++lastId, ...shown, ...account }, now());
+    store.add(expired ? { ...key, expiresAt: now() - 86_400_000 } : key);
+  };
+
+  const uidOf = (world: string, parent: number | string): number => {
+    if (typeof parent === 'number') return parent;
+    const home = world === 'demo' && !store.has('demo', parent) ? 'mainnet' : world;
+    return store.get(home, parent).userID;
+  };
+
+  const addSubMember = (world: string, { parent, subMemberId }: SubMemberSeed): void => {
+    const uid = Number(subMemberId);
+    if (members.some((member) => member.world === world && member.uid === uid)) return;
+    members.push({ world, uid, parentUid: String(uidOf(world, parent)), username: `sub${uid}` });
+    members.sort((a, b) => a.uid - b.uid);
+  };
+
+  const change = (world: string, keyId: string, by: (key: BybitKey) => BybitKey): void =>
+    store.replace(by(store.get(world, keyId)));
+
+  return {
+    ...sandbox,
+    addMaster: (world, seed) => {
+      const userID = seed.userID ?? ++lastUid;
+      add(world, seed, { userID, isMaster: true, parentUid: '0' });
+      return userID;
+    },
+    addSub: (world, seed) => {
+      addSubMember(world, seed);
+      const parentUid = String(uidOf(world, seed.parent));
+      add(world, seed, { userID: Number(seed.subMemberId), isMaster: false, parentUid });
+    },
+    addSubMember,
+    key: (world, keyId) => {
+      sandbox.applied();
+      const { verifier: _secret, ...shown } = store.get(world, keyId);
+      return shown;
+    },
+    remove: (world, keyId) => change(world, keyId, (key) => ({ ...key, alive: false })),
+    revive: (world, keyId) => change(world, keyId, (key) => ({ ...key, alive: true })),
+    renew: (world, keyId) => change(world, keyId, (key) => withNewExpiry(key, now())),
+    patch: (world, keyId, settings) =>
+      change(world, keyId, (key) => {
+        const next = { ...key, ...settings };
+        return settings.ips ? withNewExpiry(next, now()) : next;
+      }),
+    moveTo: (address) => {
+      around.sourceAddress = address;
+    },
+  };
+};
