@@ -1,6 +1,7 @@
 import { buildApp } from 'fauxqs';
 import { ACCOUNT, arnOf } from './account.ts';
 import type { Backend, Call, Reply } from './call.ts';
+import { createSenderIds, type SenderIds } from './sender-ids.ts';
 import { type FailedEntry, limited } from './sqs-limits.ts';
 
 /** A message as it lies in a queue; `sentTimestamp` and `delayUntil` in epoch milliseconds. */
@@ -63,12 +64,19 @@ const NOTHING_SENT: Reply = {
   body: JSON.stringify({ Successful: [] }),
 };
 
-const answerSqs = async (app: App, call: Call): Promise<Reply> => {
+/** What has to be done to an answer of the emulator before it is one of SQS. */
+const amend = (call: Call, reply: Reply, senders: SenderIds): Reply => {
+  if (call.action.startsWith('SendMessage')) senders.note(call, reply);
+  if (call.action === 'ReceiveMessage' && reply.status === 200) return senders.fill(reply);
+  return ANSWERS_URLS.has(call.action) ? onThisHost(reply, call.headers.host ?? '127.0.0.1') : reply;
+};
+
+const answerSqs = async (app: App, call: Call, senders: SenderIds): Promise<Reply> => {
   const { input, failed } = limited(call.action, call.body);
   const isAllFailed = failed.length > 0 && 'Entries' in input && (input.Entries as readonly unknown[]).length === 0;
   const reply = isAllFailed ? NOTHING_SENT : await inject(app, call, JSON.stringify(input));
-  if (failed.length > 0 && reply.status === 200) return withFailed(reply, failed);
-  return ANSWERS_URLS.has(call.action) ? onThisHost(reply, call.headers.host ?? '127.0.0.1') : reply;
+  const amended = amend(call, reply, senders);
+  return failed.length > 0 && reply.status === 200 ? withFailed(amended, failed) : amended;
 };
 
 const nameIn = (queueArn: string): string => queueArn.split(':').at(-1) ?? '';
@@ -87,9 +95,10 @@ const deliver = async (app: App, queueArn: string, body: string, attributes: Rea
 /** Starts SQS and SNS in memory, on the clock of this process; messages older than the retention period are not dropped. */
 export const startQueues = async (): Promise<Queues> => {
   const app = buildApp({ logger: false, defaultRegion: ACCOUNT.region });
+  const senders = createSenderIds();
   await app.ready();
   return {
-    sqs: (call) => answerSqs(app, call),
+    sqs: (call) => answerSqs(app, call, senders),
     sns: (call) => inject(app, call, call.body),
     deliver: (queueArn, body, attributes = {}) => deliver(app, queueArn, body, attributes),
     inspect: async (queueName) => {

@@ -1,0 +1,105 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import type { FunctionConfig } from './function-config.ts';
+import { FunctionError } from './function-error.ts';
+import type { Invocation, WorkerReply } from './worker-messages.ts';
+
+const ROOT = join(import.meta.dirname, '../../..');
+const WORKER = join(import.meta.dirname, 'worker.ts');
+
+/** Sees each line that a function writes to its output or its error output. */
+export type OnLine = (line: string) => void;
+
+/** One execution environment of a function: takes one event at a time, and is of no use once it has ended. */
+export interface WorkerProcess {
+  readonly isAlive: () => boolean;
+  run(event: unknown): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+const readLines = (stream: Readable | null, onLine: OnLine): void => {
+  if (stream !== null) createInterface({ input: stream }).on('line', onLine);
+};
+
+const isRunning = (child: ChildProcess): boolean => child.exitCode === null && child.signalCode === null;
+
+const kill = async (child: ChildProcess): Promise<void> => {
+  if (!isRunning(child)) return;
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+};
+
+const exitError = (child: ChildProcess): FunctionError => {
+  const how = child.signalCode === null ? `exit status ${child.exitCode}` : `signal ${child.signalCode}`;
+  return new FunctionError('Runtime.ExitError', `Runtime exited with error: ${how}`);
+};
+
+/** The next thing that the worker says; rejects where it ends first. */
+const nextReply = async (child: ChildProcess): Promise<WorkerReply> => {
+  const ended = new AbortController();
+  const { signal } = ended;
+  try {
+    const said = once(child, 'message', { signal }).then(([reply]) => reply as WorkerReply);
+    const exited = once(child, 'exit', { signal }).then(() => Promise.reject(exitError(child)));
+    return await Promise.race([said, exited]);
+  } finally {
+    ended.abort();
+  }
+};
+
+const resultIn = (reply: WorkerReply): unknown => {
+  if (reply.kind === 'failed') throw new FunctionError(reply.errorType, reply.message);
+  return reply.kind === 'answered' ? (reply.result ?? null) : null;
+};
+
+const runIn = async (child: ChildProcess, { timeoutMs }: FunctionConfig, event: unknown): Promise<unknown> => {
+  const invocation: Invocation = { event, deadline: Date.now() + timeoutMs };
+  let isTimedOut = false;
+  const timer = setTimeout(() => {
+    isTimedOut = true;
+    child.kill('SIGKILL');
+  }, timeoutMs);
+  try {
+    child.send(invocation);
+    return resultIn(await nextReply(child));
+  } catch (error) {
+    if (!isTimedOut) throw error;
+    throw new FunctionError('Sandbox.Timedout', `Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`);
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+/**
+ * Starts a process with exactly this environment and waits until it has imported the handler.
+ *
+ * @throws {FunctionError} where the module cannot be imported or has no such export
+ */
+export const openWorker = async (
+  config: FunctionConfig,
+  environment: Readonly<Record<string, string>>,
+  onLine: OnLine,
+): Promise<WorkerProcess> => {
+  const child = fork(WORKER, [join(ROOT, config.handlerModule), config.handlerExport], {
+    cwd: ROOT,
+    env: environment,
+    execArgv: [`--max-old-space-size=${config.memoryMb}`, '--disable-warning=ExperimentalWarning'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  readLines(child.stdout, onLine);
+  readLines(child.stderr, onLine);
+  try {
+    resultIn(await nextReply(child));
+  } catch (error) {
+    await kill(child);
+    throw error;
+  }
+  return {
+    isAlive: () => isRunning(child),
+    run: (event) => runIn(child, config, event),
+    close: () => kill(child),
+  };
+};
