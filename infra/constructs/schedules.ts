@@ -1,20 +1,27 @@
-import { type Duration, Stack } from 'aws-cdk-lib';
+import { type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { Schedule, ScheduleExpression, ScheduleGroup, TimeWindow } from 'aws-cdk-lib/aws-scheduler';
+import {
+  CfnScheduleGroup,
+  type IScheduleGroup,
+  Schedule,
+  ScheduleExpression,
+  ScheduleGroup,
+  TimeWindow,
+} from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
 import { allow, deliverPermissions, give, type Reach } from './permissions.ts';
 
 export interface Schedules {
   /** Holds this instance's schedules; the roles below trust no schedule outside of it. */
-  readonly group: ScheduleGroup;
+  readonly group: IScheduleGroup;
   /** The role that a one-time schedule puts its request on the queue with. */
   readonly requestRole: Role;
 }
 
 /** One-time schedules may be put into the group by whoever is granted that. */
 export const schedules = (scope: Construct, reach: Reach): Schedules => {
-  const group = new ScheduleGroup(scope, 'Schedules');
+  const group = retainedGroup(scope);
   const requestRole = schedulerRole(scope, 'ScheduledRequestRole', group);
   give(requestRole, [allow(['sqs:SendMessage'], [reach.queues.requests.queueArn]), ...deliverPermissions(reach)]);
   return { group, requestRole };
@@ -23,7 +30,7 @@ export const schedules = (scope: Construct, reach: Reach): Schedules => {
 /** The clock of the sweep. A tick that is late by a whole period is dropped: the next one sees the same secrets. */
 export const sweepSchedule = (
   scope: Construct,
-  group: ScheduleGroup,
+  group: IScheduleGroup,
   sweep: IFunction,
   reach: Reach,
   rate: Duration,
@@ -45,7 +52,14 @@ export const sweepSchedule = (
   });
 };
 
-const schedulerRole = (scope: Construct, id: string, group: ScheduleGroup): Role => {
+/** Retained, since a schedule in it is a request; without a name of its own, which would be in the way of the next deployment. */
+const retainedGroup = (scope: Construct): IScheduleGroup => {
+  const made = new CfnScheduleGroup(scope, 'Schedules');
+  made.applyRemovalPolicy(RemovalPolicy.RETAIN);
+  return ScheduleGroup.fromScheduleGroupName(scope, 'ScheduleGroup', made.ref);
+};
+
+const schedulerRole = (scope: Construct, id: string, group: IScheduleGroup): Role => {
   const conditions = {
     StringEquals: { 'aws:SourceAccount': Stack.of(scope).account },
     // Scheduler names the group, not the schedule, when it takes a role.

@@ -10,6 +10,7 @@ export type Caller =
 export interface Question {
   readonly who: Caller;
   readonly action: string;
+  /** A logical id or an ARN. */
   readonly resource: string;
   readonly context?: Context;
 }
@@ -67,11 +68,21 @@ export const find = (template: Template, type: string, prefix: string): { readon
 export const statementsOf = (template: Template, role: string): readonly Statement[] =>
   documents(template, 'AWS::IAM::Policy', 'Roles', role);
 
-/** What the policies of a queue or a topic say. */
+/** What the policies of a queue, a topic or a KMS key say. */
 export const resourceStatements = (template: Template, logicalId: string): readonly Statement[] => [
   ...documents(template, 'AWS::SQS::QueuePolicy', 'Queues', logicalId),
   ...documents(template, 'AWS::SNS::TopicPolicy', 'Topics', logicalId),
+  ...keyStatements(template, logicalId),
 ];
+
+const keyStatements = (template: Template, logicalId: string): readonly Statement[] => {
+  const { KeyPolicy } = template.Resources[logicalId]?.Properties ?? {};
+  // A key's policy that names the account's root leaves it to the account's own policies, and allows nothing by itself.
+  return statementsIn(KeyPolicy).filter(({ Principal }) => !JSON.stringify(Principal).includes(':root'));
+};
+
+const statementsIn = (document: unknown): readonly Statement[] =>
+  (document as { readonly Statement: readonly Statement[] } | undefined)?.Statement ?? [];
 
 /** Whether a call would go through, by the rules of IAM for one account: a denial wins, then one permission is enough. */
 export const mayDo = (template: Template, { who, action, resource, context }: Question): boolean => {
@@ -79,7 +90,7 @@ export const mayDo = (template: Template, { who, action, resource, context }: Qu
   const own = typeof who === 'object' && 'role' in who ? statementsOf(template, who.role) : [];
   const its = resourceStatements(template, resource).filter((statement) => isFor(statement, who));
   const hits = [...own, ...its].filter((statement) =>
-    applies(statement, { action, resource: arnOf(resource), context: full }),
+    applies(statement, { action, resource: resource.includes(':') ? resource : arnOf(resource), context: full }),
   );
   return hits.some(({ Effect }) => Effect === 'Allow') && !hits.some(({ Effect }) => Effect === 'Deny');
 };
@@ -90,7 +101,7 @@ const documents = (template: Template, type: string, key: string, logicalId: str
   Object.values(template.Resources)
     .filter(({ Type }) => Type === type)
     .filter(({ Properties }) => list(Properties[key]).some((target) => text(target) === `ref:${logicalId}`))
-    .flatMap(({ Properties }) => (Properties['PolicyDocument'] as { readonly Statement: Statement[] }).Statement);
+    .flatMap(({ Properties }) => statementsIn(Properties['PolicyDocument']));
 
 const contextOf = (who: Caller): Context => {
   if (who === 'anonymous') return {};

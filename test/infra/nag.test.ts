@@ -1,0 +1,29 @@
+import { App, Stack, Validations } from 'aws-cdk-lib';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { expect, it } from 'vitest';
+import { KeyRevocation } from '../../infra/key-revocation.ts';
+import type { KeyRevocationProps } from '../../infra/key-revocation-props.ts';
+
+const checked = (fill: (stack: Stack) => void, props = {}): App => {
+  const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  fill(new Stack(app, 'S', props));
+  return app;
+};
+
+const env = { account: '111122223333', region: 'eu-central-1' };
+
+it.each<[string, object, (stack: Stack) => KeyRevocationProps]>([
+  ['with defaults', {}, () => ({})],
+  ['in a known account and region', { env }, () => ({})],
+  ['with keys and a prefix', {}, (s) => ({ prefix: 'a+b/', encryptionKey: key(s, 'A'), secretKeys: [key(s, 'B')] })],
+])('cdk-nag finds nothing %s', (_with, stackProps, props) =>
+  expect(() => checked((stack) => new KeyRevocation(stack, 'R', props(stack)), stackProps).synth()).not.toThrow(),
+);
+
+it('cdk-nag would find something', () =>
+  expect(() => checked((stack) => new Queue(stack, 'Q')).synth()).toThrow(/[Vv]alidation/));
+
+const key = (scope: Stack, id: string): Key => new Key(scope, id, { enableKeyRotation: true });

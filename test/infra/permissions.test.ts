@@ -1,0 +1,195 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { describe, expect, it } from 'vitest';
+import { KeyRevocation } from '../../infra/key-revocation.ts';
+import type { Template } from '../../infra/synthesize.ts';
+import { ACCOUNT, find, list, mayDo, REGION, type Statement, statementsOf, text } from './policy-reader.ts';
+
+const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+const stack = new Stack(app, 'S');
+const secretKeys = [new Key(stack, 'SecretKey')];
+const plain = new KeyRevocation(stack, 'R', { secretKeys });
+new KeyRevocation(stack, 'E', { prefix: 'own/', encryptionKey: new Key(stack, 'OwnKey') });
+const planner = new Role(stack, 'PlannerRole', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
+plain.grantSchedule(planner);
+const template = app.synth().getStackByName('S').template as Template;
+
+const SECRETS = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:key-revoker/*`;
+
+/** What a role may do, as lines of "action resource", digits of logical ids left out. */
+const rightsOf = (role: string): readonly string[] => {
+  const { id } = find(template, 'AWS::IAM::Role', role);
+  return statementsOf(template, id).flatMap(lines).sort();
+};
+
+const lines = ({ Effect, Action, Resource, Condition }: Statement): readonly string[] =>
+  list(Action).flatMap((action) =>
+    list(Resource).map((resource) => {
+      const where = text(resource).replaceAll(/(?<=[a-z])[0-9A-F]{8}\b/g, '');
+      return `${Effect === 'Allow' ? '' : 'not '}${action} ${where}${Condition ? ' if' : ''}`;
+    }),
+  );
+
+describe('rights', () => {
+  it('of the revoking function are these and no others', () =>
+    expect(rightsOf('RRevokeRole')).toEqual(
+      [
+        'logs:CreateLogStream arn:RRevokeLog',
+        'logs:PutLogEvents arn:RRevokeLog',
+        'sqs:ReceiveMessage arn:RRequests',
+        'sqs:DeleteMessage arn:RRequests',
+        'sqs:ChangeMessageVisibility arn:RRequests',
+        'sqs:GetQueueAttributes arn:RRequests',
+        'sqs:SendMessage arn:RRequests',
+        'sqs:SendMessage arn:RStuck',
+        `secretsmanager:GetSecretValue ${SECRETS}`,
+        `secretsmanager:DescribeSecret ${SECRETS}`,
+        `secretsmanager:TagResource ${SECRETS} if`,
+        'sns:Publish ref:RResults',
+        'events:PutEvents arn:RBus',
+        'dynamodb:GetItem arn:RLedger',
+        'dynamodb:PutItem arn:RLedger',
+        'dynamodb:UpdateItem arn:RLedger',
+        'dynamodb:Query arn:RLedger',
+        'dynamodb:Query arn:RLedger/index/by-state',
+        'kms:Decrypt arn:SecretKey if',
+      ].sort(),
+    ));
+
+  it('of the sweep are these and no others', () =>
+    expect(rightsOf('RSweepRole')).toEqual(
+      [
+        'logs:CreateLogStream arn:RSweepLog',
+        'logs:PutLogEvents arn:RSweepLog',
+        'secretsmanager:ListSecrets *',
+        `secretsmanager:DescribeSecret ${SECRETS}`,
+        'sqs:SendMessage arn:RRequests',
+        'sqs:SendMessage arn:RStuck',
+        'sns:Publish ref:RResults',
+        'dynamodb:GetItem arn:RLedger',
+        'dynamodb:Query arn:RLedger',
+        'dynamodb:Query arn:RLedger/index/by-state',
+        'dynamodb:PutItem arn:RLedger if',
+        'dynamodb:UpdateItem arn:RLedger if',
+      ].sort(),
+    ));
+
+  it.each([
+    ['RScheduledRequestRole', ['sqs:SendMessage arn:RRequests', 'sqs:SendMessage arn:RUndelivered']],
+    ['RSweepTickRole', ['lambda:InvokeFunction arn:RSweep', 'sqs:SendMessage arn:RUndelivered']],
+    [
+      'PlannerRole',
+      [
+        'iam:PassRole arn:aws:iam::111122223333:role/RScheduledRequestRole if',
+        `scheduler:CreateSchedule arn:aws:scheduler:${REGION}:${ACCOUNT}:schedule/ref:RSchedules/*`,
+      ],
+    ],
+  ])('of %s are these and no others', (role, rights) => expect(rightsOf(role)).toEqual(rights));
+
+  it('come from no policy but their own', () => {
+    const roles = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::IAM::Role');
+    expect(roles.length).toBeGreaterThan(8);
+    for (const { Properties } of roles) expect(Properties).not.toHaveProperty('ManagedPolicyArns');
+    for (const { Properties } of roles) expect(Properties).not.toHaveProperty('Policies');
+  });
+});
+
+describe('conditions', () => {
+  const may = (role: string, action: string, resource: string, context: Record<string, string | string[]>): boolean =>
+    mayDo(template, { who: { role: find(template, 'AWS::IAM::Role', role).id }, action, resource, context });
+  const secret = `${SECRETS.slice(0, -1)}bybit/desk-7`;
+
+  it.each<[string, string[], boolean]>([
+    ['both status tags', ['key-revoker:status', 'key-revoker:proved-at'], true],
+    ['one of them', ['key-revoker:status'], true],
+    ['the tag that schedules a deletion', ['key-revoker:expires-at'], false],
+    ['that tag beside a status tag', ['key-revoker:status', 'key-revoker:expires-at'], false],
+  ])('let the revoking function write %s: %s', (_what, tags, expected) =>
+    expect(may('RRevokeRole', 'secretsmanager:TagResource', secret, { 'aws:TagKeys': tags })).toBe(expected),
+  );
+
+  it('do not let the revoking function write no tag', () =>
+    expect(may('RRevokeRole', 'secretsmanager:TagResource', secret, {})).toBe(false));
+
+  it.each<[string, boolean]>([
+    [`${SECRETS.slice(0, -1)}bybit/desk-7`, true],
+    [SECRETS.replace('key-revoker/*', 'other/desk-7'), false],
+    [SECRETS.replace('key-revoker/*', 'x/key-revoker/desk-7'), false],
+  ])('let the revoking function read %s: %s', (resource, expected) =>
+    expect(may('RRevokeRole', 'secretsmanager:GetSecretValue', resource, {})).toBe(expected),
+  );
+
+  it.each<[string, string[], boolean]>([
+    ['its own items', ['sweep#arn'], true],
+    ['a request', ['request#1'], false],
+    ['its own item and a case', ['sweep#arn', 'case#1'], false],
+  ])('let the sweep write %s: %s', (_what, keys, expected) => {
+    const { id } = find(template, 'AWS::DynamoDB::Table', 'RLedger');
+    for (const action of ['dynamodb:PutItem', 'dynamodb:UpdateItem'])
+      expect(may('RSweepRole', action, id, { 'dynamodb:LeadingKeys': keys })).toBe(expected);
+  });
+
+  it.each([
+    ['RRevokeRole', 'SecretKey', 'secretsmanager', true],
+    ['RRevokeRole', 'SecretKey', 'sqs', false],
+    ['RSweepRole', 'SecretKey', 'secretsmanager', false],
+    ['ERevokeRole', 'OwnKey', 'sqs', true],
+    ['ERevokeRole', 'OwnKey', 'sns', true],
+    ['ERevokeRole', 'OwnKey', 'secretsmanager', false],
+    ['ESweepRole', 'OwnKey', 'sqs', true],
+    ['EScheduledRequestRole', 'OwnKey', 'sqs', true],
+    ['ESweepTickRole', 'OwnKey', 'sqs', true],
+  ])('let %s decrypt with %s through %s: %s', (role, key, service, expected) => {
+    const { id } = find(template, 'AWS::KMS::Key', key);
+    expect(may(role, 'kms:Decrypt', id, { 'kms:ViaService': `${service}.${REGION}.amazonaws.com` })).toBe(expected);
+    expect(may(role, 'kms:Decrypt', id, {})).toBe(false);
+  });
+
+  it.each([
+    ['our account', ACCOUNT, true],
+    ['another account', '444455556666', false],
+  ])('let EventBridge use the own key for %s: %s', (_whose, sourceAccount, expected) => {
+    const { id } = find(template, 'AWS::KMS::Key', 'OwnKey');
+    const who = { service: 'events.amazonaws.com', sourceAccount };
+    expect(mayDo(template, { who, action: 'kms:GenerateDataKey', resource: id })).toBe(expected);
+  });
+
+  it.each(['RScheduledRequestRole', 'RSweepTickRole'])('let Scheduler take %s for our group alone', (role) => {
+    const { Properties } = find(template, 'AWS::IAM::Role', role);
+    const { id } = find(template, 'AWS::Scheduler::ScheduleGroup', 'RSchedules');
+    const { Statement } = Properties['AssumeRolePolicyDocument'] as { Statement: Statement[] };
+    expect(Statement).toMatchObject([
+      {
+        Action: 'sts:AssumeRole',
+        Principal: { Service: 'scheduler.amazonaws.com' },
+        Condition: {
+          StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+        },
+      },
+    ]);
+    const groups = Statement.flatMap(({ Condition }) => Object.values(Condition?.['ArnEquals'] ?? {}).map(text));
+    expect(groups).toEqual([`arn:aws:scheduler:${REGION}:${ACCOUNT}:schedule-group/ref:${id}`]);
+  });
+
+  it('let whoever schedules pass the role to Scheduler alone', () => {
+    const { id } = find(template, 'AWS::IAM::Role', 'RScheduledRequestRole');
+    const pass = (service: string) => may('PlannerRole', 'iam:PassRole', id, { 'iam:PassedToService': service });
+    expect([pass('scheduler.amazonaws.com'), pass('lambda.amazonaws.com')]).toEqual([true, false]);
+  });
+
+  it('let our rule, and no other, put on the undelivered queue what it cannot deliver', () => {
+    const { id } = find(template, 'AWS::SQS::Queue', 'RUndelivered');
+    const rule = `arn:${find(template, 'AWS::Events::Rule', 'RRequested').id}`;
+    const put = (sourceArn: string) =>
+      mayDo(template, { who: { service: 'events.amazonaws.com', sourceArn }, action: 'sqs:SendMessage', resource: id });
+    expect([put(rule), put('arn:other')]).toEqual([true, false]);
+  });
+
+  it.each(['RStuck', 'RUndelivered'])('keep plain HTTP away from %s', (queue) => {
+    const { id } = find(template, 'AWS::SQS::Queue', queue);
+    const role = queue === 'RStuck' ? 'RRevokeRole' : 'RScheduledRequestRole';
+    expect(may(role, 'sqs:SendMessage', id, {})).toBe(true);
+    expect(may(role, 'sqs:SendMessage', id, { 'aws:SecureTransport': 'false' })).toBe(false);
+  });
+});

@@ -1,0 +1,91 @@
+import { Aws, Duration, Stack } from 'aws-cdk-lib';
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import { describe, expect, it } from 'vitest';
+import type { KeyRevocationProps, Mode, ProviderName } from '../../infra/key-revocation-props.ts';
+import { settled } from '../../infra/settled-props.ts';
+
+const stack = new Stack();
+const defaultBus = EventBus.fromEventBusName(stack, 'Name', 'default');
+const defaultBusByArn = EventBus.fromEventBusArn(
+  stack,
+  'Arn',
+  'arn:aws:events:eu-central-1:111122223333:event-bus/default',
+);
+
+describe('settled', () => {
+  it.each<[string, KeyRevocationProps, string]>([
+    ['an empty prefix', { prefix: '' }, 'Cannot use "" as prefix, wanted 1 to 200 letters, digits and / _ + = . @ -'],
+    ['a wildcard', { prefix: 'a*' }, 'Cannot use "a*" as prefix, wanted 1 to 200 letters, digits and / _ + = . @ -'],
+    [
+      'a token as prefix',
+      { prefix: Aws.STACK_NAME },
+      'Cannot use a token as prefix, wanted text that is known at synth',
+    ],
+    ['a mode', { mode: 'off' as Mode }, 'Cannot use "off" as mode, wanted enforce or observe'],
+    [
+      'no provider',
+      { providers: [] },
+      'Cannot use an empty list as providers, wanted at least one of bybit, kalshi, requesty',
+    ],
+    [
+      'a provider',
+      { providers: ['x' as ProviderName] },
+      'Cannot use "x" as provider, wanted bybit or kalshi or requesty',
+    ],
+    [
+      'too short a time',
+      { giveUpAfter: Duration.minutes(9) },
+      'Cannot use 9 minutes as giveUpAfter, wanted 10 minutes to 12 days',
+    ],
+    [
+      'too long a time',
+      { giveUpAfter: Duration.days(13) },
+      'Cannot use 13 days as giveUpAfter, wanted 10 minutes to 12 days',
+    ],
+    [
+      'half a minute',
+      { sweepRate: Duration.seconds(90) },
+      'Cannot use 1 minute 30 seconds as sweepRate, wanted whole minutes',
+    ],
+    [
+      'a slow sweep',
+      { sweepRate: Duration.minutes(11) },
+      'Cannot use 11 minutes as sweepRate, wanted 1 minute to 10 minutes',
+    ],
+    ['no batch', { batchSize: 0 }, 'Cannot use 0 as batchSize, wanted a whole number from 1 to 10'],
+    ['a large batch', { batchSize: 11 }, 'Cannot use 11 as batchSize, wanted a whole number from 1 to 10'],
+    ['one at a time', { maxConcurrency: 1 }, 'Cannot use 1 as maxConcurrency, wanted a whole number from 2 to 1000'],
+    [
+      'no urgent call',
+      { limits: { urgent: 0 } },
+      'Cannot use 0 as limits.urgent, wanted a whole number from 1 to 100000',
+    ],
+    [
+      'half a call',
+      { limits: { other: 1.5 } },
+      'Cannot use 1.5 as limits.other, wanted a whole number from 1 to 100000',
+    ],
+    [
+      'a network',
+      { egressAddresses: ['10.0.0.0/8'] },
+      'Cannot use "10.0.0.0/8" as egress address, wanted an IPv4 or IPv6 address',
+    ],
+  ])('refuses %s', (_what, props, message) => expect(() => settled(props)).toThrow(new Error(message)));
+
+  it.each([
+    ['its name', defaultBus],
+    ['its ARN', defaultBusByArn],
+  ])('refuses the default bus by %s', (_how, bus) =>
+    expect(() => settled({ bus })).toThrow(/^Cannot use the default bus as bus, wanted/),
+  );
+
+  it('takes the default bus when that is said', () =>
+    expect(settled({ bus: defaultBus, allowDefaultBus: true }).bus).toBe(defaultBus));
+
+  it.each<[string, KeyRevocationProps]>([
+    ['the shortest times', { giveUpAfter: Duration.minutes(10), sweepRate: Duration.minutes(1) }],
+    ['the longest times', { giveUpAfter: Duration.days(12), sweepRate: Duration.minutes(10) }],
+    ['the least counts', { batchSize: 1, maxConcurrency: 2, limits: { urgent: 1, other: 1 } }],
+    ['the greatest counts', { batchSize: 10, maxConcurrency: 1000, limits: { urgent: 100_000, other: 100_000 } }],
+  ])('takes %s', (_what, props) => expect(settled(props)).toMatchObject({ mode: 'enforce' }));
+});
