@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { build } from 'esbuild';
+import cdk from '../cdk.json' with { type: 'json' };
+import { BUNDLING, ROOT } from './constructs/bundling.ts';
+import { KeyRevokerStack } from './key-revoker-stack.ts';
+import type { Template } from './synthesize.ts';
+
+/** What one function's code weighs, in bytes. */
+export interface Weight {
+  readonly handler: string;
+  readonly bytes: number;
+  /** What each package and each file of ours adds to the bundle, heaviest first. */
+  readonly inputs: readonly (readonly [name: string, bytes: number])[];
+}
+
+/**
+ * Weighs every function's code as it would be deployed.
+ *
+ * @throws Error when the bundle that is weighed is not, byte for byte, the one that a deployment would upload.
+ */
+export const weigh = async (): Promise<readonly Weight[]> => {
+  const app = new App({ context: cdk.context });
+  new KeyRevokerStack(app, 'KeyRevoker');
+  const { directory, stacks } = app.synth();
+  const functions = stacks.flatMap(({ template }) => functionsIn(template));
+  return Promise.all(functions.map(({ handler, asset }) => weighOne(handler, join(directory, asset, 'index.mjs'))));
+};
+
+const functionsIn = ({ Resources }: Template): readonly { readonly handler: string; readonly asset: string }[] =>
+  Object.values(Resources)
+    .filter(({ Type }) => Type === 'AWS::Lambda::Function')
+    .map(({ Properties, Metadata }) => {
+      const { S3Key } = Properties['Code'] as { readonly S3Key: string };
+      return { handler: String(Metadata?.['key-revoker:handler']), asset: `asset.${S3Key.replace('.zip', '')}` };
+    });
+
+const weighOne = async (handler: string, deployedPath: string): Promise<Weight> => {
+  const deployed = readFileSync(deployedPath);
+  const { outputFiles, metafile } = await bundle(handler);
+  const [output] = Object.values(metafile.outputs);
+  if (!output || !outputFiles[0] || !deployed.equals(outputFiles[0].contents)) {
+    throw new Error(`Cannot weigh the inputs of ${handler}, wanted the bundle of ${deployedPath}`);
+  }
+  const inputs = new Map<string, number>();
+  for (const [path, { bytesInOutput }] of Object.entries(output.inputs)) {
+    inputs.set(inputName(path), (inputs.get(inputName(path)) ?? 0) + bytesInOutput);
+  }
+  return { handler, bytes: deployed.length, inputs: [...inputs].toSorted(([, a], [, b]) => b - a) };
+};
+
+/** `@aws-sdk/client-sqs` for any file of that package, the path for a file of ours. */
+const inputName = (path: string): string => /.*node_modules\/((@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? path;
+
+/** What CDK has esbuild do, with a list of what went in. */
+const bundle = (handler: string) => {
+  const { format, minify, target, banner } = BUNDLING;
+  return build({
+    absWorkingDir: ROOT,
+    entryPoints: [handler],
+    bundle: true,
+    platform: 'node',
+    write: false,
+    metafile: true,
+    outfile: 'index.mjs',
+    format,
+    minify,
+    target,
+    mainFields: [...BUNDLING.mainFields],
+    banner: { js: banner },
+  });
+};
