@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Ports } from '../core/ports.ts';
+import { TIMING } from '../core/timing.ts';
+import { systemClock } from './clock.ts';
+import { digest } from './digest.ts';
+import type { Environment } from './environment.ts';
+import { sendOver } from './http.ts';
+import { dynamoLedger } from './ledger.ts';
+import { logAs } from './log.ts';
+import { awsOutbox } from './outbox.ts';
+import { secretsVault } from './vault.ts';
+import { type Hide, hideIn } from './visibility.ts';
+
+/** Everything outside `core` but the providers, and what only a handler needs. */
+export interface Wired {
+  readonly ports: Omit<Ports, 'provider'>;
+  readonly hide: Hide;
+}
+
+/** An AWS call that hangs must leave time for the next one inside a record's deadline. */
+const CLIENT = {
+  maxAttempts: 3,
+  requestHandler: {
+    connectionTimeout: 1_000,
+    requestTimeout: 3_000,
+    socketTimeout: 3_000, // of the body; the one above ends with the reply's headers
+    throwOnRequestTimeout: true, // without it the SDK only warns
+  },
+};
+
+/** Connects a function to AWS and the network as its environment says. Once for each process: clients keep their connections. */
+export const wire = (environment: Environment): Wired => {
+  const sqs = new SQSClient(CLIENT);
+  const ledgerClient = DynamoDBDocumentClient.from(new DynamoDBClient(CLIENT), {
+    marshallOptions: { removeUndefinedValues: true },
+  });
+  const outbox = { ...environment, sqs, sns: new SNSClient(CLIENT), events: new EventBridgeClient(CLIENT) };
+  const clock = systemClock;
+  return {
+    ports: {
+      clock,
+      ledger: dynamoLedger(ledgerClient, environment.ledgerTable),
+      vault: secretsVault(new SecretsManagerClient(CLIENT), clock),
+      outbox: awsOutbox(outbox),
+      log: logAs(environment.config.instance),
+      send: sendOver({ clock, exchangeMs: TIMING.exchangeMs, baseUrls: environment.baseUrls }),
+      digest,
+      newId: randomUUID,
+      random: Math.random,
+      config: environment.config,
+    },
+    hide: hideIn(sqs, environment.requestsQueueUrl),
+  };
+};
