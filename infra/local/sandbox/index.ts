@@ -1,12 +1,22 @@
-import { type BybitOptions, type BybitSandbox, startBybit } from './bybit/start-bybit.ts';
+import type { BybitOptions, BybitSandbox } from './bybit/bybit-sandbox.ts';
+import { startBybit } from './bybit/start-bybit.ts';
 import { type KalshiOptions, type KalshiSandbox, startKalshi } from './kalshi/start-kalshi.ts';
 import { type RequestyOptions, type RequestySandbox, startRequesty } from './requesty/start-requesty.ts';
 
-export type { BybitOptions, BybitSandbox } from './bybit/start-bybit.ts';
+export type { BybitOptions, BybitSandbox, MasterSeed, ShownKey, SubSeed } from './bybit/bybit-sandbox.ts';
+export type { BybitUnconfirmed } from './bybit/unconfirmed.ts';
 export type { Change, Exchange, KeySettings } from './exchange.ts';
+export { FAULT_TABLE, type FaultRow } from './fault-table.ts';
 export type { Fault, FaultMatch, FaultScript, Faults } from './faults.ts';
-export type { KalshiOptions, KalshiSandbox } from './kalshi/start-kalshi.ts';
-export type { RequestyOptions, RequestySandbox } from './requesty/start-requesty.ts';
+export type { KalshiUnconfirmed } from './kalshi/kalshi-key.ts';
+export type { KalshiAccountSeed, KalshiOptions, KalshiSandbox, KalshiSeed } from './kalshi/start-kalshi.ts';
+export type { RequestyUnconfirmed } from './requesty/requesty-key.ts';
+export type {
+  RequestyOptions,
+  RequestyOrganisationSeed,
+  RequestySandbox,
+  RequestySeed,
+} from './requesty/start-requesty.ts';
 export type { Sandbox, SandboxOptions } from './serve-provider.ts';
 
 interface Sandboxes {

@@ -30,6 +30,7 @@ export interface Sandbox {
   readonly record: readonly Exchange[];
   /** Every mutation by request that really happened, in order; changes by hand are not among them. */
   readonly applied: () => readonly Change[];
+  /** Whether the provider still has the key; an expired one it has. */
   readonly isAlive: (world: string, keyId: string) => boolean;
   readonly faults: Faults;
   readonly close: () => Promise<void>;
@@ -61,13 +62,14 @@ const hostOf = (message: IncomingMessage): string => (message.headers.host ?? ''
 export const serveProvider = async <K extends StoredKey>(
   side: ProviderSide<K>,
   store: KeyStore<K>,
-  { port = 0, now = Date.now, sleep = wait, defaultWorld }: SandboxOptions,
+  { port = 0, now = Date.now, sleep = (ms) => wait(ms, undefined, { ref: false }), defaultWorld }: SandboxOptions,
 ): Promise<Sandbox> => {
   const faults = createFaults();
   const counter = openCounter({ side, store, faults, now });
 
   const handle = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const body = await buffer(message);
+    const body = await buffer(message).catch(() => undefined);
+    if (!body) return; // a client that leaves before its request is whole has asked nothing
     const world = side.worlds[hostOf(message)] ?? defaultWorld ?? '';
     const sending = counter.receive(arrive(message, body, world, now()));
     if (sending.how === 'silent') return;
@@ -77,8 +79,7 @@ export const serveProvider = async <K extends StoredKey>(
     sendWhole(response, sending.reply, now());
   };
 
-  // A client that leaves before its request is whole has asked nothing.
-  const server = createServer((message, response) => void handle(message, response).catch(() => response.destroy()));
+  const server = createServer((message, response) => void handle(message, response));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(port, '127.0.0.1', resolve);
   });

@@ -1,12 +1,12 @@
 import { CANNED_PAGE } from '../canned-page.ts';
 import type { Answer, Arrived, ProviderSide, Reply, View } from '../provider-side.ts';
-import { createRollingWindow } from '../rate-limit.ts';
 import { authenticate } from './authenticate.ts';
 import type { BybitKey } from './bybit-key.ts';
 import { deleteMasterKey, deleteSubKey } from './delete-key.ts';
 import type { Endpoint, SubMember } from './endpoint.ts';
 import { envelope } from './envelope.ts';
 import { BYBIT_WORLDS } from './hosts.ts';
+import { createDoor, createLimiter } from './limits.ts';
 import { listSubKeys, pageSubMembers, queryKey, querySubMembers } from './read-keys.ts';
 import type { BybitUnconfirmed } from './unconfirmed.ts';
 import { updateMasterKey, updateSubKey } from './update-key.ts';
@@ -24,9 +24,6 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
 };
 const PATHS = new Set([CLOCK, ...Object.keys(ENDPOINTS)].map((name) => name.split(' ')[1]));
 
-const IP_CAP = 600;
-const IP_WINDOW_MS = 5_000;
-const IP_BAN_MS = 600_000;
 const TOO_FREQUENT: Reply = { status: 403, headers: { 'content-type': 'text/plain' }, body: 'access too frequent' };
 
 /** What stands around the keys. It is read at each request, so a test can move the caller to another address. */
@@ -49,32 +46,6 @@ const paramsOf = ({ method, query, body, header }: Arrived): Readonly<Record<str
   } catch {
     return undefined;
   }
-};
-
-/** 600 requests in 5 s from one address close the door for 10 minutes (docs/v5/rate-limit). */
-const createDoor = () => {
-  const window = createRollingWindow(IP_WINDOW_MS);
-  const shutUntil = new Map<string, number>();
-  return (address: string, at: number): boolean => {
-    if (at < (shutUntil.get(address) ?? 0)) return false;
-    if (window.take(address, IP_CAP, at) !== undefined) return true;
-    shutUntil.set(address, at + IP_BAN_MS);
-    return false;
-  };
-};
-
-/** The limit of one endpoint and account, as headers and as a verdict. */
-const createLimiter = () => {
-  const window = createRollingWindow(1_000);
-  return (name: string, cap: number, at: number) => {
-    const left = window.take(name, cap, at);
-    const headers = {
-      'x-bapi-limit': String(cap),
-      'x-bapi-limit-status': String(left ?? 0),
-      'x-bapi-limit-reset-timestamp': String(left === undefined ? window.freeAt(name) : at),
-    };
-    return { headers, isOver: left === undefined };
-  };
 };
 
 const run = (

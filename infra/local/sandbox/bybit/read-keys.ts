@@ -19,8 +19,9 @@ const seenByAll = (key: BybitKey, at: number) => ({
 /** The record of the key that signs, of any kind and permission (docs/v5/user/apikey-info). */
 export const queryKey: Endpoint = {
   perSecond: 10,
-  run: ({ signer, request, ok }) =>
-    ok({
+  run: ({ signer, request, unconfirmed, ok }) => {
+    const isMaster = signer.isMaster || (signer.world === 'demo' && unconfirmed.isDemoShownAsMaster);
+    return ok({
       ...seenByAll(signer, request.at),
       readOnly: signer.readOnly,
       secret: '',
@@ -34,11 +35,12 @@ export const queryKey: Endpoint = {
       mktMakerLevel: '0',
       affiliateID: 0,
       rsaPublicKey: 'rsa' in signer.verifier ? signer.verifier.rsa : '',
-      isMaster: signer.isMaster,
-      parentUid: signer.parentUid,
+      isMaster,
+      parentUid: isMaster ? '0' : signer.parentUid,
       kycLevel: 'LEVEL_DEFAULT',
       kycRegion: '',
-    }),
+    });
+  },
 };
 
 const row = (key: BybitKey, { request, unconfirmed }: Call) => ({

@@ -1,63 +1,11 @@
-import type { KeySettings } from '../exchange.ts';
+import { createPublicKey } from 'node:crypto';
 import { createKeyStore } from '../key-store.ts';
-import { type Sandbox, type SandboxOptions, serveProvider } from '../serve-provider.ts';
+import { serveProvider } from '../serve-provider.ts';
 import { type BybitKey, withNewExpiry } from './bybit-key.ts';
+import type { BybitOptions, BybitSandbox, BybitSeed, SubMemberSeed } from './bybit-sandbox.ts';
 import { type BybitSurroundings, bybitSide } from './bybit-side.ts';
 import type { SubMember } from './endpoint.ts';
-import { BYBIT_UNCONFIRMED, type BybitUnconfirmed } from './unconfirmed.ts';
-
-export interface BybitOptions extends SandboxOptions {
-  /** Where requests come from, for keys that are bound to addresses. @default '127.0.0.1' */
-  readonly sourceAddress?: string;
-  readonly unconfirmed?: Partial<BybitUnconfirmed>;
-}
-
-/** Exactly one of `apiSecret` (HMAC) and `publicKey` (RSA, PEM). */
-export interface BybitSeed extends Partial<KeySettings> {
-  readonly apiKey: string;
-  readonly apiSecret?: string;
-  readonly publicKey?: string;
-  readonly note?: string;
-  readonly type?: 1 | 2;
-  readonly expired?: boolean;
-}
-
-export interface MasterSeed extends BybitSeed {
-  /** The account; masters with the same number are keys of one account. @default a new account */
-  readonly userID?: number;
-}
-
-export interface SubMemberSeed {
-  /** The master account: its number, or any of its keys. */
-  readonly parent: number | string;
-  readonly subMemberId: string;
-}
-
-export type SubSeed = BybitSeed & SubMemberSeed;
-
-/** What a person sees of a key in the web page. */
-export type ShownKey = Omit<BybitKey, 'verifier'>;
-
-export interface BybitSandbox extends Sandbox {
-  /** @returns the number of the account. */
-  readonly addMaster: (world: string, seed: MasterSeed) => number;
-  /** Adds a key, and its sub account where that is new. The parent of a demo key is a mainnet master. */
-  readonly addSub: (world: string, seed: SubSeed) => void;
-  /** Adds a sub account without a key. */
-  readonly addSubMember: (world: string, seed: SubMemberSeed) => void;
-  /** The key as it is, dead or alive. */
-  readonly key: (world: string, keyId: string) => ShownKey;
-  /** Someone deletes the key in the web page. */
-  readonly remove: (world: string, keyId: string) => void;
-  /** A deleted key is there again. */
-  readonly revive: (world: string, keyId: string) => void;
-  /** Someone extends the key in the web page: 90 days from now where no address is bound. */
-  readonly renew: (world: string, keyId: string) => void;
-  /** Someone changes the key in the web page, where everything can be changed. */
-  readonly patch: (world: string, keyId: string, settings: Partial<KeySettings>) => void;
-  /** Where later requests come from. */
-  readonly moveTo: (sourceAddress: string) => void;
-}
+import { BYBIT_UNCONFIRMED } from './unconfirmed.ts';
 
 const MASTER_DEFAULT = {
   ContractTrade: ['Order', 'Position'],
@@ -68,9 +16,12 @@ const MASTER_DEFAULT = {
 };
 const SUB_DEFAULT = { ...MASTER_DEFAULT, Wallet: ['AccountTransfer', 'SubMemberTransferList'] };
 
+/** @throws {Error} where the text is no public key, now and not when a signature is looked at. */
+const checkedPem = (pem: string): string => createPublicKey(pem).export({ type: 'spki', format: 'pem' }).toString();
+
 const verifierOf = ({ apiKey, apiSecret, publicKey }: BybitSeed): BybitKey['verifier'] => {
   if (apiSecret !== undefined && publicKey === undefined) return { hmac: apiSecret };
-  if (publicKey !== undefined && apiSecret === undefined) return { rsa: publicKey };
+  if (publicKey !== undefined && apiSecret === undefined) return { rsa: checkedPem(publicKey) };
   throw new Error(`Cannot add key ${apiKey}, wanted either apiSecret or publicKey`);
 };
 

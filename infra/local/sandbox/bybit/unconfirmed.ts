@@ -18,6 +18,8 @@ export interface BybitUnconfirmed {
   readonly ipsOmitted: 'unbound' | 'kept';
   /** Whether `sub-apikeys` on mainnet names demo keys. @default false */
   readonly isDemoListed: boolean;
+  /** Whether `query-api` on the demo host calls the key a master of its own account. @default false */
+  readonly isDemoShownAsMaster: boolean;
   /** Whether list rows come without `ips` and `permissions`. @default false */
   readonly areRowsBare: boolean;
   /** Which way the boolean `readOnly` of a list row is meant; a translation of the page says true is writable. @default 'readable-only' */
@@ -34,6 +36,7 @@ export const BYBIT_UNCONFIRMED: BybitUnconfirmed = {
   groupsOmitted: 'kept',
   ipsOmitted: 'unbound',
   isDemoListed: false,
+  isDemoShownAsMaster: false,
   areRowsBare: false,
   rowReadOnlyMeans: 'readable-only',
 };

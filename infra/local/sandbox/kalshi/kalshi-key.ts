@@ -15,7 +15,10 @@ export interface KalshiKey extends StoredKey {
   readonly regionExpirationTs?: number;
 }
 
-/** What the documentation leaves open; statuses and choices as a caller would rather not have them. */
+/**
+ * What the documentation leaves open. Codes of refusals outside authentication (`insufficient_scope`, `not_found` and the
+ * like) are not known either: nobody should look for them.
+ */
 export interface KalshiUnconfirmed {
   /** Status for a key whose scopes or binding do not allow the request. @default 403 */
   readonly deniedStatus: 401 | 403;

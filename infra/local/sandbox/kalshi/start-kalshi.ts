@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto';
 import { createKeyStore } from '../key-store.ts';
 import { type Sandbox, type SandboxOptions, serveProvider } from '../serve-provider.ts';
 import { uuidIn } from '../uuid.ts';
@@ -52,6 +53,7 @@ export const startKalshi = async (options: KalshiOptions = {}): Promise<KalshiSa
     const { apiKeyId, name = 'key', scopes = ['read', 'write'], ...rest } = seed;
     const keyId = uuidIn(apiKeyId);
     if (!keyId) throw new Error(`Cannot add key ${apiKeyId}, wanted a UUID`);
+    createPublicKey(rest.publicKey); // throws now on what is no key, not when a signature is looked at
     store.add({ world, keyId, name, scopes, alive: true, ...rest, ...account });
   };
   const change = (world: string, keyId: string, fields: Partial<KalshiKey>): void =>

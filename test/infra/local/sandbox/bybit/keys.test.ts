@@ -105,6 +105,62 @@ describe('delete-api and delete-sub-api', () => {
   });
 });
 
+describe('a deletion that comes late', () => {
+  it.each([
+    [4_000, '5000', true],
+    [5_000, '5000', true],
+    [5_001, '5000', false],
+    [9_000, '10000', true],
+  ])('by %i ms in a window of %s: applied %s', async (ms, window, isApplied) => {
+    bybit.faults.script({ match: { method: 'POST' }, fault: { kind: 'late', ms } });
+    await expect(post('SUB', 'delete-sub-api', '{}', { window })).rejects.toThrow();
+    now += 20_000;
+    expect(bybit.isAlive('mainnet', 'SUB')).toBe(!isApplied);
+    expect(bybit.applied().map(({ at }) => at)).toEqual(isApplied ? [START + ms] : []);
+  });
+
+  it('is not made by a key that died meanwhile', async () => {
+    bybit.faults.script({ match: { method: 'POST' }, fault: { kind: 'late', ms: 3_000 } });
+    await expect(post('MASTER', 'delete-sub-api', '{"apikey":"SUB"}')).rejects.toThrow();
+    expect((await post('MASTER', 'delete-api', '{}')).retCode).toBe(0);
+    now += 20_000;
+    expect(bybit.isAlive('mainnet', 'SUB')).toBe(true);
+  });
+});
+
+describe('codes that are unconfirmed', () => {
+  it.each([
+    [{ unknownKey: 141004 }, 'MASTER', '{"apikey":"NONE"}', 141004],
+    [{ unknownKey: 0 }, 'MASTER', '{"apikey":"NONE"}', 0],
+    [{ foreignSub: 141004 }, 'MASTER', '{"apikey":"FOREIGN"}', 141004],
+    [{ apikeyRule: 10005 }, 'MASTER', '{}', 10005],
+    [{ apikeyRule: 10005 }, 'SUB', '{"apikey":"SUB"}', 10005],
+  ])('are %j on demand', async (unconfirmed, signer, body, code) => {
+    await restart({ unconfirmed });
+    expect((await post(signer, 'delete-sub-api', body)).retCode).toBe(code);
+    expect(bybit.applied()).toEqual([]);
+  });
+});
+
+describe('a deletion and readings that are behind', () => {
+  it('lists a dead key once more, and lets a dead key answer once more', async () => {
+    expect((await post('MASTER', 'delete-sub-api', '{"apikey":"SUB"}')).retCode).toBe(0);
+    bybit.faults.script({ match: { method: 'GET' }, fault: { kind: 'stale' }, times: 2 });
+    const names = async () => (await rows('sub-apikeys?subMemberId=2000')).rows.map((row) => row['apiKey']);
+    expect(await names()).toEqual(['SUB', 'SUB2']);
+    expect((await send('SUB', '/v5/user/query-api')).retCode).toBe(0);
+    expect(await names()).toEqual(['SUB2']);
+    expect((await send('SUB', '/v5/user/query-api')).retCode).toBe(10003);
+  });
+
+  it('shows an updated key as it was', async () => {
+    await post('SUB', 'update-sub-api', '{"readOnly":1}');
+    bybit.faults.script({ match: { keyId: 'SUB' }, fault: { kind: 'stale' } });
+    expect((await send('SUB', '/v5/user/query-api')).result).toMatchObject({ readOnly: 0 });
+    expect((await send('SUB', '/v5/user/query-api')).result).toMatchObject({ readOnly: 1 });
+  });
+});
+
 describe('update-api and update-sub-api', () => {
   const all = { Wallet: ['AccountTransfer', 'Withdraw'], Spot: ['SpotTrade'], FiatP2P: ['Advertising'] };
   it.each([
@@ -291,6 +347,18 @@ describe('reading', () => {
     expect((await send(key, `/v5/user/${path}`)).retCode).toBe(code);
   });
 
+  it.each([
+    [false, false, '1000'],
+    [true, true, '0'],
+  ])(
+    'calls a demo key a master where that is the unconfirmed reading: %s',
+    async (isDemoShownAsMaster, isMaster, parentUid) => {
+      await restart({ unconfirmed: { isDemoShownAsMaster } });
+      const { result } = await send('DEMO', '/v5/user/query-api', { host: 'api-demo.bybit.com' });
+      expect(result).toMatchObject({ isMaster, parentUid, userID: 7000 });
+    },
+  );
+
   it('lists demo keys and bare, inverted rows where those are the unconfirmed readings', async () => {
     await restart({ unconfirmed: { isDemoListed: true, areRowsBare: true, rowReadOnlyMeans: 'writable' } });
     const { rows: found } = await rows('sub-apikeys?subMemberId=7000');
@@ -317,7 +385,19 @@ describe('reading', () => {
   });
 });
 
+it('wants either a secret or a public key, and a real one', () => {
+  const seed = { apiKey: 'NEW', parent: 1000, subMemberId: '2000' };
+  expect(() => bybit.addSub('mainnet', seed)).toThrow('Cannot add key NEW, wanted either apiSecret or publicKey');
+  expect(() => bybit.addSub('mainnet', { ...seed, publicKey: 'none' })).toThrow();
+  expect(() => bybit.addSub('mainnet', { ...seed, apiSecret: 's', parent: 'NONE', subMemberId: '1' })).toThrow('NONE');
+});
+
 describe('limits', () => {
+  it('can be lifted', async () => {
+    await restart({ isLimited: false });
+    for (let i = 0; i < 12; i++) expect((await send('MASTER', '/v5/user/query-api')).retCode).toBe(0);
+  });
+
   it('holds one account to 5 mutations a second per endpoint, and says when it ends', async () => {
     for (let left = 4; left >= 0; left--) {
       const { headers } = await post('MASTER', 'delete-sub-api', '{}');
