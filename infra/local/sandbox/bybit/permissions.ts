@@ -55,36 +55,38 @@ interface Asked {
   readonly groupsOmitted: 'kept' | 'wiped';
 }
 
+const groupAfter = (group: string, { held, asked, isMaster, groupsOmitted }: Asked): readonly string[] | undefined => {
+  const isLocked = (name: string) => RESPONSE_ONLY[group]?.includes(name) === true;
+  const has = held[group] ?? [];
+  const wanted = asked[group] ?? undefined; // null is omitted too
+  if (wanted === undefined) return groupsOmitted === 'kept' ? has : has.filter(isLocked);
+  if (!isStrings(wanted)) return undefined;
+  if (ALWAYS_EMPTY.includes(group)) return [];
+  const given = wanted.filter((name) => !isLocked(name));
+  const grantable = (isMaster ? MASTER : SUB)[group] ?? [];
+  return given.every((name) => grantable.includes(name)) ? [...given, ...has.filter(isLocked)] : undefined;
+};
+
 /**
- * The permissions after an update.
+ * The permissions after an update. What is response-only stays as it is, whatever is asked.
  *
  * @returns `undefined` where the parameters are wrong: not arrays of known names, or `Affiliate` beside another group.
  */
-export const permissionsAfter = ({ held, asked, isMaster, groupsOmitted }: Asked): Permissions | undefined => {
-  const grantable = isMaster ? MASTER : SUB;
+export const permissionsAfter = (update: Asked): Permissions | undefined => {
   const after: Record<string, readonly string[]> = {};
   for (const group of GROUPS) {
-    const now = held[group] ?? [];
-    const locked = now.filter((name) => RESPONSE_ONLY[group]?.includes(name));
-    const wanted = asked[group] ?? (groupsOmitted === 'kept' ? now : []);
-    if (!isStrings(wanted)) return undefined;
-    const given = ALWAYS_EMPTY.includes(group) ? [] : wanted.filter((name) => !RESPONSE_ONLY[group]?.includes(name));
-    const isKept = asked[group] === undefined || asked[group] === null;
-    if (!isKept && given.some((name) => !grantable[group]?.includes(name))) return undefined;
-    after[group] = [...new Set([...given, ...locked])];
+    const names = groupAfter(group, update);
+    if (!names) return undefined;
+    after[group] = names;
   }
-  const used = Object.keys(after).filter((group) => after[group]?.length);
+  const used = GROUPS.filter((group) => after[group]?.length);
   return used.includes('Affiliate') && used.length > 1 ? undefined : after;
 };
 
+type Holder = { readonly permissions: Permissions; readonly isMaster: boolean };
+
 /** Whether a key may call the endpoints that change keys (docs/v5/user/rm-master-apikey, rm-sub-apikey). */
-export const mayManage = ({
-  permissions,
-  isMaster,
-}: {
-  readonly permissions: Permissions;
-  readonly isMaster: boolean;
-}) => {
+export const mayManage = ({ permissions, isMaster }: Holder): boolean => {
   const enough = isMaster
     ? ['AccountTransfer', 'SubMemberTransfer', 'Withdraw']
     : ['AccountTransfer', 'SubMemberTransfer', 'SubMemberTransferList'];

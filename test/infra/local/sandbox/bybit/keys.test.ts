@@ -220,6 +220,73 @@ describe('update-api and update-sub-api', () => {
     expect(bybit.applied()).toHaveLength(code === 0 ? 1 : 0);
   });
 
+  it.each([
+    [
+      'a closed group given to a read-only key that stays one',
+      1,
+      { readOnly: 1, permissions: { FiatP2P: ['FiatP2POrder'] } },
+      0,
+    ],
+    [
+      'a closed group given to a read-only key that becomes writable',
+      1,
+      { readOnly: 0, permissions: { FiatP2P: ['FiatP2POrder'] } },
+      141020,
+    ],
+    [
+      'a closed group given to a writable key',
+      0,
+      { readOnly: 0, permissions: { FiatBitPay: ['FaitPayOrder'] } },
+      141020,
+    ],
+    [
+      'a closed group given to a writable key that becomes read-only',
+      0,
+      { readOnly: 1, permissions: { FiatConvertBroker: ['FiatConvertBrokerOrder'] } },
+      141020,
+    ],
+    [
+      'Affiliate alone',
+      0,
+      {
+        readOnly: 0,
+        permissions: { Affiliate: ['Affiliate'], Wallet: [], ContractTrade: [], Spot: [], Options: [], Exchange: [] },
+      },
+      0,
+    ],
+    [
+      'deprecated groups',
+      0,
+      { readOnly: 0, permissions: { NFT: ['NFTQueryProductList'], CopyTrading: ['CopyTrading'] } },
+      0,
+    ],
+    ['groups of no known name', 0, { readOnly: 0, permissions: { Nonsense: ['x'] } }, 0],
+    ['null for a group', 0, { readOnly: 0, permissions: { Spot: null } }, 0],
+    ['null for all permissions', 0, { readOnly: 0, permissions: null }, 0],
+  ])('answers %s', async (_what, readOnly, body, code) => {
+    bybit.patch('mainnet', 'MASTER', { readOnly: readOnly as 0 | 1 });
+    expect((await post('MASTER', 'update-api', JSON.stringify(body))).retCode).toBe(code);
+    const { permissions } = (await send('MASTER', '/v5/user/query-api')).result as {
+      permissions: Record<string, unknown>;
+    };
+    expect(permissions).toMatchObject({
+      NFT: [],
+      CopyTrading: [],
+      Spot: 'Affiliate' in (body.permissions ?? {}) ? [] : ['SpotTrade'],
+    });
+  });
+
+  it('neither gives nor takes what only replies show', async () => {
+    bybit.patch('mainnet', 'MASTER', {
+      permissions: { Wallet: ['AccountTransfer', 'Withdraw'], FiatGlobalPay: ['FiatGlobalPayOrder'] },
+    });
+    await post('MASTER', 'update-api', '{"readOnly":0,"permissions":{"Wallet":[],"FiatGlobalPay":[]}}');
+    expect(bybit.key('mainnet', 'MASTER').permissions).toMatchObject({
+      Wallet: ['Withdraw'],
+      FiatGlobalPay: ['FiatGlobalPayOrder'],
+    });
+  });
+
   it('keeps Withdraw and the groups that are not named, and returns the full record', async () => {
     bybit.patch('mainnet', 'MASTER', { permissions: all, readOnly: 1 });
     const { result } = await post(
