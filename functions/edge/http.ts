@@ -76,10 +76,16 @@ const bodyOf = async (response: IncomingMessage): Promise<string | undefined> =>
 const textual = (headers: IncomingMessage['headers']): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value ?? ''].flat().join(', ')]));
 
-const exchange = async (request: ClientRequest, { body, method }: HttpCall, clock: Clock): Promise<MaybeReply> => {
+const exchange = async (
+  call: HttpCall,
+  request: ClientRequest,
+  signal: AbortSignal,
+  clock: Clock,
+): Promise<MaybeReply> => {
   request.on('error', () => {}); // one that comes after the response would end the process otherwise
-  const answered = once(request, 'response');
-  request.end(method === 'POST' ? body : undefined);
+  // The signal once more, since a request whose connection changes its protocol ends without any event.
+  const answered = once(request, 'response', { signal });
+  request.end(call.method === 'POST' ? call.body : undefined);
   const [response] = (await answered) as [IncomingMessage];
   const text = await bodyOf(response);
   if (text === undefined) return undefined;
@@ -103,8 +109,8 @@ export const sendOver = ({ clock, exchangeMs, baseUrls }: SendOptions): Ports['s
     if (clock.now() - lastUse > FRESH_MS) dropIdle(agents);
     lastUse = clock.now();
     try {
-      const request = open(call, bases.get(call.provider), agents, AbortSignal.timeout(ms));
-      return await exchange(request, call, clock);
+      const signal = AbortSignal.timeout(ms);
+      return await exchange(call, open(call, bases.get(call.provider), agents, signal), signal, clock);
     } catch {
       return undefined; // nothing of the error is kept: it may hold what was sent
     }
