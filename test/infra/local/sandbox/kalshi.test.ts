@@ -174,9 +174,17 @@ describe('keys', () => {
     });
   });
 
+  it('lists those of one trader when asked', async () => {
+    const bound = { apiKeyId: OTHER, publicKey, fcmSubtraderId: 't' };
+    kalshi.addAccount('prod', { keys: [{ apiKeyId: ID, publicKey }, bound] });
+    const { body } = await send({ path: `${KEYS}?fcm_subtrader_id=t` });
+    expect(JSON.parse(body).api_keys).toMatchObject([{ api_key_id: OTHER, fcm_subtrader_id: 't' }]);
+  });
+
   it('deletes another key, and answers its second deletion with 404', async () => {
     two();
-    expect(await remove(OTHER.toUpperCase())).toMatchObject({ status: 204, body: '' });
+    const { status, body, headers } = await remove(OTHER.toUpperCase());
+    expect([status, body, headers['content-length'], headers['content-type']]).toEqual([204, '', undefined, undefined]);
     expect(kalshi.isAlive('prod', OTHER)).toBe(false);
     expect(errorOf(await remove(OTHER))).toEqual([404, 'not_found', undefined]);
     expect(kalshi.applied()).toHaveLength(1);
@@ -245,7 +253,8 @@ describe('keys', () => {
 describe('around the keys', () => {
   it('has the clock in the Date header of the status, for anyone', async () => {
     const heard = await ask(kalshi.url, { host: 'demo-api.kalshi.co', path: '/trade-api/v2/exchange/status' });
-    expect(heard.status).toBe(200);
+    expect(heard).toMatchObject({ status: 200, body: '{"exchange_active":true,"trading_active":true}' });
+    expect(heard.headers['content-length']).toBe('46');
     expect(heard.headers.date).toBe('Tue, 14 Nov 2023 22:13:20 GMT');
   });
 

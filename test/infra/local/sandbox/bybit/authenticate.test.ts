@@ -12,9 +12,11 @@ const SUB_KEY = 'SUBKEYexample00001';
 const RSA_SIGNATURE =
   'I7LRaSuvk5T5aOTe3twXYHD3oBoANDBLSiKDdzLDvD5kYDoIUMDoTwc7j6gjxOGvjeF2UOr1Veg2jv3fv+sEZRWKxAIGf9b8m9h+Y0lVfT3rStZ0zK0sFMcJqV/vtLjtwQ0MlBKYX8+QhYnnzY3u6FFx/M1V8VFOBtTLXBi31jTYsCZ3wkDVbe7ROiKI1RGMOJta3E7qpaG5q1Oee4RlqlfD47/NrMLanAVo8wiNp8jqZoijRJExyODs059N7EE5YatK2fRdMxC8sxqJAVytQ/1MpnQPQvh5Xj5l1BT0K0bSUYxE1HGE23Uq7gOc6xNBxwEojGqXKjtarhXk6ElFMQ==';
 
+let clock = NOW;
 let bybit: BybitSandbox;
 beforeEach(async () => {
-  bybit = await startSandbox('bybit', { now: () => NOW });
+  clock = NOW;
+  bybit = await startSandbox('bybit', { now: () => clock });
 });
 afterEach(() => bybit.close());
 

@@ -43,6 +43,10 @@ describe('delete-api and delete-sub-api', () => {
     ['a sub key may not name itself', 'SUB', 'delete-sub-api', '{"apikey":"SUB"}', 10001, undefined],
     ['a sub key may not name another', 'SUB', 'delete-sub-api', '{"apikey":"SUB2"}', 10001, undefined],
     ['a field that is not known is not looked at', 'SUB', 'delete-sub-api', '{"uid":"2000"}', 0, 'SUB'],
+    ['an apikey of null is none', 'SUB', 'delete-sub-api', '{"apikey":null}', 0, 'SUB'],
+    ['an empty apikey is none', 'SUB', 'delete-sub-api', '{"apikey":""}', 0, 'SUB'],
+    ['an empty apikey names nobody', 'MASTER', 'delete-sub-api', '{"apikey":""}', 10001, undefined],
+    ['an apikey that is no string', 'MASTER', 'delete-sub-api', '{"apikey":1}', 10001, undefined],
     ['a master deletes the key it names', 'MASTER', 'delete-sub-api', '{"apikey":"SUB2"}', 0, 'SUB2'],
     ['a master has to name a key', 'MASTER', 'delete-sub-api', '{}', 10001, undefined],
     ['a master cannot name itself', 'MASTER', 'delete-sub-api', '{"apikey":"MASTER"}', 10001, undefined],
@@ -323,6 +327,57 @@ describe('update-api and update-sub-api', () => {
     expect((await post('SUB', 'update-sub-api', body)).result).toMatchObject({ ips, readOnly: 1 });
   });
 
+  it('counts the expiry anew only when the binding changes', async () => {
+    now += 10 * 86_400_000;
+    const left = async (body: string) => {
+      await post('SUB', 'update-sub-api', body);
+      return (await send('SUB', '/v5/user/query-api')).result['deadlineDay'];
+    };
+    expect(await left('{"readOnly":1}')).toBe(80);
+    expect(await left('{"readOnly":1,"ips":"127.0.0.1"}')).toBe(-2);
+    expect(await left('{"readOnly":1}')).toBe(90);
+  });
+
+  it.each([
+    [
+      'MASTER',
+      'update-api',
+      {
+        ContractTrade: ['Order', 'Position'],
+        Spot: ['SpotTrade'],
+        Wallet: ['AccountTransfer', 'SubMemberTransfer'],
+        Options: ['OptionsTrade'],
+        Derivatives: ['DerivativesTrade'],
+        Exchange: ['ExchangeHistory'],
+        Earn: ['Earn'],
+        FiatP2P: ['FiatP2POrder', 'Advertising'],
+        FiatBitPay: ['FaitPayOrder'],
+        FiatConvertBroker: ['FiatConvertBrokerOrder'],
+        BitCard: ['BitCard'],
+        ByXPost: ['ByXPost'],
+        BlockTrade: ['BlockTrade'],
+      },
+    ],
+    [
+      'SUB',
+      'update-sub-api',
+      {
+        ContractTrade: ['Order', 'Position'],
+        Spot: ['SpotTrade'],
+        Wallet: ['AccountTransfer', 'SubMemberTransferList'],
+        Options: ['OptionsTrade'],
+        Derivatives: ['DerivativesTrade'],
+        Exchange: ['ExchangeHistory'],
+        Earn: ['Earn'],
+      },
+    ],
+  ])('gives %s by %s every documented permission', async (key, endpoint, permissions) => {
+    bybit.patch('mainnet', key, { readOnly: 1, permissions: { Wallet: ['AccountTransfer'] } });
+    const { result } = await post(key, endpoint, JSON.stringify({ readOnly: 1, permissions }));
+    expect(result['permissions']).toMatchObject(permissions);
+    expect(Object.keys(result['permissions'] as object)).toHaveLength(17);
+  });
+
   it('changes only the sub key that the master names', async () => {
     await post('MASTER', 'update-sub-api', '{"apikey":"SUB2","readOnly":1,"permissions":{"Spot":[]}}');
     expect(bybit.key('mainnet', 'SUB2')).toMatchObject({ readOnly: 1, permissions: { Spot: [] } });
@@ -460,6 +515,22 @@ it('wants either a secret or a public key, and a real one', () => {
 });
 
 describe('limits', () => {
+  it.each([
+    ['delete-api', 'POST', '5'],
+    ['delete-sub-api', 'POST', '5'],
+    ['update-api', 'POST', '5'],
+    ['update-sub-api', 'POST', '5'],
+    ['query-api', 'GET', '10'],
+    ['sub-apikeys', 'GET', '10'],
+    ['query-sub-members', 'GET', '10'],
+    ['submembers', 'GET', '10'],
+  ])('of %s by %s are %s a second', async (endpoint, method, cap) => {
+    const body = method === 'POST' ? { body: '{}' } : {};
+    const { headers } = await send('MASTER', `/v5/user/${endpoint}`, { method, ...body });
+    expect(headers['x-bapi-limit']).toBe(cap);
+    expect(headers['x-bapi-limit-reset-timestamp']).toBe(String(START));
+  });
+
   it('can be lifted', async () => {
     await restart({ isLimited: false });
     for (let i = 0; i < 12; i++) expect((await send('MASTER', '/v5/user/query-api')).retCode).toBe(0);
@@ -483,7 +554,12 @@ describe('limits', () => {
 
   it('shuts an address out for ten minutes after 600 requests in 5 seconds', async () => {
     const time = () => askBybit(bybit.url, { key: 'MASTER', secret: 's', at: now, path: '/v5/market/time' });
-    for (let i = 0; i < 600; i++) await time();
+    for (let i = 0; i < 600; i++) {
+      now += i === 300 ? 4_999 : 0;
+      expect((await time()).status).toBe(200);
+    }
+    now += 1;
+    for (let i = 0; i < 300; i++) expect((await time()).status).toBe(200);
     expect(await time()).toMatchObject({ status: 403, body: 'access too frequent' });
     now += 599_999;
     expect((await time()).status).toBe(403);
