@@ -7,8 +7,8 @@ export interface NewSecret {
 }
 
 /** Makes secrets in the emulated Secrets Manager, as their owners would. */
-export const secretsForTest = () => {
-  const client = new SecretsManagerClient({ maxAttempts: 3 });
+export const secretsForTest = (maxAttempts = 3) => {
+  const client = new SecretsManagerClient({ maxAttempts });
   const stored = (value: string | Uint8Array) =>
     typeof value === 'string' ? { SecretString: value } : { SecretBinary: value };
   return {

@@ -168,11 +168,11 @@ it.each<[string, string, (name: string) => Promise<unknown>]>([
   ['describe the secret', 'DescribeSecret', (name) => vault.describe(name)],
   ['tag the secret', 'TagResource', (name) => vault.tag(name, { 'key-revoker:status': 'revoked' })],
   ['list secrets', 'ListSecrets', (name) => tagged(name)],
-])('cannot %s while the service throttles', async (what, action, use) => {
+])('cannot %s while the service is down', async (what, action, use) => {
   const name = `${freshPrefix()}desk`;
   await secrets.create({ name, value: 'CANARY' });
-  aws().faults.add({ service: 'secretsmanager', action, kind: 'throttle', times: 3 });
-  await expect(use(name)).rejects.toThrow(new Unavailable(`Cannot ${what}: ThrottlingException`));
+  aws().faults.add({ service: 'secretsmanager', action, kind: 'unavailable', times: 3 });
+  await expect(use(name)).rejects.toThrow(new Unavailable(`Cannot ${what}: InternalFailure`));
 });
 
 it('ends a listing whose second page does not come with an error, never as if it were whole', async () => {
