@@ -63,7 +63,8 @@ const runIn = async (child: ChildProcess, { timeoutMs }: FunctionConfig, event: 
     child.kill('SIGKILL');
   }, timeoutMs);
   try {
-    child.send(invocation);
+    // A process that is gone is reported by its exit, not by the pipe that it left.
+    child.send(invocation, () => undefined);
     return resultIn(await nextReply(child));
   } catch (error) {
     if (!isTimedOut) throw error;

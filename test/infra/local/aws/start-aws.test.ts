@@ -2,7 +2,7 @@ import * as ddb from '@aws-sdk/client-dynamodb';
 import { ListSecretsCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as sns from '@aws-sdk/client-sns';
 import * as sqs from '@aws-sdk/client-sqs';
-import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { awsForThisFile } from './aws-in-test.ts';
 
 const seen: string[] = [];
@@ -14,6 +14,7 @@ const tables = new ddb.DynamoDBClient({});
 const secrets = new SecretsManagerClient({ maxAttempts: 1 });
 beforeEach(() => void seen.splice(0));
 afterEach(() => aws().faults.clear());
+afterEach(() => void vi.useRealTimers());
 afterAll(() => [queues, once, topics, tables, secrets].forEach((client) => void client.destroy()));
 
 const makeQueue = async (QueueName: string, Attributes: Record<string, string> = {}) =>
@@ -90,6 +91,41 @@ it('hands over only the message attributes that are asked for', async () => {
   expect((await receive(QueueUrl))[0]?.MessageAttributes).toBeUndefined();
   const [asked] = await receive(QueueUrl, { MessageAttributeNames: ['attempt'] });
   expect(asked?.MessageAttributes?.['attempt']?.StringValue).toBe('2');
+});
+
+const hide = (QueueUrl: string, handle: string | undefined, VisibilityTimeout: number) => {
+  const input = { QueueUrl, ReceiptHandle: handle, VisibilityTimeout };
+  return queues.send(new sqs.ChangeMessageVisibilityCommand(input));
+};
+
+it('hides a message for twelve hours at most, counted from its receive', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: 1_700_000_000_000 });
+  const QueueUrl = await makeQueue('hidden');
+  await queues.send(new sqs.SendMessageCommand({ QueueUrl, MessageBody: 'x' }));
+  const [message] = await receive(QueueUrl);
+  await hide(QueueUrl, message?.ReceiptHandle, 43_200);
+  vi.setSystemTime(Date.now() + 25_000);
+  const tooLong = { name: 'InvalidParameterValue', message: expect.stringContaining('beyond the limit') };
+  await expect(hide(QueueUrl, message?.ReceiptHandle, 43_200)).rejects.toMatchObject(tooLong);
+  const Entries = [43_200, 43_175].map((VisibilityTimeout) => {
+    return { Id: `s${VisibilityTimeout}`, ReceiptHandle: message?.ReceiptHandle, VisibilityTimeout };
+  });
+  const result = await queues.send(new sqs.ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries }));
+  expect([result.Successful, result.Failed]).toMatchObject([[{ Id: 's43175' }], [{ Id: 's43200' }]]);
+});
+
+it('forgets a message when the retention period is over', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: 1_700_000_000_000 });
+  const QueueUrl = await makeQueue('forgetful', { MessageRetentionPeriod: '1209600', VisibilityTimeout: '0' });
+  const send = (MessageBody: string) => queues.send(new sqs.SendMessageCommand({ QueueUrl, MessageBody }));
+  await send('old');
+  vi.setSystemTime(Date.now() + 1_209_600_000);
+  expect((await receive(QueueUrl)).map(({ Body }) => Body)).toEqual(['old']);
+  vi.setSystemTime(Date.now() + 1);
+  await send('new');
+  const [message, ...others] = await receive(QueueUrl);
+  expect([message?.Body, message?.Attributes, others]).toEqual(['new', undefined, []]);
+  expect((await aws().queues.inspect('forgetful')).inflight.map((each) => each.message.body)).toEqual(['new']);
 });
 
 it('names the role that signed as the sender of a message', async () => {

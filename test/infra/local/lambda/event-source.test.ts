@@ -1,6 +1,6 @@
 import * as sqs from '@aws-sdk/client-sqs';
 import type { SQSEvent } from 'aws-lambda';
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { type EventSource, eventSource, type Mapping } from '../../../../infra/local/lambda/event-source.ts';
 import type { Invoke } from '../../../../infra/local/lambda/function-config.ts';
 import { inProcess } from '../../../../infra/local/lambda/in-process.ts';
@@ -10,7 +10,7 @@ const aws = awsForThisFile();
 const client = new sqs.SQSClient({ maxAttempts: 1 });
 const CONFIG = { name: 'revoke', memoryMb: 256, timeoutMs: 30_000 };
 const running: EventSource[] = [];
-beforeAll(() => void vi.useFakeTimers({ toFake: ['Date'], now: 1_700_000_000_000 }));
+beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: 1_700_000_000_000 }));
 afterEach(async () => void (await Promise.all(running.splice(0).map((source) => source.stop()))));
 afterAll(() => client.destroy());
 

@@ -79,12 +79,24 @@ it.each(['forever', 'busy'])('kills a handler that is %s when its time is over',
   await expect(invoke({ wanted })).rejects.toMatchObject(timeout);
 });
 
-it('ends what still runs when it is closed', async () => {
+it('ends what still runs when it is closed, and starts nothing more', async () => {
   const local = start();
-  await local.invoke({ wanted: 'process' });
-  const running = expect(local.invoke({ wanted: 'forever' })).rejects.toMatchObject({ errorType: 'Runtime.ExitError' });
+  const pid = Number(await local.invoke({ wanted: 'process' }));
+  const [running, waiting] = [local.invoke({ wanted: 'forever' }), local.invoke({ wanted: 'process' })];
+  const refused = Promise.all([
+    expect(running).rejects.toMatchObject({ errorType: 'Runtime.ExitError' }),
+    expect(waiting).rejects.toMatchObject({ errorType: 'Sandbox.Closed' }),
+  ]);
   await local.close();
-  await running;
+  await refused;
+  expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+});
+
+it('ends a process that was still starting when it was closed', async () => {
+  const local = start();
+  const refused = expect(local.invoke({ wanted: 'process' })).rejects.toMatchObject({ errorType: 'Sandbox.Closed' });
+  await local.close();
+  await refused;
 });
 
 it('hands over every line of both outputs', async () => {
