@@ -3,7 +3,7 @@ import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { Clock, EpochMs } from '../core/epoch.ts';
 import type { Ports } from '../core/ports.ts';
-import type { HttpCall, MaybeReply, ProviderName } from '../core/provider.ts';
+import type { HttpCall, MaybeReply, ProviderName, Reply } from '../core/provider.ts';
 import { loopbackUrl } from './loopback.ts';
 
 /** The longest body that is read, in bytes; a whole list of keys has some 50 kB. */
@@ -43,8 +43,14 @@ const headersOf = ({ method, headers, body }: HttpCall): Record<string, string |
   return Object.fromEntries(Object.entries(all).filter(([name]) => name.toLowerCase() !== 'content-type'));
 };
 
+interface Way {
+  readonly base: URL | undefined;
+  readonly agents: Agents;
+  readonly signal: AbortSignal;
+}
+
 /** A fresh connection for a call: whether a request got out on one that was reset while idle, nobody can tell. */
-const open = (call: HttpCall, base: URL | undefined, agents: Agents, signal: AbortSignal): ClientRequest => {
+const open = (call: HttpCall, { base, agents, signal }: Way): ClientRequest => {
   const { method, path, host } = call;
   const reused = <T>(agent: T) => (method === 'GET' ? agent : false);
   const headers = headersOf(call);
@@ -76,20 +82,16 @@ const bodyOf = async (response: IncomingMessage): Promise<string | undefined> =>
 const textual = (headers: IncomingMessage['headers']): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value ?? ''].flat().join(', ')]));
 
-const exchange = async (
-  call: HttpCall,
-  request: ClientRequest,
-  signal: AbortSignal,
-  clock: Clock,
-): Promise<MaybeReply> => {
+const exchange = async (call: HttpCall, way: Way): Promise<Omit<Reply, 'at'> | undefined> => {
+  const request = open(call, way);
   request.on('error', () => {}); // one that comes after the response would end the process otherwise
-  // The signal once more, since a request whose connection changes its protocol ends without any event.
-  const answered = once(request, 'response', { signal });
   request.end(call.method === 'POST' ? call.body : undefined);
-  const [response] = (await answered) as [IncomingMessage];
-  const text = await bodyOf(response);
-  if (text === undefined) return undefined;
-  return { status: response.statusCode ?? 0, headers: textual(response.headers), body: text, at: clock.now() };
+  // The signal once more, since a request whose connection changes its protocol ends without any event.
+  const [response] = (await once(request, 'response', { signal: way.signal })) as [IncomingMessage];
+  const body = await bodyOf(response);
+  return body === undefined
+    ? undefined
+    : { status: response.statusCode ?? 0, headers: textual(response.headers), body };
 };
 
 /**
@@ -104,13 +106,13 @@ export const sendOver = ({ clock, exchangeMs, baseUrls }: SendOptions): Ports['s
   const agents = makeAgents();
   let lastUse = clock.now();
   return async (call: HttpCall, until: EpochMs): Promise<MaybeReply> => {
-    const ms = Math.min(exchangeMs, until - clock.now());
+    const ms = Math.ceil(Math.min(exchangeMs, until - clock.now())); // a timer takes no fraction
     if (ms <= 0) return undefined;
     if (clock.now() - lastUse > FRESH_MS) dropIdle(agents);
     lastUse = clock.now();
     try {
-      const signal = AbortSignal.timeout(ms);
-      return await exchange(call, open(call, bases.get(call.provider), agents, signal), signal, clock);
+      const reply = await exchange(call, { base: bases.get(call.provider), agents, signal: AbortSignal.timeout(ms) });
+      return reply && { ...reply, at: clock.now() };
     } catch {
       return undefined; // nothing of the error is kept: it may hold what was sent
     }

@@ -26,6 +26,7 @@ export interface Wired {
 /** An AWS call that hangs must leave time for the next one inside a record's deadline. */
 const CLIENT = {
   maxAttempts: 3,
+  retryMode: 'standard',
   requestHandler: {
     connectionTimeout: 1_000,
     requestTimeout: 3_000,

@@ -208,6 +208,11 @@ it.each([0, -1])('sends nothing with %d ms left', async (ms) => {
   expect(seen.connections).toBe(0);
 });
 
+it('takes an instant between two milliseconds', async () => {
+  const { url } = await provider();
+  expect(await sender(url).send(call(), 1_000.5)).toMatchObject({ status: 200 });
+});
+
 it('has no reply from what does not speak HTTP', async () => {
   const url = await listen(createTcpServer((socket) => socket.end('CANARY\r\n\r\n')));
   expect(await sender(url).send()).toBeUndefined();
