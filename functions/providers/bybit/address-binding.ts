@@ -1,0 +1,46 @@
+import * as z from 'zod';
+import { Fault } from '../../core/fault.ts';
+import type { Settings } from '../../core/request.ts';
+
+/** The addresses that a key is bound to; `undefined`: to none, it works from everywhere. */
+export type Binding = readonly string[] | undefined;
+
+/** How Bybit writes that there is no binding. */
+export const UNBOUND = '*';
+
+const Address = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
+
+/** Reads a list of addresses as Bybit gives it: empty, or with `*` in it, it binds to nothing. */
+export const bindingOf = (ips: readonly string[]): Binding => {
+  const addresses = ips.map((ip) => ip.trim()).filter((ip) => ip !== '');
+  return addresses.length === 0 || addresses.includes(UNBOUND) ? undefined : [...new Set(addresses)];
+};
+
+/**
+ * The binding that an order asks for.
+ *
+ * @returns `null` where it does not ask
+ * @throws Fault `refused/malformed` where it holds something that is no address
+ */
+export const askedBinding = ({ ips }: Settings): Binding | null => {
+  if (ips === undefined) return null;
+  const parts = (typeof ips === 'string' ? ips.split(',') : ips).map((ip) => ip.trim());
+  if (parts.length === 1 && parts[0] === UNBOUND) return undefined;
+  const isAddresses = parts.length > 0 && parts.every((ip) => Address.safeParse(ip).success);
+  if (!isAddresses) throw new Fault('refused/malformed', 'Cannot take these ips, wanted IP addresses or "*" alone');
+  return [...new Set(parts)];
+};
+
+/** Whether a key bound like the first works from nowhere that one bound like the second does not. */
+export const isWithin = (inner: Binding, outer: Binding): boolean =>
+  outer === undefined || (inner?.every((ip) => outer.includes(ip)) ?? false);
+
+/** What both allow; `null` where that is no address at all, which cannot be written. */
+export const common = (a: Binding, b: Binding): Binding | null => {
+  if (a === undefined || b === undefined) return a ?? b;
+  const both = a.filter((ip) => b.includes(ip));
+  return both.length > 0 ? both : null;
+};
+
+/** As the update calls take it. */
+export const written = (binding: Binding): string => binding?.join(',') ?? UNBOUND;

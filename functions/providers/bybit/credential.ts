@@ -1,0 +1,31 @@
+import * as z from 'zod';
+import type { Credential } from '../../core/provider.ts';
+import { BybitKey } from '../../core/request.ts';
+import { Secret } from '../../core/secret.ts';
+import { hiddenText } from '../hidden-text.ts';
+import { readPrivateKey } from '../private-key.ts';
+import { parseCredential, unreadable } from '../unreadable.ts';
+import { ENVIRONMENTS } from './environments.ts';
+
+const Shape = z.strictObject({
+  apiKey: BybitKey,
+  apiSecret: hiddenText.optional(),
+  privateKey: z.string('wanted a text').optional(),
+  environment: z.enum(Object.keys(ENVIRONMENTS)).default('mainnet'),
+});
+
+/**
+ * `{ apiKey, apiSecret | privateKey, environment? }`: an HMAC secret, or an RSA key in PEM (PKCS#1 or PKCS#8).
+ *
+ * @throws Fault `refused/credential-unreadable`
+ */
+export const credential = (value: unknown): Credential => {
+  const { apiKey, apiSecret, privateKey, environment } = parseCredential(Shape, value);
+  if ((apiSecret === undefined) === (privateKey === undefined))
+    throw unreadable('wanted exactly one of apiSecret (HMAC) and privateKey (RSA)');
+  const secret: Readonly<Record<string, string>> =
+    privateKey === undefined
+      ? { apiSecret: apiSecret ?? '' }
+      : { privateKey: readPrivateKey(privateKey, ['rsa'], 'an RSA private key in PEM, PKCS#1 or PKCS#8') };
+  return { environment, keyId: apiKey, parts: new Secret({ apiKey, ...secret }) };
+};

@@ -1,0 +1,97 @@
+import { Fault } from '../../core/fault.ts';
+import { nearest } from '../../core/nearest.ts';
+import type { Settings } from '../../core/request.ts';
+
+export type KeyKind = 'master' | 'sub';
+
+/** What a key may do, by group, as Bybit writes it. */
+export type Groups = Readonly<Record<string, readonly string[]>>;
+
+/**
+ * What the update calls take. Groups that the newest revision has dropped but an older one named are kept: a key may still read so.
+ * https://bybit-exchange.github.io/docs/v5/user/modify-master-apikey and .../modify-sub-apikey
+ */
+const SENDABLE: Readonly<Record<KeyKind, Groups>> = {
+  master: {
+    ContractTrade: ['Order', 'Position'],
+    Spot: ['SpotTrade'],
+    Wallet: ['AccountTransfer', 'SubMemberTransfer'],
+    Options: ['OptionsTrade'],
+    Derivatives: ['DerivativesTrade'],
+    CopyTrading: ['CopyTrading'],
+    BlockTrade: ['BlockTrade'],
+    Exchange: ['ExchangeHistory'],
+    NFT: ['NFTQueryProductList'],
+    Affiliate: ['Affiliate'],
+    Earn: ['Earn'],
+    FiatP2P: ['FiatP2POrder', 'Advertising'],
+    FiatBitPay: ['FaitPayOrder'],
+    FiatConvertBroker: ['FiatConvertBrokerOrder'],
+    BitCard: ['BitCard'],
+    ByXPost: ['ByXPost'],
+  },
+  sub: {
+    ContractTrade: ['Order', 'Position'],
+    Spot: ['SpotTrade'],
+    Wallet: ['AccountTransfer', 'SubMemberTransferList'],
+    Options: ['OptionsTrade'],
+    Derivatives: ['DerivativesTrade'],
+    Exchange: ['ExchangeHistory'],
+    Earn: ['Earn'],
+  },
+};
+
+/** What only replies hold. It may be named, as something that is to stay; no call can give or take it. */
+const ONLY_READ: Readonly<Record<KeyKind, Groups>> = { master: { Wallet: ['Withdraw'] }, sub: {} };
+
+/** Groups that a read-write key can neither gain nor lose by the API. */
+const FIXED_WHILE_WRITING = new Set(['FiatP2P', 'FiatBitPay', 'FiatConvertBroker']);
+
+/** Whether the API can take this permission from a key of that kind. */
+export const isRemovable = (kind: KeyKind, group: string, value: string, readOnly: 0 | 1): boolean =>
+  isSendable(kind, group) &&
+  !(readOnly === 0 && FIXED_WHILE_WRITING.has(group)) &&
+  !ONLY_READ[kind][group]?.includes(value);
+
+/** Whether an update call takes this group at all. */
+export const isSendable = (kind: KeyKind, group: string): boolean => Object.hasOwn(SENDABLE[kind], group);
+
+/** Whether the group is sent as it was read, whatever was asked. */
+export const isFixed = (group: string, readOnly: 0 | 1): boolean => readOnly === 0 && FIXED_WHILE_WRITING.has(group);
+
+/** The values of a group that an update call takes. */
+export const sendable = (kind: KeyKind, group: string, values: readonly string[]): readonly string[] =>
+  values.filter((value) => !ONLY_READ[kind][group]?.includes(value));
+
+const named = (kind: KeyKind): Groups => {
+  const groups = [...new Set([...Object.keys(SENDABLE[kind]), ...Object.keys(ONLY_READ[kind])])];
+  return Object.fromEntries(
+    groups.map((group) => [group, [...(SENDABLE[kind][group] ?? []), ...(ONLY_READ[kind][group] ?? [])]]),
+  );
+};
+const NAMED: Readonly<Record<KeyKind, Groups>> = { master: named('master'), sub: named('sub') };
+
+const unknown = (what: string, typed: string, known: readonly string[]): Fault => {
+  const meant = nearest(typed, known);
+  const hint = meant ? `, perhaps ${meant} was meant` : '';
+  return new Fault(
+    'refused/malformed',
+    `Cannot take the ${what} ${typed.slice(0, 64)}${hint}, wanted ${known.join(', ')}`,
+  );
+};
+
+/**
+ * The permissions that an order asks to keep.
+ *
+ * @returns `undefined` where it does not ask about them
+ * @throws Fault `refused/malformed` for a group or value that such a key cannot have, with the nearest name
+ */
+export const askedGroups = (kind: KeyKind, { permissions }: Settings): Groups | undefined => {
+  for (const [group, values] of Object.entries(permissions ?? {})) {
+    const known = Object.hasOwn(NAMED[kind], group) ? NAMED[kind][group] : undefined;
+    if (known === undefined) throw unknown('permission group', group, Object.keys(NAMED[kind]));
+    const stranger = values.find((value) => !known.includes(value));
+    if (stranger !== undefined) throw unknown(`permission of ${group}`, stranger, known);
+  }
+  return permissions;
+};

@@ -1,0 +1,95 @@
+import type { Facts } from '../../core/answer.ts';
+import type { Credential, Order, Question } from '../../core/provider.ts';
+import type { Verdict } from '../verdict.ts';
+import { ENVIRONMENTS, SIBLINGS } from './environments.ts';
+import { listing } from './listing.ts';
+import type { BybitOperation } from './operations.ts';
+import { type OwnKey, queryApi } from './query-api.ts';
+import { searching } from './search.ts';
+
+/** The host of an environment, by its name in a parsed credential. */
+export const hostOf = (environment: string): string => ENVIRONMENTS[environment]?.host ?? '';
+
+const WRONG_KIND: Partial<Verdict> = { ends: 'refused/wrong-signer', holds: true };
+
+const some = (facts: Readonly<Record<string, string | undefined>>): Facts =>
+  Object.fromEntries(Object.entries(facts).filter((fact): fact is [string, string] => fact[1] !== undefined));
+
+const typeOf = ({ type }: OwnKey): string | undefined => type?.toString();
+
+const asked = (credential: Credential, host: string) =>
+  ({ credential, host, as: 'self', seenBy: `self@${host}`, column: 'own' }) as const;
+
+/** The target about itself, where it signs the call as well: it has to be of the kind that the operation is about. */
+const signingItself = ({ signer }: Order, { of }: BybitOperation): Question =>
+  queryApi({
+    ...asked(signer, hostOf(signer.environment)),
+    judge: (key) => ({
+      seen: true,
+      facts: some({ userID: key.userID, type: typeOf(key) }),
+      ...(key.record && { record: key.record }),
+      ...(key.isMaster === (of === 'master') ? {} : WRONG_KIND),
+    }),
+  });
+
+/** The target about itself, where a master signs: it names its account and its master. */
+const besideItsMaster = (target: Credential): Question =>
+  queryApi({
+    ...asked(target, hostOf(target.environment)),
+    judge: (key) => ({
+      seen: true,
+      facts: some({ targetUserID: key.userID, parentUid: key.parentUid, type: typeOf(key) }),
+      ...(key.record && { record: key.record }),
+    }),
+  });
+
+/** The master about itself: this tells nothing of the target. */
+export const masterCheck = ({ signer }: Order): Question => {
+  const host = hostOf(signer.environment);
+  return queryApi({
+    credential: signer,
+    host,
+    as: 'managing',
+    seenBy: `${signer.keyId}@${host}/query-api`,
+    column: 'managing',
+    judge: ({ isMaster, userID, record }) => ({
+      facts: some({ userID, wallet: record?.permissions['Wallet']?.join(' '), readOnly: record?.readOnly.toString() }),
+      ...(isMaster ? {} : WRONG_KIND),
+    }),
+  });
+};
+
+/** A demo account is no sub account of its production master, so its own id opens no list. */
+export const subAccountOf = ({ aim, facts }: Order): string | undefined =>
+  (aim.credential?.environment === 'demo' ? undefined : facts['targetUserID']) ??
+  aim.subMemberId ??
+  facts['subMemberId'];
+
+/** Whether the sub account still has to be found: not where the target can speak, and not before an urgent call. */
+const mustSearch = ({ aim, facts, urgent, called }: Order): boolean =>
+  aim.credential === undefined && facts['searched'] === undefined && (called || !urgent);
+
+const managedProbes = (order: Order): readonly Question[] => {
+  const { aim, facts, signer } = order;
+  const own = aim.credential ? [besideItsMaster(aim.credential)] : [];
+  const { userID } = facts;
+  if (userID === undefined) return own;
+  const host = hostOf(signer.environment);
+  const subMemberId = subAccountOf(order);
+  if (subMemberId !== undefined) return [...own, listing(order, host, userID, subMemberId)];
+  return mustSearch(order) ? [...own, searching(order, host, userID)] : own;
+};
+
+/** All that can be asked about the target with what is known so far. */
+export const probes = (order: Order, operation: BybitOperation): readonly Question[] =>
+  order.aim.self ? [signingItself(order, operation)] : managedProbes(order);
+
+/** The key's own question at the environments that it may have been meant for. */
+export const siblings = ({ aim, signer }: Order): readonly (readonly [string, Question])[] => {
+  if (!aim.self) return [];
+  const realm = ENVIRONMENTS[signer.environment]?.realm;
+  return SIBLINGS.filter((name) => ENVIRONMENTS[name]?.realm !== realm).map((name) => [
+    name,
+    queryApi({ ...asked(signer, hostOf(name)), judge: () => ({ seen: true }) }),
+  ]);
+};

@@ -1,0 +1,37 @@
+import type * as z from 'zod';
+import type { Answer } from '../../core/answer.ts';
+import type { Credential, MaybeReply } from '../../core/provider.ts';
+import { Secret } from '../../core/secret.ts';
+import type { Talk } from '../conversation.ts';
+import { silent } from '../verdict.ts';
+import { type Column, isForbidden, meaning, resultOf } from './meaning.ts';
+import { signed } from './sign.ts';
+
+interface Read<T> {
+  readonly credential: Credential;
+  readonly host: string;
+  readonly path: string;
+  readonly query?: string;
+  readonly column: Column;
+  readonly result: z.ZodType<T>;
+}
+
+/** Public, so that a 403 to it is about our address and not about the key. */
+const marketTime = (host: string) =>
+  ({ method: 'GET', provider: 'bybit', host, path: '/v5/market/time', headers: new Secret({}) }) as const;
+
+/** A 403 without a reason: refused to everybody here is a refused region. */
+const behind = (control: MaybeReply): Answer =>
+  control?.status === 403
+    ? { ...silent('stuck/region-refused'), code: 'HTTP 403' }
+    : { ...silent('retry/unrecognised'), code: 'HTTP 403' };
+
+/** One signed read; for a 403 that does not say why, one public read more. */
+export function* read<T>({ column, result, ...unsigned }: Read<T>): Talk<{ result: T } | { answer: Answer }> {
+  const { credential, host } = unsigned;
+  const reply = yield (now) => signed(credential, unsigned, now);
+  const found = resultOf(reply, result);
+  if (found !== undefined) return { result: found };
+  if (!isForbidden(reply)) return { answer: meaning(reply, column) };
+  return { answer: behind(yield () => marketTime(host)) };
+}

@@ -1,0 +1,66 @@
+import * as z from 'zod';
+import type { Answer, KeyRecord } from '../../core/answer.ts';
+import type { Credential } from '../../core/provider.ts';
+import type { Talk } from '../conversation.ts';
+import { read } from './read.ts';
+
+/** The most that Bybit gives at once. */
+const PAGE = 20;
+/** More pages than any sub account has; an endless cursor ends here. */
+const MOST_PAGES = 50;
+
+const Groups = z.record(z.string(), z.array(z.string()));
+const Row = z.object({
+  apiKey: z.string().min(1),
+  status: z.int().optional().catch(undefined),
+  readOnly: z.boolean().optional().catch(undefined),
+  ips: z.array(z.string()).optional().catch(undefined),
+  permissions: Groups.optional().catch(undefined),
+});
+type Row = z.output<typeof Row>;
+const Page = z.object({ result: z.array(Row), nextPageCursor: z.string() });
+
+/** One sub account's keys, read to the end, or the answer that stood in the way. */
+export type SubKeys = { readonly rows: readonly Row[] } | { readonly answer: Answer };
+
+/**
+ * Reads every page of a sub account's keys.
+ * https://bybit-exchange.github.io/docs/v5/user/list-sub-apikeys
+ */
+export function* subKeys(credential: Credential, host: string, subMemberId: string): Talk<SubKeys> {
+  const rows: Row[] = [];
+  let cursor = '';
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const query = `subMemberId=${subMemberId}&limit=${PAGE}${cursor && `&cursor=${encodeURIComponent(cursor)}`}`;
+    const said = yield* read({
+      credential,
+      host,
+      path: '/v5/user/sub-apikeys',
+      query,
+      column: 'managing',
+      result: Page,
+    });
+    if ('answer' in said) return said;
+    rows.push(...said.result.result);
+    cursor = said.result.nextPageCursor;
+    if (cursor === '') return { rows };
+  }
+  return { answer: { saw: 'silent', ends: 'retry/unrecognised', code: `over ${MOST_PAGES} pages` } };
+}
+
+/** Bybit's `status` of a key that is past its date and can be renewed. */
+const EXPIRED = 2;
+
+/** A row without addresses or permissions says nothing of what the key may do. */
+const recordOf = ({ readOnly, ips, permissions }: Row): KeyRecord | undefined =>
+  readOnly === undefined || ips === undefined || permissions === undefined
+    ? undefined
+    : { readOnly: readOnly ? 1 : 0, ips, permissions };
+
+/** What a whole list says of one key. */
+export const inList = (rows: readonly Row[], keyId: string): Answer => {
+  const row = rows.find(({ apiKey }) => apiKey === keyId);
+  if (row === undefined) return { saw: 'unlisted', code: '0' };
+  const record = recordOf(row);
+  return { saw: row.status === EXPIRED ? 'expired' : 'listed', code: '0', seen: true, ...(record && { record }) };
+};

@@ -1,0 +1,7 @@
+import type { Provider, ProviderName } from '../core/provider.ts';
+import { bybit } from './bybit/index.ts';
+import { kalshi } from './kalshi/index.ts';
+import { requesty } from './requesty/index.ts';
+
+/** Every provider, by its name in a request. */
+export const PROVIDERS: Readonly<Record<ProviderName, Provider>> = { bybit, kalshi, requesty };

@@ -1,0 +1,78 @@
+import { Fault } from '../../core/fault.ts';
+import type { Call, Operation, Order, Plan, Provider, Question } from '../../core/provider.ts';
+import { KeyUuid } from '../../core/request.ts';
+import { credential } from './credential.ts';
+import { ENVIRONMENTS, SIBLINGS } from './environments.ts';
+import { forecast } from './forecast.ts';
+import { listSeenBy, managersQuestion, ownQuestion, PATH } from './key-list.ts';
+import { meaning } from './meaning.ts';
+import { signed } from './sign.ts';
+
+const OPERATIONS: Readonly<Record<string, Operation>> = { 'delete-key': { kind: 'delete', managed: true } };
+
+const hostOf = (environment: string): string => ENVIRONMENTS[environment]?.host ?? '';
+const realmOf = (environment: string): string | undefined => ENVIRONMENTS[environment]?.realm;
+
+/** The id goes into a path, so nothing but an id may be in it. */
+const pathOf = (keyId: string): string => {
+  const id = KeyUuid.safeParse(keyId);
+  if (id.success) return `${PATH}/${id.data}`;
+  throw new Fault('refused/malformed', 'Cannot name this key in a path, wanted its id as 8-4-4-4-12 hex');
+};
+
+const deleteCall = ({ signer, aim }: Order): Call => {
+  const host = hostOf(signer.environment);
+  const path = pathOf(aim.keyId);
+  return {
+    asked: 'delete api_key',
+    as: aim.self ? 'self' : 'managing',
+    host,
+    seenBy: aim.self ? `self@${host}` : listSeenBy(signer.keyId, host),
+    send: (now) => signed(signer, { method: 'DELETE', host, path }, now),
+    read: (reply) => meaning(reply, aim.self ? 'own-delete' : 'managed-delete'),
+  };
+};
+
+const probes = (order: Order): readonly Question[] => {
+  const { signer, aim } = order;
+  if (aim.self) return [ownQuestion(signer, hostOf(signer.environment), true)];
+  const own = aim.credential ? [ownQuestion(aim.credential, hostOf(aim.credential.environment), false)] : [];
+  return [...own, managersQuestion(order, hostOf(signer.environment))];
+};
+
+const siblings = ({ signer, aim }: Order): Plan['siblings'] =>
+  SIBLINGS.filter((name) => aim.self && realmOf(name) !== realmOf(signer.environment)).map((name) => [
+    name,
+    ownQuestion(signer, hostOf(name), true),
+  ]);
+
+const checked = (order: Order): Order => {
+  const { operation, signer, aim } = order;
+  if (!Object.hasOwn(OPERATIONS, operation))
+    throw new Fault('refused/malformed', `Cannot do ${operation} at Kalshi, wanted delete-key`);
+  const target = aim.credential?.environment ?? signer.environment;
+  if (realmOf(target) === realmOf(signer.environment)) return order;
+  const message = `Cannot reach a key of ${target} from ${signer.environment}, wanted one environment`;
+  throw new Fault('refused/environment-mismatch', message);
+};
+
+const plan = (order: Order): Plan => ({
+  probes: probes(checked(order)),
+  needsAll: false,
+  siblings: siblings(order),
+  provable: true,
+  call: deleteCall(order),
+  proofGapMs: 2_000,
+  // No tolerance is documented: a timestamp of half a minute ago was refused, one of ten seconds ago was not.
+  landsWithinMs: 30_000,
+  forecast,
+});
+
+/** Kalshi: statuses and codes in JSON, RSA-PSS or Ed25519 signatures, no way to restrict a key. */
+export const kalshi: Provider = {
+  name: 'kalshi',
+  environments: ENVIRONMENTS,
+  operations: OPERATIONS,
+  credential,
+  plan,
+};

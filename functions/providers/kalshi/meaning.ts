@@ -1,0 +1,93 @@
+import * as z from 'zod';
+import type { Answer } from '../../core/answer.ts';
+import type { MaybeReply, Reply } from '../../core/provider.ts';
+import { jsonOrUndefined } from '../json.ts';
+import { clockOf, HOLDS, rejected, SEEN, silent, statusRow, type Verdict } from '../verdict.ts';
+
+/** Who got the reply, to what: the target or a managing key to the list, and the delete signed by either. */
+export type Column = 'own' | 'managing' | 'own-delete' | 'managed-delete';
+
+type Cells = Readonly<Record<Column, Verdict>>;
+
+const cells = (own: Verdict, managing: Verdict, ownDelete: Verdict, managedDelete = ownDelete): Cells => ({
+  own,
+  managing,
+  'own-delete': ownDelete,
+  'managed-delete': managedDelete,
+});
+const alike = (probe: Verdict, call: Verdict): Cells => cells(probe, probe, call);
+
+const UNRECOGNISED = silent('retry/unrecognised');
+const DOWN = silent('retry/provider-down');
+const NO_REPLY = silent('retry/no-reply');
+const REFUSED_KEY = silent('stuck/credential-refused', HOLDS);
+const UNKNOWN_KEY: Verdict = { saw: 'unknown' };
+
+/** What Kalshi says. https://docs.kalshi.com/api-reference/api-keys/delete-api-key and the bodies that were recorded of it. */
+const TABLE: Readonly<Record<string, Cells>> = {
+  'HTTP 204': alike(UNRECOGNISED, { saw: 'accepted', ...SEEN }),
+  'HTTP 400': alike(UNRECOGNISED, rejected('stuck/request-rejected')),
+  NOT_FOUND: cells(UNKNOWN_KEY, REFUSED_KEY, rejected(), rejected('stuck/credential-refused')),
+  INCORRECT_API_KEY_SIGNATURE: cells(
+    { ...REFUSED_KEY, ...SEEN },
+    REFUSED_KEY,
+    rejected('stuck/credential-refused', SEEN),
+    rejected('stuck/credential-refused'),
+  ),
+  header_timestamp_expired: alike(silent('retry/clock-skew'), rejected('retry/clock-skew')),
+  signature_is_missing_from_headers: alike(
+    { ...UNRECOGNISED, atLast: 'request-rejected' },
+    rejected('retry/unrecognised', { atLast: 'request-rejected' }),
+  ),
+  Your_location_attestation: alike(silent('stuck/attestation-lapsed'), rejected('stuck/attestation-lapsed')),
+  'HTTP 401': alike({ ...UNRECOGNISED, atLast: 'permission-missing' }, rejected('stuck/permission-missing')),
+  'HTTP 403': alike({ ...UNRECOGNISED, atLast: 'permission-missing' }, rejected('stuck/permission-missing')),
+  // The list's own path has no target in it, so there a 404 says nothing of one.
+  'HTTP 404': alike(UNRECOGNISED, { saw: 'unlisted' }),
+  'HTTP 404 without JSON': alike(silent('stuck/request-rejected'), rejected('stuck/request-rejected')),
+  'HTTP 429': alike(silent('retry/rate-limited'), rejected('retry/rate-limited')),
+  'HTTP 5xx': alike(DOWN, DOWN),
+  'no reply': alike(NO_REPLY, NO_REPLY),
+};
+const ELSE = alike(UNRECOGNISED, UNRECOGNISED);
+
+const Said = z.object({ code: z.string(), details: z.string().optional().catch(undefined) });
+/** Nested in most replies, flat in some. */
+const Body = z.union([z.object({ error: Said }).transform(({ error }) => error), Said]);
+
+/** Only Kalshi's own word for it: this is the one reply that can prove a death. */
+const isUnknownKey = (body: string): boolean => {
+  const said = Body.safeParse(jsonOrUndefined(body)).data;
+  return said?.details === 'NOT_FOUND' && said.code.startsWith('authentication_error');
+};
+
+/** Marks that stand anywhere in a refusal: codes come wrapped in other services' sentences and with account ids in them. */
+const MARKS: readonly (readonly [status: number, mark: string])[] = [
+  [401, 'INCORRECT_API_KEY_SIGNATURE'],
+  [401, 'header_timestamp_expired'],
+  [401, 'signature_is_missing_from_headers'],
+  [403, 'Your_location_attestation'],
+];
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const refusalIn = ({ status, body }: Reply): string | undefined => {
+  const marked = MARKS.find(([at, mark]) => at === status && body.includes(mark));
+  if (marked) return marked[1];
+  if (status === 401 && isUnknownKey(body)) return 'NOT_FOUND';
+  return status === 404 && !isObject(jsonOrUndefined(body)) ? 'HTTP 404 without JSON' : undefined;
+};
+
+/** What a reply means to whom it came; for a list that came with 200, that it cannot be read. */
+export const meaning = (reply: MaybeReply, column: Column): Answer => {
+  const refusal = reply && refusalIn(reply);
+  const row = refusal ?? statusRow(reply);
+  const verdict = (Object.hasOwn(TABLE, row) ? TABLE[row] : ELSE)?.[column] ?? UNRECOGNISED;
+  const clock = reply && verdict.ends === 'retry/clock-skew' ? clockOf(reply.headers) : {};
+  return { ...verdict, ...clock, code: codeOf(reply, refusal) };
+};
+
+const codeOf = (reply: MaybeReply, refusal: string | undefined): string => {
+  if (reply === undefined) return 'no reply';
+  return refusal ?? (reply.status === 200 ? '200 unreadable' : String(reply.status));
+};

@@ -1,0 +1,41 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { unreadable } from './unreadable.ts';
+
+/** What a PEM may be instead of a private key that we can use, and what to do about it. */
+const NOT_USABLE: readonly (readonly [RegExp, string])[] = [
+  [/BEGIN ENCRYPTED PRIVATE KEY|Proc-Type: *4, *ENCRYPTED/, 'it is encrypted, wanted it without a passphrase'],
+  [/BEGIN ([A-Z0-9]+ )?PUBLIC KEY/, 'it is a public key, wanted the private one'],
+  [/BEGIN CERTIFICATE/, 'it is a certificate, wanted the private key'],
+];
+
+/** A shorter RSA key cannot even hold a signature with SHA-256. */
+const LEAST_BITS = 1_024;
+
+const parse = (pem: string, field: string, wanted: string): KeyObject => {
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    throw unreadable(`${field}: it is broken or no PEM, wanted ${wanted}`); // OpenSSL's own error is not passed on
+  }
+};
+
+/**
+ * Reads a private key in PEM, trimmed, with `\n` written out tolerated.
+ *
+ * @param types Node's names of the key types that the provider takes
+ * @param wanted the same in words
+ * @returns the PEM as it can be signed with
+ * @throws Fault `refused/credential-unreadable`
+ */
+export const readPrivateKey = (text: string, types: readonly string[], wanted: string): string => {
+  const field = 'privateKey';
+  const pem = text.replace(/\\r/g, '').replace(/\\n/g, '\n').trim();
+  const known = NOT_USABLE.find(([pattern]) => pattern.test(pem));
+  if (known) throw unreadable(`${field}: ${known[1]}`);
+  const { asymmetricKeyType = 'unknown', asymmetricKeyDetails } = parse(pem, field, wanted);
+  if (!types.includes(asymmetricKeyType))
+    throw unreadable(`${field}: it is of type ${asymmetricKeyType}, wanted ${wanted}`);
+  const bits = asymmetricKeyDetails?.modulusLength ?? LEAST_BITS;
+  if (bits < LEAST_BITS) throw unreadable(`${field}: it has ${bits} bits, wanted at least ${LEAST_BITS}`);
+  return pem;
+};

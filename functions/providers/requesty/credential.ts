@@ -1,0 +1,21 @@
+import * as z from 'zod';
+import type { Credential } from '../../core/provider.ts';
+import { Secret } from '../../core/secret.ts';
+import { hiddenText } from '../hidden-text.ts';
+import { parseCredential } from '../unreadable.ts';
+import { ENVIRONMENTS } from './environments.ts';
+
+const Shape = z.strictObject({
+  apiKey: hiddenText,
+  environment: z.enum(Object.keys(ENVIRONMENTS)).default('prod'),
+});
+
+/**
+ * `{ apiKey, environment? }`: a bearer, which does not tell the key's id.
+ *
+ * @throws Fault `refused/credential-unreadable`
+ */
+export const credential = (value: unknown): Credential => {
+  const { apiKey, environment } = parseCredential(Shape, value);
+  return { environment, keyId: undefined, parts: new Secret({ apiKey }) };
+};

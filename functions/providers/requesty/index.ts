@@ -1,0 +1,76 @@
+import { Fault } from '../../core/fault.ts';
+import type { Call, Operation, Order, Plan, Provider, Question } from '../../core/provider.ts';
+import { KeyUuid } from '../../core/request.ts';
+import { credential } from './credential.ts';
+import { ENVIRONMENTS } from './environments.ts';
+import { forecast } from './forecast.ts';
+import { listing, lookup } from './managed.ts';
+import { meaning } from './meaning.ts';
+import { bearerOf, PATH, withBearer } from './request.ts';
+import { managerCheck, ownQuestion } from './self.ts';
+
+const OPERATIONS: Readonly<Record<string, Operation>> = { 'delete-key': { kind: 'delete', managed: true } };
+
+const hostOf = (environment: string): string => ENVIRONMENTS[environment]?.host ?? '';
+const realmOf = (environment: string): string | undefined => ENVIRONMENTS[environment]?.realm;
+
+/** `self` or a blank in its place would reach the asking key or all of them, so nothing but an id may stand there. */
+const pathOf = (keyId: string): string => {
+  const id = KeyUuid.safeParse(keyId);
+  if (id.success) return `${PATH}/${id.data}`;
+  throw new Fault('refused/malformed', 'Cannot name this key in a path, wanted its id as 8-4-4-4-12 hex');
+};
+
+const deleteCall = ({ signer, aim }: Order, host: string, path: string): Call => ({
+  asked: 'delete apikey',
+  as: aim.self ? 'self' : 'managing',
+  host,
+  seenBy: `self@${host}`,
+  send: () => withBearer(bearerOf(signer), { method: 'DELETE', host, path }),
+  read: (reply) => meaning(reply, aim.self ? 'own-delete' : 'managed-delete'),
+});
+
+const probes = (order: Order, host: string, path: string): readonly Question[] => {
+  const { signer, aim } = order;
+  const target = aim.self ? signer : aim.credential;
+  const own = target ? [ownQuestion({ credential: target, host: hostOf(target.environment), keyId: aim.keyId })] : [];
+  return aim.self ? own : [...own, lookup(order, host, path), listing(order, host)];
+};
+
+const checked = ({ operation, signer, aim }: Order): void => {
+  if (!Object.hasOwn(OPERATIONS, operation))
+    throw new Fault('refused/malformed', `Cannot do ${operation} at Requesty, wanted delete-key`);
+  const target = aim.credential?.environment ?? signer.environment;
+  if (realmOf(target) === realmOf(signer.environment)) return;
+  const message = `Cannot reach a key of ${target} from ${signer.environment}, wanted one environment`;
+  throw new Fault('refused/environment-mismatch', message);
+};
+
+const plan = (order: Order): Plan => {
+  checked(order);
+  const { signer, aim } = order;
+  const host = hostOf(signer.environment);
+  const path = pathOf(aim.keyId);
+  return {
+    ...(aim.self ? {} : { signer: managerCheck(order, host) }),
+    probes: probes(order, host, path),
+    needsAll: !aim.self,
+    siblings: [],
+    provable: true,
+    call: deleteCall(order, host, path),
+    proofGapMs: 2_000,
+    // Nothing in a request says when it was made, so a late one is never refused; this is how long one is likely under way.
+    landsWithinMs: 30_000,
+    forecast: (facts) => forecast(aim.self, facts),
+  };
+};
+
+/** Requesty: a bearer without signature or clock, a body that may be empty, an id that the credential does not tell. */
+export const requesty: Provider = {
+  name: 'requesty',
+  environments: ENVIRONMENTS,
+  operations: OPERATIONS,
+  credential,
+  identify: (key) => ownQuestion({ credential: key, host: hostOf(key.environment), keyId: undefined }),
+  plan,
+};

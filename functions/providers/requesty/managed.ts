@@ -1,0 +1,57 @@
+import * as z from 'zod';
+import type { Answer } from '../../core/answer.ts';
+import type { MaybeReply, Order, Question } from '../../core/provider.ts';
+import { type Talk, talk } from '../conversation.ts';
+import { jsonOrUndefined } from '../json.ts';
+import { SEEN, silent } from '../verdict.ts';
+import { isSuccess, meaning } from './meaning.ts';
+import { bearerOf, PATH, withBearer } from './request.ts';
+import { keyIn } from './self.ts';
+
+function* lookUp({ signer, aim }: Order, host: string, path: string): Talk<Answer> {
+  const reply = yield () => withBearer(bearerOf(signer), { method: 'GET', host, path });
+  const key = keyIn(reply);
+  if (key === undefined) return meaning(reply, 'lookup');
+  return key.id === aim.keyId
+    ? { saw: 'listed', code: String(reply?.status), ...SEEN }
+    : { ...silent('retry/unrecognised'), code: 'another key' };
+}
+
+/** Asks a managing key for the target under its id. `path` ends in that id. */
+export const lookup = (order: Order, host: string, path: string): Question => ({
+  asked: 'apikey',
+  as: 'managing',
+  host,
+  seenBy: `${order.signer.keyId}@${host}/apikey`,
+  next: talk(() => lookUp(order, host, path)),
+});
+
+/** `null` or no list is not an empty one. */
+const List = z.object({ keys: z.array(z.object({ id: z.string().min(1) })) });
+
+const idsIn = (reply: MaybeReply): readonly string[] | undefined =>
+  isSuccess(reply)
+    ? List.safeParse(jsonOrUndefined(reply.body)).data?.keys.map(({ id }) => id.toLowerCase())
+    : undefined;
+
+function* list({ signer, aim, facts: known }: Order, host: string): Talk<Answer> {
+  const reply = yield () => withBearer(bearerOf(signer), { method: 'GET', host, path: PATH });
+  const ids = idsIn(reply);
+  if (ids === undefined) return meaning(reply, 'managing');
+  const code = String(reply?.status);
+  const namesSigner = ids.includes(signer.keyId);
+  const facts = { keysNamed: String(ids.length), ...(namesSigner && { namesSigner: 'yes' }) };
+  if (ids.includes(aim.keyId)) return { saw: 'listed', code, ...SEEN, facts };
+  // A list that has lost its own asker has lost others too.
+  if (known['namesSigner'] && !namesSigner) return { ...silent('retry/unrecognised'), code: `${code} not whole` };
+  return { saw: 'unlisted', code, facts };
+}
+
+/** Asks a managing key for all keys of its organisation. */
+export const listing = (order: Order, host: string): Question => ({
+  asked: 'apikeys',
+  as: 'managing',
+  host,
+  seenBy: `${order.signer.keyId}@${host}/apikeys`,
+  next: talk(() => list(order, host)),
+});

@@ -1,0 +1,19 @@
+import type { Credential, HttpCall } from '../../core/provider.ts';
+import { Secret } from '../../core/secret.ts';
+
+/** Where the keys stand, each under its id; `self` is the asking one. */
+export const PATH = '/v1/manage/apikey';
+
+/** No body, no Content-Type, nothing to sign. */
+export const withBearer = (
+  bearer: string,
+  { method, host, path }: Pick<HttpCall, 'method' | 'host' | 'path'>,
+): HttpCall => ({
+  method,
+  provider: 'requesty',
+  host,
+  path,
+  headers: new Secret({ Authorization: `Bearer ${bearer}` }),
+});
+
+export const bearerOf = ({ parts }: Credential): string => parts.reveal()['apiKey'] ?? '';

@@ -1,0 +1,87 @@
+import * as z from 'zod';
+import type { Answer, Facts } from '../../core/answer.ts';
+import type { Credential, HttpCall, MaybeReply, Order, Question } from '../../core/provider.ts';
+import { KeyUuid } from '../../core/request.ts';
+import { type Talk, talk } from '../conversation.ts';
+import { jsonOrUndefined } from '../json.ts';
+import { SEEN, silent } from '../verdict.ts';
+import { isSuccess, meaning, messageIn } from './meaning.ts';
+import { bearerOf, PATH, withBearer } from './request.ts';
+
+const Self = z.object({
+  id: KeyUuid,
+  permissions: z.object({ manage: z.string() }).optional().catch(undefined),
+});
+
+/** One key as Requesty shows it, by its own `self` or under its id. */
+export const keyIn = (reply: MaybeReply): z.output<typeof Self> | undefined =>
+  isSuccess(reply) ? Self.safeParse(jsonOrUndefined(reply.body)).data : undefined;
+
+const ask = (bearer: string, host: string): HttpCall =>
+  withBearer(bearer, { method: 'GET', host, path: `${PATH}/self` });
+
+/** A bearer of the right form that was never given out: what it is told, a deleted one may be told as well. */
+const NEVER_ISSUED = 'rqsty-sk-never-issued';
+
+/** Whether both refusals are the same of Requesty's own; a page of some gateway before it is not. */
+const isSameRefusal = (reply: MaybeReply, control: MaybeReply): boolean => {
+  const message = messageIn(reply);
+  return message !== undefined && control?.status === reply?.status && messageIn(control) === message;
+};
+
+interface Self {
+  readonly credential: Credential;
+  readonly host: string;
+  /** `undefined` where the id is what is being asked for. */
+  readonly keyId: string | undefined;
+}
+
+const SOMEONE_ELSE: Answer = { ...silent('retry/unrecognised'), code: 'another key' };
+
+function* own({ credential, host, keyId }: Self): Talk<Answer> {
+  const reply = yield () => ask(bearerOf(credential), host);
+  const key = keyIn(reply);
+  if (key) {
+    if (keyId !== undefined && key.id !== keyId) return SOMEONE_ELSE;
+    const { manage } = key.permissions ?? {};
+    const facts: Facts = { keyId: key.id, ...(manage !== undefined && { manage }) };
+    return { saw: 'alive', code: String(reply?.status), ...SEEN, facts };
+  }
+  if (reply?.status !== 401) return meaning(reply, 'own');
+  const control = yield () => ask(NEVER_ISSUED, host);
+  return isSameRefusal(reply, control) ? { saw: 'unknown', code: '401' } : meaning(reply, 'own');
+}
+
+/**
+ * Asks a bearer who it is; no permission is needed.
+ * https://docs.requesty.ai/api-reference/endpoint/manage-api-key-get
+ */
+export const ownQuestion = (self: Self): Question => ({
+  asked: 'self',
+  as: 'self',
+  host: self.host,
+  seenBy: `self@${self.host}`,
+  next: talk(() => own(self)),
+});
+
+function* manager({ signer }: Order, host: string): Talk<Answer> {
+  const reply = yield () => ask(bearerOf(signer), host);
+  const key = keyIn(reply);
+  if (key === undefined) return meaning(reply, 'managing');
+  if (key.id !== signer.keyId) return SOMEONE_ELSE;
+  const { manage } = key.permissions ?? {};
+  return {
+    saw: 'alive',
+    code: String(reply?.status),
+    ...(manage !== undefined && { facts: { signerManage: manage } }),
+  };
+}
+
+/** Asks the managing key who it is; this tells nothing of the target. */
+export const managerCheck = (order: Order, host: string): Question => ({
+  asked: 'self',
+  as: 'managing',
+  host,
+  seenBy: `${order.signer.keyId}@${host}/self`,
+  next: talk(() => manager(order, host)),
+});

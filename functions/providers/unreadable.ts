@@ -1,0 +1,30 @@
+import type * as z from 'zod';
+import { Fault } from '../core/fault.ts';
+import { nearest } from '../core/nearest.ts';
+
+/** The end of a request whose credential cannot be used. The sentence names fields, never a value. */
+export const unreadable = (sentence: string): Fault =>
+  new Fault('refused/credential-unreadable', `Cannot read the credential: ${sentence}`);
+
+/** A field that went unsaid by its name: what stands there in place of a name may itself be a secret. */
+const strangers = (typed: readonly string[], known: readonly string[]): string => {
+  const meant = typed.map((name) => nearest(name, known)).find((name) => name !== undefined);
+  return `it has a field that is not known${meant ? `, perhaps ${meant} was meant` : ''}, wanted ${known.join(', ')}`;
+};
+
+/**
+ * Parses a credential by its provider's strict schema.
+ *
+ * @throws Fault `refused/credential-unreadable`
+ */
+export const parseCredential = <Shape extends z.ZodRawShape>(
+  schema: z.ZodObject<Shape, z.core.$strict>,
+  value: unknown,
+): z.output<z.ZodObject<Shape, z.core.$strict>> => {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  if (issue?.code === 'unrecognized_keys') throw unreadable(strangers(issue.keys, Object.keys(schema.shape)));
+  const field = issue?.path.join('.') || 'its value';
+  throw unreadable(issue?.path.length ? `${field}: ${issue.message}` : 'wanted a JSON object');
+};

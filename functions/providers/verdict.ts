@@ -1,0 +1,41 @@
+import type { Answer } from '../core/answer.ts';
+import { after, type EpochMs, epochMs } from '../core/epoch.ts';
+import type { Ending } from '../core/outcome.ts';
+import type { MaybeReply } from '../core/provider.ts';
+
+/** A cell of a reply table: an answer but for its code. */
+export type Verdict = Omit<Answer, 'code'>;
+
+/** No verdict on the target; `ends` says which retry it is, or what the request comes to without one. */
+export const silent = (ends: Ending, more: Partial<Verdict> = {}): Verdict => ({ saw: 'silent', ends, ...more });
+
+/** The call was refused. Without `ends` the probes decide. */
+export const rejected = (ends?: Ending, more: Partial<Verdict> = {}): Verdict => ({
+  saw: 'rejected',
+  ...(ends === undefined ? {} : { ends }),
+  ...more,
+});
+
+/** The reply shows that the provider knows the key. */
+export const SEEN = { seen: true } as const;
+
+/** The call would meet the same check. */
+export const HOLDS = { holds: true } as const;
+
+/** Under which name of a table a status stands: `no reply`, `HTTP 5xx`, `HTTP 404`. */
+export const statusRow = (reply: MaybeReply): string => {
+  if (reply === undefined) return 'no reply';
+  return reply.status >= 500 && reply.status <= 599 ? 'HTTP 5xx' : `HTTP ${reply.status}`;
+};
+
+const HOUR_MS = 3_600_000;
+
+/** A stated instant to come back at; one that is past, or more than an hour off, is no use. */
+export const comeBackAt = (instant: number, now: EpochMs): Partial<Verdict> =>
+  instant > now && instant <= after(now, HOUR_MS) ? { notBefore: epochMs(instant) } : {};
+
+/** The provider's clock from the `Date` header. */
+export const clockOf = (headers: Readonly<Record<string, string>>): Partial<Verdict> => {
+  const instant = Date.parse(headers['date'] ?? '');
+  return Number.isNaN(instant) ? {} : { serverTime: epochMs(instant) };
+};
