@@ -2,9 +2,9 @@ import type { Duration } from 'aws-cdk-lib';
 import type { EventBus, IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ProviderName } from '../functions/core/provider.ts';
 
-export const PROVIDERS = ['bybit', 'kalshi', 'requesty'] as const;
-export type ProviderName = (typeof PROVIDERS)[number];
+export type { ProviderName };
 
 export const MODES = ['enforce', 'observe'] as const;
 export type Mode = (typeof MODES)[number];

@@ -3,7 +3,10 @@ import { Duration, Token } from 'aws-cdk-lib';
 import type { EventBus, IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { type KeyRevocationProps, MODES, type Mode, PROVIDERS, type ProviderName } from './key-revocation-props.ts';
+import { OPERATIONS } from '../functions/core/request.ts';
+import { type KeyRevocationProps, MODES, type Mode, type ProviderName } from './key-revocation-props.ts';
+
+const PROVIDERS = Object.keys(OPERATIONS) as ProviderName[];
 
 export interface SettledProps {
   readonly prefix: string;

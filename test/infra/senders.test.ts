@@ -16,7 +16,7 @@ import { describe, expect, it } from 'vitest';
 import { KeyRevocation } from '../../infra/key-revocation.ts';
 import type { KeyRevocationProps } from '../../infra/key-revocation-props.ts';
 import type { Template } from '../../infra/synthesize.ts';
-import { ACCOUNT, arnOf, type Caller, find, mayDo, roleArn } from './policy-reader.ts';
+import { ACCOUNT, arnOf, type Caller, find, mayDo, resourceStatements, roleArn, text } from './policy-reader.ts';
 
 const OTHER_ACCOUNT = '444455556666';
 const PARTNER = `arn:aws:iam::${OTHER_ACCOUNT}:role/responder`;
@@ -91,6 +91,14 @@ describe.each([
     ];
     for (const who of others) expect(mayDo(denials, { who, action: 'sqs:SendMessage', resource: id })).toBe(false);
     expect(mayDo(denials, { who: 'anonymous', action: 'sqs:PurgeQueue', resource: id })).toBe(true);
+  });
+
+  it('allows no service but for our rule, whatever is denied', () => {
+    const { id } = find(template, 'AWS::SQS::Queue', 'RRequests');
+    const allowed = resourceStatements(template, id).filter(
+      ({ Effect, Principal }) => Effect === 'Allow' && typeof Principal === 'object' && 'Service' in Principal,
+    );
+    expect(allowed.map(({ Condition }) => text(Condition?.['ArnEquals']?.['aws:SourceArn']))).toEqual([rule]);
   });
 
   it('is no dead-letter queue of anybody', () => {

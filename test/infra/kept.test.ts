@@ -1,0 +1,88 @@
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { describe, expect, it } from 'vitest';
+import { TIMING } from '../../functions/core/timing.ts';
+import { arnOf, find, text } from './policy-reader.ts';
+import { environment, properties, stackWith, template, templateOf } from './synthesized.ts';
+
+describe('what is kept', () => {
+  // A changed id makes a new, empty resource at the next deployment and leaves the old one behind.
+  it.each([
+    ['RevocationRequests35FF7234', 'AWS::SQS::Queue'],
+    ['RevocationStuckDD37097F', 'AWS::SQS::Queue'],
+    ['RevocationUndelivered9D622B5C', 'AWS::SQS::Queue'],
+    ['RevocationLedger87ECE4C6', 'AWS::DynamoDB::Table'],
+    ['RevocationResults7607EDFD', 'AWS::SNS::Topic'],
+    ['RevocationSchedules2DAD8660', 'AWS::Scheduler::ScheduleGroup'],
+    ['RevocationRevokeLogF48C2505', 'AWS::Logs::LogGroup'],
+    ['RevocationSweepLog3D93985C', 'AWS::Logs::LogGroup'],
+  ])('%s stays under its id and outlives the stack', (id, Type) =>
+    expect(template.Resources[id]).toMatchObject({ Type, DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' }),
+  );
+
+  it('is all that holds data, and has no name that the next deployment would meet again', () => {
+    const kept = Object.values(template.Resources).filter(({ DeletionPolicy }) => DeletionPolicy === 'Retain');
+    expect(kept).toHaveLength(8);
+    const names = kept.flatMap(({ Properties }) => Object.keys(Properties ?? {}));
+    expect(names.filter((name) => name.endsWith('Name'))).toEqual([]);
+  });
+
+  it('is a ledger with its index, its restore points and a lock against deletion', () =>
+    expect(properties('AWS::DynamoDB::Table', 'Ledger')).toMatchObject({
+      BillingMode: 'PAY_PER_REQUEST',
+      DeletionProtectionEnabled: true,
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'by-state',
+          Projection: { ProjectionType: 'ALL' },
+          KeySchema: [
+            { AttributeName: 'state', KeyType: 'HASH' },
+            { AttributeName: 'at', KeyType: 'RANGE' },
+          ],
+        },
+      ],
+      AttributeDefinitions: expect.arrayContaining([{ AttributeName: 'at', AttributeType: 'N' }]),
+    }));
+});
+
+describe('encryption', () => {
+  it('is that of the services without a key', () => {
+    for (const id of ['Requests', 'Stuck', 'Undelivered'])
+      expect(properties('AWS::SQS::Queue', id)['SqsManagedSseEnabled']).toBe(true);
+    expect(text(properties('AWS::SNS::Topic', 'Results')['KmsMasterKeyId'])).toMatch(/alias\/aws\/sns$/);
+  });
+
+  it('is that of the key for the queues and the topic', () => {
+    const stack = stackWith((scope) => ({ encryptionKey: new Key(scope, 'K') }));
+    const made = templateOf(stack);
+    const arn = arnOf(find(made, 'AWS::KMS::Key', 'K').id);
+    for (const id of ['RRequests', 'RStuck', 'RUndelivered'])
+      expect(text(find(made, 'AWS::SQS::Queue', id).Properties['KmsMasterKeyId'])).toBe(arn);
+    expect(text(find(made, 'AWS::SNS::Topic', 'RResults').Properties['KmsMasterKeyId'])).toBe(arn);
+  });
+});
+
+describe('times', () => {
+  it('nest', () => {
+    expect(TIMING.exchangeMs).toBeLessThan(TIMING.recordMs);
+    expect(TIMING.recordMs + TIMING.reportMarginMs).toBeLessThanOrEqual(TIMING.functionTimeoutMs);
+    expect(TIMING.visibilityMs).toBeGreaterThanOrEqual(6 * TIMING.functionTimeoutMs);
+  });
+
+  it('are those of the code', () => {
+    expect(properties('AWS::Lambda::Function', 'Revoke')['Timeout']).toBe(TIMING.functionTimeoutMs / 1000);
+    expect(properties('AWS::SQS::Queue', 'Requests')['VisibilityTimeout']).toBe(TIMING.visibilityMs / 1000);
+    for (const id of ['Requests', 'Stuck', 'Undelivered'])
+      expect(properties('AWS::SQS::Queue', id)['MessageRetentionPeriod']).toBe(TIMING.retentionMs / 1000);
+  });
+
+  it('let the sweep end before Lambda would end it, and look further ahead than the next tick', () => {
+    expect(properties('AWS::Lambda::Function', 'Sweep')['Timeout']).toBeLessThanOrEqual(300);
+    expect(Number(environment('Sweep')['SWEEP_AHEAD_SECONDS'])).toBeGreaterThan(10 * 60);
+  });
+});
