@@ -19,6 +19,8 @@ export interface Answer {
   readonly atLast?: StuckCode;
   /** The reply authenticates the target or names it, so its later absence is a change. */
   readonly seen?: true;
+  /** In place of the question's own, where only the answer shows which account was read. */
+  readonly seenBy?: string;
   /** The provider's own word on when to come back. */
   readonly notBefore?: EpochMs;
   /** The provider's clock, where the reply shows that ours is off. */
