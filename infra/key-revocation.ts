@@ -56,24 +56,15 @@ export class KeyRevocation extends Construct {
     this.results = results(this, given.encryptionKey);
     this.bus = given.bus ?? new EventBus(this, 'Bus');
     this.ledger = ledger(this);
-    const { prefix, secretKeys, encryptionKey } = given;
-    const reach: Reach = {
-      queues: made,
-      results: this.results,
-      bus: this.bus,
-      ledger: this.ledger,
-      prefix,
-      secretKeys,
-      encryptionKey,
-    };
+    const reach: Reach = { ...given, queues: made, results: this.results, bus: this.bus, ledger: this.ledger };
 
     const rule = requestRule(this, this.bus, made);
-    if (encryptionKey) admitEvents(this, encryptionKey);
+    if (given.encryptionKey) admitEvents(this, given.encryptionKey);
     const { group, requestRole } = schedules(this, reach);
     this.scheduleGroup = group;
     this.scheduleRole = requestRole;
     const { revokeRole, sweepRole, sweep } = functions(this, reach, given);
-    sweepSchedule(this, group, sweep, reach, given.sweepRate);
+    sweepSchedule(this, { group, sweep, reach, rate: given.sweepRate });
     this.#admit = onlyAdmitted(made.requests, rule.ruleArn);
     for (const role of [revokeRole, sweepRole, requestRole]) this.#admit(senderArn(this, role));
   }

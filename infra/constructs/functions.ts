@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping, type IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { TIMING } from '../../functions/core/timing.ts';
 import type { SettledProps } from '../settled-props.ts';
@@ -20,52 +20,53 @@ export interface Functions {
 
 /** The two functions, and the mapping that hands requests to the first. */
 export const functions = (scope: Construct, reach: Reach, props: SettledProps): Functions => {
-  const { logRetention: retention } = props;
-  const revokeLog = new LogGroup(scope, 'RevokeLog', { retention });
-  const revokeRole = handlerRole(scope, 'RevokeRole', revokeLog, revokePermissions(reach));
-  const sweepLog = new LogGroup(scope, 'SweepLog', { retention });
-  const sweepRole = handlerRole(scope, 'SweepRole', sweepLog, sweepPermissions(reach));
-  for (const role of [revokeRole, sweepRole])
-    acknowledgeWildcard(role, secretsArn(reach), 'Every secret under the prefix');
-  acknowledgeWildcard(sweepRole, '*', 'ListSecrets knows no resource');
+  const ofRevoke = roleAndLog(scope, 'Revoke', { ...props, statements: revokePermissions(reach) });
+  const ofSweep = roleAndLog(scope, 'Sweep', { ...props, statements: sweepPermissions(reach) });
+  const roles = [ofRevoke.role, ofSweep.role];
+  for (const role of roles) acknowledgeWildcard(role, secretsArn(reach), 'Every secret under the prefix');
+  acknowledgeWildcard(ofSweep.role, '*', 'ListSecrets knows no resource');
 
   const both = bothEnvironments(scope, reach, props);
   const revoke = handlerFunction(scope, 'Revoke', {
+    ...ofRevoke,
     name: 'revoke',
     description: 'Carries out one request: kills or restricts a key and proves it',
     timeout: Duration.millis(TIMING.functionTimeoutMs),
-    memorySize: 512,
-    role: revokeRole,
-    logGroup: revokeLog,
-    environment: {
-      ...both,
-      ...revokeEnvironment(props),
-      OWN_ROLES: [revokeRole, sweepRole].map((role) => role.roleId).join(','),
-    },
-  });
-  new EventSourceMapping(scope, 'RevokeRequests', {
-    target: revoke,
-    eventSourceArn: reach.queues.requests.queueArn,
-    batchSize: props.batchSize,
-    maxConcurrency: props.maxConcurrency,
-    reportBatchItemFailures: true,
+    environment: { ...both, ...revokeEnvironment(props), OWN_ROLES: roles.map(({ roleId }) => roleId).join(',') },
   });
   const sweep = handlerFunction(scope, 'Sweep', {
+    ...ofSweep,
     name: 'sweep',
     description: 'Turns due expiry tags into requests and looks after open cases',
     timeout: Duration.minutes(5),
-    memorySize: 512,
-    role: sweepRole,
-    logGroup: sweepLog,
     environment: { ...both, SWEEP_AHEAD_SECONDS: String(SWEEP_AHEAD.toSeconds()) },
   });
-  return { revokeRole, sweepRole, sweep };
+  mapRequests(scope, revoke, reach, props);
+  return { revokeRole: ofRevoke.role, sweepRole: ofSweep.role, sweep };
 };
 
-const handlerRole = (scope: Construct, id: string, log: LogGroup, statements: readonly PolicyStatement[]): Role => {
-  const role = new Role(scope, id, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-  give(role, [allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [log.logGroupArn]), ...statements]);
-  return role;
+const mapRequests = (scope: Construct, target: IFunction, { queues }: Reach, props: SettledProps) => {
+  const { batchSize, maxConcurrency } = props;
+  const eventSourceArn = queues.requests.queueArn;
+  new EventSourceMapping(scope, 'RevokeRequests', {
+    target,
+    eventSourceArn,
+    batchSize,
+    maxConcurrency,
+    reportBatchItemFailures: true,
+  });
+};
+
+interface Rights {
+  readonly logRetention: RetentionDays;
+  readonly statements: readonly PolicyStatement[];
+}
+
+const roleAndLog = (scope: Construct, id: string, { logRetention, statements }: Rights) => {
+  const logGroup = new LogGroup(scope, `${id}Log`, { retention: logRetention });
+  const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+  give(role, [allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]), ...statements]);
+  return { role, logGroup };
 };
 
 const bothEnvironments = (scope: Construct, { queues, results, bus, ledger, prefix }: Reach, props: SettledProps) => ({

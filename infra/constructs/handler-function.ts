@@ -12,7 +12,6 @@ export interface HandlerFunctionProps {
   readonly name: string;
   readonly description: string;
   readonly timeout: Duration;
-  readonly memorySize: number;
   readonly role: IRole;
   readonly logGroup: ILogGroup;
   readonly environment: Readonly<Record<string, string>>;
@@ -29,6 +28,7 @@ export const handlerFunction = (scope: Construct, id: string, props: HandlerFunc
     depsLockFilePath: join(ROOT, 'package.json'),
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
+    memorySize: 512,
     bundling: BUNDLING,
     // A request that is sent anew belongs to the same chain; Lambda would drop it after 16 turns, and our own limits count calls.
     recursiveLoop: RecursiveLoop.ALLOW,

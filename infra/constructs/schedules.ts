@@ -27,14 +27,15 @@ export const schedules = (scope: Construct, reach: Reach): Schedules => {
   return { group, requestRole };
 };
 
+export interface SweepScheduleProps {
+  readonly group: IScheduleGroup;
+  readonly sweep: IFunction;
+  readonly reach: Reach;
+  readonly rate: Duration;
+}
+
 /** The clock of the sweep. A tick that is late by a whole period is dropped: the next one sees the same secrets. */
-export const sweepSchedule = (
-  scope: Construct,
-  group: IScheduleGroup,
-  sweep: IFunction,
-  reach: Reach,
-  rate: Duration,
-) => {
+export const sweepSchedule = (scope: Construct, { group, sweep, reach, rate }: SweepScheduleProps): Schedule => {
   const role = schedulerRole(scope, 'SweepTickRole', group);
   give(role, [allow(['lambda:InvokeFunction'], [sweep.functionArn]), ...deliverPermissions(reach)]);
   const target = {
