@@ -1,11 +1,8 @@
 import { type Clock, epochMs } from '../core/epoch.ts';
 
-/** The longest delay that a timer keeps; a longer one would fire at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
 const sleep = (ms: number): Promise<void> =>
   new Promise((resolve) => {
-    setTimeout(resolve, Math.min(ms, LONGEST_TIMER_MS));
+    setTimeout(resolve, ms);
   });
 
 /** This machine's time. */

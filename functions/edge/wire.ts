@@ -14,6 +14,7 @@ import { sendOver } from './http.ts';
 import { dynamoLedger } from './ledger.ts';
 import { logAs } from './log.ts';
 import { awsOutbox } from './outbox.ts';
+import { sdkClient } from './sdk-client.ts';
 import { secretsVault } from './vault.ts';
 import { type Hide, hideIn } from './visibility.ts';
 
@@ -23,17 +24,8 @@ export interface Wired {
   readonly hide: Hide;
 }
 
-/** An AWS call that hangs must leave time for the next one inside a record's deadline. */
-const CLIENT = {
-  maxAttempts: 3,
-  retryMode: 'standard',
-  requestHandler: {
-    connectionTimeout: 1_000,
-    requestTimeout: 3_000,
-    socketTimeout: 3_000, // of the body; the one above ends with the reply's headers
-    throwOnRequestTimeout: true, // without it the SDK only warns
-  },
-};
+/** A call that hangs must leave time for the next one inside a record's deadline. */
+const CLIENT = sdkClient({ connectMs: 1_000, silenceMs: 3_000 });
 
 /** Connects a function to AWS and the network as its environment says. Once for each process: clients keep their connections. */
 export const wire = (environment: Environment): Wired => {

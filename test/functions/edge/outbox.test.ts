@@ -174,6 +174,11 @@ it('escapes the two characters that a queue refuses, which JSON reads as the sam
   expect(JSON.parse(message?.Body ?? '')).toEqual(value);
 });
 
+it('escapes them in a receipt as well', async () => {
+  await outbox.publish(receiptForTest({ message: '\uFFFF' }));
+  expect(published[0]?.get('Message')).toContain('"message":"\\uffff"');
+});
+
 it('is unavailable where the queue is', async () => {
   aws().faults.add({ service: 'sqs', action: 'SendMessage', kind: 'unavailable', times: 6 });
   await expect(outbox.setAside('{}', {})).rejects.toThrow(new Unavailable('Cannot send the message: InternalFailure'));
