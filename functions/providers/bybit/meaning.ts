@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Answer } from '../../core/answer.ts';
 import { after, epochMs } from '../../core/epoch.ts';
-import type { MaybeReply, Reply } from '../../core/provider.ts';
+import type { MaybeReply } from '../../core/provider.ts';
 import { jsonOrUndefined } from '../json.ts';
 import { clockOf, comeBackAt, HOLDS, rejected, SEEN, silent, statusRow, type Verdict } from '../verdict.ts';
 
@@ -92,7 +92,7 @@ const ELSE = alike(UNRECOGNISED, UNRECOGNISED);
 const Envelope = z.object({
   retCode: z.int(),
   time: z.int().positive().optional().catch(undefined),
-  result: z.unknown(),
+  result: z.unknown().optional(),
 });
 
 const envelopeOf = (reply: MaybeReply) =>
@@ -105,7 +105,8 @@ export const resultOf = <T>(reply: MaybeReply, schema: z.ZodType<T>): T | undefi
 };
 
 /** Bybit's word for it that our address sent too much. */
-const isTooFrequent = ({ status, body }: Reply): boolean => status === 403 && /access too frequent/i.test(body);
+export const isTooFrequent = (reply: MaybeReply): boolean =>
+  reply?.status === 403 && /access too frequent/i.test(reply.body);
 
 /** A 403 that does not say why: an address of a refused country, or a page of the network before Bybit. */
 export const isForbidden = (reply: MaybeReply): boolean => reply?.status === 403 && !isTooFrequent(reply);

@@ -4,7 +4,7 @@ import type { Credential, MaybeReply } from '../../core/provider.ts';
 import { Secret } from '../../core/secret.ts';
 import type { Talk } from '../conversation.ts';
 import { silent } from '../verdict.ts';
-import { type Column, isForbidden, meaning, resultOf } from './meaning.ts';
+import { type Column, isForbidden, isTooFrequent, meaning, resultOf } from './meaning.ts';
 import { signed } from './sign.ts';
 
 interface Read<T> {
@@ -21,10 +21,10 @@ const marketTime = (host: string) =>
   ({ method: 'GET', provider: 'bybit', host, path: '/v5/market/time', headers: new Secret({}) }) as const;
 
 /** A 403 without a reason: refused to everybody here is a refused region. */
-const behind = (control: MaybeReply): Answer =>
-  control?.status === 403
-    ? { ...silent('stuck/region-refused'), code: 'HTTP 403' }
-    : { ...silent('retry/unrecognised'), code: 'HTTP 403' };
+const behind = (control: MaybeReply, column: Column): Answer => {
+  if (isTooFrequent(control)) return meaning(control, column);
+  return { ...silent(control?.status === 403 ? 'stuck/region-refused' : 'retry/unrecognised'), code: 'HTTP 403' };
+};
 
 /** One signed read; for a 403 that does not say why, one public read more. */
 export function* read<T>({ column, result, ...unsigned }: Read<T>): Talk<{ result: T } | { answer: Answer }> {
@@ -33,5 +33,5 @@ export function* read<T>({ column, result, ...unsigned }: Read<T>): Talk<{ resul
   const found = resultOf(reply, result);
   if (found !== undefined) return { result: found };
   if (!isForbidden(reply)) return { answer: meaning(reply, column) };
-  return { answer: behind(yield () => marketTime(host)) };
+  return { answer: behind(yield () => marketTime(host), column) };
 }

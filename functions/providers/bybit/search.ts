@@ -6,7 +6,7 @@ import { jsonOrUndefined } from '../json.ts';
 import { silent } from '../verdict.ts';
 import { listSeenBy } from './listing.ts';
 import { read } from './read.ts';
-import { inList, subKeys } from './sub-keys.ts';
+import { inList, type SubKeys, subKeys } from './sub-keys.ts';
 
 const Members = z.object({
   subMembers: z.array(z.object({ uid: z.string().regex(/^\d+$/) })),
@@ -22,28 +22,37 @@ interface Place {
   readonly skip: number;
   readonly accounts: number;
   readonly keys: number;
+  /** Sub accounts that Bybit would not show. */
+  readonly hidden: number;
 }
 
-const Stored = z.tuple([z.string(), z.int(), z.int(), z.int()]);
+const Stored = z.object({ cursor: z.string(), skip: z.int(), accounts: z.int(), keys: z.int(), hidden: z.int() });
+const START: Place = { cursor: '', skip: 0, accounts: 0, keys: 0, hidden: 0 };
 
-const placeOf = (facts: Facts): Place => {
-  const stored = Stored.safeParse(jsonOrUndefined(facts['searchCursor'] ?? '')).data ?? ['', 0, 0, 0];
-  const [cursor, skip, accounts, keys] = stored;
-  return { cursor, skip, accounts, keys };
-};
+const placeOf = (facts: Facts): Place => Stored.safeParse(jsonOrUndefined(facts['searchCursor'] ?? '')).data ?? START;
 
-const stopped = ({ cursor, skip, accounts, keys }: Place): Answer => ({
+const stopped = (place: Place): Answer => ({
   saw: 'silent',
   ends: 'retry/not-yet-proved',
-  code: `${accounts} sub accounts`,
+  code: `${place.accounts} sub accounts`,
   more: true,
-  facts: { searchCursor: JSON.stringify([cursor, skip, accounts, keys]) },
+  facts: { searchCursor: JSON.stringify(place) },
 });
 
-const exhausted = ({ accounts, keys }: Place): Answer => ({
+const exhausted = ({ accounts, keys, hidden }: Place): Answer => ({
   saw: 'unlisted',
   code: '0',
-  facts: { searched: `${accounts} sub accounts with ${keys} keys` },
+  facts: { searched: `${accounts} sub accounts with ${keys} keys${hidden > 0 ? `, ${hidden} not readable` : ''}` },
+});
+
+/** What Bybit says where a sub account is closed or gone: the search goes on past it. It proves nothing, so nothing is lost. */
+const HIDDEN = new Set(['10001', '141004', '500010']);
+
+const past = (place: Place, keys: SubKeys): Place => ({
+  ...place,
+  skip: place.skip + 1,
+  accounts: place.accounts + 1,
+  ...('rows' in keys ? { keys: place.keys + keys.rows.length } : { hidden: place.hidden + 1 }),
 });
 
 /** Bybit's cursor after the last page. */
@@ -84,12 +93,11 @@ function* search({ order, host, userID }: Ground): Talk<Answer> {
     for (const { uid } of page.result.subMembers.slice(place.skip)) {
       if (reads >= READS) return stopped(place);
       const keys = yield* counted(subKeys(signer, host, uid), count);
-      if ('answer' in keys) return { ...keys.answer, facts: stopped(place).facts ?? {} };
-      const found = inList(keys.rows, aim.keyId);
-      const seenBy = listSeenBy(order, host, userID, uid);
-      if (found.saw !== 'unlisted') return { ...found, seenBy, facts: { subMemberId: uid } };
-      const { accounts, keys: known } = place;
-      place = { ...place, skip: place.skip + 1, accounts: accounts + 1, keys: known + keys.rows.length };
+      const isHidden = 'answer' in keys && HIDDEN.has(keys.answer.code);
+      if ('answer' in keys && !isHidden) return { ...keys.answer, facts: stopped(place).facts ?? {} };
+      const found = 'rows' in keys ? inList(keys.rows, aim.keyId) : undefined;
+      if (found?.seen) return { ...found, seenBy: listSeenBy(order, host, userID, uid), facts: { subMemberId: uid } };
+      place = past(place, keys);
     }
     const { nextCursor } = page.result;
     if (isLast(nextCursor)) return exhausted(place);

@@ -1,7 +1,17 @@
 import type { Answer } from '../../../functions/core/answer.ts';
 import { type EpochMs, epochMs } from '../../../functions/core/epoch.ts';
 import { Fault } from '../../../functions/core/fault.ts';
-import type { HttpCall, MaybeReply, Question } from '../../../functions/core/provider.ts';
+import type {
+  Aim,
+  Call,
+  Credential,
+  HttpCall,
+  MaybeReply,
+  Order,
+  Plan,
+  Question,
+} from '../../../functions/core/provider.ts';
+import { isRestriction } from '../../../functions/core/provider.ts';
 
 /** The instant at which every clock of these tests stands still. */
 export const NOW: EpochMs = epochMs(1_700_000_000_000);
@@ -32,6 +42,21 @@ export const converse = (
   }
 };
 
+/** The answer to a question that every exchange of is replied to alike. */
+export const answerTo = (question: Question, every: MaybeReply): Answer => {
+  const replies: MaybeReply[] = [];
+  for (;;) {
+    const next = question.next(replies, NOW);
+    if ('answer' in next) return next.answer;
+    replies.push(every);
+    if (replies.length > 1_000) throw new Error('a question without end');
+  }
+};
+
+/** An answer in one line: what was seen, how it ends, and its marks. */
+export const brief = ({ saw, ends, seen, holds, atLast }: Answer): string =>
+  [saw, ends, seen && 'seen', holds && 'holds', atLast && `at last ${atLast}`].filter(Boolean).join(' ');
+
 /** The end and the sentence of the fault that this throws. */
 export const faultOf = (action: () => unknown): readonly [outcome: string, message: string] => {
   try {
@@ -42,3 +67,58 @@ export const faultOf = (action: () => unknown): readonly [outcome: string, messa
   }
   throw new Error('nothing was thrown');
 };
+
+/** An order by a key for itself, with what the test changes of it. */
+export const order = (
+  operation: string,
+  signer: Credential & { readonly keyId: string },
+  more: Partial<Omit<Order, 'aim'>> & { readonly aim?: Partial<Aim> } = {},
+): Order => {
+  const { aim, ...rest } = more;
+  return {
+    operation,
+    signer,
+    settings: undefined,
+    egressAddresses: [],
+    urgent: false,
+    called: false,
+    facts: {},
+    ...rest,
+    aim: { self: true, keyId: signer.keyId, subMemberId: undefined, credential: undefined, ...aim },
+  };
+};
+
+/** A credential of a provider that tells the identifier in it. */
+export const identified = (credential: Credential): Credential & { readonly keyId: string } => {
+  const { keyId } = credential;
+  if (keyId === undefined) throw new Error('this credential does not tell its identifier');
+  return { ...credential, keyId };
+};
+
+/** The probe of that name. */
+export const probe = (plan: Plan, asked: string, as?: Question['as']): Question => {
+  const found = plan.probes.find((question) => question.asked === asked && (as === undefined || question.as === as));
+  if (found === undefined) throw new Error(`the plan has no probe ${asked}`);
+  return found;
+};
+
+/** The call of a plan that has no settings to compare. */
+export const callOf = ({ call }: Plan): Call => {
+  if (isRestriction(call)) throw new Error('the call depends on settings');
+  return call;
+};
+
+/** Bodies that are not what any of the providers sends. */
+export const BROKEN: readonly (readonly [what: string, body: string])[] = [
+  ['nothing', ''],
+  ['a page', '<html><body>Request blocked</body></html>'],
+  ['half a reply', '{"retCode":0,"result":{"apiKey":"AK'],
+  ['null', 'null'],
+  ['a list', '[]'],
+  ['a number', '0'],
+  ['a code of null', '{"retCode":null,"error":null,"id":null,"keys":null,"api_keys":null}'],
+  ['a code as text', '{"retCode":"0","result":{},"error":"x"}'],
+  ['a code as a fraction', '{"retCode":0.5}'],
+  ['a code as a list', '{"retCode":[0],"error":["NOT_FOUND"],"keys":{},"api_keys":{}}'],
+  ['no code', '{"retMsg":"OK","result":{}}'],
+];

@@ -1,0 +1,249 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { bybit } from '../../../../functions/providers/bybit/index.ts';
+import { answerTo, BROKEN, brief, callOf, converse, NOW, order, probe, reply } from '../ask.ts';
+import { described, keyIn, MASTER, page, refusal, SUB } from './keys.ts';
+
+const own = bybit.plan(order('delete-sub-key', keyIn(SUB)));
+const managed = bybit.plan(
+  order('delete-sub-key', keyIn(MASTER), {
+    aim: { self: false, keyId: SUB, subMemberId: '100400345' },
+    facts: { userID: '100400000', subMemberId: '100400345' },
+  }),
+);
+const ask = {
+  own: probe(own, 'query-api'),
+  list: probe(managed, 'sub-apikeys'),
+  ownCall: callOf(own),
+  managedCall: callOf(managed),
+};
+
+const read = (what: ReturnType<typeof reply>) =>
+  [answerTo(ask.own, what), answerTo(ask.list, what), ask.ownCall.read(what), ask.managedCall.read(what)] as const;
+
+const SKEWED = 'silent retry/clock-skew';
+const LIMITED = 'silent retry/rate-limited';
+const DOWN = 'silent retry/provider-down';
+const UNKNOWN = 'silent retry/unrecognised';
+const REFUSED = 'silent stuck/credential-refused holds';
+
+type Row = readonly [code: number, own: string, list: string, ownCall: string, managedCall: string];
+
+const CODES: readonly Row[] = [
+  [-1, SKEWED, SKEWED, 'rejected retry/clock-skew', 'rejected retry/clock-skew'],
+  [10002, SKEWED, SKEWED, 'rejected retry/clock-skew', 'rejected retry/clock-skew'],
+  [10000, DOWN, DOWN, DOWN, DOWN],
+  [10016, DOWN, DOWN, DOWN, DOWN],
+  [10014, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN],
+  [429, LIMITED, LIMITED, 'rejected retry/rate-limited', 'rejected retry/rate-limited'],
+  [10006, LIMITED, LIMITED, 'rejected retry/rate-limited', 'rejected retry/rate-limited'],
+  [10018, LIMITED, LIMITED, 'rejected retry/rate-limited', 'rejected retry/rate-limited'],
+  [
+    10001,
+    'silent stuck/request-rejected',
+    'silent stuck/request-rejected',
+    'rejected at last request-rejected',
+    'rejected at last request-rejected',
+  ],
+  [10003, 'unknown', REFUSED, 'rejected', 'rejected stuck/credential-refused'],
+  [
+    10004,
+    'silent stuck/credential-refused seen holds',
+    REFUSED,
+    'rejected stuck/credential-refused seen',
+    'rejected stuck/credential-refused',
+  ],
+  [10007, REFUSED, REFUSED, 'rejected stuck/credential-refused', 'rejected stuck/credential-refused'],
+  [
+    10005,
+    'silent retry/unrecognised seen',
+    'silent stuck/permission-missing',
+    'rejected stuck/permission-missing seen',
+    'rejected stuck/permission-missing',
+  ],
+  ...[10008, 10024, 10027, 20096].map(
+    (code): Row => [
+      code,
+      'silent stuck/account-restricted',
+      'silent stuck/account-restricted',
+      'rejected stuck/account-restricted',
+      'rejected stuck/account-restricted',
+    ],
+  ),
+  [
+    10009,
+    'silent stuck/region-refused holds',
+    'silent stuck/region-refused holds',
+    'rejected stuck/region-refused',
+    'rejected stuck/region-refused',
+  ],
+  [
+    10010,
+    'silent stuck/ip-not-allowed seen holds',
+    'silent stuck/ip-not-allowed holds',
+    'rejected stuck/ip-not-allowed seen',
+    'rejected stuck/ip-not-allowed',
+  ],
+  ...[10017, 10028, 100028, 10029].map(
+    (code): Row => [
+      code,
+      'silent stuck/request-rejected',
+      'silent stuck/request-rejected',
+      'rejected stuck/request-rejected',
+      'rejected stuck/request-rejected',
+    ],
+  ),
+  ...[33004, -2015].map(
+    (code): Row => [
+      code,
+      'expired stuck/expired-renewable seen holds',
+      REFUSED,
+      'rejected stuck/expired-renewable seen',
+      'rejected stuck/credential-refused',
+    ],
+  ),
+  ...[141019, 141020, 81007].map(
+    (code): Row => [code, UNKNOWN, UNKNOWN, 'rejected stuck/only-in-web-ui', 'rejected stuck/only-in-web-ui'],
+  ),
+  ...[141004, 500010].map(
+    (code): Row => [
+      code,
+      UNKNOWN,
+      'silent retry/unrecognised at last wrong-account',
+      'rejected stuck/wrong-account',
+      'rejected stuck/wrong-account',
+    ],
+  ),
+  [12345, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN],
+];
+
+describe('what a code means to the target, to its master, and after a call by either', () => {
+  it.each(CODES)('reads %i', (code, ...expected) => {
+    expect(read(reply(200, refusal(code))).map(brief)).toEqual(expected);
+    expect(read(reply(200, refusal(code))).map((answer) => answer.code)).toEqual(Array(4).fill(String(code)));
+  });
+
+  it.each([
+    ['no reply', undefined, 'silent retry/no-reply', 'silent retry/no-reply', 'silent retry/no-reply'],
+    ['HTTP 500', reply(500, '{"retCode":0}'), DOWN, DOWN, DOWN],
+    ['HTTP 503', reply(503, '<html>'), DOWN, DOWN, DOWN],
+    ['HTTP 429', reply(429), LIMITED, LIMITED, 'rejected retry/rate-limited'],
+    ['HTTP 401', reply(401), UNKNOWN, UNKNOWN, UNKNOWN],
+    ['HTTP 403', reply(403, '<html>'), 'silent stuck/region-refused', 'silent stuck/region-refused', UNKNOWN],
+    [
+      'HTTP 400',
+      reply(400, { retCode: 10003 }),
+      'silent stuck/request-rejected',
+      'silent stuck/request-rejected',
+      'rejected at last request-rejected',
+    ],
+    [
+      'HTTP 404',
+      reply(404, { retCode: 10003 }),
+      'silent stuck/request-rejected',
+      'silent stuck/request-rejected',
+      'rejected stuck/request-rejected',
+    ],
+    ['HTTP 302', reply(302, { retCode: 0 }), UNKNOWN, UNKNOWN, UNKNOWN],
+    ['HTTP 204', reply(204), UNKNOWN, UNKNOWN, UNKNOWN],
+  ])('reads %s by its status, whatever its body', (code, what, probed, listed, called) => {
+    expect(read(what).map(brief)).toEqual([probed, listed, called, called]);
+    expect(read(what)[0].code).toBe(code);
+  });
+
+  it.each(BROKEN)('takes HTTP 200 with %s for no verdict', (_what, body) => {
+    expect(read(reply(200, body)).map(brief)).toEqual([UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN]);
+  });
+
+  it('takes a 0 alone for accepted, and counts it as seen where the target signed', () => {
+    expect([ask.ownCall, ask.managedCall].map((call) => brief(call.read(reply(200, { retCode: 0 }))))).toEqual([
+      'accepted seen',
+      'accepted',
+    ]);
+  });
+});
+
+describe('what a reply says beside its code', () => {
+  const RESET = 'x-bapi-limit-reset-timestamp';
+
+  it.each([
+    ['a reset', '10006', { [RESET]: String(NOW + 900) }, NOW + 900],
+    ['a reset that is past', '10006', { [RESET]: String(NOW) }, undefined],
+    ['a reset of no use', '10006', { [RESET]: 'soon' }, undefined],
+    ['a reset next year', '10006', { [RESET]: String(NOW + 31_536_000_000) }, undefined],
+    ['no reset', '10006', {}, undefined],
+    ['a ban of our address', '10018', { [RESET]: String(NOW + 900) }, NOW + 600_000],
+  ])('comes back after %s', (_what, code, headers, expected) => {
+    const answer = ask.ownCall.read(reply(200, refusal(Number(code)), headers));
+    expect(answer.notBefore).toBe(expected);
+  });
+
+  it('comes back after ten minutes where our address sent too much', () => {
+    const answers = read(reply(403, '<html>Access too frequent. Please try again later</html>'));
+    expect(answers.map(brief)).toEqual([
+      LIMITED,
+      LIMITED,
+      'rejected retry/rate-limited',
+      'rejected retry/rate-limited',
+    ]);
+    expect(answers.map(({ notBefore }) => notBefore)).toEqual(Array(4).fill(NOW + 600_000));
+  });
+
+  it.each([
+    ['the body', reply(200, refusal(10002), { date: 'Tue, 14 Nov 2023 22:13:30 GMT' }), 1_700_000_009_000],
+    ['the header', reply(200, { retCode: 10002 }, { date: 'Tue, 14 Nov 2023 22:13:30 GMT' }), 1_700_000_010_000],
+    ['neither', reply(200, { retCode: 10002, time: 'now' }), undefined],
+  ])("takes the provider's clock from %s", (_what, what, expected) => {
+    expect(answerTo(ask.own, what).serverTime).toBe(expected);
+  });
+});
+
+describe('a 403 that does not say why', () => {
+  const forbidden = reply(403, '<html><title>403 ERROR</title>The request could not be satisfied</html>');
+
+  it.each([
+    ['refused as well', reply(403, '<html>'), 'silent stuck/region-refused'],
+    ['answered', reply(200, { retCode: 0, time: 1 }), UNKNOWN],
+    ['not answered', undefined, UNKNOWN],
+    ['too much', reply(403, 'access too frequent'), LIMITED],
+  ])('is told from another by a public question that is %s', (_what, control, expected) => {
+    const { sent, answer } = converse(ask.own, [forbidden, control]);
+    expect(brief(answer)).toBe(expected);
+    expect(sent[1]?.path).toBe('/v5/market/time');
+    expect(sent[1]?.headers.reveal()).toEqual({});
+  });
+});
+
+describe('every reply', () => {
+  const anyReply = fc.option(
+    fc.record({
+      status: fc.oneof(fc.constantFrom(200, 401, 403, 404, 429, 500), fc.integer({ min: 100, max: 599 })),
+      headers: fc.constant({}),
+      body: fc.oneof(fc.string(), fc.json(), fc.constantFrom(...BROKEN.map(([, body]) => body))),
+      at: fc.constant(NOW),
+    }),
+    { nil: undefined },
+  );
+
+  it('has a meaning, and none of chance proves anything', () => {
+    fc.assert(
+      fc.property(anyReply, (what) => {
+        for (const answer of read(what)) expect(['silent', 'rejected']).toContain(answer.saw);
+      }),
+    );
+  });
+
+  it('that is silent says which retry or end it is', () => {
+    const codes = fc.integer({ min: -3_000, max: 600_000 }).map((code) => reply(200, refusal(code)));
+    fc.assert(
+      fc.property(fc.oneof(anyReply, codes), (what) => {
+        for (const { saw, ends } of read(what)) if (saw === 'silent') expect(ends).toMatch(/^(retry|stuck)\//);
+      }),
+    );
+  });
+
+  it('of the right shape is understood', () => {
+    expect(brief(answerTo(ask.own, reply(200, described())))).toBe('alive seen');
+    expect(brief(answerTo(ask.list, reply(200, page([SUB]))))).toBe('listed seen');
+  });
+});
