@@ -15,24 +15,30 @@ interface Signed {
   readonly apiKey: string;
   readonly timestamp: string;
   readonly signature: string;
-  /** Milliseconds as sent; absent where the header is. */
-  readonly window?: string;
+  /** Milliseconds; the documented 5000 where the header is absent. */
+  readonly window: string;
+  /** What stands for the window in the signed text; without the header, "5000" or nothing (unconfirmed: either will do). */
+  readonly signedWindows: readonly string[];
 }
 
 const signedIn = ({ header }: Arrived): Signed | undefined => {
   const [apiKey, timestamp, signature] = ['x-bapi-api-key', 'x-bapi-timestamp', 'x-bapi-sign'].map(header);
-  const window = header('x-bapi-recv-window');
   if (!apiKey || !timestamp || !signature) return undefined;
-  return { apiKey, timestamp, signature, ...(window === undefined ? {} : { window }) };
+  const sent = header('x-bapi-recv-window');
+  const window = sent ?? '5000';
+  return { apiKey, timestamp, signature, window, signedWindows: sent === undefined ? [window, ''] : [window] };
 };
 
-const isTimely = ({ timestamp, window = '5000' }: Signed, at: number): boolean =>
+const isTimely = ({ timestamp, window }: Signed, at: number): boolean =>
   /^\d+$/.test(timestamp) && /^\d+$/.test(window) && at - Number(window) <= +timestamp && +timestamp < at + 1000;
 
-// Whether a request without the window header signs "5000" or nothing is unconfirmed, so either will do.
-const isWellSigned = (key: BybitKey, { apiKey, timestamp, window, signature }: Signed, signed: Buffer): boolean =>
-  (window === undefined ? ['5000', ''] : [window]).some((ms) =>
-    isSignedBy(key, Buffer.concat([Buffer.from(timestamp + apiKey + ms), signed]), signature),
+const isWellSigned = (
+  key: BybitKey,
+  { apiKey, timestamp, signedWindows, signature }: Signed,
+  content: Buffer,
+): boolean =>
+  signedWindows.some((ms) =>
+    isSignedBy(key, Buffer.concat([Buffer.from(timestamp + apiKey + ms), content]), signature),
   );
 
 /**
@@ -50,7 +56,7 @@ export const authenticate = (
   if (isGet && request.body.length > 0) return { refusal: CANNED_PAGE.forbidden };
   const signed = signedIn(request);
   if (!signed) return { refusal: { status: 401, headers: { 'content-type': 'text/plain' }, body: '' } };
-  const { apiKey, timestamp, window = '5000' } = signed;
+  const { apiKey, timestamp, window } = signed;
   if (!isTimely(signed, request.at)) {
     return refuse(10002, ` req_timestamp[${timestamp}],server_timestamp[${request.at}],recv_window[${window}]`);
   }

@@ -50,8 +50,7 @@ export const startBybit = async (options: BybitOptions = {}): Promise<BybitSandb
 
   const uidOf = (world: string, parent: number | string): number => {
     if (typeof parent === 'number') return parent;
-    const home = world === 'demo' && !store.has('demo', parent) ? 'mainnet' : world;
-    return store.get(home, parent).userID;
+    return store.get(world === 'demo' ? 'mainnet' : world, parent).userID;
   };
 
   const addSubMember = (world: string, { parent, subMemberId }: SubMemberSeed): void => {

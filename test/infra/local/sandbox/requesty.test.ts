@@ -54,6 +54,8 @@ describe('who asks', () => {
   it('serves the older host from the same keys, and no other', async () => {
     expect((await send('manager', KEYS, { host: 'api.requesty.ai' })).status).toBe(200);
     expect((await send('manager', KEYS, { host: 'router.requesty.ai' })).status).toBe(404);
+    const unknown = await send('manager', '/manage/apikey');
+    expect(unknown).toMatchObject({ status: 404, body: '404 page not found\n' });
   });
 
   it('refuses a bad token with 401 where that is the unconfirmed reading', async () => {

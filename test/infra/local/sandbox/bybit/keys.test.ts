@@ -451,8 +451,17 @@ describe('reading', () => {
       { readOnly: false, status: 3, secret: '******', flag: 'hmac' },
       { readOnly: false, status: 2, secret: '******', flag: 'hmac' },
     ]);
-    now += 84 * day;
-    expect((await rows('sub-apikeys?subMemberId=2000')).rows[1]).toMatchObject({ status: 4, deadlineDay: 6 });
+    const second = async () => (await rows('sub-apikeys?subMemberId=2000')).rows[1];
+    now = START + 83 * day;
+    expect(await second()).toMatchObject({ status: 3, deadlineDay: 7 });
+    now += 1;
+    expect(await second()).toMatchObject({ status: 4, deadlineDay: 7 });
+    now = START + 90 * day - 1;
+    bybit.renew('mainnet', 'MASTER');
+    expect((await send('SUB2', '/v5/user/query-api')).retCode).toBe(0);
+    now += 1;
+    expect((await send('SUB2', '/v5/user/query-api')).retCode).toBe(33004);
+    expect(await second()).toMatchObject({ status: 2, deadlineDay: 0 });
   });
 
   it.each([
@@ -505,6 +514,23 @@ describe('reading', () => {
     expect(heard).toMatchObject({ retCode: 0, result: { timeSecond: '1700000000', timeNano: '1700000000000000000' } });
     expect(heard.headers.date).toBe('Tue, 14 Nov 2023 22:13:20 GMT');
   });
+});
+
+it('keeps every environment to itself', async () => {
+  bybit.addMaster('testnet', { apiKey: 'MASTER', apiSecret: 's', userID: 1000 });
+  bybit.addSub('testnet', { apiKey: 'SUB', apiSecret: 's', parent: 'MASTER', subMemberId: '2000' });
+  bybit.addSub('testnet', { apiKey: 'ONLY', apiSecret: 's', parent: 'MASTER', subMemberId: '2000' });
+  const host = 'api-testnet.bybit.com';
+  expect((await post('MASTER', 'delete-sub-api', '{"apikey":"ONLY"}')).retCode).toBe(10001);
+  expect((await post('MASTER', 'delete-sub-api', '{"apikey":"DEMO"}', { host })).retCode).toBe(10001);
+  expect((await post('MASTER', 'delete-sub-api', '{"apikey":"SUB"}', { host })).retCode).toBe(0);
+  expect(bybit.applied()).toMatchObject([{ world: 'testnet', host, keyId: 'SUB' }]);
+  expect([bybit.isAlive('mainnet', 'SUB'), bybit.isAlive('testnet', 'SUB')]).toEqual([true, false]);
+});
+
+it('says through which host a demo key was deleted', async () => {
+  await post('MASTER', 'delete-sub-api', '{"apikey":"DEMO"}', { host: 'api.bytick.com' });
+  expect(bybit.applied()).toMatchObject([{ world: 'demo', host: 'api.bytick.com', keyId: 'DEMO', by: 'MASTER' }]);
 });
 
 it('wants either a secret or a public key, and a real one', () => {
