@@ -53,19 +53,11 @@ interface Way {
 const open = (call: HttpCall, { base, agents, signal }: Way): ClientRequest => {
   const { method, path, host } = call;
   const reused = <T>(agent: T) => (method === 'GET' ? agent : false);
-  const headers = headersOf(call);
+  const request = { method, path, signal, headers: headersOf(call) };
   if (base === undefined)
-    return https.request({
-      host,
-      path,
-      method,
-      headers,
-      signal,
-      agent: reused(agents.https),
-      rejectUnauthorized: true,
-    });
+    return https.request({ ...request, host, agent: reused(agents.https), rejectUnauthorized: true });
   const at = { host: base.hostname.replace(/^\[|\]$/g, ''), port: base.port };
-  return http.request({ ...at, path, method, headers: { ...headers, host }, signal, agent: reused(agents.http) });
+  return http.request({ ...request, ...at, headers: { ...request.headers, host }, agent: reused(agents.http) });
 };
 
 const bodyOf = async (response: IncomingMessage): Promise<string | undefined> => {
@@ -89,9 +81,8 @@ const exchange = async (call: HttpCall, way: Way): Promise<Omit<Reply, 'at'> | u
   // The signal once more, since a request whose connection changes its protocol ends without any event.
   const [response] = (await once(request, 'response', { signal: way.signal })) as [IncomingMessage];
   const body = await bodyOf(response);
-  return body === undefined
-    ? undefined
-    : { status: response.statusCode ?? 0, headers: textual(response.headers), body };
+  if (body === undefined) return undefined;
+  return { status: response.statusCode ?? 0, headers: textual(response.headers), body };
 };
 
 /**

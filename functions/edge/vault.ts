@@ -60,11 +60,10 @@ const isMeant = ({ name, tags }: Described, prefix: string, tagKey: string): boo
   name.startsWith(prefix) && Object.keys(tags).some((key) => key.startsWith(tagKey));
 
 async function* taggedIn(client: SecretsManagerClient, prefix: string, tagKey: string) {
-  const filters = { name: prefix, 'tag-key': tagKey } as const;
-  const Filters = Object.entries(filters).map(([Key, value]) => ({
-    Key: Key as keyof typeof filters,
-    Values: [value],
-  }));
+  const Filters = [
+    { Key: 'name' as const, Values: [prefix] },
+    { Key: 'tag-key' as const, Values: [tagKey] },
+  ];
   const query = { Filters, MaxResults: 100, IncludePlannedDeletion: false };
   let NextToken: string | undefined;
   do {
