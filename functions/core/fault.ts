@@ -1,4 +1,6 @@
+import type { Retry } from './backoff.ts';
 import type { Terminal } from './outcome.ts';
+import type { Evidence } from './receipt.ts';
 
 /**
  * What stands in the way is on our side of the wire (the request, the credential, a rule): the request ends so.
@@ -7,10 +9,24 @@ import type { Terminal } from './outcome.ts';
 export class Fault extends Error {
   override readonly name = 'Fault';
   readonly outcome: Terminal;
+  /** What was asked on the way to it. */
+  readonly evidence: readonly Evidence[];
 
-  constructor(outcome: Terminal, message: string, options?: ErrorOptions) {
-    super(message, options);
+  constructor(outcome: Terminal, message: string, evidence: readonly Evidence[] = []) {
+    super(message);
     this.outcome = outcome;
+    this.evidence = evidence;
+  }
+}
+
+/** Nothing is settled and nothing can be done in this delivery: the message goes back on the queue. */
+export class NotYet extends Error {
+  override readonly name = 'NotYet';
+  readonly retry: Retry;
+
+  constructor(retry: Retry) {
+    super(`Cannot go on yet: ${retry.code}`);
+    this.retry = retry;
   }
 }
 

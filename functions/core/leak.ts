@@ -1,19 +1,18 @@
 /** Fields that hold identifiers, which are long and unbroken without being secret. */
 const ID_FIELDS = new Set(['secretId', 'secretVersion', 'apiKey', 'apiKeyId', 'subMemberId', 'requestId']);
 
-/** Fields in which people name themselves or their ticket: an ARN, a path or a URL is read segment by segment. */
+/** Fields in which people name themselves or their ticket: an ARN is an identifier, a path or a URL is read segment by segment. */
 const CLAIM_FIELDS = new Set(['requestedBy', 'reference']);
 
 const MARKERS = [/PRIVATE KEY/i, /rqsty-sk-/i, /[a-z][a-z0-9+.-]*:\/\/[^\s/?#]*@/i];
 const UNBROKEN = /[A-Za-z0-9+/=_-]{32,}/;
 const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
 
-const isClaim = (text: string): boolean => text.startsWith('arn:') || /^https?:\/\//.test(text) || text.includes('/');
-
 const looksSecret = (field: string, text: string): boolean => {
   if (MARKERS.some((marker) => marker.test(text))) return true;
   if (ID_FIELDS.has(field)) return false;
-  const parts = CLAIM_FIELDS.has(field) && isClaim(text) ? text.replace(UUID, '').split('/') : [text.replace(UUID, '')];
+  if (CLAIM_FIELDS.has(field) && text.startsWith('arn:')) return false;
+  const parts = text.replace(UUID, '').split(CLAIM_FIELDS.has(field) ? '/' : '\n');
   return parts.some((part) => UNBROKEN.test(part));
 };
 

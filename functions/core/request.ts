@@ -11,6 +11,9 @@ export const OPERATIONS = {
   requesty: ['delete-key'],
 } as const;
 
+export const isProvider = (name: string | undefined): name is keyof typeof OPERATIONS =>
+  name !== undefined && Object.hasOwn(OPERATIONS, name);
+
 export const REASONS = ['leaked', 'expired', 'rotated', 'offboarded', 'incident', 'manual'] as const;
 export type Reason = (typeof REASONS)[number];
 
@@ -189,7 +192,7 @@ const rank = (issues: readonly z.core.$ZodIssue[]): number =>
   issues.filter(({ code }) => code === 'invalid_type' || code === 'invalid_value').length * 10 + issues.length;
 
 const refusal = (fields: Record<string, unknown>, error: z.ZodError): { code: RefusedCode; message: string } => {
-  if (fields['target'] === undefined && String(fields['provider']) in SHAPES)
+  if (fields['target'] === undefined && isProvider(String(fields['provider'])))
     return {
       code: 'target-missing',
       message: 'Cannot act without a target, wanted "self" or an object naming the key that has to die',

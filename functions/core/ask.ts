@@ -1,0 +1,120 @@
+import type { Answer, Facts } from './answer.ts';
+import { after, type EpochMs, earlier, epochMs, toIso } from './epoch.ts';
+import type { Ports } from './ports.ts';
+import type { HttpCall, MaybeReply, Plan, Question } from './provider.ts';
+import type { Evidence } from './receipt.ts';
+import type { Asked } from './standing.ts';
+import { TIMING } from './timing.ts';
+
+/** A question of several exchanges may send these at once, and from then on five a second. */
+const BURST = 4;
+const PACE_MS = 200;
+
+/** Two calls of one delivery share a clock: what a provider's own time showed of ours holds for the rest of it. */
+export interface Asking {
+  readonly ports: Pick<Ports, 'clock' | 'send'>;
+  readonly deadline: EpochMs;
+  /** The provider's clock less ours, in milliseconds; set once. */
+  skewMs?: number;
+}
+
+/** Whether an exchange begun at that instant is over by the deadline. */
+export const hasTime = ({ deadline }: Pick<Asking, 'deadline'>, at: EpochMs): boolean =>
+  after(at, TIMING.exchangeMs) <= deadline;
+
+/** The instant to sign with: the provider's, as far as it is known. */
+export const signingTime = ({ ports, skewMs = 0 }: Asking): EpochMs => epochMs(ports.clock.now() + skewMs);
+
+/** Sends one exchange inside the deadline. */
+export const exchange = ({ ports, deadline }: Asking, call: HttpCall): Promise<MaybeReply> =>
+  ports.send(call, earlier(deadline, after(ports.clock.now(), TIMING.exchangeMs)));
+
+/** Takes over the provider's clock from an answer that shows ours to be off. True the first time. */
+export const correctsClock = (asking: Asking, { ends, serverTime }: Answer): boolean => {
+  if (ends !== 'retry/clock-skew' || serverTime === undefined || asking.skewMs !== undefined) return false;
+  asking.skewMs = serverTime - asking.ports.clock.now();
+  return true;
+};
+
+/** Asks one question to its end; `undefined` where the deadline came first. */
+const askOnce = async (asking: Asking, question: Question): Promise<Answer | undefined> => {
+  const replies: MaybeReply[] = [];
+  for (;;) {
+    const next = question.next(replies, signingTime(asking));
+    if ('answer' in next) return next.answer;
+    const { clock } = asking.ports;
+    if (replies.length >= BURST) await clock.until(after(clock.now(), PACE_MS));
+    if (!hasTime(asking, clock.now())) return undefined;
+    replies.push(await exchange(asking, next.send));
+  }
+};
+
+/** Asks one question; where the provider shows that our clock is off, once more by the provider's. */
+export const ask = async (asking: Asking, question: Question): Promise<Answer | undefined> => {
+  const answer = await askOnce(asking, question);
+  return answer !== undefined && correctsClock(asking, answer) ? askOnce(asking, question) : answer;
+};
+
+const idOf = ({ asked, as, host, seenBy }: Question): string => [asked, as, host, seenBy].join(' ');
+
+export interface Round {
+  readonly asked: readonly Asked[];
+  /** Of the managing key, where it was asked about itself. */
+  readonly signer: Answer | undefined;
+  readonly facts: Facts;
+  readonly evidence: readonly Evidence[];
+  /** The deadline came before the last question was answered. */
+  readonly cutShort: boolean;
+}
+
+/** One line of evidence. */
+export const evidenceOf = (
+  at: EpochMs,
+  step: Evidence['step'],
+  { asked, as, host }: Pick<Question, 'asked' | 'as' | 'host'>,
+  { saw, code }: Answer,
+): Evidence => ({ at: toIso(at), step, asked, as, host, saw, code });
+
+/**
+ * Asks every probe of the plan once: the managing key first where wanted, then all probes at the same time. The plan is made anew
+ * from the answers, since one may tell what the next question needs.
+ */
+export const askRound = async (
+  asking: Asking,
+  planOf: (facts: Facts) => Plan,
+  known: Facts,
+  withSigner: boolean,
+): Promise<Round> => {
+  const { clock } = asking.ports;
+  const asked: Asked[] = [];
+  const evidence: Evidence[] = [];
+  const done = new Set<string>();
+  let facts = known;
+  let signer: Answer | undefined;
+  const result = (cutShort: boolean): Round => ({ asked, signer, facts, evidence, cutShort });
+
+  const first = withSigner ? planOf(facts).signer : undefined;
+  if (first) {
+    signer = await ask(asking, first);
+    if (signer === undefined) return result(true);
+    facts = { ...facts, ...signer.facts };
+    // A managing key that is well says nothing of the target, so it is no evidence.
+    if (signer.ends) evidence.push(evidenceOf(clock.now(), 'probe', first, { ...signer, saw: 'silent' }));
+  }
+  for (;;) {
+    const plan = planOf(facts);
+    const questions = plan.ends ? [] : plan.probes.filter((probe) => !done.has(idOf(probe)));
+    if (questions.length === 0) return result(false);
+    const answers = await Promise.all(questions.map((question) => ask(asking, question)));
+    for (const [index, question] of questions.entries()) {
+      const answer = answers[index];
+      if (answer === undefined) continue;
+      facts = { ...facts, ...answer.facts };
+      if (answer.more) continue;
+      done.add(idOf(question));
+      asked.push({ question: { ...question, seenBy: answer.seenBy ?? question.seenBy }, answer });
+      evidence.push(evidenceOf(clock.now(), 'probe', question, answer));
+    }
+    if (answers.includes(undefined)) return result(true);
+  }
+};

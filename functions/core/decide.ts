@@ -1,0 +1,163 @@
+import type { Answer } from './answer.ts';
+import { after, type EpochMs, later } from './epoch.ts';
+import type { Work } from './ledger-items.ts';
+import type { RetryCode, Terminal } from './outcome.ts';
+import { type Asked, bySigner, type Standing } from './standing.ts';
+
+/** After as many calls without effect a person has to look. */
+export const MOST_CALLS = 5;
+
+/** How many unchanged probes, over how long, show that a call had no effect. */
+const UNCHANGED = { count: 3, overMs: 5_000 };
+
+/** All that a decision is made from. */
+export interface Situation {
+  readonly kind: 'delete' | 'update';
+  readonly self: boolean;
+  readonly urgent: boolean;
+  readonly now: EpochMs;
+  readonly round: readonly Asked[];
+  /** The answer about the managing key itself, where it was asked in this round. */
+  readonly signer: Answer | undefined;
+  readonly standing: Standing;
+  /** With this round already counted in. */
+  readonly work: Work;
+  readonly proofGapMs: number;
+  readonly landsWithinMs: number;
+  readonly provable: boolean;
+}
+
+export type Decision =
+  | { readonly do: 'end'; readonly outcome: Terminal }
+  | { readonly do: 'retry'; readonly code: RetryCode; readonly notBefore?: EpochMs | undefined }
+  /** Ask the probes again at that instant, in this delivery where there is time. */
+  | { readonly do: 'ask'; readonly at: EpochMs; readonly code: RetryCode }
+  | { readonly do: 'ask-siblings' }
+  | { readonly do: 'call' };
+
+const end = (outcome: Terminal): Decision => ({ do: 'end', outcome });
+
+/** An end that this answer settles, if it does. */
+const settled = ({ ends }: Answer): Terminal | undefined =>
+  ends === undefined || ends.startsWith('retry/') ? undefined : (ends as Terminal);
+
+const retryIn = ({ ends }: Answer): RetryCode | undefined =>
+  ends?.startsWith('retry/') ? (ends.slice('retry/'.length) as RetryCode) : undefined;
+
+/** What was said to the signer by a check that the call would meet as well: it holds a delete back. */
+const heldBy = ({ round, signer, self }: Situation): Terminal | undefined => {
+  const toSigner = round.filter(({ question }) => bySigner(question.as, self)).map(({ answer }) => answer);
+  const holding = [...(signer ? [signer] : []), ...toSigner].find((answer) => answer.holds && settled(answer));
+  return holding && settled(holding);
+};
+
+/** The latest of the answers that say to come again, and when. */
+const withoutVerdict = ({
+  round,
+  signer,
+}: Situation): { code: RetryCode; notBefore: EpochMs | undefined } | undefined => {
+  const answers = [...(signer ? [signer] : []), ...round.map(({ answer }) => answer)].filter((answer) =>
+    retryIn(answer),
+  );
+  const first = answers[0];
+  if (first === undefined) return undefined;
+  const stated = answers.flatMap(({ notBefore }) => (notBefore === undefined ? [] : [notBefore]));
+  const notBefore = stated.length > 0 ? stated.reduce(later) : undefined;
+  return { code: retryIn(first) ?? 'unrecognised', notBefore };
+};
+
+/** Two agreeing probes, a gap apart, make a proof; before that the next probe is due when the gap is over. */
+const agreed = ({ work, now, proofGapMs }: Situation, outcome: Terminal): Decision => {
+  const due = after(work.agreed?.at ?? now, proofGapMs);
+  return now >= due ? end(outcome) : { do: 'ask', at: due, code: 'not-yet-proved' };
+};
+
+/** A key that a call left as it was: call again, after as much doubt as the rules want, or give it up. */
+const stillThere = (situation: Situation): Decision => {
+  const { work, now, kind, urgent, proofGapMs, landsWithinMs } = situation;
+  if (work.ifAlive) return end(`stuck/${work.ifAlive}`);
+  const { count = 0, since = now } = work.unchanged ?? {};
+  const lastCallAt = work.lastCallAt ?? now;
+  const isLong = count >= UNCHANGED.count && now - since >= UNCHANGED.overMs;
+  const landed = now >= after(lastCallAt, landsWithinMs);
+  const noEffect = work.calls - work.voided >= MOST_CALLS;
+  if (noEffect && isLong && landed)
+    return end(kind === 'update' && work.acceptedAt ? 'stuck/unproven' : 'stuck/no-effect');
+  // One "alive" right after the call may be a read that lags; the gap of a proof is what a verdict is worth here too.
+  const isEnough = kind === 'delete' ? isLong || (urgent && now >= after(lastCallAt, proofGapMs)) : isLong && landed;
+  if (isEnough && !noEffect) return { do: 'call' };
+  return { do: 'ask', at: after(now, proofGapMs), code: 'not-yet-proved' };
+};
+
+/** No question can show a death, or none has a record of the key: what the call was answered with is all there is. */
+const unprovable = (situation: Situation): Decision => {
+  const { work, provable, standing } = situation;
+  if (work.lastAnswer === 'accepted' && !provable) return end('stuck/unproven');
+  if (work.lastAnswer === 'accepted' && standing === 'unbacked') return agreed(situation, 'stuck/unproven');
+  if (work.lastAnswer === 'rejected') return end('stuck/not-recognised');
+  return waitForVerdict(situation);
+};
+
+const waitForVerdict = (situation: Situation): Decision => {
+  const { work, now, proofGapMs } = situation;
+  const silence = withoutVerdict(situation);
+  const code = work.answered ? 'not-yet-proved' : 'no-reply';
+  if (silence?.code === 'rate-limited') return { do: 'retry', code: 'rate-limited', notBefore: silence.notBefore };
+  return { do: 'ask', at: later(after(now, proofGapMs), silence?.notBefore ?? now), code };
+};
+
+const beforeDelete = (situation: Situation): Decision => {
+  const { self, standing, urgent, work, now, signer } = situation;
+  if (self && standing === 'unbacked') return { do: 'ask-siblings' };
+  const silence = withoutVerdict(situation);
+  const isSilent =
+    silence !== undefined && (standing === 'none' || (signer !== undefined && retryIn(signer) !== undefined));
+  if (!isSilent) return { do: 'call' };
+  if (!urgent) return { do: 'retry', ...silence };
+  if (work.silentRounds < 2) return { do: 'ask', at: later(now, silence.notBefore ?? now), code: silence.code };
+  return { do: 'call' };
+};
+
+const afterDelete = (situation: Situation): Decision => {
+  const { standing, provable } = situation;
+  if (standing === 'present') return stillThere(situation);
+  if (standing === 'unbacked' || !provable) return unprovable(situation);
+  return waitForVerdict(situation);
+};
+
+const onDelete = (situation: Situation): Decision => {
+  const { work, standing } = situation;
+  if (standing === 'gone') return agreed(situation, work.calls > 0 ? 'revoked' : 'already-revoked');
+  const held = heldBy(situation);
+  if (held) return end(held);
+  return work.calls === 0 ? beforeDelete(situation) : afterDelete(situation);
+};
+
+/** An update can widen a key, so every doubt waits or ends; none calls. */
+const onUpdate = (situation: Situation): Decision => {
+  const { round, signer, standing, self, work } = situation;
+  const answers = [...(signer ? [signer] : []), ...round.map(({ answer }) => answer)];
+  const ended = answers.map(settled).find(Boolean);
+  if (ended) return end(ended);
+  if (standing === 'gone') return agreed(situation, 'already-revoked');
+  if (standing === 'met') return agreed(situation, 'restricted');
+  if (standing === 'web-only') return agreed(situation, 'stuck/only-in-web-ui');
+  if (standing === 'unbacked') return self ? { do: 'ask-siblings' } : end('stuck/not-recognised');
+  const silence = withoutVerdict(situation);
+  if (work.calls > 0) return standing === 'unmet' ? stillThere(situation) : waitForVerdict(situation);
+  if (silence) return { do: 'retry', ...silence };
+  return standing === 'unmet' ? { do: 'call' } : { do: 'retry', code: 'unrecognised' };
+};
+
+/** What comes next, from one round of answers and all that is known: the rules of design 5 and 6. Pure. */
+export const decide = (situation: Situation): Decision =>
+  situation.kind === 'delete' ? onDelete(situation) : onUpdate(situation);
+
+/** What comes after a call's own answer: an end or a wait that the provider stated, or else the probes decide. */
+export const decideOnAnswer = (answer: Answer): Decision | undefined => {
+  if (answer.saw !== 'rejected') return undefined;
+  const outcome = settled(answer);
+  if (outcome) return end(outcome);
+  const code = retryIn(answer);
+  return code === undefined ? undefined : { do: 'retry', code, notBefore: answer.notBefore };
+};

@@ -1,0 +1,74 @@
+import { amend } from './amend.ts';
+import { toIso } from './epoch.ts';
+import { type Ended, type RequestItem, requestKey, type Work } from './ledger-items.ts';
+import { finalReceipt } from './make-receipt.ts';
+import { isDead, needsPerson, type Terminal } from './outcome.ts';
+import type { Ports } from './ports.ts';
+
+const ledgerKey = ({ requestId, planOnly }: RequestItem) => requestKey(requestId, planOnly);
+
+/** Writes how a request ended, with its whole receipt, once: what stands there already stays. */
+const withReceipt = async (
+  ports: Ports,
+  item: RequestItem,
+  ended: Ended,
+  work: Work | undefined,
+): Promise<RequestItem> => {
+  const written = await amend<RequestItem>(ports, ledgerKey(item), (current) => {
+    if (current === undefined || current.attempt !== item.attempt || current.receipt) return undefined;
+    const receipt = finalReceipt(current, work, ended, ports.digest);
+    return { ...current, ended, receipt, state: undefined, at: ended.at };
+  });
+  return written ?? item;
+};
+
+/** The copy for the stuck queue: the request, ready to be sent again, or the stub of a body that was none. */
+const copyOf = ({ request, stub }: RequestItem): string => stub ?? JSON.stringify(request);
+
+const tagTarget = async (
+  ports: Ports,
+  { pin, planOnly, requestId }: RequestItem,
+  { outcome, at }: Ended,
+): Promise<void> => {
+  const arn = pin?.self ? pin.signer.arn : pin?.target?.arn;
+  if (arn === undefined || planOnly) return;
+  const tags = { 'key-revoker:status': outcome, ...(isDead(outcome) ? { 'key-revoker:proved-at': toIso(at) } : {}) };
+  await ports.vault.tag(arn, tags).catch(() => ports.log.warn('secret not tagged', { requestId, outcome }));
+};
+
+/**
+ * Ends a request: the receipt into the ledger, the copy for the stuck queue, the receipt to its readers, the mark that it was published.
+ * Whatever of this an earlier delivery did is not done again.
+ */
+export const finish = async (ports: Ports, item: RequestItem, ended: Ended, work?: Work): Promise<void> => {
+  const done = await withReceipt(ports, item, ended, work);
+  const { receipt } = done;
+  if (done.published || receipt === undefined) return;
+  const outcome: Terminal = done.ended?.outcome ?? ended.outcome;
+  if (needsPerson(outcome)) {
+    const { requestId, attempt } = done;
+    const code = receipt.code ?? '';
+    await ports.outbox.setAside(copyOf(done), {
+      requestId,
+      attempt: String(attempt),
+      outcome: receipt.outcome,
+      code,
+      message: receipt.message,
+    });
+  }
+  await ports.outbox.publish(receipt);
+  await amend<RequestItem>(ports, ledgerKey(item), (current) =>
+    current?.receipt?.receiptId === receipt.receiptId && !current.published
+      ? { ...current, published: true }
+      : undefined,
+  );
+  ports.log.info('request ended', {
+    requestId: done.requestId,
+    attempt: done.attempt,
+    provider: receipt.provider ?? '',
+    outcome: receipt.outcome,
+    code: receipt.code ?? '',
+    calls: receipt.calls,
+  });
+  await tagTarget(ports, done, done.ended ?? ended);
+};

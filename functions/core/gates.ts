@@ -1,0 +1,70 @@
+import type { Retry } from './backoff.ts';
+import { after, type EpochMs } from './epoch.ts';
+import { Fault } from './fault.ts';
+import { type CaseItem, caseKey, type RequestItem, signerKey } from './ledger-items.ts';
+import type { Ports } from './ports.ts';
+import { isUrgent, type RevocationRequest } from './request.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** How long an order on a key waits for the open cases that need that key to sign. */
+const SIGNER_NEEDED_MS = { urgent: 60_000, other: 600_000 };
+
+/** Whether the key still signs for another open case; a delete of it waits a while, then it goes. */
+export const whileSignerNeeded = async (
+  { ledger, clock }: Pick<Ports, 'ledger' | 'clock'>,
+  { name, request, receivedAt }: { name: string; request: RevocationRequest; receivedAt: EpochMs },
+): Promise<Retry | undefined> => {
+  const goesAt = after(receivedAt, SIGNER_NEEDED_MS[isUrgent(request.reason) ? 'urgent' : 'other']);
+  if (clock.now() >= goesAt) return undefined;
+  const needing = await ledger.list(`signer#${name}`, 'case#');
+  const others = needing.filter(({ sk }) => sk !== `case#${name}`);
+  return others.length > 0 ? { code: 'signer-still-needed' } : undefined;
+};
+
+/** The override that the operator's command line writes. */
+interface Raised {
+  readonly rev: number;
+  readonly nonce: string;
+  readonly urgent?: number;
+  readonly other?: number;
+  readonly until: EpochMs;
+}
+
+/** Counts one call against its provider's hour; where the hour is full the request waits, and the first to find it so says it loudly. */
+export const withinLimit = async (
+  { ledger, clock, config, log }: Pick<Ports, 'ledger' | 'clock' | 'config' | 'log'>,
+  { provider, reason }: RevocationRequest,
+): Promise<Retry | undefined> => {
+  const now = clock.now();
+  const kind = isUrgent(reason) ? 'urgent' : 'other';
+  const hour = Math.floor(now / HOUR_MS);
+  const window = { pk: `limit#${provider}#${kind}`, sk: String(hour) };
+  const raised = await ledger.read<Raised>({ pk: `limit#${provider}`, sk: 'override' });
+  const max = Math.max(config.limits[kind], raised && now < raised.until ? (raised[kind] ?? 0) : 0);
+  const forgetAt = after(now, 48 * HOUR_MS);
+  if (await ledger.count(window, max, forgetAt)) return undefined;
+  const isFirst = await ledger.count({ pk: `${window.pk}#alarm`, sk: window.sk }, 1, forgetAt);
+  if (isFirst) log.warn('limit reached', { provider, kind, max });
+  return { code: 'limit' };
+};
+
+/** Says in the ledger that this case needs its signer, until the case ends. */
+export const markSigner = async (
+  { ledger, newId }: Pick<Ports, 'ledger' | 'newId'>,
+  signer: string,
+  target: string,
+): Promise<void> => {
+  // An item that stands already says the same, so a lost race is no loss.
+  await ledger.write(signerKey(signer, target), { rev: 1, nonce: newId() });
+};
+
+/** Whether this product proved the managing key itself dead: then it is not the credential that is wrong. */
+export const isProvedDead = async ({ ledger }: Pick<Ports, 'ledger'>, name: string): Promise<boolean> =>
+  (await ledger.read<CaseItem>(caseKey(name)))?.proved !== undefined;
+
+/** The request of an item that was parsed. */
+export const requestOf = ({ request }: Pick<RequestItem, 'request'>): RevocationRequest => {
+  if (request === undefined) throw new Fault('refused/malformed', 'Cannot act on a body that was no request');
+  return request;
+};

@@ -1,0 +1,80 @@
+import { amend } from './amend.ts';
+import { after, type EpochMs } from './epoch.ts';
+import { type CaseItem, caseKey, keyName } from './ledger-items.ts';
+import type { Ports } from './ports.ts';
+import type { ProviderName } from './provider.ts';
+import { TIMING } from './timing.ts';
+
+/** This delivery no longer holds the case: it was paused for longer than its lease, and somebody else went on. */
+export class LeaseLost extends Error {
+  override readonly name = 'LeaseLost';
+}
+
+export interface KeyOf {
+  readonly provider: ProviderName;
+  readonly realm: string;
+  readonly keyId: string;
+}
+
+/** A case that nothing is known of yet. */
+export const emptyCase = ({ provider, realm, keyId }: KeyOf, at: EpochMs): Omit<CaseItem, 'rev' | 'nonce'> => ({
+  provider,
+  realm,
+  keyId,
+  seen: {},
+  facts: {},
+  works: {},
+  state: 'idle-case',
+  at,
+});
+
+export type Taken =
+  | { readonly taken: true; readonly item: CaseItem }
+  | { readonly taken: false; readonly notBefore: EpochMs };
+
+/**
+ * Opens a key's case and takes its lease. A lease that was not released is waited out plus 10 s, since its holder may have a call on
+ * the way.
+ */
+export const takeLease = async (
+  ports: Pick<Ports, 'ledger' | 'newId' | 'clock'>,
+  key: KeyOf,
+  { holder, until, seen }: { holder: string; until: EpochMs; seen: readonly string[] },
+): Promise<Taken> => {
+  const now = ports.clock.now();
+  const item = await amend<CaseItem>(ports, caseKey(keyName(key.provider, key.realm, key.keyId)), (current) => {
+    const { lease } = current ?? {};
+    if (lease && lease.holder !== holder && now < after(lease.until, TIMING.crashMarginMs)) return undefined;
+    const item = current ?? emptyCase(key, now);
+    return {
+      ...item,
+      lease: { holder, until },
+      seen: { ...Object.fromEntries(seen.map((by) => [by, now])), ...item.seen },
+    };
+  });
+  if (item?.lease?.holder === holder) return { taken: true, item };
+  return {
+    taken: false,
+    notBefore: after(item?.lease?.until ?? now, now < (item?.lease?.until ?? now) ? 0 : TIMING.crashMarginMs),
+  };
+};
+
+/**
+ * Writes to a case whose lease this delivery holds.
+ *
+ * @throws LeaseLost where another has taken it
+ */
+export const amendHeld = async (
+  ports: Pick<Ports, 'ledger' | 'newId'>,
+  name: string,
+  holder: string,
+  change: (current: CaseItem) => Omit<CaseItem, 'rev' | 'nonce'>,
+): Promise<CaseItem> => {
+  const item = await amend<CaseItem>(ports, caseKey(name), (current) => {
+    if (current?.lease?.holder !== holder)
+      throw new LeaseLost('Cannot write to the case, another delivery holds it now');
+    return change(current);
+  });
+  if (item === undefined) throw new LeaseLost('Cannot write to the case, it is gone');
+  return item;
+};

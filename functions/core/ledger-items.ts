@@ -1,0 +1,148 @@
+import type { Facts, KeyRecord } from './answer.ts';
+import type { EpochMs } from './epoch.ts';
+import type { KeyState, StuckCode, Terminal } from './outcome.ts';
+import type { ItemKey, Versioned } from './ports.ts';
+import type { ProviderName, Reach } from './provider.ts';
+import type { Evidence, Receipt } from './receipt.ts';
+import type { RevocationRequest } from './request.ts';
+
+/** How a request ended, before its receipt is made. */
+export interface Ended {
+  readonly outcome: Terminal;
+  /** What is particular to this end; the general sentence and the next step come from the outcome. */
+  readonly why: string;
+  readonly at: EpochMs;
+  /** What was asked outside the case's own rounds. */
+  readonly evidence: readonly Evidence[];
+}
+
+/** A secret's version, and whose key is in it. */
+export interface Pinned {
+  readonly arn: string;
+  readonly secretId: string;
+  readonly versionId: string;
+  readonly environment: string;
+  readonly keyId: string;
+}
+
+/** What the first delivery found and every later one keeps to. */
+export interface Pin {
+  readonly signer: Pinned;
+  /** The secret of the target, where the request names one. */
+  readonly target?: Pinned | undefined;
+  readonly self: boolean;
+  readonly keyId: string;
+  readonly subMemberId?: string | undefined;
+  /** Of the target; a Bybit demo key's differs from its signer's. */
+  readonly environment: string;
+  readonly realm: string;
+  /** The case's name in the ledger, and the signer's. */
+  readonly keyName: string;
+  readonly signerName: string;
+}
+
+/** One request, attempt by attempt. */
+export interface RequestItem extends Versioned {
+  readonly requestId: string;
+  /** Kept apart from the real request of the same id. */
+  readonly planOnly: boolean;
+  /** Of the request's fields: the same id with others is refused. */
+  readonly digest: string;
+  readonly attempt: number;
+  readonly provider: ProviderName | undefined;
+  readonly request: RevocationRequest | undefined;
+  /** What stands for a body that was no request in the stuck queue. */
+  readonly stub?: string | undefined;
+  readonly sender: string;
+  readonly dueAt: EpochMs;
+  /** The first delivery of this attempt. */
+  readonly receivedAt: EpochMs;
+  readonly pin?: Pin | undefined;
+  /** The key of an earlier attempt: a redrive that finds another one in the secret is refused. */
+  readonly formerKey?: string | undefined;
+  readonly ended?: Ended | undefined;
+  readonly receipt?: Receipt | undefined;
+  readonly published: boolean;
+  /** Receipts published while the request was still open, and when the last one was. */
+  readonly interim: { readonly count: number; readonly at: EpochMs | undefined };
+  /** For the index of open requests; absent once the request is over. */
+  readonly state?: 'open-request' | undefined;
+  readonly at: EpochMs;
+}
+
+/** What two probes have to agree on. `unbacked`: absent, for an asker that had never seen the key. */
+export type Agreed = 'gone' | 'unbacked' | Exclude<Reach, 'unmet'>;
+
+/** One request's doings on one key, kept in the key's case under `requestId#attempt`. */
+export interface Work {
+  /** Calls that left, each written before it did. */
+  readonly calls: number;
+  /** Those among them that the provider said it did not execute. */
+  readonly voided: number;
+  readonly calledAt?: EpochMs | undefined;
+  readonly lastCallAt?: EpochMs | undefined;
+  readonly acceptedAt?: EpochMs | undefined;
+  /** What the last call was answered with. */
+  readonly lastAnswer?: 'accepted' | 'rejected' | 'silent' | undefined;
+  /** The code that a key still alive after the last call ends as. */
+  readonly ifAlive?: StuckCode | undefined;
+  /** The code for an end without a verdict. */
+  readonly atLast?: StuckCode | undefined;
+  /** A probe has given a verdict since the last call. */
+  readonly answered: boolean;
+  /** Rounds in a row, before any call, in which somebody asked gave no verdict. */
+  readonly silentRounds: number;
+  /** Probes in a row that showed the key as it was, since the last call. */
+  readonly unchanged?: { readonly count: number; readonly since: EpochMs } | undefined;
+  readonly agreed?: { readonly on: Agreed; readonly at: EpochMs } | undefined;
+  readonly keyState: KeyState;
+  readonly facts: Facts;
+  readonly before?: KeyRecord | undefined;
+  readonly after?: KeyRecord | undefined;
+  readonly evidence: readonly Evidence[];
+  readonly deadAt?: EpochMs | undefined;
+  readonly provedAt?: EpochMs | undefined;
+  readonly ended?: Ended | undefined;
+}
+
+/** One key's record. */
+export interface CaseItem extends Versioned {
+  readonly provider: ProviderName;
+  readonly realm: string;
+  readonly keyId: string;
+  /** When each question was first answered in a way that authenticates the key or names it. */
+  readonly seen: Readonly<Record<string, EpochMs>>;
+  /** What each signer's questions taught, for the next request by the same signer. */
+  readonly facts: Readonly<Record<string, Facts>>;
+  readonly lease?: { readonly holder: string; readonly until: EpochMs } | undefined;
+  readonly works: Readonly<Record<string, Work>>;
+  readonly proved?: { readonly at: EpochMs; readonly deadAt: EpochMs; readonly endedBy: string } | undefined;
+  readonly state: 'open-case' | 'proved-case' | 'idle-case';
+  readonly at: EpochMs;
+}
+
+/** The key that a secret's version was found to hold, for providers that do not tell it in the credential. */
+export interface PinItem extends Versioned {
+  readonly keyId: string;
+}
+
+export const requestKey = (requestId: string, planOnly: boolean): ItemKey => ({
+  pk: `request#${requestId}${planOnly ? '#plan' : ''}`,
+  sk: 'request',
+});
+
+/** Names a key across the product: `bybit/mainnet/AK1`. */
+export const keyName = (provider: string, realm: string, keyId: string): string => `${provider}/${realm}/${keyId}`;
+
+export const caseKey = (name: string): ItemKey => ({ pk: `case#${name}`, sk: 'case' });
+
+/** Says that an open case needs this key to sign. */
+export const signerKey = (signer: string, target: string): ItemKey => ({
+  pk: `signer#${signer}`,
+  sk: `case#${target}`,
+});
+
+export const pinKey = (arn: string, versionId: string): ItemKey => ({ pk: `pin#${arn}`, sk: versionId });
+
+export const workName = ({ requestId, attempt }: { requestId: string; attempt: number }): string =>
+  `${requestId}#${attempt}`;

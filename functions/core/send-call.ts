@@ -1,0 +1,58 @@
+import { correctsClock, exchange, signingTime } from './ask.ts';
+import type { Retry } from './backoff.ts';
+import { type Decision, decideOnAnswer } from './decide.ts';
+import { markSigner, whileSignerNeeded, withinLimit } from './gates.ts';
+import { amendHeld } from './lease.ts';
+import { type CaseItem, workName } from './ledger-items.ts';
+import type { Call } from './provider.ts';
+import type { Pursuit } from './pursuit.ts';
+import { TIMING } from './timing.ts';
+import { NO_WORK, withAnswer, withCall } from './work.ts';
+
+/** Why the call may not leave yet; `undefined` when it may. */
+const heldUp = async ({ ports, request, item, pin, order }: Pursuit): Promise<Retry | undefined> => {
+  const isDelete = request.operation.startsWith('delete-');
+  const order_ = { name: pin.keyName, request, receivedAt: item.receivedAt };
+  const needed = isDelete ? await whileSignerNeeded(ports, order_) : undefined;
+  if (needed) return needed;
+  const full = await withinLimit(ports, request);
+  if (full) return full;
+  if (!order.aim.self) await markSigner(ports, pin.signerName, pin.keyName);
+  return undefined;
+};
+
+/** What is left of the lease, by the ledger's last word. */
+const remaining = ({ ports, holder }: Pursuit, { lease }: CaseItem): number =>
+  lease?.holder === holder ? lease.until - ports.clock.now() : 0;
+
+/**
+ * Sends one call, once: `attempted` is in the ledger before it leaves, its answer before anything else is done.
+ *
+ * @returns the case as written last, and what the answer itself decides (an end, or a wait); without that the probes decide
+ */
+export const sendCall = async (
+  pursuit: Pursuit,
+  current: CaseItem,
+  call: Call,
+): Promise<{ readonly item: CaseItem; readonly decision: Decision | undefined }> => {
+  const { ports, item, asking, pin, holder } = pursuit;
+  const retry = await heldUp(pursuit);
+  if (retry) return { item: current, decision: { do: 'retry', ...retry } };
+  const name = workName(item);
+  const attempted = await amendHeld(ports, pin.keyName, holder, (held) => ({
+    ...held,
+    works: { ...held.works, [name]: withCall(held.works[name] ?? NO_WORK, ports.clock.now()) },
+    state: 'open-case',
+  }));
+  // Asked of the clock last of all: a holder that was paused anywhere above must not call past its lease.
+  if (remaining(pursuit, attempted) <= TIMING.callMarginMs)
+    return { item: attempted, decision: { do: 'retry', code: 'not-yet-proved' } };
+  const reply = await exchange(asking, call.send(signingTime(asking)));
+  const answer = call.read(reply);
+  const answered = await amendHeld(ports, pin.keyName, holder, (held) => ({
+    ...withAnswer(held, name, call, answer, ports.clock.now()),
+  }));
+  // A call that was not executed because our clock was off is made once more by the provider's.
+  if (correctsClock(asking, answer)) return sendCall(pursuit, answered, call);
+  return { item: answered, decision: decideOnAnswer(answer) };
+};

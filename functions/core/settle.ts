@@ -1,0 +1,165 @@
+import { amend } from './amend.ts';
+import { nextDelivery, type Retry } from './backoff.ts';
+import type { Delivery, Verdict } from './delivery.ts';
+import { after, type EpochMs, fromIso, later, toIso } from './epoch.ts';
+import { finish } from './finish.ts';
+import { amendHeld } from './lease.ts';
+import {
+  type CaseItem,
+  caseKey,
+  type Ended,
+  type RequestItem,
+  requestKey,
+  signerKey,
+  type Work,
+  workName,
+} from './ledger-items.ts';
+import { interimReceipt, owesInterim } from './make-receipt.ts';
+import { isDead, type Terminal } from './outcome.ts';
+import type { Ports } from './ports.ts';
+import { isUrgent } from './request.ts';
+import { withEnd } from './work.ts';
+
+/** How a delivery left a request, before it is written down. */
+export interface Outcome {
+  readonly outcome: Terminal;
+  readonly why: string;
+  readonly evidence: Ended['evidence'];
+}
+
+const endedAs = ({ outcome, why, evidence }: Outcome, at: EpochMs): Ended => ({ outcome, why, at, evidence });
+
+/** A credential that vanished after an accepted call leaves a death unproved, not a request undone. */
+const afterCall = (outcome: Outcome, work: Work | undefined): Outcome =>
+  outcome.outcome === 'stuck/credential-missing' && work?.acceptedAt !== undefined
+    ? {
+        ...outcome,
+        outcome: 'stuck/unproven',
+        why: `The delete was accepted at ${toIso(work.acceptedAt)}; its credential was removed before the proof`,
+      }
+    : outcome;
+
+/**
+ * Ends a request: into the case first, where this delivery holds it, then into the request with its receipt, then out to its readers;
+ * the lease goes last.
+ */
+export const settleEnd = async (
+  ports: Ports,
+  item: RequestItem,
+  outcome: Outcome,
+  holder: string | undefined,
+): Promise<Verdict> => {
+  const { pin } = item;
+  const name = workName(item);
+  if (pin === undefined || holder === undefined) {
+    await finish(ports, item, endedAs(outcome, ports.clock.now()));
+    return { done: true };
+  }
+  const held = await amendHeld(ports, pin.keyName, holder, (current) => {
+    const work = current.works[name];
+    return work?.ended ? current : withEnd(current, name, endedAs(afterCall(outcome, work), ports.clock.now()));
+  });
+  await finishFromCase(ports, item, held, holder);
+  return { done: true };
+};
+
+/** Whether the case is closed for its signer: nothing more is to be signed for this key. */
+const isClosed = ({ works }: CaseItem, name: string): boolean =>
+  Object.entries(works).every(([other, { ended }]) => other === name || ended !== undefined);
+
+/** Goes on from an end that is in the case already: makes its receipt, publishes it and lets the case go. */
+export const finishFromCase = async (
+  ports: Ports,
+  item: RequestItem,
+  held: CaseItem,
+  holder: string | undefined,
+): Promise<void> => {
+  const name = workName(item);
+  const work = held.works[name];
+  const { pin } = item;
+  if (work?.ended === undefined || pin === undefined) return;
+  await finish(ports, item, work.ended, work);
+  if (!pin.self && (isDead(work.ended.outcome) || isClosed(held, name)))
+    await ports.ledger.remove(signerKey(pin.signerName, pin.keyName));
+  await amend<CaseItem>(ports, caseKey(pin.keyName), (current) => {
+    if (current?.works[name] === undefined) return undefined;
+    const { [name]: _, ...works } = current.works;
+    return { ...current, works, ...(current.lease?.holder === holder ? { lease: undefined } : {}) };
+  });
+};
+
+/** The instant from which a request's time is counted. */
+const countedFrom = ({ receivedAt, request }: RequestItem): EpochMs =>
+  later(receivedAt, (request?.notBefore && fromIso(request.notBefore)) || receivedAt);
+
+/** What a request ends as whose time is up: the code that its answers asked for, else that nothing was proved. */
+const atTheEnd = ({ code, atLast }: Retry, work: Work | undefined): Outcome => {
+  const stuck = code === 'limit' ? 'limit' : (work?.atLast ?? atLast ?? 'unproven');
+  return { outcome: `stuck/${stuck}`, why: `The time for it was up; last it stood at ${code}`, evidence: [] };
+};
+
+const tellWaiting = async (ports: Ports, item: RequestItem, work: Work | undefined, { code }: Retry): Promise<void> => {
+  const now = ports.clock.now();
+  if (code === 'early' || !item.request || !isUrgent(item.request.reason) || !owesInterim(item, now)) return;
+  await ports.outbox.publish(interimReceipt(item, work, code, ports.digest));
+  await amend<RequestItem>(ports, requestKey(item.requestId, item.planOnly), (current) =>
+    current && !current.receipt ? { ...current, interim: { count: current.interim.count + 1, at: now } } : undefined,
+  );
+};
+
+/** Puts a request back on the queue, or gives it up where its time is over; an urgent one that takes long says so. */
+export const settleRetry = async (
+  ports: Ports,
+  delivery: Delivery,
+  item: RequestItem,
+  retry: Retry,
+  holder: string | undefined,
+): Promise<Verdict> => {
+  const now = ports.clock.now();
+  const from = countedFrom(item);
+  const found = item.pin && (await ports.ledger.read<CaseItem>(caseKey(item.pin.keyName)));
+  const work = found?.works[workName(item)];
+  if (now - from >= ports.config.giveUpAfterMs && retry.code !== 'early')
+    return settleEnd(ports, item, atTheEnd(retry, work), holder);
+  await tellWaiting(ports, item, work, retry);
+  if (item.pin && holder !== undefined)
+    await amend<CaseItem>(ports, caseKey(item.pin.keyName), (current) =>
+      current?.lease?.holder === holder ? { ...current, lease: undefined } : undefined,
+    );
+  ports.log.info('request goes on later', { requestId: item.requestId, attempt: item.attempt, code: retry.code });
+  return { done: false, code: retry.code, notBefore: again(ports, delivery, item, retry) };
+};
+
+const again = (
+  { clock, random }: Ports,
+  { receiveCount }: Delivery,
+  { request, ...item }: RequestItem,
+  retry: Retry,
+): EpochMs => {
+  const now = clock.now();
+  const age = Math.max(0, now - countedFrom({ ...item, request }));
+  return nextDelivery(retry, {
+    now,
+    age,
+    receiveCount,
+    urgent: request !== undefined && isUrgent(request.reason),
+    random: random(),
+  });
+};
+
+/** The wait of a message whose request could not even be claimed. */
+export const unclaimed = ({ clock, random }: Ports, { receiveCount, sentAt }: Delivery): Verdict => {
+  const now = clock.now();
+  const age = Math.max(0, now - sentAt);
+  return {
+    done: false,
+    code: 'aws-down',
+    notBefore: nextDelivery({ code: 'aws-down' }, { now, age, receiveCount, urgent: true, random: random() }),
+  };
+};
+
+/** A day, in milliseconds, less than which before the queue forgets nothing may be left waiting. */
+export const HORIZON_MS = 13 * 86_400_000;
+
+/** The earliest of the instants that a request may still be tried at. */
+export const horizon = (sentAt: EpochMs, giveUpAfterMs: number): EpochMs => after(sentAt, HORIZON_MS - giveUpAfterMs);

@@ -1,0 +1,82 @@
+import { type Answer, isAbsent, isPresent, type KeyRecord } from './answer.ts';
+import type { EpochMs } from './epoch.ts';
+import type { Work } from './ledger-items.ts';
+import type { StuckCode } from './outcome.ts';
+import type { Asker, Question, Reach, Restriction } from './provider.ts';
+
+/** A question with its answer. */
+export interface Asked {
+  readonly question: Pick<Question, 'asked' | 'as' | 'host' | 'seenBy'>;
+  readonly answer: Answer;
+}
+
+/**
+ * Where one round of probes shows the key to stand. `present` and the three reaches of an update: it lives. `gone`: absent, for an
+ * asker that had seen it. `unbacked`: absent, for askers that never had. `none`: no verdict.
+ */
+export type Standing = 'gone' | 'unbacked' | 'present' | 'none' | Reach;
+
+interface Context {
+  readonly seen: Readonly<Record<string, EpochMs>>;
+  readonly needsAll: boolean;
+  readonly restriction: Restriction | undefined;
+  readonly before: KeyRecord | undefined;
+}
+
+/** The settings that a round read: the target's own word before a list's. */
+export const recordIn = (round: readonly Asked[]): KeyRecord | undefined =>
+  round.find(({ question, answer }) => question.as === 'self' && answer.record)?.answer.record ??
+  round.find(({ answer }) => answer.record)?.answer.record;
+
+/**
+ * What a round of probes says together. Every verdict must agree: one that shows the key forbids "gone"; a silent one neither helps
+ * nor hurts, except where all have to speak.
+ */
+export const standingOf = (round: readonly Asked[], { seen, needsAll, restriction, before }: Context): Standing => {
+  if (round.some(({ answer }) => isPresent(answer))) {
+    const record = recordIn(round);
+    if (restriction === undefined) return 'present';
+    return record === undefined ? 'none' : restriction.reach(record, before ?? record);
+  }
+  const absent = round.filter(({ answer }) => isAbsent(answer));
+  if (absent.length === 0) return 'none';
+  const backed = absent.filter(({ question }) => seen[question.seenBy] !== undefined);
+  if (backed.length === 0) return 'unbacked';
+  return needsAll && backed.length < round.length ? 'none' : 'gone';
+};
+
+const LIVES: readonly Standing[] = ['present', 'unmet', 'met', 'web-only'];
+const AGREEABLE: readonly Standing[] = ['gone', 'unbacked', 'met', 'web-only'];
+
+const stuckCode = ({ ends, atLast }: Answer): StuckCode | undefined =>
+  atLast ?? (ends?.startsWith('stuck/') ? (ends.slice('stuck/'.length) as StuckCode) : undefined);
+
+const stateOf = (round: readonly Asked[], known: Work['keyState']): Work['keyState'] => {
+  if (round.some(({ answer }) => answer.saw === 'expired')) return 'expired';
+  if (round.some(({ answer }) => isPresent(answer))) return 'alive';
+  return round.some(({ answer }) => isAbsent(answer)) ? 'unknown' : known;
+};
+
+/** Adds one round to what is known: the count of agreeing probes, or of unchanged ones, goes on or starts anew. */
+export const tally = (work: Work, round: readonly Asked[], standing: Standing, now: EpochMs): Work => {
+  const on = AGREEABLE.find((one) => one === standing) as NonNullable<Work['agreed']>['on'] | undefined;
+  const unchanged =
+    work.calls > 0 && LIVES.includes(standing) && standing !== 'met'
+      ? { count: (work.unchanged?.count ?? 0) + 1, since: work.unchanged?.since ?? now }
+      : undefined;
+  const record = recordIn(round);
+  return {
+    ...work,
+    agreed: on === undefined ? undefined : work.agreed?.on === on ? work.agreed : { on, at: now },
+    unchanged: standing === 'none' ? work.unchanged : unchanged,
+    answered: work.answered || standing !== 'none',
+    keyState: stateOf(round, work.keyState),
+    atLast:
+      standing === 'none' ? (round.map(({ answer }) => stuckCode(answer)).find(Boolean) ?? work.atLast) : undefined,
+    ...(record && work.calls === 0 && work.before === undefined ? { before: record } : {}),
+    ...(record ? { after: record } : {}),
+  };
+};
+
+/** Whether an answer speaks for the signer: its refusals are those that the call would meet. */
+export const bySigner = (as: Asker, self: boolean): boolean => self || as === 'managing';

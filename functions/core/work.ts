@@ -1,0 +1,122 @@
+import type { Answer, Facts } from './answer.ts';
+import { evidenceOf, type Round } from './ask.ts';
+import type { EpochMs } from './epoch.ts';
+import type { CaseItem, Ended, Work } from './ledger-items.ts';
+import { isDead } from './outcome.ts';
+import type { Call } from './provider.ts';
+import type { Evidence } from './receipt.ts';
+import { type Standing, tally } from './standing.ts';
+
+/** A request of many deliveries keeps its first probes and its latest ones. */
+const KEPT = { first: 10, last: 30 };
+
+export const NO_WORK: Work = {
+  calls: 0,
+  voided: 0,
+  answered: false,
+  silentRounds: 0,
+  keyState: 'unknown',
+  facts: {},
+  evidence: [],
+};
+
+const withEvidence = (kept: readonly Evidence[], more: readonly Evidence[]): readonly Evidence[] => {
+  const all = [...kept, ...more];
+  return all.length <= KEPT.first + KEPT.last ? all : [...all.slice(0, KEPT.first), ...all.slice(-KEPT.last)];
+};
+
+/** How far a search has come belongs to one attempt; the next one searches anew. */
+const isSilent = ({ signer, asked }: Round): boolean =>
+  [signer, ...asked.map(({ answer }) => answer)].some((answer) => answer?.ends?.startsWith('retry/'));
+
+const lasting = (facts: Facts): Facts =>
+  Object.fromEntries(Object.entries(facts).filter(([name]) => !name.startsWith('search')));
+
+/** The case with one round of probes written into it: who has seen the key, what was learned, how the count stands. */
+export const withRound = (
+  item: CaseItem,
+  {
+    name,
+    signerId,
+    round,
+    standing,
+    now,
+  }: { name: string; signerId: string; round: Round; standing: Standing | undefined; now: EpochMs },
+): CaseItem => {
+  const work = item.works[name] ?? NO_WORK;
+  const noted = {
+    ...work,
+    silentRounds: isSilent(round) ? work.silentRounds + 1 : 0,
+    facts: { ...work.facts, ...round.facts },
+    evidence: withEvidence(work.evidence, round.evidence),
+  };
+  return {
+    ...item,
+    seen: { ...seenIn(round, now), ...item.seen },
+    facts: { ...item.facts, [signerId]: { ...item.facts[signerId], ...lasting(round.facts) } },
+    works: { ...item.works, [name]: standing === undefined ? noted : tally(noted, round.asked, standing, now) },
+  };
+};
+
+const seenIn = ({ asked }: Round, now: EpochMs): CaseItem['seen'] =>
+  Object.fromEntries(asked.filter(({ answer }) => answer.seen).map(({ question }) => [question.seenBy, now]));
+
+/** What a standing is judged by: everything seen before this round, and in it. */
+export const seenWith = (item: CaseItem, round: Round, now: EpochMs): CaseItem['seen'] => ({
+  ...seenIn(round, now),
+  ...item.seen,
+});
+
+/** Before a call leaves: one more, and the count of what it left unchanged starts anew. */
+export const withCall = (work: Work, now: EpochMs): Work => ({
+  ...work,
+  calls: work.calls + 1,
+  calledAt: work.calledAt ?? now,
+  lastCallAt: now,
+  lastAnswer: 'silent',
+  ifAlive: undefined,
+  answered: false,
+  unchanged: undefined,
+  agreed: undefined,
+});
+
+const ANSWERED: Partial<Record<Answer['saw'], Work['lastAnswer']>> = {
+  accepted: 'accepted',
+  rejected: 'rejected',
+  unlisted: 'rejected',
+  unknown: 'rejected',
+};
+
+/** After a call: what it was answered with, and where that authenticates the target, that it was seen. */
+export const withAnswer = (item: CaseItem, name: string, call: Call, answer: Answer, now: EpochMs): CaseItem => {
+  const work = item.works[name] ?? NO_WORK;
+  const lastAnswer = ANSWERED[answer.saw] ?? 'silent';
+  const done: Work = {
+    ...work,
+    lastAnswer,
+    ifAlive: lastAnswer === 'rejected' ? answer.atLast : undefined,
+    voided: work.voided + (answer.saw === 'rejected' && answer.ends?.startsWith('retry/') ? 1 : 0),
+    acceptedAt: work.acceptedAt ?? (lastAnswer === 'accepted' ? now : undefined),
+    evidence: withEvidence(work.evidence, [evidenceOf(now, 'call', call, answer)]),
+  };
+  return {
+    ...item,
+    seen: answer.seen ? { [call.seenBy]: now, ...item.seen } : item.seen,
+    works: { ...item.works, [name]: done },
+  };
+};
+
+/** The case as a request's end leaves it: proved, or open as long as the key may live. */
+export const withEnd = (item: CaseItem, name: string, ended: Ended): CaseItem => {
+  const work = item.works[name] ?? NO_WORK;
+  const isProof = isDead(ended.outcome);
+  const deadAt = work.agreed?.at ?? ended.at;
+  const proof = isProof ? { deadAt, provedAt: ended.at, keyState: 'dead' as const } : {};
+  return {
+    ...item,
+    works: { ...item.works, [name]: { ...work, ...proof, ended } },
+    ...(isProof ? { proved: item.proved ?? { at: ended.at, deadAt, endedBy: name } } : {}),
+    state: isProof || item.proved ? 'proved-case' : ended.outcome.startsWith('stuck/') ? 'open-case' : 'idle-case',
+    at: ended.at,
+  };
+};
