@@ -134,6 +134,16 @@ describe('changes that come late', () => {
     expect(await self()).toBe(403);
   });
 
+  it('apply once, also when looked at in the very instant', async () => {
+    script({ kind: 'late', ms: 3_000 });
+    await expect(remove()).rejects.toThrow();
+    now += 3_000;
+    expect(requesty.isAlive('prod', TARGET)).toBe(false);
+    requesty.revive('prod', TARGET);
+    expect(await self()).toBe(200);
+    expect(requesty.applied()).toHaveLength(1);
+  });
+
   it('apply in the order of their instants, by the rules of each', async () => {
     script({ kind: 'late', ms: 3_000 });
     requesty.faults.script({ match: { method: 'DELETE' }, fault: { kind: 'late', ms: 1_000 } });

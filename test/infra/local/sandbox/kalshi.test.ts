@@ -174,6 +174,17 @@ describe('keys', () => {
     });
   });
 
+  it('tells the binding of a key to a sub account', async () => {
+    kalshi.addAccount('prod', {
+      keys: [
+        { apiKeyId: ID, publicKey },
+        { apiKeyId: OTHER, publicKey, subaccount: 3 },
+      ],
+    });
+    const { api_keys } = JSON.parse((await send()).body);
+    expect(api_keys.map(({ subaccount }: { subaccount?: number }) => subaccount)).toEqual([undefined, 3]);
+  });
+
   it('lists those of one trader when asked', async () => {
     const bound = { apiKeyId: OTHER, publicKey, fcmSubtraderId: 't' };
     kalshi.addAccount('prod', { keys: [{ apiKeyId: ID, publicKey }, bound] });

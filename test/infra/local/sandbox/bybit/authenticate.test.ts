@@ -111,6 +111,34 @@ describe('refusals', () => {
     expect(JSON.parse(body).retMsg).toContain(`req_timestamp[${NOW - 9_000}],server_timestamp[${NOW}]`);
   });
 
+  // printf '1700000000000AKexample00000000015000' and '1700000000000AKexample0000000001' | openssl dgst -sha256 -hmac <secret>
+  it.each([
+    ['5000', 'b35fe4fa1af61adfc212d7d008564067271a98eaa8ebd9d2ad9f2ba32e12c235'],
+    ['nothing', '1a78c29aa9554cced8cf7d2e746b1109ef48b4301b46f0b270dcc1d44350c659'],
+  ])('takes a request without a window that signs %s, for 5 seconds', async (_what, signature) => {
+    bybit.addMaster('mainnet', { apiKey: KEY, apiSecret: SECRET });
+    const { 'X-BAPI-RECV-WINDOW': _none, ...rest } = headers(signature);
+    const asked = { host: 'api.bybit.com', path: '/v5/user/query-api', headers: rest };
+    clock = NOW + 5_000;
+    expect(retCode((await ask(bybit.url, asked)).body)).toBe(0);
+    clock = NOW + 5_001;
+    expect(retCode((await ask(bybit.url, asked)).body)).toBe(10002);
+  });
+
+  it('says what is wrong, with what was signed', async () => {
+    bybit.addMaster('mainnet', { apiKey: KEY, apiSecret: SECRET });
+    bybit.addMaster('mainnet', { apiKey: 'OLD', apiSecret: SECRET, expired: true });
+    const message = async (spoilt: object) =>
+      JSON.parse((await askBybit(bybit.url, { ...query, ...spoilt })).body).retMsg;
+    expect(await message({ secret: 'other' })).toBe(`error sign! origin_string[${NOW}${KEY}5000]`);
+    expect(await message({ key: 'OLD' })).toBe('Your api key has expired.');
+    expect(await message({ key: 'NONE' })).toBe('API key is invalid.');
+    expect(await message({ method: 'POST', path: '/v5/user/update-api', body: '{"ips":"*"}' })).toContain(
+      'IP whitelist',
+    );
+    expect(await message({})).toBe('');
+  });
+
   it.each(['X-BAPI-API-KEY', 'X-BAPI-TIMESTAMP', 'X-BAPI-SIGN'])(
     'answers 401 without JSON when %s is missing',
     async (name) => {
