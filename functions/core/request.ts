@@ -61,7 +61,7 @@ const common = {
   reason: z.enum(REASONS).default('manual'),
   requestId: z
     .string()
-    .regex(/^[^#~!]{1,256}$/, 'wanted 1 to 256 characters without #, ~ and !')
+    .regex(/^[^#~!\p{C}]{1,256}$/u, 'wanted 1 to 256 printable characters without #, ~ and !')
     .optional(),
   requestedBy: claim.optional(),
   reference: claim.optional(),

@@ -5,6 +5,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Clock } from '../core/epoch.ts';
 import type { Ports } from '../core/ports.ts';
 import { TIMING } from '../core/timing.ts';
 import { systemClock } from './clock.ts';
@@ -27,14 +28,23 @@ export interface Wired {
 /** A call that hangs must leave time for the next one inside a record's deadline. */
 const CLIENT = sdkClient({ connectMs: 1_000, silenceMs: 3_000 });
 
+export interface WireOptions {
+  /** @default the system's */
+  readonly clock?: Clock;
+  /** @default 5 s */
+  readonly exchangeMs?: number;
+}
+
 /** Connects a function to AWS and the network as its environment says. Once for each process: clients keep their connections. */
-export const wire = (environment: Environment): Wired => {
+export const wire = (
+  environment: Environment,
+  { clock = systemClock, exchangeMs = TIMING.exchangeMs }: WireOptions = {},
+): Wired => {
   const sqs = new SQSClient(CLIENT);
   const ledgerClient = DynamoDBDocumentClient.from(new DynamoDBClient(CLIENT), {
     marshallOptions: { removeUndefinedValues: true },
   });
   const outbox = { ...environment, sqs, sns: new SNSClient(CLIENT), events: new EventBridgeClient(CLIENT) };
-  const clock = systemClock;
   return {
     ports: {
       clock,
@@ -42,7 +52,7 @@ export const wire = (environment: Environment): Wired => {
       vault: secretsVault(new SecretsManagerClient(CLIENT), clock),
       outbox: awsOutbox(outbox),
       log: logAs(environment.config.instance),
-      send: sendOver({ clock, exchangeMs: TIMING.exchangeMs, baseUrls: environment.baseUrls }),
+      send: sendOver({ clock, exchangeMs, baseUrls: environment.baseUrls }),
       digest,
       newId: randomUUID,
       random: Math.random,
