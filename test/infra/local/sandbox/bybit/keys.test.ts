@@ -473,6 +473,7 @@ describe('reading', () => {
     ['a foreign sub account', 'MASTER', 'sub-apikeys?subMemberId=6000', 500010],
     ['a demo account', 'MASTER', 'sub-apikeys?subMemberId=7000', 10001],
     ['a sub key asking for accounts', 'SUB', 'query-sub-members', 10005],
+    ['a sub key asking for a page of accounts', 'SUB', 'submembers', 10005],
     ['a page of 101', 'MASTER', 'submembers?pageSize=101', 10001],
   ])('refuses %s', async (_what, key, path, code) => {
     expect((await send(key, `/v5/user/${path}`)).retCode).toBe(code);
