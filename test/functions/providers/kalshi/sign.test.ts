@@ -1,32 +1,80 @@
-import { constants, createPrivateKey, generateKeyPairSync, verify } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { constants, createPrivateKey, generateKeyPairSync, type KeyObject, verify } from 'node:crypto';
+import axios, { type InternalAxiosRequestConfig } from 'axios';
+import { ApiKeysApi, Configuration } from 'kalshi-typescript';
+import { describe, expect, it, vi } from 'vitest';
 import { kalshi } from '../../../../functions/providers/kalshi/index.ts';
 import { signed } from '../../../../functions/providers/kalshi/sign.ts';
 import { NOW } from '../ask.ts';
 
 const apiKeyId = 'a952bcbe-ec3b-4b5b-b8f9-11dae589608c';
-const request = {
-  method: 'DELETE',
-  host: 'external-api.kalshi.com',
-  path: `/trade-api/v2/api_keys/${apiKeyId}`,
-} as const;
-const MESSAGE = `1700000000000DELETE/trade-api/v2/api_keys/${apiKeyId}`;
+const path = `/trade-api/v2/api_keys/${apiKeyId}`;
+const request = { method: 'DELETE', host: 'external-api.kalshi.com', path } as const;
+const MESSAGE = `1700000000000DELETE${path}`;
+
+const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
+const pemIn = (type: 'pkcs1' | 'pkcs8') => privateKey.export({ type, format: 'pem' }).toString();
+
+const isBy = (key: KeyObject, signature: string, message = MESSAGE, saltLength = 32): boolean => {
+  const padding = constants.RSA_PKCS1_PSS_PADDING;
+  return verify('sha256', Buffer.from(message), { key, padding, saltLength }, Buffer.from(signature, 'base64'));
+};
 
 describe('signed', () => {
-  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
+  const made = (type: 'pkcs1' | 'pkcs8' = 'pkcs8') =>
+    signed(kalshi.credential({ apiKeyId, privateKey: pemIn(type) }), request, NOW).headers.reveal();
+  const signature = (type?: 'pkcs1' | 'pkcs8') => made(type)['KALSHI-ACCESS-SIGNATURE'] ?? '';
 
   it.each(['pkcs1', 'pkcs8'] as const)('signs with an RSA key in %s by PSS, its salt as long as the digest', (type) => {
-    const pem = privateKey.export({ type, format: 'pem' }).toString();
-    const call = signed(kalshi.credential({ apiKeyId, privateKey: pem }), request, NOW);
-    const headers = call.headers.reveal();
-    const pss = { key: publicKey, padding: constants.RSA_PKCS1_PSS_PADDING };
-    const signature = Buffer.from(headers['KALSHI-ACCESS-SIGNATURE'] ?? '', 'base64');
-    const isBy = (message: string, saltLength: number) =>
-      verify('sha256', Buffer.from(message), { ...pss, saltLength }, signature);
-    expect(isBy(MESSAGE, 32)).toBe(true);
-    expect(isBy(MESSAGE, 222)).toBe(false);
-    expect(headers).toMatchObject({ 'KALSHI-ACCESS-KEY': apiKeyId, 'KALSHI-ACCESS-TIMESTAMP': '1700000000000' });
+    expect(isBy(publicKey, signature(type))).toBe(true);
+    expect(signature(type)).toHaveLength(344);
+    expect(signature(type)).not.toBe(signature(type));
+  });
+
+  it.each([
+    ['the longest salt', MESSAGE, 222],
+    ['another method', MESSAGE.replace('DELETE', 'GET'), 32],
+    ['the path without its beginning', `1700000000000DELETE/api_keys/${apiKeyId}`, 32],
+    ['a query', `${MESSAGE}?x=1`, 32],
+    ['a body', `${MESSAGE}{}`, 32],
+    ['the host', `1700000000000DELETEexternal-api.kalshi.com${path}`, 32],
+    ['another instant', MESSAGE.replace('17', '18'), 32],
+  ])('does not sign %s', (_what, message, saltLength) => {
+    expect(isBy(publicKey, signature(), message, saltLength)).toBe(false);
+  });
+
+  it('sends three headers and no body', () => {
+    const call = signed(kalshi.credential({ apiKeyId, privateKey: pemIn('pkcs1') }), request, NOW);
+    expect(Object.keys(call.headers.reveal()).sort()).toEqual([
+      'KALSHI-ACCESS-KEY',
+      'KALSHI-ACCESS-SIGNATURE',
+      'KALSHI-ACCESS-TIMESTAMP',
+    ]);
     expect(call).not.toHaveProperty('body');
+  });
+
+  it("sends what Kalshi's own client sends", async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: NOW });
+    try {
+      const configs: InternalAxiosRequestConfig[] = [];
+      // An instance of its own, since the client hangs its signing onto the shared one for good.
+      const alone = axios.create({
+        adapter: async (config) => {
+          configs.push(config);
+          return { data: '', status: 204, statusText: '', headers: {}, config };
+        },
+      });
+      const configuration = new Configuration({ apiKey: apiKeyId, privateKeyPem: pemIn('pkcs1') });
+      await new ApiKeysApi(configuration, undefined, alone).deleteApiKey(apiKeyId);
+      const [theirs] = configs;
+      if (!theirs) throw new Error('the client sent nothing');
+      const mine = made();
+      expect([theirs.method?.toUpperCase(), theirs.url]).toEqual(['DELETE', `https://${request.host}${path}`]);
+      for (const name of ['KALSHI-ACCESS-KEY', 'KALSHI-ACCESS-TIMESTAMP'])
+        expect(mine[name]).toBe(theirs.headers.get(name));
+      expect(isBy(publicKey, String(theirs.headers.get('KALSHI-ACCESS-SIGNATURE')))).toBe(true);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   // The seed of RFC 8032's first test.

@@ -1,0 +1,244 @@
+import { describe, expect, it } from 'vitest';
+import { bybit } from '../../../../functions/providers/bybit/index.ts';
+import { answerTo, brief, callOf, converse, faultOf, order, probe, reply } from '../ask.ts';
+import { described, keyIn, MASTER, page, refusal, SUB } from './keys.ts';
+
+const SUB_ID = '100400345';
+const MASTER_ID = '100400000';
+const byMaster = (more: Parameters<typeof order>[2] = {}) =>
+  order('delete-sub-key', keyIn(MASTER), {
+    facts: { userID: MASTER_ID },
+    ...more,
+    aim: { self: false, keyId: SUB, subMemberId: SUB_ID, ...more.aim },
+  });
+const names = (plan: ReturnType<typeof bybit.plan>) =>
+  plan.probes.map(({ asked, as, host }) => `${asked} ${as} ${host}`);
+
+describe('a key that signs for itself', () => {
+  const OPERATIONS = [
+    ['delete-master-key', true],
+    ['delete-sub-key', false],
+  ] as const;
+
+  it.each(OPERATIONS)('%s wants the key to be of its kind', (operation, isMaster) => {
+    const question = probe(bybit.plan(order(operation, keyIn(SUB))), 'query-api');
+    expect(brief(answerTo(question, reply(200, described({ isMaster }))))).toBe('alive seen');
+    expect(brief(answerTo(question, reply(200, described({ isMaster: !isMaster }))))).toBe(
+      'alive refused/wrong-signer seen holds',
+    );
+  });
+
+  const question = probe(bybit.plan(order('delete-sub-key', keyIn(SUB))), 'query-api');
+
+  it('tells its account and its settings', () => {
+    expect(answerTo(question, reply(200, described()))).toEqual({
+      saw: 'alive',
+      code: '0',
+      seen: true,
+      facts: { userID: SUB_ID, type: '1' },
+      record: { readOnly: 0, permissions: { Wallet: ['AccountTransfer'], Spot: ['SpotTrade'] }, ips: ['*'] },
+    });
+  });
+
+  it.each([
+    ['permissions of null', { permissions: null }],
+    ['a group of null', { permissions: { Spot: null } }],
+    ['no addresses', { ips: undefined }],
+    ['readOnly as a truth value', { readOnly: false }],
+    ['readOnly of another number', { readOnly: 2 }],
+  ])('is alive without settings where they cannot be read: %s', (_what, more) => {
+    const answer = answerTo(question, reply(200, described(more)));
+    expect([brief(answer), answer.record]).toEqual(['alive seen', undefined]);
+  });
+
+  it.each([
+    ['another key', { apiKey: MASTER }],
+    ['no key', { apiKey: undefined }],
+    ['no kind', { isMaster: undefined }],
+    ['a kind of null', { isMaster: null }],
+  ])('gives no verdict where it describes %s', (_what, more) => {
+    expect(brief(answerTo(question, reply(200, described(more))))).toBe('silent retry/unrecognised');
+  });
+
+  it('is asked about at the sibling environments, each under its own host', () => {
+    const at = (environment: string) =>
+      bybit.plan(order('delete-sub-key', keyIn(SUB, environment))).siblings.map(([name, { seenBy }]) => [name, seenBy]);
+    const [main, testnet, demo] = [
+      ['mainnet', 'self@api.bybit.com'],
+      ['testnet', 'self@api-testnet.bybit.com'],
+      ['demo', 'self@api-demo.bybit.com'],
+    ];
+    expect(at('mainnet')).toEqual([testnet, demo]);
+    expect(at('mainnet-bytick')).toEqual([testnet, demo]);
+    expect(at('testnet')).toEqual([main, demo]);
+    expect(at('nl')).toEqual([main, testnet, demo]);
+  });
+
+  it('is alive at a sibling whatever its kind', () => {
+    const [, sibling] = bybit.plan(order('delete-master-key', keyIn(SUB))).siblings[0] ?? [];
+    if (!sibling) throw new Error('no sibling');
+    expect(brief(answerTo(sibling, reply(200, described())))).toBe('alive seen');
+  });
+});
+
+describe('a master', () => {
+  const check = bybit.plan(byMaster({ facts: {} })).signer;
+  if (!check) throw new Error('a master has to be asked about itself');
+
+  it('is asked first who it is, and gives its account', () => {
+    const about = described({ apiKey: MASTER, isMaster: true, userID: 100400000, parentUid: '0' });
+    expect(answerTo(check, reply(200, about))).toEqual({
+      saw: 'alive',
+      code: '0',
+      facts: { userID: MASTER_ID, wallet: 'AccountTransfer', readOnly: '0' },
+    });
+  });
+
+  it('that is none may not sign', () => {
+    expect(brief(answerTo(check, reply(200, described({ apiKey: MASTER }))))).toBe('alive refused/wrong-signer holds');
+  });
+
+  it('is asked for a list only once its account is known, since the list is kept under that', () => {
+    expect(names(bybit.plan(byMaster({ facts: {} })))).toEqual([]);
+    expect(bybit.plan(byMaster()).probes.map(({ seenBy }) => seenBy)).toEqual([
+      `${MASTER}@api.bybit.com/sub-apikeys/${MASTER_ID}/${SUB_ID}`,
+    ]);
+  });
+
+  it('names the key in its call', () => {
+    const call = callOf(bybit.plan(byMaster())).send(1_700_000_000_000 as never);
+    expect([call.host, call.path, call.body]).toEqual([
+      'api.bybit.com',
+      '/v5/user/delete-sub-api',
+      `{"apikey":"${SUB}"}`,
+    ]);
+  });
+});
+
+describe('a list of a sub account', () => {
+  const list = probe(bybit.plan(byMaster()), 'sub-apikeys');
+
+  it('is read to its last page', () => {
+    const { sent, answer } = converse(list, [
+      reply(200, page(['A'], 'c/1')),
+      reply(200, page(['B'], 'c2')),
+      reply(200, page(['C'])),
+    ]);
+    expect(sent.map(({ path }) => path)).toEqual([
+      `/v5/user/sub-apikeys?subMemberId=${SUB_ID}&limit=20`,
+      `/v5/user/sub-apikeys?subMemberId=${SUB_ID}&limit=20&cursor=c%2F1`,
+      `/v5/user/sub-apikeys?subMemberId=${SUB_ID}&limit=20&cursor=c2`,
+    ]);
+    expect(brief(answer)).toBe('unlisted');
+  });
+
+  it.each([
+    ['no page', undefined, 'silent retry/no-reply'],
+    ['a limit', reply(200, refusal(10006)), 'silent retry/rate-limited'],
+    [
+      'rows of null',
+      reply(200, { retCode: 0, result: { result: null, nextPageCursor: '' } }),
+      'silent retry/unrecognised',
+    ],
+    ['no cursor', reply(200, { retCode: 0, result: { result: [] } }), 'silent retry/unrecognised'],
+    [
+      'a cursor of null',
+      reply(200, { retCode: 0, result: { result: [], nextPageCursor: null } }),
+      'silent retry/unrecognised',
+    ],
+    ['a row without key', reply(200, page([{ status: 3 }])), 'silent retry/unrecognised'],
+    [
+      'a row of null',
+      reply(200, { retCode: 0, result: { result: [null], nextPageCursor: '' } }),
+      'silent retry/unrecognised',
+    ],
+  ])('says nothing after %s in place of its second page', (_what, second, expected) => {
+    expect(brief(converse(list, [reply(200, page(['A'], 'c1')), second]).answer)).toBe(expected);
+  });
+
+  it('ends where its cursor never does', () => {
+    expect(brief(answerTo(list, reply(200, page(['A'], 'again'))))).toBe('silent retry/unrecognised');
+  });
+
+  it('shows a key past its date as expired', () => {
+    expect(brief(answerTo(list, reply(200, page([{ apiKey: SUB, status: 2 }]))))).toBe('expired seen');
+  });
+
+  it('gives the settings of a whole row alone', () => {
+    const row = { apiKey: SUB, readOnly: true, ips: ['1.2.3.4'], permissions: { Spot: ['SpotTrade'] } };
+    const record = (one: object) => answerTo(list, reply(200, page([{ ...one }]))).record;
+    expect(record(row)).toEqual({ readOnly: 1, ips: ['1.2.3.4'], permissions: { Spot: ['SpotTrade'] } });
+    expect(record({ ...row, readOnly: false })?.readOnly).toBe(0);
+    expect(record({ ...row, ips: undefined })).toBeUndefined();
+    expect(record({ ...row, permissions: undefined })).toBeUndefined();
+    expect(record({ ...row, readOnly: 1 })).toBeUndefined();
+  });
+
+  it.each([10001, 400])('takes %i for a foreign sub account until that was read once', (code) => {
+    const what = code === 400 ? reply(400) : reply(200, refusal(code));
+    expect(brief(answerTo(list, what))).toBe('silent stuck/wrong-account');
+    const known = bybit.plan(byMaster({ facts: { userID: MASTER_ID, subMemberId: SUB_ID } }));
+    expect(brief(answerTo(probe(known, 'sub-apikeys'), what))).toBe('silent stuck/request-rejected');
+  });
+});
+
+describe("a target with its own credential beside its master's", () => {
+  const target = keyIn(SUB);
+  const withOwn = (facts: Readonly<Record<string, string>>, subMemberId?: string) =>
+    bybit.plan(byMaster({ facts, aim: { credential: target, subMemberId } }));
+
+  it('is asked itself, tells its account, and is then looked up there', () => {
+    const plan = withOwn({ userID: MASTER_ID });
+    expect(names(plan)).toEqual(['query-api self api.bybit.com']);
+    const { facts } = answerTo(probe(plan, 'query-api'), reply(200, described()));
+    expect(facts).toEqual({ targetUserID: SUB_ID, parentUid: MASTER_ID, type: '1' });
+    expect(names(withOwn({ userID: MASTER_ID, ...facts }))).toEqual([
+      'query-api self api.bybit.com',
+      'sub-apikeys managing api.bybit.com',
+    ]);
+  });
+
+  it('stops where it names another master, or none', () => {
+    const ends = (parentUid: string) => withOwn({ userID: MASTER_ID, targetUserID: SUB_ID, parentUid }).ends;
+    expect([ends(MASTER_ID), ends('7'), ends('0')]).toEqual([undefined, 'stuck/wrong-account', 'stuck/wrong-account']);
+  });
+
+  it('trusts its word on its account over the order', () => {
+    const plan = withOwn({ userID: MASTER_ID, targetUserID: SUB_ID, parentUid: MASTER_ID }, '999');
+    expect(probe(plan, 'sub-apikeys').seenBy).toContain(`/${SUB_ID}`);
+  });
+
+  it('lives on the demo host while its production master signs', () => {
+    const plan = bybit.plan(byMaster({ aim: { credential: keyIn(SUB, 'demo'), subMemberId: undefined } }));
+    expect(names(plan)).toEqual(['query-api self api-demo.bybit.com']);
+    expect(callOf(plan).send(0 as never).host).toBe('api.bybit.com');
+    const foreign = { userID: MASTER_ID, targetUserID: '5', parentUid: '0' };
+    const later = bybit.plan(
+      byMaster({ facts: foreign, aim: { credential: keyIn(SUB, 'demo'), subMemberId: undefined } }),
+    );
+    expect([later.ends, names(later)]).toEqual([undefined, ['query-api self api-demo.bybit.com']]);
+  });
+});
+
+describe('an order that cannot be', () => {
+  const managed = (signer: string, target: string) =>
+    byMaster({ signer: keyIn(MASTER, signer), aim: { credential: keyIn(SUB, target) } });
+
+  it.each([
+    ['a demo key for itself', order('delete-sub-key', keyIn(SUB, 'demo')), 'refused/wrong-signer'],
+    ['a demo key for another', managed('demo', 'demo'), 'refused/wrong-signer'],
+    ['a master of another world', managed('testnet', 'mainnet'), 'refused/environment-mismatch'],
+    ['a testnet master for a demo key', managed('testnet', 'demo'), 'refused/environment-mismatch'],
+    ['another master key', { ...byMaster(), operation: 'delete-master-key' }, 'refused/target-mismatch'],
+    ['an unknown operation', { ...byMaster(), operation: 'toString' }, 'refused/malformed'],
+    ['an update without settings', { ...byMaster(), operation: 'update-sub-key' }, 'refused/malformed'],
+  ])('is refused: %s', (_what, bad, expected) => {
+    const [outcome, message] = faultOf(() => bybit.plan(bad));
+    expect(outcome).toBe(expected);
+    expect(message).toMatch(/^Cannot [^.]*, wanted .*[^.]$/);
+  });
+
+  it('is none where both hosts are of one world', () => {
+    expect(names(bybit.plan(managed('mainnet-bytick', 'mainnet')))).toContain('query-api self api.bybit.com');
+  });
+});

@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import type { Answer, Facts } from '../../../../functions/core/answer.ts';
+import type { HttpCall, MaybeReply } from '../../../../functions/core/provider.ts';
+import { bybit } from '../../../../functions/providers/bybit/index.ts';
+import { brief, NOW, order, probe, reply } from '../ask.ts';
+import { keyIn, MASTER, page, refusal, SUB } from './keys.ts';
+
+const planFor = (facts: Facts, more: { urgent?: boolean; called?: boolean; own?: boolean } = {}) =>
+  bybit.plan(
+    order('delete-sub-key', keyIn(MASTER), {
+      urgent: more.urgent ?? false,
+      called: more.called ?? false,
+      facts,
+      aim: { self: false, keyId: SUB, credential: more.own ? keyIn(SUB) : undefined },
+    }),
+  );
+
+/** A master's sub accounts with their keys, in pages of a hundred. */
+type World = ReadonlyMap<string, readonly string[] | number>;
+
+const SIZE = 100;
+
+const answerOf = (world: World, { path }: HttpCall): MaybeReply => {
+  const { pathname, searchParams } = new URL(path, 'https://host');
+  if (pathname.endsWith('/submembers')) {
+    const start = Number(searchParams.get('nextCursor') ?? 0);
+    const uids = [...world.keys()];
+    const nextCursor = start + SIZE < uids.length ? String(start + SIZE) : '0';
+    const subMembers = uids.slice(start, start + SIZE).map((uid) => ({ uid }));
+    return reply(200, { retCode: 0, result: { subMembers, nextCursor } });
+  }
+  const keys = world.get(searchParams.get('subMemberId') ?? '') ?? [];
+  return reply(200, typeof keys === 'number' ? refusal(keys) : page(keys));
+};
+
+/** Asks until the search is over, each turn with what the one before left; counts the turns and their reads. */
+const searched = (world: World, userID = '9') => {
+  let facts: Facts = { userID };
+  const reads: number[] = [];
+  for (;;) {
+    const question = probe(planFor(facts), 'search');
+    const replies: MaybeReply[] = [];
+    let answer: Answer | undefined;
+    while (answer === undefined) {
+      const next = question.next(replies, NOW);
+      if ('answer' in next) answer = next.answer;
+      else replies.push(answerOf(world, next.send));
+    }
+    reads.push(replies.length);
+    facts = { ...facts, ...answer.facts };
+    if (!answer.more) return { answer, facts, reads };
+    expect(brief(answer)).toBe('silent retry/not-yet-proved');
+  }
+};
+
+const worldOf = (count: number, more: Readonly<Record<string, readonly string[] | number>> = {}): World =>
+  new Map<string, readonly string[] | number>([
+    ...Array.from({ length: count }, (_, index) => [String(1_000 + index), ['OTHER']] as const),
+    ...Object.entries(more),
+  ]);
+
+describe('a search for the sub account', () => {
+  it('finds the key among many accounts, over several turns, and answers as that account’s list', () => {
+    const { answer, facts, reads } = searched(worldOf(130, { '5000': [SUB] }));
+    expect(brief(answer)).toBe('listed seen');
+    expect(answer.seenBy).toBe(`${MASTER}@api.bybit.com/sub-apikeys/9/5000`);
+    expect(facts['subMemberId']).toBe('5000');
+    expect(reads.length).toBeGreaterThan(5);
+    expect(Math.max(...reads)).toBeLessThanOrEqual(21);
+    const plan = planFor(facts);
+    expect(plan.probes.map(({ seenBy }) => seenBy)).toEqual([answer.seenBy]);
+  });
+
+  it('says what it read where the key is nowhere, and is not asked again', () => {
+    const { answer, facts } = searched(worldOf(130));
+    expect([brief(answer), facts['searched']]).toEqual(['unlisted', '130 sub accounts with 130 keys']);
+    const plan = planFor(facts);
+    expect([plan.probes, plan.provable]).toEqual([[], false]);
+  });
+
+  it('goes past accounts that are closed, and says how many', () => {
+    const { answer, facts } = searched(worldOf(1, { '2': 141004, '3': 500010, '4': ['OTHER'] }));
+    expect([brief(answer), facts['searched']]).toEqual(['unlisted', '4 sub accounts with 2 keys, 2 not readable']);
+  });
+
+  it('keeps its place where a reply fails', () => {
+    const { answer, facts } = searched(worldOf(3, { '5': 10006 }));
+    expect(brief(answer)).toBe('silent retry/rate-limited');
+    const question = probe(planFor(facts), 'search');
+    const first = question.next(
+      [answerOf(worldOf(3, { '5': [SUB] }), { path: '/v5/user/submembers' } as HttpCall)],
+      NOW,
+    );
+    expect('send' in first && first.send.path).toContain('subMemberId=5&');
+  });
+
+  it('ends where the cursor of the accounts never moves on', () => {
+    const stuck = { retCode: 0, result: { subMembers: [], nextCursor: 'x' } };
+    const question = probe(planFor({ userID: '9' }), 'search');
+    const next = question.next([reply(200, stuck), reply(200, stuck)], NOW);
+    expect('answer' in next && brief(next.answer)).toBe('silent retry/unrecognised');
+  });
+
+  it.each([
+    ['no reply', undefined, 'silent retry/no-reply'],
+    [
+      'accounts of null',
+      reply(200, { retCode: 0, result: { subMembers: null, nextCursor: '0' } }),
+      'silent retry/unrecognised',
+    ],
+    [
+      'an account that is no number',
+      reply(200, { retCode: 0, result: { subMembers: [{ uid: '1&x=2' }], nextCursor: '0' } }),
+      'silent retry/unrecognised',
+    ],
+    ['no permission', reply(200, refusal(10005)), 'silent stuck/permission-missing'],
+  ])('says nothing of the key after %s', (_what, first, expected) => {
+    const next = probe(planFor({ userID: '9' }), 'search').next([first], NOW);
+    expect('answer' in next && brief(next.answer)).toBe(expected);
+  });
+
+  it.each([
+    ['begins before a call that can wait', { urgent: false }, ['search']],
+    ['waits for an urgent call', { urgent: true }, []],
+    ['begins after an urgent call', { urgent: true, called: true }, ['search']],
+    ['is not needed where the target can speak', { own: true }, ['query-api']],
+  ])('%s', (_what, more, expected) => {
+    const plan = planFor({ userID: '9' }, more);
+    expect([plan.probes.map(({ asked }) => asked), plan.provable]).toEqual([expected, true]);
+  });
+
+  it('starts anew where its place cannot be read', () => {
+    const next = probe(planFor({ userID: '9', searchCursor: '{"cursor":7}' }), 'search').next([], NOW);
+    expect('send' in next && next.send.path).toBe('/v5/user/submembers?pageSize=100');
+  });
+});

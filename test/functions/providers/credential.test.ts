@@ -1,0 +1,138 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import type { Provider } from '../../../functions/core/provider.ts';
+import { PROVIDERS } from '../../../functions/providers/index.ts';
+import { faultOf } from './ask.ts';
+
+const { bybit, kalshi, requesty } = PROVIDERS;
+const rsa = generateKeyPairSync('rsa', { modulusLength: 2_048 });
+const short = generateKeyPairSync('rsa', { modulusLength: 512 });
+const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const ed = generateKeyPairSync('ed25519');
+
+const pem = (key: KeyObject, type: 'pkcs1' | 'pkcs8' | 'sec1' | 'spki') =>
+  key.export({ type, format: 'pem' } as never).toString();
+const PKCS1 = pem(rsa.privateKey, 'pkcs1');
+const PKCS8 = pem(rsa.privateKey, 'pkcs8');
+const ED25519 = pem(ed.privateKey, 'pkcs8');
+const encrypted = (type: 'pkcs1' | 'pkcs8') =>
+  rsa.privateKey.export({ type, format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' }).toString();
+
+const apiKey = 'AKexample0000000001';
+const apiSecret = 'SKexample00000000000000000000000000001';
+const apiKeyId = 'a952bcbe-ec3b-4b5b-b8f9-11dae589608c';
+const bearer = 'rqsty-sk-TEST';
+
+describe('a credential', () => {
+  it.each([
+    ['Bybit, HMAC', bybit, { apiKey, apiSecret }, 'mainnet', apiKey],
+    ['Bybit, RSA in PKCS#1', bybit, { apiKey, privateKey: PKCS1, environment: 'testnet' }, 'testnet', apiKey],
+    ['Bybit, RSA in PKCS#8', bybit, { apiKey, privateKey: PKCS8, environment: 'demo' }, 'demo', apiKey],
+    ['Kalshi, RSA in PKCS#1', kalshi, { apiKeyId, privateKey: PKCS1 }, 'prod', apiKeyId],
+    ['Kalshi, RSA in PKCS#8', kalshi, { apiKeyId, privateKey: PKCS8, environment: 'demo' }, 'demo', apiKeyId],
+    ['Kalshi, Ed25519', kalshi, { apiKeyId, privateKey: ED25519 }, 'prod', apiKeyId],
+    ['Kalshi, in capitals', kalshi, { apiKeyId: apiKeyId.toUpperCase(), privateKey: ED25519 }, 'prod', apiKeyId],
+    ['Kalshi, space around', kalshi, { apiKeyId, privateKey: `\n  ${PKCS1}\n ` }, 'prod', apiKeyId],
+    ['Kalshi, on one line', kalshi, { apiKeyId, privateKey: PKCS1.replaceAll('\n', '\\n') }, 'prod', apiKeyId],
+    [
+      'Kalshi, line ends of Windows',
+      kalshi,
+      { apiKeyId, privateKey: PKCS8.replaceAll('\n', '\r\n') },
+      'prod',
+      apiKeyId,
+    ],
+    ['Requesty', requesty, { apiKey: bearer }, 'prod', undefined],
+    ['Requesty, elsewhere', requesty, { apiKey: bearer, environment: 'eu' }, 'eu', undefined],
+  ] as const)('is read: %s', (_what, provider: Provider, value, environment, keyId) => {
+    const credential = provider.credential(value);
+    expect([credential.environment, credential.keyId]).toEqual([environment, keyId]);
+    expect(inspect(credential, { depth: 9 }) + JSON.stringify(credential)).not.toMatch(/SKexample|PRIVATE|rqsty-sk/);
+  });
+
+  const onBybit = (more: object) => ({ apiKey, ...more });
+  const onKalshi = (privateKey: unknown) => ({ apiKeyId, privateKey });
+
+  it.each([
+    ['none of the two secrets', bybit, onBybit({}), 'exactly one of apiSecret'],
+    ['both secrets', bybit, onBybit({ apiSecret, privateKey: PKCS1 }), 'exactly one of apiSecret'],
+    ['space before the key', bybit, { apiKey: ` ${apiKey}`, apiSecret }, 'apiKey'],
+    ['a line end after the secret', bybit, onBybit({ apiSecret: `${apiSecret}\n` }), 'apiSecret: wanted printable'],
+    ['an empty secret', bybit, onBybit({ apiSecret: '' }), 'apiSecret'],
+    ['a PEM for an HMAC secret', bybit, onBybit({ apiSecret: PKCS1 }), 'apiSecret'],
+    ['a secret of null', bybit, onBybit({ apiSecret: null }), 'apiSecret: wanted a text'],
+    ['an unknown environment', bybit, onBybit({ apiSecret, environment: 'main' }), 'environment'],
+    ['an unknown field', bybit, onBybit({ apiSecret, apiSecrets: apiSecret }), 'perhaps apiSecret was meant'],
+    ['a host', bybit, onBybit({ apiSecret, baseUrl: 'https://example.org' }), 'a field that is not known'],
+    ['Ed25519 for Bybit', bybit, onBybit({ privateKey: ED25519 }), 'of type ed25519, wanted an RSA'],
+    ['an elliptic curve', kalshi, onKalshi(pem(ec.privateKey, 'pkcs8')), 'of type ec, wanted an RSA'],
+    ['an elliptic curve in SEC1', kalshi, onKalshi(pem(ec.privateKey, 'sec1')), 'of type ec, wanted an RSA'],
+    ['a public key', kalshi, onKalshi(pem(rsa.publicKey, 'spki')), 'it is a public key'],
+    ['a public key in PKCS#1', bybit, onBybit({ privateKey: pem(rsa.publicKey, 'pkcs1') }), 'it is a public key'],
+    ['a certificate', kalshi, onKalshi('-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----'), 'certificate'],
+    ['an encrypted key', kalshi, onKalshi(encrypted('pkcs8')), 'without a passphrase'],
+    ['an encrypted key in PKCS#1', kalshi, onKalshi(encrypted('pkcs1')), 'without a passphrase'],
+    ['half a key', kalshi, onKalshi(PKCS1.slice(0, 400)), 'broken or no PEM'],
+    ['a key without its lines', kalshi, onKalshi(PKCS1.replaceAll('\n', ' ')), 'broken or no PEM'],
+    ['a key too short to sign with', kalshi, onKalshi(pem(short.privateKey, 'pkcs8')), 'it has 512 bits'],
+    ['no text for a key', kalshi, onKalshi(7), 'privateKey: wanted a text'],
+    ['an id with space', kalshi, { apiKeyId: `${apiKeyId} `, privateKey: PKCS1 }, 'apiKeyId: wanted 8-4-4-4-12 hex'],
+    ['an id that is none', kalshi, { apiKeyId: '../orders', privateKey: PKCS1 }, 'apiKeyId: wanted 8-4-4-4-12 hex'],
+    ['a bearer in two lines', requesty, { apiKey: `${bearer}\nX-Other: 1` }, 'apiKey: wanted printable'],
+    ['a bearer beyond ASCII', requesty, { apiKey: `${bearer}é` }, 'apiKey: wanted printable'],
+    ['an id beside the bearer', requesty, { apiKey: bearer, apiKeyId }, 'perhaps apiKey was meant'],
+    ['no object', requesty, bearer, 'wanted a JSON object'],
+    ['a list', requesty, [bearer], 'wanted a JSON object'],
+    ['null', requesty, null, 'wanted a JSON object'],
+  ] as const)('is refused with %s, and not quoted', (_what, provider: Provider, value, expected) => {
+    const [outcome, message] = faultOf(() => provider.credential(value));
+    expect([outcome, message]).toEqual(['refused/credential-unreadable', expect.stringContaining(expected)]);
+    expect(message).toMatch(/^Cannot read the credential: .*[^.]$/);
+    expect(message).not.toMatch(/SKexample|AKexample|MII|BEGIN|rqsty-sk|example\.org|a952bcbe/);
+  });
+});
+
+describe('the environments', () => {
+  it.each([
+    [
+      'bybit',
+      bybit,
+      {
+        mainnet: 'api.bybit.com mainnet',
+        'mainnet-bytick': 'api.bytick.com mainnet',
+        testnet: 'api-testnet.bybit.com testnet',
+        demo: 'api-demo.bybit.com demo',
+        nl: 'api.bybit.nl nl',
+        tr: 'api.bybit.tr tr',
+        kz: 'api.bybit.kz kz',
+        ae: 'api.bybit.ae ae',
+        id: 'api.bybit.id id',
+        ge: 'api.bybitgeorgia.ge ge',
+        eu: 'api.bybit.eu eu',
+        jp: 'api.manepa.jp jp',
+        'jp-testnet': 'api-testnet.manepa.jp jp-testnet',
+        hk: 'api.spark-fintech.com hk',
+        'hk-testnet': 'api-testnet.spark-fintech.com hk-testnet',
+      },
+    ],
+    [
+      'kalshi',
+      kalshi,
+      {
+        prod: 'external-api.kalshi.com prod',
+        'prod-elections': 'api.elections.kalshi.com prod',
+        demo: 'external-api.demo.kalshi.co demo',
+        'demo-legacy': 'demo-api.kalshi.co demo',
+      },
+    ],
+    [
+      'requesty',
+      requesty,
+      { prod: 'api-v2.requesty.ai prod', legacy: 'api.requesty.ai prod', eu: 'api-v2.eu.requesty.ai eu' },
+    ],
+  ])('of %s are those of the contract', (name, provider, expected) => {
+    const named = Object.entries(provider.environments).map(([key, { host, realm }]) => [key, `${host} ${realm}`]);
+    expect(Object.fromEntries(named)).toEqual(expected);
+    expect(provider.name).toBe(name);
+  });
+});

@@ -1,0 +1,151 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Facts } from '../../../../functions/core/answer.ts';
+import { requesty } from '../../../../functions/providers/requesty/index.ts';
+import { answerTo, brief, callOf, converse, faultOf, NOW, order, probe, reply } from '../ask.ts';
+import { keyIn, MANAGER, refusal, TARGET } from './keys.ts';
+
+const HOST = 'api-v2.requesty.ai';
+const PATH = '/v1/manage/apikey';
+const byManager = (more: Parameters<typeof order>[2] = {}) =>
+  order('delete-key', keyIn(MANAGER), { ...more, aim: { self: false, keyId: TARGET, ...more.aim } });
+const questions = (plan: ReturnType<typeof requesty.plan>) => plan.probes.map(({ as, seenBy }) => `${as} ${seenBy}`);
+
+describe('identify', () => {
+  const question = requesty.identify?.(requesty.credential({ apiKey: 'rqsty-sk-TEST' }));
+  if (!question) throw new Error('Requesty has to identify its credentials');
+
+  it('asks the bearer for its own id', () => {
+    const { sent, answer } = converse(question, [
+      reply(200, { id: TARGET.toUpperCase(), permissions: { manage: 'write' } }),
+    ]);
+    expect(sent.map(({ method, host, path, headers }) => [method, host, path, headers.reveal()])).toEqual([
+      ['GET', HOST, `${PATH}/self`, { Authorization: 'Bearer rqsty-sk-TEST' }],
+    ]);
+    expect(answer).toEqual({ saw: 'alive', code: '200', seen: true, facts: { keyId: TARGET, manage: 'write' } });
+  });
+
+  it.each(['', 'self', '../org', '1b4e28ba-2fa1-41d2-883f-0016d3cca427/..', 7, null])('takes %j for no id', (id) => {
+    expect(brief(answerTo(question, reply(200, { id })))).toBe('silent retry/unrecognised');
+  });
+});
+
+describe('a key that deletes itself', () => {
+  const plan = requesty.plan(order('delete-key', keyIn(TARGET)));
+
+  it('names its id in the path, with its bearer alone', () => {
+    const call = callOf(plan).send(NOW);
+    expect({ ...call, headers: call.headers.reveal() }).toEqual({
+      method: 'DELETE',
+      provider: 'requesty',
+      host: HOST,
+      path: `${PATH}/${TARGET}`,
+      headers: { Authorization: 'Bearer rqsty-sk-TEST-1b4e' },
+    });
+    expect([questions(plan), plan.signer, plan.needsAll, plan.siblings]).toEqual([
+      [`self self@${HOST}`],
+      undefined,
+      false,
+      [],
+    ]);
+  });
+
+  it('is alive only where the bearer is still that key', () => {
+    const ask = (id: string) => brief(answerTo(probe(plan, 'self'), reply(200, { id })));
+    expect([ask(TARGET), ask(MANAGER)]).toEqual(['alive seen', 'silent retry/unrecognised']);
+  });
+
+  it('forecasts a refusal, or that it may be the last of its kind', () => {
+    const forecast = (manage: string) => plan.forecast({ manage }, undefined);
+    expect(forecast('read')).toEqual([expect.stringMatching(/^This key has not the permission manage: write/)]);
+    expect(forecast('write')).toEqual([expect.stringMatching(/only the web page/)]);
+    expect(plan.forecast({}, undefined)).toEqual([]);
+  });
+});
+
+describe('a managing key', () => {
+  const plan = requesty.plan(byManager());
+
+  it('is asked who it is, looks the target up and reads the list', () => {
+    expect(plan.signer).toMatchObject({ asked: 'self', as: 'managing', host: HOST });
+    expect(questions(plan)).toEqual([`managing ${MANAGER}@${HOST}/apikey`, `managing ${MANAGER}@${HOST}/apikeys`]);
+    const paths = plan.probes.map((question) => converse(question, [undefined]).sent.map(({ path }) => path));
+    expect(paths).toEqual([[`${PATH}/${TARGET}`], [PATH]]);
+    expect([callOf(plan).send(NOW).path, plan.needsAll]).toEqual([`${PATH}/${TARGET}`, true]);
+  });
+
+  it('tells whether it may manage, and nothing of the target', () => {
+    if (!plan.signer) throw new Error('no signer to ask');
+    const me = { id: MANAGER, permissions: { manage: 'read' } };
+    const answer = answerTo(plan.signer, reply(200, me));
+    expect(answer).toEqual({ saw: 'alive', code: '200', facts: { signerManage: 'read' } });
+    expect(plan.forecast(answer.facts ?? {}, undefined)).toEqual([expect.stringMatching(/^The managing key has not/)]);
+    expect(brief(answerTo(plan.signer, reply(200, { id: TARGET })))).toBe('silent retry/unrecognised');
+    expect(brief(answerTo(plan.signer, reply(404, refusal('x'))))).toBe('silent stuck/request-rejected');
+  });
+
+  it('finds the target under its id', () => {
+    const ask = (body: unknown) => brief(answerTo(probe(plan, 'apikey'), reply(200, body)));
+    expect(ask({ id: TARGET, name: 'x' })).toBe('listed seen');
+    expect(ask({ id: MANAGER })).toBe('silent retry/unrecognised');
+    expect(ask({ keys: [] })).toBe('silent retry/unrecognised');
+  });
+
+  const list = (body: unknown, facts: Facts = {}) =>
+    answerTo(probe(requesty.plan(byManager({ facts })), 'apikeys'), reply(200, body));
+  const keys = (...ids: readonly string[]) => ({ keys: ids.map((id) => ({ id })) });
+
+  it('finds the target in the list, or not', () => {
+    expect(brief(list(keys(MANAGER, TARGET.toUpperCase())))).toBe('listed seen');
+    expect(list(keys(MANAGER))).toEqual({
+      saw: 'unlisted',
+      code: '200',
+      facts: { keysNamed: '1', namesSigner: 'yes' },
+    });
+    expect(brief(list(keys()))).toBe('unlisted');
+    expect(brief(list(keys(), { namesSigner: 'yes' }))).toBe('silent retry/unrecognised');
+  });
+
+  it.each([
+    ['null', { keys: null }],
+    ['a row of null', { keys: [null] }],
+    ['a row without id', { keys: [{ name: 'x' }] }],
+    ['nothing', {}],
+  ])('cannot read a list with %s', (_what, body) => {
+    expect(brief(list(body))).toBe('silent retry/unrecognised');
+  });
+
+  it("asks the target's own bearer as well, at the target's host", () => {
+    const both = requesty.plan(byManager({ aim: { credential: keyIn(TARGET, 'legacy') } }));
+    expect(questions(both)[0]).toBe('self self@api.requesty.ai');
+    const { sent } = converse(probe(both, 'self'), [undefined]);
+    expect(sent[0]?.headers.reveal()).toEqual({ Authorization: 'Bearer rqsty-sk-TEST-1b4e' });
+    expect(callOf(both).send(NOW).headers.reveal()).toEqual({ Authorization: 'Bearer rqsty-sk-TEST-6fa4' });
+  });
+});
+
+describe('a plan', () => {
+  it.each([
+    ['another world', byManager({ aim: { credential: keyIn(TARGET, 'eu') } }), 'refused/environment-mismatch'],
+    ['an unknown operation', { ...byManager(), operation: 'update' }, 'refused/malformed'],
+  ])('is refused for %s', (_what, bad, expected) => {
+    expect(faultOf(() => requesty.plan(bad))[0]).toBe(expected);
+  });
+
+  it('never puts anything but an id into the path', () => {
+    const ids = fc.oneof(
+      fc.string(),
+      fc.constantFrom('', ' ', 'self', 'SELF', '..', '../org', `${TARGET}/usage`, `${TARGET}\n`),
+    );
+    fc.assert(
+      fc.property(ids, (keyId) => {
+        expect(faultOf(() => requesty.plan(byManager({ aim: { keyId } })))[0]).toBe('refused/malformed');
+      }),
+    );
+    fc.assert(
+      fc.property(fc.uuid(), (keyId) => {
+        expect(callOf(requesty.plan(byManager({ aim: { keyId } }))).send(NOW).path).toBe(`${PATH}/${keyId}`);
+      }),
+    );
+  });
+});
