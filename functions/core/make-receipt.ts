@@ -125,5 +125,5 @@ export const resurrectedReceipt = (
   });
 
 /** Whether an urgent request owes an interim receipt by now. */
-export const owesInterim = ({ receivedAt, interim }: RequestItem, now: EpochMs): boolean =>
-  interim.at === undefined ? now - receivedAt >= 60_000 : now - interim.at >= 3_600_000;
+export const owesInterim = ({ interim }: RequestItem, countedFrom: EpochMs, now: EpochMs): boolean =>
+  interim.at === undefined ? now - countedFrom >= 60_000 : now - interim.at >= 3_600_000;

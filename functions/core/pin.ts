@@ -64,6 +64,7 @@ const checked = (provider: Provider, request: RevocationRequest, item: RequestIt
 /**
  * Opens the credentials of a request, at the pinned versions where an earlier delivery pinned them, and tells signer from target.
  *
+ * @param reopenSigner opens the signer as it is now; the target stays as pinned
  * @throws Fault where the order cannot be carried out as it stands
  * @throws NotYet where the provider has to be asked whose key it is, and did not tell
  */
@@ -73,14 +74,16 @@ export const aim = async (
   provider: Provider,
   item: RequestItem,
   request: RevocationRequest,
+  { reopenSigner = false } = {},
 ): Promise<Aimed> => {
   const { target } = request;
   const before = item.pin;
+  const signerBefore = reopenSigner ? undefined : before?.signer;
   const held = await openCredential(
     ports,
     provider,
-    before?.signer.arn ?? request.secretId,
-    before?.signer.versionId ?? request.secretVersion,
+    signerBefore?.arn ?? request.secretId,
+    signerBefore?.versionId ?? request.secretVersion,
   );
   const unknownSigner = target === 'self' ? 'stuck/not-recognised' : 'stuck/credential-refused';
   const signerId = await identify(ports, asking, provider, held, unknownSigner);

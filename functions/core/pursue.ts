@@ -40,7 +40,7 @@ const refined = async ({ ports, pin, order }: Pursuit, outcome: Terminal): Promi
     : outcome;
 
 /** What an end owes to this request in particular, from what was learned on the way. */
-const whyOf = ({ facts }: Work): string => facts['searched'] ?? '';
+const whyOf = ({ facts }: Work): string => (facts['searched'] ? `Looked through ${facts['searched']}` : '');
 
 /** Writes one round into the case; a proved key that lives is told of first, and its case is open again. */
 const record = async (pursuit: Pursuit, hooks: Hooks, item: CaseItem, { round, standing }: Look): Promise<CaseItem> => {

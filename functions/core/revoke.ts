@@ -8,7 +8,15 @@ import { type EpochMs, fromIso } from './epoch.ts';
 import { Fault, NotYet, Unavailable } from './fault.ts';
 import { finish } from './finish.ts';
 import { LeaseLost, takeLease } from './lease.ts';
-import { type CaseItem, caseKey, type Pin, type RequestItem, requestKey, workName } from './ledger-items.ts';
+import {
+  type CaseItem,
+  caseKey,
+  type Ended,
+  type Pin,
+  type RequestItem,
+  requestKey,
+  workName,
+} from './ledger-items.ts';
 import { resurrectedReceipt } from './make-receipt.ts';
 import { type Aimed, aim } from './pin.ts';
 import type { Ports } from './ports.ts';
@@ -17,7 +25,7 @@ import { pursue } from './pursue.ts';
 import type { Pursued, Pursuit } from './pursuit.ts';
 import { recheckTags } from './recheck.ts';
 import { parseRequest, type RevocationRequest } from './request.ts';
-import { finishFromCase, horizon, type Outcome, settleEnd, settleRetry, unclaimed } from './settle.ts';
+import { finishFromCase, horizon, type Outcome, release, settleEnd, settleRetry, unclaimed } from './settle.ts';
 
 /** One delivery with its claimed request. */
 interface Run {
@@ -86,11 +94,8 @@ const reopened = async (
   if (!pursued.over || pursued.outcome !== 'stuck/credential-refused' || pin === undefined || pin.self)
     return undefined;
   if (request.secretVersion !== 'AWSCURRENT') return undefined;
-  const { signer: _, ...rest } = pin;
-  const fresh = await aim(ports, asking, provider, { ...item, pin: undefined, formerKey: pin.keyId }, request);
-  return fresh.pin.signer.versionId === pin.signer.versionId
-    ? undefined
-    : { ...fresh, pin: { ...fresh.pin, ...rest, signerName: fresh.pin.signerName } };
+  const fresh = await aim(ports, asking, provider, item, request, { reopenSigner: true });
+  return fresh.pin.signer.versionId === pin.signer.versionId ? undefined : fresh;
 };
 
 const chase = async (run: Run, item: RequestItem, aimed: Aimed, leased: CaseItem): Promise<Pursued> => {
@@ -121,6 +126,8 @@ const underLease = async (run: Run, item: RequestItem, aimed: Aimed): Promise<Ve
   } catch (error) {
     if (error instanceof Fault) return settleEnd(ports, item, outcomeOf(error), holder);
     if (error instanceof NotYet) return settleRetry(ports, delivery, item, error.retry, holder);
+    // Every exchange was awaited, so nothing of ours is on its way; others need not wait the lease out.
+    if (error instanceof Unavailable) await release(ports, item, holder).catch(() => undefined);
     throw error;
   }
 };
@@ -131,6 +138,13 @@ const finishedEarlier = async ({ ports }: Run, item: RequestItem): Promise<boole
   if (found?.works[workName(item)]?.ended === undefined) return false;
   await finishFromCase(ports, item, found, undefined);
   return true;
+};
+
+/** A request that has ended: whatever of its end an earlier delivery did not come to is done now. */
+const finishAgain = async (ports: Ports, item: RequestItem, ended: Ended): Promise<void> => {
+  const found = item.pin && (await ports.ledger.read<CaseItem>(caseKey(item.pin.keyName)));
+  if (found?.works[workName(item)]?.ended) await finishFromCase(ports, item, found, undefined);
+  else await finish(ports, item, ended);
 };
 
 const carryOut = async (run: Run, item: RequestItem): Promise<Verdict> => {
@@ -197,9 +211,8 @@ const onRequest = async (
 export const revoke = async (ports: Ports, delivery: Delivery): Promise<Verdict> => {
   try {
     const item = await claim(ports, delivery, parseRequest(delivery.body));
-    if (item.receipt || item.ended) {
-      const { ended } = item;
-      if (ended) await finish(ports, item, ended);
+    if (item.ended) {
+      await finishAgain(ports, item, item.ended);
       return { done: true };
     }
     const { request } = item;

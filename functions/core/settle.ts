@@ -100,10 +100,19 @@ const atTheEnd = ({ code, atLast }: Retry, work: Work | undefined): Outcome => {
 
 const tellWaiting = async (ports: Ports, item: RequestItem, work: Work | undefined, { code }: Retry): Promise<void> => {
   const now = ports.clock.now();
-  if (code === 'early' || !item.request || !isUrgent(item.request.reason) || !owesInterim(item, now)) return;
+  if (code === 'early' || !item.request || !isUrgent(item.request.reason) || !owesInterim(item, countedFrom(item), now))
+    return;
   await ports.outbox.publish(interimReceipt(item, work, code, ports.digest));
   await amend<RequestItem>(ports, requestKey(item.requestId, item.planOnly), (current) =>
     current && !current.receipt ? { ...current, interim: { count: current.interim.count + 1, at: now } } : undefined,
+  );
+};
+
+/** Lets the case go, where this delivery holds it. */
+export const release = async (ports: Ports, { pin }: RequestItem, holder: string): Promise<void> => {
+  if (pin === undefined) return;
+  await amend<CaseItem>(ports, caseKey(pin.keyName), (current) =>
+    current?.lease?.holder === holder ? { ...current, lease: undefined } : undefined,
   );
 };
 
@@ -122,10 +131,7 @@ export const settleRetry = async (
   if (now - from >= ports.config.giveUpAfterMs && retry.code !== 'early')
     return settleEnd(ports, item, atTheEnd(retry, work), holder);
   await tellWaiting(ports, item, work, retry);
-  if (item.pin && holder !== undefined)
-    await amend<CaseItem>(ports, caseKey(item.pin.keyName), (current) =>
-      current?.lease?.holder === holder ? { ...current, lease: undefined } : undefined,
-    );
+  if (holder !== undefined) await release(ports, item, holder);
   ports.log.info('request goes on later', { requestId: item.requestId, attempt: item.attempt, code: retry.code });
   return { done: false, code: retry.code, notBefore: again(ports, delivery, item, retry) };
 };

@@ -38,6 +38,8 @@ export const standingOf = (round: readonly Asked[], { seen, needsAll, restrictio
     if (restriction === undefined) return 'present';
     return record === undefined ? 'none' : restriction.reach(record, before ?? record);
   }
+  // Refused, but as itself: the provider still holds the key, whatever a list says.
+  if (round.some(({ answer }) => answer.seen)) return 'none';
   const absent = round.filter(({ answer }) => isAbsent(answer));
   if (absent.length === 0) return 'none';
   const backed = absent.filter(({ question }) => seen[question.seenBy] !== undefined);
@@ -53,12 +55,16 @@ const stuckCode = ({ ends, atLast }: Answer): StuckCode | undefined =>
 
 const stateOf = (round: readonly Asked[], known: Work['keyState']): Work['keyState'] => {
   if (round.some(({ answer }) => answer.saw === 'expired')) return 'expired';
-  if (round.some(({ answer }) => isPresent(answer))) return 'alive';
+  if (round.some(({ answer }) => isPresent(answer) || answer.seen)) return 'alive';
   return round.some(({ answer }) => isAbsent(answer)) ? 'unknown' : known;
 };
 
 /** Adds one round to what is known: the count of agreeing probes, or of unchanged ones, goes on or starts anew. */
-export const tally = (work: Work, round: readonly Asked[], standing: Standing, now: EpochMs): Work => {
+export const tally = (
+  work: Work,
+  round: readonly Asked[],
+  { standing, signer, now }: { standing: Standing; signer: Answer | undefined; now: EpochMs },
+): Work => {
   const on = AGREEABLE.find((one) => one === standing) as NonNullable<Work['agreed']>['on'] | undefined;
   const unchanged =
     work.calls > 0 && LIVES.includes(standing) && standing !== 'met'
@@ -72,7 +78,10 @@ export const tally = (work: Work, round: readonly Asked[], standing: Standing, n
     answered: work.answered || standing !== 'none',
     keyState: stateOf(round, work.keyState),
     atLast:
-      standing === 'none' ? (round.map(({ answer }) => stuckCode(answer)).find(Boolean) ?? work.atLast) : undefined,
+      standing === 'none'
+        ? ([...round.map(({ answer }) => answer), ...(signer ? [signer] : [])].map(stuckCode).find(Boolean) ??
+          work.atLast)
+        : undefined,
     ...(record && work.calls === 0 && work.before === undefined ? { before: record } : {}),
     ...(record ? { after: record } : {}),
   };

@@ -54,7 +54,10 @@ export const withRound = (
     ...item,
     seen: { ...seenIn(round, now), ...item.seen },
     facts: { ...item.facts, [signerId]: { ...item.facts[signerId], ...lasting(round.facts) } },
-    works: { ...item.works, [name]: standing === undefined ? noted : tally(noted, round.asked, standing, now) },
+    works: {
+      ...item.works,
+      [name]: standing === undefined ? noted : tally(noted, round.asked, { standing, signer: round.signer, now }),
+    },
   };
 };
 
