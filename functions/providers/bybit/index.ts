@@ -1,5 +1,6 @@
 import { Fault } from '../../core/fault.ts';
 import type { Call, Order, Plan, Provider } from '../../core/provider.ts';
+import { askedOf } from './asked.ts';
 import { credential } from './credential.ts';
 import { ENVIRONMENTS } from './environments.ts';
 import { forecast } from './forecast.ts';
@@ -71,8 +72,7 @@ const callOf = (order: Order, operation: BybitOperation): Plan['call'] => {
   if (order.settings === undefined)
     throw new Fault('refused/malformed', 'Cannot update without settings, wanted readOnly, permissions or ips');
   return restriction({
-    kind: operation.of,
-    settings: order.settings,
+    asked: askedOf(operation.of, order.settings),
     self: order.aim.self,
     egressAddresses: order.egressAddresses,
     call: (narrowed) => callWith(order, operation, { ...narrowed }),

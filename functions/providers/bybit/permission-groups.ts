@@ -41,17 +41,16 @@ const SENDABLE: Readonly<Record<KeyKind, Groups>> = {
   },
 };
 
-/** What only replies hold. It may be named, as something that is to stay; no call can give or take it. */
-const ONLY_READ: Readonly<Record<KeyKind, Groups>> = { master: { Wallet: ['Withdraw'] }, sub: {} };
+/** Only replies hold it: it may be named, as something that is to stay, but no call can give or take it. */
+const ONLY_READ = 'Withdraw';
+
+const NAMED: Readonly<Record<KeyKind, Groups>> = {
+  ...SENDABLE,
+  master: { ...SENDABLE.master, Wallet: [...(SENDABLE.master['Wallet'] ?? []), ONLY_READ] },
+};
 
 /** Groups that a read-write key can neither gain nor lose by the API. */
 const FIXED_WHILE_WRITING = new Set(['FiatP2P', 'FiatBitPay', 'FiatConvertBroker']);
-
-/** Whether the API can take this permission from a key of that kind. */
-export const isRemovable = (kind: KeyKind, group: string, value: string, readOnly: 0 | 1): boolean =>
-  isSendable(kind, group) &&
-  !(readOnly === 0 && FIXED_WHILE_WRITING.has(group)) &&
-  !ONLY_READ[kind][group]?.includes(value);
 
 /** Whether an update call takes this group at all. */
 export const isSendable = (kind: KeyKind, group: string): boolean => Object.hasOwn(SENDABLE[kind], group);
@@ -60,16 +59,11 @@ export const isSendable = (kind: KeyKind, group: string): boolean => Object.hasO
 export const isFixed = (group: string, readOnly: 0 | 1): boolean => readOnly === 0 && FIXED_WHILE_WRITING.has(group);
 
 /** The values of a group that an update call takes. */
-export const sendable = (kind: KeyKind, group: string, values: readonly string[]): readonly string[] =>
-  values.filter((value) => !ONLY_READ[kind][group]?.includes(value));
+export const sendable = (values: readonly string[]): readonly string[] => values.filter((value) => value !== ONLY_READ);
 
-const named = (kind: KeyKind): Groups => {
-  const groups = [...new Set([...Object.keys(SENDABLE[kind]), ...Object.keys(ONLY_READ[kind])])];
-  return Object.fromEntries(
-    groups.map((group) => [group, [...(SENDABLE[kind][group] ?? []), ...(ONLY_READ[kind][group] ?? [])]]),
-  );
-};
-const NAMED: Readonly<Record<KeyKind, Groups>> = { master: named('master'), sub: named('sub') };
+/** Whether the API can take this permission from a key of that kind. */
+export const isRemovable = (kind: KeyKind, group: string, value: string, readOnly: 0 | 1): boolean =>
+  isSendable(kind, group) && !isFixed(group, readOnly) && value !== ONLY_READ;
 
 const unknown = (what: string, typed: string, known: readonly string[]): Fault => {
   const meant = nearest(typed, known);

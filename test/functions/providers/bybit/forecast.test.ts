@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import type { Facts, KeyRecord } from '../../../../functions/core/answer.ts';
+import type { Order } from '../../../../functions/core/provider.ts';
+import { bybit } from '../../../../functions/providers/bybit/index.ts';
+import { order } from '../ask.ts';
+import { keyIn, MASTER, SUB } from './keys.ts';
+
+const record = (...wallet: readonly string[]): KeyRecord => ({ readOnly: 0, ips: [], permissions: { Wallet: wallet } });
+const forecast = (of: Order, facts: Facts, known?: KeyRecord) => bybit.plan(of).forecast(facts, known);
+
+const master = order('delete-master-key', keyIn(MASTER));
+const sub = order('delete-sub-key', keyIn(SUB));
+const managed = order('delete-sub-key', keyIn(MASTER), { aim: { self: false, keyId: SUB, subMemberId: '7' } });
+const update = (settings: Order['settings']) => order('update-master-key', keyIn(MASTER), { settings });
+
+describe('a forecast', () => {
+  it.each([
+    ['a master without transfers', master, {}, record(), 'only the web page is left'],
+    ['a sub key without transfers', sub, {}, record('Withdraw'), 'its master can make it'],
+    ['a master that signs without transfers', managed, { wallet: '' }, undefined, 'The master key holds none'],
+    ['a read-only key', sub, {}, { ...record('AccountTransfer'), readOnly: 1 }, 'The signing key is read-only'],
+    ['a read-only master that signs', managed, { readOnly: '1' }, undefined, 'The signing key is read-only'],
+    ['a key of an application', sub, { type: '2' }, record('AccountTransfer'), 'third-party application'],
+    [
+      'a master that shall only read',
+      update({ readOnly: 1 }),
+      {},
+      record('AccountTransfer'),
+      'Whether a read-only master',
+    ],
+    ['addresses of a master', update({ ips: '1.2.3.4' }), {}, record('AccountTransfer'), 'ask again without ips'],
+    ['a key in no sub account', managed, { searched: '3 sub accounts with 4 keys' }, undefined, 'could not be proved'],
+  ] as const)('warns of %s', (_what, of, facts, known, expected) => {
+    expect(forecast(of, facts, known)).toEqual([expect.stringContaining(expected)]);
+  });
+
+  it.each([
+    ['a master that may transfer', master, {}, record('SubMemberTransfer')],
+    ['a master that may withdraw', master, {}, record('Withdraw')],
+    ['a sub key that may transfer', sub, {}, record('SubMemberTransferList')],
+    ['a master that signs and may', managed, { wallet: 'AccountTransfer', readOnly: '0' }, record()],
+    ['a key that is not known yet', master, {}, undefined],
+    ['a key of a person', sub, { type: '1' }, record('AccountTransfer')],
+  ] as const)('is silent about %s', (_what, of, facts, known) => {
+    expect(forecast(of, facts, known)).toEqual([]);
+  });
+});
