@@ -40,7 +40,11 @@ const refined = async ({ ports, pin, order }: Pursuit, outcome: Terminal): Promi
     : outcome;
 
 /** What an end owes to this request in particular, from what was learned on the way. */
-const whyOf = ({ facts }: Work): string => (facts['searched'] ? `Looked through ${facts['searched']}` : '');
+const whyOf = (outcome: Terminal, { facts }: Work): string => {
+  if (facts['searched']) return `Looked through ${facts['searched']}`;
+  const names = outcome === 'stuck/not-recognised' ? facts['keysNamed'] : undefined;
+  return names === undefined ? '' : `The managing key’s list names ${names} keys, and not this one`;
+};
 
 /** Writes one round into the case; a proved key that lives is told of first, and its case is open again. */
 const record = async (pursuit: Pursuit, hooks: Hooks, item: CaseItem, { round, standing }: Look): Promise<CaseItem> => {
@@ -114,8 +118,10 @@ export const pursue = async (pursuit: Pursuit, hooks: Hooks, leased: CaseItem): 
     }
     if (decision === undefined) continue;
     if (decision.do === 'ask-siblings') return elsewhere(pursuit, looked.plan);
-    if (decision.do === 'end')
-      return over(await refined(pursuit, decision.outcome), whyOf(item.works[name] ?? NO_WORK));
+    if (decision.do === 'end') {
+      const outcome = await refined(pursuit, decision.outcome);
+      return over(outcome, whyOf(outcome, item.works[name] ?? NO_WORK));
+    }
     if (decision.do === 'retry') return notOver(decision);
     if (decision.do !== 'ask') continue;
     if (!hasTime(pursuit.asking, decision.at)) return notOver({ code: decision.code, notBefore: decision.at });
