@@ -1,14 +1,17 @@
 import { Fault } from '../../core/fault.ts';
 import type { Call, Order, Plan, Provider } from '../../core/provider.ts';
+import { worldsOf } from '../worlds.ts';
 import { askedOf } from './asked.ts';
 import { credential } from './credential.ts';
 import { ENVIRONMENTS } from './environments.ts';
 import { forecast } from './forecast.ts';
 import { meaning } from './meaning.ts';
 import { type BybitOperation, OPERATIONS } from './operations.ts';
-import { hostOf, masterCheck, probes, siblings, subAccountOf } from './questions.ts';
+import { masterCheck, probes, siblings, subAccountOf } from './questions.ts';
 import { restriction } from './restriction.ts';
 import { RECEIVE_WINDOW_MS, signed } from './sign.ts';
+
+const { hostOf, isSameWorld, checkReach } = worldsOf(ENVIRONMENTS);
 
 /** A request is taken up to a second past its window, by the provider's clock. */
 const LANDS_WITHIN_MS = RECEIVE_WINDOW_MS + 1_000;
@@ -31,13 +34,11 @@ const callWith = (
   };
 };
 
-const realmOf = (environment: string): string | undefined => ENVIRONMENTS[environment]?.realm;
+/** A demo key is deleted by its production master. */
+const isMasterOfDemo = (signer: string, target: string): boolean => isSameWorld(signer, 'mainnet') && target === 'demo';
 
-/** A demo key is deleted by its production master; otherwise both have to live in one world. */
-const areRelated = (signer: string, target: string): boolean =>
-  realmOf(signer) === realmOf(target) || (realmOf(signer) === 'mainnet' && target === 'demo');
-
-const operationOf = ({ operation, signer, aim }: Order): BybitOperation => {
+const operationOf = (order: Order): BybitOperation => {
+  const { operation, signer, aim } = order;
   const found = Object.hasOwn(OPERATIONS, operation) ? OPERATIONS[operation] : undefined;
   if (found === undefined)
     throw new Fault(
@@ -51,12 +52,7 @@ const operationOf = ({ operation, signer, aim }: Order): BybitOperation => {
     );
   if (signer.environment === 'demo')
     throw new Fault('refused/wrong-signer', 'Cannot sign with a demo key, wanted its production master on mainnet');
-  const target = aim.credential?.environment ?? signer.environment;
-  if (!areRelated(signer.environment, target))
-    throw new Fault(
-      'refused/environment-mismatch',
-      `Cannot reach a key of ${target} from ${signer.environment}, wanted one environment`,
-    );
+  checkReach(order, isMasterOfDemo);
   return found;
 };
 

@@ -2,12 +2,11 @@ import * as z from 'zod';
 import type { Answer, KeyRecord } from '../../core/answer.ts';
 import type { Credential, Question } from '../../core/provider.ts';
 import { type Talk, talk } from '../conversation.ts';
-import type { Verdict } from '../verdict.ts';
+import { silent, type Verdict } from '../verdict.ts';
+import { recordOf, SETTINGS } from './key-record.ts';
 import type { Column } from './meaning.ts';
 import { read } from './read.ts';
 
-const Groups = z.record(z.string(), z.array(z.string()));
-const Settings = z.object({ readOnly: z.literal([0, 1]), ips: z.array(z.string()), permissions: Groups });
 const uid = z.union([z.int(), z.string().regex(/^\d+$/)]).transform(String);
 
 /** What a key says of itself. Account ids and settings may be missing; who it is may not. */
@@ -17,6 +16,8 @@ const Key = z.object({
   userID: uid.optional().catch(undefined),
   parentUid: uid.optional().catch(undefined),
   type: z.int().optional().catch(undefined),
+  readOnly: z.literal([0, 1]).optional().catch(undefined),
+  ...SETTINGS,
 });
 
 /** A key as `query-api` shows it to itself. */
@@ -29,21 +30,6 @@ export interface OwnKey {
   readonly record: KeyRecord | undefined;
 }
 
-const OwnKey = z.unknown().transform((value, context): OwnKey & { readonly apiKey: string } => {
-  const key = Key.safeParse(value);
-  if (key.success) return { record: Settings.safeParse(value).data, ...withAll(key.data) };
-  context.addIssue({ code: 'custom', message: 'wanted a key' });
-  return z.NEVER;
-});
-
-const withAll = ({ apiKey, isMaster, userID, parentUid, type }: z.output<typeof Key>) => ({
-  apiKey,
-  isMaster,
-  userID,
-  parentUid,
-  type,
-});
-
 interface Inspection extends Pick<Question, 'as' | 'host' | 'seenBy'> {
   readonly credential: Credential;
   readonly column: Column;
@@ -52,11 +38,12 @@ interface Inspection extends Pick<Question, 'as' | 'host' | 'seenBy'> {
 }
 
 function* inspect({ credential, host, column, judge }: Inspection): Talk<Answer> {
-  const said = yield* read({ credential, host, path: '/v5/user/query-api', column, result: OwnKey });
+  const said = yield* read({ credential, host, path: '/v5/user/query-api', column, result: Key });
   if ('answer' in said) return said.answer;
-  const { apiKey, ...key } = said.result;
-  if (apiKey !== credential.keyId) return { saw: 'silent', ends: 'retry/unrecognised', code: 'another key' };
-  return { saw: 'alive', code: '0', ...judge(key) };
+  const { apiKey, isMaster, userID, parentUid, type, readOnly, ...settings } = said.result;
+  if (apiKey !== credential.keyId) return { ...silent('retry/unrecognised'), code: 'another key' };
+  const record = recordOf(readOnly, settings);
+  return { saw: 'alive', code: '0', ...judge({ isMaster, userID, parentUid, type, record }) };
 }
 
 /**

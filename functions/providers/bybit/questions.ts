@@ -1,14 +1,14 @@
 import type { Facts } from '../../core/answer.ts';
 import type { Credential, Order, Question } from '../../core/provider.ts';
 import type { Verdict } from '../verdict.ts';
+import { worldsOf } from '../worlds.ts';
 import { ENVIRONMENTS, SIBLINGS } from './environments.ts';
 import { listing } from './listing.ts';
 import type { BybitOperation } from './operations.ts';
 import { type OwnKey, queryApi } from './query-api.ts';
 import { searching } from './search.ts';
 
-/** The host of an environment, by its name in a parsed credential. */
-export const hostOf = (environment: string): string => ENVIRONMENTS[environment]?.host ?? '';
+const { hostOf, isSameWorld } = worldsOf(ENVIRONMENTS);
 
 const WRONG_KIND: Partial<Verdict> = { ends: 'refused/wrong-signer', holds: true };
 
@@ -87,8 +87,7 @@ export const probes = (order: Order, operation: BybitOperation): readonly Questi
 /** The key's own question at the environments that it may have been meant for. */
 export const siblings = ({ aim, signer }: Order): readonly (readonly [string, Question])[] => {
   if (!aim.self) return [];
-  const realm = ENVIRONMENTS[signer.environment]?.realm;
-  return SIBLINGS.filter((name) => ENVIRONMENTS[name]?.realm !== realm).map((name) => [
+  return SIBLINGS.filter((name) => !isSameWorld(name, signer.environment)).map((name) => [
     name,
     queryApi({ ...asked(signer, hostOf(name)), judge: () => ({ seen: true }) }),
   ]);

@@ -1,7 +1,9 @@
 import * as z from 'zod';
-import type { Answer, KeyRecord } from '../../core/answer.ts';
+import type { Answer } from '../../core/answer.ts';
 import type { Credential } from '../../core/provider.ts';
 import type { Talk } from '../conversation.ts';
+import { silent } from '../verdict.ts';
+import { recordOf, SETTINGS } from './key-record.ts';
 import { read } from './read.ts';
 
 /** The most that Bybit gives at once. */
@@ -9,13 +11,11 @@ const PAGE = 20;
 /** More pages than any sub account has; an endless cursor ends here. */
 const MOST_PAGES = 50;
 
-const Groups = z.record(z.string(), z.array(z.string()));
 const Row = z.object({
   apiKey: z.string().min(1),
   status: z.int().optional().catch(undefined),
   readOnly: z.boolean().optional().catch(undefined),
-  ips: z.array(z.string()).optional().catch(undefined),
-  permissions: Groups.optional().catch(undefined),
+  ...SETTINGS,
 });
 type Row = z.output<typeof Row>;
 const Page = z.object({ result: z.array(Row), nextPageCursor: z.string() });
@@ -45,22 +45,22 @@ export function* subKeys(credential: Credential, host: string, subMemberId: stri
     cursor = said.result.nextPageCursor;
     if (cursor === '') return { rows };
   }
-  return { answer: { saw: 'silent', ends: 'retry/unrecognised', code: `over ${MOST_PAGES} pages` } };
+  return { answer: { ...silent('retry/unrecognised'), code: `over ${MOST_PAGES} pages` } };
 }
 
 /** Bybit's `status` of a key that is past its date and can be renewed. */
 const EXPIRED = 2;
 
-/** A row without addresses or permissions says nothing of what the key may do. */
-const recordOf = ({ readOnly, ips, permissions }: Row): KeyRecord | undefined =>
-  readOnly === undefined || ips === undefined || permissions === undefined
-    ? undefined
-    : { readOnly: readOnly ? 1 : 0, ips, permissions };
+const NUMBER = new Map<boolean | undefined, 0 | 1>([
+  [false, 0],
+  [true, 1],
+]);
 
 /** What a whole list says of one key. */
 export const inList = (rows: readonly Row[], keyId: string): Answer => {
   const row = rows.find(({ apiKey }) => apiKey === keyId);
   if (row === undefined) return { saw: 'unlisted', code: '0' };
-  const record = recordOf(row);
+  // Here it is a truth value, where the key itself says 0 or 1.
+  const record = recordOf(NUMBER.get(row.readOnly), row);
   return { saw: row.status === EXPIRED ? 'expired' : 'listed', code: '0', seen: true, ...(record && { record }) };
 };

@@ -1,6 +1,7 @@
 import { Fault } from '../../core/fault.ts';
 import type { Call, Operation, Order, Plan, Provider, Question } from '../../core/provider.ts';
-import { KeyUuid } from '../../core/request.ts';
+import { keyPath } from '../key-path.ts';
+import { worldsOf } from '../worlds.ts';
 import { credential } from './credential.ts';
 import { ENVIRONMENTS, SIBLINGS } from './environments.ts';
 import { forecast } from './forecast.ts';
@@ -10,19 +11,11 @@ import { signed } from './sign.ts';
 
 const OPERATIONS: Readonly<Record<string, Operation>> = { 'delete-key': { kind: 'delete', managed: true } };
 
-const hostOf = (environment: string): string => ENVIRONMENTS[environment]?.host ?? '';
-const realmOf = (environment: string): string | undefined => ENVIRONMENTS[environment]?.realm;
-
-/** The id goes into a path, so nothing but an id may be in it. */
-const pathOf = (keyId: string): string => {
-  const id = KeyUuid.safeParse(keyId);
-  if (id.success) return `${PATH}/${id.data}`;
-  throw new Fault('refused/malformed', 'Cannot name this key in a path, wanted its id as 8-4-4-4-12 hex');
-};
+const { hostOf, isSameWorld, checkReach } = worldsOf(ENVIRONMENTS);
 
 const deleteCall = ({ signer, aim }: Order): Call => {
   const host = hostOf(signer.environment);
-  const path = pathOf(aim.keyId);
+  const path = keyPath(PATH, aim.keyId);
   return {
     asked: 'delete api_key',
     as: aim.self ? 'self' : 'managing',
@@ -41,19 +34,16 @@ const probes = (order: Order): readonly Question[] => {
 };
 
 const siblings = ({ signer, aim }: Order): Plan['siblings'] =>
-  SIBLINGS.filter((name) => aim.self && realmOf(name) !== realmOf(signer.environment)).map((name) => [
+  SIBLINGS.filter((name) => aim.self && !isSameWorld(name, signer.environment)).map((name) => [
     name,
     ownQuestion(signer, hostOf(name), true),
   ]);
 
 const checked = (order: Order): Order => {
-  const { operation, signer, aim } = order;
-  if (!Object.hasOwn(OPERATIONS, operation))
-    throw new Fault('refused/malformed', `Cannot do ${operation} at Kalshi, wanted delete-key`);
-  const target = aim.credential?.environment ?? signer.environment;
-  if (realmOf(target) === realmOf(signer.environment)) return order;
-  const message = `Cannot reach a key of ${target} from ${signer.environment}, wanted one environment`;
-  throw new Fault('refused/environment-mismatch', message);
+  if (!Object.hasOwn(OPERATIONS, order.operation))
+    throw new Fault('refused/malformed', `Cannot do ${order.operation} at Kalshi, wanted delete-key`);
+  checkReach(order);
+  return order;
 };
 
 const plan = (order: Order): Plan => ({

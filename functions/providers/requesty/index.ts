@@ -1,6 +1,7 @@
 import { Fault } from '../../core/fault.ts';
 import type { Call, Operation, Order, Plan, Provider, Question } from '../../core/provider.ts';
-import { KeyUuid } from '../../core/request.ts';
+import { keyPath } from '../key-path.ts';
+import { worldsOf } from '../worlds.ts';
 import { credential } from './credential.ts';
 import { ENVIRONMENTS } from './environments.ts';
 import { forecast } from './forecast.ts';
@@ -11,15 +12,7 @@ import { managerCheck, ownQuestion } from './self.ts';
 
 const OPERATIONS: Readonly<Record<string, Operation>> = { 'delete-key': { kind: 'delete', managed: true } };
 
-const hostOf = (environment: string): string => ENVIRONMENTS[environment]?.host ?? '';
-const realmOf = (environment: string): string | undefined => ENVIRONMENTS[environment]?.realm;
-
-/** `self` or a blank in its place would reach the asking key or all of them, so nothing but an id may stand there. */
-const pathOf = (keyId: string): string => {
-  const id = KeyUuid.safeParse(keyId);
-  if (id.success) return `${PATH}/${id.data}`;
-  throw new Fault('refused/malformed', 'Cannot name this key in a path, wanted its id as 8-4-4-4-12 hex');
-};
+const { hostOf, checkReach } = worldsOf(ENVIRONMENTS);
 
 const deleteCall = ({ signer, aim }: Order, host: string, path: string): Call => ({
   asked: 'delete apikey',
@@ -37,20 +30,13 @@ const probes = (order: Order, host: string, path: string): readonly Question[] =
   return aim.self ? own : [...own, lookup(order, host, path), listing(order, host)];
 };
 
-const checked = ({ operation, signer, aim }: Order): void => {
+const plan = (order: Order): Plan => {
+  const { operation, signer, aim } = order;
   if (!Object.hasOwn(OPERATIONS, operation))
     throw new Fault('refused/malformed', `Cannot do ${operation} at Requesty, wanted delete-key`);
-  const target = aim.credential?.environment ?? signer.environment;
-  if (realmOf(target) === realmOf(signer.environment)) return;
-  const message = `Cannot reach a key of ${target} from ${signer.environment}, wanted one environment`;
-  throw new Fault('refused/environment-mismatch', message);
-};
-
-const plan = (order: Order): Plan => {
-  checked(order);
-  const { signer, aim } = order;
+  checkReach(order);
   const host = hostOf(signer.environment);
-  const path = pathOf(aim.keyId);
+  const path = keyPath(PATH, aim.keyId);
   return {
     ...(aim.self ? {} : { signer: managerCheck(order, host) }),
     probes: probes(order, host, path),

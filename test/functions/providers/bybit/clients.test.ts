@@ -1,5 +1,4 @@
 import { generateKeyPairSync } from 'node:crypto';
-import type { InternalAxiosRequestConfig } from 'axios';
 import { RestClientV5 } from 'bybit-api';
 import ccxt from 'ccxt';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -18,14 +17,17 @@ type Sent = {
   readonly headers: Readonly<Record<string, string>>;
 };
 
+type Network = NonNullable<NonNullable<ConstructorParameters<typeof RestClientV5>[1]>['adapter']>;
+type Adapter = Extract<Network, (...parameters: never) => unknown>;
+
 /** Makes one call with the official-style client, whose network answers nothing. */
 const byRestClient = async (
   key: string,
   secret: string,
   make: (client: RestClientV5) => Promise<unknown>,
 ): Promise<Sent> => {
-  const configs: InternalAxiosRequestConfig[] = [];
-  const adapter = async (config: InternalAxiosRequestConfig) => {
+  const configs: Parameters<Adapter>[0][] = [];
+  const adapter: Adapter = async (config) => {
     configs.push(config);
     return { data: { retCode: 0 }, status: 200, statusText: 'OK', headers: {}, config };
   };

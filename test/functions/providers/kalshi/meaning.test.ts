@@ -152,6 +152,7 @@ describe('what a reply means to the target, to a managing key, and after a delet
     const headers = { date: 'Tue, 14 Nov 2023 22:13:30 GMT' };
     const answers = read(reply(401, refusal('', 'header_timestamp_expired'), headers));
     expect(answers.map(({ serverTime }) => serverTime)).toEqual(Array(4).fill(1_700_000_010_000));
+    expect(read(reply(429, '', headers)).every((answer) => !('serverTime' in answer))).toBe(true);
   });
 
   it('has one for every reply, and none of chance proves anything', () => {

@@ -1,0 +1,30 @@
+import { Fault } from '../core/fault.ts';
+import type { Environment, Order } from '../core/provider.ts';
+
+/** A provider's environments, as its plans ask about them. */
+export interface Worlds {
+  readonly hostOf: (environment: string) => string;
+  readonly isSameWorld: (a: string, b: string) => boolean;
+  /**
+   * @param isRelated whether a signer there reaches a target here although the two are not one world
+   * @throws Fault `refused/environment-mismatch` where the signer cannot know the target
+   */
+  readonly checkReach: (order: Order, isRelated?: (signer: string, target: string) => boolean) => void;
+}
+
+/** Answers for a table of environments; a credential holds none of another name. */
+export const worldsOf = (environments: Readonly<Record<string, Environment>>): Worlds => {
+  const isSameWorld = (a: string, b: string) => environments[a]?.realm === environments[b]?.realm;
+  return {
+    hostOf: (environment) => environments[environment]?.host ?? '',
+    isSameWorld,
+    checkReach: ({ signer: { environment: from }, aim }, isRelated = () => false) => {
+      const to = aim.credential?.environment ?? from;
+      if (isSameWorld(from, to) || isRelated(from, to)) return;
+      throw new Fault(
+        'refused/environment-mismatch',
+        `Cannot reach a key of ${to} from ${from}, wanted one environment`,
+      );
+    },
+  };
+};
