@@ -1,10 +1,26 @@
-import { CreateSecretCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import {
+  CreateSecretCommand,
+  DescribeSecretCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+  TagResourceCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
+import {
+  CreateQueueCommand,
+  DeleteMessageCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
 import { afterEach, beforeEach, vi } from 'vitest';
 import { epochMs } from '../../functions/core/epoch.ts';
 import type { Receipt } from '../../functions/core/receipt.ts';
-import { sweep } from '../../functions/core/sweep.ts';
+import { type Swept, sweep } from '../../functions/core/sweep.ts';
 import { readEnvironment } from '../../functions/edge/environment.ts';
 import { wire } from '../../functions/edge/wire.ts';
 import { PROVIDERS } from '../../functions/providers/index.ts';
@@ -14,17 +30,28 @@ import { type Deployment, deploy } from '../../infra/local/deploy.ts';
 import { eventSource } from '../../infra/local/lambda/event-source.ts';
 import { inProcess } from '../../infra/local/lambda/in-process.ts';
 import {
+  type BybitOptions,
   type BybitSandbox,
+  type KalshiOptions,
   type KalshiSandbox,
+  type RequestyOptions,
   type RequestySandbox,
   startSandbox,
 } from '../../infra/local/sandbox/index.ts';
-import { synthesize } from '../../infra/synthesize.ts';
+import { synthesize, type Template } from '../../infra/synthesize.ts';
+import { type Canaries, listenForCanaries, OPERATOR } from './canaries.ts';
+import { type FaultyPorts, faultyPorts } from './faulty-ports.ts';
 
 /** Ten in the morning of a day without meaning. */
 export const START = Date.parse('2026-11-20T10:00:00.000Z');
 
-const CLIENT = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+const CLIENT = { region: 'us-east-1', credentials: { accessKeyId: OPERATOR, secretAccessKey: 'local' } };
+
+/** A message taken from a queue, with its text attributes. */
+export interface Taken {
+  readonly body: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}
 
 export interface System {
   readonly aws: Aws;
@@ -32,57 +59,114 @@ export interface System {
   readonly kalshi: KalshiSandbox;
   readonly requesty: RequestySandbox;
   readonly deployment: Deployment;
-  readonly sqs: SQSClient;
   readonly secrets: SecretsManagerClient;
+  readonly canaries: Canaries;
+  /** The function's own steps, and what shall go wrong with them. */
+  readonly steps: FaultyPorts;
   /** Stores a credential under the prefix and gives its name. */
   store(name: string, credential: unknown, tags?: Readonly<Record<string, string>>): Promise<string>;
-  rotate(name: string, credential: unknown): Promise<void>;
+  /** Stores a new version. @returns its id */
+  rotate(name: string, credential: unknown): Promise<string>;
+  tag(name: string, tags: Readonly<Record<string, string>>): Promise<void>;
+  /** A secret's tags as they stand. */
+  tags(name: string): Promise<Readonly<Record<string, string>>>;
   /** Puts a message on the requests queue. */
   send(body: unknown, attempt?: number): Promise<void>;
+  /** Sends a copy from the stuck queue again as its next attempt, as the operator's tool does. */
+  redrive(copy: Taken): Promise<void>;
+  putEvent(detail: unknown): Promise<string>;
   /** Delivers one batch, if one is due; says whether there was one. */
   deliver(): Promise<boolean>;
-  /** Delivers until the queue is empty, moving the clock on where messages are hidden, for so many deliveries at most. */
+  /** Delivers until the queue is empty, moving the clock to where messages come back, for so many deliveries at most. */
   settle(most?: number): Promise<void>;
-  sweep(): Promise<unknown>;
+  /** What waits on the requests queue, hidden or not. */
+  waiting(): Promise<readonly string[]>;
+  sweep(): Promise<Swept>;
   advance(ms: number): void;
-  receipts(): Promise<readonly Receipt[]>;
+  /** Receipts in order of publication, as the bus shows them. */
+  receipts(): readonly Receipt[];
   /** Takes everything out of the stuck queue. */
-  stuck(): Promise<readonly { readonly body: string; readonly attributes: Readonly<Record<string, string>> }[]>;
+  stuck(): Promise<readonly Taken[]>;
+  /** Subscribes a queue to the results topic. @returns what takes its messages out */
+  subscribe(): Promise<() => Promise<readonly Taken[]>>;
+  /** All items of the ledger, in DynamoDB's own form, as one text. */
+  ledger(): Promise<string>;
   close(): Promise<void>;
 }
 
 export interface SystemOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly exchangeMs?: number;
+  readonly bybit?: BybitOptions;
+  readonly kalshi?: KalshiOptions;
+  readonly requesty?: RequestyOptions;
 }
 
-const queueUrl = (deployment: Deployment, part: string): string => {
+let template: Template | undefined;
+
+const queueOf = (deployment: Deployment, part: string): Deployment['queues'][string] => {
   const found = Object.entries(deployment.queues).find(([id]) => id.includes(part));
   if (found === undefined) throw new Error(`Cannot find the queue ${part} in the template`);
-  return found[1].url;
+  return found[1];
 };
+
+const only = (names: Readonly<Record<string, string>>): string => {
+  const [name] = Object.values(names);
+  if (name === undefined) throw new Error('Cannot find a resource in the template, wanted one');
+  return name;
+};
+
+const takenOf = ({ Body = '', MessageAttributes = {} }: Message): Taken => ({
+  body: Body,
+  attributes: Object.fromEntries(
+    Object.entries(MessageAttributes).map(([name, { StringValue = '' }]) => [name, StringValue]),
+  ),
+});
+
+const takeAll = async (sqs: SQSClient, QueueUrl: string): Promise<readonly Taken[]> => {
+  const taken: Taken[] = [];
+  for (;;) {
+    const query = { QueueUrl, MaxNumberOfMessages: 10, MessageAttributeNames: ['All'] };
+    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand(query));
+    if (Messages.length === 0) return taken;
+    for (const message of Messages) {
+      taken.push(takenOf(message));
+      await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: message.ReceiptHandle }));
+    }
+  }
+};
+
+const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+const attributesOf = (attributes: Readonly<Record<string, string>>) =>
+  Object.fromEntries(
+    Object.entries(attributes).map(([name, StringValue]) => [name, { DataType: 'String', StringValue }]),
+  );
 
 /**
  * The whole system in this process: the synthesized template's resources in emulated AWS, the sandboxes, and the real functions over
  * real sockets and SDK clients, on a clock that moves only when somebody waits for it.
  */
-export const startSystem = async ({ environment = {}, exchangeMs }: SystemOptions = {}): Promise<System> => {
+export const startSystem = async (options: SystemOptions = {}): Promise<System> => {
+  const { environment = {}, exchangeMs } = options;
+  template ??= synthesize();
   vi.useFakeTimers({ toFake: ['Date'], now: START });
-  const calls: string[] = [];
-  const aws = await startAws({ onCall: ({ body }) => calls.push(String(body)) });
+  const canaries = listenForCanaries();
+  const aws = await startAws({ onCall: canaries.hear });
   vi.stubEnv('AWS_ENDPOINT_URL', aws.url);
   vi.stubEnv('AWS_REGION', CLIENT.region);
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
-  const deployment = await deploy(synthesize(), aws);
+  const deployment = await deploy(template, aws);
   const [bybit, kalshi, requesty] = await Promise.all([
-    startSandbox('bybit'),
-    startSandbox('kalshi'),
-    startSandbox('requesty'),
+    startSandbox('bybit', options.bybit),
+    startSandbox('kalshi', options.kalshi),
+    startSandbox('requesty', options.requesty),
   ]);
   const urls = { BYBIT_BASE_URL: bybit.url, KALSHI_BASE_URL: kalshi.url, REQUESTY_BASE_URL: requesty.url };
   const sqs = new SQSClient(CLIENT);
   const secrets = new SecretsManagerClient(CLIENT);
+  const events = new EventBridgeClient(CLIENT);
+  const sns = new SNSClient(CLIENT);
+  const dynamo = new DynamoDBClient(CLIENT);
   const clock = {
     now: () => epochMs(Date.now()),
     until: async (instant: number) => {
@@ -95,12 +179,18 @@ export const startSystem = async ({ environment = {}, exchangeMs }: SystemOption
     if (found === undefined) throw new Error(`Cannot find the function ${part} in the template`);
     return found;
   };
+  vi.stubEnv('AWS_ACCESS_KEY_ID', configOf('revoke').roleId);
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
   const wired = (part: string) =>
     wire(readEnvironment({ ...configOf(part).environment, ...urls, ...environment }), {
       clock,
       ...(exchangeMs ? { exchangeMs } : {}),
     });
-  const revoke = wired('revoke');
+  const steps = faultyPorts(wired('revoke'), ({ headers }) => {
+    for (const [name, value] of Object.entries(headers.reveal()))
+      if (/sign|authorization/i.test(name)) canaries.guard(value);
+  });
+  const revoke = steps.wired;
   const handler = serve({ ports: { ...revoke.ports, provider: (name) => PROVIDERS[name] }, hide: revoke.hide });
   const [mapping] = deployment.mappings;
   if (mapping === undefined) throw new Error('Cannot find an event source mapping in the template');
@@ -109,36 +199,79 @@ export const startSystem = async ({ environment = {}, exchangeMs }: SystemOption
     configOf('revoke'),
   );
   const source = eventSource(mapping, { client: sqs, invoke });
-  const requestsUrl = queueUrl(deployment, 'Requests');
-  const stuckUrl = queueUrl(deployment, 'Stuck');
+  const requests = queueOf(deployment, 'Requests');
+  const stuck = queueOf(deployment, 'Stuck');
+  const swept = wired('sweep').ports;
 
-  const deliver = async (): Promise<boolean> => (await source.once()).received.length > 0;
-  const advance = (ms: number): void => void vi.setSystemTime(Date.now() + ms);
+  const deliver = async (): Promise<boolean> => {
+    const isAny = (await source.once()).received.length > 0;
+    steps.restart();
+    return isAny;
+  };
+  /** When the next message comes back; `undefined` where the queue is empty. */
+  const nextAt = async (): Promise<number | undefined> => {
+    const { ready, delayed, inflight } = await aws.queues.inspect(requests.name);
+    const instants = [
+      ...ready.map(() => Date.now()),
+      ...delayed.map(({ delayUntil = Date.now() }) => delayUntil),
+      ...Object.values(inflight).map(({ visibilityDeadline }) => visibilityDeadline),
+    ];
+    return instants.length === 0 ? undefined : Math.min(...instants);
+  };
   const published: Receipt[] = [];
   aws.buses.listen((event) => {
     if (event['detail-type'] === 'Key Revocation Result') published.push(event.detail as unknown as Receipt);
   });
+  const sendWith = async (body: unknown, attributes: Readonly<Record<string, string>>): Promise<void> => {
+    const message = {
+      QueueUrl: requests.url,
+      MessageBody: asText(body),
+      MessageAttributes: attributesOf(attributes),
+    };
+    await sqs.send(new SendMessageCommand(message));
+  };
   return {
     aws,
     bybit,
     kalshi,
     requesty,
     deployment,
-    sqs,
     secrets,
+    canaries,
+    steps,
     store: async (name, credential, tags = {}) => {
+      canaries.guard(credential);
       const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-      const SecretString = typeof credential === 'string' ? credential : JSON.stringify(credential);
-      await secrets.send(new CreateSecretCommand({ Name: name, SecretString, Tags }));
+      await secrets.send(new CreateSecretCommand({ Name: name, SecretString: asText(credential), Tags }));
       return name;
     },
     rotate: async (name, credential) => {
-      await secrets.send(new PutSecretValueCommand({ SecretId: name, SecretString: JSON.stringify(credential) }));
+      canaries.guard(credential);
+      const version = { SecretId: name, SecretString: asText(credential) };
+      return (await secrets.send(new PutSecretValueCommand(version))).VersionId ?? '';
     },
-    send: async (body, attempt) => {
-      const MessageBody = typeof body === 'string' ? body : JSON.stringify(body);
-      const attributes = attempt === undefined ? {} : { attempt: { DataType: 'String', StringValue: String(attempt) } };
-      await sqs.send(new SendMessageCommand({ QueueUrl: requestsUrl, MessageBody, MessageAttributes: attributes }));
+    tag: async (name, tags) => {
+      const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+      await secrets.send(new TagResourceCommand({ SecretId: name, Tags }));
+    },
+    tags: async (name) => {
+      const { Tags = [] } = await secrets.send(new DescribeSecretCommand({ SecretId: name }));
+      return Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value]));
+    },
+    send: (body, attempt) => sendWith(body, attempt === undefined ? {} : { attempt: String(attempt) }),
+    redrive: ({ body, attributes }) => {
+      const { requestId = '', attempt = '1' } = attributes;
+      return sendWith(body, { requestId, attempt: String(Number(attempt) + 1) });
+    },
+    putEvent: async (detail) => {
+      const entry = {
+        EventBusName: only(deployment.buses),
+        Source: 'incident-desk',
+        DetailType: 'Key Revocation Requested',
+        Detail: JSON.stringify(detail),
+      };
+      const { Entries = [] } = await events.send(new PutEventsCommand({ Entries: [entry] }));
+      return Entries[0]?.EventId ?? '';
     },
     deliver,
     settle: async (most = 50) => {
@@ -147,36 +280,41 @@ export const startSystem = async ({ environment = {}, exchangeMs }: SystemOption
           count += 1;
           continue;
         }
-        const { ready, delayed, inflight } = await aws.queues.inspect(requestsUrl.split('/').at(-1) ?? '');
-        if (ready.length + delayed.length + Object.keys(inflight).length === 0) return;
-        advance(1_000);
+        const instant = await nextAt();
+        if (instant === undefined) return;
+        vi.setSystemTime(Math.max(Date.now() + 1, Math.ceil(instant)));
       }
     },
-    sweep: () => sweep(wired('sweep').ports, 900_000),
-    advance,
-    receipts: async () => published,
-    stuck: async () => {
-      const received = await sqs.send(
-        new ReceiveMessageCommand({
-          QueueUrl: stuckUrl,
-          MaxNumberOfMessages: 10,
-          MessageAttributeNames: ['All'],
-          VisibilityTimeout: 0,
-        }),
-      );
-      return (received.Messages ?? []).map(({ Body = '', MessageAttributes = {} }) => ({
-        body: Body,
-        attributes: Object.fromEntries(
-          Object.entries(MessageAttributes).map(([name, { StringValue = '' }]) => [name, StringValue]),
-        ),
-      }));
+    waiting: async () => {
+      const { ready, delayed, inflight } = await aws.queues.inspect(requests.name);
+      const hidden = Object.values(inflight).map(({ message }) => message);
+      return [...ready, ...delayed, ...hidden].map(({ body }) => body);
+    },
+    sweep: () => sweep(swept, 900_000),
+    advance: (ms) => void vi.setSystemTime(Date.now() + ms),
+    receipts: () => published,
+    stuck: () => takeAll(sqs, stuck.url),
+    subscribe: async () => {
+      const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: 'listener' }));
+      const Endpoint = requests.arn.replace(requests.name, 'listener');
+      const TopicArn = only(deployment.topics);
+      const Attributes = { RawMessageDelivery: 'true' };
+      await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint, Attributes }));
+      return () => takeAll(sqs, QueueUrl);
+    },
+    ledger: async () => {
+      const { Items } = await dynamo.send(new ScanCommand({ TableName: only(deployment.tables) }));
+      return JSON.stringify(Items);
     },
     close: async () => {
+      const { Items } = await dynamo.send(new ScanCommand({ TableName: only(deployment.tables) }));
+      canaries.hearText(JSON.stringify([Items, published]));
+      for (const client of [sqs, secrets, events, sns, dynamo]) client.destroy();
       await Promise.all([aws.close(), bybit.close(), kalshi.close(), requesty.close()]);
-      sqs.destroy();
-      secrets.destroy();
       vi.useRealTimers();
       vi.unstubAllEnvs();
+      const caught = canaries.caught();
+      if (caught.length > 0) throw new Error(`Cannot end the test: ${caught.join(', ')} was seen outside the vault`);
     },
   };
 };

@@ -1,0 +1,62 @@
+import { vi } from 'vitest';
+import type { Call } from '../../infra/local/aws/call.ts';
+
+/** Everything secret that a whole test put in, and everything that came out of the functions. */
+export interface Canaries {
+  /** Remembers what is secret in a credential: its secret, each line of a PEM, a bearer. A text that is no credential is one whole secret. */
+  guard(credential: unknown): void;
+  /** Hears one call to AWS. A secret may stand in Secrets Manager's own and in what the test itself sent. */
+  hear(call: Call): void;
+  hearText(text: string): void;
+  /** Stops listening and tells which guarded values were heard, shortened. */
+  caught(): readonly string[];
+}
+
+/** The test's own access key: what it sends is not the functions' doing. */
+export const OPERATOR = 'OPERATOR';
+
+const SECRET_FIELDS = ['apiSecret', 'privateKey', 'apiKey'];
+const SHORTEST = 10;
+
+const lines = (text: string): readonly string[] =>
+  text.split(/\\n|\s/).filter((line) => line.length >= SHORTEST && !line.includes('-----'));
+
+const secretsIn = (credential: unknown): readonly string[] => {
+  if (typeof credential === 'string') return lines(credential);
+  if (typeof credential !== 'object' || credential === null) return [];
+  const isBybit = 'apiSecret' in credential || 'privateKey' in credential;
+  return Object.entries(credential).flatMap(([field, value]) =>
+    typeof value === 'string' && SECRET_FIELDS.includes(field) && !(isBybit && field === 'apiKey') ? lines(value) : [],
+  );
+};
+
+const unescaped = (body: string): string => {
+  try {
+    return decodeURIComponent(body.replaceAll('+', ' '));
+  } catch {
+    return '';
+  }
+};
+
+/** Listens to this process's output from now on; its lines are kept from the terminal. */
+export const listenForCanaries = (): Canaries => {
+  const guarded = new Set<string>();
+  const heard: string[] = [];
+  const keep = (chunk: unknown) => heard.push(String(chunk)) > 0;
+  const spies = [process.stdout, process.stderr].map((stream) => vi.spyOn(stream, 'write').mockImplementation(keep));
+  return {
+    guard: (credential) => {
+      for (const secret of secretsIn(credential)) guarded.add(secret);
+    },
+    hear: ({ service, body, headers }) => {
+      if (service === 'secretsmanager' || headers.authorization?.includes(`Credential=${OPERATOR}/`)) return;
+      heard.push(body, service === 'sns' ? unescaped(body) : '');
+    },
+    hearText: (text) => void heard.push(text),
+    caught: () => {
+      for (const spy of spies) spy.mockRestore();
+      const all = heard.join('\n');
+      return [...guarded].filter((secret) => all.includes(secret)).map((secret) => `${secret.slice(0, 4)}…`);
+    },
+  };
+};
