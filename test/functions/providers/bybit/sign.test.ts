@@ -3,9 +3,18 @@ import { describe, expect, it } from 'vitest';
 import { bybit } from '../../../../functions/providers/bybit/index.ts';
 import { signed, type Unsigned } from '../../../../functions/providers/bybit/sign.ts';
 import { NOW } from '../ask.ts';
+import { THROWAWAY_PUBLIC_KEY } from '../throwaway-public-key.ts';
 
 const hmac = bybit.credential({ apiKey: 'AKexample0000000001', apiSecret: 'SKexample00000000000000000000000000001' });
 const host = 'api.bybit.com';
+
+// RSASSA-PKCS1-v1_5 of another tool, by the throwaway key.
+const BY_ANOTHER_TOOL = [
+  'I7LRaSuvk5T5aOTe3twXYHD3oBoANDBLSiKDdzLDvD5kYDoIUMDoTwc7j6gjxOGvjeF2UOr1Veg2jv3fv+sEZRWKxAIGf9b8m9h+',
+  'Y0lVfT3rStZ0zK0sFMcJqV/vtLjtwQ0MlBKYX8+QhYnnzY3u6FFx/M1V8VFOBtTLXBi31jTYsCZ3wkDVbe7ROiKI1RGMOJta3E7q',
+  'paG5q1Oee4RlqlfD47/NrMLanAVo8wiNp8jqZoijRJExyODs059N7EE5YatK2fRdMxC8sxqJAVytQ/1MpnQPQvh5Xj5l1BT0K0bS',
+  'UYxE1HGE23Uq7gOc6xNBxwEojGqXKjtarhXk6ElFMQ==',
+].join('');
 
 const signatureOf = (unsigned: Omit<Unsigned, 'host'>) =>
   signed(hmac, { host, ...unsigned }, NOW).headers.reveal()['X-BAPI-SIGN'];
@@ -75,5 +84,14 @@ describe('signed', () => {
     expect(
       verify('sha256', message, createPublicKey(publicKey.export({ type: 'spki', format: 'pem' })), signature),
     ).toBe(true);
+  });
+
+  it('puts timestamp, key, window and body in the order that another tool signed', () => {
+    const { headers, body } = signed(hmac, { host, path: '/v5/user/delete-api', body: '{}' }, NOW);
+    const sent = headers.reveal();
+    const parts = ['X-BAPI-TIMESTAMP', 'X-BAPI-API-KEY', 'X-BAPI-RECV-WINDOW'].map((name) => sent[name]);
+    const message = Buffer.from([...parts, body].join(''));
+    const signature = Buffer.from(BY_ANOTHER_TOOL, 'base64');
+    expect(verify('sha256', message, THROWAWAY_PUBLIC_KEY, signature)).toBe(true);
   });
 });

@@ -1,10 +1,11 @@
-import { constants, createPrivateKey, generateKeyPairSync, type KeyObject, verify } from 'node:crypto';
+import { constants, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, verify } from 'node:crypto';
 import axios, { type InternalAxiosRequestConfig } from 'axios';
 import { ApiKeysApi, Configuration } from 'kalshi-typescript';
 import { describe, expect, it, vi } from 'vitest';
 import { kalshi } from '../../../../functions/providers/kalshi/index.ts';
 import { signed } from '../../../../functions/providers/kalshi/sign.ts';
 import { NOW } from '../ask.ts';
+import { THROWAWAY_PUBLIC_KEY } from '../throwaway-public-key.ts';
 
 const apiKeyId = 'a952bcbe-ec3b-4b5b-b8f9-11dae589608c';
 const path = `/trade-api/v2/api_keys/${apiKeyId}`;
@@ -21,6 +22,14 @@ const isBy = (key: KeyObject, signature: string, message = MESSAGE, saltLength =
   const padding = constants.RSA_PKCS1_PSS_PADDING;
   return verify('sha256', Buffer.from(message), { key, padding, saltLength }, Buffer.from(signature, 'base64'));
 };
+
+// RSA-PSS of Kalshi's own client, by the throwaway key.
+const BY_THE_CLIENT = [
+  'BHY8rEW7F5V7I0Xs78EgfI+ByHbGHlYp7JYZn6rH9b80uYch64Z/fG9Y0jL0RHLUsWXhbtJiGvtQLSMaaujvIRdiRYITfFCvKjFZ',
+  'Fh6NxWwU2vQr4icUVwE+Bx5VHFQRisn0nltX0sB7RpM+cllNT0/e4EX3Exb+uLh2fog3hvPDnv/4Yayip4dNfK+qFOCRL1MipMP4',
+  'tMCR+cNsFE9MoLNM86HWQJ5QviMMsbzeF+aAzKwEsQPswaOIqMpFgv/ZymjeCo71qfSSaF8Ts+9Zf7usagUiw7Q3X4rj0h9bZQ3+',
+  '10m+m8GgrX3opnZ23fldIgcSgPlPZThBG63uYZUn3A==',
+].join('');
 
 describe('signed', () => {
   const made = (type: 'pkcs1' | 'pkcs8' = 'pkcs8') =>
@@ -43,6 +52,13 @@ describe('signed', () => {
     ['another instant', MESSAGE.replace('17', '18'), 32],
   ])('does not sign %s', (_what, message, saltLength) => {
     expect(isBy(publicKey, signature(), message, saltLength)).toBe(false);
+  });
+
+  it('puts instant, method and path in the order that the client signed', () => {
+    const call = signed(kalshi.credential({ apiKeyId, privateKey: pemIn('pkcs8') }), request, NOW);
+    const message = [call.headers.reveal()['KALSHI-ACCESS-TIMESTAMP'], call.method, call.path].join('');
+    expect(isBy(createPublicKey(THROWAWAY_PUBLIC_KEY), BY_THE_CLIENT, message)).toBe(true);
+    expect(isBy(createPublicKey(THROWAWAY_PUBLIC_KEY), BY_THE_CLIENT, `${message}?x=1`)).toBe(false);
   });
 
   it('sends three headers and no body', () => {

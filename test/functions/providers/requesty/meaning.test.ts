@@ -113,6 +113,10 @@ describe('what a reply means to the target, to a managing key twice, and after a
     expect(ownDelete.read(reply(429, '', { 'retry-after': stated })).notBefore).toBe(expected);
   });
 
+  it('takes no hint of when to come back from a reply that is no limit', () => {
+    expect(ownDelete.read(reply(503, '', { 'retry-after': '7' }))).not.toHaveProperty('notBefore');
+  });
+
   it('has one for every reply, and none of chance proves anything', () => {
     const any = fc.option(
       fc.record({
