@@ -1,7 +1,7 @@
+import { amend } from './amend.ts';
 import type { Retry } from './backoff.ts';
 import { after, type EpochMs } from './epoch.ts';
-import { Fault } from './fault.ts';
-import { type CaseItem, caseKey, type RequestItem, signerKey } from './ledger-items.ts';
+import { type CaseItem, caseKey, type Pin, type SignerItem, signerKey } from './ledger-items.ts';
 import type { Ports } from './ports.ts';
 import { isUrgent, type RevocationRequest } from './request.ts';
 
@@ -17,8 +17,8 @@ export const whileSignerNeeded = async (
 ): Promise<Retry | undefined> => {
   const goesAt = after(receivedAt, SIGNER_NEEDED_MS[isUrgent(request.reason) ? 'urgent' : 'other']);
   if (clock.now() >= goesAt) return undefined;
-  const needing = await ledger.list(`signer#${name}`, 'case#');
-  const others = needing.filter(({ sk }) => sk !== `case#${name}`);
+  const needing = await ledger.list<SignerItem>(`signer#${name}`, 'case#');
+  const others = needing.filter(({ sk, needed }) => needed && sk !== `case#${name}`);
   return others.length > 0 ? { code: 'signer-still-needed' } : undefined;
 };
 
@@ -49,22 +49,17 @@ export const withinLimit = async (
   return { code: 'limit' };
 };
 
-/** Says in the ledger that this case needs its signer, until the case ends. */
+/** Says in the ledger whether the case needs its managing key, from before its first call until it ends. */
 export const markSigner = async (
-  { ledger, newId }: Pick<Ports, 'ledger' | 'newId'>,
-  signer: string,
-  target: string,
+  ports: Pick<Ports, 'ledger' | 'newId'>,
+  { signerName, keyName }: Pick<Pin, 'signerName' | 'keyName'>,
+  needed: boolean,
 ): Promise<void> => {
-  // An item that stands already says the same, so a lost race is no loss.
-  await ledger.write(signerKey(signer, target), { rev: 1, nonce: newId() });
+  await amend<SignerItem>(ports, signerKey(signerName, keyName), (current) =>
+    (current?.needed ?? false) === needed ? undefined : { needed },
+  );
 };
 
 /** Whether this product proved the managing key itself dead: then it is not the credential that is wrong. */
 export const isProvedDead = async ({ ledger }: Pick<Ports, 'ledger'>, name: string): Promise<boolean> =>
   (await ledger.read<CaseItem>(caseKey(name)))?.proved !== undefined;
-
-/** The request of an item that was parsed. */
-export const requestOf = ({ request }: Pick<RequestItem, 'request'>): RevocationRequest => {
-  if (request === undefined) throw new Fault('refused/malformed', 'Cannot act on a body that was no request');
-  return request;
-};

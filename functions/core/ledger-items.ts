@@ -136,7 +136,12 @@ export const keyName = (provider: string, realm: string, keyId: string): string 
 
 export const caseKey = (name: string): ItemKey => ({ pk: `case#${name}`, sk: 'case' });
 
-/** Says that an open case needs this key to sign. */
+/** Says whether a case still needs this key to sign. Items are never deleted: the functions hold no right to. */
+export interface SignerItem extends Versioned {
+  readonly needed: boolean;
+}
+
+/** Where it is said that a case needs this key to sign. */
 export const signerKey = (signer: string, target: string): ItemKey => ({
   pk: `signer#${signer}`,
   sk: `case#${target}`,

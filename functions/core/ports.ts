@@ -30,7 +30,6 @@ export interface Ledger {
    * @returns false where somebody else has written since
    */
   write(key: ItemKey, item: Versioned): Promise<boolean>;
-  remove(key: ItemKey): Promise<void>;
   /** All items of one partition whose sort key starts with the prefix, strongly consistent, every page. */
   list<T>(pk: string, prefix: string): Promise<readonly (T & ItemKey)[]>;
   /**

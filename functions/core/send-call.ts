@@ -12,12 +12,12 @@ import { NO_WORK, withAnswer, withCall } from './work.ts';
 /** Why the call may not leave yet; `undefined` when it may. */
 const heldUp = async ({ ports, request, item, pin, order }: Pursuit): Promise<Retry | undefined> => {
   const isDelete = request.operation.startsWith('delete-');
-  const order_ = { name: pin.keyName, request, receivedAt: item.receivedAt };
-  const needed = isDelete ? await whileSignerNeeded(ports, order_) : undefined;
+  const asked = { name: pin.keyName, request, receivedAt: item.receivedAt };
+  const needed = isDelete ? await whileSignerNeeded(ports, asked) : undefined;
   if (needed) return needed;
   const full = await withinLimit(ports, request);
   if (full) return full;
-  if (!order.aim.self) await markSigner(ports, pin.signerName, pin.keyName);
+  if (!order.aim.self) await markSigner(ports, pin, true);
   return undefined;
 };
 

@@ -3,6 +3,7 @@ import { nextDelivery, type Retry } from './backoff.ts';
 import type { Delivery, Verdict } from './delivery.ts';
 import { after, type EpochMs, fromIso, later, toIso } from './epoch.ts';
 import { finish } from './finish.ts';
+import { markSigner } from './gates.ts';
 import { amendHeld } from './lease.ts';
 import {
   type CaseItem,
@@ -10,7 +11,6 @@ import {
   type Ended,
   type RequestItem,
   requestKey,
-  signerKey,
   type Work,
   workName,
 } from './ledger-items.ts';
@@ -79,8 +79,7 @@ export const finishFromCase = async (
   const { pin } = item;
   if (work?.ended === undefined || pin === undefined) return;
   await finish(ports, item, work.ended, work);
-  if (!pin.self && (isDead(work.ended.outcome) || isClosed(held, name)))
-    await ports.ledger.remove(signerKey(pin.signerName, pin.keyName));
+  if (!pin.self && (isDead(work.ended.outcome) || isClosed(held, name))) await markSigner(ports, pin, false);
   await amend<CaseItem>(ports, caseKey(pin.keyName), (current) => {
     if (current?.works[name] === undefined) return undefined;
     const { [name]: _, ...works } = current.works;

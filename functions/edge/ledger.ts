@@ -1,5 +1,4 @@
 import {
-  DeleteCommand,
   type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
@@ -74,10 +73,6 @@ export const dynamoLedger = (client: Client, table: string): Ledger => {
       if (await conditionally('write to the ledger', client.send(put))) return true;
       // A write repeated by the SDK after its acknowledgement was lost fails on what it wrote itself.
       return (await read({ pk, sk }))?.nonce === item.nonce;
-    },
-    remove: async ({ pk, sk }) => {
-      const remove = new DeleteCommand({ TableName: table, Key: { pk, sk } });
-      await orUnavailable('remove from the ledger', client.send(remove));
     },
     list: async <T>(pk: string, prefix: string) =>
       (await orUnavailable('list the ledger', listFrom(client, table, pk, prefix))) as readonly (T & ItemKey)[],

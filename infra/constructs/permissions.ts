@@ -43,6 +43,7 @@ export const sweepPermissions = (reach: Reach): readonly PolicyStatement[] => [
   allow(['secretsmanager:DescribeSecret'], [secretsArn(reach)]),
   allow(['sqs:SendMessage'], [reach.queues.requests.queueArn, reach.queues.stuck.queueArn]),
   allow(['sns:Publish'], [reach.results.topicArn]),
+  allow(['events:PutEvents'], [reach.bus.eventBusArn]),
   allow(['dynamodb:GetItem'], [reach.ledger.tableArn]),
   allow(['dynamodb:Query'], [reach.ledger.tableArn, byStateArn(reach)]),
   allow(

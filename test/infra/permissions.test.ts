@@ -67,6 +67,7 @@ describe('rights', () => {
         'sqs:SendMessage arn:RRequests',
         'sqs:SendMessage arn:RStuck',
         'sns:Publish ref:RResults',
+        'events:PutEvents arn:RBus',
         'dynamodb:GetItem arn:RLedger',
         'dynamodb:Query arn:RLedger',
         'dynamodb:Query arn:RLedger/index/by-state',

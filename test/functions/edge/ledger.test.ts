@@ -80,10 +80,8 @@ it.each([
   expect(await ledger.read(key)).toEqual({ rev: 2, nonce: 'b' });
 });
 
-it('refuses to write over what was removed', async () => {
+it('refuses to write over what is not there', async () => {
   const key = fresh();
-  await ledger.write(key, { rev: 1, nonce: 'a' });
-  await ledger.remove(key);
   expect(await ledger.write(key, { rev: 2, nonce: 'b' })).toBe(false);
   expect(await ledger.read(key)).toBeUndefined();
 });
@@ -126,14 +124,6 @@ it('does not know whose write it met where the second look fails', async () => {
   await ledger.write(key, { rev: 1, nonce: 'theirs' });
   aws().faults.add({ service: 'dynamodb', action: 'GetItem', kind: 'unavailable', times: 3 });
   await expect(ledger.write(key, { rev: 1, nonce: 'mine' })).rejects.toThrow('Cannot read the ledger');
-});
-
-it('removes an item, also one that is gone', async () => {
-  const key = fresh();
-  await ledger.write(key, { rev: 1, nonce: 'a' });
-  await ledger.remove(key);
-  await ledger.remove(key);
-  expect(await ledger.read(key)).toBeUndefined();
 });
 
 it('lists one partition by the beginning of its sort keys, on every page', async () => {
@@ -181,7 +171,6 @@ it('keeps a counter until some time after its end, in whole seconds', async () =
 it.each<[string, string, (key: ItemKey) => Promise<unknown>]>([
   ['read the ledger', 'GetItem', (key) => ledger.read(key)],
   ['write to the ledger', 'PutItem', (key) => ledger.write(key, { rev: 1, nonce: 'a' })],
-  ['remove from the ledger', 'DeleteItem', (key) => ledger.remove(key)],
   ['list the ledger', 'Query', ({ pk }) => ledger.list(pk, 'case')],
   ['count in the ledger', 'UpdateItem', (key) => ledger.count(key, 1, LATER)],
 ])('cannot %s while the table is down', async (what, action, use) => {
