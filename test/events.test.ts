@@ -1,0 +1,213 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type { Context, SQSEvent } from 'aws-lambda';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type EpochMs, epochMs } from '../functions/core/epoch.ts';
+import { readEnvironment } from '../functions/edge/environment.ts';
+import { wire } from '../functions/edge/wire.ts';
+import { PROVIDERS } from '../functions/providers/index.ts';
+import { serve } from '../functions/revoke/serve.ts';
+import { inProcess } from '../infra/local/lambda/in-process.ts';
+import { ticker } from '../infra/local/lambda/schedule.ts';
+import { CREDENTIALS, deadKeys, KEYS, SECRETS, seedKeys } from './seed-keys.ts';
+import { START, type System, startSystem } from './whole/system.ts';
+
+interface Case {
+  /** The outcome, with its code behind a slash. */
+  readonly ends: string;
+  /** The one key that is dead afterwards; absent: all live. */
+  readonly dead?: string;
+  /** Changes that the provider itself recorded. @default 1 where a key is dead, else 0 */
+  readonly changes?: number;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+const gone = (dead: string): Case => ({ ends: 'revoked', dead });
+const changed: Case = { ends: 'restricted', changes: 1 };
+const refused = (code: string): Case => ({ ends: `refused/${code}` });
+
+/** What becomes of each sample that goes onto the requests queue. */
+const BODIES: Readonly<Record<string, Case>> = {
+  'bybit-delete-master-key': gone(KEYS.rsaMaster),
+  'bybit-delete-sub-key-by-itself': gone(KEYS.sub),
+  'bybit-delete-sub-key-by-master': gone(KEYS.sub),
+  'bybit-delete-sub-key-in-a-secret': gone(KEYS.sub),
+  'bybit-delete-sub-key-somewhere': gone(KEYS.sub),
+  'bybit-delete-sub-key-somewhere-urgent': { ends: 'stuck/unproven', dead: KEYS.sub },
+  'bybit-update-master-key-read-only': changed,
+  'bybit-update-master-key-permissions': changed,
+  'bybit-update-master-key-undeletable': refused('would-become-undeletable'),
+  'bybit-update-master-key-accept-undeletable': changed,
+  'bybit-update-master-key-addresses': {
+    ends: 'stuck/only-in-web-ui',
+    environment: { EGRESS_ADDRESSES: '203.0.113.10' },
+  },
+  'bybit-update-sub-key-read-only': changed,
+  'bybit-update-sub-key-by-master': changed,
+  'bybit-update-sub-key-addresses-by-itself': refused('would-blind'),
+  'bybit-update-sub-key-wider': refused('would-widen'),
+  'kalshi-delete-key-by-itself': gone(KEYS.kalshiKey),
+  'kalshi-delete-key-by-manager': gone(KEYS.kalshiKey),
+  'kalshi-delete-key-manager-names-itself': gone(KEYS.kalshiManager),
+  'requesty-delete-key-by-itself': gone(KEYS.requestySecondManager),
+  'requesty-delete-key-by-manager': gone(KEYS.requestyKey),
+  'requesty-delete-key-in-a-secret': gone(KEYS.requestyKey),
+  'requesty-delete-key-manager-names-itself': gone(KEYS.requestyManager),
+  'rotated-key': gone(KEYS.oldSub),
+  'rotated-key-without-version': refused('malformed'),
+  'master-where-a-sub-key-is-wanted': refused('wrong-signer'),
+  'master-for-another-key': refused('target-mismatch'),
+  'first-contact-unknown': { ends: 'stuck/not-recognised' },
+  'key-of-nobody': { ends: 'stuck/not-recognised' },
+  'dry-run': { ends: 'planned' },
+  'not-before': gone(KEYS.kalshiKey),
+  'wrong-environment-expected': refused('environment-mismatch'),
+  'target-missing': refused('target-missing'),
+  'unknown-field': refused('malformed'),
+  malformed: refused('malformed'),
+  'outside-prefix': refused('outside-prefix'),
+  'secret-in-message': refused('secret-in-message'),
+  'bus-event': gone(KEYS.kalshiKey),
+};
+
+/** Samples that are whole events of a function; each has a test of its own below. */
+const EVENTS = ['revoke.event-two-records.json', 'sweep.tick.json'];
+
+const sample = (name: string): string => readFileSync(new URL(`../events/${name}`, import.meta.url), 'utf8');
+const bodyOf = (name: string): string => sample(`revoke.${name}.json`);
+
+let system: System | undefined;
+afterEach(async () => {
+  await system?.close();
+  system = undefined;
+});
+
+const started = async (options: Parameters<typeof startSystem>[0] = {}): Promise<System> => {
+  system = await startSystem(options);
+  await seedKeys(system);
+  return system;
+};
+
+const endings = async ({ receipts }: System): Promise<readonly string[]> =>
+  (await receipts()).map(({ outcome, code }) => (code === null ? outcome : `${outcome}/${code}`));
+
+const changesAt = ({ bybit, kalshi, requesty }: System) => [bybit, kalshi, requesty].flatMap((each) => each.applied());
+
+it('has a case for every file in events/', () => {
+  const files = readdirSync(new URL('../events/', import.meta.url));
+  const cases = [...Object.keys(BODIES).map((name) => `revoke.${name}.json`), ...EVENTS];
+  expect(files.toSorted()).toEqual(cases.toSorted());
+});
+
+it.each(Object.entries(BODIES))('leads revoke.%s.json to its outcome', async (name, wanted) => {
+  const { ends, dead, changes = dead === undefined ? 0 : 1, environment = {} } = wanted;
+  const running = await started({ environment });
+  await running.send(bodyOf(name));
+  await running.settle();
+
+  expect(await endings(running)).toEqual([ends]);
+  expect(deadKeys(running)).toEqual(dead === undefined ? [] : [dead]);
+  expect(changesAt(running)).toHaveLength(changes);
+  const setAside = (await running.stuck()).map(({ attributes }) => `${attributes['outcome']}/${attributes['code']}`);
+  expect(setAside).toEqual(ends.includes('/') ? [ends] : []);
+});
+
+it('keeps the secret of revoke.secret-in-message.json out of the stuck queue', async () => {
+  const [, secret = ''] = /(SKexample\d+)/.exec(bodyOf('secret-in-message')) ?? [];
+  const running = await started();
+  await running.send(bodyOf('secret-in-message'));
+  await running.settle();
+  const [copy] = await running.stuck();
+  expect(copy?.body).toContain('[removed]');
+  expect(copy?.body).not.toContain(secret);
+});
+
+it('holds revoke.not-before.json back until its time', async () => {
+  const running = await started();
+  await running.send(bodyOf('not-before'));
+  await running.settle();
+  const { notBefore } = JSON.parse(bodyOf('not-before'));
+  const [change] = changesAt(running);
+  expect(change?.at).toBeGreaterThanOrEqual(Date.parse(notBefore));
+  expect(Date.parse(notBefore)).toBeGreaterThan(START);
+});
+
+it('names the sender of revoke.bus-event.json in the receipt, and counts from the event’s time', async () => {
+  const running = await started();
+  await running.send(bodyOf('bus-event'));
+  await running.settle();
+  const event = JSON.parse(bodyOf('bus-event'));
+  expect((await running.receipts())[0]).toMatchObject({
+    requestId: event.id,
+    request: { requestedBy: `${event.account}/${event.source}` },
+    times: { dueAt: new Date(event.time).toISOString() },
+  });
+});
+
+/** The function behind the queue, called with a whole event. */
+const invokeRevoke = async ({ deployment, bybit, kalshi, requesty }: System, event: unknown): Promise<unknown> => {
+  const found = Object.values(deployment.functions).find(({ handlerModule }) => handlerModule.includes('revoke'));
+  if (found === undefined) throw new Error('Cannot find the revoking function in the template');
+  const urls = { BYBIT_BASE_URL: bybit.url, KALSHI_BASE_URL: kalshi.url, REQUESTY_BASE_URL: requesty.url };
+  const clock = {
+    now: () => epochMs(Date.now()),
+    until: async (instant: EpochMs) => system?.advance(Math.max(0, instant - Date.now())),
+  };
+  const { ports, hide } = wire(readEnvironment({ ...found.environment, ...urls }), { clock });
+  const handler = serve({ ports: { ...ports, provider: (name) => PROVIDERS[name] }, hide });
+  const invoke = inProcess(
+    (records: SQSEvent, context) => Promise.resolve(handler(records, context as Context)),
+    found,
+  );
+  return invoke(event);
+};
+
+describe('revoke.event-two-records.json', () => {
+  const event = JSON.parse(sample('revoke.event-two-records.json'));
+
+  it('kills both keys in one invocation', async () => {
+    const running = await started();
+    expect(await invokeRevoke(running, event)).toEqual({ batchItemFailures: [] });
+    expect(deadKeys(running).toSorted()).toEqual([KEYS.requestyKey, KEYS.kalshiKey].toSorted());
+    expect(await endings(running)).toEqual(['revoked', 'revoked']);
+  });
+
+  it('gives back the one record whose provider limits our rate', async () => {
+    const running = await started();
+    const fault = { kind: 'reply', status: 429, body: '{"error":"too many requests"}' } as const;
+    running.kalshi.faults.script({ match: {}, fault, times: Number.POSITIVE_INFINITY });
+    const [first] = event.Records;
+    expect(await invokeRevoke(running, event)).toEqual({ batchItemFailures: [{ itemIdentifier: first.messageId }] });
+    expect(deadKeys(running)).toEqual([KEYS.requestyKey]);
+  });
+});
+
+describe('sweep.tick.json', () => {
+  it('is what the deployed schedule sends', async () => {
+    const running = await started();
+    const sent: unknown[] = [];
+    const [schedule] = running.deployment.schedules;
+    if (schedule === undefined) throw new Error('Cannot find a schedule in the template');
+    await ticker(schedule, { invoke: async (event) => void sent.push(event), now: () => START }).tick();
+    const tick = JSON.parse(sample('sweep.tick.json'));
+    const own = {
+      id: expect.any(String),
+      account: expect.any(String),
+      resources: [expect.stringContaining('schedule/')],
+    };
+    expect(sent).toEqual([{ ...tick, ...own }]);
+  });
+
+  it('turns a tag whose time has come into the request that kills the key', async () => {
+    system = await startSystem();
+    await seedKeys(system, { without: ['kalshiKey'] });
+    await system.store(SECRETS.kalshiKey, CREDENTIALS.kalshiKey, {
+      'key-revoker:expires-at': JSON.parse(sample('sweep.tick.json')).time,
+      'key-revoker:provider': 'kalshi',
+      'key-revoker:operation': 'delete-key',
+    });
+    await system.sweep();
+    await system.settle();
+    expect(await endings(system)).toEqual(['revoked']);
+    expect(deadKeys(system)).toEqual([KEYS.kalshiKey]);
+  });
+});
