@@ -55,7 +55,7 @@ const inputName = (path: string): string => /.*node_modules\/((@[^/]+\/)?[^/]+)/
 
 /** What CDK has esbuild do, with a list of what went in. */
 const bundle = (handler: string) => {
-  const { format, minify, target, banner } = BUNDLING;
+  const { format, minify, target, banner, externalModules } = BUNDLING;
   return build({
     absWorkingDir: ROOT,
     entryPoints: [handler],
@@ -67,6 +67,7 @@ const bundle = (handler: string) => {
     format,
     minify,
     target,
+    external: externalModules,
     mainFields: [...BUNDLING.mainFields],
     banner: { js: banner },
   });

@@ -13,8 +13,10 @@ export const BUNDLING = {
   minify: true,
   bundleAwsSDK: true,
   target: 'node24',
+  // Ways to credentials that Lambda does not have: it hands them over in the environment, so these imports are never reached.
+  externalModules: ['ini', 'process', 'sso', 'web-identity'].map((way) => `@aws-sdk/credential-provider-${way}`),
   // Some dependencies are published as CommonJS beside an ES module; the latter is what can be shaken.
   mainFields: ['module', 'main'],
   // CommonJS dependencies call require, which an ES module does not have.
   banner: "import{createRequire}from'module';const require=createRequire(import.meta.url);",
-} as const satisfies BundlingOptions;
+} satisfies BundlingOptions;
