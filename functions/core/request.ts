@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type EpochMs, fromIso } from './epoch.ts';
 import { withoutSecrets } from './leak.ts';
-import { nearest } from './nearest.ts';
+import { objection, wanted } from './objection.ts';
 import type { RefusedCode } from './outcome.ts';
 
 /** Every operation, by provider. */
@@ -44,9 +44,9 @@ const targetOf = (ownFields: z.ZodObject) =>
   });
 
 const Settings = z.strictObject({
-  readOnly: z.union([z.literal(0), z.literal(1), z.null()]).optional(),
+  readOnly: z.literal([0, 1, null]).optional(),
   permissions: z.record(z.string(), z.array(z.string())).optional(),
-  ips: z.union([z.string(), z.array(z.string())]).optional(),
+  ips: z.union([z.string(), z.array(z.string())], { error: 'wanted a text or a list of texts' }).optional(),
   acceptUndeletable: z.boolean().optional(),
 });
 /** What an update asks for, as sent; the provider checks groups and addresses. */
@@ -93,7 +93,9 @@ const SHAPES = {
 };
 
 /** One order, as section 4.1 of the contract has it, defaults filled in. */
-export const RevocationRequest = z.discriminatedUnion('provider', [SHAPES.bybit, SHAPES.kalshi, SHAPES.requesty]);
+export const RevocationRequest = z.discriminatedUnion('provider', [SHAPES.bybit, SHAPES.kalshi, SHAPES.requesty], {
+  error: `wanted one of ${Object.keys(OPERATIONS).join(', ')}`,
+});
 
 export type Target =
   | 'self'
@@ -168,37 +170,13 @@ const KNOWN = [
   ...['apiKey', 'apiKeyId', 'subMemberId'],
 ];
 
-const sentenceOf = (issue: z.core.$ZodIssue): string => {
-  const at = issue.path.join('.') || 'the body';
-  if (issue.code === 'unrecognized_keys') {
-    const typed = issue.keys[0] ?? '';
-    const meant = nearest(typed, KNOWN);
-    return `Cannot take the unknown field ${typed.slice(0, 64)}${meant ? `, perhaps ${meant} was meant` : ''}`;
-  }
-  return `Cannot read ${at}: ${issue.message}`;
-};
-
-/** The issues of the union's member that the sender most likely meant: the one that objects least. */
-const deepest = (issue: z.core.$ZodIssue): z.core.$ZodIssue => {
-  if (issue.code !== 'invalid_union') return issue;
-  const members = issue.errors.filter((issues) => issues.length > 0).sort((a, b) => rank(a) - rank(b));
-  const inner = members[0]?.[0];
-  return inner === undefined ||
-    (inner.path.length + issue.path.length === issue.path.length && inner.code !== 'unrecognized_keys')
-    ? issue
-    : deepest({ ...inner, path: [...issue.path, ...inner.path] });
-};
-const rank = (issues: readonly z.core.$ZodIssue[]): number =>
-  issues.filter(({ code }) => code === 'invalid_type' || code === 'invalid_value').length * 10 + issues.length;
-
 const refusal = (fields: Record<string, unknown>, error: z.ZodError): { code: RefusedCode; message: string } => {
   if (fields['target'] === undefined && isProvider(String(fields['provider'])))
     return {
       code: 'target-missing',
       message: 'Cannot act without a target, wanted "self" or an object naming the key that has to die',
     };
-  const issue = error.issues[0];
-  return { code: 'malformed', message: issue ? sentenceOf(deepest(issue)) : 'Cannot read the request' };
+  return { code: 'malformed', message: objection(error, KNOWN) };
 };
 
 /** Rules between fields, each with the sentence for its breach. */
@@ -238,7 +216,7 @@ export const parseRequest = (body: string): Parsed => {
   const { fields, eventAt } = unwrap(value);
   const { clean, fields: leaking } = withoutSecrets(fields);
   const names = Object.keys(clean as object);
-  const parsed = RevocationRequest.safeParse(clean);
+  const parsed = RevocationRequest.safeParse(clean, { error: wanted });
   if (leaking.length > 0) {
     const message = `Cannot take a message with a secret in it (${leaking.join(', ')}): treat that value as leaked, and name the secret by secretId`;
     return refused(

@@ -1,0 +1,55 @@
+import type * as z from 'zod';
+import { nearest } from './nearest.ts';
+
+type Issue = z.core.$ZodIssue;
+
+const KINDS: Readonly<Record<string, string>> = {
+  string: 'a text',
+  boolean: 'true or false',
+  number: 'a number',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+};
+
+/** What a schema wanted, in our words; handed to `safeParse`. A schema's own sentence wins, and none quotes the value. */
+export const wanted: z.core.$ZodErrorMap = (issue) => {
+  const found = issue.input === undefined ? ', found none' : '';
+  if (issue.code === 'invalid_type') return `wanted ${KINDS[issue.expected] ?? issue.expected}${found}`;
+  if (issue.code === 'invalid_value')
+    return `wanted ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map(String).join(', ')}${found}`;
+  if (issue.code === 'too_small') return `wanted at least ${issue.minimum} character`;
+  if (issue.code === 'too_big') return `wanted at most ${issue.maximum} characters`;
+  return undefined;
+};
+
+/** An issue that tells what is wrong inside an object, rather than that there should have been another thing in its place. */
+const isInside = (issue: Issue): boolean => issue.path.length > 0 || issue.code === 'unrecognized_keys';
+
+/** The first issue of the union's member that the sender most likely meant: the one that objects least. */
+const deepest = (issue: Issue): Issue => {
+  if (issue.code !== 'invalid_union') return issue;
+  const members = issue.errors.filter((issues) => issues.some(isInside)).sort((a, b) => a.length - b.length);
+  const [meant] = members;
+  const inner = meant?.find(({ code }) => code === 'unrecognized_keys') ?? meant?.[0];
+  return inner === undefined ? issue : deepest({ ...inner, path: [...issue.path, ...inner.path] });
+};
+
+const onField = (path: string, typed: string, known: readonly string[]): string => {
+  const shown = typed.slice(0, 64);
+  if (known.includes(typed)) return `Cannot take the field ${shown} in ${path || 'this request'}`;
+  const meant = nearest(typed, known);
+  return `Cannot take the unknown field ${shown}${meant ? `, perhaps ${meant} was meant` : ''}`;
+};
+
+/**
+ * The sentence for what a schema objects to first: the field and what was wanted, or for an unknown field the known name nearest to it.
+ */
+export const objection = ({ issues: [first] }: z.ZodError, known: readonly string[]): string => {
+  if (first === undefined) return 'Cannot read the request';
+  const issue = deepest(first);
+  const path = issue.path.join('.');
+  return issue.code === 'unrecognized_keys'
+    ? onField(path, issue.keys[0] ?? '', known)
+    : `Cannot read ${path}: ${issue.message}`;
+};

@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { nextDelivery } from '../../../functions/core/backoff.ts';
+import { after, epochMs } from '../../../functions/core/epoch.ts';
+
+const NOW = epochMs(Date.UTC(2026, 10, 21));
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const ALMOST_ONE = 0.999_999_999;
+
+const wait = (state: Partial<Parameters<typeof nextDelivery>[1]>): number =>
+  nextDelivery({ code: 'no-reply' }, { now: NOW, age: 0, receiveCount: 1, urgent: true, random: 0, ...state }) - NOW;
+
+describe('the wait by deliveries', () => {
+  it.each([
+    [1, 2 * SECOND],
+    [2, 4 * SECOND],
+    [5, 32 * SECOND],
+    [6, MINUTE],
+    [1_000, MINUTE],
+  ])('after delivery %i lies in the upper half of %i ms', (receiveCount, whole) => {
+    expect(wait({ receiveCount })).toBe(whole / 2);
+    expect(wait({ receiveCount, random: 0.5 })).toBe(0.75 * whole);
+    expect(wait({ receiveCount, random: ALMOST_ONE })).toBe(whole - 1);
+  });
+});
+
+describe('the cap by age', () => {
+  it.each([
+    ['urgent', true, 0, MINUTE],
+    ['urgent', true, HOUR - 1, MINUTE],
+    ['urgent', true, HOUR, 4 * MINUTE],
+    ['urgent', true, DAY - 1, 4 * MINUTE],
+    ['urgent', true, DAY, HOUR],
+    ['other', false, 0, 15 * MINUTE],
+    ['other', false, 2 * DAY - 1, 15 * MINUTE],
+    ['other', false, 2 * DAY, HOUR],
+    ['other', false, 12 * DAY, HOUR],
+  ])('of an %s request, urgent %s, at %i ms is %i ms', (_kind, urgent, age, cap) =>
+    expect(wait({ urgent, age, receiveCount: 40 })).toBe(cap / 2),
+  );
+});
+
+describe('a stated instant', () => {
+  const state = { now: NOW, age: 0, receiveCount: 9, urgent: false, random: 0.5 };
+
+  it('wins over the doubling, with up to 2 s on top', () => {
+    const notBefore = after(NOW, 7);
+    expect(nextDelivery({ code: 'rate-limited', notBefore }, state)).toBe(NOW + 7 + SECOND);
+    expect(nextDelivery({ code: 'rate-limited', notBefore: after(NOW, DAY) }, state)).toBe(NOW + DAY + SECOND);
+  });
+
+  it('is met exactly where it is our own due date', () =>
+    expect(nextDelivery({ code: 'early', notBefore: after(NOW, 7) }, state)).toBe(NOW + 7));
+
+  it.each([0, -1, -HOUR])('says nothing %i ms from now', (ms) =>
+    expect(nextDelivery({ code: 'rate-limited', notBefore: after(NOW, ms) }, state)).toBe(
+      nextDelivery({ code: 'rate-limited' }, state),
+    ),
+  );
+});
+
+it('waits at least a second and at most an hour, whatever it is given', () =>
+  fc.assert(
+    fc.property(
+      fc.record({
+        age: fc.integer({ min: 0, max: 14 * DAY }),
+        receiveCount: fc.integer({ min: 1, max: 1_000_000 }),
+        urgent: fc.boolean(),
+        random: fc.double({ min: 0, max: ALMOST_ONE, noNaN: true }),
+      }),
+      (state) => {
+        expect(wait(state)).toBeGreaterThanOrEqual(SECOND);
+        expect(wait(state)).toBeLessThanOrEqual(HOUR);
+      },
+    ),
+  ));
+
+it('stays below 1000 deliveries in twelve days, of dice that are spread evenly', () =>
+  fc.assert(
+    fc.property(
+      fc.boolean(),
+      fc.array(fc.noBias(fc.integer({ min: 0, max: 999 })), { minLength: 1_000, maxLength: 1_000 }),
+      (urgent, dice) => {
+        let age = 0;
+        let receiveCount = 1;
+        for (; age < 12 * DAY; receiveCount += 1)
+          age += wait({ age, urgent, receiveCount, random: (dice[receiveCount % 1_000] ?? 0) / 1_000 });
+        expect(receiveCount).toBeLessThan(1_000);
+      },
+    ),
+  ));
