@@ -324,7 +324,7 @@ export const systemForEachTest = (options: SystemOptions = {}): (() => System) =
   let system: System | undefined;
   beforeEach(async () => {
     system = await startSystem(options);
-  });
+  }, 60_000); // the first one synthesizes the template
   afterEach(() => system?.close());
   return () => {
     if (system === undefined) throw new Error('Cannot use the system outside a test');

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { DELETIONS, RESTRICTIONS } from './orders.ts';
+import { type System, systemForEachTest } from './system.ts';
+
+const ALL = [...DELETIONS, ...RESTRICTIONS];
+
+const nothingApplied = (system: System): void => {
+  for (const sandbox of [system.bybit, system.kalshi, system.requesty]) {
+    expect(sandbox.applied()).toEqual([]);
+    expect(sandbox.record.filter(({ method }) => method !== 'GET')).toEqual([]);
+  }
+};
+
+describe('a dry run', () => {
+  const system = systemForEachTest();
+
+  it.each(ALL)('of $name asks, says what it would send, and changes nothing', async ({ arrange }) => {
+    const { request, keyId, by } = await arrange(system());
+    await system().send({ ...request, dryRun: true, requestId: 'plan' });
+    await system().settle();
+    nothingApplied(system());
+    const [receipt, ...more] = system().receipts();
+    expect(more).toEqual([]);
+    const signs = keyId === by ? 'the key itself' : 'the managing key';
+    expect(receipt).toMatchObject({ outcome: 'planned', keyState: 'alive', dryRun: true, final: true, calls: 0 });
+    expect(receipt?.message).toContain(`A real request would send ${request['operation']}, signed by ${signs}`);
+    expect(receipt?.evidence.length).toBeGreaterThan(0);
+    expect(await system().stuck()).toEqual([]);
+    const ledger = await system().ledger();
+    expect(ledger).toContain('request#plan#plan');
+    expect(ledger).not.toContain('"lease"');
+    expect(ledger).toMatch(/"seen":\{"M":\{"[^"]+@/);
+  });
+
+  it('does not block the real request of the same id, which then counts what the dry run saw', async () => {
+    const [row] = DELETIONS;
+    const { request, keyId, provider, world } = (await row?.arrange(system())) ?? {};
+    await system().send({ ...request, dryRun: true, requestId: 'twice' });
+    await system().settle();
+    system().bybit.remove('mainnet', keyId ?? '');
+    await system().send({ ...request, requestId: 'twice' });
+    await system().settle();
+    expect(provider && system()[provider].isAlive(world ?? '', keyId ?? '')).toBe(false);
+    expect(system().receipts()).toMatchObject([
+      { outcome: 'planned', requestId: 'twice' },
+      { outcome: 'already-revoked', requestId: 'twice', keyState: 'dead', calls: 0 },
+    ]);
+  });
+});
+
+describe('the mode observe', () => {
+  const system = systemForEachTest({ environment: { MODE: 'observe' } });
+
+  it.each(ALL)('plans $name and touches nothing', async ({ arrange }) => {
+    const { request } = await arrange(system());
+    await system().send({ ...request, reason: 'leaked' });
+    await system().settle();
+    nothingApplied(system());
+    expect(system().receipts()).toMatchObject([{ outcome: 'planned', dryRun: true, calls: 0 }]);
+    expect(await system().ledger()).not.toContain('"lease"');
+  });
+});
