@@ -17,7 +17,8 @@ import type { Template } from '../../infra/synthesize.ts';
 /** The bundle of a function as a deployment uploads it, copied to where no package can be found beside it. */
 const uploaded = (directory: string, { Resources }: Template, handler: string): string => {
   const found = Object.values(Resources).find(({ Metadata }) => Metadata?.['key-revoker:handler'] === handler);
-  const { S3Key } = found?.Properties['Code'] as { readonly S3Key: string };
+  if (found === undefined) throw new Error(`Cannot find the function of ${handler} in the template`);
+  const { S3Key } = found.Properties['Code'] as { readonly S3Key: string };
   const folder = mkdtempSync(join(tmpdir(), 'key-revoker-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const path = join(folder, 'index.mjs');
@@ -39,7 +40,9 @@ it('carries out a request with the very file that is deployed', async () => {
     throw new Error('Cannot find the revoking function in the template');
   const handlerModule = uploaded(assembly.directory, template, config.handlerModule);
   const overrides = { BYBIT_BASE_URL: bybit.url };
-  const revoke = startFunction({ ...config, handlerModule }, { endpointUrl: aws.url, overrides });
+  const lines: string[] = [];
+  const onLine = (line: string): void => void lines.push(line);
+  const revoke = startFunction({ ...config, handlerModule }, { endpointUrl: aws.url, overrides, onLine });
   onTestFinished(() => revoke.close());
 
   const client = {
@@ -67,7 +70,7 @@ it('carries out a request with the very file that is deployed', async () => {
   await sqs.send(new SendMessageCommand({ QueueUrl: mapping.queueUrl, MessageBody: JSON.stringify(order) }));
   const delivery = await eventSource(mapping, { client: sqs, invoke: revoke.invoke }).once();
 
-  expect(delivery).toMatchObject({ received: [expect.any(String)], failed: [] });
+  expect(delivery, lines.join('\n')).toMatchObject({ received: [expect.any(String)], failed: [] });
   expect(bybit.record.map(({ method, path }) => `${method} ${path}`)).toEqual([
     'GET /v5/user/query-api',
     'POST /v5/user/delete-api',

@@ -1,7 +1,7 @@
 /** A function as its template describes it. */
 export interface FunctionConfig {
   readonly name: string;
-  /** Path of the module that exports the handler, from the root of the repository. */
+  /** Path of the module that exports the handler: absolute, or from the root of the repository. */
   readonly handlerModule: string;
   readonly handlerExport: string;
   readonly timeoutMs: number;

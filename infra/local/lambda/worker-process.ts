@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { FunctionConfig } from './function-config.ts';
@@ -84,7 +84,7 @@ export const openWorker = async (
   environment: Readonly<Record<string, string>>,
   onLine: OnLine,
 ): Promise<WorkerProcess> => {
-  const child = fork(WORKER, [join(ROOT, config.handlerModule), config.handlerExport], {
+  const child = fork(WORKER, [resolve(ROOT, config.handlerModule), config.handlerExport], {
     cwd: ROOT,
     env: environment,
     execArgv: [`--max-old-space-size=${config.memoryMb}`, '--disable-warning=ExperimentalWarning'],
