@@ -1,0 +1,111 @@
+import type { BybitSandbox } from '../sandbox/index.ts';
+import { type Chapter, REVOKED, type Result } from './chapter.ts';
+import { hmacSecret, rsaPair } from './key-material.ts';
+
+type Settings = Readonly<Record<string, unknown>>;
+
+interface Row {
+  readonly operation: string;
+  readonly by: 'self' | 'master';
+  readonly signing: 'HMAC' | 'RSA';
+  readonly special?: string;
+  /** What the signing key may do, where it is not what the sandbox gives. */
+  readonly permissions?: Readonly<Record<string, readonly string[]>>;
+  readonly settings?: Settings;
+  readonly isReplyLost?: boolean;
+  readonly expected?: Partial<Result>;
+}
+
+const WORLD = 'mainnet';
+const TRANSFERS_ONLY: Settings = { readOnly: 1, permissions: { Wallet: ['AccountTransfer'] } };
+const RESTRICTED: Partial<Result> = {
+  outcome: 'restricted',
+  keyState: 'alive',
+  atProvider: 'alive',
+  changes: 'updated to readOnly=1 Wallet=AccountTransfer',
+};
+const STUCK: Partial<Result> = {
+  outcome: 'stuck/permission-missing',
+  keyState: 'alive',
+  reply: 'rejected',
+  atProvider: 'alive',
+  changes: '',
+  stuckCopies: 1,
+};
+
+const ROWS: readonly Row[] = [
+  { operation: 'delete-master-key', by: 'self', signing: 'HMAC' },
+  { operation: 'delete-master-key', by: 'self', signing: 'RSA' },
+  {
+    operation: 'delete-master-key',
+    by: 'self',
+    signing: 'HMAC',
+    special: 'trade-only',
+    permissions: { Spot: ['SpotTrade'] },
+    expected: STUCK,
+  },
+  { operation: 'delete-sub-key', by: 'self', signing: 'HMAC' },
+  { operation: 'delete-sub-key', by: 'self', signing: 'RSA' },
+  { operation: 'delete-sub-key', by: 'master', signing: 'HMAC' },
+  {
+    operation: 'delete-sub-key',
+    by: 'master',
+    signing: 'RSA',
+    special: 'the reply is lost',
+    isReplyLost: true,
+    expected: { reply: 'silent' },
+  },
+  { operation: 'update-master-key', by: 'self', signing: 'HMAC', settings: TRANSFERS_ONLY, expected: RESTRICTED },
+  { operation: 'update-sub-key', by: 'self', signing: 'RSA', settings: TRANSFERS_ONLY, expected: RESTRICTED },
+  { operation: 'update-sub-key', by: 'master', signing: 'HMAC', settings: TRANSFERS_ONLY, expected: RESTRICTED },
+];
+
+interface Material {
+  readonly verifier: { readonly apiSecret: string } | { readonly publicKey: string };
+  readonly credential: Readonly<Record<string, string>>;
+}
+
+const materialFor = async (signing: Row['signing']): Promise<Material> => {
+  if (signing === 'HMAC') {
+    const apiSecret = hmacSecret();
+    return { verifier: { apiSecret }, credential: { apiSecret } };
+  }
+  const { publicKey, privateKey } = await rsaPair('pkcs8');
+  return { verifier: { publicKey }, credential: { privateKey } };
+};
+
+const chapterOf = async (bybit: BybitSandbox, row: Row, index: number): Promise<Chapter> => {
+  const { operation, by, signing, special, permissions, settings, expected } = row;
+  const number = String(index + 1).padStart(4, '0');
+  const [master, sub] = [`MASTERstory${number}`, `SUBKEYstory${number}`];
+  const subMemberId = `1004${number}`;
+  const isSub = operation.includes('sub');
+  const signer = isSub && by === 'self' ? sub : master;
+  const { verifier, credential } = await materialFor(signing);
+  const keyed = (apiKey: string) => (apiKey === signer ? verifier : { apiSecret: hmacSecret() });
+  bybit.addMaster(WORLD, { apiKey: master, ...keyed(master), ...(permissions ? { permissions } : {}) });
+  if (isSub) bybit.addSub(WORLD, { apiKey: sub, ...keyed(sub), parent: master, subMemberId });
+  const match = { method: 'POST', path: operation.startsWith('delete') ? /delete-sub-api/ : /update/, keyId: signer };
+  if (row.isReplyLost) bybit.faults.script({ match, fault: { kind: 'dropAfter' } });
+  const name = `key-revoker/bybit/story-${number}`;
+  return {
+    provider: 'bybit',
+    operation,
+    how: [by === 'self' ? `by itself, ${signing}` : `by its master, ${signing}`, special].filter(Boolean).join(', '),
+    keyId: isSub ? sub : master,
+    world: WORLD,
+    stored: { name, credential: { apiKey: signer, ...credential } },
+    comes: 'queue',
+    request: {
+      secretId: name,
+      target: by === 'self' ? 'self' : { apiKey: sub, subMemberId },
+      reason: settings ? 'incident' : 'leaked',
+      ...(settings ? { settings } : {}),
+    },
+    expected: { ...REVOKED, ...expected },
+  };
+};
+
+/** Makes throwaway keys at Bybit, every one at an account of its own, and says what has to become of them. */
+export const bybitChapters = (bybit: BybitSandbox): Promise<readonly Chapter[]> =>
+  Promise.all(ROWS.map((row, index) => chapterOf(bybit, row, index)));

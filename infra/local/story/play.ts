@@ -1,0 +1,78 @@
+import type { Receipt } from '../../../functions/core/receipt.ts';
+import { bybitChapters } from './bybit-chapters.ts';
+import type { Chapter } from './chapter.ts';
+import { kalshiChapters } from './kalshi-chapters.ts';
+import { step, together } from './progress.ts';
+import { seconds } from './receipt-table.ts';
+import { requestyChapters } from './requesty-chapters.ts';
+import { outcomeOf } from './result-of.ts';
+import { sendRequest, store } from './send-request.ts';
+import { openStage, type Sandboxes, type Stage, type StageOptions } from './stage.ts';
+import { unlessAborted } from './unless-aborted.ts';
+import { verify } from './verify.ts';
+import { type Receipts, watchReceipts } from './watch-receipts.ts';
+
+/** How a story went. */
+export interface Played {
+  /** Final receipts, in the order of the chapters. */
+  readonly receipts: readonly Receipt[];
+  /** Sentences, none where all is as expected. */
+  readonly differences: readonly string[];
+}
+
+const cast = async ({ bybit, kalshi, requesty }: Sandboxes): Promise<readonly Chapter[]> => {
+  const chapters = await Promise.all([bybitChapters(bybit), kalshiChapters(kalshi), requestyChapters(requesty)]);
+  return chapters.flat();
+};
+
+const titleOf = ({ provider, operation, how }: Chapter): string => `${`${provider}/${operation}`.padEnd(23)} ${how}`;
+
+const endOf = (chapter: Chapter, receipt: Receipt): string => {
+  const { timeToRevokeMs: ms } = receipt;
+  const said = `${titleOf(chapter)}: ${outcomeOf(receipt)}${ms === null ? '' : ` in ${seconds(ms)}`}`;
+  if (outcomeOf(receipt) === chapter.expected.outcome) return said;
+  throw new Error(`${said}, wanted ${chapter.expected.outcome}`);
+};
+
+const tell = async (
+  stage: Stage,
+  receipts: Receipts,
+  chapters: readonly Chapter[],
+  signal: AbortSignal,
+): Promise<Played> => {
+  await step(`${chapters.length} credentials stored in Secrets Manager`, () =>
+    Promise.all(chapters.map(({ provider, stored }) => store(stage, provider, stored))),
+  );
+  const finals = chapters.map((chapter) => unlessAborted(receipts.final(chapter.keyId), signal));
+  const asked = Promise.all(chapters.map((chapter) => sendRequest(stage, chapter)));
+  await together(
+    chapters.map((chapter, index) => ({
+      title: titleOf(chapter),
+      work: async () => endOf(chapter, (await finals[index]) as Receipt),
+    })),
+  );
+  await asked;
+  const ended = await Promise.all(finals);
+  return { receipts: ended, differences: await verify(stage, chapters, receipts.all()) };
+};
+
+/**
+ * Plays the story on a stage of its own, tells how it goes, and leaves nothing running.
+ *
+ * @throws the signal's reason where it is aborted first
+ */
+export const play = async (signal: AbortSignal, onLine: NonNullable<StageOptions['onLine']>): Promise<Played> => {
+  const stage = await step('The stack as synthesized, on emulated AWS; one sandbox per provider', () =>
+    openStage({ onLine }),
+  );
+  try {
+    const receipts = await watchReceipts(stage);
+    try {
+      return await tell(stage, receipts, await cast(stage.sandboxes), signal);
+    } finally {
+      await receipts.close();
+    }
+  } finally {
+    await stage.close();
+  }
+};

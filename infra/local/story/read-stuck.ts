@@ -1,0 +1,14 @@
+import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import type { Stage } from './stage.ts';
+
+/** Receives every copy in the stuck queue. @returns the request ids that stand beside them */
+export const readStuck = async ({
+  clients,
+  outputs,
+}: Pick<Stage, 'clients' | 'outputs'>): Promise<readonly string[]> => {
+  const asked = { QueueUrl: outputs.StuckQueueUrl, MaxNumberOfMessages: 10, MessageAttributeNames: ['requestId'] };
+  const { Messages = [] } = await clients.sqs.send(new ReceiveMessageCommand(asked));
+  if (Messages.length === 0) return [];
+  const ids = Messages.map(({ MessageAttributes }) => MessageAttributes?.['requestId']?.StringValue ?? '');
+  return [...ids, ...(await readStuck({ clients, outputs }))];
+};

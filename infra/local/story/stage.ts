@@ -1,0 +1,110 @@
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { synthesize } from '../../synthesize.ts';
+import { ACCOUNT } from '../aws/account.ts';
+import { startAws } from '../aws/start-aws.ts';
+import { type Deployment, deploy } from '../deploy.ts';
+import { type RunningFunctions, runFunctions } from '../lambda/run-functions.ts';
+import { type BybitSandbox, type KalshiSandbox, type RequestySandbox, startSandbox } from '../sandbox/index.ts';
+
+export interface Sandboxes {
+  readonly bybit: BybitSandbox;
+  readonly kalshi: KalshiSandbox;
+  readonly requesty: RequestySandbox;
+}
+
+export interface Clients {
+  readonly sqs: SQSClient;
+  readonly sns: SNSClient;
+  readonly secrets: SecretsManagerClient;
+  readonly events: EventBridgeClient;
+}
+
+/** The stack as it would be deployed, running on this machine. */
+export interface Stage {
+  readonly url: string;
+  readonly sandboxes: Sandboxes;
+  readonly clients: Clients;
+  readonly outputs: Readonly<Record<Output, string>>;
+  readonly running: RunningFunctions;
+  /** Ends what runs, worker processes too. */
+  close(): Promise<void>;
+}
+
+const OUTPUTS = ['RequestsQueueUrl', 'StuckQueueUrl', 'ResultsTopicArn', 'BusName', 'LedgerTable'] as const;
+export type Output = (typeof OUTPUTS)[number];
+
+export interface StageOptions {
+  /** @default free ports */
+  readonly ports?: Readonly<Record<'aws' | keyof Sandboxes, number>>;
+  /** Sees each line that a function writes. */
+  readonly onLine?: (line: string) => void;
+}
+
+const startSandboxes = async (ports: StageOptions['ports']): Promise<Sandboxes> => {
+  const [bybit, kalshi, requesty] = await Promise.all([
+    startSandbox('bybit', { port: ports?.bybit ?? 0 }),
+    startSandbox('kalshi', { port: ports?.kalshi ?? 0 }),
+    startSandbox('requesty', { port: ports?.requesty ?? 0 }),
+  ]);
+  return { bybit, kalshi, requesty };
+};
+
+const clientsFor = (endpoint: string): Clients => {
+  const config = { endpoint, region: ACCOUNT.region, credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+  return {
+    sqs: new SQSClient(config),
+    sns: new SNSClient(config),
+    secrets: new SecretsManagerClient(config),
+    events: new EventBridgeClient(config),
+  };
+};
+
+const outputsOf = ({ outputs }: Deployment): Stage['outputs'] => {
+  const value = (name: Output): string => {
+    const found = outputs[name];
+    if (found !== undefined) return found;
+    throw new Error(`Cannot find output ${name} in the template, wanted ${OUTPUTS.join(', ')}`);
+  };
+  return Object.fromEntries(OUTPUTS.map((name) => [name, value(name)])) as Stage['outputs'];
+};
+
+/** Has every process that a mapping allows load its function, so that times in receipts are those of a function in use. */
+const warmUp = async ({ mappings }: Deployment, { functions }: RunningFunctions): Promise<void> => {
+  const calls = mappings.flatMap(({ functionId, maxConcurrency }) =>
+    Array.from({ length: maxConcurrency }, () => functions.get(functionId)?.invoke({ Records: [] })),
+  );
+  await Promise.all(calls);
+};
+
+/**
+ * Synthesizes the stack, makes its resources in an emulated AWS, starts a sandbox for each provider, and runs the functions
+ * in processes of their own against both.
+ */
+export const openStage = async ({ ports, onLine = () => undefined }: StageOptions = {}): Promise<Stage> => {
+  const open: { close(): Promise<void> }[] = [];
+  const close = async (): Promise<void> => {
+    for (const each of open.toReversed()) await each.close();
+  };
+  try {
+    const aws = await startAws({ port: ports?.aws ?? 0 });
+    open.push(aws);
+    const sandboxes = await startSandboxes(ports);
+    open.push(...Object.values(sandboxes));
+    const { bybit, kalshi, requesty } = sandboxes;
+    const overrides = { BYBIT_BASE_URL: bybit.url, KALSHI_BASE_URL: kalshi.url, REQUESTY_BASE_URL: requesty.url };
+    const deployment = await deploy(synthesize(), aws);
+    const mostProcesses = Math.max(...deployment.mappings.map(({ maxConcurrency }) => maxConcurrency));
+    const options = { endpointUrl: aws.url, overrides, mostProcesses };
+    const running = runFunctions(deployment, { ...options, onLine: (_id, line) => onLine(line) });
+    open.push(running);
+    await warmUp(deployment, running);
+    const clients = clientsFor(aws.url);
+    return { url: aws.url, sandboxes, clients, outputs: outputsOf(deployment), running, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};
