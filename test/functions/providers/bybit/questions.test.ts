@@ -190,7 +190,8 @@ describe("a target with its own credential beside its master's", () => {
   it('is asked itself, tells its account, and is then looked up there', () => {
     const plan = withOwn({ userID: MASTER_ID });
     expect(names(plan)).toEqual(['query-api self api.bybit.com']);
-    const { facts } = answerTo(probe(plan, 'query-api'), reply(200, described()));
+    const { facts, record } = answerTo(probe(plan, 'query-api'), reply(200, described()));
+    expect(record?.permissions).toEqual({ Wallet: ['AccountTransfer'], Spot: ['SpotTrade'] });
     expect(facts).toEqual({ targetUserID: SUB_ID, parentUid: MASTER_ID, type: '1' });
     expect(names(withOwn({ userID: MASTER_ID, ...facts }))).toEqual([
       'query-api self api.bybit.com',
