@@ -30,8 +30,8 @@ export interface Situation {
 export type Decision =
   | { readonly do: 'end'; readonly outcome: Terminal }
   | { readonly do: 'retry'; readonly code: RetryCode; readonly notBefore?: EpochMs | undefined }
-  /** Ask the probes again at that instant, in this delivery where there is time. */
-  | { readonly do: 'ask'; readonly at: EpochMs; readonly code: RetryCode }
+  /** Ask the probes again at that instant, in this delivery where there is time; else not before what the provider stated. */
+  | { readonly do: 'ask'; readonly at: EpochMs; readonly code: RetryCode; readonly notBefore?: EpochMs | undefined }
   | { readonly do: 'ask-siblings' }
   | { readonly do: 'call' };
 
@@ -103,7 +103,8 @@ const waitForVerdict = (situation: Situation): Decision => {
   const silence = withoutVerdict(situation);
   const code = work.answered ? 'not-yet-proved' : 'no-reply';
   if (silence?.code === 'rate-limited') return { do: 'retry', code: 'rate-limited', notBefore: silence.notBefore };
-  return { do: 'ask', at: later(after(now, proofGapMs), silence?.notBefore ?? now), code };
+  const notBefore = silence?.notBefore;
+  return { do: 'ask', at: later(after(now, proofGapMs), notBefore ?? now), code, notBefore };
 };
 
 const beforeDelete = (situation: Situation): Decision => {
@@ -114,7 +115,7 @@ const beforeDelete = (situation: Situation): Decision => {
     silence !== undefined && (standing === 'none' || (signer !== undefined && retryIn(signer) !== undefined));
   if (!isSilent) return { do: 'call' };
   if (!urgent) return { do: 'retry', ...silence };
-  if (work.silentRounds < 2) return { do: 'ask', at: later(now, silence.notBefore ?? now), code: silence.code };
+  if (work.silentRounds < 2) return { do: 'ask', at: later(now, silence.notBefore ?? now), ...silence };
   return { do: 'call' };
 };
 
@@ -130,7 +131,8 @@ const onDelete = (situation: Situation): Decision => {
   if (standing === 'gone') return agreed(situation, work.calls > 0 ? 'revoked' : 'already-revoked');
   const held = heldBy(situation);
   if (held) return end(held);
-  return work.calls === 0 ? beforeDelete(situation) : afterDelete(situation);
+  // A call that the provider did not execute (a limited rate, a wrong clock) is as none.
+  return work.calls - work.voided === 0 ? beforeDelete(situation) : afterDelete(situation);
 };
 
 /** An update can widen a key, so every doubt waits or ends; none calls. */

@@ -124,7 +124,8 @@ export const pursue = async (pursuit: Pursuit, hooks: Hooks, leased: CaseItem): 
     }
     if (decision.do === 'retry') return notOver(decision);
     if (decision.do !== 'ask') continue;
-    if (!hasTime(pursuit.asking, decision.at)) return notOver({ code: decision.code, notBefore: decision.at });
+    // The gap between two probes is no word of the provider's: the next delivery backs off.
+    if (!hasTime(pursuit.asking, decision.at)) return notOver(decision);
     await clock.until(decision.at);
   }
 };

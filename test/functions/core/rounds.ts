@@ -1,0 +1,21 @@
+import type { Answer, Saw } from '../../../functions/core/answer.ts';
+import { epochMs } from '../../../functions/core/epoch.ts';
+import type { Asker } from '../../../functions/core/provider.ts';
+import type { Asked } from '../../../functions/core/standing.ts';
+
+/** Noon of a day without meaning. */
+export const NOON = epochMs(Date.UTC(2026, 10, 21, 12));
+
+/** An answer as a provider's table would give it; a silent one is a provider's silence unless told otherwise. */
+export const answerOf = (saw: Saw, more: Partial<Answer> = {}): Answer => ({
+  saw,
+  code: saw === 'silent' ? 'no reply' : '0',
+  ...(saw === 'silent' ? { ends: 'retry/no-reply' } : {}),
+  ...more,
+});
+
+/** One question with its answer; `by` is what `seen` is kept under. */
+export const askedOf = (answer: Answer, as: Asker = 'self', by: string = as): Asked => ({
+  question: { asked: `${as}-question`, as, host: 'api.example.com', seenBy: by },
+  answer,
+});
