@@ -1,0 +1,215 @@
+import { describe, expect, it } from 'vitest';
+import type { Round } from '../../../functions/core/ask.ts';
+import { after, epochMs, toIso } from '../../../functions/core/epoch.ts';
+import { emptyCase } from '../../../functions/core/lease.ts';
+import type { CaseItem, Ended, Work } from '../../../functions/core/ledger-items.ts';
+import type { Terminal } from '../../../functions/core/outcome.ts';
+import type { Call } from '../../../functions/core/provider.ts';
+import type { Evidence } from '../../../functions/core/receipt.ts';
+import type { Standing } from '../../../functions/core/standing.ts';
+import { NO_WORK, seenWith, withAnswer, withCall, withEnd, withRound } from '../../../functions/core/work.ts';
+import { answerOf, askedOf, NOON } from './rounds.ts';
+
+const AT = after(NOON, 7);
+const EMPTY: CaseItem = { ...emptyCase({ provider: 'kalshi', realm: 'prod', keyId: 'K' }, NOON), rev: 1, nonce: 'n' };
+const withWork = (work: Partial<Work>, rest: Partial<CaseItem> = {}): CaseItem => ({
+  ...EMPTY,
+  works: { w: { ...NO_WORK, ...work } },
+  ...rest,
+});
+const line = (n: number): Evidence => ({
+  at: toIso(epochMs(n)),
+  step: 'probe',
+  asked: 'q',
+  as: 'self',
+  host: 'h',
+  saw: 'alive',
+  code: String(n),
+});
+
+const round = (more: Partial<Round> = {}): Round => ({
+  asked: [],
+  signer: undefined,
+  facts: {},
+  evidence: [],
+  cutShort: false,
+  ...more,
+});
+const write = (item: CaseItem, probed: Round, standing: Standing | undefined = 'present') =>
+  withRound(item, { name: 'w', signerId: 'S', round: probed, standing, now: AT });
+
+describe('a round written into the case', () => {
+  it('keeps when each question first saw the key', () => {
+    const asked = [
+      askedOf(answerOf('alive', { seen: true }), 'self', 'a'),
+      askedOf(answerOf('listed', { seen: true }), 'managing', 'b'),
+      askedOf(answerOf('silent'), 'self', 'c'),
+    ];
+    const item = { ...EMPTY, seen: { a: NOON } };
+    expect(write(item, round({ asked })).seen).toEqual({ a: NOON, b: AT });
+    expect(seenWith(item, round({ asked }), AT)).toEqual({ a: NOON, b: AT });
+  });
+
+  it('keeps what was learned for this request, and for its signer’s next one without how far a search came', () => {
+    const item = withWork(
+      { facts: { userID: '1', searchCursor: 'x' } },
+      { facts: { S: { userID: '0', old: 'y' }, T: { z: '1' } } },
+    );
+    const written = write(item, round({ facts: { userID: '2', searchCursor: 'c', searched: '3 sub accounts' } }));
+    expect(written.works['w']?.facts).toEqual({ userID: '2', searchCursor: 'c', searched: '3 sub accounts' });
+    expect(written.facts).toEqual({ S: { userID: '2', old: 'y' }, T: { z: '1' } });
+  });
+
+  it('leaves the works of other requests alone', () => {
+    const other = { ...NO_WORK, calls: 3 };
+    expect(write({ ...EMPTY, works: { other } }, round()).works).toMatchObject({
+      other,
+      w: { calls: 0, answered: true },
+    });
+  });
+
+  it('counts rounds in a row in which somebody gave no verdict', () => {
+    const silent = round({ asked: [askedOf(answerOf('alive')), askedOf(answerOf('silent'))] });
+    expect(write(withWork({ silentRounds: 1 }), silent).works['w']?.silentRounds).toBe(2);
+    expect(write(withWork({ silentRounds: 1 }), round({ signer: answerOf('silent') })).works['w']?.silentRounds).toBe(
+      2,
+    );
+    expect(
+      write(withWork({ silentRounds: 1 }), round({ asked: [askedOf(answerOf('alive'))] })).works['w']?.silentRounds,
+    ).toBe(0);
+    expect(
+      write(withWork({ silentRounds: 1 }), round({ signer: answerOf('rejected', { ends: 'stuck/region-refused' }) }))
+        .works['w']?.silentRounds,
+    ).toBe(0);
+  });
+
+  it('leaves the tally of a round that was cut short', () => {
+    const agreed = { on: 'gone', at: NOON } as const;
+    expect(
+      withRound(withWork({ agreed }), {
+        name: 'w',
+        signerId: 'S',
+        round: round({ evidence: [line(1)] }),
+        standing: undefined,
+        now: AT,
+      }).works['w'],
+    ).toMatchObject({ agreed, evidence: [line(1)], answered: false });
+  });
+
+  it('keeps the first ten lines of evidence and the last thirty', () => {
+    const kept = Array.from({ length: 40 }, (_, n) => line(n));
+    expect(
+      write(withWork({ evidence: kept.slice(0, 39) }), round({ evidence: [line(39)] })).works['w']?.evidence,
+    ).toEqual(kept);
+    expect(write(withWork({ evidence: kept }), round({ evidence: [line(40), line(41)] })).works['w']?.evidence).toEqual(
+      [...kept.slice(0, 10), ...kept.slice(12), line(40), line(41)],
+    );
+  });
+});
+
+it('counts a call and lets whatever was found before it count for nothing', () => {
+  const before: Work = {
+    ...NO_WORK,
+    calls: 1,
+    calledAt: NOON,
+    lastCallAt: NOON,
+    lastAnswer: 'rejected',
+    ifAlive: 'limit',
+    answered: true,
+    unchanged: { count: 3, since: NOON },
+    agreed: { on: 'gone', at: NOON },
+  };
+  expect(withCall(before, AT)).toEqual({
+    ...before,
+    calls: 2,
+    lastCallAt: AT,
+    lastAnswer: 'silent',
+    ifAlive: undefined,
+    answered: false,
+    unchanged: undefined,
+    agreed: undefined,
+  });
+  expect(withCall(NO_WORK, AT)).toMatchObject({ calls: 1, calledAt: AT, lastCallAt: AT });
+});
+
+describe('a call’s answer written into the case', () => {
+  const call = { asked: 'delete', as: 'managing', host: 'h', seenBy: 'by' } as Call;
+  const answered = (answer: Parameters<typeof withAnswer>[3], work: Partial<Work> = { calls: 1 }) =>
+    withAnswer(withWork(work), 'w', call, answer, AT);
+
+  it.each([
+    ['accepted', 'accepted'],
+    ['rejected', 'rejected'],
+    ['unlisted', 'rejected'],
+    ['unknown', 'rejected'],
+    ['silent', 'silent'],
+    ['expired', 'silent'],
+  ] as const)('reads %s as %s', (saw, lastAnswer) =>
+    expect(answered(answerOf(saw)).works['w']?.lastAnswer).toBe(lastAnswer),
+  );
+
+  it('is a line of evidence', () =>
+    expect(answered(answerOf('accepted')).works['w']?.evidence).toEqual([
+      { at: toIso(AT), step: 'call', asked: 'delete', as: 'managing', host: 'h', saw: 'accepted', code: '0' },
+    ]));
+
+  it('keeps the first acceptance', () => {
+    expect(answered(answerOf('accepted')).works['w']?.acceptedAt).toBe(AT);
+    expect(answered(answerOf('accepted'), { acceptedAt: NOON }).works['w']?.acceptedAt).toBe(NOON);
+    expect(answered(answerOf('silent')).works['w']?.acceptedAt).toBeUndefined();
+  });
+
+  it('counts as seen where it authenticates the target, and for the first time', () => {
+    expect(answered(answerOf('accepted', { seen: true })).seen).toEqual({ by: AT });
+    expect(
+      withAnswer(withWork({}, { seen: { by: NOON } }), 'w', call, answerOf('accepted', { seen: true }), AT).seen,
+    ).toEqual({ by: NOON });
+    expect(answered(answerOf('accepted')).seen).toEqual({});
+  });
+
+  it('says what a key still alive ends as, where the call was rejected', () => {
+    expect(answered(answerOf('rejected', { atLast: 'request-rejected' })).works['w']?.ifAlive).toBe('request-rejected');
+    expect(answered(answerOf('silent', { atLast: 'request-rejected' })).works['w']?.ifAlive).toBeUndefined();
+  });
+
+  it('counts as not executed only where the provider says to come again', () => {
+    expect(
+      answered(answerOf('rejected', { ends: 'retry/rate-limited' }), { calls: 2, voided: 1 }).works['w']?.voided,
+    ).toBe(2);
+    expect(answered(answerOf('rejected', { ends: 'stuck/limit' })).works['w']?.voided).toBe(0);
+    expect(answered(answerOf('rejected')).works['w']?.voided).toBe(0);
+    expect(answered(answerOf('silent', { ends: 'retry/rate-limited' })).works['w']?.voided).toBe(0);
+  });
+});
+
+describe('an end written into the case', () => {
+  const end = (outcome: Terminal): Ended => ({ outcome, why: '', at: AT, evidence: [] });
+
+  it.each(['revoked', 'already-revoked'] as const)('%s proves it', (outcome) => {
+    const item = withEnd(withWork({ agreed: { on: 'gone', at: NOON }, keyState: 'unknown' }), 'w', end(outcome));
+    expect(item).toMatchObject({ state: 'proved-case', at: AT, proved: { at: AT, deadAt: NOON, endedBy: 'w' } });
+    expect(item.works['w']).toMatchObject({ deadAt: NOON, provedAt: AT, keyState: 'dead', ended: end(outcome) });
+  });
+
+  it('leaves an earlier proof as it stands', () => {
+    const proved = { at: NOON, deadAt: NOON, endedBy: 'v' };
+    expect(withEnd(withWork({}, { proved }), 'w', end('already-revoked')).proved).toEqual(proved);
+    expect(withEnd(withWork({}, { proved }), 'w', end('stuck/unproven'))).toMatchObject({
+      proved,
+      state: 'proved-case',
+    });
+  });
+
+  it.each([
+    ['stuck/unproven', 'open-case'],
+    ['restricted', 'idle-case'],
+    ['withdrawn', 'idle-case'],
+    ['refused/would-widen', 'idle-case'],
+  ] as const)('%s leaves it as an %s', (outcome, state) => {
+    const item = withEnd(withWork({ agreed: { on: 'gone', at: NOON }, keyState: 'alive' }), 'w', end(outcome));
+    expect(item).toMatchObject({ state, at: AT });
+    expect(item).not.toHaveProperty('proved');
+    expect(item.works['w']).toMatchObject({ keyState: 'alive', ended: end(outcome) });
+    expect(item.works['w']).not.toHaveProperty('deadAt');
+  });
+});
