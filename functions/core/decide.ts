@@ -128,7 +128,7 @@ const afterDelete = (situation: Situation): Decision => {
 
 const onDelete = (situation: Situation): Decision => {
   const { work, standing } = situation;
-  if (standing === 'gone') return agreed(situation, work.calls > 0 ? 'revoked' : 'already-revoked');
+  if (standing === 'gone') return agreed(situation, work.calls > work.voided ? 'revoked' : 'already-revoked');
   const held = heldBy(situation);
   if (held) return end(held);
   // A call that the provider did not execute (a limited rate, a wrong clock) is as none.
