@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { serve } from './story/serve.ts';
 import { tellStory } from './story/tell-story.ts';
 
 const USAGE = 'Usage: npm start [-- --serve]';
@@ -17,8 +18,8 @@ const optionsGiven = (): { readonly serve: boolean } => {
 };
 
 try {
-  optionsGiven();
-  process.exitCode = (await tellStory(stop.signal)) ? 0 : 1;
+  if (optionsGiven().serve) await serve(stop.signal);
+  else process.exitCode = (await tellStory(stop.signal)) ? 0 : 1;
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = stop.signal.aborted ? 130 : 1;

@@ -51,7 +51,7 @@ const ROWS: readonly Row[] = [
     operation: 'delete-sub-key',
     by: 'master',
     signing: 'RSA',
-    special: 'the reply is lost',
+    special: 'reply lost',
     isReplyLost: true,
     expected: { reply: 'silent' },
   },
@@ -91,7 +91,7 @@ const chapterOf = async (bybit: BybitSandbox, row: Row, index: number): Promise<
   return {
     provider: 'bybit',
     operation,
-    how: [by === 'self' ? `by itself, ${signing}` : `by its master, ${signing}`, special].filter(Boolean).join(', '),
+    how: [by === 'self' ? `by itself, ${signing}` : `by master, ${signing}`, special].filter(Boolean).join(', '),
     keyId: isSub ? sub : master,
     world: WORLD,
     stored: { name, credential: { apiKey: signer, ...credential } },

@@ -32,7 +32,7 @@ const chapterOf = async (kalshi: KalshiSandbox, row: Row, index: number): Promis
   return {
     provider: 'kalshi',
     operation: 'delete-key',
-    how: `${by === 'self' ? 'by itself' : 'by a managing key'}, ${signing}${inMs ? ', at its expiry tag' : ''}`,
+    how: `${by === 'self' ? 'by itself' : 'by managing key'}, ${signing}${inMs ? ', expiry tag' : ''}`,
     keyId,
     world: WORLD,
     stored: {

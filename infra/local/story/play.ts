@@ -29,9 +29,9 @@ const titleOf = ({ provider, operation, how }: Chapter): string => `${`${provide
 
 const endOf = (chapter: Chapter, receipt: Receipt): string => {
   const { timeToRevokeMs: ms } = receipt;
-  const said = `${titleOf(chapter)}: ${outcomeOf(receipt)}${ms === null ? '' : ` in ${seconds(ms)}`}`;
-  if (outcomeOf(receipt) === chapter.expected.outcome) return said;
-  throw new Error(`${said}, wanted ${chapter.expected.outcome}`);
+  const { outcome: wanted } = chapter.expected;
+  if (outcomeOf(receipt) !== wanted) throw new Error(`${titleOf(chapter)}: ${outcomeOf(receipt)}, wanted ${wanted}`);
+  return `${titleOf(chapter)}: ${receipt.outcome}${ms === null ? '' : ` in ${seconds(ms)}`}`;
 };
 
 const tell = async (

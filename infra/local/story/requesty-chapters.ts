@@ -12,7 +12,7 @@ interface Row {
 const WORLD = 'prod';
 const ROWS: readonly Row[] = [
   { by: 'self', how: 'by itself', comes: 'queue' },
-  { by: 'managing', how: 'by a managing key, over the bus', comes: 'bus' },
+  { by: 'managing', how: 'by managing key, over the bus', comes: 'bus' },
 ];
 
 const chapterOf = (requesty: RequestySandbox, { by, how, comes }: Row, index: number): Chapter => {

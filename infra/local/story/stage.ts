@@ -38,19 +38,10 @@ export type Output = (typeof OUTPUTS)[number];
 
 export interface StageOptions {
   /** @default free ports */
-  readonly ports?: Readonly<Record<'aws' | keyof Sandboxes, number>>;
+  readonly ports?: Readonly<Partial<Record<'aws' | keyof Sandboxes, number>>>;
   /** Sees each line that a function writes. */
   readonly onLine?: (line: string) => void;
 }
-
-const startSandboxes = async (ports: StageOptions['ports']): Promise<Sandboxes> => {
-  const [bybit, kalshi, requesty] = await Promise.all([
-    startSandbox('bybit', { port: ports?.bybit ?? 0 }),
-    startSandbox('kalshi', { port: ports?.kalshi ?? 0 }),
-    startSandbox('requesty', { port: ports?.requesty ?? 0 }),
-  ]);
-  return { bybit, kalshi, requesty };
-};
 
 const clientsFor = (endpoint: string): Clients => {
   const config = { endpoint, region: ACCOUNT.region, credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
@@ -71,6 +62,10 @@ const outputsOf = ({ outputs }: Deployment): Stage['outputs'] => {
   return Object.fromEntries(OUTPUTS.map((name) => [name, value(name)])) as Stage['outputs'];
 };
 
+interface Closable {
+  close(): Promise<void>;
+}
+
 /** Has every process that a mapping allows load its function, so that times in receipts are those of a function in use. */
 const warmUp = async ({ mappings }: Deployment, { functions }: RunningFunctions): Promise<void> => {
   const calls = mappings.flatMap(({ functionId, maxConcurrency }) =>
@@ -83,26 +78,36 @@ const warmUp = async ({ mappings }: Deployment, { functions }: RunningFunctions)
  * Synthesizes the stack, makes its resources in an emulated AWS, starts a sandbox for each provider, and runs the functions
  * in processes of their own against both.
  */
-export const openStage = async ({ ports, onLine = () => undefined }: StageOptions = {}): Promise<Stage> => {
-  const open: { close(): Promise<void> }[] = [];
+export const openStage = async ({ ports = {}, onLine = () => undefined }: StageOptions = {}): Promise<Stage> => {
+  const open: Closable[] = [];
+  const kept = async <One extends Closable>(started: One | Promise<One>): Promise<One> => {
+    const one = await started;
+    open.push(one);
+    return one;
+  };
   const close = async (): Promise<void> => {
-    for (const each of open.toReversed()) await each.close();
+    for (const each of open.toReversed()) await each.close(); // what uses the others is closed first
   };
   try {
-    const aws = await startAws({ port: ports?.aws ?? 0 });
-    open.push(aws);
-    const sandboxes = await startSandboxes(ports);
-    open.push(...Object.values(sandboxes));
-    const { bybit, kalshi, requesty } = sandboxes;
+    const aws = await kept(startAws({ port: ports.aws ?? 0 }));
+    const bybit = await kept(startSandbox('bybit', { port: ports.bybit ?? 0 }));
+    const kalshi = await kept(startSandbox('kalshi', { port: ports.kalshi ?? 0 }));
+    const requesty = await kept(startSandbox('requesty', { port: ports.requesty ?? 0 }));
     const overrides = { BYBIT_BASE_URL: bybit.url, KALSHI_BASE_URL: kalshi.url, REQUESTY_BASE_URL: requesty.url };
     const deployment = await deploy(synthesize(), aws);
     const mostProcesses = Math.max(...deployment.mappings.map(({ maxConcurrency }) => maxConcurrency));
     const options = { endpointUrl: aws.url, overrides, mostProcesses };
-    const running = runFunctions(deployment, { ...options, onLine: (_id, line) => onLine(line) });
-    open.push(running);
+    const running = await kept(runFunctions(deployment, { ...options, onLine: (_id, line) => onLine(line) }));
     await warmUp(deployment, running);
     const clients = clientsFor(aws.url);
-    return { url: aws.url, sandboxes, clients, outputs: outputsOf(deployment), running, close };
+    return {
+      url: aws.url,
+      sandboxes: { bybit, kalshi, requesty },
+      clients,
+      outputs: outputsOf(deployment),
+      running,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;

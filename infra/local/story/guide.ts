@@ -1,0 +1,102 @@
+import { ACCOUNT } from '../aws/account.ts';
+import type { Sample } from './sample-keys.ts';
+import type { Stage } from './stage.ts';
+
+export interface GuideOptions extends Pick<Stage, 'url' | 'sandboxes' | 'outputs'> {
+  readonly samples: readonly Sample[];
+  /** A queue that gets a copy of every receipt. */
+  readonly receiptsUrl: string;
+  /** For the expiry tag that the guide shows. */
+  readonly expiresAt: Date;
+}
+
+const detail = { provider: 'requesty', operation: 'delete-key', target: { secretId: 'key-revoker/requesty/pipeline' } };
+
+/** What can be tried, each with the arguments of its `aws` command, one line each. */
+const tries = ({
+  outputs,
+  receiptsUrl,
+  expiresAt,
+}: GuideOptions): readonly (readonly [string, readonly string[]])[] => [
+  [
+    'Revoke a key with a message on the queue (events/ holds more of them)',
+    [
+      'sqs send-message',
+      `--queue-url ${outputs.RequestsQueueUrl}`,
+      '--message-body file://events/revoke.bybit-delete-sub-key-by-master.json',
+    ],
+  ],
+  [
+    'Read a receipt',
+    [
+      'sqs receive-message --wait-time-seconds 10',
+      `--queue-url ${receiptsUrl}`,
+      '--query "Messages[0].Body" --output text',
+    ],
+  ],
+  [
+    'Revoke a key with an event on the bus',
+    [
+      'events put-events',
+      `--entries '${JSON.stringify([
+        {
+          EventBusName: outputs.BusName,
+          Source: 'me',
+          DetailType: 'Key Revocation Requested',
+          Detail: JSON.stringify({ ...detail, secretId: 'key-revoker/requesty/management' }),
+        },
+      ])}'`,
+    ],
+  ],
+  [
+    'Let a key expire: the sweep looks every five minutes, and the key dies at its instant',
+    [
+      'secretsmanager tag-resource --secret-id key-revoker/kalshi/bot',
+      `--tags Key=key-revoker:expires-at,Value=${expiresAt.toISOString()}`,
+      'Key=key-revoker:provider,Value=kalshi Key=key-revoker:operation,Value=delete-key',
+    ],
+  ],
+  [
+    'Store a credential, and ask for a key of nobody: it gets stuck',
+    [
+      'secretsmanager create-secret --name key-revoker/bybit/forgotten',
+      `--secret-string '{"apiKey":"SUBKEYexample00009","apiSecret":"none"}'`,
+    ],
+  ],
+  [
+    '',
+    [
+      'sqs send-message',
+      `--queue-url ${outputs.RequestsQueueUrl}`,
+      '--message-body file://events/revoke.first-contact-unknown.json',
+    ],
+  ],
+  [
+    'See what waits for a person',
+    ['sqs receive-message --message-attribute-names All', `--queue-url ${outputs.StuckQueueUrl}`],
+  ],
+];
+
+/** What is running where, and the commands to try on it. Holds no secret. */
+export const guide = (options: GuideOptions): string => {
+  const { url, sandboxes, outputs, samples } = options;
+  const width = Math.max(...samples.map(({ stored }) => stored.name.length));
+  const commands = tries(options).map(([what, args]) =>
+    [...(what === '' ? [] : ['', `# ${what}`]), [`aws --endpoint-url ${url}`, ...args].join(' \\\n  ')].join('\n'),
+  );
+  return [
+    `AWS       ${url} (region ${ACCOUNT.region}, any credentials)`,
+    `Bybit     ${sandboxes.bybit.url}`,
+    `Kalshi    ${sandboxes.kalshi.url}`,
+    `Requesty  ${sandboxes.requesty.url}`,
+    `Receipts  ${outputs.ResultsTopicArn}`,
+    '',
+    'Secrets, each with the credential of a throwaway key in a sandbox:',
+    ...samples.map(({ stored, what }) => `  ${stored.name.padEnd(width)}  ${what}`),
+    '',
+    'In another terminal, in this folder:',
+    '',
+    `export AWS_DEFAULT_REGION=${ACCOUNT.region} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local`,
+    ...commands,
+  ].join('\n');
+};
