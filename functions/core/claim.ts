@@ -48,6 +48,10 @@ const fresh = (
 
 const endedAs = (outcome: Terminal, why: string, at: EpochMs): Ended => ({ outcome, why, at, evidence: [] });
 
+/** Of what a request says; its id is the name that it says it under. */
+const digestOf = ({ digest }: Ports, { requestId: _, ...fields }: RevocationRequest): string =>
+  digest(canonical(fields));
+
 /** An end of a message that has no request of its own to end: it is kept under the message's id. */
 const claimMessage = async (
   ports: Ports,
@@ -63,7 +67,8 @@ const claimMessage = async (
       ? undefined
       : fresh(delivery, now, {
           requestId,
-          digest: ports.digest(delivery.body),
+          // A copy that is redriven has to be known again by what it says.
+          digest: rest.request ? digestOf(ports, rest.request) : ports.digest(delivery.body),
           ended: endedAs(outcome, why, now),
           ...rest,
         }),
@@ -95,8 +100,7 @@ const claimRequest = async (
   const now = ports.clock.now();
   const requestId = request.requestId ?? delivery.requestId ?? delivery.messageId;
   const planOnly = request.dryRun || ports.config.mode === 'observe';
-  const { requestId: _, ...fields } = request;
-  const digest = ports.digest(canonical(fields));
+  const digest = digestOf(ports, request);
   const named = { ...request, requestId };
   const dueAt = (request.notBefore && fromIso(request.notBefore)) || eventAt || delivery.sentAt;
   const item = await amend<RequestItem>(ports, requestKey(requestId, planOnly), (current) => {

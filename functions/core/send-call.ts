@@ -3,14 +3,22 @@ import type { Retry } from './backoff.ts';
 import { type Decision, decideOnAnswer } from './decide.ts';
 import { markSigner, whileSignerNeeded, withinLimit } from './gates.ts';
 import { amendHeld } from './lease.ts';
-import { type CaseItem, workName } from './ledger-items.ts';
+import { type CaseItem, type Work, workName } from './ledger-items.ts';
 import type { Call } from './provider.ts';
 import type { Pursuit } from './pursuit.ts';
 import { TIMING } from './timing.ts';
 import { NO_WORK, withAnswer, withCall } from './work.ts';
 
+/** Too little is left of the lease for a call, by the ledger's last word. */
+const isTooLate = ({ ports, holder }: Pursuit, { lease }: CaseItem): boolean =>
+  lease?.holder !== holder || lease.until - ports.clock.now() <= TIMING.callMarginMs;
+
+const LATER: Retry = { code: 'not-yet-proved' };
+
 /** Why the call may not leave yet; `undefined` when it may. */
-const heldUp = async ({ ports, request, item, pin, order }: Pursuit): Promise<Retry | undefined> => {
+const heldUp = async (pursuit: Pursuit, current: CaseItem): Promise<Retry | undefined> => {
+  const { ports, request, item, pin, order } = pursuit;
+  if (isTooLate(pursuit, current)) return LATER;
   const isDelete = request.operation.startsWith('delete-');
   const asked = { name: pin.keyName, request, receivedAt: item.receivedAt };
   const needed = isDelete ? await whileSignerNeeded(ports, asked) : undefined;
@@ -20,10 +28,6 @@ const heldUp = async ({ ports, request, item, pin, order }: Pursuit): Promise<Re
   if (!order.aim.self) await markSigner(ports, pin, true);
   return undefined;
 };
-
-/** What is left of the lease, by the ledger's last word. */
-const remaining = ({ ports, holder }: Pursuit, { lease }: CaseItem): number =>
-  lease?.holder === holder ? lease.until - ports.clock.now() : 0;
 
 /**
  * Sends one call, once: `attempted` is in the ledger before it leaves, its answer before anything else is done.
@@ -36,17 +40,19 @@ export const sendCall = async (
   call: Call,
 ): Promise<{ readonly item: CaseItem; readonly decision: Decision | undefined }> => {
   const { ports, item, asking, pin, holder } = pursuit;
-  const retry = await heldUp(pursuit);
+  const retry = await heldUp(pursuit, current);
   if (retry) return { item: current, decision: { do: 'retry', ...retry } };
   const name = workName(item);
-  const attempted = await amendHeld(ports, pin.keyName, holder, (held) => ({
-    ...held,
-    works: { ...held.works, [name]: withCall(held.works[name] ?? NO_WORK, ports.clock.now()) },
-    state: 'open-case',
-  }));
-  // Asked of the clock last of all: a holder that was paused anywhere above must not call past its lease.
-  if (remaining(pursuit, attempted) <= TIMING.callMarginMs)
-    return { item: attempted, decision: { do: 'retry', code: 'not-yet-proved' } };
+  const before = current.works[name] ?? NO_WORK;
+  const noted = (work: Work): Promise<CaseItem> =>
+    amendHeld(ports, pin.keyName, holder, (held) => ({
+      ...held,
+      works: { ...held.works, [name]: work },
+      state: 'open-case',
+    }));
+  const attempted = await noted(withCall(before, ports.clock.now()));
+  // Asked of the clock last of all: a holder that was paused anywhere above must not call past its lease, and has not called.
+  if (isTooLate(pursuit, attempted)) return { item: await noted(before), decision: { do: 'retry', ...LATER } };
   const reply = await exchange(asking, call.send(signingTime(asking)));
   const answer = call.read(reply);
   const answered = await amendHeld(ports, pin.keyName, holder, (held) => ({

@@ -52,7 +52,9 @@ export const settleEnd = async (
   const { pin } = item;
   const name = workName(item);
   if (pin === undefined || holder === undefined) {
-    await finish(ports, item, endedAs(outcome, ports.clock.now()));
+    const found = pin && (await ports.ledger.read<CaseItem>(caseKey(pin.keyName)));
+    const work = found?.works[name];
+    await finish(ports, item, endedAs(afterCall(outcome, work), ports.clock.now()), work);
     return { done: true };
   }
   const held = await amendHeld(ports, pin.keyName, holder, (current) => {

@@ -1,0 +1,171 @@
+import { createHash } from 'node:crypto';
+import { after, type EpochMs } from '../../../functions/core/epoch.ts';
+import type {
+  Attributes,
+  Config,
+  Described,
+  ItemKey,
+  Ledger,
+  LogFacts,
+  NotFound,
+  Opened,
+  Ports,
+  Versioned,
+} from '../../../functions/core/ports.ts';
+import type { HttpCall, MaybeReply, Provider } from '../../../functions/core/provider.ts';
+import type { Receipt } from '../../../functions/core/receipt.ts';
+import { Secret } from '../../../functions/core/secret.ts';
+import { frozenClock } from '../edge/frozen-clock.ts';
+import { NOON } from './rounds.ts';
+
+export const CONFIG: Config = {
+  instance: 'test',
+  secretPrefix: 'key-revoker/',
+  mode: 'enforce',
+  providers: ['bybit', 'kalshi', 'requesty'],
+  giveUpAfterMs: 86_400_000,
+  limits: { urgent: 1_000, other: 200 },
+  egressAddresses: [],
+};
+
+/** The process is gone: whatever it would do next does not happen. */
+export class Crash extends Error {
+  override readonly name = 'Crash';
+}
+
+export interface Memory {
+  readonly ports: Ports;
+  readonly clock: ReturnType<typeof frozenClock>;
+  /** Items as stored, by `pk sk`. */
+  readonly items: Map<string, Versioned & Readonly<Record<string, unknown>>>;
+  readonly published: Receipt[];
+  readonly aside: { readonly body: string; readonly attributes: Attributes }[];
+  readonly enqueued: { readonly body: string; readonly attributes: Attributes; readonly delaySeconds: number }[];
+  readonly tags: (readonly [secretId: string, tags: Attributes])[];
+  readonly lines: (readonly [event: string, facts: LogFacts])[];
+  /** What left this process or was read from elsewhere, in its order, since the last `fail`. */
+  readonly steps: readonly string[];
+  /** Lets that step from now on throw; `after`: what it was to do is done. Without a step, nothing fails any more. */
+  fail(step?: number, when?: 'before' | 'after', error?: Error): void;
+}
+
+export interface Given {
+  readonly provider?: Provider;
+  readonly config?: Partial<Config>;
+  /** By `name@version`, by `name` for any version. */
+  readonly secrets?: Readonly<Record<string, Opened | NotFound>>;
+  readonly described?: readonly Described[];
+  reply?(call: HttpCall, now: EpochMs): MaybeReply | Promise<MaybeReply>;
+}
+
+const MISSING: NotFound = { found: false, why: 'missing' };
+
+const memoryLedger = (items: Memory['items']): Ledger => {
+  const name = ({ pk, sk }: ItemKey): string => `${pk} ${sk}`;
+  return {
+    read: async <T extends Versioned>(key: ItemKey) => structuredClone(items.get(name(key))) as T | undefined,
+    write: async (key, item) => {
+      if ((items.get(name(key))?.rev ?? 0) !== item.rev - 1) return false;
+      items.set(name(key), JSON.parse(JSON.stringify(item)));
+      return true;
+    },
+    list: async <T>(pk: string, prefix: string) =>
+      [...items].flatMap(([at, item]) => {
+        const sk = at.slice(pk.length + 1);
+        return at.startsWith(`${pk} `) && sk.startsWith(prefix) ? [{ ...item, pk, sk } as unknown as T & ItemKey] : [];
+      }),
+    count: async (key, max, expiresAt) => {
+      const count = Number(items.get(name(key))?.['count'] ?? 0);
+      if (count >= max) return false;
+      items.set(name(key), { rev: 1, nonce: '', count: count + 1, expiresAt });
+      return true;
+    },
+  };
+};
+
+/** Every port in this process, on a clock that moves only by waiting or by hand, with one failure at a chosen step. */
+export const memoryPorts = ({ provider, config = {}, secrets = {}, described = [], reply }: Given = {}): Memory => {
+  const clock = frozenClock(NOON);
+  const memory: Pick<Memory, 'items' | 'published' | 'aside' | 'enqueued' | 'tags' | 'lines'> = {
+    items: new Map(),
+    published: [],
+    aside: [],
+    enqueued: [],
+    tags: [],
+    lines: [],
+  };
+  let steps: string[] = [];
+  let failing: { step: number | undefined; when: 'before' | 'after'; error: Error } | undefined;
+  const step = async <T>(name: string, work: () => T | Promise<T>): Promise<T> => {
+    steps.push(name);
+    const hit = failing?.step === steps.length ? failing : undefined;
+    if (hit?.when === 'before') throw hit.error;
+    const result = await work();
+    if (hit) throw hit.error;
+    return result;
+  };
+  const ledger = memoryLedger(memory.items);
+  let ids = 0;
+  const ports: Ports = {
+    clock,
+    ledger: {
+      read: (key) => step('read', () => ledger.read(key)),
+      write: (key, item) => step(`write ${key.sk}`, () => ledger.write(key, item)),
+      list: (pk, prefix) => step('list', () => ledger.list(pk, prefix)),
+      count: (key, max, at) => step('count', () => ledger.count(key, max, at)),
+    } as Ledger,
+    vault: {
+      open: (id, version) => step('open', () => secrets[`${id}@${version}`] ?? secrets[id] ?? MISSING),
+      describe: (id) => step('describe', () => described.find(({ arn, name }) => arn === id || name === id)),
+      tag: (id, tags) => step('tag', () => void memory.tags.push([id, tags])),
+      tagged: async function* () {
+        yield described;
+      },
+    },
+    outbox: {
+      publish: (receipt) => step('publish', () => void memory.published.push(receipt)),
+      setAside: (body, attributes) => step('set aside', () => void memory.aside.push({ body, attributes })),
+      enqueue: (body, attributes, delaySeconds) =>
+        step('enqueue', () => void memory.enqueued.push({ body, attributes, delaySeconds })),
+    },
+    log: {
+      info: (event, facts) => void memory.lines.push([event, facts]),
+      warn: (event, facts) => void memory.lines.push([event, facts]),
+    },
+    send: (call) => step('send', () => reply?.(call, clock.now())),
+    digest: (text) => createHash('sha256').update(text).digest('hex'),
+    newId: () => {
+      ids += 1;
+      return `id-${ids}`;
+    },
+    random: () => 0.5,
+    provider: () => {
+      if (provider === undefined) throw new Error('Cannot ask a provider in this test');
+      return provider;
+    },
+    config: { ...CONFIG, ...config },
+  };
+  return {
+    ...memory,
+    ports,
+    clock,
+    get steps() {
+      return steps;
+    },
+    fail: (at, when = 'before', error = new Crash('gone')) => {
+      steps = [];
+      failing = { step: at, when, error };
+    },
+  };
+};
+
+/** A secret's version as the vault opens it. */
+export const openedAs = (value: string | undefined, fields: Partial<Opened> = {}): Opened => ({
+  found: true,
+  arn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:key-revoker/desk-AbCdEf',
+  name: 'key-revoker/desk',
+  versionId: 'v1',
+  createdAt: after(NOON, -86_400_000),
+  value: value === undefined ? undefined : new Secret(value),
+  ...fields,
+});

@@ -1,0 +1,82 @@
+import type { Answer } from '../../../functions/core/answer.ts';
+import { Fault } from '../../../functions/core/fault.ts';
+import type {
+  Asker,
+  Call,
+  HttpCall,
+  MaybeReply,
+  Order,
+  Plan,
+  Provider,
+  Question,
+} from '../../../functions/core/provider.ts';
+import { Secret } from '../../../functions/core/secret.ts';
+import { NOON } from './rounds.ts';
+
+const HOST = 'api.example.com';
+
+const callTo = (asked: string, now: number): HttpCall => ({
+  method: asked === 'delete' ? 'DELETE' : 'GET',
+  provider: 'kalshi',
+  host: HOST,
+  path: `/${asked}`,
+  headers: new Secret({ at: String(now) }),
+});
+
+/** What a question or a call was asked, and when it was signed. */
+export const askedIn = ({ path, headers }: HttpCall): { asked: string; signedAt: number } => ({
+  asked: path.slice(1),
+  signedAt: Number(headers.reveal()['at']),
+});
+
+/** A reply that the scripted provider reads as this answer. */
+export const replyOf = (answer: Answer): MaybeReply => ({
+  status: 200,
+  headers: {},
+  body: JSON.stringify(answer),
+  at: NOON,
+});
+
+const read = (reply: MaybeReply): Answer =>
+  reply === undefined ? { saw: 'silent', code: 'no reply', ends: 'retry/no-reply' } : JSON.parse(reply.body);
+
+export const questionOf = (asked: string, as: Asker = 'self', seenBy: string = asked): Question => ({
+  asked,
+  as,
+  host: HOST,
+  seenBy,
+  next: (replies, now) => (replies.length > 0 ? { answer: read(replies[0]) } : { send: callTo(asked, now) }),
+});
+
+export const deleteCall = (order: Pick<Order, 'aim'>): Call => ({
+  asked: 'delete',
+  as: order.aim.self ? 'self' : 'managing',
+  host: HOST,
+  seenBy: 'probe',
+  send: (now) => callTo('delete', now),
+  read,
+});
+
+/** A provider whose one question is `probe` and whose one call is `delete`; replies are the answers themselves, as JSON. */
+export const scriptedProvider = (change: (order: Order) => Partial<Plan> = () => ({})): Provider => ({
+  name: 'kalshi',
+  environments: { prod: { host: HOST, realm: 'prod' }, demo: { host: 'demo.example.com', realm: 'demo' } },
+  operations: { 'delete-key': { kind: 'delete', managed: true } },
+  credential: (value) => {
+    const { keyId, environment = 'prod' } = value as { keyId?: unknown; environment?: string };
+    if (typeof keyId !== 'string') throw new Fault('refused/credential-unreadable', 'Cannot read keyId, wanted a text');
+    return { environment, keyId: keyId === '' ? undefined : keyId, parts: new Secret({}) };
+  },
+  identify: () => questionOf('identify'),
+  plan: (order) => ({
+    probes: [questionOf('probe', order.aim.self ? 'self' : 'managing')],
+    needsAll: false,
+    siblings: [],
+    provable: true,
+    call: deleteCall(order),
+    proofGapMs: 2_000,
+    landsWithinMs: 6_000,
+    forecast: () => [],
+    ...change(order),
+  }),
+});
