@@ -15,7 +15,6 @@ export interface Canaries {
 /** The test's own access key: what it sends is not the functions' doing. */
 export const OPERATOR = 'OPERATOR';
 
-const SECRET_FIELDS = ['apiSecret', 'privateKey', 'apiKey'];
 const SHORTEST = 10;
 
 const lines = (text: string): readonly string[] =>
@@ -24,10 +23,10 @@ const lines = (text: string): readonly string[] =>
 const secretsIn = (credential: unknown): readonly string[] => {
   if (typeof credential === 'string') return lines(credential);
   if (typeof credential !== 'object' || credential === null) return [];
-  const isBybit = 'apiSecret' in credential || 'privateKey' in credential;
-  return Object.entries(credential).flatMap(([field, value]) =>
-    typeof value === 'string' && SECRET_FIELDS.includes(field) && !(isBybit && field === 'apiKey') ? lines(value) : [],
-  );
+  return Object.entries(credential).flatMap(([field, value]) => {
+    const isSecret = field !== 'apiKeyId' && (field !== 'apiKey' || String(value).startsWith('rqsty-'));
+    return typeof value === 'string' && field !== 'environment' && isSecret ? lines(value) : [];
+  });
 };
 
 const unescaped = (body: string): string => {
