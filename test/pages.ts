@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export const ROOT = join(import.meta.dirname, '..');
+
+/** Every page for people. */
+export const PAGES = [
+  'README.md',
+  'docs/operations.md',
+  'docs/outcomes.md',
+  'docs/requests.md',
+  'SECURITY.md',
+  'CHANGELOG.md',
+] as const;
+
+export const textOf = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
+
+/** One fenced block. */
+export interface Block {
+  /** The heading that it stands under. */
+  readonly section: string;
+  readonly language: string;
+  readonly text: string;
+}
+
+const blocksOf = (file: string): readonly Block[] => {
+  const blocks: Block[] = [];
+  let section = '';
+  for (const [, heading, language, text = ''] of textOf(file).matchAll(/^#+ (.+)$|^```(\w*)\n([\s\S]*?)^```$/gm)) {
+    if (heading === undefined) blocks.push({ section, language: language ?? '', text });
+    else section = heading;
+  }
+  return blocks;
+};
+
+/** The fenced blocks of all pages, in their order. */
+export const BLOCKS = PAGES.flatMap(blocksOf);

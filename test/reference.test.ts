@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { REFUSED, RETRY, STUCK, type Terminal } from '../functions/core/outcome.ts';
+import { REASONS, RevocationRequest } from '../functions/core/request.ts';
+import { sentence, waiting } from '../functions/core/sentence.ts';
+import { PROVIDERS } from '../functions/providers/index.ts';
+import { BLOCKS, textOf } from './pages.ts';
+import { seedKeys } from './seed-keys.ts';
+import { systemForEachTest } from './whole/system.ts';
+
+/** The rows of every table of a page, cell by cell, the backticks gone. */
+const rowsOf = (file: string): readonly (readonly string[])[] =>
+  [...textOf(file).matchAll(/^\| (.+) \|$/gm)].map(([, row = '']) =>
+    row.split(' | ').map((cell) => cell.replaceAll('`', '').trim()),
+  );
+
+const rowsUnder = (file: string, heading: string): readonly (readonly string[])[] => {
+  const [, section = ''] = textOf(file).split(`\n## ${heading}\n`);
+  const [own = ''] = section.split('\n## ');
+  const rows = [...own.matchAll(/^\| (.+) \|$/gm)].map(([, row = '']) => row.split(' | ').map((cell) => cell.trim()));
+  return rows.slice(2);
+};
+
+describe('the tables', () => {
+  it.each([
+    ['stuck', STUCK],
+    ['refused', REFUSED],
+  ] as const)('of %s give every code with the words of the receipt', (outcome, codes) => {
+    const rows = rowsUnder('docs/outcomes.md', outcome).map(([code = '', what = '', next = '']) => [
+      code.replaceAll('`', ''),
+      [what, next].filter(Boolean).join('. '),
+    ]);
+    expect(rows).toEqual(codes.map((code) => [code, sentence(`${outcome}/${code}` as Terminal)]));
+  });
+
+  it('of retry give every code with the words of the receipt', () => {
+    const rows = rowsUnder('docs/outcomes.md', 'retry').map(([code = '', what = '']) => [
+      code.replaceAll('`', ''),
+      what,
+    ]);
+    expect(rows.map(([code]) => code)).toEqual([...RETRY]);
+    for (const [index, code] of RETRY.entries()) expect(waiting(code)).toContain(`: ${rows[index]?.[1]}. `);
+  });
+
+  it('of environments give every host', () => {
+    const hosts = Object.values(PROVIDERS).flatMap(({ name, environments }) =>
+      Object.entries(environments).map(([environment, { host }]) => `${name} ${environment} ${host}`),
+    );
+    const shown = rowsOf('docs/requests.md').filter(
+      ([provider = '', , host = '']) => provider in PROVIDERS && host !== '',
+    );
+    expect(shown.map((row) => row.join(' '))).toEqual(hosts);
+  });
+
+  it('of operations give every operation and who may sign', () => {
+    const operations = Object.values(PROVIDERS).flatMap((provider) =>
+      Object.entries(provider.operations).map(([name, { managed }]) => [`${provider.name}/${name}`, managed]),
+    );
+    const rows = rowsUnder('README.md', 'Operations').map(([name = '', signers = '']) => [
+      name.replaceAll('`', ''),
+      signers.includes(' or '),
+    ]);
+    expect(rows).toEqual(operations);
+    const listed = new Set(rowsOf('docs/operations.md').map(([provider, operation]) => `${provider}/${operation}`));
+    expect(operations.filter(([name]) => !listed.has(String(name)))).toEqual([]);
+  });
+
+  it('of the request give every field and every reason', () => {
+    const shown = rowsUnder('docs/requests.md', 'Request').flatMap(([names = '']) =>
+      [...names.matchAll(/`(\w+)`/g)].map(([, name]) => name),
+    );
+    const fields = RevocationRequest.options.flatMap(({ shape }) => Object.keys(shape));
+    const nested = ['readOnly', 'permissions', 'ips', 'acceptUndeletable'];
+    expect(new Set(shown)).toEqual(new Set([...fields, ...nested]));
+    const reasons = rowsUnder('docs/requests.md', 'Request').find(([name]) => name === '`reason`')?.[1] ?? '';
+    expect(REASONS.filter((reason) => !reasons.includes(`\`${reason}\``))).toEqual([]);
+  });
+});
+
+const shapeOf = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(shapeOf);
+  if (typeof value !== 'object' || value === null) return value === null ? 'null' : typeof value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, shapeOf(item)]));
+};
+
+describe('the examples', () => {
+  const system = systemForEachTest();
+
+  const under = (section: string): Record<string, unknown> => {
+    const found = BLOCKS.find((block) => block.section === section && block.language === 'json');
+    return JSON.parse(found?.text ?? 'null');
+  };
+
+  it('of a request is the sample that the commands send', () => {
+    expect(under('Send a request')).toEqual(JSON.parse(textOf('events/revoke.bybit-delete-sub-key-by-master.json')));
+  });
+
+  it('of a receipt is one as this system makes it', async () => {
+    await seedKeys(system());
+    await system().send({ ...under('Send a request'), requestId: 'INC-2041-desk-7' });
+    await system().settle();
+    const [receipt] = await system().receipts();
+    const shown = under('Read a receipt') as unknown as NonNullable<typeof receipt>;
+    expect(shapeOf(shown)).toEqual(shapeOf(receipt));
+    const { receiptId, message, signer, key, outcome, keyState, calls } = shown;
+    expect(receipt).toMatchObject({ receiptId, message, outcome, keyState, calls });
+    expect([receipt?.signer?.id, receipt?.key?.id]).toEqual([signer?.id, key?.id]);
+    const steps = ({ step, asked, as, host, saw, code }: (typeof shown.evidence)[number]) => [
+      step,
+      asked,
+      as,
+      host,
+      saw,
+      code,
+    ];
+    expect(shown.evidence.map(steps)).toEqual(receipt?.evidence.map(steps));
+  });
+});
