@@ -21,6 +21,7 @@ try {
   if (optionsGiven().serve) await serve(stop.signal);
   else process.exitCode = (await tellStory(stop.signal)) ? 0 : 1;
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  const reason: unknown = stop.signal.aborted ? stop.signal.reason : error;
+  console.error(reason instanceof Error ? reason.message : reason);
   process.exitCode = stop.signal.aborted ? 130 : 1;
 }

@@ -27,6 +27,7 @@ const cast = async ({ bybit, kalshi, requesty }: Sandboxes): Promise<readonly Ch
 
 const titleOf = ({ provider, operation, how }: Chapter): string => `${`${provider}/${operation}`.padEnd(23)} ${how}`;
 
+/** @throws Error where it is not the outcome that the chapter expects */
 const endOf = (chapter: Chapter, receipt: Receipt): string => {
   const { timeToRevokeMs: ms } = receipt;
   const { outcome: wanted } = chapter.expected;
@@ -43,16 +44,16 @@ const tell = async (
   await step(`${chapters.length} credentials stored in Secrets Manager`, () =>
     Promise.all(chapters.map(({ provider, stored }) => store(stage, provider, stored))),
   );
-  const finals = chapters.map((chapter) => unlessAborted(receipts.final(chapter.keyId), signal));
-  const asked = Promise.all(chapters.map((chapter) => sendRequest(stage, chapter)));
-  await together(
-    chapters.map((chapter, index) => ({
+  const ended = await together(
+    chapters.map((chapter) => ({
       title: titleOf(chapter),
-      work: async () => endOf(chapter, (await finals[index]) as Receipt),
+      work: async () => {
+        await sendRequest(stage, chapter);
+        return unlessAborted(receipts.final(chapter.keyId), signal);
+      },
+      end: (receipt: Receipt) => endOf(chapter, receipt),
     })),
   );
-  await asked;
-  const ended = await Promise.all(finals);
   return { receipts: ended, differences: await verify(stage, chapters, receipts.all()) };
 };
 
@@ -63,7 +64,7 @@ const tell = async (
  */
 export const play = async (signal: AbortSignal, onLine: NonNullable<StageOptions['onLine']>): Promise<Played> => {
   const stage = await step('The stack as synthesized, on emulated AWS; one sandbox per provider', () =>
-    openStage({ onLine }),
+    openStage({ onLine, signal }),
   );
   try {
     const receipts = await watchReceipts(stage);

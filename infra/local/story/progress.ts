@@ -8,36 +8,43 @@ class PlainLines extends ListrLogger<ListrLogLevels> {
 }
 
 /** Work with what is told of it: a line that moves in a terminal, a plain one elsewhere. */
-export interface Told {
+export interface Told<Value> {
   readonly title: string;
-  /** @returns the title once it is done; throws what is told where it failed */
-  readonly work: () => Promise<string>;
+  readonly work: () => Promise<Value>;
+  /** The title once the work is done; throws where what came of it has to be told as a failure. @default the title */
+  readonly end?: (value: Value) => string;
 }
 
-/** Does all of it at the same time. What fails is told and keeps nothing else from being done. */
-export const together = async (all: readonly Told[]): Promise<void> => {
-  const tasks = all.map(({ title, work }) => ({
+/**
+ * Does all of it at the same time; what fails keeps nothing else from being done.
+ *
+ * @returns what came of each
+ * @throws what the first failing work threw, after all has been told
+ */
+export const together = async <Value>(all: readonly Told<Value>[]): Promise<readonly Value[]> => {
+  const results = all.map(() => Promise.withResolvers<Value>());
+  const tasks = all.map(({ title, work, end = () => title }, index) => ({
     title,
     task: async (_context: unknown, task: { title: string }) => {
-      task.title = await work();
+      const value = work();
+      results[index]?.resolve(value);
+      task.title = end(await value);
     },
   }));
-  await new Listr(tasks, {
+  const telling = new Listr(tasks, {
     concurrent: true,
     exitOnError: false,
     registerSignalListeners: false,
     fallbackRenderer: 'simple',
     fallbackRendererOptions: { logger: new PlainLines() },
-  }).run();
+  });
+  const [done] = await Promise.allSettled([Promise.all(results.map(({ promise }) => promise)), telling.run()]);
+  if (done.status === 'rejected') throw done.reason;
+  return done.value;
 };
 
-/** Does one thing and gives what came of it. @throws what the work throws, after telling it */
+/** Does one thing. @throws what the work throws, after telling it */
 export const step = async <Value>(title: string, work: () => Promise<Value>): Promise<Value> => {
-  const result = Promise.withResolvers<Value>();
-  const told = async (): Promise<string> => {
-    await Promise.resolve(work()).then(result.resolve, result.reject);
-    return title;
-  };
-  await together([{ title, work: told }]);
-  return result.promise;
+  const [value] = await together([{ title, work }]);
+  return value as Value;
 };

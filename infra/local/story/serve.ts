@@ -33,10 +33,17 @@ const serveOn = async (stage: Stage, stop: AbortSignal): Promise<void> => {
   await receipts.close();
 };
 
+/** @throws the error, in words of ours where another process has one of the ports */
+const explained = (error: unknown): never => {
+  const { code, port } = error as { readonly code?: unknown; readonly port?: unknown };
+  if (code !== 'EADDRINUSE') throw error;
+  throw new Error(`Cannot listen on 127.0.0.1:${port}, wanted a free port; another program has it`, { cause: error });
+};
+
 /** Keeps the stack up on fixed ports with keys and secrets to try it on, and shows receipts, until the signal is aborted. */
 export const serve = async (stop: AbortSignal): Promise<void> => {
   const stage = await step('The stack as synthesized, on emulated AWS; one sandbox per provider', () =>
-    openStage({ ports: PORTS }),
+    openStage({ ports: PORTS, signal: stop }).catch(explained),
   );
   try {
     await serveOn(stage, stop);

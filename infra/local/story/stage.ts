@@ -8,6 +8,7 @@ import { startAws } from '../aws/start-aws.ts';
 import { type Deployment, deploy } from '../deploy.ts';
 import { type RunningFunctions, runFunctions } from '../lambda/run-functions.ts';
 import { type BybitSandbox, type KalshiSandbox, type RequestySandbox, startSandbox } from '../sandbox/index.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 export interface Sandboxes {
   readonly bybit: BybitSandbox;
@@ -37,6 +38,8 @@ const OUTPUTS = ['RequestsQueueUrl', 'StuckQueueUrl', 'ResultsTopicArn', 'BusNam
 export type Output = (typeof OUTPUTS)[number];
 
 export interface StageOptions {
+  /** Stops the start; what has been started by then is ended. */
+  readonly signal: AbortSignal;
   /** @default free ports */
   readonly ports?: Readonly<Partial<Record<'aws' | keyof Sandboxes, number>>>;
   /** Sees each line that a function writes. */
@@ -66,6 +69,10 @@ interface Closable {
   close(): Promise<void>;
 }
 
+const endProcesses = async ({ functions }: RunningFunctions): Promise<void> => {
+  await Promise.all([...functions.values()].map((each) => each.close()));
+};
+
 /** Has every process that a mapping allows load its function, so that times in receipts are those of a function in use. */
 const warmUp = async ({ mappings }: Deployment, { functions }: RunningFunctions): Promise<void> => {
   const calls = mappings.flatMap(({ functionId, maxConcurrency }) =>
@@ -78,7 +85,7 @@ const warmUp = async ({ mappings }: Deployment, { functions }: RunningFunctions)
  * Synthesizes the stack, makes its resources in an emulated AWS, starts a sandbox for each provider, and runs the functions
  * in processes of their own against both.
  */
-export const openStage = async ({ ports = {}, onLine = () => undefined }: StageOptions = {}): Promise<Stage> => {
+export const openStage = async ({ ports = {}, onLine = () => undefined, signal }: StageOptions): Promise<Stage> => {
   const open: Closable[] = [];
   const kept = async <One extends Closable>(started: One | Promise<One>): Promise<One> => {
     const one = await started;
@@ -98,7 +105,9 @@ export const openStage = async ({ ports = {}, onLine = () => undefined }: StageO
     const mostProcesses = Math.max(...deployment.mappings.map(({ maxConcurrency }) => maxConcurrency));
     const options = { endpointUrl: aws.url, overrides, mostProcesses };
     const running = await kept(runFunctions(deployment, { ...options, onLine: (_id, line) => onLine(line) }));
-    await warmUp(deployment, running);
+    // Killed first: whoever ends the stage does not wait for events under way.
+    open.push({ close: () => endProcesses(running) });
+    await unlessAborted(warmUp(deployment, running), signal);
     const clients = clientsFor(aws.url);
     return {
       url: aws.url,
