@@ -24,6 +24,12 @@ const FIRST = 2 * SECOND;
 /** These state an instant of ours that is exact; a spread would only delay the key's death. */
 const EXACT: readonly RetryCode[] = ['early'];
 
+/**
+ * So often a stated instant is taken at its word. A provider that says "in 2 s" for ever would use up the receive count, which is
+ * there for crashes, and storm a provider that is overloaded already; from then on it only says when not to come.
+ */
+const TRUSTED_DELIVERIES = 10;
+
 export interface Retry {
   readonly code: RetryCode;
   /** A stated instant (a provider's reset, a lease's end, `notBefore`): it wins over the doubling. */
@@ -32,26 +38,31 @@ export interface Retry {
   readonly atLast?: StuckCode | undefined;
 }
 
-/**
- * When a message may be delivered again: 2 s, doubling with each delivery up to a cap by age, half fixed and half random.
- *
- * @param receiveCount from 1
- * @param random from 0 up to, not including, 1
- */
-export const nextDelivery = (
-  { code, notBefore }: Retry,
-  {
-    now,
-    age,
-    receiveCount,
-    urgent,
-    random,
-  }: { now: EpochMs; age: number; receiveCount: number; urgent: boolean; random: number },
-): EpochMs => {
-  if (notBefore !== undefined && notBefore > now)
-    return EXACT.includes(code) ? notBefore : after(notBefore, Math.floor(random * FIRST));
+export interface Circumstances {
+  readonly now: EpochMs;
+  /** Of the request, in milliseconds. */
+  readonly age: number;
+  /** From 1. */
+  readonly receiveCount: number;
+  readonly urgent: boolean;
+  /** From 0 up to, not including, 1. */
+  readonly random: number;
+}
+
+/** 2 s, doubling with each delivery up to a cap by age, half fixed and half random. */
+const doubling = ({ age, receiveCount, urgent, random }: Circumstances): number => {
   const cap = CAPS[urgent ? 'urgent' : 'other'].find(({ until }) => age < until)?.cap ?? HOUR;
   // 2 ** 30 seconds is far above every cap, and keeps the power finite for any count.
   const wait = Math.min(cap, FIRST * 2 ** Math.min(receiveCount - 1, 30));
-  return later(now, after(now, Math.floor(wait / 2 + (random * wait) / 2)));
+  return Math.floor(wait / 2 + (random * wait) / 2);
+};
+
+/** When a message may be delivered again: at the stated instant, a little spread; without one, or after many of them, by doubling. */
+export const nextDelivery = ({ code, notBefore }: Retry, circumstances: Circumstances): EpochMs => {
+  const { now, receiveCount, random } = circumstances;
+  const backedOff = after(now, doubling(circumstances));
+  if (notBefore === undefined || notBefore <= now) return backedOff;
+  if (EXACT.includes(code)) return notBefore;
+  const stated = after(notBefore, Math.floor(random * FIRST));
+  return receiveCount > TRUSTED_DELIVERIES ? later(stated, backedOff) : stated;
 };

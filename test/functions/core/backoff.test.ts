@@ -56,6 +56,27 @@ describe('a stated instant', () => {
   it('is met exactly where it is our own due date', () =>
     expect(nextDelivery({ code: 'early', notBefore: after(NOW, 7) }, state)).toBe(NOW + 7));
 
+  it.each([
+    [10, NOW + 7 + SECOND],
+    [11, NOW + 0.75 * 15 * MINUTE],
+  ])('is no sooner than the doubling from the eleventh delivery on (%i)', (receiveCount, expected) =>
+    expect(nextDelivery({ code: 'rate-limited', notBefore: after(NOW, 7) }, { ...state, receiveCount })).toBe(expected),
+  );
+
+  it('that is always the same and near does not use up the receive count', () => {
+    let age = 0;
+    let receiveCount = 1;
+    for (; age < 12 * DAY; receiveCount += 1) {
+      const now = after(NOW, age);
+      const next = nextDelivery(
+        { code: 'rate-limited', notBefore: after(now, 2 * SECOND) },
+        { now, age, urgent: true, receiveCount, random: 0.5 },
+      );
+      age += next - now;
+    }
+    expect(receiveCount).toBeLessThan(1_000);
+  });
+
   it.each([0, -1, -HOUR])('says nothing %i ms from now', (ms) =>
     expect(nextDelivery({ code: 'rate-limited', notBefore: after(NOW, ms) }, state)).toBe(
       nextDelivery({ code: 'rate-limited' }, state),
