@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import * as events from '@aws-sdk/client-eventbridge';
-import * as secretsmanager from '@aws-sdk/client-secrets-manager';
-import * as sns from '@aws-sdk/client-sns';
-import * as sqs from '@aws-sdk/client-sqs';
+import { TagResourceCommand } from '@aws-sdk/client-secrets-manager';
+import type { Message } from '@aws-sdk/client-sqs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { PORTS } from '../infra/local/story/serve.ts';
-import { type AwsCommand, awsCommand } from './aws-command.ts';
+import { awsCommand } from './aws-command.ts';
 import { BLOCKS, type Block, PAGES, ROOT, textOf } from './pages.ts';
 import { CREDENTIALS, SECRETS, seedKeys } from './seed-keys.ts';
+import { sendAwsCommand } from './send-aws-command.ts';
 import { type System, startSystem } from './whole/system.ts';
 
 const WITH_AWS = BLOCKS.filter(({ text }) => /^aws /m.test(text));
@@ -22,34 +21,6 @@ const titleOf = (block: Block): string => linesOf(block).join(' ').replaceAll(/\
 /** `# ends as stuck, then as revoked` */
 const statedEnds = ({ text }: Block): readonly string[] =>
   /^# ends as (.+)$/m.exec(text)?.[1]?.split(', then as ') ?? [];
-
-const CLIENT = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
-
-/** Sends a command as the command line would: through the real client of its service. */
-const SERVICES: Readonly<
-  Record<string, { readonly client: () => { send: never; destroy(): void }; readonly of: object }>
-> = {
-  sqs: { client: () => new sqs.SQSClient(CLIENT) as never, of: sqs },
-  sns: { client: () => new sns.SNSClient(CLIENT) as never, of: sns },
-  events: { client: () => new events.EventBridgeClient(CLIENT) as never, of: events },
-  secretsmanager: { client: () => new secretsmanager.SecretsManagerClient(CLIENT) as never, of: secretsmanager },
-};
-
-const send = async ({ service, operation, input }: AwsCommand): Promise<Readonly<Record<string, unknown>>> => {
-  const found = SERVICES[service];
-  const Command =
-    found && (Reflect.get(found.of, `${operation}Command`) as (new (input: object) => object) | undefined);
-  if (!found || !Command) throw new Error(`Cannot send ${service} ${operation}, wanted an operation of AWS`);
-  const client = found.client() as unknown as {
-    send(command: object): Promise<Record<string, unknown>>;
-    destroy(): void;
-  };
-  try {
-    return await client.send(new Command(input));
-  } finally {
-    client.destroy();
-  }
-};
 
 /** The stack's outputs as the shell variables that the pages use: `RequestsQueueUrl` as `REQUESTS_QUEUE_URL`. */
 const variablesFrom = ({ deployment }: System): Record<string, string> =>
@@ -84,7 +55,7 @@ const tagged = async ({ secrets }: System, { text }: Block): Promise<void> => {
   if (!text.includes('untag-resource')) return;
   const tags = { 'expires-at': DAY, provider: 'kalshi', operation: 'delete-key' };
   const Tags = Object.entries(tags).map(([name, Value]) => ({ Key: `key-revoker:${name}`, Value }));
-  await secrets.send(new secretsmanager.TagResourceCommand({ SecretId: SECRETS.kalshiKey, Tags }));
+  await secrets.send(new TagResourceCommand({ SecretId: SECRETS.kalshiKey, Tags }));
 };
 
 /** A request whose secret is missing, which then is stored. */
@@ -129,9 +100,9 @@ const play = async (block: Block, scene: Scene): Promise<void> => {
   const files: Record<string, string> = { ...scene.files };
   const file = (path: string): string => files[path] ?? textOf(path);
   for (const line of linesOf(block)) {
-    const { Messages, FailedEntryCount = 0 } = await send(awsCommand(line, { variables, file }));
+    const { Messages, FailedEntryCount = 0 } = await sendAwsCommand(awsCommand(line, { variables, file }));
     expect(FailedEntryCount).toBe(0);
-    const [message] = (Messages ?? []) as readonly sqs.Message[];
+    const [message] = (Messages ?? []) as readonly Message[];
     if (message?.Body) files['body.json'] = message.Body;
     if (message?.ReceiptHandle) variables['RECEIPT_HANDLE'] = message.ReceiptHandle;
   }
