@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startSandbox } from '../../../../infra/local/sandbox/index.ts';
+import { guide } from '../../../../infra/local/story/guide.ts';
+import { makeSamples, type Sample } from '../../../../infra/local/story/sample-keys.ts';
+import type { Sandboxes } from '../../../../infra/local/story/stage.ts';
+
+const ROOT = join(import.meta.dirname, '../../../..');
+const outputs = {
+  RequestsQueueUrl: 'http://127.0.0.1:1/0/requests',
+  StuckQueueUrl: 'http://127.0.0.1:1/0/stuck',
+  ResultsTopicArn: 'arn:aws:sns:us-east-1:0:results',
+  BusName: 'bus',
+  LedgerTable: 'ledger',
+};
+
+let sandboxes: Sandboxes;
+let samples: readonly Sample[];
+let text: string;
+beforeAll(async () => {
+  const [bybit, kalshi, requesty] = await Promise.all([
+    startSandbox('bybit'),
+    startSandbox('kalshi'),
+    startSandbox('requesty'),
+  ]);
+  sandboxes = { bybit, kalshi, requesty };
+  samples = await makeSamples(sandboxes);
+  const receiptsUrl = 'http://127.0.0.1:1/0/receipts';
+  const expiresAt = new Date('2026-11-20T10:05:00Z');
+  text = guide({ url: 'http://127.0.0.1:1', sandboxes, outputs, samples, receiptsUrl, expiresAt });
+});
+afterAll(() => Promise.all(Object.values(sandboxes).map((sandbox) => sandbox.close())));
+
+it('names every secret and shows none of their values', () => {
+  for (const { stored } of samples) {
+    expect(text).toContain(stored.name);
+    const { apiKeyId: _id, ...rest } = stored.credential;
+    // A Bybit key is an identifier, a Requesty key the secret itself.
+    const secrets = 'apiSecret' in rest || 'privateKey' in rest ? { ...rest, apiKey: undefined } : rest;
+    for (const value of Object.values(secrets)) if (value !== undefined) expect(text).not.toContain(value);
+  }
+});
+
+it('sends only samples that exist, about secrets that are there or that it stores', () => {
+  const stored = [
+    ...samples.map(({ stored: { name } }) => name),
+    ...[...text.matchAll(/--name (\S+)/g)].map(([, name]) => name),
+  ];
+  const files = [...text.matchAll(/file:\/\/(\S+)/g)].map(([, file = '']) => file);
+  expect(files).toHaveLength(2);
+  for (const file of files) expect(stored).toContain(JSON.parse(readFileSync(join(ROOT, file), 'utf8')).secretId);
+});
+
+it('puts an event whose detail is a request', () => {
+  const [, entries = ''] = /--entries '(.*)'/.exec(text) ?? [];
+  const [{ EventBusName, DetailType, Detail }] = JSON.parse(entries);
+  expect([EventBusName, DetailType]).toEqual(['bus', 'Key Revocation Requested']);
+  expect(samples.map(({ stored }) => stored.name)).toContain(JSON.parse(Detail).target.secretId);
+});
+
+it('asks the emulated AWS and nothing else in every command', () => {
+  const commands = text.split('\n').filter((line) => line.startsWith('aws '));
+  expect(commands.length).toBeGreaterThan(5);
+  for (const command of commands) expect(command).toBe('aws --endpoint-url http://127.0.0.1:1 \\');
+});
+
+it('makes keys that live at their providers', () => {
+  const ids = samples.flatMap(({ provider, stored: { credential } }) =>
+    provider === 'requesty' ? [] : [[provider, credential['apiKey'] ?? credential['apiKeyId'] ?? ''] as const],
+  );
+  for (const [provider, id] of ids)
+    expect(sandboxes[provider].isAlive(provider === 'bybit' ? 'mainnet' : 'prod', id)).toBe(true);
+});

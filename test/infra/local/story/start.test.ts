@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { expect, it } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '../../../..');
+const TIMEOUT_MS = 120_000;
+
+/** None of this process's environment: a forced colour would be obeyed. */
+const start = (...args: readonly string[]) =>
+  spawn(process.execPath, ['infra/local/start.ts', ...args], { cwd: ROOT, env: {}, stdio: ['ignore', 'pipe', 'pipe'] });
+
+const ended = async (child: ChildProcess): Promise<number | null> => {
+  const [status] = await once(child, 'close');
+  return status;
+};
+
+/** The rows under the line of the table, without what differs each time: key, times. */
+const rowsIn = (output: string): readonly string[] => {
+  const [, table = ''] = output.split(/─{40,}\n/);
+  const rows = table.split('\n\n')[0]?.split('\n') ?? [];
+  return rows.map((row) =>
+    row
+      .replace(/^\S+ +/, '')
+      .replace(/ {2,}\S+( s)? +(?=\d+$)/, ' ')
+      .replaceAll(/ +/g, ' '),
+  );
+};
+
+it('tells the story in plain lines, each operation with each kind of signer, and ends well', {
+  timeout: TIMEOUT_MS,
+}, async () => {
+  const child = start();
+  const [status, output, errors] = await Promise.all([ended(child), text(child.stdout), text(child.stderr)]);
+  expect(errors).toBe('');
+  expect(status).toBe(0);
+  expect(output).not.toContain('\x1b');
+  expect(output.match(/^✔ /gm)).toHaveLength(17);
+  expect(rowsIn(output)).toEqual([
+    ...Array(2).fill('bybit/delete-master-key revoked 1'),
+    'bybit/delete-master-key stuck/permission-missing 1',
+    ...Array(4).fill('bybit/delete-sub-key revoked 1'),
+    'bybit/update-master-key restricted 1',
+    ...Array(2).fill('bybit/update-sub-key restricted 1'),
+    ...Array(3).fill('kalshi/delete-key revoked 1'),
+    ...Array(2).fill('requesty/delete-key revoked 1'),
+  ]);
+  expect(output).toContain('11 revoked, 1 stuck, 3 restricted');
+});
+
+it('stops at the first Ctrl-C, with a status of its own', { timeout: TIMEOUT_MS }, async () => {
+  const child = start();
+  const output = text(child.stdout);
+  const errors = text(child.stderr);
+  await once(child.stdout, 'data');
+  child.kill('SIGINT');
+  expect(await ended(child)).toBe(130);
+  expect(await errors).toContain('Cannot go on after SIGINT');
+  expect(await output).not.toContain('Revoked in');
+});
+
+it('refuses an option that it does not know', { timeout: TIMEOUT_MS }, async () => {
+  const child = start('--sevre');
+  const [status, errors] = await Promise.all([ended(child), text(child.stderr)]);
+  expect(status).toBe(1);
+  expect(errors).toBe("Cannot read the options: Unknown option '--sevre'\nUsage: npm start [-- --serve]\n");
+});
