@@ -1,8 +1,10 @@
 import { amend } from './amend.ts';
-import { decide } from './decide.ts';
+import { type Decision, decide } from './decide.ts';
 import { emptyCase, type KeyOf } from './lease.ts';
 import { type CaseItem, caseKey, type Work } from './ledger-items.ts';
+import type { Terminal } from './outcome.ts';
 import { isRestriction } from './provider.ts';
+import { refusalOf } from './pursue.ts';
 import { look, over, type Pursued, type Pursuit } from './pursuit.ts';
 import { recordIn } from './standing.ts';
 import { NO_WORK, seenWith, withRound } from './work.ts';
@@ -34,8 +36,8 @@ export const dryRun = async (
   );
   const signerId = order.signer.keyId;
   const work = withRound(item, { name: 'plan', signerId, round, standing, now }).works['plan'] ?? NO_WORK;
-  const decision = plan.ends
-    ? ({ do: 'end', outcome: plan.ends } as const)
+  const decision: Decision = plan.ends
+    ? { do: 'end', outcome: plan.ends as Terminal }
     : decide({
         kind: isRestriction(plan.call) ? 'update' : 'delete',
         self: order.aim.self,
@@ -49,8 +51,10 @@ export const dryRun = async (
         landsWithinMs: plan.landsWithinMs,
         provable: plan.provable,
       });
-  const step =
-    decision.do === 'end'
+  const refusal = refusalOf(looked, work, decision);
+  const step = refusal?.over
+    ? `${STEPS.end} ${refusal.outcome}. ${refusal.why}`
+    : decision.do === 'end'
       ? `${STEPS.end} ${decision.outcome}`
       : decision.do === 'call'
         ? `${STEPS.call} ${request.operation}, signed by ${order.aim.self ? 'the key itself' : 'the managing key'}`

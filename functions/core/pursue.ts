@@ -73,6 +73,22 @@ const callOf = ({ plan, round }: Look, { before }: Work): Call | Pursued => {
   return 'ends' in call ? over(call.ends as Terminal, call.why) : call;
 };
 
+/**
+ * An update that asks for more than the key has is refused also where nothing is left to take away: "restricted" would say that the
+ * key is as asked.
+ */
+const widening = (looked: Look, work: Work): Pursued | undefined => {
+  if (work.calls > 0 || looked.standing !== 'met') return undefined;
+  const call = callOf(looked, work);
+  return 'over' in call && call.over && call.outcome === 'refused/would-widen' ? call : undefined;
+};
+
+/** The end that an update comes to by its own rules, before any call of it. */
+export const refusalOf = (looked: Look, work: Work, { do: step }: Decision): Pursued | undefined => {
+  const call = step === 'call' ? callOf(looked, work) : undefined;
+  return call !== undefined && 'over' in call ? call : widening(looked, work);
+};
+
 const decisionOn = (pursuit: Pursuit, { round, plan, standing }: Look, work: Work): Decision => {
   if (plan.ends) return { do: 'end', outcome: plan.ends as Terminal };
   if (round.cutShort) return { do: 'retry', code: work.answered ? 'not-yet-proved' : 'no-reply' };
@@ -110,6 +126,8 @@ export const pursue = async (pursuit: Pursuit, hooks: Hooks, leased: CaseItem): 
     item = await record(pursuit, hooks, item, looked);
     const work = item.works[name] ?? NO_WORK;
     let decision: Decision | undefined = decisionOn(pursuit, looked, work);
+    const widens = widening(looked, work);
+    if (widens) return widens;
     if (decision.do === 'call') {
       if (work.calls === 0) await hooks.recheck();
       const call = callOf(looked, work);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DELETIONS, RESTRICTIONS } from './orders.ts';
+import { DELETIONS, master, RESTRICTIONS } from './orders.ts';
 import { type System, systemForEachTest } from './system.ts';
 
 const ALL = [...DELETIONS, ...RESTRICTIONS];
@@ -30,6 +30,19 @@ describe('a dry run', () => {
     expect(ledger).toContain('request#plan#plan');
     expect(ledger).not.toContain('"lease"');
     expect(ledger).toMatch(/"seen":\{"M":\{"[^"]+@/);
+  });
+
+  it.each([
+    ['widen', { readOnly: 0 }, 'would-widen'],
+    ['leave no way to delete it', { permissions: { Spot: ['SpotTrade'] } }, 'would-become-undeletable'],
+  ])('says that an update would be refused that would %s a key', async (_what, settings, code) => {
+    const { secretId, apiKey } = await master(system());
+    system().bybit.patch('mainnet', apiKey, { readOnly: 1 });
+    const request = { provider: 'bybit', operation: 'update-master-key', target: 'self', settings };
+    await system().send({ ...request, secretId, dryRun: true });
+    await system().settle();
+    expect(system().receipts()[0]).toMatchObject({ outcome: 'planned', calls: 0 });
+    expect(system().receipts()[0]?.message).toContain(`A real request would end as refused/${code}`);
   });
 
   it('does not block the real request of the same id, which then counts what the dry run saw', async () => {
