@@ -2,13 +2,7 @@ import { canonical } from './canonical.ts';
 import { type EpochMs, fromIso, toIso } from './epoch.ts';
 import { nearest } from './nearest.ts';
 import type { ItemKey, Versioned } from './ports.ts';
-import {
-  isProvider,
-  OPERATIONS,
-  type RevocationRequest,
-  RevocationRequest as Schema,
-  type Settings,
-} from './request.ts';
+import { isProvider, OPERATIONS, type Parsed, parseRequest, type RevocationRequest } from './request.ts';
 
 const PREFIX = 'key-revoker:';
 /** Every tagged secret has this one; the sweep lists by it. */
@@ -51,20 +45,31 @@ const words = (text: string): readonly (readonly [string, string])[] =>
     return word === '' ? [] : [[at < 0 ? word : word.slice(0, at), at < 0 ? '' : word.slice(at + 1)] as const];
   });
 
+const WORDS = new Map<string, unknown>([
+  ['0', 0],
+  ['1', 1],
+  ['true', true],
+  ['false', false],
+]);
+
+const GROUP = 'permissions.';
+
 /** `readOnly=1 ips=1.2.3.4 ips=5.6.7.8 permissions.Wallet=AccountTransfer`. What it cannot place, the request's schema refuses. */
-const settingsIn = (text: string): Settings => {
-  const settings: Record<string, unknown> = {};
-  const permissions: Record<string, string[]> = {};
+const settingsIn = (text: string): Readonly<Record<string, unknown>> => {
+  // Maps, since a tag may name a field that every object has.
+  const settings = new Map<string, unknown>();
+  const lists = new Map<string, readonly string[]>();
   for (const [name, value] of words(text)) {
-    if (name === 'ips') settings['ips'] = [...((settings['ips'] as string[]) ?? []), value];
-    else if (name === 'readOnly') settings['readOnly'] = Number(value === '' ? Number.NaN : value);
-    else if (name === 'acceptUndeletable') settings['acceptUndeletable'] = value === 'true';
-    else if (name.startsWith('permissions.')) {
-      const group = name.slice('permissions.'.length);
-      permissions[group] = [...(permissions[group] ?? []), ...(value === '' ? [] : [value])];
-    } else settings[name] = value;
+    const isList = name === 'ips' || name.startsWith(GROUP);
+    if (isList) lists.set(name, [...(lists.get(name) ?? []), ...(value === '' && name !== 'ips' ? [] : [value])]);
+    else settings.set(name, WORDS.get(value) ?? value);
   }
-  return { ...settings, ...(Object.keys(permissions).length > 0 ? { permissions } : {}) } as Settings;
+  const groups = [...lists].filter(([name]) => name !== 'ips').map(([name, list]) => [name.slice(GROUP.length), list]);
+  return {
+    ...Object.fromEntries(settings),
+    ...(lists.has('ips') ? { ips: lists.get('ips') } : {}),
+    ...(groups.length > 0 ? { permissions: Object.fromEntries(groups) } : {}),
+  };
 };
 
 /** The order tags among a secret's tags, without their prefix. */
@@ -81,13 +86,14 @@ const partsOf = (tags: Partial<Record<OrderTag, string>>, secret: { name: string
   const signedBy = tags['signed-by'];
   const target = Object.fromEntries(words(tags.target ?? ''));
   const inThisSecret = { secretId: secret.name, secretVersion: version, ...target };
-  const names = 'apiKey' in target || 'apiKeyId' in target;
+  const isNamed =
+    'apiKey' in target || 'apiKeyId' in target || (signedBy === undefined && words(tags.target ?? '').length > 0);
   return {
     provider: tags.provider,
     operation: tags.operation,
     secretId: signedBy ?? secret.name,
     ...(signedBy === undefined ? { secretVersion: version } : {}),
-    target: names ? target : signedBy === undefined ? 'self' : inThisSecret,
+    target: isNamed ? target : signedBy === undefined ? 'self' : inThisSecret,
     ...(tags.settings === undefined ? {} : { settings: settingsIn(tags.settings) }),
   };
 };
@@ -108,20 +114,22 @@ export const readTags = (all: Readonly<Record<string, string>>): ReadTags => {
   const { provider } = tags;
   if (!isProvider(provider))
     return unreadable(`Cannot read ${PREFIX}provider, wanted one of ${Object.keys(OPERATIONS).join(', ')}`);
-  const requestFor: ExpiryOrder['requestFor'] = (secret, version) =>
-    Schema.parse({
-      ...partsOf(tags, secret, version),
-      reason: 'expired',
-      requestedBy: secret.arn,
-      notBefore: toIso(expiresAt),
-    }) as RevocationRequest;
-  try {
-    requestFor({ arn: 'arn:aws:secretsmanager', name: 'sample' }, 'AWSCURRENT');
-  } catch {
-    return unreadable(
-      `Cannot make a request of the tags, wanted operation, target and settings as in a request for ${provider}`,
+  const parse = (secret: { readonly arn: string; readonly name: string }, version: string): Parsed =>
+    parseRequest(
+      JSON.stringify({
+        ...partsOf(tags, secret, version),
+        reason: 'expired',
+        requestedBy: secret.arn,
+        notBefore: toIso(expiresAt),
+      }),
     );
-  }
+  const sample = parse({ arn: 'arn:aws:secretsmanager', name: 'sample' }, 'AWSCURRENT');
+  if (sample.kind === 'refused') return unreadable(sample.message);
+  const requestFor = (...order: Parameters<typeof parse>): RevocationRequest => {
+    const parsed = parse(...order);
+    if (parsed.kind === 'refused') throw new Error(parsed.message);
+    return parsed.request;
+  };
   return { kind: 'order', order: { expiresAt, version: tags.version, requestFor } };
 };
 

@@ -94,15 +94,16 @@ const refuse = async (ports: SweepPorts, secret: Described, met: SweepItem | und
 /** The attempt to send an order as; `undefined` where it has ended, or is under way. */
 const attemptOf = async (
   ports: SweepPorts,
-  { requestId, secret }: Due,
+  { requestId }: Due,
   met: SweepItem | undefined,
 ): Promise<number | undefined> => {
   const item = await ports.ledger.read<RequestItem>(requestKey(requestId, ports.config.mode === 'observe'));
-  if (item?.receipt) return item.receipt.outcome === 'withdrawn' ? item.attempt + 1 : undefined;
-  if (item !== undefined) return undefined;
-  const { sent } = met ?? (await ports.ledger.read<SweepItem>(sweepKey(secret.arn))) ?? {};
-  const isUnderWay = sent?.requestId === requestId && ports.clock.now() < after(sent.at, RESEND_MS);
-  return isUnderWay ? undefined : 1;
+  if (item !== undefined && item.receipt?.outcome !== 'withdrawn') return undefined;
+  const attempt = (item?.attempt ?? 0) + 1;
+  const { sent } = met ?? {};
+  const isUnderWay =
+    sent?.requestId === requestId && sent.attempt === attempt && ports.clock.now() < after(sent.at, RESEND_MS);
+  return isUnderWay ? undefined : attempt;
 };
 
 const send = async (ports: SweepPorts, due: Due, attempt: number): Promise<void> => {

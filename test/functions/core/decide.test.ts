@@ -271,6 +271,11 @@ const GONE: readonly Row[] = [
     ends('revoked'),
   ],
   [
+    'is already revoked where the only call was not executed',
+    { standing: 'gone', round: UNKNOWN, work: { ...CALLED, voided: 1, agreed: { on: 'gone', at: ago(GAP) } } },
+    ends('already-revoked'),
+  ],
+  [
     'waits a millisecond more',
     { standing: 'gone', round: UNKNOWN, work: { ...CALLED, agreed: { on: 'gone', at: ago(GAP - 1) } } },
     asks(1),
@@ -458,8 +463,8 @@ describe('whatever the situation', () => {
         : standing === 'gone' && now - (work.agreed?.at ?? now) >= GAP,
     ));
 
-  it('says revoked only after a call', () =>
-    holds(({ work }, decision) => decision.do !== 'end' || decision.outcome !== 'revoked' || work.calls > 0));
+  it('says revoked only after a call that counts', () =>
+    holds((given, decision) => decision.do !== 'end' || decision.outcome !== 'revoked' || effective(given) > 0));
 
   it('says restricted only of an update that is met, a gap after it was first found so', () =>
     holds(({ kind, standing, work, now }, decision) =>
