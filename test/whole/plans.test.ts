@@ -33,9 +33,9 @@ describe('a dry run', () => {
   });
 
   it.each([
-    ['widen', { readOnly: 0 }, 'would-widen'],
-    ['leave no way to delete it', { permissions: { Spot: ['SpotTrade'] } }, 'would-become-undeletable'],
-  ])('says that an update would be refused that would %s a key', async (_what, settings, code) => {
+    ['widen the key', { readOnly: 0 }, 'would-widen'],
+    ['leave it no way to delete itself', { permissions: { Spot: ['SpotTrade'] } }, 'would-become-undeletable'],
+  ])('says that an update would be refused that would %s', async (_what, settings, code) => {
     const { secretId, apiKey } = await master(system());
     system().bybit.patch('mainnet', apiKey, { readOnly: 1 });
     const request = { provider: 'bybit', operation: 'update-master-key', target: 'self', settings };
