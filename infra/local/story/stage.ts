@@ -65,10 +65,6 @@ const outputsOf = ({ outputs }: Deployment): Stage['outputs'] => {
   return Object.fromEntries(OUTPUTS.map((name) => [name, value(name)])) as Stage['outputs'];
 };
 
-interface Closable {
-  close(): Promise<void>;
-}
-
 const endProcesses = async ({ functions }: RunningFunctions): Promise<void> => {
   await Promise.all([...functions.values()].map((each) => each.close()));
 };
@@ -81,42 +77,55 @@ const warmUp = async ({ mappings }: Deployment, { functions }: RunningFunctions)
   await Promise.all(calls);
 };
 
+interface Closable {
+  close(): Promise<void>;
+}
+
+/** Keeps what was started, so that it can be closed as a whole: what uses the others first. */
+const keeper = () => {
+  const open: Closable[] = [];
+  return {
+    keep: async <One extends Closable>(started: One | Promise<One>): Promise<One> => {
+      const one = await started;
+      open.push(one);
+      return one;
+    },
+    close: async (): Promise<void> => {
+      for (const each of open.toReversed()) await each.close();
+    },
+  };
+};
+
+type Keep = ReturnType<typeof keeper>['keep'];
+
+const openOn = async (keep: Keep, { ports = {}, onLine = () => undefined, signal }: StageOptions) => {
+  const { url } = await keep(startAws({ port: ports.aws ?? 0 }));
+  const bybit = await keep(startSandbox('bybit', { port: ports.bybit ?? 0 }));
+  const kalshi = await keep(startSandbox('kalshi', { port: ports.kalshi ?? 0 }));
+  const requesty = await keep(startSandbox('requesty', { port: ports.requesty ?? 0 }));
+  const overrides = { BYBIT_BASE_URL: bybit.url, KALSHI_BASE_URL: kalshi.url, REQUESTY_BASE_URL: requesty.url };
+  const deployment = await deploy(synthesize(), { url });
+  signal.throwIfAborted();
+  const mostProcesses = Math.max(...deployment.mappings.map(({ maxConcurrency }) => maxConcurrency));
+  const options = { endpointUrl: url, overrides, mostProcesses };
+  const running = await keep(runFunctions(deployment, { ...options, onLine: (_id, line) => onLine(line) }));
+  // Closed first: whoever ends the stage does not wait for events under way.
+  await keep({ close: () => endProcesses(running) });
+  await unlessAborted(warmUp(deployment, running), signal);
+  const sandboxes = { bybit, kalshi, requesty };
+  return { url, sandboxes, clients: clientsFor(url), outputs: outputsOf(deployment), running };
+};
+
 /**
  * Synthesizes the stack, makes its resources in an emulated AWS, starts a sandbox for each provider, and runs the functions
  * in processes of their own against both.
+ *
+ * @throws the signal's reason where it is aborted first, and what a port that is taken throws (`EADDRINUSE`)
  */
-export const openStage = async ({ ports = {}, onLine = () => undefined, signal }: StageOptions): Promise<Stage> => {
-  const open: Closable[] = [];
-  const kept = async <One extends Closable>(started: One | Promise<One>): Promise<One> => {
-    const one = await started;
-    open.push(one);
-    return one;
-  };
-  const close = async (): Promise<void> => {
-    for (const each of open.toReversed()) await each.close(); // what uses the others is closed first
-  };
+export const openStage = async (options: StageOptions): Promise<Stage> => {
+  const { keep, close } = keeper();
   try {
-    const aws = await kept(startAws({ port: ports.aws ?? 0 }));
-    const bybit = await kept(startSandbox('bybit', { port: ports.bybit ?? 0 }));
-    const kalshi = await kept(startSandbox('kalshi', { port: ports.kalshi ?? 0 }));
-    const requesty = await kept(startSandbox('requesty', { port: ports.requesty ?? 0 }));
-    const overrides = { BYBIT_BASE_URL: bybit.url, KALSHI_BASE_URL: kalshi.url, REQUESTY_BASE_URL: requesty.url };
-    const deployment = await deploy(synthesize(), aws);
-    const mostProcesses = Math.max(...deployment.mappings.map(({ maxConcurrency }) => maxConcurrency));
-    const options = { endpointUrl: aws.url, overrides, mostProcesses };
-    const running = await kept(runFunctions(deployment, { ...options, onLine: (_id, line) => onLine(line) }));
-    // Killed first: whoever ends the stage does not wait for events under way.
-    open.push({ close: () => endProcesses(running) });
-    await unlessAborted(warmUp(deployment, running), signal);
-    const clients = clientsFor(aws.url);
-    return {
-      url: aws.url,
-      sandboxes: { bybit, kalshi, requesty },
-      clients,
-      outputs: outputsOf(deployment),
-      running,
-      close,
-    };
+    return { ...(await openOn(keep, options)), close };
   } catch (error) {
     await close();
     throw error;

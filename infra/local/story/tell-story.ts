@@ -3,14 +3,15 @@ import { play } from './play.ts';
 import { receiptTable } from './receipt-table.ts';
 
 const INTRODUCTION = `
-API keys at Bybit, Kalshi and Requesty have to die, or to lose rights, and nobody
-opens a web page for it. All of it happens on this machine: AWS is emulated, each
-provider is a sandbox that checks every signature, and the keys are throwaway.
+API keys at Bybit, Kalshi and Requesty have to die, or to lose rights, without
+anybody opening a web page. All of it happens on this machine: AWS is emulated,
+each provider is a sandbox that checks every signature, the keys are throwaway.
 `;
 
 const LEGEND = `
-These are the receipts from the results topic. "Revoked in" is the time from the
-request to the first probe that found the key dead; a second probe confirmed it.`;
+These are the receipts from the results topic. "Revoked in" counts from the
+request, its wait for a free process included, to the first probe that found
+the key dead; a second one confirmed it.`;
 
 const NEXT = 'Try it: npm start -- --serve';
 
