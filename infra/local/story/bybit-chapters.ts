@@ -74,34 +74,50 @@ const materialFor = async (signing: Row['signing']): Promise<Material> => {
   return { verifier: { publicKey }, credential: { privateKey } };
 };
 
-const chapterOf = async (bybit: BybitSandbox, row: Row, index: number): Promise<Chapter> => {
-  const { operation, by, signing, special, permissions, settings, expected } = row;
-  const number = String(index + 1).padStart(4, '0');
+interface Cast {
+  readonly master: string;
+  readonly sub: string;
+  readonly subMemberId: string;
+  readonly signer: string;
+}
+
+const isAboutSub = ({ operation }: Row): boolean => operation.includes('sub');
+
+const castOf = (row: Row, number: string): Cast => {
   const [master, sub] = [`MASTERstory${number}`, `SUBKEYstory${number}`];
-  const subMemberId = `1004${number}`;
-  const isSub = operation.includes('sub');
-  const signer = isSub && by === 'self' ? sub : master;
-  const { verifier, credential } = await materialFor(signing);
-  const keyed = (apiKey: string) => (apiKey === signer ? verifier : { apiSecret: hmacSecret() });
-  bybit.addMaster(WORLD, { apiKey: master, ...keyed(master), ...(permissions ? { permissions } : {}) });
-  if (isSub) bybit.addSub(WORLD, { apiKey: sub, ...keyed(sub), parent: master, subMemberId });
-  const match = { method: 'POST', path: operation.startsWith('delete') ? /delete-sub-api/ : /update/, keyId: signer };
+  return { master, sub, subMemberId: `1004${number}`, signer: isAboutSub(row) && row.by === 'self' ? sub : master };
+};
+
+const seed = (bybit: BybitSandbox, row: Row, cast: Cast, verifier: Material['verifier']): void => {
+  const { master, sub, subMemberId, signer } = cast;
+  const keyed = (apiKey: string) => ({ apiKey, ...(apiKey === signer ? verifier : { apiSecret: hmacSecret() }) });
+  bybit.addMaster(WORLD, { ...keyed(master), ...(row.permissions ? { permissions: row.permissions } : {}) });
+  if (isAboutSub(row)) bybit.addSub(WORLD, { ...keyed(sub), parent: master, subMemberId });
+  const match = { method: 'POST', keyId: signer };
   if (row.isReplyLost) bybit.faults.script({ match, fault: { kind: 'dropAfter' } });
-  const name = `key-revoker/bybit/story-${number}`;
+};
+
+const howOf = ({ by, signing, special }: Row): string =>
+  [by === 'self' ? 'by itself' : 'by master', signing, special].filter(Boolean).join(', ');
+
+const chapterOf = async (bybit: BybitSandbox, row: Row, index: number): Promise<Chapter> => {
+  const { operation, by, settings, expected } = row;
+  const number = String(index + 1).padStart(4, '0');
+  const cast = castOf(row, number);
+  const { master, sub, subMemberId, signer } = cast;
+  const { verifier, credential } = await materialFor(row.signing);
+  seed(bybit, row, cast, verifier);
+  const secretId = `key-revoker/bybit/story-${number}`;
+  const target = by === 'self' ? 'self' : { apiKey: sub, subMemberId };
   return {
     provider: 'bybit',
     operation,
-    how: [by === 'self' ? `by itself, ${signing}` : `by master, ${signing}`, special].filter(Boolean).join(', '),
-    keyId: isSub ? sub : master,
+    how: howOf(row),
+    keyId: isAboutSub(row) ? sub : master,
     world: WORLD,
-    stored: { name, credential: { apiKey: signer, ...credential } },
+    stored: { name: secretId, credential: { apiKey: signer, ...credential } },
     comes: 'queue',
-    request: {
-      secretId: name,
-      target: by === 'self' ? 'self' : { apiKey: sub, subMemberId },
-      reason: settings ? 'incident' : 'leaked',
-      ...(settings ? { settings } : {}),
-    },
+    request: { secretId, target, ...(settings ? { settings, reason: 'incident' } : { reason: 'leaked' }) },
     expected: { ...REVOKED, ...expected },
   };
 };
