@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { FAULT_TABLE } from '../../infra/local/sandbox/index.ts';
+import { systemForEachTest } from './system.ts';
+import { CROSSED, isCrossed, outcomeOf, untrue } from './truth.ts';
+
+const LONG = 600_000;
+const system = systemForEachTest({
+  exchangeMs: 150,
+  environment: { GIVE_UP_AFTER_SECONDS: '3600' },
+  // A reply that comes later than we wait is none, whether we wait for it or not.
+  bybit: { sleep: () => new Promise(() => {}) },
+  kalshi: { sleep: () => new Promise(() => {}) },
+  requesty: { sleep: () => new Promise(() => {}) },
+});
+
+const EXCHANGES = [
+  { which: 'calls', methods: ['POST', 'DELETE'] },
+  { which: 'probes', methods: ['GET'] },
+] as const;
+
+describe.each(EXCHANGES)('where a provider fails at its $which', ({ which, methods }) => {
+  it.each(CROSSED)(
+    'nothing is said that is not so, and nothing is lost: $name',
+    async ({ arrange, index }) => {
+      const problems: string[] = [];
+      for (const [n, { name, fault }] of FAULT_TABLE.entries()) {
+        if (!isCrossed(n + index, 4)) continue;
+        const requestId = `faulty-${n}`;
+        const arranged = await arrange(system(), n);
+        const { faults } = system()[arranged.provider];
+        const skip = which === 'probes' && n % 3 > 0 ? 1 : 0;
+        for (const method of methods) faults.script({ match: { method, keyId: arranged.by }, fault, skip, times: 2 });
+        await system().send({ ...arranged.request, requestId, reason: n % 2 === 0 ? 'leaked' : 'manual' });
+        await system().settle(200);
+        faults.clear();
+        const end = outcomeOf(system(), requestId);
+        const { length: copies } = await system().stuck();
+        const found = [...untrue(system(), arranged, requestId)];
+        if (copies !== (end.startsWith('stuck') ? 1 : 0)) found.push(`${copies} copies`);
+        problems.push(...found.map((problem) => `${name}: ${problem} (${end})`));
+      }
+      expect(problems.join('\n')).toBe('');
+    },
+    LONG,
+  );
+});
+
+describe.each(CROSSED)('a call whose reply is lost after it was carried out: $name', ({ arrange, name }) => {
+  it('is found out by probes, and made no second time', async () => {
+    const { request, provider, world, keyId } = await arrange(system());
+    const { faults } = system()[provider];
+    for (const method of ['POST', 'DELETE']) faults.script({ match: { method }, fault: { kind: 'dropAfter' } });
+    await system().send(request);
+    await system().settle();
+    expect(system()[provider].applied()).toHaveLength(1);
+    expect(system()[provider].isAlive(world, keyId)).toBe(name.includes('update'));
+    const outcome = name.includes('update') ? 'restricted' : 'revoked';
+    expect(system().receipts()).toMatchObject([{ outcome, calls: 1 }]);
+    expect(
+      system()
+        .receipts()[0]
+        ?.evidence.find(({ step }) => step === 'call'),
+    ).toMatchObject({ saw: 'silent' });
+  });
+});

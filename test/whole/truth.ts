@@ -1,0 +1,54 @@
+import { type Arranged, DELETIONS, type OrderRow, RESTRICTIONS } from './orders.ts';
+import type { System } from './system.ts';
+
+/** One of each operation and kind of signer. */
+const NAMES = [
+  'bybit/delete-master-key by itself',
+  'bybit/delete-sub-key by itself',
+  'bybit/delete-sub-key by its master, in a known sub account',
+  'bybit/delete-sub-key by its master, searched for',
+  'bybit/delete-sub-key by its master, named by its secret',
+  'bybit/update-master-key by itself',
+  'bybit/update-sub-key by its master',
+  'kalshi/delete-key by itself, Ed25519',
+  'kalshi/delete-key by a managing key, named by its secret',
+  'requesty/delete-key by itself',
+  'requesty/delete-key by a managing key, named by its secret',
+];
+
+/** The orders that are crossed with faults. */
+export const CROSSED: readonly (OrderRow & { readonly index: number })[] = [...DELETIONS, ...RESTRICTIONS]
+  .filter(({ name }) => NAMES.includes(name))
+  .map((row, index) => ({ ...row, index }));
+
+/** With `LAWS=all` in the environment every fault is crossed with every order; else each one with some of them. */
+export const isCrossed = (index: number, oneIn: number): boolean =>
+  process.env['LAWS'] === 'all' || index % oneIn === 0;
+
+export const isUpdate = ({ request }: Arranged): boolean => String(request['operation']).startsWith('update-');
+
+/** How a request ended: `revoked`, `stuck/unproven`; `nothing` where it has no final receipt. */
+export const outcomeOf = (system: System, requestId: string): string => {
+  const found = system.receipts().find((receipt) => receipt.requestId === requestId && receipt.final);
+  return found ? [found.outcome, found.code].filter(Boolean).join('/') : 'nothing';
+};
+
+/** What is untrue in what was published of a request, by the provider's own record; empty where all of it holds. */
+export const untrue = (system: System, arranged: Arranged, requestId: string): readonly string[] => {
+  const { provider, world, keyId } = arranged;
+  const isAlive = system[provider].isAlive(world, keyId);
+  const finals = system.receipts().filter((receipt) => receipt.requestId === requestId && receipt.final);
+  const versions = new Set(finals.map((receipt) => JSON.stringify(receipt))).size;
+  const changes = system[provider].applied().filter((change) => change.keyId === keyId);
+  const [says] = finals;
+  const isRestricted = !isUpdate(arranged) || system.bybit.key(world, keyId).readOnly === 1;
+  const rules: readonly (readonly [boolean, string])[] = [
+    [isAlive && finals.some(({ keyState }) => keyState === 'dead'), 'a living key was reported dead'],
+    [versions !== 1, `${versions} different final receipts`],
+    [says?.outcome === 'restricted' && !isRestricted, 'a key was reported restricted that is not'],
+    [isAlive && !isUpdate(arranged) && !['stuck', 'refused'].includes(says?.outcome ?? ''), 'alive, and nobody told'],
+    [(says?.calls ?? 0) < changes.length, 'a call was left out of the count'],
+    [!isUpdate(arranged) && changes.length > 1, 'deleted twice'],
+  ];
+  return rules.filter(([isBroken]) => isBroken).map(([, what]) => what);
+};
