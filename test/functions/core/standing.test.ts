@@ -43,6 +43,12 @@ describe('where a round shows the key to stand', () => {
       'none',
     ],
     [
+      'one absent twice by one asker, seen by one of its questions, where all have to speak',
+      [list('unlisted'), askedOf(answerOf('unlisted'), 'managing', 'lookup')],
+      { needsAll: true, seen: { lookup: NOON } },
+      'gone',
+    ],
+    [
       'neither seen where both have to speak',
       [self('unknown'), list('silent')],
       { needsAll: true, seen: {} },

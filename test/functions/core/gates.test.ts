@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { after } from '../../../functions/core/epoch.ts';
+import { isProvedDead, markSigner, whileSignerNeeded, withinLimit } from '../../../functions/core/gates.ts';
+import type { Reason, RevocationRequest } from '../../../functions/core/request.ts';
+import { memoryPorts } from './memory-ports.ts';
+import { NOON } from './rounds.ts';
+
+const HOUR = 3_600_000;
+const requestFor = (reason: Reason, provider = 'kalshi') => ({ provider, reason }) as RevocationRequest;
+
+describe('a key that signs for an open case', () => {
+  const needed = { signerName: 'kalshi/prod/S', keyName: 'kalshi/prod/K' };
+  const wait = (memory: ReturnType<typeof memoryPorts>, reason: Reason, name = needed.signerName) =>
+    whileSignerNeeded(memory.ports, { name, request: requestFor(reason), receivedAt: NOON });
+
+  it.each([
+    ['leaked', 60_000],
+    ['manual', 600_000],
+  ] as const)('waits when %s for %i ms, and then goes', async (reason, ms) => {
+    const memory = memoryPorts();
+    await markSigner(memory.ports, needed, true);
+    memory.clock.forward(ms - 1);
+    expect(await wait(memory, reason)).toEqual({ code: 'signer-still-needed' });
+    memory.clock.forward(1);
+    expect(await wait(memory, reason)).toBeUndefined();
+  });
+
+  it('goes at once where the case is over, where it is its own, or where another key signs', async () => {
+    const memory = memoryPorts();
+    await markSigner(memory.ports, { ...needed, keyName: needed.signerName }, true);
+    expect(await wait(memory, 'manual')).toBeUndefined();
+    await markSigner(memory.ports, needed, true);
+    expect(await wait(memory, 'manual', 'kalshi/prod/T')).toBeUndefined();
+    await markSigner(memory.ports, needed, false);
+    expect(await wait(memory, 'manual')).toBeUndefined();
+  });
+
+  it('is marked once', async () => {
+    const memory = memoryPorts();
+    await markSigner(memory.ports, needed, false);
+    expect(memory.items.size).toBe(0);
+    await markSigner(memory.ports, needed, true);
+    await markSigner(memory.ports, needed, true);
+    expect([...memory.items]).toEqual([
+      ['signer#kalshi/prod/S case#kalshi/prod/K', { rev: 1, nonce: 'id-1', needed: true }],
+    ]);
+  });
+});
+
+describe('the limit of an hour', () => {
+  const limited = (limits = { urgent: 2, other: 1 }) => memoryPorts({ config: { limits } });
+  const FULL = { code: 'limit' };
+
+  it('lets as many pass as it says, urgent ones and others apart, each provider apart', async () => {
+    const { ports } = limited();
+    const tries = ['manual', 'expired', 'leaked', 'incident', 'leaked'] as const;
+    const found = [];
+    for (const reason of tries) found.push(await withinLimit(ports, requestFor(reason)));
+    expect(found).toEqual([undefined, FULL, undefined, undefined, FULL]);
+    expect(await withinLimit(ports, requestFor('manual', 'bybit'))).toBeUndefined();
+  });
+
+  it('begins anew with each hour of the clock', async () => {
+    const memory = limited();
+    await withinLimit(memory.ports, requestFor('manual'));
+    memory.clock.forward(HOUR - 1);
+    expect(await withinLimit(memory.ports, requestFor('manual'))).toEqual(FULL);
+    memory.clock.forward(1);
+    expect(await withinLimit(memory.ports, requestFor('manual'))).toBeUndefined();
+  });
+
+  it('is told of once an hour', async () => {
+    const memory = limited();
+    for (let n = 0; n < 4; n += 1) await withinLimit(memory.ports, requestFor('manual'));
+    expect(memory.lines).toEqual([['limit reached', { provider: 'kalshi', kind: 'other', max: 1 }]]);
+    memory.clock.forward(HOUR);
+    for (let n = 0; n < 4; n += 1) await withinLimit(memory.ports, requestFor('manual'));
+    expect(memory.lines).toHaveLength(2);
+  });
+
+  it('keeps its counts for two days', async () => {
+    const memory = limited();
+    await withinLimit(memory.ports, requestFor('manual'));
+    expect(memory.items.get(`limit#kalshi#other ${NOON / HOUR}`)).toMatchObject({
+      count: 1,
+      expiresAt: after(NOON, 48 * HOUR),
+    });
+  });
+
+  it.each([
+    ['raises it until then', { other: 2, until: NOON + 1 }, undefined],
+    ['says nothing of the other kind', { urgent: 9, until: NOON + 1 }, FULL],
+    ['is over at its end', { other: 2, until: NOON }, FULL],
+    ['never lowers it', { other: 0, until: NOON + 1 }, FULL],
+  ])('an override %s', async (_what, override, expected) => {
+    const memory = limited();
+    memory.items.set('limit#kalshi override', { rev: 1, nonce: '', ...override });
+    expect(await withinLimit(memory.ports, requestFor('manual'))).toBeUndefined();
+    expect(await withinLimit(memory.ports, requestFor('manual'))).toEqual(expected);
+  });
+});
+
+it('knows a managing key whose death was proved', async () => {
+  const memory = memoryPorts();
+  expect(await isProvedDead(memory.ports, 'kalshi/prod/S')).toBe(false);
+  memory.items.set('case#kalshi/prod/S case', { rev: 1, nonce: '' });
+  expect(await isProvedDead(memory.ports, 'kalshi/prod/S')).toBe(false);
+  memory.items.set('case#kalshi/prod/S case', { rev: 2, nonce: '', proved: { at: NOON } });
+  expect(await isProvedDead(memory.ports, 'kalshi/prod/S')).toBe(true);
+});
