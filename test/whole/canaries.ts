@@ -29,6 +29,14 @@ const secretsIn = (credential: unknown): readonly string[] => {
   });
 };
 
+/** A secret as it is, and as it looks inside a JSON text, an address or a header. */
+const formsOf = (secret: string): readonly string[] => [
+  secret,
+  JSON.stringify(secret).slice(1, -1),
+  encodeURIComponent(secret),
+  Buffer.from(secret).toString('base64').replace(/=+$/, ''),
+];
+
 const unescaped = (body: string): string => {
   try {
     return decodeURIComponent(body.replaceAll('+', ' '));
@@ -55,7 +63,9 @@ export const listenForCanaries = (): Canaries => {
     caught: () => {
       for (const spy of spies) spy.mockRestore();
       const all = heard.join('\n');
-      return [...guarded].filter((secret) => all.includes(secret)).map((secret) => `${secret.slice(0, 4)}…`);
+      return [...guarded]
+        .filter((secret) => formsOf(secret).some((form) => all.includes(form)))
+        .map((secret) => `${secret.slice(0, 4)}…`);
     },
   };
 };
