@@ -10,13 +10,16 @@ export class KeyRevokerStack extends Stack {
   constructor(scope: Construct, id: string, props: StackProps & { readonly revocation?: KeyRevocationProps } = {}) {
     super(scope, id, props);
     this.revocation = new KeyRevocation(this, 'Revocation', props.revocation);
-    const { requests, stuck, results, bus, ledger } = this.revocation;
+    const { requests, stuck, undelivered, results, bus, ledger, scheduleGroup, scheduleRole } = this.revocation;
     const outputs = {
       RequestsQueueUrl: requests.queueUrl,
       StuckQueueUrl: stuck.queueUrl,
+      UndeliveredQueueUrl: undelivered.queueUrl,
       ResultsTopicArn: results.topicArn,
       BusName: bus.eventBusName,
       LedgerTable: ledger.tableName,
+      ScheduleGroup: scheduleGroup.scheduleGroupName,
+      ScheduleRoleArn: scheduleRole.roleArn,
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }

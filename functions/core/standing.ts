@@ -44,8 +44,12 @@ export const standingOf = (round: readonly Asked[], { seen, needsAll, restrictio
   if (absent.length === 0) return 'none';
   const backed = absent.filter(({ question }) => seen[question.seenBy] !== undefined);
   if (backed.length === 0) return 'unbacked';
-  return needsAll && backed.length < round.length ? 'none' : 'gone';
+  return needsAll && !(absent.length === round.length && isBackedByEach(round, backed)) ? 'none' : 'gone';
 };
+
+/** Each asker has seen the key by one of its questions at least; its others then agree, also where they never had an answer before. */
+const isBackedByEach = (round: readonly Asked[], backed: readonly Asked[]): boolean =>
+  round.every(({ question }) => backed.some((other) => other.question.as === question.as));
 
 const LIVES: readonly Standing[] = ['present', 'unmet', 'met', 'web-only'];
 const AGREEABLE: readonly Standing[] = ['gone', 'unbacked', 'met', 'web-only'];

@@ -37,7 +37,7 @@ export const functions = (scope: Construct, reach: Reach, props: SettledProps): 
   const sweep = handlerFunction(scope, 'Sweep', {
     ...ofSweep,
     name: 'sweep',
-    description: 'Turns due expiry tags into requests and looks after open cases',
+    description: 'Turns due expiry tags into requests',
     timeout: Duration.minutes(5),
     environment: { ...both, SWEEP_AHEAD_SECONDS: String(SWEEP_AHEAD.toSeconds()) },
   });
@@ -80,10 +80,10 @@ const bothEnvironments = (scope: Construct, { queues, results, bus, ledger, pref
   GIVE_UP_AFTER_SECONDS: String(props.giveUpAfter.toSeconds()),
   PROVIDERS: props.providers.join(','),
   MODE: props.mode,
+  LIMIT_OTHER: String(props.otherLimit),
 });
 
 const revokeEnvironment = (props: SettledProps) => ({
   LIMIT_URGENT: String(props.urgentLimit),
-  LIMIT_OTHER: String(props.otherLimit),
   EGRESS_ADDRESSES: props.egressAddresses.join(','),
 });

@@ -5,7 +5,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { describe, expect, it } from 'vitest';
 import type { KeyRevocationProps } from '../../infra/key-revocation-props.ts';
 import { synthesize } from '../../infra/synthesize.ts';
-import { find, text } from './policy-reader.ts';
+import { find, roleArn, text } from './policy-reader.ts';
 import { environment, idOf, properties, stackWith, template, templateOf } from './synthesized.ts';
 
 describe('props', () => {
@@ -82,7 +82,10 @@ it('names for people are given out', () =>
   expect(Object.fromEntries(Object.entries(template.Outputs).map(([name, { Value }]) => [name, text(Value)]))).toEqual({
     RequestsQueueUrl: `ref:${idOf('AWS::SQS::Queue', 'Requests')}`,
     StuckQueueUrl: `ref:${idOf('AWS::SQS::Queue', 'Stuck')}`,
+    UndeliveredQueueUrl: `ref:${idOf('AWS::SQS::Queue', 'Undelivered')}`,
     ResultsTopicArn: `ref:${idOf('AWS::SNS::Topic', 'Results')}`,
     BusName: `ref:${idOf('AWS::Events::EventBus', 'Bus')}`,
     LedgerTable: `ref:${idOf('AWS::DynamoDB::Table', 'Ledger')}`,
+    ScheduleGroup: `ref:${idOf('AWS::Scheduler::ScheduleGroup', 'Schedules')}`,
+    ScheduleRoleArn: roleArn(idOf('AWS::IAM::Role', 'ScheduledRequestRole')),
   }));

@@ -82,7 +82,7 @@ describe('the functions', () => {
 
   it.each([
     ['Revoke', { ...shared, LIMIT_URGENT: '1000', LIMIT_OTHER: '200', EGRESS_ADDRESSES: '', OWN_ROLES: roles }],
-    ['Sweep', { ...shared, SWEEP_AHEAD_SECONDS: '900' }],
+    ['Sweep', { ...shared, LIMIT_OTHER: '200', SWEEP_AHEAD_SECONDS: '900' }],
   ])('%s is told this and no more', (id, expected) => {
     const told = Object.entries(environment(id)).map(([name, value]) => [name, text(value)]);
     expect(Object.fromEntries(told)).toEqual(expected);

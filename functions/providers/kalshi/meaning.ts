@@ -75,7 +75,10 @@ const refusalIn = ({ status, body }: Reply): string | undefined => {
   const marked = MARKS.find(([at, mark]) => at === status && body.includes(mark));
   if (marked) return marked[1];
   if (status === 401 && isUnknownKey(body)) return 'NOT_FOUND';
-  return status === 404 && !isObject(jsonOrUndefined(body)) ? 'HTTP 404 without JSON' : undefined;
+  if (isObject(jsonOrUndefined(body))) return undefined;
+  // A page of something before Kalshi settles nothing: after a call the probes decide, and a probe is asked again.
+  if (status === 401 || status === 403) return `HTTP ${status} without JSON`;
+  return status === 404 ? 'HTTP 404 without JSON' : undefined;
 };
 
 /** What a reply means to whom it came; for a list that came with 200, that it cannot be read. */

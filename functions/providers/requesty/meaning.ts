@@ -74,6 +74,8 @@ const isInvalidToken = (message: string): boolean => /^invalid authorization tok
 const refusalIn = (reply: Reply): string | undefined => {
   const message = messageIn(reply);
   if (reply.status === 404) return message === undefined ? 'HTTP 404 without JSON' : undefined;
+  // A page of something before Requesty settles nothing: after a call the probes decide, and a probe is asked again.
+  if (message === undefined && [401, 403].includes(reply.status)) return `HTTP ${reply.status} without JSON`;
   if (reply.status !== 403 || message === undefined) return undefined;
   if (isInvalidToken(message)) return INVALID_TOKEN;
   return message.toLowerCase().includes(PERMISSION) ? PERMISSION : undefined;

@@ -96,7 +96,6 @@ it('keeps nothing of an error of the SDK, whatever that holds', async () => {
   const uses: readonly (() => Promise<unknown>)[] = [
     () => ledger.read(key),
     () => ledger.write(key, { rev: 1, nonce: 'a' }),
-    () => ledger.remove(key),
     () => ledger.list('a', 'b'),
     () => ledger.count(key, 1, frozenClock().now()),
     () => vault.open('a', 'AWSCURRENT'),

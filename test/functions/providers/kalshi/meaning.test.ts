@@ -75,7 +75,7 @@ const ROWS: readonly Row[] = [
     'rejected retry/unrecognised at last request-rejected',
   ],
   ...[401, 403].flatMap((status) =>
-    ['', '<html>', refusal('scope'), { error: 'no' }].map(
+    [refusal('scope'), { error: 'no' }].map(
       (body): Row => [
         `${status} of another kind`,
         reply(status, body),
@@ -87,8 +87,21 @@ const ROWS: readonly Row[] = [
       ],
     ),
   ),
+  ...[401, 403].flatMap((status) =>
+    ['', '<html>', '[]', '"no"'].map(
+      (body): Row => [
+        `${status} of something before Kalshi`,
+        reply(status, body),
+        `HTTP ${status} without JSON`,
+        UNKNOWN,
+        UNKNOWN,
+        UNKNOWN,
+        UNKNOWN,
+      ],
+    ),
+  ),
   ['NOT_FOUND that is not about the key', reply(401, refusal('NOT_FOUND', 'market')), '401', NO_PERMISSION],
-  ['NOT_FOUND without JSON', reply(401, 'NOT_FOUND'), '401', NO_PERMISSION],
+  ['NOT_FOUND without JSON', reply(401, 'NOT_FOUND'), 'HTTP 401 without JSON', UNKNOWN],
   ['NOT_FOUND in a sentence', reply(401, refusal('the order is NOT_FOUND')), '401', NO_PERMISSION],
   ['NOT_FOUND with 403', reply(403, refusal('NOT_FOUND')), '403', NO_PERMISSION],
   ['NOT_FOUND with 200', reply(200, refusal('NOT_FOUND')), '200 unreadable', UNKNOWN, UNKNOWN],

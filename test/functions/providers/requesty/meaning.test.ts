@@ -53,7 +53,8 @@ describe('what a reply means to the target, to a managing key twice, and after a
       [UNKNOWN, UNKNOWN, UNKNOWN, 'accepted seen', 'accepted'],
     ],
     ['401', reply(401, refusal('missing')), '401', REFUSED],
-    ['401 with a page', reply(401, '<html>'), '401', REFUSED],
+    ['401 with a page', reply(401, '<html>'), 'HTTP 401 without JSON', all(UNKNOWN, UNKNOWN)],
+    ['401 without a body', reply(401), 'HTTP 401 without JSON', all(UNKNOWN, UNKNOWN)],
     ['a dead bearer', reply(403, INVALID), 'Invalid authorization token', TOKEN],
     [
       'a dead bearer in other letters',
@@ -74,7 +75,12 @@ describe('what a reply means to the target, to a managing key twice, and after a
       ],
     ],
     ['403 of a policy', reply(403, refusal('restricted by policy')), '403', RESTRICTED],
-    ['403 with a page', reply(403, '<html>Invalid authorization token</html>'), '403', RESTRICTED],
+    [
+      '403 with a page',
+      reply(403, '<html>Invalid authorization token</html>'),
+      'HTTP 403 without JSON',
+      all(UNKNOWN, UNKNOWN),
+    ],
     ['403 about another token', reply(403, refusal('Invalid authorization token for model x')), '403', RESTRICTED],
     ['402', reply(402), '402', RESTRICTED],
     ['412', reply(412), '412', RESTRICTED],
