@@ -53,6 +53,14 @@ describe('a stated instant', () => {
     expect(nextDelivery({ code: 'rate-limited', notBefore: after(NOW, DAY) }, state)).toBe(NOW + DAY + SECOND);
   });
 
+  it('is taken at its word ten times, and from then on says only when not to come', () => {
+    const soon = { code: 'rate-limited', notBefore: after(NOW, 7) } as const;
+    expect(nextDelivery(soon, { ...state, receiveCount: 10 })).toBe(NOW + 7 + SECOND);
+    expect(nextDelivery(soon, { ...state, receiveCount: 11 })).toBe(NOW + 0.75 * 15 * MINUTE);
+    const far = { code: 'rate-limited', notBefore: after(NOW, DAY) } as const;
+    expect(nextDelivery(far, { ...state, receiveCount: 11 })).toBe(NOW + DAY + SECOND);
+  });
+
   it('is met exactly where it is our own due date', () =>
     expect(nextDelivery({ code: 'early', notBefore: after(NOW, 7) }, state)).toBe(NOW + 7));
 

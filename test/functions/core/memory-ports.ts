@@ -34,7 +34,7 @@ export class Crash extends Error {
 }
 
 export interface Memory {
-  readonly ports: Ports;
+  readonly ports: { -readonly [P in keyof Ports]: Ports[P] };
   readonly clock: ReturnType<typeof frozenClock>;
   /** Items as stored, by `pk sk`. */
   readonly items: Map<string, Versioned & Readonly<Record<string, unknown>>>;
