@@ -1,0 +1,40 @@
+import type { ItemKey, Ledger, Versioned } from '../../functions/core/ports.ts';
+
+/** A ledger with its items in the open. */
+export interface MemoryLedger extends Ledger {
+  /** Every item as it stands, with its key. */
+  readonly items: () => readonly (ItemKey & Readonly<Record<string, unknown>>)[];
+}
+
+type Stored = ItemKey & Versioned & Readonly<Record<string, unknown>>;
+
+const nameOf = ({ pk, sk }: ItemKey): string => `${pk}\n${sk}`;
+const copyOf = <T>(item: T): T => JSON.parse(JSON.stringify(item));
+const withoutKey = ({ pk: _pk, sk: _sk, ...item }: Stored): unknown => copyOf(item);
+
+/** The ledger's contract over a map: what is stored is a copy, without fields that are `undefined`. */
+export const memoryLedger = (): MemoryLedger => {
+  const items = new Map<string, Stored>();
+  const counts = new Map<string, number>();
+  return {
+    items: () => [...items.values()],
+    read: async <T extends Versioned>(key: ItemKey) => {
+      const item = items.get(nameOf(key));
+      return item && (withoutKey(item) as T);
+    },
+    write: async (key, item) => {
+      const current = items.get(nameOf(key));
+      if ((current?.rev ?? 0) !== item.rev - 1) return current?.nonce === item.nonce;
+      items.set(nameOf(key), copyOf({ ...item, pk: key.pk, sk: key.sk }));
+      return true;
+    },
+    list: async <T>(pk: string, prefix: string) =>
+      [...items.values()].filter((item) => item.pk === pk && item.sk.startsWith(prefix)).map(copyOf) as unknown as (T &
+        ItemKey)[],
+    count: async (key, max) => {
+      const count = counts.get(nameOf(key)) ?? 0;
+      if (count < max) counts.set(nameOf(key), count + 1);
+      return count < max;
+    },
+  };
+};
