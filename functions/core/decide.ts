@@ -35,7 +35,7 @@ export type Decision =
   | { readonly do: 'ask-siblings' }
   | { readonly do: 'call' };
 
-const end = (outcome: Terminal): Decision => ({ do: 'end', outcome });
+const end = (outcome: Terminal): Extract<Decision, { readonly do: 'end' }> => ({ do: 'end', outcome });
 
 /** An end that this answer settles, if it does. */
 const settled = ({ ends }: Answer): Terminal | undefined =>
@@ -156,7 +156,7 @@ export const decide = (situation: Situation): Decision =>
   situation.kind === 'delete' ? onDelete(situation) : onUpdate(situation);
 
 /** What comes after a call's own answer: an end or a wait that the provider stated, or else the probes decide. */
-export const decideOnAnswer = (answer: Answer): Decision | undefined => {
+export const decideOnAnswer = (answer: Answer): Exclude<Decision, { readonly do: 'call' }> | undefined => {
   if (answer.saw !== 'rejected') return undefined;
   const outcome = settled(answer);
   if (outcome) return end(outcome);

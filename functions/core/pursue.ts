@@ -1,16 +1,14 @@
 import { isPresent } from './answer.ts';
 import { ask, evidenceOf, hasTime } from './ask.ts';
-import { type Decision, decide } from './decide.ts';
 import { isProvedDead } from './gates.ts';
 import { amendHeld } from './lease.ts';
 import { type CaseItem, type Work, workName } from './ledger-items.ts';
+import { nextStep, type Step } from './next-step.ts';
 import type { Terminal } from './outcome.ts';
-import { type Call, isRestriction, type Plan } from './provider.ts';
+import type { Plan } from './provider.ts';
 import { type Look, look, notOver, over, type Pursued, type Pursuit } from './pursuit.ts';
 import type { Evidence } from './receipt.ts';
-import { isUrgent } from './request.ts';
 import { sendCall } from './send-call.ts';
-import { recordIn } from './standing.ts';
 import { NO_WORK, withRound } from './work.ts';
 
 /** What the loop needs beside the pursuit. */
@@ -65,48 +63,6 @@ const record = async (pursuit: Pursuit, hooks: Hooks, item: CaseItem, { round, s
   });
 };
 
-const callOf = ({ plan, round }: Look, { before }: Work): Call | Pursued => {
-  if (!isRestriction(plan.call)) return plan.call;
-  const now = recordIn(round.asked);
-  if (now === undefined) return notOver({ code: 'unrecognised' });
-  const call = plan.call.call(now, before ?? now);
-  return 'ends' in call ? over(call.ends as Terminal, call.why) : call;
-};
-
-/**
- * An update that asks for more than the key has is refused also where nothing is left to take away: "restricted" would say that the
- * key is as asked.
- */
-const widening = (looked: Look, work: Work): Pursued | undefined => {
-  if (work.calls > 0 || looked.standing !== 'met') return undefined;
-  const call = callOf(looked, work);
-  return 'over' in call && call.over && call.outcome === 'refused/would-widen' ? call : undefined;
-};
-
-/** The end that an update comes to by its own rules, before any call of it. */
-export const refusalOf = (looked: Look, work: Work, { do: step }: Decision): Pursued | undefined => {
-  const call = step === 'call' ? callOf(looked, work) : undefined;
-  return call !== undefined && 'over' in call ? call : widening(looked, work);
-};
-
-const decisionOn = (pursuit: Pursuit, { round, plan, standing }: Look, work: Work): Decision => {
-  if (plan.ends) return { do: 'end', outcome: plan.ends as Terminal };
-  if (round.cutShort) return { do: 'retry', code: work.answered ? 'not-yet-proved' : 'no-reply' };
-  return decide({
-    kind: isRestriction(plan.call) ? 'update' : 'delete',
-    self: pursuit.order.aim.self,
-    urgent: isUrgent(pursuit.request.reason),
-    now: pursuit.ports.clock.now(),
-    round: round.asked,
-    signer: round.signer,
-    standing,
-    work,
-    proofGapMs: plan.proofGapMs,
-    landsWithinMs: plan.landsWithinMs,
-    provable: plan.provable,
-  });
-};
-
 /**
  * Probes, calls and probes again until the request is over or this delivery has no time left; each step is in the ledger before the
  * next one.
@@ -125,25 +81,21 @@ export const pursue = async (pursuit: Pursuit, hooks: Hooks, leased: CaseItem): 
     withSigner = looked.round.signer?.ends !== undefined;
     item = await record(pursuit, hooks, item, looked);
     const work = item.works[name] ?? NO_WORK;
-    let decision: Decision | undefined = decisionOn(pursuit, looked, work);
-    const widens = widening(looked, work);
-    if (widens) return widens;
-    if (decision.do === 'call') {
+    let step: Step | undefined = nextStep(pursuit, looked, work);
+    if (step.do === 'call') {
       if (work.calls === 0) await hooks.recheck();
-      const call = callOf(looked, work);
-      if ('over' in call) return call;
-      ({ item, decision } = await sendCall(pursuit, item, call));
+      ({ item, step } = await sendCall(pursuit, item, step.call));
     }
-    if (decision === undefined) continue;
-    if (decision.do === 'ask-siblings') return elsewhere(pursuit, looked.plan);
-    if (decision.do === 'end') {
-      const outcome = await refined(pursuit, decision.outcome);
-      return over(outcome, whyOf(outcome, item.works[name] ?? NO_WORK));
+    // The answer to the call decides nothing by itself: the probes do.
+    if (step === undefined || step.do === 'call') continue;
+    if (step.do === 'ask-siblings') return elsewhere(pursuit, looked.plan);
+    if (step.do === 'end') {
+      const outcome = await refined(pursuit, step.outcome);
+      return over(outcome, step.why || whyOf(outcome, item.works[name] ?? NO_WORK));
     }
-    if (decision.do === 'retry') return notOver(decision);
-    if (decision.do !== 'ask') continue;
+    if (step.do === 'retry') return notOver(step);
     // The gap between two probes is no word of the provider's: the next delivery backs off.
-    if (!hasTime(pursuit.asking, decision.at)) return notOver(decision);
-    await clock.until(decision.at);
+    if (!hasTime(pursuit.asking, step.at)) return notOver(step);
+    await clock.until(step.at);
   }
 };

@@ -1,9 +1,10 @@
 import { correctsClock, exchange, signingTime } from './ask.ts';
 import type { Retry } from './backoff.ts';
-import { type Decision, decideOnAnswer } from './decide.ts';
+import { decideOnAnswer } from './decide.ts';
 import { markSigner, whileSignerNeeded, withinLimit } from './gates.ts';
 import { amendHeld } from './lease.ts';
 import { type CaseItem, type Work, workName } from './ledger-items.ts';
+import type { Step } from './next-step.ts';
 import type { Call } from './provider.ts';
 import type { Pursuit } from './pursuit.ts';
 import { TIMING } from './timing.ts';
@@ -38,10 +39,10 @@ export const sendCall = async (
   pursuit: Pursuit,
   current: CaseItem,
   call: Call,
-): Promise<{ readonly item: CaseItem; readonly decision: Decision | undefined }> => {
+): Promise<{ readonly item: CaseItem; readonly step: Step | undefined }> => {
   const { ports, item, asking, pin, holder } = pursuit;
   const retry = await heldUp(pursuit, current);
-  if (retry) return { item: current, decision: { do: 'retry', ...retry } };
+  if (retry) return { item: current, step: { do: 'retry', ...retry } };
   const name = workName(item);
   const before = current.works[name] ?? NO_WORK;
   const noted = (work: Work): Promise<CaseItem> =>
@@ -52,7 +53,7 @@ export const sendCall = async (
     }));
   const attempted = await noted(withCall(before, ports.clock.now()));
   // Asked of the clock last of all: a holder that was paused anywhere above must not call past its lease, and has not called.
-  if (isTooLate(pursuit, attempted)) return { item: await noted(before), decision: { do: 'retry', ...LATER } };
+  if (isTooLate(pursuit, attempted)) return { item: await noted(before), step: { do: 'retry', ...LATER } };
   const reply = await exchange(asking, call.send(signingTime(asking)));
   const answer = call.read(reply);
   const answered = await amendHeld(ports, pin.keyName, holder, (held) => ({
@@ -60,5 +61,5 @@ export const sendCall = async (
   }));
   // A call that was not executed because our clock was off is made once more by the provider's.
   if (correctsClock(asking, answer)) return sendCall(pursuit, answered, call);
-  return { item: answered, decision: decideOnAnswer(answer) };
+  return { item: answered, step: decideOnAnswer(answer) };
 };

@@ -165,8 +165,8 @@ export const unclaimed = ({ clock, random }: Ports, { receiveCount, sentAt }: De
   };
 };
 
-/** A day, in milliseconds, less than which before the queue forgets nothing may be left waiting. */
-export const HORIZON_MS = 13 * 86_400_000;
+/** A queue forgets after 14 days; what waits for its time and is then tried for has to be over in 13. */
+const HORIZON_MS = 13 * 86_400_000;
 
-/** The earliest of the instants that a request may still be tried at. */
+/** The latest `notBefore` that leaves a message, sent at that instant, its whole time. */
 export const horizon = (sentAt: EpochMs, giveUpAfterMs: number): EpochMs => after(sentAt, HORIZON_MS - giveUpAfterMs);
