@@ -181,3 +181,265 @@ describe('a request whose time is up', () => {
     expect(memory.published[0]?.evidence.map(({ step }) => step)).toContain('call');
   });
 });
+
+describe('a request that comes again', () => {
+  it('with other fields is refused under the message’s id, and leaves the first as it is', async () => {
+    const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+    await revoke(memory.ports, delivered(memory, SELF));
+    expect(await revoke(memory.ports, delivered(memory, { ...SELF, ...LEAKED }, { messageId: 'M2' }))).toEqual({
+      done: true,
+    });
+    expect(memory.published.map(({ receiptId, outcome, code }) => [receiptId, outcome, code])).toEqual([
+      ['R#1', 'revoked', null],
+      ['M2#1', 'refused', 'request-id-reused'],
+    ]);
+    expect(JSON.parse(memory.aside[0]?.body ?? '')).toMatchObject({ requestId: 'M2', reason: 'leaked' });
+  });
+
+  it('as a higher attempt runs anew, with its calls and its age from zero', async () => {
+    const memory = system({
+      probe: [answerOf('unlisted'), answerOf('unlisted'), answerOf('listed', { seen: true }), GONE],
+      delete: [answerOf('rejected'), ACCEPTED],
+    });
+    await revoke(memory.ports, delivered(memory, MANAGED));
+    expect(memory.published).toMatchObject([{ receiptId: 'R#1', code: 'not-recognised', calls: 1 }]);
+    memory.clock.forward(90_000_000);
+    await revoke(memory.ports, delivered(memory, MANAGED, { messageId: 'M2', attempt: 2 }));
+    expect(memory.published[1]).toMatchObject({ receiptId: 'R#2', attempt: 2, outcome: 'revoked', calls: 1 });
+    await revoke(memory.ports, delivered(memory, MANAGED, { messageId: 'M3', attempt: 1 }));
+    expect(memory.published).toHaveLength(2);
+  });
+
+  it('takes its id from the attribute of our copies, and else from the message', async () => {
+    const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+    const { requestId: _, ...bare } = SELF;
+    await revoke(memory.ports, delivered(memory, bare, { requestId: 'COPY' }));
+    await revoke(memory.ports, delivered(memory, bare, { messageId: 'M2' }));
+    expect(memory.published.map(({ receiptId }) => receiptId)).toEqual(['COPY#1', 'M2#1']);
+  });
+});
+
+it('keeps a stub of a body that is no request, and none of it', async () => {
+  const memory = system({});
+  const body = '{"provider":"bybit","canary":"canary-value"}';
+  expect(await revoke(memory.ports, { ...delivered(memory, {}), body })).toEqual({ done: true });
+  expect(memory.published).toMatchObject([
+    { receiptId: 'M#1', outcome: 'refused', code: 'target-missing', keyState: 'unknown', key: null, signer: null },
+  ]);
+  expect(JSON.parse(memory.aside[0]?.body ?? '')).toEqual({
+    messageId: 'M',
+    sender: 'AROA',
+    at: '2026-11-21T12:00:00.000Z',
+    code: 'target-missing',
+    digest: `sha256:${memory.ports.digest(body)}`,
+    length: body.length,
+    fields: ['provider', 'canary'],
+  });
+});
+
+describe('a request whose time has not come', () => {
+  const at = (ms: number) => ({ ...SELF, notBefore: new Date(NOON + ms).toISOString() });
+  const DAY = 86_400_000;
+
+  it('waits for that very instant, and is due from then', async () => {
+    const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+    expect(await revoke(memory.ports, delivered(memory, at(60_000)))).toEqual({
+      done: false,
+      code: 'early',
+      notBefore: after(NOON, 60_000),
+    });
+    expect(memory.sent).toEqual([]);
+    memory.clock.forward(60_000);
+    await revoke(memory.ports, delivered(memory, at(60_000)));
+    expect(memory.published[0]?.times).toMatchObject({
+      dueAt: '2026-11-21T12:01:00.000Z',
+      receivedAt: '2026-11-21T12:00:00.000Z',
+    });
+  });
+
+  it('is refused where a queue would forget it, to the millisecond', async () => {
+    const memory = system({});
+    expect(await revoke(memory.ports, delivered(memory, at(12 * DAY)))).toMatchObject({ done: false });
+    await revoke(memory.ports, delivered(memory, { ...at(12 * DAY + 1), requestId: 'FAR' }));
+    expect(memory.published).toMatchObject([{ requestId: 'FAR', code: 'too-far' }]);
+  });
+
+  it('counts its age from then', async () => {
+    const memory = system({ probe: [undefined] });
+    await revoke(memory.ports, delivered(memory, at(2 * DAY)));
+    memory.clock.forward(3 * DAY - 1);
+    expect(await revoke(memory.ports, delivered(memory, at(2 * DAY)))).toMatchObject({ done: false, code: 'no-reply' });
+    memory.clock.forward(1);
+    expect(await revoke(memory.ports, delivered(memory, at(2 * DAY)))).toEqual({ done: true });
+    expect(memory.published).toMatchObject([{ outcome: 'stuck', code: 'unproven', calls: 0 }]);
+  });
+});
+
+it('refuses a provider that is switched off', async () => {
+  const memory = system({}, { config: { providers: ['bybit'] } });
+  await revoke(memory.ports, delivered(memory, SELF));
+  expect(memory.published[0]).toMatchObject({
+    code: 'provider-off',
+    message: expect.stringContaining('Cannot act at kalshi, wanted one of bybit'),
+  });
+});
+
+describe('an urgent request that takes long', () => {
+  it('says so after a minute, then each hour, and in the end', async () => {
+    const memory = system({ probe: [answerOf('alive', { seen: true }), undefined], delete: [undefined] });
+    const run = () => revoke(memory.ports, delivered(memory, { ...SELF, ...LEAKED }));
+    await run();
+    expect(memory.published).toEqual([]);
+    memory.clock.forward(60_000);
+    await run();
+    await run();
+    expect(memory.published).toMatchObject([
+      { receiptId: 'R#1~1', outcome: 'retry', code: 'no-reply', final: false, keyState: 'alive', calls: 1 },
+    ]);
+    memory.clock.forward(3_600_000);
+    await run();
+    memory.clock.forward(86_400_000);
+    await run();
+    expect(memory.published.map(({ receiptId }) => receiptId)).toEqual(['R#1~1', 'R#1~2', 'R#1']);
+  });
+
+  it('is not told of where it is not urgent', async () => {
+    const memory = system({ probe: [undefined] });
+    await revoke(memory.ports, delivered(memory, SELF));
+    memory.clock.forward(7_200_000);
+    await revoke(memory.ports, delivered(memory, SELF));
+    expect(memory.published).toEqual([]);
+  });
+});
+
+it('waits for another’s lease on the same key', async () => {
+  const memory = system({ probe: [ALIVE] });
+  await revoke(memory.ports, delivered(memory, { ...SELF, requestId: 'OTHER', dryRun: true }));
+  memory.items.set(`case#kalshi/prod/${KEY} case`, {
+    ...caseOf(memory),
+    lease: { holder: 'else', until: after(NOON, 9_000) },
+  } as never);
+  expect(await revoke(memory.ports, delivered(memory, SELF))).toEqual({
+    done: false,
+    code: 'in-progress',
+    notBefore: after(NOON, 10_000),
+  });
+});
+
+describe('a key whose death was proved', () => {
+  const dead = { proved: { at: NOON, deadAt: NOON, endedBy: 'X#1' }, state: 'proved-case' };
+  const withCase = (memory: Memory) => {
+    memory.items.set(`case#kalshi/prod/${KEY} case`, {
+      rev: 1,
+      nonce: '',
+      provider: 'kalshi',
+      realm: 'prod',
+      keyId: KEY,
+      seen: { probe: NOON },
+      facts: {},
+      works: {},
+      at: NOON,
+      ...dead,
+    } as never);
+    return memory;
+  };
+
+  it('is probed anew by another request', async () => {
+    const memory = system({ probe: [GONE] });
+    await revoke(withCase(memory).ports, delivered(memory, SELF));
+    expect(memory.sent).toEqual(['probe', 'probe']);
+    expect(memory.published).toMatchObject([{ outcome: 'already-revoked', keyState: 'dead', calls: 0 }]);
+  });
+
+  it('is told of where it lives, and killed again', async () => {
+    const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+    await revoke(withCase(memory).ports, delivered(memory, SELF));
+    expect(
+      memory.published.map(({ receiptId, outcome, keyState, final }) => [receiptId, outcome, keyState, final]),
+    ).toEqual([
+      ['R#1!1', 'resurrected', 'alive', false],
+      ['R#1', 'revoked', 'dead', true],
+    ]);
+    expect(caseOf(memory).proved).toMatchObject({ endedBy: 'R#1' });
+  });
+});
+
+describe('a dry run', () => {
+  const plan = async (script: Script, body: object = SELF, given: Given = {}) => {
+    const memory = system(script, given);
+    await revoke(memory.ports, delivered(memory, { ...body, dryRun: true }));
+    return memory;
+  };
+
+  it.each<[string, Answer | undefined, string]>([
+    ['alive', ALIVE, 'A real request would send delete-key, signed by the key itself'],
+    ['unknown', GONE, 'A real request would end as stuck/not-recognised'],
+    [
+      'refused',
+      answerOf('rejected', { ends: 'stuck/region-refused', holds: true }),
+      'A real request would end as stuck/region-refused',
+    ],
+  ])('of a key that is %s says what a real request would do', async (_what, answer, said) => {
+    const memory = await plan({ probe: [answer] });
+    expect(memory.sent).toEqual(['probe']);
+    expect(memory.published).toMatchObject([
+      { outcome: 'planned', dryRun: true, calls: 0, message: `Nothing was changed: this was a dry run. ${said}` },
+    ]);
+    expect(memory.tags).toEqual([]);
+  });
+
+  it('writes nothing of the key but that it was seen', async () => {
+    const memory = await plan({ probe: [ALIVE] });
+    expect(caseOf(memory)).toMatchObject({ seen: { probe: NOON }, works: {}, facts: {}, state: 'idle-case' });
+    expect((await plan({ probe: [GONE] })).items.has(`case#kalshi/prod/${KEY} case`)).toBe(false);
+  });
+
+  it('does not stand in the way of the real request', async () => {
+    const memory = await plan({ probe: [ALIVE, ALIVE, GONE], delete: [ACCEPTED] });
+    await revoke(memory.ports, delivered(memory, SELF));
+    expect(memory.published.map(({ outcome }) => outcome)).toEqual(['planned', 'revoked']);
+  });
+
+  it('is all that is made in the mode observe', async () => {
+    const memory = system({ probe: [ALIVE] }, { config: { mode: 'observe' } });
+    await revoke(memory.ports, delivered(memory, SELF));
+    expect(memory.published).toMatchObject([{ outcome: 'planned', dryRun: true }]);
+    expect([...memory.items.keys()]).toContain('request#R#plan request');
+  });
+
+  it('says what the facts forecast', async () => {
+    const provider = scriptedProvider(() => ({ forecast: () => ['It will be refused', 'Nothing is left then'] }));
+    const memory = await plan({ probe: [ALIVE] }, MANAGED, { provider });
+    expect(memory.published[0]?.message).toMatch(
+      /signed by the managing key\. It will be refused\. Nothing is left then$/,
+    );
+  });
+});
+
+describe('where AWS does not answer', () => {
+  /** A key that lives until a delete has reached it. */
+  const living = () => {
+    const memory = system({
+      probe: [() => (memory.sent.includes('delete') ? GONE : ALIVE)],
+      delete: [ACCEPTED],
+    });
+    return memory;
+  };
+
+  it.each(['before', 'after'] as const)('comes again, %s whichever step it was, and ends the same', async (when) => {
+    const whole = living();
+    await revoke(whole.ports, delivered(whole, SELF));
+    for (const [index, step] of whole.steps.entries()) {
+      if (step === 'send') continue;
+      const memory = living();
+      memory.fail(index + 1, when, new Unavailable('Cannot do it'));
+      await revoke(memory.ports, delivered(memory, SELF));
+      memory.fail();
+      memory.clock.forward(40_000);
+      await revoke(memory.ports, delivered(memory, SELF));
+      const ends = new Set(memory.published.map(({ receiptId, outcome }) => `${receiptId} ${outcome}`));
+      expect([index, step, ...ends]).toEqual([index, step, expect.stringMatching(/^R#1 (already-)?revoked$/)]);
+      expect(caseOf(memory)).toMatchObject({ state: 'proved-case', works: {} });
+    }
+  });
+});
