@@ -137,12 +137,12 @@ it.each([
   [
     'an unknown part of a target',
     tagged({ 'signed-by': 'm', target: 'account=1' }),
-    'Cannot take the unknown field account',
+    'Cannot take the unknown field "account"',
   ],
   [
     'an unknown setting',
     tagged({ operation: 'update-sub-key', settings: 'readonly=1' }),
-    'Cannot take the unknown field readonly, perhaps readOnly was meant',
+    'Cannot take the unknown field "readonly", perhaps readOnly was meant',
   ],
   [
     'readOnly without a value',

@@ -137,9 +137,9 @@ it.each([
   [
     'two keys as target',
     { ...GOOD, target: { secretId: 'a', apiKey: 'b' } },
-    'Cannot take the field secretId in target',
+    'Cannot take the field "secretId" in target',
   ],
-  ['another provider’s target', { ...GOOD, target: { apiKeyId: ID } }, 'Cannot take the field apiKeyId in target'],
+  ['another provider’s target', { ...GOOD, target: { apiKeyId: ID } }, 'Cannot take the field "apiKeyId" in target'],
   [
     'a key that is no UUID',
     { ...KALSHI, target: { apiKeyId: `${ID}0` } },
@@ -191,28 +191,28 @@ it.each([
   ],
   ['an address as a number', { ...UPDATE, settings: { ips: [5] } }, 'Cannot read settings.ips.0: wanted a text'],
   ['settings as text', { ...UPDATE, settings: 'readOnly' }, 'Cannot read settings: wanted an object'],
-  ['an unknown field', { ...GOOD, frobnicate: 1 }, 'Cannot take the unknown field frobnicate'],
+  ['an unknown field', { ...GOOD, frobnicate: 1 }, 'Cannot take the unknown field "frobnicate"'],
   [
     'an unknown field too long to show',
     { ...GOOD, [' x'.repeat(99)]: 1 },
-    `Cannot take the unknown field ${' x'.repeat(32)}`,
+    `Cannot take the unknown field "${' x'.repeat(32)}"`,
   ],
   [
     'a field of nearly the right name',
     { ...GOOD, secretID: 'x' },
-    'Cannot take the unknown field secretID, perhaps secretId was meant',
+    'Cannot take the unknown field "secretID", perhaps secretId was meant',
   ],
   [
     'a setting of nearly the right name',
     { ...UPDATE, settings: { readonly: 1 } },
-    'Cannot take the unknown field readonly, perhaps readOnly was meant',
+    'Cannot take the unknown field "readonly", perhaps readOnly was meant',
   ],
   [
     'a target’s field of nearly the right name',
     { ...GOOD, target: { apikey: 'x' } },
-    'Cannot take the unknown field apikey, perhaps apiKey was meant',
+    'Cannot take the unknown field "apikey", perhaps apiKey was meant',
   ],
-  ['settings at Kalshi', { ...KALSHI, settings: { readOnly: 1 } }, 'Cannot take the field settings in this request'],
+  ['settings at Kalshi', { ...KALSHI, settings: { readOnly: 1 } }, 'Cannot take the field "settings" in this request'],
   [
     'settings of a delete',
     { ...GOOD, settings: { readOnly: 1 } },
