@@ -9,6 +9,9 @@ import type { Standing } from '../../../functions/core/standing.ts';
 import { NO_WORK } from '../../../functions/core/work.ts';
 import { answerOf, askedOf, NOON } from './rounds.ts';
 
+/** Standings of updates alone. */
+const REACHES: readonly Standing[] = ['met', 'unmet', 'web-only'];
+
 const GAP = 2_000;
 const LANDS = 6_000;
 
@@ -136,7 +139,11 @@ const BEFORE_A_DELETE: readonly Row[] = [
 
 const AFTER_A_DELETE: readonly Row[] = [
   ['asks again a gap later where the key still shows', { work: { ...CALLED, unchanged: unchanged(1, 0) } }, asks(GAP)],
-  ['calls again after three unchanged probes over 5 s', { work: { ...CALLED, unchanged: unchanged(3, 5_000) } }, CALL],
+  [
+    'calls again after three unchanged probes over 5 s',
+    { work: { ...CALLED, lastCallAt: ago(5_000), unchanged: unchanged(3, 5_000) } },
+    CALL,
+  ],
   ['asks on after three within less than 5 s', { work: { ...CALLED, unchanged: unchanged(3, 4_999) } }, asks(GAP)],
   ['asks on after two over 5 s', { work: { ...CALLED, unchanged: unchanged(2, 5_000) } }, asks(GAP)],
   [
@@ -151,7 +158,17 @@ const AFTER_A_DELETE: readonly Row[] = [
   ],
   [
     'makes the fifth call',
-    { urgent: true, work: { ...CALLED, calls: 4, lastCallAt: ago(GAP), unchanged: unchanged(1, 0) } },
+    { urgent: true, work: { ...CALLED, calls: 4, lastCallAt: ago(60_000), unchanged: unchanged(1, 0) } },
+    CALL,
+  ],
+  [
+    'waits three times as long before each further call',
+    { urgent: true, work: { ...CALLED, calls: 3, lastCallAt: ago(9 * GAP - 1), unchanged: unchanged(1, 0) } },
+    asks(GAP),
+  ],
+  [
+    'makes the fourth call nine gaps after the third',
+    { urgent: true, work: { ...CALLED, calls: 3, lastCallAt: ago(9 * GAP), unchanged: unchanged(1, 0) } },
     CALL,
   ],
   [
@@ -176,13 +193,18 @@ const AFTER_A_DELETE: readonly Row[] = [
   ],
   [
     'does not count calls that were not executed',
-    { urgent: true, work: { ...CALLED, calls: 9, voided: 5, lastCallAt: ago(GAP), unchanged: unchanged(1, 0) } },
+    { urgent: true, work: { ...CALLED, calls: 9, voided: 5, lastCallAt: ago(60_000), unchanged: unchanged(1, 0) } },
     CALL,
   ],
   [
     'ends by the code of the call’s own answer',
     { work: { ...CALLED, lastAnswer: 'rejected', ifAlive: 'request-rejected' } },
     ends('stuck/request-rejected'),
+  ],
+  [
+    'goes on past a refusal after an accepted call',
+    { work: { ...CALLED, acceptedAt: ago(9_000), lastAnswer: 'rejected', ifAlive: 'request-rejected' } },
+    asks(GAP),
   ],
   ['waits for a verdict on silence', { round: SILENT, standing: 'none', work: CALLED }, asks(GAP, 'no-reply')],
   [
@@ -446,6 +468,9 @@ describe('whatever the situation', () => {
       provable: fc.boolean(),
       work: works,
     })
+    .filter(
+      ({ kind, standing, work }) => work.voided <= work.calls && (kind === 'update' || !REACHES.includes(standing)),
+    )
     .map((part) => situation(part as Part));
 
   const holds = (rule: (given: Situation, decision: Decision) => boolean): void =>
