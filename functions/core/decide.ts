@@ -72,20 +72,31 @@ const agreed = ({ work, now, proofGapMs }: Situation, outcome: Terminal): Decisi
   return now >= due ? end(outcome) : { do: 'ask', at: due, code: 'not-yet-proved' };
 };
 
+/** Calls that the provider carried out, as far as is known. */
+const effective = ({ work }: Situation): number => work.calls - work.voided;
+
+/** Each further call waits three times as long as the one before, so that a read that lags can catch up before all are used. */
+const isDue = (situation: Situation): boolean => {
+  const { work, now, proofGapMs } = situation;
+  return now >= after(work.lastCallAt ?? now, proofGapMs * 3 ** (effective(situation) - 1));
+};
+
+/** No call that is still on its way can explain what the probes show. */
+const hasLanded = ({ work, now, landsWithinMs }: Situation): boolean =>
+  now >= after(work.lastCallAt ?? now, landsWithinMs);
+
 /** A key that a call left as it was: call again, after as much doubt as the rules want, or give it up. */
 const stillThere = (situation: Situation): Decision => {
-  const { work, now, kind, urgent, proofGapMs, landsWithinMs } = situation;
-  if (work.ifAlive) return end(`stuck/${work.ifAlive}`);
+  const { work, now, kind, urgent, proofGapMs } = situation;
+  // After an accepted call a refusal may be the shadow of the death, under a read that lags.
+  if (work.ifAlive && work.acceptedAt === undefined) return end(`stuck/${work.ifAlive}`);
   const { count = 0, since = now } = work.unchanged ?? {};
-  const lastCallAt = work.lastCallAt ?? now;
   const isLong = count >= UNCHANGED.count && now - since >= UNCHANGED.overMs;
-  const landed = now >= after(lastCallAt, landsWithinMs);
-  const noEffect = work.calls - work.voided >= MOST_CALLS;
-  if (noEffect && isLong && landed)
+  const noEffect = effective(situation) >= MOST_CALLS;
+  if (noEffect && isLong && hasLanded(situation))
     return end(kind === 'update' && work.acceptedAt ? 'stuck/unproven' : 'stuck/no-effect');
-  // One "alive" right after the call may be a read that lags; the gap of a proof is what a verdict is worth here too.
-  const isEnough = kind === 'delete' ? isLong || (urgent && now >= after(lastCallAt, proofGapMs)) : isLong && landed;
-  if (isEnough && !noEffect) return { do: 'call' };
+  const isEnough = kind === 'delete' ? isLong || urgent : isLong && hasLanded(situation);
+  if (isEnough && isDue(situation) && !noEffect) return { do: 'call' };
   return { do: 'ask', at: after(now, proofGapMs), code: 'not-yet-proved' };
 };
 
@@ -94,7 +105,7 @@ const unprovable = (situation: Situation): Decision => {
   const { work, provable, standing } = situation;
   if (work.lastAnswer === 'accepted' && !provable) return end('stuck/unproven');
   if (work.lastAnswer === 'accepted' && standing === 'unbacked') return agreed(situation, 'stuck/unproven');
-  if (work.lastAnswer === 'rejected') return end('stuck/not-recognised');
+  if (work.lastAnswer === 'rejected') return end(work.acceptedAt ? 'stuck/unproven' : 'stuck/not-recognised');
   return waitForVerdict(situation);
 };
 
