@@ -9,12 +9,18 @@ import type { World } from './world.ts';
  * `thrown`: an exception, once. `killed`: the process ends, and whatever it waits for never comes. `unavailable`: the one service does not
  * answer.
  */
-const KINDS = ['thrown', 'killed', 'killed three times', 'unavailable'] as const;
+type Kind = 'thrown' | 'killed' | 'killed three times' | 'unavailable';
+
+/** Until its first call an urgent order and one that is not go the same way, so that they share most of it between them. */
+const KINDS: Readonly<Record<Case['reason'], readonly Kind[]>> = {
+  leaked: ['thrown', 'killed', 'killed three times'],
+  manual: ['killed', 'unavailable'],
+};
 const WHENS = ['before', 'after'] as const;
 
 /** What goes wrong at one call of one port. */
 export interface CrashAt {
-  readonly kind: (typeof KINDS)[number];
+  readonly kind: Kind;
   readonly when: (typeof WHENS)[number];
   /** From 0, in the order of the first delivery. */
   readonly call: number;
@@ -73,7 +79,7 @@ export const crashCases = async (order: OrderUnderTest): Promise<readonly CrashC
     const { names, awaited } = await callsOf({ name: '', order, reason });
     known.set(order, awaited);
     for (const [call, port] of names.entries())
-      for (const kind of KINDS)
+      for (const kind of KINDS[reason])
         for (const when of WHENS) {
           if (kind === 'unavailable' && OURS.includes(port)) continue;
           if (kind === 'killed three times' && when === 'before') continue;

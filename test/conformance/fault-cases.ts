@@ -36,7 +36,7 @@ interface Manner {
 }
 
 const MANNERS: readonly Manner[] = [
-  { name: 'urgent', reason: 'leaked', lasting: ['once', 'twice', 'one minute'] },
+  { name: 'urgent', reason: 'leaked', lasting: ['once', 'one minute'] },
   { name: 'not urgent', reason: 'manual', lasting: ['once', 'for good'] },
   { name: 'dry run', reason: 'manual', fields: { dryRun: true }, lasting: ['once'] },
   { name: 'in a minute', reason: 'leaked', fields: { notBefore: toIso(after(START, 60_000)) }, lasting: ['once'] },

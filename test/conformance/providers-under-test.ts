@@ -25,6 +25,8 @@ export interface OrderUnderTest {
   readonly name: string;
   /** What it comes to where nothing goes wrong, by the request's reason: the outcome, with its code. */
   readonly ends: Readonly<Record<'leaked' | 'manual', string>>;
+  /** What it may come to as well where a single reply was lost or lied. */
+  readonly orElse?: readonly string[];
   /** Signing takes so long that each fault is met once alone. */
   readonly isCostly?: boolean;
   /** Opens the provider's side with the keys in it. */

@@ -11,8 +11,8 @@ const GIVE_UP_MS = 2 * MINUTE_MS;
 /** Far more than the backoff lets come in that time: a message that comes oftener runs into its queue's own limit in a day. */
 const MOST_DELIVERIES = 30;
 
-/** How many exchanges a fault hits; the longer two end by the clock, or never. */
-const TIMES = { once: 1, twice: 2, 'one minute': Number.POSITIVE_INFINITY, 'for good': Number.POSITIVE_INFINITY };
+/** How many exchanges a fault hits; the longer ones end by the clock, or never. */
+const TIMES = { once: 1, 'one minute': Number.POSITIVE_INFINITY, 'for good': Number.POSITIVE_INFINITY };
 
 /** What goes wrong with the exchanges of one order: from which on, and for how long. */
 export interface FaultAt {
