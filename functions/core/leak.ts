@@ -1,18 +1,23 @@
 /** Fields that hold identifiers, which are long and unbroken without being secret. */
 const ID_FIELDS = new Set(['secretId', 'secretVersion', 'apiKey', 'apiKeyId', 'subMemberId', 'requestId']);
 
-/** Fields in which people name themselves or their ticket: an ARN is an identifier, a path or a URL is read segment by segment. */
+/** Fields in which people name themselves or their ticket. */
 const CLAIM_FIELDS = new Set(['requestedBy', 'reference']);
 
 const MARKERS = [/PRIVATE KEY/i, /rqsty-sk-/i, /[a-z][a-z0-9+.-]*:\/\/[^\s/?#]*@/i];
 const UNBROKEN = /[A-Za-z0-9+/=_-]{32,}/;
 const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
 
+/** Read segment by segment: a sender (`account/source`), or a ticket's URL. Elsewhere a slash may stand inside base64. */
+const isPath = (field: string, text: string): boolean =>
+  field === 'requestedBy' || (field === 'reference' && /^https?:\/\/\S+$/.test(text));
+
 const looksSecret = (field: string, text: string): boolean => {
   if (MARKERS.some((marker) => marker.test(text))) return true;
   if (ID_FIELDS.has(field)) return false;
+  // An ARN is an identifier too.
   if (CLAIM_FIELDS.has(field) && text.startsWith('arn:')) return false;
-  const parts = text.replace(UUID, '').split(CLAIM_FIELDS.has(field) ? '/' : '\n');
+  const parts = text.replace(UUID, '').split(isPath(field, text) ? '/' : '\n');
   return parts.some((part) => UNBROKEN.test(part));
 };
 

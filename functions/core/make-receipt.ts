@@ -65,7 +65,7 @@ const receiptWith = (item: RequestItem, work: Work, digest: Digest, said: Said):
         }
       : null,
     change:
-      request?.operation.startsWith('update-') && work.before && work.after
+      request?.operation.startsWith('update-') && !item.planOnly && work.before && work.after
         ? { before: work.before, after: work.after }
         : null,
     calls: work.calls,

@@ -29,7 +29,9 @@ export const recheckTags = async (
   const version = order.version ?? met?.version ?? '';
   if (expiryRequestId(ports.digest, described.arn, version, described.tags) !== requestId)
     throw new Fault('withdrawn', 'The tags have changed since; they make an order of their own');
-  // Dates of versions are whole seconds in Secrets Manager, so the last second counts as older.
-  const newest = Math.min(order.expiresAt, met === undefined ? order.expiresAt : after(met.metAt, 1_000));
+  // A tag that names its version is meant for it, whenever a sweep first met the date. Dates of versions are whole seconds in Secrets
+  // Manager, so the last second counts as older.
+  const isNamed = order.version !== undefined || met === undefined;
+  const newest = isNamed ? order.expiresAt : Math.min(order.expiresAt, after(met.metAt, 1_000));
   if (opened !== undefined && opened.createdAt > newest) throw new Fault('refused/version-not-meant', '');
 };

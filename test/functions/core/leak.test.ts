@@ -11,6 +11,11 @@ it.each([
   ['a Requesty key', { target: { apiKey: 'RQSTY-sk-1' } }, ['apiKey']],
   ['user info in a URL', { reference: 'see https://user:pass@host/x' }, ['reference']],
   ['32 unbroken characters', { reference: `is ${LONG} it` }, ['reference']],
+  [
+    '32 unbroken characters with a slash in them',
+    { reference: 'abcdefgh0123456789/abcdefgh0123456789' },
+    ['reference'],
+  ],
   ['32 unbroken characters in a URL’s segment', { requestedBy: `https://host/${LONG}` }, ['requestedBy']],
   ['32 unbroken characters around a slash elsewhere', { expectedEnvironment: SLASHED }, ['expectedEnvironment']],
   ['a list’s item', { settings: { ips: ['1.2.3.4', LONG] } }, ['ips']],

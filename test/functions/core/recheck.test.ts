@@ -101,5 +101,10 @@ it.each<[string, Case]>([
 
 it('checks the tag’s own version by the tag', async () => {
   const tags = { ...TAGS, 'key-revoker:version': 'v0' };
-  expect(await recheck({ tags, ordered: tags, version: 'v0' })).toBeUndefined();
+  const named = { tags, ordered: tags, version: 'v0', metAt: after(DUE, -10_000) };
+  expect(await recheck(named)).toBeUndefined();
+  // Named after a rotation: whenever a sweep first met the date, this version is the one that is meant.
+  expect(await recheck({ ...named, opened: openedAs('', { createdAt: after(DUE, -8_999) }) })).toBeUndefined();
+  const newer = { ...named, opened: openedAs('', { createdAt: after(DUE, 1) }) };
+  expect(await recheck(newer)).toBe('refused/version-not-meant: ');
 });
