@@ -78,7 +78,7 @@ describe('a provider that is silent', () => {
 
   it('leaves no interim receipt of a request that is not urgent', async () => {
     const { secretId } = await master(system());
-    system().bybit.faults.script({ match: {}, fault: { kind: 'dropBefore' }, times: 20 });
+    system().bybit.faults.script({ match: {}, fault: { kind: 'dropBefore' }, times: 10 });
     await system().send(deleteMaster(secretId));
     await system().settle();
     expect(outcomes(system())).toEqual(['one#1 revoked']);
