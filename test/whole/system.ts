@@ -41,6 +41,7 @@ import {
 import { synthesize, type Template } from '../../infra/synthesize.ts';
 import { type Canaries, listenForCanaries, OPERATOR } from './canaries.ts';
 import { type FaultyPorts, faultyPorts } from './faulty-ports.ts';
+import { type Rights, rightsIn } from './rights.ts';
 
 /** Ten in the morning of a day without meaning. */
 export const START = Date.parse('2026-11-20T10:00:00.000Z');
@@ -152,10 +153,21 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
   template ??= synthesize();
   vi.useFakeTimers({ toFake: ['Date'], now: START });
   const canaries = listenForCanaries();
-  const aws = await startAws({ onCall: canaries.hear });
+  let deployment: Deployment | undefined;
+  const made = (): Deployment => {
+    if (deployment === undefined) throw new Error('Cannot judge a call before the stack is deployed');
+    return deployment;
+  };
+  const rights: Rights = rightsIn(template, made);
+  const aws = await startAws({
+    onCall: (call) => {
+      canaries.hear(call);
+      rights.hear(call);
+    },
+  });
   vi.stubEnv('AWS_ENDPOINT_URL', aws.url);
   vi.stubEnv('AWS_REGION', CLIENT.region);
-  const deployment = await deploy(template, aws);
+  deployment = await deploy(template, aws);
   const [bybit, kalshi, requesty] = await Promise.all([
     startSandbox('bybit', options.bybit),
     startSandbox('kalshi', options.kalshi),
@@ -290,7 +302,11 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
       const hidden = Object.values(inflight).map(({ message }) => message);
       return [...ready, ...delayed, ...hidden].map(({ body }) => body);
     },
-    sweep: () => sweep(swept, 900_000),
+    sweep: () => {
+      // Clients take their credentials at their first call: the sweep's are to be its own.
+      vi.stubEnv('AWS_ACCESS_KEY_ID', configOf('sweep').roleId);
+      return sweep(swept, 900_000).finally(() => vi.stubEnv('AWS_ACCESS_KEY_ID', configOf('revoke').roleId));
+    },
     advance: (ms) => void vi.setSystemTime(Date.now() + ms),
     receipts: () => published,
     stuck: () => takeAll(sqs, stuck.url),
@@ -315,6 +331,8 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
       vi.unstubAllEnvs();
       const caught = canaries.caught();
       if (caught.length > 0) throw new Error(`Cannot end the test: ${caught.join(', ')} was seen outside the vault`);
+      const refused = rights.refused();
+      if (refused.length > 0) throw new Error(`Cannot end the test: no role may do ${refused.join(', ')}`);
     },
   };
 };

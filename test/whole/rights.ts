@@ -1,0 +1,69 @@
+import type { Call } from '../../infra/local/aws/call.ts';
+import type { Deployment } from '../../infra/local/deploy.ts';
+import type { Template } from '../../infra/synthesize.ts';
+import { ACCOUNT, mayDo, REGION, text } from '../infra/policy-reader.ts';
+
+/** Whether what the functions ask of AWS is what their roles may do. */
+export interface Rights {
+  hear(call: Call): void;
+  /** Every kind of call so far that the template's policies would have refused. */
+  refused(): readonly string[];
+}
+
+type Body = Readonly<Record<string, unknown>>;
+
+const bodyOf = ({ service, body }: Call): Body =>
+  service === 'sns' ? Object.fromEntries(new URLSearchParams(body)) : (JSON.parse(body) as Body);
+
+const idOf = (named: Readonly<Record<string, unknown>>, isIt: (value: unknown) => boolean): string =>
+  Object.entries(named).find(([, value]) => isIt(value))?.[0] ?? 'nowhere';
+
+const secretArn = (secretId: string): string => {
+  const name = secretId.replace(/^arn:.*:secret:/, '');
+  return `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:${name}`;
+};
+
+/** What a call is about, as the policy reader names it, and the keys that conditions look at. */
+const subjectOf = (call: Call, { queues, topics, tables, buses }: Deployment) => {
+  const body = bodyOf(call);
+  switch (call.service) {
+    case 'sqs':
+      return { resource: idOf(queues, (queue) => (queue as { url: string }).url === body['QueueUrl']) };
+    case 'sns':
+      return { resource: `ref:${idOf(topics, (arn) => arn === body['TopicArn'])}` };
+    case 'dynamodb': {
+      const { pk } = (body['Item'] ?? body['Key'] ?? {}) as Readonly<Record<string, { readonly S?: string }>>;
+      const context = pk?.S === undefined ? {} : { context: { 'dynamodb:LeadingKeys': [pk.S] } };
+      return { resource: idOf(tables, (name) => name === body['TableName']), ...context };
+    }
+    case 'events': {
+      const [entry] = (body['Entries'] ?? []) as readonly Body[];
+      return { resource: idOf(buses, (name) => name === entry?.['EventBusName']) };
+    }
+    case 'secretsmanager': {
+      const tags = (body['Tags'] ?? []) as readonly { readonly Key: string }[];
+      const context = tags.length === 0 ? {} : { context: { 'aws:TagKeys': tags.map(({ Key }) => Key) } };
+      return { resource: secretArn(String(body['SecretId'] ?? '*')), ...context };
+    }
+  }
+};
+
+/** Judges each call of a function by the policies of the role that it signs with. */
+export const rightsIn = (template: Template, deployment: () => Deployment): Rights => {
+  const refused = new Set<string>();
+  const roleOf = (accessKey: string): string | undefined => {
+    const found = Object.values(deployment().functions).find(({ roleId }) => roleId === accessKey);
+    return found && text(template.Resources[found.logicalId]?.Properties['Role']).split('/').at(-1);
+  };
+  return {
+    hear: (call) => {
+      const accessKey = /Credential=([^/]+)\//.exec(call.headers.authorization ?? '')?.[1] ?? '';
+      if (!accessKey.startsWith('AROA')) return;
+      const role = roleOf(accessKey);
+      const action = `${call.service}:${call.action}`;
+      if (role === undefined || !mayDo(template, { who: { role }, action, ...subjectOf(call, deployment()) }))
+        refused.add(`${role ?? 'a stranger'} ${action}`);
+    },
+    refused: () => [...refused],
+  };
+};
