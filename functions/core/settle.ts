@@ -2,6 +2,7 @@ import { amend } from './amend.ts';
 import { nextDelivery, type Retry } from './backoff.ts';
 import type { Delivery, Verdict } from './delivery.ts';
 import { after, type EpochMs, fromIso, later, toIso } from './epoch.ts';
+import type { Fault } from './fault.ts';
 import { finish } from './finish.ts';
 import { markSigner } from './gates.ts';
 import { amendHeld } from './lease.ts';
@@ -26,6 +27,9 @@ export interface Outcome {
   readonly why: string;
   readonly evidence: Ended['evidence'];
 }
+
+/** What a fault ends a request as. */
+export const outcomeOf = ({ outcome, message, evidence }: Fault): Outcome => ({ outcome, why: message, evidence });
 
 const endedAs = ({ outcome, why, evidence }: Outcome, at: EpochMs): Ended => ({ outcome, why, at, evidence });
 

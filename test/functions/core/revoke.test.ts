@@ -84,6 +84,31 @@ it('answers the same request again without a word', async () => {
   expect([memory.sent.length, memory.published.length]).toEqual([4, 1]);
 });
 
+it('leaves the key that another delivery has pinned, where the secret was rotated between the two', async () => {
+  const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+  const { vault } = memory.ports;
+  const rotated = openedAs(JSON.stringify({ keyId: OTHER }), { versionId: 'v2' });
+  let others: Promise<unknown> | undefined;
+  const paused: Memory['ports'] = {
+    ...memory.ports,
+    vault: {
+      ...vault,
+      // It has opened the old version; before it goes on, another delivery opens the new one and carries the request out.
+      open: async (id, version) => {
+        const old = await vault.open(id, version);
+        const next = { ...memory.ports, vault: { ...vault, open: () => Promise.resolve(rotated) } };
+        others ??= revoke(next, delivered(memory, SELF, { messageId: 'M2' }));
+        await others;
+        return old;
+      },
+    },
+  };
+  const verdict = await revoke(paused, delivered(memory, SELF));
+  expect(verdict).toMatchObject({ done: false, code: 'in-progress' });
+  expect(memory.sent).toEqual(['probe', 'delete', 'probe', 'probe']);
+  expect(memory.published.map(({ receiptId, key }) => [receiptId, key?.id])).toEqual([['R#1', '0000…0001']]);
+});
+
 describe('between deliveries', () => {
   it('backs off while a proof is awaited', async () => {
     const memory = system({ probe: [ALIVE, undefined], delete: [undefined] });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { aim } from '../../../functions/core/aim.ts';
 import { after } from '../../../functions/core/epoch.ts';
 import { Fault } from '../../../functions/core/fault.ts';
 import type { RequestItem } from '../../../functions/core/ledger-items.ts';
-import { aim } from '../../../functions/core/pin.ts';
 import type { Provider } from '../../../functions/core/provider.ts';
 import type { RevocationRequest } from '../../../functions/core/request.ts';
 import { memoryPorts, openedAs } from './memory-ports.ts';

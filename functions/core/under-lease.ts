@@ -1,0 +1,124 @@
+import { type Aimed, aim } from './aim.ts';
+import { amend } from './amend.ts';
+import type { Asking } from './ask.ts';
+import type { Delivery, Verdict } from './delivery.ts';
+import { dryRun } from './dry-run.ts';
+import { Fault, NotYet, Unavailable } from './fault.ts';
+import { finish } from './finish.ts';
+import { takeLease } from './lease.ts';
+import { type CaseItem, caseKey, type Pin, type RequestItem, requestKey, workName } from './ledger-items.ts';
+import { resurrectedReceipt } from './make-receipt.ts';
+import type { Ports } from './ports.ts';
+import type { Provider } from './provider.ts';
+import { pursue } from './pursue.ts';
+import type { Pursued, Pursuit } from './pursuit.ts';
+import { recheckTags } from './recheck.ts';
+import type { RevocationRequest } from './request.ts';
+import { outcomeOf, release, settleEnd, settleRetry } from './settle.ts';
+
+/** One delivery with its claimed request. */
+export interface Run {
+  readonly ports: Ports;
+  readonly delivery: Delivery;
+  readonly request: RevocationRequest;
+  readonly provider: Provider;
+  readonly asking: Asking;
+  /** Names this delivery's lease. */
+  readonly holder: string;
+}
+
+const isSame = (a: Pin | undefined, b: Pin | undefined): boolean =>
+  a?.keyName === b?.keyName &&
+  a?.signer.versionId === b?.signer.versionId &&
+  a?.target?.versionId === b?.target?.versionId;
+
+/**
+ * Pins what this delivery found.
+ *
+ * @throws NotYet where another delivery has pinned something else meanwhile (a rotation came in between) or the request went on
+ */
+export const withPin = async (ports: Ports, item: RequestItem, pin: Pin): Promise<RequestItem> => {
+  const written = await amend<RequestItem>(ports, requestKey(item.requestId, item.planOnly), (current) =>
+    current?.attempt === item.attempt && !current.receipt && isSame(current.pin, item.pin)
+      ? { ...current, pin }
+      : undefined,
+  );
+  if (written?.attempt !== item.attempt || !isSame(written.pin, pin)) throw new NotYet({ code: 'in-progress' });
+  return written;
+};
+
+const tellResurrected = async ({ ports }: Run, item: RequestItem, found: CaseItem): Promise<void> => {
+  await ports.outbox.publish(resurrectedReceipt(item, found, found.works[workName(item)], ports.digest));
+  ports.log.warn('resurrected', { requestId: item.requestId, key: item.pin?.keyName ?? '' });
+};
+
+const pursuitOf = (
+  { ports, provider, request, asking, holder }: Run,
+  item: RequestItem,
+  { pin, order }: Aimed,
+): Pursuit => ({
+  ports,
+  provider,
+  item,
+  request,
+  pin,
+  order,
+  asking,
+  holder,
+});
+
+/** Plans a request and ends it so. */
+export const planOnly = async (run: Run, item: RequestItem, aimed: Aimed): Promise<Verdict> => {
+  const { pursued, work } = await dryRun(pursuitOf(run, item, aimed), { ...aimed.pin, provider: run.request.provider });
+  if (!pursued.over) return settleRetry(run.ports, run.delivery, item, pursued, undefined);
+  await finish(run.ports, item, { ...pursued, at: run.ports.clock.now() }, work);
+  return { done: true };
+};
+
+/** A managing key that is refused at its pinned version may have been rotated since: it is opened once more as it is now. */
+const reopened = async (
+  { ports, provider, asking, request }: Run,
+  item: RequestItem,
+  pursued: Pursued,
+): Promise<Aimed | undefined> => {
+  const { pin } = item;
+  if (!pursued.over || pursued.outcome !== 'stuck/credential-refused' || pin === undefined || pin.self)
+    return undefined;
+  if (request.secretVersion !== 'AWSCURRENT') return undefined;
+  const fresh = await aim(ports, asking, provider, item, request, { reopenSigner: true });
+  return fresh.pin.signer.versionId === pin.signer.versionId ? undefined : fresh;
+};
+
+const chase = async (run: Run, item: RequestItem, aimed: Aimed, leased: CaseItem): Promise<Pursued> => {
+  const hooks = {
+    recheck: () => recheckTags(run.ports, item, aimed.targetHeld?.opened),
+    resurrected: (found: CaseItem) => tellResurrected(run, item, found),
+  };
+  const pursued = await pursue(pursuitOf(run, item, aimed), hooks, leased);
+  const fresh = await reopened(run, item, pursued);
+  if (fresh === undefined) return pursued;
+  const pinned = await withPin(run.ports, item, fresh.pin);
+  const current = await run.ports.ledger.read<CaseItem>(caseKey(fresh.pin.keyName));
+  return current ? pursue(pursuitOf(run, pinned, fresh), hooks, current) : pursued;
+};
+
+/** Carries out a claimed request as far as this delivery goes, the key's case in hand. */
+export const underLease = async (run: Run, item: RequestItem, aimed: Aimed): Promise<Verdict> => {
+  const { ports, delivery, holder, request } = run;
+  const key = { ...aimed.pin, provider: request.provider };
+  const taken = await takeLease(ports, key, { holder, until: delivery.deadline, seen: aimed.seen });
+  if (!taken.taken)
+    return settleRetry(ports, delivery, item, { code: 'in-progress', notBefore: taken.notBefore }, undefined);
+  try {
+    const pursued = await chase(run, item, aimed, taken.item);
+    return await (pursued.over
+      ? settleEnd(ports, item, pursued, holder)
+      : settleRetry(ports, delivery, item, pursued, holder));
+  } catch (error) {
+    if (error instanceof Fault) return settleEnd(ports, item, outcomeOf(error), holder);
+    if (error instanceof NotYet) return settleRetry(ports, delivery, item, error.retry, holder);
+    // Every exchange was awaited, so nothing of ours is on its way; others need not wait the lease out.
+    if (error instanceof Unavailable) await release(ports, item, holder).catch(() => undefined);
+    throw error;
+  }
+};
