@@ -98,13 +98,18 @@ export const aim = async (
   const own = targetHeld && targetId ? { ...targetHeld.credential, keyId: targetId.keyId } : undefined;
   const aimed = aimAt(request, signer, targetId?.keyId, own);
   checked(provider, request, item, aimed);
-  const environment = (own ?? signer).environment;
+  const environment = (aimed.self ? signer : (own ?? signer)).environment;
+  const realmOf = (name: string): string => provider.environments[name]?.realm ?? name;
+  if (aimed.self && own && realmOf(own.environment) !== realmOf(signer.environment))
+    throw new Fault(
+      'refused/environment-mismatch',
+      `Cannot tell where the key is: one secret says ${signer.environment}, the other ${own.environment}`,
+    );
   if (request.expectedEnvironment !== undefined && request.expectedEnvironment !== environment)
     throw new Fault(
       'refused/environment-mismatch',
       `Cannot act in ${environment}, the request wanted another environment`,
     );
-  const realmOf = (name: string): string => provider.environments[name]?.realm ?? name;
   return {
     pin: {
       signer: pinned(held, signer.keyId),

@@ -86,13 +86,13 @@ export const identify = async (
   if (credential.keyId !== undefined) return { keyId: credential.keyId, seen: [] };
   const key = pinKey(opened.arn, opened.versionId);
   const known = await ports.ledger.read<PinItem>(key);
-  if (known) return { keyId: known.keyId, seen: [] };
+  if (known) return { keyId: known.keyId, seen: known.seen };
   const question = provider.identify?.(credential);
   const answer = question && (await ask(asking, question));
   if (question === undefined || answer === undefined) throw new NotYet({ code: 'no-reply' });
   const keyId = answer.facts?.['keyId'];
   if (keyId !== undefined) {
-    await amend<PinItem>(ports, key, (current) => (current ? undefined : { keyId }));
+    await amend<PinItem>(ports, key, (current) => (current ? undefined : { keyId, seen: [question.seenBy] }));
     return { keyId, seen: [question.seenBy] };
   }
   const evidence = [evidenceOf(ports.clock.now(), 'probe', question, answer)];

@@ -2,7 +2,7 @@ import { canonical } from './canonical.ts';
 import { type EpochMs, fromIso, toIso } from './epoch.ts';
 import { nearest } from './nearest.ts';
 import type { ItemKey, Versioned } from './ports.ts';
-import { isProvider, OPERATIONS, type Parsed, parseRequest, type RevocationRequest } from './request.ts';
+import { isProvider, OPERATIONS, type Parsed, parseRequest } from './request.ts';
 
 const PREFIX = 'key-revoker:';
 /** Every tagged secret has this one; the sweep lists by it. */
@@ -32,7 +32,7 @@ export interface ExpiryOrder {
   /** The version id of the tag; absent: the one that a sweep first met. */
   readonly version: string | undefined;
   /** The request as it goes onto the queue, for that version. */
-  requestFor(secret: { readonly arn: string; readonly name: string }, version: string): RevocationRequest;
+  requestFor(secret: { readonly arn: string; readonly name: string }, version: string): Parsed;
 }
 
 export type ReadTags =
@@ -125,12 +125,7 @@ export const readTags = (all: Readonly<Record<string, string>>): ReadTags => {
     );
   const sample = parse({ arn: 'arn:aws:secretsmanager', name: 'sample' }, 'AWSCURRENT');
   if (sample.kind === 'refused') return unreadable(sample.message);
-  const requestFor = (...order: Parameters<typeof parse>): RevocationRequest => {
-    const parsed = parse(...order);
-    if (parsed.kind === 'refused') throw new Error(parsed.message);
-    return parsed.request;
-  };
-  return { kind: 'order', order: { expiresAt, version: tags.version, requestFor } };
+  return { kind: 'order', order: { expiresAt, version: tags.version, requestFor: parse } };
 };
 
 /** Names an order by everything that it says, so that overlapping sweeps make one request and a corrected tag makes a new one. */

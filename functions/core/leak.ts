@@ -21,6 +21,9 @@ const looksSecret = (field: string, text: string): boolean => {
   return parts.some((part) => UNBROKEN.test(part));
 };
 
+/** A request is five deep inside its envelope. */
+const DEEPEST = 16;
+
 /** What takes the place of a value that looked like a secret. */
 export const REMOVED = '[removed]';
 
@@ -32,19 +35,21 @@ export const REMOVED = '[removed]';
  */
 export const withoutSecrets = (message: unknown): { readonly clean: unknown; readonly fields: readonly string[] } => {
   const fields: string[] = [];
-  const clean = (value: unknown, field: string): unknown => {
+  const clean = (value: unknown, field: string, depth = 0): unknown => {
+    // No request is as deep; whatever is there, it goes no further.
+    if (depth > DEEPEST) return null;
     if (typeof value === 'string') {
       if (!looksSecret(field, value)) return value;
       fields.push(field);
       return REMOVED;
     }
-    if (Array.isArray(value)) return value.map((item) => clean(item, field));
+    if (Array.isArray(value)) return value.map((item) => clean(item, field, depth + 1));
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(
       Object.entries(value).map(([name, item]) => {
-        if (!looksSecret('', name)) return [name, clean(item, name)];
+        if (!looksSecret('', name)) return [name, clean(item, name, depth + 1)];
         fields.push(REMOVED);
-        return [REMOVED, clean(item, name)];
+        return [REMOVED, clean(item, name, depth + 1)];
       }),
     );
   };

@@ -124,6 +124,8 @@ export interface CaseItem extends Versioned {
 /** The key that a secret's version was found to hold, for providers that do not tell it in the credential. */
 export interface PinItem extends Versioned {
   readonly keyId: string;
+  /** The question that the provider answered with it. */
+  readonly seen: readonly string[];
 }
 
 export const requestKey = (requestId: string, planOnly: boolean): ItemKey => ({
@@ -149,5 +151,10 @@ export const signerKey = (signer: string, target: string): ItemKey => ({
 
 export const pinKey = (arn: string, versionId: string): ItemKey => ({ pk: `pin#${arn}`, sk: versionId });
 
-export const workName = ({ requestId, attempt }: { requestId: string; attempt: number }): string =>
-  `${requestId}#${attempt}`;
+/** Names one attempt at a request, and its receipt; a plan's is never taken for the real one's. */
+export const workName = ({
+  requestId,
+  planOnly,
+  attempt,
+}: Pick<RequestItem, 'requestId' | 'planOnly' | 'attempt'>): string =>
+  `${requestId}${planOnly ? '#plan' : ''}#${attempt}`;

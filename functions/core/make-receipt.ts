@@ -1,5 +1,5 @@
 import { type EpochMs, toIso } from './epoch.ts';
-import type { CaseItem, Ended, RequestItem, Work } from './ledger-items.ts';
+import { type CaseItem, type Ended, type RequestItem, type Work, workName } from './ledger-items.ts';
 import { isDead, type KeyState, nameAndCode, type OutcomeName, type RetryCode, type Terminal } from './outcome.ts';
 import type { Evidence, Receipt, Times } from './receipt.ts';
 import { RESURRECTED, sentence, waiting } from './sentence.ts';
@@ -35,7 +35,7 @@ const receiptWith = (item: RequestItem, work: Work, digest: Digest, said: Said):
   const { suffix, evidence = [], ...rest } = said;
   return {
     version: 1,
-    receiptId: `${requestId}#${attempt}${suffix}`,
+    receiptId: `${workName(item)}${suffix}`,
     requestId,
     attempt,
     dryRun: item.planOnly,

@@ -36,7 +36,7 @@ const deepest = (issue: Issue): Issue => {
 };
 
 const onField = (path: string, typed: string, known: readonly string[]): string => {
-  const shown = `"${typed.slice(0, 64)}"`; // quoted, since it is the sender’s and may be anything
+  const shown = `"${[...typed].slice(0, 64).join('')}"`; // quoted, since it is the sender’s and may be anything
   if (known.includes(typed)) return `Cannot take the field ${shown} in ${path || 'this request'}`;
   const meant = nearest(typed, known);
   return `Cannot take the unknown field ${shown}${meant ? `, perhaps ${meant} was meant` : ''}`;

@@ -24,6 +24,9 @@ export const isUrgent = (reason: Reason): boolean => reason === 'leaked' || reas
 export const MAX_BODY_BYTES = 16_384;
 
 const name = z.string().min(1).max(2_048);
+/** What Secrets Manager takes as a name, an ARN or a version. */
+const secretId = z.string().regex(/^[\w/+=.@!:-]{1,2048}$/, 'wanted the name or the ARN of a secret');
+const secretVersion = z.string().regex(/^[\w+=.@!-]{1,256}$/, 'wanted AWSCURRENT, AWSPREVIOUS or a version id');
 const claim = z.string().min(1).max(1_024);
 
 /** 8-4-4-4-12 hex of any version, in either case; real ids are not always RFC 9562 UUIDs. */
@@ -36,7 +39,7 @@ export const KeyUuid = z
 export const BybitKey = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/, 'wanted 1 to 128 letters and digits');
 
 const subMemberId = z.string().regex(/^\d{1,20}$/, 'wanted the sub account as a text of digits');
-const inSecret = { secretId: name, secretVersion: name.optional(), subMemberId: subMemberId.optional() };
+const inSecret = { secretId, secretVersion: secretVersion.optional(), subMemberId: subMemberId.optional() };
 
 const targetOf = (ownFields: z.ZodObject) =>
   z.union([z.literal('self'), ownFields, z.strictObject(inSecret)], {
@@ -56,8 +59,8 @@ const instant = z.string().refine((text) => fromIso(text) !== undefined, 'wanted
 
 const common = {
   version: z.literal(1).default(1),
-  secretId: name,
-  secretVersion: name.default('AWSCURRENT'),
+  secretId,
+  secretVersion: secretVersion.default('AWSCURRENT'),
   reason: z.enum(REASONS).default('manual'),
   requestId: z
     .string()

@@ -4,7 +4,7 @@ import { EXPIRY_TAG, type ExpiryOrder, expiryRequestId, readTags, type SweepItem
 import { type RequestItem, requestKey } from './ledger-items.ts';
 import { finalReceipt } from './make-receipt.ts';
 import type { Described, Ports } from './ports.ts';
-import { isProvider } from './request.ts';
+import { isProvider, type RevocationRequest } from './request.ts';
 
 /** A queue delays a message by as much and no more. */
 const MOST_DELAY_MS = 900_000;
@@ -22,7 +22,7 @@ interface Due {
   readonly secret: Described;
   readonly order: ExpiryOrder;
   readonly requestId: string;
-  readonly version: string;
+  readonly request: RevocationRequest;
 }
 
 /** What one sweep did. */
@@ -107,9 +107,9 @@ const attemptOf = async (
 };
 
 const send = async (ports: SweepPorts, due: Due, attempt: number): Promise<void> => {
-  const { secret, order, requestId, version } = due;
+  const { secret, order, request, requestId } = due;
   const now = ports.clock.now();
-  const body = JSON.stringify({ ...order.requestFor(secret, version), requestId });
+  const body = JSON.stringify({ ...request, requestId });
   const delayMs = Math.min(MOST_DELAY_MS, Math.max(0, order.expiresAt - now));
   await ports.outbox.enqueue(body, { requestId, attempt: String(attempt) }, Math.ceil(delayMs / 1_000));
   await writeSweep(ports, secret.arn, (item) => item && { ...item, sent: { requestId, attempt, at: now } });
@@ -121,7 +121,10 @@ const forEach = async <T>(items: readonly T[], task: (item: T) => Promise<void>)
   const worker = async (): Promise<void> => {
     for (let item = queue.shift(); item !== undefined; item = queue.shift()) await task(item);
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  // Every worker comes to its end: one that fails leaves its share to the others.
+  const ended = await Promise.allSettled(Array.from({ length: AT_ONCE }, worker));
+  const failed = ended.find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
 };
 
 /** Oldest first, and per provider no more at once than an hour's limit lets through. */
@@ -167,10 +170,15 @@ export const sweep = async (ports: SweepPorts, aheadMs: number): Promise<Swept> 
       const { order } = read;
       if (order.expiresAt > horizon) return;
       const version = order.version ?? met?.version ?? '';
+      const made = order.requestFor(secret, version);
+      if (made.kind === 'refused') {
+        unreadable += 1;
+        return refuse(ports, secret, met, made.message);
+      }
       const due: Due = {
         secret,
         order,
-        version,
+        request: made.request,
         requestId: expiryRequestId(ports.digest, secret.arn, version, secret.tags),
       };
       const attempt = await attemptOf(ports, due, met);

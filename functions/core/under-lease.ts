@@ -102,6 +102,17 @@ const chase = async (run: Run, item: RequestItem, aimed: Aimed, leased: CaseItem
   return current ? pursue(pursuitOf(run, pinned, fresh), hooks, current) : pursued;
 };
 
+/**
+ * What this delivery read of the request may be old by the time it has the lease.
+ *
+ * @throws NotYet where another delivery has ended it, or gone on to another attempt or version
+ */
+const stillOpen = async ({ ports }: Run, item: RequestItem): Promise<void> => {
+  const current = await ports.ledger.read<RequestItem>(requestKey(item.requestId, item.planOnly));
+  if (current?.ended || current?.attempt !== item.attempt || !isSame(current.pin, item.pin))
+    throw new NotYet({ code: 'in-progress' });
+};
+
 /** Carries out a claimed request as far as this delivery goes, the key's case in hand. */
 export const underLease = async (run: Run, item: RequestItem, aimed: Aimed): Promise<Verdict> => {
   const { ports, delivery, holder, request } = run;
@@ -110,6 +121,7 @@ export const underLease = async (run: Run, item: RequestItem, aimed: Aimed): Pro
   if (!taken.taken)
     return settleRetry(ports, delivery, item, { code: 'in-progress', notBefore: taken.notBefore }, undefined);
   try {
+    await stillOpen(run, item);
     const pursued = await chase(run, item, aimed, taken.item);
     return await (pursued.over
       ? settleEnd(ports, item, pursued, holder)

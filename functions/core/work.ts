@@ -32,6 +32,21 @@ const isSilent = ({ signer, asked }: Round): boolean =>
 const lasting = (facts: Facts): Facts =>
   Object.fromEntries(Object.entries(facts).filter(([name]) => !name.startsWith('search')));
 
+/** Requests at work on one key at once, above which those that have not called keep only their latest probes: an item has 400 KB. */
+const CROWD = 20;
+const KEPT_IN_CROWD = 2;
+
+const withRoom = (works: CaseItem['works'], name: string): CaseItem['works'] =>
+  Object.keys(works).length <= CROWD
+    ? works
+    : Object.fromEntries(
+        Object.entries(works).map(([other, work]) =>
+          other === name || work.calls > 0
+            ? [other, work]
+            : [other, { ...work, evidence: work.evidence.slice(-KEPT_IN_CROWD) }],
+        ),
+      );
+
 /** The case with one round of probes written into it: who has seen the key, what was learned, how the count stands. */
 export const withRound = (
   item: CaseItem,
@@ -55,7 +70,7 @@ export const withRound = (
     seen: { ...seenIn(round, now), ...item.seen },
     facts: { ...item.facts, [signerId]: { ...item.facts[signerId], ...lasting(round.facts) } },
     works: {
-      ...item.works,
+      ...withRoom(item.works, name),
       [name]: standing === undefined ? noted : tally(noted, round.asked, { standing, signer: round.signer, now }),
     },
   };

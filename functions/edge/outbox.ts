@@ -23,11 +23,16 @@ const MAX_DELAY_SECONDS = 900;
 const sendable = (json: string): string =>
   json.replace(/[\uFFFE\uFFFF]/g, (character) => `\\u${character.charCodeAt(0).toString(16)}`);
 
+/** All that SQS and SNS take in an attribute's value; anything else would be refused on every delivery. */
+const NOT_SENDABLE = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
+
 /** An empty attribute is refused, so that it is not sent. */
 const attributesOf = (attributes: Readonly<Record<string, string | null>>) =>
   Object.fromEntries(
     Object.entries(attributes).flatMap(([name, value]) =>
-      value === null || value === '' ? [] : [[name, { DataType: 'String', StringValue: value }]],
+      value === null || value === ''
+        ? []
+        : [[name, { DataType: 'String', StringValue: value.replace(NOT_SENDABLE, '?') }]],
     ),
   );
 

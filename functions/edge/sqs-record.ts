@@ -35,7 +35,7 @@ const Record = z.object({
       attempt: attribute(
         z
           .string()
-          .regex(/^[1-9]\d{0,5}$/)
+          .regex(/^[1-9]\d{0,14}$/)
           .transform(Number),
       ),
       requestId: attribute(z.string().regex(/^[^#~!]{1,256}$/)),

@@ -18,6 +18,8 @@ import { classOf, orUnavailable, unavailable } from './unavailable.ts';
 const STATUS_TAGS = ['key-revoker:status', 'key-revoker:proved-at'];
 
 const VERSION_ID = /^[\w-]{32,64}$/;
+/** The second is for a name that no secret can have. */
+const NO_SUCH_SECRET = new Set(['ResourceNotFoundException', 'ValidationException']);
 const MISSING: NotFound = { found: false, why: 'missing' };
 
 /** @throws Unavailable, also where there is an answer but not all of what it always holds */
@@ -79,7 +81,7 @@ export const secretsVault = (client: SecretsManagerClient, clock: Clock): Vault 
     try {
       return await client.send(new DescribeSecretCommand({ SecretId: secretId }));
     } catch (error) {
-      if (classOf(error) === 'ResourceNotFoundException') return undefined;
+      if (NO_SUCH_SECRET.has(classOf(error))) return undefined;
       throw unavailable('describe the secret', error);
     }
   };
@@ -99,7 +101,7 @@ export const secretsVault = (client: SecretsManagerClient, clock: Clock): Vault 
         return openedFrom(await client.send(new GetSecretValueCommand({ SecretId: secretId, ...which })));
       } catch (error) {
         if (error instanceof Unavailable) throw error;
-        if (classOf(error) === 'ResourceNotFoundException') return MISSING;
+        if (NO_SUCH_SECRET.has(classOf(error))) return MISSING;
         if (classOf(error) === 'InvalidRequestException') return whyRefused(secretId, error);
         throw unavailable('open the secret', error);
       }

@@ -389,3 +389,25 @@ describe('where the addresses that we call from are known', () => {
     await refusedOnce(system(), 'refused/would-blind');
   });
 });
+
+describe('one key in two secrets', () => {
+  const system = systemForEachTest();
+
+  it('tells no key’s environment from a second secret that holds the same key', async () => {
+    const { bybit, store, send, settle, receipts } = system();
+    const key = { apiKey: 'TWICEexample000001', apiSecret: 'of-this-test-0123456789' };
+    bybit.addMaster('mainnet', { ...key, permissions: { Wallet: ['AccountTransfer'] } });
+    const secretId = await store('key-revoker/bybit/once', key);
+    const other = await store('key-revoker/bybit/twice', { ...key, environment: 'testnet' });
+    await send({
+      provider: 'bybit',
+      operation: 'delete-master-key',
+      secretId,
+      target: { secretId: other },
+      expectedEnvironment: 'testnet',
+    });
+    await settle();
+    expect(receipts().map(({ outcome, code }) => [outcome, code])).toEqual([['refused', 'environment-mismatch']]);
+    expect(bybit.applied()).toEqual([]);
+  });
+});

@@ -8,9 +8,13 @@ const WRONG_PARAMETER = new Set(['10001', 'HTTP 400']);
 
 function* list({ signer, aim, facts }: Order, host: string, subMemberId: string): Talk<Answer> {
   const keys = yield* subKeys(signer, host, subMemberId);
-  if ('rows' in keys) return { ...inList(keys.rows, aim.keyId), facts: { subMemberId } };
+  if ('rows' in keys) {
+    const found = inList(keys.rows, aim.keyId);
+    // Only where the key was found is this its sub account; any other list was merely read.
+    return { ...found, facts: { readSub: subMemberId, ...(found.seen && { subMemberId }) } };
+  }
   // A sub account that was read before is one of this master's, so there the request itself is at fault.
-  const isForeign = WRONG_PARAMETER.has(keys.answer.code) && facts['subMemberId'] !== subMemberId;
+  const isForeign = WRONG_PARAMETER.has(keys.answer.code) && facts['readSub'] !== subMemberId;
   return isForeign ? { ...keys.answer, ends: 'stuck/wrong-account' } : keys.answer;
 }
 

@@ -96,7 +96,8 @@ describe('telling whose key it is', () => {
     const memory = system(answerOf('alive', { facts: { keyId: 'K' } }));
     expect(await identified(memory)).toEqual({ keyId: 'K', seen: ['identify'] });
     expect(memory.items.get(`pin#${GOOD.arn} v1`)).toMatchObject({ keyId: 'K' });
-    expect(await identified(memory)).toEqual({ keyId: 'K', seen: [] });
+    // A crash before the case is opened must not lose that it was seen.
+    expect(await identified(memory)).toEqual({ keyId: 'K', seen: ['identify'] });
     expect(memory.steps.filter((step) => step === 'send')).toHaveLength(1);
   });
 

@@ -68,3 +68,8 @@ it('lets no such value through, wherever it stands', () =>
       },
     ),
   ));
+
+it('goes no deeper than any request does', () => {
+  const nested = JSON.parse(`${'['.repeat(8_000)}${']'.repeat(8_000)}`) as unknown;
+  expect(withoutSecrets({ a: nested })).toMatchObject({ fields: [] });
+});

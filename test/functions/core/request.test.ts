@@ -92,16 +92,21 @@ it.each([
   ],
   ['a reason in capitals', { ...GOOD, reason: 'LEAKED' }, `Cannot read reason: wanted one of ${REASONS.join(', ')}`],
   ['no secret', { ...GOOD, secretId: undefined }, 'Cannot read secretId: wanted a text, found none'],
-  ['an empty secretId', { ...GOOD, secretId: '' }, 'Cannot read secretId: wanted at least 1 character'],
+  [
+    'a secretId with a blank',
+    { ...GOOD, secretId: 'key-revoker/a b' },
+    'Cannot read secretId: wanted the name or the ARN of a secret',
+  ],
+  ['an empty secretId', { ...GOOD, secretId: '' }, 'Cannot read secretId: wanted the name or the ARN of a secret'],
   [
     'a secretId too long',
     { ...GOOD, secretId: 'x'.repeat(2_049) },
-    'Cannot read secretId: wanted at most 2048 characters',
+    'Cannot read secretId: wanted the name or the ARN of a secret',
   ],
   [
     'an empty version of a secret',
     { ...GOOD, secretVersion: '' },
-    'Cannot read secretVersion: wanted at least 1 character',
+    'Cannot read secretVersion: wanted AWSCURRENT, AWSPREVIOUS or a version id',
   ],
   ['another version of the contract', { ...GOOD, version: 2 }, 'Cannot read version: wanted 1'],
   ['a version as text', { ...GOOD, version: '1' }, 'Cannot read version: wanted 1'],
@@ -132,7 +137,7 @@ it.each([
   [
     'an empty secret as target',
     { ...GOOD, target: { secretId: '' } },
-    'Cannot read target.secretId: wanted at least 1 character',
+    'Cannot read target.secretId: wanted the name or the ARN of a secret',
   ],
   [
     'two keys as target',
@@ -191,6 +196,11 @@ it.each([
   ],
   ['an address as a number', { ...UPDATE, settings: { ips: [5] } }, 'Cannot read settings.ips.0: wanted a text'],
   ['settings as text', { ...UPDATE, settings: 'readOnly' }, 'Cannot read settings: wanted an object'],
+  [
+    'an unknown field cut inside an emoji',
+    { ...GOOD, [`x${' x'.repeat(31)}😀😀`]: 1 },
+    `Cannot take the unknown field "x${' x'.repeat(31)}😀"`,
+  ],
   ['an unknown field', { ...GOOD, frobnicate: 1 }, 'Cannot take the unknown field "frobnicate"'],
   [
     'an unknown field too long to show',

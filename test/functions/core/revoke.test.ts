@@ -109,6 +109,25 @@ it('leaves the key that another delivery has pinned, where the secret was rotate
   expect(memory.published.map(({ receiptId, key }) => [receiptId, key?.id])).toEqual([['R#1', '0000…0001']]);
 });
 
+it('makes no call for a request that another delivery has ended meanwhile', async () => {
+  const memory = system({
+    probe: [undefined, answerOf('silent', { ends: 'stuck/ip-not-allowed', holds: true }), ALIVE],
+    delete: [ACCEPTED],
+  });
+  await revoke(memory.ports, delivered(memory, SELF));
+  const { vault } = memory.ports;
+  let others: Promise<unknown> | undefined;
+  const open: typeof vault.open = async (id, version) => {
+    others ??= revoke(memory.ports, delivered(memory, SELF, { messageId: 'M2' }));
+    await others;
+    return vault.open(id, version);
+  };
+  const paused = { ...memory.ports, vault: { ...vault, open } };
+  expect(await revoke(paused, delivered(memory, SELF))).toMatchObject({ done: false, code: 'in-progress' });
+  expect(memory.sent).toEqual(['probe', 'probe']);
+  expect(memory.published).toMatchObject([{ outcome: 'stuck', code: 'ip-not-allowed', calls: 0 }]);
+});
+
 describe('between deliveries', () => {
   it('backs off while a proof is awaited', async () => {
     const memory = system({ probe: [ALIVE, undefined], delete: [undefined] });
@@ -408,7 +427,13 @@ describe('a dry run', () => {
     const memory = await plan({ probe: [answer] });
     expect(memory.sent).toEqual(['probe']);
     expect(memory.published).toMatchObject([
-      { outcome: 'planned', dryRun: true, calls: 0, message: `Nothing was changed: this was a dry run. ${said}` },
+      {
+        receiptId: 'R#plan#1',
+        outcome: 'planned',
+        dryRun: true,
+        calls: 0,
+        message: `Nothing was changed: this was a dry run. ${said}`,
+      },
     ]);
     expect(memory.tags).toEqual([]);
   });

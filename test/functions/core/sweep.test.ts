@@ -35,6 +35,20 @@ const requests = ({ enqueued }: Memory) => enqueued.map(({ body }) => JSON.parse
 const claimed = (memory: Memory, requestId: string, fields: Readonly<Record<string, unknown>>): void =>
   void memory.items.set(`request#${requestId} request`, { rev: 1, nonce: 'n', requestId, attempt: 1, ...fields });
 
+it('tells of each order that makes no request, and sends the others', async () => {
+  const odd = [
+    secret('no-version', -3, { 'key-revoker:version': '' }),
+    secret('no-value', -2, {}, { stages: {} }),
+    secret('rqsty-sk-prod', -1),
+  ];
+  const memory = withSecrets([...odd, secret('good', 0)]);
+  expect(await sweep(memory.ports, AHEAD)).toEqual({ secrets: 4, sent: 1, left: 0, unreadable: 3 });
+  expect(requests(memory).map(({ secretId }) => secretId)).toEqual(['key-revoker/good']);
+  expect(memory.published.map(({ code }) => code)).toEqual(Array(3).fill('tag-unreadable'));
+  await sweep(memory.ports, AHEAD);
+  expect(memory.published).toHaveLength(3);
+});
+
 it('sends what is due, and what will be before the next sweeps, to leave at its instant', async () => {
   const memory = withSecrets([
     secret('past', -1),

@@ -147,6 +147,12 @@ it('sets a message aside with its attributes, on the stuck queue alone', async (
   expect(await received(options.requestsQueueUrl)).toEqual([]);
 });
 
+it('sets aside whatever is in an attribute, less the characters that SQS refuses', async () => {
+  await outbox.setAside('{}', { message: 'half \uD83D, \u0001 and \uFFFE; whole 😀\n' });
+  const [message] = await received(options.stuckQueueUrl);
+  expect(message?.MessageAttributes?.['message']?.StringValue).toBe('half ?, ? and ?; whole 😀\n');
+});
+
 it('puts a request on the requests queue, without attributes where there are none', async () => {
   await outbox.enqueue('{}', {}, 0);
   expect(await received(options.requestsQueueUrl)).toMatchObject([{ Body: '{}' }]);

@@ -8,7 +8,7 @@ const own = bybit.plan(order('delete-sub-key', keyIn(SUB)));
 const managed = bybit.plan(
   order('delete-sub-key', keyIn(MASTER), {
     aim: { self: false, keyId: SUB, subMemberId: '100400345' },
-    facts: { userID: '100400000', subMemberId: '100400345' },
+    facts: { userID: '100400000', readSub: '100400345' },
   }),
 );
 const ask = {

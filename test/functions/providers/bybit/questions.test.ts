@@ -130,6 +130,10 @@ describe('a list of a sub account', () => {
       `/v5/user/sub-apikeys?subMemberId=${SUB_ID}&limit=20&cursor=c2`,
     ]);
     expect(brief(answer)).toBe('unlisted');
+    // Only a list that names the key teaches where it is.
+    expect(answer.facts).toEqual({ readSub: SUB_ID });
+    const found = converse(list, [reply(200, page([SUB]))]).answer;
+    expect(found.facts).toEqual({ readSub: SUB_ID, subMemberId: SUB_ID });
   });
 
   it.each([
@@ -177,7 +181,7 @@ describe('a list of a sub account', () => {
   it.each([10001, 400])('takes %i for a foreign sub account until that was read once', (code) => {
     const what = code === 400 ? reply(400) : reply(200, refusal(code));
     expect(brief(answerTo(list, what))).toBe('silent stuck/wrong-account');
-    const known = bybit.plan(byMaster({ facts: { userID: MASTER_ID, subMemberId: SUB_ID } }));
+    const known = bybit.plan(byMaster({ facts: { userID: MASTER_ID, readSub: SUB_ID } }));
     expect(brief(answerTo(probe(known, 'sub-apikeys'), what))).toBe('silent stuck/request-rejected');
   });
 });
