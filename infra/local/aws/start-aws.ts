@@ -44,11 +44,16 @@ export const startAws = async ({ port = 0, now = Date.now, onCall }: AwsOptions 
     secretsmanager: jsonBackend(SECRETS_OPERATIONS, secrets),
     events: jsonBackend(BUS_OPERATIONS, buses),
   };
-  const { url, server } = await openFront({ backends, faults, onCall, port });
+  const closeBackends = () => Promise.all([queues.close(), tables.close()]);
+  const { url, server } = await openFront({ backends, faults, onCall, port }).catch(async (error: unknown) => {
+    // What is up already would keep the process alive after the message that the port is taken.
+    await closeBackends();
+    throw error;
+  });
   const close = async (): Promise<void> => {
     server.close();
     server.closeAllConnections();
-    await Promise.all([once(server, 'close'), queues.close(), tables.close()]);
+    await Promise.all([once(server, 'close'), closeBackends()]);
   };
   return { url, secrets, buses, queues, faults, close };
 };
