@@ -2,6 +2,7 @@ import { amend } from './amend.ts';
 import { type Asking, ask, evidenceOf } from './ask.ts';
 import { toIso } from './epoch.ts';
 import { Fault, NotYet } from './fault.ts';
+import { jsonOrUndefined } from './json.ts';
 import { type PinItem, pinKey } from './ledger-items.ts';
 import type { RetryCode, Terminal } from './outcome.ts';
 import type { Opened, Ports } from './ports.ts';
@@ -12,14 +13,6 @@ export interface Held {
   readonly opened: Opened;
   readonly credential: Credential;
 }
-
-const parsedJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // V8 quotes short input in its message: it could be the secret itself
-  }
-};
 
 /** `key-revoker/bybit/x` from a name or an ARN. */
 const nameIn = (secretId: string): string => secretId.replace(/^arn:[^:]+:secretsmanager:[^:]*:[^:]*:secret:/, '');
@@ -57,7 +50,7 @@ export const openCredential = async (
       'refused/credential-unreadable',
       `Cannot read ${opened.name}, wanted text and found a binary value`,
     );
-  const value = parsedJson(opened.value.reveal());
+  const value = jsonOrUndefined(opened.value.reveal());
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new Fault('refused/credential-unreadable', `Cannot read ${opened.name}, wanted a JSON object`);
   return { opened, credential: provider.credential(value) };

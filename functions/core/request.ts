@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type EpochMs, fromIso } from './epoch.ts';
+import { jsonOrUndefined } from './json.ts';
 import { withoutSecrets } from './leak.ts';
 import { objection, wanted } from './objection.ts';
 import type { RefusedCode } from './outcome.ts';
@@ -150,12 +151,8 @@ const Envelope = z.looseObject({
 });
 
 const jsonObject = (body: string): Record<string, unknown> | undefined => {
-  try {
-    const value: unknown = JSON.parse(body);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
-  } catch {
-    return undefined; // V8 quotes short input in its message, so it goes no further
-  }
+  const value = jsonOrUndefined(body);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
 };
 
 /** The request inside a bus event, with what the event says of its sender; a bare request as it is. */

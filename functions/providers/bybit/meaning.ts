@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { Answer } from '../../core/answer.ts';
 import { after, epochMs } from '../../core/epoch.ts';
+import { jsonOrUndefined } from '../../core/json.ts';
 import type { MaybeReply } from '../../core/provider.ts';
-import { jsonOrUndefined } from '../json.ts';
 import { clockOf, comeBackAt, HOLDS, rejected, SEEN, silent, statusRow, type Verdict } from '../verdict.ts';
 
 /** Who got the reply, to what: the target to its own probe, a master to a read, and the call signed by either. */

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { Answer, Facts } from '../../core/answer.ts';
+import { jsonOrUndefined } from '../../core/json.ts';
 import type { Order, Question } from '../../core/provider.ts';
 import { type Send, type Talk, talk } from '../conversation.ts';
-import { jsonOrUndefined } from '../json.ts';
 import { silent } from '../verdict.ts';
 import { listSeenBy } from './listing.ts';
 import { read } from './read.ts';

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import type { Answer, Facts } from '../../core/answer.ts';
 import { epochMs, toIso } from '../../core/epoch.ts';
+import { jsonOrUndefined } from '../../core/json.ts';
 import type { Credential, MaybeReply, Order, Question } from '../../core/provider.ts';
 import { type Talk, talk } from '../conversation.ts';
-import { jsonOrUndefined } from '../json.ts';
 import { SEEN, silent } from '../verdict.ts';
 import { meaning } from './meaning.ts';
 import { signed } from './sign.ts';

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { Answer } from '../../core/answer.ts';
+import { jsonOrUndefined } from '../../core/json.ts';
 import type { MaybeReply, Order, Question } from '../../core/provider.ts';
 import { type Talk, talk } from '../conversation.ts';
-import { jsonOrUndefined } from '../json.ts';
 import { SEEN, silent } from '../verdict.ts';
 import { isSuccess, meaning } from './meaning.ts';
 import { bearerOf, PATH, withBearer } from './request.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Answer } from '../../core/answer.ts';
+import { jsonOrUndefined } from '../../core/json.ts';
 import type { MaybeReply, Reply } from '../../core/provider.ts';
-import { jsonOrUndefined } from '../json.ts';
 import { comeBackAt, HOLDS, rejected, SEEN, silent, statusRow, type Verdict } from '../verdict.ts';
 
 /**

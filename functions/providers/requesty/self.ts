@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import type { Answer, Facts } from '../../core/answer.ts';
+import { jsonOrUndefined } from '../../core/json.ts';
 import type { Credential, HttpCall, MaybeReply, Order, Question } from '../../core/provider.ts';
 import { KeyUuid } from '../../core/request.ts';
 import { type Talk, talk } from '../conversation.ts';
-import { jsonOrUndefined } from '../json.ts';
 import { SEEN, silent } from '../verdict.ts';
 import { isSuccess, meaning, messageIn } from './meaning.ts';
 import { bearerOf, PATH, withBearer } from './request.ts';
