@@ -162,7 +162,7 @@ const onUpdate = (situation: Situation): Decision => {
   return standing === 'unmet' ? { do: 'call' } : { do: 'retry', code: 'unrecognised' };
 };
 
-/** What comes next, from one round of answers and all that is known: the rules of design 5 and 6. Pure. */
+/** What comes next, from one round of answers and all that is known. Pure. */
 export const decide = (situation: Situation): Decision =>
   situation.kind === 'delete' ? onDelete(situation) : onUpdate(situation);
 

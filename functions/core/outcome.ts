@@ -56,7 +56,7 @@ export type StuckCode = (typeof STUCK)[number];
 export type RefusedCode = (typeof REFUSED)[number];
 export type RetryCode = (typeof RETRY)[number];
 
-/** An outcome with its code, written as `proof.md` writes it. */
+/** An outcome with its code, in one word: `stuck/unproven`. */
 export type Ending = `stuck/${StuckCode}` | `refused/${RefusedCode}` | `retry/${RetryCode}`;
 
 /** What a request came to once it is over. */

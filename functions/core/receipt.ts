@@ -32,7 +32,7 @@ export interface Change {
   readonly after: unknown;
 }
 
-/** The published record of what a request came to. Contract 4.5; never a secret in it. */
+/** The published record of what a request came to: users script against it. Never a secret in it. */
 export interface Receipt {
   readonly version: 1;
   /** `requestId#attempt`; `~n` behind it for an interim one, `!n` for a finding. */

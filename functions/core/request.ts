@@ -96,7 +96,7 @@ const SHAPES = {
   }),
 };
 
-/** One order, as section 4.1 of the contract has it, defaults filled in. */
+/** One order as users may write it, defaults filled in; unknown fields are refused, so that a typing error kills no key. */
 export const RevocationRequest = z.discriminatedUnion('provider', [SHAPES.bybit, SHAPES.kalshi, SHAPES.requesty], {
   error: `wanted one of ${Object.keys(OPERATIONS).join(', ')}`,
 });

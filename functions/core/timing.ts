@@ -1,5 +1,5 @@
 /**
- * The durations that have to nest (design 6, Times), all in milliseconds: exchanges and spaced probes inside a record's deadline,
+ * The durations that have to nest, all in milliseconds: exchanges and spaced probes inside a record's deadline,
  * that inside the function's timeout, and the queue's visibility at least six times the function's timeout.
  */
 export const TIMING = {
