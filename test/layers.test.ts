@@ -35,7 +35,7 @@ const LAMBDA_TYPES = /^aws-lambda$/;
 const CDK = [/^aws-cdk-lib(\/|$)/, /^constructs$/, /^cdk-nag$/];
 const SHARED_BY_PROVIDERS = /^functions\/providers\/[^/]+\.ts$/;
 
-/** The import table of the design; a file belongs to the first layer that fits. */
+/** Who may know whom, so that rules stay free of AWS and the network; a file belongs to the first layer that fits. */
 const LAYERS: readonly Layer[] = [
   { name: 'core', of: CORE, may: [CORE, SCHEMAS] },
   {

@@ -11,7 +11,7 @@ const carriedOut = async (request: unknown) => {
   return system().receipts();
 };
 
-/** Design 4.2, environment by environment: its host, and the world of keys behind it. */
+/** Environment by environment: its host, and the world of keys behind it. Written out, so that a wrong host in the code shows. */
 const BYBIT = [
   ['mainnet', 'api.bybit.com', 'mainnet'],
   ['mainnet-bytick', 'api.bytick.com', 'mainnet'],
