@@ -2,6 +2,7 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { KeyRevocation } from './key-revocation.ts';
 import type { KeyRevocationProps } from './key-revocation-props.ts';
+import { settled } from './settled-props.ts';
 
 /** One instance and the names that people and scripts need. */
 export class KeyRevokerStack extends Stack {
@@ -10,8 +11,12 @@ export class KeyRevokerStack extends Stack {
   constructor(scope: Construct, id: string, props: StackProps & { readonly revocation?: KeyRevocationProps } = {}) {
     super(scope, id, props);
     this.revocation = new KeyRevocation(this, 'Revocation', props.revocation);
+    const { mode, prefix } = settled(props.revocation ?? {});
     const { requests, stuck, undelivered, results, bus, ledger, scheduleGroup, scheduleRole } = this.revocation;
     const outputs = {
+      // What was deployed, for whoever mistrusts what they typed.
+      Mode: mode,
+      Prefix: prefix,
       RequestsQueueUrl: requests.queueUrl,
       StuckQueueUrl: stuck.queueUrl,
       UndeliveredQueueUrl: undelivered.queueUrl,

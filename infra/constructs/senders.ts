@@ -7,6 +7,17 @@ import { spelled } from './spelled.ts';
 /** One role or user of any account, or a reference to one; not an account, a group or a pattern: `aws:PrincipalArn` names none. */
 const ROLE_OR_USER = /^(arn:[^*?]+:iam::[^*?]+:(role|user)\/[^*?]+|<[^>]+>)$/;
 
+/** What `aws sts get-caller-identity` says of somebody in a role; the session comes and goes, the role is what a policy names. */
+const SESSION = /^arn:([^:*?]+):sts::(\d+):assumed-role\/([^/*?]+)\//;
+
+/** What is wanted instead of this ARN; `undefined` where it is that of a role or a user. */
+export const senderObjection = (arn: string): string | undefined => {
+  if (ROLE_OR_USER.test(arn)) return undefined;
+  const [, partition, account, role] = SESSION.exec(arn) ?? [];
+  if (role === undefined) return 'a role or a user';
+  return `the role of that session: arn:${partition}:iam::${account}:role/${role}, with its path before the name if it has one`;
+};
+
 /**
  * The ARN that `aws:PrincipalArn` has when this grantee sends.
  *
@@ -15,8 +26,9 @@ const ROLE_OR_USER = /^(arn:[^*?]+:iam::[^*?]+:(role|user)\/[^*?]+|<[^>]+>)$/;
 export const senderArn = (scope: Construct, { grantPrincipal }: IGrantable): string => {
   const [arn] = [grantPrincipal.policyFragment.principalJson['AWS']].flat();
   const isGroup = 'groupName' in grantPrincipal;
-  if (typeof arn === 'string' && !isGroup && ROLE_OR_USER.test(spelled(scope, arn))) return arn;
-  throw new Error(`Cannot grant requests to ${grantPrincipal}, wanted a role or a user`);
+  const objection = typeof arn === 'string' && !isGroup ? senderObjection(spelled(scope, arn)) : 'a role or a user';
+  if (typeof arn === 'string' && objection === undefined) return arn;
+  throw new Error(`Cannot grant requests to ${grantPrincipal}, wanted ${objection}`);
 };
 
 /**

@@ -80,6 +80,8 @@ describe('warnings', () => {
 
 it('names for people are given out', () =>
   expect(Object.fromEntries(Object.entries(template.Outputs).map(([name, { Value }]) => [name, text(Value)]))).toEqual({
+    Mode: 'enforce',
+    Prefix: 'key-revoker/',
     RequestsQueueUrl: `ref:${idOf('AWS::SQS::Queue', 'Requests')}`,
     StuckQueueUrl: `ref:${idOf('AWS::SQS::Queue', 'Stuck')}`,
     UndeliveredQueueUrl: `ref:${idOf('AWS::SQS::Queue', 'Undelivered')}`,

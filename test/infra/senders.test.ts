@@ -138,4 +138,9 @@ describe('grantRequest', () => {
   ])('refuses %s', (_what, grantee) =>
     expect(() => revocation.grantRequest(grantee())).toThrow(/^Cannot grant requests to .+, wanted a role or a user$/),
   );
+
+  it('names the role instead of a session of it', () =>
+    expect(() =>
+      revocation.grantRequest(new ArnPrincipal(`arn:aws:sts::${ACCOUNT}:assumed-role/secops/alice`)),
+    ).toThrow(`wanted the role of that session: arn:aws:iam::${ACCOUNT}:role/secops, with its path`));
 });

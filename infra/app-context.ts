@@ -1,0 +1,87 @@
+import { nearest } from '../functions/core/nearest.ts';
+import { senderObjection } from './constructs/senders.ts';
+import type { KeyRevocationProps, Mode, ProviderName } from './key-revocation-props.ts';
+
+/** What `cdk -c <name>=…` or `context` in `cdk.json` may say. */
+export const CONTEXT = ['prefix', 'mode', 'senders', 'providers'] as const;
+
+type InContext = Extract<keyof KeyRevocationProps, (typeof CONTEXT)[number]>;
+
+/** Props that need an app of one's own. */
+const PROPS: Readonly<Record<Exclude<keyof KeyRevocationProps, InContext>, true>> = {
+  secretKeys: true,
+  encryptionKey: true,
+  bus: true,
+  allowDefaultBus: true,
+  limits: true,
+  giveUpAfter: true,
+  sweepRate: true,
+  batchSize: true,
+  maxConcurrency: true,
+  egressAddresses: true,
+  logRetention: true,
+};
+
+/** The app's context, read. */
+export interface AppContext {
+  readonly revocation: KeyRevocationProps;
+  /** ARNs of roles and users that may send requests. */
+  readonly senders: readonly string[];
+}
+
+type Context = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads the context. A name that is nearly one of ours is refused, since a mistyped one would deploy the default, `enforce` included;
+ * others pass, as CDK and a user's own `~/.cdk.json` have theirs. The construct checks the values of its props.
+ *
+ * @throws Error, a sentence, for such a name and for a sender that is neither a role nor a user
+ */
+export const readContext = (context: Context): AppContext => {
+  for (const name of Object.keys(context)) refuseUnlessKnown(name);
+  const prefix = textIn(context, 'prefix');
+  const mode = textIn(context, 'mode');
+  const providers = listIn(context, 'providers');
+  return {
+    revocation: {
+      ...(prefix !== undefined && { prefix }),
+      ...(mode !== undefined && { mode: mode as Mode }),
+      ...(providers !== undefined && { providers: providers as readonly ProviderName[] }),
+    },
+    senders: (listIn(context, 'senders') ?? []).map(sender),
+  };
+};
+
+const refuseUnlessKnown = (name: string): void => {
+  if ((CONTEXT as readonly string[]).includes(name)) return;
+  const prop = Object.keys(PROPS).find((each) => each.toLowerCase() === name.replaceAll(/[-_]/g, '').toLowerCase());
+  const wanted =
+    prop === undefined ? nearest(name, CONTEXT) : `the prop ${prop} of KeyRevocation in an app of your own`;
+  if (wanted !== undefined) throw new Error(`Cannot use the context "${name}", wanted ${wanted}`);
+};
+
+const cannot = (name: string, value: unknown, wanted: string): Error =>
+  new Error(`Cannot use ${JSON.stringify(value)} as ${name}, wanted ${wanted}`);
+
+const textIn = (context: Context, name: string): string | undefined => {
+  const value = context[name];
+  if (value === undefined || typeof value === 'string') return value;
+  throw cannot(name, value, 'a text');
+};
+
+/** A text with commas, or, in `cdk.json`, a list. */
+const listIn = (context: Context, name: string): readonly string[] | undefined => {
+  const value = context[name];
+  if (value === undefined) return undefined;
+  const items: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return items.flatMap((item) => {
+    if (typeof item !== 'string') throw cannot(name, value, 'texts with commas between them');
+    return item.split(',').map((part) => part.trim());
+  });
+};
+
+const sender = (arn: string): string => {
+  const wanted = senderObjection(arn);
+  if (wanted === undefined) return arn;
+  throw cannot('one of senders', arn, wanted);
+};

@@ -1,0 +1,99 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import recommended from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
+import { describe, expect, it, onTestFinished } from 'vitest';
+import cdk from '../../cdk.json' with { type: 'json' };
+import { readContext } from '../../infra/app-context.ts';
+
+const SECOPS = 'arn:aws:iam::123456789012:role/secops';
+const SESSION = 'arn:aws:sts::123456789012:assumed-role/secops/alice';
+const THE_ROLE = `the role of that session: ${SECOPS}, with its path before the name if it has one`;
+
+/** What the CDK itself puts there, by the command line and for a lookup. */
+const OF_CDK = {
+  ...cdk.context,
+  ...recommended,
+  'aws:cdk:bundling-stacks': [],
+  'aws:cdk:enable-path-metadata': true,
+  'aws:cdk:disable-version-reporting': true,
+  'availability-zones:account=123456789012:region=eu-central-1': ['eu-central-1a'],
+  'cli-version': '2',
+};
+
+describe('the context', () => {
+  it('is none where nothing is given but what the CDK has', () =>
+    expect(readContext(OF_CDK)).toEqual({ revocation: {}, senders: [] }));
+
+  it.each([
+    ['texts with commas', 'kalshi, bybit', ` ${SECOPS} ,${SECOPS}2`],
+    ['lists', ['kalshi', ' bybit'], [SECOPS, `${SECOPS}2 `]],
+  ])('is read from %s, blanks around each left out', (_what, providers, senders) =>
+    expect(readContext({ prefix: 'team/', mode: 'observe', providers, senders })).toEqual({
+      revocation: { prefix: 'team/', mode: 'observe', providers: ['kalshi', 'bybit'] },
+      senders: [SECOPS, `${SECOPS}2`],
+    }),
+  );
+
+  it('leaves the context of others alone', () =>
+    expect(readContext({ account: '1', region: 'eu-central-1', stage: 'prod', vpcId: 'vpc-1', domain: 'd' })).toEqual({
+      revocation: {},
+      senders: [],
+    }));
+
+  it.each<[string, unknown, string]>([
+    ['Mode', 'observe', 'Cannot use the context "Mode", wanted mode'],
+    ['mdoe', 'observe', 'Cannot use the context "mdoe", wanted mode'],
+    ['provider', 'bybit', 'Cannot use the context "provider", wanted providers'],
+    ['sender', SECOPS, 'Cannot use the context "sender", wanted senders'],
+    ['PREFIX', 'team/', 'Cannot use the context "PREFIX", wanted prefix'],
+    [
+      'give-up-after',
+      '12 hours',
+      'Cannot use the context "give-up-after", wanted the prop giveUpAfter of KeyRevocation in an app of your own',
+    ],
+    ['prefix', 5, 'Cannot use 5 as prefix, wanted a text'],
+    ['mode', true, 'Cannot use true as mode, wanted a text'],
+    ['providers', [1], 'Cannot use [1] as providers, wanted texts with commas between them'],
+    ['senders', '', 'Cannot use "" as one of senders, wanted a role or a user'],
+    ['senders', `${SECOPS},secops`, 'Cannot use "secops" as one of senders, wanted a role or a user'],
+    ['senders', SESSION, `Cannot use "${SESSION}" as one of senders, wanted ${THE_ROLE}`],
+  ])('%s of %j is refused', (name, value, message) =>
+    expect(() => readContext({ ...OF_CDK, [name]: value })).toThrow(new Error(message)),
+  );
+});
+
+const ROOT = join(import.meta.dirname, '../..');
+
+/** Runs the app as `cdk` does, without bundling. @returns its exit status, what it wrote as an error, and the template */
+const synth = async (context: Readonly<Record<string, unknown>>) => {
+  const folder = mkdtempSync(join(tmpdir(), 'synth-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const CDK_CONTEXT_JSON = JSON.stringify({ ...cdk.context, 'aws:cdk:bundling-stacks': [], ...context });
+  const env = { CDK_CONTEXT_JSON, CDK_OUTDIR: folder };
+  const running = promisify(execFile)(process.execPath, ['infra/app.ts'], { cwd: ROOT, env });
+  const { code, stderr } = await running.then(({ stderr }) => ({ code: 0, stderr })).catch((error) => error);
+  const template = () => JSON.parse(readFileSync(join(folder, 'KeyRevoker.template.json'), 'utf8'));
+  return { code, stderr, template };
+};
+
+describe('the app', () => {
+  it('deploys what the context says', async () => {
+    const { code, template } = await synth({ prefix: 'team/', mode: 'observe', senders: SECOPS });
+    expect(code).toBe(0);
+    const { Outputs, Resources } = template();
+    expect([Outputs.Mode.Value, Outputs.Prefix.Value]).toEqual(['observe', 'team/']);
+    expect(JSON.stringify(Resources)).toContain(SECOPS);
+  });
+
+  it.each([
+    ['a mistyped name', { Mode: 'observe' }, 'Cannot use the context "Mode", wanted mode'],
+    ['a mistyped value', { mode: 'obsrve' }, 'Cannot use "obsrve" as mode, wanted enforce or observe'],
+  ])('refuses %s in one sentence, and synthesizes nothing', async (_what, context, sentence) => {
+    const { code, stderr, template } = await synth(context);
+    expect([code, stderr]).toEqual([1, `${sentence}\n`]);
+    expect(template).toThrow('ENOENT');
+  });
+});
