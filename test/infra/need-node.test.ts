@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '../..');
+const textOf = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
+
+/** What the script says on a version of Node, and the status that it exits with. */
+const on = (node: string) => {
+  const said: string[] = [];
+  let status = 0;
+  const process = { versions: { node }, exit: (code: number) => void (status = code) };
+  new Function('process', 'console', textOf('infra/need-node.cjs'))(process, {
+    error: (line: string) => void said.push(line),
+  });
+  return { status, said };
+};
+
+it.each(['18.20.8', '20.20.2', '22.17.1', '23.0.0', '23.5.0'])('refuses Node %s, which cannot run types', (node) =>
+  expect(on(node)).toEqual({
+    status: 1,
+    said: [`Cannot run on Node ${node}, wanted 22.18 or later, and of 23 none before 23.6`],
+  }),
+);
+
+it.each(['22.18.0', '22.20.0', '23.6.0', '24.0.0', '26.1.0'])('takes Node %s', (node) =>
+  expect(on(node)).toEqual({ status: 0, said: [] }),
+);
+
+it('is what the package says', () => {
+  const { engines } = JSON.parse(textOf('package.json'));
+  expect(engines).toEqual({ node: '>=22.18 <23 || >=23.6' });
+  expect(JSON.parse(textOf('package-lock.json')).packages[''].engines).toEqual(engines);
+});
+
+it('is asked before the app, whose first type an older Node would stumble over', () =>
+  expect(JSON.parse(textOf('cdk.json')).app).toContain('node --require ./infra/need-node.cjs infra/app.ts'));
