@@ -8,12 +8,12 @@ const textOf = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 /** What the script says on a version of Node, and the status that it exits with. */
 const on = (node: string) => {
   const said: string[] = [];
-  let status = 0;
-  const process = { versions: { node }, exit: (code: number) => void (status = code) };
+  const statuses: number[] = [];
+  const process = { versions: { node }, exit: (code: number) => void statuses.push(code) };
   new Function('process', 'console', textOf('infra/need-node.cjs'))(process, {
     error: (line: string) => void said.push(line),
   });
-  return { status, said };
+  return { status: statuses[0] ?? 0, said };
 };
 
 it.each(['18.20.8', '20.20.2', '22.17.1', '23.0.0', '23.5.0'])('refuses Node %s, which cannot run types', (node) =>
