@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { AwsError } from './aws-error.ts';
 import type { Reply, Service } from './call.ts';
 
@@ -15,9 +16,13 @@ const xmlReply = ({ code, message, status }: AwsError): Reply => {
   return { status, headers: { 'content-type': 'text/xml' }, body };
 };
 
-/** @returns the error in the form that the service's SDK client reads: XML for SNS, JSON for the others */
-export const errorReply = (service: Service | undefined, error: AwsError): Reply =>
-  service === 'sns'
+/** Whether a client speaks the query protocol, as those of SNS and of many services that are not emulated do. */
+export const isQuery = (headers: IncomingHttpHeaders): boolean =>
+  headers['content-type']?.includes('x-www-form-urlencoded') ?? false;
+
+/** @returns the error in the form that the client reads: XML in the query protocol, JSON in the others */
+export const errorReply = (headers: IncomingHttpHeaders, service: Service | undefined, error: AwsError): Reply =>
+  isQuery(headers)
     ? xmlReply(error)
     : {
         status: error.status,

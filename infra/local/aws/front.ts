@@ -39,8 +39,8 @@ const send = (response: ServerResponse, { status, headers, body }: Reply): void 
 };
 
 const show = (call: Call, effect: FaultEffect, request: IncomingMessage, response: ServerResponse): void => {
-  if (effect.shows === 'throttled') send(response, errorReply(call.service, THROTTLED[call.service]));
-  if (effect.shows === 'unavailable') send(response, errorReply(call.service, UNAVAILABLE));
+  if (effect.shows === 'throttled') send(response, errorReply(call.headers, call.service, THROTTLED[call.service]));
+  if (effect.shows === 'unavailable') send(response, errorReply(call.headers, call.service, UNAVAILABLE));
   if (effect.shows === 'reset') request.socket.destroy();
 };
 
@@ -54,7 +54,7 @@ const answer = async (options: FrontOptions, request: IncomingMessage, response:
     if (effect !== undefined) show(call, effect, request, response);
     else if (reply !== undefined) send(response, reply);
   } catch (error) {
-    send(response, errorReply(call?.service, asAwsError(error)));
+    send(response, errorReply(request.headers, call?.service, asAwsError(error)));
   }
 };
 

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { AwsError } from './aws-error.ts';
 import { type Call, SERVICES, type Service } from './call.ts';
+import { isQuery } from './error-reply.ts';
 
 /** Prefix of `X-Amz-Target` to service, for callers that sign with another service name or not at all. */
 const TARGETS: Readonly<Record<string, Service>> = {
@@ -23,12 +24,17 @@ const signedFor = (authorization: string | undefined): string | undefined =>
  */
 export const route = (headers: IncomingHttpHeaders, body: string): Call => {
   const [prefix = '', named] = String(headers['x-amz-target'] ?? '').split('.');
-  const isForm = headers['content-type']?.includes('x-www-form-urlencoded') ?? false;
-  const action = isForm ? (new URLSearchParams(body).get('Action') ?? undefined) : named;
+  const action = isQuery(headers) ? (new URLSearchParams(body).get('Action') ?? undefined) : named;
   const service = TARGETS[prefix] ?? signedFor(headers.authorization);
   if (action === undefined || !isService(service)) {
     const wanted = `wanted one of ${SERVICES.join(', ')}`;
     throw new AwsError('UnknownOperationException', `Cannot route "${service ?? prefix}.${action ?? ''}", ${wanted}`);
   }
+  // Clients before 2023 speak it to SQS as well.
+  if (isQuery(headers) && service !== 'sns')
+    throw new AwsError(
+      'InvalidAction',
+      `Cannot take ${service} in the query protocol, wanted a client that sends JSON`,
+    );
   return { service, action, headers, body };
 };

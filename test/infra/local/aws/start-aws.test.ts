@@ -150,6 +150,23 @@ it('refuses a service that it does not know', async () => {
   expect([response.status, await response.json()]).toMatchObject([400, { __type: 'UnknownOperationException' }]);
 });
 
+const query = (service: string, body: string) => {
+  const authorization = `AWS4-HMAC-SHA256 Credential=local/20261120/us-east-1/${service}/aws4_request, Signature=0`;
+  const headers = { authorization, 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
+  return fetch(aws().url, { method: 'POST', headers, body });
+};
+
+it.each([
+  ['sts', 'Action=GetCallerIdentity', '<Code>UnknownOperationException</Code>'],
+  ['sqs', 'Action=ListQueues', '<Code>InvalidAction</Code>'],
+  ['sns', 'Action=CreatePlatformApplication', '<Code>'],
+])('refuses %s in the query protocol with XML, which its client reads', async (service, body, expected) => {
+  const response = await query(service, body);
+  expect(response.status).toBe(400);
+  expect(response.headers.get('content-type')).toContain('xml');
+  expect(await response.text()).toContain(expected);
+});
+
 it('tells of every call', async () => {
   await makeQueue('told');
   expect(seen).toEqual(['sqs.CreateQueue']);
