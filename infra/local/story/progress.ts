@@ -15,20 +15,30 @@ export interface Told<Value> {
   readonly end?: (value: Value) => string;
 }
 
+/** What a line says of work that failed; the reason is thrown, and whoever catches it says it, once. */
+const NOT_DONE = 'not done';
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 /**
  * Does all of it at the same time; what fails keeps nothing else from being done.
  *
  * @returns what came of each
- * @throws what the first failing work threw, after all has been told
+ * @throws what the first failing work threw, after all else has been told
  */
 export const together = async <Value>(all: readonly Told<Value>[]): Promise<readonly Value[]> => {
   const results = all.map(() => Promise.withResolvers<Value>());
+  let thrown: string | undefined;
+  const untold = (error: unknown): never => {
+    thrown ??= messageOf(error);
+    throw thrown === messageOf(error) ? new Error(NOT_DONE) : error;
+  };
   const tasks = all.map(({ title, work, end = () => title }, index) => ({
     title,
     task: async (_context: unknown, task: { title: string }) => {
       const value = work();
       results[index]?.resolve(value);
-      task.title = end(await value);
+      task.title = end(await value.catch(untold));
     },
   }));
   const telling = new Listr(tasks, {
