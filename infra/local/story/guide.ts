@@ -13,16 +13,12 @@ export interface GuideOptions extends Pick<Stage, 'url' | 'sandboxes' | 'outputs
 const detail = { provider: 'requesty', operation: 'delete-key', target: { secretId: 'key-revoker/requesty/pipeline' } };
 
 /** What can be tried, each with the arguments of its `aws` command, one line each. */
-const tries = ({
-  outputs,
-  receiptsUrl,
-  expiresAt,
-}: GuideOptions): readonly (readonly [string, readonly string[]])[] => [
+const tries = ({ outputs, expiresAt }: GuideOptions): readonly (readonly [string, readonly string[]])[] => [
   [
     'Revoke a key with a message on the queue (events/ holds more of them)',
     [
       'sqs send-message',
-      `--queue-url ${outputs.RequestsQueueUrl}`,
+      '--queue-url "$REQUESTS_QUEUE_URL"',
       '--message-body file://events/revoke.bybit-delete-sub-key-by-master.json',
     ],
   ],
@@ -30,7 +26,7 @@ const tries = ({
     'Read a receipt',
     [
       'sqs receive-message --wait-time-seconds 10',
-      `--queue-url ${receiptsUrl}`,
+      '--queue-url "$RECEIPTS_QUEUE_URL"',
       '--query "Messages[0].Body" --output text',
     ],
   ],
@@ -49,7 +45,7 @@ const tries = ({
     ],
   ],
   [
-    'Let a key expire: the sweep looks every five minutes, and the key dies at its instant',
+    'Let a key expire (the sweep looks every five minutes; a date before its next look is met then)',
     [
       'secretsmanager tag-resource --secret-id key-revoker/kalshi/bot',
       `--tags Key=key-revoker:expires-at,Value=${expiresAt.toISOString()}`,
@@ -67,15 +63,35 @@ const tries = ({
     '',
     [
       'sqs send-message',
-      `--queue-url ${outputs.RequestsQueueUrl}`,
+      '--queue-url "$REQUESTS_QUEUE_URL"',
       '--message-body file://events/revoke.first-contact-unknown.json',
     ],
   ],
   [
     'See what waits for a person',
-    ['sqs receive-message --message-attribute-names All', `--queue-url ${outputs.StuckQueueUrl}`],
+    [
+      'sqs receive-message --message-attribute-names All',
+      '--queue-url "$STUCK_QUEUE_URL"',
+      '--query "Messages[].[MessageAttributes.message.StringValue, Body]" --output text',
+    ],
   ],
 ];
+
+/** What the shell needs for the commands here and for those of the README, which then go to the emulated AWS. */
+const exports = ({ url, outputs, receiptsUrl }: GuideOptions): readonly string[] => {
+  const variables = {
+    AWS_ENDPOINT_URL: url,
+    AWS_DEFAULT_REGION: ACCOUNT.region,
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    ...Object.fromEntries(Object.entries(outputs).map(([name, value]) => [inCapitals(name), value])),
+    RECEIPTS_QUEUE_URL: receiptsUrl,
+  };
+  return Object.entries(variables).map(([name, value]) => `export ${name}=${value}`);
+};
+
+/** `RequestsQueueUrl` as `REQUESTS_QUEUE_URL`, which is what the README calls it. */
+const inCapitals = (output: string): string => output.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase();
 
 /** What is running where, and the commands to try on it. Holds no secret. */
 export const guide = (options: GuideOptions): string => {
@@ -94,9 +110,9 @@ export const guide = (options: GuideOptions): string => {
     'Secrets, each with the credential of a throwaway key in a sandbox:',
     ...samples.map(({ stored, what }) => `  ${stored.name.padEnd(width)}  ${what}`),
     '',
-    'In another terminal, in this folder:',
+    'In another terminal, in this folder (the commands of the README work there as well):',
     '',
-    `export AWS_DEFAULT_REGION=${ACCOUNT.region} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local`,
+    ...exports(options),
     ...commands,
   ].join('\n');
 };

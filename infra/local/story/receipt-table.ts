@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import type { Receipt } from '../../../functions/core/receipt.ts';
-import { outcomeOf } from './result-of.ts';
+import { operationOf, outcomeOf } from './result-of.ts';
 
 type Row = readonly string[];
 
@@ -13,9 +13,9 @@ export const seconds = (ms: number | null): string => (ms === null ? '–' : `${
 
 const rowOf = (receipt: Receipt): Row => [
   receipt.key?.id ?? '?',
-  `${receipt.provider}/${receipt.operation}`,
+  operationOf(receipt),
   outcomeOf(receipt),
-  seconds(receipt.timeToRevokeMs),
+  seconds(receipt.outcome === 'revoked' ? receipt.timeToRevokeMs : null),
   String(receipt.calls),
 ];
 

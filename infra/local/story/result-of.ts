@@ -6,6 +6,10 @@ import type { Chapter, Result } from './chapter.ts';
 export const outcomeOf = ({ outcome, code }: Pick<Receipt, 'outcome' | 'code'>): string =>
   code === null ? outcome : `${outcome}/${code}`;
 
+/** What was asked for, as `bybit/delete-sub-key`. */
+export const operationOf = ({ provider, operation }: Pick<Receipt, 'provider' | 'operation'>): string =>
+  operation === null ? 'no request' : `${provider}/${operation}`;
+
 const settingsOf = ({ readOnly, permissions, ips }: NonNullable<Change['after']>): string => {
   const groups = Object.entries(permissions).filter(([, names]) => names.length > 0);
   const bound = ips.includes('*') ? [] : [`ips=${ips.join()}`];

@@ -2,8 +2,7 @@ import { once } from 'node:events';
 import type { Receipt } from '../../../functions/core/receipt.ts';
 import { guide } from './guide.ts';
 import { step } from './progress.ts';
-import { seconds } from './receipt-table.ts';
-import { outcomeOf } from './result-of.ts';
+import { receiptLines } from './receipt-lines.ts';
 import { makeSamples } from './sample-keys.ts';
 import { store } from './send-request.ts';
 import { openStage, type Stage } from './stage.ts';
@@ -15,18 +14,14 @@ export const PORTS = { aws: 4600, bybit: 4601, kalshi: 4602, requesty: 4603 } as
 /** The guide's tag expires so long after the start: later than the credential, sooner than a reader's patience. */
 const EXPIRES_IN_MS = 300_000;
 
-const lineOf = (receipt: Receipt): string => {
-  const { provider, operation, key, timeToRevokeMs: ms, message } = receipt;
-  const took = ms === null ? '' : ` in ${seconds(ms)}`;
-  const time = new Date().toISOString().slice(11, 19);
-  return `${time}  ${provider}/${operation}  ${key?.id ?? '?'}  ${outcomeOf(receipt)}${took}\n          ${message}`;
-};
+const show = (receipt: Receipt): void =>
+  console.log(receiptLines(receipt, new Date(), process.stdout.columns || undefined).join('\n'));
 
 const serveOn = async (stage: Stage, stop: AbortSignal): Promise<void> => {
   const samples = await makeSamples(stage.sandboxes);
   await Promise.all(samples.map(({ provider, stored }) => store(stage, provider, stored)));
   const receiptsUrl = await subscribeQueue(stage.clients, 'receipts', stage.outputs.ResultsTopicArn);
-  const receipts = await watchReceipts(stage, (receipt) => console.log(lineOf(receipt)));
+  const receipts = await watchReceipts(stage, show);
   const expiresAt = new Date(Date.now() + EXPIRES_IN_MS);
   console.log(`\n${guide({ ...stage, samples, receiptsUrl, expiresAt })}\n\nReceipts, as they come (Ctrl-C ends it):`);
   if (!stop.aborted) await once(stop, 'abort');

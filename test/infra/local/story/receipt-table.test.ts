@@ -29,5 +29,11 @@ it('fits a terminal of 80 columns with every operation and the longest outcomes 
 
 it('stays readable for a request that never came to name a key', () => {
   const refused = { key: null, outcome: 'refused', code: 'malformed', timeToRevokeMs: null, calls: 0 } as const;
-  expect(plain(receiptFor(KEY, refused))[2]).toMatch(/^\? {4}bybit\/delete-master-key {2}refused\/malformed/);
+  const none = { provider: null, operation: null } as const;
+  expect(plain(receiptFor(KEY, { ...refused, ...none }))[2]).toMatch(/^\? {4}no request {2}refused\/malformed/);
+});
+
+it('gives no time to revoke for a key that was dead before', () => {
+  const found = receiptFor(KEY, { outcome: 'already-revoked', timeToRevokeMs: 270_000, calls: 0 });
+  expect(plain(found)[2]).toMatch(/already-revoked +– +0$/);
 });
