@@ -2,6 +2,7 @@ import { amend } from './amend.ts';
 import { toIso } from './epoch.ts';
 import { type Ended, type RequestItem, requestKey, type Work } from './ledger-items.ts';
 import { finalReceipt } from './make-receipt.ts';
+import { askForLook, setAside } from './messages.ts';
 import { isDead, needsPerson, type Terminal } from './outcome.ts';
 import type { Ports } from './ports.ts';
 
@@ -22,8 +23,8 @@ const withReceipt = async (
   return written ?? item;
 };
 
-/** The copy for the stuck queue: the request, ready to be sent again, or the stub of a body that was none. */
-const copyOf = ({ request, stub }: RequestItem): string => stub ?? JSON.stringify(request);
+/** How long after a proof the key is looked at once more, in seconds. */
+const SECOND_LOOK_SECONDS = 600;
 
 const tagTarget = async (
   ports: Ports,
@@ -36,6 +37,13 @@ const tagTarget = async (
   await ports.vault.tag(arn, tags).catch(() => ports.log.warn('secret not tagged', { requestId, outcome }));
 };
 
+/** One that does not go out is made up for by the daily look. */
+const lookAgainLater = async ({ outbox, log }: Ports, item: RequestItem): Promise<void> => {
+  await askForLook(outbox, item, SECOND_LOOK_SECONDS).catch(() =>
+    log.warn('second look not sent', { requestId: item.requestId }),
+  );
+};
+
 /**
  * Ends a request: the receipt into the ledger, the copy for the stuck queue, the receipt to its readers, the mark that it was published.
  * Whatever of this an earlier delivery did is not done again.
@@ -45,17 +53,7 @@ export const finish = async (ports: Ports, item: RequestItem, ended: Ended, work
   const { receipt } = done;
   if (done.published || receipt === undefined) return;
   const outcome: Terminal = done.ended?.outcome ?? ended.outcome;
-  if (needsPerson(outcome)) {
-    const { requestId, attempt } = done;
-    const code = receipt.code ?? '';
-    await ports.outbox.setAside(copyOf(done), {
-      requestId,
-      attempt: String(attempt),
-      outcome: receipt.outcome,
-      code,
-      message: receipt.message,
-    });
-  }
+  if (needsPerson(outcome)) await setAside(ports.outbox, done);
   await ports.outbox.publish(receipt);
   await amend<RequestItem>(ports, ledgerKey(item), (current) =>
     current?.receipt?.receiptId === receipt.receiptId && !current.published
@@ -71,4 +69,5 @@ export const finish = async (ports: Ports, item: RequestItem, ended: Ended, work
     calls: receipt.calls,
   });
   await tagTarget(ports, done, done.ended ?? ended);
+  if (isDead(outcome) && done.pin) await lookAgainLater(ports, done);
 };

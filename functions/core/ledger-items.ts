@@ -117,9 +117,19 @@ export interface CaseItem extends Versioned {
   readonly lease?: { readonly holder: string; readonly until: EpochMs } | undefined;
   readonly works: Readonly<Record<string, Work>>;
   readonly proved?: { readonly at: EpochMs; readonly deadAt: EpochMs; readonly endedBy: string } | undefined;
+  /** The request, as `requestId#attempt`, whose end left the case open. */
+  readonly leftOpenBy?: string | undefined;
+  /** Findings published for it. */
+  readonly findings?: number | undefined;
   readonly state: 'open-case' | 'proved-case' | 'idle-case';
   readonly at: EpochMs;
 }
+
+/** The request, as `requestId#attempt`, for which the key is looked at again. */
+export const keeperOf = ({ proved, leftOpenBy }: CaseItem): string | undefined => proved?.endedBy ?? leftOpenBy;
+
+/** The index that lists items by their state, oldest first; it may lag behind the table. */
+export const BY_STATE = 'by-state';
 
 /** The key that a secret's version was found to hold, for providers that do not tell it in the credential. */
 export interface PinItem extends Versioned {

@@ -108,21 +108,31 @@ export const interimReceipt = (item: RequestItem, work: Work | undefined, code: 
     message: waiting(code),
   });
 
-/** The finding that a key lives whose death was proved. */
-export const resurrectedReceipt = (
+/** What was found out about a key after its request was over, or while it was under way. */
+export interface Finding {
+  readonly outcome: Terminal | 'resurrected';
+  readonly keyState: KeyState;
+  readonly why: string;
+}
+
+/** The receipt of a finding; its number is the next of its case. */
+export const findingReceipt = (
   item: RequestItem,
-  found: CaseItem,
   work: Work | undefined,
+  { outcome, keyState, why }: Finding,
+  { findings = 0 }: Pick<CaseItem, 'findings'>,
   digest: Digest,
-): Receipt =>
-  receiptWith(item, work ?? NO_WORK, digest, {
-    suffix: '!1',
+): Receipt => {
+  const { name, code } = nameAndCode(outcome);
+  return receiptWith(item, work ?? NO_WORK, digest, {
+    suffix: `!${findings + 1}`,
     final: false,
-    outcome: 'resurrected',
-    code: null,
-    keyState: 'alive',
-    message: `${RESURRECTED}. It was proved dead at ${toIso(found.proved?.at ?? found.at)}`,
+    outcome: name,
+    code,
+    keyState,
+    message: outcome === 'resurrected' ? [RESURRECTED, why].join('. ') : sentence(outcome, why),
   });
+};
 
 /** Whether an urgent request owes an interim receipt by now. */
 export const owesInterim = ({ interim }: RequestItem, countedFrom: EpochMs, now: EpochMs): boolean =>

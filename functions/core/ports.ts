@@ -32,6 +32,8 @@ export interface Ledger {
   write(key: ItemKey, item: Versioned): Promise<boolean>;
   /** All items of one partition whose sort key starts with the prefix, strongly consistent, every page. */
   list<T>(pk: string, prefix: string): Promise<readonly (T & ItemKey)[]>;
+  /** All items in a state since an instant and until another, oldest first, page by page; may lag behind the writes. */
+  inState<T>(state: string, since: EpochMs, until: EpochMs): AsyncIterable<readonly T[]>;
   /**
    * Adds one to a counter that may not pass `max`. Counters vanish some time after `expiresAt`.
    *
@@ -131,4 +133,6 @@ export interface Config {
   readonly limits: { readonly urgent: number; readonly other: number };
   /** Addresses that our calls come from; empty where they are not fixed. */
   readonly egressAddresses: readonly string[];
+  /** Unique ids of the roles of our own functions, as `SenderId` begins with them. */
+  readonly ownRoles: readonly string[];
 }

@@ -44,6 +44,10 @@ const whyOf = (outcome: Terminal, { facts }: Work): string => {
   return names === undefined ? '' : `The managing key’s list names ${names} keys, and not this one`;
 };
 
+/** A case whose proof has turned out to be none any more; the finding was told. */
+const reopened = ({ findings = 0 }: CaseItem, leftOpenBy: string) =>
+  ({ proved: undefined, leftOpenBy, findings: findings + 1, state: 'open-case' }) as const;
+
 /** Writes one round into the case; a proved key that lives is told of first, and its case is open again. */
 const record = async (pursuit: Pursuit, hooks: Hooks, item: CaseItem, { round, standing }: Look): Promise<CaseItem> => {
   const { ports, pin, holder, order } = pursuit;
@@ -59,7 +63,7 @@ const record = async (pursuit: Pursuit, hooks: Hooks, item: CaseItem, { round, s
       standing: round.cutShort ? undefined : standing,
       now,
     });
-    return lives && held.proved ? { ...written, proved: undefined, state: 'open-case' } : written;
+    return lives && held.proved ? { ...written, ...reopened(held, held.proved.endedBy), at: now } : written;
   });
 };
 
@@ -82,6 +86,7 @@ export const pursue = async (pursuit: Pursuit, hooks: Hooks, leased: CaseItem): 
     item = await record(pursuit, hooks, item, looked);
     const work = item.works[name] ?? NO_WORK;
     let step: Step | undefined = nextStep(pursuit, looked, work);
+    if (pursuit.isLook && (step.do === 'call' || step.do === 'ask-siblings')) return over('planned');
     if (step.do === 'call') {
       if (work.calls === 0) await hooks.recheck();
       ({ item, step } = await sendCall(pursuit, item, step.call));

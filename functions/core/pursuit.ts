@@ -21,6 +21,8 @@ export interface Pursuit {
   readonly asking: Asking;
   /** Names the lease; empty where none is held (a dry run). */
   readonly holder: string;
+  /** Only looks: where a request would call, it is over. */
+  readonly isLook?: true;
 }
 
 /** How a pursuit ended, or that it did not. */

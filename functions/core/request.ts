@@ -72,6 +72,7 @@ const common = {
   notBefore: instant.optional(),
   expectedEnvironment: name.optional(),
   dryRun: z.boolean().default(false),
+  look: z.literal(true).optional(),
 };
 
 const SHAPES = {
@@ -127,6 +128,8 @@ export interface RevocationRequest {
   readonly notBefore?: string | undefined;
   readonly expectedEnvironment?: string | undefined;
   readonly dryRun: boolean;
+  /** Asks only whether the key is still as its request left it: probes, no call. Ours alone. */
+  readonly look?: true | undefined;
 }
 
 export type Parsed =

@@ -9,7 +9,8 @@ import { finish } from './finish.ts';
 import { LeaseLost, takeLease } from './lease.ts';
 import { type CaseItem, caseKey, type Ended, type RequestItem, workName } from './ledger-items.ts';
 import type { Ports } from './ports.ts';
-import { parseRequest, type RevocationRequest } from './request.ts';
+import { type Parsed, parseRequest, type RevocationRequest } from './request.ts';
+import { isOwnSender, secondLook } from './second-look.ts';
 import { finishFromCase, horizon, outcomeOf, settleEnd, settleRetry, unclaimed } from './settle.ts';
 import { planOnly, type Run, underLease, withPin } from './under-lease.ts';
 
@@ -92,6 +93,14 @@ const onRequest = async (
   }
 };
 
+const NOT_FOR_YOU: Parsed = {
+  kind: 'refused',
+  code: 'malformed',
+  message: 'Cannot take look from this sender, wanted it from this system’s own functions alone',
+  fields: ['look'],
+  clean: undefined,
+};
+
 /**
  * Carries out one delivery of one message: claims the request, opens its credential, probes, calls, proves, and publishes the receipt.
  * Each step is in the ledger before the next, so any later delivery goes on from there.
@@ -101,7 +110,10 @@ const onRequest = async (
  */
 export const revoke = async (ports: Ports, delivery: Delivery): Promise<Verdict> => {
   try {
-    const item = await claim(ports, delivery, parseRequest(delivery.body));
+    const parsed = parseRequest(delivery.body);
+    const isLook = parsed.kind === 'request' && parsed.request.look;
+    if (isLook && isOwnSender(ports, delivery)) return await secondLook(ports, delivery, parsed.request);
+    const item = await claim(ports, delivery, isLook ? NOT_FOR_YOU : parsed);
     if (item.ended) {
       await finishAgain(ports, item, item.ended);
       return { done: true };

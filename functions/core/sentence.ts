@@ -162,4 +162,4 @@ export const waiting = (code: RetryCode): string =>
   `Not done yet: ${WAITS[code]}. It goes on by itself; treat the key as alive until then`;
 
 export const RESURRECTED =
-  'The key is alive though its death was proved. Find out who renewed or re-made it; its case is open again and the request goes on';
+  'The key is alive though its death was proved. Find out who renewed or re-made it; its case is open again';

@@ -94,7 +94,7 @@ export const finishFromCase = async (
 };
 
 /** The instant from which a request's time is counted. */
-const countedFrom = ({ receivedAt, request }: RequestItem): EpochMs =>
+export const countedFrom = ({ receivedAt, request }: RequestItem): EpochMs =>
   later(receivedAt, (request?.notBefore && fromIso(request.notBefore)) || receivedAt);
 
 /** What a request ends as whose time is up: the code that its answers asked for, else that nothing was proved. */
@@ -141,7 +141,8 @@ export const settleRetry = async (
   return { done: false, code: retry.code, notBefore: again(ports, delivery, item, retry) };
 };
 
-const again = (
+/** When a message may come again. */
+export const again = (
   { clock, random }: Ports,
   { receiveCount }: Delivery,
   { request, ...item }: RequestItem,

@@ -5,15 +5,13 @@ import { type RequestItem, requestKey } from './ledger-items.ts';
 import { finalReceipt } from './make-receipt.ts';
 import type { Described, Ports } from './ports.ts';
 import { isProvider, type RevocationRequest } from './request.ts';
+import { someAtOnce } from './some-at-once.ts';
 
 /** A queue delays a message by as much and no more. */
 const MOST_DELAY_MS = 900_000;
 
 /** An order whose message has not been claimed by then is sent again; a crash between sending and noting it is met the same way. */
 const RESEND_MS = 900_000;
-
-/** Ledger reads and sends under way at once. */
-const AT_ONCE = 10;
 
 /** A sweep asks no provider. */
 export type SweepPorts = Omit<Ports, 'provider'>;
@@ -115,18 +113,6 @@ const send = async (ports: SweepPorts, due: Due, attempt: number): Promise<void>
   await writeSweep(ports, secret.arn, (item) => item && { ...item, sent: { requestId, attempt, at: now } });
 };
 
-/** Runs a task for each item, some at a time. */
-const forEach = async <T>(items: readonly T[], task: (item: T) => Promise<void>): Promise<void> => {
-  const queue = [...items];
-  const worker = async (): Promise<void> => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await task(item);
-  };
-  // Every worker comes to its end: one that fails leaves its share to the others.
-  const ended = await Promise.allSettled(Array.from({ length: AT_ONCE }, worker));
-  const failed = ended.find(({ status }) => status === 'rejected');
-  if (failed?.status === 'rejected') throw failed.reason;
-};
-
 /** Oldest first, and per provider no more at once than an hour's limit lets through. */
 const withinLimits = (due: readonly Ready[], limit: number): readonly Ready[] => {
   const sent = new Map<string, number>();
@@ -158,7 +144,7 @@ export const sweep = async (ports: SweepPorts, aheadMs: number): Promise<Swept> 
   let secrets = 0;
   let unreadable = 0;
   for await (const page of ports.vault.tagged(ports.config.secretPrefix, EXPIRY_TAG)) {
-    await forEach(page, async (secret) => {
+    await someAtOnce(page, async (secret) => {
       if (secret.isReplica) return;
       secrets += 1;
       const met = await meet(ports, secret);
@@ -186,7 +172,7 @@ export const sweep = async (ports: SweepPorts, aheadMs: number): Promise<Swept> 
     });
   }
   const now = withinLimits(ready, ports.config.limits.other);
-  await forEach(now, ({ due, attempt }) => send(ports, due, attempt));
+  await someAtOnce(now, ({ due, attempt }) => send(ports, due, attempt));
   const swept = { secrets, sent: now.length, left: ready.length - now.length, unreadable };
   ports.log.info('sweep done', { ...swept });
   return swept;

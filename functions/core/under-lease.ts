@@ -3,11 +3,12 @@ import { amend } from './amend.ts';
 import type { Asking } from './ask.ts';
 import type { Delivery, Verdict } from './delivery.ts';
 import { dryRun } from './dry-run.ts';
+import { toIso } from './epoch.ts';
 import { Fault, NotYet, Unavailable } from './fault.ts';
 import { finish } from './finish.ts';
 import { takeLease } from './lease.ts';
 import { type CaseItem, caseKey, type Pin, type RequestItem, requestKey, workName } from './ledger-items.ts';
-import { resurrectedReceipt } from './make-receipt.ts';
+import { findingReceipt } from './make-receipt.ts';
 import type { Ports } from './ports.ts';
 import type { Provider } from './provider.ts';
 import { pursue } from './pursue.ts';
@@ -48,7 +49,9 @@ export const withPin = async (ports: Ports, item: RequestItem, pin: Pin): Promis
 };
 
 const tellResurrected = async ({ ports }: Run, item: RequestItem, found: CaseItem): Promise<void> => {
-  await ports.outbox.publish(resurrectedReceipt(item, found, found.works[workName(item)], ports.digest));
+  const why = `It was proved dead at ${toIso(found.proved?.at ?? found.at)}. The request goes on`;
+  const finding = { outcome: 'resurrected', keyState: 'alive', why } as const;
+  await ports.outbox.publish(findingReceipt(item, found.works[workName(item)], finding, found, ports.digest));
   ports.log.warn('resurrected', { requestId: item.requestId, key: item.pin?.keyName ?? '' });
 };
 

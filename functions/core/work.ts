@@ -124,17 +124,29 @@ export const withAnswer = (item: CaseItem, name: string, call: Call, answer: Ans
   };
 };
 
+const requestOf = (name: string): string => name.slice(0, name.lastIndexOf('#'));
+
+/** Whose end leaves the case open: this one's, or an earlier one's that a later attempt of its own has not made good. */
+const openBy = ({ leftOpenBy }: CaseItem, name: string, { outcome }: Ended): string | undefined => {
+  if (outcome.startsWith('stuck/')) return name;
+  const isMadeGood = outcome === 'restricted' && leftOpenBy !== undefined && requestOf(leftOpenBy) === requestOf(name);
+  return isMadeGood ? undefined : leftOpenBy;
+};
+
 /** The case as a request's end leaves it: proved, or open as long as the key may live. */
 export const withEnd = (item: CaseItem, name: string, ended: Ended): CaseItem => {
   const work = item.works[name] ?? NO_WORK;
   const isProof = isDead(ended.outcome);
   const deadAt = work.agreed?.at ?? ended.at;
   const proof = isProof ? { deadAt, provedAt: ended.at, keyState: 'dead' as const } : {};
+  const proved = item.proved ?? (isProof ? { at: ended.at, deadAt, endedBy: name } : undefined);
+  const leftOpenBy = proved ? undefined : openBy(item, name, ended);
   return {
     ...item,
     works: { ...item.works, [name]: { ...work, ...proof, ended } },
-    ...(isProof ? { proved: item.proved ?? { at: ended.at, deadAt, endedBy: name } } : {}),
-    state: isProof || item.proved ? 'proved-case' : ended.outcome.startsWith('stuck/') ? 'open-case' : 'idle-case',
+    proved,
+    leftOpenBy,
+    state: proved ? 'proved-case' : leftOpenBy ? 'open-case' : 'idle-case',
     at: ended.at,
   };
 };

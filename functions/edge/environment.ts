@@ -11,8 +11,6 @@ export interface Environment {
   readonly stuckQueueUrl: string;
   readonly resultsTopicArn: string;
   readonly busName: string;
-  /** Unique ids of the roles of our own functions, as `SenderId` begins with them. */
-  readonly ownRoles: readonly string[];
   /** How far ahead of an expiry the sweep sends its order, in milliseconds. */
   readonly sweepAheadMs: number;
   readonly baseUrls: SendOptions['baseUrls'];
@@ -72,6 +70,7 @@ const configOf = (variables: Variables): Config => ({
   giveUpAfterMs: variables.GIVE_UP_AFTER_SECONDS * 1000,
   limits: { urgent: variables.LIMIT_URGENT, other: variables.LIMIT_OTHER },
   egressAddresses: variables.EGRESS_ADDRESSES,
+  ownRoles: variables.OWN_ROLES,
 });
 
 const baseUrlsOf = (variables: Variables): SendOptions['baseUrls'] =>
@@ -97,7 +96,6 @@ export const readEnvironment = (variables: Readonly<Record<string, string | unde
     stuckQueueUrl: read.STUCK_QUEUE_URL,
     resultsTopicArn: read.RESULTS_TOPIC_ARN,
     busName: read.BUS_NAME,
-    ownRoles: read.OWN_ROLES,
     sweepAheadMs: read.SWEEP_AHEAD_SECONDS * 1000,
     baseUrls: baseUrlsOf(read),
   };

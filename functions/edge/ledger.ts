@@ -6,6 +6,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type { EpochMs } from '../core/epoch.ts';
+import { BY_STATE } from '../core/ledger-items.ts';
 import type { ItemKey, Ledger, Versioned } from '../core/ports.ts';
 import { classOf, orUnavailable, unavailable } from './unavailable.ts';
 
@@ -52,6 +53,23 @@ const below = (max: number, expiresAt: EpochMs) => ({
   ExpressionAttributeValues: { ':one': 1, ':max': max, ':expiresAt': Math.ceil(expiresAt / 1000) },
 });
 
+/** DynamoDB's own pages, each a bounded piece of memory. */
+async function* pagesOf<T>(client: Client, table: string, state: string, since: EpochMs, until: EpochMs) {
+  const query = {
+    TableName: table,
+    IndexName: BY_STATE,
+    KeyConditionExpression: '#state = :state AND #at BETWEEN :since AND :until',
+    ExpressionAttributeNames: { '#state': 'state', '#at': 'at' },
+    ExpressionAttributeValues: { ':state': state, ':since': since, ':until': until },
+  };
+  const pages = paginateQuery({ client }, query)[Symbol.asyncIterator]();
+  for (;;) {
+    const page = await orUnavailable('list the ledger by state', pages.next());
+    if (page.done) return;
+    yield (page.value.Items ?? []).map(withoutKey) as readonly T[];
+  }
+}
+
 const listFrom = async (client: Client, table: string, pk: string, prefix: string): Promise<readonly Item[]> => {
   const query = { TableName: table, ConsistentRead: true, ...inPartition(pk, prefix) };
   const items: Item[] = [];
@@ -76,6 +94,7 @@ export const dynamoLedger = (client: Client, table: string): Ledger => {
     },
     list: async <T>(pk: string, prefix: string) =>
       (await orUnavailable('list the ledger', listFrom(client, table, pk, prefix))) as readonly (T & ItemKey)[],
+    inState: (state, since, until) => pagesOf(client, table, state, since, until),
     count: async ({ pk, sk }, max, expiresAt) => {
       if (max < 1) return false;
       const update = new UpdateCommand({ TableName: table, Key: { pk, sk }, ...below(max, expiresAt) });

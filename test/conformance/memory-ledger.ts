@@ -31,6 +31,12 @@ export const memoryLedger = (): MemoryLedger => {
     list: async <T>(pk: string, prefix: string) =>
       [...items.values()].filter((item) => item.pk === pk && item.sk.startsWith(prefix)).map(copyOf) as unknown as (T &
         ItemKey)[],
+    inState: async function* <T>(state: string, since: number, until: number) {
+      const isIn = (item: Stored): boolean =>
+        item['state'] === state && Number(item['at']) >= since && Number(item['at']) <= until;
+      const found = [...items.values()].filter(isIn).toSorted((a, b) => Number(a['at']) - Number(b['at']));
+      yield found.map((item) => withoutKey(item) as T);
+    },
     count: async (key, max) => {
       const count = counts.get(nameOf(key)) ?? 0;
       if (count < max) counts.set(nameOf(key), count + 1);

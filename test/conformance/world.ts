@@ -36,6 +36,8 @@ export interface World {
   readonly witness: Witness;
   readonly ledger: ReturnType<typeof memoryLedger>;
   readonly queue: readonly Message[];
+  /** Second looks that were asked for; they come to the queue by hand. */
+  readonly looks: readonly string[];
   send(body: unknown, attempt?: number): void;
   /** Delivers the next message when it is visible. @param ports the function's own, perhaps with something wrong with them */
   deliver(ports?: Ports, killed?: Promise<'killed'>): Promise<void>;
@@ -51,6 +53,7 @@ const config = (giveUpAfterMs: number): Ports['config'] => ({
   giveUpAfterMs,
   limits: { urgent: 1_000, other: 200 },
   egressAddresses: ['127.0.0.1'],
+  ownRoles: ['AROAOWNROLE'],
 });
 
 /** SQS counts in whole seconds. */
@@ -64,6 +67,7 @@ export const openWorld = async (order: OrderUnderTest, giveUpAfterMs: number): P
   const ledger = memoryLedger();
   const log = { info: () => {}, warn: () => {} };
   const queue: Message[] = [];
+  const looks: string[] = [];
   let ids = 0;
   const newId = (): string => `id-${++ids}`;
   const send = (body: unknown, attempt = 1): void => {
@@ -85,7 +89,10 @@ export const openWorld = async (order: OrderUnderTest, giveUpAfterMs: number): P
     outbox: {
       publish: async (receipt) => seen.published(receipt),
       setAside: async (body, attributes) => seen.setAside(body, attributes),
-      enqueue: async (body, { attempt }: Attributes) => send(JSON.parse(body), Number(attempt)),
+      enqueue: async (body, { attempt }: Attributes) => {
+        if (JSON.parse(body).look) looks.push(body);
+        else send(JSON.parse(body), Number(attempt));
+      },
     },
     log,
     send: seen.watching(sendInProcess(sandbox, clock)),
@@ -115,5 +122,5 @@ export const openWorld = async (order: OrderUnderTest, giveUpAfterMs: number): P
     else message.visibleAt = hiddenUntil(clock.now(), later(clock.now(), verdict.notBefore));
   };
 
-  return { order, seeded, sandbox, clock, ports, witness: seen, ledger, queue, send, deliver };
+  return { order, seeded, sandbox, clock, ports, witness: seen, ledger, queue, looks, send, deliver };
 };

@@ -12,6 +12,7 @@ import {
   CreateQueueCommand,
   DeleteMessageCommand,
   type Message,
+  PurgeQueueCommand,
   ReceiveMessageCommand,
   SendMessageCommand,
   SQSClient,
@@ -19,6 +20,7 @@ import {
 import type { Context } from 'aws-lambda';
 import { afterEach, beforeEach, vi } from 'vitest';
 import { epochMs } from '../../functions/core/epoch.ts';
+import { type LookedAfter, lookAfter } from '../../functions/core/look-after.ts';
 import type { Receipt } from '../../functions/core/receipt.ts';
 import { type Swept, sweep } from '../../functions/core/sweep.ts';
 import { readEnvironment } from '../../functions/edge/environment.ts';
@@ -78,11 +80,18 @@ export interface System {
   putEvent(detail: unknown): Promise<string>;
   /** Delivers one batch, if one is due; says whether there was one. */
   deliver(): Promise<boolean>;
-  /** Delivers until the queue is empty, moving the clock to where messages come back, for so many deliveries at most. */
+  /**
+   * Delivers until the queue is empty, moving the clock to where messages come back, for so many deliveries at most. Second looks, which
+   * are not due yet, are left to their time.
+   */
   settle(most?: number): Promise<void>;
-  /** What waits on the requests queue, hidden or not. */
+  /** What waits on the requests queue, hidden or not, but for second looks before their time. */
   waiting(): Promise<readonly string[]>;
+  /** Loses every message on the requests queue. */
+  purge(): Promise<void>;
   sweep(): Promise<Swept>;
+  /** The daily part of a sweep. */
+  lookAfter(): Promise<LookedAfter | undefined>;
   advance(ms: number): void;
   /** Receipts in order of publication, as the bus shows them. */
   receipts(): readonly Receipt[];
@@ -110,6 +119,8 @@ const queueOf = (deployment: Deployment, part: string): Deployment['queues'][str
   if (found === undefined) throw new Error(`Cannot find the queue ${part} in the template`);
   return found[1];
 };
+
+const isOrder = ({ body }: { readonly body: string }): boolean => !body.includes('"look":true');
 
 const only = (names: Readonly<Record<string, string>>): string => {
   const [name] = Object.values(names);
@@ -225,7 +236,7 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
     const { ready, delayed, inflight } = await aws.queues.inspect(requests.name);
     const instants = [
       ...ready.map(() => Date.now()),
-      ...delayed.map(({ delayUntil = Date.now() }) => delayUntil),
+      ...delayed.filter(isOrder).map(({ delayUntil = Date.now() }) => delayUntil),
       ...Object.values(inflight).map(({ visibilityDeadline }) => visibilityDeadline),
     ];
     return instants.length === 0 ? undefined : Math.min(...instants);
@@ -234,6 +245,11 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
   aws.buses.listen((event) => {
     if (event['detail-type'] === 'Key Revocation Result') published.push(event.detail as unknown as Receipt);
   });
+  /** Clients take their credentials at their first call: the sweep's are to be its own. */
+  const asSweep = <T>(work: () => Promise<T>): Promise<T> => {
+    vi.stubEnv('AWS_ACCESS_KEY_ID', configOf('sweep').roleId);
+    return work().finally(() => vi.stubEnv('AWS_ACCESS_KEY_ID', configOf('revoke').roleId));
+  };
   const sendWith = async (body: unknown, attributes: Readonly<Record<string, string>>): Promise<void> => {
     const message = {
       QueueUrl: requests.url,
@@ -300,13 +316,11 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
     waiting: async () => {
       const { ready, delayed, inflight } = await aws.queues.inspect(requests.name);
       const hidden = Object.values(inflight).map(({ message }) => message);
-      return [...ready, ...delayed, ...hidden].map(({ body }) => body);
+      return [...ready, ...delayed.filter(isOrder), ...hidden].map(({ body }) => body);
     },
-    sweep: () => {
-      // Clients take their credentials at their first call: the sweep's are to be its own.
-      vi.stubEnv('AWS_ACCESS_KEY_ID', configOf('sweep').roleId);
-      return sweep(swept, 900_000).finally(() => vi.stubEnv('AWS_ACCESS_KEY_ID', configOf('revoke').roleId));
-    },
+    purge: async () => void (await sqs.send(new PurgeQueueCommand({ QueueUrl: requests.url }))),
+    sweep: () => asSweep(() => sweep(swept, 900_000)),
+    lookAfter: () => asSweep(() => lookAfter(swept)),
     advance: (ms) => void vi.setSystemTime(Date.now() + ms),
     receipts: () => published,
     stuck: () => takeAll(sqs, stuck.url),

@@ -52,10 +52,10 @@ const kept = (item: RequestItem = ITEM): Memory => {
 
 const stored = ({ items }: Memory) => items.get('request#R request');
 
-it('writes the receipt, publishes it, marks it, and tags the secret, in that order', async () => {
+it('writes the receipt, publishes it, marks it, tags the secret, and asks for a second look, in that order', async () => {
   const memory = kept();
   await finish(memory.ports, ITEM, end('revoked'));
-  expect(memory.steps).toEqual(['read', 'write request', 'publish', 'read', 'write request', 'tag']);
+  expect(memory.steps).toEqual(['read', 'write request', 'publish', 'read', 'write request', 'tag', 'enqueue']);
   expect(memory.published).toEqual([stored(memory)?.['receipt']]);
   expect(stored(memory)).toMatchObject({
     published: true,

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { after, type EpochMs } from '../../../functions/core/epoch.ts';
-import type { CaseItem, Ended, Pin, RequestItem, Work } from '../../../functions/core/ledger-items.ts';
+import type { Ended, Pin, RequestItem, Work } from '../../../functions/core/ledger-items.ts';
 import {
   finalReceipt,
+  findingReceipt,
   interimReceipt,
   owesInterim,
-  resurrectedReceipt,
   shortened,
 } from '../../../functions/core/make-receipt.ts';
 import { NO_WORK } from '../../../functions/core/work.ts';
@@ -171,17 +171,21 @@ describe('beside the final one', () => {
     expect(interimReceipt(ITEM, undefined, 'limit', digest)).toMatchObject({ receiptId: 'R#2~1', keyState: 'unknown' });
   });
 
-  it('finds a key that lives again', () => {
-    const found = { proved: { at: NOON, deadAt: NOON, endedBy: 'X#1' }, at: at(1) } as unknown as CaseItem;
-    const receipt = resurrectedReceipt(ITEM, found, undefined, digest);
+  it.each([
+    ['resurrected', undefined, '!1', null, /^The key is alive though its death was proved\..*\. As found$/],
+    ['already-revoked', 2, '!3', null, /^The key is dead: .*\. As found$/],
+    ['stuck/no-effect', 0, '!1', 'no-effect', /^Five calls had no effect: .*\. As found\. Delete the key/],
+  ] as const)('tells of a finding: %s', (outcome, findings, suffix, code, message) => {
+    const finding = { outcome, keyState: 'alive', why: 'As found' } as const;
+    const receipt = findingReceipt(ITEM, undefined, finding, { findings }, digest);
     expect(receipt).toMatchObject({
-      receiptId: 'R#2!1',
+      receiptId: `R#2${suffix}`,
       final: false,
-      outcome: 'resurrected',
-      code: null,
+      outcome: outcome.split('/')[0],
+      code,
       keyState: 'alive',
     });
-    expect(receipt.message).toMatch(/\. It was proved dead at 2026-11-21T12:00:00\.000Z$/);
+    expect(receipt.message).toMatch(message);
   });
 
   it.each([

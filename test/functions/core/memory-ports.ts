@@ -26,6 +26,7 @@ export const CONFIG: Config = {
   giveUpAfterMs: 86_400_000,
   limits: { urgent: 1_000, other: 200 },
   egressAddresses: [],
+  ownRoles: ['AROAOWNROLE'],
 };
 
 /** The process is gone: whatever it would do next does not happen. */
@@ -74,6 +75,12 @@ const memoryLedger = (items: Memory['items']): Ledger => {
         const sk = at.slice(pk.length + 1);
         return at.startsWith(`${pk} `) && sk.startsWith(prefix) ? [{ ...item, pk, sk } as unknown as T & ItemKey] : [];
       }),
+    inState: async function* <T>(state: string, since: number, until: number) {
+      const found = [...items.values()].filter(
+        (item) => item['state'] === state && Number(item['at']) >= since && Number(item['at']) <= until,
+      );
+      yield structuredClone(found).toSorted((a, b) => Number(a['at']) - Number(b['at'])) as unknown as readonly T[];
+    },
     count: async (key, max, expiresAt) => {
       const count = Number(items.get(name(key))?.['count'] ?? 0);
       if (count >= max) return false;
@@ -112,6 +119,7 @@ export const memoryPorts = ({ provider, config = {}, secrets = {}, described = [
       read: (key) => step('read', () => ledger.read(key)),
       write: (key, item) => step(`write ${key.sk}`, () => ledger.write(key, item)),
       list: (pk, prefix) => step('list', () => ledger.list(pk, prefix)),
+      inState: ledger.inState,
       count: (key, max, at) => step('count', () => ledger.count(key, max, at)),
     } as Ledger,
     vault: {

@@ -208,8 +208,22 @@ describe('an end written into the case', () => {
   ] as const)('%s leaves it as an %s', (outcome, state) => {
     const item = withEnd(withWork({ agreed: { on: 'gone', at: NOON }, keyState: 'alive' }), 'w', end(outcome));
     expect(item).toMatchObject({ state, at: AT });
-    expect(item).not.toHaveProperty('proved');
+    expect(item.proved).toBeUndefined();
     expect(item.works['w']).toMatchObject({ keyState: 'alive', ended: end(outcome) });
     expect(item.works['w']).not.toHaveProperty('deadAt');
+  });
+
+  it.each([
+    ['stuck/no-effect', undefined, 'w', 'open-case'],
+    ['stuck/no-effect', 'v#1', 'w', 'open-case'],
+    ['restricted', 'v#1', 'v#1', 'open-case'],
+    ['refused/would-widen', 'v#1', 'v#1', 'open-case'],
+    ['restricted', 'w#1', undefined, 'idle-case'],
+    ['withdrawn', undefined, undefined, 'idle-case'],
+    ['already-revoked', 'v#1', undefined, 'proved-case'],
+  ] as const)('%s, where the end of %s had left the case open, leaves it open by %s', (outcome, before, leftOpenBy, state) => {
+    const name = outcome === 'stuck/no-effect' ? 'w' : 'w#2';
+    const item = withEnd(withWork({}, { leftOpenBy: before }), name, end(outcome));
+    expect([item.leftOpenBy, item.state]).toEqual([leftOpenBy, state]);
   });
 });

@@ -26,7 +26,6 @@ it('reads what revoking is given', () => {
   expect(read).toMatchObject({
     ledgerTable: 'ledger',
     busName: 'bus',
-    ownRoles: ['AROA1', 'AROA2'],
     baseUrls: { kalshi: 'http://127.0.0.1:1' },
   });
   expect(read.config).toEqual({
@@ -37,13 +36,14 @@ it('reads what revoking is given', () => {
     giveUpAfterMs: 86_400_000,
     limits: { urgent: 50, other: 0 },
     egressAddresses: ['192.0.2.1', '192.0.2.2'],
+    ownRoles: ['AROA1', 'AROA2'],
   });
 });
 
 it('reads what the sweep is given, which is no limit and no role', () => {
   const read = readEnvironment({ ...COMMON, SWEEP_AHEAD_SECONDS: '600' });
   expect(read.sweepAheadMs).toBe(600_000);
-  expect(read.ownRoles).toEqual([]);
+  expect(read.config.ownRoles).toEqual([]);
   expect(read.baseUrls).toEqual({});
 });
 

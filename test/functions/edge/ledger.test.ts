@@ -29,7 +29,20 @@ beforeAll(async () => {
     new CreateTableCommand({
       TableName: 'ledger',
       BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: keys.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+      AttributeDefinitions: [...keys, 'state', 'at'].map((AttributeName) => ({
+        AttributeName,
+        AttributeType: AttributeName === 'at' ? 'N' : 'S',
+      })),
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'by-state',
+          KeySchema: [
+            { AttributeName: 'state', KeyType: 'HASH' },
+            { AttributeName: 'at', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'ALL' },
+        },
+      ],
       KeySchema: [
         { AttributeName: 'pk', KeyType: 'HASH' },
         { AttributeName: 'sk', KeyType: 'RANGE' },
@@ -146,6 +159,23 @@ it('lists a whole partition, and one that is empty', async () => {
   calls.length = 0;
   expect(await ledger.list(pk, '')).toEqual([{ pk, sk: 'a', rev: 1, nonce: 'a' }]);
   expect(calls[0]?.body).not.toContain('begins_with'); // the service refuses an empty text in a key condition
+});
+
+it('lists what is in a state between two instants, oldest first, page by page', async () => {
+  const bulk = 'x'.repeat(300_000); // a page ends after 1 MB
+  const at = (n: number) => ({ rev: 1, nonce: `${n}`, state: 'listed', at: n, bulk }) as Versioned;
+  for (const n of [7, 3, 5, 9, 4, 1]) await ledger.write(fresh(), at(n));
+  await ledger.write(fresh(), { rev: 1, nonce: 'other', state: 'elsewhere', at: 5 } as Versioned);
+  const pages: Versioned[][] = [];
+  for await (const page of ledger.inState<Versioned>('listed', epochMs(3), epochMs(7))) pages.push([...page]);
+  expect(pages.flat()).toEqual([at(3), at(4), at(5), at(7)]);
+  expect(pages.length).toBeGreaterThan(1);
+});
+
+it('says so where a state cannot be listed', async () => {
+  aws().faults.add({ service: 'dynamodb', action: 'Query', kind: 'unavailable', times: 3 });
+  const pages = ledger.inState('listed', epochMs(0), epochMs(1))[Symbol.asyncIterator]();
+  await expect(pages.next()).rejects.toBeInstanceOf(Unavailable);
 });
 
 it('counts up to the limit and not past it', async () => {

@@ -1,0 +1,160 @@
+import { aim } from './aim.ts';
+import { amend } from './amend.ts';
+import type { Retry } from './backoff.ts';
+import type { Delivery, Verdict } from './delivery.ts';
+import { toIso } from './epoch.ts';
+import { Fault, NotYet } from './fault.ts';
+import { LeaseLost, takeLease } from './lease.ts';
+import {
+  type CaseItem,
+  caseKey,
+  type Ended,
+  keeperOf,
+  type Pin,
+  type RequestItem,
+  requestKey,
+  workName,
+} from './ledger-items.ts';
+import { type Finding, findingReceipt } from './make-receipt.ts';
+import { isDead, type KeyState } from './outcome.ts';
+import type { Ports } from './ports.ts';
+import { pursue } from './pursue.ts';
+import type { Pursued } from './pursuit.ts';
+import type { RevocationRequest } from './request.ts';
+import { again, outcomeOf, release } from './settle.ts';
+import { NO_WORK, withEnd } from './work.ts';
+
+/** A request that has ended, on a key of its own. */
+type Closed = RequestItem & { readonly request: RevocationRequest; readonly pin: Pin; readonly ended: Ended };
+
+type Over = Pick<Extract<Pursued, { over: true }>, 'outcome' | 'why' | 'evidence'>;
+
+interface Looking {
+  readonly ports: Ports;
+  readonly delivery: Delivery;
+  /** Names this delivery's lease. */
+  readonly holder: string;
+  readonly original: Closed;
+}
+
+/** Whether the sender is a function of ours; SQS names a role's session `<role id>:<session>`. */
+export const isOwnSender = ({ config }: Pick<Ports, 'config'>, { sender }: Pick<Delivery, 'sender'>): boolean =>
+  config.ownRoles.some((role) => sender.startsWith(`${role}:`));
+
+const isClosed = (item: RequestItem | undefined): item is Closed =>
+  item?.request !== undefined && item.pin !== undefined && item.ended !== undefined && item.published;
+
+/** No request can have this id, so that a look's work never meets that of its request. */
+const asLook = (original: Closed): Closed => ({ ...original, requestId: `~${original.requestId}` });
+
+/** What a look at a case that it found open has to tell: how the key stands, or that somebody has seen to it since. */
+const findingOf = ({ ended }: Closed, { outcome }: Over, keyState: KeyState): Finding | undefined => {
+  const since = `The request had ended as ${ended.outcome} at ${toIso(ended.at)}`;
+  if (isDead(outcome) || outcome === 'restricted')
+    return { outcome, keyState, why: `${since}; somebody else has seen to it since` };
+  if (keyState === 'unknown') return undefined;
+  const told = isDead(ended.outcome) ? 'resurrected' : ended.outcome;
+  return { outcome: told, keyState, why: `${since}, and the key is ${keyState} still` };
+};
+
+/** The case as a look leaves it: closed where the key was seen to since, else as it stands; the lease goes. */
+const withLook = (current: CaseItem, original: Closed, over: Over, at: Ended['at']): CaseItem => {
+  const { [workName(asLook(original))]: work = NO_WORK, ...works } = current.works;
+  const without = { ...current, works, lease: undefined };
+  if (over.outcome === 'restricted') return { ...without, leftOpenBy: undefined, state: 'idle-case' };
+  if (!isDead(over.outcome) || current.proved) return without;
+  const name = workName(original);
+  return { ...withEnd({ ...without, works: { [name]: work } }, name, { ...over, at }), works };
+};
+
+/** Tells what was found, writes it into the case and lets that go. */
+const conclude = async ({ ports, holder, original }: Looking, found: CaseItem, over: Over): Promise<void> => {
+  const key = caseKey(original.pin.keyName);
+  const look = workName(asLook(original));
+  const work = (await ports.ledger.read<CaseItem>(key))?.works[look] ?? NO_WORK;
+  const finding = found.proved ? undefined : findingOf(original, over, isDead(over.outcome) ? 'dead' : work.keyState);
+  if (finding) await ports.outbox.publish(findingReceipt(original, work, finding, found, ports.digest));
+  await amend<CaseItem>(ports, key, (current) => {
+    if (current?.lease?.holder !== holder) return undefined;
+    const findings = (current.findings ?? 0) + (finding ? 1 : 0);
+    return { ...withLook(current, original, over, ports.clock.now()), findings };
+  });
+  const { requestId } = original;
+  ports.log.info('look done', { requestId, saw: work.keyState, finding: finding?.outcome ?? '' });
+};
+
+const pursued = async ({ ports, delivery, holder, original }: Looking, found: CaseItem): Promise<Pursued> => {
+  const asking = { ports, deadline: delivery.deadline };
+  const provider = ports.provider(original.request.provider);
+  // Nobody waits for a look, so that it can wait for every answer.
+  const request = { ...original.request, reason: 'manual' } as const;
+  const { pin, order } = await aim(ports, asking, provider, original, request);
+  const item = asLook(original);
+  const resurrected = async ({ proved }: CaseItem): Promise<void> => {
+    const why = proved ? `It was proved dead at ${toIso(proved.at)}. Send a request to kill it again` : '';
+    const finding = { outcome: 'resurrected', keyState: 'alive', why } as const;
+    await ports.outbox.publish(findingReceipt(original, NO_WORK, finding, found, ports.digest));
+    ports.log.warn('resurrected', { requestId: original.requestId, key: pin.keyName });
+  };
+  const hooks = { recheck: async () => undefined, resurrected };
+  return pursue({ ports, provider, item, request, pin, order, asking, holder, isLook: true }, hooks, found);
+};
+
+const goesOn = ({ ports, delivery, original }: Looking, retry: Retry): Verdict => {
+  const { clock, config, log } = ports;
+  const { requestId } = original;
+  if (clock.now() - delivery.sentAt >= config.giveUpAfterMs) {
+    log.warn('look given up', { requestId, code: retry.code });
+    return { done: true };
+  }
+  return {
+    done: false,
+    code: retry.code,
+    notBefore: again(ports, delivery, { ...original, receivedAt: delivery.sentAt }, retry),
+  };
+};
+
+const underLease = async (looking: Looking, found: CaseItem): Promise<Verdict> => {
+  const { ports, original, holder } = looking;
+  try {
+    const over = await pursued(looking, found).catch((error: unknown) => {
+      if (error instanceof Fault) return { over: true, ...outcomeOf(error) } as const;
+      if (error instanceof NotYet) return { over: false, ...error.retry } as const;
+      throw error;
+    });
+    if (!over.over) return goesOn(looking, over);
+    await conclude(looking, found, over);
+    return { done: true };
+  } finally {
+    // Every exchange was awaited, so nothing of ours is on its way.
+    await release(ports, original, holder).catch(() => undefined);
+  }
+};
+
+/**
+ * Looks again at the key of a request that has ended: probes, no call. A key that lives though its death was proved is told of and its
+ * case is open again; for a case that was left open it is told how the key stands. A dead key that stays dead is not worth a word.
+ *
+ * @throws Unavailable where an AWS service does not answer
+ */
+export const secondLook = async (
+  ports: Ports,
+  delivery: Delivery,
+  { requestId = '' }: RevocationRequest,
+): Promise<Verdict> => {
+  const original = await ports.ledger.read<RequestItem>(requestKey(requestId, false));
+  if (!isClosed(original)) return { done: true };
+  const { pin } = original;
+  const known = await ports.ledger.read<CaseItem>(caseKey(pin.keyName));
+  // Another request has gone on with the key since; it is looked at for that one.
+  if (known === undefined || keeperOf(known) !== workName(original)) return { done: true };
+  const holder = ports.newId();
+  const looking: Looking = { ports, delivery, holder, original };
+  const key = { ...pin, provider: original.request.provider };
+  const taken = await takeLease(ports, key, { holder, until: delivery.deadline, seen: [] });
+  if (!taken.taken) return goesOn(looking, { code: 'in-progress', notBefore: taken.notBefore });
+  return underLease(looking, taken.item).catch((error: unknown) => {
+    if (error instanceof LeaseLost) return goesOn(looking, { code: 'in-progress' });
+    throw error;
+  });
+};

@@ -1,0 +1,188 @@
+import { describe, expect, it } from 'vitest';
+import { after } from '../../../functions/core/epoch.ts';
+import { Unavailable } from '../../../functions/core/fault.ts';
+import { revoke } from '../../../functions/core/revoke.ts';
+import type { Given, Memory } from './memory-ports.ts';
+import { answerOf, NOON } from './rounds.ts';
+import { ACCEPTED, ALIVE, caseOf, delivered, GONE, type Script, SELF, system } from './scripted-system.ts';
+
+const OWN = { sender: 'AROAOWNROLE:key-revoker', messageId: 'L' };
+const LOOK = { ...SELF, look: true };
+const HELD = answerOf('silent', { ends: 'stuck/ip-not-allowed', holds: true, seen: true });
+const MINUTES = 60_000;
+
+/** A request that ended with what the first answers say; the others are for the looks. */
+const ended = async (script: Script, given: Given = {}, body: object = SELF): Promise<ReturnType<typeof system>> => {
+  const memory = system(script, given);
+  await revoke(memory.ports, delivered(memory, body));
+  memory.clock.forward(10 * MINUTES);
+  return memory;
+};
+
+const looked = (memory: Memory, rest: object = {}) =>
+  revoke(memory.ports, delivered(memory, LOOK, { ...OWN, ...rest }));
+const told = ({ published }: Memory) =>
+  published
+    .slice(1)
+    .map(({ receiptId, outcome, code, keyState, final }) => [receiptId, outcome, code, keyState, final]);
+
+describe('a look at a dead key', () => {
+  it('is asked for ten minutes after the proof', async () => {
+    const memory = await ended({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+    const [{ body, ...rest } = { body: '' }, ...others] = memory.enqueued;
+    expect([JSON.parse(body), rest, others]).toEqual([
+      { version: 1, secretVersion: 'AWSCURRENT', reason: 'manual', dryRun: false, ...LOOK },
+      { attributes: { requestId: 'R', attempt: '1' }, delaySeconds: 600 },
+      [],
+    ]);
+  });
+
+  it.each([
+    ['that ended stuck', SELF, [HELD]],
+    ['that was a plan', { ...SELF, dryRun: true }, [ALIVE]],
+  ])('is not asked for after a request %s', async (_, body, probe) => {
+    expect((await ended({ probe }, {}, body)).enqueued).toEqual([]);
+  });
+
+  it('ends without it where the queue does not take it: the daily one makes up for it', async () => {
+    const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+    memory.ports.outbox = { ...memory.ports.outbox, enqueue: () => Promise.reject(new Unavailable('down')) };
+    expect(await revoke(memory.ports, delivered(memory, SELF))).toEqual({ done: true });
+    expect(memory.lines.at(-1)).toEqual(['second look not sent', { requestId: 'R' }]);
+  });
+
+  it('makes two probes, no call and no word, and leaves the case as it was', async () => {
+    const memory = await ended({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+    const { rev: _, nonce: __, ...asItWas } = caseOf(memory);
+    const before = memory.sent.length;
+    expect(await looked(memory)).toEqual({ done: true });
+    expect(memory.sent.slice(before)).toEqual(['probe', 'probe']);
+    expect(told(memory)).toEqual([]);
+    expect(caseOf(memory)).toMatchObject({ ...asItWas, works: {} });
+    expect(caseOf(memory)).not.toHaveProperty('lease');
+  });
+
+  it('tells of a key that lives again, opens its case, and makes no call', async () => {
+    const memory = await ended({ probe: [ALIVE, GONE, GONE, ALIVE], delete: [ACCEPTED] });
+    const before = memory.sent.length;
+    expect(await looked(memory)).toEqual({ done: true });
+    expect(memory.sent.slice(before)).toEqual(['probe']);
+    expect(told(memory)).toEqual([['R#1!1', 'resurrected', null, 'alive', false]]);
+    expect(memory.published[1]?.message).toMatch(/It was proved dead at 2026-11-21T12:00:02.000Z\. Send a request/);
+    expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1', findings: 1, works: {} });
+    expect(caseOf(memory)).not.toHaveProperty('proved');
+    expect(memory.lines).toContainEqual(['resurrected', { requestId: 'R', key: expect.any(String) }]);
+  });
+
+  it('tells of it once more each time, by a number of its own', async () => {
+    const memory = await ended({ probe: [ALIVE, GONE, GONE, ALIVE], delete: [ACCEPTED] });
+    await looked(memory);
+    await looked(memory);
+    expect(told(memory).map(([id, outcome]) => [id, outcome])).toEqual([
+      ['R#1!1', 'resurrected'],
+      ['R#1!2', 'resurrected'],
+    ]);
+  });
+
+  it('says nothing where nobody answers, and comes again', async () => {
+    const memory = await ended({ probe: [ALIVE, GONE, GONE, undefined], delete: [ACCEPTED] });
+    expect(await looked(memory)).toMatchObject({ done: false, code: 'no-reply' });
+    expect(caseOf(memory)).not.toHaveProperty('lease');
+    expect(told(memory)).toEqual([]);
+    memory.clock.forward(24 * 60 * MINUTES);
+    expect(await looked(memory)).toEqual({ done: true });
+    expect(memory.lines.at(-1)?.[0]).toBe('look given up');
+  });
+});
+
+describe('a look at a case that was left open', () => {
+  it('tells each time of a key that still lives', async () => {
+    const memory = await ended({ probe: [HELD, ALIVE] });
+    await looked(memory);
+    await looked(memory);
+    expect(told(memory)).toEqual([
+      ['R#1!1', 'stuck', 'ip-not-allowed', 'alive', false],
+      ['R#1!2', 'stuck', 'ip-not-allowed', 'alive', false],
+    ]);
+    expect(memory.published[1]?.message).toMatch(
+      /ended as stuck\/ip-not-allowed at 2026-11-21T12:00:00.000Z, and the key is alive still\. Send from/,
+    );
+    expect(memory.sent).not.toContain('delete');
+  });
+
+  it('closes it with a proof where somebody else has deleted the key', async () => {
+    const memory = await ended({ probe: [HELD, GONE] });
+    await looked(memory);
+    expect(told(memory)).toEqual([['R#1!1', 'already-revoked', null, 'dead', false]]);
+    expect(memory.published[1]?.message).toMatch(/; somebody else has seen to it since$/);
+    expect(memory.published[1]?.evidence).toHaveLength(2);
+    expect(caseOf(memory)).toMatchObject({ state: 'proved-case', proved: { endedBy: 'R#1' }, works: {} });
+    expect(caseOf(memory).leftOpenBy).toBeUndefined();
+  });
+
+  it('is silent where nothing tells how the key stands', async () => {
+    const memory = await ended({
+      probe: [HELD, answerOf('silent', { ends: 'stuck/credential-refused', holds: true })],
+    });
+    expect(await looked(memory)).toEqual({ done: true });
+    expect(told(memory)).toEqual([]);
+    expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1', works: {} });
+  });
+
+  it('is over where the credential is gone', async () => {
+    const memory = await ended({ probe: [HELD] });
+    memory.ports.vault = { ...memory.ports.vault, open: async () => ({ found: false, why: 'missing' }) };
+    expect(await looked(memory)).toEqual({ done: true });
+    expect(told(memory)).toEqual([]);
+    expect(caseOf(memory)).not.toHaveProperty('lease');
+  });
+
+  it('makes its findings again where a crash came between', async () => {
+    const memory = await ended({ probe: [HELD, GONE] });
+    const { publish } = memory.ports.outbox;
+    memory.ports.outbox = { ...memory.ports.outbox, publish: () => Promise.reject(new Unavailable('down')) };
+    expect(await looked(memory)).toMatchObject({ done: false, code: 'aws-down' });
+    memory.ports.outbox = { ...memory.ports.outbox, publish };
+    expect(await looked(memory)).toEqual({ done: true });
+    expect(told(memory)).toEqual([['R#1!1', 'already-revoked', null, 'dead', false]]);
+  });
+});
+
+describe('a look', () => {
+  it.each([['AROAOTHER:key-revoker'], ['AROAOWNROLE2:key-revoker'], ['AIDAUSER']])(
+    'is refused from %s',
+    async (sender) => {
+      const memory = await ended({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+      const before = memory.sent.length;
+      expect(await looked(memory, { sender })).toEqual({ done: true });
+      expect(memory.sent.slice(before)).toEqual([]);
+      expect(memory.published[1]).toMatchObject({ requestId: 'L', outcome: 'refused', code: 'malformed' });
+      expect(memory.published[1]?.message).toMatch(/Cannot take look from this sender/);
+    },
+  );
+
+  it('for a request that nobody knows, or that has not ended, does nothing', async () => {
+    const memory = system({ probe: [undefined] });
+    expect(await looked(memory)).toEqual({ done: true });
+    await revoke(memory.ports, delivered(memory, SELF));
+    const before = memory.sent.length;
+    expect(await looked(memory)).toEqual({ done: true });
+    expect([memory.sent.slice(before), memory.published]).toEqual([[], []]);
+  });
+
+  it('leaves the key to the request that has gone on with it since', async () => {
+    const memory = await ended({ probe: [HELD, GONE] });
+    await revoke(memory.ports, delivered(memory, { ...SELF, requestId: 'R2' }, { messageId: 'M2' }));
+    const before = memory.sent.length;
+    expect(await looked(memory)).toEqual({ done: true });
+    expect([memory.sent.slice(before), memory.published.length]).toEqual([[], 2]);
+  });
+
+  it('waits while another delivery holds the case', async () => {
+    const memory = await ended({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+    const until = after(NOON, 20 * MINUTES);
+    const name = [...memory.items.keys()].find((key) => key.startsWith('case#')) ?? '';
+    memory.items.set(name, { ...caseOf(memory), lease: { holder: 'other', until } } as never);
+    expect(await looked(memory)).toMatchObject({ done: false, code: 'in-progress' });
+  });
+});
