@@ -1,30 +1,12 @@
-import { execFileSync } from 'node:child_process';
-
-/** One line of a shell block that calls the AWS command line, as its operation and the input for it. */
+/** What the AWS command line was called with: the operation, the input for it, and how to print the reply. */
 export interface AwsCommand {
   readonly service: string;
   /** `SendMessage` */
   readonly operation: string;
   readonly input: Readonly<Record<string, unknown>>;
+  readonly query?: string;
+  readonly output?: string;
 }
-
-export interface Surroundings {
-  /** Shell variables. */
-  readonly variables: Readonly<Record<string, string>>;
-  /** The text behind `file://`. */
-  readonly file: (path: string) => string;
-}
-
-/** The words of a line, as a shell splits and expands them. An unset variable is an error. */
-const wordsOf = (line: string, variables: Readonly<Record<string, string>>): readonly string[] => {
-  const script = `set -eu; aws() { printf '%s\\0' "$@"; }; ${line}`;
-  const said = execFileSync('sh', ['-c', script], {
-    env: variables,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  return said.split('\0').slice(0, -1);
-};
 
 const pascal = (kebab: string): string =>
   kebab
@@ -42,7 +24,7 @@ const TEXTS = new Set(['MessageBody', 'SecretString']);
 const shorthand = (text: string): unknown =>
   /^\w+=/.test(text) ? Object.fromEntries(text.split(',').map((pair) => pair.split(/=(.*)/s).slice(0, 2))) : text;
 
-const given = (name: string, words: readonly string[], file: Surroundings['file']): unknown => {
+const given = (name: string, words: readonly string[], file: (path: string) => string): unknown => {
   const texts = words.map((word) => (word.startsWith('file://') ? file(word.slice('file://'.length)) : word));
   const [text = ''] = texts;
   if (TEXTS.has(name)) return text;
@@ -52,13 +34,15 @@ const given = (name: string, words: readonly string[], file: Surroundings['file'
 };
 
 /**
- * Reads a line such as `aws sqs send-message --queue-url "$URL" --message-body file://request.json`, with a real shell for the quotes.
+ * Reads the words of a call such as `sqs send-message --queue-url … --message-body file://request.json`.
  *
- * @throws Error where it is no such line, or uses an unset variable
+ * @param file the text behind `file://`
+ * @throws Error where they are no such call
  */
-export const awsCommand = (line: string, { variables, file }: Surroundings): AwsCommand => {
-  const [service = '', operation = '', ...rest] = wordsOf(line, variables);
+export const awsCommand = (words: readonly string[], file: (path: string) => string): AwsCommand => {
+  const [service = '', operation = '', ...rest] = words;
   const input: Record<string, unknown> = {};
+  const printing: { query?: string; output?: string } = {};
   for (let at = 0; at < rest.length; ) {
     const flag = rest[at] ?? '';
     if (!flag.startsWith('--')) throw new Error(`Cannot read "${flag}", wanted a flag`);
@@ -66,8 +50,9 @@ export const awsCommand = (line: string, { variables, file }: Surroundings): Aws
     const values = rest.slice(at + 1, end < 0 ? rest.length : end);
     if (values.length === 0) throw new Error(`Cannot read ${flag}, wanted a value`);
     const name = pascal(flag.slice(2));
-    input[RENAMED[name] ?? name] = given(name, values, file);
+    if (flag === '--query' || flag === '--output') printing[flag === '--query' ? 'query' : 'output'] = values[0] ?? '';
+    else input[RENAMED[name] ?? name] = given(name, values, file);
     at += 1 + values.length;
   }
-  return { service, operation: pascal(operation), input };
+  return { service, operation: pascal(operation), input, ...printing };
 };

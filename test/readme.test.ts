@@ -1,23 +1,22 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TagResourceCommand } from '@aws-sdk/client-secrets-manager';
-import type { Message } from '@aws-sdk/client-sqs';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { CONTEXT } from '../infra/app-context.ts';
 import { PORTS } from '../infra/local/story/serve.ts';
 import { awsCommand } from './aws-command.ts';
+import { awsOutput } from './aws-output.ts';
 import { BLOCKS, type Block, PAGES, ROOT, textOf } from './pages.ts';
-import { CREDENTIALS, SECRETS, seedKeys } from './seed-keys.ts';
+import { runShell } from './run-shell.ts';
+import { CREDENTIALS, KEYS, SECRETS, seedKeys } from './seed-keys.ts';
 import { sendAwsCommand } from './send-aws-command.ts';
 import { type System, startSystem } from './whole/system.ts';
 
 const WITH_AWS = BLOCKS.filter(({ text }) => /^aws /m.test(text));
 
-/** The lines that call the AWS command line; one that goes on ends where the next begins or a comment stands. */
-const linesOf = ({ text }: Block): readonly string[] =>
-  text.split(/^(?=aws |#)/m).filter((line) => line.startsWith('aws '));
-
-const titleOf = (block: Block): string => linesOf(block).join(' ').replaceAll(/\s+/g, ' ').slice(0, 60);
+/** What a block calls, to tell it from the others of its section. */
+const titleOf = ({ text }: Block): string => [...text.matchAll(/^aws .*/gm)].join(' ').slice(0, 60);
 
 /** `# ends as stuck, then as revoked` */
 const statedEnds = ({ text }: Block): readonly string[] =>
@@ -34,6 +33,7 @@ const variablesFrom = ({ deployment }: System): Record<string, string> =>
 
 interface Scene {
   readonly without?: readonly (keyof typeof SECRETS)[];
+  readonly environment?: Readonly<Record<string, string>>;
   /** Files that a reader has made. */
   readonly files?: Readonly<Record<string, string>>;
   readonly before?: (system: System, block: Block) => Promise<void>;
@@ -41,7 +41,7 @@ interface Scene {
   readonly after?: (system: System) => Promise<void>;
 }
 
-const DAY = '2027-03-31T16:00:00Z';
+const DAY = '2099-03-31T16:00:00Z';
 
 /** The sweep meets the tag, and later finds it due. */
 const untilDue = async (system: System): Promise<void> => {
@@ -66,6 +66,14 @@ const stuckAndMended = async (system: System): Promise<void> => {
   await system.store(SECRETS.requestyManager, CREDENTIALS.requestyManager);
 };
 
+/** Two urgent requests at one provider: one more than the limit of the hour lets through. */
+const oneOfTwoWaits = async (system: System): Promise<void> => {
+  await system.send(textOf('events/revoke.bybit-delete-sub-key-by-master.json'));
+  await system.settle();
+  const other = { requestId: 'another', target: { apiKey: KEYS.oldSub, subMemberId: '100400346' } };
+  await system.send({ ...JSON.parse(textOf('events/revoke.bybit-delete-sub-key-by-master.json')), ...other });
+};
+
 /** What each block with `aws` lines needs around it, by the heading that it stands under. */
 const SCENES: Readonly<Record<string, Scene>> = {
   'Store a credential': {
@@ -81,6 +89,16 @@ const SCENES: Readonly<Record<string, Scene>> = {
   'Let a key expire': { before: tagged, after: untilDue },
   'Read a receipt': {},
   'When a request is stuck': { without: ['requestyManager'], before: stuckAndMended },
+  'Raise the limit for a time': {
+    environment: { LIMIT_URGENT: '1' },
+    before: oneOfTwoWaits,
+    after: async (system) => {
+      const from = Date.now();
+      await system.settle();
+      // Without it the request would have waited for the next hour.
+      expect(Date.now() - from).toBeLessThan(600_000);
+    },
+  },
 };
 
 let system: System | undefined;
@@ -92,22 +110,36 @@ afterEach(async () => {
 const endings = async ({ receipts }: System): Promise<readonly string[]> =>
   (await receipts()).map(({ outcome }) => outcome);
 
-const play = async (block: Block, scene: Scene): Promise<void> => {
-  const running = await startSystem();
-  system = running;
-  await seedKeys(running, scene);
+/** Runs a block in a real shell, in a folder of its own with `events/` in it, its `aws` sent to the system. */
+const run = async (block: Block, running: System, { files = {} }: Scene): Promise<void> => {
+  const folder = mkdtempSync(join(tmpdir(), 'pages-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  symlinkSync(join(ROOT, 'events'), join(folder, 'events'));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  const file = (path: string): string => readFileSync(join(folder, path), 'utf8');
+  await runShell(block.text, {
+    folder,
+    now: Math.floor(Date.now() / 1000),
+    variables: variablesFrom(running),
+    aws: async (words) => {
+      const { query, output, ...command } = awsCommand(words, file);
+      const { $metadata, ...reply } = await sendAwsCommand(command);
+      expect([reply['FailedEntryCount'] ?? 0, reply['Failed'] ?? []]).toEqual([0, []]);
+      return awsOutput(reply, { ...(query && { query }), ...(output && { output }) });
+    },
+  });
+};
+
+const play = async (block: Block, scene: Scene, running: System): Promise<void> => {
   await scene.before?.(running, block);
-  const variables = variablesFrom(running);
-  const files: Record<string, string> = { ...scene.files };
-  const file = (path: string): string => files[path] ?? textOf(path);
-  for (const line of linesOf(block)) {
-    const { Messages, FailedEntryCount = 0 } = await sendAwsCommand(awsCommand(line, { variables, file }));
-    expect(FailedEntryCount).toBe(0);
-    const [message] = (Messages ?? []) as readonly Message[];
-    if (message?.Body) files['body.json'] = message.Body;
-    if (message?.ReceiptHandle) variables['RECEIPT_HANDLE'] = message.ReceiptHandle;
-  }
+  await run(block, running, scene);
   await (scene.after ?? ((all: System) => all.settle()))(running);
+};
+
+const started = async ({ without = [], environment = {} }: Scene): Promise<System> => {
+  system = await startSystem({ environment });
+  await seedKeys(system, { without });
+  return system;
 };
 
 describe('the commands of the pages', () => {
@@ -118,12 +150,23 @@ describe('the commands of the pages', () => {
   it.each(WITH_AWS.map((block) => [block.section, titleOf(block), block] as const))(
     '%s: %s … works, and ends as it says',
     async (section, _line, block) => {
-      await play(block, SCENES[section] ?? {});
+      const scene = SCENES[section] ?? {};
+      const running = await started(scene);
+      await play(block, scene, running);
       if (section === 'Store a credential') return;
-      expect(await endings(system as System)).toEqual(statedEnds(block));
-      expect(await (system as System).stuck()).toEqual([]);
+      expect(await endings(running)).toEqual(statedEnds(block));
+      expect(await running.stuck()).toEqual([]);
     },
   );
+
+  it('of the README end as it says one after another as well, on the same keys', async () => {
+    const running = await started({});
+    const sections = ['Send a request', 'Let a key expire'];
+    const blocks = WITH_AWS.filter(({ section, text }) => sections.includes(section) && !text.includes('untag-'));
+    for (const block of blocks) await play(block, SCENES[block.section] ?? {}, running);
+    expect(blocks).toHaveLength(5);
+    expect(await endings(running)).toEqual(blocks.flatMap(statedEnds));
+  });
 
   it('name npm scripts and files that exist', () => {
     const { scripts } = JSON.parse(textOf('package.json'));

@@ -1,3 +1,4 @@
+import * as dynamodb from '@aws-sdk/client-dynamodb';
 import * as events from '@aws-sdk/client-eventbridge';
 import * as secretsmanager from '@aws-sdk/client-secrets-manager';
 import * as sns from '@aws-sdk/client-sns';
@@ -16,6 +17,7 @@ const SERVICES: Readonly<Record<string, { readonly make: () => unknown; readonly
   sqs: { make: () => new sqs.SQSClient(CLIENT), of: sqs },
   sns: { make: () => new sns.SNSClient(CLIENT), of: sns },
   events: { make: () => new events.EventBridgeClient(CLIENT), of: events },
+  dynamodb: { make: () => new dynamodb.DynamoDBClient(CLIENT), of: dynamodb },
   secretsmanager: { make: () => new secretsmanager.SecretsManagerClient(CLIENT), of: secretsmanager },
 };
 
@@ -30,7 +32,7 @@ const fieldsOf = (command: object): readonly string[] => {
  *
  * @throws Error where the service has no such operation, or the operation no such parameter, which a client would leave out
  */
-export const sendAwsCommand = async ({ service, operation, input }: AwsCommand) => {
+export const sendAwsCommand = async ({ service, operation, input }: Omit<AwsCommand, 'query' | 'output'>) => {
   const { make, of = {} } = SERVICES[service] ?? {};
   const Command: (new (input: object) => object) | undefined = Reflect.get(of, `${operation}Command`);
   if (!make || !Command) throw new Error(`Cannot send ${service} ${operation}, wanted an operation of AWS`);

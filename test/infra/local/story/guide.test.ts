@@ -5,6 +5,7 @@ import { startSandbox } from '../../../../infra/local/sandbox/index.ts';
 import { guide } from '../../../../infra/local/story/guide.ts';
 import { makeSamples, type Sample } from '../../../../infra/local/story/sample-keys.ts';
 import type { Sandboxes } from '../../../../infra/local/story/stage.ts';
+import { BLOCKS } from '../../../pages.ts';
 
 const ROOT = join(import.meta.dirname, '../../../..');
 const outputs = {
@@ -63,6 +64,27 @@ it('asks the emulated AWS and nothing else in every command', () => {
   const commands = text.split('\n').filter((line) => line.startsWith('aws '));
   expect(commands.length).toBeGreaterThan(5);
   for (const command of commands) expect(command).toBe('aws --endpoint-url http://127.0.0.1:1 \\');
+});
+
+it('gives every variable that its commands and those of the pages use, each with its value', () => {
+  const given = Object.fromEntries(
+    [...text.matchAll(/^export (\w+)=(\S+)$/gm)].map(([, name, value]) => [name, value]),
+  );
+  expect(given).toMatchObject({
+    AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
+    REQUESTS_QUEUE_URL: outputs.RequestsQueueUrl,
+    STUCK_QUEUE_URL: outputs.StuckQueueUrl,
+    RESULTS_TOPIC_ARN: outputs.ResultsTopicArn,
+    BUS_NAME: outputs.BusName,
+    LEDGER_TABLE: outputs.LedgerTable,
+    RECEIPTS_QUEUE_URL: 'http://127.0.0.1:1/0/receipts',
+  });
+  const pages = BLOCKS.map((block) => block.text).filter((block) => /^aws /m.test(block));
+  const set = (block: string) => [...block.matchAll(/^(\w+)=/gm)].map(([, name]) => name);
+  for (const block of [text, ...pages]) {
+    const used = [...block.matchAll(/"\$(\w+)"/g)].map(([, name = '']) => name);
+    expect(used.filter((name) => !(name in given) && !set(block).includes(name))).toEqual([]);
+  }
 });
 
 it('makes keys that live at their providers', () => {
