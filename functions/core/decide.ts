@@ -127,7 +127,8 @@ const beforeDelete = (situation: Situation): Decision => {
   if (!isSilent) return { do: 'call' };
   if (!urgent) return { do: 'retry', ...silence };
   if (work.silentRounds < 2) return { do: 'ask', at: later(now, silence.notBefore ?? now), ...silence };
-  return { do: 'call' };
+  // A provider that says when to come back is no silent one: a call would meet the same limit, or kill a key that nobody has seen.
+  return silence.notBefore === undefined ? { do: 'call' } : { do: 'retry', ...silence };
 };
 
 const afterDelete = (situation: Situation): Decision => {

@@ -1,7 +1,7 @@
 import { amend } from './amend.ts';
 import type { Retry } from './backoff.ts';
 import { after, type EpochMs } from './epoch.ts';
-import { type CaseItem, caseKey, type Pin, type SignerItem, signerKey } from './ledger-items.ts';
+import { type CaseItem, caseKey, type Pin, type SignerItem, signerKey, type Work } from './ledger-items.ts';
 import type { Ports } from './ports.ts';
 import { isUrgent, type RevocationRequest } from './request.ts';
 
@@ -31,14 +31,25 @@ interface Raised {
   readonly until: EpochMs;
 }
 
-/** Counts one call against its provider's hour; where the hour is full the request waits, and the first to find it so says it loudly. */
+const hourOf = (instant: EpochMs): number => Math.floor(instant / HOUR_MS);
+
+/** None of the calls so far was executed, and the last was counted in this hour: the next one takes its place. */
+const hasPlace = ({ calls, voided, lastCallAt }: Work, now: EpochMs): boolean =>
+  calls === voided && lastCallAt !== undefined && hourOf(lastCallAt) === hourOf(now);
+
+/**
+ * Counts one call against its provider's hour; where the hour is full the request waits, and the first to find it so says it loudly. A
+ * request whose calls the provider refuses to execute counts once an hour: an outage would fill every hour, and the next one with it.
+ */
 export const withinLimit = async (
   { ledger, clock, config, log }: Pick<Ports, 'ledger' | 'clock' | 'config' | 'log'>,
   { provider, reason }: RevocationRequest,
+  work: Work,
 ): Promise<Retry | undefined> => {
   const now = clock.now();
+  if (hasPlace(work, now)) return undefined;
   const kind = isUrgent(reason) ? 'urgent' : 'other';
-  const hour = Math.floor(now / HOUR_MS);
+  const hour = hourOf(now);
   const window = { pk: `limit#${provider}#${kind}`, sk: String(hour) };
   const raised = await ledger.read<Raised>({ pk: `limit#${provider}`, sk: 'override' });
   const max = Math.max(config.limits[kind], raised && now < raised.until ? (raised[kind] ?? 0) : 0);

@@ -17,14 +17,14 @@ const isTooLate = ({ ports, holder }: Pursuit, { lease }: CaseItem): boolean =>
 const LATER: Retry = { code: 'not-yet-proved' };
 
 /** Why the call may not leave yet; `undefined` when it may. */
-const heldUp = async (pursuit: Pursuit, current: CaseItem): Promise<Retry | undefined> => {
+const heldUp = async (pursuit: Pursuit, current: CaseItem, before: Work): Promise<Retry | undefined> => {
   const { ports, request, item, pin, order } = pursuit;
   if (isTooLate(pursuit, current)) return LATER;
   const isDelete = request.operation.startsWith('delete-');
   const asked = { name: pin.keyName, request, receivedAt: item.receivedAt };
   const needed = isDelete ? await whileSignerNeeded(ports, asked) : undefined;
   if (needed) return needed;
-  const full = await withinLimit(ports, request);
+  const full = await withinLimit(ports, request, before);
   if (full) return full;
   if (!order.aim.self) await markSigner(ports, pin, true);
   return undefined;
@@ -41,10 +41,10 @@ export const sendCall = async (
   call: Call,
 ): Promise<{ readonly item: CaseItem; readonly step: Step | undefined }> => {
   const { ports, item, asking, pin, holder } = pursuit;
-  const retry = await heldUp(pursuit, current);
-  if (retry) return { item: current, step: { do: 'retry', ...retry } };
   const name = workName(item);
   const before = current.works[name] ?? NO_WORK;
+  const retry = await heldUp(pursuit, current, before);
+  if (retry) return { item: current, step: { do: 'retry', ...retry } };
   const noted = (work: Work): Promise<CaseItem> =>
     amendHeld(ports, pin.keyName, holder, (held) => ({
       ...held,

@@ -105,6 +105,11 @@ const BEFORE_A_DELETE: readonly Row[] = [
     CALL,
   ],
   [
+    'waits as long as the provider says, however often it says so to an urgent probe',
+    { urgent: true, round: LIMITED, standing: 'none', work: { silentRounds: 9 } },
+    { do: 'retry', code: 'rate-limited', notBefore: LATER },
+  ],
+  [
     'calls after the second silence of an urgent managing key',
     { urgent: true, self: false, signer: answerOf('silent'), work: { silentRounds: 2 } },
     CALL,

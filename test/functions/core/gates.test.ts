@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { after } from '../../../functions/core/epoch.ts';
 import { isProvedDead, markSigner, whileSignerNeeded, withinLimit } from '../../../functions/core/gates.ts';
 import type { Reason, RevocationRequest } from '../../../functions/core/request.ts';
+import { NO_WORK } from '../../../functions/core/work.ts';
 import { memoryPorts } from './memory-ports.ts';
 import { NOON } from './rounds.ts';
 
@@ -55,36 +56,46 @@ describe('the limit of an hour', () => {
     const { ports } = limited();
     const tries = ['manual', 'expired', 'leaked', 'incident', 'leaked'] as const;
     const found = [];
-    for (const reason of tries) found.push(await withinLimit(ports, requestFor(reason)));
+    for (const reason of tries) found.push(await withinLimit(ports, requestFor(reason), NO_WORK));
     expect(found).toEqual([undefined, FULL, undefined, undefined, FULL]);
-    expect(await withinLimit(ports, requestFor('manual', 'bybit'))).toBeUndefined();
+    expect(await withinLimit(ports, requestFor('manual', 'bybit'), NO_WORK)).toBeUndefined();
   });
 
   it('begins anew with each hour of the clock', async () => {
     const memory = limited();
-    await withinLimit(memory.ports, requestFor('manual'));
+    await withinLimit(memory.ports, requestFor('manual'), NO_WORK);
     memory.clock.forward(HOUR - 1);
-    expect(await withinLimit(memory.ports, requestFor('manual'))).toEqual(FULL);
+    expect(await withinLimit(memory.ports, requestFor('manual'), NO_WORK)).toEqual(FULL);
     memory.clock.forward(1);
-    expect(await withinLimit(memory.ports, requestFor('manual'))).toBeUndefined();
+    expect(await withinLimit(memory.ports, requestFor('manual'), NO_WORK)).toBeUndefined();
   });
 
   it('is told of once an hour', async () => {
     const memory = limited();
-    for (let n = 0; n < 4; n += 1) await withinLimit(memory.ports, requestFor('manual'));
+    for (let n = 0; n < 4; n += 1) await withinLimit(memory.ports, requestFor('manual'), NO_WORK);
     expect(memory.lines).toEqual([['limit reached', { provider: 'kalshi', kind: 'other', max: 1 }]]);
     memory.clock.forward(HOUR);
-    for (let n = 0; n < 4; n += 1) await withinLimit(memory.ports, requestFor('manual'));
+    for (let n = 0; n < 4; n += 1) await withinLimit(memory.ports, requestFor('manual'), NO_WORK);
     expect(memory.lines).toHaveLength(2);
   });
 
   it('keeps its counts for two days', async () => {
     const memory = limited();
-    await withinLimit(memory.ports, requestFor('manual'));
+    await withinLimit(memory.ports, requestFor('manual'), NO_WORK);
     expect(memory.items.get(`limit#kalshi#other ${NOON / HOUR}`)).toMatchObject({
       count: 1,
       expiresAt: after(NOON, 48 * HOUR),
     });
+  });
+
+  it.each([
+    ['and only those, in the same hour is counted once', { calls: 3, voided: 3 }, 0, undefined],
+    ['and only those, in an earlier hour is counted anew', { calls: 3, voided: 3 }, HOUR, FULL],
+    ['and one that may have been executed is counted again', { calls: 3, voided: 2 }, 0, FULL],
+  ])('a request with calls that were not executed, %s', async (_what, calls, ms, expected) => {
+    const memory = limited({ urgent: 2, other: 0 });
+    const work = { ...NO_WORK, ...calls, lastCallAt: after(NOON, -ms) };
+    expect(await withinLimit(memory.ports, requestFor('manual'), work)).toEqual(expected);
   });
 
   it.each([
@@ -95,8 +106,8 @@ describe('the limit of an hour', () => {
   ])('an override %s', async (_what, override, expected) => {
     const memory = limited();
     memory.items.set('limit#kalshi override', { rev: 1, nonce: '', ...override });
-    expect(await withinLimit(memory.ports, requestFor('manual'))).toBeUndefined();
-    expect(await withinLimit(memory.ports, requestFor('manual'))).toEqual(expected);
+    expect(await withinLimit(memory.ports, requestFor('manual'), NO_WORK)).toBeUndefined();
+    expect(await withinLimit(memory.ports, requestFor('manual'), NO_WORK)).toEqual(expected);
   });
 });
 
