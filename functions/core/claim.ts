@@ -119,10 +119,10 @@ const claimRequest = async (
  */
 export const claim = (ports: Ports, delivery: Delivery, parsed: Parsed): Promise<RequestItem> => {
   if (parsed.kind === 'request') return claimRequest(ports, delivery, parsed.request, parsed.eventAt);
-  const { code, message, fields, clean } = parsed;
+  const { code, message, fields, clean, provider } = parsed;
   const requestId = delivery.messageId;
   const kept = clean
     ? { request: { ...clean, requestId }, provider: clean.provider }
-    : { stub: stubOf(delivery, code, fields, ports.clock.now(), ports.digest) };
+    : { provider, stub: stubOf(delivery, code, fields, ports.clock.now(), ports.digest) };
   return claimMessage(ports, delivery, kept, `refused/${code}`, message);
 };

@@ -31,7 +31,7 @@ export const dryRun = async (
   pursuit: Pursuit,
   key: KeyOf,
 ): Promise<{ readonly pursued: Pursued; readonly work: Work }> => {
-  const { ports, pin, order } = pursuit;
+  const { ports, pin, order, request } = pursuit;
   const now = ports.clock.now();
   const ledgerKey = caseKey(pin.keyName);
   const item = (await ports.ledger.read<CaseItem>(ledgerKey)) ?? { ...emptyCase(key, now), rev: 0, nonce: '' };
@@ -46,5 +46,6 @@ export const dryRun = async (
   const work = withRound(item, { name: 'plan', signerId, round, standing, now }).works['plan'] ?? NO_WORK;
   const step = inWords(pursuit, nextStep(pursuit, looked, work));
   const forecast = plan.forecast(round.facts, recordIn(round.asked));
-  return { pursued: over('planned', [`A real request ${step}`, ...forecast].join('. ')), work };
+  const instead = request.dryRun ? [] : ['The mode is observe'];
+  return { pursued: over('planned', [...instead, `A real request ${step}`, ...forecast].join('. ')), work };
 };

@@ -1,5 +1,6 @@
 import { isPresent } from './answer.ts';
 import { ask, evidenceOf, hasTime } from './ask.ts';
+import { toIso } from './epoch.ts';
 import { isProvedDead } from './gates.ts';
 import { amendHeld } from './lease.ts';
 import { type CaseItem, type Work, workName } from './ledger-items.ts';
@@ -20,7 +21,7 @@ export interface Hooks {
 }
 
 /** Asks the sibling environments once: a key that is alive in one of them was looked for in the wrong one. */
-const elsewhere = async ({ asking, ports }: Pursuit, { siblings }: Plan): Promise<Pursued> => {
+const elsewhere = async ({ asking, ports }: Pursuit, { siblings }: Plan, item: CaseItem): Promise<Pursued> => {
   const evidence: Evidence[] = [];
   for (const [environment, question] of siblings) {
     const answer = await ask(asking, question);
@@ -28,7 +29,7 @@ const elsewhere = async ({ asking, ports }: Pursuit, { siblings }: Plan): Promis
     if (answer && (isPresent(answer) || answer.seen))
       return over('stuck/wrong-environment', `The key is at home in ${environment}`, evidence);
   }
-  return over('stuck/not-recognised', '', evidence);
+  return over('stuck/not-recognised', provedBefore(item), evidence);
 };
 
 /** A managing key that is refused because this product killed it is no wrong credential. */
@@ -37,11 +38,17 @@ const refined = async ({ ports, pin, order }: Pursuit, outcome: Terminal): Promi
     ? 'stuck/signer-gone'
     : outcome;
 
+/** A key that is gone for an asker who never met it may have been proved dead by another, which is worth a word and no proof. */
+const provedBefore = ({ proved }: CaseItem): string =>
+  proved ? `Another signer’s questions proved it dead at ${toIso(proved.at)}` : '';
+
 /** What an end owes to this request in particular, from what was learned on the way. */
-const whyOf = (outcome: Terminal, { facts }: Work): string => {
+const whyOf = (outcome: Terminal, { facts }: Work, item: CaseItem): string => {
   if (facts['searched']) return `Looked through ${facts['searched']}`;
-  const names = outcome === 'stuck/not-recognised' ? facts['keysNamed'] : undefined;
-  return names === undefined ? '' : `The managing key’s list names ${names} keys, and not this one`;
+  if (outcome !== 'stuck/not-recognised') return '';
+  const names = facts['keysNamed'];
+  const listed = `The managing key’s list names ${names === '1' ? '1 key' : `${names} keys`}, and not this one`;
+  return [names === undefined ? '' : listed, provedBefore(item)].filter(Boolean).join('. ');
 };
 
 /** A case whose proof has turned out to be none any more; the finding was told. */
@@ -93,10 +100,10 @@ export const pursue = async (pursuit: Pursuit, hooks: Hooks, leased: CaseItem): 
     }
     // The answer to the call decides nothing by itself: the probes do.
     if (step === undefined || step.do === 'call') continue;
-    if (step.do === 'ask-siblings') return elsewhere(pursuit, looked.plan);
+    if (step.do === 'ask-siblings') return elsewhere(pursuit, looked.plan, item);
     if (step.do === 'end') {
       const outcome = await refined(pursuit, step.outcome);
-      return over(outcome, step.why || whyOf(outcome, item.works[name] ?? NO_WORK));
+      return over(outcome, step.why || whyOf(outcome, item.works[name] ?? NO_WORK, item));
     }
     if (step.do === 'retry') return notOver(step);
     // The gap between two probes is no word of the provider's: the next delivery backs off.

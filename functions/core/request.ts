@@ -12,7 +12,9 @@ export const OPERATIONS = {
   requesty: ['delete-key'],
 } as const;
 
-export const isProvider = (name: string | undefined): name is keyof typeof OPERATIONS =>
+type ProviderName = keyof typeof OPERATIONS;
+
+export const isProvider = (name: string | undefined): name is ProviderName =>
   name !== undefined && Object.hasOwn(OPERATIONS, name);
 
 export const REASONS = ['leaked', 'expired', 'rotated', 'offboarded', 'incident', 'manual'] as const;
@@ -115,7 +117,7 @@ export type Target =
 /** A parsed request. `requestId` is filled in before it is used. */
 export interface RevocationRequest {
   readonly version: 1;
-  readonly provider: keyof typeof OPERATIONS;
+  readonly provider: ProviderName;
   readonly operation: string;
   readonly secretId: string;
   readonly secretVersion: string;
@@ -142,6 +144,8 @@ export type Parsed =
       readonly fields: readonly string[];
       /** The request without the values that looked secret, where it is one without them. */
       readonly clean: RevocationRequest | undefined;
+      /** As the body names it, where it names a known one. */
+      readonly provider: ProviderName | undefined;
     };
 
 const Envelope = z.looseObject({
@@ -209,14 +213,17 @@ const asksSomething = (settings: Settings | undefined): boolean =>
  * sentence that quotes no value.
  */
 export const parseRequest = (body: string): Parsed => {
+  let provider: ProviderName | undefined;
   const refused = (code: RefusedCode, message: string, fields: readonly string[] = [], clean?: RevocationRequest) =>
-    ({ kind: 'refused', code, message, fields, clean }) as const;
+    ({ kind: 'refused', code, message, fields, clean, provider }) as const;
   // Characters are at most bytes, so a longer text is too long in bytes as well.
   if (body.length > MAX_BODY_BYTES)
     return refused('malformed', `Cannot read a body of ${body.length} characters, wanted at most ${MAX_BODY_BYTES}`);
   const value = jsonObject(body);
   if (value === undefined) return refused('malformed', 'Cannot read the body as a JSON object');
   const { fields, eventAt } = unwrap(value);
+  const named = String(fields['provider']);
+  if (isProvider(named)) provider = named;
   const { clean, fields: leaking } = withoutSecrets(fields);
   const names = Object.keys(clean as object);
   const parsed = RevocationRequest.safeParse(clean, { error: wanted });

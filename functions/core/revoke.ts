@@ -99,6 +99,7 @@ const NOT_FOR_YOU: Parsed = {
   message: 'Cannot take look from this sender, wanted it from this system’s own functions alone',
   fields: ['look'],
   clean: undefined,
+  provider: undefined,
 };
 
 /**

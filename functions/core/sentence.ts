@@ -16,7 +16,7 @@ const WORDS: Readonly<Record<Terminal, Words>> = {
     'The key is dead: two probes, some seconds apart, found it gone before any call of this request',
   ),
   restricted: say('The key is restricted: two re-reads show what was asked and nothing wider than before'),
-  planned: say('Nothing was changed: this was a dry run'),
+  planned: say('Nothing was changed: this is a plan'),
   withdrawn: say('Nothing was changed: the expiry tag was moved later or taken away before its time'),
   'stuck/permission-missing': say(
     'The provider refused the call: the signing key lacks the permission',

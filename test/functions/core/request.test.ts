@@ -393,3 +393,12 @@ it('tells providers and urgent reasons from others', () => {
   expect([undefined, '', 'toString', 'binance'].some(isProvider)).toBe(false);
   expect(REASONS.filter(isUrgent)).toEqual(['leaked', 'incident']);
 });
+
+it.each([
+  ['{"provider":"kalshi"}', 'kalshi'],
+  ['{"provider":"deribit"}', undefined],
+  ['{"provider":["kalshi","bybit"]}', undefined],
+  ['no JSON', undefined],
+])('keeps the provider that %s names', (body, provider) => {
+  expect(parseRequest(body)).toMatchObject({ kind: 'refused', provider });
+});

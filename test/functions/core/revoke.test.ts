@@ -389,7 +389,7 @@ describe('a dry run', () => {
         outcome: 'planned',
         dryRun: true,
         calls: 0,
-        message: `Nothing was changed: this was a dry run. ${said}`,
+        message: `Nothing was changed: this is a plan. ${said}`,
       },
     ]);
     expect(memory.tags).toEqual([]);
@@ -449,4 +449,16 @@ describe('where AWS does not answer', () => {
       expect(caseOf(memory)).toMatchObject({ state: 'proved-case', works: {} });
     }
   });
+});
+
+it('names the proof by which a key is dead that another signer never met', async () => {
+  const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+  await revoke(memory.ports, delivered(memory, SELF));
+  const name = `case#kalshi/prod/${KEY} case`;
+  memory.items.set(name, { ...caseOf(memory), seen: {} } as never);
+  await revoke(memory.ports, delivered(memory, { ...SELF, requestId: 'R2' }, { messageId: 'M2' }));
+  expect(memory.published[1]).toMatchObject({ outcome: 'stuck', code: 'not-recognised' });
+  expect(memory.published[1]?.message).toMatch(
+    /Another signer’s questions proved it dead at 2026-11-21T12:00:02\.000Z\./,
+  );
 });

@@ -44,7 +44,7 @@ describe('the words of an outcome', () => {
       'The message is no request. Cannot read reason: wanted leaked. Correct it and send it again',
     );
     expect(sentence('planned', 'A real request would send delete-key')).toBe(
-      'Nothing was changed: this was a dry run. A real request would send delete-key',
+      'Nothing was changed: this is a plan. A real request would send delete-key',
     );
   });
 });

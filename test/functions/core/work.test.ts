@@ -221,9 +221,12 @@ describe('an end written into the case', () => {
     ['restricted', 'w#1', undefined, 'idle-case'],
     ['withdrawn', undefined, undefined, 'idle-case'],
     ['already-revoked', 'v#1', undefined, 'proved-case'],
-  ] as const)('%s, where the end of %s had left the case open, leaves it open by %s', (outcome, before, leftOpenBy, state) => {
-    const name = outcome === 'stuck/no-effect' ? 'w' : 'w#2';
-    const item = withEnd(withWork({}, { leftOpenBy: before }), name, end(outcome));
-    expect([item.leftOpenBy, item.state]).toEqual([leftOpenBy, state]);
-  });
+  ] as const)(
+    '%s, where the end of %s had left the case open, leaves it open by %s',
+    (outcome, before, leftOpenBy, state) => {
+      const name = outcome === 'stuck/no-effect' ? 'w' : 'w#2';
+      const item = withEnd(withWork({}, { leftOpenBy: before }), name, end(outcome));
+      expect([item.leftOpenBy, item.state]).toEqual([leftOpenBy, state]);
+    },
+  );
 });
