@@ -59,7 +59,7 @@ const BODIES: Readonly<Record<string, Case>> = {
   'first-contact-unknown': { ends: 'stuck/not-recognised' },
   'key-of-nobody': { ends: 'stuck/not-recognised' },
   'dry-run': { ends: 'planned' },
-  'not-before': gone(KEYS.kalshiKey),
+  'not-before-too-far': refused('too-far'),
   'wrong-environment-expected': refused('environment-mismatch'),
   'target-missing': refused('target-missing'),
   'unknown-field': refused('malformed'),
@@ -121,14 +121,19 @@ it('keeps the secret of revoke.secret-in-message.json out of the stuck queue', a
   expect(copy?.body).not.toContain(secret);
 });
 
-it('holds revoke.not-before.json back until its time', async () => {
+it('holds revoke.not-before-too-far.json back until its time where that is near', async () => {
   const running = await started();
-  await running.send(bodyOf('not-before'));
+  const notBefore = START + 300_000;
+  const { notBefore: _tooFar, ...request } = JSON.parse(bodyOf('not-before-too-far'));
+  await running.send({ ...request, notBefore: new Date(notBefore).toISOString() });
   await running.settle();
-  const { notBefore } = JSON.parse(bodyOf('not-before'));
-  const [change] = changesAt(running);
-  expect(change?.at).toBeGreaterThanOrEqual(Date.parse(notBefore));
-  expect(Date.parse(notBefore)).toBeGreaterThan(START);
+  expect(deadKeys(running)).toEqual([KEYS.kalshiKey]);
+  expect(changesAt(running)[0]?.at).toBeGreaterThanOrEqual(notBefore);
+});
+
+it('has no sample whose date is over: it would act at once', () => {
+  const dates = Object.keys(BODIES).map((name) => /"notBefore": "([^"]+)"/.exec(bodyOf(name))?.[1]);
+  expect(dates.filter((date) => date !== undefined && !date.startsWith('2099-'))).toEqual([]);
 });
 
 it('names the sender of revoke.bus-event.json in the receipt, and counts from the event’s time', async () => {
