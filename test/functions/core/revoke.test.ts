@@ -411,6 +411,7 @@ describe('a dry run', () => {
     const memory = system({ probe: [ALIVE] }, { config: { mode: 'observe' } });
     await revoke(memory.ports, delivered(memory, SELF));
     expect(memory.published).toMatchObject([{ outcome: 'planned', dryRun: true }]);
+    expect(memory.published[0]?.message).toMatch(/^Nothing was changed: this is a plan\. The mode is observe\. A real/);
     expect([...memory.items.keys()]).toContain('request#R#plan request');
   });
 
