@@ -21,6 +21,12 @@ const CAPS = {
 
 const FIRST = 2 * SECOND;
 
+/**
+ * Of a provider's limit everybody is told the same instant. So they come back over a part of the time that they waited, up to the cap of
+ * their kind: the queue drains instead of breaking open, and the urgent ones, whose cap is short, come first.
+ */
+const SPREAD_PART = 1 / 4;
+
 /** These state an instant of ours that is exact; a spread would only delay the key's death. */
 const EXACT: readonly RetryCode[] = ['early'];
 
@@ -49,20 +55,30 @@ export interface Circumstances {
   readonly random: number;
 }
 
+const capOf = ({ age, urgent }: Circumstances): number =>
+  CAPS[urgent ? 'urgent' : 'other'].find(({ until }) => age < until)?.cap ?? HOUR;
+
 /** 2 s, doubling with each delivery up to a cap by age, half fixed and half random. */
-const doubling = ({ age, receiveCount, urgent, random }: Circumstances): number => {
-  const cap = CAPS[urgent ? 'urgent' : 'other'].find(({ until }) => age < until)?.cap ?? HOUR;
+const doubling = (circumstances: Circumstances): number => {
+  const { receiveCount, random } = circumstances;
   // 2 ** 30 seconds is far above every cap, and keeps the power finite for any count.
-  const wait = Math.min(cap, FIRST * 2 ** Math.min(receiveCount - 1, 30));
+  const wait = Math.min(capOf(circumstances), FIRST * 2 ** Math.min(receiveCount - 1, 30));
   return Math.floor(wait / 2 + (random * wait) / 2);
 };
 
-/** When a message may be delivered again: at the stated instant, a little spread; without one, or after many of them, by doubling. */
+/** How long after a stated instant, at random from nothing up to the whole spread. */
+const spread = (code: RetryCode, waitMs: number, circumstances: Circumstances): number => {
+  const part = code === 'rate-limited' ? waitMs * SPREAD_PART : 0;
+  const whole = Math.min(capOf(circumstances), Math.max(FIRST, part));
+  return Math.floor(circumstances.random * whole);
+};
+
+/** When a message may be delivered again: spread from the stated instant on; without one, or after many of them, by doubling. */
 export const nextDelivery = ({ code, notBefore }: Retry, circumstances: Circumstances): EpochMs => {
-  const { now, receiveCount, random } = circumstances;
+  const { now, receiveCount } = circumstances;
   const backedOff = after(now, doubling(circumstances));
   if (notBefore === undefined || notBefore <= now) return backedOff;
   if (EXACT.includes(code)) return notBefore;
-  const stated = after(notBefore, Math.floor(random * FIRST));
+  const stated = after(notBefore, spread(code, notBefore - now, circumstances));
   return receiveCount > TRUSTED_DELIVERIES ? later(stated, backedOff) : stated;
 };

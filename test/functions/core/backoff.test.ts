@@ -50,15 +50,30 @@ describe('a stated instant', () => {
   it('wins over the doubling, with up to 2 s on top', () => {
     const notBefore = after(NOW, 7);
     expect(nextDelivery({ code: 'rate-limited', notBefore }, state)).toBe(NOW + 7 + SECOND);
-    expect(nextDelivery({ code: 'rate-limited', notBefore: after(NOW, DAY) }, state)).toBe(NOW + DAY + SECOND);
   });
+
+  it.each([
+    ['two seconds at least', false, 8 * SECOND, 2 * SECOND],
+    ['a quarter of the wait', false, 10 * MINUTE, 150 * SECOND],
+    ['the cap at most', false, DAY, 15 * MINUTE],
+    ['the cap of an urgent one', true, 10 * MINUTE, MINUTE],
+  ])('that is far is spread: over %s', (_what, urgent, wait, whole) => {
+    const notBefore = after(NOW, wait);
+    const at = (random: number) => nextDelivery({ code: 'rate-limited', notBefore }, { ...state, urgent, random });
+    expect(at(0)).toBe(notBefore);
+    expect(at(0.5)).toBe(notBefore + whole / 2);
+    expect(at(ALMOST_ONE)).toBe(notBefore + whole - 1);
+  });
+
+  it('that is none of a provider’s is spread over two seconds, however far', () =>
+    expect(nextDelivery({ code: 'in-progress', notBefore: after(NOW, DAY) }, state)).toBe(NOW + DAY + SECOND));
 
   it('is taken at its word ten times, and from then on says only when not to come', () => {
     const soon = { code: 'rate-limited', notBefore: after(NOW, 7) } as const;
     expect(nextDelivery(soon, { ...state, receiveCount: 10 })).toBe(NOW + 7 + SECOND);
     expect(nextDelivery(soon, { ...state, receiveCount: 11 })).toBe(NOW + 0.75 * 15 * MINUTE);
     const far = { code: 'rate-limited', notBefore: after(NOW, DAY) } as const;
-    expect(nextDelivery(far, { ...state, receiveCount: 11 })).toBe(NOW + DAY + SECOND);
+    expect(nextDelivery(far, { ...state, receiveCount: 11 })).toBe(NOW + DAY + 7.5 * MINUTE);
   });
 
   it('is met exactly where it is our own due date', () =>
