@@ -48,6 +48,8 @@ export interface BybitSandbox extends Sandbox {
   readonly remove: (world: string, keyId: string) => void;
   /** A deleted key is there again. */
   readonly revive: (world: string, keyId: string) => void;
+  /** The key's time is up as of now. */
+  readonly expire: (world: string, keyId: string) => void;
   /** Someone extends the key in the web page: 90 days from now where no address is bound. */
   readonly renew: (world: string, keyId: string) => void;
   /** Someone changes the key in the web page, where everything can be changed. */

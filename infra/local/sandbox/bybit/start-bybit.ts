@@ -83,6 +83,7 @@ export const startBybit = async (options: BybitOptions = {}): Promise<BybitSandb
     },
     remove: (world, keyId) => change(world, keyId, (key) => ({ ...key, alive: false })),
     revive: (world, keyId) => change(world, keyId, (key) => ({ ...key, alive: true })),
+    expire: (world, keyId) => change(world, keyId, (key) => ({ ...key, expiresAt: now() })),
     renew: (world, keyId) => change(world, keyId, (key) => withNewExpiry(key, now())),
     patch: (world, keyId, settings) =>
       change(world, keyId, (key) => {

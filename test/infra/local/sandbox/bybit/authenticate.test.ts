@@ -174,6 +174,8 @@ describe('refusals', () => {
     expect(retCode((await askBybit(bybit.url, query)).body)).toBe(33004);
     bybit.renew('mainnet', KEY);
     expect(retCode((await askBybit(bybit.url, query)).body)).toBe(0);
+    bybit.expire('mainnet', KEY);
+    expect(retCode((await askBybit(bybit.url, query)).body)).toBe(33004);
   });
 
   it('holds a bound key to its addresses', async () => {
