@@ -1,10 +1,13 @@
 import type { BybitSandbox, KeySettings, MasterSeed, SubSeed } from '../../infra/local/sandbox/index.ts';
 import { startSandbox } from '../../infra/local/sandbox/index.ts';
+import { handsFor } from './hands-for.ts';
 import type { OrderUnderTest, Seeded } from './providers-under-test.ts';
 import type { InProcess } from './serve-in-process.ts';
 import { RSA } from './throwaway-pairs.ts';
 
 const MASTER = 'MASTERexample00001';
+/** Another key of the same account. */
+const SECOND_MASTER = 'MASTERexample00003';
 const SUB = 'SUBKEYexample00001';
 const SUB_MEMBER = '100400345';
 const MASTER_SECRET = 'key-revoker/bybit/master';
@@ -17,6 +20,11 @@ const LANDS_WITHIN_MS = 6_000;
 /** What an update asks to leave, and the most that it may. */
 const SETTINGS = { readOnly: 1, permissions: { Wallet: ['AccountTransfer'] } };
 const NARROW: KeySettings = { readOnly: 1, permissions: { Wallet: ['AccountTransfer'] }, ips: ['*'] };
+const WIDE: KeySettings = {
+  readOnly: 0,
+  permissions: { Spot: ['SpotTrade'], Wallet: ['AccountTransfer', 'SubMemberTransferList'], Options: ['OptionsTrade'] },
+  ips: ['*'],
+};
 const NO_TRANSFER = { permissions: { Spot: ['SpotTrade'] } };
 
 interface Row {
@@ -40,14 +48,28 @@ const populate = (sandbox: BybitSandbox, row: Row): void => {
   const world = row.world ?? 'mainnet';
   const { apiSecret, ...bare } = hmac(MASTER);
   const verifier = row.isRsa ? { publicKey: RSA.publicKey } : { apiSecret };
-  sandbox.addMaster('mainnet', { ...bare, ...verifier, ...row.master });
+  const userID = sandbox.addMaster('mainnet', { ...bare, ...verifier, ...row.master });
+  sandbox.addMaster('mainnet', { ...hmac(SECOND_MASTER), userID });
   sandbox.addSub(world, { ...hmac('SUBKEYexample00002'), parent: MASTER, subMemberId: SUB_MEMBER });
   sandbox.addSub(world, { ...hmac(SUB), parent: MASTER, subMemberId: SUB_MEMBER, ...row.sub });
   sandbox.addSub('mainnet', { ...hmac('SUBKEYexample00003'), parent: MASTER, subMemberId: '100400346' });
   sandbox.addMaster('mainnet', hmac('MASTERexample00002'));
 };
 
-const seededBy = ({ operation, target, signer, about, world, isRsa }: Row): Seeded => ({
+const handsOn = (sandbox: BybitSandbox, { about, signer, ...row }: Row): Seeded['byHand'] => {
+  const world = row.world ?? 'mainnet';
+  return {
+    ...handsFor(sandbox, { world, target: about, signer, signsIn: 'mainnet' }),
+    'widened by hand': { now: () => sandbox.patch(world, about, WIDE) },
+    'narrowed by hand': { now: () => sandbox.patch(world, about, { ...NARROW, permissions: {} }) },
+    'expired, and renewed later': {
+      now: () => sandbox.expire(world, about),
+      later: () => sandbox.renew(world, about),
+    },
+  };
+};
+
+const seededBy = ({ operation, target, signer, about, world, isRsa }: Row): Omit<Seeded, 'byHand'> => ({
   secrets: {
     [MASTER_SECRET]: isRsa ? { apiKey: MASTER, privateKey: RSA.privateKey } : hmac(MASTER),
     [SUB_SECRET]: { ...hmac(SUB), ...(world ? { environment: world } : {}) },
@@ -62,6 +84,8 @@ const seededBy = ({ operation, target, signer, about, world, isRsa }: Row): Seed
   world: world ?? 'mainnet',
   target: about,
   signer,
+  ...(signer === about ? {} : { otherSigners: [SECOND_MASTER] }),
+  rotated: { [MASTER_SECRET]: hmac(SECOND_MASTER), [SUB_SECRET]: hmac('SUBKEYexample00002') },
   narrow: NARROW,
   landsWithinMs: LANDS_WITHIN_MS,
 });
@@ -117,6 +141,9 @@ export const BYBIT_ORDERS: readonly OrderUnderTest[] = ROWS.map((row) => ({
   seed: async (now) => {
     const sandbox = await startSandbox('bybit', { now });
     populate(sandbox, row);
-    return { sandbox: sandbox as BybitSandbox & InProcess, seeded: seededBy(row) };
+    return {
+      sandbox: sandbox as BybitSandbox & InProcess,
+      seeded: { ...seededBy(row), byHand: handsOn(sandbox, row), settings: sandbox.key },
+    };
   },
 }));

@@ -1,4 +1,5 @@
 import { Unavailable } from '../../functions/core/fault.ts';
+import { callsOf } from './calls-of.ts';
 import { type Awaited, type Hooks, instrumented } from './instrumented.ts';
 import { breachesIn } from './laws.ts';
 import type { OrderUnderTest } from './providers-under-test.ts';
@@ -33,17 +34,6 @@ export interface CrashCase extends Case {
 /** These promise to reject never, or not for want of a service. */
 const OURS = ['send', 'clock.until'];
 
-/** What one delivery waits for, call by call. */
-const callsOf = async (one: Case): Promise<{ readonly names: readonly string[]; readonly awaited: Awaited }> => {
-  const awaited: Awaited = new Set();
-  const first = await open(one);
-  await first.deliver(instrumented(first.ports, awaited));
-  const names: string[] = [];
-  const second = await open(one);
-  await second.deliver(instrumented(second.ports, awaited, { before: async (name) => void names.push(name) }));
-  return { names, awaited };
-};
-
 const never = new Promise<never>(() => {});
 
 const crashing = ({ kind, when, call }: CrashAt, end: () => void): Hooks => {
@@ -76,9 +66,9 @@ const known = new Map<OrderUnderTest, Awaited>();
 export const crashCases = async (order: OrderUnderTest): Promise<readonly CrashCase[]> => {
   const cases: CrashCase[] = [];
   for (const reason of ['leaked', 'manual'] as const) {
-    const { names, awaited } = await callsOf({ name: '', order, reason });
+    const { calls, awaited } = await callsOf({ name: '', order, reason });
     known.set(order, awaited);
-    for (const [call, port] of names.entries())
+    for (const [call, { port }] of calls.entries())
       for (const kind of KINDS[reason])
         for (const when of WHENS) {
           if (kind === 'unavailable' && OURS.includes(port)) continue;

@@ -1,7 +1,8 @@
 import { type KalshiSandbox, type KalshiSeed, startSandbox } from '../../infra/local/sandbox/index.ts';
-import type { OrderUnderTest } from './providers-under-test.ts';
+import { handsFor } from './hands-for.ts';
+import type { OrderUnderTest, Seeded } from './providers-under-test.ts';
 import type { InProcess } from './serve-in-process.ts';
-import { ED25519, RSA } from './throwaway-pairs.ts';
+import { ED25519, OTHER_PAIR, RSA } from './throwaway-pairs.ts';
 
 const MANAGER = '0c3dcb5e-7c9f-4c54-9a2e-5e8d1b7f6a10';
 const KEY = 'a952bcbe-ec3b-4b5b-b8f9-11dae589608c';
@@ -60,7 +61,16 @@ export const KALSHI_ORDERS: readonly OrderUnderTest[] = ROWS.map(
       };
       const secretId = signer === KEY ? KEY_SECRET : MANAGER_SECRET;
       const request = { provider: 'kalshi', operation: 'delete-key', secretId, target };
-      const seeded = { secrets, request, world: 'prod', target: about, signer, landsWithinMs: 0 };
+      const rotated = Object.fromEntries(Object.keys(secrets).map((name) => [name, { apiKeyId: OTHER, privateKey }]));
+      const byHand = {
+        ...handsFor(sandbox, { world: 'prod', target: about, signer, signsIn: 'prod' }),
+        'its signer may only read by now': { now: () => sandbox.patch('prod', signer, READ_ONLY) },
+        'given another public key': { now: () => sandbox.patch('prod', about, { publicKey: OTHER_PAIR.publicKey }) },
+      };
+      const seeded: Seeded = {
+        ...{ secrets, request, world: 'prod', target: about, signer, rotated, byHand, landsWithinMs: 0 },
+        ...(signer === about ? {} : { otherSigners: [OTHER] }),
+      };
       return { sandbox: sandbox as KalshiSandbox & InProcess, seeded };
     },
   }),

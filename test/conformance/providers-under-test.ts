@@ -4,6 +4,15 @@ import { KALSHI_ORDERS } from './kalshi-orders.ts';
 import { REQUESTY_ORDERS } from './requesty-orders.ts';
 import type { InProcess } from './serve-in-process.ts';
 
+/** Somebody changes a key in the provider's web page. */
+export interface Hand {
+  readonly now: () => void;
+  /** What is done to it some deliveries later. */
+  readonly later?: () => void;
+  /** Nothing would change before the key is dead. */
+  readonly isForDead?: boolean;
+}
+
 /** A request with the keys and secrets that it is about. */
 export interface Seeded {
   /** Credentials by the name of their secret. */
@@ -14,8 +23,16 @@ export interface Seeded {
   readonly target: string;
   /** The key that signs the call. */
   readonly signer: string;
+  /** Keys that may sign as well, once the signer's secret was rotated to one of them. */
+  readonly otherSigners?: readonly string[];
+  /** What a key may do, where that can be changed. */
+  readonly settings?: (world: string, keyId: string) => KeySettings;
   /** The most that an update leaves the key. */
   readonly narrow?: KeySettings;
+  /** By the name of a secret, the credential of another key that does as much. */
+  readonly rotated: Readonly<Record<string, unknown>>;
+  /** What may happen to these keys, by how it is called. */
+  readonly byHand: Readonly<Record<string, Hand>>;
   /** How long after its sending an update may land, in milliseconds. */
   readonly landsWithinMs: number;
 }

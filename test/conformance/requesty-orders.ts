@@ -1,5 +1,6 @@
 import { type RequestySandbox, type RequestySeed, startSandbox } from '../../infra/local/sandbox/index.ts';
-import type { OrderUnderTest } from './providers-under-test.ts';
+import { handsFor } from './hands-for.ts';
+import type { OrderUnderTest, Seeded } from './providers-under-test.ts';
 import type { InProcess } from './serve-in-process.ts';
 
 const MANAGER = '7b0e6c1d-2f44-4b0e-9d7a-94c1f0a5d302';
@@ -39,6 +40,8 @@ const ROWS: readonly Row[] = [
   },
 ];
 
+const READER = { permissions: { manage: 'read', completions: 'write' } } as const;
+
 const bearer = (id: string): string => `rqsty-sk-${id}`;
 const keyOf = (id: string, manage: 'none' | 'write'): RequestySeed => ({
   id,
@@ -53,11 +56,20 @@ export const REQUESTY_ORDERS: readonly OrderUnderTest[] = ROWS.map(
     ends: { manual: ends, leaked: ends },
     seed: async (now) => {
       const sandbox = await startSandbox('requesty', { now });
-      sandbox.addOrganisation('prod', { keys: [keyOf(OTHER, 'none'), keyOf(MANAGER, 'write'), keyOf(KEY, manage)] });
+      sandbox.addOrganisation('prod', { keys: [keyOf(OTHER, 'write'), keyOf(MANAGER, 'write'), keyOf(KEY, manage)] });
       const secrets = { [MANAGER_SECRET]: { apiKey: bearer(MANAGER) }, [KEY_SECRET]: { apiKey: bearer(KEY) } };
       const secretId = signer === KEY ? KEY_SECRET : MANAGER_SECRET;
       const request = { provider: 'requesty', operation: 'delete-key', secretId, target };
-      const seeded = { secrets, request, world: 'prod', target: about, signer, landsWithinMs: 0 };
+      const rotated = Object.fromEntries(Object.keys(secrets).map((name) => [name, { apiKey: bearer(OTHER) }]));
+      // An expired key is as dead as a deleted one here: nobody can renew it.
+      const byHand = {
+        ...handsFor(sandbox, { world: 'prod', target: about, signer, signsIn: 'prod' }),
+        'its signer may only read by now': { now: () => sandbox.patch('prod', signer, READER) },
+      };
+      const seeded: Seeded = {
+        ...{ secrets, request, world: 'prod', target: about, signer, rotated, byHand, landsWithinMs: 0 },
+        ...(signer === about ? {} : { otherSigners: [OTHER] }),
+      };
       return { sandbox: sandbox as RequestySandbox & InProcess, seeded };
     },
   }),

@@ -6,7 +6,6 @@ import { openWorld, START, type World } from './world.ts';
 const MINUTE_MS = 60_000;
 /** An outage that passes. */
 const HEALS_AFTER_MS = MINUTE_MS;
-/** A request gives up after this long, in place of a day. */
 const GIVE_UP_MS = 2 * MINUTE_MS;
 /** Far more than the backoff lets come in that time: a message that comes oftener runs into its queue's own limit in a day. */
 const MOST_DELIVERIES = 30;
@@ -28,6 +27,8 @@ export interface Case {
   readonly reason: 'leaked' | 'manual';
   readonly fields?: Readonly<Record<string, unknown>>;
   readonly fault?: FaultAt;
+  /** How long the request may stay open. @default two minutes, in place of a day */
+  readonly giveUpMs?: number;
 }
 
 export interface Ran {
@@ -38,8 +39,8 @@ export interface Ran {
 }
 
 /** The order's message on its way, and its fault in wait. */
-export const open = async ({ order, reason, fields, fault }: Case): Promise<World> => {
-  const asked = await openWorld(order, GIVE_UP_MS);
+export const open = async ({ order, reason, fields, fault, giveUpMs = GIVE_UP_MS }: Case): Promise<World> => {
+  const asked = await openWorld(order, giveUpMs);
   const { sandbox, seeded } = asked;
   const request = { ...seeded.request, reason, requestId: 'conformance-1', ...fields };
   const world: World = { ...asked, seeded: Object.assign(seeded, { request }) };
@@ -61,8 +62,8 @@ export const outcomeOf = ({ witness }: World): string => {
 };
 
 /** Delivers until nothing is left on the queue. */
-export const drain = async (one: Case, world: World): Promise<void> => {
-  for (let deliveries = 0; world.queue.length > 0 && deliveries < MOST_DELIVERIES; deliveries += 1) {
+export const drain = async (one: Case, world: World, most = MOST_DELIVERIES): Promise<void> => {
+  for (let deliveries = 0; world.queue.length > 0 && deliveries < most; deliveries += 1) {
     if (heals(one, world)) world.sandbox.faults.clear();
     await world.deliver();
   }

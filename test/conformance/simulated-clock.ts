@@ -7,9 +7,12 @@ export interface SimulatedClock extends Clock {
   /**
    * Carries work to its end.
    *
+   * @param instead asked each time that all work rests; where it says true, it has set something going and the clock stands
    * @throws Error where it waits for nothing that could still happen
    */
-  readonly run: <T>(work: Promise<T>) => Promise<T>;
+  readonly run: <T>(work: Promise<T>, instead?: () => boolean) => Promise<T>;
+  /** Whether somebody waits for an instant. */
+  readonly isAwaited: () => boolean;
   /** Forgets everybody who waits, as when their process ends. */
   readonly forget: () => void;
 }
@@ -36,15 +39,16 @@ export const simulatedClock = (start: number): SimulatedClock => {
     advanceTo: (instant) => {
       now = Math.max(now, instant);
     },
-    run: async (work) => {
+    run: async (work, instead = () => false) => {
       let isOver = false;
       const over = (): void => {
         isOver = true;
       };
       work.then(over, over);
-      for (await quiet(); !isOver; await quiet()) jump();
+      for (await quiet(); !isOver; await quiet()) if (!instead()) jump();
       return work;
     },
+    isAwaited: () => waiting.length > 0,
     forget: () => {
       waiting = [];
     },

@@ -1,103 +1,147 @@
-import type { CaseItem, Work } from '../../functions/core/ledger-items.ts';
+import type { CaseItem } from '../../functions/core/ledger-items.ts';
 import type { Attributes, Ports } from '../../functions/core/ports.ts';
 import type { HttpCall } from '../../functions/core/provider.ts';
 import type { Receipt } from '../../functions/core/receipt.ts';
 import { TIMING } from '../../functions/core/timing.ts';
+import type { KeySettings } from '../../infra/local/sandbox/index.ts';
+import { atWork } from './at-work.ts';
 import type { MemoryLedger } from './memory-ledger.ts';
 import type { Seeded } from './providers-under-test.ts';
 import type { InProcess } from './serve-in-process.ts';
 import type { SimulatedClock } from './simulated-clock.ts';
 
-/** A receipt with what was true at the provider when it went out. */
+/** A receipt with what was true of its key when it went out. */
 export interface Said {
   readonly at: number;
   readonly receipt: Receipt;
   readonly isAlive: boolean;
+  /** The number of the last exchange before it. */
+  readonly seq: number;
 }
 
-/** A mutating exchange, as it left. */
-export interface Called {
+/** One exchange, as it left, with what was true of its request's key right after it. */
+export interface Seen {
   readonly at: number;
   /** Its number in the sandbox's record. */
   readonly seq: number;
+  readonly requestId: string;
+  readonly attempt: number;
+  readonly isCall: boolean;
+  readonly isAlive: boolean;
+  readonly settings: KeySettings | undefined;
 }
 
 /** What an onlooker notes while the function works. */
 export interface Witness {
   readonly receipts: readonly Said[];
-  readonly calls: readonly Called[];
+  readonly exchanges: readonly Seen[];
   readonly copies: readonly { readonly body: string; readonly attributes: Attributes }[];
+  /** Numbers of the exchanges after which somebody made a dead key live again. */
+  readonly revivals: readonly number[];
   /** What was seen to be wrong at the instant when it happened. */
   readonly breaches: readonly string[];
   published(receipt: Receipt): void;
   setAside(body: string, attributes: Attributes): void;
-  delivered(deadline: number): void;
+  delivered(startedAt: number): void;
   watching(send: Ports['send']): Ports['send'];
+  /** Somebody changes something at the provider. */
+  byHand(change: () => void): void;
 }
 
 interface Scene {
   readonly sandbox: InProcess;
-  readonly seeded: Seeded;
+  /** By the id of their request. */
+  readonly orders: ReadonlyMap<string, Seeded>;
   readonly clock: SimulatedClock;
   readonly ledger: MemoryLedger;
 }
 
 /** The keys that a call is about: those that it names, or else the one that signs. */
-const meantBy = ({ path, body = '' }: HttpCall, { sandbox, seeded }: Scene): readonly string[] => {
+const meantBy = ({ path, body = '' }: HttpCall, { sandbox }: Scene): string => {
   const text = `${path} ${body}`.toLowerCase();
   const named = sandbox.keyIds().filter((id) => text.includes(id.toLowerCase()));
-  return named.length > 0 ? named : [seeded.signer];
+  return named.length > 0 ? named.join() : (sandbox.record.at(-1)?.keyId ?? '');
 };
 
-const caseOf = ({ ledger, seeded }: Scene): CaseItem | undefined =>
-  ledger.items().find(({ pk }) => pk.startsWith('case#') && pk.endsWith(`/${seeded.target}`)) as CaseItem | undefined;
-
-const attempted = ({ works }: Pick<CaseItem, 'works'>): number =>
-  Object.values<Work>(works).reduce((sum, { calls }) => sum + calls, 0);
-
-/** What is wrong with a call at the instant when it leaves. */
-const objections = (scene: Scene, call: HttpCall, receipts: readonly Said[], calls: readonly Called[]): string[] => {
-  const { seeded, clock } = scene;
-  const found = caseOf(scene);
+/** What is wrong with a call that has left just now. */
+const objections = (scene: Scene, call: HttpCall, receipts: readonly Said[], calls: readonly Seen[]): string[] => {
+  const { clock, orders, ledger } = scene;
+  const { requestId, attempt, ids } = atWork();
+  const { request, target = '' } = orders.get(requestId) ?? {};
+  const casePk = (pk: string): boolean => pk.startsWith('case#') && pk.endsWith(`/${target}`);
+  const { lease } = (ledger.items().find(({ pk }) => casePk(pk)) ?? {}) as Partial<CaseItem>;
+  const finals = receipts.filter(({ receipt }) => receipt.final && receipt.requestId === requestId);
+  const sent = calls.filter((other) => orders.get(other.requestId)?.target === target);
   const meant = meantBy(call, scene);
   const rules: readonly (readonly [boolean, string])[] = [
-    [meant.join() === seeded.target, `L3: a call is about ${meant.join()}`],
-    [seeded.request['dryRun'] !== true, 'L3: a call in a dry run'],
-    [clock.now() >= Date.parse(String(seeded.request['notBefore'] ?? 0)), 'L3: a call before its time'],
-    [!receipts.some(({ receipt }) => receipt.final), 'L3: a call after the end'],
-    [found !== undefined && attempted(found) > calls.length, 'L3: a call that is not in the ledger as attempted'],
-    [(found?.lease?.until ?? 0) - clock.now() > TIMING.callMarginMs, 'L3: a call with too little of the lease left'],
+    [meant === target, `L3: a call is about ${meant}`],
+    [request?.['dryRun'] !== true, 'L3: a call in a dry run'],
+    [clock.now() >= Date.parse(String(request?.['notBefore'] ?? 0)), 'L3: a call before its time'],
+    [finals.every(({ receipt }) => receipt.attempt < attempt), 'L3: a call after the end'],
+    [ledger.attempted(casePk) > sent.length, 'L3: a call that is not in the ledger as attempted'],
+    [lease !== undefined && ids.has(lease.holder), 'L3: a call without the lease'],
+    [(lease?.until ?? 0) - clock.now() > TIMING.callMarginMs, 'L3: a call with too little of the lease left'],
   ];
   return rules.filter(([holds]) => !holds).map(([, breach]) => breach);
 };
 
 /** Looks over the function's shoulder: what leaves, and what is true at that instant. */
 export const witness = (scene: Scene): Witness => {
-  const { sandbox, seeded, clock } = scene;
+  const { sandbox, clock, orders } = scene;
   const receipts: Said[] = [];
-  const calls: Called[] = [];
+  const exchanges: Seen[] = [];
   const copies: { body: string; attributes: Attributes }[] = [];
+  const revivals: number[] = [];
   const breaches: string[] = [];
+  const isAlive = (requestId: string): boolean => {
+    const order = orders.get(requestId);
+    return order !== undefined && sandbox.isAlive(order.world, order.target);
+  };
+  const living = (): string => [...orders.keys()].filter(isAlive).join();
   return {
     receipts,
-    calls,
+    exchanges,
     copies,
+    revivals,
     breaches,
     published: (receipt) => {
-      const isAlive = sandbox.isAlive(seeded.world, seeded.target);
-      receipts.push({ at: clock.now(), receipt, isAlive });
+      receipts.push({ at: clock.now(), receipt, isAlive: isAlive(receipt.requestId), seq: sandbox.record.length });
     },
     setAside: (body, attributes) => void copies.push({ body, attributes }),
-    delivered: (deadline) => {
-      if (clock.now() > deadline + TIMING.functionTimeoutMs - TIMING.recordMs)
-        breaches.push('L2: a delivery outlives its function');
+    delivered: (startedAt) => {
+      if (clock.now() > startedAt + TIMING.functionTimeoutMs) breaches.push('L2: a delivery outlives its function');
     },
     watching: (send) => (call, until) => {
-      if (call.method !== 'GET') {
-        breaches.push(...objections(scene, call, receipts, calls));
-        calls.push({ at: clock.now(), seq: sandbox.record.length + 1 });
-      }
-      return send(call, until);
+      const { requestId, attempt } = atWork();
+      const at = clock.now();
+      // What is sent is taken in before this returns.
+      const reply = send(call, until);
+      const isCall = call.method !== 'GET';
+      if (isCall)
+        breaches.push(
+          ...objections(
+            scene,
+            call,
+            receipts,
+            exchanges.filter((other) => other.isCall),
+          ),
+        );
+      const { world = '', target = '', settings } = orders.get(requestId) ?? {};
+      const known = { isAlive: isAlive(requestId), settings: settings?.(world, target) };
+      exchanges.push({
+        at,
+        seq: sandbox.record.length,
+        requestId,
+        attempt,
+        isCall,
+        ...known,
+      });
+      return reply;
+    },
+    byHand: (change) => {
+      const before = living();
+      change();
+      if (living().length > before.length) revivals.push(sandbox.record.length);
     },
   };
 };

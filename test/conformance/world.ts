@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { after, epochMs, later } from '../../functions/core/epoch.ts';
+import { epochMs } from '../../functions/core/epoch.ts';
 import type { Attributes, Ports } from '../../functions/core/ports.ts';
 import { revoke } from '../../functions/core/revoke.ts';
-import { TIMING } from '../../functions/core/timing.ts';
 import { PROVIDERS } from '../../functions/providers/index.ts';
+import { atWork, working } from './at-work.ts';
 import { memoryLedger } from './memory-ledger.ts';
-import { memoryVault } from './memory-vault.ts';
+import { type MemoryVault, memoryVault } from './memory-vault.ts';
+import { type Message, messageQueue } from './message-queue.ts';
 import type { OrderUnderTest, Seeded } from './providers-under-test.ts';
 import { sendInProcess } from './send-in-process.ts';
 import type { InProcess } from './serve-in-process.ts';
@@ -15,30 +16,31 @@ import { type Witness, witness } from './witness.ts';
 /** Ten in the morning of a day without meaning. */
 export const START = epochMs(Date.parse('2026-11-20T10:00:00.000Z'));
 const DAY_MS = 86_400_000;
-
-/** A message on the simulated requests queue. */
-interface Message {
-  readonly messageId: string;
-  readonly body: string;
-  readonly attempt: number;
-  readonly sentAt: number;
-  visibleAt: number;
-  receiveCount: number;
-}
+const OWN_ROLE = 'AROAOWNROLE';
 
 /** One order with its provider and an AWS of its own, all in this process and on one clock. */
 export interface World {
   readonly order: OrderUnderTest;
   readonly seeded: Seeded;
+  /** All that was asked for, by the id of its request. */
+  readonly orders: ReadonlyMap<string, Seeded>;
   readonly sandbox: InProcess;
   readonly clock: SimulatedClock;
   readonly ports: Ports;
+  readonly vault: MemoryVault;
   readonly witness: Witness;
   readonly ledger: ReturnType<typeof memoryLedger>;
   readonly queue: readonly Message[];
   /** Second looks that were asked for; they come to the queue by hand. */
   readonly looks: readonly string[];
-  send(body: unknown, attempt?: number): void;
+  /** @param seeded what the request is about, where that is not the world's own order */
+  send(body: unknown, attempt?: number, seeded?: Seeded): Message;
+  /** A second look comes to the queue. */
+  sendLook(body: string): Message;
+  /** The message that is visible first, now or later. */
+  next(): Message | undefined;
+  /** Begins to deliver a message, visible or not; somebody has to run the clock. */
+  begin(message: Message, ports?: Ports): Promise<void>;
   /** Delivers the next message when it is visible. @param ports the function's own, perhaps with something wrong with them */
   deliver(ports?: Ports, killed?: Promise<'killed'>): Promise<void>;
 }
@@ -53,46 +55,47 @@ const config = (giveUpAfterMs: number): Ports['config'] => ({
   giveUpAfterMs,
   limits: { urgent: 1_000, other: 200 },
   egressAddresses: ['127.0.0.1'],
-  ownRoles: ['AROAOWNROLE'],
+  ownRoles: [OWN_ROLE],
 });
-
-/** SQS counts in whole seconds. */
-const hiddenUntil = (now: number, instant: number): number =>
-  now + Math.max(0, Math.ceil((instant - now) / 1_000)) * 1_000;
 
 /** @param giveUpAfterMs how long a request may stay open */
 export const openWorld = async (order: OrderUnderTest, giveUpAfterMs: number): Promise<World> => {
   const clock = simulatedClock(START);
   const { sandbox, seeded } = await order.seed(() => clock.now());
   const ledger = memoryLedger();
+  const vault = memoryVault(seeded.secrets, START - 30 * DAY_MS, clock.now);
   const log = { info: () => {}, warn: () => {} };
-  const queue: Message[] = [];
+  const queue = messageQueue(clock);
+  const orders = new Map<string, Seeded>();
   const looks: string[] = [];
   let ids = 0;
-  const newId = (): string => `id-${++ids}`;
-  const send = (body: unknown, attempt = 1): void => {
-    const now = clock.now();
-    queue.push({
-      messageId: newId(),
-      body: JSON.stringify(body),
-      attempt,
-      sentAt: now,
-      visibleAt: now,
-      receiveCount: 0,
-    });
+  const newId = (): string => {
+    const id = `id-${++ids}`;
+    atWork().ids.add(id);
+    return id;
   };
-  const seen = witness({ sandbox, seeded, clock, ledger });
+  const push = (body: string, attempt: number, seconds = 0, sender = 'AROAEXAMPLE'): Message =>
+    queue.push({ messageId: newId(), body, attempt, sender: `${sender}:conformance` }, seconds * 1_000);
+  const send: World['send'] = (body, attempt = 1, about = seeded) => {
+    const message = push(JSON.stringify(body), attempt);
+    if (!orders.has(message.requestId)) orders.set(message.requestId, about);
+    return message;
+  };
+  const enqueue = async (body: string, { attempt }: Attributes, seconds: number): Promise<void> => {
+    const request = JSON.parse(body);
+    if (request.look) return void looks.push(body);
+    if (!orders.has(request.requestId)) orders.set(request.requestId, { ...seeded, request });
+    push(body, Number(attempt), seconds);
+  };
+  const seen = witness({ sandbox, orders, clock, ledger });
   const ports: Ports = {
     clock,
     ledger,
-    vault: memoryVault(seeded.secrets, START - 30 * DAY_MS),
+    vault,
     outbox: {
       publish: async (receipt) => seen.published(receipt),
       setAside: async (body, attributes) => seen.setAside(body, attributes),
-      enqueue: async (body, { attempt }: Attributes) => {
-        if (JSON.parse(body).look) looks.push(body);
-        else send(JSON.parse(body), Number(attempt));
-      },
+      enqueue,
     },
     log,
     send: seen.watching(sendInProcess(sandbox, clock)),
@@ -103,24 +106,29 @@ export const openWorld = async (order: OrderUnderTest, giveUpAfterMs: number): P
     config: config(giveUpAfterMs),
   };
 
-  const deliver = async (own: Ports = ports, killed?: Promise<'killed'>): Promise<void> => {
-    const [message] = queue.toSorted((a, b) => a.visibleAt - b.visibleAt);
+  const begin = async (message: Message, own: Ports = ports): Promise<void> => {
+    const delivery = queue.receive(message);
+    const { requestId } = message;
+    const found = ledger.items().find(({ pk }) => pk === `request#${requestId}`) as { attempt?: number } | undefined;
+    const attempt = Math.max(message.attempt, found?.attempt ?? 1);
+    const work = working({ requestId, attempt, ids: new Set() }, () => revoke(own, delivery));
+    const verdict = await work.catch(() => undefined);
+    if (verdict) queue.settle(message, verdict);
+  };
+  const deliver: World['deliver'] = async (own, killed) => {
+    const message = queue.next();
     if (message === undefined) throw new Error('Cannot deliver from an empty queue');
     clock.advanceTo(message.visibleAt);
-    message.receiveCount += 1;
-    const deadline = after(clock.now(), TIMING.recordMs);
-    message.visibleAt = hiddenUntil(clock.now(), after(deadline, TIMING.crashMarginMs));
-    const { receiveCount, messageId, body, attempt } = message;
-    const sentAt = epochMs(message.sentAt);
-    const delivery = { messageId, body, attempt, sentAt, receiveCount, sender: 'AROAEXAMPLE:conformance', deadline };
-    const work = revoke(own, delivery).catch((): undefined => undefined);
-    const verdict = await clock.run(killed ? Promise.race([work, killed]) : work);
+    const startedAt = clock.now();
+    const work = begin(message, own);
+    await clock.run(killed ? Promise.race([work, killed]) : work);
     clock.forget();
-    seen.delivered(deadline);
-    if (verdict === undefined || verdict === 'killed') return;
-    if (verdict.done) queue.splice(queue.indexOf(message), 1);
-    else message.visibleAt = hiddenUntil(clock.now(), later(clock.now(), verdict.notBefore));
+    seen.delivered(startedAt);
   };
 
-  return { order, seeded, sandbox, clock, ports, witness: seen, ledger, queue, looks, send, deliver };
+  return {
+    ...{ order, seeded, orders, sandbox, clock, ports, vault, witness: seen, ledger },
+    ...{ queue: queue.messages, looks, send, next: queue.next, begin, deliver },
+    sendLook: (body) => push(body, 1, 0, OWN_ROLE),
+  };
 };

@@ -1,0 +1,66 @@
+import type { Change } from '../../infra/local/sandbox/index.ts';
+import { isNarrower, looksOf } from './lies.ts';
+import type { Seen } from './witness.ts';
+import type { World } from './world.ts';
+
+/** The most calls of one attempt. */
+const MOST_CALLS = 5;
+/** What a provider answers to a call that it did not look at. */
+const TOO_MANY = 429;
+
+/** Readings of the same request that were answered between two of its calls. */
+const between = (world: World, first: Seen, second: Seen): number =>
+  looksOf(world, second.requestId, second.seq).filter(
+    ({ seq }) => seq > first.seq && world.sandbox.record[seq - 1]?.status === 200,
+  ).length;
+
+/** A call is repeated only where the rules say so. */
+const repeats = (world: World, calls: readonly Seen[]): readonly string[] =>
+  calls.slice(1).flatMap((call, index) => {
+    const { request, landsWithinMs = 0 } = world.orders.get(call.requestId) ?? {};
+    const isUpdate = String(request?.['operation']).startsWith('update-');
+    const isUrgent = request?.['reason'] === 'leaked';
+    const first = calls[index] ?? call;
+    if (between(world, first, call) < (isUrgent && !isUpdate ? 1 : 3))
+      return ['L3: a further call after too few readings'];
+    return isUpdate && call.at - first.at < landsWithinMs
+      ? ['L3: a further update before the first had to have landed']
+      : [];
+  });
+
+const attempts = ({ witness, sandbox }: World): readonly (readonly Seen[])[] => {
+  const executed = witness.exchanges.filter(({ isCall, seq }) => {
+    const exchange = sandbox.record[seq - 1];
+    return isCall && (exchange?.status !== TOO_MANY || exchange.applied !== undefined);
+  });
+  return Object.values(Object.groupBy(executed, ({ requestId, attempt }) => `${requestId}#${attempt}`)).map(
+    (calls) => calls ?? [],
+  );
+};
+
+/** A change that was made by nobody whom the request named, to another key than it named, or to a wider one than was there. */
+const wrongChange = (world: World, change: Change): readonly string[] => {
+  const { sandbox, witness, orders } = world;
+  const seq = sandbox.record.find(({ applied }) => applied === change)?.seq ?? 0;
+  const call = witness.exchanges.find((one) => one.seq === seq);
+  const order = orders.get(call?.requestId ?? '');
+  const { keyId, by, before, after, kind } = change;
+  const isMeant =
+    order !== undefined &&
+    keyId === order.target &&
+    change.world === order.world &&
+    [order.signer, ...(order.otherSigners ?? [])].includes(by);
+  // What somebody takes away by hand after the last look cannot be known.
+  const known = looksOf(world, call?.requestId ?? '', seq).at(-1)?.settings;
+  const isWider = before && after && ![before, known].some((was) => was && isNarrower(after, was));
+  return [...(isMeant ? [] : [`L3: ${keyId} was ${kind}`]), ...(isWider ? ['L3: an update made the key wider'] : [])];
+};
+
+/** L3: nothing but the target is touched, nothing gets wider, and no call is made too often. */
+export const trespasses = (world: World): readonly string[] => [
+  ...world.sandbox.applied().flatMap((change) => wrongChange(world, change)),
+  ...attempts(world).flatMap((calls) => [
+    ...(calls.length > MOST_CALLS ? [`L3: ${calls.length} calls`] : []),
+    ...repeats(world, calls),
+  ]),
+];
