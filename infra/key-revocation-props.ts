@@ -90,7 +90,8 @@ export interface KeyRevocationProps {
    */
   readonly giveUpAfter?: Duration;
   /**
-   * How often expiry tags are read. A tick looks 15 minutes ahead, so an order still leaves at its instant.
+   * How often expiry tags are read. A tick looks 15 minutes ahead, so an order leaves at its instant; one whose instant is nearer
+   * than the next tick leaves with that tick, late by up to as long.
    *
    * Valid range: 1 to 10 whole minutes.
    *

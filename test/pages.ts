@@ -35,3 +35,17 @@ const blocksOf = (file: string): readonly Block[] => {
 
 /** The fenced blocks of all pages, in their order. */
 export const BLOCKS = PAGES.flatMap(blocksOf);
+
+/** The rows of every table of a page, cell by cell, the backticks gone. */
+export const rowsOf = (file: string): readonly (readonly string[])[] =>
+  [...textOf(file).matchAll(/^\| (.+) \|$/gm)].map(([, row = '']) =>
+    row.split(' | ').map((cell) => cell.replaceAll('`', '').trim()),
+  );
+
+/** The rows of the tables under a heading of the second level, cell by cell; the head of the first one left out. */
+export const rowsUnder = (file: string, heading: string): readonly (readonly string[])[] => {
+  const [, section = ''] = textOf(file).split(`\n## ${heading}\n`);
+  const [own = ''] = section.split('\n## ');
+  const rows = [...own.matchAll(/^\| (.+) \|$/gm)].map(([, row = '']) => row.split(' | ').map((cell) => cell.trim()));
+  return rows.slice(2);
+};

@@ -3,22 +3,9 @@ import { REFUSED, RETRY, STUCK, type Terminal } from '../functions/core/outcome.
 import { REASONS, RevocationRequest } from '../functions/core/request.ts';
 import { sentence, waiting } from '../functions/core/sentence.ts';
 import { PROVIDERS } from '../functions/providers/index.ts';
-import { BLOCKS, textOf } from './pages.ts';
+import { BLOCKS, rowsOf, rowsUnder, textOf } from './pages.ts';
 import { seedKeys } from './seed-keys.ts';
 import { systemForEachTest } from './whole/system.ts';
-
-/** The rows of every table of a page, cell by cell, the backticks gone. */
-const rowsOf = (file: string): readonly (readonly string[])[] =>
-  [...textOf(file).matchAll(/^\| (.+) \|$/gm)].map(([, row = '']) =>
-    row.split(' | ').map((cell) => cell.replaceAll('`', '').trim()),
-  );
-
-const rowsUnder = (file: string, heading: string): readonly (readonly string[])[] => {
-  const [, section = ''] = textOf(file).split(`\n## ${heading}\n`);
-  const [own = ''] = section.split('\n## ');
-  const rows = [...own.matchAll(/^\| (.+) \|$/gm)].map(([, row = '']) => row.split(' | ').map((cell) => cell.trim()));
-  return rows.slice(2);
-};
 
 describe('the tables', () => {
   it.each([
@@ -72,7 +59,7 @@ describe('the tables', () => {
     const fields = RevocationRequest.options
       .flatMap(({ shape }) => Object.keys(shape))
       .filter((name) => name !== 'look');
-    const nested = ['readOnly', 'permissions', 'ips', 'acceptUndeletable'];
+    const nested = ['readOnly', 'permissions', 'ips', 'acceptUndeletable', 'apiKey', 'apiKeyId', 'subMemberId'];
     expect(new Set(shown)).toEqual(new Set([...fields, ...nested]));
     const reasons = rowsUnder('docs/requests.md', 'Request').find(([name]) => name === '`reason`')?.[1] ?? '';
     expect(REASONS.filter((reason) => !reasons.includes(`\`${reason}\``))).toEqual([]);
