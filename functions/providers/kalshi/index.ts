@@ -36,7 +36,7 @@ const probes = (order: Order): readonly Question[] => {
 const siblings = ({ signer, aim }: Order): Plan['siblings'] =>
   SIBLINGS.filter((name) => aim.self && !isSameWorld(name, signer.environment)).map((name) => [
     name,
-    ownQuestion(signer, hostOf(name), true),
+    ownQuestion(signer, hostOf(name), false),
   ]);
 
 const checked = (order: Order): Order => {

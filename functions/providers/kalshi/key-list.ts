@@ -28,11 +28,11 @@ type List = z.output<typeof List>;
 const listIn = (reply: MaybeReply): List | undefined =>
   reply?.status === 200 ? List.safeParse(jsonOrUndefined(reply.body)).data : undefined;
 
-const rowOf = ({ api_keys: rows }: List, keyId: string): Row | undefined =>
+const rowOf = ({ api_keys: rows }: List, keyId: string | undefined): Row | undefined =>
   rows.find(({ api_key_id: id }) => id.toLowerCase() === keyId);
 
 /** What a list says of the key that signs: what it may do, and until when. */
-const factsOf = (list: List, askerId: string): Facts => {
+const factsOf = (list: List, askerId: string | undefined): Facts => {
   const asker = rowOf(list, askerId);
   const lapses = list.api_key_region_expiration_ts;
   return {
@@ -49,7 +49,7 @@ function* ownList(target: Credential, host: string, signs: boolean): Talk<Answer
   const reply = yield (now) => signed(target, { method: 'GET', host, path: PATH }, now);
   const list = listIn(reply);
   if (list === undefined) return meaning(reply, 'own');
-  const keyId = target.keyId ?? '';
+  const { keyId } = target;
   const facts = signs ? { facts: factsOf(list, keyId) } : {};
   return { saw: 'alive', code: '200', ...SEEN, ...elsewhere(rowOf(list, keyId)), ...facts };
 }

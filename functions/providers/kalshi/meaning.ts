@@ -24,31 +24,37 @@ const REFUSED_KEY = silent('stuck/credential-refused', HOLDS);
 const UNKNOWN_KEY: Verdict = { saw: 'unknown' };
 
 /** What Kalshi says. https://docs.kalshi.com/api-reference/api-keys/delete-api-key and the bodies that were recorded of it. */
-const TABLE: Readonly<Record<string, Cells>> = {
-  'HTTP 204': alike(UNRECOGNISED, { saw: 'accepted', ...SEEN }),
-  'HTTP 400': alike(UNRECOGNISED, rejected('stuck/request-rejected')),
-  NOT_FOUND: cells(UNKNOWN_KEY, REFUSED_KEY, rejected(), rejected('stuck/credential-refused')),
-  INCORRECT_API_KEY_SIGNATURE: cells(
-    { ...REFUSED_KEY, ...SEEN },
-    REFUSED_KEY,
-    rejected('stuck/credential-refused', SEEN),
-    rejected('stuck/credential-refused'),
-  ),
-  header_timestamp_expired: alike(silent('retry/clock-skew'), rejected('retry/clock-skew')),
-  signature_is_missing_from_headers: alike(
-    { ...UNRECOGNISED, atLast: 'request-rejected' },
-    rejected('retry/unrecognised', { atLast: 'request-rejected' }),
-  ),
-  Your_location_attestation: alike(silent('stuck/attestation-lapsed'), rejected('stuck/attestation-lapsed')),
-  'HTTP 401': alike({ ...UNRECOGNISED, atLast: 'permission-missing' }, rejected('stuck/permission-missing')),
-  'HTTP 403': alike({ ...UNRECOGNISED, atLast: 'permission-missing' }, rejected('stuck/permission-missing')),
+const TABLE = new Map<string, Cells>([
+  ['HTTP 204', alike(UNRECOGNISED, { saw: 'accepted', ...SEEN })],
+  ['HTTP 400', alike(UNRECOGNISED, rejected('stuck/request-rejected'))],
+  ['NOT_FOUND', cells(UNKNOWN_KEY, REFUSED_KEY, rejected(), rejected('stuck/credential-refused'))],
+  [
+    'INCORRECT_API_KEY_SIGNATURE',
+    cells(
+      { ...REFUSED_KEY, ...SEEN },
+      REFUSED_KEY,
+      rejected('stuck/credential-refused', SEEN),
+      rejected('stuck/credential-refused'),
+    ),
+  ],
+  ['header_timestamp_expired', alike(silent('retry/clock-skew'), rejected('retry/clock-skew'))],
+  [
+    'signature_is_missing_from_headers',
+    alike(
+      { ...UNRECOGNISED, atLast: 'request-rejected' },
+      rejected('retry/unrecognised', { atLast: 'request-rejected' }),
+    ),
+  ],
+  ['Your_location_attestation', alike(silent('stuck/attestation-lapsed'), rejected('stuck/attestation-lapsed'))],
+  ['HTTP 401', alike({ ...UNRECOGNISED, atLast: 'permission-missing' }, rejected('stuck/permission-missing'))],
+  ['HTTP 403', alike({ ...UNRECOGNISED, atLast: 'permission-missing' }, rejected('stuck/permission-missing'))],
   // The list's own path has no target in it, so there a 404 says nothing of one.
-  'HTTP 404': alike(UNRECOGNISED, { saw: 'unlisted' }),
-  'HTTP 404 without JSON': alike(silent('stuck/request-rejected'), rejected('stuck/request-rejected')),
-  'HTTP 429': alike(silent('retry/rate-limited'), rejected('retry/rate-limited')),
-  'HTTP 5xx': alike(DOWN, DOWN),
-  'no reply': alike(NO_REPLY, NO_REPLY),
-};
+  ['HTTP 404', alike(UNRECOGNISED, { saw: 'unlisted' })],
+  ['HTTP 404 without JSON', alike(silent('stuck/request-rejected'), rejected('stuck/request-rejected'))],
+  ['HTTP 429', alike(silent('retry/rate-limited'), rejected('retry/rate-limited'))],
+  ['HTTP 5xx', alike(DOWN, DOWN)],
+  ['no reply', alike(NO_REPLY, NO_REPLY)],
+]);
 const ELSE = alike(UNRECOGNISED, UNRECOGNISED);
 
 const Said = z.object({ code: z.string(), details: z.string().optional().catch(undefined) });
@@ -85,7 +91,7 @@ const refusalIn = ({ status, body }: Reply): string | undefined => {
 export const meaning = (reply: MaybeReply, column: Column): Answer => {
   const refusal = reply && refusalIn(reply);
   const row = refusal ?? statusRow(reply);
-  const verdict = (Object.hasOwn(TABLE, row) ? TABLE[row] : ELSE)?.[column] ?? UNRECOGNISED;
+  const verdict = (TABLE.get(row) ?? ELSE)[column];
   const clock = reply && verdict.ends === 'retry/clock-skew' ? clockOf(reply.headers) : {};
   return { ...verdict, ...clock, code: codeOf(reply, refusal) };
 };

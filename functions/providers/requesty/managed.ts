@@ -13,7 +13,7 @@ function* lookUp({ signer, aim }: Order, host: string, path: string): Talk<Answe
   const key = keyIn(reply);
   if (key === undefined) return meaning(reply, 'lookup');
   return key.id === aim.keyId
-    ? { saw: 'listed', code: String(reply?.status), ...SEEN }
+    ? { saw: 'listed', code: key.code, ...SEEN }
     : { ...silent('retry/unrecognised'), code: 'another key' };
 }
 
@@ -29,16 +29,17 @@ export const lookup = (order: Order, host: string, path: string): Question => ({
 /** `null` or no list is not an empty one. */
 const List = z.object({ keys: z.array(z.object({ id: z.string().min(1) })) });
 
-const idsIn = (reply: MaybeReply): readonly string[] | undefined =>
-  isSuccess(reply)
-    ? List.safeParse(jsonOrUndefined(reply.body)).data?.keys.map(({ id }) => id.toLowerCase())
-    : undefined;
+const listIn = (reply: MaybeReply): { readonly ids: readonly string[]; readonly code: string } | undefined => {
+  if (!isSuccess(reply)) return undefined;
+  const list = List.safeParse(jsonOrUndefined(reply.body)).data;
+  return list && { ids: list.keys.map(({ id }) => id.toLowerCase()), code: String(reply.status) };
+};
 
 function* list({ signer, aim, facts: known }: Order, host: string): Talk<Answer> {
   const reply = yield () => withBearer(bearerOf(signer), { method: 'GET', host, path: PATH });
-  const ids = idsIn(reply);
-  if (ids === undefined) return meaning(reply, 'managing');
-  const code = String(reply?.status);
+  const said = listIn(reply);
+  if (said === undefined) return meaning(reply, 'managing');
+  const { ids, code } = said;
   const namesSigner = ids.includes(signer.keyId);
   const facts = { keysNamed: String(ids.length), ...(namesSigner && { namesSigner: 'yes' }) };
   if (ids.includes(aim.keyId)) return { saw: 'listed', code, ...SEEN, facts };

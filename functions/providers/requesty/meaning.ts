@@ -36,30 +36,30 @@ export const INVALID_TOKEN = 'Invalid authorization token';
 const PERMISSION = 'permission required';
 
 /** What Requesty says. https://docs.requesty.ai/features/error-codes (of the router; the management host is taken to say the same). */
-const TABLE: Readonly<Record<string, Cells>> = {
-  'HTTP 2xx': cells(UNRECOGNISED, UNRECOGNISED, { saw: 'accepted', ...SEEN }, { saw: 'accepted' }),
+const TABLE = new Map<string, Cells>([
+  ['HTTP 2xx', cells(UNRECOGNISED, UNRECOGNISED, { saw: 'accepted', ...SEEN }, { saw: 'accepted' })],
   // For the target's own question a control probe decides.
-  'HTTP 401': cells(UNRECOGNISED, silent('stuck/credential-refused'), rejected(), REFUSED_KEY),
-  [INVALID_TOKEN]: cells({ saw: 'unknown' }, silent('stuck/credential-refused', HOLDS), rejected(), REFUSED_KEY),
-  [PERMISSION]: cells(
-    { saw: 'alive', ...SEEN },
-    { ...UNRECOGNISED, atLast: 'permission-missing' },
-    rejected('stuck/permission-missing', SEEN),
-    rejected('stuck/permission-missing'),
-  ),
-  'HTTP 402': RESTRICTED,
-  'HTTP 403': RESTRICTED,
-  'HTTP 412': RESTRICTED,
-  'HTTP 400': BAD_REQUEST,
-  'HTTP 404': {
-    ...alike(silent('stuck/request-rejected'), { saw: 'unlisted' }),
-    lookup: { saw: 'unlisted' },
-  },
-  'HTTP 404 without JSON': alike(silent('stuck/request-rejected'), { saw: 'unlisted' }),
-  'HTTP 429': alike(silent('retry/rate-limited'), rejected('retry/rate-limited')),
-  'HTTP 5xx': alike(DOWN, DOWN),
-  'no reply': alike(NO_REPLY, NO_REPLY),
-};
+  ['HTTP 401', cells(UNRECOGNISED, silent('stuck/credential-refused'), rejected(), REFUSED_KEY)],
+  [INVALID_TOKEN, cells({ saw: 'unknown' }, silent('stuck/credential-refused', HOLDS), rejected(), REFUSED_KEY)],
+  [
+    PERMISSION,
+    cells(
+      { saw: 'alive', ...SEEN },
+      { ...UNRECOGNISED, atLast: 'permission-missing' },
+      rejected('stuck/permission-missing', SEEN),
+      rejected('stuck/permission-missing'),
+    ),
+  ],
+  ['HTTP 402', RESTRICTED],
+  ['HTTP 403', RESTRICTED],
+  ['HTTP 412', RESTRICTED],
+  ['HTTP 400', BAD_REQUEST],
+  ['HTTP 404', { ...alike(silent('stuck/request-rejected'), { saw: 'unlisted' }), lookup: { saw: 'unlisted' } }],
+  ['HTTP 404 without JSON', alike(silent('stuck/request-rejected'), { saw: 'unlisted' })],
+  ['HTTP 429', alike(silent('retry/rate-limited'), rejected('retry/rate-limited'))],
+  ['HTTP 5xx', alike(DOWN, DOWN)],
+  ['no reply', alike(NO_REPLY, NO_REPLY)],
+]);
 const ELSE = alike(UNRECOGNISED, UNRECOGNISED);
 
 const Body = z.object({ error: z.object({ message: z.string() }) });
@@ -75,8 +75,8 @@ const refusalIn = (reply: Reply): string | undefined => {
   const message = messageIn(reply);
   if (reply.status === 404) return message === undefined ? 'HTTP 404 without JSON' : undefined;
   // A page of something before Requesty settles nothing: after a call the probes decide, and a probe is asked again.
-  if (message === undefined && [401, 403].includes(reply.status)) return `HTTP ${reply.status} without JSON`;
-  if (reply.status !== 403 || message === undefined) return undefined;
+  if (message === undefined) return [401, 403].includes(reply.status) ? `HTTP ${reply.status} without JSON` : undefined;
+  if (reply.status !== 403) return undefined;
   if (isInvalidToken(message)) return INVALID_TOKEN;
   return message.toLowerCase().includes(PERMISSION) ? PERMISSION : undefined;
 };
@@ -86,6 +86,7 @@ export const isSuccess = (reply: MaybeReply): reply is Reply =>
 
 /** `Retry-After` in seconds or as a date. */
 const retryAt = ({ headers, at }: Reply): Partial<Verdict> => {
+  // Stryker disable next-line StringLiteral: no text stands for an instant that was not stated
   const stated = headers['retry-after'] ?? '';
   return comeBackAt(/^\d{1,6}$/.test(stated) ? at + Number(stated) * 1_000 : Date.parse(stated), at);
 };
@@ -94,7 +95,7 @@ const retryAt = ({ headers, at }: Reply): Partial<Verdict> => {
 export const meaning = (reply: MaybeReply, column: Column): Answer => {
   const refusal = reply && refusalIn(reply);
   const row = refusal ?? (isSuccess(reply) ? 'HTTP 2xx' : statusRow(reply));
-  const verdict = (Object.hasOwn(TABLE, row) ? TABLE[row] : ELSE)?.[column] ?? UNRECOGNISED;
+  const verdict = (TABLE.get(row) ?? ELSE)[column];
   const later = reply && verdict.ends === 'retry/rate-limited' ? retryAt(reply) : {};
   return { ...verdict, ...later, code: codeOf(reply, refusal, column) };
 };

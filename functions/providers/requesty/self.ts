@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Answer, Facts } from '../../core/answer.ts';
 import { jsonOrUndefined } from '../../core/json.ts';
-import type { Credential, HttpCall, MaybeReply, Order, Question } from '../../core/provider.ts';
+import type { Credential, HttpCall, MaybeReply, Order, Question, Reply } from '../../core/provider.ts';
 import { KeyUuid } from '../../core/request.ts';
 import { type Talk, talk } from '../conversation.ts';
 import { SEEN, silent } from '../verdict.ts';
@@ -13,9 +13,12 @@ const Self = z.object({
   permissions: z.object({ manage: z.string() }).optional().catch(undefined),
 });
 
-/** One key as Requesty shows it, by its own `self` or under its id. */
-export const keyIn = (reply: MaybeReply): z.output<typeof Self> | undefined =>
-  isSuccess(reply) ? Self.safeParse(jsonOrUndefined(reply.body)).data : undefined;
+/** One key as Requesty shows it, by its own `self` or under its id, and the status that it came with. */
+export const keyIn = (reply: MaybeReply): (z.output<typeof Self> & { readonly code: string }) | undefined => {
+  if (!isSuccess(reply)) return undefined;
+  const key = Self.safeParse(jsonOrUndefined(reply.body)).data;
+  return key && { ...key, code: String(reply.status) };
+};
 
 const ask = (bearer: string, host: string): HttpCall =>
   withBearer(bearer, { method: 'GET', host, path: `${PATH}/self` });
@@ -24,9 +27,9 @@ const ask = (bearer: string, host: string): HttpCall =>
 const NEVER_ISSUED = 'rqsty-sk-never-issued';
 
 /** Whether both refusals are the same of Requesty's own; a page of some gateway before it is not. */
-const isSameRefusal = (reply: MaybeReply, control: MaybeReply): boolean => {
+const isSameRefusal = (reply: Reply, control: MaybeReply): boolean => {
   const message = messageIn(reply);
-  return message !== undefined && control?.status === reply?.status && messageIn(control) === message;
+  return message !== undefined && control?.status === reply.status && messageIn(control) === message;
 };
 
 interface Self {
@@ -45,7 +48,7 @@ function* own({ credential, host, keyId }: Self): Talk<Answer> {
     if (keyId !== undefined && key.id !== keyId) return SOMEONE_ELSE;
     const { manage } = key.permissions ?? {};
     const facts: Facts = { keyId: key.id, ...(manage !== undefined && { manage }) };
-    return { saw: 'alive', code: String(reply?.status), ...SEEN, facts };
+    return { saw: 'alive', code: key.code, ...SEEN, facts };
   }
   if (reply?.status !== 401) return meaning(reply, 'own');
   const control = yield () => ask(NEVER_ISSUED, host);
@@ -72,7 +75,7 @@ function* manager({ signer }: Order, host: string): Talk<Answer> {
   const { manage } = key.permissions ?? {};
   return {
     saw: 'alive',
-    code: String(reply?.status),
+    code: key.code,
     ...(manage !== undefined && { facts: { signerManage: manage } }),
   };
 }

@@ -16,23 +16,27 @@ describe('a key that deletes itself', () => {
   it('asks for the list and deletes its own id, each signed, without a body', () => {
     const { sent } = converse(probe(plan, 'api_keys'), [reply(200, listOf([]))]);
     const calls = [...sent, callOf(plan).send(NOW)];
-    expect(calls.map(({ method, host, path, body }) => [method, host, path, body])).toEqual([
-      ['GET', HOST, '/trade-api/v2/api_keys', undefined],
-      ['DELETE', HOST, `/trade-api/v2/api_keys/${TARGET}`, undefined],
+    expect(calls.map(({ method, provider, host, path, body }) => [method, provider, host, path, body])).toEqual([
+      ['GET', 'kalshi', HOST, '/trade-api/v2/api_keys', undefined],
+      ['DELETE', 'kalshi', HOST, `/trade-api/v2/api_keys/${TARGET}`, undefined],
     ]);
-    expect([questions(plan), callOf(plan).seenBy]).toEqual([[`self self@${HOST}`], `self@${HOST}`]);
+    expect(questions(plan)).toEqual([`self self@${HOST}`]);
+    expect(callOf(plan)).toMatchObject({ asked: 'delete api_key', as: 'self', seenBy: `self@${HOST}` });
   });
 
   it('is alive whatever its list names', () => {
     const lists = [listOf([TARGET]), listOf([]), listOf([MANAGER])];
-    expect(lists.map((list) => brief(answerTo(probe(plan, 'api_keys'), reply(200, list))))).toEqual(
-      Array(3).fill('alive seen'),
-    );
+    const answers = lists.map((list) => answerTo(probe(plan, 'api_keys'), reply(200, list)));
+    expect(answers.map((answer) => [brief(answer), answer.code])).toEqual(Array(3).fill(['alive seen', '200']));
   });
 
   it('that a clearing member made can be deleted in the web page alone, if at all', () => {
-    const list = { api_keys: [{ api_key_id: TARGET, fcm_subtrader_id: 'x' }] };
-    expect(brief(answerTo(probe(plan, 'api_keys'), reply(200, list)))).toBe('alive seen at last only-in-web-ui');
+    const ask = (by: unknown) =>
+      brief(
+        answerTo(probe(plan, 'api_keys'), reply(200, { api_keys: [{ api_key_id: TARGET, fcm_subtrader_id: by }] })),
+      );
+    expect(ask('sub-7')).toBe('alive seen at last only-in-web-ui');
+    expect(['', null, 7].map(ask)).toEqual(Array(3).fill('alive seen'));
   });
 
   it('is looked for in the other world alone', () => {
@@ -44,6 +48,12 @@ describe('a key that deletes itself', () => {
     expect(at('prod-elections')).toEqual(['demo external-api.demo.kalshi.co']);
     expect(at('demo-legacy')).toEqual([`prod ${HOST}`]);
     expect(kalshi.plan(byManager()).siblings).toEqual([]);
+    const [, sibling] = plan.siblings[0] ?? [];
+    expect(sibling && answerTo(sibling, reply(200, listOf([TARGET])))).toEqual({
+      saw: 'alive',
+      code: '200',
+      seen: true,
+    });
   });
 });
 
@@ -52,15 +62,19 @@ describe('the list of a managing key', () => {
     answerTo(probe(kalshi.plan(byManager({ facts })), 'api_keys'), reply(200, body));
 
   it('names the target, or not', () => {
-    expect(brief(ask(listOf([MANAGER, TARGET])))).toBe('listed seen');
-    expect(brief(ask(listOf([MANAGER])))).toBe('unlisted');
+    expect(ask(listOf([MANAGER, TARGET]))).toMatchObject({ saw: 'listed', code: '200', seen: true });
+    expect(ask(listOf([MANAGER]))).toMatchObject({ saw: 'unlisted', code: '200' });
     expect(brief(ask(listOf([TARGET.toUpperCase()])))).toBe('listed seen');
   });
 
   it('is not whole where it has lost its own asker', () => {
     expect(ask(listOf([MANAGER])).facts).toMatchObject({ namesSigner: 'yes', keysNamed: '1' });
     expect(ask(listOf([])).facts).not.toHaveProperty('namesSigner');
-    expect(brief(ask(listOf([]), { namesSigner: 'yes' }))).toBe('silent retry/unrecognised');
+    expect(ask(listOf([]), { namesSigner: 'yes' })).toEqual({
+      saw: 'silent',
+      ends: 'retry/unrecognised',
+      code: '200 not whole',
+    });
     expect(brief(ask(listOf([TARGET]), { namesSigner: 'yes' }))).toBe('listed seen');
     expect(brief(ask(listOf([])))).toBe('unlisted');
   });
@@ -78,10 +92,11 @@ describe('the list of a managing key', () => {
 
   it('is kept under its asker, and its 404 says nothing of the target', () => {
     const plan = kalshi.plan(byManager());
-    expect([questions(plan), callOf(plan).seenBy]).toEqual([
-      [`managing ${MANAGER}@${HOST}/api_keys`],
-      `${MANAGER}@${HOST}/api_keys`,
-    ]);
+    expect(questions(plan)).toEqual([`managing ${MANAGER}@${HOST}/api_keys`]);
+    expect(callOf(plan)).toMatchObject({ as: 'managing', seenBy: `${MANAGER}@${HOST}/api_keys` });
+    const [asked] = converse(probe(plan, 'api_keys'), [undefined]).sent;
+    expect([asked?.method, asked?.host, asked?.path]).toEqual(['GET', HOST, '/trade-api/v2/api_keys']);
+    expect(asked?.headers.reveal()['KALSHI-ACCESS-KEY']).toBe(MANAGER);
     expect(brief(answerTo(probe(plan, 'api_keys'), reply(404, refusal('', 'not_found'))))).toBe(
       'silent retry/unrecognised',
     );
@@ -96,10 +111,25 @@ describe('the list of a managing key', () => {
 
 describe('a plan', () => {
   it.each([
-    ['another world', byManager({ aim: { credential: keyIn(TARGET, 'demo') } }), 'refused/environment-mismatch'],
-    ['an unknown operation', { ...byManager(), operation: 'constructor' }, 'refused/malformed'],
-  ])('is refused for %s', (_what, bad, expected) => {
-    expect(faultOf(() => kalshi.plan(bad))[0]).toBe(expected);
+    [
+      'another world',
+      byManager({ aim: { credential: keyIn(TARGET, 'demo') } }),
+      'refused/environment-mismatch',
+      'Cannot reach a key of demo from prod, wanted one environment',
+    ],
+    [
+      'an unknown operation',
+      { ...byManager(), operation: 'constructor' },
+      'refused/malformed',
+      'Cannot do constructor at Kalshi, wanted delete-key',
+    ],
+  ])('is refused for %s', (_what, bad, ...expected) => {
+    expect(faultOf(() => kalshi.plan(bad))).toEqual(expected);
+  });
+
+  it('is there for a delete, by the key itself or another, that a question can prove', () => {
+    expect(kalshi.operations).toEqual({ 'delete-key': { kind: 'delete', managed: true } });
+    expect(kalshi.plan(byManager())).toMatchObject({ needsAll: false, provable: true });
   });
 
   it('never puts anything but an id into the path', () => {
@@ -109,7 +139,10 @@ describe('a plan', () => {
     );
     fc.assert(
       fc.property(ids, (keyId) => {
-        expect(faultOf(() => kalshi.plan(byManager({ aim: { keyId } })))[0]).toBe('refused/malformed');
+        expect(faultOf(() => kalshi.plan(byManager({ aim: { keyId } })))).toEqual([
+          'refused/malformed',
+          'Cannot name this key in a path, wanted its id as 8-4-4-4-12 hex',
+        ]);
       }),
     );
     fc.assert(
@@ -122,15 +155,21 @@ describe('a plan', () => {
 
   it('forecasts what its facts say', () => {
     const plan = kalshi.plan(order('delete-key', keyIn(TARGET)));
-    const list = { api_keys: [{ api_key_id: TARGET, scopes: ['read'] }], api_key_region_expiration_ts: 1_700_000_000 };
+    const list = {
+      api_keys: [{ api_key_id: TARGET, scopes: ['read', 'trade'] }],
+      api_key_region_expiration_ts: 1_700_000_000,
+    };
     const { facts = {} } = answerTo(probe(plan, 'api_keys'), reply(200, list));
     expect(plan.forecast(facts, undefined)).toEqual([
-      'The signing key has the scopes read and not write, so Kalshi will likely refuse the call',
+      'The signing key has the scopes read trade and not write, so Kalshi will likely refuse the call',
       "The account's location attestation lapses at 2023-11-14T22:13:20.000Z; past that Kalshi may refuse the call",
     ]);
-    expect(plan.forecast({ scopes: 'read write' }, undefined)).toEqual([]);
+    expect(plan.forecast({ scopes: '' }, undefined)).toEqual([
+      expect.stringContaining('the scopes none and not write'),
+    ]);
+    expect([{ scopes: 'read write' }, {}].map((known) => plan.forecast(known, undefined))).toEqual([[], []]);
     expect(
       answerTo(probe(plan, 'api_keys'), reply(200, { ...list, api_key_region_expiration_ts: 1e300 })).facts,
-    ).toEqual({ scopes: 'read' });
+    ).toEqual({ scopes: 'read trade' });
   });
 });

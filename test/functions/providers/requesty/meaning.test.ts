@@ -45,6 +45,7 @@ const REFUSED = [
 describe('what a reply means to the target, to a managing key twice, and after a delete by either', () => {
   it.each([
     ['200', reply(200), '200 unreadable', [UNKNOWN, UNKNOWN, UNKNOWN, 'accepted seen', 'accepted']],
+    ['299', reply(299), '299 unreadable', [UNKNOWN, UNKNOWN, UNKNOWN, 'accepted seen', 'accepted']],
     ['204', reply(204), '204 unreadable', [UNKNOWN, UNKNOWN, UNKNOWN, 'accepted seen', 'accepted']],
     [
       '200 with a page',
@@ -82,6 +83,7 @@ describe('what a reply means to the target, to a managing key twice, and after a
       all(UNKNOWN, UNKNOWN),
     ],
     ['403 about another token', reply(403, refusal('Invalid authorization token for model x')), '403', RESTRICTED],
+    ['403 about a token of its own', reply(403, refusal('The invalid authorization token')), '403', RESTRICTED],
     ['402', reply(402), '402', RESTRICTED],
     ['412', reply(412), '412', RESTRICTED],
     ['400', reply(400), '400', all(BAD, 'rejected stuck/request-rejected')],
@@ -110,13 +112,22 @@ describe('what a reply means to the target, to a managing key twice, and after a
 
   it.each([
     ['seconds', '7', NOW + 7_000],
+    ['a minute and a half', '90', NOW + 90_000],
+    ['an hour', '3600', NOW + 3_600_000],
+    ['a second more than an hour', '3601', undefined],
     ['a date', 'Tue, 14 Nov 2023 22:14:00 GMT', 1_700_000_040_000],
+    ['a date that ends in digits', 'Tue, 14 Nov 2023 22:14:00 +0000', 1_700_000_040_000],
+    ['a date that begins with them', '2023-11-14T22:14:00Z', 1_700_000_040_000],
     ['a date that is past', 'Tue, 14 Nov 2023 22:13:00 GMT', undefined],
     ['more than an hour', '86400', undefined],
     ['nonsense', 'soon', undefined],
     ['nothing', '', undefined],
   ])('comes back after %s', (_what, stated, expected) => {
     expect(ownDelete.read(reply(429, '', { 'retry-after': stated })).notBefore).toBe(expected);
+  });
+
+  it('gives the status of a delete as its code, which has nothing to read', () => {
+    expect([ownDelete, managedDelete].map((call) => call.read(reply(200, '<html>')).code)).toEqual(['200', '200']);
   });
 
   it('takes no hint of when to come back from a reply that is no limit', () => {
@@ -159,9 +170,10 @@ describe('a 401 to the target', () => {
     ['a page', reply(401, '<html>'), UNKNOWN],
   ])('proves its death only where a bearer that never was is told the same: %s', (_what, control, expected) => {
     const { sent, answer } = converse(self, [REFUSAL, control]);
-    expect(brief(answer)).toBe(expected);
+    expect([brief(answer), answer.code]).toEqual([expected, '401']);
     expect(sent.map(({ path }) => path)).toEqual(Array(2).fill('/v1/manage/apikey/self'));
-    expect(sent[1]?.headers.reveal()['Authorization']).not.toBe(sent[0]?.headers.reveal()['Authorization']);
+    const bearers = sent.map(({ headers }) => headers.reveal()['Authorization']);
+    expect(bearers).toEqual(['Bearer rqsty-sk-TEST-1b4e', 'Bearer rqsty-sk-never-issued']);
   });
 
   it('is no proof where something before Requesty refuses everybody', () => {

@@ -25,6 +25,12 @@ describe('identify', () => {
     expect(answer).toEqual({ saw: 'alive', code: '200', seen: true, facts: { keyId: TARGET, manage: 'write' } });
   });
 
+  it('says nothing of permissions that the reply has not', () => {
+    expect(answerTo(question, reply(200, { id: TARGET, permissions: { manage: 7 } })).facts).toStrictEqual({
+      keyId: TARGET,
+    });
+  });
+
   it.each(['', 'self', '../org', '1b4e28ba-2fa1-41d2-883f-0016d3cca427/..', 7, null])('takes %j for no id', (id) => {
     expect(brief(answerTo(question, reply(200, { id })))).toBe('silent retry/unrecognised');
   });
@@ -42,17 +48,20 @@ describe('a key that deletes itself', () => {
       path: `${PATH}/${TARGET}`,
       headers: { Authorization: 'Bearer rqsty-sk-TEST-1b4e' },
     });
-    expect([questions(plan), plan.signer, plan.needsAll, plan.siblings]).toEqual([
+    expect(callOf(plan)).toMatchObject({ asked: 'delete apikey', as: 'self', seenBy: `self@${HOST}` });
+    expect([questions(plan), plan.signer, plan.needsAll, plan.siblings, plan.provable]).toEqual([
       [`self self@${HOST}`],
       undefined,
       false,
       [],
+      true,
     ]);
   });
 
   it('is alive only where the bearer is still that key', () => {
-    const ask = (id: string) => brief(answerTo(probe(plan, 'self'), reply(200, { id })));
-    expect([ask(TARGET), ask(MANAGER)]).toEqual(['alive seen', 'silent retry/unrecognised']);
+    const ask = (id: string) => answerTo(probe(plan, 'self'), reply(200, { id }));
+    expect(brief(ask(TARGET))).toBe('alive seen');
+    expect(ask(MANAGER)).toEqual({ saw: 'silent', ends: 'retry/unrecognised', code: 'another key' });
   });
 
   it('forecasts a refusal, or that it may be the last of its kind', () => {
@@ -68,11 +77,23 @@ describe('a managing key', () => {
   const plan = requesty.plan(byManager());
 
   it('is asked who it is, looks the target up and reads the list', () => {
-    expect(plan.signer).toMatchObject({ asked: 'self', as: 'managing', host: HOST });
+    expect(plan.signer).toMatchObject({ asked: 'self', as: 'managing', host: HOST, seenBy: `${MANAGER}@${HOST}/self` });
+    const [check] = plan.signer ? converse(plan.signer, [undefined]).sent : [];
+    expect([check?.path, check?.headers.reveal()]).toEqual([
+      `${PATH}/self`,
+      { Authorization: 'Bearer rqsty-sk-TEST-6fa4' },
+    ]);
     expect(questions(plan)).toEqual([`managing ${MANAGER}@${HOST}/apikey`, `managing ${MANAGER}@${HOST}/apikeys`]);
-    const paths = plan.probes.map((question) => converse(question, [undefined]).sent.map(({ path }) => path));
-    expect(paths).toEqual([[`${PATH}/${TARGET}`], [PATH]]);
-    expect([callOf(plan).send(NOW).path, plan.needsAll]).toEqual([`${PATH}/${TARGET}`, true]);
+    const sent = plan.probes.flatMap((question) => converse(question, [undefined]).sent);
+    expect(sent.map(({ method, path }) => [method, path])).toEqual([
+      ['GET', `${PATH}/${TARGET}`],
+      ['GET', PATH],
+    ]);
+    expect([callOf(plan).send(NOW).path, callOf(plan).as, plan.needsAll]).toEqual([
+      `${PATH}/${TARGET}`,
+      'managing',
+      true,
+    ]);
   });
 
   it('tells whether it may manage, and nothing of the target', () => {
@@ -81,15 +102,17 @@ describe('a managing key', () => {
     const answer = answerTo(plan.signer, reply(200, me));
     expect(answer).toEqual({ saw: 'alive', code: '200', facts: { signerManage: 'read' } });
     expect(plan.forecast(answer.facts ?? {}, undefined)).toEqual([expect.stringMatching(/^The managing key has not/)]);
+    expect([{}, { signerManage: 'write' }].map((known) => plan.forecast(known, undefined))).toEqual([[], []]);
+    expect(answerTo(plan.signer, reply(200, { id: MANAGER }))).toStrictEqual({ saw: 'alive', code: '200' });
     expect(brief(answerTo(plan.signer, reply(200, { id: TARGET })))).toBe('silent retry/unrecognised');
     expect(brief(answerTo(plan.signer, reply(404, refusal('x'))))).toBe('silent stuck/request-rejected');
   });
 
   it('finds the target under its id', () => {
-    const ask = (body: unknown) => brief(answerTo(probe(plan, 'apikey'), reply(200, body)));
-    expect(ask({ id: TARGET, name: 'x' })).toBe('listed seen');
-    expect(ask({ id: MANAGER })).toBe('silent retry/unrecognised');
-    expect(ask({ keys: [] })).toBe('silent retry/unrecognised');
+    const ask = (body: unknown) => answerTo(probe(plan, 'apikey'), reply(200, body));
+    expect(ask({ id: TARGET, name: 'x' })).toEqual({ saw: 'listed', code: '200', seen: true });
+    expect(ask({ id: MANAGER })).toEqual({ saw: 'silent', ends: 'retry/unrecognised', code: 'another key' });
+    expect(brief(ask({ keys: [] }))).toBe('silent retry/unrecognised');
   });
 
   const list = (body: unknown, facts: Facts = {}) =>
@@ -104,7 +127,11 @@ describe('a managing key', () => {
       facts: { keysNamed: '1', namesSigner: 'yes' },
     });
     expect(brief(list(keys()))).toBe('unlisted');
-    expect(brief(list(keys(), { namesSigner: 'yes' }))).toBe('silent retry/unrecognised');
+    expect(list(keys(), { namesSigner: 'yes' })).toEqual({
+      saw: 'silent',
+      ends: 'retry/unrecognised',
+      code: '200 not whole',
+    });
   });
 
   it.each([
@@ -127,10 +154,24 @@ describe('a managing key', () => {
 
 describe('a plan', () => {
   it.each([
-    ['another world', byManager({ aim: { credential: keyIn(TARGET, 'eu') } }), 'refused/environment-mismatch'],
-    ['an unknown operation', { ...byManager(), operation: 'update' }, 'refused/malformed'],
-  ])('is refused for %s', (_what, bad, expected) => {
-    expect(faultOf(() => requesty.plan(bad))[0]).toBe(expected);
+    [
+      'another world',
+      byManager({ aim: { credential: keyIn(TARGET, 'eu') } }),
+      'refused/environment-mismatch',
+      'Cannot reach a key of eu from prod, wanted one environment',
+    ],
+    [
+      'an unknown operation',
+      { ...byManager(), operation: 'update' },
+      'refused/malformed',
+      'Cannot do update at Requesty, wanted delete-key',
+    ],
+  ])('is refused for %s', (_what, bad, ...expected) => {
+    expect(faultOf(() => requesty.plan(bad))).toEqual(expected);
+  });
+
+  it('is there for a delete, by the key itself or another', () => {
+    expect(requesty.operations).toEqual({ 'delete-key': { kind: 'delete', managed: true } });
   });
 
   it('never puts anything but an id into the path', () => {
