@@ -69,9 +69,16 @@ export const settleEnd = async (
   return { done: true };
 };
 
+/** What others do on the key: not this request, in this attempt or in one that it has taken over from. */
+const othersIn = ({ works }: CaseItem, { requestId, attempt }: RequestItem): CaseItem['works'] => {
+  const isOurs = (name: string): boolean =>
+    name.startsWith(`${requestId}#`) && Number(name.slice(requestId.length + 1)) <= attempt;
+  return Object.fromEntries(Object.entries(works).filter(([name]) => !isOurs(name)));
+};
+
 /** Whether the case is closed for its signer: nothing more is to be signed for this key. */
-const isClosed = ({ works }: CaseItem, name: string): boolean =>
-  Object.entries(works).every(([other, { ended }]) => other === name || ended !== undefined);
+const isClosed = (held: CaseItem, item: RequestItem): boolean =>
+  Object.values(othersIn(held, item)).every(({ ended }) => ended !== undefined);
 
 /** Goes on from an end that is in the case already: makes its receipt, publishes it and lets the case go. */
 export const finishFromCase = async (
@@ -85,11 +92,12 @@ export const finishFromCase = async (
   const { pin } = item;
   if (work?.ended === undefined || pin === undefined) return;
   await finish(ports, item, work.ended, work);
-  if (!pin.self && (isDead(work.ended.outcome) || isClosed(held, name))) await markSigner(ports, pin, false);
+  if (!pin.self && (isDead(work.ended.outcome) || isClosed(held, item))) await markSigner(ports, pin, false);
   await amend<CaseItem>(ports, caseKey(pin.keyName), (current) => {
-    if (current?.works[name] === undefined) return undefined;
-    const { [name]: _, ...works } = current.works;
-    return { ...current, works, ...(current.lease?.holder === holder ? { lease: undefined } : {}) };
+    // Another delivery may have come as far already; the lease is this one's all the same.
+    const isHeld = holder !== undefined && current?.lease?.holder === holder;
+    if (current === undefined || (current.works[name] === undefined && !isHeld)) return undefined;
+    return { ...current, works: othersIn(current, item), ...(isHeld ? { lease: undefined } : {}) };
   });
 };
 
