@@ -23,8 +23,8 @@ export const parseCredential = <Shape extends z.ZodRawShape>(
 ): z.output<z.ZodObject<Shape, z.core.$strict>> => {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  if (issue?.code === 'unrecognized_keys') throw unreadable(strangers(issue.keys, Object.keys(schema.shape)));
-  const field = issue?.path.join('.') || 'its value';
-  throw unreadable(issue?.path.length ? `${field}: ${issue.message}` : 'wanted a JSON object');
+  const [issue] = parsed.error.issues as [z.core.$ZodIssue]; // a failed parse has one
+  if (issue.code === 'unrecognized_keys') throw unreadable(strangers(issue.keys, Object.keys(schema.shape)));
+  const [field] = issue.path;
+  throw unreadable(field === undefined ? 'wanted a JSON object' : `${String(field)}: ${issue.message}`);
 };

@@ -8,7 +8,6 @@ const SUB_NEEDS = ['AccountTransfer', 'SubMemberTransferList', 'SubMemberTransfe
 interface Seen {
   readonly order: Order;
   readonly isMaster: boolean;
-  readonly isUpdate: boolean;
   readonly facts: Facts;
   readonly record: KeyRecord | undefined;
 }
@@ -42,11 +41,11 @@ const FORECASTS: readonly (readonly [(seen: Seen) => boolean, string])[] = [
     'This key was made for a third-party application; whether the API can delete such a key is not documented',
   ],
   [
-    ({ isMaster, isUpdate, order }) => isUpdate && isMaster && order.settings?.readOnly === 1,
+    ({ isMaster, order }) => isMaster && order.settings?.readOnly === 1,
     'Whether a read-only master key can still delete itself is not documented; the web page can',
   ],
   [
-    ({ isMaster, isUpdate, order }) => isUpdate && isMaster && order.settings?.ips !== undefined,
+    ({ isMaster, order }) => isMaster && order.settings?.ips !== undefined,
     'Bybit refuses to change the addresses of a master key by the API (141019); ask again without ips, and bind it in the web page',
   ],
   [

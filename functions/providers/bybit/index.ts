@@ -89,14 +89,7 @@ const plan = (order: Order): Plan => {
     call: callOf(order, operation),
     proofGapMs: 2_000,
     landsWithinMs: LANDS_WITHIN_MS,
-    forecast: (known, record) =>
-      forecast({
-        order,
-        isMaster: operation.of === 'master',
-        isUpdate: operation.kind === 'update',
-        facts: known,
-        record,
-      }),
+    forecast: (known, record) => forecast({ order, isMaster: operation.of === 'master', facts: known, record }),
   };
 };
 

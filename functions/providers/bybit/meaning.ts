@@ -123,12 +123,14 @@ const BANNED = new Set(['10018', 'access too frequent']);
 
 /** When to come back, and by whose clock: what the reply says beside its code. */
 const besides = ({ ends }: Verdict, row: string, reply: MaybeReply): Partial<Verdict> => {
+  // Stryker disable next-line ConditionalExpression: no reply is neither a limit nor a clock
   if (reply === undefined) return {};
   if (ends === 'retry/rate-limited')
     return BANNED.has(row)
       ? { notBefore: after(reply.at, BANNED_MS) }
       : comeBackAt(Number(reply.headers['x-bapi-limit-reset-timestamp']), reply.at);
   if (ends !== 'retry/clock-skew') return {};
+  // Stryker disable next-line OptionalChaining: only a code in an envelope tells of a clock
   const time = envelopeOf(reply)?.time;
   return time === undefined ? clockOf(reply.headers) : { serverTime: epochMs(time) };
 };
@@ -140,5 +142,6 @@ const besides = ({ ends }: Verdict, row: string, reply: MaybeReply): Partial<Ver
 export const meaning = (reply: MaybeReply, column: Column): Answer => {
   const row = rowOf(reply);
   const verdict = (MEANING.get(row) ?? ELSE)[column];
+  // Stryker disable next-line OptionalChaining: a status was replied
   return { ...verdict, ...besides(verdict, row, reply), code: row === 'HTTP 5xx' ? `HTTP ${reply?.status}` : row };
 };

@@ -7,6 +7,8 @@ export type KeyKind = 'master' | 'sub';
 /** What a key may do, by group, as Bybit writes it. */
 export type Groups = Readonly<Record<string, readonly string[]>>;
 
+const MASTER_WALLET = ['AccountTransfer', 'SubMemberTransfer'];
+
 /**
  * What the update calls take. Groups that the newest revision has dropped but an older one named are kept: a key may still read so.
  * https://bybit-exchange.github.io/docs/v5/user/modify-master-apikey and .../modify-sub-apikey
@@ -15,7 +17,7 @@ const SENDABLE: Readonly<Record<KeyKind, Groups>> = {
   master: {
     ContractTrade: ['Order', 'Position'],
     Spot: ['SpotTrade'],
-    Wallet: ['AccountTransfer', 'SubMemberTransfer'],
+    Wallet: MASTER_WALLET,
     Options: ['OptionsTrade'],
     Derivatives: ['DerivativesTrade'],
     CopyTrading: ['CopyTrading'],
@@ -46,7 +48,7 @@ const ONLY_READ = 'Withdraw';
 
 const NAMED: Readonly<Record<KeyKind, Groups>> = {
   ...SENDABLE,
-  master: { ...SENDABLE.master, Wallet: [...(SENDABLE.master['Wallet'] ?? []), ONLY_READ] },
+  master: { ...SENDABLE.master, Wallet: [...MASTER_WALLET, ONLY_READ] },
 };
 
 /** Groups that a read-write key can neither gain nor lose by the API. */

@@ -27,8 +27,8 @@ const RULES: readonly (readonly [breaks: (attempt: Attempt) => boolean, ends: En
     'Cannot let a key in from addresses that it is not bound to, wanted some of its own',
   ],
   [
-    ({ asked: { binding }, now, before }) =>
-      binding === null && common(bindingOf(now.ips), bindingOf(before.ips)) === null,
+    // Addresses that are asked for and were not refused above are common to both.
+    ({ now, before }) => common(bindingOf(now.ips), bindingOf(before.ips)) === null,
     'refused/would-widen',
     'Cannot keep addresses that were all exchanged since the key was first read, wanted ips in the order',
   ],

@@ -16,6 +16,7 @@ const pem = (key: KeyObject, type: 'pkcs1' | 'pkcs8' | 'sec1' | 'spki') =>
 const PKCS1 = pem(rsa.privateKey, 'pkcs1');
 const PKCS8 = pem(rsa.privateKey, 'pkcs8');
 const ED25519 = pem(ed.privateKey, 'pkcs8');
+const ONE_LINE = PKCS8.replaceAll('\n', '\\r\\n');
 const encrypted = (type: 'pkcs1' | 'pkcs8') =>
   rsa.privateKey.export({ type, format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' }).toString();
 
@@ -35,6 +36,7 @@ describe('a credential', () => {
     ['Kalshi, in capitals', kalshi, { apiKeyId: apiKeyId.toUpperCase(), privateKey: ED25519 }, 'prod', apiKeyId],
     ['Kalshi, space around', kalshi, { apiKeyId, privateKey: `\n  ${PKCS1}\n ` }, 'prod', apiKeyId],
     ['Kalshi, on one line', kalshi, { apiKeyId, privateKey: PKCS1.replaceAll('\n', '\\n') }, 'prod', apiKeyId],
+    ['Kalshi, on one line from Windows', kalshi, { apiKeyId, privateKey: ONE_LINE }, 'prod', apiKeyId],
     [
       'Kalshi, line ends of Windows',
       kalshi,
@@ -63,16 +65,25 @@ describe('a credential', () => {
     ['a secret of null', bybit, onBybit({ apiSecret: null }), 'apiSecret: wanted a text'],
     ['an unknown environment', bybit, onBybit({ apiSecret, environment: 'main' }), 'environment'],
     ['an unknown field', bybit, onBybit({ apiSecret, apiSecrets: apiSecret }), 'perhaps apiSecret was meant'],
-    ['a host', bybit, onBybit({ apiSecret, baseUrl: 'https://example.org' }), 'a field that is not known'],
+    [
+      'a host',
+      bybit,
+      onBybit({ apiSecret, baseUrl: 'https://example.org' }),
+      'it has a field that is not known, wanted apiKey, apiSecret, privateKey, environment',
+    ],
+    ['two unknown fields', bybit, onBybit({ baseUrl: '', apiSecrets: apiSecret }), 'perhaps apiSecret was meant'],
+    ['no text for an RSA key', bybit, onBybit({ privateKey: 7 }), 'privateKey: wanted a text'],
     ['Ed25519 for Bybit', bybit, onBybit({ privateKey: ED25519 }), 'of type ed25519, wanted an RSA'],
     ['an elliptic curve', kalshi, onKalshi(pem(ec.privateKey, 'pkcs8')), 'of type ec, wanted an RSA'],
     ['an elliptic curve in SEC1', kalshi, onKalshi(pem(ec.privateKey, 'sec1')), 'of type ec, wanted an RSA'],
     ['a public key', kalshi, onKalshi(pem(rsa.publicKey, 'spki')), 'it is a public key'],
     ['a public key in PKCS#1', bybit, onBybit({ privateKey: pem(rsa.publicKey, 'pkcs1') }), 'it is a public key'],
     ['a certificate', kalshi, onKalshi('-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----'), 'certificate'],
-    ['an encrypted key', kalshi, onKalshi(encrypted('pkcs8')), 'without a passphrase'],
+    ['an encrypted key', kalshi, onKalshi(encrypted('pkcs8')), 'privateKey: it is encrypted, wanted it'],
+    ['one without blanks', kalshi, onKalshi(encrypted('pkcs1').replace('Type: 4', 'Type:4')), 'without a passphrase'],
+    ['one with blanks', kalshi, onKalshi(encrypted('pkcs1').replace(': 4,', ':  4, ')), 'without a passphrase'],
     ['an encrypted key in PKCS#1', kalshi, onKalshi(encrypted('pkcs1')), 'without a passphrase'],
-    ['half a key', kalshi, onKalshi(PKCS1.slice(0, 400)), 'broken or no PEM'],
+    ['half a key', kalshi, onKalshi(PKCS1.slice(0, 400)), 'privateKey: it is broken or no PEM'],
     ['a key without its lines', kalshi, onKalshi(PKCS1.replaceAll('\n', ' ')), 'broken or no PEM'],
     ['a key too short to sign with', kalshi, onKalshi(pem(short.privateKey, 'pkcs8')), 'it has 512 bits'],
     ['no text for a key', kalshi, onKalshi(7), 'privateKey: wanted a text'],

@@ -11,13 +11,17 @@ const forecast = (of: Order, facts: Facts, known?: KeyRecord) => bybit.plan(of).
 const master = order('delete-master-key', keyIn(MASTER));
 const sub = order('delete-sub-key', keyIn(SUB));
 const managed = order('delete-sub-key', keyIn(MASTER), { aim: { self: false, keyId: SUB, subMemberId: '7' } });
-const update = (settings: Order['settings']) => order('update-master-key', keyIn(MASTER), { settings });
+const speaking = order('delete-sub-key', keyIn(MASTER), { aim: { self: false, keyId: SUB, credential: keyIn(SUB) } });
+const updateOf = (kind: 'master' | 'sub', settings: Order['settings']) =>
+  order(`update-${kind}-key`, keyIn(kind === 'sub' ? SUB : MASTER), { settings });
+const update = (settings: Order['settings']) => updateOf('master', settings);
 
 describe('a forecast', () => {
   it.each([
     ['a master without transfers', master, {}, record(), 'only the web page is left'],
     ['a sub key without transfers', sub, {}, record('Withdraw'), 'its master can make it'],
     ['a master that signs without transfers', managed, { wallet: '' }, undefined, 'The master key holds none'],
+    ['a sub key without a wallet', sub, {}, { ...record(), permissions: {} }, 'its master can make it'],
     ['a read-only key', sub, {}, { ...record('AccountTransfer'), readOnly: 1 }, 'The signing key is read-only'],
     ['a read-only master that signs', managed, { readOnly: '1' }, undefined, 'The signing key is read-only'],
     ['a key of an application', sub, { type: '2' }, record('AccountTransfer'), 'third-party application'],
@@ -39,7 +43,13 @@ describe('a forecast', () => {
     ['a master that may withdraw', master, {}, record('Withdraw')],
     ['a sub key that may transfer', sub, {}, record('SubMemberTransferList')],
     ['a master that signs and may', managed, { wallet: 'AccountTransfer', readOnly: '0' }, record()],
-    ['a key that is not known yet', master, {}, undefined],
+    ['a sub key that may transfer as a master', sub, {}, record('SubMemberTransfer')],
+    ['a master that is not known yet', master, {}, undefined],
+    ['a sub key that is not known yet', sub, {}, undefined],
+    ['a sub key that shall only read', updateOf('sub', { readOnly: 1 }), {}, record('AccountTransfer')],
+    ['addresses of a sub key', updateOf('sub', { ips: '1.2.3.4' }), {}, record('AccountTransfer')],
+    ['a master that is asked for neither', updateOf('master', { permissions: {} }), {}, record('AccountTransfer')],
+    ['a key in no sub account that can speak', speaking, { searched: '3 sub accounts with 4 keys' }, undefined],
     ['a key of a person', sub, { type: '1' }, record('AccountTransfer')],
   ] as const)('is silent about %s', (_what, of, facts, known) => {
     expect(forecast(of, facts, known)).toEqual([]);

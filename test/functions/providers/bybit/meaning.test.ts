@@ -127,6 +127,8 @@ describe('what a code means to the target, to its master, and after a call by ei
     ['no reply', undefined, 'silent retry/no-reply', 'silent retry/no-reply', 'silent retry/no-reply'],
     ['HTTP 500', reply(500, '{"retCode":0}'), DOWN, DOWN, DOWN],
     ['HTTP 503', reply(503, '<html>'), DOWN, DOWN, DOWN],
+    ['HTTP 599', reply(599), DOWN, DOWN, DOWN],
+    ['HTTP 600', reply(600), UNKNOWN, UNKNOWN, UNKNOWN],
     ['HTTP 429', reply(429), LIMITED, LIMITED, 'rejected retry/rate-limited'],
     ['HTTP 401', reply(401), UNKNOWN, UNKNOWN, UNKNOWN],
     ['HTTP 403', reply(403, '<html>'), 'silent stuck/region-refused', 'silent stuck/region-refused', UNKNOWN],
@@ -152,7 +154,9 @@ describe('what a code means to the target, to its master, and after a call by ei
   });
 
   it.each(BROKEN)('takes HTTP 200 with %s for no verdict', (_what, body) => {
-    expect(read(reply(200, body)).map(brief)).toEqual([UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN]);
+    const answers = read(reply(200, body));
+    expect(answers.map(brief)).toEqual([UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN]);
+    expect(new Set(answers.map(({ code }) => code))).toEqual(new Set(['unreadable']));
   });
 
   it('takes a 0 alone for accepted, and counts it as seen where the target signed', () => {
@@ -195,6 +199,11 @@ describe('what a reply says beside its code', () => {
     ['neither', reply(200, { retCode: 10002, time: 'now' }), undefined],
   ])("takes the provider's clock from %s", (_what, what, expected) => {
     expect(answerTo(ask.own, what).serverTime).toBe(expected);
+  });
+
+  it('takes no clock from a reply that does not speak of ours', () => {
+    const answers = read(reply(200, refusal(10000), { date: 'Tue, 14 Nov 2023 22:13:30 GMT' }));
+    expect(answers.filter((answer) => 'serverTime' in answer)).toEqual([]);
   });
 });
 

@@ -51,13 +51,31 @@ describe('a key that signs for itself', () => {
     expect([brief(answer), answer.record]).toEqual(['alive seen', undefined]);
   });
 
+  it('gives no facts that it was not told', () => {
+    const without = described({ userID: '100400345x', type: undefined });
+    expect(answerTo(question, reply(200, without)).facts).toStrictEqual({});
+    expect(answerTo(question, reply(200, described({ userID: 'x100400345' }))).facts).toStrictEqual({ type: '1' });
+  });
+
   it.each([
-    ['another key', { apiKey: MASTER }],
-    ['no key', { apiKey: undefined }],
-    ['no kind', { isMaster: undefined }],
-    ['a kind of null', { isMaster: null }],
-  ])('gives no verdict where it describes %s', (_what, more) => {
-    expect(brief(answerTo(question, reply(200, described(more))))).toBe('silent retry/unrecognised');
+    ['another key', { apiKey: MASTER }, 'another key'],
+    ['no key', { apiKey: undefined }, '0'],
+    ['no kind', { isMaster: undefined }, '0'],
+    ['a kind of null', { isMaster: null }, '0'],
+  ])('gives no verdict where it describes %s', (_what, more, code) => {
+    expect(answerTo(question, reply(200, described(more)))).toEqual({
+      saw: 'silent',
+      ends: 'retry/unrecognised',
+      code,
+    });
+  });
+
+  it('sends its call for itself, under the name of its path', () => {
+    expect(callOf(bybit.plan(order('delete-sub-key', keyIn(SUB))))).toMatchObject({
+      asked: 'delete-sub-api',
+      as: 'self',
+      seenBy: 'self@api.bybit.com',
+    });
   });
 
   it('is asked about at the sibling environments, each under its own host', () => {
@@ -92,6 +110,28 @@ describe('a master', () => {
       code: '0',
       facts: { userID: MASTER_ID, wallet: 'AccountTransfer', readOnly: '0' },
     });
+    expect(check).toMatchObject({ as: 'managing', seenBy: `${MASTER}@api.bybit.com/query-api` });
+  });
+
+  it.each([
+    ['two permissions', { permissions: { Wallet: ['AccountTransfer', 'Withdraw'] } }, 'AccountTransfer Withdraw', '0'],
+    ['no wallet', { permissions: {} }, undefined, '0'],
+    ['settings that cannot be read', { permissions: null }, undefined, undefined],
+  ])('gives what it knows of a wallet: %s', (_what, more, wallet, readOnly) => {
+    const about = described({ apiKey: MASTER, isMaster: true, userID: 100400000, ...more });
+    expect(answerTo(check, reply(200, about)).facts).toStrictEqual({
+      userID: MASTER_ID,
+      ...(wallet && { wallet }),
+      ...(readOnly && { readOnly }),
+    });
+  });
+
+  it('that is refused is no sign of the target', () => {
+    expect(brief(answerTo(check, reply(200, refusal(10003))))).toBe('silent stuck/credential-refused holds');
+  });
+
+  it('has no siblings to ask for its target', () => {
+    expect(bybit.plan(byMaster()).siblings).toEqual([]);
   });
 
   it('that is none may not sign', () => {
@@ -129,7 +169,7 @@ describe('a list of a sub account', () => {
       `/v5/user/sub-apikeys?subMemberId=${SUB_ID}&limit=20&cursor=c%2F1`,
       `/v5/user/sub-apikeys?subMemberId=${SUB_ID}&limit=20&cursor=c2`,
     ]);
-    expect(brief(answer)).toBe('unlisted');
+    expect(answer).toMatchObject({ saw: 'unlisted', code: '0' });
     // Only a list that names the key teaches where it is.
     expect(answer.facts).toEqual({ readSub: SUB_ID });
     const found = converse(list, [reply(200, page([SUB]))]).answer;
@@ -161,11 +201,19 @@ describe('a list of a sub account', () => {
   });
 
   it('ends where its cursor never does', () => {
-    expect(brief(answerTo(list, reply(200, page(['A'], 'again'))))).toBe('silent retry/unrecognised');
+    const again = Array(50).fill(reply(200, page(['A'], 'again')));
+    expect(converse(list, again)).toMatchObject({
+      sent: { length: 50 },
+      answer: { saw: 'silent', ends: 'retry/unrecognised', code: 'over 50 pages' },
+    });
   });
 
   it('shows a key past its date as expired', () => {
-    expect(brief(answerTo(list, reply(200, page([{ apiKey: SUB, status: 2 }]))))).toBe('expired seen');
+    expect(answerTo(list, reply(200, page([{ apiKey: SUB, status: 2 }])))).toMatchObject({
+      saw: 'expired',
+      code: '0',
+      seen: true,
+    });
   });
 
   it('gives the settings of a whole row alone', () => {
@@ -194,7 +242,8 @@ describe("a target with its own credential beside its master's", () => {
   it('is asked itself, tells its account, and is then looked up there', () => {
     const plan = withOwn({ userID: MASTER_ID });
     expect(names(plan)).toEqual(['query-api self api.bybit.com']);
-    const { facts, record } = answerTo(probe(plan, 'query-api'), reply(200, described()));
+    const { facts, record, ...answer } = answerTo(probe(plan, 'query-api'), reply(200, described()));
+    expect(answer).toEqual({ saw: 'alive', code: '0', seen: true });
     expect(record?.permissions).toEqual({ Wallet: ['AccountTransfer'], Spot: ['SpotTrade'] });
     expect(facts).toEqual({ targetUserID: SUB_ID, parentUid: MASTER_ID, type: '1' });
     expect(names(withOwn({ userID: MASTER_ID, ...facts }))).toEqual([
@@ -206,6 +255,22 @@ describe("a target with its own credential beside its master's", () => {
   it('stops where it names another master, or none', () => {
     const ends = (parentUid: string) => withOwn({ userID: MASTER_ID, targetUserID: SUB_ID, parentUid }).ends;
     expect([ends(MASTER_ID), ends('7'), ends('0')]).toEqual([undefined, 'stuck/wrong-account', 'stuck/wrong-account']);
+  });
+
+  it('does not stop before both accounts are known, but then also where the key was only named', () => {
+    expect(withOwn({ targetUserID: SUB_ID, parentUid: '7' }).ends).toBeUndefined();
+    expect(withOwn({ userID: MASTER_ID, targetUserID: SUB_ID }).ends).toBeUndefined();
+    expect(bybit.plan(byMaster({ facts: { userID: MASTER_ID, parentUid: '7' } })).ends).toBe('stuck/wrong-account');
+  });
+
+  it('can be proved dead though no sub account was found, as can one whose account is known', () => {
+    const searched = '3 sub accounts with 4 keys';
+    const plans = [
+      withOwn({ userID: MASTER_ID, searched }),
+      bybit.plan(byMaster({ facts: { userID: MASTER_ID, searched } })),
+      bybit.plan(order('delete-sub-key', keyIn(SUB), { facts: { searched } })),
+    ];
+    expect(plans.map(({ provable, needsAll }) => [provable, needsAll])).toEqual(Array(3).fill([true, false]));
   });
 
   it('trusts its word on its account over the order', () => {
@@ -225,6 +290,21 @@ describe("a target with its own credential beside its master's", () => {
   });
 });
 
+describe('the operations', () => {
+  it('are those of the provider’s pages', () => {
+    expect(bybit.operations).toEqual({
+      'delete-master-key': { kind: 'delete', managed: false, of: 'master', path: '/v5/user/delete-api' },
+      'delete-sub-key': { kind: 'delete', managed: true, of: 'sub', path: '/v5/user/delete-sub-api' },
+      'update-master-key': { kind: 'update', managed: false, of: 'master', path: '/v5/user/update-api' },
+      'update-sub-key': { kind: 'update', managed: true, of: 'sub', path: '/v5/user/update-sub-api' },
+    });
+  });
+
+  it('land within the receive window and a second', () => {
+    expect(bybit.plan(byMaster()).landsWithinMs).toBe(6_000);
+  });
+});
+
 describe('an order that cannot be', () => {
   const managed = (signer: string, target: string) =>
     byMaster({ signer: keyIn(MASTER, signer), aim: { credential: keyIn(SUB, target) } });
@@ -234,6 +314,7 @@ describe('an order that cannot be', () => {
     ['a demo key for another', managed('demo', 'demo'), 'refused/wrong-signer'],
     ['a master of another world', managed('testnet', 'mainnet'), 'refused/environment-mismatch'],
     ['a testnet master for a demo key', managed('testnet', 'demo'), 'refused/environment-mismatch'],
+    ['a production master for a testnet key', managed('mainnet', 'testnet'), 'refused/environment-mismatch'],
     ['another master key', { ...byMaster(), operation: 'delete-master-key' }, 'refused/target-mismatch'],
     ['an unknown operation', { ...byMaster(), operation: 'toString' }, 'refused/malformed'],
     ['an update without settings', { ...byMaster(), operation: 'update-sub-key' }, 'refused/malformed'],
@@ -241,6 +322,12 @@ describe('an order that cannot be', () => {
     const [outcome, message] = faultOf(() => bybit.plan(bad));
     expect(outcome).toBe(expected);
     expect(message).toMatch(/^Cannot [^.]*, wanted .*[^.]$/);
+  });
+
+  it('is told which operations there are', () => {
+    expect(faultOf(() => bybit.plan({ ...byMaster(), operation: 'toString' }))[1]).toBe(
+      'Cannot do toString at Bybit, wanted delete-master-key, delete-sub-key, update-master-key, update-sub-key',
+    );
   });
 
   it('is none where both hosts are of one world', () => {

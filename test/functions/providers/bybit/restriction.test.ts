@@ -85,7 +85,9 @@ describe('the body of an update', () => {
     const asked = restrictionOf('sub', { readOnly: 1 });
     expect(sent(asked, key({ ips: ['1.2.3.4', '5.6.7.8'] }))).toEqual({ readOnly: 1, ips: '1.2.3.4,5.6.7.8' });
     expect(sent(asked, key({ ips: ['*'] }))).toEqual({ readOnly: 1, ips: '*' });
-    expect(sent(asked, key({ ips: [] }))).toEqual({ readOnly: 1, ips: '*' });
+    for (const none of [[], [''], [' ', '']])
+      expect(sent(asked, key({ ips: none }))).toEqual({ readOnly: 1, ips: '*' });
+    expect(sent(asked, key({ ips: [' 1.2.3.4 ', ''] }))).toEqual({ readOnly: 1, ips: '1.2.3.4' });
   });
 
   it.each([
@@ -154,6 +156,14 @@ describe('an update that would go too far', () => {
       false,
       'refused/would-become-undeletable',
     ],
+    [
+      'takes the only transfer from a master and says nothing else',
+      'master',
+      ['AccountTransfer'],
+      [],
+      undefined,
+      'refused/would-become-undeletable',
+    ],
     ['leaves one transfer', 'master', ['AccountTransfer', 'SubMemberTransfer'], ['SubMemberTransfer'], false, 'sent'],
     [
       'leaves a master its Withdraw alone',
@@ -167,7 +177,9 @@ describe('an update that would go too far', () => {
     ['finds a master that had none', 'master', ['Withdraw'], [], false, 'sent'],
     ['takes the transfer from a sub key, which its master can delete', 'sub', ['AccountTransfer'], [], false, 'sent'],
   ] as const)('%s', (_what, kind, has, asked, acceptUndeletable, expected) => {
-    const restriction = restrictionOf(kind, { permissions: { Wallet: [...asked] }, acceptUndeletable });
+    const permissions = { Wallet: [...asked] };
+    const accepts = acceptUndeletable === undefined ? {} : { acceptUndeletable };
+    const restriction = restrictionOf(kind, { permissions, ...accepts });
     const body = sent(restriction, key({ permissions: { Wallet: has } }));
     expect(typeof body === 'string' ? body : 'sent').toBe(expected);
   });
@@ -180,6 +192,29 @@ describe('an update that would go too far', () => {
   ])('binds a key %s', (_what, self, egress, expected) => {
     const body = sent(restrictionOf('sub', { ips: '1.2.3.4' }, egress, self), key());
     expect(typeof body === 'string' ? body : 'sent').toBe(expected);
+  });
+
+  it('does not mind transfers that it takes nothing of', () => {
+    const had = key({ permissions: { Wallet: [] } });
+    const has = key({ permissions: { Wallet: ['AccountTransfer'] } });
+    expect(sent(restrictionOf('master', { readOnly: 1 }), has, had)).toEqual({ readOnly: 1 });
+  });
+
+  it.each([
+    ['readOnly 1 or none', 'sub', { readOnly: 0 }, key({ readOnly: 1 }), key()],
+    ['some of its own', 'sub', { ips: '9.9.9.9' }, key({ ips: ['1.2.3.4'] }), key()],
+    ['ips in the order', 'sub', { readOnly: 1 }, key({ ips: ['1.2.3.4'] }), key({ ips: ['5.6.7.8'] })],
+    [
+      'one left or acceptUndeletable',
+      'master',
+      { permissions: {} },
+      key({ permissions: { Wallet: ['AccountTransfer'] } }),
+      key({ permissions: { Wallet: ['AccountTransfer'] } }),
+    ],
+    ['one of egressAddresses among them', 'sub', { ips: '1.2.3.4' }, key(), key()],
+  ] as const)('says what it wanted: %s', (wanted, kind, settings, now, before) => {
+    const made = restrictionOf(kind, settings as unknown as Settings).call(now, before);
+    expect('ends' in made && made.why).toMatch(new RegExp(`^Cannot [^.]+, wanted ${wanted}$`));
   });
 
   it('does not take a key’s own addresses, sent again, for blindness', () => {
@@ -219,6 +254,57 @@ describe('settings that no such key can have', () => {
     const [outcome, message] = faultOf(() => restrictionOf(kind, settings as unknown as Settings));
     expect([outcome, message]).toEqual(['refused/malformed', expect.stringContaining(expected)]);
     expect(message).toMatch(/^Cannot .*[^.]$/);
+  });
+});
+
+/** Every group with its permissions, by the pages of the update calls; a master's Withdraw may be named. */
+const KNOWN = {
+  master: {
+    ContractTrade: 'Order, Position',
+    Spot: 'SpotTrade',
+    Wallet: 'AccountTransfer, SubMemberTransfer, Withdraw',
+    Options: 'OptionsTrade',
+    Derivatives: 'DerivativesTrade',
+    CopyTrading: 'CopyTrading',
+    BlockTrade: 'BlockTrade',
+    Exchange: 'ExchangeHistory',
+    NFT: 'NFTQueryProductList',
+    Affiliate: 'Affiliate',
+    Earn: 'Earn',
+    FiatP2P: 'FiatP2POrder, Advertising',
+    FiatBitPay: 'FaitPayOrder',
+    FiatConvertBroker: 'FiatConvertBrokerOrder',
+    BitCard: 'BitCard',
+    ByXPost: 'ByXPost',
+  },
+  sub: {
+    ContractTrade: 'Order, Position',
+    Spot: 'SpotTrade',
+    Wallet: 'AccountTransfer, SubMemberTransferList',
+    Options: 'OptionsTrade',
+    Derivatives: 'DerivativesTrade',
+    Exchange: 'ExchangeHistory',
+    Earn: 'Earn',
+  },
+};
+
+describe.each(['master', 'sub'] as const)('the permissions of a %s key', (kind) => {
+  const refusalOf = (permissions: Record<string, string[]>) => faultOf(() => restrictionOf(kind, { permissions }));
+
+  it('are in these groups', () => {
+    const wanted = `wanted ${Object.keys(KNOWN[kind]).join(', ')}`;
+    const long = '?'.repeat(65);
+    expect(refusalOf({ [long]: [] })).toEqual([
+      'refused/malformed',
+      `Cannot take the permission group ${long.slice(1)}, ${wanted}`,
+    ]);
+  });
+
+  it.each(Object.entries(KNOWN[kind]))('of the group %s are %s', (group, values) => {
+    expect(refusalOf({ [group]: ['?'] })).toEqual([
+      'refused/malformed',
+      `Cannot take the permission of ${group} ?, wanted ${values}`,
+    ]);
   });
 });
 
