@@ -5,14 +5,17 @@ import type { HttpCall, MaybeReply, Plan, Question } from './provider.ts';
 import type { Evidence } from './receipt.ts';
 import type { Asked } from './standing.ts';
 import { TIMING } from './timing.ts';
+import { takeTurn } from './turn.ts';
 
 /** A question of several exchanges may send these at once, and from then on five a second. */
 const BURST = 4;
 const PACE_MS = 200;
+/** What was signed longer ago is signed anew: some providers take a request for five seconds. */
+const FRESH_MS = 1_000;
 
 /** Two calls of one delivery share a clock: what a provider's own time showed of ours holds for the rest of it. */
 export interface Asking {
-  readonly ports: Pick<Ports, 'clock' | 'send'>;
+  readonly ports: Pick<Ports, 'clock' | 'ledger' | 'send'>;
   readonly deadline: EpochMs;
   /** The provider's clock less ours, in milliseconds; set once. */
   skewMs?: number;
@@ -39,13 +42,16 @@ export const correctsClock = (asking: Asking, { ends, serverTime }: Answer): boo
 /** Asks one question to its end; `undefined` where the deadline came first. */
 const askOnce = async (asking: Asking, question: Question): Promise<Answer | undefined> => {
   const replies: MaybeReply[] = [];
+  const { clock } = asking.ports;
   for (;;) {
+    const signedAt = clock.now();
     const next = question.next(replies, signingTime(asking));
     if ('answer' in next) return next.answer;
-    const { clock } = asking.ports;
     if (replies.length >= BURST) await clock.until(after(clock.now(), PACE_MS));
-    if (!hasTime(asking, clock.now())) return undefined;
-    replies.push(await exchange(asking, next.send));
+    if (!(await takeTurn(asking, next.send.rate)) || !hasTime(asking, clock.now())) return undefined;
+    const isFresh = clock.now() <= after(signedAt, FRESH_MS);
+    const again = isFresh ? next : question.next(replies, signingTime(asking));
+    replies.push(await exchange(asking, 'send' in again ? again.send : next.send));
   }
 };
 

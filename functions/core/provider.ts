@@ -6,6 +6,14 @@ import type { Secret } from './secret.ts';
 
 export type ProviderName = 'bybit' | 'kalshi' | 'requesty';
 
+/** What a provider documents of its limits. */
+export interface Rate {
+  /** Names what is counted together across all deliveries: the key that signs, and the endpoint where each has a limit of its own. */
+  readonly of: string;
+  /** 4 at least. */
+  readonly perSecond: number;
+}
+
 /** One HTTP request, as data. Headers are hidden as a whole: they hold bearers and replayable signatures. */
 export interface HttpCall {
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -16,6 +24,8 @@ export interface HttpCall {
   readonly path: string;
   readonly headers: Secret<Readonly<Record<string, string>>>;
   readonly body?: string;
+  /** Absent where no limit is documented. */
+  readonly rate?: Rate;
 }
 
 export interface Reply {

@@ -5,9 +5,10 @@ import { markSigner, whileSignerNeeded, withinLimit } from './gates.ts';
 import { amendHeld } from './lease.ts';
 import { type CaseItem, type Work, workName } from './ledger-items.ts';
 import type { Step } from './next-step.ts';
-import type { Call } from './provider.ts';
+import type { Call, Rate } from './provider.ts';
 import type { Pursuit } from './pursuit.ts';
 import { TIMING } from './timing.ts';
+import { takeTurn } from './turn.ts';
 import { NO_WORK, withAnswer, withCall } from './work.ts';
 
 /** Too little is left of the lease for a call, by the ledger's last word. */
@@ -17,13 +18,18 @@ const isTooLate = ({ ports, holder }: Pursuit, { lease }: CaseItem): boolean =>
 const LATER: Retry = { code: 'not-yet-proved' };
 
 /** Why the call may not leave yet; `undefined` when it may. */
-const heldUp = async (pursuit: Pursuit, current: CaseItem, before: Work): Promise<Retry | undefined> => {
-  const { ports, request, item, pin, order } = pursuit;
+const heldUp = async (
+  pursuit: Pursuit,
+  current: CaseItem,
+  { before, rate }: { before: Work; rate: Rate | undefined },
+): Promise<Retry | undefined> => {
+  const { ports, request, item, pin, order, asking } = pursuit;
   if (isTooLate(pursuit, current)) return LATER;
   const isDelete = request.operation.startsWith('delete-');
   const asked = { name: pin.keyName, request, receivedAt: item.receivedAt };
   const needed = isDelete ? await whileSignerNeeded(ports, asked) : undefined;
   if (needed) return needed;
+  if (!(await takeTurn(asking, rate))) return { code: 'rate-limited' };
   const full = await withinLimit(ports, request, before);
   if (full) return full;
   if (!order.aim.self) await markSigner(ports, pin, true);
@@ -43,7 +49,8 @@ export const sendCall = async (
   const { ports, item, asking, pin, holder } = pursuit;
   const name = workName(item);
   const before = current.works[name] ?? NO_WORK;
-  const retry = await heldUp(pursuit, current, before);
+  const { rate } = call.send(signingTime(asking));
+  const retry = await heldUp(pursuit, current, { before, rate });
   if (retry) return { item: current, step: { do: 'retry', ...retry } };
   const noted = (work: Work): Promise<CaseItem> =>
     amendHeld(ports, pin.keyName, holder, (held) => ({

@@ -6,6 +6,9 @@ import { Secret } from '../../core/secret.ts';
 /** How long after its timestamp Bybit takes a request, in milliseconds. */
 export const RECEIVE_WINDOW_MS = 5_000;
 
+/** By account and endpoint: https://bybit-exchange.github.io/docs/v5/rate-limit */
+const PER_SECOND = { GET: 10, POST: 5 };
+
 /** One request before it is signed: a query for GET, a body for POST. */
 export interface Unsigned {
   readonly host: string;
@@ -41,12 +44,14 @@ export const signed = ({ parts }: Credential, { host, path, query, body }: Unsig
     // An empty JSON body on GET is answered with 403, so a GET says nothing of JSON.
     ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
   };
+  const method = body === undefined ? 'GET' : 'POST';
   return {
-    method: body === undefined ? 'GET' : 'POST',
+    method,
     provider: 'bybit',
     host,
     path: query ? `${path}?${query}` : path,
     headers: new Secret(headers),
+    rate: { of: `bybit ${apiKey} ${path}`, perSecond: PER_SECOND[method] },
     ...(body === undefined ? {} : { body }),
   };
 };

@@ -56,6 +56,7 @@ describe('signed', () => {
       host,
       path: '/v5/user/delete-api',
       body: '{}',
+      rate: { of: 'bybit AKexample0000000001 /v5/user/delete-api', perSecond: 5 },
       headers: {
         'X-BAPI-API-KEY': 'AKexample0000000001',
         'X-BAPI-TIMESTAMP': '1700000000000',
@@ -71,6 +72,7 @@ describe('signed', () => {
     const call = signed(hmac, { host, path: '/v5/user/query-api' }, NOW);
     expect(call).not.toHaveProperty('body');
     expect(call.method).toBe('GET');
+    expect(call.rate).toEqual({ of: 'bybit AKexample0000000001 /v5/user/query-api', perSecond: 10 });
     expect(call.headers.reveal()).not.toHaveProperty('Content-Type');
   });
 

@@ -61,6 +61,14 @@ describe('signed', () => {
     expect(isBy(createPublicKey(THROWAWAY_PUBLIC_KEY), BY_THE_CLIENT, `${message}?x=1`)).toBe(false);
   });
 
+  it('counts every request of a key against one limit', () => {
+    const credential = kalshi.credential({ apiKeyId, privateKey: pemIn('pkcs8') });
+    const rates = [request, { ...request, method: 'GET', path: '/' } as const].map(
+      (of) => signed(credential, of, NOW).rate,
+    );
+    expect(rates).toEqual(Array(2).fill({ of: `kalshi ${apiKeyId}`, perSecond: 20 }));
+  });
+
   it('sends three headers and no body', () => {
     const call = signed(kalshi.credential({ apiKeyId, privateKey: pemIn('pkcs1') }), request, NOW);
     expect(Object.keys(call.headers.reveal()).sort()).toEqual([
