@@ -103,7 +103,8 @@ const stillThere = (situation: Situation): Decision => {
 /** No question can show a death, or none has a record of the key: what the call was answered with is all there is. */
 const unprovable = (situation: Situation): Decision => {
   const { work, provable, standing } = situation;
-  if (work.lastAnswer === 'accepted' && !provable) return end('stuck/unproven');
+  // What was looked through everywhere will be found nowhere later; a lost reply is not worth waiting for.
+  if (work.lastAnswer !== 'rejected' && !provable) return end('stuck/unproven');
   if (work.lastAnswer === 'accepted' && standing === 'unbacked') return agreed(situation, 'stuck/unproven');
   if (work.lastAnswer === 'rejected') return end(work.acceptedAt ? 'stuck/unproven' : 'stuck/not-recognised');
   return waitForVerdict(situation);

@@ -44,7 +44,10 @@ export const standingOf = (round: readonly Asked[], { seen, needsAll, restrictio
   if (absent.length === 0) return 'none';
   const backed = absent.filter(({ question }) => seen[question.seenBy] !== undefined);
   if (backed.length === 0) return 'unbacked';
-  return needsAll && !(absent.length === round.length && isBackedByEach(round, backed)) ? 'none' : 'gone';
+  if (!needsAll) return 'gone';
+  if (absent.length < round.length) return 'none';
+  // All agree, but who never had the key before them cannot back it, however often they are asked.
+  return isBackedByEach(round, backed) ? 'gone' : 'unbacked';
 };
 
 /** Each asker has seen the key by one of its questions at least; its others then agree, also where they never had an answer before. */

@@ -238,6 +238,11 @@ const AFTER_A_DELETE: readonly Row[] = [
     ends('stuck/unproven'),
   ],
   [
+    'is unproven at once where nothing could prove a call without a reply either',
+    { self: false, urgent: true, provable: false, standing: 'none', round: [], work: CALLED },
+    ends('stuck/unproven'),
+  ],
+  [
     'asks twice where nobody had seen the key that an accepted call named',
     {
       self: false,

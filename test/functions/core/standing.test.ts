@@ -40,6 +40,12 @@ describe('where a round shows the key to stand', () => {
       'one never seen where both have to speak',
       [self('unknown'), list('unlisted')],
       { needsAll: true, seen: { self: NOON } },
+      'unbacked',
+    ],
+    [
+      'one never seen beside a silence where both have to speak',
+      [self('unknown'), list('silent')],
+      { needsAll: true, seen: { self: NOON } },
       'none',
     ],
     [
