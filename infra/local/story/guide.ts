@@ -77,6 +77,9 @@ const tries = ({ outputs, expiresAt }: GuideOptions): readonly (readonly [string
   ],
 ];
 
+/** Version 1 of the command line takes the endpoint for SQS from nothing but the option (github.com/aws/aws-cli/issues/8737). */
+const FUNCTION = 'aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }';
+
 /** What the shell needs for the commands here and for those of the README, which then go to the emulated AWS. */
 const exports = ({ url, outputs, receiptsUrl }: GuideOptions): readonly string[] => {
   const variables = {
@@ -87,7 +90,7 @@ const exports = ({ url, outputs, receiptsUrl }: GuideOptions): readonly string[]
     ...Object.fromEntries(Object.entries(outputs).map(([name, value]) => [inCapitals(name), value])),
     RECEIPTS_QUEUE_URL: receiptsUrl,
   };
-  return Object.entries(variables).map(([name, value]) => `export ${name}=${value}`);
+  return [...Object.entries(variables).map(([name, value]) => `export ${name}=${value}`), FUNCTION];
 };
 
 /** `RequestsQueueUrl` as `REQUESTS_QUEUE_URL`, which is what the README calls it. */

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -85,6 +86,14 @@ it('gives every variable that its commands and those of the pages use, each with
     const used = [...block.matchAll(/"\$(\w+)"/g)].map(([, name = '']) => name);
     expect(used.filter((name) => !(name in given) && !set(block).includes(name))).toEqual([]);
   }
+});
+
+it('sends what the pages call to the emulated AWS, in a shell that has taken the guide over', () => {
+  const lines = text.split('\n').filter((line) => /^(export |aws\(\))/.test(line));
+  const script = `${lines.join('\n')}\ncommand() { echo "$@"; }\naws sqs list-queues`;
+  expect(execFileSync('sh', ['-c', script], { encoding: 'utf8', env: {} })).toBe(
+    'aws --endpoint-url http://127.0.0.1:1 sqs list-queues\n',
+  );
 });
 
 it('makes keys that live at their providers', () => {
