@@ -138,6 +138,12 @@ describe('the layout', () => {
     expect([...SOURCES, ...filesUnder('test')].filter((file) => vague.test(file))).toEqual([]);
   });
 
+  it('gives reasons, and no numbers of pages that are not here', () => {
+    const cited = /\b(design|section|contract|rule) \d|\b(proof|design|style)\.md\b/i;
+    const files = [...SOURCES, ...filesUnder('test')].filter((file) => file !== 'test/layers.test.ts');
+    expect(files.filter((file) => cited.test(textOf(file)))).toEqual([]);
+  });
+
   it('has no default export', () => {
     const ours = [...SOURCES, ...filesUnder('test')].filter((file) => !file.endsWith('.d.ts'));
     expect(ours.filter((file) => /^export default\b|\bas default\b/m.test(codeOf(file)))).toEqual([]);
