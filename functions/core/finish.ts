@@ -1,4 +1,5 @@
 import { amend } from './amend.ts';
+import { endFacts } from './end-facts.ts';
 import { toIso } from './epoch.ts';
 import { type Ended, type RequestItem, requestKey, type Work } from './ledger-items.ts';
 import { finalReceipt } from './make-receipt.ts';
@@ -60,14 +61,7 @@ export const finish = async (ports: Ports, item: RequestItem, ended: Ended, work
       ? { ...current, published: true }
       : undefined,
   );
-  ports.log.info('request ended', {
-    requestId: done.requestId,
-    attempt: done.attempt,
-    provider: receipt.provider ?? '',
-    outcome: receipt.outcome,
-    code: receipt.code ?? '',
-    calls: receipt.calls,
-  });
+  ports.log.info('request ended', endFacts(receipt));
   await tagTarget(ports, done, done.ended ?? ended);
   if (isDead(outcome) && done.pin) await lookAgainLater(ports, done);
 };

@@ -2,6 +2,7 @@ import { amend } from './amend.ts';
 import { after, type EpochMs, epochMs } from './epoch.ts';
 import { type CaseItem, keeperOf, type RequestItem, requestKey } from './ledger-items.ts';
 import { askForLook, resend, setAside } from './messages.ts';
+import { pausedSince } from './pause.ts';
 import type { ItemKey, Versioned } from './ports.ts';
 import { countedFrom } from './settle.ts';
 import { someAtOnce } from './some-at-once.ts';
@@ -92,11 +93,12 @@ const keptFor = async ({ ledger }: SweepPorts, item: CaseItem): Promise<RequestI
  * Once a day, over the ledger's open and recent cases: asks for a look at each, puts requests on the queue again that were lost, and
  * sends copies for the stuck queue again before that forgets them. It only enqueues; what is found, the looks publish.
  *
- * @returns what it sent; `undefined` where the day's pass is done or under way
+ * @returns what it sent; `undefined` where the day's pass is done or under way, or the system is paused
  * @throws Unavailable where an AWS service does not answer; a later sweep begins the pass anew
  */
 export const lookAfter = async (ports: SweepPorts): Promise<LookedAfter | undefined> => {
   const { clock, ledger, outbox, random, log } = ports;
+  if ((await pausedSince(ports)) !== undefined) return undefined;
   const startedBy = ports.newId();
   const since = await begin(ports, startedBy);
   if (since === undefined) return undefined;

@@ -94,7 +94,7 @@ const pursued = async ({ ports, delivery, holder, original }: Looking, found: Ca
     const why = proved ? `It was proved dead at ${toIso(proved.at)}. Send a request to kill it again` : '';
     const finding = { outcome: 'resurrected', keyState: 'alive', why } as const;
     await ports.outbox.publish(findingReceipt(original, NO_WORK, finding, found, ports.digest));
-    ports.log.warn('resurrected', { requestId: original.requestId, key: pin.keyName });
+    ports.log.warn('resurrected', { requestId: original.requestId, provider: provider.name, key: pin.keyName });
   };
   const hooks = { recheck: async () => undefined, resurrected };
   return pursue({ ports, provider, item, request, pin, order, asking, holder, isLook: true }, hooks, found);

@@ -116,6 +116,8 @@ const tellWaiting = async (ports: Ports, item: RequestItem, work: Work | undefin
   if (code === 'early' || !item.request || !isUrgent(item.request.reason) || !owesInterim(item, countedFrom(item), now))
     return;
   await ports.outbox.publish(interimReceipt(item, work, code, ports.digest));
+  const { requestId, provider = '' } = item;
+  ports.log.warn('urgent request waits', { requestId, provider, code });
   await amend<RequestItem>(ports, requestKey(item.requestId, item.planOnly), (current) =>
     current && !current.receipt ? { ...current, interim: { count: current.interim.count + 1, at: now } } : undefined,
   );

@@ -1,8 +1,10 @@
 import { amend } from './amend.ts';
+import { endFacts } from './end-facts.ts';
 import { after, type EpochMs, toIso } from './epoch.ts';
 import { EXPIRY_TAG, type ExpiryOrder, expiryRequestId, readTags, type SweepItem, sweepKey } from './expiry.ts';
 import { type RequestItem, requestKey } from './ledger-items.ts';
 import { finalReceipt } from './make-receipt.ts';
+import { pausedSince } from './pause.ts';
 import type { Described, Ports } from './ports.ts';
 import { isProvider, type RevocationRequest } from './request.ts';
 import { someAtOnce } from './some-at-once.ts';
@@ -27,7 +29,7 @@ interface Due {
 export interface Swept {
   readonly secrets: number;
   readonly sent: number;
-  /** Due, but left to a later sweep by the limit. */
+  /** Due, but left to a later sweep: by the limit, or because the system is paused. */
   readonly left: number;
   readonly unreadable: number;
 }
@@ -86,6 +88,7 @@ const refuse = async (ports: SweepPorts, secret: Described, met: SweepItem | und
     message: receipt.message,
   });
   await ports.outbox.publish(receipt);
+  ports.log.info('request ended', endFacts(receipt));
   await writeSweep(ports, arn, (current) => current && { ...current, refused: requestId });
 };
 
@@ -133,7 +136,8 @@ interface Ready {
 
 /**
  * Turns expiry tags that are due, or will be before the next sweeps are over, into requests on the same queue that everybody uses. What
- * it decides, it decides from the ledger; running twice at once makes the same requests.
+ * it decides, it decides from the ledger; running twice at once makes the same requests. While the system is paused it reads and tells,
+ * and sends nothing.
  *
  * @param aheadMs how far ahead of its expiry an order is sent, up to 15 minutes
  * @throws Unavailable where an AWS service does not answer; the next sweep begins anew
@@ -171,7 +175,8 @@ export const sweep = async (ports: SweepPorts, aheadMs: number): Promise<Swept> 
       if (attempt !== undefined) ready.push({ due, attempt, provider: secret.tags['key-revoker:provider'] ?? '' });
     });
   }
-  const now = withinLimits(ready, ports.config.limits.other);
+  const isPaused = (await pausedSince(ports)) !== undefined;
+  const now = isPaused ? [] : withinLimits(ready, ports.config.limits.other);
   await someAtOnce(now, ({ due, attempt }) => send(ports, due, attempt));
   const swept = { secrets, sent: now.length, left: ready.length - now.length, unreadable };
   ports.log.info('sweep done', { ...swept });

@@ -6,6 +6,7 @@ import { dryRun } from './dry-run.ts';
 import { toIso } from './epoch.ts';
 import { Fault, NotYet, Unavailable } from './fault.ts';
 import { finish } from './finish.ts';
+import { markSigner } from './gates.ts';
 import { takeLease } from './lease.ts';
 import { type CaseItem, caseKey, type Pin, type RequestItem, requestKey, workName } from './ledger-items.ts';
 import { findingReceipt } from './make-receipt.ts';
@@ -48,11 +49,15 @@ export const withPin = async (ports: Ports, item: RequestItem, pin: Pin): Promis
   return written;
 };
 
-const tellResurrected = async ({ ports }: Run, item: RequestItem, found: CaseItem): Promise<void> => {
+const tellResurrected = async (
+  { ports, request: { provider } }: Run,
+  item: RequestItem,
+  found: CaseItem,
+): Promise<void> => {
   const why = `It was proved dead at ${toIso(found.proved?.at ?? found.at)}. The request goes on`;
   const finding = { outcome: 'resurrected', keyState: 'alive', why } as const;
   await ports.outbox.publish(findingReceipt(item, found.works[workName(item)], finding, found, ports.digest));
-  ports.log.warn('resurrected', { requestId: item.requestId, key: item.pin?.keyName ?? '' });
+  ports.log.warn('resurrected', { requestId: item.requestId, provider, key: item.pin?.keyName ?? '' });
 };
 
 const pursuitOf = (
@@ -125,6 +130,8 @@ export const underLease = async (run: Run, item: RequestItem, aimed: Aimed): Pro
     return settleRetry(ports, delivery, item, { code: 'in-progress', notBefore: taken.notBefore }, undefined);
   try {
     await stillOpen(run, item);
+    // Before the first probe: an order to kill the managing key may come at the same time.
+    if (!aimed.pin.self) await markSigner(ports, aimed.pin, true);
     const pursued = await chase(run, item, aimed, taken.item);
     return await (pursued.over
       ? settleEnd(ports, item, pursued, holder)

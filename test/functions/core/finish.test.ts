@@ -67,7 +67,19 @@ it('writes the receipt, publishes it, marks it, tags the secret, and asks for a 
     ['arn:signer', { 'key-revoker:status': 'revoked', 'key-revoker:proved-at': '2026-11-21T12:00:00.000Z' }],
   ]);
   expect(memory.lines).toEqual([
-    ['request ended', { requestId: 'R', attempt: 1, provider: 'kalshi', outcome: 'revoked', code: '', calls: 0 }],
+    [
+      'request ended',
+      {
+        requestId: 'R',
+        attempt: 1,
+        provider: 'kalshi',
+        outcome: 'revoked',
+        code: '',
+        calls: 0,
+        dryRun: false,
+        urgent: false,
+      },
+    ],
   ]);
 });
 

@@ -164,3 +164,12 @@ describe('the copy for the stuck queue', () => {
     expect(await lookAfter(memory.ports)).toMatchObject({ looks: 1, copies: 0 });
   });
 });
+
+it('waits while the system is paused', async () => {
+  const memory = memoryPorts();
+  kept(memory, 'A', 'open-case', ago(DAY));
+  put(memory, 'control pause', { pausedAt: NOON, by: 'me', reason: 'x' });
+  expect(await lookAfter(memory.ports)).toBeUndefined();
+  put(memory, 'control pause', { by: 'me', reason: 'x' });
+  expect(await lookAfter(memory.ports)).toMatchObject({ looks: 1 });
+});

@@ -302,6 +302,8 @@ describe('an urgent request that takes long', () => {
     memory.clock.forward(86_400_000);
     await run();
     expect(memory.published.map(({ receiptId }) => receiptId)).toEqual(['R#1~1', 'R#1~2', 'R#1']);
+    const waits = ['urgent request waits', { requestId: 'R', provider: 'kalshi', code: 'no-reply' }];
+    expect(memory.lines.filter(([event]) => event === waits[0])).toEqual([waits, waits]);
   });
 
   it('is not told of where it is not urgent', async () => {

@@ -71,7 +71,10 @@ describe('a look at a dead key', () => {
     expect(memory.published[1]?.message).toMatch(/It was proved dead at 2026-11-21T12:00:02.000Z\. Send a request/);
     expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1', findings: 1, works: {} });
     expect(caseOf(memory)).not.toHaveProperty('proved');
-    expect(memory.lines).toContainEqual(['resurrected', { requestId: 'R', key: expect.any(String) }]);
+    expect(memory.lines).toContainEqual([
+      'resurrected',
+      { requestId: 'R', provider: 'kalshi', key: expect.any(String) },
+    ]);
   });
 
   it('tells of it once more each time, by a number of its own', async () => {

@@ -126,7 +126,7 @@ describe('an order that was sent', () => {
 
   it('is sent again after a crash between sending and noting it', async () => {
     const memory = withSecrets([secret('x', -1)]);
-    memory.fail(5);
+    memory.fail(6);
     await expect(sweep(memory.ports, AHEAD)).rejects.toThrow('gone');
     expect(memory.steps.slice(-2)).toEqual(['enqueue', 'read']);
     memory.fail();
@@ -206,6 +206,9 @@ describe('tags that cannot be read', () => {
     });
     await sweep(memory.ports, AHEAD);
     expect([memory.published.length, memory.aside.length]).toEqual([1, 1]);
+    expect(memory.lines.filter(([event]) => event === 'request ended')).toMatchObject([
+      ['request ended', { provider: 'kalshi', outcome: 'refused', code: 'tag-unreadable', urgent: false }],
+    ]);
   });
 
   it('are told of again when they change', async () => {
@@ -221,5 +224,32 @@ describe('tags that cannot be read', () => {
     const memory = withSecrets([secret('y', -1, { 'key-revoker:provider': 'binance' }), secret('x', -1)]);
     expect(await sweep(memory.ports, AHEAD)).toEqual({ secrets: 2, sent: 1, left: 0, unreadable: 1 });
     expect(memory.published[0]?.provider).toBeNull();
+  });
+});
+
+describe('while the system is paused', () => {
+  const pause = ({ items }: Memory, pausedAt?: number): void =>
+    void items.set('control pause', { rev: 1, nonce: 'n', ...(pausedAt ? { pausedAt } : {}), by: 'me', reason: 'x' });
+
+  it('sends nothing, goes on to report, and sends once it is resumed', async () => {
+    const memory = withSecrets([secret('x', -1), secret('y', -1, { 'key-revoker:operation': 'delete' })]);
+    pause(memory, NOON);
+    expect(await sweep(memory.ports, AHEAD)).toEqual({ secrets: 2, sent: 0, left: 1, unreadable: 1 });
+    expect([memory.enqueued, memory.published.length]).toEqual([[], 1]);
+    expect(memory.lines.map(([event]) => event)).toContain('sweep done');
+    pause(memory);
+    expect(await sweep(memory.ports, AHEAD)).toMatchObject({ sent: 1, left: 0 });
+  });
+
+  it('still notes which version a date is meant for', async () => {
+    const described = [secret('x', AHEAD + MINUTE)];
+    const memory = withSecrets(described);
+    pause(memory, NOON);
+    await sweep(memory.ports, AHEAD);
+    pause(memory);
+    described[0] = secret('x', AHEAD + MINUTE, {}, { stages: { AWSCURRENT: 'v2' } });
+    memory.clock.forward(2 * MINUTE);
+    await sweep(memory.ports, AHEAD);
+    expect(requests(memory)).toMatchObject([{ secretVersion: 'v1' }]);
   });
 });

@@ -1,0 +1,50 @@
+/** Where every metric stands in CloudWatch. */
+export const NAMESPACE = 'KeyRevoker';
+
+/** What a metric is broken down by, beside the instance, which each of them carries: one set of dimensions for each step. */
+export type Dimension = 'provider' | 'outcome';
+
+interface Metric {
+  readonly unit: 'Count' | 'Milliseconds' | 'Seconds';
+  readonly by: readonly Dimension[];
+}
+
+const counted = { unit: 'Count', by: ['provider'] } as const;
+const gauged = { unit: 'Count', by: [] } as const;
+
+/** Every metric. Users' alarms name them: a name, its unit and its dimensions are part of the contract. */
+export const METRICS = {
+  /** Requests that came to an end, whatever it was. */
+  Ended: { unit: 'Count', by: ['provider', 'outcome'] },
+  Revoked: counted,
+  Restricted: counted,
+  Planned: counted,
+  Withdrawn: counted,
+  Refused: counted,
+  Stuck: counted,
+  /** From due to the first probe that found the key gone, for keys that a call of ours killed. */
+  TimeToRevoke: { unit: 'Milliseconds', by: ['provider'] },
+  /** The same, for urgent requests alone. */
+  UrgentTimeToRevoke: { unit: 'Milliseconds', by: ['provider'] },
+  /** Urgent requests that were not over after a minute, and again each hour. */
+  UrgentWaiting: counted,
+  Resurrected: counted,
+  /** Hours in which a provider's limit of calls was reached. */
+  LimitReached: counted,
+  ProviderCalls: counted,
+  /** Exchanges without a reply, or with one that says 429 or 5xx. */
+  ProviderErrors: counted,
+  NotificationsFailed: gauged,
+  /** One for each sweep that came to its end. */
+  SweepRan: gauged,
+  OrdersSent: gauged,
+  /** Secrets whose expiry tags cannot be read, as each sweep finds them. */
+  OrdersUnreadable: gauged,
+  /** Keys that may be alive although they should be dead by now. */
+  OpenCases: gauged,
+  OldestOpenCaseSeconds: { unit: 'Seconds', by: [] },
+  /** 0 while nothing is paused. */
+  PausedSeconds: { unit: 'Seconds', by: [] },
+} as const satisfies Readonly<Record<string, Metric>>;
+
+export type MetricName = keyof typeof METRICS;
