@@ -10,6 +10,14 @@ const HOUR_MS = 3_600_000;
 /** How long an order on a key waits for the open cases that need that key to sign. */
 const SIGNER_NEEDED_MS = { urgent: 60_000, other: 600_000 };
 
+/** Whether somebody is at work on a key, or will be again; a mark alone may have been left behind by a crash or a pause. */
+const isAtWork = async ({ ledger, clock }: Pick<Ports, 'ledger' | 'clock'>, name: string): Promise<boolean> => {
+  const { lease, works = {} } = (await ledger.read<CaseItem>(caseKey(name))) ?? {};
+  return (
+    (lease !== undefined && clock.now() < lease.until) || Object.values(works).some(({ ended }) => ended === undefined)
+  );
+};
+
 /** Whether the key still signs for another open case; a delete of it waits a while, then it goes. */
 export const whileSignerNeeded = async (
   { ledger, clock }: Pick<Ports, 'ledger' | 'clock'>,
@@ -17,9 +25,11 @@ export const whileSignerNeeded = async (
 ): Promise<Retry | undefined> => {
   const goesAt = after(receivedAt, SIGNER_NEEDED_MS[isUrgent(request.reason) ? 'urgent' : 'other']);
   if (clock.now() >= goesAt) return undefined;
-  const needing = await ledger.list<SignerItem>(`signer#${name}`, 'case#');
-  const others = needing.filter(({ sk, needed }) => needed && sk !== `case#${name}`);
-  return others.length > 0 ? { code: 'signer-still-needed' } : undefined;
+  const marks = await ledger.list<SignerItem>(`signer#${name}`, 'case#');
+  const others = marks.filter(({ needed }) => needed).map(({ sk }) => sk.slice('case#'.length));
+  for (const other of others)
+    if (other !== name && (await isAtWork({ ledger, clock }, other))) return { code: 'signer-still-needed' };
+  return undefined;
 };
 
 /** The override that the operator's command line writes. */
@@ -60,7 +70,7 @@ export const withinLimit = async (
   return { code: 'limit' };
 };
 
-/** Says in the ledger whether the case needs its managing key, from before its first call until it ends. */
+/** Says in the ledger whether the case needs its managing key, from before its first probe until it ends. */
 export const markSigner = async (
   ports: Pick<Ports, 'ledger' | 'newId'>,
   { signerName, keyName }: Pick<Pin, 'signerName' | 'keyName'>,
@@ -71,6 +81,8 @@ export const markSigner = async (
   );
 };
 
-/** Whether this product proved the managing key itself dead: then it is not the credential that is wrong. */
-export const isProvedDead = async ({ ledger }: Pick<Ports, 'ledger'>, name: string): Promise<boolean> =>
-  (await ledger.read<CaseItem>(caseKey(name)))?.proved !== undefined;
+/** Whether this product killed the managing key itself: then it is not the credential that is wrong. */
+export const wasKilledHere = async ({ ledger }: Pick<Ports, 'ledger'>, name: string): Promise<boolean> => {
+  const { proved, works = {} } = (await ledger.read<CaseItem>(caseKey(name))) ?? {};
+  return proved !== undefined || Object.values(works).some(({ acceptedAt }) => acceptedAt !== undefined);
+};

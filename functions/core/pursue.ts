@@ -1,7 +1,7 @@
 import { isPresent } from './answer.ts';
 import { ask, evidenceOf, hasTime } from './ask.ts';
 import { toIso } from './epoch.ts';
-import { isProvedDead } from './gates.ts';
+import { wasKilledHere } from './gates.ts';
 import { amendHeld } from './lease.ts';
 import { type CaseItem, type Work, workName } from './ledger-items.ts';
 import { nextStep, type Step } from './next-step.ts';
@@ -34,7 +34,7 @@ const elsewhere = async ({ asking, ports }: Pursuit, { siblings }: Plan, item: C
 
 /** A managing key that is refused because this product killed it is no wrong credential. */
 const refined = async ({ ports, pin, order }: Pursuit, outcome: Terminal): Promise<Terminal> =>
-  outcome === 'stuck/credential-refused' && !order.aim.self && (await isProvedDead(ports, pin.signerName))
+  outcome === 'stuck/credential-refused' && !order.aim.self && (await wasKilledHere(ports, pin.signerName))
     ? 'stuck/signer-gone'
     : outcome;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { after } from '../../../functions/core/epoch.ts';
-import { isProvedDead, markSigner, whileSignerNeeded, withinLimit } from '../../../functions/core/gates.ts';
+import { markSigner, wasKilledHere, whileSignerNeeded, withinLimit } from '../../../functions/core/gates.ts';
 import type { Reason, RevocationRequest } from '../../../functions/core/request.ts';
 import { NO_WORK } from '../../../functions/core/work.ts';
 import { memoryPorts } from './memory-ports.ts';
@@ -13,12 +13,17 @@ describe('a key that signs for an open case', () => {
   const needed = { signerName: 'kalshi/prod/S', keyName: 'kalshi/prod/K' };
   const wait = (memory: ReturnType<typeof memoryPorts>, reason: Reason, name = needed.signerName) =>
     whileSignerNeeded(memory.ports, { name, request: requestFor(reason), receivedAt: NOON });
+  const withCase = (item: object = { works: { 'R#1': NO_WORK } }, name = needed.keyName) => {
+    const memory = memoryPorts();
+    memory.items.set(`case#${name} case`, { rev: 1, nonce: '', works: {}, ...item });
+    return memory;
+  };
 
   it.each([
     ['leaked', 60_000],
     ['manual', 600_000],
   ] as const)('waits when %s for %i ms, and then goes', async (reason, ms) => {
-    const memory = memoryPorts();
+    const memory = withCase();
     await markSigner(memory.ports, needed, true);
     memory.clock.forward(ms - 1);
     expect(await wait(memory, reason)).toEqual({ code: 'signer-still-needed' });
@@ -27,13 +32,31 @@ describe('a key that signs for an open case', () => {
   });
 
   it('goes at once where the case is over, where it is its own, or where another key signs', async () => {
-    const memory = memoryPorts();
+    const memory = withCase();
     await markSigner(memory.ports, { ...needed, keyName: needed.signerName }, true);
     expect(await wait(memory, 'manual')).toBeUndefined();
     await markSigner(memory.ports, needed, true);
     expect(await wait(memory, 'manual', 'kalshi/prod/T')).toBeUndefined();
     await markSigner(memory.ports, needed, false);
     expect(await wait(memory, 'manual')).toBeUndefined();
+  });
+
+  it.each([
+    ['nobody is at work', {}],
+    ['nobody holds any more', { lease: { holder: 'H', until: NOON } }],
+    ['all work has ended', { works: { 'R#1': { ...NO_WORK, ended: { outcome: 'stuck/limit' } } } }],
+  ])('goes at once where a mark was left behind on a case that %s on', async (_what, item) => {
+    const memory = withCase(item);
+    await markSigner(memory.ports, needed, true);
+    await markSigner(memory.ports, { ...needed, keyName: 'kalshi/prod/L' }, true);
+    expect(await wait(memory, 'manual')).toBeUndefined();
+  });
+
+  it('waits for a case that is held although nothing is written of its work yet', async () => {
+    const memory = withCase({ lease: { holder: 'H', until: after(NOON, 1) } });
+    await markSigner(memory.ports, { ...needed, keyName: 'kalshi/prod/A' }, true);
+    await markSigner(memory.ports, needed, true);
+    expect(await wait(memory, 'manual')).toEqual({ code: 'signer-still-needed' });
   });
 
   it('is marked once', async () => {
@@ -111,11 +134,13 @@ describe('the limit of an hour', () => {
   });
 });
 
-it('knows a managing key whose death was proved', async () => {
+it.each([
+  ['is not known', undefined, false],
+  ['was never called on', { works: { 'R#1': NO_WORK } }, false],
+  ['was proved dead', { works: {}, proved: { at: NOON } }, true],
+  ['is about to be proved dead', { works: { 'R#1': NO_WORK, 'S#1': { ...NO_WORK, acceptedAt: NOON } } }, true],
+])('knows whether a managing key was killed here that %s', async (_what, item, expected) => {
   const memory = memoryPorts();
-  expect(await isProvedDead(memory.ports, 'kalshi/prod/S')).toBe(false);
-  memory.items.set('case#kalshi/prod/S case', { rev: 1, nonce: '' });
-  expect(await isProvedDead(memory.ports, 'kalshi/prod/S')).toBe(false);
-  memory.items.set('case#kalshi/prod/S case', { rev: 2, nonce: '', proved: { at: NOON } });
-  expect(await isProvedDead(memory.ports, 'kalshi/prod/S')).toBe(true);
+  if (item) memory.items.set('case#kalshi/prod/S case', { rev: 1, nonce: '', ...item });
+  expect(await wasKilledHere(memory.ports, 'kalshi/prod/S')).toBe(expected);
 });
