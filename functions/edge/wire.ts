@@ -14,6 +14,7 @@ import type { Environment } from './environment.ts';
 import { sendOver } from './http.ts';
 import { dynamoLedger } from './ledger.ts';
 import { logAs } from './log.ts';
+import { measuring } from './metrics.ts';
 import { awsOutbox } from './outbox.ts';
 import { sdkClient } from './sdk-client.ts';
 import { secretsVault } from './vault.ts';
@@ -40,6 +41,9 @@ export const wire = (
   environment: Environment,
   { clock = systemClock, exchangeMs = TIMING.exchangeMs }: WireOptions = {},
 ): Wired => {
+  const { instance } = environment.config;
+  const measured = measuring(instance);
+  const log = measured.log(logAs(instance));
   const sqs = new SQSClient(CLIENT);
   const ledgerClient = DynamoDBDocumentClient.from(new DynamoDBClient(CLIENT), {
     marshallOptions: { removeUndefinedValues: true },
@@ -51,8 +55,8 @@ export const wire = (
       ledger: dynamoLedger(ledgerClient, environment.ledgerTable),
       vault: secretsVault(new SecretsManagerClient(CLIENT), clock),
       outbox: awsOutbox(outbox),
-      log: logAs(environment.config.instance),
-      send: sendOver({ clock, exchangeMs, baseUrls: environment.baseUrls }),
+      log,
+      send: measured.send(sendOver({ clock, exchangeMs, baseUrls: environment.baseUrls })),
       digest,
       newId: randomUUID,
       random: Math.random,

@@ -4,12 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { after } from '../../../functions/core/epoch.ts';
 import { Secret } from '../../../functions/core/secret.ts';
 import { readEnvironment } from '../../../functions/edge/environment.ts';
 import { type Wired, wire } from '../../../functions/edge/wire.ts';
 import { awsForThisFile } from '../../infra/local/aws/aws-in-test.ts';
+import { metricsIn } from '../../metrics-in.ts';
 import { receiptForTest } from './receipt-for-test.ts';
 import { secretsForTest } from './secrets-for-test.ts';
 
@@ -82,10 +83,27 @@ it('connects every port as the environment says', async () => {
   expect((await take(urls.requests))?.MessageId).toBe(request?.MessageId);
 });
 
-it('sends to the provider that the environment names', async () => {
+/** What is written until the test is over. */
+const listen = (): readonly string[] => {
+  const heard: string[] = [];
+  const spy = vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => heard.push(String(chunk)) > 0);
+  onTestFinished(() => spy.mockRestore());
+  return heard;
+};
+
+it('sends to the provider that the environment names, and counts it', async () => {
+  const heard = listen();
   const { send, clock } = wired.ports;
   const call = { method: 'GET', provider: 'bybit', host: 'api.bybit.com', path: '/', headers: new Secret({}) } as const;
   expect((await send(call, after(clock.now(), 60_000)))?.body).toBe('api.bybit.com');
+  expect(metricsIn(heard)).toMatchObject({ 'ProviderCalls{instance=desk,provider=bybit}': [1] });
+});
+
+it('counts what it logs', () => {
+  const heard = listen();
+  wired.ports.log.warn('resurrected', { provider: 'bybit' });
+  expect(JSON.parse(heard[0] ?? '')).toMatchObject({ message: 'resurrected', service: 'desk' });
+  expect(metricsIn(heard)).toMatchObject({ 'Resurrected{instance=desk}': [1] });
 });
 
 it('makes identifiers and numbers anew', () => {
