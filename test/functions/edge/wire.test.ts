@@ -101,7 +101,7 @@ it('sends to the provider that the environment names, and counts it', async () =
 
 it('counts what it logs', () => {
   const heard = listen();
-  wired.ports.log.warn('resurrected', { provider: 'bybit' });
+  wired.ports.log.info('resurrected', { provider: 'bybit' });
   expect(JSON.parse(heard[0] ?? '')).toMatchObject({ message: 'resurrected', service: 'desk' });
   expect(metricsIn(heard)).toMatchObject({ 'Resurrected{instance=desk}': [1] });
 });
