@@ -23,9 +23,9 @@ const FIRST = 2 * SECOND;
 
 /**
  * Of a provider's limit everybody is told the same instant. So they come back over a part of the time that they waited, up to the cap of
- * their kind: the queue drains instead of breaking open, and the urgent ones, whose cap is short, come first.
+ * their kind, the urgent ones at once and the others behind them: the queue drains instead of breaking open.
  */
-const SPREAD_PART = 1 / 4;
+const SPREAD = { urgent: { part: 1 / 4, fixed: 0 }, other: { part: 1, fixed: 1 / 2 } } as const;
 
 /** These state an instant of ours that is exact; a spread would only delay the key's death. */
 const EXACT: readonly RetryCode[] = ['early'];
@@ -66,11 +66,13 @@ const doubling = (circumstances: Circumstances): number => {
   return Math.floor(wait / 2 + (random * wait) / 2);
 };
 
-/** How long after a stated instant, at random from nothing up to the whole spread. */
+/** How long after a stated instant: up to 2 s, or so long that all who wait for a provider's limit have room. */
 const spread = (code: RetryCode, waitMs: number, circumstances: Circumstances): number => {
-  const part = code === 'rate-limited' ? waitMs * SPREAD_PART : 0;
-  const whole = Math.min(capOf(circumstances), Math.max(FIRST, part));
-  return Math.floor(circumstances.random * whole);
+  const { random, urgent } = circumstances;
+  if (code !== 'rate-limited') return Math.floor(random * FIRST);
+  const { part, fixed } = SPREAD[urgent ? 'urgent' : 'other'];
+  const whole = Math.min(capOf(circumstances), Math.max(FIRST, waitMs * part));
+  return Math.floor(whole * (fixed + random * (1 - fixed)));
 };
 
 /** When a message may be delivered again: spread from the stated instant on; without one, or after many of them, by doubling. */

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nextDelivery } from '../../../functions/core/backoff.ts';
 import { after, epochMs } from '../../../functions/core/epoch.ts';
+import { RETRY } from '../../../functions/core/outcome.ts';
 
 const NOW = epochMs(Date.UTC(2026, 10, 21));
 const SECOND = 1_000;
@@ -49,38 +50,37 @@ describe('a stated instant', () => {
 
   it('wins over the doubling, with up to 2 s on top', () => {
     const notBefore = after(NOW, 7);
-    expect(nextDelivery({ code: 'rate-limited', notBefore }, state)).toBe(NOW + 7 + SECOND);
+    for (const code of ['rate-limited', 'in-progress'] as const)
+      expect(nextDelivery({ code, notBefore }, { ...state, urgent: true })).toBe(NOW + 7 + SECOND);
+    expect(nextDelivery({ code: 'in-progress', notBefore: after(NOW, DAY) }, state)).toBe(NOW + DAY + SECOND);
   });
 
   it.each([
-    ['two seconds at least', false, 8 * SECOND, 2 * SECOND],
-    ['a quarter of the wait', false, 10 * MINUTE, 150 * SECOND],
-    ['the cap at most', false, DAY, 15 * MINUTE],
-    ['the cap of an urgent one', true, 10 * MINUTE, MINUTE],
-  ])('that is far is spread: over %s', (_what, urgent, wait, whole) => {
+    ['an urgent request', true, 80 * SECOND, 0, 20 * SECOND],
+    ['an urgent request, its cap at most', true, 10 * MINUTE, 0, MINUTE],
+    ['another request', false, 10 * MINUTE, 5 * MINUTE, 10 * MINUTE],
+    ['another request, its cap at most', false, DAY, 7.5 * MINUTE, 15 * MINUTE],
+    ['another request, two seconds at least', false, 7, SECOND, 2 * SECOND],
+  ])('that a provider’s limit states has room behind it for %s', (_what, urgent, wait, from, to) => {
     const notBefore = after(NOW, wait);
     const at = (random: number) => nextDelivery({ code: 'rate-limited', notBefore }, { ...state, urgent, random });
-    expect(at(0)).toBe(notBefore);
-    expect(at(0.5)).toBe(notBefore + whole / 2);
-    expect(at(ALMOST_ONE)).toBe(notBefore + whole - 1);
+    expect([at(0), at(ALMOST_ONE)]).toEqual([notBefore + from, notBefore + to - 1]);
+    expect(at(0.5)).toBe(notBefore + (from + to) / 2);
   });
-
-  it('that is none of a provider’s is spread over two seconds, however far', () =>
-    expect(nextDelivery({ code: 'in-progress', notBefore: after(NOW, DAY) }, state)).toBe(NOW + DAY + SECOND));
 
   it('is taken at its word ten times, and from then on says only when not to come', () => {
     const soon = { code: 'rate-limited', notBefore: after(NOW, 7) } as const;
-    expect(nextDelivery(soon, { ...state, receiveCount: 10 })).toBe(NOW + 7 + SECOND);
+    expect(nextDelivery(soon, { ...state, receiveCount: 10 })).toBe(NOW + 7 + 1.5 * SECOND);
     expect(nextDelivery(soon, { ...state, receiveCount: 11 })).toBe(NOW + 0.75 * 15 * MINUTE);
     const far = { code: 'rate-limited', notBefore: after(NOW, DAY) } as const;
-    expect(nextDelivery(far, { ...state, receiveCount: 11 })).toBe(NOW + DAY + 7.5 * MINUTE);
+    expect(nextDelivery(far, { ...state, receiveCount: 11 })).toBe(NOW + DAY + 0.75 * 15 * MINUTE);
   });
 
   it('is met exactly where it is our own due date', () =>
     expect(nextDelivery({ code: 'early', notBefore: after(NOW, 7) }, state)).toBe(NOW + 7));
 
   it.each([
-    [10, NOW + 7 + SECOND],
+    [10, NOW + 7 + 1.5 * SECOND],
     [11, NOW + 0.75 * 15 * MINUTE],
   ])('is no sooner than the doubling from the eleventh delivery on (%i)', (receiveCount, expected) =>
     expect(nextDelivery({ code: 'rate-limited', notBefore: after(NOW, 7) }, { ...state, receiveCount })).toBe(expected),
@@ -123,16 +123,28 @@ it('waits at least a second and at most an hour, whatever it is given', () =>
     ),
   ));
 
-it('stays below 1000 deliveries in twelve days, of dice that are spread evenly', () =>
+it('stays below 1000 deliveries in twelve days, whatever is stated, of dice that are spread evenly', () =>
   fc.assert(
     fc.property(
       fc.boolean(),
       fc.array(fc.noBias(fc.integer({ min: 0, max: 999 })), { minLength: 1_000, maxLength: 1_000 }),
-      (urgent, dice) => {
+      fc.array(
+        fc.record({ code: fc.constantFrom(...RETRY), inMs: fc.option(fc.nat(2 * SECOND), { nil: undefined }) }),
+        {
+          minLength: 1,
+        },
+      ),
+      (urgent, dice, stated) => {
         let age = 0;
         let receiveCount = 1;
-        for (; age < 12 * DAY; receiveCount += 1)
-          age += wait({ age, urgent, receiveCount, random: (dice[receiveCount % 1_000] ?? 0) / 1_000 });
+        for (; age < 12 * DAY; receiveCount += 1) {
+          const now = after(NOW, age);
+          const { code, inMs } = stated[receiveCount % stated.length] ?? { code: 'no-reply', inMs: undefined };
+          const random = (dice[receiveCount % 1_000] ?? 0) / 1_000;
+          // Its own due date is stated once, and met.
+          const notBefore = inMs === undefined || code === 'early' ? undefined : after(now, inMs);
+          age += nextDelivery({ code, notBefore }, { now, age, urgent, receiveCount, random }) - now;
+        }
         expect(receiveCount).toBeLessThan(1_000);
       },
     ),

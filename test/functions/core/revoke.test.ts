@@ -98,7 +98,7 @@ describe('between deliveries', () => {
     expect(await revoke(memory.ports, delivered(memory, SELF))).toEqual({
       done: false,
       code: 'rate-limited',
-      notBefore: after(reset, 15_000),
+      notBefore: after(reset, 90_000),
     });
   });
 });
