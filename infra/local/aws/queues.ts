@@ -1,6 +1,7 @@
 import { ACCOUNT, arnOf } from './account.ts';
 import type { Backend } from './call.ts';
-import { createEmulator, type Emulator, inject, injectSqs } from './emulator.ts';
+import { createEmulator, type Emulator, injectSqs } from './emulator.ts';
+import { snsBackend } from './sns-backend.ts';
 import { sqsBackend } from './sqs-backend.ts';
 
 /** A message as it lies in a queue; `sentTimestamp` and `delayUntil` in epoch milliseconds. */
@@ -47,7 +48,7 @@ export const startQueues = async (): Promise<Queues> => {
   await app.ready();
   return {
     sqs: sqsBackend(app),
-    sns: (call) => inject(app, call, call.body),
+    sns: snsBackend(app),
     deliver: (queueArn, body, attributes = {}) => deliver(app, queueArn, body, attributes),
     inspect: async (queueName) => {
       const reply = await app.inject({ method: 'GET', url: `/_fauxqs/queues/${queueName}` });

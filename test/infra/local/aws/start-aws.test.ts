@@ -39,6 +39,29 @@ it('carries a message from a topic to a queue', async () => {
   expect((await receive(url)).map(({ Body }) => Body)).toEqual(['dead & proved']);
 });
 
+const structured = (TopicArn: string | undefined, Message: string) =>
+  topics.send(new sns.PublishCommand({ TopicArn, MessageStructure: 'json', Message }));
+
+it.each([
+  ['the text for queues', { default: 'for all', sqs: 'for queues', email: 'for people' }, 'for queues'],
+  ['the text for all where there is none for queues', { default: 'for all', email: 'for people' }, 'for all'],
+])('carries %s to a queue', async (_what, texts, expected) => {
+  const url = await makeQueue('structured');
+  const { TopicArn } = await topics.send(new sns.CreateTopicCommand({ Name: 'texts' }));
+  const Endpoint = 'arn:aws:sqs:us-east-1:000000000000:structured';
+  const Attributes = { RawMessageDelivery: 'true' };
+  await topics.send(new sns.SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint, Attributes }));
+  await structured(TopicArn, JSON.stringify(texts));
+  const [message] = await receive(url);
+  expect(message?.Body).toBe(expected);
+  await queues.send(new sqs.DeleteMessageCommand({ QueueUrl: url, ReceiptHandle: message?.ReceiptHandle }));
+});
+
+it.each(['{"email":"for people"}', 'for all'])('refuses texts by protocol that are none: %s', async (message) => {
+  const { TopicArn } = await topics.send(new sns.CreateTopicCommand({ Name: 'texts' }));
+  await expect(structured(TopicArn, message)).rejects.toMatchObject({ name: 'InvalidParameterException' });
+});
+
 it('keeps items and conditions', async () => {
   const TableName = 'ledger';
   await tables.send(
