@@ -2,6 +2,7 @@ import { amend } from './amend.ts';
 import type { Retry } from './backoff.ts';
 import { after, type EpochMs } from './epoch.ts';
 import { type CaseItem, caseKey, type Pin, type SignerItem, signerKey, type Work } from './ledger-items.ts';
+import { countKey, hourOf, type Override, overrideKey } from './operator-items.ts';
 import type { Ports } from './ports.ts';
 import { isUrgent, type RevocationRequest } from './request.ts';
 
@@ -32,17 +33,6 @@ export const whileSignerNeeded = async (
   return undefined;
 };
 
-/** The override that the operator's command line writes. */
-interface Raised {
-  readonly rev: number;
-  readonly nonce: string;
-  readonly urgent?: number;
-  readonly other?: number;
-  readonly until: EpochMs;
-}
-
-const hourOf = (instant: EpochMs): number => Math.floor(instant / HOUR_MS);
-
 /** None of the calls so far was executed, and the last was counted in this hour: the next one takes its place. */
 const hasPlace = ({ calls, voided, lastCallAt }: Work, now: EpochMs): boolean =>
   calls === voided && lastCallAt !== undefined && hourOf(lastCallAt) === hourOf(now);
@@ -59,9 +49,8 @@ export const withinLimit = async (
   const now = clock.now();
   if (hasPlace(work, now)) return undefined;
   const kind = isUrgent(reason) ? 'urgent' : 'other';
-  const hour = hourOf(now);
-  const window = { pk: `limit#${provider}#${kind}`, sk: String(hour) };
-  const raised = await ledger.read<Raised>({ pk: `limit#${provider}`, sk: 'override' });
+  const window = countKey(provider, kind, now);
+  const raised = await ledger.read<Override>(overrideKey(provider));
   const max = Math.max(config.limits[kind], raised && now < raised.until ? (raised[kind] ?? 0) : 0);
   const forgetAt = after(now, 48 * HOUR_MS);
   if (await ledger.count(window, max, forgetAt)) return undefined;
