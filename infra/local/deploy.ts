@@ -37,8 +37,8 @@ const deployedQueue = ({ name, url }: Resolved): DeployedQueue => ({
 });
 
 /**
- * Makes a template's queues, topics, tables, buses and rules in an emulated AWS and reads its functions, mappings and
- * schedules, which run only when somebody starts them.
+ * Makes a template's resources in an emulated AWS and reads its functions, mappings and schedules, which run only when somebody
+ * starts them.
  *
  * @throws Error for a resource type, an attribute or an intrinsic function that is not known here
  */

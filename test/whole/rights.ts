@@ -23,8 +23,10 @@ const secretArn = (secretId: string): string => {
   return `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:${name}`;
 };
 
+const inAccount = (service: string, resource: string): string => `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
+
 /** What a call is about, as the policy reader names it, and the keys that conditions look at. */
-const subjectOf = (call: Call, { queues, topics, tables, buses }: Deployment) => {
+const subjectOf = (call: Call, { queues, topics, tables, buses, mappings }: Deployment) => {
   const body = bodyOf(call);
   switch (call.service) {
     case 'sqs':
@@ -44,6 +46,14 @@ const subjectOf = (call: Call, { queues, topics, tables, buses }: Deployment) =>
       const tags = (body['Tags'] ?? []) as readonly { readonly Key: string }[];
       const context = tags.length === 0 ? {} : { context: { 'aws:TagKeys': tags.map(({ Key }) => Key) } };
       return { resource: secretArn(String(body['SecretId'] ?? '*')), ...context };
+    }
+    case 'ssm':
+      return { resource: inAccount('ssm', `parameter${body['Name']}`) };
+    case 'scheduler':
+      return { resource: inAccount('scheduler', `schedule/ref:${body['GroupName']}/${body['Name'] ?? '*'}`) };
+    case 'lambda': {
+      const { logicalId } = mappings.find(({ id }) => id === body['UUID']) ?? {};
+      return { resource: inAccount('lambda', `event-source-mapping:ref:${logicalId}`) };
     }
   }
 };

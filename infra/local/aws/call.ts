@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-export const SERVICES = ['sqs', 'sns', 'dynamodb', 'secretsmanager', 'events'] as const;
+export const SERVICES = ['sqs', 'sns', 'dynamodb', 'secretsmanager', 'events', 'ssm', 'scheduler', 'lambda'] as const;
 export type Service = (typeof SERVICES)[number];
 
-/** One request of an SDK client, read whole. `body` is JSON, or a form for SNS. */
+/** One request of an SDK client, read whole. `body` is JSON, with the parameters of path and query in it, or a form for SNS. */
 export interface Call {
   readonly service: Service;
   /** The operation as the SDK names it, such as `SendMessage`. */

@@ -24,6 +24,9 @@ const THROTTLED: Readonly<Record<Service, AwsError>> = {
   dynamodb: new AwsError('ThrottlingException', 'Rate of requests exceeds the allowed throughput'),
   secretsmanager: new AwsError('ThrottlingException', 'Rate exceeded'),
   events: new AwsError('ThrottlingException', 'Rate exceeded'),
+  ssm: new AwsError('ThrottlingException', 'Rate exceeded'),
+  scheduler: new AwsError('ThrottlingException', 'Rate exceeded', 429),
+  lambda: new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429),
 };
 const UNAVAILABLE = new AwsError(
   'InternalFailure',
@@ -47,7 +50,7 @@ const show = (call: Call, effect: FaultEffect, request: IncomingMessage, respons
 const answer = async (options: FrontOptions, request: IncomingMessage, response: ServerResponse): Promise<void> => {
   let call: Call | undefined;
   try {
-    call = route(request.headers, await text(request));
+    call = route(request, await text(request));
     options.onCall?.(call);
     const effect = options.faults.meet(call);
     const reply = effect?.applied === false ? undefined : await options.backends[call.service](call);

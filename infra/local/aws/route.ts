@@ -1,7 +1,8 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { AwsError } from './aws-error.ts';
 import { type Call, SERVICES, type Service } from './call.ts';
 import { isQuery } from './error-reply.ts';
+import { isRest, restCall } from './rest.ts';
 
 /** Prefix of `X-Amz-Target` to service, for callers that sign with another service name or not at all. */
 const TARGETS: Readonly<Record<string, Service>> = {
@@ -9,6 +10,7 @@ const TARGETS: Readonly<Record<string, Service>> = {
   DynamoDB_20120810: 'dynamodb',
   secretsmanager: 'secretsmanager',
   AWSEvents: 'events',
+  AmazonSSM: 'ssm',
 };
 
 const isService = (name: string | undefined): name is Service => SERVICES.some((service) => service === name);
@@ -22,10 +24,12 @@ const signedFor = (authorization: string | undefined): string | undefined =>
  *
  * @throws {AwsError} `UnknownOperationException` where no emulated service takes the request
  */
-export const route = (headers: IncomingHttpHeaders, body: string): Call => {
+export const route = (request: Pick<IncomingMessage, 'headers' | 'method' | 'url'>, body: string): Call => {
+  const { headers } = request;
   const [prefix = '', named] = String(headers['x-amz-target'] ?? '').split('.');
   const action = isQuery(headers) ? (new URLSearchParams(body).get('Action') ?? undefined) : named;
   const service = TARGETS[prefix] ?? signedFor(headers.authorization);
+  if (isService(service) && isRest(service)) return { service, headers, ...restCall(service, request, body) };
   if (action === undefined || !isService(service)) {
     const wanted = `wanted one of ${SERVICES.join(', ')}`;
     throw new AwsError('UnknownOperationException', `Cannot route "${service ?? prefix}.${action ?? ''}", ${wanted}`);

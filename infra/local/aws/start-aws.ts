@@ -5,7 +5,11 @@ import type { Call } from './call.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { openFront } from './front.ts';
 import { jsonBackend } from './json-backend.ts';
+import { MAPPING_OPERATIONS, Mappings } from './mappings.ts';
+import { PARAMETER_OPERATIONS, type Parameters } from './parameters.ts';
 import { type Queues, startQueues } from './queues.ts';
+import { SCHEDULER_OPERATIONS } from './scheduler/operations.ts';
+import { Schedules } from './scheduler/schedules.ts';
 import { SECRETS_OPERATIONS } from './secrets/operations.ts';
 import { SecretStore } from './secrets/secret-store.ts';
 import { startTables } from './tables.ts';
@@ -13,29 +17,37 @@ import { startTables } from './tables.ts';
 export interface AwsOptions {
   /** @default a free port */
   readonly port?: number;
-  /** Epoch milliseconds, for secrets and events; queues are on this process's `Date`. @default Date.now */
+  /** Epoch milliseconds, for secrets, events and schedules; queues are on this process's `Date`. @default Date.now */
   readonly now?: () => number;
   /** Sees every call of every client before it is carried out. */
   readonly onCall?: (call: Call) => void;
 }
 
-/** The emulated AWS: SQS, SNS, DynamoDB, Secrets Manager and EventBridge behind one URL. */
+/** The emulated AWS: all that the functions, a deployment and the command line use of it, behind one URL. */
 export interface Aws {
   /** For `AWS_ENDPOINT_URL`. */
   readonly url: string;
   /** The secrets themselves, for filling in many at once and for replicas. */
   readonly secrets: SecretStore;
   readonly buses: Buses;
+  /** One-time schedules are looked at each second; `deliverDue` does so at once. */
+  readonly schedules: Pick<Schedules, 'deliverDue'>;
+  readonly mappings: Pick<Mappings, 'isEnabled'>;
   readonly queues: Pick<Queues, 'inspect' | 'deliver'>;
   readonly faults: Faults;
   close(): Promise<void>;
 }
+
+const SCHEDULES_EVERY_MS = 1_000;
 
 /** Starts the emulated AWS on 127.0.0.1, empty and in memory. */
 export const startAws = async ({ port = 0, now = Date.now, onCall }: AwsOptions = {}): Promise<Aws> => {
   const [queues, tables] = await Promise.all([startQueues(), startTables()]);
   const secrets = new SecretStore(now);
   const buses = new Buses(now, queues.deliver);
+  const schedules = new Schedules(now, queues.deliver);
+  const mappings = new Mappings();
+  const parameters: Parameters = new Map();
   const faults = createFaults();
   const backends = {
     sqs: queues.sqs,
@@ -43,6 +55,9 @@ export const startAws = async ({ port = 0, now = Date.now, onCall }: AwsOptions 
     dynamodb: tables.backend,
     secretsmanager: jsonBackend(SECRETS_OPERATIONS, secrets),
     events: jsonBackend(BUS_OPERATIONS, buses),
+    ssm: jsonBackend(PARAMETER_OPERATIONS, parameters),
+    scheduler: jsonBackend(SCHEDULER_OPERATIONS, schedules),
+    lambda: jsonBackend(MAPPING_OPERATIONS, mappings),
   };
   const closeBackends = () => Promise.all([queues.close(), tables.close()]);
   const { url, server } = await openFront({ backends, faults, onCall, port }).catch(async (error: unknown) => {
@@ -50,10 +65,12 @@ export const startAws = async ({ port = 0, now = Date.now, onCall }: AwsOptions 
     await closeBackends();
     throw error;
   });
+  const clock = setInterval(() => void schedules.deliverDue().catch(() => undefined), SCHEDULES_EVERY_MS).unref();
   const close = async (): Promise<void> => {
+    clearInterval(clock);
     server.close();
     server.closeAllConnections();
     await Promise.all([once(server, 'close'), closeBackends()]);
   };
-  return { url, secrets, buses, queues, faults, close };
+  return { url, secrets, buses, schedules, mappings, queues, faults, close };
 };

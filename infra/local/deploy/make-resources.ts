@@ -7,8 +7,18 @@ import {
   type RuleState,
   type Target,
 } from '@aws-sdk/client-eventbridge';
+import { CreateEventSourceMappingCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  ConflictException,
+  CreateScheduleCommand,
+  type CreateScheduleCommandInput,
+  CreateScheduleGroupCommand,
+  SchedulerClient,
+  UpdateScheduleCommand,
+} from '@aws-sdk/client-scheduler';
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, type QueueAttributeName, SQSClient } from '@aws-sdk/client-sqs';
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import * as z from 'zod';
 import { ACCOUNT } from '../aws/account.ts';
 import type { Resolved } from './template-names.ts';
@@ -18,6 +28,9 @@ export interface Clients {
   readonly sns: SNSClient;
   readonly dynamodb: DynamoDBClient;
   readonly events: EventBridgeClient;
+  readonly ssm: SSMClient;
+  readonly scheduler: SchedulerClient;
+  readonly lambda: LambdaClient;
 }
 
 /** Clients for an emulated AWS, whatever the environment of this process says. */
@@ -32,6 +45,9 @@ export const clientsFor = (endpoint: string): Clients => {
     sns: new SNSClient(config),
     dynamodb: new DynamoDBClient(config),
     events: new EventBridgeClient(config),
+    ssm: new SSMClient(config),
+    scheduler: new SchedulerClient(config),
+    lambda: new LambdaClient(config),
   };
 };
 
@@ -63,6 +79,20 @@ const Rule = z.object({
 });
 const Subscription = z.looseObject({ TopicArn: z.string(), Protocol: z.string(), Endpoint: z.string() });
 
+const Parameter = z.object({ Value: z.string(), Type: z.literal('String') });
+const Mapping = z.object({
+  EventSourceArn: z.string(),
+  FunctionName: z.string(),
+  Enabled: z.boolean().optional(),
+});
+const Schedule = z.looseObject({
+  GroupName: z.string().optional(),
+  ScheduleExpression: z.string(),
+  FlexibleTimeWindow: z.object({ Mode: z.literal('OFF') }).default({ Mode: 'OFF' }),
+  State: z.enum(['ENABLED', 'DISABLED']).optional(),
+  Target: z.looseObject({ Arn: z.string(), RoleArn: z.string() }),
+});
+
 type Make = (clients: Clients, resource: Resolved) => Promise<unknown>;
 
 const makeRule: Make = async ({ events }, { name, properties }) => {
@@ -76,6 +106,15 @@ const makeTable: Make = ({ dynamodb }, { name, properties }) =>
   dynamodb.send(
     new CreateTableCommand({ ...Table.parse(properties), TableName: name, BillingMode: 'PAY_PER_REQUEST' }),
   );
+
+const makeSchedule: Make = async ({ scheduler }, { name, properties }) => {
+  const schedule: CreateScheduleCommandInput = { ...Schedule.parse(properties), Name: name };
+  // A second deployment changes what the first one made.
+  await scheduler.send(new CreateScheduleCommand(schedule)).catch((error: unknown) => {
+    if (!(error instanceof ConflictException)) throw error;
+    return scheduler.send(new UpdateScheduleCommand(schedule));
+  });
+};
 
 /** How each type is made, in the order in which they need each other. */
 const MAKERS: Readonly<Record<string, Make>> = {
@@ -94,9 +133,16 @@ const MAKERS: Readonly<Record<string, Make>> = {
   'AWS::DynamoDB::GlobalTable': makeTable,
   'AWS::Events::EventBus': ({ events }, { name }) => events.send(new CreateEventBusCommand({ Name: name })),
   'AWS::Events::Rule': makeRule,
+  'AWS::Lambda::EventSourceMapping': ({ lambda }, { properties }) =>
+    lambda.send(new CreateEventSourceMappingCommand(Mapping.parse(properties))),
+  'AWS::Scheduler::ScheduleGroup': ({ scheduler }, { name }) =>
+    scheduler.send(new CreateScheduleGroupCommand({ Name: name })),
+  'AWS::Scheduler::Schedule': makeSchedule,
+  'AWS::SSM::Parameter': ({ ssm }, { name, properties }) =>
+    ssm.send(new PutParameterCommand({ ...Parameter.parse(properties), Name: name, Overwrite: true })),
 };
 
-/** Makes queues, topics, subscriptions, tables, buses and rules. */
+/** Makes everything that has a row above. */
 export const makeResources = async (clients: Clients, resources: readonly Resolved[]): Promise<void> => {
   for (const [type, make] of Object.entries(MAKERS)) {
     for (const resource of resources.filter((each) => each.type === type)) await make(clients, resource);

@@ -1,10 +1,13 @@
 import * as z from 'zod';
+import { mappingId } from '../aws/mappings.ts';
 import type { Mapping } from '../lambda/event-source.ts';
 import { type DeployedFunction, functionIdOf } from './read-function.ts';
 import type { Resolved } from './template-names.ts';
 
 export interface DeployedMapping extends Mapping {
   readonly logicalId: string;
+  /** In the form of a UUID. */
+  readonly id: string;
   readonly isEnabled: boolean;
   /** Logical id of the function. */
   readonly functionId: string;
@@ -35,6 +38,7 @@ export const readMapping = (
   if (queueUrl === undefined) throw new Error(`Cannot poll ${mapping.EventSourceArn}, wanted a queue of the template`);
   return {
     logicalId,
+    id: mappingId(mapping.EventSourceArn, mapping.FunctionName),
     functionId: functionIdOf(mapping.FunctionName, functions),
     queueUrl,
     queueArn: mapping.EventSourceArn,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ACCOUNT, arnOf } from '../aws/account.ts';
 import { ruleArn } from '../aws/bus/buses.ts';
+import { mappingId } from '../aws/mappings.ts';
 
 /** One resource by the name that it has once it exists; `property` is one of its properties, resolved. */
 export interface Named {
@@ -38,6 +39,9 @@ const arnOfRule = (rule: Named): string =>
     rule.name,
   );
 
+const idOfMapping = (mapping: Named): string =>
+  mappingId(String(mapping.property('EventSourceArn')), String(mapping.property('FunctionName')));
+
 const table: ResourceType = {
   isMade: true,
   nameProperty: 'TableName',
@@ -73,14 +77,21 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
     nameProperty: 'FunctionName',
     attributes: { Arn: arn('lambda', 'function:') },
   },
-  'AWS::Lambda::EventSourceMapping': { isMade: true },
+  'AWS::Lambda::EventSourceMapping': {
+    isMade: true,
+    ref: idOfMapping,
+    attributes: {
+      Id: idOfMapping,
+      EventSourceMappingArn: (mapping) => arnOf('lambda', `event-source-mapping:${idOfMapping(mapping)}`),
+    },
+  },
   'AWS::Scheduler::Schedule': {
     isMade: true,
     nameProperty: 'Name',
     attributes: { Arn: arn('scheduler', 'schedule/default/') },
   },
   'AWS::Scheduler::ScheduleGroup': {
-    isMade: false,
+    isMade: true,
     nameProperty: 'Name',
     attributes: { Arn: arn('scheduler', 'schedule-group/') },
   },
@@ -98,7 +109,11 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   'AWS::CloudWatch::Dashboard': skipped,
   'AWS::Logs::LogGroup': { isMade: false, attributes: { Arn: arn('logs', 'log-group:') } },
   'AWS::Logs::MetricFilter': skipped,
-  'AWS::SSM::Parameter': skipped,
+  'AWS::SSM::Parameter': {
+    isMade: true,
+    nameProperty: 'Name',
+    attributes: { Type: () => 'String', Value: (parameter) => String(parameter.property('Value')) },
+  },
   'AWS::SQS::QueuePolicy': skipped,
   'AWS::SNS::TopicPolicy': skipped,
   'AWS::Events::EventBusPolicy': skipped,

@@ -3,6 +3,7 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import * as sns from '@aws-sdk/client-sns';
 import * as sqs from '@aws-sdk/client-sqs';
 import { afterAll, expect, it } from 'vitest';
+import { mappingId } from '../../../infra/local/aws/mappings.ts';
 import type { DeployableTemplate, TemplateResource } from '../../../infra/local/deploy/template-names.ts';
 import { deploy } from '../../../infra/local/deploy.ts';
 import { synthesize } from '../../../infra/synthesize.ts';
@@ -187,6 +188,7 @@ it('reads functions, mappings and schedules with everything resolved', async () 
   expect(mappings).toEqual([
     {
       logicalId: 'Mapping',
+      id: mappingId(String(made['Queue']?.arn), 'Function'),
       functionId: 'Function',
       queueUrl: made['Queue']?.url,
       queueArn: made['Queue']?.arn,
