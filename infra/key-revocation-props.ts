@@ -118,7 +118,7 @@ export interface KeyRevocationProps {
    * The addresses that the function calls from. A self-signed change of a key's address list that names none of them is refused,
    * since nothing could be proved after it.
    *
-   * Valid range: IPv4 or IPv6 addresses.
+   * Valid range: at most 20 IPv4 or IPv6 addresses.
    *
    * @default - none: every such change is refused
    */

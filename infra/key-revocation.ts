@@ -1,20 +1,23 @@
-import { Annotations, ArnFormat, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Stack, Token } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
-import { Grant, type IGrantable, type IRole } from 'aws-cdk-lib/aws-iam';
+import type { Grant, IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
 import type { IScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { admitEvents } from './constructs/admit-events.ts';
+import { deploymentCard } from './constructs/deployment-card.ts';
 import { functions } from './constructs/functions.ts';
+import { grantAll } from './constructs/grant-all.ts';
 import { ledger } from './constructs/ledger.ts';
-import type { Reach } from './constructs/permissions.ts';
+import { type Operated, operatePermissions } from './constructs/operate-permissions.ts';
+import { allow, type Reach, secretsArn } from './constructs/permissions.ts';
 import { PrefixClaim } from './constructs/prefix-claim.ts';
 import { queues } from './constructs/queues.ts';
 import { requestRule } from './constructs/request-rule.ts';
 import { results } from './constructs/results.ts';
-import { schedules, sweepSchedule } from './constructs/schedules.ts';
+import { everyScheduleArn, passPermission, schedules, sweepSchedule } from './constructs/schedules.ts';
 import { onlyAdmitted, senderArn } from './constructs/senders.ts';
 import type { KeyRevocationProps } from './key-revocation-props.ts';
 import { settled } from './settled-props.ts';
@@ -41,12 +44,13 @@ export class KeyRevocation extends Construct {
   /** The role that one-time schedules name to reach the requests queue. */
   readonly scheduleRole: IRole;
   readonly #admit: (senderArn: string) => void;
+  readonly #operated: Operated;
 
   /** @throws Error when a prop is outside its valid range or the prefix overlaps another instance's. */
   constructor(scope: Construct, id: string, props: KeyRevocationProps = {}) {
     super(scope, id);
     const given = settled(props);
-    new PrefixClaim(this, 'Prefix', given.prefix);
+    const claim = new PrefixClaim(this, 'Prefix', given.prefix);
     if (given.providers.includes('bybit')) warnOfRegion(this);
 
     const made = queues(this, given.encryptionKey);
@@ -60,13 +64,16 @@ export class KeyRevocation extends Construct {
 
     const rule = requestRule(this, this.bus, made);
     if (given.encryptionKey) admitEvents(this, given.encryptionKey);
-    const { group, requestRole } = schedules(this, reach);
+    const forSchedules = schedules(this, reach);
+    const { group, requestRole } = forSchedules;
     this.scheduleGroup = group;
     this.scheduleRole = requestRole;
-    const { revokeRole, sweepRole, sweep } = functions(this, reach, given);
+    const { revokeRole, sweepRole, sweep, mapping } = functions(this, reach, given);
     sweepSchedule(this, { group, sweep, reach, rate: given.sweepRate });
     this.#admit = onlyAdmitted(made.requests, rule.ruleArn);
     for (const role of [revokeRole, sweepRole, requestRole]) this.#admit(senderArn(this, role));
+    const card = claim.write(deploymentCard(this, { ...forSchedules, reach, props: given, mapping }));
+    this.#operated = { ...forSchedules, reach, card, mapping };
   }
 
   /**
@@ -82,22 +89,28 @@ export class KeyRevocation extends Construct {
 
   /** Lets a principal of this account schedule requests: create schedules in `scheduleGroup` that act as `scheduleRole`. */
   grantSchedule(grantee: IGrantable): Grant {
-    const { scheduleGroupName } = this.scheduleGroup;
-    const resourceName = `${scheduleGroupName}/*`;
-    const arnFormat = ArnFormat.SLASH_RESOURCE_NAME;
-    const every = Stack.of(this).formatArn({ service: 'scheduler', resource: 'schedule', resourceName, arnFormat });
-    const create = Grant.addToPrincipal({ grantee, actions: ['scheduler:CreateSchedule'], resourceArns: [every] });
-    const pass = Grant.addToPrincipal({
-      grantee,
-      actions: ['iam:PassRole'],
-      resourceArns: [this.scheduleRole.roleArn],
-      conditions: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
+    const every = everyScheduleArn(this.scheduleGroup);
+    const statements = [allow(['scheduler:CreateSchedule'], [every]), passPermission(this.scheduleRole)];
+    return grantAll(grantee, statements, { [every]: EVERY_SCHEDULE });
+  }
+
+  /**
+   * Lets a principal of this account use the operator's command line: send requests, see what became of them, schedule them, handle
+   * those that are stuck, raise the limits for a time, pause, and read the secrets under the prefix.
+   *
+   * @throws Error when the grantee is a service, a group, a whole account or a pattern, or its policy is not this app's to write.
+   */
+  grantOperate(grantee: IGrantable): Grant {
+    this.#admit(senderArn(this, grantee));
+    return grantAll(grantee, operatePermissions(this.#operated), {
+      [everyScheduleArn(this.scheduleGroup)]: EVERY_SCHEDULE,
+      [secretsArn(this.#operated.reach)]: 'Every secret under the prefix',
+      '*': 'ListSecrets and ListSchedules know no resource',
     });
-    const both = create.combine(pass);
-    both.assertSuccess();
-    return both;
   }
 }
+
+const EVERY_SCHEDULE = 'Every schedule of the group';
 
 /** Bybit refuses addresses of the United States with 403 (bybit-exchange.github.io/docs/v5/guide). */
 const warnOfRegion = (scope: Construct): void => {

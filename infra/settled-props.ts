@@ -48,7 +48,7 @@ export const settled = (props: KeyRevocationProps): SettledProps => ({
   ),
   batchSize: whole('batchSize', props.batchSize ?? 1, [1, 10]),
   maxConcurrency: whole('maxConcurrency', props.maxConcurrency ?? 10, [2, 1000]),
-  egressAddresses: (props.egressAddresses ?? []).map(address),
+  egressAddresses: addresses(props.egressAddresses ?? []),
   logRetention: props.logRetention ?? RetentionDays.ONE_YEAR,
 });
 
@@ -93,6 +93,14 @@ const within = (what: string, value: Duration, [least, most]: readonly [Duration
 const wholeMinutes = (value: Duration): Duration => {
   if (value.toSeconds() % 60 === 0) return value;
   throw cannot('sweepRate', value.toHumanString(), 'whole minutes');
+};
+
+/** The deployment's card holds them all, and a parameter holds 4 KB. */
+const MOST_ADDRESSES = 20;
+
+const addresses = (values: readonly string[]): readonly string[] => {
+  if (values.length <= MOST_ADDRESSES) return values.map(address);
+  throw cannot('egressAddresses', `a list of ${values.length}`, `at most ${MOST_ADDRESSES} addresses`);
 };
 
 const address = (value: string): string => {

@@ -16,6 +16,8 @@ export interface Functions {
   readonly revokeRole: Role;
   readonly sweepRole: Role;
   readonly sweep: IFunction;
+  /** Hands requests to the revoking function. */
+  readonly mapping: EventSourceMapping;
 }
 
 /** The two functions, and the mapping that hands requests to the first. */
@@ -41,14 +43,14 @@ export const functions = (scope: Construct, reach: Reach, props: SettledProps): 
     timeout: Duration.minutes(5),
     environment: { ...both, SWEEP_AHEAD_SECONDS: String(SWEEP_AHEAD.toSeconds()) },
   });
-  mapRequests(scope, revoke, reach, props);
-  return { revokeRole: ofRevoke.role, sweepRole: ofSweep.role, sweep };
+  const mapping = mapRequests(scope, revoke, reach, props);
+  return { revokeRole: ofRevoke.role, sweepRole: ofSweep.role, sweep, mapping };
 };
 
 const mapRequests = (scope: Construct, target: IFunction, { queues }: Reach, props: SettledProps) => {
   const { batchSize, maxConcurrency } = props;
   const eventSourceArn = queues.requests.queueArn;
-  new EventSourceMapping(scope, 'RevokeRequests', {
+  return new EventSourceMapping(scope, 'RevokeRequests', {
     target,
     eventSourceArn,
     batchSize,

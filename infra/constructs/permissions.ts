@@ -78,20 +78,25 @@ export const give = (role: IRole, statements: readonly PolicyStatement[]): void 
 export const allow = (actions: string[], resources: string[], conditions?: Conditions): PolicyStatement =>
   new PolicyStatement({ actions, resources, ...(conditions && { conditions }) });
 
-type Conditions = Record<string, Record<string, unknown>>;
+export type Conditions = Record<string, Record<string, unknown>>;
 
 /** Every value of the key is one of these, and there is one: `ForAllValues` alone also holds where the key is absent. */
-const onlyAmong = (operator: string, key: string, values: readonly string[]): Conditions => ({
+export const onlyAmong = (operator: string, key: string, values: readonly string[]): Conditions => ({
   [`ForAllValues:${operator}`]: { [key]: values },
   Null: { [key]: 'false' },
 });
 
-const byStateArn = ({ ledger }: Reach): string => `${ledger.tableArn}/index/${BY_STATE}`;
+export const byStateArn = ({ ledger }: Reach): string => `${ledger.tableArn}/index/${BY_STATE}`;
 
-const messageKey = (reach: Reach, services: readonly string[]): readonly PolicyStatement[] =>
+export const messageKey = (reach: Reach, services: readonly string[]): readonly PolicyStatement[] =>
   reach.encryptionKey ? [useThrough(reach, reach.encryptionKey, services, ['kms:Decrypt', 'kms:GenerateDataKey'])] : [];
 
-const useThrough = (reach: Reach, key: IKey, services: readonly string[], actions: string[]): PolicyStatement => {
+export const useThrough = (
+  reach: Reach,
+  key: IKey,
+  services: readonly string[],
+  actions: string[],
+): PolicyStatement => {
   const { region } = Stack.of(reach.queues.requests);
   const through = services.map((service) => `${service}.${region}.amazonaws.com`);
   return allow(actions, [key.keyArn], { StringEquals: { 'kms:ViaService': through } });

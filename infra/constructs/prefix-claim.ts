@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Stack } from 'aws-cdk-lib';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
+import { cardName, type DeploymentCard } from '../../functions/core/deployment.ts';
 
 /**
  * Takes a prefix for one instance. Its parameter is named after the prefix, so that a second instance with the same one, from
@@ -18,19 +19,22 @@ export class PrefixClaim extends Construct {
     for (const other of this.node.root.node.findAll()) {
       if (other instanceof PrefixClaim && other !== this && isSamePlace(this, other)) refuseOverlap(this, other);
     }
+  }
+
+  /** Makes the parameter, with what the deployment tells of itself in it. @returns its ARN */
+  write(card: DeploymentCard): string {
+    const parameterName = claimName(this.prefix);
     new StringParameter(this, 'Parameter', {
-      parameterName: claimName(prefix),
-      description: `Keys of secrets under ${prefix} are revoked by this stack, and by no other`,
-      stringValue: Stack.of(this).stackName,
+      parameterName,
+      description: `Keys of secrets under ${this.prefix} are revoked by this stack, and by no other`,
+      stringValue: Stack.of(this).toJsonString(card),
     });
+    return Stack.of(this).formatArn({ service: 'ssm', resource: 'parameter', resourceName: parameterName.slice(1) });
   }
 }
 
-/** Parameter names take fewer characters than secret names; the digest keeps prefixes apart that read the same without them. */
-export const claimName = (prefix: string): string => {
-  const digest = createHash('sha256').update(prefix).digest('hex').slice(0, 12);
-  return `/key-revoker/prefix/${prefix.replaceAll(/[^A-Za-z0-9]+/g, '-')}${digest}`;
-};
+export const claimName = (prefix: string): string =>
+  cardName(prefix, (text) => createHash('sha256').update(text).digest('hex'));
 
 const isSamePlace = (a: Construct, b: Construct): boolean => Stack.of(a).environment === Stack.of(b).environment;
 

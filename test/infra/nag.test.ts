@@ -1,4 +1,5 @@
 import { App, Stack, Validations } from 'aws-cdk-lib';
+import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks } from 'cdk-nag';
@@ -22,6 +23,17 @@ it.each<[string, object, (stack: Stack) => KeyRevocationProps]>([
 ])('cdk-nag finds nothing %s', (_with, stackProps, props) =>
   expect(() => checked((stack) => new KeyRevocation(stack, 'R', props(stack)), stackProps).synth()).not.toThrow(),
 );
+
+it('cdk-nag finds nothing in what was granted', () => {
+  const grant = (stack: Stack): void => {
+    const revocation = new KeyRevocation(stack, 'R');
+    const role = (id: string): Role => new Role(stack, id, { assumedBy: new AccountRootPrincipal() });
+    revocation.grantRequest(role('Sender'));
+    revocation.grantSchedule(role('Planner'));
+    revocation.grantOperate(role('Operator'));
+  };
+  expect(() => checked(grant).synth()).not.toThrow();
+});
 
 it('cdk-nag would find something', () =>
   expect(() => checked((stack) => new Queue(stack, 'Q')).synth()).toThrow(/[Vv]alidation/));

@@ -2,6 +2,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { describe, expect, it } from 'vitest';
+import { claimName } from '../../infra/constructs/prefix-claim.ts';
 import { KeyRevocation } from '../../infra/key-revocation.ts';
 import type { Template } from '../../infra/synthesize.ts';
 import { ACCOUNT, find, list, mayDo, REGION, type Statement, statementsOf, text } from './policy-reader.ts';
@@ -10,11 +11,17 @@ const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
 const stack = new Stack(app, 'S');
 const secretKeys = [new Key(stack, 'SecretKey')];
 const plain = new KeyRevocation(stack, 'R', { secretKeys });
-new KeyRevocation(stack, 'E', { prefix: 'own/', encryptionKey: new Key(stack, 'OwnKey') });
+const own = new KeyRevocation(stack, 'E', { prefix: 'own/', encryptionKey: new Key(stack, 'OwnKey') });
 const planner = new Role(stack, 'PlannerRole', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
 plain.grantSchedule(planner);
+const operator = (id: string): Role => new Role(stack, id, { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
+plain.grantOperate(operator('OperatorRole'));
+own.grantOperate(operator('OwnOperatorRole'));
 const template = app.synth().getStackByName('S').template as Template;
 
+const CARD = `arn:aws:ssm:${REGION}:${ACCOUNT}:parameter${claimName('key-revoker/')}`;
+const SCHEDULES = `arn:aws:scheduler:${REGION}:${ACCOUNT}:schedule/ref:RSchedules/*`;
+const MAPPING = `arn:aws:lambda:${REGION}:${ACCOUNT}:event-source-mapping:ref:RRevokeRequests`;
 const SECRETS = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:key-revoker/*`;
 
 /** What a role may do, as lines of "action resource", digits of logical ids left out. */
@@ -88,6 +95,36 @@ describe('rights', () => {
     ],
   ])('of %s are these and no others', (role, rights) => expect(rightsOf(role)).toEqual(rights));
 
+  it('of an operator are these and no others', () =>
+    expect(rightsOf('OperatorRole')).toEqual(
+      [
+        `ssm:GetParameter ${CARD}`,
+        'sqs:GetQueueAttributes arn:RRequests',
+        'sqs:GetQueueAttributes arn:RStuck',
+        'sqs:GetQueueAttributes arn:RUndelivered',
+        'sqs:SendMessage arn:RRequests',
+        'sqs:ReceiveMessage arn:RStuck',
+        'sqs:DeleteMessage arn:RStuck',
+        'sqs:ChangeMessageVisibility arn:RStuck',
+        'dynamodb:GetItem arn:RLedger',
+        'dynamodb:Query arn:RLedger',
+        'dynamodb:Query arn:RLedger/index/by-state',
+        'dynamodb:PutItem arn:RLedger if',
+        'dynamodb:UpdateItem arn:RLedger if',
+        'secretsmanager:ListSecrets *',
+        `secretsmanager:DescribeSecret ${SECRETS}`,
+        `secretsmanager:GetSecretValue ${SECRETS}`,
+        `scheduler:CreateSchedule ${SCHEDULES}`,
+        `scheduler:GetSchedule ${SCHEDULES}`,
+        `scheduler:DeleteSchedule ${SCHEDULES}`,
+        'scheduler:ListSchedules *',
+        'iam:PassRole arn:aws:iam::111122223333:role/RScheduledRequestRole if',
+        `lambda:GetEventSourceMapping ${MAPPING}`,
+        `lambda:UpdateEventSourceMapping ${MAPPING}`,
+        'kms:Decrypt arn:SecretKey if',
+      ].sort(),
+    ));
+
   it('come from no policy but their own', () => {
     const roles = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::IAM::Role');
     expect(roles.length).toBeGreaterThan(8);
@@ -131,7 +168,45 @@ describe('conditions', () => {
       expect(may('RSweepRole', action, id, { 'dynamodb:LeadingKeys': keys })).toBe(expected);
   });
 
+  it.each<[string, string, boolean]>([
+    ['a raised limit', 'limit#bybit', true],
+    ['how many calls an hour has had', 'limit#bybit#urgent', false],
+    ['that it is paused', 'control', true],
+    ['who has forgotten a request', 'forgotten#1', true],
+    ['a request', 'request#1', false],
+    ['a case', 'case#bybit/mainnet/K', false],
+    ['who has seen a key', 'pin#arn', false],
+  ])('let an operator put %s: %s', (_what, key, expected) => {
+    const { id } = find(template, 'AWS::DynamoDB::Table', 'RLedger');
+    expect(may('OperatorRole', 'dynamodb:PutItem', id, { 'dynamodb:LeadingKeys': [key] })).toBe(expected);
+  });
+
+  it.each<[string, string, string[], boolean]>([
+    [
+      'what closes a case as forgotten',
+      'case#1',
+      ['pk', 'sk', 'rev', 'nonce', 'state', 'leftOpenBy', 'forgotten'],
+      true,
+    ],
+    ['what proves a key dead', 'case#1', ['pk', 'sk', 'proved'], false],
+    ['what a key was seen by', 'case#1', ['pk', 'sk', 'state', 'seen'], false],
+    ['a request', 'request#1', ['pk', 'sk', 'state'], false],
+  ])('let an operator change %s', (_what, key, attributes, expected) => {
+    const { id } = find(template, 'AWS::DynamoDB::Table', 'RLedger');
+    const context = { 'dynamodb:LeadingKeys': [key], 'dynamodb:Attributes': attributes };
+    expect(may('OperatorRole', 'dynamodb:UpdateItem', id, context)).toBe(expected);
+  });
+
+  it('do not let an operator change a case without saying what', () => {
+    const { id } = find(template, 'AWS::DynamoDB::Table', 'RLedger');
+    expect(may('OperatorRole', 'dynamodb:UpdateItem', id, { 'dynamodb:LeadingKeys': ['case#1'] })).toBe(false);
+  });
+
   it.each([
+    ['OperatorRole', 'SecretKey', 'secretsmanager', true],
+    ['OperatorRole', 'SecretKey', 'sqs', false],
+    ['OwnOperatorRole', 'OwnKey', 'sqs', true],
+    ['OwnOperatorRole', 'OwnKey', 'sns', false],
     ['RRevokeRole', 'SecretKey', 'secretsmanager', true],
     ['RRevokeRole', 'SecretKey', 'sqs', false],
     ['RSweepRole', 'SecretKey', 'secretsmanager', false],
@@ -177,6 +252,12 @@ describe('conditions', () => {
     const { id } = find(template, 'AWS::IAM::Role', 'RScheduledRequestRole');
     const pass = (service: string) => may('PlannerRole', 'iam:PassRole', id, { 'iam:PassedToService': service });
     expect([pass('scheduler.amazonaws.com'), pass('lambda.amazonaws.com')]).toEqual([true, false]);
+  });
+
+  it('let an operator send requests, as the queue admits', () => {
+    const { id } = find(template, 'AWS::SQS::Queue', 'RRequests');
+    const send = (role: string) => may(role, 'sqs:SendMessage', id, {});
+    expect([send('OperatorRole'), send('PlannerRole')]).toEqual([true, false]);
   });
 
   it('let our rule, and no other, put on the undelivered queue what it cannot deliver', () => {

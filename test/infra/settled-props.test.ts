@@ -52,6 +52,11 @@ describe('settled', () => {
       { sweepRate: Duration.minutes(11) },
       'Cannot use 11 minutes as sweepRate, wanted 1 minute to 10 minutes',
     ],
+    [
+      'many addresses',
+      { egressAddresses: Array(21).fill('192.0.2.1') },
+      'Cannot use a list of 21 as egressAddresses, wanted at most 20 addresses',
+    ],
     ['no batch', { batchSize: 0 }, 'Cannot use 0 as batchSize, wanted a whole number from 1 to 10'],
     ['a large batch', { batchSize: 11 }, 'Cannot use 11 as batchSize, wanted a whole number from 1 to 10'],
     ['one at a time', { maxConcurrency: 1 }, 'Cannot use 1 as maxConcurrency, wanted a whole number from 2 to 1000'],

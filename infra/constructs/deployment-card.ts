@@ -1,0 +1,41 @@
+import { Stack } from 'aws-cdk-lib';
+import type { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import type { DeploymentCard } from '../../functions/core/deployment.ts';
+import type { SettledProps } from '../settled-props.ts';
+import type { Reach } from './permissions.ts';
+import type { Schedules } from './schedules.ts';
+
+export interface CardParts extends Schedules {
+  readonly reach: Reach;
+  readonly props: SettledProps;
+  readonly mapping: EventSourceMapping;
+}
+
+/** What an instance tells the command line of itself; most of it is known at deploy alone. */
+export const deploymentCard = (instance: Construct, parts: CardParts): DeploymentCard => {
+  const { reach, props, mapping, group, requestRole } = parts;
+  const { requests, stuck, undelivered } = reach.queues;
+  return {
+    version: 1,
+    instance: instance.node.path,
+    stack: Stack.of(instance).stackName,
+    prefix: props.prefix,
+    mode: props.mode,
+    providers: [...props.providers],
+    requestsQueueUrl: requests.queueUrl,
+    requestsQueueArn: requests.queueArn,
+    stuckQueueUrl: stuck.queueUrl,
+    undeliveredQueueUrl: undelivered.queueUrl,
+    undeliveredQueueArn: undelivered.queueArn,
+    resultsTopicArn: reach.results.topicArn,
+    busName: reach.bus.eventBusName,
+    ledgerTable: reach.ledger.tableName,
+    scheduleGroup: group.scheduleGroupName,
+    scheduleRoleArn: requestRole.roleArn,
+    eventSourceMappingId: mapping.eventSourceMappingId,
+    giveUpAfterSeconds: props.giveUpAfter.toSeconds(),
+    limits: { urgent: props.urgentLimit, other: props.otherLimit },
+    egressAddresses: [...props.egressAddresses],
+  };
+};

@@ -1,0 +1,59 @@
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import { FORGETTABLE, OPERATOR_WRITES } from '../../functions/core/operator-items.ts';
+import {
+  allow,
+  byStateArn,
+  type Conditions,
+  messageKey,
+  onlyAmong,
+  type Reach,
+  secretsArn,
+  useThrough,
+} from './permissions.ts';
+import { everyScheduleArn, passPermission, type Schedules } from './schedules.ts';
+
+export interface Operated extends Schedules {
+  readonly reach: Reach;
+  /** ARN of the parameter. */
+  readonly card: string;
+  readonly mapping: EventSourceMapping;
+}
+
+/**
+ * Every action that the operator's command line may take. It sends requests as everybody does, and writes no proof: of a case it may
+ * change only what closes it as forgotten.
+ */
+export const operatePermissions = ({ reach, card, mapping, ...schedules }: Operated): readonly PolicyStatement[] => {
+  const { queues, ledger, secretKeys } = reach;
+  const all = [queues.requests, queues.stuck, queues.undelivered].map(({ queueArn }) => queueArn);
+  return [
+    allow(['ssm:GetParameter'], [card]),
+    allow(['sqs:GetQueueAttributes'], all),
+    allow(['sqs:SendMessage'], [queues.requests.queueArn]),
+    allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'], [queues.stuck.queueArn]),
+    allow(['dynamodb:GetItem'], [ledger.tableArn]),
+    allow(['dynamodb:Query'], [ledger.tableArn, byStateArn(reach)]),
+    allow(['dynamodb:PutItem'], [ledger.tableArn], onlyAmong('StringLike', 'dynamodb:LeadingKeys', OPERATOR_WRITES)),
+    allow(['dynamodb:UpdateItem'], [ledger.tableArn], TO_FORGET),
+    // The two APIs know no resource for a listing.
+    allow(['secretsmanager:ListSecrets', 'scheduler:ListSchedules'], ['*']),
+    allow(['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'], [secretsArn(reach)]),
+    allow(
+      ['scheduler:CreateSchedule', 'scheduler:GetSchedule', 'scheduler:DeleteSchedule'],
+      [everyScheduleArn(schedules.group)],
+    ),
+    passPermission(schedules.requestRole),
+    allow(['lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'], [mapping.eventSourceMappingArn]),
+    ...secretKeys.map((key) => useThrough(reach, key, ['secretsmanager'], ['kms:Decrypt'])),
+    ...messageKey(reach, ['sqs']),
+  ];
+};
+
+const merged = (a: Conditions, b: Conditions): Conditions =>
+  Object.fromEntries(Object.keys({ ...a, ...b }).map((operator) => [operator, { ...a[operator], ...b[operator] }]));
+
+const TO_FORGET = merged(
+  onlyAmong('StringLike', 'dynamodb:LeadingKeys', ['case#*']),
+  onlyAmong('StringEquals', 'dynamodb:Attributes', FORGETTABLE),
+);
