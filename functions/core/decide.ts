@@ -44,25 +44,25 @@ const settled = ({ ends }: Answer): Terminal | undefined =>
 const retryIn = ({ ends }: Answer): RetryCode | undefined =>
   ends?.startsWith('retry/') ? (ends.slice('retry/'.length) as RetryCode) : undefined;
 
+/** What was said in this round, the signer's own word first. */
+const answersIn = ({ round, signer }: Pick<Situation, 'round' | 'signer'>): readonly Answer[] =>
+  [signer, ...round.map(({ answer }) => answer)].filter((answer) => answer !== undefined);
+
 /** What was said to the signer by a check that the call would meet as well: it holds a delete back. */
 const heldBy = ({ round, signer, self }: Situation): Terminal | undefined => {
-  const toSigner = round.filter(({ question }) => bySigner(question.as, self)).map(({ answer }) => answer);
-  const holding = [...(signer ? [signer] : []), ...toSigner].find((answer) => answer.holds && settled(answer));
+  const toSigner = round.filter(({ question }) => bySigner(question.as, self));
+  const holding = answersIn({ round: toSigner, signer }).find((answer) => answer.holds && settled(answer));
   return holding && settled(holding);
 };
 
 /** The latest of the answers that say to come again, and when. */
-const withoutVerdict = ({
-  round,
-  signer,
-}: Situation): { code: RetryCode; notBefore: EpochMs | undefined } | undefined => {
-  const answers = [...(signer ? [signer] : []), ...round.map(({ answer }) => answer)].filter((answer) =>
-    retryIn(answer),
-  );
+const withoutVerdict = (situation: Situation): { code: RetryCode; notBefore: EpochMs | undefined } | undefined => {
+  const answers = answersIn(situation).filter((answer) => retryIn(answer));
   const first = answers[0];
   if (first === undefined) return undefined;
   const stated = answers.flatMap(({ notBefore }) => (notBefore === undefined ? [] : [notBefore]));
   const notBefore = stated.length > 0 ? stated.reduce(later) : undefined;
+  // Stryker disable next-line StringLiteral: each of them says which wait it is
   return { code: retryIn(first) ?? 'unrecognised', notBefore };
 };
 
@@ -102,10 +102,10 @@ const stillThere = (situation: Situation): Decision => {
 
 /** No question can show a death, or none has a record of the key: what the call was answered with is all there is. */
 const unprovable = (situation: Situation): Decision => {
-  const { work, provable, standing } = situation;
+  const { work, provable } = situation;
   // What was looked through everywhere will be found nowhere later; a lost reply is not worth waiting for.
   if (work.lastAnswer !== 'rejected' && !provable) return end('stuck/unproven');
-  if (work.lastAnswer === 'accepted' && standing === 'unbacked') return agreed(situation, 'stuck/unproven');
+  if (work.lastAnswer === 'accepted') return agreed(situation, 'stuck/unproven');
   if (work.lastAnswer === 'rejected') return end(work.acceptedAt ? 'stuck/unproven' : 'stuck/not-recognised');
   return waitForVerdict(situation);
 };
@@ -150,9 +150,8 @@ const onDelete = (situation: Situation): Decision => {
 
 /** An update can widen a key, so every doubt waits or ends; none calls. */
 const onUpdate = (situation: Situation): Decision => {
-  const { round, signer, standing, self, work } = situation;
-  const answers = [...(signer ? [signer] : []), ...round.map(({ answer }) => answer)];
-  const ended = answers.map(settled).find(Boolean);
+  const { standing, self, work } = situation;
+  const ended = answersIn(situation).map(settled).find(Boolean);
   if (ended) return end(ended);
   if (standing === 'gone') return agreed(situation, 'already-revoked');
   if (standing === 'met') return agreed(situation, 'restricted');

@@ -84,6 +84,16 @@ const BEFORE_A_DELETE: readonly Row[] = [
     { do: 'retry', code: 'rate-limited', notBefore: after(LATER, 1) },
   ],
   [
+    'waits for the stated instant of two waits, of which the other states none',
+    { round: [...LIMITED, ...SILENT], standing: 'none' },
+    { do: 'retry', code: 'rate-limited', notBefore: LATER },
+  ],
+  [
+    'calls past a silence beside a verdict where the managing key is well',
+    { self: false, signer: answerOf('alive'), round: [...ALIVE, ...SILENT] },
+    CALL,
+  ],
+  [
     'waits on a managing key’s silence, whatever the target says',
     { self: false, signer: answerOf('silent') },
     { do: 'retry', code: 'no-reply', notBefore: undefined },
@@ -152,6 +162,11 @@ const AFTER_A_DELETE: readonly Row[] = [
   ['asks on after three within less than 5 s', { work: { ...CALLED, unchanged: unchanged(3, 4_999) } }, asks(GAP)],
   ['asks on after two over 5 s', { work: { ...CALLED, unchanged: unchanged(2, 5_000) } }, asks(GAP)],
   [
+    'asks on after two however long ago it called',
+    { work: { ...CALLED, lastCallAt: ago(60_000), unchanged: unchanged(2, 60_000) } },
+    asks(GAP),
+  ],
+  [
     'calls again after one, a gap after the call, when urgent',
     { urgent: true, work: { ...CALLED, lastCallAt: ago(GAP), unchanged: unchanged(1, 0) } },
     CALL,
@@ -213,6 +228,16 @@ const AFTER_A_DELETE: readonly Row[] = [
   ],
   ['waits for a verdict on silence', { round: SILENT, standing: 'none', work: CALLED }, asks(GAP, 'no-reply')],
   [
+    'waits for a verdict on silence after an accepted call',
+    { round: SILENT, standing: 'none', work: { ...CALLED, lastAnswer: 'accepted' } },
+    asks(GAP, 'no-reply'),
+  ],
+  [
+    'waits for a verdict on silence after a rejected call',
+    { round: SILENT, standing: 'none', work: { ...CALLED, lastAnswer: 'rejected' } },
+    asks(GAP, 'no-reply'),
+  ],
+  [
     'names the wait for its proof once a probe has answered',
     { round: SILENT, standing: 'none', work: { ...CALLED, answered: true } },
     asks(GAP),
@@ -266,6 +291,16 @@ const AFTER_A_DELETE: readonly Row[] = [
     'is not recognised where a call was rejected for a key that nobody had seen',
     { self: false, standing: 'unbacked', round: UNKNOWN, work: { ...CALLED, lastAnswer: 'rejected' } },
     ends('stuck/not-recognised'),
+  ],
+  [
+    'is unproven where a call was rejected after one that was accepted',
+    {
+      self: false,
+      standing: 'unbacked',
+      round: UNKNOWN,
+      work: { ...CALLED, calls: 2, acceptedAt: ago(9_000), lastAnswer: 'rejected' },
+    },
+    ends('stuck/unproven'),
   ],
   [
     'waits where the call’s answer was lost for a key that nobody had seen',
