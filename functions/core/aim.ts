@@ -2,6 +2,7 @@ import type { Asking } from './ask.ts';
 import { type Held, identify, openCredential } from './credential.ts';
 import { Fault } from './fault.ts';
 import { keyName, type Pin, type Pinned, type RequestItem } from './ledger-items.ts';
+import type { Terminal } from './outcome.ts';
 import type { Ports } from './ports.ts';
 import type { Aim, Credential, Order, Provider } from './provider.ts';
 import { isUrgent, type RevocationRequest, type Target } from './request.ts';
@@ -15,41 +16,54 @@ export interface Aimed {
   readonly targetHeld: Held | undefined;
 }
 
-const pinned = ({ opened, credential }: Held, keyId: string): Pinned => ({
+/** A version of a secret, open, and whose key is in it. */
+interface Known {
+  readonly held: Held;
+  readonly key: Credential & { readonly keyId: string };
+  readonly seen: readonly string[];
+}
+
+const knownIn = async (
+  ports: Ports,
+  asking: Asking,
+  provider: Provider,
+  { secretId, version, unknown }: { secretId: string; version: string; unknown: Terminal },
+): Promise<Known> => {
+  const held = await openCredential(ports, provider, secretId, version);
+  const { keyId, seen } = await identify(ports, asking, provider, held, unknown);
+  return { held, key: { ...held.credential, keyId }, seen };
+};
+
+const pinned = ({ held: { opened }, key: { environment, keyId } }: Known): Pinned => ({
   arn: opened.arn,
   secretId: opened.name,
   versionId: opened.versionId,
-  environment: credential.environment,
+  environment,
   keyId,
 });
 
-const named = (target: Target): { keyId: string; subMemberId: string | undefined } | undefined => {
-  if (target === 'self' || 'secretId' in target) return undefined;
-  return 'apiKey' in target
-    ? { keyId: target.apiKey, subMemberId: target.subMemberId }
-    : { keyId: target.apiKeyId, subMemberId: undefined };
+/** A key that the order names by itself; what is in a secret is named by what is read there. */
+const named = (target: Target): string | undefined => {
+  if (target === 'self') return undefined;
+  if ('apiKey' in target) return target.apiKey;
+  return 'apiKeyId' in target ? target.apiKeyId : undefined;
 };
 
 const inSecret = (target: Target): Extract<Target, { secretId: string }> | undefined =>
   target !== 'self' && 'secretId' in target ? target : undefined;
 
 /** Which key has to die, and whether it signs for itself: an object that names the signer's own key is self. */
-const aimAt = (
-  request: RevocationRequest,
-  signer: Credential & { keyId: string },
-  targetKey: string | undefined,
-  own: Credential | undefined,
-): Aim => {
-  const { target } = request;
+const aimAt = ({ target }: RevocationRequest, signer: Known['key'], own: Known['key'] | undefined): Aim => {
+  // Stryker disable next-line ConditionalExpression,StringLiteral: where a target has no such field it reads as none
   const subMemberId = target === 'self' || 'apiKeyId' in target ? undefined : target.subMemberId;
-  const keyId = targetKey ?? named(target)?.keyId ?? signer.keyId;
+  const keyId = own?.keyId ?? named(target) ?? signer.keyId;
   const self = keyId === signer.keyId;
   return { self, keyId, subMemberId, credential: self ? signer : own };
 };
 
 const checked = (provider: Provider, request: RevocationRequest, item: RequestItem, aim: Aim): void => {
-  const operation = provider.operations[request.operation];
-  if (!aim.self && operation?.managed === false)
+  // Stryker disable next-line OptionalChaining: a request names an operation of its provider
+  if (!aim.self && provider.operations[request.operation]?.managed === false)
     throw new Fault(
       'refused/target-mismatch',
       `Cannot ${request.operation} for another key, wanted the signing key itself as target`,
@@ -76,29 +90,28 @@ export const aim = async (
   request: RevocationRequest,
   { reopenSigner = false } = {},
 ): Promise<Aimed> => {
-  const { target } = request;
-  const before = item.pin;
-  const signerBefore = reopenSigner ? undefined : before?.signer;
-  const held = await openCredential(
-    ports,
-    provider,
-    signerBefore?.arn ?? request.secretId,
-    signerBefore?.versionId ?? request.secretVersion,
-  );
-  const unknownSigner = target === 'self' ? 'stuck/not-recognised' : 'stuck/credential-refused';
-  const signerId = await identify(ports, asking, provider, held, unknownSigner);
-  const signer = { ...held.credential, keyId: signerId.keyId };
+  const signerBefore = reopenSigner ? undefined : item.pin?.signer;
+  const signing = await knownIn(ports, asking, provider, {
+    secretId: signerBefore?.arn ?? request.secretId,
+    version: signerBefore?.versionId ?? request.secretVersion,
+    unknown: request.target === 'self' ? 'stuck/not-recognised' : 'stuck/credential-refused',
+  });
+  const secret = inSecret(request.target);
+  const targetBefore = item.pin?.target;
+  const target =
+    secret &&
+    (await knownIn(ports, asking, provider, {
+      secretId: targetBefore?.arn ?? secret.secretId,
+      version: targetBefore?.versionId ?? secret.secretVersion ?? 'AWSCURRENT',
+      unknown: 'stuck/not-recognised',
+    }));
 
-  const secret = inSecret(target);
-  const targetVersion = before?.target?.versionId ?? secret?.secretVersion ?? 'AWSCURRENT';
-  const targetHeld =
-    secret && (await openCredential(ports, provider, before?.target?.arn ?? secret.secretId, targetVersion));
-  const targetId = targetHeld && (await identify(ports, asking, provider, targetHeld, 'stuck/not-recognised'));
-
-  const own = targetHeld && targetId ? { ...targetHeld.credential, keyId: targetId.keyId } : undefined;
-  const aimed = aimAt(request, signer, targetId?.keyId, own);
+  const signer = signing.key;
+  const own = target?.key;
+  const aimed = aimAt(request, signer, own);
   checked(provider, request, item, aimed);
   const environment = (aimed.self ? signer : (own ?? signer)).environment;
+  // Stryker disable next-line OptionalChaining: a credential names an environment of its provider
   const realmOf = (name: string): string => provider.environments[name]?.realm ?? name;
   if (aimed.self && own && realmOf(own.environment) !== realmOf(signer.environment))
     throw new Fault(
@@ -112,8 +125,8 @@ export const aim = async (
     );
   return {
     pin: {
-      signer: pinned(held, signer.keyId),
-      target: targetHeld && targetId ? pinned(targetHeld, targetId.keyId) : undefined,
+      signer: pinned(signing),
+      target: target && pinned(target),
       self: aimed.self,
       keyId: aimed.keyId,
       subMemberId: aimed.subMemberId,
@@ -130,7 +143,7 @@ export const aim = async (
       egressAddresses: ports.config.egressAddresses,
       urgent: isUrgent(request.reason),
     },
-    seen: [...(aimed.self ? signerId.seen : []), ...(targetId?.seen ?? [])],
-    targetHeld: targetHeld ?? (aimed.self ? held : undefined),
+    seen: [...(aimed.self ? signing.seen : []), ...(target?.seen ?? [])],
+    targetHeld: (target ?? (aimed.self ? signing : undefined))?.held,
   };
 };

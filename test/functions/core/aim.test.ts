@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { aim } from '../../../functions/core/aim.ts';
+import type { Answer } from '../../../functions/core/answer.ts';
 import { after } from '../../../functions/core/epoch.ts';
 import { Fault } from '../../../functions/core/fault.ts';
 import type { RequestItem } from '../../../functions/core/ledger-items.ts';
 import type { Provider } from '../../../functions/core/provider.ts';
 import type { RevocationRequest } from '../../../functions/core/request.ts';
 import { memoryPorts, openedAs } from './memory-ports.ts';
-import { NOON } from './rounds.ts';
-import { scriptedProvider } from './scripted-provider.ts';
+import { answerOf, NOON } from './rounds.ts';
+import { replyOf, scriptedProvider } from './scripted-provider.ts';
 
 const credential = (keyId: string, more: object = {}) => JSON.stringify({ keyId, ...more });
 
@@ -24,6 +25,7 @@ const SECRETS = {
     versionId: 's2',
   }),
   'key-revoker/sub@s1': openedAs(credential('SUB1'), { arn: 'arn:sub', name: 'key-revoker/sub', versionId: 's1' }),
+  'key-revoker/twin-in-demo': openedAs(credential('BOSS', { environment: 'demo' }), { arn: 'arn:twin-in-demo' }),
   'key-revoker/twin': openedAs(credential('BOSS'), { arn: 'arn:twin', name: 'key-revoker/twin' }),
 };
 
@@ -122,6 +124,15 @@ describe('a managing key', () => {
   });
 });
 
+it('names realm and case by the world that two environments are of', async () => {
+  const environments = {
+    prod: { host: 'a.example.com', realm: 'prod' },
+    demo: { host: 'b.example.com', realm: 'prod' },
+  };
+  const { pin } = await aimed({ target: { secretId: 'key-revoker/sub' } }, {}, { ...scriptedProvider(), environments });
+  expect(pin).toMatchObject({ environment: 'demo', realm: 'prod', keyName: 'kalshi/prod/SUB' });
+});
+
 it('keeps to the versions that were pinned, unless the signer is to be opened anew', async () => {
   const target = { secretId: 'key-revoker/sub' };
   const { pin } = await aimed({ target });
@@ -166,6 +177,21 @@ describe('refuses', () => {
     expect((await aimed({}, { formerKey: 'BOSS' })).pin.keyId).toBe('BOSS');
   });
 
+  it('one key in two worlds, unless both secrets mean one', async () => {
+    const target = { secretId: 'key-revoker/twin-in-demo' };
+    expect(await refusal(aimed({ target }))).toBe(
+      'refused/environment-mismatch: Cannot tell where the key is: one secret says prod, the other demo',
+    );
+    const environments = {
+      prod: { host: 'a.example.com', realm: 'prod' },
+      demo: { host: 'b.example.com', realm: 'prod' },
+    };
+    expect((await aimed({ target }, {}, { ...scriptedProvider(), environments })).pin).toMatchObject({
+      self: true,
+      environment: 'prod',
+    });
+  });
+
   it('an environment that was not expected, which is the target’s', async () => {
     const target = { secretId: 'key-revoker/sub' };
     expect((await aimed({ target, expectedEnvironment: 'demo' })).pin.environment).toBe('demo');
@@ -176,29 +202,37 @@ describe('refuses', () => {
 });
 
 describe('a provider that does not tell the key in the credential', () => {
-  const nameless = (target: RevocationRequest['target']) => {
+  const nameless = (target: RevocationRequest['target'], answer: Answer, boss = '', sub = '') => {
     const { ports } = memoryPorts({
       secrets: {
-        'key-revoker/boss': openedAs(credential('')),
-        'key-revoker/sub': openedAs(credential(''), { arn: 'arn:sub' }),
+        'key-revoker/boss': openedAs(credential(boss)),
+        'key-revoker/sub': openedAs(credential(sub), { arn: 'arn:sub' }),
       },
-      reply: (call) => ({
-        status: 200,
-        headers: {},
-        body: JSON.stringify({ saw: 'unknown', code: '403', at: call.path }),
-        at: NOON,
-      }),
+      reply: () => replyOf(answer),
     });
-    return refusal(
-      aim(ports, { ports, deadline: after(NOON, 25_000) }, scriptedProvider(), {} as RequestItem, {
-        ...REQUEST,
-        target,
-      }),
-    );
+    return aim(ports, { ports, deadline: after(NOON, 25_000) }, scriptedProvider(), {} as RequestItem, {
+      ...REQUEST,
+      target,
+    });
   };
+  const inSub = { secretId: 'key-revoker/sub' };
+  const UNKNOWN = answerOf('unknown');
 
-  it('does not recognise a target that nobody knows', async () =>
-    expect(await nameless('self')).toMatch(/^stuck\/not-recognised: /));
+  it('does not recognise a target that nobody knows', async () => {
+    expect(await refusal(nameless('self', UNKNOWN))).toMatch(/^stuck\/not-recognised: /);
+    expect(await refusal(nameless(inSub, UNKNOWN, 'BOSS'))).toMatch(/^stuck\/not-recognised: /);
+  });
+
   it('refuses a managing key that nobody knows', async () =>
-    expect(await nameless({ apiKeyId: 'K' })).toMatch(/^stuck\/credential-refused: /));
+    expect(await refusal(nameless({ apiKeyId: 'K' }, UNKNOWN))).toMatch(/^stuck\/credential-refused: /));
+
+  it.each([
+    ['the target that signs', 'self', '', '', ['identify']],
+    ['the target in its own secret', inSub, 'BOSS', '', ['identify']],
+    ['the target that is told in its own secret', inSub, '', 'SUB', []],
+    ['the target that is only named', { apiKeyId: 'K' }, '', '', []],
+  ] as const)('counts that as seen of %s alone', async (_what, target, boss, sub, seen) => {
+    const answer = answerOf('alive', { facts: { keyId: 'ASKED' } });
+    expect((await nameless(target, answer, boss, sub)).seen).toEqual(seen);
+  });
 });
