@@ -82,7 +82,7 @@ export const tally = (
     ...work,
     agreed: on === undefined ? undefined : work.agreed?.on === on ? work.agreed : { on, at: now },
     unchanged: standing === 'none' ? work.unchanged : unchanged,
-    answered: work.answered || standing !== 'none',
+    answered: work.answered || standing !== 'none' || round.some(({ answer }) => answer.saw !== 'silent'),
     keyState: stateOf(round, work.keyState),
     atLast:
       standing === 'none'

@@ -158,6 +158,12 @@ describe('the tally', () => {
     expect(counted({ ...CALLED, unchanged: { count: 2, since: NOON } }, standing).unchanged).toBeUndefined(),
   );
 
+  it('takes any word as an answer, and silence as none', () => {
+    expect(counted({}, 'none', [self('unknown'), list('silent')]).answered).toBe(true);
+    expect(counted({}, 'none', [self('silent'), list('silent')]).answered).toBe(false);
+    expect(counted({ answered: true }, 'none', [self('silent')]).answered).toBe(true);
+  });
+
   it('leaves the count of unchanged probes as it was on silence', () =>
     expect(counted({ ...CALLED, unchanged: { count: 2, since: NOON } }, 'none').unchanged).toEqual({
       count: 2,
