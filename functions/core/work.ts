@@ -133,6 +133,10 @@ const openBy = ({ leftOpenBy }: CaseItem, name: string, { outcome }: Ended): str
   return isMadeGood ? undefined : leftOpenBy;
 };
 
+/** Whether another request than this one has called and not come to its end. */
+const isCalledBy = ({ works }: CaseItem, name: string): boolean =>
+  Object.entries(works).some(([other, { calls, ended }]) => other !== name && calls > 0 && ended === undefined);
+
 /** The case as a request's end leaves it: proved, or open as long as the key may live. */
 export const withEnd = (item: CaseItem, name: string, ended: Ended): CaseItem => {
   const work = item.works[name] ?? NO_WORK;
@@ -146,7 +150,7 @@ export const withEnd = (item: CaseItem, name: string, ended: Ended): CaseItem =>
     works: { ...item.works, [name]: { ...work, ...proof, ended } },
     proved,
     leftOpenBy,
-    state: proved ? 'proved-case' : leftOpenBy ? 'open-case' : 'idle-case',
+    state: proved ? 'proved-case' : leftOpenBy || isCalledBy(item, name) ? 'open-case' : 'idle-case',
     at: ended.at,
   };
 };

@@ -214,6 +214,15 @@ describe('an end written into the case', () => {
   });
 
   it.each([
+    ['has called and goes on', { calls: 1 }, 'open-case'],
+    ['has not called', { calls: 0 }, 'idle-case'],
+    ['has called and ended', { calls: 1, ended: end('restricted') }, 'idle-case'],
+  ])('leaves it to another request that %s', (_what, other, state) => {
+    const works = { w: NO_WORK, other: { ...NO_WORK, ...other } };
+    expect(withEnd({ ...EMPTY, works }, 'w', end('refused/would-widen'))).toMatchObject({ state });
+  });
+
+  it.each([
     ['stuck/no-effect', undefined, 'w', 'open-case'],
     ['stuck/no-effect', 'v#1', 'w', 'open-case'],
     ['restricted', 'v#1', 'v#1', 'open-case'],
