@@ -100,10 +100,22 @@ const pursued = async ({ ports, delivery, holder, original }: Looking, found: Ca
   return pursue({ ports, provider, item, request, pin, order, asking, holder, isLook: true }, hooks, found);
 };
 
-const goesOn = ({ ports, delivery, original }: Looking, retry: Retry): Verdict => {
+/** Takes out of the case what a look without an end left there. */
+const forget = async ({ ports, original }: Pick<Looking, 'ports' | 'original'>): Promise<void> => {
+  const look = workName(asLook(original));
+  await amend<CaseItem>(ports, caseKey(original.pin.keyName), (current) => {
+    if (current?.works[look] === undefined) return undefined;
+    const { [look]: _, ...works } = current.works;
+    return { ...current, works };
+  });
+};
+
+const goesOn = async (looking: Looking, retry: Retry): Promise<Verdict> => {
+  const { ports, delivery, original } = looking;
   const { clock, config, log } = ports;
   const { requestId } = original;
   if (clock.now() - delivery.sentAt >= config.giveUpAfterMs) {
+    await forget(looking);
     log.warn('look given up', { requestId, code: retry.code });
     return { done: true };
   }
@@ -122,7 +134,7 @@ const underLease = async (looking: Looking, found: CaseItem): Promise<Verdict> =
       if (error instanceof NotYet) return { over: false, ...error.retry } as const;
       throw error;
     });
-    if (!over.over) return goesOn(looking, over);
+    if (!over.over) return await goesOn(looking, over);
     await conclude(looking, found, over);
     return { done: true };
   } finally {
@@ -147,7 +159,10 @@ export const secondLook = async (
   const { pin } = original;
   const known = await ports.ledger.read<CaseItem>(caseKey(pin.keyName));
   // Another request has gone on with the key since; it is looked at for that one.
-  if (known === undefined || keeperOf(known) !== workName(original)) return { done: true };
+  if (known === undefined || keeperOf(known) !== workName(original)) {
+    await forget({ ports, original });
+    return { done: true };
+  }
   const holder = ports.newId();
   const looking: Looking = { ports, delivery, holder, original };
   const key = { ...pin, provider: original.request.provider };

@@ -95,6 +95,7 @@ describe('a look at a dead key', () => {
     memory.clock.forward(24 * 60 * MINUTES);
     expect(await looked(memory)).toEqual({ done: true });
     expect(memory.lines.at(-1)?.[0]).toBe('look given up');
+    expect(caseOf(memory).works).toEqual({});
   });
 });
 
@@ -179,6 +180,14 @@ describe('a look', () => {
     const before = memory.sent.length;
     expect(await looked(memory)).toEqual({ done: true });
     expect([memory.sent.slice(before), memory.published.length]).toEqual([[], 2]);
+  });
+
+  it('leaves nothing of itself to the request that has gone on with the key while it waited', async () => {
+    const memory = await ended({ probe: [HELD, undefined, GONE] });
+    expect(await looked(memory)).toMatchObject({ done: false, code: 'no-reply' });
+    await revoke(memory.ports, delivered(memory, { ...SELF, requestId: 'R2' }, { messageId: 'M2' }));
+    expect(await looked(memory)).toEqual({ done: true });
+    expect(caseOf(memory).works).toEqual({});
   });
 
   it('waits while another delivery holds the case', async () => {
