@@ -96,6 +96,7 @@ const claimRequest = async (
   delivery: Delivery,
   request: RevocationRequest,
   eventAt: EpochMs | undefined,
+  isFinished: boolean,
 ): Promise<RequestItem> => {
   const now = ports.clock.now();
   const requestId = request.requestId ?? delivery.requestId ?? delivery.messageId;
@@ -105,7 +106,8 @@ const claimRequest = async (
   const dueAt = (request.notBefore && fromIso(request.notBefore)) || eventAt || delivery.sentAt;
   const item = await amend<RequestItem>(ports, requestKey(requestId, planOnly), (current) => {
     if (current === undefined) return fresh(delivery, now, { requestId, planOnly, digest, request: named, dueAt });
-    return current.digest === digest && delivery.attempt > current.attempt ? again(current, delivery, now) : undefined;
+    const isRedrive = current.digest === digest && delivery.attempt > current.attempt;
+    return isRedrive && (isFinished || current.ended === undefined) ? again(current, delivery, now) : undefined;
   });
   if (item?.digest === digest) return item;
   // Its own copy carries the message's id: under the id it came with, a redrive could never be told from the other request.
@@ -116,9 +118,16 @@ const claimRequest = async (
 /**
  * Claims the request in the ledger. The same one again gets the item as it stands; a redrive (a higher attempt) starts it anew; whatever
  * is no request, or uses another's id, gets an item under the message's id that has ended already.
+ *
+ * @param isFinished nothing is left to do of the attempt before; until then a redrive of one that has ended gets that
  */
-export const claim = (ports: Ports, delivery: Delivery, parsed: Parsed): Promise<RequestItem> => {
-  if (parsed.kind === 'request') return claimRequest(ports, delivery, parsed.request, parsed.eventAt);
+export const claim = (
+  ports: Ports,
+  delivery: Delivery,
+  parsed: Parsed,
+  { isFinished = false } = {},
+): Promise<RequestItem> => {
+  if (parsed.kind === 'request') return claimRequest(ports, delivery, parsed.request, parsed.eventAt, isFinished);
   const { code, message, fields, clean, provider } = parsed;
   const requestId = delivery.messageId;
   const kept = clean

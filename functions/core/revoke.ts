@@ -114,7 +114,13 @@ export const revoke = async (ports: Ports, delivery: Delivery): Promise<Verdict>
     const parsed = parseRequest(delivery.body);
     const isLook = parsed.kind === 'request' && parsed.request.look;
     if (isLook && isOwnSender(ports, delivery)) return await secondLook(ports, delivery, parsed.request);
-    const item = await claim(ports, delivery, isLook ? NOT_FOR_YOU : parsed);
+    const asked = isLook ? NOT_FOR_YOU : parsed;
+    let item = await claim(ports, delivery, asked);
+    if (item.ended && item.attempt < delivery.attempt) {
+      // A new attempt takes the place of the one before, with whatever a crash left of its end to do.
+      await finishAgain(ports, item, item.ended);
+      item = await claim(ports, delivery, asked, { isFinished: true });
+    }
     if (item.ended) {
       await finishAgain(ports, item, item.ended);
       return { done: true };

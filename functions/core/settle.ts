@@ -5,7 +5,7 @@ import { after, type EpochMs, fromIso, later, toIso } from './epoch.ts';
 import type { Fault } from './fault.ts';
 import { finish } from './finish.ts';
 import { markSigner } from './gates.ts';
-import { amendHeld } from './lease.ts';
+import { amendHeld, takeLease } from './lease.ts';
 import {
   type CaseItem,
   caseKey,
@@ -131,6 +131,32 @@ export const release = async (ports: Ports, { pin }: RequestItem, holder: string
   );
 };
 
+/** Ends a request whose time is up. Its calls would stand open in the case for ever, so the case is taken for it where nobody has it. */
+const giveUp = async (
+  ports: Ports,
+  delivery: Delivery,
+  item: RequestItem,
+  retry: Retry,
+  holder: string | undefined,
+): Promise<Verdict> => {
+  const found = item.pin && (await ports.ledger.read<CaseItem>(caseKey(item.pin.keyName)));
+  const outcome = atTheEnd(retry, found?.works[workName(item)]);
+  const { pin, provider, planOnly } = item;
+  if (holder !== undefined || pin === undefined || provider === undefined || planOnly)
+    return settleEnd(ports, item, outcome, holder);
+  const mine = ports.newId();
+  const taken = await takeLease(ports, { ...pin, provider }, { holder: mine, until: delivery.deadline, seen: [] });
+  return taken.taken
+    ? settleEnd(ports, item, outcome, mine)
+    : { done: false, code: 'in-progress', notBefore: taken.notBefore };
+};
+
+/** What this delivery read of a request at first is old where it has pinned it since. */
+const asItStands = async ({ ledger }: Ports, item: RequestItem): Promise<RequestItem> => {
+  const current = await ledger.read<RequestItem>(requestKey(item.requestId, item.planOnly));
+  return current?.attempt === item.attempt ? current : item;
+};
+
 /** Puts a request back on the queue, or gives it up where its time is over; an urgent one that takes long says so. */
 export const settleRetry = async (
   ports: Ports,
@@ -144,7 +170,7 @@ export const settleRetry = async (
   const found = item.pin && (await ports.ledger.read<CaseItem>(caseKey(item.pin.keyName)));
   const work = found?.works[workName(item)];
   if (now - from >= ports.config.giveUpAfterMs && retry.code !== 'early')
-    return settleEnd(ports, item, atTheEnd(retry, work), holder);
+    return giveUp(ports, delivery, await asItStands(ports, item), retry, holder);
   await tellWaiting(ports, item, work, retry);
   if (holder !== undefined) await release(ports, item, holder);
   ports.log.info('request goes on later', { requestId: item.requestId, attempt: item.attempt, code: retry.code });

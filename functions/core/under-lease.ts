@@ -93,8 +93,12 @@ const reopened = async (
   if (!pursued.over || pursued.outcome !== 'stuck/credential-refused' || pin === undefined || pin.self)
     return undefined;
   if (request.secretVersion !== 'AWSCURRENT') return undefined;
-  const fresh = await aim(ports, asking, provider, item, request, { reopenSigner: true });
-  return fresh.pin.signer.versionId === pin.signer.versionId ? undefined : fresh;
+  const fresh = await aim(ports, asking, provider, item, request, { reopenSigner: true }).catch((error: unknown) => {
+    // What is there now is of no use, so the refusal of what was there stands: a call may have left.
+    if (error instanceof Fault) return undefined;
+    throw error;
+  });
+  return fresh === undefined || fresh.pin.signer.versionId === pin.signer.versionId ? undefined : fresh;
 };
 
 const chase = async (run: Run, item: RequestItem, aimed: Aimed, leased: CaseItem): Promise<Pursued> => {

@@ -169,6 +169,64 @@ describe('a copy in the stuck queue', () => {
   });
 });
 
+describe('a redrive', () => {
+  const HELD = answerOf('silent', { ends: 'stuck/ip-not-allowed', holds: true, seen: true });
+
+  /** A delivery that ends the request and goes down before the first step of that name since it has. */
+  const cutBefore = async (memory: Memory, name: string, nth: number): Promise<void> => {
+    const steps = system({ probe: [HELD] });
+    await revoke(steps.ports, delivered(steps, SELF));
+    const at = steps.steps.map((step, index) => (step === name ? index + 1 : 0)).filter((step) => step > 0);
+    memory.fail(at.at(nth), 'before');
+    await expect(revoke(memory.ports, delivered(memory, SELF))).rejects.toThrow('gone');
+    memory.fail();
+    memory.clock.forward(40_000);
+  };
+
+  it('tells of the attempt before first, where a crash left it untold', async () => {
+    const memory = system({ probe: [HELD, GONE] });
+    await cutBefore(memory, 'publish', -1);
+    expect([memory.aside.length, memory.published]).toEqual([1, []]);
+    expect(await revoke(memory.ports, delivered(memory, SELF, { messageId: 'M2', attempt: 2 }))).toEqual({
+      done: true,
+    });
+    expect(memory.published.map(({ receiptId, outcome, code }) => [receiptId, outcome, code])).toEqual([
+      ['R#1', 'stuck', 'ip-not-allowed'],
+      ['R#2', 'already-revoked', null],
+    ]);
+    expect(memory.aside).toHaveLength(2);
+  });
+
+  it('closes the case for the attempt before, also where it is about no key itself', async () => {
+    const memory = system({ probe: [HELD] });
+    await cutBefore(memory, 'write case', -1);
+    expect(Object.keys(caseOf(memory).works)).toEqual(['R#1']);
+    memory.ports.vault = { ...memory.ports.vault, open: async () => ({ found: false, why: 'missing' }) };
+    await revoke(memory.ports, delivered(memory, SELF, { messageId: 'M2', attempt: 2 }));
+    expect(memory.published[1]).toMatchObject({ receiptId: 'R#2', code: 'credential-missing' });
+    expect(caseOf(memory).works).toEqual({});
+  });
+});
+
+describe('a managing key that is refused', () => {
+  it('stays so where what its secret holds now is no credential: a call has left', async () => {
+    const refused = answerOf('silent', { ends: 'stuck/credential-refused', holds: true });
+    let isRefused = false;
+    const later = () => (isRefused ? refused : undefined);
+    const memory = system({ probe: [answerOf('listed', { seen: true }), later], delete: [undefined] });
+    expect(await revoke(memory.ports, delivered(memory, MANAGED))).toMatchObject({ done: false });
+    isRefused = true;
+    const { vault } = memory.ports;
+    memory.ports.vault = {
+      ...vault,
+      open: (id, version) =>
+        version === 'AWSCURRENT' ? Promise.resolve(openedAs('spoilt', { versionId: 'v2' })) : vault.open(id, version),
+    };
+    expect(await revoke(memory.ports, delivered(memory, MANAGED))).toEqual({ done: true });
+    expect(memory.published).toMatchObject([{ outcome: 'stuck', code: 'credential-refused', calls: 1 }]);
+  });
+});
+
 describe('a request whose time is up', () => {
   it('says what it did, although its credential cannot be read any more', async () => {
     const memory = system({ probe: [ALIVE, undefined], delete: [ACCEPTED] });
@@ -180,6 +238,50 @@ describe('a request whose time is up', () => {
     expect(await revoke(memory.ports, delivered(memory, SELF))).toEqual({ done: true });
     expect(memory.published[0]).toMatchObject({ outcome: 'stuck', code: 'unproven', calls: 1 });
     expect(memory.published[0]?.evidence.map(({ step }) => step)).toContain('call');
+  });
+
+  it('closes its case, though nothing could be asked any more', async () => {
+    const memory = system({ probe: [ALIVE, undefined], delete: [ACCEPTED] });
+    await revoke(memory.ports, delivered(memory, SELF));
+    memory.clock.forward(86_400_000);
+    memory.ports.vault.open = async () => {
+      throw new Unavailable('Cannot open a secret');
+    };
+    await revoke(memory.ports, delivered(memory, SELF));
+    expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1', works: {} });
+    expect(caseOf(memory)).not.toHaveProperty('lease');
+  });
+
+  it('closes its case also where this very delivery has opened it', async () => {
+    const memory = system({ probe: [ALIVE] });
+    memory.fail(memory.steps.length + 3, 'before', new Unavailable('Cannot open a secret'));
+    expect(await revoke(memory.ports, delivered(memory, SELF))).toMatchObject({ done: false, code: 'aws-down' });
+    memory.fail();
+    memory.clock.forward(86_400_000);
+    const { ledger } = memory.ports;
+    let writes = 0;
+    const write: typeof ledger.write = async (key, item) => {
+      if (key.sk === 'case' && ++writes === 2) throw new Unavailable('Cannot write');
+      return ledger.write(key, item);
+    };
+    memory.ports.ledger = { ...ledger, write };
+    expect(await revoke(memory.ports, delivered(memory, SELF))).toEqual({ done: true });
+    expect(memory.published).toMatchObject([{ outcome: 'stuck', code: 'unproven' }]);
+    expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1', works: {} });
+  });
+
+  it('leaves its end to a delivery that has the case', async () => {
+    const memory = system({ probe: [ALIVE, undefined], delete: [ACCEPTED] });
+    await revoke(memory.ports, delivered(memory, SELF));
+    memory.clock.forward(86_400_000);
+    const until = after(memory.clock.now(), 9_000);
+    const name = `case#kalshi/prod/${KEY} case`;
+    memory.items.set(name, { ...caseOf(memory), lease: { holder: 'else', until } } as never);
+    expect(await revoke(memory.ports, delivered(memory, SELF))).toMatchObject({ done: false, code: 'in-progress' });
+    expect(memory.published).toEqual([]);
+    memory.clock.forward(20_000);
+    expect(await revoke(memory.ports, delivered(memory, SELF))).toEqual({ done: true });
+    expect(caseOf(memory).works).toEqual({});
   });
 });
 
