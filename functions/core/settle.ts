@@ -136,11 +136,9 @@ const giveUp = async (
   ports: Ports,
   delivery: Delivery,
   item: RequestItem,
-  retry: Retry,
+  outcome: Outcome,
   holder: string | undefined,
 ): Promise<Verdict> => {
-  const found = item.pin && (await ports.ledger.read<CaseItem>(caseKey(item.pin.keyName)));
-  const outcome = atTheEnd(retry, found?.works[workName(item)]);
   const { pin, provider, planOnly } = item;
   if (holder !== undefined || pin === undefined || provider === undefined || planOnly)
     return settleEnd(ports, item, outcome, holder);
@@ -151,7 +149,7 @@ const giveUp = async (
     : { done: false, code: 'in-progress', notBefore: taken.notBefore };
 };
 
-/** What this delivery read of a request at first is old where it has pinned it since. */
+/** What this delivery read of a request at first is old where it has pinned or ended it since. */
 const asItStands = async ({ ledger }: Ports, item: RequestItem): Promise<RequestItem> => {
   const current = await ledger.read<RequestItem>(requestKey(item.requestId, item.planOnly));
   return current?.attempt === item.attempt ? current : item;
@@ -161,17 +159,19 @@ const asItStands = async ({ ledger }: Ports, item: RequestItem): Promise<Request
 export const settleRetry = async (
   ports: Ports,
   delivery: Delivery,
-  item: RequestItem,
+  claimed: RequestItem,
   retry: Retry,
   holder: string | undefined,
 ): Promise<Verdict> => {
   const now = ports.clock.now();
-  const from = countedFrom(item);
+  const item = await asItStands(ports, claimed);
   const found = item.pin && (await ports.ledger.read<CaseItem>(caseKey(item.pin.keyName)));
   const work = found?.works[workName(item)];
-  if (now - from >= ports.config.giveUpAfterMs && retry.code !== 'early')
-    return giveUp(ports, delivery, await asItStands(ports, item), retry, holder);
-  await tellWaiting(ports, item, work, retry);
+  // An end that is in the ledger is not waited for: the next delivery tells of it.
+  const isOver = item.ended !== undefined || work?.ended !== undefined;
+  const isTimeUp = now - countedFrom(item) >= ports.config.giveUpAfterMs && retry.code !== 'early';
+  if (isTimeUp && !isOver) return giveUp(ports, delivery, item, atTheEnd(retry, work), holder);
+  if (!isOver) await tellWaiting(ports, item, work, retry);
   if (holder !== undefined) await release(ports, item, holder);
   ports.log.info('request goes on later', { requestId: item.requestId, attempt: item.attempt, code: retry.code });
   return { done: false, code: retry.code, notBefore: again(ports, delivery, item, retry) };

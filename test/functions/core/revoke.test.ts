@@ -212,7 +212,7 @@ describe('a managing key that is refused', () => {
   it('stays so where what its secret holds now is no credential: a call has left', async () => {
     const refused = answerOf('silent', { ends: 'stuck/credential-refused', holds: true });
     let isRefused = false;
-    const later = () => (isRefused ? refused : undefined);
+    const later = () => (isRefused ? refused : answerOf('silent', { ends: 'retry/unrecognised' }));
     const memory = system({ probe: [answerOf('listed', { seen: true }), later], delete: [undefined] });
     expect(await revoke(memory.ports, delivered(memory, MANAGED))).toMatchObject({ done: false });
     isRefused = true;
@@ -268,6 +268,25 @@ describe('a request whose time is up', () => {
     expect(await revoke(memory.ports, delivered(memory, SELF))).toEqual({ done: true });
     expect(memory.published).toMatchObject([{ outcome: 'stuck', code: 'unproven' }]);
     expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1', works: {} });
+  });
+
+  it('keeps the end that it has come to before all of that was done', async () => {
+    const memory = system({ probe: [answerOf('silent', { ends: 'retry/unrecognised' })] });
+    await revoke(memory.ports, delivered(memory, SELF));
+    memory.clock.forward(86_400_000);
+    const dead = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+    memory.ports.send = (call, until) => dead.ports.send(call, until);
+    const { ledger } = memory.ports;
+    const write: typeof ledger.write = async (key, item) => {
+      if (key.sk === 'case' && memory.published.length > 0) throw new Unavailable('Cannot write');
+      return ledger.write(key, item);
+    };
+    memory.ports.ledger = { ...ledger, write };
+    expect(await revoke(memory.ports, delivered(memory, SELF))).toMatchObject({ done: false, code: 'aws-down' });
+    memory.ports.ledger = ledger;
+    expect(await revoke(memory.ports, delivered(memory, SELF))).toEqual({ done: true });
+    expect(memory.published).toMatchObject([{ receiptId: 'R#1', outcome: 'revoked' }]);
+    expect(caseOf(memory)).toMatchObject({ state: 'proved-case', works: {} });
   });
 
   it('leaves its end to a delivery that has the case', async () => {
@@ -406,6 +425,31 @@ describe('an urgent request that takes long', () => {
     expect(memory.published.map(({ receiptId }) => receiptId)).toEqual(['R#1~1', 'R#1~2', 'R#1']);
     const waits = ['urgent request waits', { requestId: 'R', provider: 'kalshi', code: 'no-reply' }];
     expect(memory.lines.filter(([event]) => event === waits[0])).toEqual([waits, waits]);
+  });
+
+  it('is not said to wait where its end is in the ledger already', async () => {
+    const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+    const { outbox, vault } = memory.ports;
+    memory.ports.vault = { ...vault, open: () => Promise.reject(new Unavailable('Cannot open')) };
+    const run = () => revoke(memory.ports, delivered(memory, { ...SELF, ...LEAKED }));
+    await run();
+    memory.clock.forward(50_000);
+    memory.ports.vault = vault;
+    let isDown = true;
+    const publish: typeof outbox.publish = async (receipt) => {
+      if (isDown && receipt.final) throw new Unavailable('Cannot publish');
+      return outbox.publish(receipt);
+    };
+    memory.ports.outbox = { ...outbox, publish };
+    memory.ports.send = ((send) => (call, until) => {
+      memory.clock.forward(3_000);
+      return send(call, until);
+    })(memory.ports.send);
+    expect(await run()).toMatchObject({ done: false, code: 'aws-down' });
+    expect(memory.published).toEqual([]);
+    isDown = false;
+    await run();
+    expect(memory.published.map(({ receiptId, outcome }) => [receiptId, outcome])).toEqual([['R#1', 'revoked']]);
   });
 
   it('is not told of where it is not urgent', async () => {
