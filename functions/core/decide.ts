@@ -88,10 +88,11 @@ const hasLanded = ({ work, now, landsWithinMs }: Situation): boolean =>
 /** A key that a call left as it was: call again, after as much doubt as the rules want, or give it up. */
 const stillThere = (situation: Situation): Decision => {
   const { work, now, kind, urgent, proofGapMs } = situation;
-  // After an accepted call a refusal may be the shadow of the death, under a read that lags.
-  if (work.ifAlive && work.acceptedAt === undefined) return end(`stuck/${work.ifAlive}`);
   const { count = 0, since = now } = work.unchanged ?? {};
   const isLong = count >= UNCHANGED.count && now - since >= UNCHANGED.overMs;
+  // After a call that was accepted, or whose reply was lost, a refusal may be the shadow of the death, under a read that lags.
+  const isPlain = work.acceptedAt === undefined && (effective(situation) === 1 || isLong);
+  if (work.ifAlive && isPlain) return end(`stuck/${work.ifAlive}`);
   const noEffect = effective(situation) >= MOST_CALLS;
   if (noEffect && isLong && hasLanded(situation))
     return end(kind === 'update' && work.acceptedAt ? 'stuck/unproven' : 'stuck/no-effect');

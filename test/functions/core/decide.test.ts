@@ -226,6 +226,34 @@ const AFTER_A_DELETE: readonly Row[] = [
     { work: { ...CALLED, acceptedAt: ago(9_000), lastAnswer: 'rejected', ifAlive: 'request-rejected' } },
     asks(GAP),
   ],
+  [
+    'goes on past a refusal after a call whose fate is not known',
+    {
+      urgent: true,
+      work: {
+        ...CALLED,
+        calls: 2,
+        lastAnswer: 'rejected',
+        ifAlive: 'request-rejected',
+        unchanged: unchanged(2, 4_000),
+      },
+    },
+    asks(GAP),
+  ],
+  [
+    'ends by its code where the key still shows three probes and 5 s later',
+    {
+      urgent: true,
+      work: {
+        ...CALLED,
+        calls: 2,
+        lastAnswer: 'rejected',
+        ifAlive: 'request-rejected',
+        unchanged: unchanged(3, 5_000),
+      },
+    },
+    ends('stuck/request-rejected'),
+  ],
   ['waits for a verdict on silence', { round: SILENT, standing: 'none', work: CALLED }, asks(GAP, 'no-reply')],
   [
     'waits for a verdict on silence after an accepted call',
