@@ -55,14 +55,15 @@ export interface Circumstances {
   readonly random: number;
 }
 
-const capOf = ({ age, urgent }: Circumstances): number =>
+/** The longest that a request of this age waits for its next try, in milliseconds, where nobody states an instant. */
+export const longestWait = ({ age, urgent }: Pick<Circumstances, 'age' | 'urgent'>): number =>
   CAPS[urgent ? 'urgent' : 'other'].find(({ until }) => age < until)?.cap ?? HOUR;
 
 /** 2 s, doubling with each delivery up to a cap by age, half fixed and half random. */
 const doubling = (circumstances: Circumstances): number => {
   const { receiveCount, random } = circumstances;
   // 2 ** 30 seconds is far above every cap, and keeps the power finite for any count.
-  const wait = Math.min(capOf(circumstances), FIRST * 2 ** Math.min(receiveCount - 1, 30));
+  const wait = Math.min(longestWait(circumstances), FIRST * 2 ** Math.min(receiveCount - 1, 30));
   return Math.floor(wait / 2 + (random * wait) / 2);
 };
 
@@ -71,7 +72,7 @@ const spread = (code: RetryCode, waitMs: number, circumstances: Circumstances): 
   const { random, urgent } = circumstances;
   if (code !== 'rate-limited') return Math.floor(random * FIRST);
   const { part, fixed } = SPREAD[urgent ? 'urgent' : 'other'];
-  const whole = Math.min(capOf(circumstances), Math.max(FIRST, waitMs * part));
+  const whole = Math.min(longestWait(circumstances), Math.max(FIRST, waitMs * part));
   return Math.floor(whole * (fixed + random * (1 - fixed)));
 };
 

@@ -49,7 +49,7 @@ const fresh = (
 const endedAs = (outcome: Terminal, why: string, at: EpochMs): Ended => ({ outcome, why, at, evidence: [] });
 
 /** Of what a request says; its id is the name that it says it under. */
-const digestOf = ({ digest }: Ports, { requestId: _, ...fields }: RevocationRequest): string =>
+export const digestOf = ({ digest }: Pick<Ports, 'digest'>, { requestId: _, ...fields }: RevocationRequest): string =>
   digest(canonical(fields));
 
 /** An end of a message that has no request of its own to end: it is kept under the message's id. */

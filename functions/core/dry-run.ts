@@ -1,6 +1,6 @@
 import { amend } from './amend.ts';
 import { emptyCase, type KeyOf } from './lease.ts';
-import { type CaseItem, caseKey, type Work } from './ledger-items.ts';
+import { type CaseItem, caseKey, type Planned, type Work } from './ledger-items.ts';
 import { nextStep, type Step } from './next-step.ts';
 import { look, over, type Pursued, type Pursuit } from './pursuit.ts';
 import { recordIn } from './standing.ts';
@@ -22,6 +22,17 @@ const inWords = ({ request, order }: Pursuit, step: Step): string => {
   }
 };
 
+const DOES: Readonly<Record<Step['do'], Planned['does']>> = {
+  call: 'call',
+  end: 'end',
+  'ask-siblings': 'end',
+  ask: 'wait',
+  retry: 'wait',
+};
+
+const outcomeOf = (step: Step): Planned['outcome'] =>
+  step.do === 'ask-siblings' ? 'stuck/not-recognised' : step.do === 'end' ? step.outcome : undefined;
+
 /**
  * Probes once and says what a real request would do. Takes no lease and writes nothing but who has seen the key.
  *
@@ -30,7 +41,7 @@ const inWords = ({ request, order }: Pursuit, step: Step): string => {
 export const dryRun = async (
   pursuit: Pursuit,
   key: KeyOf,
-): Promise<{ readonly pursued: Pursued; readonly work: Work }> => {
+): Promise<{ readonly pursued: Pursued & { readonly plan?: Planned }; readonly work: Work }> => {
   const { ports, pin, order, request } = pursuit;
   const now = ports.clock.now();
   const ledgerKey = caseKey(pin.keyName);
@@ -44,8 +55,10 @@ export const dryRun = async (
   );
   const signerId = order.signer.keyId;
   const work = withRound(item, { name: 'plan', signerId, round, standing, now }).works['plan'] ?? NO_WORK;
-  const step = inWords(pursuit, nextStep(pursuit, looked, work));
+  const next = nextStep(pursuit, looked, work);
   const forecast = plan.forecast(round.facts, recordIn(round.asked));
   const instead = request.dryRun ? [] : ['The mode is observe'];
-  return { pursued: over('planned', [...instead, `A real request ${step}`, ...forecast].join('. ')), work };
+  const why = [...instead, `A real request ${inWords(pursuit, next)}`, ...forecast].join('. ');
+  const outcome = outcomeOf(next);
+  return { pursued: { ...over('planned', why), plan: { does: DOES[next.do], outcome, forecast } }, work };
 };

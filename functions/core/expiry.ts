@@ -55,7 +55,7 @@ const WORDS = new Map<string, unknown>([
 const GROUP = 'permissions.';
 
 /** `readOnly=1 ips=1.2.3.4 ips=5.6.7.8 permissions.Wallet=AccountTransfer`. What it cannot place, the request's schema refuses. */
-const settingsIn = (text: string): Readonly<Record<string, unknown>> => {
+export const settingsIn = (text: string): Readonly<Record<string, unknown>> => {
   // Maps, since a tag may name a field that every object has.
   const settings = new Map<string, unknown>();
   const lists = new Map<string, readonly string[]>();

@@ -54,7 +54,8 @@ export const finish = async (ports: Ports, item: RequestItem, ended: Ended, work
   const { receipt } = done;
   if (done.published || receipt === undefined) return;
   const outcome: Terminal = done.ended?.outcome ?? ended.outcome;
-  if (needsPerson(outcome)) await setAside(ports.outbox, done);
+  // Nobody asked for a key to die that is planned for only.
+  if (needsPerson(outcome) && !done.request?.dryRun) await setAside(ports.outbox, done);
   await ports.outbox.publish(receipt);
   await amend<RequestItem>(ports, ledgerKey(item), (current) =>
     current?.receipt?.receiptId === receipt.receiptId && !current.published

@@ -6,6 +6,15 @@ import type { ProviderName, Reach } from './provider.ts';
 import type { Evidence, Receipt } from './receipt.ts';
 import type { RevocationRequest } from './request.ts';
 
+/** What a dry run found that a real request would do. */
+export interface Planned {
+  readonly does: 'call' | 'end' | 'wait';
+  /** Where it would end without a call. */
+  readonly outcome?: Terminal | undefined;
+  /** What may go wrong, or become impossible afterwards, in sentences. */
+  readonly forecast: readonly string[];
+}
+
 /** How a request ended, before its receipt is made. */
 export interface Ended {
   readonly outcome: Terminal;
@@ -14,6 +23,7 @@ export interface Ended {
   readonly at: EpochMs;
   /** What was asked outside the case's own rounds. */
   readonly evidence: readonly Evidence[];
+  readonly plan?: Planned | undefined;
 }
 
 /** A secret's version, and whose key is in it. */

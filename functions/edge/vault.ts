@@ -58,13 +58,19 @@ const describedFrom = (secret: DescribeSecretCommandOutput | SecretListEntry): D
 };
 
 /** Both filters of the service are prefix matches, and not of the exact kind. */
-const isMeant = ({ name, tags }: Described, prefix: string, tagKey: string): boolean =>
-  name.startsWith(prefix) && Object.keys(tags).some((key) => key.startsWith(tagKey));
+const isMeant = ({ name, tags }: Described, prefix: string, tagKey: string | undefined): boolean =>
+  name.startsWith(prefix) && (tagKey === undefined || Object.keys(tags).some((key) => key.startsWith(tagKey)));
 
-async function* taggedIn(client: SecretsManagerClient, prefix: string, tagKey: string) {
+/**
+ * The secrets under a prefix, page by page.
+ *
+ * @param tagKey those alone that have a tag whose key starts so
+ * @throws Unavailable where Secrets Manager does not answer
+ */
+export async function* secretsUnder(client: SecretsManagerClient, prefix: string, tagKey?: string) {
   const Filters = [
     { Key: 'name' as const, Values: [prefix] },
-    { Key: 'tag-key' as const, Values: [tagKey] },
+    ...(tagKey === undefined ? [] : [{ Key: 'tag-key' as const, Values: [tagKey] }]),
   ];
   const query = { Filters, MaxResults: 100, IncludePlannedDeletion: false };
   let NextToken: string | undefined;
@@ -117,6 +123,6 @@ export const secretsVault = (client: SecretsManagerClient, clock: Clock): Vault 
       const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
       await orUnavailable('tag the secret', client.send(new TagResourceCommand({ SecretId: secretId, Tags })));
     },
-    tagged: (prefix, tagKey) => taggedIn(client, prefix, tagKey),
+    tagged: (prefix, tagKey) => secretsUnder(client, prefix, tagKey),
   };
 };
