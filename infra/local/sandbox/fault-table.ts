@@ -27,7 +27,7 @@ const REPLIES: readonly (readonly [string, ReturnType<typeof reply>])[] = [
   ['200 empty object', reply(200, '{}', { 'content-type': 'application/json' })],
 ];
 
-/** Faults that fit every exchange of every provider, to be crossed with exchanges; `delay` and `late` wait 3 s. */
+/** Faults that fit every exchange of every provider, to be crossed with exchanges. */
 export const FAULT_TABLE: readonly FaultRow[] = [
   { name: 'dropped before', fault: { kind: 'dropBefore' }, applies: false },
   { name: 'dropped after', fault: { kind: 'dropAfter' }, applies: true },
@@ -35,9 +35,14 @@ export const FAULT_TABLE: readonly FaultRow[] = [
   { name: 'hangs after', fault: { kind: 'hangAfter' }, applies: true },
   { name: 'answered late', fault: { kind: 'delay', ms: 3_000 }, applies: true },
   { name: 'applied late', fault: { kind: 'late', ms: 3_000 }, applies: false },
+  // Just inside the windows that are signed, and far outside them: nothing but a signature's window keeps it from being applied.
+  { name: 'applied at the last moment', fault: { kind: 'late', ms: 4_900 }, applies: false },
+  { name: 'applied much later', fault: { kind: 'late', ms: 20_000 }, applies: false },
   { name: 'cut before', fault: { kind: 'truncate', applied: false }, applies: false },
   { name: 'cut after', fault: { kind: 'truncate', applied: true }, applies: true },
   { name: 'stale', fault: { kind: 'stale' }, applies: true },
+  { name: 'lags by 3 s', fault: { kind: 'lag', ms: 3_000 }, applies: true },
+  { name: 'lags by 10 s', fault: { kind: 'lag', ms: 10_000 }, applies: true },
   { name: 'null list', fault: { kind: 'nullList' }, applies: true },
   { name: 'shifted page', fault: { kind: 'shiftPage' }, applies: true },
   ...REPLIES.flatMap(([name, fault]) => [

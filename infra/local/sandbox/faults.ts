@@ -26,6 +26,8 @@ export type Fault =
   | { readonly kind: 'truncate' /** @default true */; readonly applied?: boolean }
   /** A GET is answered from the state before the last changes in its world; other methods are served as usual. */
   | { readonly kind: 'stale' /** @default 1 */; readonly changes?: number }
+  /** A GET is answered from the state of so long ago; other methods are served as usual. */
+  | { readonly kind: 'lag'; readonly ms: number }
   /** The connection breaks now; the provider looks at the request when its clock has passed the wait. */
   | { readonly kind: 'late'; readonly ms: number }
   /** The list in the reply is `null`. */

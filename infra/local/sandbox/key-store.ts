@@ -1,5 +1,8 @@
 import type { StoredKey } from './provider-side.ts';
 
+/** A state that is over: so many changes ago, or at an instant in epoch milliseconds. */
+export type Before = { readonly world: string } & ({ readonly changes: number } | { readonly at: number });
+
 /** The keys of a provider, with every earlier state of each. */
 export interface KeyStore<K extends StoredKey> {
   /** @throws {Error} if the world already has a key of that identifier, dead or alive. */
@@ -11,14 +14,21 @@ export interface KeyStore<K extends StoredKey> {
   readonly replace: (key: K) => void;
   /** Every key that ever was, as it is now. */
   readonly all: () => readonly K[];
-  /** Living keys in order of creation, as they are or as they were before the last changes in one world. */
-  readonly alive: (before?: { readonly world: string; readonly changes: number }) => readonly K[];
+  /** Living keys in order of creation, as they are or as they were in one world. */
+  readonly alive: (before?: Before) => readonly K[];
 }
 
-/** @returns an empty store. */
-export const createKeyStore = <K extends StoredKey>(): KeyStore<K> => {
+type Past = { readonly until: number };
+
+const isUndone =
+  (before: Before) =>
+  ({ until }: Past, index: number, all: readonly Past[]): boolean =>
+    'at' in before ? until > before.at : index >= all.length - before.changes;
+
+/** @returns an empty store. @param now epoch milliseconds */
+export const createKeyStore = <K extends StoredKey>(now: () => number): KeyStore<K> => {
   const keys: K[] = [];
-  const past: { readonly index: number; readonly was: K }[] = [];
+  const past: { readonly index: number; readonly was: K; readonly until: number }[] = [];
   const indexOf = (world: string, keyId: string) => keys.findIndex((k) => k.world === world && k.keyId === keyId);
   const get = (world: string, keyId: string): K => {
     const key = keys[indexOf(world, keyId)];
@@ -35,14 +45,14 @@ export const createKeyStore = <K extends StoredKey>(): KeyStore<K> => {
     replace: (key) => {
       const was = get(key.world, key.keyId);
       const index = keys.indexOf(was);
-      past.push({ index, was });
+      past.push({ index, was, until: now() });
       keys[index] = key;
     },
     all: () => keys,
     alive: (before) => {
       const seen = [...keys];
       const inWorld = past.filter(({ was }) => was.world === before?.world);
-      const undone = inWorld.slice(Math.max(0, inWorld.length - (before?.changes ?? 0)));
+      const undone = before === undefined ? [] : inWorld.filter(isUndone(before));
       for (const { index, was } of undone.reverse()) seen[index] = was;
       return seen.filter((key) => key.alive);
     },

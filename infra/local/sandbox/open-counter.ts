@@ -1,7 +1,7 @@
 import { CANNED_PAGE } from './canned-page.ts';
 import type { Change, Exchange } from './exchange.ts';
 import type { ScriptedFaults } from './faults.ts';
-import type { KeyStore } from './key-store.ts';
+import type { Before, KeyStore } from './key-store.ts';
 import { playFault, type Sending, type Serving } from './play-fault.ts';
 import type { Arrived, ProviderSide, Reply, StoredKey } from './provider-side.ts';
 
@@ -28,11 +28,15 @@ interface CounterParts<K extends StoredKey> {
   readonly now: () => number;
 }
 
+/** The state that a reading is answered from. */
+const stateFor = ({ world, at }: Arrived, { staleBy = 0, lagsBy }: Serving): Before =>
+  lagsBy === undefined ? { world, changes: staleBy } : { world, at: at - lagsBy };
+
 const carryOut =
   <K extends StoredKey>({ side, store }: CounterParts<K>, changes: Change[]) =>
-  ({ request, exchange }: Entry, { isApplied = true, staleBy = 0, rows = (all) => all }: Serving = {}): Reply => {
+  ({ request, exchange }: Entry, { isApplied = true, rows = (all) => all, ...serving }: Serving = {}): Reply => {
     if (!request.world) return CANNED_PAGE.notFound;
-    const before = request.method === 'GET' ? { world: request.world, changes: staleBy } : undefined;
+    const before = request.method === 'GET' ? stateFor(request, serving) : undefined;
     const { reply, effect } = side.answer(request, { keys: store.alive(before), rows });
     if (!effect || !isApplied) return reply;
     const { key, ...change } = effect;

@@ -7,6 +7,8 @@ export interface Serving {
   readonly isApplied?: boolean;
   /** Answer a reading from before that many changes. */
   readonly staleBy?: number;
+  /** Answer a reading from the state of that many milliseconds ago. */
+  readonly lagsBy?: number;
   /** Look at the request only this many milliseconds later. */
   readonly lateBy?: number;
   readonly rows?: View<unknown>['rows'];
@@ -39,6 +41,7 @@ const PLAYS: Plays = {
   },
   truncate: ({ applied = true }, serve) => ({ how: 'half', reply: serve({ isApplied: applied }) }),
   stale: ({ changes = 1 }, serve) => whole(serve({ staleBy: changes })),
+  lag: ({ ms }, serve) => whole(serve({ lagsBy: ms })),
   late: ({ ms }, serve) => after(serve({ lateBy: ms }), 'broken'),
   nullList: (_fault, serve) => whole(serve({ rows: () => null })),
   shiftPage: (_fault, serve) => whole(serve({ rows: (rows) => rows.slice(1) })),

@@ -28,7 +28,7 @@ const verifierOf = ({ apiKey, apiSecret, publicKey }: BybitSeed): BybitKey['veri
 /** Starts Bybit's side of all its environments. */
 export const startBybit = async (options: BybitOptions = {}): Promise<BybitSandbox> => {
   const { now = Date.now, isLimited = true, sourceAddress = '127.0.0.1' } = options;
-  const store = createKeyStore<BybitKey>();
+  const store = createKeyStore<BybitKey>(now);
   const members: SubMember[] = [];
   const around: BybitSurroundings = {
     sourceAddress,

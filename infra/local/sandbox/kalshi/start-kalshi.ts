@@ -44,7 +44,7 @@ export interface KalshiSandbox extends Sandbox {
 
 /** Starts Kalshi's side of both its environments. */
 export const startKalshi = async (options: KalshiOptions = {}): Promise<KalshiSandbox> => {
-  const store = createKeyStore<KalshiKey>();
+  const store = createKeyStore<KalshiKey>(options.now ?? Date.now);
   const unconfirmed = { ...KALSHI_UNCONFIRMED, ...options.unconfirmed };
   const sandbox = await serveProvider(kalshiSide(unconfirmed, options.isLimited ?? true), store, options);
   let users = 0;

@@ -41,7 +41,7 @@ export interface RequestySandbox extends Sandbox {
 
 /** Starts Requesty's side of its hosts. It publishes no rate limit, so none holds. */
 export const startRequesty = async (options: RequestyOptions = {}): Promise<RequestySandbox> => {
-  const store = createKeyStore<RequestyKey>();
+  const store = createKeyStore<RequestyKey>(options.now ?? Date.now);
   const side = requestySide({ ...REQUESTY_UNCONFIRMED, ...options.unconfirmed });
   const sandbox = await serveProvider(side, store, options);
   let organisations = 0;

@@ -181,6 +181,22 @@ describe('readings that are wrong', () => {
     expect([await name(), await name(), await name(), await name()]).toEqual(['second', 'key', 'third', 'key']);
   });
 
+  it('show the state of so long ago, and never spoil a mutation', async () => {
+    script({ kind: 'lag', ms: 3_000 }, { match: {}, times: 9 });
+    now += 1;
+    await remove();
+    now += 2_999;
+    expect(await self()).toBe(200);
+    expect((await remove()).status).toBe(404);
+    now += 1;
+    expect(await self()).toBe(403);
+    requesty.revive('prod', TARGET);
+    expect(await self()).toBe(403);
+    expect(await listed()).toEqual([MANAGER]);
+    now += 3_000;
+    expect(await self()).toBe(200);
+  });
+
   it('lose the list, or one row of it', async () => {
     script({ kind: 'nullList' }, { match: { path: '/apikey$' } });
     script({ kind: 'shiftPage' }, { match: { path: /\/apikey$/ } });
