@@ -40,6 +40,8 @@ interface Row {
   readonly master?: Partial<MasterSeed>;
   readonly sub?: Partial<SubSeed>;
   readonly world?: 'demo';
+  /** Keys of the sub account that are listed before the target. @default 1 */
+  readonly before?: number;
   readonly isRsa?: true;
 }
 
@@ -50,9 +52,14 @@ const populate = (sandbox: BybitSandbox, row: Row): void => {
   const verifier = row.isRsa ? { publicKey: RSA.publicKey } : { apiSecret };
   const userID = sandbox.addMaster('mainnet', { ...bare, ...verifier, ...row.master });
   sandbox.addMaster('mainnet', { ...hmac(SECOND_MASTER), userID });
-  sandbox.addSub(world, { ...hmac('SUBKEYexample00002'), parent: MASTER, subMemberId: SUB_MEMBER });
+  for (let n = 2; n < 2 + (row.before ?? 1); n += 1)
+    sandbox.addSub(world, {
+      ...hmac(`SUBKEYexample${String(n).padStart(5, '0')}`),
+      parent: MASTER,
+      subMemberId: SUB_MEMBER,
+    });
   sandbox.addSub(world, { ...hmac(SUB), parent: MASTER, subMemberId: SUB_MEMBER, ...row.sub });
-  sandbox.addSub('mainnet', { ...hmac('SUBKEYexample00003'), parent: MASTER, subMemberId: '100400346' });
+  sandbox.addSub('mainnet', { ...hmac('SUBKEYexample00099'), parent: MASTER, subMemberId: '100400346' });
   sandbox.addMaster('mainnet', hmac('MASTERexample00002'));
 };
 
@@ -117,6 +124,16 @@ const ROWS: readonly Row[] = [
     sub: NO_TRANSFER,
   },
   { name: 'delete-sub-key by its master', ...deletesSub, ...byMaster, target: BY_ID },
+  // Bybit lists twenty keys at a time.
+  {
+    name: 'delete-sub-key by its master, on a second page',
+    ...deletesSub,
+    // A page that lost its first row hides the key from the only look before the call.
+    orElse: ['stuck/unproven'],
+    ...byMaster,
+    target: BY_ID,
+    before: 20,
+  },
   {
     name: 'delete-sub-key by its master, account not named',
     ...deletesSub,

@@ -1,6 +1,7 @@
 import { afterAll, expect, it, vi } from 'vitest';
 import { type CrashCase, crashCases, runCrash } from './crash-cases.ts';
 import { faultCases } from './fault-cases.ts';
+import { meantBy } from './judge.ts';
 import { type OrderUnderTest, PROVIDERS_UNDER_TEST } from './providers-under-test.ts';
 import { type Case, type Ran, runCase } from './run-case.ts';
 
@@ -35,22 +36,15 @@ const runAll = async <C extends Case>(
   return wrong.slice(0, MOST_SHOWN);
 };
 
-/** What an order may come to that met no more than one fault: what it comes to without, or better. */
-const isAsMeant = ({ order, reason, fields }: Case, outcome: string): boolean => {
-  const wanted = fields?.['dryRun'] ? 'planned' : order.ends[reason];
-  const better = wanted === 'planned' ? [] : ['revoked', ...(wanted === 'revoked' ? ['already-revoked'] : [])];
-  return [wanted, ...better, ...(order.orElse ?? [])].includes(outcome);
-};
-
-const judged = (one: Case, ran: Ran): Ran =>
-  isAsMeant(one, ran.outcome) ? ran : { ...ran, breaches: [...ran.breaches, `L2: ends as ${ran.outcome}`] };
+const asJudged = (one: Case, ran: Ran): Ran =>
+  meantBy(one).includes(ran.outcome) ? ran : { ...ran, breaches: [...ran.breaches, `L2: ends as ${ran.outcome}`] };
 
 const asMeant = async (one: Case): Promise<Ran> => {
   const ran = await runCase(one);
-  return one.fault === undefined || one.fault.lasting === 'once' ? judged(one, ran) : ran;
+  return one.fault === undefined || one.fault.lasting === 'once' ? asJudged(one, ran) : ran;
 };
 
-const asWithoutCrash = async (one: CrashCase): Promise<Ran> => judged(one, await runCrash(one));
+const asWithoutCrash = async (one: CrashCase): Promise<Ran> => asJudged(one, await runCrash(one));
 
 const perOrder = (title: string, run: (order: OrderUnderTest) => Promise<readonly string[]>): void =>
   it.each(ORDERS.map((order) => [order.name, order] as const))(

@@ -21,7 +21,7 @@ const ON_LISTS = ['nullList', 'shiftPage'];
 const isDistinct = ({ method, isListing, isAfterChange }: Recorded, { fault, applies }: FaultRow): boolean => {
   const { kind } = fault;
   if (ON_LISTS.includes(kind)) return isListing;
-  if (kind === 'stale') return method === 'GET' && isAfterChange;
+  if (kind === 'stale' || kind === 'lag') return method === 'GET' && isAfterChange;
   if (method !== 'GET') return true;
   // A reading changes nothing, so that of two rows which differ in what is applied one is enough.
   return kind === 'delay' || kind === 'truncate' ? applies : !applies && kind !== 'late';

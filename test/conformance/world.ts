@@ -33,6 +33,8 @@ export interface World {
   readonly queue: readonly Message[];
   /** Second looks that were asked for; they come to the queue by hand. */
   readonly looks: readonly string[];
+  /** Identifiers made by deliveries that came to their end. */
+  readonly over: ReadonlySet<string>;
   /** @param seeded what the request is about, where that is not the world's own order */
   send(body: unknown, attempt?: number, seeded?: Seeded): Message;
   /** A second look comes to the queue. */
@@ -68,6 +70,7 @@ export const openWorld = async (order: OrderUnderTest, giveUpAfterMs: number): P
   const queue = messageQueue(clock);
   const orders = new Map<string, Seeded>();
   const looks: string[] = [];
+  const over = new Set<string>();
   let ids = 0;
   const newId = (): string => {
     const id = `id-${++ids}`;
@@ -111,9 +114,12 @@ export const openWorld = async (order: OrderUnderTest, giveUpAfterMs: number): P
     const { requestId } = message;
     const found = ledger.items().find(({ pk }) => pk === `request#${requestId}`) as { attempt?: number } | undefined;
     const attempt = Math.max(message.attempt, found?.attempt ?? 1);
-    const work = working({ requestId, attempt, ids: new Set() }, () => revoke(own, delivery));
+    const made = new Set<string>();
+    const work = working({ requestId, attempt, ids: made }, () => revoke(own, delivery));
     const verdict = await work.catch(() => undefined);
-    if (verdict) queue.settle(message, verdict);
+    if (verdict === undefined) return;
+    for (const id of made) over.add(id);
+    queue.settle(message, verdict);
   };
   const deliver: World['deliver'] = async (own, killed) => {
     const message = queue.next();
@@ -128,7 +134,7 @@ export const openWorld = async (order: OrderUnderTest, giveUpAfterMs: number): P
 
   return {
     ...{ order, seeded, orders, sandbox, clock, ports, vault, witness: seen, ledger },
-    ...{ queue: queue.messages, looks, send, next: queue.next, begin, deliver },
+    ...{ queue: queue.messages, looks, over, send, next: queue.next, begin, deliver },
     sendLook: (body) => push(body, 1, 0, OWN_ROLE),
   };
 };
