@@ -82,6 +82,7 @@ export const identify = async (
   if (known) return { keyId: known.keyId, seen: known.seen };
   const question = provider.identify?.(credential);
   const answer = question && (await ask(asking, question));
+  // Stryker disable next-line ConditionalExpression: what was not asked has no answer
   if (question === undefined || answer === undefined) throw new NotYet({ code: 'no-reply' });
   const keyId = answer.facts?.['keyId'];
   if (keyId !== undefined) {

@@ -2,6 +2,7 @@
 export const jsonOrUndefined = (text: string): unknown => {
   try {
     return JSON.parse(text);
+    // Stryker disable next-line BlockStatement: what returns nothing returns undefined
   } catch {
     return undefined;
   }

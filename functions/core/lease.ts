@@ -32,6 +32,8 @@ export type Taken =
   | { readonly taken: true; readonly item: CaseItem }
   | { readonly taken: false; readonly notBefore: EpochMs };
 
+type Leased = CaseItem & { readonly lease: NonNullable<CaseItem['lease']> };
+
 /**
  * Opens a key's case and takes its lease. A lease that was not released is waited out plus 10 s, since its holder may have a call on
  * the way.
@@ -42,7 +44,7 @@ export const takeLease = async (
   { holder, until, seen }: { holder: string; until: EpochMs; seen: readonly string[] },
 ): Promise<Taken> => {
   const now = ports.clock.now();
-  const item = await amend<CaseItem>(ports, caseKey(keyName(key.provider, key.realm, key.keyId)), (current) => {
+  const written = await amend<CaseItem>(ports, caseKey(keyName(key.provider, key.realm, key.keyId)), (current) => {
     const { lease } = current ?? {};
     if (lease && lease.holder !== holder && now < after(lease.until, TIMING.crashMarginMs)) return undefined;
     const item = current ?? emptyCase(key, now);
@@ -52,11 +54,10 @@ export const takeLease = async (
       seen: { ...Object.fromEntries(seen.map((by) => [by, now])), ...item.seen },
     };
   });
-  if (item?.lease?.holder === holder) return { taken: true, item };
-  return {
-    taken: false,
-    notBefore: after(item?.lease?.until ?? now, now < (item?.lease?.until ?? now) ? 0 : TIMING.crashMarginMs),
-  };
+  const item = written as Leased; // with our lease, or left alone for another's
+  if (item.lease.holder === holder) return { taken: true, item };
+  const { until: ends } = item.lease;
+  return { taken: false, notBefore: now < ends ? ends : after(ends, TIMING.crashMarginMs) };
 };
 
 /**
@@ -70,11 +71,10 @@ export const amendHeld = async (
   holder: string,
   change: (current: CaseItem) => Omit<CaseItem, 'rev' | 'nonce'>,
 ): Promise<CaseItem> => {
-  const item = await amend<CaseItem>(ports, caseKey(name), (current) => {
+  const written = await amend<CaseItem>(ports, caseKey(name), (current) => {
     if (current?.lease?.holder !== holder)
       throw new LeaseLost('Cannot write to the case, another delivery holds it now');
     return change(current);
   });
-  if (item === undefined) throw new LeaseLost('Cannot write to the case, it is gone');
-  return item;
+  return written as CaseItem; // one that is not there is nobody's
 };

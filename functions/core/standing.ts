@@ -54,7 +54,8 @@ export const standingOf = (round: readonly Asked[], { seen, needsAll, restrictio
 const isBackedByEach = (round: readonly Asked[], backed: readonly Asked[]): boolean =>
   round.every(({ question }) => backed.some((other) => other.question.as === question.as));
 
-const LIVES: readonly Standing[] = ['present', 'unmet', 'met', 'web-only'];
+/** The key lives, and not as it was to become. */
+const UNCHANGED: readonly Standing[] = ['present', 'unmet', 'web-only'];
 const AGREEABLE: readonly Standing[] = ['gone', 'unbacked', 'met', 'web-only'];
 
 const stuckCode = ({ ends, atLast }: Answer): StuckCode | undefined =>
@@ -74,7 +75,7 @@ export const tally = (
 ): Work => {
   const on = AGREEABLE.find((one) => one === standing) as NonNullable<Work['agreed']>['on'] | undefined;
   const unchanged =
-    work.calls > 0 && LIVES.includes(standing) && standing !== 'met'
+    work.calls > 0 && UNCHANGED.includes(standing)
       ? { count: (work.unchanged?.count ?? 0) + 1, since: work.unchanged?.since ?? now }
       : undefined;
   const record = recordIn(round);
@@ -86,7 +87,7 @@ export const tally = (
     keyState: stateOf(round, work.keyState),
     atLast:
       standing === 'none'
-        ? ([...round.map(({ answer }) => answer), ...(signer ? [signer] : [])].map(stuckCode).find(Boolean) ??
+        ? ([...round.map(({ answer }) => answer), signer].map((answer) => answer && stuckCode(answer)).find(Boolean) ??
           work.atLast)
         : undefined,
     ...(record && work.calls === 0 && work.before === undefined ? { before: record } : {}),

@@ -22,13 +22,14 @@ export const NO_WORK: Work = {
 
 const withEvidence = (kept: readonly Evidence[], more: readonly Evidence[]): readonly Evidence[] => {
   const all = [...kept, ...more];
+  // Stryker disable next-line EqualityOperator: of exactly as many nothing is left out
   return all.length <= KEPT.first + KEPT.last ? all : [...all.slice(0, KEPT.first), ...all.slice(-KEPT.last)];
 };
 
-/** How far a search has come belongs to one attempt; the next one searches anew. */
 const isSilent = ({ signer, asked }: Round): boolean =>
   [signer, ...asked.map(({ answer }) => answer)].some((answer) => answer?.ends?.startsWith('retry/'));
 
+/** How far a search has come belongs to one attempt; the next one searches anew. */
 const lasting = (facts: Facts): Facts =>
   Object.fromEntries(Object.entries(facts).filter(([name]) => !name.startsWith('search')));
 

@@ -43,6 +43,7 @@ describe('opening a credential', () => {
     ['another name', 'prod/desk', GOOD],
     ['an ARN of another name', 'arn:aws:secretsmanager:us-east-1:123456789012:secret:prod/desk-AbCdEf', GOOD],
     ['the prefix further on', 'x/key-revoker/desk', GOOD],
+    ['an ARN inside another name', `x${GOOD.arn}`, GOOD],
     ['a name that turns out to be another', 'key-revoker/desk', openedAs('{"keyId":"K"}', { name: 'prod/desk' })],
   ])('does not open %s', async (_what, secretId, found) => expect(await fault(open(secretId, found))).toBe(OUTSIDE));
 
@@ -131,6 +132,14 @@ describe('telling whose key it is', () => {
     const error = await identified(system(answer)).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(NotYet);
     expect((error as NotYet).retry).toEqual({ notBefore: undefined, atLast: undefined, ...retry });
+  });
+
+  it('comes again where nobody can be asked', async () => {
+    const { identify: _, ...mute } = PROVIDER;
+    const { ports } = system(answerOf('alive', { facts: { keyId: 'K' } }));
+    await expect(
+      identify(ports, { ports, deadline: after(NOON, 25_000) }, mute, held(''), 'stuck/not-recognised'),
+    ).rejects.toMatchObject({ retry: { code: 'no-reply' } });
   });
 
   it('comes again where there is no time to ask', async () => {

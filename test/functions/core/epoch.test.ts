@@ -26,6 +26,7 @@ it.each([
   ['an hour of 25', '2026-01-01T25:00:00Z'],
   ['a zone of 99 hours', '2026-01-01T00:00:00+99:00'],
   ['epoch milliseconds', String(NOON)],
+  ['a year of six digits', '+002026-11-21T12:00:00Z'],
   ['text behind the zone', '2026-11-21T12:00:00Z '],
   ['text before the year', ' 2026-11-21T12:00:00Z'],
   ['nothing', ''],

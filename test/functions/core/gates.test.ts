@@ -100,6 +100,8 @@ describe('the limit of an hour', () => {
     memory.clock.forward(HOUR);
     for (let n = 0; n < 4; n += 1) await withinLimit(memory.ports, requestFor('manual'), NO_WORK);
     expect(memory.lines).toHaveLength(2);
+    for (let n = 0; n < 2; n += 1) await withinLimit(memory.ports, requestFor('manual', 'bybit'), NO_WORK);
+    expect(memory.lines.at(-1)).toEqual(['limit reached', { provider: 'bybit', kind: 'other', max: 1 }]);
   });
 
   it('keeps its counts for two days', async () => {

@@ -17,6 +17,7 @@ it.each([
 it.each([
   ['another word', 'frobnicate'],
   ['more than half of its letters', 'taxyzw'],
+  ['a name behind four letters of something else', 'xyzqtarget'],
   ['nothing', ''],
   ['two of three letters', 'ixy'],
 ])('says nothing to %s', (_what, typed) => expect(nearest(typed, KNOWN)).toBeUndefined());

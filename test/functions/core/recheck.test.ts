@@ -16,6 +16,9 @@ const TAGS = {
   'key-revoker:operation': 'delete-key',
 };
 
+const AT_NOON = { ...TAGS, 'key-revoker:expires-at': toIso(NOON) };
+const NAMED = { ...TAGS, 'key-revoker:version': 'v0' };
+
 const secretWith = (tags: Readonly<Record<string, string>>): Described => ({
   arn: ARN,
   name: 'key-revoker/desk',
@@ -29,17 +32,16 @@ interface Case {
   readonly ordered?: Readonly<Record<string, string>>;
   readonly version?: string;
   readonly opened?: Opened;
-  readonly metAt?: number;
+  /** `undefined`: no sweep has met the secret. */
+  readonly metAt?: number | undefined;
   readonly item?: Partial<RequestItem>;
 }
 
 /** How the check of an order's tags ends: as a fault, or undefined where the call may go. */
-const recheck = async (
-  { tags = TAGS, ordered = TAGS, version = 'v1', opened, metAt = NOON, item = {} }: Case,
-  isGone = false,
-) => {
+const recheck = async (given: Case, isGone = false) => {
+  const { tags = TAGS, ordered = TAGS, version = 'v1', opened, metAt, item = {} } = { metAt: NOON, ...given };
   const { ports, items } = memoryPorts({ described: isGone ? [] : [secretWith(tags)] });
-  items.set(`sweep#${ARN} sweep`, { rev: 1, nonce: '', expiresAt: '', version: 'v1', metAt });
+  if (metAt !== undefined) items.set(`sweep#${ARN} sweep`, { rev: 1, nonce: '', expiresAt: '', version: 'v1', metAt });
   const requestId = expiryRequestId(ports.digest, ARN, version, ordered);
   const order = { requestId, request: { requestedBy: ARN }, ...item } as RequestItem;
   try {
@@ -60,9 +62,19 @@ it.each<[string, Case]>([
     { opened: openedAs('', { createdAt: after(DUE, -9_000) }), metAt: after(DUE, -10_000) },
   ],
   ['a request of somebody else’s', { tags: {}, item: { requestId: 'R' } }],
+  ['a date of this very instant', { tags: AT_NOON, ordered: AT_NOON }],
+  ['a named version that no sweep has met', { tags: NAMED, ordered: NAMED, version: 'v0', metAt: undefined }],
 ])('lets %s pass', async (_what, given) => expect(await recheck(given)).toBeUndefined());
 
 it('lets an order pass whose secret is gone', async () => expect(await recheck({}, true)).toBeUndefined());
+
+it('asks for no secret where the order names none', async () => {
+  const { ports, steps } = memoryPorts();
+  const order = { requestId: expiryRequestId(ports.digest, ARN, 'v1', TAGS) } as RequestItem;
+  for (const request of [undefined, {} as RequestItem['request']])
+    await recheckTags(ports, { ...order, request }, undefined);
+  expect(steps).toEqual([]);
+});
 
 describe('takes the order back', () => {
   it.each<[string, Case, string]>([
@@ -79,6 +91,11 @@ describe('takes the order back', () => {
     [
       'where another tag was changed',
       { tags: { ...TAGS, 'key-revoker:target': 'apiKeyId=6f1c2b1e-6d0b-4c57-9a5f-2f3f3a1f9a55' } },
+      'withdrawn: The tags have changed since; they make an order of their own',
+    ],
+    [
+      'where no sweep has met the secret and no version is named',
+      { metAt: undefined },
       'withdrawn: The tags have changed since; they make an order of their own',
     ],
     [
@@ -100,8 +117,7 @@ it.each<[string, Case]>([
 );
 
 it('checks the tag’s own version by the tag', async () => {
-  const tags = { ...TAGS, 'key-revoker:version': 'v0' };
-  const named = { tags, ordered: tags, version: 'v0', metAt: after(DUE, -10_000) };
+  const named = { tags: NAMED, ordered: NAMED, version: 'v0', metAt: after(DUE, -10_000) };
   expect(await recheck(named)).toBeUndefined();
   // Named after a rotation: whenever a sweep first met the date, this version is the one that is meant.
   expect(await recheck({ ...named, opened: openedAs('', { createdAt: after(DUE, -8_999) }) })).toBeUndefined();

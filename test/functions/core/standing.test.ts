@@ -55,6 +55,12 @@ describe('where a round shows the key to stand', () => {
       'gone',
     ],
     [
+      'one question silent beside an absence of the same asker, where all have to speak',
+      [list('unlisted'), askedOf(answerOf('silent'), 'managing', 'lookup')],
+      { needsAll: true },
+      'none',
+    ],
+    [
       'neither seen where both have to speak',
       [self('unknown'), list('silent')],
       { needsAll: true, seen: {} },
@@ -181,6 +187,7 @@ describe('the tally', () => {
     ['alive', [self('unknown'), list('listed')], 'unknown', 'alive'],
     ['alive when refused as itself', [self('silent', { seen: true })], 'unknown', 'alive'],
     ['unknown when absent', [self('unknown')], 'alive', 'unknown'],
+    ['unknown when absent beside a silence', [self('unknown'), list('silent')], 'alive', 'unknown'],
     ['as before on silence', [self('silent')], 'alive', 'alive'],
   ])('calls the key %s', (_what, round, before, expected) =>
     expect(counted({ keyState: before }, 'none', round).keyState).toBe(expected),

@@ -96,6 +96,23 @@ describe('a round written into the case', () => {
     ).toMatchObject({ agreed, evidence: [line(1)], answered: false });
   });
 
+  it.each([
+    ['twenty requests keeps all', 20, 3],
+    ['more keeps two lines each', 21, 2],
+  ])('in a crowd of %s of what others probed', (_what, crowd, kept) => {
+    const evidence = [line(1), line(2), line(3)];
+    const others = Array.from({ length: crowd - 2 }, (_, n) => [`other${n}`, { ...NO_WORK, evidence }] as const);
+    const works = {
+      ...Object.fromEntries(others),
+      calling: { ...NO_WORK, calls: 1, evidence },
+      w: { ...NO_WORK, evidence },
+    };
+    const written = write({ ...EMPTY, works }, round({ evidence: [line(4)] })).works;
+    expect(written['w']?.evidence).toEqual([...evidence, line(4)]);
+    expect(written['calling']).toEqual(works.calling);
+    for (const [name] of others) expect(written[name]).toEqual({ ...NO_WORK, evidence: evidence.slice(3 - kept) });
+  });
+
   it('keeps the first ten lines of evidence and the last thirty', () => {
     const kept = Array.from({ length: 40 }, (_, n) => line(n));
     expect(
@@ -228,6 +245,7 @@ describe('an end written into the case', () => {
     ['restricted', 'v#1', 'v#1', 'open-case'],
     ['refused/would-widen', 'v#1', 'v#1', 'open-case'],
     ['restricted', 'w#1', undefined, 'idle-case'],
+    ['refused/would-widen', 'w#1', 'w#1', 'open-case'],
     ['withdrawn', undefined, undefined, 'idle-case'],
     ['already-revoked', 'v#1', undefined, 'proved-case'],
   ] as const)(
