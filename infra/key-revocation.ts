@@ -16,7 +16,7 @@ import { allow, type Reach, secretsArn } from './constructs/permissions.ts';
 import { PrefixClaim } from './constructs/prefix-claim.ts';
 import { queues } from './constructs/queues.ts';
 import { requestRule } from './constructs/request-rule.ts';
-import { results } from './constructs/results.ts';
+import { topics } from './constructs/results.ts';
 import { everyScheduleArn, passPermission, schedules, sweepSchedule } from './constructs/schedules.ts';
 import { onlyAdmitted, senderArn } from './constructs/senders.ts';
 import type { KeyRevocationProps } from './key-revocation-props.ts';
@@ -24,7 +24,7 @@ import { settled } from './settled-props.ts';
 
 /**
  * Kills API keys whose secrets are under a prefix: on a message, an event or at their expiry; proves it, publishes the proof, and
- * sets aside for a person what could not be done. The queues, the topic and the ledger are retained.
+ * sets aside for a person what could not be done. The queues, the topics and the ledger are retained.
  */
 export class KeyRevocation extends Construct {
   /** Takes requests, from those alone who were granted so with `grantRequest`. */
@@ -33,8 +33,10 @@ export class KeyRevocation extends Construct {
   readonly stuck: IQueue;
   /** Events and schedules that never became a request. */
   readonly undelivered: IQueue;
-  /** Receipts are published here, with attributes to filter by. */
+  /** Receipts are published here as JSON, with attributes to filter by. */
   readonly results: ITopic;
+  /** What people should hear of, for mail and chats, with the same attributes. */
+  readonly notifications: ITopic;
   /** Takes requests as `Key Revocation Requested` and carries receipts as `Key Revocation Result`. */
   readonly bus: EventBus | IEventBus;
   /** The record of requests and cases. */
@@ -57,10 +59,12 @@ export class KeyRevocation extends Construct {
     this.requests = made.requests;
     this.stuck = made.stuck;
     this.undelivered = made.undelivered;
-    this.results = results(this, given.encryptionKey);
+    const { results, notifications } = topics(this, given.encryptionKey);
+    this.results = results;
+    this.notifications = notifications;
     this.bus = given.bus ?? new EventBus(this, 'Bus');
     this.ledger = ledger(this);
-    const reach: Reach = { ...given, queues: made, results: this.results, bus: this.bus, ledger: this.ledger };
+    const reach: Reach = { ...given, queues: made, results, notifications, bus: this.bus, ledger: this.ledger };
 
     const rule = requestRule(this, this.bus, made);
     if (given.encryptionKey) admitEvents(this, given.encryptionKey);

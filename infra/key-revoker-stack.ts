@@ -12,7 +12,8 @@ export class KeyRevokerStack extends Stack {
     super(scope, id, props);
     this.revocation = new KeyRevocation(this, 'Revocation', props.revocation);
     const { mode, prefix } = settled(props.revocation ?? {});
-    const { requests, stuck, undelivered, results, bus, ledger, scheduleGroup, scheduleRole } = this.revocation;
+    const { requests, stuck, undelivered, results, notifications, bus, ledger, scheduleGroup, scheduleRole } =
+      this.revocation;
     const outputs = {
       // What was deployed, for whoever mistrusts what they typed.
       Mode: mode,
@@ -21,6 +22,7 @@ export class KeyRevokerStack extends Stack {
       StuckQueueUrl: stuck.queueUrl,
       UndeliveredQueueUrl: undelivered.queueUrl,
       ResultsTopicArn: results.topicArn,
+      NotificationsTopicArn: notifications.topicArn,
       BusName: bus.eventBusName,
       LedgerTable: ledger.tableName,
       ScheduleGroup: scheduleGroup.scheduleGroupName,

@@ -52,7 +52,7 @@ it('gives every output and every context', () => {
 /** How the pages call what is kept, by type; a type that is kept and not here has not been thought of. */
 const KEPT: Readonly<Record<string, RegExp>> = {
   'AWS::SQS::Queue': /\bqueues\b/i,
-  'AWS::SNS::Topic': /\btopic\b/,
+  'AWS::SNS::Topic': /\btopics\b/,
   'AWS::DynamoDB::Table': /\b(table|ledger)\b/,
   'AWS::Scheduler::ScheduleGroup': /\b(schedule group|group of schedules)\b/,
   'AWS::Logs::LogGroup': /\blog groups\b/,
@@ -60,7 +60,7 @@ const KEPT: Readonly<Record<string, RegExp>> = {
 
 it.each(['README.md', 'CHANGELOG.md'])('and %s say what outlives the stack', (page) => {
   const kept = Object.values(template.Resources).filter(({ DeletionPolicy }) => DeletionPolicy === 'Retain');
-  const [sentence = ''] = /(`cdk destroy` keeps|Queues, topic)[^.]*\./.exec(textOf(page)) ?? [];
+  const [sentence = ''] = /(`cdk destroy` keeps|Queues, topics)[^.]*\./.exec(textOf(page)) ?? [];
   expect(new Set(kept.map(({ Type }) => Type))).toEqual(new Set(Object.keys(KEPT)));
   for (const name of Object.values(KEPT)) expect(sentence).toMatch(name);
 });

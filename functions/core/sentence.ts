@@ -1,4 +1,4 @@
-import type { RetryCode, Terminal } from './outcome.ts';
+import type { OutcomeName, RetryCode, Terminal } from './outcome.ts';
 
 interface Words {
   /** What happened. */
@@ -155,6 +155,18 @@ const WAITS: Readonly<Record<RetryCode, string>> = {
 export const sentence = (outcome: Terminal, why = ''): string => {
   const { what, next } = WORDS[outcome];
   return [what, why, next].filter((part) => part !== '').join('. ');
+};
+
+/** What a receipt asks a person to do, as its message ends; empty where nothing is left to do or the end is no end. */
+export const nextStep = ({
+  outcome,
+  code,
+}: {
+  readonly outcome: OutcomeName;
+  readonly code: string | null;
+}): string => {
+  const end = code === null ? outcome : `${outcome}/${code}`;
+  return Object.hasOwn(WORDS, end) ? WORDS[end as Terminal].next : '';
 };
 
 /** For a receipt while the request is still open. */

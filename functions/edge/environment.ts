@@ -10,6 +10,7 @@ export interface Environment {
   readonly requestsQueueUrl: string;
   readonly stuckQueueUrl: string;
   readonly resultsTopicArn: string;
+  readonly notificationsTopicArn: string;
   readonly busName: string;
   /** How far ahead of an expiry the sweep sends its order, in milliseconds. */
   readonly sweepAheadMs: number;
@@ -37,6 +38,7 @@ const Variables = z.object({
   REQUESTS_QUEUE_URL: text,
   STUCK_QUEUE_URL: text,
   RESULTS_TOPIC_ARN: text,
+  NOTIFICATIONS_TOPIC_ARN: text,
   BUS_NAME: text,
   SECRET_PREFIX: text,
   INSTANCE: text,
@@ -95,6 +97,7 @@ export const readEnvironment = (variables: Readonly<Record<string, string | unde
     requestsQueueUrl: read.REQUESTS_QUEUE_URL,
     stuckQueueUrl: read.STUCK_QUEUE_URL,
     resultsTopicArn: read.RESULTS_TOPIC_ARN,
+    notificationsTopicArn: read.NOTIFICATIONS_TOPIC_ARN,
     busName: read.BUS_NAME,
     sweepAheadMs: read.SWEEP_AHEAD_SECONDS * 1000,
     baseUrls: baseUrlsOf(read),

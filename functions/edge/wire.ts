@@ -48,7 +48,7 @@ export const wire = (
   const ledgerClient = DynamoDBDocumentClient.from(new DynamoDBClient(CLIENT), {
     marshallOptions: { removeUndefinedValues: true },
   });
-  const outbox = { ...environment, sqs, sns: new SNSClient(CLIENT), events: new EventBridgeClient(CLIENT) };
+  const outbox = { ...environment, log, sqs, sns: new SNSClient(CLIENT), events: new EventBridgeClient(CLIENT) };
   return {
     ports: {
       clock,

@@ -71,13 +71,14 @@ const roleAndLog = (scope: Construct, id: string, { logRetention, statements }: 
   return { role, logGroup };
 };
 
-const bothEnvironments = (scope: Construct, { queues, results, bus, ledger, prefix }: Reach, props: SettledProps) => ({
-  LEDGER_TABLE: ledger.tableName,
-  REQUESTS_QUEUE_URL: queues.requests.queueUrl,
-  STUCK_QUEUE_URL: queues.stuck.queueUrl,
-  RESULTS_TOPIC_ARN: results.topicArn,
-  BUS_NAME: bus.eventBusName,
-  SECRET_PREFIX: prefix,
+const bothEnvironments = (scope: Construct, reach: Reach, props: SettledProps) => ({
+  LEDGER_TABLE: reach.ledger.tableName,
+  REQUESTS_QUEUE_URL: reach.queues.requests.queueUrl,
+  STUCK_QUEUE_URL: reach.queues.stuck.queueUrl,
+  RESULTS_TOPIC_ARN: reach.results.topicArn,
+  NOTIFICATIONS_TOPIC_ARN: reach.notifications.topicArn,
+  BUS_NAME: reach.bus.eventBusName,
+  SECRET_PREFIX: reach.prefix,
   INSTANCE: scope.node.path,
   GIVE_UP_AFTER_SECONDS: String(props.giveUpAfter.toSeconds()),
   PROVIDERS: props.providers.join(','),

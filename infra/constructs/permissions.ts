@@ -11,6 +11,7 @@ import type { Queues } from './queues.ts';
 export interface Reach {
   readonly queues: Queues;
   readonly results: ITopic;
+  readonly notifications: ITopic;
   readonly bus: EventBus | IEventBus;
   readonly ledger: Table;
   /** What the names of the secrets begin with. */
@@ -28,7 +29,7 @@ export const revokePermissions = (reach: Reach): readonly PolicyStatement[] => [
   allow(['sqs:SendMessage'], [reach.queues.requests.queueArn, reach.queues.stuck.queueArn]),
   allow(['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'], [secretsArn(reach)]),
   allow(['secretsmanager:TagResource'], [secretsArn(reach)], onlyAmong('StringEquals', 'aws:TagKeys', STATUS_TAGS)),
-  allow(['sns:Publish'], [reach.results.topicArn]),
+  allow(['sns:Publish'], [reach.results.topicArn, reach.notifications.topicArn]),
   allow(['events:PutEvents'], [reach.bus.eventBusArn]),
   allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], [reach.ledger.tableArn]),
   allow(['dynamodb:Query'], [reach.ledger.tableArn, byStateArn(reach)]),
@@ -42,7 +43,7 @@ export const sweepPermissions = (reach: Reach): readonly PolicyStatement[] => [
   allow(['secretsmanager:ListSecrets'], ['*']),
   allow(['secretsmanager:DescribeSecret'], [secretsArn(reach)]),
   allow(['sqs:SendMessage'], [reach.queues.requests.queueArn, reach.queues.stuck.queueArn]),
-  allow(['sns:Publish'], [reach.results.topicArn]),
+  allow(['sns:Publish'], [reach.results.topicArn, reach.notifications.topicArn]),
   allow(['events:PutEvents'], [reach.bus.eventBusArn]),
   allow(['dynamodb:GetItem'], [reach.ledger.tableArn]),
   allow(['dynamodb:Query'], [reach.ledger.tableArn, byStateArn(reach)]),

@@ -12,6 +12,7 @@ describe('what is kept', () => {
     ['RevocationUndelivered9D622B5C', 'AWS::SQS::Queue'],
     ['RevocationLedger87ECE4C6', 'AWS::DynamoDB::Table'],
     ['RevocationResults7607EDFD', 'AWS::SNS::Topic'],
+    ['RevocationNotifications956C4835', 'AWS::SNS::Topic'],
     ['RevocationSchedules2DAD8660', 'AWS::Scheduler::ScheduleGroup'],
     ['RevocationRevokeLogF48C2505', 'AWS::Logs::LogGroup'],
     ['RevocationSweepLog3D93985C', 'AWS::Logs::LogGroup'],
@@ -21,7 +22,7 @@ describe('what is kept', () => {
 
   it('is all that holds data, and has no name that the next deployment would meet again', () => {
     const kept = Object.values(template.Resources).filter(({ DeletionPolicy }) => DeletionPolicy === 'Retain');
-    expect(kept).toHaveLength(8);
+    expect(kept).toHaveLength(9);
     const names = kept.flatMap(({ Properties }) => Object.keys(Properties ?? {}));
     expect(names.filter((name) => name.endsWith('Name'))).toEqual([]);
   });
@@ -54,16 +55,18 @@ describe('encryption', () => {
   it('is that of the services without a key', () => {
     for (const id of ['Requests', 'Stuck', 'Undelivered'])
       expect(properties('AWS::SQS::Queue', id)['SqsManagedSseEnabled']).toBe(true);
-    expect(text(properties('AWS::SNS::Topic', 'Results')['KmsMasterKeyId'])).toMatch(/alias\/aws\/sns$/);
+    for (const id of ['Results', 'Notifications'])
+      expect(text(properties('AWS::SNS::Topic', id)['KmsMasterKeyId'])).toMatch(/alias\/aws\/sns$/);
   });
 
-  it('is that of the key for the queues and the topic', () => {
+  it('is that of the key for the queues and the topics', () => {
     const stack = stackWith((scope) => ({ encryptionKey: new Key(scope, 'K') }));
     const made = templateOf(stack);
     const arn = arnOf(find(made, 'AWS::KMS::Key', 'K').id);
     for (const id of ['RRequests', 'RStuck', 'RUndelivered'])
       expect(text(find(made, 'AWS::SQS::Queue', id).Properties['KmsMasterKeyId'])).toBe(arn);
-    expect(text(find(made, 'AWS::SNS::Topic', 'RResults').Properties['KmsMasterKeyId'])).toBe(arn);
+    for (const id of ['RResults', 'RNotifications'])
+      expect(text(find(made, 'AWS::SNS::Topic', id).Properties['KmsMasterKeyId'])).toBe(arn);
   });
 });
 

@@ -86,6 +86,7 @@ it('names for people are given out', () =>
     StuckQueueUrl: `ref:${idOf('AWS::SQS::Queue', 'Stuck')}`,
     UndeliveredQueueUrl: `ref:${idOf('AWS::SQS::Queue', 'Undelivered')}`,
     ResultsTopicArn: `ref:${idOf('AWS::SNS::Topic', 'Results')}`,
+    NotificationsTopicArn: `ref:${idOf('AWS::SNS::Topic', 'Notifications')}`,
     BusName: `ref:${idOf('AWS::Events::EventBus', 'Bus')}`,
     LedgerTable: `ref:${idOf('AWS::DynamoDB::Table', 'Ledger')}`,
     ScheduleGroup: `ref:${idOf('AWS::Scheduler::ScheduleGroup', 'Schedules')}`,

@@ -71,6 +71,7 @@ describe('the functions', () => {
     REQUESTS_QUEUE_URL: `ref:${idOf('AWS::SQS::Queue', 'Requests')}`,
     STUCK_QUEUE_URL: `ref:${idOf('AWS::SQS::Queue', 'Stuck')}`,
     RESULTS_TOPIC_ARN: `ref:${idOf('AWS::SNS::Topic', 'Results')}`,
+    NOTIFICATIONS_TOPIC_ARN: `ref:${idOf('AWS::SNS::Topic', 'Notifications')}`,
     BUS_NAME: `ref:${idOf('AWS::Events::EventBus', 'Bus')}`,
     SECRET_PREFIX: 'key-revoker/',
     INSTANCE: 'KeyRevoker/Revocation',

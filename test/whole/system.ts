@@ -97,8 +97,11 @@ export interface System {
   receipts(): readonly Receipt[];
   /** Takes everything out of the stuck queue. */
   stuck(): Promise<readonly Taken[]>;
-  /** Subscribes a queue to the results topic. @returns what takes its messages out */
-  subscribe(): Promise<() => Promise<readonly Taken[]>>;
+  /** Subscribes a queue to a topic, also with attributes such as a filter. @returns what takes its messages out */
+  subscribe(
+    of?: 'results' | 'notifications',
+    attributes?: Readonly<Record<string, string>>,
+  ): Promise<() => Promise<readonly Taken[]>>;
   /** All items of the ledger, in DynamoDB's own form, as one text. */
   ledger(): Promise<string>;
   close(): Promise<void>;
@@ -324,11 +327,11 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
     advance: (ms) => void vi.setSystemTime(Date.now() + ms),
     receipts: () => published,
     stuck: () => takeAll(sqs, stuck.url),
-    subscribe: async () => {
-      const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: 'listener' }));
-      const Endpoint = requests.arn.replace(requests.name, 'listener');
-      const TopicArn = only(deployment.topics);
-      const Attributes = { RawMessageDelivery: 'true' };
+    subscribe: async (of = 'results', attributes = {}) => {
+      const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: `listener-${of}` }));
+      const Endpoint = requests.arn.replace(requests.name, `listener-${of}`);
+      const TopicArn = deployment.outputs[of === 'results' ? 'ResultsTopicArn' : 'NotificationsTopicArn'];
+      const Attributes = { RawMessageDelivery: 'true', ...attributes };
       await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint, Attributes }));
       return () => takeAll(sqs, QueueUrl);
     },

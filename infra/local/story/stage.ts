@@ -34,7 +34,14 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-const OUTPUTS = ['RequestsQueueUrl', 'StuckQueueUrl', 'ResultsTopicArn', 'BusName', 'LedgerTable'] as const;
+const OUTPUTS = [
+  'RequestsQueueUrl',
+  'StuckQueueUrl',
+  'ResultsTopicArn',
+  'NotificationsTopicArn',
+  'BusName',
+  'LedgerTable',
+] as const;
 export type Output = (typeof OUTPUTS)[number];
 
 export interface StageOptions {
@@ -46,7 +53,7 @@ export interface StageOptions {
   readonly onLine?: (line: string) => void;
 }
 
-const clientsFor = (endpoint: string): Clients => {
+export const clientsFor = (endpoint: string): Clients => {
   const config = { endpoint, region: ACCOUNT.region, credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
   return {
     sqs: new SQSClient(config),
@@ -56,7 +63,7 @@ const clientsFor = (endpoint: string): Clients => {
   };
 };
 
-const outputsOf = ({ outputs }: Deployment): Stage['outputs'] => {
+export const outputsOf = ({ outputs }: Deployment): Stage['outputs'] => {
   const value = (name: Output): string => {
     const found = outputs[name];
     if (found !== undefined) return found;

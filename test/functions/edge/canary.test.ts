@@ -61,7 +61,14 @@ const expectNoTrace = (text: string): void => {
   for (const trace of TRACES) expect(text).not.toMatch(trace);
 };
 
-const NOWHERE = { requestsQueueUrl: 'none', stuckQueueUrl: 'none', resultsTopicArn: 'none', busName: 'none' };
+const NOWHERE = {
+  log: logAs('desk'),
+  requestsQueueUrl: 'none',
+  stuckQueueUrl: 'none',
+  resultsTopicArn: 'none',
+  notificationsTopicArn: 'none',
+  busName: 'none',
+};
 
 const call = (fields: Partial<HttpCall> = {}): HttpCall => ({
   method: 'POST',
@@ -195,6 +202,8 @@ it.each(KINDS)('shows nothing of a message or receipt that could not be sent (%s
     requestsQueueUrl: `${aws().url}/000000000000/none`,
     stuckQueueUrl: `${aws().url}/000000000000/none`,
     resultsTopicArn: 'arn:aws:sns:us-east-1:000000000000:none',
+    notificationsTopicArn: 'arn:aws:sns:us-east-1:000000000000:none',
+    log: logAs('desk'),
     busName: 'none',
   });
   aws().faults.add({ service: 'sqs', action: 'SendMessage', kind });

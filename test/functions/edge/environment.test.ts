@@ -6,6 +6,7 @@ const COMMON = {
   REQUESTS_QUEUE_URL: 'http://127.0.0.1/requests',
   STUCK_QUEUE_URL: 'http://127.0.0.1/stuck',
   RESULTS_TOPIC_ARN: 'arn:aws:sns:eu-west-1:123456789012:results',
+  NOTIFICATIONS_TOPIC_ARN: 'arn:aws:sns:eu-west-1:123456789012:notifications',
   BUS_NAME: 'bus',
   SECRET_PREFIX: 'key-revoker/',
   INSTANCE: 'desk',

@@ -7,7 +7,7 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { beforeAll, beforeEach, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Unavailable } from '../../../functions/core/fault.ts';
 import type { Outbox } from '../../../functions/core/ports.ts';
 import { awsOutbox, type OutboxOptions } from '../../../functions/edge/outbox.ts';
@@ -21,11 +21,14 @@ const aws = awsForThisFile({
     if (action === 'Publish') published.push(new URLSearchParams(body));
   },
 });
+const to = (topicArn: string) => published.filter((form) => form.get('TopicArn') === topicArn);
+const lines: unknown[] = [];
 const onBus: { event: BusEvent; busName: string }[] = [];
 
 let options: OutboxOptions;
 let outbox: Outbox;
 let subscribedUrl: string;
+let peopleUrl: string;
 
 const createQueue = async (sqs: SQSClient, name: string): Promise<string> =>
   (await sqs.send(new CreateQueueCommand({ QueueName: name }))).QueueUrl ?? '';
@@ -43,11 +46,18 @@ const received = async (QueueUrl: string) => {
 beforeAll(async () => {
   const client = { maxAttempts: 3 };
   const [sqs, sns, events] = [new SQSClient(client), new SNSClient(client), new EventBridgeClient(client)];
-  const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: 'results' }));
-  subscribedUrl = await createQueue(sqs, 'subscribed');
-  const Endpoint = await arnOfQueue(sqs, subscribedUrl);
-  const Attributes = { RawMessageDelivery: 'true' };
-  await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint, Attributes }));
+  const subscribed = async (Name: string): Promise<readonly [topicArn: string, queueUrl: string]> => {
+    const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name }));
+    const url = await createQueue(sqs, `subscribed-to-${Name}`);
+    const Endpoint = await arnOfQueue(sqs, url);
+    const Attributes = { RawMessageDelivery: 'true' };
+    await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint, Attributes }));
+    return [TopicArn, url];
+  };
+  const [resultsTopicArn, resultsUrl] = await subscribed('results');
+  const [notificationsTopicArn, notificationsUrl] = await subscribed('notifications');
+  subscribedUrl = resultsUrl;
+  peopleUrl = notificationsUrl;
   aws().buses.create('revocations');
   aws().buses.listen((event, busName) => onBus.push({ event, busName }));
   options = {
@@ -56,7 +66,9 @@ beforeAll(async () => {
     events,
     requestsQueueUrl: await createQueue(sqs, 'requests'),
     stuckQueueUrl: await createQueue(sqs, 'stuck'),
-    resultsTopicArn: TopicArn,
+    resultsTopicArn,
+    notificationsTopicArn,
+    log: { info: () => {}, warn: (...line) => void lines.push(line) },
     busName: 'revocations',
   };
   outbox = awsOutbox(options);
@@ -65,8 +77,9 @@ beforeAll(async () => {
 beforeEach(async () => {
   aws().faults.clear();
   published.length = 0;
+  lines.length = 0;
   onBus.length = 0;
-  const urls = [options.requestsQueueUrl, options.stuckQueueUrl, subscribedUrl];
+  const urls = [options.requestsQueueUrl, options.stuckQueueUrl, subscribedUrl, peopleUrl];
   await Promise.all(urls.map((QueueUrl) => options.sqs.send(new PurgeQueueCommand({ QueueUrl }))));
 });
 
@@ -117,14 +130,14 @@ it.each([
   ],
 ])('names %s in the subject', async (_what, fields, subject) => {
   await outbox.publish(receiptForTest(fields));
-  expect(published[0]?.get('Subject')).toBe(subject);
+  expect(to(options.resultsTopicArn).map((form) => form.get('Subject'))).toEqual([subject]);
 });
 
 it.each([
   ['sns', 'Publish', 'Cannot publish the receipt: InternalFailure'],
   ['events', 'PutEvents', 'Cannot put the receipt on the bus: InternalFailure'],
 ] as const)('is unavailable where %s is, and still tells the others', async (service, action, told) => {
-  aws().faults.add({ service, action, kind: 'unavailable', times: 3 });
+  aws().faults.add({ service, action, kind: 'unavailable', times: 6 });
   await expect(outbox.publish(receiptForTest())).rejects.toThrow(new Unavailable(told));
   expect(onBus).toHaveLength(service === 'sns' ? 1 : 0);
   expect(await received(subscribedUrl)).toHaveLength(service === 'sns' ? 0 : 1);
@@ -182,11 +195,82 @@ it('escapes the two characters that a queue refuses, which JSON reads as the sam
 
 it('escapes them in a receipt as well', async () => {
   await outbox.publish(receiptForTest({ message: '\uFFFF' }));
-  expect(published[0]?.get('Message')).toContain('"message":"\\uffff"');
+  expect(to(options.resultsTopicArn)[0]?.get('Message')).toContain('"message":"\\uffff"');
 });
 
 it('is unavailable where the queue is', async () => {
   aws().faults.add({ service: 'sqs', action: 'SendMessage', kind: 'unavailable', times: 6 });
   await expect(outbox.setAside('{}', {})).rejects.toThrow(new Unavailable('Cannot send the message: InternalFailure'));
   await expect(outbox.enqueue('{}', {}, 0)).rejects.toBeInstanceOf(Unavailable);
+});
+
+/** What the topic for people was given: the text of each protocol. */
+const texts = () => to(options.notificationsTopicArn).map((form) => JSON.parse(form.get('Message') ?? ''));
+
+/** One topic alone, for as long as a client tries. */
+const isDown = (topicArn: string): void =>
+  aws().faults.add({
+    service: 'sns',
+    action: 'Publish',
+    kind: 'unavailable',
+    times: 3,
+    containing: encodeURIComponent(topicArn),
+  });
+
+describe('people', () => {
+  it('are told in words: mail as text, all others as chats read it', async () => {
+    await outbox.publish(receiptForTest());
+    const [message] = await received(peopleUrl);
+    expect(JSON.parse(message?.Body ?? '')).toMatchObject({ version: '1.0', source: 'custom' });
+    expect(message?.MessageAttributes?.['outcome']?.StringValue).toBe('revoked');
+    const [form] = to(options.notificationsTopicArn);
+    expect(form?.get('Subject')).toBe('Key revoked bybit/delete-sub-key mainnet');
+    expect(texts()).toEqual([
+      { default: message?.Body, email: expect.stringMatching(/^The key is dead\.\n\nKey {11,}SUBK/) },
+    ]);
+  });
+
+  it.each([
+    ['stuck', true],
+    ['refused', true],
+    ['resurrected', true],
+    ['retry', true],
+    ['revoked', true],
+    ['already-revoked', false],
+    ['restricted', false],
+    ['planned', false],
+    ['withdrawn', false],
+  ] as const)('hear of %s: %s', async (outcome, isTold) => {
+    await outbox.publish(receiptForTest({ outcome }));
+    expect(await received(peopleUrl)).toHaveLength(isTold ? 1 : 0);
+    expect(await received(subscribedUrl)).toHaveLength(1);
+  });
+
+  it('do not hear of plans', async () => {
+    await outbox.publish(receiptForTest({ outcome: 'refused', code: 'wrong-signer', dryRun: true }));
+    expect(await received(peopleUrl)).toEqual([]);
+  });
+
+  it('not being told holds no receipt back, and is said', async () => {
+    isDown(options.notificationsTopicArn);
+    await outbox.publish(receiptForTest());
+    expect(await received(subscribedUrl)).toHaveLength(1);
+    expect(onBus).toHaveLength(1);
+    const problem = 'Cannot publish the notification: InternalFailure';
+    expect(lines).toEqual([['notification not sent', { receiptId: '6f1c2b1e#1', problem }]]);
+  });
+
+  it('are told although the receipt does not go out', async () => {
+    isDown(options.resultsTopicArn);
+    await expect(outbox.publish(receiptForTest())).rejects.toThrow('Cannot publish the receipt');
+    expect(await received(peopleUrl)).toHaveLength(1);
+    expect(lines).toEqual([]);
+  });
+
+  it('are told whatever is in the receipt, less what SNS refuses', async () => {
+    await outbox.publish(receiptForTest({ message: 'half \uD83D and \uFFFE' }));
+    expect(texts()[0]?.email).toContain('half ? and ?.');
+    const [message] = await received(peopleUrl);
+    expect(JSON.parse(message?.Body ?? '').content.description).toMatch(/^half . and \?/);
+  });
 });

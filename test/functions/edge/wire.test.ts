@@ -48,6 +48,7 @@ beforeAll(async () => {
     LEDGER_TABLE: 'ledger',
     REQUESTS_QUEUE_URL: urls.requests,
     STUCK_QUEUE_URL: urls.stuck,
+    NOTIFICATIONS_TOPIC_ARN: 'arn:aws:sns:us-east-1:000000000000:results',
     RESULTS_TOPIC_ARN: (await new SNSClient().send(new CreateTopicCommand({ Name: 'results' }))).TopicArn,
     BUS_NAME: 'revocations',
     SECRET_PREFIX: 'key-revoker/',

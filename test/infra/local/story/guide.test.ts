@@ -13,6 +13,7 @@ const outputs = {
   RequestsQueueUrl: 'http://127.0.0.1:1/0/requests',
   StuckQueueUrl: 'http://127.0.0.1:1/0/stuck',
   ResultsTopicArn: 'arn:aws:sns:us-east-1:0:results',
+  NotificationsTopicArn: 'arn:aws:sns:us-east-1:0:notifications',
   BusName: 'bus',
   LedgerTable: 'ledger',
 };
@@ -76,6 +77,7 @@ it('gives every variable that its commands and those of the pages use, each with
     REQUESTS_QUEUE_URL: outputs.RequestsQueueUrl,
     STUCK_QUEUE_URL: outputs.StuckQueueUrl,
     RESULTS_TOPIC_ARN: outputs.ResultsTopicArn,
+    NOTIFICATIONS_TOPIC_ARN: outputs.NotificationsTopicArn,
     BUS_NAME: outputs.BusName,
     LEDGER_TABLE: outputs.LedgerTable,
     RECEIPTS_QUEUE_URL: 'http://127.0.0.1:1/0/receipts',
