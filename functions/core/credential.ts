@@ -78,8 +78,12 @@ export const identify = async (
 ): Promise<Identified> => {
   if (credential.keyId !== undefined) return { keyId: credential.keyId, seen: [] };
   const key = pinKey(opened.arn, opened.versionId);
-  const known = await ports.ledger.read<PinItem>(key);
-  if (known) return { keyId: known.keyId, seen: known.seen };
+  const kept = async (): Promise<Identified | undefined> => {
+    const known = await ports.ledger.read<PinItem>(key);
+    return known && { keyId: known.keyId, seen: known.seen };
+  };
+  const before = await kept();
+  if (before) return before;
   const question = provider.identify?.(credential);
   const answer = question && (await ask(asking, question));
   // Stryker disable next-line ConditionalExpression: what was not asked has no answer
@@ -89,6 +93,9 @@ export const identify = async (
     await amend<PinItem>(ports, key, (current) => (current ? undefined : { keyId, seen: [question.seenBy] }));
     return { keyId, seen: [question.seenBy] };
   }
+  // Another delivery may have had the answer since, and killed the key.
+  const meanwhile = await kept();
+  if (meanwhile) return meanwhile;
   const evidence = [evidenceOf(ports.clock.now(), 'probe', question, answer)];
   if (answer.saw === 'unknown') throw new Fault(unknown, `Cannot tell whose key is in ${opened.name}`, evidence);
   if (answer.ends === undefined || answer.ends.startsWith('retry/')) {

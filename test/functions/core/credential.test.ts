@@ -113,6 +113,16 @@ describe('telling whose key it is', () => {
     expect(await fault(identified(system(answer)))).toBe(`${outcome}: Cannot tell whose key is in key-revoker/desk`),
   );
 
+  it('goes by what another delivery has kept meanwhile: that may have killed the key since', async () => {
+    const memory = memoryPorts({
+      reply: () => {
+        memory.items.set(`pin#${GOOD.arn} v1`, { rev: 1, nonce: '', keyId: 'K', seen: ['identify'] } as never);
+        return replyOf(answerOf('unknown'));
+      },
+    });
+    expect(await identified(memory)).toEqual({ keyId: 'K', seen: ['identify'] });
+  });
+
   it('shows what was asked on the way to such an end', async () => {
     const error = await identified(system(answerOf('unknown', { code: '403' }))).catch((thrown: unknown) => thrown);
     expect((error as Fault).evidence).toMatchObject([
