@@ -45,6 +45,7 @@ export const dryRun = async (
   const { ports, pin, order, request } = pursuit;
   const now = ports.clock.now();
   const ledgerKey = caseKey(pin.keyName);
+  // Stryker disable next-line StringLiteral: it is not written, so its nonce is not read
   const item = (await ports.ledger.read<CaseItem>(ledgerKey)) ?? { ...emptyCase(key, now), rev: 0, nonce: '' };
   const looked = await look(pursuit, item, NO_WORK, true);
   const { round, plan, standing } = looked;

@@ -67,9 +67,9 @@ describe('the request that tags make', () => {
       requestOf({ 'signed-by': 'key-revoker/master', target: 'apiKey=SUBKEY1 subMemberId=100400345' }).target,
     ).toEqual({ apiKey: 'SUBKEY1', subMemberId: '100400345' });
     const id = '6f1c2b1e-6d0b-4c57-9a5f-2f3f3a1f9a55';
-    expect(requestOf({ provider: 'requesty', operation: 'delete-key', target: `apiKeyId=${id}` }).target).toEqual({
-      apiKeyId: id,
-    });
+    const named = { provider: 'requesty', operation: 'delete-key', target: `apiKeyId=${id}` };
+    for (const tags of [named, { ...named, 'signed-by': 'key-revoker/master' }])
+      expect(requestOf(tags).target).toEqual({ apiKeyId: id });
   });
 
   it.each([
@@ -88,6 +88,7 @@ describe('the request that tags make', () => {
     ['permissions.Wallet=', { permissions: { Wallet: [] } }],
     ['permissions.Derivatives=a=b', { permissions: { Derivatives: ['a=b'] } }],
     ['readOnly=1 acceptUndeletable=true', { readOnly: 1, acceptUndeletable: true }],
+    ['readOnly=1 acceptUndeletable=false', { readOnly: 1, acceptUndeletable: false }],
   ])('reads the settings %s', (settings, expected) =>
     expect(requestOf({ operation: 'update-sub-key', settings }).settings).toEqual(expected),
   );
