@@ -24,7 +24,7 @@ export const startFunction = (config: FunctionConfig, options: RuntimeOptions): 
   const { concurrency = 1, onLine = () => undefined } = options;
   const environment = lambdaEnvironment(config, options);
   const slots = createSlots(concurrency);
-  const pool = new WorkerPool(() => openWorker(config, environment, onLine));
+  const pool = new WorkerPool(() => openWorker(config, environment, { onLine }));
   const invoke: Invoke = async (event) => {
     await slots.take();
     try {

@@ -1,11 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
+import { on, once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { pathToFileURL } from 'node:url';
 import type { FunctionConfig } from './function-config.ts';
 import { FunctionError } from './function-error.ts';
-import type { Invocation, WorkerReply } from './worker-messages.ts';
+import { type Invocation, isReply, type Note, type WorkerReply } from './worker-messages.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const WORKER = join(import.meta.dirname, 'worker.ts');
@@ -13,10 +14,21 @@ const WORKER = join(import.meta.dirname, 'worker.ts');
 /** Sees each line that a function writes to its output or its error output. */
 export type OnLine = (line: string) => void;
 
+export interface WorkerOptions {
+  readonly onLine: OnLine;
+  /** A module that the process loads before the function. */
+  readonly preload?: string;
+  /** Hears what that module says. */
+  readonly onNote?: (note: Note) => void;
+}
+
 /** One execution environment of a function: takes one event at a time, and is of no use once it has ended. */
 export interface WorkerProcess {
   readonly isAlive: () => boolean;
   run(event: unknown): Promise<unknown>;
+  /** Says something to the module that was loaded first. */
+  tell(note: Note): void;
+  /** Kills the process and waits until it is gone. */
   close(): Promise<void>;
 }
 
@@ -37,12 +49,17 @@ const exitError = (child: ChildProcess): FunctionError => {
   return new FunctionError('Runtime.ExitError', `Runtime exited with error: ${how}`);
 };
 
-/** The next thing that the worker says; rejects where it ends first. */
+const firstReply = async (child: ChildProcess, signal: AbortSignal): Promise<WorkerReply> => {
+  for await (const [message] of on(child, 'message', { signal })) if (isReply(message)) return message;
+  throw exitError(child);
+};
+
+/** The next thing that the function answers; rejects where its process ends first. */
 const nextReply = async (child: ChildProcess): Promise<WorkerReply> => {
   const ended = new AbortController();
   const { signal } = ended;
   try {
-    const said = once(child, 'message', { signal }).then(([reply]) => reply as WorkerReply);
+    const said = firstReply(child, signal);
     const exited = once(child, 'exit', { signal }).then(() => Promise.reject(exitError(child)));
     return await Promise.race([said, exited]);
   } finally {
@@ -56,7 +73,7 @@ const resultIn = (reply: WorkerReply): unknown => {
 };
 
 const runIn = async (child: ChildProcess, { timeoutMs }: FunctionConfig, event: unknown): Promise<unknown> => {
-  const invocation: Invocation = { event, deadline: Date.now() + timeoutMs };
+  const invocation: Invocation = { kind: 'invoke', event, deadline: Date.now() + timeoutMs };
   let isTimedOut = false;
   const timer = setTimeout(() => {
     isTimedOut = true;
@@ -82,16 +99,21 @@ const runIn = async (child: ChildProcess, { timeoutMs }: FunctionConfig, event: 
 export const openWorker = async (
   config: FunctionConfig,
   environment: Readonly<Record<string, string>>,
-  onLine: OnLine,
+  { onLine, preload, onNote }: WorkerOptions,
 ): Promise<WorkerProcess> => {
+  const first = preload === undefined ? [] : ['--import', pathToFileURL(preload).href];
   const child = fork(WORKER, [resolve(ROOT, config.handlerModule), config.handlerExport], {
     cwd: ROOT,
     env: environment,
-    execArgv: [`--max-old-space-size=${config.memoryMb}`, '--disable-warning=ExperimentalWarning'],
+    execArgv: [`--max-old-space-size=${config.memoryMb}`, '--disable-warning=ExperimentalWarning', ...first],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   readLines(child.stdout, onLine);
   readLines(child.stderr, onLine);
+  if (onNote !== undefined)
+    child.on('message', (message: WorkerReply | Note) => {
+      if (!isReply(message)) onNote(message);
+    });
   try {
     resultIn(await nextReply(child));
   } catch (error) {
@@ -101,6 +123,8 @@ export const openWorker = async (
   return {
     isAlive: () => isRunning(child),
     run: (event) => runIn(child, config, event),
+    // A process that is gone hears nothing more.
+    tell: (note) => void child.send(note, () => undefined),
     close: () => kill(child),
   };
 };

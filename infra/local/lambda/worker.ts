@@ -2,7 +2,7 @@
 import { pathToFileURL } from 'node:url';
 import { reportOf } from './function-error.ts';
 import { lambdaContext } from './lambda-context.ts';
-import type { Invocation, WorkerReply } from './worker-messages.ts';
+import type { Invocation, Note, WorkerReply } from './worker-messages.ts';
 
 const [modulePath = '', exportName = ''] = process.argv.slice(2);
 const tell = (reply: WorkerReply): void => void process.send?.(reply);
@@ -28,7 +28,10 @@ const answer = async (handler: Handler, { event, deadline }: Invocation): Promis
 process.on('disconnect', () => process.exit());
 try {
   const handler = await load();
-  process.on('message', (invocation: Invocation) => void answer(handler, invocation).then(tell));
+  const isInvocation = (message: Invocation | Note): message is Invocation => message.kind === 'invoke';
+  process.on('message', (message: Invocation | Note) => {
+    if (isInvocation(message)) void answer(handler, message).then(tell);
+  });
   tell({ kind: 'ready' });
 } catch (error) {
   tell({ kind: 'failed', ...reportOf(error) });
