@@ -53,8 +53,8 @@ const weighOne = async (handler: string, deployedPath: string): Promise<Weight> 
 /** `@aws-sdk/client-sqs` for any file of that package, the path for a file of ours. */
 const inputName = (path: string): string => /.*node_modules\/((@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? path;
 
-/** What CDK has esbuild do, with a list of what went in. */
-const bundle = (handler: string) => {
+/** What CDK has esbuild do with a handler (its path in the repository), with a list of what went in; nothing is written. */
+export const bundle = (handler: string) => {
   const { format, minify, target, banner, externalModules } = BUNDLING;
   return build({
     absWorkingDir: ROOT,

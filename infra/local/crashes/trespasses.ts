@@ -1,0 +1,70 @@
+import type { Exchange, KeySettings } from '../sandbox/index.ts';
+import type { CrashOrder } from './crash-order.ts';
+import type { Evidence, SentOrder } from './evidence.ts';
+import type { Judged } from './laws.ts';
+
+/** The most calls of one attempt. */
+const MOST_CALLS = 5;
+/** What a provider answers to a call that it did not look at. */
+const TOO_MANY = 429;
+/** As many answered readings stand between two calls. */
+const READINGS = { urgentDelete: 1, other: 3 };
+
+const CHANGING: readonly string[] = ['revoked', 'restricted'];
+const mayChange = ({ recipe }: CrashOrder): boolean => recipe.ends.some((end) => CHANGING.includes(end));
+
+/** Whether the first settings let a key do nothing that the second do not. */
+const isNarrower = (after: KeySettings, before: KeySettings): boolean =>
+  after.readOnly >= before.readOnly &&
+  after.ips.join() === before.ips.join() &&
+  Object.entries(after.permissions).every(([group, names]) =>
+    names.every((name) => before.permissions[group]?.includes(name)),
+  );
+
+const isCall = ({ method }: Exchange): boolean => method !== 'GET';
+
+/** Whether a call was repeated before there was reason to. */
+const isHasty = ({ isUrgent, recipe }: SentOrder, exchanges: readonly Exchange[]): boolean => {
+  const needed = isUrgent && recipe.operation.startsWith('delete-') ? READINGS.urgentDelete : READINGS.other;
+  const calls = exchanges.filter((each) => isCall(each) && (each.status !== TOO_MANY || each.applied !== undefined));
+  return calls.slice(1).some(({ seq }, index) => {
+    const first = calls[index]?.seq ?? 0;
+    const readings = exchanges.filter((each) => each.seq > first && each.seq < seq && !isCall(each));
+    return readings.filter(({ status }) => status === 200).length < needed;
+  });
+};
+
+/** L3: no call that the rules forbid. The keys of an order have an account of their own, so that every exchange of theirs is its own. */
+export const trespasses = ({ providers, said }: Evidence, { order, end }: Judged): readonly string[] => {
+  const { keyId, signerId, provider, dueAt } = order;
+  const { exchanges, changes } = providers[provider];
+  const own = exchanges.filter((each) => each.keyId === keyId || each.keyId === signerId);
+  const calls = own.filter(isCall);
+  const endedAt = said.find(({ receipt }) => receipt.receiptId === end?.receiptId)?.at ?? Number.POSITIVE_INFINITY;
+  const ownChanges = changes.filter((change) => change.keyId === keyId);
+  const rules: readonly (readonly [boolean, string])[] = [
+    [calls.length > MOST_CALLS, `L3: ${calls.length} calls`],
+    [calls.length > (end?.calls ?? MOST_CALLS), 'L3: a call that its receipt does not count'],
+    [calls.some(({ at }) => at < dueAt), 'L3: a call before its time'],
+    [calls.some(({ at }) => at > endedAt), 'L3: a call after its end'],
+    [isHasty(order, own), 'L3: a further call after too few readings'],
+    [ownChanges.some(({ by }) => by !== signerId), 'L3: changed by another key than its signer'],
+    [
+      ownChanges.some(({ before, after }) => before && after && !isNarrower(after, before)),
+      'L3: an update made the key wider',
+    ],
+    [!mayChange(order) && ownChanges.length > 0, 'L3: changed, though nobody asked for that'],
+  ];
+  return rules.filter(([isBroken]) => isBroken).map(([, breach]) => breach);
+};
+
+/** L3: changes to keys that no order is about. */
+export const strayChanges = ({ providers, orders }: Evidence): readonly string[] =>
+  Object.entries(providers).flatMap(([provider, { changes }]) =>
+    changes
+      .filter(
+        ({ keyId, world }) =>
+          !orders.some((order) => order.provider === provider && order.keyId === keyId && order.world === world),
+      )
+      .map(({ keyId, kind }) => `L3: ${keyId} at ${provider} was ${kind}, and nobody asked for that`),
+  );

@@ -1,0 +1,60 @@
+import { eventSource } from '../lambda/event-source.ts';
+import { periodOf, ticker } from '../lambda/schedule.ts';
+import { type Deliveries, orderNumberOf } from './deliveries.ts';
+import { drawFate, NO_FATE } from './fate.ts';
+import { randomFrom } from './random.ts';
+import type { Scene } from './scene.ts';
+import type { Witness } from './witness.ts';
+
+export interface Run {
+  readonly scene: Scene;
+  readonly witness: Witness;
+  readonly deliveries: Deliveries;
+  readonly seed: string;
+}
+
+/** Works off the requests queue, each delivery in a process of its own, until nothing comes any more. */
+export const workOff = ({ scene, witness, deliveries }: Run): Promise<void> => {
+  const { time, clients, deployment } = scene;
+  const [mapping] = deployment.mappings;
+  if (mapping === undefined) throw new Error('Cannot find an event source mapping in the template');
+  const deliverOne = async (): Promise<boolean> => {
+    let n = 0;
+    const worker = await scene.open('revoke', (line) => witness.line(n, line));
+    const invoke = (event: unknown): Promise<unknown> => {
+      n = orderNumberOf(event);
+      const fate = deliveries.fateOf(event);
+      return deliveries.count(fate, worker.run(event, fate));
+    };
+    const source = eventSource(mapping, { client: clients.sqs, invoke });
+    try {
+      while ((await source.once()).received.length === 0) if (!(await time.idle())) return false;
+      return true;
+    } finally {
+      await worker.close();
+    }
+  };
+  return time.work(async () => {
+    while (await deliverOne());
+  });
+};
+
+/** Has the sweep look for expiry tags at each tick of its schedule until that instant. Every other one may die. */
+export const keepSweeping = async ({ scene, witness, deliveries, seed }: Run, until: number): Promise<void> => {
+  const { time, deployment } = scene;
+  const [schedule] = deployment.schedules;
+  if (schedule === undefined) throw new Error('Cannot find a schedule in the template');
+  const sweepOnce = async (event: unknown, n: number): Promise<unknown> => {
+    const fate = n % 2 === 0 ? NO_FATE : drawFate(randomFrom(`${seed} sweep ${n}`));
+    const worker = await scene.open('sweep', (line) => witness.line(0, line));
+    return deliveries.count(fate, worker.run(event, fate));
+  };
+  await time.work(async () => {
+    for (let n = 1; time.now() <= until; n += 1) {
+      const { tick } = ticker(schedule, { invoke: (event) => sweepOnce(event, n), now: time.now });
+      await tick().catch(() => undefined); // one that died is counted already
+      time.stir();
+      await time.until(time.now() + periodOf(schedule.expression));
+    }
+  });
+};
