@@ -2,7 +2,7 @@ import type { Duration } from 'aws-cdk-lib';
 import type { EventBus, IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { ProviderName } from '../functions/core/provider.ts';
+import type { ProviderName } from '../functions/core/provider-name.ts';
 
 export type { ProviderName };
 

@@ -1,11 +1,11 @@
-import { join } from 'node:path';
 import type { Duration } from 'aws-cdk-lib';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type CfnFunction, RecursiveLoop, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { BUNDLING, handlerPath, ROOT } from './bundling.ts';
+import { handlerPath } from './bundling.ts';
+import { handlerCode } from './handler-code.ts';
 
 export interface HandlerFunctionProps {
   /** The folder in `functions/`. */
@@ -22,14 +22,10 @@ export const handlerFunction = (scope: Construct, id: string, props: HandlerFunc
   const { name, ...rest } = props;
   const made = new NodejsFunction(scope, id, {
     ...rest,
-    entry: join(ROOT, handlerPath(name)),
-    projectRoot: ROOT,
-    // Only names the package manager; a package that was installed has no lock file of its own.
-    depsLockFilePath: join(ROOT, 'package.json'),
+    ...handlerCode(name),
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
     memorySize: 512,
-    bundling: BUNDLING,
     // A request that is sent anew belongs to the same chain; Lambda would drop it after 16 turns, and our own limits count calls.
     recursiveLoop: RecursiveLoop.ALLOW,
   });

@@ -1,0 +1,2 @@
+export { KeyRevocation } from './key-revocation.ts';
+export type { CallLimits, KeyRevocationProps, Mode, ProviderName } from './key-revocation-props.ts';

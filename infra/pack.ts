@@ -1,0 +1,23 @@
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from './constructs/bundling.ts';
+import { bundleCommandLine } from './packaging/bundle-command-line.ts';
+import { bundleConstruct } from './packaging/bundle-construct.ts';
+import { bundleHandlers } from './packaging/bundle-handlers.ts';
+import { declare } from './packaging/declare.ts';
+import { licensesOf } from './packaging/licenses.ts';
+
+/** Where the package's code is made. Node strips no types below `node_modules`, so what is shipped is JavaScript. */
+const DIST = join(ROOT, 'dist');
+
+rmSync(DIST, { recursive: true, force: true });
+mkdirSync(DIST);
+const bundles = [
+  ...(await bundleHandlers(join(DIST, 'handlers'))),
+  await bundleConstruct(join(DIST, 'index.js')),
+  ...(existsSync(join(ROOT, 'functions/operator/main.ts')) ? [await bundleCommandLine(join(DIST, 'operator'))] : []),
+];
+declare(DIST);
+// The rest of this repository is ES modules.
+writeFileSync(join(DIST, 'package.json'), '{ "type": "commonjs" }\n');
+writeFileSync(join(DIST, 'LICENSES.txt'), licensesOf(bundles));
