@@ -61,10 +61,10 @@ export interface KeyRevocationProps {
    */
   readonly secretKeys?: readonly IKey[];
   /**
-   * Encrypts the queues and the results topic. Its key policy has to let the account's IAM policies decide. One that is imported
+   * Encrypts the queues and the topics. Its key policy has to let the account's IAM policies decide. One that is imported
    * has to admit `events.amazonaws.com` (`kms:Decrypt`, `kms:GenerateDataKey`) by itself; any other gets that statement here.
    *
-   * @default - keys of SQS for the queues, `alias/aws/sns` for the topic
+   * @default - keys of SQS for the queues, `alias/aws/sns` for the topics
    */
   readonly encryptionKey?: IKey;
   /**
