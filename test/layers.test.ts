@@ -63,6 +63,14 @@ const LAYERS: readonly Layer[] = [
     ],
   })),
   {
+    name: 'the command line',
+    of: /^functions\/operator\//,
+    may: [
+      ...[/^functions\/operator\//, CORE, /^functions\/edge\//, /^functions\/providers\/index\.ts$/],
+      ...[SCHEMAS, NODE, AWS, /^(commander|listr2)$/],
+    ],
+  },
+  {
     name: 'infra/local',
     of: /^infra\/local\//,
     may: [/^infra\//, CORE, SCHEMAS, AWS, NODE, LAMBDA_TYPES, /^cdk\.json$/, /^(fauxqs|dynalite|listr2)$/],

@@ -1,5 +1,6 @@
 import type { Facts, KeyRecord } from './answer.ts';
 import type { EpochMs } from './epoch.ts';
+import type { Forgotten } from './operator-items.ts';
 import type { KeyState, StuckCode, Terminal } from './outcome.ts';
 import type { ItemKey, Versioned } from './ports.ts';
 import type { ProviderName, Reach } from './provider.ts';
@@ -131,7 +132,9 @@ export interface CaseItem extends Versioned {
   readonly leftOpenBy?: string | undefined;
   /** Findings published for it. */
   readonly findings?: number | undefined;
-  readonly state: 'open-case' | 'proved-case' | 'idle-case';
+  /** By whom and why nobody looks after it any more, until a request opens it anew. */
+  readonly forgotten?: Forgotten | undefined;
+  readonly state: 'open-case' | 'proved-case' | 'idle-case' | 'forgotten-case';
   readonly at: EpochMs;
 }
 

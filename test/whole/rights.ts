@@ -1,7 +1,9 @@
 import type { Call } from '../../infra/local/aws/call.ts';
+import { roleId } from '../../infra/local/deploy/resource-types.ts';
 import type { Deployment } from '../../infra/local/deploy.ts';
 import type { Template } from '../../infra/synthesize.ts';
 import { ACCOUNT, mayDo, REGION, text } from '../infra/policy-reader.ts';
+import { operatorRole } from './operated-template.ts';
 
 /** Whether what the functions ask of AWS is what their roles may do. */
 export interface Rights {
@@ -35,7 +37,9 @@ const subjectOf = (call: Call, { queues, topics, tables, buses, mappings }: Depl
       return { resource: `ref:${idOf(topics, (arn) => arn === body['TopicArn'])}` };
     case 'dynamodb': {
       const { pk } = (body['Item'] ?? body['Key'] ?? {}) as Readonly<Record<string, { readonly S?: string }>>;
-      const context = pk?.S === undefined ? {} : { context: { 'dynamodb:LeadingKeys': [pk.S] } };
+      const names = { pk: 'pk', sk: 'sk', ...((body['ExpressionAttributeNames'] ?? {}) as Record<string, string>) };
+      const keys = { 'dynamodb:LeadingKeys': pk?.S === undefined ? [] : [pk.S] };
+      const context = pk?.S === undefined ? {} : { context: { ...keys, 'dynamodb:Attributes': Object.values(names) } };
       return { resource: idOf(tables, (name) => name === body['TableName']), ...context };
     }
     case 'events': {
@@ -58,11 +62,12 @@ const subjectOf = (call: Call, { queues, topics, tables, buses, mappings }: Depl
   }
 };
 
-/** Judges each call of a function by the policies of the role that it signs with. */
+/** Judges each call of a function, and of the command line, by the policies of the role that it signs with. */
 export const rightsIn = (template: Template, deployment: () => Deployment): Rights => {
   const refused = new Set<string>();
   const roleOf = (accessKey: string): string | undefined => {
-    const found = Object.values(deployment().functions).find(({ roleId }) => roleId === accessKey);
+    if (accessKey === roleId(operatorRole(template))) return operatorRole(template);
+    const found = Object.values(deployment().functions).find((each) => each.roleId === accessKey);
     return found && text(template.Resources[found.logicalId]?.Properties['Role']).split('/').at(-1);
   };
   return {

@@ -28,6 +28,7 @@ import { wire } from '../../functions/edge/wire.ts';
 import { PROVIDERS } from '../../functions/providers/index.ts';
 import { serve } from '../../functions/revoke/serve.ts';
 import { type Aws, startAws } from '../../infra/local/aws/start-aws.ts';
+import { roleId } from '../../infra/local/deploy/resource-types.ts';
 import { type Deployment, deploy } from '../../infra/local/deploy.ts';
 import { eventSource } from '../../infra/local/lambda/event-source.ts';
 import { inProcess } from '../../infra/local/lambda/in-process.ts';
@@ -40,9 +41,10 @@ import {
   type RequestySandbox,
   startSandbox,
 } from '../../infra/local/sandbox/index.ts';
-import { synthesize, type Template } from '../../infra/synthesize.ts';
+import type { Template } from '../../infra/synthesize.ts';
 import { type Canaries, listenForCanaries, OPERATOR } from './canaries.ts';
 import { type FaultyPorts, faultyPorts } from './faulty-ports.ts';
+import { operatedTemplate, operatorRole } from './operated-template.ts';
 import { type Rights, rightsIn } from './rights.ts';
 
 /** Ten in the morning of a day without meaning. */
@@ -62,6 +64,8 @@ export interface System {
   readonly kalshi: KalshiSandbox;
   readonly requesty: RequestySandbox;
   readonly deployment: Deployment;
+  /** Of the role that was granted the command line. */
+  readonly operator: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly secrets: SecretsManagerClient;
   readonly canaries: Canaries;
   /** The function's own steps, and what shall go wrong with them. */
@@ -164,7 +168,7 @@ const attributesOf = (attributes: Readonly<Record<string, string>>) =>
  */
 export const startSystem = async (options: SystemOptions = {}): Promise<System> => {
   const { environment = {}, exchangeMs } = options;
-  template ??= synthesize();
+  template ??= operatedTemplate();
   vi.useFakeTimers({ toFake: ['Date'], now: START });
   const canaries = listenForCanaries();
   let deployment: Deployment | undefined;
@@ -230,6 +234,7 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
   const swept = wired('sweep').ports;
 
   const deliver = async (): Promise<boolean> => {
+    if (!aws.mappings.isEnabled(mapping.id)) return false;
     const isAny = (await source.once()).received.length > 0;
     steps.restart();
     return isAny;
@@ -267,6 +272,7 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
     kalshi,
     requesty,
     deployment,
+    operator: { accessKeyId: roleId(operatorRole(template)), secretAccessKey: 'local' },
     secrets,
     canaries,
     steps,
@@ -312,7 +318,7 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
           continue;
         }
         const instant = await nextAt();
-        if (instant === undefined) return;
+        if (instant === undefined || !aws.mappings.isEnabled(mapping.id)) return;
         vi.setSystemTime(Math.max(Date.now() + 1, Math.ceil(instant)));
       }
     },

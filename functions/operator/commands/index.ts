@@ -1,0 +1,10 @@
+import type { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { addPlan, addRequest } from './request.ts';
+import { addStatus } from './status.ts';
+
+/** Every command, in the order in which the help shows them. */
+export const addCommands = (program: Command, context: Context): Command => {
+  for (const add of [addRequest, addPlan, addStatus]) add(program, context);
+  return program;
+};

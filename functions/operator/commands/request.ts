@@ -1,0 +1,158 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { digestOf } from '../../core/claim.ts';
+import { type RequestItem, requestKey } from '../../core/ledger-items.ts';
+import { shortened } from '../../core/make-receipt.ts';
+import { PAUSE_KEY, type PauseItem } from '../../core/operator-items.ts';
+import { needsPerson } from '../../core/outcome.ts';
+import { isUrgent, type RevocationRequest } from '../../core/request.ts';
+import { confirm } from '../confirm.ts';
+import type { Deployed } from '../connect.ts';
+import type { Context } from '../context.ts';
+import { fromDuration } from '../duration.ts';
+import { EXIT, type Exit, Failure } from '../failure.ts';
+import { exitOf, type Finished, follow } from '../follow.ts';
+import { evidenceTable, planLines, receiptLines } from '../receipt-lines.ts';
+import { type RequestOptions, requestOf, withRequestOptions } from '../request-words.ts';
+import { sendOne } from '../requests-queue.ts';
+import { pairs } from '../table.ts';
+
+type Named = RevocationRequest & { readonly requestId: string };
+
+interface Options extends RequestOptions {
+  readonly wait?: boolean;
+  readonly timeout?: number;
+  readonly yes?: boolean;
+}
+
+const duration = (text: string): number => {
+  const ms = fromDuration(text);
+  if (ms === undefined) throw new InvalidArgumentError('Wanted a time such as 90s, 10m, 2h or 30d.');
+  return ms;
+};
+
+const targetText = ({ target, secretId }: RevocationRequest): string => {
+  if (target === 'self') return `the key in ${secretId} itself`;
+  if ('secretId' in target) return `the key in ${target.secretId}`;
+  return `the key ${shortened('apiKey' in target ? target.apiKey : target.apiKeyId)}`;
+};
+
+/** What was asked for, for whoever is about to confirm it. */
+export const requestLines = ({ terminal }: Context, { card }: Deployed, request: Named): readonly string[] => {
+  const { provider, operation, secretId, secretVersion, reason, reference, requestId, notBefore } = request;
+  const verb = operation.startsWith('delete-') ? 'Delete' : 'Restrict';
+  return [
+    terminal.style('bold', `${verb} ${targetText(request)}`),
+    ...pairs(terminal, [
+      ['operation', `${provider}/${operation}`],
+      ['signed by', `${secretId} (${secretVersion})`],
+      ['reason', isUrgent(reason) ? `${reason} (urgent)` : reason],
+      ['reference', reference],
+      ['not before', notBefore],
+      ['request', requestId],
+      ['mode', card.mode === 'observe' ? 'observe: the request is planned and the key not touched' : undefined],
+    ]),
+  ];
+};
+
+/** Whether what was asked for cannot be taken back: a delete, or an update after which a key cannot delete itself. */
+export const isFinal = ({ operation, settings }: RevocationRequest): boolean =>
+  operation.startsWith('delete-') || settings?.acceptUndeletable === true;
+
+const isPlan = ({ card }: Deployed, { dryRun }: RevocationRequest): boolean => dryRun || card.mode === 'observe';
+
+/**
+ * The same request as it was sent before, where it was.
+ *
+ * @throws Failure `usage` where its id names another one
+ */
+const sentBefore = async (deployed: Deployed, request: Named): Promise<RequestItem | undefined> => {
+  const item = await deployed.ledger.read<RequestItem>(requestKey(request.requestId, isPlan(deployed, request)));
+  if (item === undefined || item.digest === digestOf(deployed, request)) return item;
+  throw new Failure(EXIT.usage, `Cannot use the request id ${request.requestId} again, it names another request`);
+};
+
+const tellPause = async ({ terminal }: Context, { ledger }: Deployed): Promise<void> => {
+  const paused = await ledger.read<PauseItem>(PAUSE_KEY);
+  if (paused?.pausedAt === undefined) return;
+  terminal.tell(
+    terminal.style('yellow', `Requests are paused by ${paused.by} (${paused.reason}): this one waits until resume`),
+  );
+};
+
+/** A plan of what would not end well ends as badly. */
+const exitFor = ({ receipt, ended }: Finished): Exit => {
+  const foreseen = ended?.plan?.outcome;
+  return foreseen !== undefined && needsPerson(foreseen) ? EXIT.stuck : exitOf(receipt);
+};
+
+const showEnd = (context: Context, command: Command, item: Finished): void => {
+  const { receipt } = item;
+  const { terminal } = context;
+  terminal.show();
+  if (context.isJson(command)) context.json(receipt);
+  else if (receipt.outcome === 'planned') for (const line of planLines(terminal, receipt)) terminal.print(line);
+  else {
+    for (const line of receiptLines(terminal, receipt)) terminal.print(line);
+    const evidence = evidenceTable(terminal, receipt.evidence);
+    if (evidence.length > 0) terminal.print('');
+    for (const line of evidence) terminal.print(line);
+  }
+  context.end(exitFor(item));
+};
+
+/** Sends it, unless it has ended already; waits where that is wanted. */
+const carryOut = async (
+  context: Context,
+  command: Command,
+  deployed: Deployed,
+  { request, options }: { readonly request: Named; readonly options: Options },
+): Promise<void> => {
+  const { terminal } = context;
+  const { requestId } = request;
+  const before = await sentBefore(deployed, request);
+  if (before?.receipt !== undefined) {
+    terminal.tell('This request was sent before, and has ended');
+    return showEnd(context, command, before as Finished);
+  }
+  if (!request.dryRun) {
+    for (const line of requestLines(context, deployed, request)) terminal.tell(line);
+    const isAsked = isFinal(request) && deployed.card.mode === 'enforce';
+    if (isAsked) await confirm(terminal, { word: 'yes', given: options.yes ? 'yes' : undefined, option: '--yes' });
+  }
+  await sendOne(deployed, { requestId, attempt: 1, body: JSON.stringify(request) });
+  await tellPause(context, deployed);
+  if (!options.wait) {
+    if (context.isJson(command)) context.json({ requestId, sent: true });
+    else terminal.print(`Sent: ${requestId}`);
+    return;
+  }
+  const followed = { requestId, planOnly: isPlan(deployed, request), attempt: 1 };
+  showEnd(context, command, await follow(context, deployed, followed, options.timeout));
+};
+
+const TIMEOUT = ['--timeout <time>', 'wait no longer than that (90s, 10m); the request goes on', duration] as const;
+
+/** `request`: one order onto the queue. */
+export const addRequest = (program: Command, context: Context): void => {
+  withRequestOptions(program.command('request').description('ask for a key to be deleted or restricted'))
+    .option('--not-before <instant>', 'RFC 3339 with a zone; further ahead than some days: schedule it')
+    .option('--wait', 'wait for the receipt, and end with its status')
+    .option(...TIMEOUT)
+    .option('--yes', 'do not ask for a confirmation')
+    .action(async (operation: string, options: Options, command: Command) => {
+      const deployed = await context.deployed(command);
+      const request = requestOf(operation, options, deployed);
+      await carryOut(context, command, deployed, { request, options });
+    });
+};
+
+/** `plan`: the same as a dry run, waited for. */
+export const addPlan = (program: Command, context: Context): void => {
+  withRequestOptions(program.command('plan').description('say what a request would do, and touch no key'))
+    .option(...TIMEOUT)
+    .action(async (operation: string, options: Options, command: Command) => {
+      const deployed = await context.deployed(command);
+      const request = requestOf(operation, options, deployed, { dryRun: true });
+      await carryOut(context, command, deployed, { request, options: { ...options, wait: true } });
+    });
+};

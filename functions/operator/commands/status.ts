@@ -1,0 +1,108 @@
+import type { Command } from 'commander';
+import { type CaseItem, caseKey, keyName, type RequestItem, requestKey, workName } from '../../core/ledger-items.ts';
+import { PROVIDERS } from '../../providers/index.ts';
+import { caseLines, caseShown } from '../case-lines.ts';
+import type { Deployed } from '../connect.ts';
+import type { Context } from '../context.ts';
+import { EXIT, Failure } from '../failure.ts';
+import { exitOf } from '../follow.ts';
+import { evidenceTable, operationText, planLines, receiptLines } from '../receipt-lines.ts';
+import { caseOf, nextTry, type Open, progressOf } from '../standing.ts';
+import { pairs } from '../table.ts';
+
+/** What was found under a name: a request, perhaps only planned, and the cases of keys. */
+interface Found {
+  readonly request: RequestItem | undefined;
+  readonly cases: readonly CaseItem[];
+}
+
+/** Every world of keys, as the first parts of a key's name. */
+const REALMS: readonly (readonly [provider: string, realm: string])[] = Object.values(PROVIDERS).flatMap(
+  ({ name, environments }) =>
+    [...new Set(Object.values(environments).map(({ realm }) => realm))].map((realm) => [name, realm] as const),
+);
+
+const known = <T>(items: readonly (T | undefined)[]): readonly T[] => items.filter((item) => item !== undefined);
+
+const find = async (deployed: Deployed, name: string): Promise<Found> => {
+  const { ledger } = deployed;
+  const [real, plan] = await Promise.all(
+    [false, true].map((planOnly) => ledger.read<RequestItem>(requestKey(name, planOnly))),
+  );
+  const request = real ?? plan;
+  if (request !== undefined) return { request, cases: known([await caseOf(deployed, request)]) };
+  const names = [name, ...REALMS.map(([provider, realm]) => keyName(provider, realm, name))];
+  // Kalshi's and Requesty's identifiers are kept in lower case.
+  const all = [...new Set([...names, ...names.map((each) => each.toLowerCase())])];
+  return {
+    request: undefined,
+    cases: known(await Promise.all(all.map((each) => ledger.read<CaseItem>(caseKey(each))))),
+  };
+};
+
+const openLines = ({ terminal, clock }: Context, open: Open): readonly string[] => {
+  const { item, found } = open;
+  const { request, requestId, attempt, planOnly } = item;
+  const operation = { provider: item.provider ?? null, operation: request?.operation ?? null };
+  return [
+    [terminal.style(['bold', 'yellow'], planOnly ? 'open plan' : 'open'), operationText(operation)].join('  '),
+    ...pairs(terminal, [
+      ['request', attempt > 1 ? `${requestId}, attempt ${attempt}` : requestId],
+      ['signed by', request?.secretId],
+      ['reason', [request?.reason, request?.reference].filter(Boolean).join(', ')],
+      ['so far', progressOf(open, clock.now())],
+      ['next try', nextTry(open, clock.now())],
+    ]),
+    ...space(evidenceTable(terminal, found?.works[workName(item)]?.evidence ?? [])),
+  ];
+};
+
+/** An empty line before some. */
+const space = (lines: readonly string[]): readonly string[] => (lines.length === 0 ? [] : ['', ...lines]);
+
+const requestLines = (context: Context, open: Open): readonly string[] => {
+  const { terminal } = context;
+  const { receipt } = open.item;
+  if (receipt === undefined) return openLines(context, open);
+  const lines = receipt.outcome === 'planned' ? planLines(terminal, receipt) : receiptLines(terminal, receipt);
+  return [...lines, ...space(evidenceTable(terminal, receipt.evidence))];
+};
+
+const shown = ({ clock }: Context, { request: item, cases }: Found): object => {
+  const open = item && { item, found: cases[0] };
+  const waits = open && item.receipt === undefined;
+  return {
+    request: item
+      ? { requestId: item.requestId, attempt: item.attempt, open: item.receipt === undefined, plan: item.planOnly }
+      : null,
+    receipt: item?.receipt ?? null,
+    soFar: waits ? progressOf(open, clock.now()) : null,
+    nextTry: waits ? nextTry(open, clock.now()) : null,
+    keys: cases.map(caseShown),
+  };
+};
+
+/** `status`: what the ledger holds of a request or of a key. */
+export const addStatus = (program: Command, context: Context): void => {
+  program
+    .command('status')
+    .description('show what became of a request, or how a key stands')
+    .argument('<name>', 'id of a request, identifier of a key, or provider/realm/identifier')
+    .action(async (name: string, _options: unknown, command: Command) => {
+      const deployed = await context.deployed(command);
+      const found = await find(deployed, name);
+      const { request, cases } = found;
+      if (request === undefined && cases.length === 0)
+        throw new Failure(
+          EXIT.notFound,
+          `Cannot find "${name}", wanted a request that was received or a key that was asked about`,
+        );
+      if (request?.receipt) context.end(exitOf(request.receipt));
+      if (context.isJson(command)) return context.json(shown(context, found));
+      const lines = request === undefined ? [] : requestLines(context, { item: request, found: cases[0] });
+      const ofCases = cases.flatMap((item, index) =>
+        (index === 0 && request === undefined ? [] : ['']).concat(caseLines(context.terminal, item)),
+      );
+      for (const line of [...lines, ...ofCases]) context.terminal.print(line);
+    });
+};

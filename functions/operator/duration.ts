@@ -1,0 +1,19 @@
+const UNITS: readonly (readonly [unit: string, ms: number])[] = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['m', 60_000],
+  ['s', 1_000],
+];
+
+/** Milliseconds of `90s`, `10m`, `2h` or `30d`; `undefined` for any other text. */
+export const fromDuration = (text: string): number | undefined => {
+  const [, count = '', unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  const ms = UNITS.find(([name]) => name === unit)?.[1];
+  return ms === undefined ? undefined : Number(count) * ms;
+};
+
+/** For people, in the largest unit that makes at least two, else in the one below: `12 s`, `90 s`, `26 h`, `3 d`. */
+export const inWords = (ms: number): string => {
+  const [unit, size] = UNITS.find(([, each]) => ms >= 2 * each) ?? ['s', 1_000];
+  return `${unit === 's' ? (ms / size).toFixed(ms < 10_000 ? 1 : 0) : Math.floor(ms / size)} ${unit}`;
+};

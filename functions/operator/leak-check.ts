@@ -1,0 +1,46 @@
+import { withoutSecrets } from '../core/leak.ts';
+import { EXIT, Failure } from './failure.ts';
+
+/** Options whose values are identifiers, which are long and unbroken without being secret, by the field of a request that they are. */
+const FIELDS: Readonly<Record<string, string>> = {
+  prefix: 'secretId',
+  secret: 'secretId',
+  'secret-version': 'secretVersion',
+  target: 'apiKey',
+  'target-version': 'secretVersion',
+  'sub-member-id': 'subMemberId',
+  'name-prefix': 'secretId',
+  'request-id': 'requestId',
+  reference: 'reference',
+  'requested-by': 'requestedBy',
+  by: 'requestedBy',
+};
+
+/** Options without a value. */
+const FLAGS = ['json', 'wait', 'yes', 'all', 'contain', 'read-only', 'help', 'version'];
+
+/** Words that belong to no option name a command, an operation, a request or a key. */
+const WORD = 'requestId';
+
+/** Each word with what it would be called in a request. */
+const named = (words: readonly string[]): readonly (readonly [field: string, text: string, shown: string])[] =>
+  words.map((word, index) => {
+    const [, option, value] = /^--([a-z-]+)(?:=(.*))?$/s.exec(word) ?? [];
+    if (option !== undefined) return [FIELDS[option] ?? '', value ?? '', `--${option}`];
+    const before = /^--([a-z-]+)$/.exec(words[index - 1] ?? '')?.[1];
+    return before === undefined || FLAGS.includes(before)
+      ? [WORD, word, 'an argument']
+      : [FIELDS[before] ?? '', word, `--${before}`];
+  });
+
+/**
+ * Refuses a command line with a secret in it: it would be in the shell's history, in the list of processes and on a queue.
+ *
+ * @throws Failure `usage`, naming the option and never its value
+ */
+export const refuseSecrets = (words: readonly string[]): void => {
+  const leaking = named(words).find(([field, text]) => withoutSecrets({ [field]: text }).fields.length > 0);
+  if (leaking === undefined) return;
+  const wanted = 'treat that value as leaked, and name the secret that holds it';
+  throw new Failure(EXIT.usage, `Cannot take a command line with a secret in it (${leaking[2]}): ${wanted}`);
+};

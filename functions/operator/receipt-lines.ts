@@ -1,0 +1,89 @@
+import { fromIso } from '../core/epoch.ts';
+import type { Evidence, Receipt, Times } from '../core/receipt.ts';
+import { inWords } from './duration.ts';
+import { type Column, pairs, table, wrapped } from './table.ts';
+import type { Style, Terminal } from './terminal.ts';
+
+const TONES: Readonly<Record<Receipt['outcome'], Style>> = {
+  revoked: 'green',
+  'already-revoked': 'green',
+  restricted: 'green',
+  planned: 'cyan',
+  withdrawn: 'cyan',
+  refused: 'red',
+  stuck: 'red',
+  retry: 'yellow',
+  resurrected: 'red',
+};
+
+/** `stuck/permission-missing` */
+export const outcomeText = ({ outcome, code }: Pick<Receipt, 'outcome' | 'code'>): string =>
+  code === null ? outcome : `${outcome}/${code}`;
+
+export const toneOf = ({ outcome }: Pick<Receipt, 'outcome'>): Style => TONES[outcome];
+
+/** `bybit/delete-sub-key` */
+export const operationText = ({ provider, operation }: Pick<Receipt, 'provider' | 'operation'>): string =>
+  operation === null ? 'no request' : `${provider}/${operation}`;
+
+/** Seconds and the like from when it was due; the first one has its date. */
+const timesText = ({ dueAt, ...rest }: Times): string => {
+  const due = fromIso(dueAt) ?? 0;
+  const since = (at: string): string => inWords(Math.max(0, (fromIso(at) ?? due) - due));
+  const { receivedAt, calledAt, acceptedAt, deadAt, provedAt } = rest;
+  const steps = Object.entries({
+    received: receivedAt,
+    called: calledAt,
+    accepted: acceptedAt,
+    'first found dead': deadAt,
+    proved: provedAt,
+  });
+  const told = steps.flatMap(([name, at]) => (at === undefined ? [] : [`${name} after ${since(at)}`]));
+  return [`due ${dueAt}`, ...told].join(', ');
+};
+
+/** A receipt for a person: what it came to, what to do next, and whose key it was about. */
+export const receiptLines = (terminal: Terminal, receipt: Receipt): readonly string[] => {
+  const { key, signer, message, requestId, attempt, request, environment, calls } = receipt;
+  const head = [terminal.style(['bold', TONES[receipt.outcome]].flat() as Style, outcomeText(receipt))];
+  return [
+    [...head, operationText(receipt), key?.id ?? ''].filter(Boolean).join('  '),
+    ...wrapped(message, terminal.width === undefined ? undefined : terminal.width - 2).map((line) => `  ${line}`),
+    '',
+    ...pairs(terminal, [
+      ['request', attempt > 1 ? `${requestId}, attempt ${attempt}` : requestId],
+      ['environment', environment ?? undefined],
+      ['signed by', signer === null ? undefined : `${signer.secretId} (${signer.as})`],
+      ['reason', [request.reason, request.reference].filter(Boolean).join(', ')],
+      ['sent by', [request.sender, request.requestedBy].filter(Boolean).join(', ')],
+      ['calls', String(calls)],
+      ['times', timesText(receipt.times)],
+    ]),
+  ];
+};
+
+/** A plan for a person: each of its sentences on a line of its own. */
+export const planLines = (terminal: Terminal, receipt: Receipt): readonly string[] => {
+  const [what = '', ...more] = receipt.message.split(/\. (?=\p{Lu})/u);
+  const width = terminal.width === undefined ? undefined : terminal.width - 4;
+  return [
+    [terminal.style(['bold', 'cyan'] as Style, what), operationText(receipt), receipt.key?.id ?? '']
+      .filter(Boolean)
+      .join('  '),
+    ...more.flatMap((text) => wrapped(text, width).map((line, index) => `  ${index === 0 ? '•' : ' '} ${line}`)),
+  ];
+};
+
+const EVIDENCE: readonly Column<Evidence>[] = [
+  { head: 'At', cell: ({ at }) => at.replace('T', ' ').replace('Z', ''), least: 12 },
+  { head: 'Step', cell: ({ step }) => step },
+  { head: 'Asked', cell: ({ asked }) => asked, least: 8 },
+  { head: 'As', cell: ({ as }) => as },
+  { head: 'Host', cell: ({ host }) => host, least: 10 },
+  { head: 'Saw', cell: ({ saw }) => saw },
+  { head: 'Code', cell: ({ code }) => code, least: 6 },
+];
+
+/** Every question and call, in order. */
+export const evidenceTable = (terminal: Terminal, evidence: readonly Evidence[]): readonly string[] =>
+  evidence.length === 0 ? [] : table(terminal, EVIDENCE, evidence);

@@ -1,0 +1,65 @@
+import { Command, CommanderError } from 'commander';
+import { Unavailable } from '../core/fault.ts';
+import { addCommands } from './commands/index.ts';
+import { connect } from './connect.ts';
+import { contextOf } from './context.ts';
+import { EXIT, type Exit, Failure } from './failure.ts';
+import { refuseSecrets } from './leak-check.ts';
+import type { World } from './world.ts';
+
+export const DEFAULT_PREFIX = 'key-revoker/';
+
+const EXITS = `
+Exit status: 0 done, 1 failed, 2 wrong usage, 3 ended stuck or refused, 4 not found, 5 aborted by the user`;
+
+const programIn = ({ terminal, environment }: World): Command =>
+  new Command('key-revoker')
+    .description('Kills API keys at Bybit, Kalshi and Requesty, and proves that they are dead')
+    .option(
+      '--prefix <prefix>',
+      'what the names of the secrets begin with: finds the deployment',
+      environment['KEY_REVOKER_PREFIX'] || DEFAULT_PREFIX,
+    )
+    .option('--json', 'print JSON for machines')
+    .addHelpText('after', EXITS)
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => terminal.print(text.trimEnd()),
+      writeErr: (text) => terminal.tell(text.trimEnd()),
+      getOutHelpWidth: () => terminal.width ?? 80,
+      getErrHelpWidth: () => terminal.width ?? 80,
+      // Commander's own words begin in lower case.
+      outputError: (text, write) => write(text.replace(/^error: (.)/, (_all, first: string) => first.toUpperCase())),
+    })
+    .exitOverride();
+
+/** The status for whatever a command threw, once it was told. */
+const told = ({ terminal, signal }: World, error: unknown): Exit => {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  terminal.tell(error instanceof Error ? error.message : String(error));
+  if (signal.aborted) return EXIT.aborted;
+  if (error instanceof Failure) return error.exit;
+  if (!(error instanceof Unavailable)) terminal.tell('This is a defect of the command line');
+  return EXIT.failed;
+};
+
+/**
+ * Runs one command line.
+ *
+ * @param words those behind the program's name
+ * @returns the exit status; it rejects never
+ */
+export const run = async (words: readonly string[], world: World): Promise<Exit> => {
+  const context = contextOf(world, connect);
+  try {
+    refuseSecrets(words);
+    const program = addCommands(programIn(world), context);
+    await program.parseAsync([...words], { from: 'user' });
+    return context.exit();
+  } catch (error) {
+    return told(world, error);
+  } finally {
+    world.terminal.show();
+    context.close();
+  }
+};

@@ -1,0 +1,37 @@
+import { longestWait } from '../core/backoff.ts';
+import { type EpochMs, fromIso, later, toIso } from '../core/epoch.ts';
+import { type CaseItem, caseKey, type RequestItem, workName } from '../core/ledger-items.ts';
+import { isUrgent } from '../core/request.ts';
+import type { Deployed } from './connect.ts';
+import { inWords } from './duration.ts';
+
+/** A request with the case of its key, where it has come so far. */
+export interface Open {
+  readonly item: RequestItem;
+  readonly found: CaseItem | undefined;
+}
+
+export const caseOf = async ({ ledger }: Deployed, { pin }: RequestItem): Promise<CaseItem | undefined> =>
+  pin && (await ledger.read<CaseItem>(caseKey(pin.keyName)));
+
+/** How far an open request has come, in a few words. */
+export const progressOf = ({ item, found }: Open, now: EpochMs): string => {
+  const due = item.request?.notBefore === undefined ? undefined : fromIso(item.request.notBefore);
+  if (due !== undefined && due > now) return `waits for its time, ${toIso(due)}`;
+  const work = found?.works[workName(item)];
+  if (item.pin === undefined) return 'received';
+  if (work === undefined || (work.calls === 0 && work.evidence.length === 0)) return 'credential opened';
+  if (work.calls === 0) return 'probed, not called yet';
+  const calls = work.calls === 1 ? 'called once' : `called ${work.calls} times`;
+  return work.agreed?.on === 'gone' ? `${calls}, found gone once` : `${calls}, not proved yet`;
+};
+
+/** When an open request is tried again, as far as that can be known: a provider may state another time. */
+export const nextTry = ({ item }: Open, now: EpochMs): string => {
+  const { request, receivedAt } = item;
+  const due = (request?.notBefore && fromIso(request.notBefore)) || receivedAt;
+  if (due > now) return `at ${toIso(due)}`;
+  const urgent = request !== undefined && isUrgent(request.reason);
+  const most = longestWait({ age: now - later(due, receivedAt), urgent });
+  return `by itself, within ${inWords(most)} unless the provider says when to come back`;
+};

@@ -1,0 +1,80 @@
+import { createInterface } from 'node:readline/promises';
+import type { WriteStream } from 'node:tty';
+import { styleText } from 'node:util';
+import { EXIT, Failure } from './failure.ts';
+
+export type Style = Parameters<typeof styleText>[0];
+
+/** Where a command's result goes, and who answers its questions. */
+export interface Terminal {
+  /** Columns of the result; `undefined` where it goes to a file or a pipe, and nothing is cut. */
+  readonly width: number | undefined;
+  /** Somebody sees what is told, and can answer. */
+  readonly isAnswered: boolean;
+  /** One line of the result. */
+  print(line: string): void;
+  /** One line beside the result: what is going on, or wrong. */
+  tell(line: string): void;
+  /** Replaces the last line that was shown so; without a text it is gone. Shows nothing where nobody sees it. */
+  show(line?: string): void;
+  /** Colours and weights, where the result's reader sees them. */
+  style(style: Style, text: string): string;
+  /** @throws Failure `aborted` where the question is broken off */
+  ask(question: string): Promise<string>;
+}
+
+/** The streams of a process. */
+export interface Streams {
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: WriteStream | NodeJS.WritableStream;
+  readonly stderr: WriteStream | NodeJS.WritableStream;
+}
+
+const isTerminal = (stream: Streams['stdout']): stream is WriteStream => 'isTTY' in stream && stream.isTTY === true;
+
+const ask = async ({ stdin, stderr }: Streams, question: string, signal: AbortSignal): Promise<string> => {
+  const lines = createInterface({ input: stdin, output: stderr });
+  // Ctrl-D closes the input: no answer will come.
+  const closed = new Promise<never>((_resolve, reject) => lines.once('close', () => reject(new Error('closed'))));
+  try {
+    return await Promise.race([lines.question(question, { signal }), closed]);
+  } catch {
+    throw new Failure(EXIT.aborted, 'Cannot go on without an answer');
+  } finally {
+    lines.close();
+  }
+};
+
+/** The terminal that a process was started in. */
+export const terminalOf = (streams: Streams, signal: AbortSignal): Terminal => {
+  const { stdin, stdout, stderr } = streams;
+  const isSeen = isTerminal(stderr);
+  let isShown = false;
+  const clear = (): void => {
+    if (isShown) stderr.write('\r\x1b[2K');
+    isShown = false;
+  };
+  return {
+    width: isTerminal(stdout) ? stdout.columns : undefined,
+    isAnswered: stdin.isTTY === true && isSeen,
+    print: (line) => {
+      clear();
+      stdout.write(`${line}\n`);
+    },
+    tell: (line) => {
+      clear();
+      stderr.write(`${line}\n`);
+    },
+    show: (line) => {
+      clear();
+      if (!isSeen || line === undefined) return;
+      stderr.write(line.slice(0, (stderr.columns || 80) - 1));
+      isShown = true;
+    },
+    style: (style, text) => styleText(style, text, { stream: stdout }),
+    ask: (question) => {
+      clear();
+      return ask(streams, question, signal);
+    },
+  };
+};

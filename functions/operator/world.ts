@@ -1,0 +1,39 @@
+import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../core/epoch.ts';
+import { systemClock } from '../edge/clock.ts';
+import type { AwsSettings } from './connect.ts';
+import { type Terminal, terminalOf } from './terminal.ts';
+
+/** Everything outside the command line itself. */
+export interface World {
+  readonly terminal: Terminal;
+  readonly clock: Clock;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Aborted when the user breaks off. */
+  readonly signal: AbortSignal;
+  readonly aws: AwsSettings;
+}
+
+/** The SDK for JavaScript knows one of the two names that other tools of AWS take a region by. */
+const regionIn = ({ AWS_REGION, AWS_DEFAULT_REGION }: World['environment']): AwsSettings =>
+  AWS_REGION === undefined && AWS_DEFAULT_REGION !== undefined ? { region: AWS_DEFAULT_REGION } : {};
+
+/** This machine's time; nobody waits for it who has broken off. */
+const clockUntil = (signal: AbortSignal): Clock => ({
+  now: systemClock.now,
+  until: (instant) => sleep(Math.max(0, instant - systemClock.now()), undefined, { signal }).catch(() => undefined),
+});
+
+/** This process. The first Ctrl-C breaks off what waits; a second one ends the process as it is. */
+export const thisWorld = (): World => {
+  const abort = new AbortController();
+  process.once('SIGINT', () => abort.abort());
+  return {
+    terminal: terminalOf(process, abort.signal),
+    clock: clockUntil(abort.signal),
+    environment: process.env,
+    signal: abort.signal,
+    aws: regionIn(process.env),
+  };
+};

@@ -1,0 +1,20 @@
+import { App } from 'aws-cdk-lib';
+import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
+import cdk from '../../cdk.json' with { type: 'json' };
+import { KeyRevokerStack } from '../../infra/key-revoker-stack.ts';
+import type { Template } from '../../infra/synthesize.ts';
+
+/** The template of this repository's app, and a role in it that may use the command line. */
+export const operatedTemplate = (): Template => {
+  const app = new App({ context: { ...cdk.context, 'aws:cdk:bundling-stacks': [] } });
+  const stack = new KeyRevokerStack(app, 'KeyRevoker');
+  stack.revocation.grantOperate(new Role(stack, 'OperatorRole', { assumedBy: new AccountRootPrincipal() }));
+  return app.synth().getStackByName(stack.stackName).template;
+};
+
+/** The logical id of that role. */
+export const operatorRole = ({ Resources }: Template): string => {
+  const id = Object.keys(Resources).find((each) => /^OperatorRole[0-9A-F]{8}$/.test(each));
+  if (id === undefined) throw new Error('Cannot find the role of the operator in the template');
+  return id;
+};
