@@ -1,6 +1,7 @@
 import { amend } from './amend.ts';
 import { endFacts } from './end-facts.ts';
 import { toIso } from './epoch.ts';
+import { NotYet } from './fault.ts';
 import { type Ended, type RequestItem, requestKey, type Work } from './ledger-items.ts';
 import { finalReceipt } from './make-receipt.ts';
 import { askForLook, setAside } from './messages.ts';
@@ -9,7 +10,11 @@ import type { Ports } from './ports.ts';
 
 const ledgerKey = ({ requestId, planOnly }: RequestItem) => requestKey(requestId, planOnly);
 
-/** Writes how a request ended, with its whole receipt, once: what stands there already stays. */
+/**
+ * Writes how a request ended, with its whole receipt, once: what stands there already stays.
+ *
+ * @throws NotYet where another delivery has pinned the request since this one read it: a call of that may be on its way
+ */
 const withReceipt = async (
   ports: Ports,
   item: RequestItem,
@@ -18,6 +23,7 @@ const withReceipt = async (
 ): Promise<RequestItem> => {
   const written = await amend<RequestItem>(ports, ledgerKey(item), (current) => {
     if (current === undefined || current.attempt !== item.attempt || current.receipt) return undefined;
+    if (current.pin && item.pin === undefined && !item.planOnly) throw new NotYet({ code: 'in-progress' });
     const receipt = finalReceipt(current, work, ended, ports.digest);
     return { ...current, ended, receipt, state: undefined, at: ended.at };
   });

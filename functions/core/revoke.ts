@@ -82,9 +82,11 @@ const onRequest = async (
     holder: ports.newId(),
   };
   try {
-    return await carryOut(run, item);
+    return await carryOut(run, item).catch((error: unknown) => {
+      if (error instanceof Fault) return faulted(run, item, error);
+      throw error;
+    });
   } catch (error) {
-    if (error instanceof Fault) return faulted(run, item, error);
     const retry = retryOf(error);
     if (retry === undefined) throw error;
     if (error instanceof Unavailable)

@@ -83,6 +83,15 @@ it('writes the receipt, publishes it, marks it, tags the secret, and asks for a 
   ]);
 });
 
+it('ends no request that another delivery has pinned since: it may have called', async () => {
+  const memory = kept();
+  const unpinned = { ...ITEM, pin: undefined };
+  const ending = finish(memory.ports, unpinned, end('stuck/credential-missing'));
+  await expect(ending).rejects.toMatchObject({ retry: { code: 'in-progress' } });
+  expect(stored(memory)).toEqual(ITEM);
+  expect([memory.published, memory.aside]).toEqual([[], []]);
+});
+
 describe('the copy for the stuck queue', () => {
   it('goes out before the receipt, ready to be sent again', async () => {
     const memory = kept();

@@ -66,6 +66,29 @@ it('leaves the key that another delivery has pinned, where the secret was rotate
   expect(memory.published.map(({ receiptId, key }) => [receiptId, key?.id])).toEqual([['R#1', '0000…0001']]);
 });
 
+it('ends nothing for want of a secret that another delivery has opened meanwhile', async () => {
+  const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+  const { vault } = memory.ports;
+  let isOpened = false;
+  const late: Memory['ports'] = {
+    ...memory.ports,
+    vault: {
+      ...vault,
+      // Another delivery opens it and pins what it found; when this one looks, it is gone.
+      open: async () => {
+        if (!isOpened) await revoke(unanswered, delivered(memory, SELF, { messageId: 'M2' }));
+        isOpened = true;
+        return { found: false, why: 'missing' };
+      },
+    },
+  };
+  const unanswered: Memory['ports'] = { ...memory.ports, send: async () => undefined };
+  expect(await revoke(late, delivered(memory, SELF))).toMatchObject({ done: false, code: 'in-progress' });
+  expect(memory.published).toEqual([]);
+  expect(await revoke(memory.ports, delivered(memory, SELF))).toEqual({ done: true });
+  expect(memory.published).toMatchObject([{ outcome: 'revoked', calls: 1 }]);
+});
+
 it('makes no call for a request that another delivery has ended meanwhile', async () => {
   const memory = system({
     probe: [undefined, answerOf('silent', { ends: 'stuck/ip-not-allowed', holds: true }), ALIVE],
