@@ -23,6 +23,8 @@ export interface Answer {
   readonly seenBy?: string;
   /** The provider's own word on when to come back. */
   readonly notBefore?: EpochMs;
+  /** It is said to our address, whatever the key: until then nobody has to ask. */
+  readonly wide?: true;
   /** The provider's clock, where the reply shows that ours is off. */
   readonly serverTime?: EpochMs;
   /** What was learned on the way (account ids, cursors), kept in the ledger and handed back to the next plan. */

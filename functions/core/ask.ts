@@ -1,5 +1,7 @@
 import type { Answer, Facts } from './answer.ts';
 import { after, type EpochMs, earlier, epochMs, toIso } from './epoch.ts';
+import { noteAnswer, standBack } from './host-watch.ts';
+import type { RetryCode } from './outcome.ts';
 import type { Ports } from './ports.ts';
 import type { HttpCall, MaybeReply, Plan, Question } from './provider.ts';
 import type { Evidence } from './receipt.ts';
@@ -15,10 +17,16 @@ const FRESH_MS = 1_000;
 
 /** Two calls of one delivery share a clock: what a provider's own time showed of ours holds for the rest of it. */
 export interface Asking {
-  readonly ports: Pick<Ports, 'clock' | 'ledger' | 'send'>;
+  readonly ports: Pick<Ports, 'clock' | 'ledger' | 'newId' | 'send'>;
   readonly deadline: EpochMs;
   /** The provider's clock less ours, in milliseconds; set once. */
   skewMs?: number;
+  /** An urgent call is still to leave, for which a host that answers nobody is asked all the same. */
+  insists?: boolean;
+  /** Which retry it is to be held back from such a host. */
+  heldAs?: RetryCode | undefined;
+  /** How often each host that was asked had been silent before. */
+  silences?: Map<string, Promise<number>>;
 }
 
 /** Whether an exchange begun at that instant is over by the deadline. */
@@ -55,10 +63,21 @@ const askOnce = async (asking: Asking, question: Question): Promise<Answer | und
   }
 };
 
-/** Asks one question; where the provider shows that our clock is off, once more by the provider's. */
-export const ask = async (asking: Asking, question: Question): Promise<Answer | undefined> => {
+const askByTheClock = async (asking: Asking, question: Question): Promise<Answer | undefined> => {
   const answer = await askOnce(asking, question);
   return answer !== undefined && correctsClock(asking, answer) ? askOnce(asking, question) : answer;
+};
+
+/**
+ * Asks one question; where the provider shows that our clock is off, once more by the provider's.
+ *
+ * @throws NotYet where the host is known to answer nobody
+ */
+export const ask = async (asking: Asking, question: Question): Promise<Answer | undefined> => {
+  await standBack(asking, question.host);
+  const answer = await askByTheClock(asking, question);
+  if (answer !== undefined) await noteAnswer(asking, question.host, answer);
+  return answer;
 };
 
 const idOf = ({ asked, as, host, seenBy }: Question): string => [asked, as, host, seenBy].join(' ');

@@ -24,7 +24,7 @@ export interface Hooks {
 const elsewhere = async ({ asking, ports }: Pursuit, { siblings }: Plan, item: CaseItem): Promise<Pursued> => {
   const evidence: Evidence[] = [];
   for (const [environment, question] of siblings) {
-    const answer = await ask(asking, question);
+    const answer = await ask({ ...asking, insists: true }, question);
     if (answer) evidence.push(evidenceOf(ports.clock.now(), 'probe', question, answer));
     if (answer && (isPresent(answer) || answer.seen))
       return over('stuck/wrong-environment', `The key is at home in ${environment}`, evidence);

@@ -56,6 +56,8 @@ export interface Look {
 export const look = async (pursuit: Pursuit, item: CaseItem, work: Work, withSigner: boolean): Promise<Look> => {
   const { order, asking, ports } = pursuit;
   const called = work.calls > 0;
+  asking.insists = order.urgent && !called;
+  asking.heldAs = called && work.answered ? 'not-yet-proved' : undefined;
   const known = { ...item.facts[order.signer.keyId], ...work.facts };
   const round = await askRound(asking, (facts) => planWith(pursuit, facts, called), known, withSigner);
   const plan = planWith(pursuit, round.facts, called);

@@ -2,6 +2,7 @@ import { correctsClock, exchange, signingTime } from './ask.ts';
 import type { Retry } from './backoff.ts';
 import { decideOnAnswer } from './decide.ts';
 import { markSigner, whileSignerNeeded, withinLimit } from './gates.ts';
+import { noteAnswer } from './host-watch.ts';
 import { amendHeld } from './lease.ts';
 import { type CaseItem, type Work, workName } from './ledger-items.ts';
 import type { Step } from './next-step.ts';
@@ -66,6 +67,7 @@ export const sendCall = async (
   const answered = await amendHeld(ports, pin.keyName, holder, (held) => ({
     ...withAnswer(held, name, call, answer, ports.clock.now()),
   }));
+  await noteAnswer(asking, call.host, answer);
   // A call that was not executed because our clock was off is made once more by the provider's.
   if (correctsClock(asking, answer)) return sendCall(pursuit, answered, call);
   return { item: answered, step: decideOnAnswer(answer) };

@@ -191,6 +191,7 @@ describe('what a reply says beside its code', () => {
       'rejected retry/rate-limited',
     ]);
     expect(answers.map(({ notBefore }) => notBefore)).toEqual(Array(4).fill(NOW + 600_000));
+    expect(answers.map(({ wide }) => wide)).toEqual(Array(4).fill(true));
   });
 
   it.each([
