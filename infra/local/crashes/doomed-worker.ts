@@ -9,6 +9,9 @@ import type { SharedTime } from './shared-time.ts';
 /** Longer than a lease with all that is waited for after it. */
 const PAUSE_MS = 90_000;
 
+/** The run's clock stands while others work, so that a delivery can really take far longer than its function may. */
+const PATIENCE_MS = 600_000;
+
 const WORKER_SIDE = join(import.meta.dirname, 'worker-side.ts');
 
 /** A process for one delivery. */
@@ -30,6 +33,7 @@ export const openDoomedWorker = async ({ config, environment, time, onLine }: Do
   let hear = (_telling: Telling): void => undefined;
   const worker = await openWorker(config, environment, {
     onLine,
+    patienceMs: PATIENCE_MS,
     preload: WORKER_SIDE,
     onNote: (note) => isTelling(note) && hear(note),
   });

@@ -3,7 +3,7 @@ import { digestOf } from '../story/watch-receipts.ts';
 import type { Evidence, SentOrder } from './evidence.ts';
 import { lies } from './lies.ts';
 import { losses } from './losses.ts';
-import { strayChanges, trespasses } from './trespasses.ts';
+import { strays, trespasses } from './trespasses.ts';
 
 /** One order with what was said of it on the topic. */
 export interface Judged {
@@ -43,7 +43,7 @@ export const breachesIn = (evidence: Evidence): readonly Breach[] => [
       law(evidence, judged).map((breach) => ({ n: judged.order.n, says: `${breach} (${judged.order.name})` })),
     ),
   ),
-  ...strayChanges(evidence).map((says) => ({ n: 0, says })),
+  ...strays(evidence).map((says) => ({ n: 0, says })),
 ];
 
 /** What each order came to, in a word such as `stuck/unproven`; `nothing` where no receipt came. */

@@ -12,6 +12,9 @@ const READINGS = { urgentDelete: 1, other: 3 };
 
 const CHANGING: readonly string[] = ['revoked', 'restricted'];
 const mayChange = ({ recipe }: CrashOrder): boolean => recipe.ends.some((end) => CHANGING.includes(end));
+/** What got stuck may have been tried. */
+const mayCall = (order: CrashOrder): boolean =>
+  mayChange(order) || order.recipe.ends.some((end) => end.startsWith('stuck/'));
 
 /** Whether the first settings let a key do nothing that the second do not. */
 const isNarrower = (after: KeySettings, before: KeySettings): boolean =>
@@ -54,17 +57,23 @@ export const trespasses = ({ providers, said }: Evidence, { order, end }: Judged
       'L3: an update made the key wider',
     ],
     [!mayChange(order) && ownChanges.length > 0, 'L3: changed, though nobody asked for that'],
+    [!mayCall(order) && calls.length > 0, 'L3: a call, though nobody asked for one'],
   ];
   return rules.filter(([isBroken]) => isBroken).map(([, breach]) => breach);
 };
 
-/** L3: changes to keys that no order is about. */
-export const strayChanges = ({ providers, orders }: Evidence): readonly string[] =>
-  Object.entries(providers).flatMap(([provider, { changes }]) =>
-    changes
-      .filter(
-        ({ keyId, world }) =>
-          !orders.some((order) => order.provider === provider && order.keyId === keyId && order.world === world),
-      )
-      .map(({ keyId, kind }) => `L3: ${keyId} at ${provider} was ${kind}, and nobody asked for that`),
-  );
+/** L3: changes to keys that no order is about, and calls by keys that sign for none. */
+export const strays = ({ providers, orders }: Evidence): readonly string[] =>
+  Object.entries(providers).flatMap(([provider, { changes, exchanges }]) => {
+    const isAbout = (keyId: string, world: string): boolean =>
+      orders.some((order) => order.provider === provider && order.keyId === keyId && order.world === world);
+    const signs = (keyId = ''): boolean => orders.some(({ signerId }) => signerId === keyId);
+    return [
+      ...changes
+        .filter(({ keyId, world }) => !isAbout(keyId, world))
+        .map(({ keyId, kind }) => `L3: ${keyId} at ${provider} was ${kind}, and nobody asked for that`),
+      ...exchanges
+        .filter((each) => isCall(each) && !signs(each.keyId))
+        .map(({ keyId = 'nobody' }) => `L3: ${keyId} at ${provider} signed a call, and nobody asked for that`),
+    ];
+  });

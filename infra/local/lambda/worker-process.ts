@@ -20,6 +20,8 @@ export interface WorkerOptions {
   readonly preload?: string;
   /** Hears what that module says. */
   readonly onNote?: (note: Note) => void;
+  /** How long an event may really take, where that module gives the process another clock. @default the function's timeout */
+  readonly patienceMs?: number;
 }
 
 /** One execution environment of a function: takes one event at a time, and is of no use once it has ended. */
@@ -72,20 +74,19 @@ const resultIn = (reply: WorkerReply): unknown => {
   return reply.kind === 'answered' ? (reply.result ?? null) : null;
 };
 
-const runIn = async (child: ChildProcess, { timeoutMs }: FunctionConfig, event: unknown): Promise<unknown> => {
-  const invocation: Invocation = { kind: 'invoke', event, deadline: Date.now() + timeoutMs };
+const runIn = async (child: ChildProcess, patienceMs: number, invocation: Invocation): Promise<unknown> => {
   let isTimedOut = false;
   const timer = setTimeout(() => {
     isTimedOut = true;
     child.kill('SIGKILL');
-  }, timeoutMs);
+  }, patienceMs);
   try {
     // A process that is gone is reported by its exit, not by the pipe that it left.
     child.send(invocation, () => undefined);
     return resultIn(await nextReply(child));
   } catch (error) {
     if (!isTimedOut) throw error;
-    throw new FunctionError('Sandbox.Timedout', `Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`);
+    throw new FunctionError('Sandbox.Timedout', `Task timed out after ${(patienceMs / 1000).toFixed(2)} seconds`);
   } finally {
     clearTimeout(timer);
   }
@@ -99,7 +100,7 @@ const runIn = async (child: ChildProcess, { timeoutMs }: FunctionConfig, event: 
 export const openWorker = async (
   config: FunctionConfig,
   environment: Readonly<Record<string, string>>,
-  { onLine, preload, onNote }: WorkerOptions,
+  { onLine, preload, onNote, patienceMs = config.timeoutMs }: WorkerOptions,
 ): Promise<WorkerProcess> => {
   const first = preload === undefined ? [] : ['--import', pathToFileURL(preload).href];
   const child = fork(WORKER, [resolve(ROOT, config.handlerModule), config.handlerExport], {
@@ -122,7 +123,7 @@ export const openWorker = async (
   }
   return {
     isAlive: () => isRunning(child),
-    run: (event) => runIn(child, config, event),
+    run: (event) => runIn(child, patienceMs, { kind: 'invoke', event, deadline: Date.now() + config.timeoutMs }),
     // A process that is gone hears nothing more.
     tell: (note) => void child.send(note, () => undefined),
     close: () => kill(child),

@@ -4,6 +4,7 @@ import { call, DELETION, evidenceWith, ORDER, type Parts, RECEIPT, reading, STAR
 
 const STUCK = { ...RECEIPT, outcome: 'stuck', code: 'unproven', keyState: 'unknown' } as const;
 const RESTRICTED = { ...RECEIPT, outcome: 'restricted', keyState: 'alive' } as const;
+const PLANNED = { ...RECEIPT, outcome: 'planned', keyState: 'unknown' } as const;
 const PLAN = { ...ORDER.recipe, ends: ['planned'] };
 const stuckOrder = { recipe: { ...ORDER.recipe, ends: ['stuck/unproven'] } };
 const restrictedOrder = { recipe: { ...ORDER.recipe, operation: 'update-key', ends: ['restricted'] } };
@@ -73,10 +74,8 @@ const BREACHES: readonly (readonly [breach: string, parts: Parts])[] = [
       changes: [update(settings(1, 'SpotTrade', 'SpotMargin'))],
     },
   ],
-  [
-    'L3: changed, though nobody asked for that',
-    { order: { recipe: PLAN }, receipts: [{ ...RECEIPT, outcome: 'planned', keyState: 'unknown' }] },
-  ],
+  ['L3: changed, though nobody asked for that', { order: { recipe: PLAN }, receipts: [PLANNED], exchanges: [] }],
+  ['L3: a call, though nobody asked for one', { order: { recipe: PLAN }, receipts: [PLANNED], changes: [] }],
 ];
 
 describe('the laws', () => {
@@ -92,6 +91,12 @@ describe('the laws', () => {
   it('tell of two ends of one attempt', () => {
     const receipts = [RECEIPT, { ...RECEIPT, receiptId: 'crash-run-1-request#2' }];
     expect(breachesIn(evidenceWith({ receipts })).map(({ says }) => says)).toContain(`L2: 2 ends (${ORDER.name})`);
+  });
+
+  it('tell of a key that signs for no order', () => {
+    const exchanges = [call(1, 10), { ...call(2, 20), keyId: 'stranger' }];
+    const says = 'L3: stranger at kalshi signed a call, and nobody asked for that';
+    expect(breachesIn(evidenceWith({ exchanges }))).toEqual([{ n: 0, says }]);
   });
 
   it('tell of a key that no order is about', () => {
