@@ -47,9 +47,11 @@ export const takeLease = async (
   const written = await amend<CaseItem>(ports, caseKey(keyName(key.provider, key.realm, key.keyId)), (current) => {
     const { lease } = current ?? {};
     if (lease && lease.holder !== holder && now < after(lease.until, TIMING.crashMarginMs)) return undefined;
-    const item = current ?? emptyCase(key, now);
+    // Whoever has forgotten a key did not know of this request.
+    const { forgotten: _forgotten, ...item } = current ?? emptyCase(key, now);
     return {
       ...item,
+      state: item.state === 'forgotten-case' ? 'idle-case' : item.state,
       lease: { holder, until },
       seen: { ...Object.fromEntries(seen.map((by) => [by, now])), ...item.seen },
     };

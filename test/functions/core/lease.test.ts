@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { after } from '../../../functions/core/epoch.ts';
 import { amendHeld, LeaseLost, takeLease } from '../../../functions/core/lease.ts';
+import { type CaseItem, caseKey } from '../../../functions/core/ledger-items.ts';
 import { memoryPorts } from './memory-ports.ts';
 import { NOON } from './rounds.ts';
 
@@ -29,6 +30,17 @@ it('opens the case of a key that nothing is known of', async () => {
     },
   });
   expect(memory.items.get(`case#${NAME} case`)).toMatchObject({ lease: { holder: 'A' } });
+});
+
+it('opens a case that was forgotten as if nothing had been', async () => {
+  const memory = memoryPorts();
+  const { item } = (await take(memory, 'A')) as { item: CaseItem };
+  const forgotten = { at: NOON, by: 'me', reason: 'gone' };
+  const closed: CaseItem = { ...item, lease: undefined, forgotten, state: 'forgotten-case', rev: 2 };
+  await memory.ports.ledger.write(caseKey(NAME), closed);
+  const taken = await take(memory, 'B');
+  expect(taken).toMatchObject({ taken: true, item: { state: 'idle-case' } });
+  expect(taken.taken && 'forgotten' in taken.item).toBe(false);
 });
 
 it('keeps when the key was first seen', async () => {
