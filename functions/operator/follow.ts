@@ -45,17 +45,23 @@ export const pause = async ({ clock, signal }: Pick<Context, 'clock' | 'signal'>
 /** The time of the next poll. */
 export const nextPoll = (now: EpochMs, polls: number): EpochMs => after(now, POLLS_MS[polls] ?? 5_000);
 
+export interface FollowOptions {
+  /** How long it waits, in milliseconds. @default without end */
+  readonly mostMs?: number | undefined;
+  /** Shows nothing. @default false */
+  readonly isQuiet?: boolean;
+}
+
 /**
  * Follows a request in the ledger until its receipt stands, and shows how far it has come.
  *
- * @param mostMs how long it waits; without end where absent
- * @throws Failure where that time is over, or the user breaks off
+ * @throws Failure where its time is over, or the user breaks off
  */
 export const follow = async (
   context: Context,
   deployed: Deployed,
   followed: Followed,
-  mostMs = Number.POSITIVE_INFINITY,
+  { mostMs = Number.POSITIVE_INFINITY, isQuiet = false }: FollowOptions = {},
 ): Promise<Finished> => {
   const { clock, terminal } = context;
   const { requestId, planOnly } = followed;
@@ -66,7 +72,7 @@ export const follow = async (
     const now = clock.now();
     const known = item && { item, found: await caseOf(deployed, item) };
     const where = known === undefined ? 'on the queue' : progressOf(known, now);
-    terminal.show(`Waiting for ${requestId}, ${inWords(now - from)}: ${where}`);
+    if (!isQuiet) terminal.show(`Waiting for ${requestId}, ${inWords(now - from)}: ${where}`);
     if (now - from >= mostMs)
       throw new Failure(EXIT.failed, `Cannot wait longer for ${requestId}, it goes on by itself (${where})`);
     await pause(context, nextPoll(now, polls));

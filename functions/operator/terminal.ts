@@ -11,6 +11,8 @@ export interface Terminal {
   readonly width: number | undefined;
   /** Somebody sees what is told, and can answer. */
   readonly isAnswered: boolean;
+  /** Takes lines that are rewritten; `undefined` where what was written stays. */
+  readonly live: WriteStream | undefined;
   /** One line of the result. */
   print(line: string): void;
   /** One line beside the result: what is going on, or wrong. */
@@ -57,6 +59,7 @@ export const terminalOf = (streams: Streams, signal: AbortSignal): Terminal => {
   return {
     width: isTerminal(stdout) ? stdout.columns : undefined,
     isAnswered: stdin.isTTY === true && isSeen,
+    live: isTerminal(stderr) ? stderr : undefined,
     print: (line) => {
       clear();
       stdout.write(`${line}\n`);

@@ -2,9 +2,10 @@ import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { addPlan, addRequest } from './request.ts';
 import { addStatus } from './status.ts';
+import { addStuck } from './stuck/index.ts';
 
 /** Every command, in the order in which the help shows them. */
 export const addCommands = (program: Command, context: Context): Command => {
-  for (const add of [addRequest, addPlan, addStatus]) add(program, context);
+  for (const add of [addRequest, addPlan, addStatus, addStuck]) add(program, context);
   return program;
 };

@@ -127,7 +127,7 @@ const carryOut = async (
     return;
   }
   const followed = { requestId, planOnly: isPlan(deployed, request), attempt: 1 };
-  showEnd(context, command, await follow(context, deployed, followed, options.timeout));
+  showEnd(context, command, await follow(context, deployed, followed, { mostMs: options.timeout }));
 };
 
 const TIMEOUT = ['--timeout <time>', 'wait no longer than that (90s, 10m); the request goes on', duration] as const;

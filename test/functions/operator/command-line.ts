@@ -47,6 +47,7 @@ const terminalFor = ({ width, answers }: Typing, heard: Heard): Terminal => {
   return {
     width,
     isAnswered: answers !== undefined,
+    live: undefined,
     print: (text) => void heard.out.push(...text.split('\n')),
     tell: (text) => void heard.told.push(...stripVTControlCharacters(text).split('\n')),
     show: (text) => void (text === undefined ? undefined : heard.shown.push(text)),

@@ -1,0 +1,39 @@
+import type { Command } from 'commander';
+import type { Context } from '../../context.ts';
+import { inWords } from '../../duration.ts';
+import { look, type Stuck } from '../../stuck-queue.ts';
+import { type Column, table } from '../../table.ts';
+import { endOf, operationOf, shown, tellElsewhere } from './in-words.ts';
+
+interface Row extends Stuck {
+  readonly number: number;
+  readonly age: string;
+}
+
+const COLUMNS: readonly Column<Row>[] = [
+  { head: '#', cell: ({ number }) => String(number), align: 'right' },
+  { head: 'Request', cell: ({ requestId }) => requestId, least: 12 },
+  { head: 'Operation', cell: operationOf, least: 10 },
+  { head: 'Ended as', cell: endOf, style: () => 'red' },
+  { head: 'Attempt', cell: ({ attempt }) => String(attempt), align: 'right' },
+  { head: 'Since', cell: ({ age }) => age, align: 'right' },
+];
+
+/** `stuck list` */
+export const addList = (stuck: Command, context: Context): void => {
+  stuck
+    .command('list')
+    .description('show every request that ended without a dead key')
+    .action(async (_options: unknown, command: Command) => {
+      const { terminal, clock } = context;
+      const { all, elsewhere } = await look(await context.deployed(command));
+      if (context.isJson(command)) context.json(all.map(shown));
+      else if (all.length === 0) terminal.print('Nothing is stuck');
+      else {
+        const now = clock.now();
+        const rows = all.map((one, index) => ({ ...one, number: index + 1, age: inWords(now - one.sentAt) }));
+        for (const line of table(terminal, COLUMNS, rows)) terminal.print(line);
+      }
+      tellElsewhere(context, elsewhere);
+    });
+};

@@ -1,0 +1,96 @@
+import type { Command } from 'commander';
+import { confirm } from '../../confirm.ts';
+import type { Deployed } from '../../connect.ts';
+import type { Context } from '../../context.ts';
+import { EXIT, type Exit, Failure } from '../../failure.ts';
+import { exitOf, type Finished, follow } from '../../follow.ts';
+import { outcomeText } from '../../receipt-lines.ts';
+import { type Redriven, redrive } from '../../redrive.ts';
+import { chosen, giveBack, type Stuck, takeInHand } from '../../stuck-queue.ts';
+import { together } from '../../together.ts';
+import { endOf, missing, operationOf, tellElsewhere } from './in-words.ts';
+
+interface Options {
+  readonly all?: boolean;
+  readonly wait?: boolean;
+  readonly yes?: boolean;
+}
+
+/** What became of one of them. */
+interface Again {
+  readonly redriven: Redriven;
+  /** Where it was waited for. */
+  readonly item: Finished | undefined;
+}
+
+const again = async (context: Context, deployed: Deployed, one: Stuck, wait: boolean): Promise<Again> => {
+  const redriven = await redrive(deployed, one);
+  return { redriven, item: wait ? await follow(context, deployed, redriven, { isQuiet: true }) : undefined };
+};
+
+/**
+ * Takes in hand what is to be sent again, once the user has agreed to it; all others are given back.
+ *
+ * @throws Failure where one is not there, or the user does not agree
+ */
+const agreed = async (
+  context: Context,
+  deployed: Deployed,
+  { names, options }: { readonly names: readonly string[]; readonly options: Options },
+): Promise<{ readonly wanted: readonly Stuck[]; readonly elsewhere: number }> => {
+  const { terminal } = context;
+  const { all, elsewhere } = await takeInHand(deployed);
+  let wanted: readonly Stuck[] = [];
+  try {
+    const unknown = names.find((name) => chosen(all, name) === undefined);
+    if (unknown !== undefined) throw missing(unknown, elsewhere);
+    const meant = options.all ? all : [...new Set(names.flatMap((name) => chosen(all, name) ?? []))];
+    for (const one of meant) terminal.tell(`${one.requestId}  ${operationOf(one)}  ${endOf(one)}`);
+    if (meant.length > 0)
+      await confirm(terminal, { word: 'yes', given: options.yes ? 'yes' : undefined, option: '--yes' });
+    wanted = meant;
+  } finally {
+    await giveBack(
+      deployed,
+      all.filter((one) => !wanted.includes(one)),
+    );
+  }
+  return { wanted, elsewhere };
+};
+
+const exitOfAll = (done: readonly (Again | undefined)[]): Exit => {
+  const ends = done.map((each) =>
+    each === undefined ? EXIT.failed : each.item ? exitOf(each.item.receipt) : EXIT.done,
+  );
+  return [EXIT.failed, EXIT.stuck].find((exit) => ends.includes(exit)) ?? EXIT.done;
+};
+
+/** `stuck redrive` */
+export const addRedrive = (stuck: Command, context: Context): void => {
+  stuck
+    .command('redrive')
+    .description('send requests again, when the cause is mended')
+    .argument('[names...]', 'their numbers in the list, or the ids of the requests')
+    .option('--all', 'every one that is stuck')
+    .option('--wait', 'wait for the receipts, and end with the worst status')
+    .option('--yes', 'do not ask for a confirmation')
+    .action(async (names: readonly string[], options: Options, command: Command) => {
+      if (names.length > 0 === (options.all === true))
+        throw new Failure(EXIT.usage, 'Cannot tell what to redrive, wanted names or --all');
+      const deployed = await context.deployed(command);
+      const { wanted, elsewhere } = await agreed(context, deployed, { names, options });
+      const done = await together(
+        context.terminal,
+        wanted.map((one) => ({
+          title: one.requestId,
+          work: () => again(context, deployed, one, options.wait === true),
+          end: ({ redriven, item }: Again) =>
+            `${redriven.requestId}: ${item ? outcomeText(item.receipt) : `sent as attempt ${redriven.attempt}`}`,
+        })),
+      );
+      tellElsewhere(context, elsewhere);
+      if (context.isJson(command))
+        context.json(done.flatMap((each) => (each ? [each.item?.receipt ?? each.redriven] : [])));
+      context.end(exitOfAll(done));
+    });
+};

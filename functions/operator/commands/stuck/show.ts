@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import { toIso } from '../../../core/epoch.ts';
+import type { Context } from '../../context.ts';
+import { chosen, look } from '../../stuck-queue.ts';
+import { pairs, wrapped } from '../../table.ts';
+import { endOf, missing, operationOf, shown } from './in-words.ts';
+
+/** `stuck show` */
+export const addShow = (stuck: Command, context: Context): void => {
+  stuck
+    .command('show')
+    .description('show one of them whole, with what to do next')
+    .argument('<name>', 'its number in the list, or the id of the request')
+    .action(async (name: string, _options: unknown, command: Command) => {
+      const { terminal } = context;
+      const { all, elsewhere } = await look(await context.deployed(command));
+      const one = chosen(all, name);
+      if (one === undefined) throw missing(name, elsewhere);
+      if (context.isJson(command)) return context.json(shown(one));
+      const { message, requestId, attempt, sentAt, body, request } = one;
+      const most = terminal.width === undefined ? undefined : terminal.width - 2;
+      const lines = [
+        [terminal.style(['bold', 'red'], endOf(one)), operationOf(one)].join('  '),
+        ...wrapped(message ?? 'The function crashed on it again and again', most).map((line) => `  ${line}`),
+        '',
+        ...pairs(terminal, [
+          ['request', requestId],
+          ['attempt', String(attempt)],
+          ['since', toIso(sentAt)],
+        ]),
+        '',
+        JSON.stringify(request ?? JSON.parse(body), null, 2),
+      ];
+      for (const line of lines) terminal.print(line);
+    });
+};

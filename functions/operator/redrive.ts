@@ -1,0 +1,31 @@
+import { type RequestItem, requestKey } from '../core/ledger-items.ts';
+import type { Deployed } from './connect.ts';
+import { EXIT, Failure } from './failure.ts';
+import { sendOne } from './requests-queue.ts';
+import { remove, type Stuck } from './stuck-queue.ts';
+
+/** What was sent again. */
+export interface Redriven {
+  readonly requestId: string;
+  readonly attempt: number;
+  /** As the ledger keeps it apart. */
+  readonly planOnly: boolean;
+}
+
+/**
+ * Sends a stuck request again as its next attempt, then deletes its copies: a crash in between leaves both, and the next redrive is
+ * an attempt more.
+ *
+ * @throws Failure where it is none that can be sent, or AWS did not take it
+ */
+export const redrive = async (deployed: Deployed, stuck: Stuck): Promise<Redriven> => {
+  const { requestId, body, request } = stuck;
+  if (request === undefined)
+    throw new Failure(EXIT.failed, `Cannot redrive ${requestId}, it stands for a message that was no request`);
+  const planOnly = request.dryRun || deployed.card.mode === 'observe';
+  const known = await deployed.ledger.read<RequestItem>(requestKey(requestId, planOnly));
+  const attempt = Math.max(stuck.attempt, known?.attempt ?? 0) + 1;
+  await sendOne(deployed, { requestId, attempt, body });
+  await remove(deployed, stuck);
+  return { requestId, attempt, planOnly };
+};

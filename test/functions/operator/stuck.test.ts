@@ -1,0 +1,194 @@
+import { describe, expect, it } from 'vitest';
+import { CREDENTIALS, deadKeys, KEYS, SECRETS, seedKeys } from '../../seed-keys.ts';
+import { type System, systemForEachTest } from '../../whole/system.ts';
+import { commandLine } from './command-line.ts';
+
+const REQUESTY = { provider: 'requesty', operation: 'delete-key', secretId: SECRETS.requestyManager };
+const UNKNOWN = '00000000-0000-4000-8000-000000000000';
+
+/** Two requests whose secret is missing, one for a key of nobody, and a message that is no request. */
+const fourStuck = async (system: System): Promise<void> => {
+  await seedKeys(system, { without: ['requestyManager'] });
+  const bodies = [
+    { ...REQUESTY, target: { apiKeyId: KEYS.requestyKey }, requestId: 'R-1' },
+    { ...REQUESTY, target: { apiKeyId: KEYS.requestySecondManager }, requestId: 'R-2', reason: 'leaked' },
+    {
+      provider: 'kalshi',
+      operation: 'delete-key',
+      secretId: SECRETS.kalshiManager,
+      target: { apiKeyId: UNKNOWN },
+      requestId: 'K-1',
+    },
+    '{"no":"request"}',
+  ];
+  for (const body of bodies) {
+    await system.send(body);
+    await system.settle();
+    system.advance(60_000);
+  }
+};
+
+describe('stuck', () => {
+  const system = systemForEachTest();
+  const piped = commandLine(system);
+  const ids = async () => (await system().stuck()).map(({ attributes }) => attributes['requestId']);
+
+  it('lists what is stuck, oldest first, and takes nothing away', async () => {
+    await fourStuck(system());
+    const { exit, out, told } = await piped('stuck', 'list');
+    expect([exit, told]).toEqual([0, []]);
+    expect(out).toHaveLength(6);
+    expect(out.slice(2, 5)).toEqual([
+      expect.stringMatching(/^1 {2}R-1 +requesty\/delete-key {2}stuck\/credential-missing +1 +\d+ m$/),
+      expect.stringMatching(/^2 {2}R-2 +requesty\/delete-key {2}stuck\/credential-missing +1 +\d+ \w$/),
+      expect.stringMatching(/^3 {2}K-1 +kalshi\/delete-key +stuck\/not-recognised +1 +\d+ \w$/),
+    ]);
+    expect(out[5]).toMatch(/^4 {2}\S+ +no request +refused\/malformed +1 +60 s$/);
+    expect(await ids()).toHaveLength(4);
+  });
+
+  it.each([80, 160])('fits a terminal of %i columns', async (width) => {
+    await fourStuck(system());
+    const { out } = await commandLine(system, { width })('stuck', 'list');
+    expect(Math.max(...out.map((line) => line.length))).toBeLessThanOrEqual(width);
+    expect(out.join('\n')).toContain('stuck/credential-missing');
+  });
+
+  it('says so where nothing is', async () => {
+    expect((await piped('stuck', 'list')).out).toEqual(['Nothing is stuck']);
+    expect((await piped('stuck', 'list', '--json')).out).toEqual(['[]']);
+  });
+
+  it('shows one whole, by number or id, with what to do next', async () => {
+    await fourStuck(system());
+    const { exit, out } = await piped('stuck', 'show', '3');
+    expect(exit).toBe(0);
+    expect(out[0]).toBe('stuck/not-recognised  kalshi/delete-key');
+    expect(out[1]).toMatch(/^ {2}The provider does not know the key .* look in the provider’s web page$/);
+    expect(JSON.parse(out.slice(out.indexOf('{')).join('\n'))).toMatchObject({
+      requestId: 'K-1',
+      target: { apiKeyId: UNKNOWN },
+    });
+    const machine = await piped('stuck', 'show', 'R-2', '--json');
+    expect(JSON.parse(machine.out.join('\n'))).toMatchObject({
+      requestId: 'R-2',
+      outcome: 'stuck/credential-missing',
+      request: { reason: 'leaked' },
+    });
+    expect((await piped('stuck', 'show', '4')).out[0]).toBe('refused/malformed  no request');
+    const none = await piped('stuck', 'show', '5');
+    expect([none.exit, none.told]).toEqual([
+      4,
+      ['Cannot find "5" in the stuck queue, wanted a number or an id of its list'],
+    ]);
+  });
+
+  it('sends one again as its next attempt, and waits for its end', async () => {
+    await fourStuck(system());
+    await system().store(SECRETS.requestyManager, CREDENTIALS.requestyManager);
+    const { exit, told } = await piped('stuck', 'redrive', 'R-1', '--yes', '--wait');
+    expect([exit, told]).toEqual([0, ['R-1  requesty/delete-key  stuck/credential-missing', '✔ R-1: revoked']]);
+    expect(deadKeys(system())).toEqual([KEYS.requestyKey]);
+    expect(system().receipts().at(-1)).toMatchObject({ receiptId: 'R-1#2', attempt: 2 });
+    expect(await ids()).toEqual(['R-2', 'K-1', expect.any(String)]);
+  });
+
+  it('sends all again, past those that cannot be', async () => {
+    await fourStuck(system());
+    await system().store(SECRETS.requestyManager, CREDENTIALS.requestyManager);
+    const { exit, told, out } = await piped('stuck', 'redrive', '--all', '--yes', '--wait', '--json');
+    expect(exit).toBe(1);
+    const ends = told.filter((line) => /^[✔✖]/.test(line)).toSorted();
+    expect(ends).toEqual([
+      '✔ K-1: stuck/not-recognised',
+      '✔ R-1: revoked',
+      '✔ R-2: revoked',
+      expect.stringMatching(/^✖ (\S+): Cannot redrive \1, it stands for a message that was no request$/),
+    ]);
+    expect(JSON.parse(out.join('\n'))).toMatchObject([
+      { receiptId: 'R-1#2' },
+      { receiptId: 'R-2#2' },
+      { receiptId: 'K-1#2' },
+    ]);
+  });
+
+  it('redrives nothing without a yes, or what nobody has named', async () => {
+    await fourStuck(system());
+    const unsure = await commandLine(system, { answers: [''] })('stuck', 'redrive', '1', 'K-1');
+    expect([unsure.exit, unsure.told.slice(0, 2)]).toEqual([
+      5,
+      ['R-1  requesty/delete-key  stuck/credential-missing', 'K-1  kalshi/delete-key  stuck/not-recognised'],
+    ]);
+    for (const [words, exit] of [
+      [[], 2],
+      [['1', '--all'], 2],
+      [['nobody', '--yes'], 4],
+      [['1'], 2],
+    ] as const)
+      expect((await piped('stuck', 'redrive', ...words)).exit).toBe(exit);
+    expect(await system().waiting()).toEqual([]);
+    // Given back at once: nobody waits for what was only looked at.
+    expect(await ids()).toHaveLength(4);
+  });
+
+  it('goes past the attempt that the ledger has come to', async () => {
+    await fourStuck(system());
+    const copies = await system().stuck();
+    const copy = copies.find(({ attributes }) => attributes['requestId'] === 'K-1');
+    if (copy === undefined) throw new Error('Cannot find the copy');
+    await system().redrive(copy);
+    await system().settle();
+    await piped('stuck', 'redrive', 'K-1', '--yes');
+    await system().settle();
+    expect(system().receipts().at(-1)).toMatchObject({ receiptId: 'K-1#3' });
+  });
+
+  it('forgets one, with a name and a reason: its case is closed, until a request opens it anew', async () => {
+    await fourStuck(system());
+    const words = ['--by', 'alex', '--reason', 'deleted in the web page', '--yes'];
+    const { exit, out } = await piped('stuck', 'forget', 'K-1', ...words);
+    expect([exit, out]).toEqual([
+      0,
+      ['Forgotten: K-1. The key may be alive, and nobody looks after it any more; a later request opens its case anew'],
+    ]);
+    expect(await ids()).not.toContain('K-1');
+    const status = await piped('status', UNKNOWN);
+    expect(status.out[1]).toMatch(
+      /state {2}forgotten at 2026-\S+ by alex \(deleted in the web page\); it may be alive$/,
+    );
+    system().advance(11 * 86_400_000);
+    expect(await system().lookAfter()).toMatchObject({ looks: 0, copies: 0 });
+    await piped(
+      'request',
+      'kalshi/delete-key',
+      '--secret',
+      SECRETS.kalshiManager,
+      '--target',
+      UNKNOWN,
+      '--yes',
+      '--wait',
+    );
+    expect((await piped('status', UNKNOWN)).out[1]).toMatch(/open: \S+#1 ended without a proof/);
+  });
+
+  it('forgets what never came as far as a key, and what has no copy any more', async () => {
+    await fourStuck(system());
+    await system().stuck();
+    const gone = await piped('stuck', 'forget', 'R-1', '--by', 'alex', '--reason', 'test', '--yes', '--json');
+    expect([gone.exit, JSON.parse(gone.out.join('\n'))]).toEqual([
+      0,
+      { requestId: 'R-1', forgotten: { by: 'alex', reason: 'test' }, case: 'no case' },
+    ]);
+    expect((await piped('stuck', 'forget', 'nobody', '--by', 'a', '--reason', 'b', '--yes')).exit).toBe(4);
+    expect((await piped('stuck', 'forget', 'R-1', '--by', 'a')).exit).toBe(2);
+  });
+
+  it('forgets nothing that is under way again', async () => {
+    await fourStuck(system());
+    system().kalshi.faults.script({ match: {}, fault: { kind: 'dropBefore' }, times: Number.POSITIVE_INFINITY });
+    await piped('stuck', 'redrive', 'K-1', '--yes');
+    await system().deliver();
+    const { exit, told } = await piped('stuck', 'forget', 'K-1', '--by', 'a', '--reason', 'b', '--yes');
+    expect([exit, told.at(-1)]).toEqual([4, expect.stringContaining('Cannot find "K-1"')]);
+  });
+});
