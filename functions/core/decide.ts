@@ -120,17 +120,28 @@ const waitForVerdict = (situation: Situation): Decision => {
   return { do: 'ask', at: later(after(now, proofGapMs), notBefore ?? now), code, notBefore };
 };
 
+/** An instant that the provider states is waited for, but whoever keeps a leaked key at its limit must not keep it alive. */
+const STATED_ROUNDS = 6;
+
+/**
+ * Whether an urgent call leaves although no probe gave a verdict. By a managing key it does once: refused for a limit or a clock, it
+ * waits for a verdict, since what it then kills unseen can never be proved dead.
+ */
+const mayCallInDoubt = ({ self, work }: Situation, stated: EpochMs | undefined): boolean =>
+  (self || work.calls === 0) && (stated === undefined || work.silentRounds >= STATED_ROUNDS);
+
 const beforeDelete = (situation: Situation): Decision => {
-  const { self, standing, urgent, work, now, signer } = situation;
+  const { self, standing, urgent, work, now, signer, proofGapMs } = situation;
   if (self && standing === 'unbacked') return { do: 'ask-siblings' };
   const silence = withoutVerdict(situation);
   const isSilent =
     silence !== undefined && (standing === 'none' || (signer !== undefined && retryIn(signer) !== undefined));
   if (!isSilent) return { do: 'call' };
   if (!urgent) return { do: 'retry', ...silence };
-  if (work.silentRounds < 2) return { do: 'ask', at: later(now, silence.notBefore ?? now), ...silence };
-  // A provider that says when to come back is no silent one: a call would meet the same limit, or kill a key that nobody has seen.
-  return silence.notBefore === undefined ? { do: 'call' } : { do: 'retry', ...silence };
+  // At once, but not of a provider that has just said that it was asked too much.
+  const again = silence.code === 'rate-limited' ? after(now, proofGapMs) : now;
+  if (work.silentRounds < 2) return { do: 'ask', at: later(again, silence.notBefore ?? now), ...silence };
+  return mayCallInDoubt(situation, silence.notBefore) ? { do: 'call' } : { do: 'retry', ...silence };
 };
 
 const afterDelete = (situation: Situation): Decision => {

@@ -20,6 +20,7 @@ const UNKNOWN = [askedOf(answerOf('unknown'))];
 const SILENT = [askedOf(answerOf('silent'))];
 const LATER = after(NOON, 90_000);
 const LIMITED = [askedOf(answerOf('silent', { ends: 'retry/rate-limited', notBefore: LATER }))];
+const TOO_MANY = [askedOf(answerOf('silent', { ends: 'retry/rate-limited' }))];
 const HELD = answerOf('rejected', { ends: 'stuck/credential-refused', holds: true });
 const FORECAST = answerOf('alive', { ends: 'stuck/permission-missing' });
 
@@ -115,9 +116,34 @@ const BEFORE_A_DELETE: readonly Row[] = [
     CALL,
   ],
   [
-    'waits as long as the provider says, however often it says so to an urgent probe',
-    { urgent: true, round: LIMITED, standing: 'none', work: { silentRounds: 9 } },
+    'repeats an urgent probe of a limited provider a while later',
+    { urgent: true, round: TOO_MANY, standing: 'none', work: { silentRounds: 1 } },
+    asks(GAP, 'rate-limited'),
+  ],
+  [
+    'calls after the second time that an urgent probe was too much',
+    { urgent: true, round: TOO_MANY, standing: 'none', work: { silentRounds: 2 } },
+    CALL,
+  ],
+  [
+    'waits as long as the provider says, when urgent too',
+    { urgent: true, round: LIMITED, standing: 'none', work: { silentRounds: 5 } },
     { do: 'retry', code: 'rate-limited', notBefore: LATER },
+  ],
+  [
+    'does not wait for ever for a provider that always says when',
+    { urgent: true, round: LIMITED, standing: 'none', work: { silentRounds: 6 } },
+    CALL,
+  ],
+  [
+    'calls again in doubt where an urgent self-signed call was not executed',
+    { urgent: true, round: TOO_MANY, standing: 'none', work: { silentRounds: 3, calls: 2, voided: 2 } },
+    CALL,
+  ],
+  [
+    'waits for a verdict where a managing key’s urgent call was not executed',
+    { urgent: true, self: false, round: TOO_MANY, standing: 'none', work: { silentRounds: 3, calls: 1, voided: 1 } },
+    { do: 'retry', code: 'rate-limited', notBefore: undefined },
   ],
   [
     'calls after the second silence of an urgent managing key',
