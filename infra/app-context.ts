@@ -18,6 +18,9 @@ const PROPS: Readonly<Record<Exclude<keyof KeyRevocationProps, InContext>, true>
   sweepRate: true,
   batchSize: true,
   maxConcurrency: true,
+  vpc: true,
+  vpcSubnets: true,
+  securityGroups: true,
   egressAddresses: true,
   logRetention: true,
 };

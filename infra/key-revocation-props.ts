@@ -1,4 +1,5 @@
 import type { Duration } from 'aws-cdk-lib';
+import type { ISecurityGroup, IVpc, SubnetSelection, Vpc } from 'aws-cdk-lib/aws-ec2';
 import type { EventBus, IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -114,6 +115,25 @@ export interface KeyRevocationProps {
    * @default 10
    */
   readonly maxConcurrency?: number;
+  /**
+   * The VPC that both functions call from, for addresses of your own: behind NAT gateways they are the gateways', to be named in
+   * `egressAddresses`. Its subnets have to reach the providers and AWS (SQS, SNS, EventBridge, DynamoDB, Secrets Manager).
+   *
+   * @default - none: the functions call from addresses of AWS that change
+   */
+  readonly vpc?: Vpc | IVpc;
+  /**
+   * The subnets of `vpc` to use. Public ones are refused: a function there has no way out.
+   *
+   * @default - the private ones with a way out
+   */
+  readonly vpcSubnets?: SubnetSelection;
+  /**
+   * The security groups of both functions in `vpc`. They have to let out HTTPS.
+   *
+   * @default - one that lets out HTTPS and nothing else
+   */
+  readonly securityGroups?: readonly ISecurityGroup[];
   /**
    * The addresses that the function calls from. A self-signed change of a key's address list that names none of them is refused,
    * since nothing could be proved after it.

@@ -1,9 +1,11 @@
 import { isIP } from 'node:net';
 import { Duration, Token } from 'aws-cdk-lib';
+import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import type { EventBus, IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { OPERATIONS } from '../functions/core/request.ts';
+import type { NetworkProps } from './constructs/network.ts';
 import { type KeyRevocationProps, MODES, type Mode, type ProviderName } from './key-revocation-props.ts';
 
 const PROVIDERS = Object.keys(OPERATIONS) as ProviderName[];
@@ -21,6 +23,7 @@ export interface SettledProps {
   readonly sweepRate: Duration;
   readonly batchSize: number;
   readonly maxConcurrency: number;
+  readonly network: NetworkProps | undefined;
   readonly egressAddresses: readonly string[];
   readonly logRetention: RetentionDays;
 }
@@ -48,6 +51,7 @@ export const settled = (props: KeyRevocationProps): SettledProps => ({
   ),
   batchSize: whole('batchSize', props.batchSize ?? 1, [1, 10]),
   maxConcurrency: whole('maxConcurrency', props.maxConcurrency ?? 10, [2, 1000]),
+  network: network(props),
   egressAddresses: addresses(props.egressAddresses ?? []),
   logRetention: props.logRetention ?? RetentionDays.ONE_YEAR,
 });
@@ -77,6 +81,14 @@ const bus = (given: SettledProps['bus'], allowDefault: boolean): SettledProps['b
   const wanted =
     'a bus of its own or allowDefaultBus: true, since there every principal with events:PutEvents can kill a key';
   throw cannot('bus', 'the default bus', wanted);
+};
+
+const network = ({ vpc, vpcSubnets, securityGroups }: KeyRevocationProps): SettledProps['network'] => {
+  // A Vpc is an IVpc, but for an optional property that is spelled otherwise.
+  if (vpc) return { vpc: vpc as IVpc, vpcSubnets, securityGroups };
+  const alone = Object.entries({ vpcSubnets, securityGroups }).find(([, value]) => value !== undefined)?.[0];
+  if (alone === undefined) return undefined;
+  throw new Error(`Cannot use ${alone} alone, wanted vpc with it`);
 };
 
 const whole = (what: string, value: number, [least, most]: readonly [number, number]): number => {

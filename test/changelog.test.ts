@@ -1,4 +1,5 @@
 import { App, Stack } from 'aws-cdk-lib';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { expect, it } from 'vitest';
 import { CONTEXT } from '../infra/app-context.ts';
@@ -10,11 +11,12 @@ import { textOf } from './pages.ts';
 
 const CHANGELOG = textOf('CHANGELOG.md');
 
-/** An instance with keys of every kind, so that each statement is there. */
+/** An instance with keys of every kind and in a VPC, so that each statement is there. */
 const withKeys = (): Template => {
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
   const stack = new Stack(app, 'S');
-  new KeyRevocation(stack, 'R', { secretKeys: [new Key(stack, 'A')], encryptionKey: new Key(stack, 'B') });
+  const keys = { secretKeys: [new Key(stack, 'A')], encryptionKey: new Key(stack, 'B') };
+  new KeyRevocation(stack, 'R', { ...keys, vpc: new Vpc(stack, 'V') });
   return app.synth().getStackByName('S').template as Template;
 };
 const full = withKeys();

@@ -7,6 +7,7 @@ import { TIMING } from '../../functions/core/timing.ts';
 import type { SettledProps } from '../settled-props.ts';
 import { acknowledgeWildcard } from './acknowledge-wildcard.ts';
 import { handlerFunction } from './handler-function.ts';
+import { network, networkPermissions } from './network.ts';
 import { allow, give, type Reach, revokePermissions, secretsArn, sweepPermissions } from './permissions.ts';
 
 /** How far a sweep looks ahead: as long as SQS can delay a message. */
@@ -22,26 +23,35 @@ export interface Functions {
 
 /** The two functions, and the mapping that hands requests to the first. */
 export const functions = (scope: Construct, reach: Reach, props: SettledProps): Functions => {
-  const ofRevoke = roleAndLog(scope, 'Revoke', { ...props, statements: revokePermissions(reach) });
-  const ofSweep = roleAndLog(scope, 'Sweep', { ...props, statements: sweepPermissions(reach) });
+  const ofNetwork = props.network ? networkPermissions() : [];
+  const ofRevoke = roleAndLog(scope, 'Revoke', { ...props, statements: [...revokePermissions(reach), ...ofNetwork] });
+  const ofSweep = roleAndLog(scope, 'Sweep', { ...props, statements: [...sweepPermissions(reach), ...ofNetwork] });
   const roles = [ofRevoke.role, ofSweep.role];
   for (const role of roles) acknowledgeWildcard(role, secretsArn(reach), 'Every secret under the prefix');
   acknowledgeWildcard(ofSweep.role, '*', 'ListSecrets knows no resource');
+  if (props.network) for (const role of roles) acknowledgeWildcard(role, '*', 'The interfaces that Lambda makes');
 
-  const both = bothEnvironments(scope, reach, props);
+  const both = { network: props.network && network(scope, props.network) };
+  const environment = bothEnvironments(scope, reach, props);
   const revoke = handlerFunction(scope, 'Revoke', {
     ...ofRevoke,
+    ...both,
     name: 'revoke',
     description: 'Carries out one request: kills or restricts a key and proves it',
     timeout: Duration.millis(TIMING.functionTimeoutMs),
-    environment: { ...both, ...revokeEnvironment(props), OWN_ROLES: roles.map(({ roleId }) => roleId).join(',') },
+    environment: {
+      ...environment,
+      ...revokeEnvironment(props),
+      OWN_ROLES: roles.map(({ roleId }) => roleId).join(','),
+    },
   });
   const sweep = handlerFunction(scope, 'Sweep', {
     ...ofSweep,
+    ...both,
     name: 'sweep',
     description: 'Turns due expiry tags into requests',
     timeout: Duration.minutes(5),
-    environment: { ...both, SWEEP_AHEAD_SECONDS: String(SWEEP_AHEAD.toSeconds()) },
+    environment: { ...environment, SWEEP_AHEAD_SECONDS: String(SWEEP_AHEAD.toSeconds()) },
   });
   const mapping = mapRequests(scope, revoke, reach, props);
   return { revokeRole: ofRevoke.role, sweepRole: ofSweep.role, sweep, mapping };

@@ -6,6 +6,7 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { handlerPath } from './bundling.ts';
 import { handlerCode } from './handler-code.ts';
+import type { Network } from './network.ts';
 
 export interface HandlerFunctionProps {
   /** The folder in `functions/`. */
@@ -14,14 +15,16 @@ export interface HandlerFunctionProps {
   readonly timeout: Duration;
   readonly role: IRole;
   readonly logGroup: ILogGroup;
+  readonly network: Network | undefined;
   readonly environment: Readonly<Record<string, string>>;
 }
 
 /** One Lambda function from its folder in `functions/`; its metadata names the source for whoever runs it elsewhere. */
 export const handlerFunction = (scope: Construct, id: string, props: HandlerFunctionProps): NodejsFunction => {
-  const { name, ...rest } = props;
+  const { name, network, ...rest } = props;
   const made = new NodejsFunction(scope, id, {
     ...rest,
+    ...network,
     ...handlerCode(name),
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
