@@ -70,8 +70,9 @@ export const markSigner = async (
   );
 };
 
-/** Whether this product killed the managing key itself: then it is not the credential that is wrong. */
+/** Whether this product killed the managing key itself, or is about to: then it is not the credential that is wrong. */
 export const wasKilledHere = async ({ ledger }: Pick<Ports, 'ledger'>, name: string): Promise<boolean> => {
   const { proved, works = {} } = (await ledger.read<CaseItem>(caseKey(name))) ?? {};
-  return proved !== undefined || Object.values(works).some(({ acceptedAt }) => acceptedAt !== undefined);
+  const hasKilled = ({ calls, voided, lastAnswer }: Work): boolean => calls > voided && lastAnswer !== 'rejected';
+  return proved !== undefined || Object.values(works).some(hasKilled);
 };

@@ -136,11 +136,15 @@ describe('the limit of an hour', () => {
   });
 });
 
+const CALLED = { calls: 1, lastAnswer: 'silent' } as const;
+
 it.each([
   ['is not known', undefined, false],
   ['was never called on', { works: { 'R#1': NO_WORK } }, false],
   ['was proved dead', { works: {}, proved: { at: NOON } }, true],
-  ['is about to be proved dead', { works: { 'R#1': NO_WORK, 'S#1': { ...NO_WORK, acceptedAt: NOON } } }, true],
+  ['is about to be proved dead', { works: { 'R#1': NO_WORK, 'S#1': { ...NO_WORK, ...CALLED } } }, true],
+  ['was called on in vain', { works: { 'S#1': { ...NO_WORK, ...CALLED, lastAnswer: 'rejected' } } }, false],
+  ['was called on when that was not looked at', { works: { 'S#1': { ...NO_WORK, ...CALLED, voided: 1 } } }, false],
 ])('knows whether a managing key was killed here that %s', async (_what, item, expected) => {
   const memory = memoryPorts();
   if (item) memory.items.set('case#kalshi/prod/S case', { rev: 1, nonce: '', ...item });
