@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
+import { addList } from './list.ts';
 import { addPlan, addRequest } from './request.ts';
 import { addStatus } from './status.ts';
 import { addStuck } from './stuck/index.ts';
 
 /** Every command, in the order in which the help shows them. */
 export const addCommands = (program: Command, context: Context): Command => {
-  for (const add of [addRequest, addPlan, addStatus, addStuck]) add(program, context);
+  for (const add of [addRequest, addPlan, addStatus, addList, addStuck]) add(program, context);
   return program;
 };

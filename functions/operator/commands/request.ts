@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { digestOf } from '../../core/claim.ts';
 import { type RequestItem, requestKey } from '../../core/ledger-items.ts';
 import { shortened } from '../../core/make-receipt.ts';
@@ -8,13 +8,13 @@ import { isUrgent, type RevocationRequest } from '../../core/request.ts';
 import { confirm } from '../confirm.ts';
 import type { Deployed } from '../connect.ts';
 import type { Context } from '../context.ts';
-import { fromDuration } from '../duration.ts';
 import { EXIT, type Exit, Failure } from '../failure.ts';
 import { exitOf, type Finished, follow } from '../follow.ts';
 import { evidenceTable, planLines, receiptLines } from '../receipt-lines.ts';
 import { type RequestOptions, requestOf, withRequestOptions } from '../request-words.ts';
 import { sendOne } from '../requests-queue.ts';
 import { pairs } from '../table.ts';
+import { duration } from './duration-option.ts';
 
 type Named = RevocationRequest & { readonly requestId: string };
 
@@ -23,12 +23,6 @@ interface Options extends RequestOptions {
   readonly timeout?: number;
   readonly yes?: boolean;
 }
-
-const duration = (text: string): number => {
-  const ms = fromDuration(text);
-  if (ms === undefined) throw new InvalidArgumentError('Wanted a time such as 90s, 10m, 2h or 30d.');
-  return ms;
-};
 
 const targetText = ({ target, secretId }: RevocationRequest): string => {
   if (target === 'self') return `the key in ${secretId} itself`;

@@ -1,0 +1,100 @@
+import type { Command } from 'commander';
+import { type EpochMs, fromIso, toIso } from '../../core/epoch.ts';
+import { EXPIRY_TAG } from '../../core/expiry.ts';
+import { shortened } from '../../core/make-receipt.ts';
+import { caseShown } from '../case-lines.ts';
+import type { Context } from '../context.ts';
+import { inWords } from '../duration.ts';
+import { keysUnder, type StoredKey } from '../keys.ts';
+import { type Column, table } from '../table.ts';
+import type { Style } from '../terminal.ts';
+import { duration } from './duration-option.ts';
+
+const NOTHING = '–';
+
+type State = 'dead' | 'open' | 'forgotten' | 'alive' | 'not seen' | 'unreadable';
+
+/** How a key stands by the ledger; `alive` is what was seen last, not what is true now. */
+const stateOf = ({ problem, found }: StoredKey): State => {
+  if (problem !== undefined) return 'unreadable';
+  if (found === undefined) return 'not seen';
+  const { provedAt, state, firstSeenAt } = caseShown(found);
+  if (provedAt !== null) return 'dead';
+  if (state === 'open' || state === 'forgotten') return state;
+  return firstSeenAt === null ? 'not seen' : 'alive';
+};
+
+const TONES: Partial<Record<State, Style>> = { dead: 'green', open: 'red', forgotten: 'yellow', unreadable: 'red' };
+
+const expiryOf = ({ secret }: StoredKey): string | undefined => secret.tags[EXPIRY_TAG];
+
+/** `2026-11-20 16:00`, in UTC. */
+const minute = (at: EpochMs): string => toIso(at).slice(0, 16).replace('T', ' ');
+
+const expiryText = (key: StoredKey): string => {
+  const expiry = expiryOf(key);
+  if (expiry === undefined) return NOTHING;
+  const at = fromIso(expiry);
+  return at === undefined ? 'unreadable' : minute(at);
+};
+
+const stateText = (key: StoredKey): string => {
+  const proved = key.found?.proved;
+  return proved ? `dead ${toIso(proved.at).slice(0, 10)}` : stateOf(key);
+};
+
+const columnsAt = (now: EpochMs): readonly Column<StoredKey>[] => [
+  { head: 'Secret', cell: ({ secret }) => secret.name, least: 16 },
+  { head: 'Provider', cell: ({ provider = NOTHING }) => provider },
+  { head: 'Key', cell: ({ keyId }) => (keyId === undefined ? NOTHING : shortened(keyId)) },
+  { head: 'Expires (UTC)', cell: expiryText },
+  { head: 'State', cell: stateText, style: (key) => TONES[stateOf(key)] },
+  {
+    head: 'Age',
+    cell: ({ createdAt }) => (createdAt === undefined ? NOTHING : inWords(now - createdAt)),
+    align: 'right',
+  },
+];
+
+/** For machines. */
+const shown = (key: StoredKey): object => {
+  const { secret, versionId, provider, environment, name, createdAt, problem, found } = key;
+  const known = found && caseShown(found);
+  return {
+    secret: secret.name,
+    arn: secret.arn,
+    version: versionId,
+    provider: provider ?? null,
+    environment: environment ?? null,
+    key: name ?? null,
+    expiresAt: expiryOf(key) ?? null,
+    state: stateOf(key),
+    firstSeenAt: known?.firstSeenAt ?? null,
+    provedAt: known?.provedAt ?? null,
+    createdAt: createdAt === undefined ? null : toIso(createdAt),
+    problem: problem ?? null,
+  };
+};
+
+/** `list`: every secret under the prefix, and the key in it. */
+export const addList = (program: Command, context: Context): void => {
+  program
+    .command('list')
+    .description('show the secrets under the prefix: whose key, when it expires, how it stands')
+    .option('--older-than <time>', 'those alone whose current version is as old (90d)', duration)
+    .action(async ({ olderThan = 0 }: { readonly olderThan?: number }, command: Command) => {
+      const { terminal, clock } = context;
+      const deployed = await context.deployed(command);
+      const all = await keysUnder(
+        deployed,
+        () => true,
+        (count) => terminal.show(`Reading secrets: ${count}`),
+      );
+      const now = clock.now();
+      const keys = all.filter(({ createdAt = now }) => now - createdAt >= olderThan);
+      terminal.show();
+      if (context.isJson(command)) context.json(keys.map(shown));
+      else if (keys.length === 0) terminal.print(`No secret under ${deployed.card.prefix} is meant`);
+      else for (const line of table(terminal, columnsAt(now), keys)) terminal.print(line);
+    });
+};
