@@ -1,0 +1,131 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { amend } from '../../core/amend.ts';
+import { after, type EpochMs, toIso } from '../../core/epoch.ts';
+import { countKey, type Override, overrideKey } from '../../core/operator-items.ts';
+import type { Versioned } from '../../core/ports.ts';
+import type { ProviderName } from '../../core/provider.ts';
+import { OPERATIONS } from '../../core/request.ts';
+import type { Deployed } from '../connect.ts';
+import type { Context } from '../context.ts';
+import { EXIT, Failure } from '../failure.ts';
+import { type Column, table } from '../table.ts';
+import { duration } from './duration-option.ts';
+
+const KINDS = ['urgent', 'other'] as const;
+type Kind = (typeof KINDS)[number];
+
+/** How a provider's calls of this hour stand. */
+interface Limit {
+  readonly provider: ProviderName;
+  readonly kind: Kind;
+  readonly used: number;
+  /** What holds now. */
+  readonly limit: number;
+  readonly deployed: number;
+  /** Absent: nothing is raised. */
+  readonly until: EpochMs | undefined;
+}
+
+interface Count extends Versioned {
+  readonly count: number;
+}
+
+const limitsOf = async ({ ledger, card, clock }: Deployed, provider: ProviderName): Promise<readonly Limit[]> => {
+  const now = clock.now();
+  const raised = await ledger.read<Override>(overrideKey(provider));
+  const isRaised = raised !== undefined && now < raised.until;
+  return Promise.all(
+    KINDS.map(async (kind) => {
+      const used = (await ledger.read<Count>(countKey(provider, kind, now)))?.count ?? 0;
+      const deployed = card.limits[kind];
+      const limit = Math.max(deployed, isRaised ? (raised[kind] ?? 0) : 0);
+      return { provider, kind, used, limit, deployed, until: limit > deployed ? raised?.until : undefined };
+    }),
+  );
+};
+
+const COLUMNS: readonly Column<Limit>[] = [
+  { head: 'Provider', cell: ({ provider }) => provider },
+  { head: 'Requests', cell: ({ kind }) => kind },
+  {
+    head: 'Calls this hour',
+    cell: ({ used }) => String(used),
+    align: 'right',
+    style: ({ used, limit }) => (used >= limit ? 'red' : undefined),
+  },
+  { head: 'Limit', cell: ({ limit }) => String(limit), align: 'right' },
+  { head: 'Deployed', cell: ({ deployed }) => String(deployed), align: 'right' },
+  { head: 'Raised until', cell: ({ until }) => (until === undefined ? '–' : toIso(until)) },
+];
+
+const showLimits = async (context: Context, command: Command, providers: readonly ProviderName[]): Promise<void> => {
+  const deployed = await context.deployed(command);
+  const limits = (await Promise.all(providers.map((provider) => limitsOf(deployed, provider)))).flat();
+  if (context.isJson(command))
+    return context.json(
+      limits.map(({ until, ...limit }) => ({ ...limit, until: until === undefined ? null : toIso(until) })),
+    );
+  for (const line of table(context.terminal, COLUMNS, limits)) context.terminal.print(line);
+};
+
+const MOST_CALLS = 100_000;
+
+const calls = (text: string): number => {
+  const value = /^\d{1,6}$/.test(text) ? Number(text) : 0;
+  if (value < 1 || value > MOST_CALLS) throw new InvalidArgumentError(`Wanted a whole number from 1 to ${MOST_CALLS}.`);
+  return value;
+};
+
+interface RaiseOptions {
+  readonly provider: ProviderName;
+  readonly urgent?: number;
+  readonly other?: number;
+  readonly for: number;
+}
+
+/** As long as counters are kept. */
+const LONGEST_MS = 48 * 3_600_000;
+
+/** What was raised before and is not over stays raised, where this says nothing of it. */
+const raise = async (deployed: Deployed, options: RaiseOptions): Promise<void> => {
+  const now = deployed.clock.now();
+  await amend<Override>(deployed, overrideKey(options.provider), (current) => {
+    const before = current !== undefined && now < current.until ? current : undefined;
+    return {
+      urgent: options.urgent ?? before?.urgent,
+      other: options.other ?? before?.other,
+      until: after(now, options.for),
+    };
+  });
+};
+
+/** `limit`: how many calls may leave in an hour. */
+export const addLimit = (program: Command, context: Context): void => {
+  const limit = program.command('limit').description('show and raise how many calls may leave in an hour');
+  const all = Object.keys(OPERATIONS) as ProviderName[];
+  limit
+    .command('show')
+    .description('show the limits, and how much of them is used up')
+    .action((_options: unknown, command: Command) => showLimits(context, command, all));
+  limit
+    .command('raise')
+    .description('raise the limits of one provider for a time')
+    .addOption(new Option('--provider <name>', 'whose').choices(all).makeOptionMandatory())
+    .option('--urgent <calls>', 'for the reasons leaked and incident', calls)
+    .option('--other <calls>', 'for all others', calls)
+    .requiredOption('--for <time>', 'as long (2h), up to 48 hours', duration)
+    .action(async (options: RaiseOptions, command: Command) => {
+      const { card } = await context.deployed(command);
+      if (options.urgent === undefined && options.other === undefined)
+        throw new Failure(EXIT.usage, 'Cannot tell what to raise, wanted --urgent or --other');
+      if (options.for > LONGEST_MS) throw new Failure(EXIT.usage, 'Cannot raise a limit for as long, wanted up to 48h');
+      const lower = KINDS.find((kind) => (options[kind] ?? card.limits[kind]) < card.limits[kind]);
+      if (lower !== undefined)
+        throw new Failure(
+          EXIT.usage,
+          `Cannot lower a limit for a time, wanted at least the ${card.limits[lower]} ${lower} calls that are deployed`,
+        );
+      await raise(await context.deployed(command), options);
+      await showLimits(context, command, [options.provider]);
+    });
+};
