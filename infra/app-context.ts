@@ -3,7 +3,7 @@ import { senderObjection } from './constructs/senders.ts';
 import type { KeyRevocationProps, Mode, ProviderName } from './key-revocation-props.ts';
 
 /** What `cdk -c <name>=…` or `context` in `cdk.json` may say. */
-export const CONTEXT = ['prefix', 'mode', 'senders', 'providers'] as const;
+export const CONTEXT = ['prefix', 'mode', 'senders', 'providers', 'alarmTopics'] as const;
 
 type InContext = Extract<keyof KeyRevocationProps, (typeof CONTEXT)[number]>;
 
@@ -22,6 +22,8 @@ const PROPS: Readonly<Record<Exclude<keyof KeyRevocationProps, InContext>, true>
   vpcSubnets: true,
   securityGroups: true,
   egressAddresses: true,
+  alarmActions: true,
+  timeToRevokeObjective: true,
   logRetention: true,
 };
 
@@ -30,6 +32,8 @@ export interface AppContext {
   readonly revocation: KeyRevocationProps;
   /** ARNs of roles and users that may send requests. */
   readonly senders: readonly string[];
+  /** ARNs of topics that every alarm publishes to. */
+  readonly alarmTopics: readonly string[];
 }
 
 type Context = Readonly<Record<string, unknown>>;
@@ -38,7 +42,7 @@ type Context = Readonly<Record<string, unknown>>;
  * Reads the context. A name that is nearly one of ours is refused, since a mistyped one would deploy the default, `enforce` included;
  * others pass, as CDK and a user's own `~/.cdk.json` have theirs. The construct checks the values of its props.
  *
- * @throws Error, a sentence, for such a name and for a sender that is neither a role nor a user
+ * @throws Error, a sentence, for such a name, for a sender that is neither a role nor a user, and for an alarm topic that is no topic
  */
 export const readContext = (context: Context): AppContext => {
   for (const name of Object.keys(context)) refuseUnlessKnown(name);
@@ -52,6 +56,7 @@ export const readContext = (context: Context): AppContext => {
       ...(providers !== undefined && { providers: providers as readonly ProviderName[] }),
     },
     senders: (listIn(context, 'senders') ?? []).map(sender),
+    alarmTopics: (listIn(context, 'alarmTopics') ?? []).map(topic),
   };
 };
 
@@ -87,4 +92,9 @@ const sender = (arn: string): string => {
   const wanted = senderObjection(arn);
   if (wanted === undefined) return arn;
   throw cannot('one of senders', arn, wanted);
+};
+
+const topic = (arn: string): string => {
+  if (/^arn:[^:]+:sns:[^:]+:\d{12}:[\w-]+$/.test(arn)) return arn;
+  throw cannot('one of alarmTopics', arn, 'the ARN of a topic');
 };

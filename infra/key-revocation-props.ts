@@ -1,4 +1,5 @@
 import type { Duration } from 'aws-cdk-lib';
+import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ISecurityGroup, IVpc, SubnetSelection, Vpc } from 'aws-cdk-lib/aws-ec2';
 import type { EventBus, IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -143,6 +144,21 @@ export interface KeyRevocationProps {
    * @default - none: every such change is refused
    */
   readonly egressAddresses?: readonly string[];
+  /**
+   * What every alarm does, such as an `SnsAction` with a topic of yours. Not with the topics of this construct: CloudWatch may not
+   * publish there.
+   *
+   * @default - nothing: the alarms show their state, and nobody is told
+   */
+  readonly alarmActions?: readonly IAlarmAction[];
+  /**
+   * How long an urgent key (`leaked`, `incident`) may live from when its request is due. Above it an alarm is raised.
+   *
+   * Valid range: 1 second to 1 day.
+   *
+   * @default Duration.minutes(1)
+   */
+  readonly timeToRevokeObjective?: Duration;
   /** @default RetentionDays.ONE_YEAR */
   readonly logRetention?: RetentionDays;
 }

@@ -1,16 +1,20 @@
 import { Annotations, Stack, Token } from 'aws-cdk-lib';
+import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import type { Grant, IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
 import type { IScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { admitEvents } from './constructs/admit-events.ts';
+import { type Alarms, alarms } from './constructs/alarms.ts';
+import { dashboard } from './constructs/dashboard.ts';
 import { deploymentCard } from './constructs/deployment-card.ts';
 import { functions } from './constructs/functions.ts';
 import { grantAll } from './constructs/grant-all.ts';
 import { ledger } from './constructs/ledger.ts';
+import { MeasuredConstruct } from './constructs/measured-construct.ts';
 import { type Operated, operatePermissions } from './constructs/operate-permissions.ts';
 import { allow, type Reach, secretsArn } from './constructs/permissions.ts';
 import { PrefixClaim } from './constructs/prefix-claim.ts';
@@ -26,7 +30,7 @@ import { settled } from './settled-props.ts';
  * Kills API keys whose secrets are under a prefix: on a message, an event or at their expiry; proves it, publishes the proof, and
  * sets aside for a person what could not be done. The queues, the topics and the ledger are retained.
  */
-export class KeyRevocation extends Construct {
+export class KeyRevocation extends MeasuredConstruct {
   /** Takes requests, from those alone who were granted so with `grantRequest`. */
   readonly requests: IQueue;
   /** Every message here is a key that may still be alive. */
@@ -45,6 +49,9 @@ export class KeyRevocation extends Construct {
   readonly scheduleGroup: IScheduleGroup;
   /** The role that one-time schedules name to reach the requests queue. */
   readonly scheduleRole: IRole;
+  /** Whatever a person should be told of, by the construct ids; their actions are those of the prop `alarmActions`. */
+  readonly alarms: Alarms;
+  readonly dashboard: Dashboard;
   readonly #admit: (senderArn: string) => void;
   readonly #operated: Operated;
 
@@ -72,10 +79,13 @@ export class KeyRevocation extends Construct {
     const { group, requestRole } = forSchedules;
     this.scheduleGroup = group;
     this.scheduleRole = requestRole;
-    const { revokeRole, sweepRole, sweep, mapping } = functions(this, reach, given);
+    const { revokeRole, sweepRole, revoke, sweep, mapping } = functions(this, reach, given);
     sweepSchedule(this, { group, sweep, reach, rate: given.sweepRate });
     this.#admit = onlyAdmitted(made.requests, rule.ruleArn);
     for (const role of [revokeRole, sweepRole, requestRole]) this.#admit(senderArn(this, role));
+    const watched = { instance: this, queues: made, ledger: this.ledger, revoke, sweep, props: given };
+    this.alarms = alarms(this, watched, given.alarmActions);
+    this.dashboard = dashboard(this, watched, this.alarms);
     const card = claim.write(deploymentCard(this, { ...forSchedules, reach, props: given, mapping }));
     this.#operated = { ...forSchedules, reach, card, mapping };
   }

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { Duration, Token } from 'aws-cdk-lib';
+import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import type { EventBus, IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -25,6 +26,8 @@ export interface SettledProps {
   readonly maxConcurrency: number;
   readonly network: NetworkProps | undefined;
   readonly egressAddresses: readonly string[];
+  readonly alarmActions: readonly IAlarmAction[];
+  readonly timeToRevokeObjective: Duration;
   readonly logRetention: RetentionDays;
 }
 
@@ -53,6 +56,11 @@ export const settled = (props: KeyRevocationProps): SettledProps => ({
   maxConcurrency: whole('maxConcurrency', props.maxConcurrency ?? 10, [2, 1000]),
   network: network(props),
   egressAddresses: addresses(props.egressAddresses ?? []),
+  alarmActions: props.alarmActions ?? [],
+  timeToRevokeObjective: within('timeToRevokeObjective', props.timeToRevokeObjective ?? Duration.minutes(1), [
+    Duration.seconds(1),
+    Duration.days(1),
+  ]),
   logRetention: props.logRetention ?? RetentionDays.ONE_YEAR,
 });
 

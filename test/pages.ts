@@ -23,7 +23,8 @@ export interface Block {
   readonly text: string;
 }
 
-const blocksOf = (file: string): readonly Block[] => {
+/** The fenced blocks of one page. */
+export const blocksOf = (file: string): readonly Block[] => {
   const blocks: Block[] = [];
   let section = '';
   for (const [, heading, language, text = ''] of textOf(file).matchAll(/^#+ (.+)$|^```(\w*)\n([\s\S]*?)^```$/gm)) {

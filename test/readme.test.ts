@@ -11,6 +11,7 @@ import { BLOCKS, type Block, PAGES, ROOT, textOf } from './pages.ts';
 import { runShell } from './run-shell.ts';
 import { CREDENTIALS, KEYS, SECRETS, seedKeys } from './seed-keys.ts';
 import { sendAwsCommand } from './send-aws-command.ts';
+import { variablesFrom } from './variables-from.ts';
 import { type System, startSystem } from './whole/system.ts';
 
 const WITH_AWS = BLOCKS.filter(({ text }) => /^aws /m.test(text));
@@ -21,15 +22,6 @@ const titleOf = ({ text }: Block): string => [...text.matchAll(/^aws .*/gm)].joi
 /** `# ends as stuck, then as revoked` */
 const statedEnds = ({ text }: Block): readonly string[] =>
   /^# ends as (.+)$/m.exec(text)?.[1]?.split(', then as ') ?? [];
-
-/** The stack's outputs as the shell variables that the pages use: `RequestsQueueUrl` as `REQUESTS_QUEUE_URL`. */
-const variablesFrom = ({ deployment }: System): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(deployment.outputs).map(([name, value]) => [
-      name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase(),
-      value,
-    ]),
-  );
 
 interface Scene {
   readonly without?: readonly (keyof typeof SECRETS)[];

@@ -16,6 +16,7 @@ const SWEEP_AHEAD = Duration.minutes(15);
 export interface Functions {
   readonly revokeRole: Role;
   readonly sweepRole: Role;
+  readonly revoke: IFunction;
   readonly sweep: IFunction;
   /** Hands requests to the revoking function. */
   readonly mapping: EventSourceMapping;
@@ -54,7 +55,7 @@ export const functions = (scope: Construct, reach: Reach, props: SettledProps): 
     environment: { ...environment, SWEEP_AHEAD_SECONDS: String(SWEEP_AHEAD.toSeconds()) },
   });
   const mapping = mapRequests(scope, revoke, reach, props);
-  return { revokeRole: ofRevoke.role, sweepRole: ofSweep.role, sweep, mapping };
+  return { revokeRole: ofRevoke.role, sweepRole: ofSweep.role, revoke, sweep, mapping };
 };
 
 const mapRequests = (scope: Construct, target: IFunction, { queues }: Reach, props: SettledProps) => {

@@ -9,6 +9,7 @@ import cdk from '../../cdk.json' with { type: 'json' };
 import { readContext } from '../../infra/app-context.ts';
 
 const SECOPS = 'arn:aws:iam::123456789012:role/secops';
+const ONCALL = 'arn:aws:sns:eu-central-1:123456789012:on-call';
 const SESSION = 'arn:aws:sts::123456789012:assumed-role/secops/alice';
 const THE_ROLE = `the role of that session: ${SECOPS}, with its path before the name if it has one`;
 
@@ -25,15 +26,16 @@ const OF_CDK = {
 
 describe('the context', () => {
   it('is none where nothing is given but what the CDK has', () =>
-    expect(readContext(OF_CDK)).toEqual({ revocation: {}, senders: [] }));
+    expect(readContext(OF_CDK)).toEqual({ revocation: {}, senders: [], alarmTopics: [] }));
 
   it.each([
-    ['texts with commas', 'kalshi, bybit', ` ${SECOPS} ,${SECOPS}2`],
-    ['lists', ['kalshi', ' bybit'], [SECOPS, `${SECOPS}2 `]],
-  ])('is read from %s, blanks around each left out', (_what, providers, senders) =>
-    expect(readContext({ prefix: 'team/', mode: 'observe', providers, senders })).toEqual({
+    ['texts with commas', 'kalshi, bybit', ` ${SECOPS} ,${SECOPS}2`, `${ONCALL},${ONCALL}2`],
+    ['lists', ['kalshi', ' bybit'], [SECOPS, `${SECOPS}2 `], [ONCALL, `${ONCALL}2`]],
+  ])('is read from %s, blanks around each left out', (_what, providers, senders, alarmTopics) =>
+    expect(readContext({ prefix: 'team/', mode: 'observe', providers, senders, alarmTopics })).toEqual({
       revocation: { prefix: 'team/', mode: 'observe', providers: ['kalshi', 'bybit'] },
       senders: [SECOPS, `${SECOPS}2`],
+      alarmTopics: [ONCALL, `${ONCALL}2`],
     }),
   );
 
@@ -41,6 +43,7 @@ describe('the context', () => {
     expect(readContext({ account: '1', region: 'eu-central-1', stage: 'prod', vpcId: 'vpc-1', domain: 'd' })).toEqual({
       revocation: {},
       senders: [],
+      alarmTopics: [],
     }));
 
   it.each<[string, unknown, string]>([
@@ -49,6 +52,9 @@ describe('the context', () => {
     ['provider', 'bybit', 'Cannot use the context "provider", wanted providers'],
     ['sender', SECOPS, 'Cannot use the context "sender", wanted senders'],
     ['PREFIX', 'team/', 'Cannot use the context "PREFIX", wanted prefix'],
+    ['alarmTopic', ONCALL, 'Cannot use the context "alarmTopic", wanted alarmTopics'],
+    ['alarmTopics', `${ONCALL},on-call`, 'Cannot use "on-call" as one of alarmTopics, wanted the ARN of a topic'],
+    ['alarmTopics', SECOPS, `Cannot use "${SECOPS}" as one of alarmTopics, wanted the ARN of a topic`],
     [
       'give-up-after',
       '12 hours',

@@ -57,6 +57,11 @@ describe('settled', () => {
       { egressAddresses: Array(21).fill('192.0.2.1') },
       'Cannot use a list of 21 as egressAddresses, wanted at most 20 addresses',
     ],
+    [
+      'no time to revoke in',
+      { timeToRevokeObjective: Duration.millis(500) },
+      'Cannot use 500 millis as timeToRevokeObjective, wanted 1 second to 1 day',
+    ],
     ['no batch', { batchSize: 0 }, 'Cannot use 0 as batchSize, wanted a whole number from 1 to 10'],
     ['a large batch', { batchSize: 11 }, 'Cannot use 11 as batchSize, wanted a whole number from 1 to 10'],
     ['one at a time', { maxConcurrency: 1 }, 'Cannot use 1 as maxConcurrency, wanted a whole number from 2 to 1000'],

@@ -8,6 +8,8 @@ export interface Canaries {
   /** Hears one call to AWS. A secret may stand in Secrets Manager's own and in what the test itself sent. */
   hear(call: Call): void;
   hearText(text: string): void;
+  /** What this process has written since the start. */
+  written(): readonly string[];
   /** Stops listening and tells which guarded values were heard, shortened. */
   caught(): readonly string[];
 }
@@ -49,7 +51,8 @@ const unescaped = (body: string): string => {
 export const listenForCanaries = (): Canaries => {
   const guarded = new Set<string>();
   const heard: string[] = [];
-  const keep = (chunk: unknown) => heard.push(String(chunk)) > 0;
+  const lines: string[] = [];
+  const keep = (chunk: unknown) => lines.push(String(chunk)) > 0;
   const spies = [process.stdout, process.stderr].map((stream) => vi.spyOn(stream, 'write').mockImplementation(keep));
   return {
     guard: (credential) => {
@@ -60,9 +63,10 @@ export const listenForCanaries = (): Canaries => {
       heard.push(body, service === 'sns' ? unescaped(body) : '');
     },
     hearText: (text) => void heard.push(text),
+    written: () => lines,
     caught: () => {
       for (const spy of spies) spy.mockRestore();
-      const all = heard.join('\n');
+      const all = [...heard, ...lines].join('\n');
       return [...guarded]
         .filter((secret) => formsOf(secret).some((form) => all.includes(form)))
         .map((secret) => `${secret.slice(0, 4)}…`);

@@ -23,6 +23,7 @@ import { epochMs } from '../../functions/core/epoch.ts';
 import { type LookedAfter, lookAfter } from '../../functions/core/look-after.ts';
 import type { Receipt } from '../../functions/core/receipt.ts';
 import { type Swept, sweep } from '../../functions/core/sweep.ts';
+import { type Ticked, tick } from '../../functions/core/tick.ts';
 import { readEnvironment } from '../../functions/edge/environment.ts';
 import { wire } from '../../functions/edge/wire.ts';
 import { PROVIDERS } from '../../functions/providers/index.ts';
@@ -42,6 +43,7 @@ import {
   startSandbox,
 } from '../../infra/local/sandbox/index.ts';
 import type { Template } from '../../infra/synthesize.ts';
+import { type Datapoint, datapointsIn } from '../metrics-in.ts';
 import { type Canaries, listenForCanaries, OPERATOR } from './canaries.ts';
 import { type FaultyPorts, faultyPorts } from './faulty-ports.ts';
 import { operatedTemplate, operatorRole } from './operated-template.ts';
@@ -59,6 +61,8 @@ export interface Taken {
 }
 
 export interface System {
+  /** What it was deployed from. */
+  readonly template: Template;
   readonly aws: Aws;
   readonly bybit: BybitSandbox;
   readonly kalshi: KalshiSandbox;
@@ -94,11 +98,15 @@ export interface System {
   /** Loses every message on the requests queue. */
   purge(): Promise<void>;
   sweep(): Promise<Swept>;
+  /** All that is done at a tick of the clock. */
+  tick(): Promise<Ticked>;
   /** The daily part of a sweep. */
   lookAfter(): Promise<LookedAfter | undefined>;
   advance(ms: number): void;
   /** Receipts in order of publication, as the bus shows them. */
   receipts(): readonly Receipt[];
+  /** Every value of every metric so far. */
+  metrics(): readonly Datapoint[];
   /** Takes everything out of the stuck queue. */
   stuck(): Promise<readonly Taken[]>;
   /** Subscribes a queue to a topic, also with attributes such as a filter. @returns what takes its messages out */
@@ -267,6 +275,7 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
     await sqs.send(new SendMessageCommand(message));
   };
   return {
+    template,
     aws,
     bybit,
     kalshi,
@@ -328,10 +337,12 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
       return [...ready, ...delayed.filter(isOrder), ...hidden].map(({ body }) => body);
     },
     purge: async () => void (await sqs.send(new PurgeQueueCommand({ QueueUrl: requests.url }))),
+    tick: () => asSweep(() => tick(swept, 900_000)),
     sweep: () => asSweep(() => sweep(swept, 900_000)),
     lookAfter: () => asSweep(() => lookAfter(swept)),
     advance: (ms) => void vi.setSystemTime(Date.now() + ms),
     receipts: () => published,
+    metrics: () => datapointsIn(canaries.written()),
     stuck: () => takeAll(sqs, stuck.url),
     subscribe: async (of = 'results', attributes = {}) => {
       const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: `listener-${of}` }));

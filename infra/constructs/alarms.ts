@@ -1,0 +1,26 @@
+import { Alarm, ComparisonOperator, type IAlarmAction, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
+import { type AlarmId, type AlarmRow, alarmTable } from './alarm-table.ts';
+import type { Watched } from './watched.ts';
+
+export type Alarms = Readonly<Record<AlarmId, Alarm>>;
+
+const alarm = (scope: Construct, id: string, row: AlarmRow): Alarm => {
+  const { says, section, metric, above, below, periods = 1, missing = TreatMissingData.NOT_BREACHING } = row;
+  const isAbove = above !== undefined;
+  return new Alarm(scope, id, {
+    metric,
+    alarmDescription: `${says}. See "${section}" in docs/runbook.md`,
+    threshold: (isAbove ? above : below) ?? 0,
+    comparisonOperator: isAbove ? ComparisonOperator.GREATER_THAN_THRESHOLD : ComparisonOperator.LESS_THAN_THRESHOLD,
+    evaluationPeriods: periods,
+    treatMissingData: missing,
+  });
+};
+
+/** Makes every alarm, each with the same actions. */
+export const alarms = (scope: Construct, watched: Watched, actions: readonly IAlarmAction[]): Alarms => {
+  const made = Object.entries<AlarmRow>(alarmTable(watched)).map(([id, row]) => [id, alarm(scope, id, row)] as const);
+  for (const [, each] of made) each.addAlarmAction(...actions);
+  return Object.fromEntries(made) as unknown as Alarms;
+};

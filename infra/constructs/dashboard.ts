@@ -1,0 +1,73 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  AlarmStatusWidget,
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  type IWidget,
+  type MetricOptions,
+  Stats,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
+import type { MetricName } from '../../functions/core/metric-names.ts';
+import type { Alarms } from './alarms.ts';
+import { instanceMetric } from './instance-metric.ts';
+import { failuresOf, throttlesOf, visible, type Watched } from './watched.ts';
+
+const PERIOD = Duration.minutes(5);
+const WIDTH = 24;
+
+const graph = (title: string, left: readonly IMetric[], right: readonly IMetric[] = []): IWidget =>
+  new GraphWidget({ title, left: [...left], right: [...right], width: WIDTH / 3 });
+
+/** What is open, what came to an end and how fast, what the providers, the sweep and the functions do. */
+const widgets = ({ instance, queues, ledger, revoke, sweep, props }: Watched): readonly (readonly IWidget[])[] => {
+  const own = (name: MetricName, more: MetricOptions = {}): IMetric =>
+    instanceMetric(instance, name, { period: PERIOD, label: name, ...more });
+  const all = (...names: readonly MetricName[]): readonly IMetric[] => names.map((name) => own(name));
+  const byProvider = (name: MetricName): readonly IMetric[] =>
+    props.providers.map((provider) => own(name, { dimensionsMap: { provider }, label: `${name} ${provider}` }));
+  const times = ([Stats.p(50), Stats.p(90), Stats.MAXIMUM] as const).map((statistic) =>
+    own('TimeToRevoke', { statistic, label: `TimeToRevoke ${statistic}` }),
+  );
+  return [
+    [
+      graph('Open', all('OpenCases'), all('OldestOpenCaseSeconds')),
+      graph(
+        'On the queues',
+        Object.values(queues).map((queue) => visible(queue, PERIOD)),
+      ),
+      graph('To look at', all('UrgentWaiting', 'Resurrected', 'LimitReached', 'NotificationsFailed')),
+    ],
+    [
+      graph('Ended', all('Revoked', 'Restricted', 'Planned', 'Withdrawn', 'Refused', 'Stuck')),
+      graph('Ended by provider', byProvider('Ended')),
+      graph('Time to revoke', [...times, own('UrgentTimeToRevoke')]),
+    ],
+    [
+      graph('Calls at providers', byProvider('ProviderCalls')),
+      graph('Without an answer', byProvider('ProviderErrors')),
+      graph('Sweep', all('SweepRan', 'OrdersSent', 'OrdersUnreadable'), all('PausedSeconds')),
+    ],
+    [
+      graph(
+        'Duration',
+        [revoke, sweep].map((made) => made.metricDuration({ statistic: Stats.MAXIMUM })),
+      ),
+      graph(
+        'Functions that fail',
+        [revoke, sweep].map((made) => failuresOf(made, PERIOD)),
+      ),
+      graph('Ledger', [throttlesOf(ledger, PERIOD)]),
+    ],
+  ];
+};
+
+/** One page that shows how an instance is doing. */
+export const dashboard = (scope: Construct, watched: Watched, alarms: Alarms): Dashboard => {
+  const states = new AlarmStatusWidget({ title: 'Alarms', alarms: Object.values(alarms), width: WIDTH });
+  return new Dashboard(scope, 'Dashboard', {
+    defaultInterval: Duration.days(1),
+    widgets: [[states], ...widgets(watched).map((row) => [...row])],
+  });
+};

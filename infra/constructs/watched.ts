@@ -1,0 +1,60 @@
+import type { Duration } from 'aws-cdk-lib';
+import { type IMetric, MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import { BY_STATE } from '../../functions/core/ledger-items.ts';
+import type { SettledProps } from '../settled-props.ts';
+import { instanceMetric } from './instance-metric.ts';
+import type { Queues } from './queues.ts';
+
+/** All that is watched. */
+export interface Watched {
+  readonly instance: Construct;
+  readonly queues: Queues;
+  readonly ledger: Table;
+  readonly revoke: IFunction;
+  readonly sweep: IFunction;
+  readonly props: Pick<SettledProps, 'providers' | 'giveUpAfter' | 'sweepRate' | 'timeToRevokeObjective'>;
+}
+
+/** Metrics that are there only while something happens count as none otherwise. */
+const sumOf = (usingMetrics: Record<string, IMetric>, label: string, period: Duration): IMetric => {
+  const expression = Object.keys(usingMetrics).map((name) => `FILL(${name}, 0)`);
+  return new MathExpression({ expression: expression.join(' + '), usingMetrics, label, period });
+};
+
+/** Messages that nobody has taken; not those that somebody looks at. */
+export const visible = (queue: Queues['stuck'], period: Duration, statistic: string = Stats.MAXIMUM): IMetric =>
+  queue.metricApproximateNumberOfMessagesVisible({ period, statistic });
+
+/** Invocations that a function did not come to the end of, or that Lambda did not make. */
+export const failuresOf = (made: IFunction, period: Duration): IMetric => {
+  // Names of metrics have to differ within one graph.
+  const name = made.node.id.toLowerCase();
+  const all = { [`${name}Errors`]: made.metricErrors(), [`${name}Throttles`]: made.metricThrottles() };
+  return sumOf(all, `${made.node.id} fails`, period);
+};
+
+/** Reads and writes that DynamoDB refused for the time being, in the table and in its index. */
+export const throttlesOf = (ledger: Table, period: Duration): IMetric => {
+  const of = (metricName: string, more: Readonly<Record<string, string>> = {}): IMetric =>
+    ledger.metric(metricName, { statistic: Stats.SUM, dimensionsMap: { TableName: ledger.tableName, ...more } });
+  const inIndex = { GlobalSecondaryIndexName: BY_STATE };
+  const [reads, writes] = ['ReadThrottleEvents', 'WriteThrottleEvents'] as const;
+  const all = {
+    reads: of(reads),
+    writes: of(writes),
+    indexReads: of(reads, inIndex),
+    indexWrites: of(writes, inIndex),
+  };
+  return sumOf(all, 'Throttled', period);
+};
+
+/** In percent, of at least so many calls; of fewer it is 0. */
+export const errorRate = (instance: Construct, leastCalls: number, period: Duration): IMetric => {
+  const calls = instanceMetric(instance, 'ProviderCalls');
+  const errors = instanceMetric(instance, 'ProviderErrors');
+  const expression = `IF(calls >= ${leastCalls}, 100 * errors / calls, 0)`;
+  return new MathExpression({ expression, usingMetrics: { calls, errors }, label: 'Errors in percent', period });
+};

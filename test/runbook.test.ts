@@ -1,0 +1,139 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { awsCommand } from './aws-command.ts';
+import { awsOutput } from './aws-output.ts';
+import { template } from './infra/synthesized.ts';
+import { blocksOf, ROOT, textOf } from './pages.ts';
+import { runShell } from './run-shell.ts';
+import { seedKeys } from './seed-keys.ts';
+import { sendAwsCommand } from './send-aws-command.ts';
+import { variablesFrom } from './variables-from.ts';
+import { type System, systemForEachTest } from './whole/system.ts';
+
+const PAGE = 'docs/runbook.md';
+const SECTIONS = [...textOf(PAGE).matchAll(/^## (.+)$/gm)].map(([, name]) => name);
+
+describe('the sections', () => {
+  it('are those that the alarms name, one for each', () => {
+    const named = Object.values(template.Resources)
+      .filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm')
+      .map(({ Properties }) =>
+        /^[^.]+\. See "([^"]+)" in docs\/runbook\.md$/.exec(String(Properties['AlarmDescription'])),
+      )
+      .map((found) => found?.[1]);
+    expect(SECTIONS).toEqual(named);
+  });
+
+  it('say what it means, where to look and what to do', () => {
+    const [, ...texts] = textOf(PAGE).split(/^## .+$/m);
+    expect(texts).toHaveLength(SECTIONS.length);
+    for (const text of texts) expect(text).toMatch(/\*\*Means\.\*\* .+\*\*Look\.\*\* .+\*\*Do\.\*\* /s);
+  });
+
+  it('link to what exists', () => {
+    const anchor = (heading: string): string =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\w -]/g, '')
+        .replaceAll(' ', '-');
+    const links = [...textOf(PAGE).matchAll(/\]\(([^)#]*)(?:#([^)]+))?\)/g)];
+    expect(links.length).toBeGreaterThan(5);
+    for (const [, file = '', at] of links) {
+      const path = file === '' ? join(ROOT, PAGE) : join(ROOT, 'docs', file);
+      expect(existsSync(path)).toBe(true);
+      const anchors = [...readFileSync(path, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+        anchor(heading),
+      );
+      if (at !== undefined) expect(anchors).toContain(at);
+    }
+  });
+});
+
+const system = systemForEachTest();
+
+/** Runs the commands of a section. @returns what they print */
+const run = async (section: string, running: System): Promise<string> => {
+  const folder = mkdtempSync(join(tmpdir(), 'runbook-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const block = blocksOf(PAGE).find((each) => each.section === section && each.language === 'sh');
+  return runShell(block?.text ?? 'exit 1', {
+    folder,
+    now: Math.floor(Date.now() / 1_000),
+    variables: variablesFrom(running),
+    aws: async (words) => {
+      const { query, output, ...command } = awsCommand(words, () => '');
+      const { $metadata, ...reply } = await sendAwsCommand(command);
+      return awsOutput(reply, { ...(query && { query }), ...(output && { output }) });
+    },
+  });
+};
+
+const stuck = async (): Promise<void> => {
+  await seedKeys(system(), { without: ['requestyManager'] });
+  await system().send(textOf('events/revoke.requesty-delete-key-by-manager.json'));
+  await system().send(textOf('events/revoke.bybit-delete-sub-key-by-master.json'));
+  await system().settle();
+};
+
+/** What has happened, and what the commands of the section then show. */
+const SCENES: Readonly<Record<string, readonly [before: () => Promise<unknown>, shows: RegExp]>> = {
+  'A message is on the stuck queue': [
+    stuck,
+    /^The credential is not in Secrets Manager\. .+\t\{"provider":"requesty",.+\}\n$/,
+  ],
+  'A message is on the undelivered queue': [
+    async () => {
+      const { url = '', arn = '' } =
+        Object.entries(system().deployment.queues).find(([id]) => id.includes('Undelivered'))?.[1] ?? {};
+      expect(url).not.toBe('');
+      await system().aws.queues.deliver(arn, '{"detail":{}}', { ERROR_MESSAGE: 'access denied' });
+    },
+    /^access denied\t\{"detail":\{\}\}\n$/,
+  ],
+  'A case is open for too long': [
+    async () => {
+      await seedKeys(system());
+      const headers = { 'content-type': 'application/json' };
+      const fault = { kind: 'reply', status: 200, headers, body: '{"retCode":10005,"result":{}}' } as const;
+      system().bybit.faults.script({ match: { method: 'POST' }, fault });
+      await system().send(textOf('events/revoke.bybit-delete-sub-key-by-master.json'));
+      await system().settle();
+    },
+    /^\d{13}\tcase#bybit\/mainnet\/SUBKEYexample00001\tINC-2041-desk-7#1\n$/,
+  ],
+  'The system is paused': [
+    async () => {
+      const Item = {
+        pk: { S: 'control' },
+        sk: { S: 'pause' },
+        by: { S: 'alice' },
+        reason: { S: 'a test' },
+        pausedAt: { N: '1795' },
+      };
+      const TableName = system().deployment.outputs['LedgerTable'];
+      await sendAwsCommand({ service: 'dynamodb', operation: 'PutItem', input: { TableName, Item } });
+    },
+    /^alice\ta test\t1795\n$/,
+  ],
+  'A notification was lost': [stuck, /^revoked\tNone\tThe key is dead: .+\n$/],
+};
+
+describe('the commands', () => {
+  it('have a scene each', () => {
+    const withCommands = blocksOf(PAGE).filter(({ text }) => /^aws /m.test(text));
+    expect(withCommands.map(({ section }) => section)).toEqual(Object.keys(SCENES));
+  });
+
+  it.each(Object.entries(SCENES))('of “%s” show what there is to see', async (section, [before, shows]) => {
+    await before();
+    expect(await run(section, system())).toMatch(shows);
+  });
+
+  it('leave messages where they are', async () => {
+    await stuck();
+    await run('A message is on the stuck queue', system());
+    expect(await system().stuck()).toHaveLength(1);
+  });
+});
