@@ -3,11 +3,12 @@ import type { Context } from '../context.ts';
 import { addLimit } from './limit.ts';
 import { addList } from './list.ts';
 import { addPlan, addRequest } from './request.ts';
+import { addSchedule } from './schedule.ts';
 import { addStatus } from './status.ts';
 import { addStuck } from './stuck/index.ts';
 
 /** Every command, in the order in which the help shows them. */
 export const addCommands = (program: Command, context: Context): Command => {
-  for (const add of [addRequest, addPlan, addStatus, addList, addStuck, addLimit]) add(program, context);
+  for (const add of [addRequest, addPlan, addStatus, addList, addSchedule, addStuck, addLimit]) add(program, context);
   return program;
 };

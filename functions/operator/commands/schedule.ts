@@ -1,0 +1,100 @@
+import type { Command } from 'commander';
+import { after, type EpochMs, fromIso, toIso } from '../../core/epoch.ts';
+import type { RevocationRequest } from '../../core/request.ts';
+import { confirm } from '../confirm.ts';
+import type { Context } from '../context.ts';
+import { inWords } from '../duration.ts';
+import { EXIT, Failure } from '../failure.ts';
+import { type RequestOptions, requestOf, withRequestOptions } from '../request-words.ts';
+import { cancel, findSchedule, listSchedules, SCHEDULABLE_ID, type Scheduled, schedule } from '../schedules.ts';
+import { type Column, table } from '../table.ts';
+import { isFinal, requestLines } from './request.ts';
+
+interface Options extends Omit<RequestOptions, 'notBefore'> {
+  readonly at: string;
+  readonly yes?: boolean;
+}
+
+/** Nearer than that, a schedule may come too late to be one. */
+const NEAREST_MS = 60_000;
+
+const instantIn = (text: string, now: EpochMs): EpochMs => {
+  const at = fromIso(text);
+  if (at === undefined)
+    throw new Failure(EXIT.usage, 'Cannot read --at, wanted RFC 3339 with a zone such as 2027-03-31T18:00:00+02:00');
+  if (at < after(now, NEAREST_MS))
+    throw new Failure(EXIT.usage, 'Cannot schedule for a time within the next minute: send a request');
+  return at;
+};
+
+const targetOf = ({ target, secretId }: RevocationRequest): string => {
+  if (target === 'self') return secretId;
+  if ('secretId' in target) return target.secretId;
+  return 'apiKey' in target ? target.apiKey : target.apiKeyId;
+};
+
+const columnsAt = (now: EpochMs): readonly Column<Scheduled>[] => [
+  { head: 'Request', cell: ({ requestId }) => requestId, least: 12 },
+  { head: 'At (UTC)', cell: ({ at }) => toIso(at).slice(0, 16).replace('T', ' ') },
+  { head: 'In', cell: ({ at }) => inWords(Math.max(0, at - now)), align: 'right' },
+  { head: 'Operation', cell: ({ request }) => `${request.provider}/${request.operation}`, least: 10 },
+  { head: 'Target', cell: ({ request }) => targetOf(request), least: 12 },
+];
+
+const addCreate = (group: Command, context: Context): void => {
+  withRequestOptions(group.command('create', { isDefault: true }).description('schedule a request once'))
+    .requiredOption('--at <instant>', 'RFC 3339 with a zone; it comes up to a minute later')
+    .option('--yes', 'do not ask for a confirmation')
+    .action(async (operation: string, options: Options, command: Command) => {
+      const { terminal, clock } = context;
+      const deployed = await context.deployed(command);
+      const at = instantIn(options.at, clock.now());
+      const request = requestOf(operation, options, deployed);
+      const { requestId } = request;
+      if (!SCHEDULABLE_ID.test(requestId))
+        throw new Failure(
+          EXIT.usage,
+          'Cannot schedule under that request id, wanted up to 64 letters, digits, - _ and .',
+        );
+      for (const line of requestLines(context, deployed, { ...request, notBefore: toIso(at) })) terminal.tell(line);
+      if (isFinal(request))
+        await confirm(terminal, { word: 'yes', given: options.yes ? 'yes' : undefined, option: '--yes' });
+      await schedule(deployed, { requestId, at, request });
+      if (context.isJson(command)) context.json({ requestId, at: toIso(at) });
+      else terminal.print(`Scheduled: ${requestId} at ${toIso(at)}`);
+    });
+};
+
+const addList = (group: Command, context: Context): void => {
+  group
+    .command('list')
+    .description('show what is scheduled, the next one first')
+    .action(async (_options: unknown, command: Command) => {
+      const { terminal, clock } = context;
+      const all = await listSchedules(await context.deployed(command));
+      if (context.isJson(command)) context.json(all.map(({ at, ...one }) => ({ ...one, at: toIso(at) })));
+      else if (all.length === 0) terminal.print('Nothing is scheduled');
+      else for (const line of table(terminal, columnsAt(clock.now()), all)) terminal.print(line);
+    });
+};
+
+const addCancel = (group: Command, context: Context): void => {
+  group
+    .command('cancel')
+    .description('take a schedule back: its key is left alone')
+    .argument('<request>', 'id of the scheduled request')
+    .action(async (name: string, _options: unknown, command: Command) => {
+      const deployed = await context.deployed(command);
+      const found = await findSchedule(deployed, name);
+      if (found === undefined || !(await cancel(deployed, found)))
+        throw new Failure(EXIT.notFound, `Cannot find "${name}" among the schedules, wanted an id of their list`);
+      if (context.isJson(command)) context.json({ requestId: name, cancelled: true });
+      else context.terminal.print(`Cancelled: ${name}, which was due at ${toIso(found.at)}`);
+    });
+};
+
+/** `schedule`: requests at a time to come. */
+export const addSchedule = (program: Command, context: Context): void => {
+  const group = program.command('schedule').description('send a request at a time to come');
+  for (const add of [addCreate, addList, addCancel]) add(group, context);
+};
