@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { addLimit } from './limit.ts';
 import { addList } from './list.ts';
+import { addPause, addResume } from './pause.ts';
 import { addPlan, addRequest } from './request.ts';
 import { addSchedule } from './schedule.ts';
 import { addStatus } from './status.ts';
@@ -9,6 +10,7 @@ import { addStuck } from './stuck/index.ts';
 
 /** Every command, in the order in which the help shows them. */
 export const addCommands = (program: Command, context: Context): Command => {
-  for (const add of [addRequest, addPlan, addStatus, addList, addSchedule, addStuck, addLimit]) add(program, context);
+  for (const add of [addRequest, addPlan, addStatus, addList, addSchedule, addStuck, addLimit, addPause, addResume])
+    add(program, context);
   return program;
 };

@@ -1,0 +1,73 @@
+import type { Command } from 'commander';
+import { amend } from '../../core/amend.ts';
+import { toIso } from '../../core/epoch.ts';
+import { PAUSE_KEY, type PauseItem } from '../../core/operator-items.ts';
+import type { Deployed } from '../connect.ts';
+import type { Context } from '../context.ts';
+import { inWords } from '../duration.ts';
+import { switchMapping } from '../mapping.ts';
+import { waitingOn } from '../requests-queue.ts';
+
+/** What lies on the requests queue, in a few words. */
+const waitingText = (count: number): string =>
+  count === 0 ? 'Nothing waits on the requests queue' : `About ${count} on the requests queue`;
+
+const tell = async (context: Context, command: Command, deployed: Deployed, said: PauseSaid): Promise<void> => {
+  const waiting = await waitingOn(deployed, deployed.card.requestsQueueUrl);
+  context.terminal.show();
+  if (context.isJson(command)) context.json({ ...said.facts, waiting });
+  else context.terminal.print(`${said.text}. ${waitingText(waiting)}`);
+};
+
+interface PauseSaid {
+  readonly text: string;
+  readonly facts: object;
+}
+
+interface Options {
+  readonly reason: string;
+  readonly by: string;
+}
+
+/** `pause`: no request is taken from the queue, and the sweep sends none. */
+export const addPause = (program: Command, context: Context): void => {
+  const { USER, LOGNAME, USERNAME } = context.environment;
+  program
+    .command('pause')
+    .description('hold every request back, those of expiry tags too; those under way are carried on with')
+    .requiredOption('--reason <text>', 'why')
+    .option('--by <name>', 'who says so', USER || LOGNAME || USERNAME || 'unknown')
+    .action(async ({ reason, by }: Options, command: Command) => {
+      const deployed = await context.deployed(command);
+      const now = context.clock.now();
+      // First in the ledger: whatever comes between, the alarm for a long pause finds it there.
+      const item = await amend<PauseItem>(deployed, PAUSE_KEY, (current) =>
+        current?.pausedAt === undefined ? { pausedAt: now, by, reason } : undefined,
+      );
+      await switchMapping(context, deployed, false);
+      const { pausedAt = now, ...of } = item ?? { by, reason };
+      const since = pausedAt === now ? '' : ` since ${toIso(pausedAt)}`;
+      await tell(context, command, deployed, {
+        text: `Paused${since} by ${of.by} (${of.reason}): no key dies until resume`,
+        facts: { paused: true, pausedAt: toIso(pausedAt), by: of.by, reason: of.reason },
+      });
+    });
+};
+
+/** `resume`: what was held back goes on. */
+export const addResume = (program: Command, context: Context): void => {
+  program
+    .command('resume')
+    .description('let requests go on')
+    .action(async (_options: unknown, command: Command) => {
+      const deployed = await context.deployed(command);
+      const before = await deployed.ledger.read<PauseItem>(PAUSE_KEY);
+      await switchMapping(context, deployed, true);
+      await amend<PauseItem>(deployed, PAUSE_KEY, (current) =>
+        current?.pausedAt === undefined ? undefined : { by: current.by, reason: current.reason },
+      );
+      const { pausedAt } = before ?? {};
+      const after = pausedAt === undefined ? '' : ` after ${inWords(context.clock.now() - pausedAt)}`;
+      await tell(context, command, deployed, { text: `Resumed${after}`, facts: { paused: false } });
+    });
+};
