@@ -1,0 +1,102 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { KeyRevocation } from '../../../infra/key-revocation.ts';
+import { ROOT, textOf } from '../../pages.ts';
+import { type Consumer, startConsumer } from './consumer.ts';
+
+/** What the packages of the CDK need is linked beside them. */
+const CDK = ['aws-cdk-lib', 'constructs', '@aws-cdk/asset-awscli-v1', '@aws-cdk/asset-node-proxy-agent-v6'];
+const BESIDE = [...CDK, '@aws-cdk/cloud-assembly-schema', 'cdk-nag'];
+
+let consumer: Consumer;
+beforeAll(async () => {
+  consumer = await startConsumer(BESIDE);
+});
+afterAll(() => consumer.remove());
+
+const inPackage = (path: string): string => join(consumer.folder, 'node_modules', 'key-revoker', path);
+
+/** What a deployment would upload, by the name that its hash gives it. */
+const assetsIn = (directory: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    readdirSync(directory)
+      .filter((name) => name.startsWith('asset.'))
+      .map((name) => [name, readFileSync(join(directory, name, 'index.mjs'), 'utf8')]),
+  );
+
+/** What CDK bundles from the sources. */
+const assetsHere = (): Readonly<Record<string, string>> => {
+  const app = new App();
+  new KeyRevocation(new Stack(app, 'S'), 'R');
+  return assetsIn(app.synth().directory);
+};
+
+describe('the package', () => {
+  it('holds what is used from it, and no source, test or local run', () => {
+    const top = readdirSync(inPackage('.'));
+    const papers = ['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'docs', 'events'];
+    expect(top.toSorted()).toEqual([...papers, 'dist', 'package.json'].toSorted());
+    const files = readdirSync(inPackage('dist'), { recursive: true, encoding: 'utf8' });
+    expect(files.filter((name) => /\.ts$/.test(name) && !name.endsWith('.d.ts'))).toEqual([]);
+  });
+
+  it('has every file that its package.json names', () => {
+    const { main, types, exports, bin } = JSON.parse(textOf('package.json'));
+    const named = [main, types, ...Object.values(exports['.']), ...Object.values(bin)] as string[];
+    expect(named).toHaveLength(5);
+    expect(named.filter((path) => !existsSync(inPackage(path)))).toEqual([]);
+  });
+
+  it('brings no other package along, and needs the CDK from the app', () => {
+    const { dependencies, optionalDependencies, bundleDependencies, peerDependencies } = JSON.parse(
+      readFileSync(inPackage('package.json'), 'utf8'),
+    );
+    expect([dependencies, optionalDependencies, bundleDependencies]).toEqual([undefined, undefined, undefined]);
+    expect(Object.keys(peerDependencies)).toEqual(['aws-cdk-lib', 'constructs']);
+  });
+
+  it('hands on the licences of all that was bundled', () => {
+    const licenses = readFileSync(inPackage('dist/LICENSES.txt'), 'utf8');
+    for (const name of ['@aws-sdk/client-sqs', '@middy/core', '@smithy/core', 'commander', 'zod']) {
+      expect(licenses).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+, `, 'm'));
+    }
+    expect(licenses.match(/Apache License\s+Version 2\.0/)).not.toBeNull();
+  });
+});
+
+describe("a consumer's app", () => {
+  it('type-checks', async () => {
+    const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
+    expect(await consumer.node(tsc, '--project', consumer.folder)).toBe('');
+  });
+
+  it('finds no esbuild', () =>
+    expect(consumer.node('--eval', "require('aws-cdk-lib'); require('esbuild')")).rejects.toThrow(
+      "Cannot find module 'esbuild'",
+    ));
+
+  it('gets one construct, whether it imports or requires it', async () => {
+    const same = "require('key-revoker').KeyRevocation === (await import('key-revoker')).KeyRevocation";
+    expect(await consumer.node('--eval', `(async () => console.log(${same}))()`)).toBe('true\n');
+  });
+
+  it('is synthesized with two instances, with feature flags either way, and with what was made elsewhere', async () => {
+    await consumer.node('app.ts');
+    const here = assetsHere();
+    expect(Object.keys(here)).toHaveLength(2);
+    for (const name of ['flags-on', 'flags-off', 'imported']) {
+      expect(assetsIn(join(consumer.folder, 'out', name))).toEqual(here);
+    }
+  });
+
+  it('passes a cdk-nag run of its own', async () => {
+    expect(await consumer.node('with-nag.cjs')).toContain('cdk-nag finds');
+  });
+});
+
+it('the command line of the package runs', async () => {
+  const said = await consumer.node(inPackage('dist/operator/key-revoker.mjs'), '--help');
+  expect(said).toMatch(/^Usage: key-revoker /);
+});
