@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './constructs/bundling.ts';
 import { bundleCommandLine } from './packaging/bundle-command-line.ts';
@@ -15,7 +15,7 @@ mkdirSync(DIST);
 const bundles = [
   ...(await bundleHandlers(join(DIST, 'handlers'))),
   await bundleConstruct(join(DIST, 'index.js')),
-  ...(existsSync(join(ROOT, 'functions/operator/main.ts')) ? [await bundleCommandLine(join(DIST, 'operator'))] : []),
+  await bundleCommandLine(join(DIST, 'operator')),
 ];
 declare(DIST);
 // The rest of this repository is ES modules.
