@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { failedRecords } from './batch-response.ts';
 import type { Invoke } from './function-config.ts';
@@ -36,10 +37,15 @@ export interface EventSourceOptions {
   /** Hears of every delivery, and of polls and deletes that failed, which are tried again. */
   readonly onDelivery?: (delivery: Delivery) => void;
   readonly onTrouble?: (error: unknown) => void;
+  /** Whether the mapping is switched on, asked before each poll. @default it is */
+  readonly isOn?: () => Promise<boolean>;
 }
 
 /** Short, so that a stop does not leave a poll behind that takes a message with it. */
 const POLL_SECONDS = 1;
+
+/** How long one that is switched off waits before it asks again. */
+const OFF_MS = 1_000;
 
 const receive = async (client: SQSClient, mapping: Mapping, waitSeconds: number): Promise<readonly Message[]> => {
   const input = {
@@ -72,6 +78,7 @@ const invokeWith = async (mapping: Mapping, invoke: Invoke, messages: readonly M
 /** Hands a queue's messages to a function as Lambda does: what the function does not report as failed is deleted. */
 export const eventSource = (mapping: Mapping, options: EventSourceOptions): EventSource => {
   const { client, invoke, onDelivery = () => undefined, onTrouble = () => undefined } = options;
+  const { isOn = async () => true } = options;
   const slots = createSlots(mapping.maxConcurrency);
   const underWay = new Set<Promise<unknown>>();
   let polling: Promise<void> | undefined;
@@ -86,6 +93,7 @@ export const eventSource = (mapping: Mapping, options: EventSourceOptions): Even
     return delivery;
   };
   const pollOnce = async (): Promise<void> => {
+    if (!(await isOn().catch(() => true))) return sleep(OFF_MS);
     await slots.take();
     const messages = await receive(client, mapping, POLL_SECONDS).catch(async (error: unknown) => {
       onTrouble(error);

@@ -1,3 +1,4 @@
+import { GetEventSourceMappingCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { ACCOUNT } from '../aws/account.ts';
 import type { Deployment } from '../deploy.ts';
@@ -29,7 +30,12 @@ export const runFunctions = (deployment: Deployment, options: RunOptions): Runni
   const { mostProcesses = 4, onLine = () => undefined, onDelivery = () => undefined } = options;
   const onTrouble = options.onTrouble ?? (() => undefined);
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  const client = new SQSClient({ endpoint: options.endpointUrl, region: ACCOUNT.region, credentials });
+  const config = { endpoint: options.endpointUrl, region: ACCOUNT.region, credentials };
+  const [client, lambda] = [new SQSClient(config), new LambdaClient(config)];
+  const isOn = async (UUID: string): Promise<boolean> => {
+    const { State = '' } = await lambda.send(new GetEventSourceMappingCommand({ UUID }));
+    return State.startsWith('Enabl');
+  };
   const functions = new Map(
     Object.values(deployment.functions).map((config) => {
       const onItsLine = (line: string): void => onLine(config.logicalId, line);
@@ -40,10 +46,13 @@ export const runFunctions = (deployment: Deployment, options: RunOptions): Runni
     functions.get(id)?.invoke(event) ?? Promise.reject(new Error(`Cannot invoke "${id}", wanted a deployed function`));
   const sources = deployment.mappings
     .filter(({ isEnabled }) => isEnabled)
-    .map(({ functionId, ...mapping }) => {
+    .map(({ functionId, id, ...mapping }) => {
       const onItsDelivery = (delivery: Delivery): void => onDelivery(functionId, delivery);
       const held = { ...mapping, maxConcurrency: Math.min(mapping.maxConcurrency, mostProcesses) };
-      return eventSource(held, { client, invoke: invokeOf(functionId), onDelivery: onItsDelivery, onTrouble });
+      return eventSource(held, {
+        ...{ client, invoke: invokeOf(functionId), onDelivery: onItsDelivery, onTrouble },
+        isOn: () => isOn(id),
+      });
     });
   const tickers = deployment.schedules.map((each) => ticker(each, { invoke: invokeOf(each.functionId), onTrouble }));
   for (const each of [...sources, ...tickers]) each.start();
@@ -51,7 +60,7 @@ export const runFunctions = (deployment: Deployment, options: RunOptions): Runni
     for (const each of tickers) each.stop();
     await Promise.all(sources.map((each) => each.stop()));
     await Promise.all([...functions.values()].map((each) => each.close()));
-    client.destroy();
+    for (const each of [client, lambda]) each.destroy();
   };
   return { functions, sources, tickers, close };
 };

@@ -1,3 +1,4 @@
+import { LambdaClient, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, expect, it } from 'vitest';
 import type { DeployableTemplate } from '../../../../infra/local/deploy/template-names.ts';
@@ -10,11 +11,12 @@ const client = new SQSClient({});
 afterAll(() => client.destroy());
 
 const getAtt = (id: string, attribute: string) => ({ 'Fn::GetAtt': [id, attribute] });
-const TEMPLATE: DeployableTemplate = {
+/** Its queues have names of their own, so that tests do not meet. */
+const template = (name: string): DeployableTemplate => ({
   Resources: {
     Role: { Type: 'AWS::IAM::Role' },
-    Requests: { Type: 'AWS::SQS::Queue' },
-    Stuck: { Type: 'AWS::SQS::Queue' },
+    Requests: { Type: 'AWS::SQS::Queue', Properties: { QueueName: `${name}-requests` } },
+    Stuck: { Type: 'AWS::SQS::Queue', Properties: { QueueName: `${name}-stuck` } },
     Revoke: {
       Type: 'AWS::Lambda::Function',
       Metadata: { 'key-revoker:handler': 'test/infra/local/lambda/handlers/forwarding.ts' },
@@ -32,13 +34,16 @@ const TEMPLATE: DeployableTemplate = {
     },
     Tick: {
       Type: 'AWS::Scheduler::Schedule',
-      Properties: { ScheduleExpression: 'rate(1 day)', Target: { Arn: getAtt('Revoke', 'Arn') } },
+      Properties: {
+        ScheduleExpression: 'rate(1 day)',
+        Target: { Arn: getAtt('Revoke', 'Arn'), RoleArn: getAtt('Role', 'Arn') },
+      },
     },
   },
-};
+});
 
 it('runs what the template says: queue to function to queue, and the schedule', async () => {
-  const { queues, functions, ...rest } = await deploy(TEMPLATE, aws());
+  const { queues, functions, ...rest } = await deploy(template('runs'), aws());
   const lines: string[] = [];
   const onLine = (id: string, line: string) => lines.push(`${id}: ${line}`);
   const running = runFunctions({ queues, functions, ...rest }, { endpointUrl: aws().url, onLine });
@@ -53,5 +58,23 @@ it('runs what the template says: queue to function to queue, and the schedule', 
   expect(Messages.map(({ Body }) => Body)).toEqual(['request by Revoke', 'tick of Revoke']);
   const senders = new Set(Messages.map(({ Attributes }) => Attributes?.SenderId));
   expect([...senders]).toEqual([`${functions['Revoke']?.roleId}:local`]);
-  expect(await aws().queues.inspect('Requests')).toEqual({ ready: [], delayed: [], inflight: [] });
+  expect(await aws().queues.inspect('runs-requests')).toEqual({ ready: [], delayed: [], inflight: [] });
+});
+
+it('takes nothing from the queue while the mapping is switched off', async () => {
+  const deployment = await deploy(template('held'), aws());
+  const lambda = new LambdaClient({});
+  const [mapping] = deployment.mappings;
+  const enable = (Enabled: boolean) => lambda.send(new UpdateEventSourceMappingCommand({ UUID: mapping?.id, Enabled }));
+  await enable(false);
+  const lines: string[] = [];
+  const onLine = (_id: string, line: string) => lines.push(line);
+  const running = runFunctions(deployment, { endpointUrl: aws().url, onLine });
+  await client.send(new SendMessageCommand({ QueueUrl: deployment.queues['Requests']?.url, MessageBody: 'held' }));
+  await running.tickers[0]?.tick();
+  expect((await aws().queues.inspect('held-requests')).ready.map(({ body }) => body)).toEqual(['held']);
+  await enable(true);
+  await expect.poll(() => lines, { timeout: 30_000 }).toContain('sent held on');
+  await running.close();
+  lambda.destroy();
 });
