@@ -1,0 +1,88 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ROOT } from '../pages.ts';
+import { danglingIn, referencesIn } from './references.ts';
+
+const execute = promisify(execFile);
+
+const home = mkdtempSync(join(tmpdir(), 'cdk-cli-'));
+const [FIRST, SECOND] = [join(home, 'first'), join(home, 'second')] as const;
+
+/** The CDK's own command line, without an account; rejects when its exit status is not 0. */
+const cdk = async (...words: readonly string[]): Promise<string> => {
+  const { PATH, HOME } = process.env;
+  const env = { PATH: [join(ROOT, 'node_modules', '.bin'), PATH].join(':'), HOME, AWS_EC2_METADATA_DISABLED: 'true' };
+  const { stdout, stderr } = await execute(join(ROOT, 'node_modules', '.bin', 'cdk'), words, { cwd: ROOT, env });
+  return stdout + stderr;
+};
+
+beforeAll(async () => {
+  await Promise.all([FIRST, SECOND].map((output) => cdk('synth', '--quiet', '--output', output)));
+});
+afterAll(() => rmSync(home, { recursive: true }));
+
+const json = (path: string) => JSON.parse(readFileSync(join(FIRST, path), 'utf8'));
+const template = () => json('KeyRevoker.template.json');
+
+/** All files of an assembly with their contents, but for the times that the CLI notes of a slow run. */
+const filesIn = (folder: string): ReadonlyMap<string, string> =>
+  new Map(
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((path) => statSync(join(folder, path)).isFile() && path !== 'performance-counters.json')
+      .toSorted()
+      .map((path) => [path, readFileSync(join(folder, path), 'utf8')]),
+  );
+
+it('two syntheses are the same to the byte', () => {
+  const first = filesIn(FIRST);
+  expect([...first.keys()].filter((path) => path.startsWith('asset.'))).toHaveLength(2);
+  expect(filesIn(SECOND)).toEqual(first);
+});
+
+it('what would be uploaded is there, and is what the functions run', () => {
+  const { files } = json('KeyRevoker.assets.json') as {
+    files: Record<string, { source: { path: string }; destinations: Record<string, { objectKey: string }> }>;
+  };
+  const uploads = Object.values(files).map(({ source, destinations }) => {
+    expect(() => statSync(join(FIRST, source.path))).not.toThrow();
+    return Object.values(destinations).map(({ objectKey }) => objectKey);
+  });
+  const folders = readdirSync(FIRST).filter((name) => name.startsWith('asset.'));
+  const sources = Object.values(files).map(({ source }) => source.path);
+  expect(sources.toSorted()).toEqual([...folders, 'KeyRevoker.template.json'].toSorted());
+  const keys = JSON.stringify(template()).match(/(?<="S3Key":")[^"]+/g) ?? [];
+  expect(keys).toHaveLength(2);
+  expect(uploads.flat()).toEqual(expect.arrayContaining([...keys]));
+});
+
+it('every reference in the template resolves', () => {
+  expect(referencesIn(template()).length).toBeGreaterThan(100);
+  expect(danglingIn(template())).toEqual([]);
+});
+
+it.each([
+  ['a resource', { Resources: { A: { Properties: { x: [{ Ref: 'B' }] } } } }, ['B']],
+  ['an attribute', { Resources: { A: { Properties: { x: { 'Fn::GetAtt': ['B', 'Arn'] } } } } }, ['B']],
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own placeholders
+  ['a text', { Resources: { A: { x: { 'Fn::Sub': '${AWS::Region} ${B.Arn} ${!C} ${A}' } } } }, ['B']],
+  ['what comes first', { Resources: { A: { DependsOn: ['A', 'B'] } } }, ['B']],
+  ['a condition', { Resources: { A: { Condition: 'B', x: { 'Fn::If': ['C', 1, 2] } } } }, ['B', 'C']],
+])('a reference to %s that is missing is found', (_what, broken, missing) =>
+  expect(danglingIn(broken)).toEqual(missing),
+);
+
+it('has nothing to change where its own template is deployed, and would say so if it had', async () => {
+  const own = join(FIRST, 'KeyRevoker.template.json');
+  expect(await cdk('diff', '--app', FIRST, '--template', own, '--fail')).toContain('There were no differences');
+  const { Resources, ...rest } = template();
+  const older = join(home, 'older.json');
+  const [[id] = ['']] = Object.entries(Resources).filter(([, each]) =>
+    (each as { Type: string }).Type.endsWith('::Queue'),
+  );
+  writeFileSync(older, JSON.stringify({ ...rest, Resources: { ...Resources, [id]: undefined } }));
+  await expect(cdk('diff', '--app', FIRST, '--template', older, '--fail')).rejects.toMatchObject({ code: 1 });
+});
