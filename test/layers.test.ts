@@ -43,6 +43,11 @@ const LAYERS: readonly Layer[] = [
     of: /^functions\/providers\/index\.ts$/,
     may: [CORE, /^functions\/providers\/[^/]+\/index\.ts$/],
   },
+  {
+    name: 'the schemas',
+    of: /^functions\/providers\/schemas\.ts$/,
+    may: [CORE, /^functions\/providers\/[^/]+\/credential\.ts$/],
+  },
   ...['bybit', 'kalshi', 'requesty'].map((provider) => ({
     name: provider,
     of: new RegExp(`^functions/providers/${provider}/`),

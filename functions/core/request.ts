@@ -35,7 +35,7 @@ const claim = z.string().min(1).max(1_024);
 /** 8-4-4-4-12 hex of any version, in either case; real ids are not always RFC 9562 UUIDs. */
 export const KeyUuid = z
   .string()
-  .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, 'wanted 8-4-4-4-12 hex')
+  .regex(/^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/, 'wanted 8-4-4-4-12 hex')
   .transform((id) => id.toLowerCase());
 
 /** A Bybit key identifier: it goes into a JSON body, so it must be free of anything that a body could be changed with. */
@@ -58,7 +58,10 @@ const Settings = z.strictObject({
 /** What an update asks for, as sent; the provider checks groups and addresses. */
 export type Settings = z.infer<typeof Settings>;
 
-const instant = z.string().refine((text) => fromIso(text) !== undefined, 'wanted RFC 3339 with a zone');
+const instant = z
+  .string()
+  .refine((text) => fromIso(text) !== undefined, 'wanted RFC 3339 with a zone')
+  .meta({ format: 'date-time' });
 
 const common = {
   version: z.literal(1).default(1),

@@ -7,12 +7,15 @@ import { readPrivateKey } from '../private-key.ts';
 import { parseCredential, unreadable } from '../unreadable.ts';
 import { ENVIRONMENTS } from './environments.ts';
 
-const Shape = z.strictObject({
-  apiKey: BybitKey,
-  apiSecret: hiddenText.optional(),
-  privateKey: z.string('wanted a text').optional(),
-  environment: z.enum(Object.keys(ENVIRONMENTS)).default('mainnet'),
-});
+/** As it stands in the secret. */
+export const Shape = z
+  .strictObject({
+    apiKey: BybitKey,
+    apiSecret: hiddenText.optional(),
+    privateKey: z.string('wanted a text').optional(),
+    environment: z.enum(Object.keys(ENVIRONMENTS)).default('mainnet'),
+  })
+  .meta({ oneOf: [{ required: ['apiSecret'] }, { required: ['privateKey'] }] });
 
 /**
  * `{ apiKey, apiSecret | privateKey, environment? }`: an HMAC secret, or an RSA key in PEM (PKCS#1 or PKCS#8).

@@ -6,7 +6,8 @@ import { readPrivateKey } from '../private-key.ts';
 import { parseCredential } from '../unreadable.ts';
 import { ENVIRONMENTS } from './environments.ts';
 
-const Shape = z.strictObject({
+/** As it stands in the secret. */
+export const Shape = z.strictObject({
   apiKeyId: KeyUuid,
   privateKey: z.string('wanted a text'),
   environment: z.enum(Object.keys(ENVIRONMENTS)).default('prod'),

@@ -5,7 +5,8 @@ import { hiddenText } from '../hidden-text.ts';
 import { parseCredential } from '../unreadable.ts';
 import { ENVIRONMENTS } from './environments.ts';
 
-const Shape = z.strictObject({
+/** As it stands in the secret. */
+export const Shape = z.strictObject({
   apiKey: hiddenText,
   environment: z.enum(Object.keys(ENVIRONMENTS)).default('prod'),
 });
