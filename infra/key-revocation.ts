@@ -49,7 +49,7 @@ export class KeyRevocation extends MeasuredConstruct {
   readonly scheduleGroup: IScheduleGroup;
   /** The role that one-time schedules name to reach the requests queue. */
   readonly scheduleRole: IRole;
-  /** Whatever a person should be told of, by the construct ids; their actions are those of the prop `alarmActions`. */
+  /** Whatever a person should be told of; what they do is the prop `alarmActions`. */
   readonly alarms: Alarms;
   readonly dashboard: Dashboard;
   readonly #admit: (senderArn: string) => void;

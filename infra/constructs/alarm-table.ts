@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { MetricName } from '../../functions/core/metric-names.ts';
+import type { AlarmName } from './alarm-name.ts';
 import { instanceMetric } from './instance-metric.ts';
 import { errorRate, failuresOf, throttlesOf, visible, type Watched } from './watched.ts';
 
@@ -35,107 +36,104 @@ const GRACE = Duration.hours(1);
 /** A late tick is none that is missed. */
 const MISSED_TICKS = 3;
 
-/** Every alarm of an instance, by its construct's id. */
-export const alarmTable = ({ instance, queues, ledger, revoke, sweep, props }: Watched) => {
+export const alarmTable = (watched: Watched): Readonly<Record<AlarmName, AlarmRow>> => {
+  const { instance, queues, ledger, revoke, sweep, props } = watched;
   const own = (name: MetricName, period = SHORT): IMetric => instanceMetric(instance, name, { period });
   const gauge = { missing: TreatMissingData.IGNORE };
   return {
-    StuckAlarm: {
+    stuck: {
       says: 'A request ended as stuck or refused, and its key may be alive',
       section: 'A message is on the stuck queue',
       metric: visible(queues.stuck, SHORT),
       above: 0,
     },
-    UndeliveredAlarm: {
+    undelivered: {
       says: 'An event or a schedule did not become a request',
       section: 'A message is on the undelivered queue',
       metric: visible(queues.undelivered, SHORT),
       above: 0,
     },
-    RequestsWaitingAlarm: {
+    requestsWaiting: {
       says: 'Requests have waited for a quarter of an hour without being taken',
       section: 'Requests are not taken',
       metric: visible(queues.requests, SHORT, Stats.MINIMUM),
       above: 0,
       periods: 3,
     },
-    OldestOpenCaseAlarm: {
+    oldestOpenCase: {
       says: 'A key that should be dead has been left alive for longer than a request may stay open',
       section: 'A case is open for too long',
       metric: own('OldestOpenCaseSeconds', LONG),
       above: props.giveUpAfter.plus(GRACE).toSeconds(),
       ...gauge,
     },
-    UrgentWaitingAlarm: {
+    urgentWaiting: {
       says: 'An urgent request was not over after a minute',
       section: 'An urgent request takes long',
       metric: own('UrgentWaiting'),
       above: 0,
     },
-    TimeToRevokeAlarm: {
+    timeToRevoke: {
       says: `A leaked key lived longer than the objective of ${props.timeToRevokeObjective.toHumanString()}`,
       section: 'A leaked key lived too long',
       metric: own('UrgentTimeToRevoke'),
       above: props.timeToRevokeObjective.toMilliseconds(),
     },
-    SweepNotRunAlarm: {
+    sweepNotRun: {
       says: 'The sweep has not come to its end in the time of three',
       section: 'The sweep does not run',
       metric: own('SweepRan', Duration.seconds(MISSED_TICKS * props.sweepRate.toSeconds())),
       below: 1,
       missing: TreatMissingData.BREACHING,
     },
-    LimitReachedAlarm: {
+    limitReached: {
       says: 'The calls at a provider have reached the limit of an hour, and requests wait',
       section: 'A limit is reached',
       metric: own('LimitReached'),
       above: 0,
     },
-    ResurrectedAlarm: {
+    resurrected: {
       says: 'A key is alive though its death was proved',
       section: 'A dead key is alive',
       metric: own('Resurrected'),
       above: 0,
     },
-    ProviderErrorsAlarm: {
+    providerErrors: {
       says: 'Providers fail to answer more than a quarter of all calls',
       section: 'Providers do not answer',
       metric: errorRate(instance, LEAST_CALLS, LONG),
       above: MOST_ERRORS_PERCENT,
     },
-    LedgerThrottledAlarm: {
+    ledgerThrottled: {
       says: 'DynamoDB throttles the ledger',
       section: 'The ledger is throttled',
       metric: throttlesOf(ledger, LONG),
       above: MOST_THROTTLES,
     },
-    PausedAlarm: {
+    paused: {
       says: 'The system has been paused for more than an hour, and no key is revoked',
       section: 'The system is paused',
       metric: own('PausedSeconds'),
       above: MOST_PAUSED.toSeconds(),
       ...gauge,
     },
-    NotificationsFailedAlarm: {
+    notificationsFailed: {
       says: 'A notification for people was lost; its receipt was not',
       section: 'A notification was lost',
       metric: own('NotificationsFailed'),
       above: 0,
     },
-    RevokeFailsAlarm: {
+    revokeFails: {
       says: 'The revoking function crashes, times out or is throttled again and again',
       section: 'The revoking function fails',
       metric: failuresOf(revoke, LONG),
       above: MOST_FAILURES,
     },
-    SweepFailsAlarm: {
+    sweepFails: {
       says: 'The sweep crashes, times out or is throttled again and again',
       section: 'The sweep fails',
       metric: failuresOf(sweep, LONG),
       above: MOST_FAILURES,
     },
-  } as const satisfies Readonly<Record<string, AlarmRow>>;
+  };
 };
-
-/** The construct ids of all alarms. */
-export type AlarmId = keyof ReturnType<typeof alarmTable>;

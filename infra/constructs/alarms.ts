@@ -1,9 +1,12 @@
 import { Alarm, ComparisonOperator, type IAlarmAction, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { type AlarmId, type AlarmRow, alarmTable } from './alarm-table.ts';
+import type { AlarmName } from './alarm-name.ts';
+import { type AlarmRow, alarmTable } from './alarm-table.ts';
 import type { Watched } from './watched.ts';
 
-export type Alarms = Readonly<Record<AlarmId, Alarm>>;
+export type Alarms = Readonly<Record<AlarmName, Alarm>>;
+
+const idOf = (name: string): string => `${name.charAt(0).toUpperCase()}${name.slice(1)}Alarm`;
 
 const alarm = (scope: Construct, id: string, row: AlarmRow): Alarm => {
   const { says, section, metric, above, below, periods = 1, missing = TreatMissingData.NOT_BREACHING } = row;
@@ -20,7 +23,8 @@ const alarm = (scope: Construct, id: string, row: AlarmRow): Alarm => {
 
 /** Makes every alarm, each with the same actions. */
 export const alarms = (scope: Construct, watched: Watched, actions: readonly IAlarmAction[]): Alarms => {
-  const made = Object.entries<AlarmRow>(alarmTable(watched)).map(([id, row]) => [id, alarm(scope, id, row)] as const);
+  const rows = Object.entries(alarmTable(watched));
+  const made = rows.map(([name, row]) => [name, alarm(scope, idOf(name), row)] as const);
   for (const [, each] of made) each.addAlarmAction(...actions);
-  return Object.fromEntries(made) as unknown as Alarms;
+  return Object.fromEntries(made) as Alarms;
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { METRICS } from '../../functions/core/metric-names.ts';
-import type { AlarmId } from '../../infra/constructs/alarm-table.ts';
+import type { AlarmName } from '../../infra/constructs/alarm-name.ts';
 import { type AlarmProperties, metricsOf, stateOf } from '../infra/alarm-evaluator.ts';
 import { graphedIn } from '../infra/dashboard-reader.ts';
 import { find } from '../infra/policy-reader.ts';
@@ -11,8 +11,10 @@ import { TROUBLES, visibleOn } from './troubles.ts';
 
 const system = systemForEachTest();
 
-const alarm = (id: string): AlarmProperties =>
-  find(system().template, 'AWS::CloudWatch::Alarm', `Revocation${id}`).Properties as unknown as AlarmProperties;
+const alarm = (name: string): AlarmProperties => {
+  const id = `Revocation${name.charAt(0).toUpperCase()}${name.slice(1)}Alarm`;
+  return find(system().template, 'AWS::CloudWatch::Alarm', id).Properties as unknown as AlarmProperties;
+};
 
 /** An alarm's state now, by our own metrics and by what AWS says itself. */
 const state = (id: string, said: readonly Datapoint[], before?: 'OK'): string =>
@@ -22,7 +24,7 @@ const quietQueues = (): Promise<readonly Datapoint[]> =>
   Promise.all(['Stuck', 'Undelivered', 'Requests'].map((part) => visibleOn(system(), part)));
 
 describe('every alarm', () => {
-  it.each(Object.keys(TROUBLES) as AlarmId[])('%s is raised by its trouble, and not before', async (id) => {
+  it.each(Object.keys(TROUBLES) as AlarmName[])('%s is raised by its trouble, and not before', async (id) => {
     await system().tick();
     const quiet = await quietQueues();
     expect(state(id, quiet)).toBe('OK');
@@ -57,7 +59,7 @@ const everything = async (): Promise<void> => {
   await running.settle();
 };
 
-const CAUSED = ['NotificationsFailedAlarm', 'ResurrectedAlarm', 'UrgentWaitingAlarm', 'LimitReachedAlarm'] as const;
+const CAUSED = ['notificationsFailed', 'resurrected', 'urgentWaiting', 'limitReached'] as const;
 
 describe('every metric', () => {
   it('that an alarm or the dashboard names is emitted', async () => {

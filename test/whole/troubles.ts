@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { AlarmId } from '../../infra/constructs/alarm-table.ts';
+import type { AlarmName } from '../../infra/constructs/alarm-name.ts';
 import type { Datapoint } from '../metrics-in.ts';
 import { OPERATOR } from './canaries.ts';
 import { master } from './orders.ts';
@@ -82,17 +82,17 @@ const refusing = {
 } as const;
 
 /** For each alarm what raises it. @returns what AWS says by itself beside our own metrics */
-export const TROUBLES: Readonly<Record<AlarmId, (system: System) => Promise<readonly Datapoint[]>>> = {
-  StuckAlarm: async (system) => {
+export const TROUBLES: Readonly<Record<AlarmName, (system: System) => Promise<readonly Datapoint[]>>> = {
+  stuck: async (system) => {
     await ended(system, { expectedEnvironment: 'demo' });
     return [await visibleOn(system, 'Stuck')];
   },
-  UndeliveredAlarm: async (system) => {
+  undelivered: async (system) => {
     const queue = Object.entries(system.deployment.queues).find(([id]) => id.includes('Undelivered'))?.[1];
     await system.aws.queues.deliver(queue?.arn ?? '', '{"detail":{}}');
     return [await visibleOn(system, 'Undelivered')];
   },
-  RequestsWaitingAlarm: async (system) => {
+  requestsWaiting: async (system) => {
     await order(system);
     const points: Datapoint[] = [];
     for (let sample = 0; sample < 3; sample += 1) {
@@ -101,49 +101,49 @@ export const TROUBLES: Readonly<Record<AlarmId, (system: System) => Promise<read
     }
     return points;
   },
-  OldestOpenCaseAlarm: async (system) => {
+  oldestOpenCase: async (system) => {
     system.bybit.faults.script(refusing);
     await ended(system);
     system.advance(26 * HOUR);
     await system.tick();
     return [];
   },
-  UrgentWaitingAlarm: async (system) => {
+  urgentWaiting: async (system) => {
     system.bybit.faults.script(always(503));
     await order(system, LEAKED);
     await system.settle(8);
     return [];
   },
-  TimeToRevokeAlarm: async (system) => {
+  timeToRevoke: async (system) => {
     await order(system, LEAKED);
     system.advance(MINUTE + 1_000);
     await system.settle();
     return [];
   },
-  SweepNotRunAlarm: async (system) => {
+  sweepNotRun: async (system) => {
     system.advance(16 * MINUTE);
     return [];
   },
-  LimitReachedAlarm: async (system) => {
+  limitReached: async (system) => {
     const hour = String(Math.floor(Date.now() / HOUR));
     await put(system, { pk: 'limit#bybit#other', sk: hour, count: 200 });
     await order(system);
     await system.deliver();
     return [];
   },
-  ResurrectedAlarm: async (system) => {
+  resurrected: async (system) => {
     system.bybit.revive('mainnet', await ended(system));
     system.advance(15 * MINUTE);
     await system.settle();
     return [];
   },
-  ProviderErrorsAlarm: async (system) => {
+  providerErrors: async (system) => {
     system.bybit.faults.script(always(503));
     await order(system, LEAKED);
     await system.settle(12);
     return [];
   },
-  LedgerThrottledAlarm: async (system) => {
+  ledgerThrottled: async (system) => {
     const TableName = `ref:${idOf(system, 'AWS::DynamoDB::Table', 'Ledger')}`;
     const inIndex = { TableName, GlobalSecondaryIndexName: 'by-state' };
     return [
@@ -151,19 +151,19 @@ export const TROUBLES: Readonly<Record<AlarmId, (system: System) => Promise<read
       said('AWS/DynamoDB', 'ReadThrottleEvents', inIndex, 5),
     ];
   },
-  PausedAlarm: async (system) => {
+  paused: async (system) => {
     const pausedAt = Date.now();
     await put(system, { pk: 'control', sk: 'pause', rev: 1, nonce: 'n', pausedAt, by: 'me', reason: 'a test' });
     system.advance(HOUR + MINUTE);
     await system.tick();
     return [];
   },
-  NotificationsFailedAlarm: async (system) => {
+  notificationsFailed: async (system) => {
     const containing = encodeURIComponent(system.deployment.outputs['NotificationsTopicArn'] ?? '');
     system.aws.faults.add({ service: 'sns', action: 'Publish', kind: 'unavailable', times: 3, containing });
     await ended(system);
     return [];
   },
-  RevokeFailsAlarm: async (system) => failing(system, 'Revoke', 'Errors', 'Throttles'),
-  SweepFailsAlarm: async (system) => failing(system, 'Sweep', 'Errors', 'Errors'),
+  revokeFails: async (system) => failing(system, 'Revoke', 'Errors', 'Throttles'),
+  sweepFails: async (system) => failing(system, 'Sweep', 'Errors', 'Errors'),
 };

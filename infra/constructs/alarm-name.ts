@@ -1,0 +1,17 @@
+/** Every alarm of an instance; the construct's id of `stuck` is `StuckAlarm`. */
+export type AlarmName =
+  | 'stuck'
+  | 'undelivered'
+  | 'requestsWaiting'
+  | 'oldestOpenCase'
+  | 'urgentWaiting'
+  | 'timeToRevoke'
+  | 'sweepNotRun'
+  | 'limitReached'
+  | 'resurrected'
+  | 'providerErrors'
+  | 'ledgerThrottled'
+  | 'paused'
+  | 'notificationsFailed'
+  | 'revokeFails'
+  | 'sweepFails';
