@@ -68,10 +68,14 @@ const handsOn = (sandbox: BybitSandbox, { about, signer, ...row }: Row): Seeded[
   return {
     ...handsFor(sandbox, { world, target: about, signer, signsIn: 'mainnet' }),
     'widened by hand': { now: () => sandbox.patch(world, about, WIDE) },
-    'narrowed by hand': { now: () => sandbox.patch(world, about, { ...NARROW, permissions: {} }) },
+    'narrowed by hand': {
+      now: () => sandbox.patch(world, about, { ...NARROW, permissions: {} }),
+      orElse: ['stuck/permission-missing'],
+    },
     'expired, and renewed later': {
       now: () => sandbox.expire(world, about),
       later: () => sandbox.renew(world, about),
+      orElse: ['stuck/expired-renewable'],
     },
   };
 };

@@ -64,8 +64,14 @@ export const KALSHI_ORDERS: readonly OrderUnderTest[] = ROWS.map(
       const rotated = Object.fromEntries(Object.keys(secrets).map((name) => [name, { apiKeyId: OTHER, privateKey }]));
       const byHand = {
         ...handsFor(sandbox, { world: 'prod', target: about, signer, signsIn: 'prod' }),
-        'its signer may only read by now': { now: () => sandbox.patch('prod', signer, READ_ONLY) },
-        'given another public key': { now: () => sandbox.patch('prod', about, { publicKey: OTHER_PAIR.publicKey }) },
+        'its signer may only read by now': {
+          now: () => sandbox.patch('prod', signer, READ_ONLY),
+          orElse: ['stuck/permission-missing'],
+        },
+        'given another public key': {
+          now: () => sandbox.patch('prod', about, { publicKey: OTHER_PAIR.publicKey }),
+          orElse: ['stuck/credential-refused'],
+        },
       };
       const seeded: Seeded = {
         ...{ secrets, request, world: 'prod', target: about, signer, rotated, byHand, landsWithinMs: 0 },

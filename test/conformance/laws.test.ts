@@ -1,59 +1,12 @@
-import { beforeAll, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { Answer } from '../../functions/core/answer.ts';
 import type { Ports } from '../../functions/core/ports.ts';
-import type { Provider, Question } from '../../functions/core/provider.ts';
 import { breachesIn } from './laws.ts';
-import { type OrderUnderTest, PROVIDERS_UNDER_TEST } from './providers-under-test.ts';
-import { type Case, open } from './run-case.ts';
+import { open } from './run-case.ts';
+import { cutOff, ORDER, reading, spoiled } from './spoilt.ts';
 import type { World } from './world.ts';
 
 vi.mock('../../infra/local/sandbox/serve-provider.ts', () => import('./serve-in-process.ts'));
-
-let order: OrderUnderTest;
-const DELIVERIES = 20;
-
-beforeAll(() => {
-  const found = PROVIDERS_UNDER_TEST['kalshi']?.find(({ name }) => name.endsWith('by a managing key'));
-  if (found === undefined) throw new Error('Cannot find an order to spoil');
-  order = found;
-});
-
-/** Runs a plain order by a function that something is wrong with. */
-const spoiled = async (spoil: (ports: Ports, world: World) => Ports, fields = {}): Promise<readonly string[]> => {
-  const one: Case = { name: '', order, reason: 'leaked', fields };
-  const world = await open(one);
-  const ports = spoil(world.ports, world);
-  for (let n = 0; n < DELIVERIES && world.queue.length > 0; n += 1) await world.deliver(ports);
-  return breachesIn(world);
-};
-
-/** The same provider, its probes read in another way after the first. */
-const reading =
-  (answer: Answer) =>
-  (ports: Ports): Ports => {
-    let asked = 0;
-    const misread = (question: Question): Question => ({
-      ...question,
-      next: (replies, now) => {
-        const next = question.next(replies, now);
-        return 'answer' in next && asked++ > 0 ? { answer } : next;
-      },
-    });
-    const misreading = (provider: Provider): Provider => ({
-      ...provider,
-      plan: (asking) => {
-        const plan = provider.plan(asking);
-        return { ...plan, probes: plan.probes.map(misread) };
-      },
-    });
-    return { ...ports, provider: (name) => misreading(ports.provider(name)) };
-  };
-
-/** No call ever gets out. */
-const cutOff = (ports: Ports): Ports => ({
-  ...ports,
-  send: async (call, until) => (call.method === 'GET' ? ports.send(call, until) : undefined),
-});
 
 it('finds nothing where nothing is spoiled', async () => {
   expect(await spoiled((ports) => ports)).toEqual([]);
@@ -113,7 +66,7 @@ it('finds a call about another key', async () => {
 });
 
 it('finds a call in what was asked as a dry run', async () => {
-  const world = await open({ name: '', order, reason: 'leaked' });
+  const world = await open({ name: '', order: ORDER, reason: 'leaked' });
   Object.assign(world.seeded, { request: { ...world.seeded.request, dryRun: true } });
   await world.deliver();
   expect(breachesIn(world)).toContain('L3: a call in a dry run');

@@ -50,8 +50,22 @@ const leftovers = ({ ledger, clock, queue, over }: World): readonly string[] => 
   ]);
 };
 
+/** A key that was said to be dead, made again, and called on again: somebody has to hear of that. */
+const untold = ({ witness, orders }: World): readonly string[] => {
+  const { revivals, receipts, exchanges } = witness;
+  const targetOf = (requestId: string): string | undefined => orders.get(requestId)?.target;
+  const isTold = (after: number): boolean => {
+    const dead = receipts.filter(({ receipt, seq }) => receipt.keyState === 'dead' && seq <= after);
+    const targets = dead.map(({ receipt }) => targetOf(receipt.requestId));
+    const isMet = exchanges.some((one) => one.isCall && one.seq > after && targets.includes(targetOf(one.requestId)));
+    return !isMet || receipts.some(({ receipt, seq }) => receipt.outcome === 'resurrected' && seq > after);
+  };
+  return broken([[revivals.every(isTold), 'L2: a key that lives again, and nobody is told']]);
+};
+
 /** L2: every message is gone, and every request has come to its end. */
 export const losses = (world: World): readonly string[] => [
   ...leftovers(world),
+  ...untold(world),
   ...[...world.orders.keys()].flatMap((requestId) => lossesOf(world, requestId)),
 ];

@@ -11,6 +11,8 @@ export interface Hand {
   readonly later?: () => void;
   /** Nothing would change before the key is dead. */
   readonly isForDead?: boolean;
+  /** What an order may come to then. */
+  readonly orElse?: readonly string[];
 }
 
 /** A request with the keys and secrets that it is about. */

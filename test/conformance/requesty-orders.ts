@@ -64,7 +64,10 @@ export const REQUESTY_ORDERS: readonly OrderUnderTest[] = ROWS.map(
       // An expired key is as dead as a deleted one here: nobody can renew it.
       const byHand = {
         ...handsFor(sandbox, { world: 'prod', target: about, signer, signsIn: 'prod' }),
-        'its signer may only read by now': { now: () => sandbox.patch('prod', signer, READER) },
+        'its signer may only read by now': {
+          now: () => sandbox.patch('prod', signer, READER),
+          orElse: ['stuck/permission-missing'],
+        },
       };
       const seeded: Seeded = {
         ...{ secrets, request, world: 'prod', target: about, signer, rotated, byHand, landsWithinMs: 0 },

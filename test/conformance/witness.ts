@@ -1,14 +1,9 @@
-import type { CaseItem } from '../../functions/core/ledger-items.ts';
 import type { Attributes, Ports } from '../../functions/core/ports.ts';
-import type { HttpCall } from '../../functions/core/provider.ts';
 import type { Receipt } from '../../functions/core/receipt.ts';
 import { TIMING } from '../../functions/core/timing.ts';
 import type { KeySettings } from '../../infra/local/sandbox/index.ts';
 import { atWork } from './at-work.ts';
-import type { MemoryLedger } from './memory-ledger.ts';
-import type { Seeded } from './providers-under-test.ts';
-import type { InProcess } from './serve-in-process.ts';
-import type { SimulatedClock } from './simulated-clock.ts';
+import { objections, type Scene } from './objections.ts';
 
 /** A receipt with what was true of its key when it went out. */
 export interface Said {
@@ -48,43 +43,6 @@ export interface Witness {
   byHand(change: () => void): void;
 }
 
-interface Scene {
-  readonly sandbox: InProcess;
-  /** By the id of their request. */
-  readonly orders: ReadonlyMap<string, Seeded>;
-  readonly clock: SimulatedClock;
-  readonly ledger: MemoryLedger;
-}
-
-/** The keys that a call is about: those that it names, or else the one that signs. */
-const meantBy = ({ path, body = '' }: HttpCall, { sandbox }: Scene): string => {
-  const text = `${path} ${body}`.toLowerCase();
-  const named = sandbox.keyIds().filter((id) => text.includes(id.toLowerCase()));
-  return named.length > 0 ? named.join() : (sandbox.record.at(-1)?.keyId ?? '');
-};
-
-/** What is wrong with a call that has left just now. */
-const objections = (scene: Scene, call: HttpCall, receipts: readonly Said[], calls: readonly Seen[]): string[] => {
-  const { clock, orders, ledger } = scene;
-  const { requestId, attempt, ids } = atWork();
-  const { request, target = '' } = orders.get(requestId) ?? {};
-  const casePk = (pk: string): boolean => pk.startsWith('case#') && pk.endsWith(`/${target}`);
-  const { lease } = (ledger.items().find(({ pk }) => casePk(pk)) ?? {}) as Partial<CaseItem>;
-  const finals = receipts.filter(({ receipt }) => receipt.final && receipt.requestId === requestId);
-  const sent = calls.filter((other) => orders.get(other.requestId)?.target === target);
-  const meant = meantBy(call, scene);
-  const rules: readonly (readonly [boolean, string])[] = [
-    [meant === target, `L3: a call is about ${meant}`],
-    [request?.['dryRun'] !== true, 'L3: a call in a dry run'],
-    [clock.now() >= Date.parse(String(request?.['notBefore'] ?? 0)), 'L3: a call before its time'],
-    [finals.every(({ receipt }) => receipt.attempt < attempt), 'L3: a call after the end'],
-    [ledger.attempted(casePk) > sent.length, 'L3: a call that is not in the ledger as attempted'],
-    [lease !== undefined && ids.has(lease.holder), 'L3: a call without the lease'],
-    [(lease?.until ?? 0) - clock.now() > TIMING.callMarginMs, 'L3: a call with too little of the lease left'],
-  ];
-  return rules.filter(([holds]) => !holds).map(([, breach]) => breach);
-};
-
 /** Looks over the function's shoulder: what leaves, and what is true at that instant. */
 export const witness = (scene: Scene): Witness => {
   const { sandbox, clock, orders } = scene;
@@ -117,15 +75,7 @@ export const witness = (scene: Scene): Witness => {
       // What is sent is taken in before this returns.
       const reply = send(call, until);
       const isCall = call.method !== 'GET';
-      if (isCall)
-        breaches.push(
-          ...objections(
-            scene,
-            call,
-            receipts,
-            exchanges.filter((other) => other.isCall),
-          ),
-        );
+      if (isCall) breaches.push(...objections(scene, call, { receipts, exchanges }));
       const { world = '', target = '', settings } = orders.get(requestId) ?? {};
       const known = { isAlive: isAlive(requestId), settings: settings?.(world, target) };
       exchanges.push({

@@ -1,0 +1,27 @@
+import { epochMs } from '../../../functions/core/epoch.ts';
+import type { Awaited } from '../instrumented.ts';
+import type { Message } from '../message-queue.ts';
+import type { World } from '../world.ts';
+
+/** A delivery that waits for one of its ports, and all that goes on around it. */
+export interface Scene {
+  readonly world: World;
+  /** The message of that delivery. */
+  readonly message: Message;
+  readonly awaited: Awaited;
+  /** Which of its calls it waits for, from 0. */
+  readonly call: number;
+  /** Lets work go on beside the delivery when that wakes. */
+  readonly beside: (work: Promise<void>) => void;
+}
+
+/** Far more than it takes: one message is over after three or four. */
+const MOST_DELIVERIES = 30;
+
+/** Delivers until nothing is left on the queue, while somebody else runs the clock. */
+export const untilNothingWaits = async ({ clock, next, begin }: World): Promise<void> => {
+  for (let n = 0, message = next(); message !== undefined && n < MOST_DELIVERIES; n += 1, message = next()) {
+    await clock.until(epochMs(message.visibleAt));
+    await begin(message);
+  }
+};
