@@ -75,7 +75,8 @@ export const rightsIn = (template: Template, deployment: () => Deployment): Righ
       const accessKey = /Credential=([^/]+)\//.exec(call.headers.authorization ?? '')?.[1] ?? '';
       if (!accessKey.startsWith('AROA')) return;
       const role = roleOf(accessKey);
-      const action = `${call.service}:${call.action}`;
+      // The right to send one is the right to send many.
+      const action = `${call.service}:${call.service === 'sqs' ? call.action.replace(/Batch$/, '') : call.action}`;
       if (role === undefined || !mayDo(template, { who: { role }, action, ...subjectOf(call, deployment()) }))
         refused.add(`${role ?? 'a stranger'} ${action}`);
     },

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
+import { addIncident } from './incident.ts';
 import { addLimit } from './limit.ts';
 import { addList } from './list.ts';
 import { addPause, addResume } from './pause.ts';
@@ -10,7 +11,18 @@ import { addStuck } from './stuck/index.ts';
 
 /** Every command, in the order in which the help shows them. */
 export const addCommands = (program: Command, context: Context): Command => {
-  for (const add of [addRequest, addPlan, addStatus, addList, addSchedule, addStuck, addLimit, addPause, addResume])
+  for (const add of [
+    addRequest,
+    addPlan,
+    addStatus,
+    addList,
+    addSchedule,
+    addIncident,
+    addStuck,
+    addLimit,
+    addPause,
+    addResume,
+  ])
     add(program, context);
   return program;
 };

@@ -8,6 +8,7 @@ import { OPERATIONS } from '../../core/request.ts';
 import type { Deployed } from '../connect.ts';
 import type { Context } from '../context.ts';
 import { EXIT, Failure } from '../failure.ts';
+import { raisedNow } from '../raise-limit.ts';
 import { type Column, table } from '../table.ts';
 import { duration } from './duration-option.ts';
 
@@ -32,13 +33,12 @@ interface Count extends Versioned {
 
 const limitsOf = async ({ ledger, card, clock }: Deployed, provider: ProviderName): Promise<readonly Limit[]> => {
   const now = clock.now();
-  const raised = await ledger.read<Override>(overrideKey(provider));
-  const isRaised = raised !== undefined && now < raised.until;
+  const raised = raisedNow(await ledger.read<Override>(overrideKey(provider)), now);
   return Promise.all(
     KINDS.map(async (kind) => {
       const used = (await ledger.read<Count>(countKey(provider, kind, now)))?.count ?? 0;
       const deployed = card.limits[kind];
-      const limit = Math.max(deployed, isRaised ? (raised[kind] ?? 0) : 0);
+      const limit = Math.max(deployed, raised?.[kind] ?? 0);
       return { provider, kind, used, limit, deployed, until: limit > deployed ? raised?.until : undefined };
     }),
   );
@@ -90,7 +90,7 @@ const LONGEST_MS = 48 * 3_600_000;
 const raise = async (deployed: Deployed, options: RaiseOptions): Promise<void> => {
   const now = deployed.clock.now();
   await amend<Override>(deployed, overrideKey(options.provider), (current) => {
-    const before = current !== undefined && now < current.until ? current : undefined;
+    const before = raisedNow(current, now);
     return {
       urgent: options.urgent ?? before?.urgent,
       other: options.other ?? before?.other,

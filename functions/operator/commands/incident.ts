@@ -1,0 +1,111 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { after } from '../../core/epoch.ts';
+import { PAUSE_KEY, type PauseItem } from '../../core/operator-items.ts';
+import type { ProviderName } from '../../core/provider.ts';
+import { OPERATIONS } from '../../core/request.ts';
+import { confirm } from '../confirm.ts';
+import type { Deployed } from '../connect.ts';
+import type { Context } from '../context.ts';
+import { EXIT, Failure } from '../failure.ts';
+import { type Course, carryOut } from '../incident/carry-out.ts';
+import { courseTable, isGood, markTable, progressText, shownCourse } from '../incident/in-words.ts';
+import { type Prepared, prepare } from '../incident/prepare.ts';
+import { raiseBy } from '../raise-limit.ts';
+
+/** For so long the limit stays raised. */
+const RAISED_MS = 2 * 3_600_000;
+
+type Tag = readonly [key: string, value: string];
+
+const tag = (text: string, before: readonly Tag[] = []): readonly Tag[] => {
+  const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (key === undefined || value === undefined) throw new InvalidArgumentError('Wanted a tag as key=value.');
+  return [...before, [key, value]];
+};
+
+interface Options {
+  readonly provider: ProviderName;
+  readonly reference: string;
+  readonly tag?: readonly Tag[];
+  readonly namePrefix?: string;
+  readonly signedBy?: string;
+  readonly requestedBy?: string;
+  readonly contain?: boolean;
+  readonly readOnly?: boolean;
+  readonly count?: string;
+}
+
+const refuse = async ({ ledger, card }: Deployed, { provider, contain, readOnly }: Options): Promise<void> => {
+  if (!card.providers.includes(provider))
+    throw new Failure(EXIT.usage, `Cannot act at ${provider}, wanted one of ${card.providers.join(', ')}`);
+  if (readOnly && !contain) throw new Failure(EXIT.usage, 'Cannot take --read-only without --contain');
+  const paused = await ledger.read<PauseItem>(PAUSE_KEY);
+  if (paused?.pausedAt === undefined) return;
+  const why = `${paused.by} has paused requests (${paused.reason})`;
+  throw new Failure(EXIT.failed, `Cannot begin while ${why}: resume first`);
+};
+
+/** Shows what is about to happen. @throws Failure where the count is not typed back */
+const agree = async (context: Context, prepared: Prepared, given: string | undefined): Promise<void> => {
+  const { terminal } = context;
+  const { marks, fresh, dead, left } = prepared;
+  for (const line of markTable(terminal, marks)) terminal.tell(line);
+  for (const { secret, problem } of left) terminal.tell(`✖ ${secret}: ${problem}`);
+  if (dead.length > 0) terminal.tell(`${dead.length} more proved dead before, and left out`);
+  const earlier = marks.length - fresh.length;
+  if (earlier > 0) terminal.tell(`${earlier} of them sent by an earlier run, which is gone on with`);
+  if (fresh.length === 0) return;
+  const keys = fresh.length === 1 ? '1 key' : `${fresh.length} keys`;
+  terminal.tell(terminal.style('bold', `${keys} to be deleted. Every delete is final`));
+  await confirm(terminal, { word: String(fresh.length), given, option: `--count ${fresh.length}` });
+};
+
+/** Shows how it goes: in a terminal always, elsewhere whenever a further tenth is over. */
+const progress = ({ terminal }: Context): ((courses: readonly Course[]) => void) => {
+  let told = 0;
+  return (courses) => {
+    const over = courses.filter(({ isOver }) => isOver).length;
+    const tenths = Math.floor((10 * over) / Math.max(1, courses.length));
+    if (terminal.live === undefined && tenths > told) terminal.tell(progressText(courses));
+    told = Math.max(told, tenths);
+    terminal.show(progressText(courses));
+  };
+};
+
+const run = async (context: Context, command: Command, options: Options): Promise<void> => {
+  const deployed = await context.deployed(command);
+  await refuse(deployed, options);
+  const { terminal, clock } = context;
+  const { provider, reference, requestedBy, signedBy, contain = false, readOnly = false } = options;
+  const incident = { reference, requestedBy, contain, readOnly };
+  const { tag: tags = [], namePrefix = deployed.card.prefix } = options;
+  const prepared = await prepare(context, deployed, { incident, wanted: { provider, tags, namePrefix, signedBy } });
+  const { marks, fresh, left } = prepared;
+  if (marks.length === 0 && left.length === 0)
+    throw new Failure(EXIT.notFound, `Cannot find a key of ${provider} that is meant and alive, wanted at least one`);
+  await agree(context, prepared, options.count);
+  if (fresh.length > 0)
+    await raiseBy(deployed, { provider, count: fresh.length, until: after(clock.now(), RAISED_MS) });
+  const courses = await carryOut({ context, deployed, incident, marks, onChange: progress(context) });
+  terminal.show();
+  if (context.isJson(command)) context.json({ reference, keys: courses.map(shownCourse), left });
+  else for (const line of courseTable(terminal, courses)) terminal.print(line);
+  context.end(left.length === 0 && courses.every(isGood) ? EXIT.done : EXIT.stuck);
+};
+
+/** `incident`: many keys at once. */
+export const addIncident = (program: Command, context: Context): void => {
+  program
+    .command('incident')
+    .description('delete many keys: shows them, wants their number typed back, and follows each to its end')
+    .addOption(new Option('--provider <name>', 'whose keys').choices(Object.keys(OPERATIONS)).makeOptionMandatory())
+    .requiredOption('--reference <ticket>', 'names the incident: run again, it goes on and sends nothing twice')
+    .option('--tag <key=value>', 'those alone whose secret has this tag; may be given again', tag)
+    .option('--name-prefix <text>', "those alone whose secret's name begins so (default: the prefix)")
+    .option('--signed-by <secret>', 'managing key for those whose tags name none (default: each signs for itself)')
+    .option('--requested-by <name>', 'copied to the receipts')
+    .option('--contain', 'take every permission from a Bybit sub key that its master could not delete')
+    .option('--read-only', 'make it read-only as well: then it may not be able to delete itself')
+    .option('--count <number>', 'the number of keys, in place of typing it back')
+    .action((options: Options, command: Command) => run(context, command, options));
+};

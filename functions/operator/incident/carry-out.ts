@@ -1,0 +1,120 @@
+import { after, type EpochMs } from '../../core/epoch.ts';
+import { type RequestItem, requestKey } from '../../core/ledger-items.ts';
+import type { Receipt } from '../../core/receipt.ts';
+import { someAtOnce } from '../../core/some-at-once.ts';
+import type { Deployed } from '../connect.ts';
+import type { Context } from '../context.ts';
+import { EXIT, Failure } from '../failure.ts';
+import { isFinished, nextPoll, pause } from '../follow.ts';
+import { sendMany } from '../requests-queue.ts';
+import type { Mark } from './mark.ts';
+import { type Incident, nextOrder, type Order } from './order.ts';
+
+/** How far one key has come. */
+export interface Course {
+  readonly mark: Mark;
+  /** Of the orders that are over, in their order. */
+  readonly done: readonly Receipt[];
+  /** The one that is under way; `undefined` where nothing more is to be done, or a signer waits for its turn. */
+  readonly order: Order | undefined;
+  readonly isOver: boolean;
+}
+
+/** So long managing keys wait for those that they sign for, once these are sent. */
+const SIGNERS_WAIT_MS = 600_000;
+
+export const itemOf = ({ ledger, card }: Deployed, { requestId }: Order): Promise<RequestItem | undefined> =>
+  ledger.read<RequestItem>(requestKey(requestId, card.mode === 'observe'));
+
+/** Takes the receipt where the order under way is over, and the next order in its place. */
+const advanced = async (deployed: Deployed, incident: Incident, course: Course): Promise<Course> => {
+  if (course.order === undefined) return course;
+  const item = await itemOf(deployed, course.order);
+  if (!isFinished(item, { attempt: 1 })) return course;
+  const done = [...course.done, item.receipt];
+  const order = nextOrder(deployed.digest, incident, course.mark, done);
+  return { ...course, done, order, isOver: order === undefined };
+};
+
+/** Every course as far as the ledger knows of it by now. */
+const allAdvanced = async (
+  deployed: Deployed,
+  incident: Incident,
+  courses: readonly Course[],
+): Promise<readonly Course[]> => {
+  const next = [...courses];
+  await someAtOnce([...courses.entries()], async ([index, course]) => {
+    let now = course;
+    for (let before: Course | undefined; before !== now; ) {
+      before = now;
+      now = await advanced(deployed, incident, now);
+    }
+    next[index] = now;
+  });
+  return next;
+};
+
+/** Lets the managing keys go, once those that they sign for are over or have had their time. */
+const released = (
+  deployed: Deployed,
+  incident: Incident,
+  courses: readonly Course[],
+  isTime: boolean,
+): readonly Course[] => {
+  const isFree = isTime || courses.every(({ mark, isOver }) => mark.isSigner || isOver);
+  return courses.map((course) =>
+    isFree && !course.isOver && course.order === undefined
+      ? { ...course, order: nextOrder(deployed.digest, incident, course.mark, course.done) }
+      : course,
+  );
+};
+
+export interface CarryOut {
+  readonly context: Context;
+  readonly deployed: Deployed;
+  readonly incident: Incident;
+  readonly marks: readonly Mark[];
+  /** Told of every change. */
+  readonly onChange: (courses: readonly Course[]) => void;
+}
+
+/**
+ * Sends what has to be sent for every key and follows it to its end: managing keys last, and past single failures. What an earlier run
+ * has sent is followed and not sent again.
+ *
+ * @throws Failure where AWS does not take a request, or the user breaks off: the same incident, run again, goes on with it
+ */
+export const carryOut = async ({
+  context,
+  deployed,
+  incident,
+  marks,
+  onChange,
+}: CarryOut): Promise<readonly Course[]> => {
+  const { clock } = context;
+  const sent = new Set<string>();
+  const signersFrom: EpochMs = after(clock.now(), SIGNERS_WAIT_MS);
+  let courses: readonly Course[] = marks.map((mark) => ({
+    mark,
+    done: [],
+    order: mark.isSigner ? undefined : nextOrder(deployed.digest, incident, mark, []),
+    isOver: false,
+  }));
+  for (let polls = 0; ; polls += 1) {
+    courses = await allAdvanced(deployed, incident, courses);
+    courses = await allAdvanced(deployed, incident, released(deployed, incident, courses, clock.now() >= signersFrom));
+    const fresh: Order[] = [];
+    await someAtOnce(courses, async ({ order }) => {
+      if (order !== undefined && !sent.has(order.requestId) && (await itemOf(deployed, order)) === undefined)
+        fresh.push(order);
+    });
+    const messages = fresh.map(({ requestId, request }) => ({ requestId, attempt: 1, body: JSON.stringify(request) }));
+    await sendMany(deployed, messages);
+    for (const { requestId } of fresh) sent.add(requestId);
+    onChange(courses);
+    if (courses.every(({ isOver }) => isOver)) return courses;
+    await pause(context, nextPoll(clock.now(), polls)).catch(() => {
+      throw new Failure(EXIT.aborted, 'Broken off: what was sent goes on, and the same command goes on with the rest');
+    });
+  }
+};

@@ -1,0 +1,90 @@
+import { shortened } from '../../core/make-receipt.ts';
+import type { Receipt } from '../../core/receipt.ts';
+import { inWords } from '../duration.ts';
+import { EXIT } from '../failure.ts';
+import { exitOf } from '../follow.ts';
+import { outcomeText, toneOf } from '../receipt-lines.ts';
+import { type Column, table } from '../table.ts';
+import type { Terminal } from '../terminal.ts';
+import type { Course } from './carry-out.ts';
+import type { Mark } from './mark.ts';
+
+const NOTHING = '–';
+
+const keyText = ({ keyId }: Mark): string => (keyId === undefined ? NOTHING : shortened(keyId));
+
+const signerText = ({ signedBy, isSigner }: Mark): string =>
+  isSigner ? 'itself, last: it signs for others' : (signedBy ?? 'itself');
+
+const MARKS: readonly Column<Mark>[] = [
+  { head: 'Secret', cell: ({ secret }) => secret, least: 16 },
+  { head: 'Key', cell: keyText },
+  { head: 'Operation', cell: ({ operations }) => operations.join(' or '), least: 12 },
+  { head: 'Signed by', cell: signerText, least: 12 },
+];
+
+/** The keys that are meant, managing ones last. */
+export const markTable = (terminal: Terminal, marks: readonly Mark[]): readonly string[] =>
+  table(terminal, MARKS, marks);
+
+/** What came of it; where it was contained after that, both. */
+const endText = ({ done }: Course): string => done.map(outcomeText).join(', then ') || NOTHING;
+
+const last = ({ done }: Course): Receipt | undefined => done.at(-1);
+
+const COURSES: readonly Column<Course>[] = [
+  { head: 'Secret', cell: ({ mark }) => mark.secret, least: 16 },
+  { head: 'Key', cell: (course) => last(course)?.key?.id ?? keyText(course.mark) },
+  {
+    head: 'Ended as',
+    cell: endText,
+    least: 24,
+    style: (course) => {
+      const receipt = last(course);
+      return receipt && toneOf(receipt);
+    },
+  },
+  { head: 'Calls', cell: ({ done }) => String(done.reduce((sum, { calls }) => sum + calls, 0)), align: 'right' },
+  {
+    head: 'Dead in',
+    cell: (course) => {
+      const ms = last(course)?.timeToRevokeMs ?? null;
+      return ms === null ? NOTHING : inWords(Math.max(0, ms));
+    },
+    align: 'right',
+  },
+];
+
+/** Whether it is over and ended as asked. */
+export const isGood = (course: Course): boolean => {
+  const receipt = last(course);
+  return course.isOver && receipt !== undefined && exitOf(receipt) === EXIT.done;
+};
+
+/** What became of each, the worst first. */
+export const courseTable = (terminal: Terminal, courses: readonly Course[]): readonly string[] =>
+  table(
+    terminal,
+    COURSES,
+    courses.toSorted((a, b) => Number(isGood(a)) - Number(isGood(b))),
+  );
+
+/** For machines. */
+export const shownCourse = ({ mark, done, isOver }: Course): object => ({
+  secret: mark.secret,
+  version: mark.versionId,
+  over: isOver,
+  receipts: done,
+});
+
+const BAR = 20;
+
+/** A bar, and how many of them came to what. */
+export const progressText = (courses: readonly Course[]): string => {
+  const over = courses.filter(({ isOver }) => isOver);
+  const full = Math.floor((BAR * over.length) / Math.max(1, courses.length));
+  const ends = over.map((course) => last(course)?.outcome ?? 'nothing');
+  const counts = [...new Set(ends)].map((name) => `${ends.filter((each) => each === name).length} ${name}`);
+  const bar = `${'█'.repeat(full)}${'░'.repeat(BAR - full)}`;
+  return [`${bar} ${over.length}/${courses.length}`, ...counts].join('  ');
+};

@@ -1,0 +1,81 @@
+import { canonical } from '../../core/canonical.ts';
+import type { Receipt } from '../../core/receipt.ts';
+import { parseRequest, type RevocationRequest } from '../../core/request.ts';
+import { EXIT, Failure } from '../failure.ts';
+import type { Mark } from './mark.ts';
+
+/** What every request of an incident says. */
+export interface Incident {
+  readonly reference: string;
+  readonly requestedBy: string | undefined;
+  /** Whether a key whose delete ended stuck is restricted by another signer. */
+  readonly contain: boolean;
+  /** Whether it is then made read-only as well. */
+  readonly readOnly: boolean;
+}
+
+/** One request for one key of an incident. */
+export interface Order {
+  readonly requestId: string;
+  readonly request: RevocationRequest;
+}
+
+/** What of a key an order does, and who signs it. */
+interface Step {
+  readonly operation: string;
+  readonly signedBy: string | undefined;
+  readonly settings?: { readonly permissions: Readonly<Record<string, never>>; readonly readOnly?: 1 };
+}
+
+/** Named by what it is about, so that the same incident, run again, sends nothing twice. */
+const idOf = (digest: (text: string) => string, incident: Incident, mark: Mark, { operation }: Step): string =>
+  `incident-${digest(canonical({ reference: incident.reference, arn: mark.arn, version: mark.versionId, operation }))}`;
+
+const orderOf = (digest: (text: string) => string, incident: Incident, mark: Mark, step: Step): Order => {
+  const { secret, versionId, provider } = mark;
+  const { operation, signedBy, settings } = step;
+  const requestId = idOf(digest, incident, mark, step);
+  const aimed =
+    signedBy === undefined
+      ? { secretId: secret, secretVersion: versionId, target: 'self' }
+      : { secretId: signedBy, target: { secretId: secret, secretVersion: versionId } };
+  const { reference, requestedBy } = incident;
+  const body = { provider, operation, ...aimed, settings, reason: 'incident', reference, requestedBy, requestId };
+  const parsed = parseRequest(JSON.stringify(body));
+  if (parsed.kind === 'refused') throw new Failure(EXIT.usage, `${parsed.message} (for ${secret})`);
+  return { requestId, request: parsed.request };
+};
+
+/** The first order for a key. */
+export const firstOrder = (digest: (text: string) => string, incident: Incident, mark: Mark): Order =>
+  orderOf(digest, incident, mark, { operation: mark.operations[0] ?? '', signedBy: mark.signedBy });
+
+/** Bybit's sub keys alone can be restricted by somebody else than who could not delete them. */
+const containment = (incident: Incident, { signedBy, provider }: Mark, done: readonly Receipt[]): Step | undefined => {
+  const last = done.at(-1);
+  const isStuck = last?.outcome === 'stuck' && last.operation === 'delete-sub-key';
+  if (!incident.contain || provider !== 'bybit' || signedBy === undefined || !isStuck) return undefined;
+  // Its managing key could not delete it, so that it signs for itself. Read-only it may not even delete itself any more.
+  const settings = { permissions: {}, ...(incident.readOnly ? { readOnly: 1 as const } : {}) };
+  return { operation: 'update-sub-key', signedBy: undefined, settings };
+};
+
+/**
+ * What is sent for a key next, given the receipts of what was sent for it so far.
+ *
+ * @returns `undefined` where nothing more is to be done
+ */
+export const nextOrder = (
+  digest: (text: string) => string,
+  incident: Incident,
+  mark: Mark,
+  done: readonly Receipt[],
+): Order | undefined => {
+  const last = done.at(-1);
+  if (last === undefined) return firstOrder(digest, incident, mark);
+  const other = mark.operations[done.length];
+  if (last.outcome === 'refused' && last.code === 'wrong-signer' && other !== undefined)
+    return orderOf(digest, incident, mark, { operation: other, signedBy: mark.signedBy });
+  const contained = containment(incident, mark, done);
+  return contained && orderOf(digest, incident, mark, contained);
+};

@@ -1,0 +1,79 @@
+import { someAtOnce } from '../../core/some-at-once.ts';
+import type { Deployed } from '../connect.ts';
+import type { Context } from '../context.ts';
+import { Failure } from '../failure.ts';
+import { keysUnder, type StoredKey } from '../keys.ts';
+import { itemOf } from './carry-out.ts';
+import { withKinds } from './kinds.ts';
+import { isMeant, type Mark, select, type Wanted } from './mark.ts';
+import { firstOrder, type Incident } from './order.ts';
+
+/** A secret whose key cannot be asked for, and why. */
+export interface Left {
+  readonly secret: string;
+  readonly problem: string;
+}
+
+/** Everything that a run is about, before anything is sent. */
+export interface Prepared {
+  /** Managing keys last. */
+  readonly marks: readonly Mark[];
+  /** Those among them that no earlier run of the same incident has sent. */
+  readonly fresh: readonly Mark[];
+  /** Proved dead before, and left out. */
+  readonly dead: readonly StoredKey[];
+  readonly left: readonly Left[];
+}
+
+/** A mark as an earlier run of the same incident has come to know it; `undefined` where none has sent anything for it. */
+const asSent = async (deployed: Deployed, incident: Incident, mark: Mark): Promise<Mark | undefined> => {
+  const items = await Promise.all(
+    mark.operations.map((operation) =>
+      itemOf(deployed, firstOrder(deployed.digest, incident, { ...mark, operations: [operation] })),
+    ),
+  );
+  const first = items.findIndex((item) => item !== undefined);
+  return first < 0 ? undefined : { ...mark, operations: mark.operations.slice(first) };
+};
+
+/**
+ * Finds the keys of an incident, and what an earlier run has done about them. Sends nothing but dry runs.
+ *
+ * @throws Unavailable, Failure where AWS does not answer
+ */
+export const prepare = async (
+  context: Context,
+  deployed: Deployed,
+  { incident, wanted }: { readonly incident: Incident; readonly wanted: Wanted },
+): Promise<Prepared> => {
+  const keys = await keysUnder(
+    deployed,
+    (secret) => isMeant(secret, wanted),
+    (count) => context.terminal.show(`Reading secrets: ${count}`),
+  );
+  const sent = new Map<string, Mark>();
+  const refused: Left[] = [];
+  await someAtOnce(select(keys, wanted, () => true).marks, async (mark) => {
+    try {
+      const known = await asSent(deployed, incident, mark);
+      if (known !== undefined) sent.set(mark.arn, known);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      refused.push({ secret: mark.secret, problem: error.message });
+    }
+  });
+  const { marks, dead, unreadable } = select(keys, wanted, ({ arn }) => sent.has(arn));
+  const askable = marks.filter(({ secret }) => !refused.some((each) => each.secret === secret));
+  const fresh = await withKinds(
+    context,
+    deployed,
+    askable.filter(({ arn }) => !sent.has(arn)),
+  );
+  const byArn = new Map([...sent, ...fresh.map((mark) => [mark.arn, mark] as const)]);
+  return {
+    marks: askable.map((mark) => byArn.get(mark.arn) ?? mark),
+    fresh,
+    dead,
+    left: [...unreadable.map(({ secret, problem = '' }) => ({ secret: secret.name, problem })), ...refused],
+  };
+};
