@@ -11,7 +11,7 @@ export type { ProviderName };
 export interface Rate {
   /** Names what is counted together across all deliveries: the key that signs, and the endpoint where each has a limit of its own. */
   readonly of: string;
-  /** 4 at least. */
+  /** 5 at least. */
   readonly perSecond: number;
 }
 

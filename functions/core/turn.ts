@@ -3,7 +3,10 @@ import { after, epochMs } from './epoch.ts';
 import type { Rate } from './provider.ts';
 import { TIMING } from './timing.ts';
 
-/** A second touches four of these at most, so that a quarter of the rate in each is never too much; alone, nobody waits. */
+/**
+ * A second touches four of these at most, so that a quarter of the rate in each is never too much. One less for the ways there, which
+ * differ in length. Alone, nobody waits.
+ */
 const WINDOW_MS = 334;
 const WINDOWS_TOUCHED = 4;
 const FORGET_MS = 3_600_000;
@@ -19,7 +22,7 @@ export const takeTurn = async (
   rate: Rate | undefined,
 ): Promise<boolean> => {
   if (rate === undefined) return true;
-  const most = Math.floor(rate.perSecond / WINDOWS_TOUCHED);
+  const most = Math.floor((rate.perSecond - 1) / WINDOWS_TOUCHED);
   const last = after(deadline, -TIMING.exchangeMs);
   for (let n = Math.floor(clock.now() / WINDOW_MS); n * WINDOW_MS <= last; n += 1) {
     const begins = epochMs(n * WINDOW_MS);
