@@ -1,0 +1,90 @@
+import { TIMING } from '../../functions/core/timing.ts';
+import { isNarrower } from '../conformance/lies.ts';
+import { CASE_STEPS, type CaseStep } from './case-model.ts';
+import type { Of, Truth } from './happening.ts';
+import { type Attempt, keyIn, type Model, nameOf } from './model.ts';
+import { OUTCOMES } from './outcomes.ts';
+
+export const isDead = (outcome: string): boolean => OUTCOMES[outcome]?.isDeath === true;
+
+/** Takes a key's case one step further. @returns what must not have happened */
+export const stepCase = (model: Model, keyId: string, step: CaseStep): readonly string[] => {
+  const key = keyIn(model, keyId);
+  const next = CASE_STEPS[key.state][step];
+  if (next === undefined) return [`the case of ${keyId} was ${step} when it was ${key.state}`];
+  key.state = next;
+  return [];
+};
+
+/** L1: what is said of the key is so. */
+const untrue = (model: Model, outcome: string, { isAlive, settings }: Truth): readonly string[] => {
+  if (isDead(outcome)) return isAlive ? [`L1: ${outcome} while the key lives`] : [];
+  const { narrow } = model.stage;
+  const isSo = outcome !== 'restricted' || (settings && narrow && isNarrower(settings, narrow));
+  return isSo ? [] : ['L1: said to be restricted and is not'];
+};
+
+const isAtWork = ({ attempts }: Model, attempt: Attempt): boolean =>
+  [...attempts.values()].some(
+    (other) => other !== attempt && other.key === attempt.key && ['attempted', 'called'].includes(other.state),
+  );
+
+/** How an end leaves the case: open also where another request is at work on the key, or had left it open. */
+const stepOf = (model: Model, attempt: Attempt, outcome: string, openBy: string | undefined): CaseStep => {
+  if (isDead(outcome)) return 'dead';
+  const isMadeGood = openBy === undefined || (outcome === 'restricted' && openBy === nameOf(attempt.work));
+  return outcome.startsWith('stuck/') || !isMadeGood || isAtWork(model, attempt) ? 'stuck' : 'left';
+};
+
+/** A request has ended on its key. */
+export const concluded = (model: Model, attempt: Attempt, { outcome, truth, ...end }: Of<'concluded'>) => {
+  const key = keyIn(model, end.key);
+  const name = nameOf(attempt.work);
+  const step = stepOf(model, attempt, outcome, key.openBy);
+  attempt.outcome = outcome;
+  if (step === 'dead') key.provedBy ??= name;
+  if (step !== 'stuck') key.openBy = undefined;
+  else if (outcome.startsWith('stuck/') && key.provedBy === undefined) key.openBy = name;
+  return [...untrue(model, outcome, truth), ...stepCase(model, end.key, step)];
+};
+
+const unproved = (model: Model, keyId: string): readonly string[] => {
+  const key = keyIn(model, keyId);
+  const breaches = key.isTold ? [] : [`L1: the proof of ${keyId} is gone without a word`];
+  Object.assign(key, { isTold: false, openBy: key.provedBy, provedBy: undefined });
+  return [...breaches, ...stepCase(model, keyId, 'resurrected')];
+};
+
+const told = (model: Model, { receipt, key, truth }: Of<'told'>): readonly string[] => {
+  const { outcome, keyState } = receipt;
+  if (outcome === 'resurrected') keyIn(model, key).isTold = true;
+  const isRetry = outcome === 'retry' && keyState === 'dead';
+  return [
+    ...(keyState === 'dead' && truth.isAlive ? [`L1: ${outcome} is told of a dead key that lives`] : []),
+    ...(isRetry ? ['L2: a request is said to wait whose key is dead'] : []),
+  ];
+};
+
+/** What concerns a key, whoever's doing it was. */
+export type OfCase = Of<'opened' | 'taken' | 'told' | 'unproved' | 'let go' | 'proved'>;
+
+/** Takes the model one step further. @returns what must not have happened */
+export const followCase = (model: Model, happening: OfCase): readonly string[] => {
+  const key = keyIn(model, happening.key);
+  switch (happening.step) {
+    case 'taken':
+      return happening.overMs < TIMING.crashMarginMs ? ['L3: a lease was not waited out'] : [];
+    case 'told':
+      return told(model, happening);
+    case 'unproved':
+      return unproved(model, happening.key);
+    case 'opened':
+      return stepCase(model, happening.key, 'opened');
+    case 'let go':
+      key.openBy = undefined;
+      return stepCase(model, happening.key, 'left');
+    case 'proved':
+      Object.assign(key, { provedBy: key.openBy, openBy: undefined });
+      return [...untrue(model, 'already-revoked', happening.truth), ...stepCase(model, happening.key, 'dead')];
+  }
+};

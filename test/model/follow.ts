@@ -1,0 +1,96 @@
+import { TIMING } from '../../functions/core/timing.ts';
+import type { Exchange } from '../../infra/local/sandbox/index.ts';
+import { REQUEST_STEPS, type RequestStep } from './case-model.ts';
+import { followCall } from './follow-call.ts';
+import { concluded, followCase, isDead, type OfCase, stepCase } from './follow-case.ts';
+import type { Happening, Of } from './happening.ts';
+import type { Attempt, Model } from './model.ts';
+import { OUTCOMES } from './outcomes.ts';
+
+/** Follows one delivery. */
+export interface Follower {
+  readonly model: Model;
+  /** The sandbox's own. */
+  readonly record: readonly Exchange[];
+  /** Whose call is in the ledger and has not left. */
+  calling: Attempt | undefined;
+}
+
+const stepRequest = (attempt: Attempt, step: RequestStep): readonly string[] => {
+  const next = REQUEST_STEPS[attempt.state][step];
+  if (next === undefined) return [`${attempt.work} was ${step} when it was ${attempt.state}`];
+  attempt.state = next;
+  return [];
+};
+
+/** The least time between the two looks of a proof. */
+const PROOF_GAP_MS = 2_000;
+/** The longest that a look may have been on its way. */
+const LOOK_MS = TIMING.exchangeMs;
+
+/** L1: two looks, some time apart, by the provider's own record. */
+const isProof = ({ times }: Of<'published'>['receipt'], record: readonly Exchange[]): boolean => {
+  const [deadAt, provedAt] = [times.deadAt, times.provedAt].map((at) => Date.parse(at ?? ''));
+  const isLookedAt = (instant = Number.NaN): boolean =>
+    record.some(({ method, at }) => method === 'GET' && at <= instant && at >= instant - LOOK_MS);
+  return isLookedAt(deadAt) && isLookedAt(provedAt) && Number(provedAt) - Number(deadAt) >= PROOF_GAP_MS;
+};
+
+const published = (attempt: Attempt, { receipt }: Of<'published'>, record: readonly Exchange[]): readonly string[] => {
+  const { work, sent, isCopied, attempted } = attempt;
+  const { outcome, code, keyState, calls } = receipt;
+  const said = [outcome, code].filter(Boolean).join('/');
+  const text = JSON.stringify(receipt);
+  const needsCopy = !sent.isPlan && OUTCOMES[said]?.copied === true;
+  const rules: readonly (readonly [boolean, string])[] = [
+    [said === (attempt.outcome ?? said), `L2: published as ${said} what ended as ${attempt.outcome}`],
+    [(keyState === 'dead') === isDead(outcome), `L1: ${said} with a key that is ${keyState}`],
+    [!isDead(outcome) || isProof(receipt, record), `L1: ${said} without two looks`],
+    [text === (attempt.receipt ?? text), 'L2: two different final receipts of one attempt'],
+    [calls === attempted, `L3: a receipt of ${calls} calls where ${attempted} are in the ledger`],
+    [isCopied === needsCopy, `L2: ${isCopied ? 'a' : 'no'} copy on the stuck queue of ${said}`],
+  ];
+  attempt.outcome = said;
+  attempt.receipt = text;
+  return rules.filter(([holds]) => !holds).map(([, breach]) => `${work}: ${breach}`);
+};
+
+type OfRequest = Exclude<Happening, OfCase>;
+
+const isOfCase = (happening: Happening): happening is OfCase => !('work' in happening) && happening.step !== 'called';
+
+/** What a step of an attempt comes to, beside its place in the table. */
+const effect = ({ model, record }: Follower, attempt: Attempt, happening: OfRequest): readonly string[] => {
+  switch (happening.step) {
+    case 'pinned':
+      attempt.key = happening.key;
+      return [];
+    case 'attempted':
+      attempt.attempted += 1;
+      return stepCase(model, attempt.key ?? '', 'attempted');
+    case 'untried':
+      attempt.attempted -= 1;
+      return [];
+    case 'called':
+      return followCall(attempt, happening, record, model.stage.landsWithinMs);
+    case 'concluded':
+      return concluded(model, attempt, happening);
+    case 'copied':
+      attempt.isCopied = true;
+      return [];
+    case 'published':
+      return published(attempt, happening, record);
+    default:
+      return [];
+  }
+};
+
+/** Takes the model one step further. @returns what must not have happened */
+export const follow = (follower: Follower, happening: Happening): readonly string[] => {
+  const { model, calling } = follower;
+  if (isOfCase(happening)) return followCase(model, happening);
+  const attempt = happening.step === 'called' ? calling : model.attempts.get(happening.work);
+  if (attempt === undefined) return [`L3: ${happening.step} for nobody`];
+  follower.calling = happening.step === 'attempted' ? attempt : undefined;
+  return [...stepRequest(attempt, happening.step), ...effect(follower, attempt, happening)];
+};

@@ -1,0 +1,38 @@
+import fc from 'fast-check';
+import { afterAll, expect, it, vi } from 'vitest';
+import { learnAwaited } from './learn-awaited.ts';
+import { sequences } from './sequences.ts';
+import { openStages } from './stage.ts';
+
+// The sandboxes answer in this process, without sockets: thousands of sequences fit into the time of a test.
+vi.mock('../../infra/local/sandbox/serve-provider.ts', () => import('../conformance/serve-in-process.ts'));
+
+/**
+ * `MODEL_RUNS`: how many sequences of all providers. A failure names its seed, its path and its replayPath: with `MODEL_SEED`,
+ * `MODEL_PATH` and `MODEL_REPLAY` set to these it is played again.
+ */
+const { MODEL_SEED = '20261121', MODEL_RUNS = '1200', MODEL_PATH: path, MODEL_REPLAY: replayPath } = process.env;
+const seed = Number(MODEL_SEED);
+const runs = Number(MODEL_RUNS);
+const HOURS_MS = 12 * 3_600_000;
+
+const stages = await openStages();
+const awaited = await learnAwaited(stages);
+const lengths: number[] = [];
+
+it.each(stages.map((stage) => [stage.name, stage] as const))(
+  '%s goes nowhere where the model does not',
+  (_name, stage) =>
+    fc.assert(
+      sequences({ stage, awaited }, { replayPath }, (steps) => lengths.push(steps)),
+      { seed, numRuns: Math.ceil(runs / stages.length), ...(path && { path }) },
+    ),
+  HOURS_MS,
+);
+
+afterAll(() => {
+  const mean = lengths.reduce((sum, length) => sum + length, 0) / lengths.length;
+  const facts = `of ${mean.toFixed(1)} steps on average (longest ${Math.max(...lengths)}), seed ${seed}`;
+  console.log(`model: ${lengths.length} sequences, ${facts}`);
+  expect(lengths.length).toBeGreaterThan(0);
+});

@@ -1,0 +1,126 @@
+import type { CaseState, RequestState } from './case-model.ts';
+import type { Cause, Seen } from './outcomes.ts';
+import type { Sent } from './sent.ts';
+import type { Order, Signed, Stage } from './stage.ts';
+
+/** One attempt at a request, as the model follows it. */
+export interface Attempt {
+  /** `requestId#attempt`, as the ledger names it. */
+  readonly work: string;
+  readonly sent: Sent;
+  /** Epoch milliseconds. */
+  readonly receivedAt: number;
+  /** When it was pinned, or else at its first delivery. */
+  wasAlive: boolean;
+  wasSeen: Seen;
+  readonly causes: Set<Cause>;
+  state: RequestState;
+  /** The key that it was pinned to. */
+  key: string | undefined;
+  /** Calls that are in the ledger, less those that were taken back. */
+  attempted: number;
+  readonly calls: { readonly at: number; readonly seq: number }[];
+  isCopied: boolean;
+  outcome: string | undefined;
+  /** As first published. */
+  receipt: string | undefined;
+}
+
+/** One key, as the model follows it. */
+export interface KeyModel {
+  state: CaseState;
+  /** Whatever was ever done to it. */
+  readonly causes: Set<Cause>;
+  readonly seenSurely: Set<Signed>;
+  readonly seenMaybe: Set<Signed>;
+  /** The request whose end left the case open. */
+  openBy: string | undefined;
+  /** The one whose end proved it dead. */
+  provedBy: string | undefined;
+  /** A sight of the living key was told of and not yet used up. */
+  isTold: boolean;
+}
+
+export interface Model {
+  readonly stage: Stage;
+  readonly sent: Sent[];
+  readonly attempts: Map<string, Attempt>;
+  readonly keys: Map<string, KeyModel>;
+  /** What was ever done to each secret. */
+  readonly secrets: Map<string, Set<Cause>>;
+  /** Secrets that are scheduled for deletion. */
+  readonly missing: Set<string>;
+  /** Whether the last change of a key was none that gave it back: a reading may lag behind a death, not behind a life. */
+  mayLag: boolean;
+  steps: number;
+}
+
+export const newModel = (stage: Stage): Model => ({
+  stage,
+  sent: [],
+  attempts: new Map(),
+  keys: new Map(),
+  secrets: new Map(),
+  missing: new Set(),
+  mayLag: true,
+  steps: 0,
+});
+
+const made = <K, V>(map: Map<K, V>, key: K, make: () => V): V => {
+  const found = map.get(key) ?? make();
+  map.set(key, found);
+  return found;
+};
+
+export const keyIn = ({ keys }: Model, keyId: string): KeyModel =>
+  made(keys, keyId, () => ({
+    state: 'none',
+    causes: new Set(),
+    seenSurely: new Set(),
+    seenMaybe: new Set(),
+    openBy: undefined,
+    provedBy: undefined,
+    isTold: false,
+  }));
+
+export const secretIn = ({ secrets }: Model, name: string): Set<Cause> => made(secrets, name, () => new Set());
+
+export const isOver = ({ state }: Attempt): boolean => ['ended', 'told', 'closed'].includes(state);
+
+const askersOf = (signed: Signed): readonly Signed[] => (signed === 'both' ? ['self', 'managing'] : [signed]);
+
+/** Whether all that ask in this order had an answer of the living key; of two, perhaps one alone. */
+export const seenBy = (key: KeyModel, { signed }: Order): Seen => {
+  const askers = askersOf(signed);
+  if (askers.every((asker) => key.seenSurely.has(asker))) return 'surely';
+  if (!askers.some((asker) => key.seenMaybe.has(asker))) return 'never';
+  return signed === 'both' ? 'half' : 'maybe';
+};
+
+/** Notes that those who ask in this order may have seen the key, or must have. */
+export const noteSeen = (key: KeyModel, signed: Signed, isSure: boolean): void => {
+  for (const asker of askersOf(signed)) {
+    key.seenMaybe.add(asker);
+    if (isSure) key.seenSurely.add(asker);
+  }
+};
+
+/** Notes what was done to a key, for itself and for every attempt that it concerns. */
+export const noteChange = (model: Model, keyId: string, cause: Cause): void => {
+  keyIn(model, keyId).causes.add(cause);
+  for (const attempt of model.attempts.values()) {
+    const { target, signer } = attempt.sent.order;
+    if (!isOver(attempt) && [attempt.key, target, signer].includes(keyId)) attempt.causes.add(cause);
+  }
+};
+
+/** The name that all attempts at a request share. */
+export const nameOf = (work: string): string => work.slice(0, work.lastIndexOf('#'));
+
+/** The latest attempt at what a message asks for; a request under an id that is taken is kept under the message's. */
+export const attemptOf = ({ attempts }: Model, sent: Sent, messageId: string): Attempt | undefined => {
+  const name = `${sent.requestId}${sent.isPlan ? '#plan' : ''}`;
+  return [...attempts.values()].findLast(
+    ({ work, sent: { says } }) => (nameOf(work) === name && says === sent.says) || nameOf(work) === messageId,
+  );
+};

@@ -1,0 +1,128 @@
+import fc from 'fast-check';
+import { beforeAll, expect, it, vi } from 'vitest';
+import type { Answer } from '../../functions/core/answer.ts';
+import type { CaseItem } from '../../functions/core/ledger-items.ts';
+import type { Ports, Versioned } from '../../functions/core/ports.ts';
+import type { Question } from '../../functions/core/provider.ts';
+import { learnAwaited } from './learn-awaited.ts';
+import { type Setting, sequences } from './sequences.ts';
+import { openStages } from './stage.ts';
+
+vi.mock('../../infra/local/sandbox/serve-provider.ts', () => import('../conformance/serve-in-process.ts'));
+
+/** Few enough for a test, many enough for every spoiled rule below by far. */
+const RUNS = 400;
+/** A counterexample that nobody can read helps nobody. */
+const MOST_STEPS = 6;
+
+let setting: Setting;
+
+beforeAll(async () => {
+  const stages = await openStages();
+  const stage = stages.find(({ name }) => name === 'kalshi');
+  if (stage === undefined) throw new Error('Cannot find a stage to spoil');
+  setting = { stage, awaited: await learnAwaited([stage]) };
+});
+
+type Spoil = (ports: Ports) => Ports;
+
+const withOutbox =
+  (change: (outbox: Ports['outbox']) => Partial<Ports['outbox']>): Spoil =>
+  (ports) => ({
+    ...ports,
+    outbox: { ...ports.outbox, ...change(ports.outbox) },
+  });
+
+const writing =
+  (change: (item: Record<string, unknown>) => Record<string, unknown> | undefined): Spoil =>
+  (ports) => ({
+    ...ports,
+    ledger: {
+      ...ports.ledger,
+      write: async (key, item) => {
+        const changed = change({ ...item });
+        return changed === undefined ? true : ports.ledger.write(key, changed as unknown as Versioned);
+      },
+    },
+  });
+
+/** Every question is answered in one way once a call has left. */
+const deafAfterCall =
+  (answer: Answer): Spoil =>
+  (ports) => {
+    let isCalled = false;
+    const misread = (question: Question): Question => ({
+      ...question,
+      next: (replies, now) => {
+        const next = question.next(replies, now);
+        return 'answer' in next && isCalled ? { answer } : next;
+      },
+    });
+    return {
+      ...ports,
+      send: async (call, until) => {
+        if (call.method === 'GET') return ports.send(call, until);
+        isCalled = true;
+        return undefined;
+      },
+      provider: (name) => {
+        const provider = ports.provider(name);
+        return {
+          ...provider,
+          plan: (order) => {
+            const plan = provider.plan(order);
+            return { ...plan, probes: plan.probes.map(misread) };
+          },
+        };
+      },
+    };
+  };
+
+const uncalled = (works: CaseItem['works']): CaseItem['works'] =>
+  Object.fromEntries(Object.entries(works).map(([name, work]) => [name, { ...work, calls: 0 }]));
+
+const SPOILED: readonly (readonly [what: string, spoil: Spoil, found: RegExp])[] = [
+  [
+    'believes in a death that was none',
+    deafAfterCall({ saw: 'unlisted', code: '200' }),
+    /L1: revoked while the key lives/,
+  ],
+  ['publishes nothing', withOutbox(() => ({ publish: async () => {} })), /R1#1 was marked when it was ended/],
+  [
+    'publishes what differs from what it stored',
+    withOutbox(({ publish }) => ({ publish: (receipt) => publish({ ...receipt, calls: receipt.calls + 1 }) })),
+    /a receipt of \d calls where \d are in the ledger/,
+  ],
+  [
+    'puts nothing aside for a person',
+    withOutbox(() => ({ setAside: async () => {} })),
+    /L2: no copy on the stuck queue/,
+  ],
+  [
+    'forgets what it attempted',
+    writing(({ works, ...item }) =>
+      works === undefined ? item : { ...item, works: uncalled(works as CaseItem['works']) },
+    ),
+    /L3: called for nobody/,
+  ],
+  [
+    'takes a proof back without a word',
+    withOutbox(({ publish }) => ({
+      publish: async (receipt) => (receipt.outcome === 'resurrected' ? undefined : publish(receipt)),
+    })),
+    /L1: the proof of .* is gone without a word/,
+  ],
+  [
+    'never lets a case go',
+    writing((item) => ('lease' in item && item['lease'] === undefined ? undefined : item)),
+    /is left at work on|waits for in-progress/,
+  ],
+];
+
+it.each(SPOILED)('finds a system that %s, by a few steps', async (_what, spoil, found) => {
+  const details = await fc.check(sequences({ ...setting, spoil }), { seed: 7, numRuns: RUNS });
+  expect(details.failed).toBe(true);
+  expect(String(details.errorInstance)).toMatch(found);
+  const [commands] = details.counterexample ?? [[]];
+  expect([...commands].length).toBeLessThanOrEqual(MOST_STEPS);
+});
