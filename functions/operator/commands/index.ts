@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
+import { addDoctor } from './doctor.ts';
 import { addIncident } from './incident.ts';
 import { addLimit } from './limit.ts';
 import { addList } from './list.ts';
@@ -22,6 +23,7 @@ export const addCommands = (program: Command, context: Context): Command => {
     addLimit,
     addPause,
     addResume,
+    addDoctor,
   ])
     add(program, context);
   return program;

@@ -1,0 +1,87 @@
+import type { Command } from 'commander';
+import { PAUSE_KEY, type PauseItem } from '../../core/operator-items.ts';
+import type { Deployed } from '../connect.ts';
+import type { Context } from '../context.ts';
+import { type Examined, examine } from '../doctor/examine.ts';
+import type { Finding } from '../doctor/finding.ts';
+import { EXIT, Failure } from '../failure.ts';
+import { keysUnder } from '../keys.ts';
+import { waitingOn } from '../requests-queue.ts';
+import { wrapped } from '../table.ts';
+import type { Style, Terminal } from '../terminal.ts';
+
+const MARKS: Readonly<Record<Finding['verdict'], readonly [mark: string, style: Style]>> = {
+  well: ['✔', 'green'],
+  note: ['!', 'yellow'],
+  wrong: ['✖', 'red'],
+};
+
+/** The worst last, next to the sum. */
+const ORDER: readonly Finding['verdict'][] = ['well', 'note', 'wrong'];
+
+const linesOf = ({ width, style }: Terminal, name: string, { verdict, says }: Finding): readonly string[] => {
+  const [mark, tone] = MARKS[verdict];
+  const most = width === undefined ? undefined : width - 4;
+  return [`${style(tone, mark)} ${name}`, ...says.flatMap((text) => wrapped(text, most).map((line) => `    ${line}`))];
+};
+
+/** What is to be known of the deployment itself. */
+const ofDeployment = async (deployed: Deployed): Promise<readonly (readonly [name: string, finding: Finding])[]> => {
+  const { card } = deployed;
+  const [stuck, undelivered] = await Promise.all(
+    [card.stuckQueueUrl, card.undeliveredQueueUrl].map((url) => waitingOn(deployed, url)),
+  );
+  const of = (count = 0, says: string): Finding =>
+    count === 0 ? { verdict: 'well', says: [] } : { verdict: 'wrong', says: [`About ${count}: ${says}`] };
+  return [
+    ['the stuck queue', of(stuck, 'each is a key that may be alive. See stuck list')],
+    ['the undelivered queue', of(undelivered, 'each is an event or a schedule that never became a request')],
+  ];
+};
+
+const refusePaused = async ({ ledger }: Deployed): Promise<void> => {
+  const paused = await ledger.read<PauseItem>(PAUSE_KEY);
+  if (paused?.pausedAt === undefined) return;
+  const why = `${paused.by} has paused requests (${paused.reason})`;
+  throw new Failure(EXIT.failed, `Cannot look while ${why}: resume first`);
+};
+
+const print = (context: Context, of: readonly (readonly [name: string, finding: Finding])[]): void => {
+  const { terminal } = context;
+  const sorted = of.toSorted(([, a], [, b]) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict));
+  for (const [name, finding] of sorted) for (const line of linesOf(terminal, name, finding)) terminal.print(line);
+  const count = (verdict: Finding['verdict']): number => of.filter(([, finding]) => finding.verdict === verdict).length;
+  terminal.print('');
+  terminal.print(`${count('well')} well, ${count('note')} with a note, ${count('wrong')} wrong`);
+};
+
+const shown = ({ key, finding }: Examined): object => ({ secret: key.secret.name, key: key.name ?? null, ...finding });
+
+/** `doctor`: whether every key could be dealt with, were it to come to that. */
+export const addDoctor = (program: Command, context: Context): void => {
+  program
+    .command('doctor')
+    .description('check that every secret opens, its key is alive and can do what its tags ask; touches no key')
+    .option('--name-prefix <text>', 'those secrets alone whose name begins so (default: the prefix)')
+    .action(async ({ namePrefix = '' }: { readonly namePrefix?: string }, command: Command) => {
+      const { terminal } = context;
+      const deployed = await context.deployed(command);
+      await refusePaused(deployed);
+      const keys = await keysUnder(
+        deployed,
+        ({ name }) => name.startsWith(namePrefix),
+        (count) => terminal.show(`Reading secrets: ${count}`),
+      );
+      const examined = await examine(context, deployed, keys);
+      const deployment = await ofDeployment(deployed);
+      const all = [...deployment, ...examined.map(({ key, finding }) => [key.secret.name, finding] as const)];
+      terminal.show();
+      if (context.isJson(command))
+        context.json({
+          deployment: deployment.map(([what, finding]) => ({ what, ...finding })),
+          secrets: examined.map(shown),
+        });
+      else print(context, all);
+      context.end(all.some(([, { verdict }]) => verdict === 'wrong') ? EXIT.failed : EXIT.done);
+    });
+};

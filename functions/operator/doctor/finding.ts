@@ -1,0 +1,52 @@
+import { toIso } from '../../core/epoch.ts';
+import { isDead, needsPerson } from '../../core/outcome.ts';
+import { sentence } from '../../core/sentence.ts';
+import type { Finished } from '../follow.ts';
+import type { StoredKey } from '../keys.ts';
+
+/** How a key was found: well, well with something to know, or not as it should be. */
+export interface Finding {
+  readonly verdict: 'well' | 'note' | 'wrong';
+  readonly says: readonly string[];
+}
+
+const wrong = (...says: readonly string[]): Finding => ({ verdict: 'wrong', says });
+
+/** A forecast of what keeps the call from working; any other is a thing to know. */
+const FORBIDS = /will (likely )?refuse the call|refuses to change|could not be proved/;
+
+/** What is known before anything is asked; `undefined`: it has to be asked. */
+export const foundBefore = ({ found }: StoredKey): Finding | undefined => {
+  const proved = found?.proved;
+  if (proved === undefined) return undefined;
+  return { verdict: 'note', says: [`Proved dead at ${toIso(proved.at)}: its secret is of no more use`] };
+};
+
+/** Whether a plan was refused for the kind of the key alone. */
+export const isOfOtherKind = (plan: Finished | undefined): boolean =>
+  plan?.ended?.plan?.outcome === 'refused/wrong-signer';
+
+/** Whether it may come out otherwise if it is asked again: a limited rate, no reply. */
+export const isUnsettled = (plan: Finished | undefined): boolean =>
+  plan === undefined || plan.ended?.plan?.does === 'wait';
+
+const ofPlan = ({ ended, request }: Finished): Finding => {
+  const { does, outcome, forecast = [] } = ended?.plan ?? {};
+  if (does === 'wait') return wrong(ended?.why ?? '');
+  if (outcome !== undefined && isDead(outcome)) return wrong(`Gone at its provider: ${sentence(outcome)}`);
+  if (outcome !== undefined && needsPerson(outcome)) return wrong(sentence(outcome), ...forecast);
+  if (forecast.some((text) => FORBIDS.test(text))) return wrong(...forecast);
+  const signer = request?.target === 'self' ? 'itself' : request?.secretId;
+  const can = `Alive, and ${request?.operation} would be sent, signed by ${signer}`;
+  return { verdict: forecast.length > 0 ? 'note' : 'well', says: [can, ...forecast] };
+};
+
+/** What a plan shows of the key; `undefined`: none came. */
+export const findingOf = (plan: Finished | undefined): Finding => {
+  if (plan === undefined) return wrong('No plan came in time');
+  const { outcome, message } = plan.receipt;
+  return outcome === 'planned' ? ofPlan(plan) : wrong(message);
+};
+
+/** A text that says why nothing could be asked. */
+export const notAsked = (why: string): Finding => wrong(why);
