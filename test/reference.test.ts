@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { METRICS } from '../functions/core/metric-names.ts';
 import { REFUSED, RETRY, STUCK, type Terminal } from '../functions/core/outcome.ts';
 import { REASONS, RevocationRequest } from '../functions/core/request.ts';
 import { sentence, waiting } from '../functions/core/sentence.ts';
@@ -49,6 +50,13 @@ describe('the tables', () => {
     expect(rows).toEqual(operations);
     const listed = new Set(rowsOf('docs/operations.md').map(([provider, operation]) => `${provider}/${operation}`));
     expect(operations.filter(([name]) => !listed.has(String(name)))).toEqual([]);
+  });
+
+  it('of metrics give each with its unit and its dimensions', () => {
+    const rows = rowsOf('docs/metrics.md').slice(2);
+    expect(rows.map(([name, unit, by]) => [name, unit, by])).toEqual(
+      Object.entries(METRICS).map(([name, { unit, by }]) => [name, unit, by.join(', ') || 'none']),
+    );
   });
 
   it('of the request give every field and every reason', () => {
