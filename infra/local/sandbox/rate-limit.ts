@@ -27,7 +27,8 @@ export const createTokenBucket = (perSecond: number): TokenBucket => {
   const buckets = new Map<string, { readonly tokens: number; readonly at: number }>();
   return (name, tokens, at) => {
     const last = buckets.get(name) ?? { tokens: perSecond, at };
-    const held = Math.min(perSecond, last.tokens + ((at - last.at) / 1000) * perSecond);
+    // A clock that was put back takes nothing out.
+    const held = Math.min(perSecond, last.tokens + (Math.max(0, at - last.at) / 1000) * perSecond);
     buckets.set(name, { tokens: held >= tokens ? held - tokens : held, at });
     return held >= tokens;
   };
