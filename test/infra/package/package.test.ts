@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { KeyRevocation } from '../../../infra/key-revocation.ts';
 import { ROOT, textOf } from '../../pages.ts';
 import { type Consumer, startConsumer } from './consumer.ts';
@@ -10,10 +10,14 @@ import { type Consumer, startConsumer } from './consumer.ts';
 const CDK = ['aws-cdk-lib', 'constructs', '@aws-cdk/asset-awscli-v1', '@aws-cdk/asset-node-proxy-agent-v6'];
 const BESIDE = [...CDK, '@aws-cdk/cloud-assembly-schema', 'cdk-nag'];
 
+/** Other processes are waited for, on whatever machine. In milliseconds. */
+const LONG = 300_000;
+vi.setConfig({ testTimeout: LONG });
+
 let consumer: Consumer;
 beforeAll(async () => {
   consumer = await startConsumer(BESIDE);
-});
+}, LONG);
 afterAll(() => consumer.remove());
 
 const inPackage = (path: string): string => join(consumer.folder, 'node_modules', 'key-revoker', path);

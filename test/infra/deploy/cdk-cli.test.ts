@@ -1,40 +1,58 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ROOT } from '../pages.ts';
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
+import { ROOT } from '../../pages.ts';
 import { danglingIn, referencesIn } from './references.ts';
+import { startEndpoint } from './start-endpoint.ts';
 
 const execute = promisify(execFile);
 
 const home = mkdtempSync(join(tmpdir(), 'cdk-cli-'));
 const [FIRST, SECOND] = [join(home, 'first'), join(home, 'second')] as const;
 
-/** The CDK's own command line, without an account; rejects when its exit status is not 0. */
-const cdk = async (...words: readonly string[]): Promise<string> => {
+/** Other processes are waited for, on whatever machine. In milliseconds. */
+const LONG = 300_000;
+vi.setConfig({ testTimeout: LONG });
+
+/**
+ * Runs Node as somebody without an account would.
+ *
+ * @returns what was printed, both streams; rejects when the exit status is not 0
+ */
+const node = async (words: readonly string[], variables: Readonly<Record<string, string>> = {}): Promise<string> => {
   const { PATH, HOME } = process.env;
-  const env = { PATH: [join(ROOT, 'node_modules', '.bin'), PATH].join(':'), HOME, AWS_EC2_METADATA_DISABLED: 'true' };
-  const { stdout, stderr } = await execute(join(ROOT, 'node_modules', '.bin', 'cdk'), words, { cwd: ROOT, env });
+  const own = { PATH: [join(ROOT, 'node_modules', '.bin'), PATH].join(':'), HOME, AWS_EC2_METADATA_DISABLED: 'true' };
+  const { stdout, stderr } = await execute(process.execPath, words, { cwd: ROOT, env: { ...own, ...variables } });
   return stdout + stderr;
 };
 
+const CDK = join(ROOT, 'node_modules', 'aws-cdk', 'bin', 'cdk');
+const cdk = (...words: readonly string[]): Promise<string> => node([CDK, ...words]);
+
 beforeAll(async () => {
   await Promise.all([FIRST, SECOND].map((output) => cdk('synth', '--quiet', '--output', output)));
-});
+}, LONG);
 afterAll(() => rmSync(home, { recursive: true }));
 
 const json = (path: string) => JSON.parse(readFileSync(join(FIRST, path), 'utf8'));
 const template = () => json('KeyRevoker.template.json');
 
-/** All files of an assembly with their contents, but for the times that the CLI notes of a slow run. */
+/** All files of an assembly with the digests of their contents, but for the times that the CLI notes of a slow run. */
 const filesIn = (folder: string): ReadonlyMap<string, string> =>
   new Map(
     readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .filter((path) => statSync(join(folder, path)).isFile() && path !== 'performance-counters.json')
       .toSorted()
-      .map((path) => [path, readFileSync(join(folder, path), 'utf8')]),
+      .map((path) => [
+        path,
+        createHash('sha256')
+          .update(readFileSync(join(folder, path)))
+          .digest('hex'),
+      ]),
   );
 
 it('two syntheses are the same to the byte', () => {
@@ -85,4 +103,31 @@ it('has nothing to change where its own template is deployed, and would say so i
   );
   writeFileSync(older, JSON.stringify({ ...rest, Resources: { ...Resources, [id]: undefined } }));
   await expect(cdk('diff', '--app', FIRST, '--template', older, '--fail')).rejects.toMatchObject({ code: 1 });
+});
+
+it('is deployed to whatever AWS_ENDPOINT_URL names, and a second deployment changes nothing', async () => {
+  const endpoint = await startEndpoint();
+  onTestFinished(() => endpoint.close());
+  const { url: AWS_ENDPOINT_URL, stacks, uploads } = endpoint;
+  // The command line leaves its archives in the assembly that it deploys.
+  const assembly = join(home, 'deployed');
+  cpSync(FIRST, assembly, { recursive: true });
+  expect(await node(['infra/deploy-to-emulator.ts', '--app', assembly], { AWS_ENDPOINT_URL })).toContain(
+    'There were no differences',
+  );
+  expect(JSON.parse(stacks.templateOf('KeyRevoker'))).toEqual(template());
+  expect(uploads.filter((name) => name.endsWith('.zip'))).toHaveLength(2);
+
+  const account = { AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
+  const again = await node([CDK, 'deploy', '--app', assembly], { AWS_ENDPOINT_URL, ...account });
+  expect(again).toContain('(no changes)');
+  expect([stacks.changesOf('CDKToolkit'), stacks.changesOf('KeyRevoker')]).toEqual([1, 1]);
+  expect(uploads.filter((name) => name.endsWith('.zip'))).toHaveLength(2);
+});
+
+it.each(['', 'https://sqs.eu-central-1.amazonaws.com'])('the script for emulators refuses "%s"', async (address) => {
+  const refused = node(['infra/deploy-to-emulator.ts'], { AWS_ENDPOINT_URL: address });
+  await expect(refused).rejects.toThrow(
+    `Cannot use "${address}" as AWS_ENDPOINT_URL, wanted the address of an emulator`,
+  );
 });
