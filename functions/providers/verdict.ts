@@ -1,7 +1,7 @@
 import type { Answer } from '../core/answer.ts';
-import { after, type EpochMs, epochMs } from '../core/epoch.ts';
+import { after, epochMs } from '../core/epoch.ts';
 import type { Ending } from '../core/outcome.ts';
-import type { MaybeReply } from '../core/provider.ts';
+import type { MaybeReply, Reply } from '../core/provider.ts';
 
 /** A cell of a reply table: an answer but for its code. */
 export type Verdict = Omit<Answer, 'code'>;
@@ -28,15 +28,27 @@ export const statusRow = (reply: MaybeReply): string => {
   return reply.status >= 500 && reply.status <= 599 ? 'HTTP 5xx' : `HTTP ${reply.status}`;
 };
 
-const HOUR_MS = 3_600_000;
-
-/** A stated instant to come back at; one that is past, or more than an hour off, is no use. */
-export const comeBackAt = (instant: number, now: EpochMs): Partial<Verdict> =>
-  instant > now && instant <= after(now, HOUR_MS) ? { notBefore: epochMs(instant) } : {};
-
 /** The provider's clock from the `Date` header. */
 export const clockOf = (headers: Readonly<Record<string, string>>): Partial<Verdict> => {
   // Stryker disable next-line StringLiteral: no text stands for a date that was not sent
   const instant = Date.parse(headers['date'] ?? '');
   return Number.isNaN(instant) ? {} : { serverTime: epochMs(instant) };
 };
+
+const HOUR_MS = 3_600_000;
+/** A `Date` is of whole seconds, and was on its way. */
+const WITHIN_MS = 3_000;
+
+/** How far the provider's clock is ahead of ours, where its reply shows that the two differ. */
+const aheadBy = ({ headers, at }: Reply): number => {
+  const { serverTime = at } = clockOf(headers);
+  return Math.abs(serverTime - at) > WITHIN_MS ? serverTime - at : 0;
+};
+
+/** So long after a reply; a wait that is none, or longer than an hour, is no use. */
+export const comeBackIn = (ms: number, { at }: Reply): Partial<Verdict> =>
+  ms > 0 && ms <= HOUR_MS ? { notBefore: after(at, ms) } : {};
+
+/** An instant that the provider states, by its own clock. */
+export const comeBackAt = (instant: number, reply: Reply): Partial<Verdict> =>
+  comeBackIn(instant - aheadBy(reply) - reply.at, reply);

@@ -128,7 +128,7 @@ const besides = ({ ends }: Verdict, row: string, reply: MaybeReply): Partial<Ver
   if (ends === 'retry/rate-limited')
     return BANNED.has(row)
       ? { notBefore: after(reply.at, BANNED_MS), wide: true }
-      : comeBackAt(Number(reply.headers['x-bapi-limit-reset-timestamp']), reply.at);
+      : comeBackAt(Number(reply.headers['x-bapi-limit-reset-timestamp']), reply);
   if (ends !== 'retry/clock-skew') return {};
   // Stryker disable next-line OptionalChaining: only a code in an envelope tells of a clock
   const time = envelopeOf(reply)?.time;

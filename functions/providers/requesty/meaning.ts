@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Answer } from '../../core/answer.ts';
 import { jsonOrUndefined } from '../../core/json.ts';
 import type { MaybeReply, Reply } from '../../core/provider.ts';
-import { comeBackAt, HOLDS, rejected, SEEN, silent, statusRow, type Verdict } from '../verdict.ts';
+import { comeBackAt, comeBackIn, HOLDS, rejected, SEEN, silent, statusRow, type Verdict } from '../verdict.ts';
 
 /**
  * Who got the reply, to what: the target to `self`, a managing key to `self` and the list, a managing key to the target's own path,
@@ -85,10 +85,11 @@ export const isSuccess = (reply: MaybeReply): reply is Reply =>
   reply !== undefined && reply.status >= 200 && reply.status <= 299;
 
 /** `Retry-After` in seconds or as a date. */
-const retryAt = ({ headers, at }: Reply): Partial<Verdict> => {
+const retryAt = (reply: Reply): Partial<Verdict> => {
   // Stryker disable next-line StringLiteral: no text stands for an instant that was not stated
-  const stated = headers['retry-after'] ?? '';
-  return comeBackAt(/^\d{1,6}$/.test(stated) ? at + Number(stated) * 1_000 : Date.parse(stated), at);
+  const stated = reply.headers['retry-after'] ?? '';
+  const isSeconds = /^\d{1,6}$/.test(stated);
+  return isSeconds ? comeBackIn(Number(stated) * 1_000, reply) : comeBackAt(Date.parse(stated), reply);
 };
 
 /** What a reply means to whom it came; for a read that came with 2xx, that it cannot be read. */

@@ -182,6 +182,20 @@ describe('what a reply says beside its code', () => {
     expect([answer.notBefore, answer.wide]).toEqual([expected, code === '10018' ? true : undefined]);
   });
 
+  it.each([
+    ['50 minutes ahead of ours', 3_000_000],
+    ['two hours behind ours', -7_200_000],
+  ])('reads a reset by a clock that is %s', (_what, ahead) => {
+    const theirs = NOW + ahead;
+    const headers = { [RESET]: String(theirs + 900), date: new Date(theirs).toUTCString() };
+    expect(ask.ownCall.read(reply(200, refusal(10006), headers)).notBefore).toBe(NOW + 900);
+  });
+
+  it('takes no odd second of a date for a clock that is off', () => {
+    const headers = { [RESET]: String(NOW + 900), date: new Date(NOW - 2_000).toUTCString() };
+    expect(ask.ownCall.read(reply(200, refusal(10006), headers)).notBefore).toBe(NOW + 900);
+  });
+
   it('comes back after ten minutes where our address sent too much', () => {
     const answers = read(reply(403, '<html>Access too frequent. Please try again later</html>'));
     expect(answers.map(brief)).toEqual([

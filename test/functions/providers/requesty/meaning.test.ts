@@ -130,6 +130,14 @@ describe('what a reply means to the target, to a managing key twice, and after a
     expect([ownDelete, managedDelete].map((call) => call.read(reply(200, '<html>')).code)).toEqual(['200', '200']);
   });
 
+  it.each([
+    ['a date', 'Tue, 14 Nov 2023 23:14:00 GMT', 1_700_000_040_000],
+    ['seconds', '7', NOW + 7_000],
+  ])('comes back after %s of a clock an hour ahead of ours', (_what, stated, expected) => {
+    const headers = { 'retry-after': stated, date: new Date(NOW + 3_600_000).toUTCString() };
+    expect(ownDelete.read(reply(429, '', headers)).notBefore).toBe(expected);
+  });
+
   it('takes no hint of when to come back from a reply that is no limit', () => {
     expect(ownDelete.read(reply(503, '', { 'retry-after': '7' }))).not.toHaveProperty('notBefore');
   });
