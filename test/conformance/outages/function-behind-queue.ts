@@ -21,7 +21,7 @@ const OWN_ROLE = 'AROAOWNROLE';
 /** An exchange takes 40 ms, and up to as much more. */
 const MORE_MS = 80;
 
-/** In the order of their fleets. */
+/** All that have a fleet. */
 export const NAMES: readonly ProviderName[] = ['bybit', 'kalshi', 'requesty'];
 
 const waysTo = (fleets: readonly Fleet[], clock: SimulatedClock, random: () => number): Ports['send'] => {
