@@ -2,7 +2,7 @@ import { TIMING } from '../../functions/core/timing.ts';
 import { isNarrower } from '../conformance/lies.ts';
 import { CASE_STEPS, type CaseStep } from './case-model.ts';
 import type { Of, Truth } from './happening.ts';
-import { type Attempt, keyIn, type Model, nameOf } from './model.ts';
+import { type Attempt, type KeyModel, keyIn, type Model, nameOf } from './model.ts';
 import { OUTCOMES } from './outcomes.ts';
 
 export const isDead = (outcome: string): boolean => OUTCOMES[outcome]?.isDeath === true;
@@ -29,22 +29,21 @@ const isAtWork = ({ attempts }: Model, attempt: Attempt): boolean =>
     (other) => other !== attempt && other.key === attempt.key && ['attempted', 'called'].includes(other.state),
   );
 
-/** How an end leaves the case: open also where another request is at work on the key, or had left it open. */
-const stepOf = (model: Model, attempt: Attempt, outcome: string, openBy: string | undefined): CaseStep => {
-  if (isDead(outcome)) return 'dead';
-  const isMadeGood = openBy === undefined || (outcome === 'restricted' && openBy === nameOf(attempt.work));
-  return outcome.startsWith('stuck/') || !isMadeGood || isAtWork(model, attempt) ? 'stuck' : 'left';
+/** Whose end leaves the case open: this one's, or an earlier one's that no later attempt of its own has made good. */
+const openBy = ({ openBy: before, provedBy }: KeyModel, name: string, outcome: string): string | undefined => {
+  if (outcome.startsWith('stuck/')) return provedBy === undefined ? name : before;
+  return isDead(outcome) || (outcome === 'restricted' && before === name) ? undefined : before;
 };
 
-/** A request has ended on its key. */
+/** A request has ended on its key, which stays open also where another is at work on it. */
 export const concluded = (model: Model, attempt: Attempt, { outcome, truth, ...end }: Of<'concluded'>) => {
   const key = keyIn(model, end.key);
   const name = nameOf(attempt.work);
-  const step = stepOf(model, attempt, outcome, key.openBy);
   attempt.outcome = outcome;
-  if (step === 'dead') key.provedBy ??= name;
-  if (step !== 'stuck') key.openBy = undefined;
-  else if (outcome.startsWith('stuck/') && key.provedBy === undefined) key.openBy = name;
+  key.openBy = openBy(key, name, outcome);
+  if (isDead(outcome)) key.provedBy ??= name;
+  const isOpen = outcome.startsWith('stuck/') || key.openBy !== undefined || isAtWork(model, attempt);
+  const step = isDead(outcome) ? 'dead' : isOpen ? 'stuck' : 'left';
   return [...untrue(model, outcome, truth), ...stepCase(model, end.key, step)];
 };
 
