@@ -50,6 +50,7 @@ const agree = async (context: Context, prepared: Prepared, given: string | undef
   const { terminal } = context;
   const { marks, fresh, dead, left } = prepared;
   for (const line of markTable(terminal, marks)) terminal.tell(line);
+  for (const { secret, foreseen } of marks) for (const text of foreseen) terminal.tell(`! ${secret}: ${text}`);
   for (const { secret, problem } of left) terminal.tell(`✖ ${secret}: ${problem}`);
   if (dead.length > 0) terminal.tell(`${dead.length} more proved dead before, and left out`);
   const earlier = marks.length - fresh.length;

@@ -10,7 +10,9 @@ import { waitingOn } from '../requests-queue.ts';
 
 /** What lies on the requests queue, in a few words. */
 const waitingText = (count: number): string =>
-  count === 0 ? 'Nothing waits on the requests queue' : `About ${count} on the requests queue`;
+  count === 0
+    ? 'Nothing waits on the requests queue'
+    : `About ${count} on the requests queue, later looks at dead keys included`;
 
 const tell = async (context: Context, command: Command, deployed: Deployed, said: PauseSaid): Promise<void> => {
   const waiting = await waitingOn(deployed, deployed.card.requestsQueueUrl);

@@ -2,6 +2,7 @@ import { toIso } from '../../core/epoch.ts';
 import { isDead, needsPerson } from '../../core/outcome.ts';
 import { sentence } from '../../core/sentence.ts';
 import type { Finished } from '../follow.ts';
+import { forbidding } from '../forecast.ts';
 import type { StoredKey } from '../keys.ts';
 
 /** How a key was found: well, well with something to know, or not as it should be. */
@@ -11,9 +12,6 @@ export interface Finding {
 }
 
 const wrong = (...says: readonly string[]): Finding => ({ verdict: 'wrong', says });
-
-/** A forecast of what keeps the call from working; any other is a thing to know. */
-const FORBIDS = /will (likely )?refuse the call|refuses to change|could not be proved/;
 
 /** What is known before anything is asked; `undefined`: it has to be asked. */
 export const foundBefore = ({ found }: StoredKey): Finding | undefined => {
@@ -35,7 +33,7 @@ const ofPlan = ({ ended, request }: Finished): Finding => {
   if (does === 'wait') return wrong(ended?.why ?? '');
   if (outcome !== undefined && isDead(outcome)) return wrong(`Gone at its provider: ${sentence(outcome)}`);
   if (outcome !== undefined && needsPerson(outcome)) return wrong(sentence(outcome), ...forecast);
-  if (forecast.some((text) => FORBIDS.test(text))) return wrong(...forecast);
+  if (forbidding(forecast).length > 0) return wrong(...forecast);
   const signer = request?.target === 'self' ? 'itself' : request?.secretId;
   const can = `Alive, and ${request?.operation} would be sent, signed by ${signer}`;
   return { verdict: forecast.length > 0 ? 'note' : 'well', says: [can, ...forecast] };

@@ -16,6 +16,8 @@ export interface Mark {
   readonly operations: readonly string[];
   /** Signs for another one of the incident, so that it goes last. */
   readonly isSigner: boolean;
+  /** What a dry run foresees to go wrong, in sentences. */
+  readonly foreseen: readonly string[];
 }
 
 export interface Wanted {
@@ -74,6 +76,7 @@ export const select = (keys: readonly StoredKey[], wanted: Wanted, isKnown: (mar
       ...{ secret: name, arn, versionId: key.versionId, provider: wanted.provider, keyId: key.keyId, signedBy },
       operations: isSigner && operations.includes('delete-master-key') ? ['delete-master-key'] : operations,
       isSigner,
+      foreseen: [],
     };
   };
   const all = readable.map((key) => ({ key, mark: markOf(key) }));

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { keysUnder, type StoredKey } from '../keys.ts';
 import { itemOf } from './carry-out.ts';
-import { withKinds } from './kinds.ts';
+import { foreseen } from './foresee.ts';
 import { isMeant, type Mark, select, type Wanted } from './mark.ts';
 import { firstOrder, type Incident } from './order.ts';
 
@@ -64,9 +64,10 @@ export const prepare = async (
   });
   const { marks, dead, unreadable } = select(keys, wanted, ({ arn }) => sent.has(arn));
   const askable = marks.filter(({ secret }) => !refused.some((each) => each.secret === secret));
-  const fresh = await withKinds(
+  const fresh = await foreseen(
     context,
     deployed,
+    incident,
     askable.filter(({ arn }) => !sent.has(arn)),
   );
   const byArn = new Map([...sent, ...fresh.map((mark) => [mark.arn, mark] as const)]);

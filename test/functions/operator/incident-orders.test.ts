@@ -81,6 +81,7 @@ const MARK: Mark = {
   signedBy: undefined,
   operations: ['delete-sub-key', 'delete-master-key'],
   isSigner: false,
+  foreseen: [],
 };
 const MANAGED: Mark = { ...MARK, signedBy: 'key-revoker/master', operations: ['delete-sub-key'] };
 

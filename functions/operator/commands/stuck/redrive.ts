@@ -7,6 +7,7 @@ import { exitOf, type Finished, follow } from '../../follow.ts';
 import { outcomeText } from '../../receipt-lines.ts';
 import { type Redriven, redrive } from '../../redrive.ts';
 import { chosen, giveBack, type Stuck, takeInHand } from '../../stuck-queue.ts';
+import { cut } from '../../table.ts';
 import { together } from '../../together.ts';
 import { endOf, missing, operationOf, tellElsewhere } from './in-words.ts';
 
@@ -82,10 +83,10 @@ export const addRedrive = (stuck: Command, context: Context): void => {
       const done = await together(
         context.terminal,
         wanted.map((one) => ({
-          title: one.requestId,
+          title: cut(one.requestId, 44),
           work: () => again(context, deployed, one, options.wait === true),
           end: ({ redriven, item }: Again) =>
-            `${redriven.requestId}: ${item ? outcomeText(item.receipt) : `sent as attempt ${redriven.attempt}`}`,
+            `${cut(redriven.requestId, 44)}: ${item ? outcomeText(item.receipt) : `sent as attempt ${redriven.attempt}`}`,
         })),
       );
       tellElsewhere(context, elsewhere);
