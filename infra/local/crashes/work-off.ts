@@ -3,7 +3,7 @@ import { periodOf, ticker } from '../lambda/schedule.ts';
 import { type Deliveries, orderNumberOf } from './deliveries.ts';
 import { drawFate, NO_FATE } from './fate.ts';
 import { randomFrom } from './random.ts';
-import type { Scene } from './scene.ts';
+import { type Scene, START } from './scene.ts';
 import type { Witness } from './witness.ts';
 
 export interface Run {
@@ -12,6 +12,9 @@ export interface Run {
   readonly deliveries: Deliveries;
   readonly seed: string;
 }
+
+/** Far longer than any request may stay open here: what goes round by then would for ever, and is told as left behind. */
+const LONGEST_MS = 12 * 3_600_000;
 
 /** Works off the requests queue, each delivery in a process of its own, until nothing comes any more. */
 export const workOff = ({ scene, witness, deliveries }: Run): Promise<void> => {
@@ -35,7 +38,7 @@ export const workOff = ({ scene, witness, deliveries }: Run): Promise<void> => {
     }
   };
   return time.work(async () => {
-    while (await deliverOne());
+    while (time.now() < START + LONGEST_MS && (await deliverOne()));
   });
 };
 
