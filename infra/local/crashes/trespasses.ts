@@ -43,13 +43,13 @@ export const trespasses = ({ providers, said }: Evidence, { order, end }: Judged
   const { exchanges, changes } = providers[provider];
   const own = exchanges.filter((each) => each.keyId === keyId || each.keyId === signerId);
   const calls = own.filter(isCall);
-  const endedAt = said.find(({ receipt }) => receipt.receiptId === end?.receiptId)?.at ?? Number.POSITIVE_INFINITY;
+  const told = said.find(({ receipt }) => end !== undefined && receipt.receiptId === end.receiptId);
   const ownChanges = changes.filter((change) => change.keyId === keyId);
   const rules: readonly (readonly [boolean, string])[] = [
     [calls.length > MOST_CALLS, `L3: ${calls.length} calls`],
     [calls.length > (end?.calls ?? MOST_CALLS), 'L3: a call that its receipt does not count'],
     [calls.some(({ at }) => at < dueAt), 'L3: a call before its time'],
-    [calls.some(({ at }) => at > endedAt), 'L3: a call after its end'],
+    [told !== undefined && calls.some(({ at }) => at > told.at), 'L3: a call after its end'],
     [isHasty(order, own), 'L3: a further call after too few readings'],
     [ownChanges.some(({ by }) => by !== signerId), 'L3: changed by another key than its signer'],
     [

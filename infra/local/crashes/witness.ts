@@ -13,7 +13,7 @@ export interface Witness {
   readonly said: readonly Said[];
   readonly onBus: readonly string[];
   /** Has the keys of these orders looked at whenever a receipt goes out. */
-  watch(scene: Pick<Scene, 'sandboxes' | 'time'>, orders: readonly CrashOrder[]): void;
+  watch(scene: Pick<Scene, 'sandboxes' | 'time' | 'outputs'>, orders: readonly CrashOrder[]): void;
   hear(call: Call): void;
   listenTo(buses: Buses): void;
   /** Takes a line that a function wrote at work on the n-th order. */
@@ -31,6 +31,7 @@ export const witness = (onEnd: (ended: number) => void): Witness => {
   const onBus: string[] = [];
   const ended = new Set<string>();
   const lines = new Map<number, string[]>();
+  let topic: string | undefined;
   let look = (_receipt: Receipt): Omit<Said, 'receipt'> => ({ at: 0, isAlive: false });
 
   const published = (message: string): void => {
@@ -42,7 +43,8 @@ export const witness = (onEnd: (ended: number) => void): Witness => {
     canary: listening,
     said,
     onBus,
-    watch: ({ sandboxes, time }, orders) => {
+    watch: ({ sandboxes, time, outputs }, orders) => {
+      topic = outputs.ResultsTopicArn;
       const byDigest = new Map(orders.map((order) => [digestOf(order.keyId), order]));
       look = ({ key }) => {
         const order = byDigest.get(key?.digest ?? '');
@@ -52,10 +54,11 @@ export const witness = (onEnd: (ended: number) => void): Witness => {
     },
     hear: (call) => {
       if (!isByFunction(call)) return;
-      const message = call.service === 'sns' ? new URLSearchParams(call.body).get('Message') : null;
+      const form = new URLSearchParams(call.service === 'sns' ? call.body : '');
+      const message = form.get('Message') ?? '';
       // Secrets Manager alone may hear a secret, and of what comes from there nothing is seen here.
-      listening.hear(`a call to ${call.service}`, `${call.body}\n${message ?? ''}`);
-      if (message !== null) published(message);
+      listening.hear(`a call to ${call.service}`, `${call.body}\n${message}`);
+      if (form.get('TopicArn') === topic) published(message);
     },
     listenTo: (buses) => {
       buses.listen((event) => {
