@@ -1,2 +1,3 @@
+export type { Alarms } from './constructs/alarms.ts';
 export { KeyRevocation } from './key-revocation.ts';
 export type { CallLimits, KeyRevocationProps, Mode, ProviderName } from './key-revocation-props.ts';

@@ -6,6 +6,7 @@ import { bundleConstruct } from './packaging/bundle-construct.ts';
 import { bundleHandlers } from './packaging/bundle-handlers.ts';
 import { declare } from './packaging/declare.ts';
 import { licensesOf } from './packaging/licenses.ts';
+import { writeSchemas } from './packaging/write-schemas.ts';
 
 /** Where the package's code is made. Node strips no types below `node_modules`, so what is shipped is JavaScript. */
 const DIST = join(ROOT, 'dist');
@@ -18,6 +19,7 @@ const bundles = [
   await bundleCommandLine(join(DIST, 'operator')),
 ];
 declare(DIST);
+writeSchemas(join(DIST, 'schemas'));
 // The rest of this repository is ES modules.
 writeFileSync(join(DIST, 'package.json'), '{ "type": "commonjs" }\n');
 writeFileSync(join(DIST, 'LICENSES.txt'), licensesOf(bundles));

@@ -81,6 +81,11 @@ const LAYERS: readonly Layer[] = [
     may: [/^infra\//, CORE, SCHEMAS, AWS, NODE, LAMBDA_TYPES, /^cdk\.json$/, /^(fauxqs|dynalite|listr2)$/],
   },
   {
+    name: 'infra/packaging',
+    of: /^infra\/packaging\//,
+    may: [/^infra\/(?!local\/)/, /^functions\/providers\/schemas\.ts$/, NODE, /^esbuild$/],
+  },
+  {
     name: 'infra',
     of: /^infra\//,
     may: [/^infra\/(?!local\/)/, CORE, NODE, ...CDK, /^esbuild$/, /^cdk\.json$/],

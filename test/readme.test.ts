@@ -164,7 +164,12 @@ describe('the commands of the pages', () => {
     const { scripts } = JSON.parse(textOf('package.json'));
     const commands = BLOCKS.map(({ text }) => text).join('\n') + PAGES.map(textOf).join('\n');
     const named = [...commands.matchAll(/\bnpm (?:run )?([a-z:-]+)/g)].map(([, name = '']) => name);
-    const builtIn: Readonly<Record<string, string | undefined>> = { ci: undefined, cit: 'test' };
+    const builtIn: Readonly<Record<string, string | undefined>> = {
+      ci: undefined,
+      cit: 'test',
+      install: undefined,
+      pack: 'prepack',
+    };
     const wanted = named.flatMap((name) => (name in builtIn ? (builtIn[name] ?? []) : name));
     expect(wanted.length).toBeGreaterThan(1);
     expect(wanted.filter((name) => !(name in scripts))).toEqual([]);

@@ -27,7 +27,7 @@ export const declare = (dist: string): string => {
   return ENTRY;
 };
 
-/** `from './a.ts'`, `import('./a.ts')` */
+/** The name that is imported, from within a type as well. */
 const IMPORTED = /(?<=\bfrom '|\bimport\(')[^']+/g;
 
 const reachable = (folder: string, entry: string): ReadonlyMap<string, string> => {

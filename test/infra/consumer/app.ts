@@ -4,6 +4,8 @@ import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { FLAGS } from 'aws-cdk-lib/cx-api';
 import { KeyRevocation, type KeyRevocationProps, type ProviderName } from 'key-revoker';
+// The stack that the README shows.
+import { Revocations } from './revocations.ts';
 
 /** Flags that the CDK itself no longer takes are left out. */
 const flags = Object.entries(FLAGS).filter(([, { introducedIn }]) => introducedIn.v2 !== undefined);
@@ -48,3 +50,7 @@ const imported = (stack: Stack): void => {
 synthesized('flags-on', on, twoInstances);
 synthesized('flags-off', off, twoInstances);
 synthesized('imported', undefined, imported);
+
+const app = new App({ outdir: 'out/readme' });
+new Revocations(app, 'Ours');
+app.synth();

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
-import { ROOT } from '../../pages.ts';
+import { ROOT, rowsOf } from '../../pages.ts';
 import { danglingIn, referencesIn } from './references.ts';
 import { startEndpoint } from './start-endpoint.ts';
 
@@ -112,9 +112,10 @@ it('is deployed to whatever AWS_ENDPOINT_URL names, and a second deployment chan
   // The command line leaves its archives in the assembly that it deploys.
   const assembly = join(home, 'deployed');
   cpSync(FIRST, assembly, { recursive: true });
-  expect(await node(['infra/deploy-to-emulator.ts', '--app', assembly], { AWS_ENDPOINT_URL })).toContain(
-    'There were no differences',
-  );
+  const said = await node(['infra/deploy-to-emulator.ts', '--app', assembly], { AWS_ENDPOINT_URL });
+  expect(said).toContain('There were no differences');
+  const ran = [...said.matchAll(/^(cdk .*) --app /gm)].map(([, command]) => command);
+  expect(ran).toEqual(rowsOf('docs/emulators.md').flatMap(([cell]) => (cell?.startsWith('cdk ') ? [cell] : [])));
   expect(JSON.parse(stacks.templateOf('KeyRevoker'))).toEqual(template());
   expect(uploads.filter((name) => name.endsWith('.zip'))).toHaveLength(2);
 

@@ -1,9 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { jsonSchemas } from '../../../functions/providers/schemas.ts';
 import { KeyRevocation } from '../../../infra/key-revocation.ts';
-import { ROOT, textOf } from '../../pages.ts';
+import { BLOCKS, ROOT, textOf } from '../../pages.ts';
 import { type Consumer, startConsumer } from './consumer.ts';
 
 /** What the packages of the CDK need is linked beside them. */
@@ -14,20 +16,19 @@ const BESIDE = [...CDK, '@aws-cdk/cloud-assembly-schema', 'cdk-nag'];
 const LONG = 300_000;
 vi.setConfig({ testTimeout: LONG });
 
-let consumer: Consumer;
-beforeAll(async () => {
-  consumer = await startConsumer(BESIDE);
-}, LONG);
-afterAll(() => consumer.remove());
+/** What the README shows of it. */
+const README = BLOCKS.filter(({ section }) => section === 'In a stack of your own');
 
 const inPackage = (path: string): string => join(consumer.folder, 'node_modules', 'key-revoker', path);
 
-/** What a deployment would upload, by the name that its hash gives it. */
+const digestOf = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
+
+/** The digests of what a deployment would upload, by the name that the CDK's own hash gives it. */
 const assetsIn = (directory: string): Readonly<Record<string, string>> =>
   Object.fromEntries(
     readdirSync(directory)
       .filter((name) => name.startsWith('asset.'))
-      .map((name) => [name, readFileSync(join(directory, name, 'index.mjs'), 'utf8')]),
+      .map((name) => [name, digestOf(join(directory, name, 'index.mjs'))]),
   );
 
 /** What CDK bundles from the sources. */
@@ -36,6 +37,15 @@ const assetsHere = (): Readonly<Record<string, string>> => {
   new KeyRevocation(new Stack(app, 'S'), 'R');
   return assetsIn(app.synth().directory);
 };
+
+let here: Readonly<Record<string, string>>;
+let consumer: Consumer;
+beforeAll(async () => {
+  here = assetsHere();
+  consumer = await startConsumer(BESIDE);
+  writeFileSync(join(consumer.folder, 'revocations.ts'), README.find(({ language }) => language === 'ts')?.text ?? '');
+}, LONG);
+afterAll(() => consumer.remove());
 
 describe('the package', () => {
   it('holds what is used from it, and no source, test or local run', () => {
@@ -48,7 +58,7 @@ describe('the package', () => {
 
   it('has every file that its package.json names', () => {
     const { main, types, exports, bin } = JSON.parse(textOf('package.json'));
-    const named = [main, types, ...Object.values(exports['.']), ...Object.values(bin)] as string[];
+    const named: string[] = [main, types, ...Object.values(exports['.']), ...Object.values(bin)];
     expect(named).toHaveLength(5);
     expect(named.filter((path) => !existsSync(inPackage(path)))).toEqual([]);
   });
@@ -60,6 +70,23 @@ describe('the package', () => {
     expect([dependencies, optionalDependencies, bundleDependencies]).toEqual([undefined, undefined, undefined]);
     expect(Object.keys(peerDependencies)).toEqual(['aws-cdk-lib', 'constructs']);
   });
+
+  it('is the file that the README installs', () => {
+    const { name, version, peerDependencies } = JSON.parse(textOf('package.json'));
+    expect(README.map(({ text }) => text).join('')).toContain(`npm install ./${name}-${version}.tgz\n`);
+    const [, cdk, constructs] = /from (\S+) and `constructs` from (\S+) on/.exec(textOf('README.md')) ?? [];
+    expect([`^${cdk}.0`, `^${constructs}.0`]).toEqual(Object.values(peerDependencies));
+  });
+
+  it('holds the schemas of all that is written or read as JSON', () =>
+    expect(
+      Object.fromEntries(
+        Object.keys(jsonSchemas()).map((file) => [
+          file,
+          JSON.parse(readFileSync(inPackage(`dist/schemas/${file}`), 'utf8')),
+        ]),
+      ),
+    ).toEqual(jsonSchemas()));
 
   it('hands on the licences of all that was bundled', () => {
     const licenses = readFileSync(inPackage('dist/LICENSES.txt'), 'utf8');
@@ -88,9 +115,8 @@ describe("a consumer's app", () => {
 
   it('is synthesized with two instances, with feature flags either way, and with what was made elsewhere', async () => {
     await consumer.node('app.ts');
-    const here = assetsHere();
     expect(Object.keys(here)).toHaveLength(2);
-    for (const name of ['flags-on', 'flags-off', 'imported']) {
+    for (const name of ['flags-on', 'flags-off', 'imported', 'readme']) {
       expect(assetsIn(join(consumer.folder, 'out', name))).toEqual(here);
     }
   });
