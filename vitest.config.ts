@@ -6,6 +6,7 @@ const { TEST_REPORT } = process.env;
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/run-folder.ts'],
     sequence: { shuffle: true },
     // All cores: by default one is left idle, which on two cores doubles the time.
     maxWorkers: '100%',

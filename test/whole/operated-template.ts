@@ -1,15 +1,24 @@
-import { App } from 'aws-cdk-lib';
-import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
-import cdk from '../../cdk.json' with { type: 'json' };
-import { KeyRevokerStack } from '../../infra/key-revoker-stack.ts';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { inject } from 'vitest';
 import type { Template } from '../../infra/synthesize.ts';
 
-/** The template of this repository's app, and a role in it that may use the command line. */
-export const operatedTemplate = (): Template => {
-  const app = new App({ context: { ...cdk.context, 'aws:cdk:bundling-stacks': [] } });
-  const stack = new KeyRevokerStack(app, 'KeyRevoker');
-  stack.revocation.grantOperate(new Role(stack, 'OperatorRole', { assumedBy: new AccountRootPrincipal() }));
-  return app.synth().getStackByName(stack.stackName).template;
+/**
+ * The template of this repository's app, and a role in it that may use the command line. Loading the CDK and synthesizing takes seconds, so
+ * one file of a run does it for all.
+ */
+export const operatedTemplate = async (): Promise<Template> => {
+  const path = join(inject('runFolder'), 'template.json');
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    const { synthesizeOperated } = await import('./synthesize-operated.ts');
+    const template = synthesizeOperated();
+    // Another file may do so at the same time: a name is there with the whole text behind it, or not at all.
+    writeFileSync(`${path}.${process.pid}`, JSON.stringify(template));
+    renameSync(`${path}.${process.pid}`, path);
+    return template;
+  }
 };
 
 /** The logical id of that role. */

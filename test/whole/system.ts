@@ -176,7 +176,7 @@ const attributesOf = (attributes: Readonly<Record<string, string>>) =>
  */
 export const startSystem = async (options: SystemOptions = {}): Promise<System> => {
   const { environment = {}, exchangeMs } = options;
-  template ??= operatedTemplate();
+  template ??= await operatedTemplate();
   vi.useFakeTimers({ toFake: ['Date'], now: START });
   const canaries = listenForCanaries();
   let deployment: Deployment | undefined;
