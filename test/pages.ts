@@ -6,6 +6,7 @@ export const ROOT = join(import.meta.dirname, '..');
 /** Every page for people. */
 export const PAGES = [
   'README.md',
+  'docs/command-line.md',
   'docs/emulators.md',
   'docs/metrics.md',
   'docs/operations.md',

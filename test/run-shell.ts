@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 
@@ -11,16 +11,29 @@ export interface Shell {
   /** Epoch seconds, for `date +%s`: the system under test may be on a clock of its own. */
   readonly now: number;
   /** Stands for the command `aws`: takes its words, gives what it prints. */
-  readonly aws: (words: readonly string[]) => Promise<string>;
+  readonly aws?: (words: readonly string[]) => Promise<string>;
+  /** Stands for the command `key-revoker`, likewise, with the status that it ends with. */
+  readonly keyRevoker?: (words: readonly string[]) => Promise<Answer>;
+}
+
+export interface Answer {
+  readonly text: string;
+  readonly status: number;
 }
 
 /**
- * The command: says how many words there are and what they are, each ended by a zero byte, and prints the file that it is told of.
- * An unset variable ends the script.
+ * A command of ours: says how many words there are and what they are, its name first, each ended by a zero byte; prints the file that it
+ * is told of and ends with the status.
  */
-const PRELUDE = `set -eu
-aws() { printf '%s\\0' "$#" "$@" >&3; read -r answer <&4; cat "$answer"; }
+const COMMAND = `#!/bin/sh
+printf '%s\\0' "$(($# + 1))" "\${0##*/}" "$@" >&3
+read -r status answer <&4
+cat "$answer"
+exit "$status"
 `;
+
+/** An unset variable ends the script, and a command that fails. */
+const PRELUDE = 'set -eu';
 
 /** The calls in what has been read so far, and what is left over. */
 const callsIn = (heard: string): { readonly calls: readonly (readonly string[])[]; readonly rest: string } => {
@@ -33,32 +46,47 @@ const callsIn = (heard: string): { readonly calls: readonly (readonly string[])[
   return { calls, rest: words.join('\0') };
 };
 
+const answer = async ([name, ...words]: readonly string[], { aws, keyRevoker }: Shell): Promise<Answer> => {
+  if (name === 'aws' && aws) return { text: await aws(words), status: 0 };
+  if (name === 'key-revoker' && keyRevoker) return keyRevoker(words);
+  throw new Error(`Cannot run ${name}, wanted a command that the test has given`);
+};
+
 /** Answers each call, one after another. */
-const answerCalls = async (from: Readable, to: Writable, { folder, aws }: Shell): Promise<void> => {
+const answerCalls = async (from: Readable, to: Writable, shell: Shell): Promise<void> => {
   let heard = '';
   let count = 0;
   for await (const chunk of from.setEncoding('utf8')) {
     const { calls, rest } = callsIn(heard + chunk);
     heard = rest;
     for (const words of calls) {
-      const file = join(folder, `.answer-${count++}`);
-      writeFileSync(file, await aws(words));
-      to.write(`${file}\n`);
+      const file = join(shell.folder, `.answer-${count++}`);
+      const { text: said, status } = await answer(words, shell);
+      writeFileSync(file, said);
+      to.write(`${status} ${file}\n`);
     }
   }
 };
 
+/** Puts the commands into the folder. @returns the path to search, they first */
+const pathWith = (folder: string): string => {
+  const commands = join(folder, '.commands');
+  mkdirSync(commands, { recursive: true });
+  for (const name of ['aws', 'key-revoker']) writeFileSync(join(commands, name), COMMAND, { mode: 0o755 });
+  return [commands, process.env['PATH']].join(delimiter);
+};
+
 /**
- * Runs lines of a page in a real shell, with an `aws` of ours.
+ * Runs lines of a page in a real shell, with an `aws` and a `key-revoker` of ours.
  *
  * @returns what they print
  * @throws Error where one of them fails
  */
 export const runShell = async (script: string, shell: Shell): Promise<string> => {
   const { variables, folder, now } = shell;
-  const child = spawn('sh', ['-c', `${PRELUDE}date() { echo ${now}; }\n${script}`], {
+  const child = spawn('sh', ['-c', `${PRELUDE}\ndate() { echo ${now}; }\n${script}`], {
     cwd: folder,
-    env: { PATH: process.env['PATH'], ...variables },
+    env: { PATH: pathWith(folder), ...variables },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
   });
   const [, out, errors, calls, answers] = child.stdio as [null, Readable, Readable, Readable, Writable];
