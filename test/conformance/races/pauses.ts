@@ -1,4 +1,4 @@
-import { epochMs } from '../../../functions/core/epoch.ts';
+import { after, epochMs } from '../../../functions/core/epoch.ts';
 import { instrumented } from '../instrumented.ts';
 import type { Message } from '../message-queue.ts';
 import type { Happening } from './happenings.ts';
@@ -51,6 +51,18 @@ const amidACopy = AMID.flatMap((at): readonly Happening[] => [
   },
 ]);
 
+/** Too little of the lease is left for a call after the first, nothing after the second; nobody else may take it yet. */
+const SHORT_MS = [16_000, 26_000];
+
+const shortPauses = SHORT_MS.map(
+  (ms): Happening => ({
+    name: `a pause of ${ms / 1_000} s`,
+    does: ({ world: { clock } }) => clock.until(after(clock.now(), ms)),
+    fits: beforeItIsSent,
+    wakes: true,
+  }),
+);
+
 const LEASES: readonly Happening[] = [
   {
     name: 'its lease runs out',
@@ -84,5 +96,5 @@ const LEASES: readonly Happening[] = [
   { name: 'its lease runs out, and it wakes amid the next', does: amidTheNext, fits: beforeItIsSent, wakes: true },
 ];
 
-/** The delivery is paused, by its lease and longer or while a copy of its message overtakes it. */
-export const PAUSES: readonly Happening[] = [...LEASES, ...amidACopy];
+/** The delivery is paused, within its lease, past it, while a copy of its message overtakes it. */
+export const PAUSES: readonly Happening[] = [...shortPauses, ...LEASES, ...amidACopy];

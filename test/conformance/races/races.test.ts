@@ -46,7 +46,7 @@ perOrder('%s is carried out by a redrive 13 days later', async (order) =>
 );
 
 perOrder('%s keeps the laws where a call goes astray and readings lie', async (order) =>
-  runAll(twoFaultsCases(order), runTwoFaults, 13),
+  runAll(twoFaultsCases(order), runTwoFaults, 19),
 );
 
 afterAll(() => report(5_000));
