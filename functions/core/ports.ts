@@ -69,6 +69,13 @@ export interface Described {
   readonly isReplica: boolean;
 }
 
+/** Some of the secrets of a listing. */
+export interface Page {
+  readonly secrets: readonly Described[];
+  /** Where the next page begins; absent on the last one. */
+  readonly next: string | undefined;
+}
+
 /** Secrets Manager. Methods throw `Unavailable` where it does not answer, is throttled, or our role may not. */
 export interface Vault {
   /** @param version a staging label or a version id */
@@ -76,8 +83,12 @@ export interface Vault {
   describe(secretId: string): Promise<Described | undefined>;
   /** Replaces these tags; the two status tags alone may be written. */
   tag(secretId: string, tags: Readonly<Record<string, string>>): Promise<void>;
-  /** Names of the secrets under the prefix that have a tag whose key starts with `tagKey`, page by page. */
-  tagged(prefix: string, tagKey: string): AsyncIterable<readonly Described[]>;
+  /**
+   * The secrets under the prefix that have a tag whose key starts with `tagKey`, page by page.
+   *
+   * @param from where a page said that the next one begins; all over again where the service no longer knows it, or without it
+   */
+  tagged(prefix: string, tagKey: string, from?: string): AsyncIterable<Page>;
 }
 
 /** Text attributes of a queue message. */

@@ -1,5 +1,5 @@
 /** Reads and sends under way at once. */
-const AT_ONCE = 10;
+export const AT_ONCE = 10;
 
 /**
  * Runs a task for each item, some at a time.

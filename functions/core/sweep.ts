@@ -1,13 +1,15 @@
 import { amend } from './amend.ts';
 import { endFacts } from './end-facts.ts';
-import { after, type EpochMs, toIso } from './epoch.ts';
+import { after, type EpochMs, epochMs, toIso } from './epoch.ts';
 import { EXPIRY_TAG, type ExpiryOrder, expiryRequestId, readTags, type SweepItem, sweepKey } from './expiry.ts';
 import { type RequestItem, requestKey } from './ledger-items.ts';
 import { finalReceipt } from './make-receipt.ts';
 import { pausedSince } from './pause.ts';
 import type { Described, Ports } from './ports.ts';
 import { isProvider, type RevocationRequest } from './request.ts';
-import { someAtOnce } from './some-at-once.ts';
+import { AT_ONCE, someAtOnce } from './some-at-once.ts';
+import { leaveOff, leftOffAt } from './sweep-progress.ts';
+import { TIMING } from './timing.ts';
 
 /** A queue delays a message by as much and no more. */
 const MOST_DELAY_MS = 900_000;
@@ -32,6 +34,8 @@ export interface Swept {
   /** Due, but left to a later sweep: by the limit, or because the system is paused. */
   readonly left: number;
   readonly unreadable: number;
+  /** Where its time ran out: the next sweep goes on from there. */
+  readonly goesOn?: true;
 }
 
 const writeSweep = (
@@ -128,11 +132,85 @@ const withinLimits = (due: readonly Ready[], limit: number): readonly Ready[] =>
     });
 };
 
+/** What is sent together travels in one call. @returns how many were sent; the rest had no time */
+const sendAll = async (ports: SweepPorts, ready: readonly Ready[], until: EpochMs): Promise<number> => {
+  let sent = 0;
+  while (sent < ready.length && ports.clock.now() < until) {
+    const together = ready.slice(sent, sent + AT_ONCE);
+    await someAtOnce(together, ({ due, attempt }) => send(ports, due, attempt));
+    sent += together.length;
+  }
+  return sent;
+};
+
 interface Ready {
   readonly due: Due;
   readonly attempt: number;
   readonly provider: string;
 }
+
+/** What there is to send for a secret; `undefined` where nothing is, or not yet. */
+const readyIn = async (
+  ports: SweepPorts,
+  secret: Described,
+  horizon: EpochMs,
+): Promise<Ready | 'unreadable' | undefined> => {
+  const met = await meet(ports, secret);
+  const refused = async (why: string): Promise<'unreadable'> => {
+    await refuse(ports, secret, met, why);
+    return 'unreadable';
+  };
+  const read = readTags(secret.tags);
+  if (read.kind === 'unreadable') return refused(read.why);
+  const { order } = read;
+  if (order.expiresAt > horizon) return undefined;
+  const version = order.version ?? met?.version ?? '';
+  const made = order.requestFor(secret, version);
+  if (made.kind === 'refused') return refused(made.message);
+  const { request } = made;
+  const due = { secret, order, request, requestId: expiryRequestId(ports.digest, secret.arn, version, secret.tags) };
+  const attempt = await attemptOf(ports, due, met);
+  return attempt === undefined ? undefined : { due, attempt, provider: request.provider };
+};
+
+/** What the pages of one sweep came to. */
+interface Found {
+  secrets: number;
+  unreadable: number;
+  /** Never more than may be sent at once, so that a hundred thousand secrets take no more memory than a hundred. */
+  ready: readonly Ready[];
+  /** Due, and past the limit. */
+  past: number;
+  /** Where the time ran out. */
+  next: string | undefined;
+}
+
+const readPages = async (
+  ports: SweepPorts,
+  from: string | undefined,
+  horizon: EpochMs,
+  until: EpochMs,
+): Promise<Found> => {
+  const found: Found = { secrets: 0, unreadable: 0, ready: [], past: 0, next: undefined };
+  for await (const { secrets, next } of ports.vault.tagged(ports.config.secretPrefix, EXPIRY_TAG, from)) {
+    const ready = [...found.ready];
+    await someAtOnce(secrets, async (secret) => {
+      if (secret.isReplica) return;
+      found.secrets += 1;
+      const one = await readyIn(ports, secret, horizon);
+      if (one === 'unreadable') found.unreadable += 1;
+      else if (one !== undefined) ready.push(one);
+    });
+    found.ready = withinLimits(ready, ports.config.limits.other);
+    found.past += ready.length - found.ready.length;
+    found.next = next;
+    if (ports.clock.now() >= until) break;
+  }
+  return found;
+};
+
+/** Far later than any sweep. */
+const NEVER = epochMs(Number.MAX_SAFE_INTEGER - TIMING.sweepSendMs);
 
 /**
  * Turns expiry tags that are due, or will be before the next sweeps are over, into requests on the same queue that everybody uses. What
@@ -140,45 +218,18 @@ interface Ready {
  * and sends nothing.
  *
  * @param aheadMs how far ahead of its expiry an order is sent, up to 15 minutes
- * @throws Unavailable where an AWS service does not answer; the next sweep begins anew
+ * @param until when it stops reading; what it has found by then it sends, and the next sweep reads on from there
+ * @throws Unavailable where an AWS service does not answer; the next sweep begins where this one did
  */
-export const sweep = async (ports: SweepPorts, aheadMs: number): Promise<Swept> => {
-  const horizon: EpochMs = after(ports.clock.now(), Math.min(aheadMs, MOST_DELAY_MS));
-  const ready: Ready[] = [];
-  let secrets = 0;
-  let unreadable = 0;
-  for await (const page of ports.vault.tagged(ports.config.secretPrefix, EXPIRY_TAG)) {
-    await someAtOnce(page, async (secret) => {
-      if (secret.isReplica) return;
-      secrets += 1;
-      const met = await meet(ports, secret);
-      const read = readTags(secret.tags);
-      if (read.kind === 'unreadable') {
-        unreadable += 1;
-        return refuse(ports, secret, met, read.why);
-      }
-      const { order } = read;
-      if (order.expiresAt > horizon) return;
-      const version = order.version ?? met?.version ?? '';
-      const made = order.requestFor(secret, version);
-      if (made.kind === 'refused') {
-        unreadable += 1;
-        return refuse(ports, secret, met, made.message);
-      }
-      const due: Due = {
-        secret,
-        order,
-        request: made.request,
-        requestId: expiryRequestId(ports.digest, secret.arn, version, secret.tags),
-      };
-      const attempt = await attemptOf(ports, due, met);
-      if (attempt !== undefined) ready.push({ due, attempt, provider: secret.tags['key-revoker:provider'] ?? '' });
-    });
-  }
+export const sweep = async (ports: SweepPorts, aheadMs: number, until: EpochMs = NEVER): Promise<Swept> => {
+  const horizon = after(ports.clock.now(), Math.min(aheadMs, MOST_DELAY_MS));
+  const from = await leftOffAt(ports);
+  const { ready, past, next, secrets, unreadable } = await readPages(ports, from, horizon, until);
   const isPaused = (await pausedSince(ports)) !== undefined;
-  const now = isPaused ? [] : withinLimits(ready, ports.config.limits.other);
-  await someAtOnce(now, ({ due, attempt }) => send(ports, due, attempt));
-  const swept = { secrets, sent: now.length, left: ready.length - now.length, unreadable };
+  const sent = isPaused ? 0 : await sendAll(ports, ready, after(until, TIMING.sweepSendMs));
+  await leaveOff(ports, from, next);
+  const left = past + ready.length - sent;
+  const swept = { secrets, sent, left, unreadable, ...(next !== undefined && { goesOn: true as const }) };
   ports.log.info('sweep done', { ...swept });
   return swept;
 };

@@ -1,10 +1,11 @@
+import type { EpochMs } from './epoch.ts';
 import { type Gauges, gauge } from './gauges.ts';
 import { type LookedAfter, lookAfter } from './look-after.ts';
 import { type SweepPorts, type Swept, sweep } from './sweep.ts';
 
 export interface Ticked extends Swept {
   readonly gauges: Gauges;
-  /** `undefined` where the day's pass is done or under way, or the system is paused. */
+  /** `undefined` where the day's pass is done or under way, the system is paused, or the sweep had no time left. */
   readonly lookedAfter: LookedAfter | undefined;
 }
 
@@ -13,11 +14,12 @@ export interface Ticked extends Swept {
  * ledger's cases.
  *
  * @param aheadMs how far ahead of its expiry an order is sent, up to 15 minutes
+ * @param until when the sweep stops reading
  * @throws Unavailable where an AWS service does not answer; the next tick begins anew
  */
-export const tick = async (ports: SweepPorts, aheadMs: number): Promise<Ticked> => {
+export const tick = async (ports: SweepPorts, aheadMs: number, until?: EpochMs): Promise<Ticked> => {
   // First, so that a sweep that fails does not hide how much is open.
   const gauges = await gauge(ports);
-  const swept = await sweep(ports, aheadMs);
-  return { ...swept, gauges, lookedAfter: await lookAfter(ports) };
+  const swept = await sweep(ports, aheadMs, until);
+  return { ...swept, gauges, lookedAfter: swept.goesOn ? undefined : await lookAfter(ports) };
 };

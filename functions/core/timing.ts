@@ -16,6 +16,10 @@ export const TIMING = {
   callMarginMs: 10_000,
   /** What is kept of the function's remaining time for reporting a batch. */
   reportMarginMs: 5_000,
+  /** What is kept of a sweep's time for sending what it found and for the daily look after the cases. */
+  sweepMarginMs: 60_000,
+  /** What of that may go by in sending. */
+  sweepSendMs: 30_000,
   /** Both queues forget a message after this long. */
   retentionMs: 14 * 86_400_000,
 } as const;

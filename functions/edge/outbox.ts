@@ -1,6 +1,7 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Attributes, Outbox } from '../core/ports.ts';
 import { type PublishOptions, publisher } from './publish.ts';
+import { type Message, sendTogether } from './send-together.ts';
 import { attributesOf, sendable } from './sendable.ts';
 import { orUnavailable } from './unavailable.ts';
 
@@ -16,19 +17,20 @@ const MAX_DELAY_SECONDS = 900;
 /** SNS, EventBridge and SQS behind the port. What is published may arrive more than once, never changed. */
 export const awsOutbox = (options: OutboxOptions): Outbox => {
   const { sqs, requestsQueueUrl, stuckQueueUrl } = options;
-  const send = async (QueueUrl: string, body: string, attributes: Attributes, DelaySeconds?: number): Promise<void> => {
-    const message = {
-      QueueUrl,
-      MessageBody: sendable(body),
-      MessageAttributes: attributesOf(attributes),
-      DelaySeconds,
-    };
-    await orUnavailable('send the message', sqs.send(new SendMessageCommand(message)));
-  };
+  const messageOf = (body: string, attributes: Attributes): Message => ({
+    MessageBody: sendable(body),
+    MessageAttributes: attributesOf(attributes),
+  });
+  const sendRequest = sendTogether(sqs, requestsQueueUrl);
   return {
     publish: publisher(options),
-    setAside: (body, attributes) => send(stuckQueueUrl, body, attributes),
-    enqueue: (body, attributes, delaySeconds) =>
-      send(requestsQueueUrl, body, attributes, Math.min(MAX_DELAY_SECONDS, Math.max(0, Math.ceil(delaySeconds)))),
+    setAside: async (body, attributes) => {
+      const message = { QueueUrl: stuckQueueUrl, ...messageOf(body, attributes) };
+      await orUnavailable('send the message', sqs.send(new SendMessageCommand(message)));
+    },
+    enqueue: (body, attributes, delaySeconds) => {
+      const DelaySeconds = Math.min(MAX_DELAY_SECONDS, Math.max(0, Math.ceil(delaySeconds)));
+      return sendRequest({ ...messageOf(body, attributes), DelaySeconds });
+    },
   };
 };

@@ -4,13 +4,15 @@ import {
   GetSecretValueCommand,
   type GetSecretValueCommandOutput,
   ListSecretsCommand,
+  type ListSecretsCommandInput,
+  type ListSecretsCommandOutput,
   type SecretListEntry,
   type SecretsManagerClient,
   TagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { type Clock, epochMs } from '../core/epoch.ts';
 import { Unavailable } from '../core/fault.ts';
-import type { Described, NotFound, Opened, Vault } from '../core/ports.ts';
+import type { Described, NotFound, Opened, Page, Vault } from '../core/ports.ts';
 import { Secret } from '../core/secret.ts';
 import { classOf, orUnavailable, unavailable } from './unavailable.ts';
 
@@ -65,21 +67,42 @@ const isMeant = ({ name, tags }: Described, prefix: string, tagKey: string | und
  * The secrets under a prefix, page by page.
  *
  * @param tagKey those alone that have a tag whose key starts so
+ * @param from where a page said that the next one begins
  * @throws Unavailable where Secrets Manager does not answer
  */
-export async function* secretsUnder(client: SecretsManagerClient, prefix: string, tagKey?: string) {
+export async function* secretsUnder(
+  client: SecretsManagerClient,
+  prefix: string,
+  tagKey?: string,
+  from?: string,
+): AsyncGenerator<Page> {
   const Filters = [
     { Key: 'name' as const, Values: [prefix] },
     ...(tagKey === undefined ? [] : [{ Key: 'tag-key' as const, Values: [tagKey] }]),
   ];
   const query = { Filters, MaxResults: 100, IncludePlannedDeletion: false };
-  let NextToken: string | undefined;
+  let NextToken = from;
   do {
-    const page = await orUnavailable('list secrets', client.send(new ListSecretsCommand({ ...query, NextToken })));
-    yield (page.SecretList ?? []).map(describedFrom).filter((secret) => isMeant(secret, prefix, tagKey));
+    const page = await listed(client, { ...query, NextToken });
+    const secrets = (page.SecretList ?? []).map(describedFrom).filter((secret) => isMeant(secret, prefix, tagKey));
+    yield { secrets, next: page.NextToken };
     NextToken = page.NextToken;
   } while (NextToken !== undefined);
 }
+
+/** One page; the first one for a place that the service no longer knows. */
+const listed = async (
+  client: SecretsManagerClient,
+  query: ListSecretsCommandInput,
+): Promise<ListSecretsCommandOutput> => {
+  const isUnknown = (error: unknown): boolean => classOf(error) === 'InvalidNextTokenException';
+  const page = client.send(new ListSecretsCommand(query)).catch((error: unknown) => {
+    if (query.NextToken !== undefined && isUnknown(error))
+      return client.send(new ListSecretsCommand({ ...query, NextToken: undefined }));
+    throw error;
+  });
+  return orUnavailable('list secrets', page);
+};
 
 /** Secrets Manager behind the port; a secret's text is wrapped as it arrives. */
 export const secretsVault = (client: SecretsManagerClient, clock: Clock): Vault => {
@@ -123,6 +146,6 @@ export const secretsVault = (client: SecretsManagerClient, clock: Clock): Vault 
       const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
       await orUnavailable('tag the secret', client.send(new TagResourceCommand({ SecretId: secretId, Tags })));
     },
-    tagged: (prefix, tagKey) => secretsUnder(client, prefix, tagKey),
+    tagged: (prefix, tagKey, from) => secretsUnder(client, prefix, tagKey, from),
   };
 };

@@ -92,9 +92,9 @@ export const keysUnder = async (
   onRead: (count: number) => void,
 ): Promise<readonly StoredKey[]> => {
   const keys: StoredKey[] = [];
-  for await (const page of secretsUnder(deployed.secrets, deployed.card.prefix)) {
+  for await (const { secrets } of secretsUnder(deployed.secrets, deployed.card.prefix)) {
     await someAtOnce(
-      page.filter((secret) => !secret.isReplica && isMeant(secret)),
+      secrets.filter((secret) => !secret.isReplica && isMeant(secret)),
       async (secret) => {
         keys.push(await keyIn(deployed, secret));
         onRead(keys.length);

@@ -1,4 +1,7 @@
+import type { Context } from 'aws-lambda';
+import { after } from '../core/epoch.ts';
 import { type Ticked, tick } from '../core/tick.ts';
+import { TIMING } from '../core/timing.ts';
 import { readEnvironment } from '../edge/environment.ts';
 import { wire } from '../edge/wire.ts';
 
@@ -6,4 +9,7 @@ const environment = readEnvironment(process.env);
 const { ports } = wire(environment);
 
 /** Lambda's entry: turns the expiry tags that are due into requests, and tells how much is open. */
-export const handler = (): Promise<Ticked> => tick(ports, environment.sweepAheadMs);
+export const handler = (_tick: unknown, context: Context): Promise<Ticked> => {
+  const until = after(ports.clock.now(), context.getRemainingTimeInMillis() - TIMING.sweepMarginMs);
+  return tick(ports, environment.sweepAheadMs, until);
+};

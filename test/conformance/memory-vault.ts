@@ -97,7 +97,8 @@ export const memoryVault = (
     tagged: async function* (prefix, tagKey) {
       const isTagged = ({ name, tags }: Stored): boolean =>
         name.startsWith(prefix) && Object.keys(tags).some((key) => key.startsWith(tagKey));
-      yield [...secrets.values()].filter((one) => one.deletedAt === undefined && isTagged(one)).map(describedOf);
+      const found = [...secrets.values()].filter((one) => one.deletedAt === undefined && isTagged(one));
+      yield { secrets: found.map(describedOf), next: undefined };
     },
     put: (name, text) =>
       change(name, (stored) => {

@@ -127,7 +127,7 @@ export const memoryPorts = ({ provider, config = {}, secrets = {}, described = [
       describe: (id) => step('describe', () => described.find(({ arn, name }) => arn === id || name === id)),
       tag: (id, tags) => step('tag', () => void memory.tags.push([id, tags])),
       tagged: async function* () {
-        yield described;
+        yield { secrets: described, next: undefined };
       },
     },
     outbox: {

@@ -126,7 +126,7 @@ describe('an order that was sent', () => {
 
   it('is sent again after a crash between sending and noting it', async () => {
     const memory = withSecrets([secret('x', -1)]);
-    memory.fail(6);
+    memory.fail(7);
     await expect(sweep(memory.ports, AHEAD)).rejects.toThrow('gone');
     expect(memory.steps.slice(-2)).toEqual(['enqueue', 'read']);
     memory.fail();

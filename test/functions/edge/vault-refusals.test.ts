@@ -70,6 +70,7 @@ it('checks the listing again, whatever the service thinks is under the prefix', 
   ];
   const vault = answering({ ListSecrets: [200, { SecretList }] });
   const names: string[] = [];
-  for await (const page of vault.tagged('key-revoker/', 'key-revoker:')) names.push(...page.map(({ name }) => name));
+  for await (const { secrets } of vault.tagged('key-revoker/', 'key-revoker:'))
+    names.push(...secrets.map(({ name }) => name));
   expect(names).toEqual(['key-revoker/a']);
 });

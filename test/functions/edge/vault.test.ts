@@ -1,8 +1,8 @@
 import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
-import { beforeAll, beforeEach, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { epochMs } from '../../../functions/core/epoch.ts';
 import { Unavailable } from '../../../functions/core/fault.ts';
-import type { Described, Vault } from '../../../functions/core/ports.ts';
+import type { Described, Page, Vault } from '../../../functions/core/ports.ts';
 import { secretsVault } from '../../../functions/edge/vault.ts';
 import { awsForThisFile } from '../../infra/local/aws/aws-in-test.ts';
 import { frozenClock } from './frozen-clock.ts';
@@ -30,9 +30,28 @@ beforeEach(() => {
 
 const tagged = async (prefix: string): Promise<readonly Described[]> => {
   const found: Described[] = [];
-  for await (const page of vault.tagged(prefix, 'key-revoker:')) found.push(...page);
+  for await (const page of vault.tagged(prefix, 'key-revoker:')) found.push(...page.secrets);
   return found;
 };
+
+describe('a listing', () => {
+  const pagesFrom = async (prefix: string, from?: string): Promise<readonly Page[]> => {
+    const pages: Page[] = [];
+    for await (const page of vault.tagged(prefix, 'key-revoker:', from)) pages.push(page);
+    return pages;
+  };
+
+  it('goes on where a page said, and from the beginning where that is no longer known', async () => {
+    const prefix = freshPrefix();
+    for (let n = 0; n < 101; n += 1) {
+      await secrets.create({ name: `${prefix}${n}`, value: '{}', tags: { 'key-revoker:expires-at': 'x' } });
+    }
+    const pages = await pagesFrom(prefix);
+    expect(pages.map((page) => page.secrets.length)).toEqual([100, 1]);
+    expect(await pagesFrom(prefix, pages[0]?.next)).toEqual(pages.slice(1));
+    expect(await pagesFrom(prefix, 'forgotten')).toEqual(pages);
+  });
+});
 
 it('opens the current version, whole and wrapped', async () => {
   const name = `${freshPrefix()}desk`;
