@@ -25,6 +25,10 @@ const TRY_MS = TIMING.exchangeMs + 1_000;
 
 const SILENT: readonly string[] = ['retry/no-reply', 'retry/provider-down'];
 
+/** No word of the provider's on anything: no reply, an error of its own, or a page that tells nothing of the key. */
+const isNone = ({ ends = '', wide, seen, atLast }: Answer): boolean =>
+  wide === true || SILENT.includes(ends) || (ends === 'retry/unrecognised' && !seen && atLast === undefined);
+
 const hostKey = (host: string): ItemKey => ({ pk: `host#${host}`, sk: 'host' });
 
 const pauseMs = (silences: number): number => Math.min(LONGEST_PAUSE_MS, 1_000 * 2 ** (silences - MOST_SILENCES));
@@ -80,7 +84,7 @@ const withSilence = (
 /** Tells the other deliveries how a host has answered, where that is news to them. */
 export const noteAnswer = async (asking: Asking, host: string, answer: Answer): Promise<void> => {
   const { ports, silences } = asking;
-  const isSilent = answer.wide === true || SILENT.includes(answer.ends ?? '');
+  const isSilent = isNone(answer);
   const before = isSilent ? undefined : await silences?.get(host);
   if (before === 0) return;
   if (isSilent) silences?.delete(host);

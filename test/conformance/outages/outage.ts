@@ -17,6 +17,7 @@ export const KINDS = {
   'no reply': () => ({ kind: 'hang' }),
   'broken connections': () => ({ kind: 'dropBefore' }),
   '503': () => reply(503),
+  'a page for people': () => reply(200, { 'content-type': 'text/html' }, '<html>We will be back soon</html>'),
   '429': () => reply(429),
   '429 until then': (endsAt) =>
     reply(429, { 'x-bapi-limit-reset-timestamp': String(endsAt), 'retry-after': new Date(endsAt).toUTCString() }),

@@ -60,7 +60,9 @@ describe('a host that answers nobody', () => {
     ['a broken provider', { ends: 'retry/provider-down' }, { code: 'provider-down' }],
     ['silence', { ends: 'retry/no-reply' }, { code: 'no-reply' }],
     ['a limit of one key', { ends: 'retry/rate-limited' }, 'asked'],
-    ['a reply that is not known', { ends: 'retry/unrecognised' }, 'asked'],
+    ['a page of something before it', { ends: 'retry/unrecognised' }, { code: 'unrecognised' }],
+    ['a refusal of the key itself', { ends: 'retry/unrecognised', seen: true }, 'asked'],
+    ['a refusal that is known', { ends: 'retry/unrecognised', atLast: 'permission-missing' }, 'asked'],
     ['a refusal', { ends: 'stuck/credential-refused' }, 'asked'],
   ] as const)('is known by %s', async (_what, more, expected) => {
     const one = host();
