@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { TIMING } from '../../../functions/core/timing.ts';
+import { measureSweeps } from '../../../infra/local/sweeps/measure-sweeps.ts';
+import { tellSweeps } from '../../../infra/local/sweeps/tell-sweeps.ts';
+
+it('sweeps hundreds of secrets by as many calls as they need, and goes on where its time ran out', async () => {
+  // No time beyond the margin: each tick reads one page.
+  const measured = await measureSweeps({ secrets: 500, laterTimeoutMs: TIMING.sweepMarginMs });
+  const { first, later } = measured;
+  expect(first).toMatchObject({ ticks: 1, secrets: 500, sent: 5 });
+  expect(first.calls).toMatchObject({ ListSecrets: 5, SendMessageBatch: 1 });
+  expect(first.calls).not.toHaveProperty('SendMessage');
+  expect(later).toMatchObject({ ticks: 5, secrets: 500, sent: 0 });
+  expect(later.calls).toMatchObject({ ListSecrets: 5 });
+  expect(tellSweeps([measured])[1]).toMatch(/^ *500 +5 +5 +1 +1, 5 +[\d.]+ s +[\d.]+ s +\d+ +[\d.]+ MB +\d+ MB$/);
+});
