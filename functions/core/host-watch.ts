@@ -26,8 +26,8 @@ const TRY_MS = TIMING.exchangeMs + 1_000;
 const SILENT: readonly string[] = ['retry/no-reply', 'retry/provider-down'];
 
 /** No word of the provider's on anything: no reply, an error of its own, or a page that tells nothing of the key. */
-const isNone = ({ ends = '', wide, seen, atLast }: Answer): boolean =>
-  wide === true || SILENT.includes(ends) || (ends === 'retry/unrecognised' && !seen && atLast === undefined);
+const isNone = ({ ends, wide, seen, atLast }: Answer): boolean =>
+  wide === true || SILENT.includes(ends ?? '') || (ends === 'retry/unrecognised' && !seen && atLast === undefined);
 
 const hostKey = (host: string): ItemKey => ({ pk: `host#${host}`, sk: 'host' });
 
