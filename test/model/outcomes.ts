@@ -79,7 +79,7 @@ export const WAITS: Readonly<Record<string, readonly Cause[]>> = {
   'rate-limited': ['fault', 'host out'],
   'provider-down': ['fault', 'host out'],
   'aws-down': ['aws'],
-  unrecognised: ['fault', 'unpermitted'],
+  unrecognised: ['fault', 'unpermitted', 'host out'],
   'not-yet-proved': ['fault', 'crash', 'aws', 'rival', 'half seen', 'host out'],
   'in-progress': ['leased', 'crash'],
   'signer-still-needed': ['signer needed'],
