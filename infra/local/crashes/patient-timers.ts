@@ -11,6 +11,12 @@ interface Entry {
   readonly run: () => void;
 }
 
+/** The most that Node's own timers take. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** Node takes whole milliseconds, and one of them for whatever makes no sense. */
+const asNodeTakes = (ms: number): number => (ms >= 1 && ms <= LONGEST_MS ? Math.trunc(ms) : 1);
+
 /** As much of Node's handle as clients use. */
 class Handle {
   readonly #entries: Set<Entry>;
@@ -44,7 +50,7 @@ export const takeOverTimers = (now: () => number, onSet: () => void): PatientTim
   const realClear = globalThis.clearTimeout;
   const set = (callback: (...args: unknown[]) => void, ms = 0, ...args: readonly unknown[]): Handle => {
     const handle: Handle = new Handle(entries, {
-      at: now() + Math.max(0, ms),
+      at: now() + asNodeTakes(ms),
       run: () => {
         handle.close();
         callback(...args);

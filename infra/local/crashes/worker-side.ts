@@ -50,9 +50,9 @@ const timers = takeOverTimers(() => now, restSoon);
 fakeDate(() => now);
 
 process.on('message', (told: Told) => {
-  if (told.kind === 'begins') ({ now, fate } = told);
-  if (told.kind !== 'woken') return;
+  if (told.kind !== 'begins' && told.kind !== 'woken') return;
   now = told.now;
+  if (told.kind === 'begins') fate = told.fate;
   isResting = false;
   rest();
 });
