@@ -239,6 +239,8 @@ describe('a managing key that is refused', () => {
     const memory = system({ probe: [answerOf('listed', { seen: true }), later], delete: [undefined] });
     expect(await revoke(memory.ports, delivered(memory, MANAGED))).toMatchObject({ done: false });
     isRefused = true;
+    // By then the host, which has told nothing three times, is tried again.
+    memory.clock.forward(60_000);
     const { vault } = memory.ports;
     memory.ports.vault = {
       ...vault,
@@ -564,6 +566,21 @@ describe('a dry run', () => {
       },
     ]);
     expect(memory.tags).toEqual([]);
+  });
+
+  it.each<[string, Script, object]>([
+    ['would call', { probe: [ALIVE] }, { does: 'call', forecast: [] }],
+    ['would end', { probe: [GONE] }, { does: 'end', outcome: 'stuck/not-recognised', forecast: [] }],
+    ['would wait', { probe: [answerOf('silent', { ends: 'retry/rate-limited' })] }, { does: 'wait', forecast: [] }],
+  ])('keeps for machines that a real request %s', async (_what, script, expected) => {
+    const memory = await plan(script);
+    expect(memory.items.get('request#R#plan request')).toMatchObject({ ended: { plan: expected } });
+  });
+
+  it('that cannot be planned waits for nobody: no key was to die', async () => {
+    const memory = await plan({}, { ...SELF, secretId: 'key-revoker/missing' });
+    expect(memory.published).toMatchObject([{ outcome: 'stuck', code: 'credential-missing', dryRun: true }]);
+    expect(memory.aside).toEqual([]);
   });
 
   it('writes nothing of the key but that it was seen', async () => {
