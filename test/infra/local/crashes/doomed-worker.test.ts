@@ -9,7 +9,6 @@ import { sharedTime } from '../../../../infra/local/crashes/shared-time.ts';
 const START = Date.parse('2026-11-20T10:00:00.000Z');
 const CONFIG = {
   name: 'asking',
-  handlerModule: 'test/infra/local/crashes/handlers/asking.ts',
   handlerExport: 'handler',
   timeoutMs: 30_000,
   memoryMb: 128,
@@ -33,15 +32,16 @@ afterEach(() => {
 });
 
 /** Runs one delivery to its end on a clock of its own; says what it answered or died of, and what time it was then. */
-const deliver = async (fate: Fate) => {
+const deliver = async (fate: Fate, handler = 'asking') => {
   const time = sharedTime(START, async () => undefined);
+  const config = { ...CONFIG, handlerModule: `test/infra/local/crashes/handlers/${handler}.ts` };
   const lines: string[] = [];
   const onLine = (line: string): void => void lines.push(line);
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const end = await time.work(async () => {
-    const worker = await openDoomedWorker({ config: CONFIG, environment: {}, time, onLine });
+    const worker = await openDoomedWorker({ config, environment: {}, time, onLine });
     return worker.run({ url }, fate).then(
-      (answer) => ({ answer: (answer as readonly number[]).map((at) => at - START) }),
+      (answer) => ({ answer }),
       (error: Error) => ({ died: error.message }),
     );
   });
@@ -53,8 +53,15 @@ const EXIT = 'Runtime exited with error: exit status 1';
 
 describe('a delivery', () => {
   it('is on the clock of the run, which stands while it works and jumps while it waits', async () => {
-    expect(await deliver({ at: 'no time' })).toMatchObject({ answer: [0, 2_000, 4_000], at: 4_000 });
+    expect(await deliver({ at: 'no time' })).toMatchObject({
+      answer: [0, 2_000, 4_000].map((ms) => START + ms),
+      at: 4_000,
+    });
     expect(asked).toEqual(['one', 'two', 'three']);
+  });
+
+  it('waits as Node does for what is no whole number of milliseconds, and not for what was cleared', async () => {
+    expect(await deliver({ at: 'no time' }, 'timing')).toMatchObject({ answer: [1_500, 1, 1, 1], at: 1_503 });
   });
 
   it.each([
@@ -96,6 +103,6 @@ describe('a delivery', () => {
   });
 
   it('goes on after a pause that was longer than its lease', async () => {
-    expect(await deliver({ at: 'pause' })).toMatchObject({ answer: [0, 92_000, 94_000] });
+    expect(await deliver({ at: 'pause' })).toMatchObject({ answer: [0, 92_000, 94_000].map((ms) => START + ms) });
   });
 });
