@@ -1,6 +1,6 @@
 import { amend } from './amend.ts';
 import { after, type EpochMs } from './epoch.ts';
-import { type CaseItem, caseKey, keyName } from './ledger-items.ts';
+import { type CaseItem, caseKey, isSamePin, keyName, type RequestItem, requestKey } from './ledger-items.ts';
 import type { Ports } from './ports.ts';
 import type { ProviderName } from './provider.ts';
 import { TIMING } from './timing.ts';
@@ -30,7 +30,15 @@ export const emptyCase = ({ provider, realm, keyId }: KeyOf, at: EpochMs): Omit<
 
 export type Taken =
   | { readonly taken: true; readonly item: CaseItem }
-  | { readonly taken: false; readonly notBefore: EpochMs };
+  | { readonly taken: false; readonly notBefore: EpochMs | undefined };
+
+interface Wanted {
+  /** Names the delivery. */
+  readonly holder: string;
+  readonly until: EpochMs;
+  /** Which askers have seen the key alive, on which hosts. */
+  readonly seen: readonly string[];
+}
 
 type Leased = CaseItem & { readonly lease: NonNullable<CaseItem['lease']> };
 
@@ -41,7 +49,7 @@ type Leased = CaseItem & { readonly lease: NonNullable<CaseItem['lease']> };
 export const takeLease = async (
   ports: Pick<Ports, 'ledger' | 'newId' | 'clock'>,
   key: KeyOf,
-  { holder, until, seen }: { holder: string; until: EpochMs; seen: readonly string[] },
+  { holder, until, seen }: Wanted,
 ): Promise<Taken> => {
   const now = ports.clock.now();
   const written = await amend<CaseItem>(ports, caseKey(keyName(key.provider, key.realm, key.keyId)), (current) => {
@@ -60,6 +68,36 @@ export const takeLease = async (
   if (item.lease.holder === holder) return { taken: true, item };
   const { until: ends } = item.lease;
   return { taken: false, notBefore: now < ends ? ends : after(ends, TIMING.crashMarginMs) };
+};
+
+/** Lets the case go, where this delivery holds it. */
+export const release = async (
+  ports: Pick<Ports, 'ledger' | 'newId'>,
+  { pin }: RequestItem,
+  holder: string,
+): Promise<void> => {
+  if (pin === undefined) return;
+  await amend<CaseItem>(ports, caseKey(pin.keyName), (current) =>
+    current?.lease?.holder === holder ? { ...current, lease: undefined } : undefined,
+  );
+};
+
+/**
+ * Takes the lease for a request. What this delivery read of it may be old by then: where another one has ended it meanwhile, or gone on to
+ * another attempt or version, the case is let go at once.
+ */
+export const takeLeaseFor = async (
+  ports: Pick<Ports, 'ledger' | 'newId' | 'clock'>,
+  item: RequestItem,
+  key: KeyOf,
+  wanted: Wanted,
+): Promise<Taken> => {
+  const taken = await takeLease(ports, key, wanted);
+  if (!taken.taken) return taken;
+  const current = await ports.ledger.read<RequestItem>(requestKey(item.requestId, item.planOnly));
+  if (!current?.ended && current?.attempt === item.attempt && isSamePin(current.pin, item.pin)) return taken;
+  await release(ports, item, wanted.holder);
+  return { taken: false, notBefore: undefined };
 };
 
 /**

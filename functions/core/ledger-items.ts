@@ -52,6 +52,12 @@ export interface Pin {
   readonly signerName: string;
 }
 
+/** Whether both mean the same versions of the same secrets, and the key that was in them. */
+export const isSamePin = (a: Pin | undefined, b: Pin | undefined): boolean =>
+  a?.keyName === b?.keyName &&
+  a?.signer.versionId === b?.signer.versionId &&
+  a?.target?.versionId === b?.target?.versionId;
+
 /** One request, attempt by attempt. */
 export interface RequestItem extends Versioned {
   readonly requestId: string;

@@ -6,7 +6,7 @@ import type { Delivery, Verdict } from './delivery.ts';
 import { type EpochMs, fromIso } from './epoch.ts';
 import { Fault, NotYet, Unavailable } from './fault.ts';
 import { finish } from './finish.ts';
-import { LeaseLost, takeLease } from './lease.ts';
+import { LeaseLost, takeLeaseFor } from './lease.ts';
 import { type CaseItem, caseKey, type Ended, type RequestItem, workName } from './ledger-items.ts';
 import type { Ports } from './ports.ts';
 import { type Parsed, parseRequest, type RevocationRequest } from './request.ts';
@@ -54,7 +54,7 @@ const faulted = async (run: Run, item: RequestItem, fault: Fault): Promise<Verdi
   const { pin } = item;
   if (pin === undefined || item.planOnly) return settleEnd(ports, item, outcomeOf(fault), undefined);
   const key = { ...pin, provider: request.provider };
-  const taken = await takeLease(ports, key, { holder, until: delivery.deadline, seen: [] });
+  const taken = await takeLeaseFor(ports, item, key, { holder, until: delivery.deadline, seen: [] });
   return taken.taken
     ? settleEnd(ports, item, outcomeOf(fault), holder)
     : settleRetry(ports, delivery, item, { code: 'in-progress', notBefore: taken.notBefore }, undefined);

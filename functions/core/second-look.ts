@@ -4,7 +4,7 @@ import type { Retry } from './backoff.ts';
 import type { Delivery, Verdict } from './delivery.ts';
 import { toIso } from './epoch.ts';
 import { Fault, NotYet } from './fault.ts';
-import { LeaseLost, takeLease } from './lease.ts';
+import { LeaseLost, release, takeLease } from './lease.ts';
 import {
   type CaseItem,
   caseKey,
@@ -21,7 +21,7 @@ import type { Ports } from './ports.ts';
 import { pursue } from './pursue.ts';
 import type { Pursued } from './pursuit.ts';
 import type { RevocationRequest } from './request.ts';
-import { again, outcomeOf, release } from './settle.ts';
+import { again, outcomeOf } from './settle.ts';
 import { NO_WORK, withEnd } from './work.ts';
 
 /** A request that has ended, on a key of its own. */

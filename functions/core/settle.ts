@@ -5,7 +5,7 @@ import { after, type EpochMs, fromIso, later, toIso } from './epoch.ts';
 import type { Fault } from './fault.ts';
 import { finish } from './finish.ts';
 import { markSigner } from './gates.ts';
-import { amendHeld, takeLease } from './lease.ts';
+import { amendHeld, release, takeLeaseFor } from './lease.ts';
 import {
   type CaseItem,
   caseKey,
@@ -123,14 +123,6 @@ const tellWaiting = async (ports: Ports, item: RequestItem, work: Work | undefin
   );
 };
 
-/** Lets the case go, where this delivery holds it. */
-export const release = async (ports: Ports, { pin }: RequestItem, holder: string): Promise<void> => {
-  if (pin === undefined) return;
-  await amend<CaseItem>(ports, caseKey(pin.keyName), (current) =>
-    current?.lease?.holder === holder ? { ...current, lease: undefined } : undefined,
-  );
-};
-
 /** Ends a request whose time is up. Its calls would stand open in the case for ever, so the case is taken for it where nobody has it. */
 const giveUp = async (
   ports: Ports,
@@ -143,10 +135,15 @@ const giveUp = async (
   if (holder !== undefined || pin === undefined || provider === undefined || planOnly)
     return settleEnd(ports, item, outcome, holder);
   const mine = ports.newId();
-  const taken = await takeLease(ports, { ...pin, provider }, { holder: mine, until: delivery.deadline, seen: [] });
+  const taken = await takeLeaseFor(
+    ports,
+    item,
+    { ...pin, provider },
+    { holder: mine, until: delivery.deadline, seen: [] },
+  );
   return taken.taken
     ? settleEnd(ports, item, outcome, mine)
-    : { done: false, code: 'in-progress', notBefore: taken.notBefore };
+    : { done: false, code: 'in-progress', notBefore: taken.notBefore ?? ports.clock.now() };
 };
 
 /** What this delivery read of a request at first is old where it has pinned or ended it since. */

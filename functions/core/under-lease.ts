@@ -7,8 +7,8 @@ import { toIso } from './epoch.ts';
 import { Fault, NotYet, Unavailable } from './fault.ts';
 import { finish } from './finish.ts';
 import { markSigner } from './gates.ts';
-import { takeLease } from './lease.ts';
-import { type CaseItem, caseKey, type Pin, type RequestItem, requestKey, workName } from './ledger-items.ts';
+import { release, takeLeaseFor } from './lease.ts';
+import { type CaseItem, caseKey, isSamePin, type Pin, type RequestItem, requestKey, workName } from './ledger-items.ts';
 import { findingReceipt } from './make-receipt.ts';
 import type { Ports } from './ports.ts';
 import type { Provider } from './provider.ts';
@@ -16,7 +16,7 @@ import { pursue } from './pursue.ts';
 import type { Pursued, Pursuit } from './pursuit.ts';
 import { recheckTags } from './recheck.ts';
 import type { RevocationRequest } from './request.ts';
-import { outcomeOf, release, settleEnd, settleRetry } from './settle.ts';
+import { outcomeOf, settleEnd, settleRetry } from './settle.ts';
 
 /** One delivery with its claimed request. */
 export interface Run {
@@ -29,11 +29,6 @@ export interface Run {
   readonly holder: string;
 }
 
-const isSame = (a: Pin | undefined, b: Pin | undefined): boolean =>
-  a?.keyName === b?.keyName &&
-  a?.signer.versionId === b?.signer.versionId &&
-  a?.target?.versionId === b?.target?.versionId;
-
 /**
  * Pins what this delivery found.
  *
@@ -41,11 +36,11 @@ const isSame = (a: Pin | undefined, b: Pin | undefined): boolean =>
  */
 export const withPin = async (ports: Ports, item: RequestItem, pin: Pin): Promise<RequestItem> => {
   const written = await amend<RequestItem>(ports, requestKey(item.requestId, item.planOnly), (current) =>
-    current?.attempt === item.attempt && !current.receipt && isSame(current.pin, item.pin)
+    current?.attempt === item.attempt && !current.receipt && isSamePin(current.pin, item.pin)
       ? { ...current, pin }
       : undefined,
   );
-  if (written?.attempt !== item.attempt || !isSame(written.pin, pin)) throw new NotYet({ code: 'in-progress' });
+  if (written?.attempt !== item.attempt || !isSamePin(written.pin, pin)) throw new NotYet({ code: 'in-progress' });
   return written;
 };
 
@@ -114,26 +109,14 @@ const chase = async (run: Run, item: RequestItem, aimed: Aimed, leased: CaseItem
   return current ? pursue(pursuitOf(run, pinned, fresh), hooks, current) : pursued;
 };
 
-/**
- * What this delivery read of the request may be old by the time it has the lease.
- *
- * @throws NotYet where another delivery has ended it, or gone on to another attempt or version
- */
-const stillOpen = async ({ ports }: Run, item: RequestItem): Promise<void> => {
-  const current = await ports.ledger.read<RequestItem>(requestKey(item.requestId, item.planOnly));
-  if (current?.ended || current?.attempt !== item.attempt || !isSame(current.pin, item.pin))
-    throw new NotYet({ code: 'in-progress' });
-};
-
 /** Carries out a claimed request as far as this delivery goes, the key's case in hand. */
 export const underLease = async (run: Run, item: RequestItem, aimed: Aimed): Promise<Verdict> => {
   const { ports, delivery, holder, request } = run;
   const key = { ...aimed.pin, provider: request.provider };
-  const taken = await takeLease(ports, key, { holder, until: delivery.deadline, seen: aimed.seen });
+  const taken = await takeLeaseFor(ports, item, key, { holder, until: delivery.deadline, seen: aimed.seen });
   if (!taken.taken)
     return settleRetry(ports, delivery, item, { code: 'in-progress', notBefore: taken.notBefore }, undefined);
   try {
-    await stillOpen(run, item);
     // Before the first probe: an order to kill the managing key may come at the same time.
     if (!aimed.pin.self) await markSigner(ports, aimed.pin, true);
     const pursued = await chase(run, item, aimed, taken.item);

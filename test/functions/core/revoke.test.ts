@@ -108,6 +108,26 @@ it('makes no call for a request that another delivery has ended meanwhile', asyn
   expect(memory.published).toMatchObject([{ outcome: 'stuck', code: 'ip-not-allowed', calls: 0 }]);
 });
 
+it('ends nothing again for want of a secret that was removed once another delivery had ended it', async () => {
+  const memory = system({ probe: [undefined, ALIVE, GONE], delete: [ACCEPTED] });
+  await revoke(memory.ports, delivered(memory, SELF));
+  let atTheEnd: unknown;
+  const open = async () => {
+    await revoke(memory.ports, delivered(memory, SELF, { messageId: 'M2' }));
+    atTheEnd = caseOf(memory);
+    return { found: false, why: 'missing' } as const;
+  };
+  const late = { ...memory.ports, vault: { ...memory.ports.vault, open } };
+  expect(await revoke(late, delivered(memory, SELF))).toMatchObject({ done: false, code: 'in-progress' });
+  expect(memory.published).toMatchObject([{ outcome: 'revoked', calls: 1 }]);
+  expect({ ...caseOf(memory), lease: undefined, rev: 0, nonce: '' }).toEqual({
+    ...(atTheEnd as object),
+    lease: undefined,
+    rev: 0,
+    nonce: '',
+  });
+});
+
 describe('between deliveries', () => {
   it('backs off while a proof is awaited', async () => {
     const memory = system({ probe: [ALIVE, undefined], delete: [undefined] });
