@@ -1,5 +1,6 @@
 import type { Answer, Facts } from './answer.ts';
 import { after, type EpochMs, earlier, epochMs, toIso } from './epoch.ts';
+import { NotYet } from './fault.ts';
 import { noteAnswer, standBack } from './host-watch.ts';
 import type { RetryCode } from './outcome.ts';
 import type { Ports } from './ports.ts';
@@ -47,7 +48,7 @@ export const correctsClock = (asking: Asking, { ends, serverTime }: Answer): boo
   return true;
 };
 
-/** Asks one question to its end; `undefined` where the deadline came first. */
+/** Asks one question to its end; `undefined` where the deadline came first. @throws NotYet where no turn at the provider's rate is left */
 const askOnce = async (asking: Asking, question: Question): Promise<Answer | undefined> => {
   const replies: MaybeReply[] = [];
   const { clock } = asking.ports;
@@ -56,7 +57,8 @@ const askOnce = async (asking: Asking, question: Question): Promise<Answer | und
     const next = question.next(replies, signingTime(asking));
     if ('answer' in next) return next.answer;
     if (replies.length >= BURST) await clock.until(after(clock.now(), PACE_MS));
-    if (!(await takeTurn(asking, next.send.rate)) || !hasTime(asking, clock.now())) return undefined;
+    if (!(await takeTurn(asking, next.send.rate))) throw new NotYet({ code: 'rate-limited' });
+    if (!hasTime(asking, clock.now())) return undefined;
     const isFresh = clock.now() <= after(signedAt, FRESH_MS);
     const again = isFresh ? next : question.next(replies, signingTime(asking));
     replies.push(await exchange(asking, 'send' in again ? again.send : next.send));
@@ -74,7 +76,8 @@ const askByTheClock = async (asking: Asking, question: Question): Promise<Answer
 /**
  * Asks one question; where the provider shows that our clock is off, once more by the provider's.
  *
- * @throws NotYet where the host is known to answer nobody
+ * @returns undefined where the deadline came first
+ * @throws NotYet where the host is known to answer nobody, or no turn at the provider's rate is left
  */
 export const ask = async (asking: Asking, question: Question): Promise<Answer | undefined> => {
   await standBack(asking, question.host);
@@ -102,6 +105,16 @@ export const evidenceOf = (
   { asked, as, host }: Pick<Question, 'asked' | 'as' | 'host'>,
   { saw, code }: Answer,
 ): Evidence => ({ at: toIso(at), step, asked, as, host, saw, code });
+
+/** Asks questions at the same time. Each is over before one that failed is told of: then nothing of ours is on its way. */
+const askTogether = async (
+  asking: Asking,
+  questions: readonly Question[],
+): Promise<readonly (Answer | undefined)[]> => {
+  const answers = questions.map((question) => ask(asking, question));
+  await Promise.allSettled(answers);
+  return Promise.all(answers);
+};
 
 /**
  * Asks every probe of the plan once: the managing key first where wanted, then all probes at the same time. The plan is made anew
@@ -133,7 +146,7 @@ export const askRound = async (
     const plan = planOf(facts);
     const questions = plan.ends ? [] : plan.probes.filter((probe) => !done.has(idOf(probe)));
     if (questions.length === 0) return result(false);
-    const answers = await Promise.all(questions.map((question) => ask(asking, question)));
+    const answers = await askTogether(asking, questions);
     for (const [index, question] of questions.entries()) {
       const answer = answers[index];
       if (answer === undefined) continue;

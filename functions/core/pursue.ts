@@ -25,8 +25,10 @@ const elsewhere = async ({ asking, ports }: Pursuit, { siblings }: Plan, item: C
   const evidence: Evidence[] = [];
   for (const [environment, question] of siblings) {
     const answer = await ask({ ...asking, insists: true }, question);
-    if (answer) evidence.push(evidenceOf(ports.clock.now(), 'probe', question, answer));
-    if (answer && (isPresent(answer) || answer.seen))
+    // Without time to ask there, nothing is known of it: the next delivery asks.
+    if (answer === undefined) return notOver({ code: 'not-yet-proved' });
+    evidence.push(evidenceOf(ports.clock.now(), 'probe', question, answer));
+    if (isPresent(answer) || answer.seen)
       return over('stuck/wrong-environment', `The key is at home in ${environment}`, evidence);
   }
   return over('stuck/not-recognised', provedBefore(item), evidence);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Answer, Facts } from '../../../functions/core/answer.ts';
 import { type Asking, ask, askRound, hasTime } from '../../../functions/core/ask.ts';
 import { after, epochMs } from '../../../functions/core/epoch.ts';
+import { NotYet } from '../../../functions/core/fault.ts';
 import type { HttpCall, Plan, Question } from '../../../functions/core/provider.ts';
 import { memoryPorts } from './memory-ports.ts';
 import { answerOf, NOON } from './rounds.ts';
@@ -175,6 +176,26 @@ describe('a round', () => {
       true,
     );
     expect(round).toMatchObject({ cutShort: true, asked: [{ answer: { saw: 'alive' } }] });
+  });
+
+  it('is over before it tells that one of its questions could not be asked', async () => {
+    const { memory, given } = asking(() => answerOf('alive'));
+    const { send } = memory.ports;
+    let replies = 0;
+    memory.ports.send = async (call, until) => {
+      for (let turn = 0; turn < 50; turn += 1) await undefined;
+      replies += 1;
+      return send(call, until);
+    };
+    const held: Question = {
+      ...b,
+      next: () => {
+        throw new NotYet({ code: 'rate-limited' });
+      },
+    };
+    const plan = planOf(() => ({ probes: [held, a] }));
+    await expect(askRound(given, plan, {}, true)).rejects.toMatchObject({ retry: { code: 'rate-limited' } });
+    expect(replies).toBe(1);
   });
 
   describe('with a managing key', () => {

@@ -5,7 +5,7 @@ import { Unavailable } from '../../../functions/core/fault.ts';
 import { revoke } from '../../../functions/core/revoke.ts';
 import { type Given, type Memory, openedAs } from './memory-ports.ts';
 import { answerOf, NOON } from './rounds.ts';
-import { scriptedProvider } from './scripted-provider.ts';
+import { questionOf, scriptedProvider } from './scripted-provider.ts';
 import {
   ACCEPTED,
   ALIVE,
@@ -144,6 +144,19 @@ describe('between deliveries', () => {
       notBefore: after(reset, 90_000),
     });
   });
+});
+
+it('says nothing of the siblings before there was time to ask there', async () => {
+  const provider = scriptedProvider(() => ({ siblings: [['demo', questionOf('elsewhere')]] }));
+  const slow = () => {
+    memory.clock.forward(21_000);
+    return GONE;
+  };
+  const memory = system({ probe: [slow, GONE], elsewhere: [ALIVE] }, { provider });
+  expect(await revoke(memory.ports, delivered(memory, SELF))).toMatchObject({ done: false, code: 'not-yet-proved' });
+  expect(await revoke(memory.ports, delivered(memory, SELF))).toEqual({ done: true });
+  expect(memory.sent).toEqual(['probe', 'probe', 'elsewhere']);
+  expect(memory.published).toMatchObject([{ outcome: 'stuck', code: 'wrong-environment' }]);
 });
 
 describe('a call that could not leave', () => {

@@ -109,7 +109,7 @@ describe('a question at a rate', () => {
     const memory = memoryPorts({ reply: () => replyOf(answerOf('alive')) });
     const asking = { ports: memory.ports, deadline: after(NOON, 5_001) };
     await takeTurn(asking, rateOf(5));
-    expect(await ask(asking, limited())).toBeUndefined();
+    await expect(ask(asking, limited())).rejects.toMatchObject({ retry: { code: 'rate-limited' } });
     expect(memory.steps).not.toContain('send');
   });
 });
