@@ -2,7 +2,8 @@ import { type RequestItem, requestKey } from '../core/ledger-items.ts';
 import type { Deployed } from './connect.ts';
 import { EXIT, Failure } from './failure.ts';
 import { sendOne } from './requests-queue.ts';
-import { remove, type Stuck } from './stuck-queue.ts';
+import type { Stuck } from './stuck-copy.ts';
+import { giveBack, remove } from './stuck-queue.ts';
 
 /** What was sent again. */
 export interface Redriven {
@@ -12,13 +13,7 @@ export interface Redriven {
   readonly planOnly: boolean;
 }
 
-/**
- * Sends a stuck request again as its next attempt, then deletes its copies: a crash in between leaves both, and the next redrive is
- * an attempt more.
- *
- * @throws Failure where it is none that can be sent, or AWS did not take it
- */
-export const redrive = async (deployed: Deployed, stuck: Stuck): Promise<Redriven> => {
+const sendAgain = async (deployed: Deployed, stuck: Stuck): Promise<Redriven> => {
   const { requestId, body, request } = stuck;
   if (request === undefined)
     throw new Failure(EXIT.failed, `Cannot redrive ${requestId}, it stands for a message that was no request`);
@@ -28,4 +23,19 @@ export const redrive = async (deployed: Deployed, stuck: Stuck): Promise<Redrive
   await sendOne(deployed, { requestId, attempt, body });
   await remove(deployed, stuck);
   return { requestId, attempt, planOnly };
+};
+
+/**
+ * Sends a stuck request again as its next attempt, then deletes its copies: a crash in between leaves both, and the next redrive is
+ * an attempt more. Where that fails its copies are given back, so that nobody has to wait for them.
+ *
+ * @throws Failure where it is none that can be sent, or AWS did not take it
+ */
+export const redrive = async (deployed: Deployed, stuck: Stuck): Promise<Redriven> => {
+  try {
+    return await sendAgain(deployed, stuck);
+  } catch (error) {
+    await giveBack(deployed, [stuck]);
+    throw error;
+  }
 };

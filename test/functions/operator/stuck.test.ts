@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Service } from '../../../infra/local/aws/call.ts';
 import { CREDENTIALS, deadKeys, KEYS, SECRETS, seedKeys } from '../../seed-keys.ts';
 import { type System, systemForEachTest } from '../../whole/system.ts';
 import { commandLine } from './command-line.ts';
@@ -190,5 +191,20 @@ describe('stuck', () => {
     await system().deliver();
     const { exit, told } = await piped('stuck', 'forget', 'K-1', '--by', 'a', '--reason', 'b', '--yes');
     expect([exit, told.at(-1)]).toEqual([4, expect.stringContaining('Cannot find "K-1"')]);
+  });
+
+  it.each<[what: string, words: readonly string[], exit: number, fault?: readonly [service: Service, action: string]]>([
+    ['is no request', ['redrive', '4', '--yes'], 1],
+    ['could not be sent', ['redrive', 'R-1', '--yes'], 1, ['sqs', 'SendMessage']],
+    ['could not be deleted', ['redrive', 'R-1', '--yes'], 1, ['sqs', 'DeleteMessage']],
+    ['was not confirmed', ['forget', 'R-1', '--by', 'a', '--reason', 'b'], 2],
+    ['could not be closed', ['forget', 'K-1', '--by', 'a', '--reason', 'b', '--yes'], 1, ['dynamodb', 'UpdateItem']],
+    ['was to be shown when the count failed', ['show', '1'], 1, ['sqs', 'GetQueueAttributes']],
+  ])('lets others see at once what %s', async (_what, words, exit, fault) => {
+    await fourStuck(system());
+    if (fault) system().aws.faults.add({ service: fault[0], action: fault[1], kind: 'unavailable', times: 3 });
+    expect((await piped('stuck', ...words)).exit).toBe(exit);
+    expect(system().aws.faults.pending()).toEqual([]);
+    expect(await ids()).toHaveLength(4);
   });
 });

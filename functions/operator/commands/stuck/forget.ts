@@ -4,7 +4,8 @@ import { needsPerson } from '../../../core/outcome.ts';
 import { confirm } from '../../confirm.ts';
 import type { Context } from '../../context.ts';
 import { type Closed, forget } from '../../forget.ts';
-import { chosen, giveBack, remove, takeInHand } from '../../stuck-queue.ts';
+import { chosen } from '../../stuck-copy.ts';
+import { giveBack, remove, takeInHand } from '../../stuck-queue.ts';
 import { endOf, missing, operationOf } from './in-words.ts';
 
 const CLOSED: Readonly<Record<Closed, string>> = {
@@ -38,6 +39,7 @@ export const addForget = (stuck: Command, context: Context): void => {
       const deployed = await context.deployed(command);
       const { all, elsewhere } = await takeInHand(deployed);
       const one = chosen(all, name);
+      let kept = all;
       try {
         const item = await deployed.ledger.read<RequestItem>(requestKey(name, false));
         if (one === undefined && !isStuck(item)) throw missing(name, elsewhere);
@@ -47,13 +49,11 @@ export const addForget = (stuck: Command, context: Context): void => {
         const { by, reason } = options;
         const closed = await forget(deployed, { requestId, attempt }, { at: clock.now(), by, reason });
         if (one) await remove(deployed, one);
+        kept = all.filter((each) => each !== one);
         if (context.isJson(command)) context.json({ requestId, forgotten: { by, reason }, case: closed });
         else terminal.print(`Forgotten: ${requestId}. ${CLOSED[closed]}`);
       } finally {
-        await giveBack(
-          deployed,
-          all.filter((each) => each !== one),
-        );
+        await giveBack(deployed, kept);
       }
     });
 };

@@ -1,7 +1,7 @@
 import { toIso } from '../../../core/epoch.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, Failure } from '../../failure.ts';
-import type { Stuck } from '../../stuck-queue.ts';
+import type { Stuck } from '../../stuck-copy.ts';
 
 /** What it asked for. */
 export const operationOf = ({ request }: Stuck): string =>

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
 import { inWords } from '../../duration.ts';
-import { look, type Stuck } from '../../stuck-queue.ts';
+import type { Stuck } from '../../stuck-copy.ts';
+import { look } from '../../stuck-queue.ts';
 import { type Column, table } from '../../table.ts';
 import { endOf, operationOf, shown, tellElsewhere } from './in-words.ts';
 

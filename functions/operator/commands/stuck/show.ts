@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { toIso } from '../../../core/epoch.ts';
 import type { Context } from '../../context.ts';
-import { chosen, look } from '../../stuck-queue.ts';
+import { chosen } from '../../stuck-copy.ts';
+import { look } from '../../stuck-queue.ts';
 import { pairs, wrapped } from '../../table.ts';
 import { endOf, missing, operationOf, shown } from './in-words.ts';
 
