@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -14,6 +14,12 @@ const execute = promisify(execFile);
 const home = mkdtempSync(join(tmpdir(), 'cdk-cli-'));
 const [FIRST, SECOND] = [join(home, 'first'), join(home, 'second')] as const;
 
+/** What the CDK has kept of an emulator that was used before: the same credentials, and another account. */
+const CDK_HOME = join(home, 'cdk');
+mkdirSync(join(CDK_HOME, 'cache'), { recursive: true });
+const KEPT = { test: { accountId: '444455556666', partition: 'aws' } };
+writeFileSync(join(CDK_HOME, 'cache', 'accounts_partitions.json'), JSON.stringify(KEPT));
+
 /** Other processes are waited for, on whatever machine. In milliseconds. */
 const LONG = 300_000;
 vi.setConfig({ testTimeout: LONG });
@@ -25,8 +31,9 @@ vi.setConfig({ testTimeout: LONG });
  */
 const node = async (words: readonly string[], variables: Readonly<Record<string, string>> = {}): Promise<string> => {
   const { PATH, HOME } = process.env;
-  const own = { PATH: [join(ROOT, 'node_modules', '.bin'), PATH].join(':'), HOME, AWS_EC2_METADATA_DISABLED: 'true' };
-  const { stdout, stderr } = await execute(process.execPath, words, { cwd: ROOT, env: { ...own, ...variables } });
+  const own = { PATH: [join(ROOT, 'node_modules', '.bin'), PATH].join(':'), HOME, CDK_HOME };
+  const env = { ...own, AWS_EC2_METADATA_DISABLED: 'true', ...variables };
+  const { stdout, stderr } = await execute(process.execPath, words, { cwd: ROOT, env });
   return stdout + stderr;
 };
 
@@ -120,7 +127,8 @@ it('is deployed to whatever AWS_ENDPOINT_URL names, and a second deployment chan
   expect(uploads.filter((name) => name.endsWith('.zip'))).toHaveLength(2);
 
   const account = { AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
-  const again = await node([CDK, 'deploy', '--app', assembly], { AWS_ENDPOINT_URL, ...account });
+  const fresh = { ...account, CDK_HOME: join(home, 'fresh') };
+  const again = await node([CDK, 'deploy', '--app', assembly], { AWS_ENDPOINT_URL, ...fresh });
   expect(again).toContain('(no changes)');
   expect([stacks.changesOf('CDKToolkit'), stacks.changesOf('KeyRevoker')]).toEqual([1, 1]);
   expect(uploads.filter((name) => name.endsWith('.zip'))).toHaveLength(2);
