@@ -27,7 +27,12 @@ const plain = (text: string): string => text.replace(/[<>`\p{Cc}]/gu, ' ');
 
 const cut = (text: string, most: number): string => (text.length <= most ? text : `${text.slice(0, most - 1)}…`);
 
-/** Characters, well below what chats show of one message. */
+/**
+ * Characters. AWS documents 250 for a title, 8,000 for a description, 350 for each next step and 75 for each keyword
+ * (docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html). A title is a mail's subject, of 100 at the most. A description
+ * stays below the 3,000 that Slack takes of one block of text. For the thread and its summary nothing is documented: short ones of our
+ * own choice, since the summary is one line above the thread.
+ */
 const MOST = { description: 2_500, step: 350, word: 75, thread: 50 };
 
 const threadOf = (requestId: string): string =>

@@ -12,6 +12,12 @@ const endedAs = (ending: Ending | 'revoked', why = '', fields: Partial<Receipt> 
   return receiptForTest({ outcome: name, code, message, ...fields });
 };
 
+/** Every end that leaves something to do. */
+const ENDINGS = [
+  ...STUCK.map((code) => `stuck/${code}` as const),
+  ...REFUSED.map((code) => `refused/${code}` as const),
+];
+
 describe('a mail', () => {
   it('says what happened, what to do, and which key and request it is about', () => {
     const receipt = endedAs('stuck/limit', 'The time for it was up; last it stood at limit', {
@@ -76,15 +82,12 @@ describe('a chat message', () => {
     });
   });
 
-  it.each([...STUCK.map((code) => `stuck/${code}` as const), ...REFUSED.map((code) => `refused/${code}` as const)])(
-    'of %s has its next step apart from what happened',
-    (ending) => {
-      const { content } = chat(endedAs(ending, 'Particulars'));
-      const [first = ''] = content.description.split('\n');
-      expect([first, ...(content.nextSteps ?? [])].join('. ')).toBe(sentence(ending, 'Particulars'));
-      expect(content.nextSteps).toHaveLength(1);
-    },
-  );
+  it.each(ENDINGS)('of %s has its next step apart from what happened', (ending) => {
+    const { content } = chat(endedAs(ending, 'Particulars'));
+    const [first = ''] = content.description.split('\n');
+    expect([first, ...(content.nextSteps ?? [])].join('. ')).toBe(sentence(ending, 'Particulars'));
+    expect(content.nextSteps).toHaveLength(1);
+  });
 
   it('mentions nobody and links nowhere, whatever a sender wrote', () => {
     const request = {
@@ -106,14 +109,22 @@ describe('a chat message', () => {
     expect(of({ requestId: `${requestId}b` })).not.toBe(of({}));
   });
 
-  it('is cut where a chat would', () => {
+  it('is cut where AWS documents that a field ends, and before where chats do', () => {
     const reference = 'r'.repeat(1_024);
     const request = { reason: 'leaked', requestedBy: null, sender: null, reference } as const;
     const { content, metadata } = chat(
-      receiptForTest({ message: 'm'.repeat(5_000), request, environment: 'e'.repeat(200) }),
+      receiptForTest({ message: 'm'.repeat(5_000), request, environment: 'e'.repeat(300) }),
     );
+    expect(content.title.length).toBeLessThanOrEqual(250);
     expect(content.description).toHaveLength(2_500);
-    expect(content.keywords.every((word) => word.length <= 75)).toBe(true);
+    expect(content.keywords.map((word) => word.length)).toContain(75);
+    expect(content.keywords.filter((word) => word.length > 75)).toEqual([]);
     expect(metadata.summary).toHaveLength(75);
+  });
+
+  it('has every next step in full', () => {
+    const steps = ENDINGS.flatMap((ending) => chat(endedAs(ending, 'Particulars')).content.nextSteps ?? []);
+    expect(steps).toHaveLength(ENDINGS.length);
+    expect(steps.filter((step) => step.length > 350 || step.endsWith('…'))).toEqual([]);
   });
 });
