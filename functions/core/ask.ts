@@ -6,6 +6,7 @@ import type { RetryCode } from './outcome.ts';
 import type { Ports } from './ports.ts';
 import type { HttpCall, MaybeReply, Plan, Question } from './provider.ts';
 import type { Evidence } from './receipt.ts';
+import { allOver } from './some-at-once.ts';
 import type { Asked } from './standing.ts';
 import { TIMING } from './timing.ts';
 import { takeTurn } from './turn.ts';
@@ -106,16 +107,6 @@ export const evidenceOf = (
   { saw, code }: Answer,
 ): Evidence => ({ at: toIso(at), step, asked, as, host, saw, code });
 
-/** Asks questions at the same time. Each is over before one that failed is told of: then nothing of ours is on its way. */
-const askTogether = async (
-  asking: Asking,
-  questions: readonly Question[],
-): Promise<readonly (Answer | undefined)[]> => {
-  const answers = questions.map((question) => ask(asking, question));
-  await Promise.allSettled(answers);
-  return Promise.all(answers);
-};
-
 /**
  * Asks every probe of the plan once: the managing key first where wanted, then all probes at the same time. The plan is made anew
  * from the answers, since one may tell what the next question needs.
@@ -146,7 +137,8 @@ export const askRound = async (
     const plan = planOf(facts);
     const questions = plan.ends ? [] : plan.probes.filter((probe) => !done.has(idOf(probe)));
     if (questions.length === 0) return result(false);
-    const answers = await askTogether(asking, questions);
+    // Of one that fails nothing is told before the others are over: then nothing of ours is on its way.
+    const answers = await allOver(questions.map((question) => ask(asking, question)));
     for (const [index, question] of questions.entries()) {
       const answer = answers[index];
       if (answer === undefined) continue;

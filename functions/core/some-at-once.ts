@@ -1,3 +1,13 @@
+/**
+ * Waits for all of what is under way, also where one part fails early.
+ *
+ * @throws what the first failing part threw, after the others have come to their end
+ */
+export const allOver = async <T>(parts: readonly Promise<T>[]): Promise<readonly T[]> => {
+  await Promise.allSettled(parts);
+  return Promise.all(parts);
+};
+
 /** Reads and sends under way at once. */
 export const AT_ONCE = 10;
 
@@ -11,8 +21,6 @@ export const someAtOnce = async <T>(items: readonly T[], task: (item: T) => Prom
   const worker = async (): Promise<void> => {
     for (let item = queue.shift(); item !== undefined; item = queue.shift()) await task(item);
   };
-  // Every worker comes to its end: one that fails leaves its share to the others.
-  const ended = await Promise.allSettled(Array.from({ length: AT_ONCE }, worker));
-  const failed = ended.find(({ status }) => status === 'rejected');
-  if (failed?.status === 'rejected') throw failed.reason;
+  // One that fails leaves its share to the others.
+  await allOver(Array.from({ length: AT_ONCE }, worker));
 };

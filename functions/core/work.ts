@@ -37,14 +37,12 @@ const lasting = (facts: Facts): Facts =>
 const CROWD = 20;
 const KEPT_IN_CROWD = 2;
 
-const withRoom = (works: CaseItem['works'], name: string): CaseItem['works'] =>
+const withRoom = (works: CaseItem['works']): CaseItem['works'] =>
   Object.keys(works).length <= CROWD
     ? works
     : Object.fromEntries(
         Object.entries(works).map(([other, work]) =>
-          other === name || work.calls > 0
-            ? [other, work]
-            : [other, { ...work, evidence: work.evidence.slice(-KEPT_IN_CROWD) }],
+          work.calls > 0 ? [other, work] : [other, { ...work, evidence: work.evidence.slice(-KEPT_IN_CROWD) }],
         ),
       );
 
@@ -71,7 +69,7 @@ export const withRound = (
     seen: { ...seenIn(round, now), ...item.seen },
     facts: { ...item.facts, [signerId]: { ...item.facts[signerId], ...lasting(round.facts) } },
     works: {
-      ...withRoom(item.works, name),
+      ...withRoom(item.works),
       [name]: standing === undefined ? noted : tally(noted, round.asked, { standing, signer: round.signer, now }),
     },
   };

@@ -322,6 +322,11 @@ const AFTER_A_DELETE: readonly Row[] = [
     ends('stuck/unproven'),
   ],
   [
+    'does not recognise a key that the call named in vain, where nothing could prove it',
+    { self: false, provable: false, standing: 'none', round: [], work: { ...CALLED, lastAnswer: 'rejected' } },
+    ends('stuck/not-recognised'),
+  ],
+  [
     'asks twice where nobody had seen the key that an accepted call named',
     {
       self: false,

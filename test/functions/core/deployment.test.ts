@@ -28,6 +28,9 @@ const CARD: DeploymentCard = {
 describe('readCard', () => {
   it('reads a card', () => expect(readCard(JSON.stringify(CARD))).toEqual(CARD));
 
+  it('reads one that only plans', () =>
+    expect(readCard(JSON.stringify({ ...CARD, mode: 'observe' }))?.mode).toBe('observe'));
+
   it('leaves out what a later version has added', () =>
     expect(readCard(JSON.stringify({ ...CARD, more: 1 }))).toEqual(CARD));
 
@@ -42,6 +45,9 @@ describe('readCard', () => {
 });
 
 // printf 'key-revoker/' | sha256sum
+it('names the parameter in letters, digits and dashes', () =>
+  expect(cardName('desk//7_', () => 'd'.repeat(64))).toBe('/key-revoker/prefix/desk-7-dddddddddddd'));
+
 it('names the parameter after the prefix', () =>
   expect(cardName('key-revoker/', (text) => createHash('sha256').update(text).digest('hex'))).toBe(
     '/key-revoker/prefix/key-revoker-9ed47f23a58f',

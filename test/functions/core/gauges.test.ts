@@ -48,6 +48,7 @@ describe('what is open', () => {
     ['nothing', [], [0, 0]],
     ['a request since it came', [request()], [1, 10]],
     ['a request since its time', [request({}, { notBefore: toIso(ago(4 * MINUTE)) })], [1, 4]],
+    ['a request at its time', [request({}, { notBefore: toIso(NOON) })], [1, 0]],
     ['no request before its time', [request({}, { notBefore: toIso(after(NOON, 1)) })], [0, 0]],
     ['no plan', [request({ planOnly: true })], [0, 0]],
     ['no message that was no request', [{ ...request(), request: undefined }], [0, 0]],

@@ -149,7 +149,58 @@ describe('one reply that was lost', () => {
   });
 });
 
+it('keeps to its own pace whatever a provider in trouble states', async () => {
+  const one = host();
+  one.says(answerOf('silent', { ends: 'retry/provider-down', notBefore: after(NOON, 10 * MINUTE) }));
+  for (let n = 0; n < 3; n += 1) await one.heldAs();
+  one.memory.clock.forward(SECOND);
+  expect(await one.heldAs()).toBe('asked');
+});
+
+describe('the first answer after a silence', () => {
+  /** A delivery that knows of two silences. */
+  const knowing = async (): Promise<{ one: ReturnType<typeof host>; asking: Asking }> => {
+    const one = host();
+    one.says(undefined);
+    for (let n = 0; n < 2; n += 1) await one.heldAs();
+    one.says(answerOf('alive'));
+    return { one, asking: one.delivery() };
+  };
+
+  it('is told once', async () => {
+    const { one, asking } = await knowing();
+    await one.heldAs(asking);
+    const { length } = one.memory.steps;
+    await one.heldAs(asking);
+    expect(one.memory.steps.slice(length)).toEqual(['send']);
+  });
+
+  it.each([
+    ['told already', (one: ReturnType<typeof host>) => one.heldAs()],
+    ['forgotten by the ledger', async ({ memory }: ReturnType<typeof host>) => void memory.items.clear()],
+  ])('is not told again where it was %s', async (_what, meanwhile) => {
+    const { one, asking } = await knowing();
+    const { send } = one.memory.ports;
+    let before = 0;
+    one.memory.ports.send = async (...call) => {
+      one.memory.ports.send = send;
+      await meanwhile(one);
+      before = one.memory.steps.length;
+      return send(...call);
+    };
+    await one.heldAs(asking);
+    expect(one.memory.steps.slice(before)).toEqual(['send', 'read']);
+  });
+});
+
 describe('a ban of our address', () => {
+  it('is a silence like any where nobody says for how long', async () => {
+    const one = host();
+    one.says(answerOf('silent', { wide: true }));
+    await one.heldAs();
+    expect(one.item()).toMatchObject({ silences: 3, code: 'no-reply', until: after(NOON, SECOND) });
+  });
+
   it('is kept by all until it ends, the urgent as well', async () => {
     const one = host();
     one.says(BANNED);

@@ -135,6 +135,16 @@ it.each([
     'Cannot read target.subMemberId: wanted the sub account as a text of digits',
   ],
   [
+    'a sub account with something behind it',
+    { ...GOOD, target: { apiKey: 'A', subMemberId: '5 ' } },
+    'Cannot read target.subMemberId: wanted the sub account as a text of digits',
+  ],
+  [
+    'a sub account with something before it',
+    { ...GOOD, target: { apiKey: 'A', subMemberId: 'x5' } },
+    'Cannot read target.subMemberId: wanted the sub account as a text of digits',
+  ],
+  [
     'an empty secret as target',
     { ...GOOD, target: { secretId: '' } },
     'Cannot read target.secretId: wanted the name or the ARN of a secret',
@@ -239,6 +249,11 @@ it.each([
     'Cannot update without settings, wanted at least one of readOnly, permissions and ips',
   ],
   [
+    'an update that asks for no setting of the key',
+    { ...UPDATE, settings: { acceptUndeletable: true } },
+    'Cannot update without settings, wanted at least one of readOnly, permissions and ips',
+  ],
+  [
     'a rotated key without its version',
     { ...GOOD, reason: 'rotated' },
     'Cannot tell the rotated key from the new one, wanted secretVersion (AWSPREVIOUS or a version id) with reason rotated',
@@ -297,6 +312,11 @@ describe('a message with a secret in it', () => {
     );
     expect(clean).toMatchObject({ ...GOOD, reference: '[removed]' });
   });
+
+  it('names every field that has one', () =>
+    expect(refused({ ...GOOD, reference: 'rqsty-sk-canary', requestedBy: 'rqsty-sk-canary' }).message).toContain(
+      '(reference, requestedBy)',
+    ));
 
   it('is refused where it is no request without the value either', () => {
     expect(refused({ ...GOOD, apiSecret: 'x'.repeat(36) })).toMatchObject({

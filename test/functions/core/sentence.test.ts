@@ -8,7 +8,7 @@ import {
   STUCK,
   type Terminal,
 } from '../../../functions/core/outcome.ts';
-import { RESURRECTED, sentence, waiting } from '../../../functions/core/sentence.ts';
+import { nextStep, RESURRECTED, sentence, waiting } from '../../../functions/core/sentence.ts';
 
 const TERMINAL: readonly Terminal[] = [
   'revoked',
@@ -39,6 +39,9 @@ describe('the words of an outcome', () => {
   it('say dead of no other than a dead key', () =>
     expect(TERMINAL.filter((outcome) => /^The key is dead/.test(sentence(outcome)))).toEqual(TERMINAL.filter(isDead)));
 
+  it('are no more than those where nothing is particular', () =>
+    expect(sentence('revoked')).toBe('The key is dead: after our call two probes, some seconds apart, found it gone'));
+
   it('have what is particular between what happened and what comes next', () => {
     expect(sentence('refused/malformed', 'Cannot read reason: wanted leaked')).toBe(
       'The message is no request. Cannot read reason: wanted leaked. Correct it and send it again',
@@ -53,6 +56,15 @@ it.each(RETRY)('says while %s what it waits for', (code) => {
   expect(waiting(code)).toMatch(/^Not done yet: [^.]{15,}\. It goes on by itself; treat the key as alive until then$/);
   expect(RETRY.filter((other) => waiting(other) === waiting(code))).toEqual([code]);
 });
+
+it.each([
+  ['stuck', 'signer-gone', 'Sign by another managing key'],
+  ['revoked', null, ''],
+  ['retry', 'no-reply', ''],
+  ['resurrected', null, ''],
+] as const)('tells of %s/%s what a person does next', (outcome, code, next) =>
+  expect(nextStep({ outcome, code })).toBe(next),
+);
 
 it('says what to do about a key that lives again', () =>
   expect(RESURRECTED).toMatch(/^The key is alive though its death was proved\. [^.]+$/));

@@ -235,7 +235,7 @@ describe('an end written into the case', () => {
     ['has not called', { calls: 0 }, 'idle-case'],
     ['has called and ended', { calls: 1, ended: end('restricted') }, 'idle-case'],
   ])('leaves it to another request that %s', (_what, other, state) => {
-    const works = { w: NO_WORK, other: { ...NO_WORK, ...other } };
+    const works = { w: { ...NO_WORK, calls: 1 }, other: { ...NO_WORK, ...other } };
     expect(withEnd({ ...EMPTY, works }, 'w', end('refused/would-widen'))).toMatchObject({ state });
   });
 
