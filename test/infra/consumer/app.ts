@@ -1,9 +1,19 @@
 import { App, type AppProps, Stack } from 'aws-cdk-lib';
+import { Alarm, AlarmRule, CompositeAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { FLAGS } from 'aws-cdk-lib/cx-api';
-import { KeyRevocation, type KeyRevocationProps, type ProviderName } from 'key-revoker';
+import {
+  type AlarmName,
+  type Alarms,
+  type CallLimits,
+  KeyRevocation,
+  type KeyRevocationProps,
+  type MetricName,
+  type Mode,
+  type ProviderName,
+} from 'key-revoker';
 // The stack that the README shows.
 import { Revocations } from './revocations.ts';
 
@@ -20,10 +30,23 @@ const synthesized = (name: string, context: AppProps['context'], fill: (stack: S
   app.synth();
 };
 
+/** What a team writes around an instance: alarms that wake somebody, and a metric of its own. */
+const watch = (stack: Stack, revocation: KeyRevocation): void => {
+  const waking: readonly AlarmName[] = ['stuck', 'resurrected', 'sweepNotRun'];
+  const alarms: Alarms = revocation.alarms;
+  const rule = AlarmRule.anyOf(...waking.map((name) => alarms[name]));
+  new CompositeAlarm(stack, 'Waking', { alarmRule: rule });
+  const name: MetricName = 'OpenCases';
+  new Alarm(stack, 'ManyOpen', { metric: revocation.metric(name), threshold: 100, evaluationPeriods: 1 });
+};
+
 const twoInstances = (stack: Stack): void => {
   const providers: readonly ProviderName[] = ['kalshi', 'requesty'];
-  const trading = new KeyRevocation(stack, 'Trading', { prefix: 'trading/' });
-  const research = new KeyRevocation(stack, 'Research', { prefix: 'research/', mode: 'observe', providers });
+  const limits: CallLimits = { urgent: 500 };
+  const mode: Mode = 'observe';
+  const trading = new KeyRevocation(stack, 'Trading', { prefix: 'trading/', limits });
+  const research = new KeyRevocation(stack, 'Research', { prefix: 'research/', mode, providers });
+  watch(stack, trading);
   const role = new Role(stack, 'SecOps', { assumedBy: new AccountRootPrincipal() });
   trading.grantRequest(role);
   trading.grantOperate(role);

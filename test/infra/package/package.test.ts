@@ -113,6 +113,12 @@ describe("a consumer's app", () => {
     expect(await consumer.node('--eval', `(async () => console.log(${same}))()`)).toBe('true\n');
   });
 
+  it('finds the schemas by the name that the README gives', async () => {
+    const [name = ''] = /key-revoker\/schemas\/[\w.]+/.exec(textOf('README.md')) ?? [];
+    const title = JSON.parse(await consumer.node('--print', `JSON.stringify(require('${name}').title)`));
+    expect(title).toBe(jsonSchemas()['request.schema.json']?.['title']);
+  });
+
   it('is synthesized with two instances, with feature flags either way, and with what was made elsewhere', async () => {
     await consumer.node('app.ts');
     expect(Object.keys(here)).toHaveLength(2);
