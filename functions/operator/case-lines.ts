@@ -1,8 +1,8 @@
 import { toIso } from '../core/epoch.ts';
 import type { CaseItem } from '../core/ledger-items.ts';
 import { keyName } from '../core/ledger-items.ts';
-import { pairs } from './table.ts';
 import type { Terminal } from './terminal.ts';
+import { pairs } from './wrap.ts';
 
 const STATES: Readonly<Record<CaseItem['state'], string>> = {
   'proved-case': 'proved',

@@ -72,7 +72,7 @@ export const follow = async (
     const now = clock.now();
     const known = item && { item, found: await caseOf(deployed, item) };
     const where = known === undefined ? 'on the queue' : progressOf(known, now);
-    if (!isQuiet) terminal.show(`Waiting for ${requestId}, ${inWords(now - from)}: ${where}`);
+    if (!isQuiet) terminal.show(`${inWords(now - from)}, ${where}: waiting for ${requestId}`);
     if (now - from >= mostMs)
       throw new Failure(EXIT.failed, `Cannot wait longer for ${requestId}, it goes on by itself (${where})`);
     await pause(context, nextPoll(now, polls));

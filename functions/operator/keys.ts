@@ -9,6 +9,8 @@ import { someAtOnce } from '../core/some-at-once.ts';
 import { secretsUnder } from '../edge/vault.ts';
 import { PROVIDERS } from '../providers/index.ts';
 import type { Deployed } from './connect.ts';
+import type { Context } from './context.ts';
+import { EXIT, Failure } from './failure.ts';
 
 /** One secret under the prefix, and the key whose credential is in it. */
 export interface StoredKey {
@@ -80,24 +82,24 @@ const keyIn = async (deployed: Deployed, secret: Described): Promise<StoredKey> 
 };
 
 /**
- * Opens the secrets under the prefix, some at once; replicas are passed over.
+ * Opens the secrets under the prefix, some at once, and shows how far it is; replicas are passed over.
  *
  * @param isMeant those alone
- * @param onRead told after each how many were read
- * @throws Unavailable where AWS does not answer
+ * @throws Unavailable where AWS does not answer, Failure where the user breaks off
  */
 export const keysUnder = async (
+  { terminal, signal }: Pick<Context, 'terminal' | 'signal'>,
   deployed: Deployed,
   isMeant: (secret: Described) => boolean,
-  onRead: (count: number) => void,
 ): Promise<readonly StoredKey[]> => {
   const keys: StoredKey[] = [];
   for await (const { secrets } of secretsUnder(deployed.secrets, deployed.card.prefix)) {
     await someAtOnce(
       secrets.filter((secret) => !secret.isReplica && isMeant(secret)),
       async (secret) => {
+        if (signal.aborted) throw new Failure(EXIT.aborted, 'Broken off: nothing was sent');
         keys.push(await keyIn(deployed, secret));
-        onRead(keys.length);
+        terminal.show(`Reading secrets: ${keys.length}`);
       },
     );
   }

@@ -1,8 +1,9 @@
 import { fromIso } from '../core/epoch.ts';
 import type { Evidence, Receipt, Times } from '../core/receipt.ts';
 import { inWords } from './duration.ts';
-import { type Column, pairs, table, wrapped } from './table.ts';
+import { type Column, table } from './table.ts';
 import type { Style, Terminal } from './terminal.ts';
+import { pairs, wrapped } from './wrap.ts';
 
 const TONES: Readonly<Record<Receipt['outcome'], Style>> = {
   revoked: 'green',
@@ -74,8 +75,9 @@ export const planLines = (terminal: Terminal, receipt: Receipt): readonly string
   ];
 };
 
-const EVIDENCE: readonly Column<Evidence>[] = [
-  { head: 'At', cell: ({ at }) => at.replace('T', ' ').replace('Z', ''), least: 12 },
+/** The time of day alone, where all was on one day: the receipt's times have the date. */
+const columnsOver = (isOneDay: boolean): readonly Column<Evidence>[] => [
+  { head: 'At (UTC)', cell: ({ at }) => at.slice(isOneDay ? 11 : 0, 23).replace('T', ' ') },
   { head: 'Step', cell: ({ step }) => step },
   { head: 'Asked', cell: ({ asked }) => asked, least: 8 },
   { head: 'As', cell: ({ as }) => as },
@@ -86,4 +88,6 @@ const EVIDENCE: readonly Column<Evidence>[] = [
 
 /** Every question and call, in order. */
 export const evidenceTable = (terminal: Terminal, evidence: readonly Evidence[]): readonly string[] =>
-  evidence.length === 0 ? [] : table(terminal, EVIDENCE, evidence);
+  evidence.length === 0
+    ? []
+    : table(terminal, columnsOver(new Set(evidence.map(({ at }) => at.slice(0, 10))).size === 1), evidence);

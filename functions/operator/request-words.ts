@@ -83,7 +83,9 @@ export const requestOf = (
   { card, clock, newId }: Pick<Deployed, 'card' | 'clock' | 'newId'>,
   more: Partial<Pick<RevocationRequest, 'dryRun'>> = {},
 ): RevocationRequest & { readonly requestId: string } => {
-  const [provider = '', name = ''] = operation.split(/\/(.*)/s);
+  const [provider = '', name] = operation.split(/\/(.*)/s);
+  if (name === undefined)
+    throw new Failure(EXIT.usage, 'Cannot read the operation, wanted provider and operation such as kalshi/delete-key');
   const { secret: secretId, secretVersion, settings, requestId = newId(), ...rest } = options;
   const { reason, reference, requestedBy, expectedEnvironment, notBefore } = rest;
   const parsed = parseRequest(

@@ -10,7 +10,13 @@ import type { World } from './world.ts';
 export const DEFAULT_PREFIX = 'key-revoker/';
 
 const EXITS = `
-Exit status: 0 done, 1 failed, 2 wrong usage, 3 ended stuck or refused, 4 not found, 5 aborted by the user`;
+Exit status:
+  0  done
+  1  something did not work
+  2  the words are wrong; nothing was sent
+  3  a request ended stuck or refused, or would
+  4  not found
+  5  not confirmed, or broken off`;
 
 const programIn = ({ terminal, environment }: World): Command =>
   new Command('key-revoker')

@@ -7,6 +7,8 @@ export interface Column<Row> {
   readonly align?: 'left' | 'right';
   /** The fewest characters that still say something: it may be cut down to so many. @default it is never cut */
   readonly least?: number;
+  /** Ends what a row is known by, and somebody may have to copy: where all does not fit, the others go onto a line below. */
+  readonly isName?: boolean;
   readonly style?: (row: Row) => Style | undefined;
 }
 
@@ -32,12 +34,12 @@ const fitted = (widths: readonly number[], least: readonly number[], width: numb
   return fit;
 };
 
-/** Lines of a table: a head, a rule and a line for each row. Fits the terminal as far as its columns can be cut; elsewhere nothing is. */
-export const table = <Row>(
+/** A head and a line for each row, and how wide they are. */
+const grid = <Row>(
   { width, style }: Pick<Terminal, 'width' | 'style'>,
   columns: readonly Column<Row>[],
   rows: readonly Row[],
-): readonly string[] => {
+): { readonly lines: readonly string[]; readonly ruled: number } => {
   const cells = rows.map((row) => columns.map(({ cell }) => cell(row)));
   const natural = columns.map(({ head }, index) =>
     Math.max(head.length, ...cells.map((line) => line[index]?.length ?? 0)),
@@ -55,10 +57,8 @@ export const table = <Row>(
       .join(' '.repeat(GAP))
       .trimEnd();
   const head = columns.map((column) => column.head);
-  const ruled = widths.reduce((sum, each) => sum + each + GAP, -GAP);
-  return [
+  const lines = [
     lineOf(head, (text) => style('bold', text)),
-    style('dim', '─'.repeat(ruled)),
     ...rows.map((row, at) =>
       lineOf(cells[at] ?? [], (text, index) => {
         const wanted = columns[index]?.style?.(row);
@@ -66,32 +66,30 @@ export const table = <Row>(
       }),
     ),
   ];
+  return { lines, ruled: widths.reduce((sum, each) => sum + each + GAP, -GAP) };
 };
 
-/** Lines of whole words, none wider than that unless a single word is. */
-export const wrapped = (text: string, width = Number.POSITIVE_INFINITY): readonly string[] => {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
-};
+const INDENT = 4;
 
-/** Names and what they stand for, one pair a line, the latter below each other and wrapped; pairs without a text are left out. */
-export const pairs = (
-  { width, style }: Pick<Terminal, 'width' | 'style'>,
-  all: readonly (readonly [name: string, text: string | undefined])[],
+/**
+ * Lines of a table: a head, a rule and a line for each row. Fits the terminal as far as its columns can be cut, if need be with two lines
+ * for each row; elsewhere nothing is cut.
+ */
+export const table = <Row>(
+  terminal: Pick<Terminal, 'width' | 'style'>,
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
 ): readonly string[] => {
-  const given = all.filter((pair): pair is readonly [string, string] => pair[1] !== undefined && pair[1] !== '');
-  const size = Math.max(...given.map(([name]) => name.length));
-  const indent = 2 + size + GAP;
-  return given.flatMap(([name, text]) =>
-    wrapped(text, width === undefined ? undefined : width - indent).map((line, index) =>
-      index === 0 ? `  ${style('dim', name.padEnd(size))}${' '.repeat(GAP)}${line}` : ' '.repeat(indent) + line,
-    ),
-  );
+  const { width = Number.POSITIVE_INFINITY, style } = terminal;
+  const rule = (size: number): string => style('dim', '─'.repeat(size));
+  const whole = grid(terminal, columns, rows);
+  const names = columns.findIndex(({ isName }) => isName) + 1;
+  if (whole.ruled <= width || names === 0) {
+    const [head = '', ...lines] = whole.lines;
+    return [head, rule(whole.ruled), ...lines];
+  }
+  const above = grid({ ...terminal, width: undefined }, columns.slice(0, names), rows);
+  const below = grid({ ...terminal, width: width - INDENT }, columns.slice(names), rows);
+  const [head = [], ...lines] = above.lines.map((line, at) => [line, ' '.repeat(INDENT) + (below.lines[at] ?? '')]);
+  return [...head, rule(Math.min(width, Math.max(above.ruled, INDENT + below.ruled))), ...lines.flat()];
 };

@@ -1,7 +1,8 @@
 import { createInterface } from 'node:readline/promises';
 import type { WriteStream } from 'node:tty';
-import { styleText } from 'node:util';
+import { stripVTControlCharacters, styleText } from 'node:util';
 import { EXIT, Failure } from './failure.ts';
+import { wrapped } from './wrap.ts';
 
 export type Style = Parameters<typeof styleText>[0];
 
@@ -13,9 +14,9 @@ export interface Terminal {
   readonly isAnswered: boolean;
   /** Takes lines that are rewritten; `undefined` where what was written stays. */
   readonly live: WriteStream | undefined;
-  /** One line of the result. */
+  /** One line of the result, as it is. */
   print(line: string): void;
-  /** One line beside the result: what is going on, or wrong. */
+  /** One line beside the result: what is going on, or wrong. In a terminal its words stay whole. */
   tell(line: string): void;
   /** Replaces the last line that was shown so; without a text it is gone. Shows nothing where nobody sees it. */
   show(line?: string): void;
@@ -66,7 +67,8 @@ export const terminalOf = (streams: Streams, signal: AbortSignal): Terminal => {
     },
     tell: (line) => {
       clear();
-      stderr.write(`${line}\n`);
+      const lines = isTerminal(stderr) ? wrapped(line, stderr.columns) : [stripVTControlCharacters(line)];
+      for (const each of lines) stderr.write(`${each}\n`);
     },
     show: (line) => {
       clear();

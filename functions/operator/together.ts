@@ -20,8 +20,8 @@ const AT_ONCE = 10;
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /**
- * Does all of it, some at once; what fails keeps nothing else from being done. In a terminal each has a line that moves, elsewhere each
- * is told once it is over.
+ * Does all of it, some at once; what fails keeps nothing else from being done. In a terminal each has a line that moves until all are
+ * over, elsewhere each is told once it is over.
  *
  * @returns what came of each; `undefined` for one that failed, whose reason was told
  */
@@ -30,6 +30,7 @@ export const together = async <Value>(
   all: readonly Doing<Value>[],
 ): Promise<readonly (Value | undefined)[]> => {
   const results = new Map<number, Value>();
+  const failures: string[] = [];
   const { live } = terminal;
   const tasks = all.map(({ title, work, end = () => title }, index) => ({
     title,
@@ -42,6 +43,7 @@ export const together = async <Value>(
       } catch (error) {
         task.title = `${title}: ${messageOf(error)}`;
         if (live === undefined) terminal.tell(`✖ ${task.title}`);
+        else failures.push(`✖ ${task.title}`);
         throw error;
       }
     },
@@ -55,10 +57,12 @@ export const together = async <Value>(
           renderer: LiveRenderer,
           rendererOptions: {
             showErrorMessage: false,
+            clearOutput: true,
             logger: new ListrLogger({ processOutput: new ProcessOutput(live, live) }),
           },
         });
   terminal.show();
   await telling.run();
+  for (const failure of failures) terminal.tell(failure);
   return all.map((_one, index) => results.get(index));
 };

@@ -17,7 +17,7 @@ export interface World {
 
 /** The SDK for JavaScript knows one of the two names that other tools of AWS take a region by. */
 const regionIn = ({ AWS_REGION, AWS_DEFAULT_REGION }: World['environment']): AwsSettings =>
-  AWS_REGION === undefined && AWS_DEFAULT_REGION !== undefined ? { region: AWS_DEFAULT_REGION } : {};
+  AWS_REGION || !AWS_DEFAULT_REGION ? {} : { region: AWS_DEFAULT_REGION };
 
 /** This machine's time; nobody waits for it who has broken off. */
 const clockUntil = (signal: AbortSignal): Clock => ({

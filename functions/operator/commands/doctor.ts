@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
-import { PAUSE_KEY, type PauseItem } from '../../core/operator-items.ts';
 import type { Deployed } from '../connect.ts';
 import type { Context } from '../context.ts';
 import { type Examined, examine } from '../doctor/examine.ts';
 import type { Finding } from '../doctor/finding.ts';
-import { EXIT, Failure } from '../failure.ts';
+import { EXIT } from '../failure.ts';
 import { keysUnder } from '../keys.ts';
+import { refusePaused } from '../paused.ts';
 import { waitingOn } from '../requests-queue.ts';
-import { wrapped } from '../table.ts';
 import type { Style, Terminal } from '../terminal.ts';
+import { wrapped } from '../wrap.ts';
 
 const MARKS: Readonly<Record<Finding['verdict'], readonly [mark: string, style: Style]>> = {
   well: ['✔', 'green'],
@@ -39,13 +39,6 @@ const ofDeployment = async (deployed: Deployed): Promise<readonly (readonly [nam
   ];
 };
 
-const refusePaused = async ({ ledger }: Deployed): Promise<void> => {
-  const paused = await ledger.read<PauseItem>(PAUSE_KEY);
-  if (paused?.pausedAt === undefined) return;
-  const why = `${paused.by} has paused requests (${paused.reason})`;
-  throw new Failure(EXIT.failed, `Cannot look while ${why}: resume first`);
-};
-
 const print = (context: Context, of: readonly (readonly [name: string, finding: Finding])[]): void => {
   const { terminal } = context;
   const sorted = of.toSorted(([, a], [, b]) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict));
@@ -66,12 +59,8 @@ export const addDoctor = (program: Command, context: Context): void => {
     .action(async ({ namePrefix = '' }: { readonly namePrefix?: string }, command: Command) => {
       const { terminal } = context;
       const deployed = await context.deployed(command);
-      await refusePaused(deployed);
-      const keys = await keysUnder(
-        deployed,
-        ({ name }) => name.startsWith(namePrefix),
-        (count) => terminal.show(`Reading secrets: ${count}`),
-      );
+      await refusePaused(deployed, 'look');
+      const keys = await keysUnder(context, deployed, ({ name }) => name.startsWith(namePrefix));
       const examined = await examine(context, deployed, keys);
       const deployment = await ofDeployment(deployed);
       const all = [...deployment, ...examined.map(({ key, finding }) => [key.secret.name, finding] as const)];

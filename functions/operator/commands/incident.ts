@@ -1,6 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { after } from '../../core/epoch.ts';
-import { PAUSE_KEY, type PauseItem } from '../../core/operator-items.ts';
 import type { ProviderName } from '../../core/provider.ts';
 import { OPERATIONS } from '../../core/request.ts';
 import { confirm } from '../confirm.ts';
@@ -10,6 +9,7 @@ import { EXIT, Failure } from '../failure.ts';
 import { type Course, carryOut } from '../incident/carry-out.ts';
 import { courseTable, isGood, markTable, progressText, shownCourse } from '../incident/in-words.ts';
 import { type Prepared, prepare } from '../incident/prepare.ts';
+import { refusePaused } from '../paused.ts';
 import { raiseBy } from '../raise-limit.ts';
 
 /** For so long the limit stays raised. */
@@ -35,14 +35,12 @@ interface Options {
   readonly count?: string;
 }
 
-const refuse = async ({ ledger, card }: Deployed, { provider, contain, readOnly }: Options): Promise<void> => {
+const refuse = async (deployed: Deployed, { provider, contain, readOnly }: Options): Promise<void> => {
+  const { card } = deployed;
   if (!card.providers.includes(provider))
     throw new Failure(EXIT.usage, `Cannot act at ${provider}, wanted one of ${card.providers.join(', ')}`);
   if (readOnly && !contain) throw new Failure(EXIT.usage, 'Cannot take --read-only without --contain');
-  const paused = await ledger.read<PauseItem>(PAUSE_KEY);
-  if (paused?.pausedAt === undefined) return;
-  const why = `${paused.by} has paused requests (${paused.reason})`;
-  throw new Failure(EXIT.failed, `Cannot begin while ${why}: resume first`);
+  await refusePaused(deployed, 'begin');
 };
 
 /** Shows what is about to happen. @throws Failure where the count is not typed back */
@@ -58,7 +56,7 @@ const agree = async (context: Context, prepared: Prepared, given: string | undef
   if (fresh.length === 0) return;
   const keys = fresh.length === 1 ? '1 key' : `${fresh.length} keys`;
   terminal.tell(terminal.style('bold', `${keys} to be deleted. Every delete is final`));
-  await confirm(terminal, { word: String(fresh.length), given, option: `--count ${fresh.length}` });
+  await confirm(context, { word: String(fresh.length), given, option: `--count ${fresh.length}` });
 };
 
 /** Shows how it goes: in a terminal always, elsewhere whenever a further tenth is over. */

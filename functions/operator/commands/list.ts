@@ -44,7 +44,7 @@ const stateText = (key: StoredKey): string => {
 };
 
 const columnsAt = (now: EpochMs): readonly Column<StoredKey>[] => [
-  { head: 'Secret', cell: ({ secret }) => secret.name, least: 16 },
+  { head: 'Secret', cell: ({ secret }) => secret.name, isName: true },
   { head: 'Provider', cell: ({ provider = NOTHING }) => provider },
   { head: 'Key', cell: ({ keyId }) => (keyId === undefined ? NOTHING : shortened(keyId)) },
   { head: 'Expires (UTC)', cell: expiryText },
@@ -85,11 +85,7 @@ export const addList = (program: Command, context: Context): void => {
     .action(async ({ olderThan = 0 }: { readonly olderThan?: number }, command: Command) => {
       const { terminal, clock } = context;
       const deployed = await context.deployed(command);
-      const all = await keysUnder(
-        deployed,
-        () => true,
-        (count) => terminal.show(`Reading secrets: ${count}`),
-      );
+      const all = await keysUnder(context, deployed, () => true);
       const now = clock.now();
       const keys = all.filter(({ createdAt = now }) => now - createdAt >= olderThan);
       terminal.show();

@@ -7,6 +7,7 @@ import type { Context } from '../context.ts';
 import { inWords } from '../duration.ts';
 import { switchMapping } from '../mapping.ts';
 import { waitingOn } from '../requests-queue.ts';
+import { wrapped } from '../wrap.ts';
 
 /** What lies on the requests queue, in a few words. */
 const waitingText = (count: number): string =>
@@ -18,7 +19,9 @@ const tell = async (context: Context, command: Command, deployed: Deployed, said
   const waiting = await waitingOn(deployed, deployed.card.requestsQueueUrl);
   context.terminal.show();
   if (context.isJson(command)) context.json({ ...said.facts, waiting });
-  else context.terminal.print(`${said.text}. ${waitingText(waiting)}`);
+  else
+    for (const line of wrapped(`${said.text}. ${waitingText(waiting)}`, context.terminal.width))
+      context.terminal.print(line);
 };
 
 interface PauseSaid {

@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import { digestOf } from '../../core/claim.ts';
 import { type RequestItem, requestKey } from '../../core/ledger-items.ts';
 import { shortened } from '../../core/make-receipt.ts';
-import { PAUSE_KEY, type PauseItem } from '../../core/operator-items.ts';
 import { needsPerson } from '../../core/outcome.ts';
 import { isUrgent, type RevocationRequest } from '../../core/request.ts';
 import { confirm } from '../confirm.ts';
@@ -10,10 +9,11 @@ import type { Deployed } from '../connect.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type Exit, Failure } from '../failure.ts';
 import { exitOf, type Finished, follow } from '../follow.ts';
+import { pausedBy } from '../paused.ts';
 import { evidenceTable, planLines, receiptLines } from '../receipt-lines.ts';
 import { type RequestOptions, requestOf, withRequestOptions } from '../request-words.ts';
 import { sendOne } from '../requests-queue.ts';
-import { pairs } from '../table.ts';
+import { pairs } from '../wrap.ts';
 import { duration } from './duration-option.ts';
 
 type Named = RevocationRequest & { readonly requestId: string };
@@ -65,12 +65,10 @@ const sentBefore = async (deployed: Deployed, request: Named): Promise<RequestIt
   throw new Failure(EXIT.usage, `Cannot use the request id ${request.requestId} again, it names another request`);
 };
 
-const tellPause = async ({ terminal }: Context, { ledger }: Deployed): Promise<void> => {
-  const paused = await ledger.read<PauseItem>(PAUSE_KEY);
-  if (paused?.pausedAt === undefined) return;
-  terminal.tell(
-    terminal.style('yellow', `Requests are paused by ${paused.by} (${paused.reason}): this one waits until resume`),
-  );
+const tellPause = async ({ terminal }: Context, deployed: Deployed): Promise<void> => {
+  const by = await pausedBy(deployed);
+  if (by !== undefined)
+    terminal.tell(terminal.style('yellow', `Requests are paused by ${by}: this one waits until resume`));
 };
 
 /** A plan of what would not end well ends as badly. */
@@ -111,7 +109,7 @@ const carryOut = async (
   if (!request.dryRun) {
     for (const line of requestLines(context, deployed, request)) terminal.tell(line);
     const isAsked = isFinal(request) && deployed.card.mode === 'enforce';
-    if (isAsked) await confirm(terminal, { word: 'yes', given: options.yes ? 'yes' : undefined, option: '--yes' });
+    if (isAsked) await confirm(context, { word: 'yes', given: options.yes ? 'yes' : undefined, option: '--yes' });
   }
   await sendOne(deployed, { requestId, attempt: 1, body: JSON.stringify(request) });
   await tellPause(context, deployed);

@@ -34,11 +34,11 @@ const targetOf = ({ target, secretId }: RevocationRequest): string => {
 };
 
 const columnsAt = (now: EpochMs): readonly Column<Scheduled>[] => [
-  { head: 'Request', cell: ({ requestId }) => requestId, least: 12 },
+  { head: 'Request', cell: ({ requestId }) => requestId, isName: true },
   { head: 'At (UTC)', cell: ({ at }) => toIso(at).slice(0, 16).replace('T', ' ') },
   { head: 'In', cell: ({ at }) => inWords(Math.max(0, at - now)), align: 'right' },
-  { head: 'Operation', cell: ({ request }) => `${request.provider}/${request.operation}`, least: 10 },
-  { head: 'Target', cell: ({ request }) => targetOf(request), least: 12 },
+  { head: 'Operation', cell: ({ request }) => `${request.provider}/${request.operation}`, least: 12 },
+  { head: 'Target', cell: ({ request }) => targetOf(request) },
 ];
 
 const addCreate = (group: Command, context: Context): void => {
@@ -58,7 +58,7 @@ const addCreate = (group: Command, context: Context): void => {
         );
       for (const line of requestLines(context, deployed, { ...request, notBefore: toIso(at) })) terminal.tell(line);
       if (isFinal(request))
-        await confirm(terminal, { word: 'yes', given: options.yes ? 'yes' : undefined, option: '--yes' });
+        await confirm(context, { word: 'yes', given: options.yes ? 'yes' : undefined, option: '--yes' });
       await schedule(deployed, { requestId, at, request });
       if (context.isJson(command)) context.json({ requestId, at: toIso(at) });
       else terminal.print(`Scheduled: ${requestId} at ${toIso(at)}`);

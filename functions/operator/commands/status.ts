@@ -6,9 +6,10 @@ import type { Deployed } from '../connect.ts';
 import type { Context } from '../context.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { exitOf } from '../follow.ts';
+import { pausedBy } from '../paused.ts';
 import { evidenceTable, operationText, planLines, receiptLines } from '../receipt-lines.ts';
 import { caseOf, nextTry, type Open, progressOf } from '../standing.ts';
-import { pairs } from '../table.ts';
+import { pairs } from '../wrap.ts';
 
 /** What was found under a name: a request, perhaps only planned, and the cases of keys. */
 interface Found {
@@ -82,6 +83,16 @@ const shown = ({ clock }: Context, { request: item, cases }: Found): object => {
   };
 };
 
+/** A request stands in the ledger from when it is first received. */
+const unknown = async (deployed: Deployed, name: string): Promise<Failure> => {
+  const by = await pausedBy(deployed);
+  const why = by === undefined ? 'one that was just sent is on the queue' : `those sent now wait, paused by ${by}`;
+  return new Failure(
+    EXIT.notFound,
+    `Cannot find "${name}", wanted a request that was received (${why}) or a key that was asked about`,
+  );
+};
+
 /** `status`: what the ledger holds of a request or of a key. */
 export const addStatus = (program: Command, context: Context): void => {
   program
@@ -92,11 +103,7 @@ export const addStatus = (program: Command, context: Context): void => {
       const deployed = await context.deployed(command);
       const found = await find(deployed, name);
       const { request, cases } = found;
-      if (request === undefined && cases.length === 0)
-        throw new Failure(
-          EXIT.notFound,
-          `Cannot find "${name}", wanted a request that was received or a key that was asked about`,
-        );
+      if (request === undefined && cases.length === 0) throw await unknown(deployed, name);
       if (request?.receipt) context.end(exitOf(request.receipt));
       if (context.isJson(command)) return context.json(shown(context, found));
       const lines = request === undefined ? [] : requestLines(context, { item: request, found: cases[0] });

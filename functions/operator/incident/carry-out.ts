@@ -69,6 +69,9 @@ const released = (
   );
 };
 
+const brokenOff = (): Failure =>
+  new Failure(EXIT.aborted, 'Broken off: what was sent goes on, and the same command goes on with the rest');
+
 export interface CarryOut {
   readonly context: Context;
   readonly deployed: Deployed;
@@ -108,13 +111,14 @@ export const carryOut = async ({
       if (order !== undefined && !sent.has(order.requestId) && (await itemOf(deployed, order)) === undefined)
         fresh.push(order);
     });
+    if (context.signal.aborted) throw brokenOff();
     const messages = fresh.map(({ requestId, request }) => ({ requestId, attempt: 1, body: JSON.stringify(request) }));
     await sendMany(deployed, messages);
     for (const { requestId } of fresh) sent.add(requestId);
     onChange(courses);
     if (courses.every(({ isOver }) => isOver)) return courses;
     await pause(context, nextPoll(clock.now(), polls)).catch(() => {
-      throw new Failure(EXIT.aborted, 'Broken off: what was sent goes on, and the same command goes on with the rest');
+      throw brokenOff();
     });
   }
 };

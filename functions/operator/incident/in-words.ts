@@ -17,10 +17,10 @@ const signerText = ({ signedBy, isSigner }: Mark): string =>
   isSigner ? 'itself, last: it signs for others' : (signedBy ?? 'itself');
 
 const MARKS: readonly Column<Mark>[] = [
-  { head: 'Secret', cell: ({ secret }) => secret, least: 16 },
+  { head: 'Secret', cell: ({ secret }) => secret, isName: true },
   { head: 'Key', cell: keyText },
   { head: 'Operation', cell: ({ operations }) => operations.join(' or '), least: 12 },
-  { head: 'Signed by', cell: signerText, least: 12 },
+  { head: 'Signed by', cell: signerText },
 ];
 
 /** The keys that are meant, managing ones last. */
@@ -33,12 +33,11 @@ const endText = ({ done }: Course): string => done.map(outcomeText).join(', then
 const last = ({ done }: Course): Receipt | undefined => done.at(-1);
 
 const COURSES: readonly Column<Course>[] = [
-  { head: 'Secret', cell: ({ mark }) => mark.secret, least: 16 },
+  { head: 'Secret', cell: ({ mark }) => mark.secret, isName: true },
   { head: 'Key', cell: (course) => last(course)?.key?.id ?? keyText(course.mark) },
   {
     head: 'Ended as',
     cell: endText,
-    least: 24,
     style: (course) => {
       const receipt = last(course);
       return receipt && toneOf(receipt);

@@ -39,18 +39,14 @@ const asSent = async (deployed: Deployed, incident: Incident, mark: Mark): Promi
 /**
  * Finds the keys of an incident, and what an earlier run has done about them. Sends nothing but dry runs.
  *
- * @throws Unavailable, Failure where AWS does not answer
+ * @throws Unavailable, Failure where AWS does not answer, or the user breaks off
  */
 export const prepare = async (
   context: Context,
   deployed: Deployed,
   { incident, wanted }: { readonly incident: Incident; readonly wanted: Wanted },
 ): Promise<Prepared> => {
-  const keys = await keysUnder(
-    deployed,
-    (secret) => isMeant(secret, wanted),
-    (count) => context.terminal.show(`Reading secrets: ${count}`),
-  );
+  const keys = await keysUnder(context, deployed, (secret) => isMeant(secret, wanted));
   const sent = new Map<string, Mark>();
   const refused: Left[] = [];
   await someAtOnce(select(keys, wanted, () => true).marks, async (mark) => {

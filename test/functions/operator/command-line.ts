@@ -29,6 +29,8 @@ export interface Typing {
   readonly environment?: Readonly<Record<string, string>>;
   /** @default the role that was granted the command line */
   readonly credentials?: System['operator'];
+  /** Has broken off before anything was done. @default false */
+  readonly isBrokenOff?: boolean;
   /** Breaks off after so many waits. */
   readonly breakOffAfter?: number;
   /** What happens whenever the command waits. @default a message is delivered */
@@ -69,6 +71,7 @@ export const commandLine =
     const { meanwhile = () => system().deliver(), breakOffAfter = Number.POSITIVE_INFINITY } = typing;
     const heard: Heard = { exit: 0, out: [], told: [], shown: [], asked: [] };
     const abort = new AbortController();
+    if (typing.isBrokenOff) abort.abort();
     let waits = 0;
     const exit = await run(words, {
       terminal: terminalFor(typing, heard),

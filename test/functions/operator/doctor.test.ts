@@ -115,6 +115,6 @@ describe('doctor', () => {
   it('looks at nothing while requests are paused', async () => {
     await piped('pause', '--reason', 'migration', '--by', 'alex');
     const { exit, told } = await piped('doctor');
-    expect([exit, told]).toEqual([1, ['Cannot look while alex has paused requests (migration): resume first']]);
+    expect([exit, told]).toEqual([1, ['Cannot look while requests are paused by alex (migration): resume first']]);
   });
 });

@@ -91,6 +91,14 @@ describe('incident', () => {
     },
   );
 
+  it('sends nothing where the user has broken off before, though the count was given', async () => {
+    await seedKeys(system());
+    const { exit, told } = await commandLine(system, { isBrokenOff: true })(...REQUESTY, '--count', '3');
+    expect([exit, told.at(-1)]).toEqual([5, 'Broken off: nothing was sent']);
+    expect(await system().waiting()).toEqual([]);
+    expect(await system().ledger()).not.toContain('override');
+  });
+
   it('shows an earlier run again, and does nothing', async () => {
     await seedKeys(system());
     await piped(...BYBIT, '--count', '5');
@@ -150,6 +158,6 @@ describe('incident', () => {
       expect(await piped('incident', ...words)).toMatchObject({ exit, told: [expect.stringContaining(sentence)] });
     await piped('pause', '--reason', 'migration', '--by', 'alex');
     const { exit, told } = await piped(...BYBIT);
-    expect([exit, told]).toEqual([1, ['Cannot begin while alex has paused requests (migration): resume first']]);
+    expect([exit, told]).toEqual([1, ['Cannot begin while requests are paused by alex (migration): resume first']]);
   });
 });

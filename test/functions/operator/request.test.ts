@@ -34,8 +34,8 @@ describe('request', () => {
     expect(out.find((line) => line.startsWith('  times'))).toMatch(
       /due 2026-.*, called after .*, proved after 2\.\d s$/,
     );
-    expect(out.filter((line) => /^2026.* (probe|call) /.test(line))).toHaveLength(4);
-    expect(shown[0]).toBe('Waiting for R-1, 0.0 s: on the queue');
+    expect(out.filter((line) => /^\d\d:\d\d:\d\d\.\d{3} +(probe|call) /.test(line))).toHaveLength(4);
+    expect(shown[0]).toBe('0.0 s, on the queue: waiting for R-1');
     expect(deadKeys(system())).toEqual([KEYS.sub]);
   });
 

@@ -29,6 +29,12 @@ const fourStuck = async (system: System): Promise<void> => {
   }
 };
 
+/** As SQS itself puts it there, once its receive count is used up. */
+const putStuck = async (system: System, body: string): Promise<void> => {
+  const { arn = '' } = Object.entries(system.deployment.queues).find(([id]) => id.includes('Stuck'))?.[1] ?? {};
+  await system.aws.queues.deliver(arn, body, {});
+};
+
 describe('stuck', () => {
   const system = systemForEachTest();
   const piped = commandLine(system);
@@ -66,17 +72,19 @@ describe('stuck', () => {
     expect(exit).toBe(0);
     expect(out[0]).toBe('stuck/not-recognised  kalshi/delete-key');
     expect(out[1]).toMatch(/^ {2}The provider does not know the key .* look in the provider’s web page$/);
-    expect(JSON.parse(out.slice(out.indexOf('{')).join('\n'))).toMatchObject({
-      requestId: 'K-1',
-      target: { apiKeyId: UNKNOWN },
-    });
+    expect(out).toContain(`  target.apiKeyId  ${UNKNOWN}`);
+    expect(out).toContain('  key-revoker stuck redrive K-1 --wait');
+    expect(out.join('\n')).not.toMatch(/[{}]/);
     const machine = await piped('stuck', 'show', 'R-2', '--json');
     expect(JSON.parse(machine.out.join('\n'))).toMatchObject({
       requestId: 'R-2',
       outcome: 'stuck/credential-missing',
       request: { reason: 'leaked' },
     });
-    expect((await piped('stuck', 'show', '4')).out[0]).toBe('refused/malformed  no request');
+    const stub = await piped('stuck', 'show', '4');
+    expect(stub.out[0]).toBe('refused/malformed  no request');
+    expect(stub.out).toContain('  fields     no');
+    expect(stub.out.join('\n')).not.toContain('redrive');
     const none = await piped('stuck', 'show', '5');
     expect([none.exit, none.told]).toEqual([
       4,
@@ -87,7 +95,8 @@ describe('stuck', () => {
   it('sends one again as its next attempt, and waits for its end', async () => {
     await fourStuck(system());
     await system().store(SECRETS.requestyManager, CREDENTIALS.requestyManager);
-    const { exit, told } = await piped('stuck', 'redrive', 'R-1', '--yes', '--wait');
+    const { exit, told, out } = await piped('stuck', 'redrive', 'R-1', '--yes', '--wait');
+    expect(out[2]).toMatch(/^R-1 +revoked +3f8f…2a01$/);
     expect([exit, told]).toEqual([0, ['R-1  requesty/delete-key  stuck/credential-missing', '✔ R-1: revoked']]);
     expect(deadKeys(system())).toEqual([KEYS.requestyKey]);
     expect(system().receipts().at(-1)).toMatchObject({ receiptId: 'R-1#2', attempt: 2 });
@@ -130,6 +139,27 @@ describe('stuck', () => {
     expect(await system().waiting()).toEqual([]);
     // Given back at once: nobody waits for what was only looked at.
     expect(await ids()).toHaveLength(4);
+  });
+
+  it('says so where there is nothing to send again', async () => {
+    expect(await piped('stuck', 'redrive', '--all', '--yes')).toMatchObject({ exit: 0, out: ['Nothing is stuck'] });
+  });
+
+  it('ends as broken off where the user does not wait for the receipts', async () => {
+    await fourStuck(system());
+    const broken = await commandLine(system, { breakOffAfter: 0 })('stuck', 'redrive', 'R-1', '--yes', '--wait');
+    expect([broken.exit, broken.told.at(-1)]).toEqual([5, '✖ R-1: Broken off: what was sent goes on']);
+    expect(await ids()).toHaveLength(3);
+  });
+
+  it('shows nothing secret of a message that crashed the function', async () => {
+    const secret = 'x'.repeat(40);
+    for (const body of [`{"no":"request","apiSecret":"${secret}"}`, secret]) await putStuck(system(), body);
+    for (const number of ['1', '2'])
+      for (const form of [[], ['--json']]) {
+        const { exit, out } = await piped('stuck', 'show', number, ...form);
+        expect([exit, out.join('\n').includes(secret)]).toEqual([0, false]);
+      }
   });
 
   it('goes past the attempt that the ledger has come to', async () => {

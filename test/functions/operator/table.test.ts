@@ -1,6 +1,6 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { type Column, cut, pairs, table, wrapped } from '../../../functions/operator/table.ts';
+import { type Column, cut, table } from '../../../functions/operator/table.ts';
 
 interface Row {
   readonly name: string;
@@ -56,6 +56,24 @@ describe('table', () => {
     expect(lines.map(stripVTControlCharacters)).toEqual(table(plain(80), COLUMNS, ROWS));
   });
 
+  it('never cuts what a row is known by: the rest goes onto a line below', () => {
+    const others = COLUMNS.slice(1);
+    const lines = table(
+      plain(45),
+      [{ head: '#', cell: () => '1' }, { head: 'Name', cell: ({ name }) => name, isName: true }, ...others],
+      ROWS,
+    );
+    expect(lines).toEqual([
+      '#  Name',
+      '    Operation          Calls',
+      '────────────────────────────────',
+      '1  key-revoker/kalshi/management',
+      '    kalshi/delete-key      1',
+      '1  key-revoker/kalshi/bot',
+      '    kalshi/delete-key     12',
+    ]);
+  });
+
   it('has a head without rows', () =>
     expect(table(plain(), COLUMNS, [])).toEqual(['Name  Operation  Calls', '──────────────────────']));
 });
@@ -67,28 +85,4 @@ describe('cut', () => {
     ['longer', 4, 'lo…r'],
     ['longer', 1, '…'],
   ])('%s to %i is %s', (text, most, expected) => expect(cut(text, most)).toBe(expected));
-});
-
-describe('pairs', () => {
-  it('stand below each other, without those that say nothing', () =>
-    expect(
-      pairs(plain(), [
-        ['a', 'one'],
-        ['longer', 'two'],
-        ['b', undefined],
-        ['c', ''],
-      ]),
-    ).toEqual(['  a       one', '  longer  two']));
-
-  it('are wrapped below each other', () =>
-    expect(pairs(plain(20), [['name', 'several words of it']])).toEqual(['  name  several', '        words of it']));
-});
-
-describe('wrapped', () => {
-  it.each<[string, number | undefined, string[]]>([
-    ['one two three', 7, ['one two', 'three']],
-    ['one two three', undefined, ['one two three']],
-    ['extraordinarily long', 5, ['extraordinarily', 'long']],
-    ['', 5, ['']],
-  ])('%s in %s', (text, width, lines) => expect(wrapped(text, width)).toEqual(lines));
 });

@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { type Streams, terminalOf } from '../../../functions/operator/terminal.ts';
 
@@ -58,6 +59,16 @@ describe('a terminal', () => {
     terminal.tell('told');
     terminal.print('result');
     expect([written(1), written(2)]).toEqual(['result\n', 'told\n']);
+  });
+
+  it('keeps words whole in what it tells, and colours out of a pipe', () => {
+    const [seen, piped] = [streams(true), streams(false)];
+    const line = `\x1b[31m${'word '.repeat(10).trim()}\x1b[39m`;
+    for (const { streams: all } of [seen, piped]) terminalOf(all, signal).tell(line);
+    const lines = seen.written(2).trim().split('\n');
+    expect(lines.map((each) => stripVTControlCharacters(each).length)).toEqual([39, 9]);
+    expect(lines[0]).toContain('\x1b[31m');
+    expect(piped.written(2)).toBe(`${stripVTControlCharacters(line)}\n`);
   });
 
   it('has no colours in a pipe', () =>

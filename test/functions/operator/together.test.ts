@@ -27,13 +27,12 @@ it('does all, past what fails, and tells each as it is over', async () => {
   expect(told.toSorted()).toEqual(['✔ first came to 1', '✔ third', '✖ second: Cannot do it'].toSorted());
 });
 
-it('shows each in a line of its own in a terminal, and tells nothing twice', async () => {
+it('shows each in a line that moves in a terminal, and tells what failed when all is over', async () => {
   const live = Object.assign(new PassThrough(), { isTTY: true, columns: 80, rows: 24 });
   const { terminal, told } = terminalWith(live);
   expect(await together(terminal, WORK)).toEqual([1, undefined, 3]);
-  const last = stripVTControlCharacters(String(live.read())).trim().split('\n').slice(-3);
-  expect(last.map((line) => line.trim())).toEqual(['✔ first came to 1', '✖ second: Cannot do it', '✔ third']);
-  expect(told).toEqual([]);
+  expect(stripVTControlCharacters(String(live.read()))).toContain('✔ first came to 1');
+  expect(told).toEqual(['✖ second: Cannot do it']);
 });
 
 it('has nothing to do', async () => expect(await together(terminalWith(undefined).terminal, [])).toEqual([]));

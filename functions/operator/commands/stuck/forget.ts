@@ -6,6 +6,7 @@ import type { Context } from '../../context.ts';
 import { type Closed, forget } from '../../forget.ts';
 import { chosen } from '../../stuck-copy.ts';
 import { giveBack, remove, takeInHand } from '../../stuck-queue.ts';
+import { wrapped } from '../../wrap.ts';
 import { endOf, missing, operationOf } from './in-words.ts';
 
 const CLOSED: Readonly<Record<Closed, string>> = {
@@ -45,13 +46,15 @@ export const addForget = (stuck: Command, context: Context): void => {
         if (one === undefined && !isStuck(item)) throw missing(name, elsewhere);
         const { requestId, attempt } = one ?? { requestId: name, attempt: item?.attempt ?? 1 };
         terminal.tell(`${requestId}  ${one ? `${operationOf(one)}  ${endOf(one)}` : ''}`.trimEnd());
-        await confirm(terminal, { word: 'yes', given: options.yes ? 'yes' : undefined, option: '--yes' });
+        await confirm(context, { word: 'yes', given: options.yes ? 'yes' : undefined, option: '--yes' });
         const { by, reason } = options;
         const closed = await forget(deployed, { requestId, attempt }, { at: clock.now(), by, reason });
         if (one) await remove(deployed, one);
         kept = all.filter((each) => each !== one);
         if (context.isJson(command)) context.json({ requestId, forgotten: { by, reason }, case: closed });
-        else terminal.print(`Forgotten: ${requestId}. ${CLOSED[closed]}`);
+        else
+          for (const line of wrapped(`Forgotten: ${requestId}. ${CLOSED[closed]}`, terminal.width))
+            terminal.print(line);
       } finally {
         await giveBack(deployed, kept);
       }

@@ -1,4 +1,6 @@
 import { toIso } from '../../../core/epoch.ts';
+import { jsonOrUndefined } from '../../../core/json.ts';
+import { withoutSecrets } from '../../../core/leak.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, Failure } from '../../failure.ts';
 import type { Stuck } from '../../stuck-copy.ts';
@@ -10,16 +12,42 @@ export const operationOf = ({ request }: Stuck): string =>
 /** What it ended as. */
 export const endOf = ({ outcome }: Stuck): string => outcome ?? 'crashed';
 
+/**
+ * What stands in a message that was no request: in a stub everything; one that crashed the function is as it was sent, so that a secret in
+ * it is taken out.
+ */
+const otherIn = ({ body, outcome }: Stuck): unknown => {
+  const parsed = jsonOrUndefined(body);
+  if (parsed === undefined) return { length: body.length };
+  return outcome === undefined ? withoutSecrets(parsed).clean : parsed;
+};
+
 /** For machines. */
-export const shown = ({ requestId, attempt, outcome, message, body, request, sentAt }: Stuck): object => ({
-  requestId,
-  attempt,
-  outcome: outcome ?? null,
-  message: message ?? null,
-  since: toIso(sentAt),
-  request: request ?? null,
-  ...(request === undefined ? { body } : {}),
-});
+export const shown = (one: Stuck): object => {
+  const { requestId, attempt, outcome, message, request, sentAt } = one;
+  return {
+    requestId,
+    attempt,
+    outcome: outcome ?? null,
+    message: message ?? null,
+    since: toIso(sentAt),
+    request: request ?? null,
+    ...(request === undefined ? { body: otherIn(one) } : {}),
+  };
+};
+
+/** Every value in it, with its path, as in `target.apiKey`. */
+const leaves = (value: unknown, path = ''): readonly (readonly [path: string, text: string])[] => {
+  if (Array.isArray(value)) return [[path, value.map(String).join(', ') || 'none']];
+  if (typeof value !== 'object' || value === null) return [[path, String(value)]];
+  return Object.entries(value).flatMap(([name, each]) => leaves(each, path === '' ? name : `${path}.${name}`));
+};
+
+/** What it says, field by field, for people. */
+export const fieldsOf = (one: Stuck): readonly (readonly [name: string, text: string])[] => {
+  const { version: _, requestId: __, dryRun: ___, ...request } = one.request ?? {};
+  return leaves(one.request === undefined ? otherIn(one) : request);
+};
 
 /** Says that somebody else looks at some of them. */
 export const tellElsewhere = ({ terminal }: Context, elsewhere: number): void => {

@@ -4,11 +4,11 @@ import type { Deployed } from '../../connect.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, type Exit, Failure } from '../../failure.ts';
 import { exitOf, type Finished, follow } from '../../follow.ts';
-import { outcomeText } from '../../receipt-lines.ts';
+import { outcomeText, toneOf } from '../../receipt-lines.ts';
 import { type Redriven, redrive } from '../../redrive.ts';
 import { chosen, type Stuck } from '../../stuck-copy.ts';
 import { giveBack, takeInHand } from '../../stuck-queue.ts';
-import { cut } from '../../table.ts';
+import { type Column, cut, table } from '../../table.ts';
 import { together } from '../../together.ts';
 import { endOf, missing, operationOf, tellElsewhere } from './in-words.ts';
 
@@ -25,7 +25,20 @@ interface Again {
   readonly item: Finished | undefined;
 }
 
+const endText = ({ redriven, item }: Again): string =>
+  item ? outcomeText(item.receipt) : `sent as attempt ${redriven.attempt}`;
+
+const COLUMNS: readonly Column<Again>[] = [
+  { head: 'Request', cell: ({ redriven }) => redriven.requestId, isName: true },
+  { head: 'Came to', cell: endText, style: ({ item }) => item && toneOf(item.receipt) },
+  { head: 'Key', cell: ({ item }) => item?.receipt.key?.id ?? '–' },
+];
+
 const again = async (context: Context, deployed: Deployed, one: Stuck, wait: boolean): Promise<Again> => {
+  if (context.signal.aborted) {
+    await giveBack(deployed, [one]);
+    throw new Failure(EXIT.aborted, 'Broken off: not sent');
+  }
   const redriven = await redrive(deployed, one);
   return { redriven, item: wait ? await follow(context, deployed, redriven, { isQuiet: true }) : undefined };
 };
@@ -49,7 +62,7 @@ const agreed = async (
     const meant = options.all ? all : [...new Set(names.flatMap((name) => chosen(all, name) ?? []))];
     for (const one of meant) terminal.tell(`${one.requestId}  ${operationOf(one)}  ${endOf(one)}`);
     if (meant.length > 0)
-      await confirm(terminal, { word: 'yes', given: options.yes ? 'yes' : undefined, option: '--yes' });
+      await confirm(context, { word: 'yes', given: options.yes ? 'yes' : undefined, option: '--yes' });
     wanted = meant;
   } finally {
     await giveBack(
@@ -81,18 +94,22 @@ export const addRedrive = (stuck: Command, context: Context): void => {
         throw new Failure(EXIT.usage, 'Cannot tell what to redrive, wanted names or --all');
       const deployed = await context.deployed(command);
       const { wanted, elsewhere } = await agreed(context, deployed, { names, options });
+      const { terminal } = context;
+      const named = ({ requestId }: Pick<Stuck, 'requestId'>): string =>
+        terminal.live === undefined ? requestId : cut(requestId, 44);
       const done = await together(
-        context.terminal,
+        terminal,
         wanted.map((one) => ({
-          title: cut(one.requestId, 44),
+          title: named(one),
           work: () => again(context, deployed, one, options.wait === true),
-          end: ({ redriven, item }: Again) =>
-            `${cut(redriven.requestId, 44)}: ${item ? outcomeText(item.receipt) : `sent as attempt ${redriven.attempt}`}`,
+          end: (each: Again) => `${named(each.redriven)}: ${endText(each)}`,
         })),
       );
+      const over = done.filter((each) => each !== undefined);
+      if (context.isJson(command)) context.json(over.map(({ item, redriven }) => item?.receipt ?? redriven));
+      else if (wanted.length === 0) terminal.print('Nothing is stuck');
+      else if (over.length > 0) for (const line of table(terminal, COLUMNS, over)) terminal.print(line);
       tellElsewhere(context, elsewhere);
-      if (context.isJson(command))
-        context.json(done.flatMap((each) => (each ? [each.item?.receipt ?? each.redriven] : [])));
-      context.end(exitOfAll(done));
+      context.end(context.signal.aborted ? EXIT.aborted : exitOfAll(done));
     });
 };

@@ -1,10 +1,22 @@
 import type { Command } from 'commander';
 import { toIso } from '../../../core/epoch.ts';
 import type { Context } from '../../context.ts';
-import { chosen } from '../../stuck-copy.ts';
+import { chosen, type Stuck } from '../../stuck-copy.ts';
 import { look } from '../../stuck-queue.ts';
-import { pairs, wrapped } from '../../table.ts';
-import { endOf, missing, operationOf, shown } from './in-words.ts';
+import { pairs, wrapped } from '../../wrap.ts';
+import { endOf, fieldsOf, missing, operationOf, shown } from './in-words.ts';
+
+/** One word of a shell. */
+const quoted = (text: string): string => (/^[\w.:@/+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+
+/** What to type next. */
+const nextLines = ({ requestId, request }: Stuck): readonly string[] => [
+  ...(request === undefined
+    ? []
+    : ['Once the cause is mended:', `  key-revoker stuck redrive ${quoted(requestId)} --wait`]),
+  'Where the key was dealt with elsewhere:',
+  `  key-revoker stuck forget ${quoted(requestId)} --by … --reason …`,
+];
 
 /** `stuck show` */
 export const addShow = (stuck: Command, context: Context): void => {
@@ -18,7 +30,7 @@ export const addShow = (stuck: Command, context: Context): void => {
       const one = chosen(all, name);
       if (one === undefined) throw missing(name, elsewhere);
       if (context.isJson(command)) return context.json(shown(one));
-      const { message, requestId, attempt, sentAt, body, request } = one;
+      const { message, requestId, attempt, sentAt } = one;
       const most = terminal.width === undefined ? undefined : terminal.width - 2;
       const lines = [
         [terminal.style(['bold', 'red'], endOf(one)), operationOf(one)].join('  '),
@@ -28,9 +40,10 @@ export const addShow = (stuck: Command, context: Context): void => {
           ['request', requestId],
           ['attempt', String(attempt)],
           ['since', toIso(sentAt)],
+          ...fieldsOf(one),
         ]),
         '',
-        JSON.stringify(request ?? JSON.parse(body), null, 2),
+        ...nextLines(one),
       ];
       for (const line of lines) terminal.print(line);
     });
