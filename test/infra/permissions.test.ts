@@ -1,23 +1,29 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
+import recommended from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
 import { describe, expect, it } from 'vitest';
 import { claimName } from '../../infra/constructs/prefix-claim.ts';
 import { KeyRevocation } from '../../infra/key-revocation.ts';
 import type { Template } from '../../infra/synthesize.ts';
 import { ACCOUNT, find, list, mayDo, REGION, type Statement, statementsOf, text } from './policy-reader.ts';
 
-const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
-const stack = new Stack(app, 'S');
-const secretKeys = [new Key(stack, 'SecretKey')];
-const plain = new KeyRevocation(stack, 'R', { secretKeys });
-const own = new KeyRevocation(stack, 'E', { prefix: 'own/', encryptionKey: new Key(stack, 'OwnKey') });
-const planner = new Role(stack, 'PlannerRole', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
-plain.grantSchedule(planner);
-const operator = (id: string): Role => new Role(stack, id, { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
-plain.grantOperate(operator('OperatorRole'));
-own.grantOperate(operator('OwnOperatorRole'));
-const template = app.synth().getStackByName('S').template as Template;
+/** A stack with an instance whose secrets have a key, one whose queues and topics have, and what was granted of both. */
+const synthesized = (flags: Record<string, unknown>): Template => {
+  const app = new App({ context: { ...flags, 'aws:cdk:bundling-stacks': [] } });
+  const stack = new Stack(app, 'S');
+  const secretKeys = [new Key(stack, 'SecretKey')];
+  const plain = new KeyRevocation(stack, 'R', { secretKeys });
+  const own = new KeyRevocation(stack, 'E', { prefix: 'own/', encryptionKey: new Key(stack, 'OwnKey') });
+  const role = (id: string): Role => new Role(stack, id, { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
+  plain.grantSchedule(role('PlannerRole'));
+  plain.grantOperate(role('OperatorRole'));
+  own.grantOperate(role('OwnOperatorRole'));
+  return app.synth().getStackByName('S').template as Template;
+};
+const template = synthesized({});
+/** As a new app of somebody else's would have it. */
+const flagged = synthesized(recommended);
 
 const CARD = `arn:aws:ssm:${REGION}:${ACCOUNT}:parameter${claimName('key-revoker/')}`;
 const SCHEDULES = `arn:aws:scheduler:${REGION}:${ACCOUNT}:schedule/ref:RSchedules/*`;
@@ -25,9 +31,9 @@ const MAPPING = `arn:aws:lambda:${REGION}:${ACCOUNT}:event-source-mapping:ref:RR
 const SECRETS = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:key-revoker/*`;
 
 /** What a role may do, as lines of "action resource", digits of logical ids left out. */
-const rightsOf = (role: string): readonly string[] => {
-  const { id } = find(template, 'AWS::IAM::Role', role);
-  return statementsOf(template, id).flatMap(lines).sort();
+const rightsOf = (role: string, of = template): readonly string[] => {
+  const { id } = find(of, 'AWS::IAM::Role', role);
+  return statementsOf(of, id).flatMap(lines).sort();
 };
 
 const lines = ({ Effect, Action, Resource, Condition }: Statement): readonly string[] =>
@@ -126,6 +132,28 @@ describe('rights', () => {
         'kms:Decrypt arn:SecretKey if',
       ].sort(),
     ));
+
+  const ROLES = ['RevokeRole', 'SweepRole', 'ScheduledRequestRole', 'SweepTickRole'];
+
+  it.each(ROLES)('of %s with an own key are the same, and the use of that key', (role) => {
+    const withKey = rightsOf(`E${role}`);
+    const without = rightsOf(`R${role}`).filter((line) => !line.startsWith('kms:'));
+    const asPlain = (line: string): string =>
+      line.replace(/\bE(?=[A-Z][a-z])/, 'R').replace('secret:own/', 'secret:key-revoker/');
+    const forKey = ['kms:Decrypt arn:OwnKey if', 'kms:GenerateDataKey arn:OwnKey if'];
+    expect(withKey.filter((line) => line.startsWith('kms:'))).toEqual(forKey);
+    expect(
+      withKey
+        .filter((line) => !line.startsWith('kms:'))
+        .map(asPlain)
+        .toSorted(),
+    ).toEqual(without);
+  });
+
+  it.each([...ROLES.flatMap((role) => [`R${role}`, `E${role}`]), 'PlannerRole', 'OperatorRole', 'OwnOperatorRole'])(
+    'of %s are the same with every recommended feature flag',
+    (role) => expect(rightsOf(role, flagged)).toEqual(rightsOf(role)),
+  );
 
   it('come from no policy but their own', () => {
     const roles = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::IAM::Role');
