@@ -1,9 +1,11 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { thisWorld } from '../../../functions/operator/world.ts';
 
+const before = process.listeners('SIGINT');
+
 afterEach(() => {
   vi.unstubAllEnvs();
-  process.removeAllListeners('SIGINT');
+  for (const listener of process.listeners('SIGINT')) if (!before.includes(listener)) process.off('SIGINT', listener);
 });
 
 it.each([
