@@ -16,8 +16,8 @@ export interface Terminal {
   readonly live: WriteStream | undefined;
   /** One line of the result, as it is. */
   print(line: string): void;
-  /** One line beside the result: what is going on, or wrong. In a terminal its words stay whole. */
-  tell(line: string): void;
+  /** A line or more beside the result: what is going on, or wrong. In a terminal their words stay whole. */
+  tell(lines: string): void;
   /** Replaces the last line that was shown so; without a text it is gone. Shows nothing where nobody sees it. */
   show(line?: string): void;
   /** Colours and weights, where the result's reader sees them. */
@@ -65,10 +65,12 @@ export const terminalOf = (streams: Streams, signal: AbortSignal): Terminal => {
       clear();
       stdout.write(`${line}\n`);
     },
-    tell: (line) => {
+    tell: (lines) => {
       clear();
-      const lines = isTerminal(stderr) ? wrapped(line, stderr.columns) : [stripVTControlCharacters(line)];
-      for (const each of lines) stderr.write(`${each}\n`);
+      const fitted = isTerminal(stderr)
+        ? lines.split('\n').flatMap((each) => wrapped(each, stderr.columns))
+        : [stripVTControlCharacters(lines)];
+      for (const each of fitted) stderr.write(`${each}\n`);
     },
     show: (line) => {
       clear();

@@ -68,6 +68,8 @@ describe('a terminal', () => {
     const lines = seen.written(2).trim().split('\n');
     expect(lines.map((each) => stripVTControlCharacters(each).length)).toEqual([39, 9]);
     expect(lines[0]).toContain('\x1b[31m');
+    terminalOf(seen.streams, signal).tell('several lines\n  of help');
+    expect(seen.written(2)).toBe('several lines\n  of help\n');
     expect(piped.written(2)).toBe(`${stripVTControlCharacters(line)}\n`);
   });
 
