@@ -86,7 +86,7 @@ export interface KeyRevocationProps {
   /**
    * How long a request may stay open before it is set aside for a person.
    *
-   * Valid range: 10 minutes to 12 days.
+   * Valid range: 10 minutes to 12 days, in whole seconds.
    *
    * @default Duration.hours(24)
    */

@@ -8,6 +8,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { OPERATIONS } from '../functions/core/request.ts';
 import type { NetworkProps } from './constructs/network.ts';
 import { type KeyRevocationProps, MODES, type Mode, type ProviderName } from './key-revocation-props.ts';
+import { cannot, known, oneOf, whole, wholeMinutes, wholeSeconds, within } from './valid-range.ts';
 
 const PROVIDERS = Object.keys(OPERATIONS) as ProviderName[];
 
@@ -45,13 +46,14 @@ export const settled = (props: KeyRevocationProps): SettledProps => ({
   bus: bus(props.bus, props.allowDefaultBus ?? false),
   urgentLimit: whole('limits.urgent', props.limits?.urgent ?? 1000, [1, 100_000]),
   otherLimit: whole('limits.other', props.limits?.other ?? 200, [1, 100_000]),
-  giveUpAfter: within('giveUpAfter', props.giveUpAfter ?? Duration.hours(24), [
+  giveUpAfter: wholeSeconds('giveUpAfter', props.giveUpAfter ?? Duration.hours(24), [
     Duration.minutes(10),
     Duration.days(12),
   ]),
-  sweepRate: wholeMinutes(
-    within('sweepRate', props.sweepRate ?? Duration.minutes(5), [Duration.minutes(1), Duration.minutes(10)]),
-  ),
+  sweepRate: wholeMinutes('sweepRate', props.sweepRate ?? Duration.minutes(5), [
+    Duration.minutes(1),
+    Duration.minutes(10),
+  ]),
   batchSize: whole('batchSize', props.batchSize ?? 1, [1, 10]),
   maxConcurrency: whole('maxConcurrency', props.maxConcurrency ?? 10, [2, 1000]),
   network: network(props),
@@ -64,21 +66,14 @@ export const settled = (props: KeyRevocationProps): SettledProps => ({
   logRetention: props.logRetention ?? RetentionDays.ONE_YEAR,
 });
 
-const cannot = (what: string, value: unknown, wanted: string): Error =>
-  new Error(`Cannot use ${String(value)} as ${what}, wanted ${wanted}`);
-
-const prefix = (value: string): string => {
-  if (Token.isUnresolved(value)) throw cannot('prefix', 'a token', 'text that is known at synth');
+const prefix = (given: string): string => {
+  const value = known('prefix', given, 'text');
   if (/^[A-Za-z0-9/_+=.@-]{1,200}$/.test(value)) return value;
   throw cannot('prefix', `"${value}"`, '1 to 200 letters, digits and / _ + = . @ -');
 };
 
-const oneOf = <T extends string>(what: string, value: T, allowed: readonly T[]): T => {
-  if (allowed.includes(value)) return value;
-  throw cannot(what, `"${value}"`, allowed.join(' or '));
-};
-
-const providers = (values: readonly ProviderName[]): readonly ProviderName[] => {
+const providers = (given: readonly ProviderName[]): readonly ProviderName[] => {
+  const values = known('providers', given, 'a list');
   if (values.length === 0) throw cannot('providers', 'an empty list', `at least one of ${PROVIDERS.join(', ')}`);
   return [...new Set(values.map((value) => oneOf('provider', value, PROVIDERS)))];
 };
@@ -99,26 +94,11 @@ const network = ({ vpc, vpcSubnets, securityGroups }: KeyRevocationProps): Settl
   throw new Error(`Cannot use ${alone} alone, wanted vpc with it`);
 };
 
-const whole = (what: string, value: number, [least, most]: readonly [number, number]): number => {
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw cannot(what, value, `a whole number from ${least} to ${most}`);
-};
-
-const within = (what: string, value: Duration, [least, most]: readonly [Duration, Duration]): Duration => {
-  const ms = value.toMilliseconds();
-  if (ms >= least.toMilliseconds() && ms <= most.toMilliseconds()) return value;
-  throw cannot(what, value.toHumanString(), `${least.toHumanString()} to ${most.toHumanString()}`);
-};
-
-const wholeMinutes = (value: Duration): Duration => {
-  if (value.toSeconds() % 60 === 0) return value;
-  throw cannot('sweepRate', value.toHumanString(), 'whole minutes');
-};
-
 /** The deployment's card holds them all, and a parameter holds 4 KB. */
 const MOST_ADDRESSES = 20;
 
-const addresses = (values: readonly string[]): readonly string[] => {
+const addresses = (given: readonly string[]): readonly string[] => {
+  const values = known('egressAddresses', given, 'a list (its addresses may be tokens)');
   if (values.length <= MOST_ADDRESSES) return values.map(address);
   throw cannot('egressAddresses', `a list of ${values.length}`, `at most ${MOST_ADDRESSES} addresses`);
 };

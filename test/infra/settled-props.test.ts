@@ -1,4 +1,4 @@
-import { Aws, Duration, Stack } from 'aws-cdk-lib';
+import { Aws, Duration, Stack, Token } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { describe, expect, it } from 'vitest';
 import type { KeyRevocationProps, Mode, ProviderName } from '../../infra/key-revocation-props.ts';
@@ -20,6 +20,31 @@ describe('settled', () => {
       'a token as prefix',
       { prefix: Aws.STACK_NAME },
       'Cannot use a token as prefix, wanted text that is known at synth',
+    ],
+    [
+      'a token as mode',
+      { mode: Aws.STACK_NAME as Mode },
+      'Cannot use a token as mode, wanted a text that is known at synth',
+    ],
+    [
+      'a token as a count',
+      { batchSize: Token.asNumber({ Ref: 'N' }) },
+      'Cannot use a token as batchSize, wanted a number that is known at synth',
+    ],
+    [
+      'a token as a time',
+      { giveUpAfter: Duration.minutes(Token.asNumber({ Ref: 'N' })) },
+      'Cannot use a token as giveUpAfter, wanted a duration that is known at synth',
+    ],
+    [
+      'a token as providers',
+      { providers: Token.asList({ Ref: 'L' }) as ProviderName[] },
+      'Cannot use a token as providers, wanted a list that is known at synth',
+    ],
+    [
+      'a token as addresses',
+      { egressAddresses: Token.asList({ Ref: 'L' }) },
+      'Cannot use a token as egressAddresses, wanted a list (its addresses may be tokens) that is known at synth',
     ],
     ['a mode', { mode: 'off' as Mode }, 'Cannot use "off" as mode, wanted enforce or observe'],
     [
@@ -45,6 +70,16 @@ describe('settled', () => {
     [
       'half a minute',
       { sweepRate: Duration.seconds(90) },
+      'Cannot use 1 minute 30 seconds as sweepRate, wanted whole minutes',
+    ],
+    [
+      'half a second',
+      { giveUpAfter: Duration.millis(3_600_500) },
+      'Cannot use 1 hour 500 millis as giveUpAfter, wanted whole seconds',
+    ],
+    [
+      'half a second of a sweep',
+      { sweepRate: Duration.millis(90_500) },
       'Cannot use 1 minute 30 seconds as sweepRate, wanted whole minutes',
     ],
     [
@@ -93,6 +128,7 @@ describe('settled', () => {
     expect(settled({ bus: defaultBus, allowDefaultBus: true }).bus).toBe(defaultBus));
 
   it.each<[string, KeyRevocationProps]>([
+    ['an address that is known at deploy', { egressAddresses: [Token.asString({ Ref: 'A' })] }],
     ['the shortest times', { giveUpAfter: Duration.minutes(10), sweepRate: Duration.minutes(1) }],
     ['the longest times', { giveUpAfter: Duration.days(12), sweepRate: Duration.minutes(10) }],
     ['the least counts', { batchSize: 1, maxConcurrency: 2, limits: { urgent: 1, other: 1 } }],
