@@ -126,10 +126,15 @@ export class KeyRevocation extends MeasuredConstruct {
 
 const EVERY_SCHEDULE = 'Every schedule of the group';
 
-/** Bybit refuses addresses of the United States with 403 (bybit-exchange.github.io/docs/v5/guide). */
+/** Where Bybit answers nobody, with 403 (bybit-exchange.github.io/docs/v5/guide), by what regions there begin with. */
+const REFUSED_BY_BYBIT = { 'us-': 'the United States', 'cn-': 'mainland China' } as const;
+
+/** A region that is known at deploy alone may be any. */
 const warnOfRegion = (scope: Construct): void => {
   const { region } = Stack.of(scope);
-  if (Token.isUnresolved(region) || !region.startsWith('us-')) return;
-  const message = `Bybit answers no address in the United States: its keys cannot be revoked from ${region}. Deploy to another region`;
+  if (Token.isUnresolved(region)) return;
+  const [, where] = Object.entries(REFUSED_BY_BYBIT).find(([start]) => region.startsWith(start)) ?? [];
+  if (where === undefined) return;
+  const message = `Bybit answers no address in ${where}: its keys cannot be revoked from ${region}. Deploy to another region, or leave bybit out of providers`;
   Annotations.of(scope).addWarningV2('key-revoker:bybit-region', message);
 };

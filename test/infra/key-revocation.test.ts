@@ -48,10 +48,13 @@ describe('warnings', () => {
   const warnings = (props: (stack: Stack) => KeyRevocationProps, region?: string) =>
     Annotations.fromStack(stackWith(props, region)).findWarning('*', Match.anyValue());
 
-  it.each<[string, KeyRevocationProps, number]>([
+  it.each<[string | undefined, KeyRevocationProps, number]>([
     ['us-east-1', {}, 1],
+    ['us-gov-west-1', {}, 1],
+    ['cn-north-1', {}, 1],
     ['us-east-1', { providers: ['kalshi'] }, 0],
     ['eu-central-1', {}, 0],
+    [undefined, {}, 0],
   ])('in %s with %j: %i about Bybit', (region, props, count) => {
     const found = warnings(() => props, region).filter(({ entry }) =>
       /^Bybit answers no address/.test(String(entry.data)),
