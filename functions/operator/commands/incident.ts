@@ -7,7 +7,7 @@ import type { Deployed } from '../connect.ts';
 import type { Context } from '../context.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { type Course, carryOut } from '../incident/carry-out.ts';
-import { courseTable, isGood, markTable, progressText, shownCourse } from '../incident/in-words.ts';
+import { containmentText, courseTable, isGood, markTable, progressText, shownCourse } from '../incident/in-words.ts';
 import { type Prepared, prepare } from '../incident/prepare.ts';
 import { refusePaused } from '../paused.ts';
 import { raiseBy } from '../raise-limit.ts';
@@ -44,7 +44,7 @@ const refuse = async (deployed: Deployed, { provider, contain, readOnly }: Optio
 };
 
 /** Shows what is about to happen. @throws Failure where the count is not typed back */
-const agree = async (context: Context, prepared: Prepared, given: string | undefined): Promise<void> => {
+const agree = async (context: Context, prepared: Prepared, { count, contain }: Options): Promise<void> => {
   const { terminal } = context;
   const { marks, fresh, dead, left } = prepared;
   for (const line of markTable(terminal, marks)) terminal.tell(line);
@@ -53,10 +53,11 @@ const agree = async (context: Context, prepared: Prepared, given: string | undef
   if (dead.length > 0) terminal.tell(`${dead.length} more proved dead before, and left out`);
   const earlier = marks.length - fresh.length;
   if (earlier > 0) terminal.tell(`${earlier} of them sent by an earlier run, which is gone on with`);
+  if (contain && marks.length > 0) terminal.tell(containmentText(marks));
   if (fresh.length === 0) return;
   const keys = fresh.length === 1 ? '1 key' : `${fresh.length} keys`;
   terminal.tell(terminal.style('bold', `${keys} to be deleted. Every delete is final`));
-  await confirm(context, { word: String(fresh.length), given, option: `--count ${fresh.length}` });
+  await confirm(context, { word: String(fresh.length), given: count, option: `--count ${fresh.length}` });
 };
 
 /** Shows how it goes: in a terminal always, elsewhere whenever a further tenth is over. */
@@ -82,7 +83,7 @@ const run = async (context: Context, command: Command, options: Options): Promis
   const { marks, fresh, left } = prepared;
   if (marks.length === 0 && left.length === 0)
     throw new Failure(EXIT.notFound, `Cannot find a key of ${provider} that is meant and alive, wanted at least one`);
-  await agree(context, prepared, options.count);
+  await agree(context, prepared, options);
   if (fresh.length > 0)
     await raiseBy(deployed, { provider, count: fresh.length, until: after(clock.now(), RAISED_MS) });
   const courses = await carryOut({ context, deployed, incident, marks, onChange: progress(context) });

@@ -27,6 +27,16 @@ const MARKS: readonly Column<Mark>[] = [
 export const markTable = (terminal: Terminal, marks: readonly Mark[]): readonly string[] =>
   table(terminal, MARKS, marks);
 
+/** Who would be contained where a delete ends stuck, for whoever has asked for it. */
+export const containmentText = (marks: readonly Mark[]): string => {
+  const [first] = marks;
+  if (first !== undefined && first.provider !== 'bybit')
+    return `${first.provider} cannot restrict a key: none is contained, one that cannot be deleted stays as it is`;
+  const alone = marks.filter(({ signedBy }) => signedBy === undefined).length;
+  const text = 'A sub key that its master cannot delete loses every permission';
+  return alone === 0 ? text : `${text}; not so the ${alone} that sign for themselves, nobody else could`;
+};
+
 /** What came of it; where it was contained after that, both. */
 const endText = ({ done }: Course): string => done.map(outcomeText).join(', then ') || NOTHING;
 
@@ -54,10 +64,11 @@ const COURSES: readonly Column<Course>[] = [
   },
 ];
 
-/** Whether it is over and ended as asked. */
+/** Whether its key is dead, or only planned for: one that was contained is alive. */
 export const isGood = (course: Course): boolean => {
   const receipt = last(course);
-  return course.isOver && receipt !== undefined && exitOf(receipt) === EXIT.done;
+  const isStuck = course.done.some(({ outcome }) => outcome === 'stuck');
+  return course.isOver && !isStuck && receipt !== undefined && exitOf(receipt) === EXIT.done;
 };
 
 /** What became of each, the worst first. */
