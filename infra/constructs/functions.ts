@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Validations } from 'aws-cdk-lib';
 import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -61,13 +61,18 @@ export const functions = (scope: Construct, reach: Reach, props: SettledProps): 
 const mapRequests = (scope: Construct, target: IFunction, { queues }: Reach, props: SettledProps) => {
   const { batchSize, maxConcurrency } = props;
   const eventSourceArn = queues.requests.queueArn;
-  return new EventSourceMapping(scope, 'RevokeRequests', {
+  const mapping = new EventSourceMapping(scope, 'RevokeRequests', {
     target,
     eventSourceArn,
     batchSize,
     maxConcurrency,
     reportBatchItemFailures: true,
   });
+  Validations.of(mapping).acknowledge({
+    id: 'Serverless-LambdaEventSourceMappingDestination',
+    reason: 'The queue itself has a dead-letter queue',
+  });
+  return mapping;
 };
 
 interface Rights {

@@ -29,7 +29,12 @@ export const queues = (scope: Construct, encryptionKey: IKey | undefined): Queue
   const closed = { redriveAllowPolicy: { redrivePermission: RedrivePermission.DENY_ALL } };
   const stuck = new Queue(scope, 'Stuck', every);
   const undelivered = new Queue(scope, 'Undelivered', { ...every, ...closed });
-  Validations.of(undelivered).acknowledge({ id: 'AwsSolutions-SQS3', reason: 'It is itself the dead-letter queue' });
+  const isLast = 'It is itself a dead-letter queue';
+  Validations.of(stuck).acknowledge({ id: 'Serverless-SQSRedrivePolicy', reason: isLast });
+  Validations.of(undelivered).acknowledge(
+    { id: 'AwsSolutions-SQS3', reason: isLast },
+    { id: 'Serverless-SQSRedrivePolicy', reason: isLast },
+  );
   const requests = new Queue(scope, 'Requests', {
     ...every,
     ...closed,

@@ -1,17 +1,25 @@
 import { App, Stack, Validations } from 'aws-cdk-lib';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { EventBus } from 'aws-cdk-lib/aws-events';
 import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { AwsSolutionsChecks } from 'cdk-nag';
+import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { expect, it } from 'vitest';
 import { KeyRevocation } from '../../infra/key-revocation.ts';
 import type { KeyRevocationProps } from '../../infra/key-revocation-props.ts';
 
 const checked = (fill: (stack: Stack) => void, props = {}): App => {
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
   fill(new Stack(app, 'S', props));
   return app;
+};
+
+const VPC = {
+  vpcId: 'vpc-0123456789abcdef0',
+  availabilityZones: ['eu-central-1a'],
+  privateSubnetIds: ['subnet-0123456789abcdef0'],
 };
 
 const env = { account: '111122223333', region: 'eu-central-1' };
@@ -19,6 +27,8 @@ const env = { account: '111122223333', region: 'eu-central-1' };
 it.each<[string, object, (stack: Stack) => KeyRevocationProps]>([
   ['with defaults', {}, () => ({})],
   ['in a known account and region', { env }, () => ({})],
+  ['in a VPC', {}, (s) => ({ vpc: Vpc.fromVpcAttributes(s, 'V', VPC) })],
+  ['with a bus of the app', {}, (s) => ({ bus: new EventBus(s, 'B') })],
   ['with keys and a prefix', {}, (s) => ({ prefix: 'a+b/', encryptionKey: key(s, 'A'), secretKeys: [key(s, 'B')] })],
 ])('cdk-nag finds nothing %s', (_with, stackProps, props) =>
   expect(() => checked((stack) => new KeyRevocation(stack, 'R', props(stack)), stackProps).synth()).not.toThrow(),

@@ -1,11 +1,11 @@
 const { App, Stack, Validations } = require('aws-cdk-lib');
 const { Queue } = require('aws-cdk-lib/aws-sqs');
-const { AwsSolutionsChecks } = require('cdk-nag');
+const { AwsSolutionsChecks, ServerlessChecks } = require('cdk-nag');
 const { KeyRevocation } = require('key-revoker');
 
 const checked = (name, fill) => {
   const app = new App({ outdir: `out/${name}` });
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
   fill(new Stack(app, 'Ours'));
   app.synth();
 };
