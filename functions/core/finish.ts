@@ -5,8 +5,14 @@ import { NotYet } from './fault.ts';
 import { type Ended, type RequestItem, requestKey, type Work } from './ledger-items.ts';
 import { finalReceipt } from './make-receipt.ts';
 import { askForLook, setAside } from './messages.ts';
-import { isDead, needsPerson, type Terminal } from './outcome.ts';
+import { isDead, needsPerson } from './outcome.ts';
 import type { Ports } from './ports.ts';
+import type { Receipt } from './receipt.ts';
+
+/** A request that has ended: that and its receipt are written at once. */
+type Told = RequestItem & { readonly ended: Ended; readonly receipt: Receipt };
+
+const isTold = (item: RequestItem | undefined): item is Told => item?.receipt !== undefined;
 
 const ledgerKey = ({ requestId, planOnly }: RequestItem) => requestKey(requestId, planOnly);
 
@@ -15,20 +21,18 @@ const ledgerKey = ({ requestId, planOnly }: RequestItem) => requestKey(requestId
  *
  * @throws NotYet where another delivery has pinned the request since this one read it: a call of that may be on its way
  */
-const withReceipt = async (
+const withReceipt = (
   ports: Ports,
   item: RequestItem,
   ended: Ended,
   work: Work | undefined,
-): Promise<RequestItem> => {
-  const written = await amend<RequestItem>(ports, ledgerKey(item), (current) => {
-    if (current === undefined || current.attempt !== item.attempt || current.receipt) return undefined;
+): Promise<RequestItem | undefined> =>
+  amend<RequestItem>(ports, ledgerKey(item), (current) => {
+    if (current?.attempt !== item.attempt || current.receipt) return undefined;
     if (current.pin && item.pin === undefined && !item.planOnly) throw new NotYet({ code: 'in-progress' });
     const receipt = finalReceipt(current, work, ended, ports.digest);
     return { ...current, ended, receipt, state: undefined, at: ended.at };
   });
-  return written ?? item;
-};
 
 /** How long after a proof the key is looked at once more, in seconds. */
 const SECOND_LOOK_SECONDS = 600;
@@ -57,9 +61,9 @@ const lookAgainLater = async ({ outbox, log }: Ports, item: RequestItem): Promis
  */
 export const finish = async (ports: Ports, item: RequestItem, ended: Ended, work?: Work): Promise<void> => {
   const done = await withReceipt(ports, item, ended, work);
+  if (!isTold(done) || done.published) return;
   const { receipt } = done;
-  if (done.published || receipt === undefined) return;
-  const outcome: Terminal = done.ended?.outcome ?? ended.outcome;
+  const { outcome } = done.ended;
   // Nobody asked for a key to die that is planned for only.
   if (needsPerson(outcome) && !done.request?.dryRun) await setAside(ports.outbox, done);
   await ports.outbox.publish(receipt);
@@ -69,6 +73,6 @@ export const finish = async (ports: Ports, item: RequestItem, ended: Ended, work
       : undefined,
   );
   ports.log.info('request ended', endFacts(receipt));
-  await tagTarget(ports, done, done.ended ?? ended);
+  await tagTarget(ports, done, done.ended);
   if (isDead(outcome) && done.pin) await lookAgainLater(ports, done);
 };

@@ -95,7 +95,7 @@ export const takeLeaseFor = async (
   const taken = await takeLease(ports, key, wanted);
   if (!taken.taken) return taken;
   const current = await ports.ledger.read<RequestItem>(requestKey(item.requestId, item.planOnly));
-  if (!current?.ended && current?.attempt === item.attempt && isSamePin(current.pin, item.pin)) return taken;
+  if (current?.attempt === item.attempt && !current.ended && isSamePin(current.pin, item.pin)) return taken;
   await release(ports, item, wanted.holder);
   return { taken: false, notBefore: undefined };
 };

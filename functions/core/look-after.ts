@@ -45,15 +45,13 @@ export interface LookedAfter {
 /** Begins the day's pass, unless it is done or under way. @returns since when copies are owed */
 const begin = async (ports: SweepPorts, startedBy: string): Promise<EpochMs | undefined> => {
   const now = ports.clock.now();
-  const item = await amend<LookAfterItem>(ports, KEY, (current) => {
+  const written = await amend<LookAfterItem>(ports, KEY, (current) => {
     const isDone = current?.completedAt !== undefined && now < after(current.completedAt, DAY_MS);
-    const isUnderWay =
-      current !== undefined &&
-      current.completedAt !== current.startedAt &&
-      now < after(current.startedAt, BROKEN_OFF_MS);
+    const isUnderWay = current !== undefined && now < after(current.startedAt, BROKEN_OFF_MS);
     return isDone || isUnderWay ? undefined : { startedAt: now, startedBy, completedAt: current?.completedAt };
   });
-  return item?.startedBy === startedBy ? (item.completedAt ?? after(now, -DAY_MS)) : undefined;
+  const item = written as LookAfterItem; // of this pass, or of the one that is done or under way
+  return item.startedBy === startedBy ? (item.completedAt ?? after(now, -DAY_MS)) : undefined;
 };
 
 const complete = (ports: SweepPorts, startedBy: string): Promise<unknown> =>
@@ -84,8 +82,9 @@ const resendLost = async (ports: SweepPorts, now: EpochMs): Promise<number> => {
 /** The request for which a key is looked at, as long as it stands where it ended. */
 const keptFor = async ({ ledger }: SweepPorts, item: CaseItem): Promise<RequestItem | undefined> => {
   const keeper = keeperOf(item);
-  const requestId = keeper?.slice(0, keeper.lastIndexOf('#'));
-  const request = requestId === undefined ? undefined : await ledger.read<RequestItem>(requestKey(requestId, false));
+  if (keeper === undefined) return undefined;
+  const requestId = keeper.slice(0, keeper.lastIndexOf('#'));
+  const request = await ledger.read<RequestItem>(requestKey(requestId, false));
   return request?.published && request.ended && request.request ? request : undefined;
 };
 

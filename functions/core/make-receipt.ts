@@ -9,7 +9,13 @@ import { NO_WORK } from './work.ts';
 export const shortened = (id: string): string =>
   id.length > 12 ? `${id.slice(0, 4)}…${id.slice(-4)}` : `${id.slice(0, 2)}…`;
 
-const timesOf = ({ dueAt, receivedAt }: RequestItem, { calledAt, acceptedAt, deadAt, provedAt }: Work): Times => ({
+/** What a receipt takes from the request. */
+type Asked = Pick<
+  RequestItem,
+  'requestId' | 'planOnly' | 'attempt' | 'provider' | 'request' | 'pin' | 'sender' | 'dueAt' | 'receivedAt'
+>;
+
+const timesOf = ({ dueAt, receivedAt }: Asked, { calledAt, acceptedAt, deadAt, provedAt }: Work): Times => ({
   dueAt: toIso(dueAt),
   receivedAt: toIso(receivedAt),
   ...(calledAt === undefined ? {} : { calledAt: toIso(calledAt) }),
@@ -30,7 +36,7 @@ interface Said {
 
 type Digest = (text: string) => string;
 
-const receiptWith = (item: RequestItem, work: Work, digest: Digest, said: Said): Receipt => {
+const receiptWith = (item: Asked, work: Work, digest: Digest, said: Said): Receipt => {
   const { request, pin, requestId, attempt } = item;
   const { suffix, evidence = [], ...rest } = said;
   return {
@@ -82,7 +88,7 @@ const stateAt = (outcome: Terminal, { keyState }: Work): KeyState => {
 };
 
 /** The final receipt. Made only from what the ledger holds, so making it again makes the same one. */
-export const finalReceipt = (item: RequestItem, work: Work | undefined, ended: Ended, digest: Digest): Receipt => {
+export const finalReceipt = (item: Asked, work: Work | undefined, ended: Ended, digest: Digest): Receipt => {
   const { name, code } = nameAndCode(ended.outcome);
   const known = work ?? NO_WORK;
   const keyState = stateAt(ended.outcome, known);

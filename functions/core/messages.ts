@@ -2,7 +2,10 @@ import type { RequestItem } from './ledger-items.ts';
 import type { Attributes, Outbox } from './ports.ts';
 
 /** What every copy of a request carries, so that it is known again under whatever message it travels. */
-const named = ({ requestId, attempt }: RequestItem): Attributes => ({ requestId, attempt: String(attempt) });
+const named = ({ requestId, attempt }: Pick<RequestItem, 'requestId' | 'attempt'>): Attributes => ({
+  requestId,
+  attempt: String(attempt),
+});
 
 /** Puts a request on the requests queue again, as the attempt that it is at. */
 export const resend = ({ enqueue }: Outbox, item: RequestItem): Promise<void> =>
@@ -13,7 +16,10 @@ export const askForLook = ({ enqueue }: Outbox, item: RequestItem, delaySeconds:
   enqueue(JSON.stringify({ ...item.request, look: true }), named(item), delaySeconds);
 
 /** Sends the copy for the stuck queue: the request, ready to be sent again, or the stub of a body that was none. */
-export const setAside = async ({ setAside: send }: Outbox, item: RequestItem): Promise<void> => {
+export const setAside = async (
+  { setAside: send }: Outbox,
+  item: Pick<RequestItem, 'requestId' | 'attempt' | 'receipt' | 'stub' | 'request'>,
+): Promise<void> => {
   const { receipt, stub, request } = item;
   if (receipt === undefined) return;
   const { outcome, code, message } = receipt;

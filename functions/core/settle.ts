@@ -44,8 +44,9 @@ const afterCall = (outcome: Outcome, work: Work | undefined): Outcome =>
     : outcome;
 
 /**
- * Ends a request: into the case first, where this delivery holds it, then into the request with its receipt, then out to its readers;
- * the lease goes last.
+ * Ends a request: into the case first, then into the request with its receipt, then out to its readers; the lease goes last.
+ *
+ * @param holder names this delivery's lease; a plan and a request without a key have none, nor anything in a case
  */
 export const settleEnd = async (
   ports: Ports,
@@ -54,13 +55,11 @@ export const settleEnd = async (
   holder: string | undefined,
 ): Promise<Verdict> => {
   const { pin } = item;
-  const name = workName(item);
   if (pin === undefined || holder === undefined) {
-    const found = pin && (await ports.ledger.read<CaseItem>(caseKey(pin.keyName)));
-    const work = found?.works[name];
-    await finish(ports, item, endedAs(afterCall(outcome, work), ports.clock.now()), work);
+    await finish(ports, item, endedAs(outcome, ports.clock.now()));
     return { done: true };
   }
+  const name = workName(item);
   const held = await amendHeld(ports, pin.keyName, holder, (current) => {
     const work = current.works[name];
     return work?.ended ? current : withEnd(current, name, endedAs(afterCall(outcome, work), ports.clock.now()));
@@ -94,9 +93,10 @@ export const finishFromCase = async (
   await finish(ports, item, work.ended, work);
   if (!pin.self && (isDead(work.ended.outcome) || isClosed(held, item))) await markSigner(ports, pin, false);
   await amend<CaseItem>(ports, caseKey(pin.keyName), (current) => {
+    if (current === undefined) return undefined;
     // Another delivery may have come as far already; the lease is this one's all the same.
-    const isHeld = holder !== undefined && current?.lease?.holder === holder;
-    if (current === undefined || (current.works[name] === undefined && !isHeld)) return undefined;
+    const isHeld = holder !== undefined && current.lease?.holder === holder;
+    if (current.works[name] === undefined && !isHeld) return undefined;
     return { ...current, works: othersIn(current, item), ...(isHeld ? { lease: undefined } : {}) };
   });
 };
@@ -113,13 +113,14 @@ const atTheEnd = ({ code, atLast }: Retry, work: Work | undefined): Outcome => {
 
 const tellWaiting = async (ports: Ports, item: RequestItem, work: Work | undefined, { code }: Retry): Promise<void> => {
   const now = ports.clock.now();
-  if (code === 'early' || !item.request || !isUrgent(item.request.reason) || !owesInterim(item, countedFrom(item), now))
-    return;
+  const { requestId, planOnly, attempt, request } = item;
+  if (!request || !isUrgent(request.reason) || !owesInterim(item, countedFrom(item), now)) return;
   await ports.outbox.publish(interimReceipt(item, work, code, ports.digest));
-  const { requestId, provider = '' } = item;
-  ports.log.warn('urgent request waits', { requestId, provider, code });
-  await amend<RequestItem>(ports, requestKey(item.requestId, item.planOnly), (current) =>
-    current && !current.receipt ? { ...current, interim: { count: current.interim.count + 1, at: now } } : undefined,
+  ports.log.warn('urgent request waits', { requestId, provider: request.provider, code });
+  await amend<RequestItem>(ports, requestKey(requestId, planOnly), (current) =>
+    current?.attempt === attempt && !current.receipt
+      ? { ...current, interim: { count: current.interim.count + 1, at: now } }
+      : undefined,
   );
 };
 
@@ -132,15 +133,10 @@ const giveUp = async (
   holder: string | undefined,
 ): Promise<Verdict> => {
   const { pin, provider, planOnly } = item;
-  if (holder !== undefined || pin === undefined || provider === undefined || planOnly)
-    return settleEnd(ports, item, outcome, holder);
+  const key = pin && provider && { ...pin, provider };
+  if (holder !== undefined || key === undefined || planOnly) return settleEnd(ports, item, outcome, holder);
   const mine = ports.newId();
-  const taken = await takeLeaseFor(
-    ports,
-    item,
-    { ...pin, provider },
-    { holder: mine, until: delivery.deadline, seen: [] },
-  );
+  const taken = await takeLeaseFor(ports, item, key, { holder: mine, until: delivery.deadline, seen: [] });
   return taken.taken
     ? settleEnd(ports, item, outcome, mine)
     : { done: false, code: 'in-progress', notBefore: taken.notBefore ?? ports.clock.now() };
@@ -166,7 +162,7 @@ export const settleRetry = async (
   const work = found?.works[workName(item)];
   // An end that is in the ledger is not waited for: the next delivery tells of it.
   const isOver = item.ended !== undefined || work?.ended !== undefined;
-  const isTimeUp = now - countedFrom(item) >= ports.config.giveUpAfterMs && retry.code !== 'early';
+  const isTimeUp = now - countedFrom(item) >= ports.config.giveUpAfterMs;
   if (isTimeUp && !isOver) return giveUp(ports, delivery, item, atTheEnd(retry, work), holder);
   if (!isOver) await tellWaiting(ports, item, work, retry);
   if (holder !== undefined) await release(ports, item, holder);
@@ -178,29 +174,22 @@ export const settleRetry = async (
 export const again = (
   { clock, random }: Ports,
   { receiveCount }: Delivery,
-  { request, ...item }: RequestItem,
+  item: RequestItem,
   retry: Retry,
 ): EpochMs => {
   const now = clock.now();
-  const age = Math.max(0, now - countedFrom({ ...item, request }));
-  return nextDelivery(retry, {
-    now,
-    age,
-    receiveCount,
-    urgent: request !== undefined && isUrgent(request.reason),
-    random: random(),
-  });
+  const { request } = item;
+  const urgent = request !== undefined && isUrgent(request.reason);
+  return nextDelivery(retry, { now, age: now - countedFrom(item), receiveCount, urgent, random: random() });
 };
+
+const UNCLAIMED = { code: 'aws-down' } as const;
 
 /** The wait of a message whose request could not even be claimed. */
 export const unclaimed = ({ clock, random }: Ports, { receiveCount, sentAt }: Delivery): Verdict => {
   const now = clock.now();
-  const age = Math.max(0, now - sentAt);
-  return {
-    done: false,
-    code: 'aws-down',
-    notBefore: nextDelivery({ code: 'aws-down' }, { now, age, receiveCount, urgent: true, random: random() }),
-  };
+  const circumstances = { now, age: now - sentAt, receiveCount, urgent: true, random: random() };
+  return { done: false, ...UNCLAIMED, notBefore: nextDelivery(UNCLAIMED, circumstances) };
 };
 
 /** A queue forgets after 14 days; what waits for its time and is then tried for has to be over in 13. */

@@ -4,6 +4,7 @@ import { after, type EpochMs, epochMs, toIso } from './epoch.ts';
 import { EXPIRY_TAG, type ExpiryOrder, expiryRequestId, readTags, type SweepItem, sweepKey } from './expiry.ts';
 import { type RequestItem, requestKey } from './ledger-items.ts';
 import { finalReceipt } from './make-receipt.ts';
+import { setAside } from './messages.ts';
 import { pausedSince } from './pause.ts';
 import type { Described, Ports } from './ports.ts';
 import { isProvider, type RevocationRequest } from './request.ts';
@@ -45,36 +46,31 @@ const writeSweep = (
 ) => amend<SweepItem>(ports, sweepKey(arn), change);
 
 /** Notes which version was current when this date was first met: the one that it is meant for. */
-const meet = async (ports: SweepPorts, { arn, tags, stages }: Described): Promise<SweepItem | undefined> => {
+const meet = async (ports: SweepPorts, { arn, tags, stages }: Described): Promise<SweepItem> => {
   const expiresAt = tags[EXPIRY_TAG] ?? '';
   const version = stages['AWSCURRENT'] ?? '';
-  return writeSweep(ports, arn, (item) =>
+  const met = await writeSweep(ports, arn, (item) =>
     item?.expiresAt === expiresAt ? undefined : { expiresAt, version, metAt: ports.clock.now() },
   );
+  return met as SweepItem; // written now, or by an earlier sweep
 };
 
 /** Tells once of tags that cannot be read, until they change. */
-const refuse = async (ports: SweepPorts, secret: Described, met: SweepItem | undefined, why: string): Promise<void> => {
+const refuse = async (ports: SweepPorts, secret: Described, met: SweepItem, why: string): Promise<void> => {
   const { arn, name, tags } = secret;
   const requestId = expiryRequestId(ports.digest, arn, '', tags);
-  if (met?.refused === requestId) return;
+  if (met.refused === requestId) return;
   const now = ports.clock.now();
   const provider = tags['key-revoker:provider'];
-  const item: RequestItem = {
-    rev: 1,
-    nonce: '',
+  const item = {
     requestId,
     planOnly: false,
-    digest: '',
     attempt: 1,
     provider: isProvider(provider) ? provider : undefined,
     request: undefined,
     sender: '',
     dueAt: now,
     receivedAt: now,
-    published: false,
-    interim: { count: 0, at: undefined },
-    at: now,
   };
   const ended = {
     outcome: 'refused/tag-unreadable',
@@ -84,28 +80,17 @@ const refuse = async (ports: SweepPorts, secret: Described, met: SweepItem | und
   } as const;
   const receipt = finalReceipt(item, undefined, ended, ports.digest);
   const stub = JSON.stringify({ secretId: name, at: toIso(now), code: receipt.code, fields: Object.keys(tags) });
-  await ports.outbox.setAside(stub, {
-    requestId,
-    attempt: '1',
-    outcome: receipt.outcome,
-    code: receipt.code ?? '',
-    message: receipt.message,
-  });
+  await setAside(ports.outbox, { ...item, stub, receipt });
   await ports.outbox.publish(receipt);
   ports.log.info('request ended', endFacts(receipt));
   await writeSweep(ports, arn, (current) => current && { ...current, refused: requestId });
 };
 
 /** The attempt to send an order as; `undefined` where it has ended, or is under way. */
-const attemptOf = async (
-  ports: SweepPorts,
-  { requestId }: Due,
-  met: SweepItem | undefined,
-): Promise<number | undefined> => {
+const attemptOf = async (ports: SweepPorts, { requestId }: Due, { sent }: SweepItem): Promise<number | undefined> => {
   const item = await ports.ledger.read<RequestItem>(requestKey(requestId, ports.config.mode === 'observe'));
   if (item !== undefined && item.receipt?.outcome !== 'withdrawn') return undefined;
   const attempt = (item?.attempt ?? 0) + 1;
-  const { sent } = met ?? {};
   const isUnderWay =
     sent?.requestId === requestId && sent.attempt === attempt && ports.clock.now() < after(sent.at, RESEND_MS);
   return isUnderWay ? undefined : attempt;
@@ -164,7 +149,7 @@ const readyIn = async (
   if (read.kind === 'unreadable') return refused(read.why);
   const { order } = read;
   if (order.expiresAt > horizon) return undefined;
-  const version = order.version ?? met?.version ?? '';
+  const version = order.version ?? met.version;
   const made = order.requestFor(secret, version);
   if (made.kind === 'refused') return refused(made.message);
   const { request } = made;
@@ -209,8 +194,7 @@ const readPages = async (
   return found;
 };
 
-/** Far later than any sweep. */
-const NEVER = epochMs(Number.MAX_SAFE_INTEGER - TIMING.sweepSendMs);
+const NEVER = epochMs(Number.POSITIVE_INFINITY);
 
 /**
  * Turns expiry tags that are due, or will be before the next sweeps are over, into requests on the same queue that everybody uses. What

@@ -176,6 +176,45 @@ describe('an end that was written already', () => {
     await finish(memory.ports, ITEM, end('revoked', NOON));
     expect(memory.published).toMatchObject([{ outcome: 'stuck', code: 'unproven' }]);
     expect(memory.aside).toHaveLength(1);
+    expect([memory.tags.map(([, tags]) => tags), memory.enqueued]).toEqual([
+      [{ 'key-revoker:status': 'stuck/unproven' }],
+      [],
+    ]);
+  });
+
+  it('is marked once, where two deliveries publish it at a time', async () => {
+    const memory = kept();
+    const { outbox } = memory.ports;
+    let others: Promise<void> | undefined;
+    const publish: typeof outbox.publish = async (receipt) => {
+      others ??= finish({ ...memory.ports, outbox }, ITEM, end('revoked'));
+      await others;
+      await outbox.publish(receipt);
+    };
+    await finish({ ...memory.ports, outbox: { ...outbox, publish } }, ITEM, end('revoked'));
+    expect(memory.published.map(({ receiptId }) => receiptId)).toEqual(['R#1', 'R#1']);
+    expect(stored(memory)).toMatchObject({ published: true, rev: 3 });
+  });
+
+  it.each([
+    ['a redrive has begun since', { ...ITEM, attempt: 2, rev: 3 }],
+    ['a redrive has ended since', { ...ITEM, attempt: 2, rev: 4, receipt: { receiptId: 'R#2' } }],
+    ['nothing is kept any more', undefined],
+  ])('is not marked as published where %s', async (_what, now) => {
+    const memory = kept();
+    const { outbox } = memory.ports;
+    const publish: typeof outbox.publish = async () => {
+      if (now) memory.items.set('request#R request', now as never);
+      else memory.items.delete('request#R request');
+    };
+    await finish({ ...memory.ports, outbox: { ...outbox, publish } }, ITEM, end('revoked'));
+    expect(stored(memory)).toEqual(now);
+  });
+
+  it('is told of for no request that the ledger does not know', async () => {
+    const memory = memoryPorts();
+    await finish(memory.ports, ITEM, end('revoked'));
+    expect([memory.published, [...memory.items]]).toEqual([[], []]);
   });
 
   it('is another attempt’s matter', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { after } from '../../../functions/core/epoch.ts';
-import { amendHeld, LeaseLost, takeLease } from '../../../functions/core/lease.ts';
-import { type CaseItem, caseKey } from '../../../functions/core/ledger-items.ts';
+import { amendHeld, LeaseLost, release, takeLease, takeLeaseFor } from '../../../functions/core/lease.ts';
+import { type CaseItem, caseKey, type Pin, type RequestItem } from '../../../functions/core/ledger-items.ts';
 import { memoryPorts } from './memory-ports.ts';
 import { NOON } from './rounds.ts';
 
@@ -91,4 +91,70 @@ it('writes to no case that another holds, nobody holds, or that is not there', a
   await expect(amendHeld(memory.ports, NAME, 'A', (item) => item)).rejects.toThrow(
     'Cannot write to the case, another delivery holds it now',
   );
+});
+
+describe('the lease for a request', () => {
+  const PIN = { keyName: NAME, signer: { versionId: 'v1' } } as Pin;
+  const ITEM = { requestId: 'R', planOnly: false, attempt: 1, pin: PIN } as RequestItem;
+  const takeFor = ({ ports }: ReturnType<typeof memoryPorts>) =>
+    takeLeaseFor(ports, ITEM, KEY, { holder: 'B', until: UNTIL, seen: [] });
+  const withRequest = (now: object) => {
+    const memory = memoryPorts();
+    memory.items.set('request#R request', { ...ITEM, rev: 1, nonce: '', ...now } as never);
+    return memory;
+  };
+
+  it('is taken as long as it stands as this delivery read it', async () =>
+    expect(await takeFor(withRequest({}))).toMatchObject({ taken: true, item: { lease: { holder: 'B' } } }));
+
+  it.each([
+    ['has ended', { ended: { outcome: 'revoked' } }],
+    ['has gone on to another attempt', { attempt: 2 }],
+    ['has gone on to another version', { pin: { ...PIN, signer: { versionId: 'v2' } } }],
+  ])('is let go at once where it %s meanwhile', async (_what, now) => {
+    const memory = withRequest(now);
+    expect(await takeFor(memory)).toStrictEqual({ taken: false, notBefore: undefined });
+    expect(memory.items.get(`case#${NAME} case`)).not.toHaveProperty('lease');
+  });
+
+  it('is let go at once where nothing is known of it', async () => {
+    const memory = memoryPorts();
+    expect(await takeFor(memory)).toMatchObject({ taken: false });
+    expect(memory.items.get(`case#${NAME} case`)).not.toHaveProperty('lease');
+  });
+
+  it('is waited for where another holds it, whatever became of the request', async () => {
+    const memory = withRequest({ attempt: 2 });
+    await take(memory, 'A');
+    expect(await takeFor(memory)).toEqual({ taken: false, notBefore: UNTIL });
+  });
+});
+
+describe('letting go', () => {
+  const ITEM = { requestId: 'R', pin: { keyName: NAME } } as RequestItem;
+
+  it('lets the case go for everybody', async () => {
+    const memory = memoryPorts();
+    await take(memory, 'A');
+    await release(memory.ports, ITEM, 'A');
+    expect(await take(memory, 'B')).toMatchObject({ taken: true });
+  });
+
+  it.each([
+    ['that another holds', ITEM, { lease: { holder: 'B', until: UNTIL } }],
+    ['that nobody holds', ITEM, {}],
+    ['of a request without a key', { ...ITEM, pin: undefined }, {}],
+  ])('writes nothing to a case %s', async (_what, item, fields) => {
+    const memory = memoryPorts();
+    const found = { rev: 1, nonce: 'n', ...fields };
+    memory.items.set(`case#${NAME} case`, found);
+    await release(memory.ports, item as RequestItem, 'A');
+    expect([...memory.items]).toEqual([[`case#${NAME} case`, found]]);
+  });
+
+  it('makes no case where there is none', async () => {
+    const memory = memoryPorts();
+    await release(memory.ports, ITEM, 'A');
+    expect([...memory.items]).toEqual([]);
+  });
 });

@@ -7,6 +7,7 @@ import { NOON } from './rounds.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
+const NOTE = 'sweep#look-after sweep';
 const ago = (ms: number): EpochMs => after(NOON, -ms);
 
 const put = ({ items }: Memory, key: string, item: object): void =>
@@ -52,6 +53,8 @@ describe('once a day', () => {
     kept(memory, 'A', 'open-case', ago(DAY));
     const passes = await Promise.all([lookAfter(memory.ports), lookAfter(memory.ports)]);
     expect(passes).toEqual([{ resent: 0, looks: 1, copies: 0 }, undefined]);
+    expect(memory.lines).toEqual([['look-after done', { resent: 0, looks: 1, copies: 0 }]]);
+    expect(memory.items.get(NOTE)).toMatchObject({ startedAt: NOON, completedAt: NOON });
     memory.clock.forward(DAY - 1);
     expect(await lookAfter(memory.ports)).toBeUndefined();
     memory.clock.forward(1);
@@ -70,6 +73,22 @@ describe('once a day', () => {
     memory.clock.forward(1);
     expect(await lookAfter(memory.ports)).toMatchObject({ looks: 1 });
   });
+});
+
+it.each([
+  ['has begun since', { startedAt: after(NOON, 15 * 60_000), startedBy: 'another', rev: 2 }],
+  ['keeps no note of', undefined],
+])('does not count as done a day’s pass that another %s', async (_what, note) => {
+  const memory = memoryPorts();
+  kept(memory, 'A', 'open-case', ago(DAY));
+  const { outbox } = memory.ports;
+  const enqueue: typeof outbox.enqueue = async () => {
+    if (note) put(memory, NOTE, note);
+    else memory.items.delete(NOTE);
+  };
+  memory.ports.outbox = { ...outbox, enqueue };
+  expect(await lookAfter(memory.ports)).toMatchObject({ looks: 1 });
+  expect(memory.items.get(NOTE)).toEqual(note && { nonce: 'n', ...note });
 });
 
 describe('looks', () => {
@@ -119,6 +138,7 @@ describe('requests that never ended', () => {
   it.each([
     ['whose message must be lost', LOST + 1, {}, 1],
     ['that may still be on the queue', LOST, {}, 0],
+    ['whose body was no request', LOST + 1, { request: undefined, stub: '{}' }, 0],
     ['whose time began later', LOST + 1, { request: { requestId: 'A', notBefore: '2026-11-21T00:00:00Z' } }, 0],
   ])('%s', async (_, age, more, resent) => {
     const memory = memoryPorts();
@@ -147,6 +167,15 @@ describe('the copy for the stuck queue', () => {
     }
     nextDay(memory);
     expect(await lookAfter(memory.ports)).toMatchObject({ copies: 1 });
+  });
+
+  it.each([
+    ['that are over since the day before', 10.5 * DAY, 1],
+    ['that were over before', 11.5 * DAY, 0],
+  ])('goes out at the very first pass for ten days %s', async (_what, age, copies) => {
+    const memory = memoryPorts();
+    kept(memory, 'A', 'open-case', ago(age));
+    expect(await lookAfter(memory.ports)).toMatchObject({ copies });
   });
 
   it('goes out also where a day was missed', async () => {

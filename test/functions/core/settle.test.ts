@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type CaseItem, type RequestItem, signerKey, type Work } from '../../../functions/core/ledger-items.ts';
-import { finishFromCase } from '../../../functions/core/settle.ts';
+import { countedFrom, finishFromCase, settleEnd } from '../../../functions/core/settle.ts';
 import { NO_WORK } from '../../../functions/core/work.ts';
 import { type Memory, memoryPorts } from './memory-ports.ts';
 import { NOON } from './rounds.ts';
@@ -18,6 +18,7 @@ const ITEM = {
   interim: { count: 0 },
 } as unknown as RequestItem;
 
+const KEPT = 'request#R request';
 const STUCK: Work = { ...NO_WORK, ended: { outcome: 'stuck/limit', why: '', at: NOON, evidence: [] } };
 const LEASE = { holder: 'me', until: NOON };
 
@@ -26,7 +27,7 @@ const caseWith = (works: CaseItem['works'], lease: CaseItem['lease'] = LEASE): C
 
 const kept = (found: CaseItem): Memory => {
   const memory = memoryPorts();
-  memory.items.set('request#R request', { ...ITEM, rev: 1, nonce: '' } as never);
+  memory.items.set(KEPT, { ...ITEM, rev: 1, nonce: '' } as never);
   memory.items.set('case#k case', found as never);
   memory.items.set('signer#m case#k', { rev: 1, nonce: '', needed: true } as never);
   return memory;
@@ -74,4 +75,85 @@ describe('an end that is in the case', () => {
     expect(caseIn(memory)).toMatchObject({ works: {} });
     expect(isNeeded(memory)).toBe(false);
   });
+
+  it('needs its signer no longer where the others on the key have ended as well', async () => {
+    const held = caseWith({ 'R#2': STUCK, 'S#1': STUCK });
+    const memory = kept(held);
+    await finishFromCase(memory.ports, ITEM, held, 'me');
+    expect(Object.keys(caseIn(memory).works)).toEqual(['S#1']);
+    expect(isNeeded(memory)).toBe(false);
+  });
+
+  it('is not written again by a delivery that holds nothing once another has taken it out', async () => {
+    const memory = kept({ ...caseWith({}), lease: undefined });
+    await finishFromCase(memory.ports, ITEM, caseWith({ 'R#2': STUCK }), undefined);
+    expect(memory.published).toHaveLength(1);
+    expect(caseIn(memory).rev).toBe(1);
+  });
+
+  it.each([
+    ['no lease', { ...caseWith({ 'R#2': STUCK }), lease: undefined }, { works: {}, rev: 2 }],
+    ['no case any more', undefined, undefined],
+  ])('is told of where there is %s', async (_what, found, left) => {
+    const memory = kept(found as CaseItem);
+    if (found === undefined) memory.items.delete('case#k case');
+    await finishFromCase(memory.ports, ITEM, caseWith({ 'R#2': STUCK }), 'me');
+    expect(memory.published).toHaveLength(1);
+    if (left) expect(caseIn(memory)).toMatchObject(left);
+    else expect(caseIn(memory)).toBeUndefined();
+  });
+
+  it.each([
+    ['its work goes on', ITEM, caseWith({ 'R#2': NO_WORK })],
+    ['it has no work there', ITEM, caseWith({ 'S#1': STUCK })],
+    ['it has no key', { ...ITEM, pin: undefined }, caseWith({ 'R#2': STUCK })],
+  ])('is none where %s', async (_what, item, held) => {
+    const memory = kept(held);
+    await finishFromCase(memory.ports, item, held, 'me');
+    expect([memory.steps, memory.published]).toEqual([[], []]);
+  });
 });
+
+describe('the end of a request', () => {
+  const MISSING = { outcome: 'stuck/credential-missing', why: 'It is gone', evidence: [] } as const;
+  const ACCEPTED: Work = { ...NO_WORK, calls: 1, acceptedAt: NOON };
+
+  it.each([
+    ['has no key', { ...ITEM, pin: undefined }, undefined],
+    ['has no key, in a delivery that took a lease', { ...ITEM, pin: undefined }, 'me'],
+    ['is a plan', { ...ITEM, planOnly: true }, undefined],
+  ])('leaves the case alone where it %s', async (_what, item, holder) => {
+    const memory = kept(caseWith({ 'R#2': NO_WORK }));
+    memory.items.set(`request#R${item.planOnly ? '#plan' : ''} request`, { ...item, rev: 1, nonce: '' } as never);
+    expect(await settleEnd(memory.ports, item, MISSING, holder)).toEqual({ done: true });
+    expect(memory.published).toMatchObject([{ outcome: 'stuck', code: 'credential-missing', calls: 0 }]);
+    expect(caseIn(memory).rev).toBe(1);
+  });
+
+  it('is in the case before it is told of', async () => {
+    const memory = kept(caseWith({ 'R#2': { ...NO_WORK, calls: 2 } }));
+    expect(await settleEnd(memory.ports, ITEM, MISSING, 'me')).toEqual({ done: true });
+    expect(memory.published).toMatchObject([{ code: 'credential-missing', calls: 2 }]);
+    expect(memory.published[0]?.message).toContain('It is gone');
+    expect(memory.steps.slice(0, 5)).toEqual(['read', 'write case', 'read', 'write request', 'set aside']);
+    expect(caseIn(memory)).toMatchObject({ works: {}, leftOpenBy: 'R#2' });
+  });
+
+  it('is an unproved death where its credential vanished after an accepted delete', async () => {
+    const memory = kept(caseWith({ 'R#2': ACCEPTED }));
+    await settleEnd(memory.ports, ITEM, MISSING, 'me');
+    expect(memory.published).toMatchObject([{ outcome: 'stuck', code: 'unproven', calls: 1 }]);
+    expect(memory.published[0]?.message).toContain(
+      'The delete was accepted at 2026-11-21T12:00:00.000Z; its credential was removed before the proof',
+    );
+  });
+
+  it('is what else was found after an accepted delete', async () => {
+    const memory = kept(caseWith({ 'R#2': ACCEPTED }));
+    await settleEnd(memory.ports, ITEM, { ...MISSING, outcome: 'stuck/region-refused' }, 'me');
+    expect(memory.published).toMatchObject([{ code: 'region-refused' }]);
+  });
+});
+
+it('counts the time of a body that was no request from when it came', () =>
+  expect(countedFrom({ ...ITEM, request: undefined })).toBe(NOON));

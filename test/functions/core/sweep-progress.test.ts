@@ -57,6 +57,7 @@ describe('a sweep whose time runs out', () => {
     const memory = listed(due(50), SECOND);
     const first = await sweep(memory.ports, AHEAD, until(memory, 2 * SECOND));
     expect(first).toEqual({ secrets: 20, sent: 20, left: 0, unreadable: 0, goesOn: true });
+    expect(memory.items.get('sweep#progress sweep')).toMatchObject({ next: '2', at: after(NOON, 2 * SECOND) });
     expect(await sweep(memory.ports, AHEAD, until(memory, 60 * SECOND))).toEqual({
       ...{ secrets: 30, sent: 30, left: 0, unreadable: 0 },
     });
@@ -68,6 +69,12 @@ describe('a sweep whose time runs out', () => {
     const memory = listed(due(30), SECOND);
     for (const ms of [SECOND, 60 * SECOND, 60 * SECOND]) await sweep(memory.ports, AHEAD, until(memory, ms));
     expect(memory.read).toEqual([0, 1, 2, 0, 1, 2]);
+  });
+
+  it('is not noted where it came to the end from the beginning', async () => {
+    const memory = listed(due(30), SECOND);
+    await sweep(memory.ports, AHEAD, until(memory, 60 * SECOND));
+    expect(memory.items.has('sweep#progress sweep')).toBe(false);
   });
 
   it('reads a page at least, so that it comes to the end at last', async () => {
@@ -96,6 +103,11 @@ describe('a sweep whose time runs out', () => {
     memory.ports.outbox = { ...outbox, enqueue: slow };
     // Ten go together, and after the first ten more than half a minute has gone by.
     expect(await sweep(memory.ports, AHEAD, until(memory, 3 * SECOND))).toMatchObject({ sent: 10, left: 20 });
+  });
+
+  it('sends no more from the very instant on that its sending is to be over by', async () => {
+    const memory = listed(due(10), 30 * SECOND);
+    expect(await sweep(memory.ports, AHEAD, until(memory, 0))).toMatchObject({ sent: 0, left: 10 });
   });
 
   it('leaves the daily look after the cases to a tick that has the time', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { after, toIso } from '../../../functions/core/epoch.ts';
+import { expiryRequestId } from '../../../functions/core/expiry.ts';
 import type { Described } from '../../../functions/core/ports.ts';
 import { sweep } from '../../../functions/core/sweep.ts';
 import { type Given, type Memory, memoryPorts } from './memory-ports.ts';
@@ -113,6 +114,15 @@ describe('the version that a date is meant for', () => {
   });
 });
 
+it.each([
+  ['no version, where a secret holds none', { stages: {} }, { expiresAt: toIso(NOON), version: '' }],
+  ['no date, where a secret has none', { tags: {} }, { expiresAt: '', version: 'v1' }],
+])('notes %s', async (_what, more, met) => {
+  const memory = withSecrets([secret('x', 0, {}, more)]);
+  expect(await sweep(memory.ports, AHEAD)).toMatchObject({ sent: 0, unreadable: 1 });
+  expect(memory.items.get(`sweep#${secret('x', 0).arn} sweep`)).toMatchObject({ ...met, metAt: NOON });
+});
+
 describe('an order that was sent', () => {
   it('is not sent again by the next sweeps, until a quarter of an hour has passed without a claim', async () => {
     const memory = withSecrets([secret('x', -1)]);
@@ -155,6 +165,9 @@ describe('an order that was sent', () => {
     claimed(memory, requestId, { attempt: 3, receipt: { outcome: 'withdrawn' } });
     expect(await sweep(memory.ports, AHEAD)).toMatchObject({ sent: 1 });
     expect(memory.enqueued.at(-1)?.attributes).toEqual({ requestId, attempt: '4' });
+    claimed(memory, requestId, { attempt: 4, receipt: { outcome: 'withdrawn' } });
+    expect(await sweep(memory.ports, AHEAD)).toMatchObject({ sent: 1 });
+    expect(memory.enqueued.at(-1)?.attributes).toEqual({ requestId, attempt: '5' });
     memory.clock.forward(5 * MINUTE);
     expect(await sweep(memory.ports, AHEAD)).toMatchObject({ sent: 0 });
     memory.clock.forward(10 * MINUTE);
@@ -191,19 +204,36 @@ describe('tags that cannot be read', () => {
   const broken = (tags = {}) => secret('x', -1, { 'key-revoker:operation': 'delete', ...tags });
 
   it('are told of once, to the stuck queue first', async () => {
+    const { tags, arn } = broken();
     const memory = withSecrets([broken()]);
+    // An order without a version: which one was meant cannot be told from it.
+    const requestId = expiryRequestId(memory.ports.digest, arn, '', tags);
     expect(await sweep(memory.ports, AHEAD)).toEqual({ secrets: 1, sent: 0, left: 0, unreadable: 1 });
     expect(memory.steps.filter((step) => ['set aside', 'publish'].includes(step))).toEqual(['set aside', 'publish']);
     expect(memory.published).toMatchObject([
-      { outcome: 'refused', code: 'tag-unreadable', keyState: 'unknown', provider: 'kalshi', final: true, calls: 0 },
+      {
+        receiptId: `${requestId}#1`,
+        outcome: 'refused',
+        code: 'tag-unreadable',
+        keyState: 'unknown',
+        provider: 'kalshi',
+        final: true,
+        dryRun: false,
+        calls: 0,
+        request: { sender: null },
+      },
     ]);
     expect(memory.published[0]?.message).toBe(
       'The expiry tags cannot be read. Cannot read operation: wanted delete-key (on the secret key-revoker/x). Correct the tag; the corrected tag makes a new order',
     );
-    expect(JSON.parse(memory.aside[0]?.body ?? '')).toMatchObject({
+    const [copy] = memory.aside;
+    expect(JSON.parse(copy?.body ?? '')).toEqual({
       secretId: 'key-revoker/x',
+      at: toIso(NOON),
       code: 'tag-unreadable',
+      fields: Object.keys(tags),
     });
+    expect(copy?.attributes).toMatchObject({ requestId, attempt: '1', outcome: 'refused', code: 'tag-unreadable' });
     await sweep(memory.ports, AHEAD);
     expect([memory.published.length, memory.aside.length]).toEqual([1, 1]);
     expect(memory.lines.filter(([event]) => event === 'request ended')).toMatchObject([
