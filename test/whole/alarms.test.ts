@@ -5,6 +5,7 @@ import { type AlarmProperties, metricsOf, stateOf } from '../infra/alarm-evaluat
 import { graphedIn } from '../infra/dashboard-reader.ts';
 import { find } from '../infra/policy-reader.ts';
 import { type Datapoint, seriesOf } from '../metrics-in.ts';
+import { NEAR_MISSES } from './near-misses.ts';
 import { kalshiUser, master, RESTRICTIONS, requestyOrganisation } from './orders.ts';
 import { START, systemForEachTest } from './system.ts';
 import { TROUBLES, visibleOn } from './troubles.ts';
@@ -31,6 +32,16 @@ describe('every alarm', () => {
     system().advance(1_000);
     const said = await TROUBLES[id](system());
     expect(state(id, [...quiet, ...said], 'OK')).toBe('ALARM');
+  });
+});
+
+describe('an alarm with a threshold', () => {
+  it.each(Object.entries(NEAR_MISSES))('%s is not raised by what stays below it', async (name, miss) => {
+    await system().tick();
+    const quiet = await quietQueues();
+    system().advance(1_000);
+    const said = await miss(system());
+    expect(state(name, [...quiet, ...said], 'OK')).toBe('OK');
   });
 });
 

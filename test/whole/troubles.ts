@@ -6,14 +6,14 @@ import { OPERATOR } from './canaries.ts';
 import { master } from './orders.ts';
 import type { System } from './system.ts';
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
 
 const DELETE = { provider: 'bybit', operation: 'delete-master-key', target: 'self' };
-const LEAKED = { reason: 'leaked' };
+export const LEAKED = { reason: 'leaked' };
 
 /** Puts an item into the ledger as an operator would. */
-const put = async ({ deployment }: System, item: object): Promise<void> => {
+export const put = async ({ deployment }: System, item: object): Promise<void> => {
   const credentials = { accessKeyId: OPERATOR, secretAccessKey: 'local' };
   const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1', credentials }));
   await client.send(new PutCommand({ TableName: deployment.outputs['LedgerTable'], Item: { ...item } }));
@@ -24,7 +24,7 @@ const put = async ({ deployment }: System, item: object): Promise<void> => {
 const counts = new WeakMap<System, number>();
 
 /** Sends an order to delete a master key that nobody has met. @returns the key */
-const order = async (system: System, fields: object = {}): Promise<string> => {
+export const order = async (system: System, fields: object = {}): Promise<string> => {
   const n = (counts.get(system) ?? 100) + 1;
   counts.set(system, n);
   const { secretId, apiKey } = await master(system, { n });
@@ -32,7 +32,7 @@ const order = async (system: System, fields: object = {}): Promise<string> => {
   return apiKey;
 };
 
-const ended = async (system: System, fields: object = {}): Promise<string> => {
+export const ended = async (system: System, fields: object = {}): Promise<string> => {
   const apiKey = await order(system, fields);
   await system.settle(200);
   return apiKey;
@@ -61,12 +61,12 @@ const said = (namespace: string, name: string, dimensions: Datapoint['dimensions
 const idOf = ({ template }: System, type: string, part: string): string =>
   Object.entries(template.Resources).find(([id, { Type }]) => Type === type && id.includes(part))?.[0] ?? '';
 
-const failing = (system: System, part: string, ...names: readonly string[]): readonly Datapoint[] =>
+export const failing = (system: System, part: string, ...names: readonly string[]): readonly Datapoint[] =>
   names.map((name) =>
     said('AWS/Lambda', name, { FunctionName: `ref:${idOf(system, 'AWS::Lambda::Function', part)}` }, 1),
   );
 
-const always = (status: number) =>
+export const always = (status: number) =>
   ({
     match: {},
     fault: { kind: 'reply', status, headers: {}, body: '' },
@@ -75,7 +75,7 @@ const always = (status: number) =>
 
 const json = { 'content-type': 'application/json' };
 /** Calls are refused for want of a permission. */
-const refusing = {
+export const refusing = {
   match: { method: 'POST' },
   fault: { kind: 'reply', status: 200, headers: json, body: '{"retCode":10005,"result":{}}' },
   times: Number.POSITIVE_INFINITY,
