@@ -1,6 +1,6 @@
 import { isPresent } from './answer.ts';
 import { ask, evidenceOf, hasTime } from './ask.ts';
-import { toIso } from './epoch.ts';
+import { type EpochMs, toIso } from './epoch.ts';
 import { wasKilledHere } from './gates.ts';
 import { amendHeld } from './lease.ts';
 import { type CaseItem, type Work, workName } from './ledger-items.ts';
@@ -17,7 +17,7 @@ export interface Hooks {
   /** Rejects with a Fault where the order was taken back; asked right before the first call. */
   recheck(): Promise<void>;
   /** Told of a key that lives though its death was proved, before the case is opened again. */
-  resurrected(item: CaseItem): Promise<void>;
+  resurrected(item: CaseItem, provedAt: EpochMs): Promise<void>;
 }
 
 /** Asks the sibling environments once: a key that is alive in one of them was looked for in the wrong one. */
@@ -61,7 +61,7 @@ const reopened = ({ findings = 0 }: CaseItem, leftOpenBy: string) =>
 const record = async (pursuit: Pursuit, hooks: Hooks, item: CaseItem, { round, standing }: Look): Promise<CaseItem> => {
   const { ports, pin, holder, order } = pursuit;
   const lives = round.asked.some(({ answer }) => isPresent(answer));
-  if (item.proved && lives) await hooks.resurrected(item);
+  if (item.proved && lives) await hooks.resurrected(item, item.proved.at);
   const now = ports.clock.now();
   const name = workName(pursuit.item);
   return amendHeld(ports, pin.keyName, holder, (held) => {
@@ -99,17 +99,17 @@ export const pursue = async (pursuit: Pursuit, hooks: Hooks, leased: CaseItem): 
     if (step.do === 'call') {
       if (work.calls === 0) await hooks.recheck();
       ({ item, step } = await sendCall(pursuit, item, step.call));
+      // The answer to the call decides nothing by itself: the probes do.
+      if (step === undefined) continue;
     }
-    // The answer to the call decides nothing by itself: the probes do.
-    if (step === undefined || step.do === 'call') continue;
     if (step.do === 'ask-siblings') return elsewhere(pursuit, looked.plan, item);
     if (step.do === 'end') {
       const outcome = await refined(pursuit, step.outcome);
       return over(outcome, step.why || whyOf(outcome, item.works[name] ?? NO_WORK, item));
     }
-    if (step.do === 'retry') return notOver(step);
     // The gap between two probes is no word of the provider's: the next delivery backs off.
-    if (!hasTime(pursuit.asking, step.at)) return notOver(step);
+    // Stryker disable next-line ConditionalExpression,StringLiteral: for a wait without an instant there is no time either
+    if (step.do === 'retry' || !hasTime(pursuit.asking, step.at)) return notOver(step);
     await clock.until(step.at);
   }
 };

@@ -2,9 +2,9 @@ import { aim } from './aim.ts';
 import { amend } from './amend.ts';
 import type { Retry } from './backoff.ts';
 import type { Delivery, Verdict } from './delivery.ts';
-import { toIso } from './epoch.ts';
+import { type EpochMs, toIso } from './epoch.ts';
 import { Fault, NotYet } from './fault.ts';
-import { LeaseLost, release, takeLease } from './lease.ts';
+import { amendHeld, LeaseLost, release, takeLease } from './lease.ts';
 import {
   type CaseItem,
   caseKey,
@@ -41,8 +41,8 @@ interface Looking {
 export const isOwnSender = ({ config }: Pick<Ports, 'config'>, { sender }: Pick<Delivery, 'sender'>): boolean =>
   config.ownRoles.some((role) => sender.startsWith(`${role}:`));
 
-const isClosed = (item: RequestItem | undefined): item is Closed =>
-  item?.request !== undefined && item.pin !== undefined && item.ended !== undefined && item.published;
+/** What was pinned was a request, and what was published had ended. */
+const isClosed = (item: RequestItem | undefined): item is Closed => item?.pin !== undefined && item.published;
 
 /** No request can have this id, so that a look's work never meets that of its request. */
 const asLook = (original: Closed): Closed => ({ ...original, requestId: `~${original.requestId}` });
@@ -69,16 +69,15 @@ const withLook = (current: CaseItem, original: Closed, over: Over, at: Ended['at
 
 /** Tells what was found, writes it into the case and lets that go. */
 const conclude = async ({ ports, holder, original }: Looking, found: CaseItem, over: Over): Promise<void> => {
-  const key = caseKey(original.pin.keyName);
-  const look = workName(asLook(original));
-  const work = (await ports.ledger.read<CaseItem>(key))?.works[look] ?? NO_WORK;
+  const { keyName } = original.pin;
+  const { works } = (await ports.ledger.read<CaseItem>(caseKey(keyName))) ?? found;
+  const work = works[workName(asLook(original))] ?? NO_WORK;
   const finding = found.proved ? undefined : findingOf(original, over, isDead(over.outcome) ? 'dead' : work.keyState);
   if (finding) await ports.outbox.publish(findingReceipt(original, work, finding, found, ports.digest));
-  await amend<CaseItem>(ports, key, (current) => {
-    if (current?.lease?.holder !== holder) return undefined;
-    const findings = (current.findings ?? 0) + (finding ? 1 : 0);
-    return { ...withLook(current, original, over, ports.clock.now()), findings };
-  });
+  await amendHeld(ports, keyName, holder, (held) => ({
+    ...withLook(held, original, over, ports.clock.now()),
+    findings: (held.findings ?? 0) + (finding ? 1 : 0),
+  }));
   const { requestId } = original;
   ports.log.info('look done', { requestId, saw: work.keyState, finding: finding?.outcome ?? '' });
 };
@@ -90,8 +89,8 @@ const pursued = async ({ ports, delivery, holder, original }: Looking, found: Ca
   const request = { ...original.request, reason: 'manual' } as const;
   const { pin, order } = await aim(ports, asking, provider, original, request);
   const item = asLook(original);
-  const resurrected = async ({ proved }: CaseItem): Promise<void> => {
-    const why = proved ? `It was proved dead at ${toIso(proved.at)}. Send a request to kill it again` : '';
+  const resurrected = async (_: CaseItem, provedAt: EpochMs): Promise<void> => {
+    const why = `It was proved dead at ${toIso(provedAt)}. Send a request to kill it again`;
     const finding = { outcome: 'resurrected', keyState: 'alive', why } as const;
     await ports.outbox.publish(findingReceipt(original, NO_WORK, finding, found, ports.digest));
     ports.log.warn('resurrected', { requestId: original.requestId, provider: provider.name, key: pin.keyName });
@@ -152,7 +151,7 @@ const underLease = async (looking: Looking, found: CaseItem): Promise<Verdict> =
 export const secondLook = async (
   ports: Ports,
   delivery: Delivery,
-  { requestId = '' }: RevocationRequest,
+  { requestId = delivery.messageId }: RevocationRequest,
 ): Promise<Verdict> => {
   const original = await ports.ledger.read<RequestItem>(requestKey(requestId, false));
   if (!isClosed(original)) return { done: true };

@@ -46,7 +46,7 @@ export const sendCall = async (
   pursuit: Pursuit,
   current: CaseItem,
   call: Call,
-): Promise<{ readonly item: CaseItem; readonly step: Step | undefined }> => {
+): Promise<{ readonly item: CaseItem; readonly step: Exclude<Step, { readonly do: 'call' }> | undefined }> => {
   const { ports, item, asking, pin, holder } = pursuit;
   const name = workName(item);
   const before = current.works[name] ?? NO_WORK;

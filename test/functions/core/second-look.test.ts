@@ -1,15 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { after } from '../../../functions/core/epoch.ts';
 import { Unavailable } from '../../../functions/core/fault.ts';
+import type { Restriction } from '../../../functions/core/provider.ts';
 import { revoke } from '../../../functions/core/revoke.ts';
+import { isOwnSender } from '../../../functions/core/second-look.ts';
 import type { Given, Memory } from './memory-ports.ts';
 import { answerOf, NOON } from './rounds.ts';
-import { ACCEPTED, ALIVE, caseOf, delivered, GONE, type Script, SELF, system } from './scripted-system.ts';
+import { deleteCall, scriptedProvider } from './scripted-provider.ts';
+import { ACCEPTED, ALIVE, caseOf, delivered, GONE, KEY, LEAKED, type Script, SELF, system } from './scripted-system.ts';
 
 const OWN = { sender: 'AROAOWNROLE:key-revoker', messageId: 'L' };
 const LOOK = { ...SELF, look: true };
 const HELD = answerOf('silent', { ends: 'stuck/ip-not-allowed', holds: true, seen: true });
 const MINUTES = 60_000;
+const CASE = `case#kalshi/prod/${KEY} case`;
 
 /** A request that ended with what the first answers say; the others are for the looks. */
 const ended = async (script: Script, given: Given = {}, body: object = SELF): Promise<ReturnType<typeof system>> => {
@@ -58,8 +62,9 @@ describe('a look at a dead key', () => {
     expect(await looked(memory)).toEqual({ done: true });
     expect(memory.sent.slice(before)).toEqual(['probe', 'probe']);
     expect(told(memory)).toEqual([]);
-    expect(caseOf(memory)).toMatchObject({ ...asItWas, works: {} });
-    expect(caseOf(memory)).not.toHaveProperty('lease');
+    const { rev: ___, nonce: ____, ...left } = caseOf(memory);
+    expect(left).toEqual({ ...asItWas, works: {}, findings: 0 });
+    expect(memory.lines.at(-1)).toEqual(['look done', { requestId: 'R', saw: 'unknown', finding: '' }]);
   });
 
   it('tells of a key that lives again, opens its case, and makes no call', async () => {
@@ -94,7 +99,7 @@ describe('a look at a dead key', () => {
     expect(told(memory)).toEqual([]);
     memory.clock.forward(24 * 60 * MINUTES);
     expect(await looked(memory)).toEqual({ done: true });
-    expect(memory.lines.at(-1)?.[0]).toBe('look given up');
+    expect(memory.lines.at(-1)).toEqual(['look given up', { requestId: 'R', code: 'no-reply' }]);
     expect(caseOf(memory).works).toEqual({});
   });
 });
@@ -122,6 +127,22 @@ describe('a look at a case that was left open', () => {
     expect(memory.published[1]?.evidence).toHaveLength(2);
     expect(caseOf(memory)).toMatchObject({ state: 'proved-case', proved: { endedBy: 'R#1' }, works: {} });
     expect(caseOf(memory).leftOpenBy).toBeUndefined();
+    const firstAbsence = after(NOON, 10 * MINUTES);
+    expect(caseOf(memory).proved).toMatchObject({ deadAt: firstAbsence, at: after(firstAbsence, 2_000) });
+    const done = { requestId: 'R', saw: 'unknown', finding: 'already-revoked' };
+    expect(memory.lines.at(-1)).toEqual(['look done', done]);
+  });
+
+  it('closes it without a proof where somebody else has restricted the key as it was asked', async () => {
+    const asAsked: Restriction = { call: () => deleteCall({ aim: { self: true } as never }), reach: () => 'met' };
+    const alive = answerOf('alive', { seen: true, record: { readOnly: 1, ips: [], permissions: {} } });
+    const memory = await ended({ probe: [HELD, alive] }, { provider: scriptedProvider(() => ({ call: asAsked })) });
+    expect(await looked(memory)).toEqual({ done: true });
+    expect(told(memory)).toEqual([['R#1!1', 'restricted', null, 'alive', false]]);
+    expect(memory.published[1]?.message).toMatch(/; somebody else has seen to it since$/);
+    expect(caseOf(memory)).toMatchObject({ state: 'idle-case', works: {}, findings: 1 });
+    expect(caseOf(memory)).not.toHaveProperty('leftOpenBy');
+    expect(caseOf(memory)).not.toHaveProperty('proved');
   });
 
   it('is silent where nothing tells how the key stands', async () => {
@@ -165,6 +186,12 @@ describe('a look', () => {
     },
   );
 
+  it('is known by the role of any function of ours', () => {
+    const ports = { config: { ...system({}).ports.config, ownRoles: ['AROAONE', 'AROATWO'] } };
+    const known = ['AROAONE:a', 'AROATWO:b', 'AROATHREE:c'].map((sender) => isOwnSender(ports, { sender }));
+    expect(known).toEqual([true, true, false]);
+  });
+
   it('for a request that nobody knows, or that has not ended, does nothing', async () => {
     const memory = system({ probe: [undefined] });
     expect(await looked(memory)).toEqual({ done: true });
@@ -190,11 +217,95 @@ describe('a look', () => {
     expect(caseOf(memory).works).toEqual({});
   });
 
+  it('for a request that ended before its key was known does nothing', async () => {
+    const memory = await ended({}, { secrets: {} });
+    expect(memory.published).toMatchObject([{ code: 'credential-missing' }]);
+    expect(await looked(memory)).toEqual({ done: true });
+    expect([memory.sent, memory.published.length]).toEqual([[], 1]);
+  });
+
+  it('without a request’s id, or at a key that has no case, does nothing', async () => {
+    const memory = await ended({ probe: [HELD] });
+    const { requestId: _, ...bare } = LOOK;
+    expect(await revoke(memory.ports, delivered(memory, bare, OWN))).toEqual({ done: true });
+    memory.items.delete(CASE);
+    expect(await looked(memory)).toEqual({ done: true });
+    expect([memory.sent, memory.published.length, memory.items.has(CASE)]).toEqual([['probe'], 1, false]);
+  });
+
+  it('counts its probes under a name that no request can have', async () => {
+    const memory = await ended({ probe: [HELD, undefined] });
+    await looked(memory);
+    expect(Object.keys(caseOf(memory).works)).toEqual(['~R#1']);
+  });
+
+  it('does not ask again at once where the host has answered nobody so often', async () => {
+    const memory = await ended({ probe: [HELD, answerOf('silent', { ends: 'retry/provider-down' })] });
+    while (memory.sent.length < 4) await looked(memory);
+    const before = memory.sent.length;
+    expect(await looked(memory)).toMatchObject({ done: false, code: 'provider-down' });
+    expect([memory.sent.length - before, caseOf(memory).lease]).toEqual([0, undefined]);
+  });
+
+  it('comes again where AWS does not answer, and leaves the case to others meanwhile', async () => {
+    const memory = await ended({ probe: [HELD] });
+    memory.ports.vault = { ...memory.ports.vault, open: () => Promise.reject(new Unavailable('down')) };
+    expect(await looked(memory)).toMatchObject({ done: false, code: 'aws-down' });
+    expect(caseOf(memory).lease).toBeUndefined();
+  });
+
+  describe('that has lost the case', () => {
+    /** Another delivery has taken it. */
+    const lose = (memory: Memory) => {
+      const lease = { holder: 'else', until: after(memory.clock.now(), 9_000) };
+      const item = { ...caseOf(memory), lease };
+      memory.items.set(CASE, item as never);
+      return item;
+    };
+
+    it('before its first probe is written comes again, and writes nothing more', async () => {
+      let taken: unknown;
+      const memory = await ended({
+        probe: [
+          HELD,
+          () => {
+            taken = lose(memory);
+            return GONE;
+          },
+        ],
+      });
+      expect(await looked(memory)).toMatchObject({ done: false, code: 'in-progress' });
+      expect(caseOf(memory)).toEqual(taken);
+    });
+
+    it('before its end is written comes again, and writes nothing more', async () => {
+      let taken: unknown;
+      const memory = await ended({ probe: [HELD, GONE] });
+      const publish = async () => {
+        taken = lose(memory);
+      };
+      memory.ports.outbox = { ...memory.ports.outbox, publish };
+      expect(await looked(memory)).toMatchObject({ done: false, code: 'in-progress' });
+      expect(caseOf(memory)).toEqual(taken);
+    });
+  });
+
   it('waits while another delivery holds the case', async () => {
     const memory = await ended({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
     const until = after(NOON, 20 * MINUTES);
-    const name = [...memory.items.keys()].find((key) => key.startsWith('case#')) ?? '';
-    memory.items.set(name, { ...caseOf(memory), lease: { holder: 'other', until } } as never);
-    expect(await looked(memory)).toMatchObject({ done: false, code: 'in-progress' });
+    memory.items.set(CASE, { ...caseOf(memory), lease: { holder: 'other', until } } as never);
+    const seen = caseOf(memory);
+    const sentBefore = (ms: number) => looked(memory, { sentAt: after(memory.clock.now(), -ms) });
+    expect(await sentBefore(24 * 60 * MINUTES - 1)).toMatchObject({ done: false, code: 'in-progress' });
+    expect(caseOf(memory)).toEqual(seen);
+    expect(await sentBefore(24 * 60 * MINUTES)).toEqual({ done: true });
+    expect(memory.lines.at(-1)).toEqual(['look given up', { requestId: 'R', code: 'in-progress' }]);
+  });
+
+  it('comes again as soon as its request would, by the age of its own message', async () => {
+    const memory = await ended({ probe: [HELD, undefined] }, {}, { ...SELF, ...LEAKED });
+    memory.clock.forward(120 * MINUTES);
+    const verdict = await looked(memory, { sentAt: memory.clock.now(), receiveCount: 20 });
+    expect(verdict).toEqual({ done: false, code: 'no-reply', notBefore: after(memory.clock.now(), 45_000) });
   });
 });
