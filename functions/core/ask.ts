@@ -87,7 +87,7 @@ export const ask = async (asking: Asking, question: Question): Promise<Answer | 
   return answer;
 };
 
-const idOf = ({ asked, as, host, seenBy }: Question): string => [asked, as, host, seenBy].join(' ');
+const idOf = ({ asked, as, host, seenBy }: Question): string => JSON.stringify([asked, as, host, seenBy]);
 
 export interface Round {
   readonly asked: readonly Asked[];

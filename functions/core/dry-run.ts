@@ -2,7 +2,7 @@ import { amend } from './amend.ts';
 import { emptyCase, type KeyOf } from './lease.ts';
 import { type CaseItem, caseKey, type Planned, type Work } from './ledger-items.ts';
 import { nextStep, type Step } from './next-step.ts';
-import { look, over, type Pursued, type Pursuit } from './pursuit.ts';
+import { look, type Over, over, type Pursuit } from './pursuit.ts';
 import { recordIn } from './standing.ts';
 import { NO_WORK, seenWith, withRound } from './work.ts';
 
@@ -41,7 +41,7 @@ const outcomeOf = (step: Step): Planned['outcome'] =>
 export const dryRun = async (
   pursuit: Pursuit,
   key: KeyOf,
-): Promise<{ readonly pursued: Pursued & { readonly plan?: Planned }; readonly work: Work }> => {
+): Promise<{ readonly pursued: Over & { readonly plan: Planned }; readonly work: Work }> => {
   const { ports, pin, order, request } = pursuit;
   const now = ports.clock.now();
   const ledgerKey = caseKey(pin.keyName);

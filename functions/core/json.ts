@@ -1,9 +1,10 @@
 /** Reads JSON; `undefined` where the text is none. V8 quotes short input in its errors, so none of them leaves here. */
 export const jsonOrUndefined = (text: string): unknown => {
+  let value: unknown;
   try {
-    return JSON.parse(text);
-    // Stryker disable next-line BlockStatement: what returns nothing returns undefined
+    value = JSON.parse(text);
   } catch {
-    return undefined;
+    // It is none.
   }
+  return value;
 };

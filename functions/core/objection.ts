@@ -29,11 +29,9 @@ const isInside = (issue: Issue): boolean => issue.path.length > 0 || issue.code 
 /** The first issue of the union's member that the sender most likely meant: the one that objects least. */
 const deepest = (issue: Issue): Issue => {
   if (issue.code !== 'invalid_union') return issue;
-  const members = issue.errors
-    // Stryker disable next-line MethodExpression: an objection to the whole stands alone
-    .filter((issues) => issues.some(isInside))
-    .sort((a, b) => a.length - b.length);
-  const [meant] = members;
+  // Stryker disable next-line MethodExpression: an objection to the whole stands alone
+  const members = issue.errors.filter((issues) => issues.some(isInside));
+  const [meant] = members.sort((a, b) => a.length - b.length);
   const inner = meant?.find(({ code }) => code === 'unrecognized_keys') ?? meant?.[0];
   return inner === undefined ? issue : deepest({ ...inner, path: [...issue.path, ...inner.path] });
 };

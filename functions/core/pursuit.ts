@@ -26,11 +26,16 @@ export interface Pursuit {
 }
 
 /** How a pursuit ended, or that it did not. */
-export type Pursued =
-  | { readonly over: true; readonly outcome: Terminal; readonly why: string; readonly evidence: readonly Evidence[] }
-  | ({ readonly over: false } & Retry);
+export type Pursued = Over | ({ readonly over: false } & Retry);
 
-export const over = (outcome: Terminal, why = '', evidence: readonly Evidence[] = []): Pursued => ({
+export interface Over {
+  readonly over: true;
+  readonly outcome: Terminal;
+  readonly why: string;
+  readonly evidence: readonly Evidence[];
+}
+
+export const over = (outcome: Terminal, why = '', evidence: readonly Evidence[] = []): Over => ({
   over: true,
   outcome,
   why,

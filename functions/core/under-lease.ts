@@ -8,7 +8,16 @@ import { Fault, NotYet, Unavailable } from './fault.ts';
 import { finish } from './finish.ts';
 import { markSigner } from './gates.ts';
 import { release, takeLeaseFor } from './lease.ts';
-import { type CaseItem, caseKey, isSamePin, type Pin, type RequestItem, requestKey, workName } from './ledger-items.ts';
+import {
+  type CaseItem,
+  caseKey,
+  isSamePin,
+  keyName,
+  type Pin,
+  type RequestItem,
+  requestKey,
+  workName,
+} from './ledger-items.ts';
 import { findingReceipt } from './make-receipt.ts';
 import type { Ports } from './ports.ts';
 import type { Provider } from './provider.ts';
@@ -44,15 +53,13 @@ export const withPin = async (ports: Ports, item: RequestItem, pin: Pin): Promis
   return written;
 };
 
-const tellResurrected = async (
-  { ports, request: { provider } }: Run,
-  item: RequestItem,
-  found: CaseItem,
-): Promise<void> => {
-  const why = `It was proved dead at ${toIso(found.proved?.at ?? found.at)}. The request goes on`;
+const tellResurrected = async ({ ports }: Run, item: RequestItem, found: CaseItem): Promise<void> => {
+  const { provider, realm, keyId, proved } = found;
+  // Stryker disable next-line LogicalOperator,OptionalChaining: only a proved case is told of
+  const why = `It was proved dead at ${toIso(proved?.at ?? found.at)}. The request goes on`;
   const finding = { outcome: 'resurrected', keyState: 'alive', why } as const;
   await ports.outbox.publish(findingReceipt(item, found.works[workName(item)], finding, found, ports.digest));
-  ports.log.warn('resurrected', { requestId: item.requestId, provider, key: item.pin?.keyName ?? '' });
+  ports.log.warn('resurrected', { requestId: item.requestId, provider, key: keyName(provider, realm, keyId) });
 };
 
 const pursuitOf = (
@@ -73,7 +80,6 @@ const pursuitOf = (
 /** Plans a request and ends it so. */
 export const planOnly = async (run: Run, item: RequestItem, aimed: Aimed): Promise<Verdict> => {
   const { pursued, work } = await dryRun(pursuitOf(run, item, aimed), { ...aimed.pin, provider: run.request.provider });
-  if (!pursued.over) return settleRetry(run.ports, run.delivery, item, pursued, undefined);
   await finish(run.ports, item, { ...pursued, at: run.ports.clock.now() }, work);
   return { done: true };
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Answer, Facts } from '../../../functions/core/answer.ts';
-import { type Asking, ask, askRound, hasTime } from '../../../functions/core/ask.ts';
+import { type Asking, ask, askRound, correctsClock, hasTime } from '../../../functions/core/ask.ts';
 import { after, epochMs } from '../../../functions/core/epoch.ts';
 import { NotYet } from '../../../functions/core/fault.ts';
 import type { HttpCall, Plan, Question } from '../../../functions/core/provider.ts';
@@ -63,13 +63,23 @@ it('corrects the clock once in a delivery', async () => {
   expect(sent).toHaveLength(3);
 });
 
+it('asks each of two questions again where both show the clock to be off', async () => {
+  const off = answerOf('silent', { ends: 'retry/clock-skew', serverTime: epochMs(NOON + 90_000) });
+  const { sent, given } = asking(() => (sent.length <= 2 ? off : answerOf('alive')));
+  const answers = await Promise.all([ask(given, questionOf('a')), ask(given, questionOf('b'))]);
+  expect(answers).toMatchObject([{ saw: 'alive' }, { saw: 'alive' }]);
+  expect(sent).toHaveLength(4);
+});
+
 it.each([
   ['that does not tell the time', answerOf('silent', { ends: 'retry/clock-skew' })],
-  ['that tells the time beside another matter', answerOf('alive', { serverTime: NOON })],
+  ['that tells the time beside another matter', answerOf('alive', { serverTime: epochMs(NOON + 1) })],
 ])('leaves the clock at an answer %s', async (_what, answer) => {
   const { sent, given } = asking(() => answer);
   await ask(given, questionOf('probe'));
   expect(sent).toHaveLength(1);
+  expect(correctsClock(given, answer)).toBe(false);
+  expect(given.skewMs).toBeUndefined();
 });
 
 it('sends four exchanges of a question at once, and from then on five a second', async () => {
@@ -198,6 +208,21 @@ describe('a round', () => {
     expect(replies).toBe(1);
   });
 
+  it('tells apart two questions whose parts read the same together', async () => {
+    const { sent, given } = asking(() => answerOf('alive'));
+    const probes = [
+      { ...a, host: 'h', seenBy: 'x y' },
+      { ...a, host: 'h x', seenBy: 'y' },
+    ];
+    await askRound(
+      given,
+      planOf(({ sub }) => ({ probes: sub ? probes : probes.slice(0, 1) })),
+      { sub: '1' },
+      true,
+    );
+    expect(sent).toHaveLength(2);
+  });
+
   describe('with a managing key', () => {
     const withSigner = planOf(() => ({ signer: questionOf('signer', 'managing'), probes: [a] }));
 
@@ -208,12 +233,25 @@ describe('a round', () => {
       expect(round).toMatchObject({ signer: { saw: 'alive' }, facts: { user: '1' }, evidence: [{ asked: 'a' }] });
     });
 
+    it('plans by what it tells of itself, beside what was known', async () => {
+      const { given } = asking((call) =>
+        askedIn(call).asked === 'signer' ? answerOf('alive', { facts: { user: '1' } }) : answerOf('alive'),
+      );
+      const known: Facts[] = [];
+      const plan = (facts: Facts): Plan => {
+        known.push(facts);
+        return withSigner(facts);
+      };
+      await askRound(given, plan, { list: '2' }, true);
+      expect(known[1]).toEqual({ list: '2', user: '1' });
+    });
+
     it('shows its refusal, which is no word on the target', async () => {
       const { given } = asking((call) =>
         answerOf('unknown', askedIn(call).asked === 'a' ? {} : { ends: 'stuck/credential-refused', code: 'NOT_FOUND' }),
       );
       const round = await askRound(given, withSigner, {}, true);
-      expect(round.evidence[0]).toMatchObject({ asked: 'signer', saw: 'silent', code: 'NOT_FOUND' });
+      expect(round.evidence[0]).toMatchObject({ step: 'probe', asked: 'signer', saw: 'silent', code: 'NOT_FOUND' });
       expect(round.asked).toHaveLength(1);
     });
 

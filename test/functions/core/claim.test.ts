@@ -8,9 +8,9 @@ import { type Memory, memoryPorts } from './memory-ports.ts';
 import { NOON } from './rounds.ts';
 import { delivered, SELF } from './scripted-system.ts';
 
-const claimed = (memory: Memory, body: unknown = SELF, rest: Partial<Delivery> = {}) => {
+const claimed = (memory: Memory, body: unknown = SELF, rest: Partial<Delivery> = {}, isFinished = true) => {
   const delivery = delivered(memory, body, rest);
-  return claim(memory.ports, delivery, parseRequest(delivery.body), { isFinished: true });
+  return claim(memory.ports, delivery, parseRequest(delivery.body), { isFinished });
 };
 const change = (memory: Memory, fields: Partial<RequestItem>) => {
   const item = memory.items.get('request#R request');
@@ -89,6 +89,16 @@ describe('a redrive', () => {
     change(memory, { pin: PIN });
     await claimed(memory, SELF, { attempt: 2 });
     expect(await claimed(memory, SELF, { attempt: 3 })).toMatchObject({ attempt: 3, formerKey: 'K' });
+  });
+
+  it.each([
+    ['one that is open takes its place', undefined, 2],
+    ['one that has ended waits until all of that is done', { outcome: 'stuck/limit' as const }, 1],
+  ])('of %s', async (_what, ended, attempt) => {
+    const memory = memoryPorts();
+    await claimed(memory);
+    change(memory, { ended: ended && { ...ended, why: '', at: NOON, evidence: [] } });
+    expect(await claimed(memory, SELF, { attempt: 2 }, false)).toMatchObject({ attempt });
   });
 
   it('of another request under the same id is that one’s end, and leaves this one alone', async () => {

@@ -44,6 +44,7 @@ describe('opening a credential', () => {
     ['an ARN of another name', 'arn:aws:secretsmanager:us-east-1:123456789012:secret:prod/desk-AbCdEf', GOOD],
     ['the prefix further on', 'x/key-revoker/desk', GOOD],
     ['an ARN inside another name', `x${GOOD.arn}`, GOOD],
+    ['an ARN’s beginning inside the prefix', 'key-rearn:aws:secretsmanager:r:a:secret:voker/desk', GOOD],
     ['a name that turns out to be another', 'key-revoker/desk', openedAs('{"keyId":"K"}', { name: 'prod/desk' })],
   ])('does not open %s', async (_what, secretId, found) => expect(await fault(open(secretId, found))).toBe(OUTSIDE));
 

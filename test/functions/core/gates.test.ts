@@ -31,6 +31,12 @@ describe('a key that signs for an open case', () => {
     expect(await wait(memory, reason)).toBeUndefined();
   });
 
+  it('goes at once where it works on itself alone', async () => {
+    const memory = withCase({ works: { 'R#1': NO_WORK } }, needed.signerName);
+    await markSigner(memory.ports, { ...needed, keyName: needed.signerName }, true);
+    expect(await wait(memory, 'manual')).toBeUndefined();
+  });
+
   it('goes at once where the case is over, where it is its own, or where another key signs', async () => {
     const memory = withCase();
     await markSigner(memory.ports, { ...needed, keyName: needed.signerName }, true);

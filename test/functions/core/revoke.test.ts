@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { Answer } from '../../../functions/core/answer.ts';
 import { after, epochMs } from '../../../functions/core/epoch.ts';
 import { Unavailable } from '../../../functions/core/fault.ts';
+import type { RequestItem } from '../../../functions/core/ledger-items.ts';
 import { revoke } from '../../../functions/core/revoke.ts';
-import { type Given, type Memory, openedAs } from './memory-ports.ts';
+import { Crash, type Given, type Memory, openedAs } from './memory-ports.ts';
 import { answerOf, NOON } from './rounds.ts';
 import { questionOf, scriptedProvider } from './scripted-provider.ts';
 import {
@@ -37,8 +38,11 @@ it('probes, calls and proves', async () => {
 it('answers the same request again without a word', async () => {
   const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
   await revoke(memory.ports, delivered(memory, SELF));
-  await revoke(memory.ports, delivered(memory, SELF, { messageId: 'M2' }));
+  memory.fail();
+  expect(await revoke(memory.ports, delivered(memory, SELF, { messageId: 'M2' }))).toEqual({ done: true });
   expect([memory.sent.length, memory.published.length]).toEqual([4, 1]);
+  // The request, its case, and the request once more: nothing is left to do.
+  expect(memory.steps).toEqual(['read', 'read', 'read']);
 });
 
 it('leaves the key that another delivery has pinned, where the secret was rotated between the two', async () => {
@@ -202,6 +206,91 @@ describe('a call that was not executed', () => {
     await revoke(memory.ports, delivered(memory, SELF));
     expect(memory.sent.slice(0, 3)).toEqual(['probe', 'delete', 'delete']);
   });
+});
+
+it('tells of an end that is in its case already, though its credential is gone', async () => {
+  const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+  const { ledger, vault } = memory.ports;
+  const write: typeof ledger.write = async (key, item) => {
+    if (key.sk === 'request' && 'receipt' in item && item.receipt) throw new Crash('gone');
+    return ledger.write(key, item);
+  };
+  memory.ports.ledger = { ...ledger, write };
+  await expect(revoke(memory.ports, delivered(memory, SELF))).rejects.toThrow('gone');
+  memory.ports.ledger = ledger;
+  memory.ports.vault = { ...vault, open: async () => ({ found: false, why: 'missing' }) };
+  expect(await revoke(memory.ports, delivered(memory, SELF))).toEqual({ done: true });
+  expect(memory.sent).toHaveLength(4);
+  expect(memory.published).toMatchObject([{ outcome: 'revoked', calls: 1 }]);
+});
+
+describe('a credential that is missing', () => {
+  const missing = (memory: Memory) => {
+    memory.ports.vault = { ...memory.ports.vault, open: async () => ({ found: false, why: 'missing' }) };
+  };
+
+  it('ends a request that knows of no key, and touches no case', async () => {
+    const memory = system({});
+    missing(memory);
+    expect(await revoke(memory.ports, delivered(memory, SELF))).toEqual({ done: true });
+    expect(memory.published).toMatchObject([{ outcome: 'stuck', code: 'credential-missing' }]);
+    expect([...memory.items.keys()]).toEqual(['request#R request']);
+  });
+
+  it('ends a plan, and touches no case', async () => {
+    const memory = system({ probe: [answerOf('silent', { ends: 'retry/rate-limited' })] });
+    const plan = { ...SELF, dryRun: true };
+    memory.ports.send = () => Promise.reject(new Unavailable('Cannot send'));
+    await revoke(memory.ports, delivered(memory, plan));
+    missing(memory);
+    expect(await revoke(memory.ports, delivered(memory, plan))).toEqual({ done: true });
+    expect(memory.published).toMatchObject([{ outcome: 'stuck', code: 'credential-missing', dryRun: true }]);
+    expect([...memory.items.keys()]).toEqual(['request#R#plan request']);
+  });
+
+  it('ends a request in its key’s case, where a call may have left', async () => {
+    const memory = system({ probe: [ALIVE, undefined], delete: [undefined] });
+    await revoke(memory.ports, delivered(memory, SELF));
+    missing(memory);
+    expect(await revoke(memory.ports, delivered(memory, SELF))).toEqual({ done: true });
+    expect(memory.published).toMatchObject([{ outcome: 'stuck', code: 'credential-missing', calls: 1 }]);
+    expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1', works: {} });
+    expect([...memory.items.keys()].filter((key) => key.startsWith('case#'))).toHaveLength(1);
+  });
+});
+
+it('waits where another delivery has taken the case from it', async () => {
+  const memory = system({ probe: [ALIVE] });
+  const { send } = memory.ports;
+  memory.ports.send = async (call, until) => {
+    const lease = { holder: 'else', until: after(memory.clock.now(), 25_000) };
+    memory.items.set(`case#kalshi/prod/${KEY} case`, { ...caseOf(memory), lease } as never);
+    return send(call, until);
+  };
+  expect(await revoke(memory.ports, delivered(memory, SELF))).toMatchObject({ done: false, code: 'in-progress' });
+  expect(caseOf(memory).lease).toMatchObject({ holder: 'else' });
+});
+
+it('leaves its lease to run out after a defect: something may be on its way', async () => {
+  const memory = system({ probe: [ALIVE] });
+  memory.ports.send = () => Promise.reject(new Error('a defect'));
+  await expect(revoke(memory.ports, delivered(memory, SELF))).rejects.toThrow('a defect');
+  expect(caseOf(memory).lease).toMatchObject({ until: after(NOON, 25_000) });
+});
+
+it('does not carry out what holds no request', async () => {
+  const memory = system({ probe: [undefined] });
+  await revoke(memory.ports, delivered(memory, SELF));
+  const { request: _, ...item } = memory.items.get('request#R request') as unknown as RequestItem;
+  memory.items.set('request#R request', item as never);
+  await expect(revoke(memory.ports, delivered(memory, SELF))).rejects.toThrow('without a request');
+});
+
+it('takes a look from nobody but our own', async () => {
+  const memory = system({});
+  await revoke(memory.ports, delivered(memory, { ...SELF, look: true }));
+  expect(memory.published).toMatchObject([{ outcome: 'refused', code: 'malformed' }]);
+  expect(JSON.parse(memory.aside[0]?.body ?? '')).toMatchObject({ fields: ['look'] });
 });
 
 describe('a copy in the stuck queue', () => {
@@ -442,6 +531,7 @@ describe('a request whose time has not come', () => {
     expect(await revoke(memory.ports, delivered(memory, at(12 * DAY)))).toMatchObject({ done: false });
     await revoke(memory.ports, delivered(memory, { ...at(12 * DAY + 1), requestId: 'FAR' }));
     expect(memory.published).toMatchObject([{ requestId: 'FAR', code: 'too-far' }]);
+    expect(memory.published[0]?.message).toMatch(/^notBefore lies further ahead than a queue keeps messages\. Make a/);
   });
 
   it('counts its age from then', async () => {
@@ -456,11 +546,11 @@ describe('a request whose time has not come', () => {
 });
 
 it('refuses a provider that is switched off', async () => {
-  const memory = system({}, { config: { providers: ['bybit'] } });
+  const memory = system({}, { config: { providers: ['bybit', 'requesty'] } });
   await revoke(memory.ports, delivered(memory, SELF));
   expect(memory.published[0]).toMatchObject({
     code: 'provider-off',
-    message: expect.stringContaining('Cannot act at kalshi, wanted one of bybit'),
+    message: expect.stringContaining('Cannot act at kalshi, wanted one of bybit, requesty'),
   });
 });
 
@@ -567,6 +657,11 @@ describe('a key whose death was proved', () => {
       ['R#1!1', 'resurrected', 'alive', false],
       ['R#1', 'revoked', 'dead', true],
     ]);
+    expect(memory.published[0]?.message).toContain(
+      'It was proved dead at 2026-11-21T12:00:00.000Z. The request goes on',
+    );
+    const facts = { requestId: 'R', provider: 'kalshi', key: `kalshi/prod/${KEY}` };
+    expect(memory.lines).toContainEqual(['resurrected', facts]);
     expect(caseOf(memory).proved).toMatchObject({ endedBy: 'R#1' });
   });
 });
@@ -574,7 +669,7 @@ describe('a key whose death was proved', () => {
 describe('a dry run', () => {
   const plan = async (script: Script, body: object = SELF, given: Given = {}) => {
     const memory = system(script, given);
-    await revoke(memory.ports, delivered(memory, { ...body, dryRun: true }));
+    expect(await revoke(memory.ports, delivered(memory, { ...body, dryRun: true }))).toEqual({ done: true });
     return memory;
   };
 
@@ -603,7 +698,13 @@ describe('a dry run', () => {
 
   it.each<[string, Script, object]>([
     ['would call', { probe: [ALIVE] }, { does: 'call', forecast: [] }],
-    ['would end', { probe: [GONE] }, { does: 'end', outcome: 'stuck/not-recognised', forecast: [] }],
+    ['would end after a last question', { probe: [GONE] }, { does: 'end', outcome: 'stuck/not-recognised' }],
+    [
+      'would end',
+      { probe: [answerOf('silent', { ends: 'stuck/region-refused', holds: true })] },
+      { does: 'end', outcome: 'stuck/region-refused' },
+    ],
+    ['would probe again', { probe: [undefined] }, { does: 'wait' }],
     ['would wait', { probe: [answerOf('silent', { ends: 'retry/rate-limited' })] }, { does: 'wait', forecast: [] }],
   ])('keeps for machines that a real request %s', async (_what, script, expected) => {
     const memory = await plan(script);
@@ -619,6 +720,7 @@ describe('a dry run', () => {
   it('writes nothing of the key but that it was seen', async () => {
     const memory = await plan({ probe: [ALIVE] });
     expect(caseOf(memory)).toMatchObject({ seen: { probe: NOON }, works: {}, facts: {}, state: 'idle-case' });
+    expect(caseOf(memory)).toMatchObject({ provider: 'kalshi', realm: 'prod', keyId: KEY });
     expect((await plan({ probe: [GONE] })).items.has(`case#kalshi/prod/${KEY} case`)).toBe(false);
   });
 
@@ -654,6 +756,35 @@ describe('where AWS does not answer', () => {
     });
     return memory;
   };
+
+  it.each<[string, (memory: Memory) => void, object]>([
+    [
+      'the vault',
+      ({ ports }) => {
+        ports.vault = { ...ports.vault, open: () => Promise.reject(new Unavailable('Cannot open')) };
+      },
+      { requestId: 'R', problem: 'Cannot open' },
+    ],
+    [
+      'the ledger',
+      ({ ports }) => {
+        ports.ledger = { ...ports.ledger, read: () => Promise.reject(new Unavailable('Cannot read')) };
+      },
+      { messageId: 'M', problem: 'Cannot read' },
+    ],
+  ])('says so of %s', async (_what, spoil, facts) => {
+    const memory = living();
+    spoil(memory);
+    expect(await revoke(memory.ports, delivered(memory, SELF))).toMatchObject({ done: false, code: 'aws-down' });
+    expect(memory.lines).toContainEqual(['aws did not answer', facts]);
+  });
+
+  it('says it of nothing else', async () => {
+    const memory = system({ probe: [answerOf('silent', { ends: 'retry/rate-limited' })] });
+    await revoke(memory.ports, delivered(memory, SELF));
+    await revoke(memory.ports, delivered(memory, { ...SELF, requestId: 'S', notBefore: '2026-11-22T12:00:00Z' }));
+    expect(memory.lines.map(([event]) => event)).toEqual(['request goes on later', 'request goes on later']);
+  });
 
   it.each(['before', 'after'] as const)('comes again, %s whichever step it was, and ends the same', async (when) => {
     const whole = living();

@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import { after } from '../../../functions/core/epoch.ts';
+import { NotYet, Unavailable } from '../../../functions/core/fault.ts';
+import type { Pin, RequestItem } from '../../../functions/core/ledger-items.ts';
+import type { Opened } from '../../../functions/core/ports.ts';
+import { revoke } from '../../../functions/core/revoke.ts';
+import { withPin } from '../../../functions/core/under-lease.ts';
+import { type Memory, memoryPorts, openedAs } from './memory-ports.ts';
+import { answerOf, NOON } from './rounds.ts';
+import { askedIn } from './scripted-provider.ts';
+import { ACCEPTED, ALIVE, delivered, GONE, KEY, MANAGED, SELF, system } from './scripted-system.ts';
+
+describe('what a delivery found', () => {
+  const pinOf = (versionId: string, keyName = 'kalshi/prod/K') => ({ keyName, signer: { versionId } }) as Pin;
+  const ITEM = { requestId: 'R', planOnly: false, attempt: 2, rev: 1, nonce: '' } as RequestItem;
+
+  /** What is pinned at last, where the ledger held this; the item as it was read had no pin. */
+  const pinning = async (held: Partial<RequestItem> | undefined, item: RequestItem = ITEM) => {
+    const memory = memoryPorts();
+    if (held) memory.items.set('request#R request', { ...ITEM, ...held } as never);
+    const written = withPin(memory.ports, item, pinOf('v1')).catch((error: unknown) => error);
+    return [await written, (memory.items.get('request#R request') as unknown as RequestItem | undefined)?.pin];
+  };
+
+  it('is pinned', async () => {
+    const [written, kept] = await pinning({});
+    expect(written).toMatchObject({ requestId: 'R', attempt: 2, pin: pinOf('v1') });
+    expect(kept).toEqual(pinOf('v1'));
+  });
+
+  it('takes the place of what it has pinned before', async () =>
+    expect((await pinning({ pin: pinOf('v0') }, { ...ITEM, pin: pinOf('v0') }))[1]).toEqual(pinOf('v1')));
+
+  it('is pinned as well where another delivery has pinned the same', async () =>
+    expect((await pinning({ pin: pinOf('v1') }))[0]).toMatchObject({ rev: 1, pin: pinOf('v1') }));
+
+  it.each<[string, Partial<RequestItem> | undefined, Pin | undefined]>([
+    ['has pinned another version', { pin: pinOf('v2') }, pinOf('v2')],
+    ['has pinned another key', { pin: pinOf('v1', 'kalshi/prod/L') }, pinOf('v1', 'kalshi/prod/L')],
+    ['has ended the request', { receipt: {} as RequestItem['receipt'] }, undefined],
+    ['is at another attempt', { attempt: 3 }, undefined],
+    ['is at another attempt with the same version', { attempt: 3, pin: pinOf('v1') }, pinOf('v1')],
+    ['has lost the request', undefined, undefined],
+  ])('is not pinned where another delivery %s', async (_what, held, kept) => {
+    const [failed, pin] = await pinning(held);
+    expect(failed).toBeInstanceOf(NotYet);
+    expect(failed).toMatchObject({ retry: { code: 'in-progress' } });
+    expect(pin).toEqual(kept);
+  });
+});
+
+describe('the managing key', () => {
+  const MARK = /^signer#/;
+  /** Whether each exchange found the signer marked as needed. */
+  const marks = async (body: object): Promise<readonly (readonly [string, unknown])[]> => {
+    const memory = system({ probe: [answerOf('listed', { seen: true }), answerOf('unlisted')], delete: [ACCEPTED] });
+    const found: (readonly [string, unknown])[] = [];
+    const { send } = memory.ports;
+    memory.ports.send = (call, until) => {
+      const mark = [...memory.items].find(([key]) => MARK.test(key));
+      found.push([askedIn(call).asked, mark?.[1]['needed']]);
+      return send(call, until);
+    };
+    await revoke(memory.ports, delivered(memory, body));
+    return found;
+  };
+
+  it('is marked as needed before the first question', async () => {
+    const found = await marks(MANAGED);
+    expect(found.length).toBeGreaterThan(2);
+    for (const [, needed] of found) expect(needed).toBe(true);
+  });
+
+  it('is not marked where a key signs for itself', async () => {
+    for (const [, needed] of await marks(SELF)) expect(needed).toBeUndefined();
+  });
+});
+
+describe('a credential that is refused at its pinned version', () => {
+  const REFUSED = answerOf('silent', { ends: 'stuck/credential-refused', holds: true });
+  const LISTED = answerOf('listed', { seen: true });
+  const NEW = openedAs(JSON.stringify({ keyId: KEY }), { versionId: 'v2' });
+
+  /** A second delivery, whose first probes are refused; by then the secret's current version is this one. */
+  const refusedWith = async (
+    body: object,
+    current: () => Promise<Opened>,
+    first = REFUSED,
+  ): Promise<{ memory: Memory; sent: string[]; verdict: unknown; opened: string[] }> => {
+    const memory = system({ probe: [undefined, first, LISTED, answerOf('unlisted')], delete: [ACCEPTED] });
+    await revoke(memory.ports, delivered(memory, body));
+    memory.sent.length = 1;
+    const { vault } = memory.ports;
+    const opened: string[] = [];
+    memory.ports.vault = {
+      ...vault,
+      open: (id, version) => {
+        opened.push(version);
+        return version === 'AWSCURRENT' ? current() : vault.open(id, version);
+      },
+    };
+    const verdict = await revoke(memory.ports, delivered(memory, body));
+    return { memory, sent: memory.sent.slice(1), verdict, opened };
+  };
+
+  it('goes on with what its secret holds now', async () => {
+    const { memory, sent, verdict, opened } = await refusedWith(MANAGED, async () => NEW);
+    expect(verdict).toEqual({ done: true });
+    expect(opened).toEqual(['v1', 'AWSCURRENT']);
+    expect(sent).toEqual(['probe', 'probe', 'delete', 'probe', 'probe']);
+    expect(memory.published).toMatchObject([{ outcome: 'revoked', signer: { secretVersion: 'v2' } }]);
+  });
+
+  it.each<[string, object, string[], typeof REFUSED?]>([
+    ['that a key signs by for itself', SELF, ['v1']],
+    ['whose version the request names', { ...MANAGED, secretVersion: 'v1' }, ['v1']],
+    [
+      'that is refused for something else',
+      MANAGED,
+      ['v1'],
+      answerOf('silent', { ends: 'stuck/ip-not-allowed', holds: true }),
+    ],
+  ])('is not opened anew %s', async (_what, body, versions, answer) => {
+    const { memory, sent, opened } = await refusedWith(body, async () => NEW, answer);
+    expect([sent, opened]).toEqual([['probe'], versions]);
+    expect(memory.published).toMatchObject([{ outcome: 'stuck', signer: { secretVersion: 'v1' } }]);
+  });
+
+  it('stays so where the secret holds the same version still', async () => {
+    const { memory, sent } = await refusedWith(MANAGED, async () => openedAs(JSON.stringify({ keyId: KEY })));
+    expect(sent).toEqual(['probe']);
+    expect(memory.published).toMatchObject([{ outcome: 'stuck', code: 'credential-refused' }]);
+  });
+
+  it('waits where the secret cannot be opened now', async () => {
+    const { memory, verdict } = await refusedWith(MANAGED, () => Promise.reject(new Unavailable('Cannot open')));
+    expect(verdict).toMatchObject({ done: false, code: 'aws-down' });
+    expect(memory.published).toEqual([]);
+  });
+});
+
+it('asks right before its first call whether the order still stands', async () => {
+  const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+  const arn = openedAs('').arn;
+  const described = { arn, name: 'key-revoker/desk', tags: {}, createdAt: after(NOON, -1), versions: {} };
+  memory.ports.vault = { ...memory.ports.vault, describe: async () => described as never };
+  const order = { ...SELF, requestId: `expiry-${'0'.repeat(64)}`, reason: 'expired', requestedBy: arn };
+  expect(await revoke(memory.ports, delivered(memory, order))).toEqual({ done: true });
+  expect(memory.sent).toEqual(['probe']);
+  expect(memory.published).toMatchObject([{ outcome: 'withdrawn', calls: 0 }]);
+});
