@@ -2,7 +2,9 @@ import { amend } from './amend.ts';
 import { emptyCase, type KeyOf } from './lease.ts';
 import { type CaseItem, caseKey, type Planned, type Work } from './ledger-items.ts';
 import { nextStep, type Step } from './next-step.ts';
+import { isRestriction } from './provider.ts';
 import { look, type Over, over, type Pursuit } from './pursuit.ts';
+import { nextFor } from './sentence.ts';
 import { recordIn } from './standing.ts';
 import { NO_WORK, seenWith, withRound } from './work.ts';
 
@@ -12,15 +14,27 @@ const inWords = ({ request, order }: Pursuit, step: Step): string => {
     case 'call':
       return `would send ${request.operation}, signed by ${order.aim.self ? 'the key itself' : 'the managing key'}`;
     case 'end':
-      return [`would end as ${step.outcome}`, step.why].filter(Boolean).join('. ');
+      return [`would end as ${step.outcome}`, step.why, nextFor(step.outcome)].filter(Boolean).join('. ');
     case 'ask-siblings':
-      return 'would end as stuck/not-recognised';
+      return `would end as stuck/not-recognised. ${nextFor('stuck/not-recognised')}`;
     case 'ask':
       return `would probe again (${step.code})`;
     case 'retry':
       return `would wait (${step.code})`;
   }
 };
+
+/** What is done once the call has left, and what it takes for good. */
+const FOLLOW_UPS = {
+  delete: [
+    'Then it asks until two probes, some seconds apart, find the key gone',
+    'A delete is final: nobody can bring the key back',
+  ],
+  update: [
+    'Then it asks until two reads, some seconds apart, show what was asked',
+    'An update takes away and gives nothing back: that takes the web page',
+  ],
+} as const;
 
 const DOES: Readonly<Record<Step['do'], Planned['does']>> = {
   call: 'call',
@@ -57,9 +71,12 @@ export const dryRun = async (
   const signerId = order.signer.keyId;
   const work = withRound(item, { name: 'plan', signerId, round, standing, now }).works['plan'] ?? NO_WORK;
   const next = nextStep(pursuit, looked, work);
-  const forecast = plan.forecast(round.facts, recordIn(round.asked));
+  const known = [round.facts, recordIn(round.asked)] as const;
+  const forecast = plan.forecast(...known);
+  const followUps = FOLLOW_UPS[isRestriction(plan.call) ? 'update' : 'delete'];
   const instead = request.dryRun ? [] : ['The mode is observe'];
-  const why = [...instead, `A real request ${inWords(pursuit, next)}`, ...forecast].join('. ');
+  const afterwards = next.do === 'call' ? [...followUps, ...plan.afterwards(...known)] : [];
+  const why = [...instead, `A real request ${inWords(pursuit, next)}`, ...forecast, ...afterwards].join('. ');
   const outcome = outcomeOf(next);
   return { pursued: { ...over('planned', why), plan: { does: DOES[next.do], outcome, forecast } }, work };
 };

@@ -96,8 +96,10 @@ export interface Plan {
   readonly proofGapMs: number;
   /** How long after its sending a call may still land, in milliseconds. */
   readonly landsWithinMs: number;
-  /** Sentences for a plan: what the facts say will be refused, and what becomes impossible afterwards. */
+  /** Sentences for a plan: what the facts say will be refused. */
   forecast(facts: Facts, record: KeyRecord | undefined): readonly string[];
+  /** Sentences for a plan whose call would be sent: what becomes impossible afterwards. */
+  afterwards(facts: Facts, record: KeyRecord | undefined): readonly string[];
 }
 
 export const isRestriction = (call: Call | Restriction): call is Restriction => 'reach' in call;

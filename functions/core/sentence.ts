@@ -157,6 +157,9 @@ export const sentence = (outcome: Terminal, why = ''): string => {
   return [what, why, next].filter((part) => part !== '').join('. ');
 };
 
+/** What a person does about an end; empty where nothing is left to do. */
+export const nextFor = (outcome: Terminal): string => WORDS[outcome].next;
+
 /** What a receipt asks a person to do, as its message ends; empty where nothing is left to do or the end is no end. */
 export const nextStep = ({
   outcome,

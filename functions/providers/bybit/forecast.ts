@@ -30,15 +30,15 @@ const FORECASTS: readonly (readonly [(seen: Seen) => boolean, string])[] = [
   [
     ({ order, facts }) =>
       !order.aim.self && facts['wallet'] !== undefined && holdsNone(facts['wallet'].split(' '), MASTER_NEEDS),
-    'The master key holds none of AccountTransfer, SubMemberTransfer and Withdraw, so Bybit will refuse the call (10005)',
+    'The master key holds none of AccountTransfer, SubMemberTransfer and Withdraw, so Bybit will refuse the call (10005); the sub key can make it where it may transfer, else only the web page is left',
   ],
   [
     ({ order, record, facts }) => (order.aim.self ? record?.readOnly === 1 : facts['readOnly'] === '1'),
-    'The signing key is read-only; whether Bybit lets such a key make this call is not documented',
+    'The signing key is read-only; whether Bybit lets such a key make this call is not documented, else only the web page is left',
   ],
   [
     ({ facts }) => facts['type'] === '2',
-    'This key was made for a third-party application; whether the API can delete such a key is not documented',
+    'This key was made for a third-party application; whether the API can delete such a key is not documented, the web page can',
   ],
   [
     ({ isMaster, order }) => isMaster && order.settings?.readOnly === 1,
@@ -54,6 +54,40 @@ const FORECASTS: readonly (readonly [(seen: Seen) => boolean, string])[] = [
   ],
 ];
 
+const isDelete = ({ order }: Seen): boolean => order.operation.startsWith('delete-');
+
+/** What an update leaves of the wallet's permissions: all of them where none are asked for, and what the API cannot take away. */
+const walletLeft = ({ order, record }: Seen): readonly string[] | undefined => {
+  const now = record?.permissions['Wallet'];
+  const asked = order.settings?.permissions;
+  return asked === undefined ? now : now?.filter((name) => name === 'Withdraw' || asked['Wallet']?.includes(name));
+};
+
+/** Whether an update takes the last permission with which a key can delete itself. */
+const isDisarmed = (seen: Seen, needs: readonly string[]): boolean =>
+  !isDelete(seen) && !holdsNone(seen.record?.permissions['Wallet'], needs) && holdsNone(walletLeft(seen), needs);
+
+/** What is not possible any more once the call had its effect, with the sentence for it. */
+const AFTERWARDS: typeof FORECASTS = [
+  [
+    (seen) => isDelete(seen) && seen.isMaster,
+    'The sub keys that this key signs for live on: another master key has to sign for them then, or they themselves',
+  ],
+  [
+    (seen) => seen.isMaster && isDisarmed(seen, MASTER_NEEDS),
+    'The key can then not delete itself any more, and nothing else can by the API: only the web page is left',
+  ],
+  [
+    (seen) => !seen.isMaster && isDisarmed(seen, SUB_NEEDS),
+    'The key can then not delete itself any more: its master can, or the web page',
+  ],
+];
+
+const sentencesIn = (rules: typeof FORECASTS, seen: Seen): readonly string[] =>
+  rules.filter(([applies]) => applies(seen)).map(([, sentence]) => sentence);
+
+/** What becomes impossible by a call that Bybit lets through. */
+export const afterwards = (seen: Seen): readonly string[] => sentencesIn(AFTERWARDS, seen);
+
 /** What can be said beforehand of how Bybit will answer. Nothing here stands in a call's way. */
-export const forecast = (seen: Seen): readonly string[] =>
-  FORECASTS.filter(([applies]) => applies(seen)).map(([, sentence]) => sentence);
+export const forecast = (seen: Seen): readonly string[] => sentencesIn(FORECASTS, seen);

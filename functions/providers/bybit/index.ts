@@ -4,7 +4,7 @@ import { worldsOf } from '../worlds.ts';
 import { askedOf } from './asked.ts';
 import { credential } from './credential.ts';
 import { ENVIRONMENTS } from './environments.ts';
-import { forecast } from './forecast.ts';
+import { afterwards, forecast } from './forecast.ts';
 import { meaning } from './meaning.ts';
 import { type BybitOperation, OPERATIONS } from './operations.ts';
 import { masterCheck, probes, siblings, subAccountOf } from './questions.ts';
@@ -78,6 +78,7 @@ const callOf = (order: Order, operation: BybitOperation): Plan['call'] => {
 const plan = (order: Order): Plan => {
   const operation = operationOf(order);
   const { aim, facts } = order;
+  const isMaster = operation.of === 'master';
   const isLost = !aim.self && !aim.credential && facts['searched'] !== undefined && subAccountOf(order) === undefined;
   return {
     ...(isForeign(order) ? { ends: 'stuck/wrong-account' } : {}),
@@ -89,7 +90,8 @@ const plan = (order: Order): Plan => {
     call: callOf(order, operation),
     proofGapMs: 2_000,
     landsWithinMs: LANDS_WITHIN_MS,
-    forecast: (known, record) => forecast({ order, isMaster: operation.of === 'master', facts: known, record }),
+    forecast: (known, record) => forecast({ order, isMaster, facts: known, record }),
+    afterwards: (known, record) => afterwards({ order, isMaster, facts: known, record }),
   };
 };
 

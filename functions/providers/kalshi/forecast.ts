@@ -5,7 +5,7 @@ const FORECASTS: readonly (readonly [(facts: Facts) => boolean, (facts: Facts) =
   [
     ({ scopes }) => scopes !== undefined && !scopes.split(' ').includes('write'),
     ({ scopes }) =>
-      `The signing key has the scopes ${scopes || 'none'} and not write, so Kalshi will likely refuse the call`,
+      `The signing key has the scopes ${scopes || 'none'} and not write, so Kalshi will likely refuse the call; another key of the same user can make it, or the web page`,
   ],
   [
     ({ attestationUntil }) => attestationUntil !== undefined,
@@ -17,3 +17,8 @@ const FORECASTS: readonly (readonly [(facts: Facts) => boolean, (facts: Facts) =
 /** What can be said beforehand of how Kalshi will answer. Nothing here stands in a call's way. */
 export const forecast = (facts: Facts): readonly string[] =>
   FORECASTS.filter(([applies]) => applies(facts)).map(([, sentence]) => sentence(facts));
+
+/** What becomes impossible by a call that Kalshi lets through. */
+export const AFTERWARDS: readonly string[] = [
+  'The key then signs for no other one of its user; if it is the last, only the web page is left to manage keys',
+];

@@ -4,7 +4,7 @@ import { keyPath } from '../key-path.ts';
 import { worldsOf } from '../worlds.ts';
 import { credential } from './credential.ts';
 import { ENVIRONMENTS, SIBLINGS } from './environments.ts';
-import { forecast } from './forecast.ts';
+import { AFTERWARDS, forecast } from './forecast.ts';
 import { listSeenBy, managersQuestion, ownQuestion, PATH } from './key-list.ts';
 import { meaning } from './meaning.ts';
 import { signed } from './sign.ts';
@@ -56,6 +56,7 @@ const plan = (order: Order): Plan => ({
   // No tolerance is documented: a timestamp of half a minute ago was refused, one of ten seconds ago was not.
   landsWithinMs: 30_000,
   forecast,
+  afterwards: () => AFTERWARDS,
 });
 
 /** Kalshi: statuses and codes in JSON, RSA-PSS or Ed25519 signatures, no way to restrict a key. */

@@ -6,11 +6,11 @@ const LACKS = 'has not the permission manage: write, so Requesty will likely ref
 const FORECASTS: readonly (readonly [(self: boolean, facts: Facts) => boolean, string])[] = [
   [
     (self, { manage }) => self && manage !== undefined && manage !== 'write',
-    `This key ${LACKS}; a managing key can make it`,
+    `This key ${LACKS}; a managing key can make it, or the web page`,
   ],
   [
     (self, { signerManage }) => !self && signerManage !== undefined && signerManage !== 'write',
-    `The managing key ${LACKS}`,
+    `The managing key ${LACKS}; another managing key can make it, or the web page`,
   ],
   [
     (_self, { manage }) => manage === 'write',

@@ -48,6 +48,8 @@ const plan = (order: Order): Plan => {
     // Nothing in a request says when it was made, so a late one is never refused; this is how long one is likely under way.
     landsWithinMs: 30_000,
     forecast: (facts) => forecast(aim.self, facts),
+    // What the end of a managing key takes from others is in the forecast, to be known before it comes to a call.
+    afterwards: () => [],
   };
 };
 

@@ -3,7 +3,7 @@ import type { Order, Plan, Restriction } from '../../../functions/core/provider.
 import { revoke } from '../../../functions/core/revoke.ts';
 import type { Given } from './memory-ports.ts';
 import { answerOf } from './rounds.ts';
-import { questionOf, scriptedProvider } from './scripted-provider.ts';
+import { deleteCall, questionOf, scriptedProvider } from './scripted-provider.ts';
 import { ALIVE, caseOf, delivered, GONE, LEAKED, MANAGED, type Script, SELF, system } from './scripted-system.ts';
 
 /** The receipt of a plan, what it asked, and the case that it leaves. */
@@ -25,17 +25,39 @@ const REFUSING: Restriction = {
 };
 const RECORD = { readOnly: 0, ips: [], permissions: {} } as const;
 
+const DELETE =
+  'Then it asks until two probes, some seconds apart, find the key gone. A delete is final: nobody can bring the key back';
+const UPDATE =
+  'Then it asks until two reads, some seconds apart, show what was asked. An update takes away and gives nothing back: that takes the web page';
+
 describe('a plan says what a real request', () => {
   it.each<[string, Parameters<typeof planned>, string]>([
-    ['sends', [[ALIVE]], 'would send delete-key, signed by the key itself'],
-    ['lets a managing key sign', [[ALIVE], MANAGED], 'would send delete-key, signed by the managing key'],
-    ['ends as', [[HELD]], 'would end as stuck/ip-not-allowed'],
+    ['sends', [[ALIVE]], `would send delete-key, signed by the key itself. ${DELETE}`],
+    ['lets a managing key sign', [[ALIVE], MANAGED], `would send delete-key, signed by the managing key. ${DELETE}`],
+    [
+      'sends of an update',
+      [
+        [answerOf('alive', { record: RECORD })],
+        {},
+        (order) => ({ call: { ...REFUSING, call: () => deleteCall(order) } }),
+      ],
+      `would send delete-key, signed by the key itself. ${UPDATE}`,
+    ],
+    [
+      'ends as',
+      [[HELD]],
+      'would end as stuck/ip-not-allowed. Send from an address on that list, sign by another key, or delete the key in the web page',
+    ],
     [
       'ends as by a rule of ours',
       [[answerOf('alive', { record: RECORD })], {}, () => ({ call: REFUSING })],
-      'would end as refused/would-widen. Cannot widen it, wanted less',
+      'would end as refused/would-widen. Cannot widen it, wanted less. Ask for less than the key has',
     ],
-    ['ends as for a key that never answered', [[GONE]], 'would end as stuck/not-recognised'],
+    [
+      'ends as for a key that never answered',
+      [[GONE]],
+      'would end as stuck/not-recognised. Check the key’s identifier, its environment and the signing key; if it is right, look in the provider’s web page',
+    ],
     ['probes again for', [[undefined], LEAKED], 'would probe again (no-reply)'],
     ['waits for', [[undefined]], 'would wait (no-reply)'],
   ])('%s', async (_what, [...of], expected) => {
@@ -47,8 +69,31 @@ describe('a plan says what a real request', () => {
 });
 
 it('says behind it what is to be expected', async () => {
-  const { receipt } = await planned([ALIVE], {}, () => ({ forecast: () => ['It will rain', 'It will snow'] }));
-  expect(receipt?.message).toMatch(/ signed by the key itself\. It will rain\. It will snow$/);
+  const said = { forecast: () => ['It will rain', 'It will snow'], afterwards: () => ['It will be wet'] };
+  const { receipt } = await planned([ALIVE], {}, () => said);
+  expect(receipt?.message).toMatch(
+    / signed by the key itself\. It will rain\. It will snow\. Then .+\. It will be wet$/,
+  );
+});
+
+it('says nothing of what comes after a call that would not be sent', async () => {
+  const said = { forecast: () => ['It will rain'], afterwards: () => ['It will be wet'] };
+  const { receipt } = await planned([HELD], {}, () => said);
+  expect(receipt?.message).toMatch(/ in the web page\. It will rain$/);
+});
+
+it('tells both from what the probes have learned', async () => {
+  const asked: unknown[] = [];
+  const hear = (...known: readonly unknown[]) => {
+    asked.push(known);
+    return [];
+  };
+  const facts = { type: '2' };
+  await planned([answerOf('alive', { record: RECORD, facts })], {}, () => ({ forecast: hear, afterwards: hear }));
+  expect(asked).toEqual([
+    [facts, RECORD],
+    [facts, RECORD],
+  ]);
 });
 
 it('shows what it probed, and asks a managing key about itself as well', async () => {

@@ -690,7 +690,7 @@ describe('a dry run', () => {
         outcome: 'planned',
         dryRun: true,
         calls: 0,
-        message: `Nothing was changed: this is a plan. ${said}`,
+        message: expect.stringMatching(`^Nothing was changed: this is a plan\\. ${said}\\. `),
       },
     ]);
     expect(memory.tags).toEqual([]);
@@ -742,7 +742,7 @@ describe('a dry run', () => {
     const provider = scriptedProvider(() => ({ forecast: () => ['It will be refused', 'Nothing is left then'] }));
     const memory = await plan({ probe: [ALIVE] }, MANAGED, { provider });
     expect(memory.published[0]?.message).toMatch(
-      /signed by the managing key\. It will be refused\. Nothing is left then$/,
+      /signed by the managing key\. It will be refused\. Nothing is left then\. Then it asks /,
     );
   });
 });

@@ -77,6 +77,7 @@ export const scriptedProvider = (change: (order: Order) => Partial<Plan> = () =>
     proofGapMs: 2_000,
     landsWithinMs: 6_000,
     forecast: () => [],
+    afterwards: () => [],
     ...change(order),
   }),
 });

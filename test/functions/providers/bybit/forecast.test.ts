@@ -19,12 +19,36 @@ const update = (settings: Order['settings']) => updateOf('master', settings);
 describe('a forecast', () => {
   it.each([
     ['a master without transfers', master, {}, record(), 'only the web page is left'],
-    ['a sub key without transfers', sub, {}, record('Withdraw'), 'its master can make it'],
-    ['a master that signs without transfers', managed, { wallet: '' }, undefined, 'The master key holds none'],
-    ['a sub key without a wallet', sub, {}, { ...record(), permissions: {} }, 'its master can make it'],
+    [
+      'a sub key without transfers',
+      sub,
+      {},
+      record('Withdraw'),
+      'so Bybit will refuse the call (10005); its master can make it',
+    ],
+    [
+      'a master that signs without transfers',
+      managed,
+      { wallet: '' },
+      undefined,
+      '; the sub key can make it where it may transfer, else only the web page is left',
+    ],
+    [
+      'a sub key without a wallet',
+      sub,
+      {},
+      { ...record(), permissions: {} },
+      'so Bybit will refuse the call (10005); its master can make it',
+    ],
     ['a read-only key', sub, {}, { ...record('AccountTransfer'), readOnly: 1 }, 'The signing key is read-only'],
     ['a read-only master that signs', managed, { readOnly: '1' }, undefined, 'The signing key is read-only'],
-    ['a key of an application', sub, { type: '2' }, record('AccountTransfer'), 'third-party application'],
+    [
+      'a key of an application',
+      sub,
+      { type: '2' },
+      record('AccountTransfer'),
+      'third-party application; whether the API can delete such a key is not documented, the web page can',
+    ],
     [
       'a master that shall only read',
       update({ readOnly: 1 }),
@@ -54,4 +78,45 @@ describe('a forecast', () => {
   ] as const)('is silent about %s', (_what, of, facts, known) => {
     expect(forecast(of, facts, known)).toEqual([]);
   });
+});
+
+describe('afterwards', () => {
+  const WALLET = ['AccountTransfer', 'SubMemberTransfer', 'SubMemberTransferList'];
+  const keeping = (...names: readonly string[]) => ({ permissions: { Wallet: [...names] } });
+
+  it.each([
+    [
+      'sub keys live on',
+      master,
+      record(...WALLET),
+      /^The sub keys that this key signs for live on: another master key/,
+    ],
+    ['a master has lost its last right', update({ permissions: {} }), record(...WALLET), /only the web page is left$/],
+    [
+      'a master is left what it never had',
+      update(keeping('SubMemberTransfer')),
+      record('AccountTransfer'),
+      /only the web/,
+    ],
+    [
+      'a sub key has lost its last right',
+      updateOf('sub', keeping('Withdraw')),
+      record(...WALLET),
+      /its master can, or/,
+    ],
+  ] as const)('%s', (_what, of, known, expected) =>
+    expect(bybit.plan(of).afterwards({}, known)).toEqual([expect.stringMatching(expected)]),
+  );
+
+  it.each([
+    ['a sub key is gone', sub, record(...WALLET)],
+    ['a sub key is gone by its master', managed, record(...WALLET)],
+    ['a master keeps a right', update(keeping('SubMemberTransfer')), record(...WALLET)],
+    ['a master keeps what the API cannot take', update(keeping()), record(...WALLET, 'Withdraw')],
+    ['a sub key keeps a right', updateOf('sub', keeping('SubMemberTransferList')), record(...WALLET)],
+    ['no permissions are asked for', update({ readOnly: 1 }), record('AccountTransfer')],
+    ['a master had no right before', update({ permissions: {} }), record()],
+    ['a sub key had no right before', updateOf('sub', { permissions: {} }), record('Withdraw')],
+    ['nothing is known', update({ permissions: {} }), undefined],
+  ] as const)('says nothing where %s', (_what, of, known) => expect(bybit.plan(of).afterwards({}, known)).toEqual([]));
 });

@@ -153,6 +153,11 @@ describe('a plan', () => {
     );
   });
 
+  it('says what a delete takes from others', () =>
+    expect(kalshi.plan(order('delete-key', keyIn(TARGET))).afterwards({}, undefined)).toEqual([
+      'The key then signs for no other one of its user; if it is the last, only the web page is left to manage keys',
+    ]));
+
   it('forecasts what its facts say', () => {
     const plan = kalshi.plan(order('delete-key', keyIn(TARGET)));
     const list = {
@@ -161,7 +166,7 @@ describe('a plan', () => {
     };
     const { facts = {} } = answerTo(probe(plan, 'api_keys'), reply(200, list));
     expect(plan.forecast(facts, undefined)).toEqual([
-      'The signing key has the scopes read trade and not write, so Kalshi will likely refuse the call',
+      'The signing key has the scopes read trade and not write, so Kalshi will likely refuse the call; another key of the same user can make it, or the web page',
       "The account's location attestation lapses at 2023-11-14T22:13:20.000Z; past that Kalshi may refuse the call",
     ]);
     expect(plan.forecast({ scopes: '' }, undefined)).toEqual([

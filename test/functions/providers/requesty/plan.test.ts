@@ -69,6 +69,7 @@ describe('a key that deletes itself', () => {
     expect(forecast('read')).toEqual([expect.stringMatching(/^This key has not the permission manage: write/)]);
     expect(forecast('write')).toEqual([expect.stringMatching(/only the web page/)]);
     expect(plan.forecast({}, undefined)).toEqual([]);
+    expect(plan.afterwards({}, undefined)).toEqual([]);
     expect(plan.forecast({ signerManage: 'read' }, undefined)).toEqual([]);
   });
 });
