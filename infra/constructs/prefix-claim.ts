@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Stage, Token } from 'aws-cdk-lib';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { cardName, type DeploymentCard } from '../../functions/core/deployment.ts';
@@ -8,7 +8,8 @@ import { cardName, type DeploymentCard } from '../../functions/core/deployment.t
  * Takes a prefix for one instance. Its parameter is named after the prefix, so that a second instance with the same one, from
  * whatever app, fails at deploy.
  *
- * @throws Error when an instance of the same app, account and region has a prefix that begins with this one or begins it.
+ * @throws Error when an instance of the same app, account and region has a prefix that begins with this one or begins it; of the same
+ * stage, where account and region are not known.
  */
 export class PrefixClaim extends Construct {
   readonly prefix: string;
@@ -36,7 +37,12 @@ export class PrefixClaim extends Construct {
 export const claimName = (prefix: string): string =>
   cardName(prefix, (text) => createHash('sha256').update(text).digest('hex'));
 
-const isSamePlace = (a: Construct, b: Construct): boolean => Stack.of(a).environment === Stack.of(b).environment;
+/** Stages that do not say where they are deployed are commonly deployed to accounts of their own. */
+const isSamePlace = (a: Construct, b: Construct): boolean => {
+  const [one, other] = [Stack.of(a), Stack.of(b)];
+  const isKnown = !Token.isUnresolved(one.account) && !Token.isUnresolved(one.region);
+  return one.environment === other.environment && (isKnown || Stage.of(a) === Stage.of(b));
+};
 
 const refuseOverlap = (claim: PrefixClaim, other: PrefixClaim): void => {
   if (!claim.prefix.startsWith(other.prefix) && !other.prefix.startsWith(claim.prefix)) return;

@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Stack, Stage } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { claimName } from '../../infra/constructs/prefix-claim.ts';
 import { KeyRevocation } from '../../infra/key-revocation.ts';
@@ -25,6 +25,20 @@ describe('two instances of one app', () => {
     new KeyRevocation(inRegion('eu-central-1'), 'R');
     expect(() => new KeyRevocation(inRegion('eu-west-1'), 'R')).not.toThrow();
   });
+
+  const inStages = (props: object): App => {
+    const app = newApp();
+    for (const id of ['Beta', 'Prod']) new KeyRevocation(new Stack(new Stage(app, id, props), 'S'), 'R');
+    return app;
+  };
+
+  it('can have one prefix in two stages that do not say where they are deployed', () =>
+    expect(() => inStages({})).not.toThrow());
+
+  it('cannot have one prefix in two stages that are deployed to one place', () =>
+    expect(() => inStages({ env: { account: '111122223333', region: 'eu-central-1' } })).toThrow(
+      'Cannot use prefix "key-revoker/" of Prod/S/R beside "key-revoker/" of Beta/S/R',
+    ));
 
   it('share a stack without meeting each other', () => {
     const app = newApp();
