@@ -22,7 +22,7 @@ const cdk = (command: string, ...words: readonly string[]): void => {
 
 // Whoever means a real account deploys without this script.
 const { AWS_ENDPOINT_URL: address = '' } = process.env;
-if (address === '' || address.includes('amazonaws.com')) {
+if (address === '' || /amazonaws\.com|\.api\.aws\b/i.test(address)) {
   console.error(
     `Cannot use "${address}" as AWS_ENDPOINT_URL, wanted the address of an emulator, such as http://127.0.0.1:4566`,
   );

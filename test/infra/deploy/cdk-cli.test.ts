@@ -134,9 +134,12 @@ it('is deployed to whatever AWS_ENDPOINT_URL names, and a second deployment chan
   expect(uploads.filter((name) => name.endsWith('.zip'))).toHaveLength(2);
 });
 
-it.each(['', 'https://sqs.eu-central-1.amazonaws.com'])('the script for emulators refuses "%s"', async (address) => {
-  const refused = node(['infra/deploy-to-emulator.ts'], { AWS_ENDPOINT_URL: address });
-  await expect(refused).rejects.toThrow(
-    `Cannot use "${address}" as AWS_ENDPOINT_URL, wanted the address of an emulator`,
-  );
-});
+it.each(['', 'https://sqs.eu-central-1.amazonaws.com', 'https://sqs.eu-central-1.api.aws'])(
+  'the script for emulators refuses "%s"',
+  async (address) => {
+    const refused = node(['infra/deploy-to-emulator.ts'], { AWS_ENDPOINT_URL: address });
+    await expect(refused).rejects.toThrow(
+      `Cannot use "${address}" as AWS_ENDPOINT_URL, wanted the address of an emulator`,
+    );
+  },
+);
