@@ -44,7 +44,7 @@ const timesText = ({ dueAt, ...rest }: Times): string => {
 };
 
 /** A receipt for a person: what it came to, what to do next, and whose key it was about. */
-export const receiptLines = (terminal: Terminal, receipt: Receipt): readonly string[] => {
+const receiptLines = (terminal: Terminal, receipt: Receipt): readonly string[] => {
   const { key, signer, message, requestId, attempt, request, environment, calls } = receipt;
   const head = [terminal.style(['bold', TONES[receipt.outcome]].flat() as Style, outcomeText(receipt))];
   return [
@@ -64,7 +64,7 @@ export const receiptLines = (terminal: Terminal, receipt: Receipt): readonly str
 };
 
 /** A plan for a person: each of its sentences on a line of its own. */
-export const planLines = (terminal: Terminal, receipt: Receipt): readonly string[] => {
+const planLines = (terminal: Terminal, receipt: Receipt): readonly string[] => {
   const [what = '', ...more] = receipt.message.split(/\. (?=\p{Lu})/u);
   const width = terminal.width === undefined ? undefined : terminal.width - 4;
   return [
@@ -86,8 +86,14 @@ const columnsOver = (isOneDay: boolean): readonly Column<Evidence>[] => [
   { head: 'Code', cell: ({ code }) => code, least: 6 },
 ];
 
-/** Every question and call, in order. */
-export const evidenceTable = (terminal: Terminal, evidence: readonly Evidence[]): readonly string[] =>
-  evidence.length === 0
-    ? []
-    : table(terminal, columnsOver(new Set(evidence.map(({ at }) => at.slice(0, 10))).size === 1), evidence);
+/** Every question and call, in order, below an empty line. */
+export const evidenceLines = (terminal: Terminal, evidence: readonly Evidence[]): readonly string[] => {
+  const days = new Set(evidence.map(({ at }) => at.slice(0, 10)));
+  return days.size === 0 ? [] : ['', ...table(terminal, columnsOver(days.size === 1), evidence)];
+};
+
+/** All that a person reads of an end, a plan's too. */
+export const endLines = (terminal: Terminal, receipt: Receipt): readonly string[] => [
+  ...(receipt.outcome === 'planned' ? planLines(terminal, receipt) : receiptLines(terminal, receipt)),
+  ...evidenceLines(terminal, receipt.evidence),
+];

@@ -10,7 +10,7 @@ import type { Context } from '../context.ts';
 import { EXIT, type Exit, Failure } from '../failure.ts';
 import { exitOf, type Finished, follow } from '../follow.ts';
 import { pausedBy } from '../paused.ts';
-import { evidenceTable, planLines, receiptLines } from '../receipt-lines.ts';
+import { endLines } from '../receipt-lines.ts';
 import { type RequestOptions, requestOf, withRequestOptions } from '../request-words.ts';
 import { sendOne } from '../requests-queue.ts';
 import { pairs } from '../wrap.ts';
@@ -82,13 +82,7 @@ const showEnd = (context: Context, command: Command, item: Finished): void => {
   const { terminal } = context;
   terminal.show();
   if (context.isJson(command)) context.json(receipt);
-  else if (receipt.outcome === 'planned') for (const line of planLines(terminal, receipt)) terminal.print(line);
-  else {
-    for (const line of receiptLines(terminal, receipt)) terminal.print(line);
-    const evidence = evidenceTable(terminal, receipt.evidence);
-    if (evidence.length > 0) terminal.print('');
-    for (const line of evidence) terminal.print(line);
-  }
+  else for (const line of endLines(terminal, receipt)) terminal.print(line);
   context.end(exitFor(item));
 };
 

@@ -7,7 +7,7 @@ import type { Context } from '../context.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { exitOf } from '../follow.ts';
 import { pausedBy } from '../paused.ts';
-import { evidenceTable, operationText, planLines, receiptLines } from '../receipt-lines.ts';
+import { endLines, evidenceLines, operationText } from '../receipt-lines.ts';
 import { caseOf, nextTry, type Open, progressOf } from '../standing.ts';
 import { pairs } from '../wrap.ts';
 
@@ -54,19 +54,15 @@ const openLines = ({ terminal, clock }: Context, open: Open): readonly string[] 
       ['so far', progressOf(open, clock.now())],
       ['next try', nextTry(open, clock.now())],
     ]),
-    ...space(evidenceTable(terminal, found?.works[workName(item)]?.evidence ?? [])),
+    ...evidenceLines(terminal, found?.works[workName(item)]?.evidence ?? []),
   ];
 };
-
-/** An empty line before some. */
-const space = (lines: readonly string[]): readonly string[] => (lines.length === 0 ? [] : ['', ...lines]);
 
 const requestLines = (context: Context, open: Open): readonly string[] => {
   const { terminal } = context;
   const { receipt } = open.item;
   if (receipt === undefined) return openLines(context, open);
-  const lines = receipt.outcome === 'planned' ? planLines(terminal, receipt) : receiptLines(terminal, receipt);
-  return [...lines, ...space(evidenceTable(terminal, receipt.evidence))];
+  return endLines(terminal, receipt);
 };
 
 const shown = ({ clock }: Context, { request: item, cases }: Found): object => {

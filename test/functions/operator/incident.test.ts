@@ -55,7 +55,7 @@ describe('incident', () => {
     const typed = await commandLine(system, { answers: ['2'] })(...REQUESTY);
     expect([typed.exit, typed.asked]).toEqual([5, ['Type 3 to go on: ']]);
     expect(typed.told).toContain(
-      `! ${SECRETS.requestyKey}: This key has not the permission manage: write, so Requesty will likely refuse the call; a managing key can make it`,
+      `! ${SECRETS.requestyKey}: This key has not the permission manage: write, so Requesty will likely refuse the call; a managing key can make it, or the web page`,
     );
     const given = await piped(...REQUESTY, '--count', '4');
     expect([given.exit, given.told.at(-1)]).toEqual([5, 'Cannot go on, wanted 3: nothing was sent']);

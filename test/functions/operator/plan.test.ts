@@ -34,6 +34,51 @@ describe('plan', () => {
     expect(out.filter((line) => line.length > 80)).toEqual([]);
   });
 
+  const self = (operation: string, secret: string) => [operation, '--secret', secret, '--target', 'self'];
+  const FINAL = 'A delete is final: nobody can bring the key back';
+
+  it.each<[what: string, words: string[], says: string[]]>([
+    [
+      'a Bybit master: its sub keys',
+      self('bybit/delete-master-key', SECRETS.master),
+      [
+        FINAL,
+        'The sub keys that this key signs for live on: another master key has to sign for them then, or they themselves',
+      ],
+    ],
+    [
+      'an update: what only the web page can do after it',
+      [...self('bybit/update-sub-key', SECRETS.sub), '--settings', 'permissions.Spot=SpotTrade'],
+      [
+        'An update takes away and gives nothing back: that takes the web page',
+        'The key can then not delete itself any more: its master can, or the web page',
+      ],
+    ],
+    [
+      'a key of Kalshi',
+      self('kalshi/delete-key', SECRETS.kalshiKey),
+      [
+        FINAL,
+        'The key then signs for no other one of its user; if it is the last, only the web page is left to manage keys',
+      ],
+    ],
+    [
+      'a key of Requesty that cannot',
+      self('requesty/delete-key', SECRETS.requestyKey),
+      [
+        'This key has not the permission manage: write, so Requesty will likely refuse the call; a managing key can make it, or the web page',
+        FINAL,
+      ],
+    ],
+  ])('tells of %s', async (_what, words, says) => {
+    await seedKeys(system());
+    const { out } = await piped('plan', ...words);
+    for (const text of says) expect(out).toContain(`  • ${text}`);
+    // What is reachable: who was asked, and what was seen.
+    expect(out.at(-1)).toMatch(/^\d\d:\d\d:\d\d\.\d{3} +probe .* alive /);
+    expect(deadKeys(system())).toEqual([]);
+  });
+
   it.each<[string, string[], string]>([
     [
       'would be refused',

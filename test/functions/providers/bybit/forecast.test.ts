@@ -100,8 +100,8 @@ describe('afterwards', () => {
     ],
     [
       'a sub key has lost its last right',
-      updateOf('sub', keeping('Withdraw')),
-      record(...WALLET),
+      updateOf('sub', keeping()),
+      record(...WALLET, 'Withdraw'),
       /its master can, or/,
     ],
   ] as const)('%s', (_what, of, known, expected) =>
