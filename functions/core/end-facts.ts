@@ -11,6 +11,6 @@ export const endFacts = ({ request: { reason }, timeToRevokeMs, ...receipt }: Re
   code: receipt.code ?? '',
   calls: receipt.calls,
   dryRun: receipt.dryRun,
-  urgent: reason !== null && isUrgent(reason),
+  urgent: isUrgent(reason),
   ...(timeToRevokeMs === null ? {} : { timeToRevokeMs }),
 });

@@ -20,7 +20,7 @@ export const REASONS = ['leaked', 'expired', 'rotated', 'offboarded', 'incident'
 export type Reason = (typeof REASONS)[number];
 
 /** Whether the key may cost money by the second. */
-export const isUrgent = (reason: Reason): boolean => reason === 'leaked' || reason === 'incident';
+export const isUrgent = (reason: Reason | null): boolean => reason === 'leaked' || reason === 'incident';
 
 /** The longest body that is read, in bytes; a whole request has some 600. */
 export const MAX_BODY_BYTES = 16_384;

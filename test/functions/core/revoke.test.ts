@@ -31,7 +31,8 @@ it('probes, calls and proves', async () => {
   ]);
   expect(memory.published[0]?.times.provedAt).toBe('2026-11-21T12:00:02.000Z');
   expect(memory.aside).toEqual([]);
-  expect(caseOf(memory)).toMatchObject({ state: 'proved-case', works: {}, proved: { endedBy: 'R#1' } });
+  expect(caseOf(memory)).toMatchObject({ state: 'proved-case', proved: { endedBy: 'R#1' } });
+  expect(caseOf(memory).works).toEqual({});
   expect(caseOf(memory)).not.toHaveProperty('lease');
 });
 
@@ -254,7 +255,8 @@ describe('a credential that is missing', () => {
     missing(memory);
     expect(await revoke(memory.ports, delivered(memory, SELF))).toEqual({ done: true });
     expect(memory.published).toMatchObject([{ outcome: 'stuck', code: 'credential-missing', calls: 1 }]);
-    expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1', works: {} });
+    expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1' });
+    expect(caseOf(memory).works).toEqual({});
     expect([...memory.items.keys()].filter((key) => key.startsWith('case#'))).toHaveLength(1);
   });
 });
@@ -395,7 +397,8 @@ describe('a request whose time is up', () => {
       throw new Unavailable('Cannot open a secret');
     };
     await revoke(memory.ports, delivered(memory, SELF));
-    expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1', works: {} });
+    expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1' });
+    expect(caseOf(memory).works).toEqual({});
     expect(caseOf(memory)).not.toHaveProperty('lease');
   });
 
@@ -414,7 +417,8 @@ describe('a request whose time is up', () => {
     memory.ports.ledger = { ...ledger, write };
     expect(await revoke(memory.ports, delivered(memory, SELF))).toEqual({ done: true });
     expect(memory.published).toMatchObject([{ outcome: 'stuck', code: 'unproven' }]);
-    expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1', works: {} });
+    expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1' });
+    expect(caseOf(memory).works).toEqual({});
   });
 
   it('keeps the end that it has come to before all of that was done', async () => {
@@ -433,7 +437,8 @@ describe('a request whose time is up', () => {
     memory.ports.ledger = ledger;
     expect(await revoke(memory.ports, delivered(memory, SELF))).toEqual({ done: true });
     expect(memory.published).toMatchObject([{ receiptId: 'R#1', outcome: 'revoked' }]);
-    expect(caseOf(memory)).toMatchObject({ state: 'proved-case', works: {} });
+    expect(caseOf(memory)).toMatchObject({ state: 'proved-case' });
+    expect(caseOf(memory).works).toEqual({});
   });
 
   it('leaves its end to a delivery that has the case', async () => {
@@ -719,7 +724,9 @@ describe('a dry run', () => {
 
   it('writes nothing of the key but that it was seen', async () => {
     const memory = await plan({ probe: [ALIVE] });
-    expect(caseOf(memory)).toMatchObject({ seen: { probe: NOON }, works: {}, facts: {}, state: 'idle-case' });
+    expect(caseOf(memory)).toMatchObject({ seen: { probe: NOON }, state: 'idle-case' });
+    expect(caseOf(memory).works).toEqual({});
+    expect(caseOf(memory).facts).toEqual({});
     expect(caseOf(memory)).toMatchObject({ provider: 'kalshi', realm: 'prod', keyId: KEY });
     expect((await plan({ probe: [GONE] })).items.has(`case#kalshi/prod/${KEY} case`)).toBe(false);
   });
@@ -799,7 +806,8 @@ describe('where AWS does not answer', () => {
       await revoke(memory.ports, delivered(memory, SELF));
       const ends = new Set(memory.published.map(({ receiptId, outcome }) => `${receiptId} ${outcome}`));
       expect([index, step, ...ends]).toEqual([index, step, expect.stringMatching(/^R#1 (already-)?revoked$/)]);
-      expect(caseOf(memory)).toMatchObject({ state: 'proved-case', works: {} });
+      expect(caseOf(memory)).toMatchObject({ state: 'proved-case' });
+      expect(caseOf(memory).works).toEqual({});
     }
   });
 });
