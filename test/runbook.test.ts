@@ -32,6 +32,12 @@ describe('the sections', () => {
     for (const text of texts) expect(text).toMatch(/\*\*Means\.\*\* .+\*\*Look\.\*\* .+\*\*Do\.\*\* /s);
   });
 
+  it('name commands that there are', () => {
+    const named = [...textOf(PAGE).matchAll(/`(key-revoker [a-z ]+)`/g)].map(([, command = '']) => command);
+    expect(named.length).toBeGreaterThan(5);
+    expect(named.filter((command) => !textOf('docs/command-line.md').includes(`\n${command}`))).toEqual([]);
+  });
+
   it('link to what exists', () => {
     const anchor = (heading: string): string =>
       heading
