@@ -3,7 +3,7 @@ import { amend } from './amend.ts';
 import type { Asking } from './ask.ts';
 import type { Delivery, Verdict } from './delivery.ts';
 import { dryRun } from './dry-run.ts';
-import { toIso } from './epoch.ts';
+import { type EpochMs, toIso } from './epoch.ts';
 import { Fault, NotYet, Unavailable } from './fault.ts';
 import { finish } from './finish.ts';
 import { markSigner } from './gates.ts';
@@ -53,10 +53,14 @@ export const withPin = async (ports: Ports, item: RequestItem, pin: Pin): Promis
   return written;
 };
 
-const tellResurrected = async ({ ports }: Run, item: RequestItem, found: CaseItem): Promise<void> => {
-  const { provider, realm, keyId, proved } = found;
-  // Stryker disable next-line LogicalOperator,OptionalChaining: only a proved case is told of
-  const why = `It was proved dead at ${toIso(proved?.at ?? found.at)}. The request goes on`;
+const tellResurrected = async (
+  { ports }: Run,
+  item: RequestItem,
+  found: CaseItem,
+  provedAt: EpochMs,
+): Promise<void> => {
+  const { provider, realm, keyId } = found;
+  const why = `It was proved dead at ${toIso(provedAt)}. The request goes on`;
   const finding = { outcome: 'resurrected', keyState: 'alive', why } as const;
   await ports.outbox.publish(findingReceipt(item, found.works[workName(item)], finding, found, ports.digest));
   ports.log.warn('resurrected', { requestId: item.requestId, provider, key: keyName(provider, realm, keyId) });
@@ -105,7 +109,7 @@ const reopened = async (
 const chase = async (run: Run, item: RequestItem, aimed: Aimed, leased: CaseItem): Promise<Pursued> => {
   const hooks = {
     recheck: () => recheckTags(run.ports, item, aimed.targetHeld?.opened),
-    resurrected: (found: CaseItem) => tellResurrected(run, item, found),
+    resurrected: (found: CaseItem, provedAt: EpochMs) => tellResurrected(run, item, found, provedAt),
   };
   const pursued = await pursue(pursuitOf(run, item, aimed), hooks, leased);
   const fresh = await reopened(run, item, pursued);
