@@ -50,11 +50,11 @@ const admitted = async (asking: Asking, host: string): Promise<number> => {
   const mayAsk = asking.insists && found?.code !== 'rate-limited';
   if (found === undefined || found.silences < MOST_SILENCES || mayAsk) return found?.silences ?? 0;
   let tries: boolean | undefined;
-  const item = await amend<HostItem>(asking.ports, hostKey(host), (current = found) => {
+  await amend<HostItem>(asking.ports, hostKey(host), (current = found) => {
     tries = clock.now() >= current.until;
     return tries ? { ...current, until: after(clock.now(), TRY_MS) } : undefined;
   });
-  if (!tries) throw heldBack(asking, item ?? found);
+  if (!tries) throw heldBack(asking, found);
   return found.silences;
 };
 

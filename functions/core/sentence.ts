@@ -168,8 +168,9 @@ export const nextStep = ({
   readonly outcome: OutcomeName;
   readonly code: string | null;
 }): string => {
-  const end = code === null ? outcome : `${outcome}/${code}`;
-  return Object.hasOwn(WORDS, end) ? WORDS[end as Terminal].next : '';
+  // Where there is no code, there is nothing left to do.
+  const end = `${outcome}/${code}`;
+  return Object.hasOwn(WORDS, end) ? nextFor(end as Terminal) : '';
 };
 
 /** For a receipt while the request is still open. */

@@ -196,7 +196,7 @@ describe('the first answer after a silence', () => {
 describe('a ban of our address', () => {
   it('is a silence like any where nobody says for how long', async () => {
     const one = host();
-    one.says(answerOf('silent', { wide: true }));
+    one.says({ saw: 'silent', code: '403', wide: true });
     await one.heldAs();
     expect(one.item()).toMatchObject({ silences: 3, code: 'no-reply', until: after(NOON, SECOND) });
   });

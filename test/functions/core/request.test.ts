@@ -135,6 +135,26 @@ it.each([
     'Cannot read target.subMemberId: wanted the sub account as a text of digits',
   ],
   [
+    'a sub account of nearly the right name',
+    { ...GOOD, target: { apiKey: 'A', subMemberID: '5' } },
+    'Cannot take the unknown field "subMemberID", perhaps subMemberId was meant',
+  ],
+  [
+    'a version with a space before it',
+    { ...GOOD, secretVersion: ' v1' },
+    'Cannot read secretVersion: wanted AWSCURRENT, AWSPREVIOUS or a version id',
+  ],
+  [
+    'a version with a space behind it',
+    { ...GOOD, secretVersion: 'v1 ' },
+    'Cannot read secretVersion: wanted AWSCURRENT, AWSPREVIOUS or a version id',
+  ],
+  [
+    'a key with something before it',
+    { ...KALSHI, target: { apiKeyId: 'x0c3dcb5e-7c9f-4c54-9a2e-5e8d1b7f6a10' } },
+    'Cannot read target.apiKeyId: wanted 8-4-4-4-12 hex',
+  ],
+  [
     'a sub account with something behind it',
     { ...GOOD, target: { apiKey: 'A', subMemberId: '5 ' } },
     'Cannot read target.subMemberId: wanted the sub account as a text of digits',

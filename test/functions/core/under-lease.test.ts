@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { after } from '../../../functions/core/epoch.ts';
 import { NotYet, Unavailable } from '../../../functions/core/fault.ts';
-import type { Pin, RequestItem } from '../../../functions/core/ledger-items.ts';
+import type { Pin, Pinned, RequestItem } from '../../../functions/core/ledger-items.ts';
 import type { Opened } from '../../../functions/core/ports.ts';
 import { revoke } from '../../../functions/core/revoke.ts';
 import { withPin } from '../../../functions/core/under-lease.ts';
@@ -11,7 +11,9 @@ import { askedIn } from './scripted-provider.ts';
 import { ACCEPTED, ALIVE, delivered, GONE, KEY, MANAGED, SELF, system } from './scripted-system.ts';
 
 describe('what a delivery found', () => {
-  const pinOf = (versionId: string, keyName = 'kalshi/prod/K') => ({ keyName, signer: { versionId } }) as Pin;
+  const pinOf = (versionId: string, keyName = 'kalshi/prod/K', target?: Pinned) =>
+    ({ keyName, signer: { versionId }, target }) as Pin;
+  const TARGET = { versionId: 't1' } as Pinned;
   const ITEM = { requestId: 'R', planOnly: false, attempt: 2, rev: 1, nonce: '' } as RequestItem;
 
   /** What is pinned at last, where the ledger held this; the item as it was read had no pin. */
@@ -37,6 +39,7 @@ describe('what a delivery found', () => {
   it.each<[string, Partial<RequestItem> | undefined, Pin | undefined]>([
     ['has pinned another version', { pin: pinOf('v2') }, pinOf('v2')],
     ['has pinned another key', { pin: pinOf('v1', 'kalshi/prod/L') }, pinOf('v1', 'kalshi/prod/L')],
+    ['has pinned another target’s version', { pin: pinOf('v1', undefined, TARGET) }, pinOf('v1', undefined, TARGET)],
     ['has ended the request', { receipt: {} as RequestItem['receipt'] }, undefined],
     ['is at another attempt', { attempt: 3 }, undefined],
     ['is at another attempt with the same version', { attempt: 3, pin: pinOf('v1') }, pinOf('v1')],
