@@ -9,6 +9,7 @@ import type { Deployed } from '../connect.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type Exit, Failure } from '../failure.ts';
 import { exitOf, type Finished, follow } from '../follow.ts';
+import { forbidding } from '../forecast.ts';
 import { pausedBy } from '../paused.ts';
 import { endLines } from '../receipt-lines.ts';
 import { type RequestOptions, requestOf, withRequestOptions } from '../request-words.ts';
@@ -73,8 +74,9 @@ const tellPause = async ({ terminal }: Context, deployed: Deployed): Promise<voi
 
 /** A plan of what would not end well ends as badly. */
 const exitFor = ({ receipt, ended }: Finished): Exit => {
-  const foreseen = ended?.plan?.outcome;
-  return foreseen !== undefined && needsPerson(foreseen) ? EXIT.stuck : exitOf(receipt);
+  const { outcome, forecast = [] } = ended?.plan ?? {};
+  const isBad = (outcome !== undefined && needsPerson(outcome)) || forbidding(forecast).length > 0;
+  return isBad ? EXIT.stuck : exitOf(receipt);
 };
 
 const showEnd = (context: Context, command: Command, item: Finished): void => {

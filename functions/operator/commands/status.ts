@@ -6,6 +6,7 @@ import type { Deployed } from '../connect.ts';
 import type { Context } from '../context.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { exitOf } from '../follow.ts';
+import { type Overview, overview, overviewLines, overviewShown } from '../overview.ts';
 import { pausedBy } from '../paused.ts';
 import { endLines, evidenceLines, operationText } from '../receipt-lines.ts';
 import { caseOf, nextTry, type Open, progressOf } from '../standing.ts';
@@ -89,14 +90,20 @@ const unknown = async (deployed: Deployed, name: string): Promise<Failure> => {
   );
 };
 
+const showOverview = (context: Context, command: Command, of: Overview): void => {
+  if (context.isJson(command)) context.json(overviewShown(of));
+  else for (const line of overviewLines(context, of)) context.terminal.print(line);
+};
+
 /** `status`: what the ledger holds of a request or of a key. */
 export const addStatus = (program: Command, context: Context): void => {
   program
     .command('status')
-    .description('show what became of a request, or how a key stands')
-    .argument('<name>', 'id of a request, identifier of a key, or provider/realm/identifier')
-    .action(async (name: string, _options: unknown, command: Command) => {
+    .description('show what became of a request, or how a key stands; without a name what is open')
+    .argument('[name]', 'id of a request, identifier of a key, or provider/realm/identifier')
+    .action(async (name: string | undefined, _options: unknown, command: Command) => {
       const deployed = await context.deployed(command);
+      if (name === undefined) return showOverview(context, command, await overview(deployed, context.clock.now()));
       const found = await find(deployed, name);
       const { request, cases } = found;
       if (request === undefined && cases.length === 0) throw await unknown(deployed, name);

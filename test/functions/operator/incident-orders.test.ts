@@ -136,8 +136,8 @@ describe('nextOrder', () => {
       operation: 'update-sub-key',
       secretId: MARK.secret,
       target: 'self',
-      settings: { permissions: {} },
     });
+    expect(order?.request.settings).toEqual({ permissions: {} });
     expect(order?.request.settings).not.toHaveProperty('readOnly');
     expect(next(MANAGED, [stuck], { ...INCIDENT, readOnly: true })?.request.settings).toMatchObject({ readOnly: 1 });
     expect(next(MANAGED, [stuck, ended('stuck', 'only-in-web-ui', 'update-sub-key')])).toBeUndefined();

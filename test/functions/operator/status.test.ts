@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { textOf } from '../../pages.ts';
 import { KEYS, SECRETS, seedKeys } from '../../seed-keys.ts';
 import { systemForEachTest } from '../../whole/system.ts';
 import { commandLine } from './command-line.ts';
@@ -40,6 +41,50 @@ describe('status', () => {
       expect.stringMatching(/^ {2}so far {5}/),
       '  next try   by itself, within 60 s unless the provider says when to come back',
     ]);
+  });
+
+  it('shows without a name what is open, the oldest first, and whether all is paused', async () => {
+    expect((await piped('status')).out).toEqual([
+      '  paused             no',
+      '  requests queue     about 0, later looks at dead keys included',
+      '  stuck queue        about 0',
+      '  undelivered queue  about 0',
+      '  open               nothing',
+    ]);
+    await seedKeys(system());
+    const headers = { 'content-type': 'application/json' };
+    const fault = { kind: 'reply', status: 200, headers, body: '{"retCode":10005,"result":{}}' } as const;
+    system().bybit.faults.script({ match: { method: 'POST' }, fault });
+    await system().send(textOf('events/revoke.bybit-delete-sub-key-by-master.json'));
+    await system().settle();
+    system().kalshi.faults.script({ match: {}, fault: { kind: 'dropBefore' }, times: Number.POSITIVE_INFINITY });
+    system().advance(3_600_000);
+    await system().send({ ...BODY, target: 'self', requestId: 'R-2', reason: 'leaked' });
+    await system().deliver();
+    await piped('pause', '--reason', 'migration', '--by', 'alex');
+    const { exit, out } = await piped('status');
+    expect([exit, out.slice(0, 5)]).toEqual([
+      0,
+      [
+        '  paused             by alex (migration): no key dies until resume',
+        '  requests queue     about 1, later looks at dead keys included',
+        '  stuck queue        about 1',
+        '  undelivered queue  about 0',
+        '  open               2',
+      ],
+    ]);
+    expect(out.slice(-2)).toEqual([
+      expect.stringMatching(/^INC-2041-desk-7#1 +bybit\/mainnet\/SUBKEYexample00001 +60 m +ended without a dead key$/),
+      expect.stringMatching(new RegExp(`^R-2#1 +kalshi/prod/${KEYS.kalshiManager} +\\d\\.\\d s +called once, not proved yet$`)),
+    ]);
+    expect(JSON.parse((await piped('status', '--json')).out.join('\n'))).toMatchObject({
+      paused: 'alex (migration)',
+      ...{ requests: 1, stuck: 1, undelivered: 0 },
+      open: [{ request: 'INC-2041-desk-7#1', soFar: 'ended without a dead key' }, { request: 'R-2#1' }],
+    });
+    const narrow = await commandLine(system, { width: 80 })('status');
+    expect(Math.max(...narrow.out.map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(narrow.out.join('\n')).toContain(`kalshi/prod/${KEYS.kalshiManager}`);
   });
 
   it('shows when one is due that waits for its time', async () => {
