@@ -70,7 +70,7 @@ export const overview = async (deployed: Deployed, now: EpochMs): Promise<Overvi
 
 const columnsAt = (now: EpochMs): readonly Column<OpenRow>[] => [
   { head: 'Request', cell: ({ request }) => request, isName: true },
-  { head: 'Key', cell: ({ key = '–' }) => key, least: 20 },
+  { head: 'Key', cell: ({ key = '–' }) => key, least: 36 },
   { head: 'Open for', cell: ({ since }) => inWords(now - since), align: 'right' },
   { head: 'So far', cell: ({ soFar }) => soFar },
 ];

@@ -84,7 +84,7 @@ describe('status', () => {
     });
     const narrow = await commandLine(system, { width: 80 })('status');
     expect(Math.max(...narrow.out.map((line) => line.length))).toBeLessThanOrEqual(80);
-    expect(narrow.out.join('\n')).toContain(`kalshi/prod/${KEYS.kalshiManager}`);
+    expect(narrow.out.join('\n')).toContain(' bybit/mainnet/SUBKEYexample00001 ');
   });
 
   it('shows when one is due that waits for its time', async () => {
