@@ -1,4 +1,5 @@
 import type { Answer, Facts } from './answer.ts';
+import type { Retry } from './backoff.ts';
 import { after, type EpochMs, earlier, epochMs, toIso } from './epoch.ts';
 import { NotYet } from './fault.ts';
 import { noteAnswer, standBack } from './host-watch.ts';
@@ -95,8 +96,10 @@ export interface Round {
   readonly signer: Answer | undefined;
   readonly facts: Facts;
   readonly evidence: readonly Evidence[];
-  /** The deadline came before the last question was answered. */
+  /** A question was not answered: the deadline came first, or it had to wait. */
   readonly cutShort: boolean;
+  /** What it has to wait for. */
+  readonly heldUp?: Retry | undefined;
 }
 
 /** One line of evidence. */
@@ -107,9 +110,18 @@ export const evidenceOf = (
   { saw, code }: Answer,
 ): Evidence => ({ at: toIso(at), step, asked, as, host, saw, code });
 
+/** What kept a question from being asked, in place of its answer: what the others say of the key must not be lost by it. */
+const askOrWait = (asking: Asking, question: Question): Promise<Answer | NotYet | undefined> =>
+  ask(asking, question).catch((error: unknown) => {
+    if (error instanceof NotYet) return error;
+    throw error;
+  });
+
 /**
  * Asks every probe of the plan once: the managing key first where wanted, then all probes at the same time. The plan is made anew
  * from the answers, since one may tell what the next question needs.
+ *
+ * @throws NotYet where none of the probes could be asked
  */
 export const askRound = async (
   asking: Asking,
@@ -123,7 +135,7 @@ export const askRound = async (
   const done = new Set<string>();
   let facts = known;
   let signer: Answer | undefined;
-  const result = (cutShort: boolean): Round => ({ asked, signer, facts, evidence, cutShort });
+  const result = (cutShort: boolean, heldUp?: Retry): Round => ({ asked, signer, facts, evidence, cutShort, heldUp });
 
   const first = withSigner ? planOf(facts).signer : undefined;
   if (first) {
@@ -138,16 +150,18 @@ export const askRound = async (
     const questions = plan.ends ? [] : plan.probes.filter((probe) => !done.has(idOf(probe)));
     if (questions.length === 0) return result(false);
     // Of one that fails nothing is told before the others are over: then nothing of ours is on its way.
-    const answers = await allOver(questions.map((question) => ask(asking, question)));
+    const answers = await allOver(questions.map((question) => askOrWait(asking, question)));
     for (const [index, question] of questions.entries()) {
       const answer = answers[index];
-      if (answer === undefined) continue;
+      if (answer === undefined || answer instanceof NotYet) continue;
       facts = { ...facts, ...answer.facts };
       if (answer.more) continue;
       done.add(idOf(question));
       asked.push({ question: { ...question, seenBy: answer.seenBy ?? question.seenBy }, answer });
       evidence.push(evidenceOf(clock.now(), 'probe', question, answer));
     }
-    if (answers.includes(undefined)) return result(true);
+    const held = answers.find((answer) => answer instanceof NotYet);
+    if (held !== undefined && asked.length === 0) throw held;
+    if (held !== undefined || answers.includes(undefined)) return result(true, held?.retry);
   }
 };

@@ -1,4 +1,5 @@
 import { amend } from './amend.ts';
+import { NotYet } from './fault.ts';
 import { emptyCase, type KeyOf } from './lease.ts';
 import { type CaseItem, caseKey, type Planned, type Work } from './ledger-items.ts';
 import { nextStep, type Step } from './next-step.ts';
@@ -51,6 +52,7 @@ const outcomeOf = (step: Step): Planned['outcome'] =>
  * Probes once and says what a real request would do. Takes no lease and writes nothing but who has seen the key.
  *
  * @returns `planned`, with the work that its receipt shows
+ * @throws NotYet where a question has to wait
  */
 export const dryRun = async (
   pursuit: Pursuit,
@@ -63,6 +65,7 @@ export const dryRun = async (
   const item = (await ports.ledger.read<CaseItem>(ledgerKey)) ?? { ...emptyCase(key, now), rev: 0, nonce: '' };
   const looked = await look(pursuit, item, NO_WORK, true);
   const { round, plan, standing } = looked;
+  if (round.heldUp) throw new NotYet(round.heldUp);
   await amend<CaseItem>(ports, ledgerKey, (current) =>
     round.asked.some(({ answer }) => answer.seen)
       ? { ...(current ?? emptyCase(key, now)), seen: seenWith(current ?? item, round, ports.clock.now()) }

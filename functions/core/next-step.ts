@@ -35,6 +35,7 @@ const widening = (looked: Look, work: Work): Step | undefined => {
 export const nextStep = ({ order, ports }: Pick<Pursuit, 'order' | 'ports'>, looked: Look, work: Work): Step => {
   const { round, plan, standing } = looked;
   if (plan.ends) return { do: 'end', outcome: plan.ends as Terminal };
+  if (round.heldUp) return { do: 'retry', ...round.heldUp };
   if (round.cutShort) return { do: 'retry', code: work.answered ? 'not-yet-proved' : 'no-reply' };
   const widens = widening(looked, work);
   if (widens) return widens;

@@ -1,4 +1,4 @@
-import type { Answer, Facts } from './answer.ts';
+import { type Answer, type Facts, isPresent } from './answer.ts';
 import { evidenceOf, type Round } from './ask.ts';
 import type { EpochMs } from './epoch.ts';
 import type { CaseItem, Ended, Work } from './ledger-items.ts';
@@ -28,6 +28,10 @@ const withEvidence = (kept: readonly Evidence[], more: readonly Evidence[]): rea
 
 const isSilent = ({ signer, asked }: Round): boolean =>
   [signer, ...asked.map(({ answer }) => answer)].some((answer) => answer?.ends?.startsWith('retry/'));
+
+/** Whether what was answered of a round that was cut short speaks against the absence that two probes have to agree on. */
+const isContrary = ({ asked }: Round, { agreed }: Work): boolean =>
+  (agreed?.on === 'gone' || agreed?.on === 'unbacked') && asked.some(({ answer }) => isPresent(answer) || answer.seen);
 
 /** How far a search has come belongs to one attempt; the next one searches anew. */
 const lasting = (facts: Facts): Facts =>
@@ -61,6 +65,7 @@ export const withRound = (
   const noted = {
     ...work,
     silentRounds: isSilent(round) ? work.silentRounds + 1 : 0,
+    agreed: isContrary(round, work) ? undefined : work.agreed,
     facts: { ...work.facts, ...round.facts },
     evidence: withEvidence(work.evidence, round.evidence),
   };

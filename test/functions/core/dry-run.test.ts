@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NotYet } from '../../../functions/core/fault.ts';
 import type { Order, Plan, Restriction } from '../../../functions/core/provider.ts';
 import { revoke } from '../../../functions/core/revoke.ts';
 import type { Given } from './memory-ports.ts';
@@ -117,4 +118,13 @@ it('keeps a plan apart from the request of the same id', async () => {
   const { memory } = await planned([ALIVE]);
   expect([...memory.items.keys()].filter((name) => name.startsWith('request#'))).toEqual(['request#R#plan request']);
   expect([memory.aside, memory.enqueued]).toEqual([[], []]);
+});
+
+it('waits where a question has to wait, whatever the others say', async () => {
+  const held = (): never => {
+    throw new NotYet({ code: 'rate-limited' });
+  };
+  const both = () => ({ probes: [questionOf('probe'), { ...questionOf('list'), next: held }] });
+  const { receipt, sent } = await planned([ALIVE], {}, both);
+  expect([receipt, sent]).toEqual([undefined, ['probe']]);
 });

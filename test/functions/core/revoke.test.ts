@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Answer } from '../../../functions/core/answer.ts';
 import { after, epochMs } from '../../../functions/core/epoch.ts';
-import { Unavailable } from '../../../functions/core/fault.ts';
+import { NotYet, Unavailable } from '../../../functions/core/fault.ts';
 import type { RequestItem } from '../../../functions/core/ledger-items.ts';
 import { revoke } from '../../../functions/core/revoke.ts';
 import { Crash, type Given, type Memory, openedAs } from './memory-ports.ts';
@@ -149,6 +149,26 @@ describe('between deliveries', () => {
       notBefore: after(reset, 90_000),
     });
   });
+});
+
+it('proves no death by two absences between which the key lived, while another question had to wait', async () => {
+  const UNLISTED = answerOf('unlisted');
+  const LISTED = answerOf('listed', { seen: true });
+  const memory = system({ probe: [ALIVE, GONE, ALIVE, GONE], list: [LISTED, UNLISTED], delete: [undefined] });
+  let lists = 0;
+  const list = questionOf('list');
+  const waiting: typeof list = {
+    ...list,
+    next: (replies, now) => {
+      if (replies.length === 0) lists += 1;
+      if (lists === 3) throw new NotYet({ code: 'rate-limited' });
+      return list.next(replies, now);
+    },
+  };
+  memory.ports.provider = () => scriptedProvider(() => ({ probes: [questionOf('probe'), waiting] }));
+  expect(await revoke(memory.ports, delivered(memory, SELF))).toMatchObject({ done: false, code: 'rate-limited' });
+  expect(caseOf(memory).works['R#1']).not.toHaveProperty('agreed');
+  expect(caseOf(memory).works['R#1']?.evidence.at(-1)).toMatchObject({ asked: 'probe', saw: 'alive' });
 });
 
 it('says nothing of the siblings before there was time to ask there', async () => {

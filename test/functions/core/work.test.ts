@@ -97,6 +97,18 @@ describe('a round written into the case', () => {
   });
 
   it.each([
+    ['gone', answerOf('alive'), false],
+    ['unbacked', answerOf('silent', { seen: true }), false],
+    ['gone', answerOf('unknown'), true],
+    ['gone', answerOf('silent'), true],
+    ['met', answerOf('alive'), true],
+  ] as const)('that was cut short goes on from %s after %j: %s', (on, answer, goesOn) => {
+    const agreed = { on, at: NOON };
+    const cut = { name: 'w', signerId: 'S', round: round({ asked: [askedOf(answer)] }), standing: undefined, now: AT };
+    expect(withRound(withWork({ agreed }), cut).works['w']?.agreed).toEqual(goesOn ? agreed : undefined);
+  });
+
+  it.each([
     ['twenty requests keeps all', 20, 3],
     ['more keeps two lines each', 21, 2],
   ])('in a crowd of %s of what others probed', (_what, crowd, kept) => {
