@@ -55,6 +55,15 @@ const SCENES: Readonly<Record<string, readonly Scene[]>> = {
       ...kills(KEYS.kalshiKey),
     },
   ],
+  'When a request is stuck': [
+    {
+      before: async (system) => {
+        await stuckAs('R-1')(system);
+        await system.store(REQUESTY.secretId, CREDENTIALS.requestySecondManager);
+      },
+      ...kills(KEYS.requestyKey),
+    },
+  ],
   'request, plan': [kills(KEYS.sub)],
   status: [
     {
@@ -66,6 +75,7 @@ const SCENES: Readonly<Record<string, readonly Scene[]>> = {
         expect(ran[0]?.out[0]).toMatch(/^revoked /);
         expect(ran[1]?.out[0]).toBe('Key bybit/mainnet/SUBKEYexample00001');
         expect(ran[2]?.out).toEqual(ran[1]?.out);
+        expect(ran[3]?.out.at(-1)).toBe('  open               nothing');
       },
     },
   ],
@@ -103,6 +113,15 @@ const SCENES: Readonly<Record<string, readonly Scene[]>> = {
         );
       },
       after: (_system, [ran]) => void expect(ran?.out.at(-1)).toMatch(/ 0 wrong$/),
+    },
+  ],
+  'Raise the limit for a time': [
+    {
+      before: async (system) => {
+        await system.send(textOf('events/revoke.bybit-delete-sub-key-by-master.json'));
+        await system.settle();
+      },
+      after: (_system, [ran]) => void expect(ran?.out[2]).toMatch(/^bybit +urgent +1 +5000 +1000 /),
     },
   ],
 };

@@ -9,7 +9,7 @@ import { awsCommand } from './aws-command.ts';
 import { awsOutput } from './aws-output.ts';
 import { BLOCKS, type Block, PAGES, ROOT, textOf } from './pages.ts';
 import { runShell } from './run-shell.ts';
-import { CREDENTIALS, KEYS, SECRETS, seedKeys } from './seed-keys.ts';
+import { CREDENTIALS, SECRETS, seedKeys } from './seed-keys.ts';
 import { sendAwsCommand } from './send-aws-command.ts';
 import { variablesFrom } from './variables-from.ts';
 import { type System, startSystem } from './whole/system.ts';
@@ -25,7 +25,6 @@ const statedEnds = ({ text }: Block): readonly string[] =>
 
 interface Scene {
   readonly without?: readonly (keyof typeof SECRETS)[];
-  readonly environment?: Readonly<Record<string, string>>;
   /** Files that a reader has made. */
   readonly files?: Readonly<Record<string, string>>;
   readonly before?: (system: System, block: Block) => Promise<void>;
@@ -51,21 +50,6 @@ const tagged = async ({ secrets }: System, { text }: Block): Promise<void> => {
   await secrets.send(new TagResourceCommand({ SecretId: SECRETS.kalshiKey, Tags }));
 };
 
-/** A request whose secret is missing, which then is stored. */
-const stuckAndMended = async (system: System): Promise<void> => {
-  await system.send(textOf('events/revoke.requesty-delete-key-by-manager.json'));
-  await system.settle();
-  await system.store(SECRETS.requestyManager, CREDENTIALS.requestyManager);
-};
-
-/** Two urgent requests at one provider: one more than the limit of the hour lets through. */
-const oneOfTwoWaits = async (system: System): Promise<void> => {
-  await system.send(textOf('events/revoke.bybit-delete-sub-key-by-master.json'));
-  await system.settle();
-  const other = { requestId: 'another', target: { apiKey: KEYS.oldSub, subMemberId: '100400346' } };
-  await system.send({ ...JSON.parse(textOf('events/revoke.bybit-delete-sub-key-by-master.json')), ...other });
-};
-
 /** What each block with `aws` lines needs around it, by the heading that it stands under. */
 const SCENES: Readonly<Record<string, Scene>> = {
   'Store a credential': {
@@ -80,17 +64,6 @@ const SCENES: Readonly<Record<string, Scene>> = {
   'Send a request': {},
   'Let a key expire': { before: tagged, after: untilDue },
   'Read a receipt': {},
-  'When a request is stuck': { without: ['requestyManager'], before: stuckAndMended },
-  'Raise the limit for a time': {
-    environment: { LIMIT_URGENT: '1' },
-    before: oneOfTwoWaits,
-    after: async (system) => {
-      const from = Date.now();
-      await system.settle();
-      // Without it the request would have waited for the next hour.
-      expect(Date.now() - from).toBeLessThan(600_000);
-    },
-  },
 };
 
 let system: System | undefined;
@@ -128,8 +101,8 @@ const play = async (block: Block, scene: Scene, running: System): Promise<void> 
   await (scene.after ?? ((all: System) => all.settle()))(running);
 };
 
-const started = async ({ without = [], environment = {} }: Scene): Promise<System> => {
-  system = await startSystem({ environment });
+const started = async ({ without = [] }: Scene): Promise<System> => {
+  system = await startSystem();
   await seedKeys(system, { without });
   return system;
 };

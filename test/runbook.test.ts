@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { awsCommand } from './aws-command.ts';
 import { awsOutput } from './aws-output.ts';
+import { commandLine } from './functions/operator/command-line.ts';
 import { template } from './infra/synthesized.ts';
 import { blocksOf, ROOT, textOf } from './pages.ts';
 import { runShell } from './run-shell.ts';
@@ -73,6 +74,10 @@ const run = async (section: string, running: System): Promise<string> => {
       const { $metadata, ...reply } = await sendAwsCommand(command);
       return awsOutput(reply, { ...(query && { query }), ...(output && { output }) });
     },
+    keyRevoker: async (words) => {
+      const { out, exit } = await commandLine(() => running)(...words);
+      return { text: `${out.join('\n')}\n`, status: exit };
+    },
   });
 };
 
@@ -87,7 +92,7 @@ const stuck = async (): Promise<void> => {
 const SCENES: Readonly<Record<string, readonly [before: () => Promise<unknown>, shows: RegExp]>> = {
   'A message is on the stuck queue': [
     stuck,
-    /^The credential is not in Secrets Manager\. .+\t\{"provider":"requesty",.+\}\n$/,
+    /^1 {2}\S+ +requesty\/delete-key +stuck\/credential-missing .*^ {2}The credential is not in Secrets Manager\. /ms,
   ],
   'A message is on the undelivered queue': [
     async () => {
@@ -107,28 +112,18 @@ const SCENES: Readonly<Record<string, readonly [before: () => Promise<unknown>, 
       await system().send(textOf('events/revoke.bybit-delete-sub-key-by-master.json'));
       await system().settle();
     },
-    /^\d{13}\tcase#bybit\/mainnet\/SUBKEYexample00001\tINC-2041-desk-7#1\n$/,
+    /^INC-2041-desk-7#1 +bybit\/mainnet\/SUBKEYexample00001 .* ended without a dead key$/m,
   ],
   'The system is paused': [
-    async () => {
-      const Item = {
-        pk: { S: 'control' },
-        sk: { S: 'pause' },
-        by: { S: 'alice' },
-        reason: { S: 'a test' },
-        pausedAt: { N: '1795' },
-      };
-      const TableName = system().deployment.outputs['LedgerTable'];
-      await sendAwsCommand({ service: 'dynamodb', operation: 'PutItem', input: { TableName, Item } });
-    },
-    /^alice\ta test\t1795\n$/,
+    () => commandLine(system)('pause', '--by', 'alice', '--reason', 'a test'),
+    /^ {2}paused +by alice \(a test\) .* ago: no key dies until resume$/m,
   ],
-  'A notification was lost': [stuck, /^revoked\tNone\tThe key is dead: .+\n$/],
+  'A notification was lost': [stuck, /^revoked .*\n {2}The key is dead: /],
 };
 
 describe('the commands', () => {
   it('have a scene each', () => {
-    const withCommands = blocksOf(PAGE).filter(({ text }) => /^aws /m.test(text));
+    const withCommands = blocksOf(PAGE).filter(({ text }) => /^(aws|key-revoker) /m.test(text));
     expect(withCommands.map(({ section }) => section)).toEqual(Object.keys(SCENES));
   });
 

@@ -1,6 +1,6 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { amend } from '../core/amend.ts';
-import { type CaseItem, caseKey, type RequestItem, requestKey, workName } from '../core/ledger-items.ts';
+import { type CaseItem, caseKey, isLook, type RequestItem, requestKey, requestOf } from '../core/ledger-items.ts';
 import { type Forgotten, type ForgottenItem, forgottenKey } from '../core/operator-items.ts';
 import { classOf } from '../edge/unavailable.ts';
 import { fromAws } from './aws-trouble.ts';
@@ -55,18 +55,20 @@ export type Closed = 'closed' | 'no case' | 'proved' | 'another’s';
  * @throws Failure where a request is at work on the key
  */
 const closeCase = async (deployed: Deployed, item: RequestItem, forgotten: Forgotten): Promise<Closed> => {
-  const { pin } = item;
+  const { pin = item.former } = item;
   for (let tries = 0; pin !== undefined && tries < MOST_TRIES; tries += 1) {
     const found = await deployed.ledger.read<CaseItem>(caseKey(pin.keyName));
     if (found === undefined) return 'no case';
     if (found.proved) return 'proved';
-    const atWork = Object.entries(found.works).find(([, { ended }]) => ended === undefined)?.[0];
+    const atWork = Object.entries(found.works).find(
+      ([name, { ended }]) => ended === undefined && !isLook(name) && requestOf(name) !== item.requestId,
+    )?.[0];
     if (atWork !== undefined || (found.lease && found.lease.until > deployed.clock.now()))
       throw new Failure(
         EXIT.failed,
         `Cannot forget ${item.requestId}, ${atWork ?? 'a look'} is at work on the same key: try again`,
       );
-    if (found.leftOpenBy !== undefined && found.leftOpenBy !== workName(item)) return 'another’s';
+    if (found.leftOpenBy !== undefined && requestOf(found.leftOpenBy) !== item.requestId) return 'another’s';
     if (await writeForgotten(deployed, pin.keyName, { found, forgotten })) return 'closed';
   }
   if (pin === undefined) return 'no case';

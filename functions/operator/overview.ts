@@ -3,7 +3,7 @@ import { type CaseItem, keyName, type RequestItem } from '../core/ledger-items.t
 import type { Deployed } from './connect.ts';
 import type { Context } from './context.ts';
 import { inWords } from './duration.ts';
-import { pausedBy } from './paused.ts';
+import { type Pause, pauseOf, whoPaused } from './paused.ts';
 import { waitingOn } from './requests-queue.ts';
 import { progressOf } from './standing.ts';
 import { type Column, table } from './table.ts';
@@ -21,7 +21,7 @@ interface OpenRow {
 
 /** How much there is, and who has paused. */
 export interface Overview {
-  readonly paused: string | undefined;
+  readonly paused: Pause | undefined;
   readonly requests: number;
   readonly stuck: number;
   readonly undelivered: number;
@@ -59,7 +59,7 @@ const openNow = async ({ ledger }: Deployed, now: EpochMs): Promise<readonly Ope
 export const overview = async (deployed: Deployed, now: EpochMs): Promise<Overview> => {
   const { card } = deployed;
   const [paused, requests, stuck, undelivered, open] = await Promise.all([
-    pausedBy(deployed),
+    pauseOf(deployed),
     waitingOn(deployed, card.requestsQueueUrl),
     waitingOn(deployed, card.stuckQueueUrl),
     waitingOn(deployed, card.undeliveredQueueUrl),
@@ -67,6 +67,9 @@ export const overview = async (deployed: Deployed, now: EpochMs): Promise<Overvi
   ]);
   return { paused, requests, stuck, undelivered, open };
 };
+
+const pauseText = (pause: Pause, now: EpochMs): string =>
+  `by ${whoPaused(pause)} ${inWords(now - pause.since)} ago: no key dies until resume`;
 
 const columnsAt = (now: EpochMs): readonly Column<OpenRow>[] => [
   { head: 'Request', cell: ({ request }) => request, isName: true },
@@ -77,7 +80,7 @@ const columnsAt = (now: EpochMs): readonly Column<OpenRow>[] => [
 
 export const overviewLines = ({ terminal, clock }: Context, of: Overview): readonly string[] => [
   ...pairs(terminal, [
-    ['paused', of.paused === undefined ? 'no' : `by ${of.paused}: no key dies until resume`],
+    ['paused', of.paused === undefined ? 'no' : pauseText(of.paused, clock.now())],
     ['requests queue', `about ${of.requests}, later looks at dead keys included`],
     ['stuck queue', `about ${of.stuck}`],
     ['undelivered queue', `about ${of.undelivered}`],
@@ -88,7 +91,7 @@ export const overviewLines = ({ terminal, clock }: Context, of: Overview): reado
 
 /** For machines. */
 export const overviewShown = ({ paused, open, ...queues }: Overview): object => ({
-  paused: paused ?? null,
+  paused: paused ? { ...paused, since: toIso(paused.since) } : null,
   ...queues,
   open: open.map(({ key = null, since, ...row }) => ({ ...row, key, since: toIso(since) })),
 });

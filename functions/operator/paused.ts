@@ -1,12 +1,23 @@
+import type { EpochMs } from '../core/epoch.ts';
 import { PAUSE_KEY, type PauseItem } from '../core/operator-items.ts';
 import type { Deployed } from './connect.ts';
 import { EXIT, Failure } from './failure.ts';
 
-/** @returns who has paused requests and why, as `alex (the provider is migrating)`; `undefined` where they are not paused */
-export const pausedBy = async ({ ledger }: Deployed): Promise<string | undefined> => {
-  const paused = await ledger.read<PauseItem>(PAUSE_KEY);
-  return paused?.pausedAt === undefined ? undefined : `${paused.by} (${paused.reason})`;
+/** Who holds requests back. */
+export interface Pause {
+  readonly by: string;
+  readonly reason: string;
+  readonly since: EpochMs;
+}
+
+/** @returns `undefined` where requests are not paused */
+export const pauseOf = async ({ ledger }: Deployed): Promise<Pause | undefined> => {
+  const item = await ledger.read<PauseItem>(PAUSE_KEY);
+  return item?.pausedAt === undefined ? undefined : { by: item.by, reason: item.reason, since: item.pausedAt };
 };
+
+/** `alex (the provider is migrating)` */
+export const whoPaused = ({ by, reason }: Pause): string => `${by} (${reason})`;
 
 /**
  * For what would only wait.
@@ -15,7 +26,7 @@ export const pausedBy = async ({ ledger }: Deployed): Promise<string | undefined
  * @throws Failure where requests are paused
  */
 export const refusePaused = async (deployed: Deployed, what: string): Promise<void> => {
-  const by = await pausedBy(deployed);
-  if (by !== undefined)
-    throw new Failure(EXIT.failed, `Cannot ${what} while requests are paused by ${by}: resume first`);
+  const pause = await pauseOf(deployed);
+  if (pause !== undefined)
+    throw new Failure(EXIT.failed, `Cannot ${what} while requests are paused by ${whoPaused(pause)}: resume first`);
 };

@@ -10,7 +10,7 @@ import type { Context } from '../context.ts';
 import { EXIT, type Exit, Failure } from '../failure.ts';
 import { exitOf, type Finished, follow } from '../follow.ts';
 import { forbidding } from '../forecast.ts';
-import { pausedBy } from '../paused.ts';
+import { pauseOf, whoPaused } from '../paused.ts';
 import { endLines } from '../receipt-lines.ts';
 import { type RequestOptions, requestOf, withRequestOptions } from '../request-words.ts';
 import { sendOne } from '../requests-queue.ts';
@@ -67,9 +67,9 @@ const sentBefore = async (deployed: Deployed, request: Named): Promise<RequestIt
 };
 
 const tellPause = async ({ terminal }: Context, deployed: Deployed): Promise<void> => {
-  const by = await pausedBy(deployed);
-  if (by !== undefined)
-    terminal.tell(terminal.style('yellow', `Requests are paused by ${by}: this one waits until resume`));
+  const pause = await pauseOf(deployed);
+  if (pause !== undefined)
+    terminal.tell(terminal.style('yellow', `Requests are paused by ${whoPaused(pause)}: this one waits until resume`));
 };
 
 /** A plan of what would not end well ends as badly. */

@@ -7,7 +7,7 @@ import type { Context } from '../context.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { exitOf } from '../follow.ts';
 import { type Overview, overview, overviewLines, overviewShown } from '../overview.ts';
-import { pausedBy } from '../paused.ts';
+import { pauseOf, whoPaused } from '../paused.ts';
 import { endLines, evidenceLines, operationText } from '../receipt-lines.ts';
 import { caseOf, nextTry, type Open, progressOf } from '../standing.ts';
 import { pairs } from '../wrap.ts';
@@ -82,8 +82,8 @@ const shown = ({ clock }: Context, { request: item, cases }: Found): object => {
 
 /** A request stands in the ledger from when it is first received. */
 const unknown = async (deployed: Deployed, name: string): Promise<Failure> => {
-  const by = await pausedBy(deployed);
-  const why = by === undefined ? 'one that was just sent is on the queue' : `those sent now wait, paused by ${by}`;
+  const pause = await pauseOf(deployed);
+  const why = pause ? `those sent now wait, paused by ${whoPaused(pause)}` : 'one that was just sent is on the queue';
   return new Failure(
     EXIT.notFound,
     `Cannot find "${name}", wanted a request that was received (${why}) or a key that was asked about`,

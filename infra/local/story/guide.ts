@@ -67,18 +67,21 @@ const tries = ({ outputs, expiresAt }: GuideOptions): readonly (readonly [string
       '--message-body file://events/revoke.first-contact-unknown.json',
     ],
   ],
-  [
-    'See what waits for a person',
-    [
-      'sqs receive-message --message-attribute-names All',
-      '--queue-url "$STUCK_QUEUE_URL"',
-      '--query "Messages[].[MessageAttributes.message.StringValue, Body]" --output text',
-    ],
-  ],
 ];
 
+/** The same by the command line, and what is for people. */
+const BY_COMMAND_LINE = `
+# See what is open, and what waits for a person
+key-revoker status
+key-revoker stuck list
+
+# See whether every key is alive and could be deleted
+key-revoker doctor`;
+
 /** Version 1 of the command line takes the endpoint for SQS from nothing but the option (github.com/aws/aws-cli/issues/8737). */
-const FUNCTION = 'aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }';
+const AWS = 'aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }';
+
+const KEY_REVOKER = "alias key-revoker='npm run --silent key-revoker --'";
 
 /** What the shell needs for the commands here and for those of the README, which then go to the emulated AWS. */
 const exports = ({ url, outputs, receiptsUrl }: GuideOptions): readonly string[] => {
@@ -90,7 +93,7 @@ const exports = ({ url, outputs, receiptsUrl }: GuideOptions): readonly string[]
     ...Object.fromEntries(Object.entries(outputs).map(([name, value]) => [inCapitals(name), value])),
     RECEIPTS_QUEUE_URL: receiptsUrl,
   };
-  return [...Object.entries(variables).map(([name, value]) => `export ${name}=${value}`), FUNCTION];
+  return [...Object.entries(variables).map(([name, value]) => `export ${name}=${value}`), AWS, KEY_REVOKER];
 };
 
 /** `RequestsQueueUrl` as `REQUESTS_QUEUE_URL`, which is what the README calls it. */
@@ -117,5 +120,6 @@ export const guide = (options: GuideOptions): string => {
     '',
     ...exports(options),
     ...commands,
+    BY_COMMAND_LINE,
   ].join('\n');
 };

@@ -66,7 +66,7 @@ describe('status', () => {
     expect([exit, out.slice(0, 5)]).toEqual([
       0,
       [
-        '  paused             by alex (migration): no key dies until resume',
+        expect.stringMatching(/^ {2}paused {13}by alex \(migration\) \d\.\d s ago: no key dies until resume$/),
         '  requests queue     about 1, later looks at dead keys included',
         '  stuck queue        about 1',
         '  undelivered queue  about 0',
@@ -75,10 +75,12 @@ describe('status', () => {
     ]);
     expect(out.slice(-2)).toEqual([
       expect.stringMatching(/^INC-2041-desk-7#1 +bybit\/mainnet\/SUBKEYexample00001 +60 m +ended without a dead key$/),
-      expect.stringMatching(new RegExp(`^R-2#1 +kalshi/prod/${KEYS.kalshiManager} +\\d\\.\\d s +called once, not proved yet$`)),
+      expect.stringMatching(
+        new RegExp(`^R-2#1 +kalshi/prod/${KEYS.kalshiManager} +\\d\\.\\d s +called once, not proved yet$`),
+      ),
     ]);
     expect(JSON.parse((await piped('status', '--json')).out.join('\n'))).toMatchObject({
-      paused: 'alex (migration)',
+      paused: { by: 'alex', reason: 'migration', since: expect.stringMatching(/^2026-11-20T1/) },
       ...{ requests: 1, stuck: 1, undelivered: 0 },
       open: [{ request: 'INC-2041-desk-7#1', soFar: 'ended without a dead key' }, { request: 'R-2#1' }],
     });

@@ -98,6 +98,15 @@ it('sends what the pages call to the emulated AWS, in a shell that has taken the
   );
 });
 
+it('calls the command line as the pages do', () => {
+  const alias = "alias key-revoker='npm run --silent key-revoker --'";
+  expect(text.split('\n')).toContain(alias);
+  expect(BLOCKS.map((block) => block.text)).toContain(`${alias}\n`);
+  const named = [...text.matchAll(/^(key-revoker \S+(?: list)?)$/gm)].map(([, command = '']) => command);
+  expect(named).toHaveLength(3);
+  for (const command of named) expect(BLOCKS.some((block) => block.text.includes(command))).toBe(true);
+});
+
 it('makes keys that live at their providers', () => {
   const ids = samples.flatMap(({ provider, stored: { credential } }) =>
     provider === 'requesty' ? [] : [[provider, credential['apiKey'] ?? credential['apiKeyId'] ?? ''] as const],
