@@ -68,7 +68,7 @@ const checked = (provider: Provider, request: RevocationRequest, item: RequestIt
       'refused/target-mismatch',
       `Cannot ${request.operation} for another key, wanted the signing key itself as target`,
     );
-  if (item.formerKey !== undefined && item.formerKey !== aim.keyId)
+  if (item.former !== undefined && item.former.keyId !== aim.keyId)
     throw new Fault(
       'refused/target-mismatch',
       'Cannot go on with another key than the earlier attempt’s, wanted a request of its own for it',

@@ -81,7 +81,7 @@ const again = (current: RequestItem, delivery: Delivery, now: EpochMs): Fresh =>
   attempt: delivery.attempt,
   sender: delivery.sender,
   receivedAt: now,
-  formerKey: current.pin?.keyId ?? current.formerKey,
+  former: current.pin ?? current.former,
   pin: undefined,
   ended: undefined,
   receipt: undefined,

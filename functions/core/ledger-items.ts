@@ -75,8 +75,8 @@ export interface RequestItem extends Versioned {
   /** The first delivery of this attempt. */
   readonly receivedAt: EpochMs;
   readonly pin?: Pin | undefined;
-  /** The key of an earlier attempt: a redrive that finds another one in the secret is refused. */
-  readonly formerKey?: string | undefined;
+  /** What an earlier attempt had pinned: a redrive that finds another key in the secret is refused. */
+  readonly former?: Pin | undefined;
   readonly ended?: Ended | undefined;
   readonly receipt?: Receipt | undefined;
   readonly published: boolean;
@@ -181,6 +181,11 @@ export const signerKey = (signer: string, target: string): ItemKey => ({
 
 export const pinKey = (arn: string, versionId: string): ItemKey => ({ pk: `pin#${arn}`, sk: versionId });
 
+/** Names the work of a look after a request's; no request can have such an id, so that the two never meet. */
+export const lookName = (name: string): string => `~${name}`;
+
+export const isLook = (name: string): boolean => name.startsWith(lookName(''));
+
 /** Names one attempt at a request, and its receipt; a plan's is never taken for the real one's. */
 export const workName = ({
   requestId,
@@ -188,3 +193,6 @@ export const workName = ({
   attempt,
 }: Pick<RequestItem, 'requestId' | 'planOnly' | 'attempt'>): string =>
   `${requestId}${planOnly ? '#plan' : ''}#${attempt}`;
+
+/** The request behind an attempt's name. */
+export const requestOf = (name: string): string => name.slice(0, name.lastIndexOf('#'));

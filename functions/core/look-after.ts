@@ -1,6 +1,6 @@
 import { amend } from './amend.ts';
 import { after, type EpochMs, epochMs } from './epoch.ts';
-import { type CaseItem, keeperOf, type RequestItem, requestKey } from './ledger-items.ts';
+import { type CaseItem, keeperOf, type RequestItem, requestKey, requestOf } from './ledger-items.ts';
 import { askForLook, resend, setAside } from './messages.ts';
 import { pausedSince } from './pause.ts';
 import type { ItemKey, Versioned } from './ports.ts';
@@ -83,8 +83,7 @@ const resendLost = async (ports: SweepPorts, now: EpochMs): Promise<number> => {
 const keptFor = async ({ ledger }: SweepPorts, item: CaseItem): Promise<RequestItem | undefined> => {
   const keeper = keeperOf(item);
   if (keeper === undefined) return undefined;
-  const requestId = keeper.slice(0, keeper.lastIndexOf('#'));
-  const request = await ledger.read<RequestItem>(requestKey(requestId, false));
+  const request = await ledger.read<RequestItem>(requestKey(requestOf(keeper), false));
   return request?.published && request.ended && request.request ? request : undefined;
 };
 

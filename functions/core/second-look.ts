@@ -10,6 +10,7 @@ import {
   caseKey,
   type Ended,
   keeperOf,
+  lookName,
   type Pin,
   type RequestItem,
   requestKey,
@@ -44,8 +45,8 @@ export const isOwnSender = ({ config }: Pick<Ports, 'config'>, { sender }: Pick<
 /** What was pinned was a request, and what was published had ended. */
 const isClosed = (item: RequestItem | undefined): item is Closed => item?.pin !== undefined && item.published;
 
-/** No request can have this id, so that a look's work never meets that of its request. */
-const asLook = (original: Closed): Closed => ({ ...original, requestId: `~${original.requestId}` });
+/** What a look writes its work under. */
+const asLook = (original: Closed): Closed => ({ ...original, requestId: lookName(original.requestId) });
 
 /** What a look at a case that it found open has to tell: how the key stands, or that somebody has seen to it since. */
 const findingOf = ({ ended }: Closed, { outcome }: Over, keyState: KeyState): Finding | undefined => {

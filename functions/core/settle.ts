@@ -10,6 +10,7 @@ import {
   type CaseItem,
   caseKey,
   type Ended,
+  lookName,
   type RequestItem,
   requestKey,
   type Work,
@@ -68,10 +69,12 @@ export const settleEnd = async (
   return { done: true };
 };
 
-/** What others do on the key: not this request, in this attempt or in one that it has taken over from. */
+/** What others do on the key: not this request, in this attempt or in one that it has taken over from, nor a look for one of these. */
 const othersIn = ({ works }: CaseItem, { requestId, attempt }: RequestItem): CaseItem['works'] => {
   const isOurs = (name: string): boolean =>
-    name.startsWith(`${requestId}#`) && Number(name.slice(requestId.length + 1)) <= attempt;
+    [`${requestId}#`, lookName(`${requestId}#`)].some(
+      (ours) => name.startsWith(ours) && Number(name.slice(ours.length)) <= attempt,
+    );
   return Object.fromEntries(Object.entries(works).filter(([name]) => !isOurs(name)));
 };
 

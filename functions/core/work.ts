@@ -1,7 +1,7 @@
 import { type Answer, type Facts, isPresent } from './answer.ts';
 import { evidenceOf, type Round } from './ask.ts';
 import type { EpochMs } from './epoch.ts';
-import type { CaseItem, Ended, Work } from './ledger-items.ts';
+import { type CaseItem, type Ended, requestOf, type Work } from './ledger-items.ts';
 import { isDead } from './outcome.ts';
 import type { Call } from './provider.ts';
 import type { Evidence } from './receipt.ts';
@@ -128,18 +128,24 @@ export const withAnswer = (item: CaseItem, name: string, call: Call, answer: Ans
   };
 };
 
-const requestOf = (name: string): string => name.slice(0, name.lastIndexOf('#'));
+/** The works that have called and not come to their end, but this one. */
+const calling = ({ works }: CaseItem, name: string): readonly string[] =>
+  Object.entries(works).flatMap(([other, { calls, ended }]) =>
+    other !== name && calls > 0 && ended === undefined ? [other] : [],
+  );
 
-/** Whose end leaves the case open: this one's, or an earlier one's that a later attempt of its own has not made good. */
-const openBy = ({ leftOpenBy }: CaseItem, name: string, { outcome }: Ended): string | undefined => {
+/** Whose end leaves the case open: this one's, also for what an earlier attempt of its request has left open, or another request's. */
+const openBy = (item: CaseItem, name: string, { outcome }: Ended): string | undefined => {
   if (outcome.startsWith('stuck/')) return name;
-  const isMadeGood = outcome === 'restricted' && leftOpenBy !== undefined && requestOf(leftOpenBy) === requestOf(name);
-  return isMadeGood ? undefined : leftOpenBy;
+  const { leftOpenBy } = item;
+  const isOurs = (other: string | undefined): boolean => other !== undefined && requestOf(other) === requestOf(name);
+  if (outcome === 'restricted') return isOurs(leftOpenBy) ? undefined : leftOpenBy;
+  return isOurs(leftOpenBy) || calling(item, name).some(isOurs) ? name : leftOpenBy;
 };
 
-/** Whether another request than this one has called and not come to its end. */
-const isCalledBy = ({ works }: CaseItem, name: string): boolean =>
-  Object.entries(works).some(([other, { calls, ended }]) => other !== name && calls > 0 && ended === undefined);
+/** Whether another request has called and not come to its end; an attempt takes over from those before it. */
+const isCalledBy = (item: CaseItem, name: string): boolean =>
+  calling(item, name).some((other) => requestOf(other) !== requestOf(name));
 
 /** The case as a request's end leaves it: proved, or open as long as the key may live. */
 export const withEnd = (item: CaseItem, name: string, ended: Ended): CaseItem => {

@@ -171,10 +171,10 @@ describe('refuses', () => {
   });
 
   it('another key than the earlier attempt’s', async () => {
-    expect(await refusal(aimed({}, { formerKey: 'OLD' }))).toBe(
+    expect(await refusal(aimed({}, { former: { ...(await aimed()).pin, keyId: 'OLD' } }))).toBe(
       'refused/target-mismatch: Cannot go on with another key than the earlier attempt’s, wanted a request of its own for it',
     );
-    expect((await aimed({}, { formerKey: 'BOSS' })).pin.keyId).toBe('BOSS');
+    expect((await aimed({}, { former: (await aimed()).pin })).pin.keyId).toBe('BOSS');
   });
 
   it('one key in two worlds, unless both secrets mean one', async () => {

@@ -72,7 +72,7 @@ describe('a redrive', () => {
       attempt: 2,
       sender: 'AIDA',
       receivedAt: after(NOON, 9),
-      formerKey: 'K',
+      former: PIN,
       pin: undefined,
       ended: undefined,
       receipt: undefined,
@@ -88,7 +88,7 @@ describe('a redrive', () => {
     await claimed(memory);
     change(memory, { pin: PIN });
     await claimed(memory, SELF, { attempt: 2 });
-    expect(await claimed(memory, SELF, { attempt: 3 })).toMatchObject({ attempt: 3, formerKey: 'K' });
+    expect(await claimed(memory, SELF, { attempt: 3 })).toMatchObject({ attempt: 3, former: PIN });
   });
 
   it.each([

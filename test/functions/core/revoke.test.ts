@@ -373,6 +373,41 @@ describe('a redrive', () => {
     expect(memory.published[1]).toMatchObject({ receiptId: 'R#2', code: 'credential-missing' });
     expect(caseOf(memory).works).toEqual({});
   });
+
+  it.each([
+    ['whose secret is gone', { found: false, why: 'missing' }, 'credential-missing'],
+    ['that finds another key', openedAs(JSON.stringify({ keyId: OTHER }), { versionId: 'v2' }), 'target-mismatch'],
+  ] as const)('%s goes on keeping the case of its earlier attempt’s key', async (_, opened, code) => {
+    const memory = system({ probe: [HELD] });
+    await revoke(memory.ports, delivered(memory, SELF));
+    memory.ports.vault = { ...memory.ports.vault, open: async () => opened };
+    const again = delivered(memory, SELF, { messageId: 'M2', attempt: 2 });
+    expect(await revoke(memory.ports, again)).toEqual({ done: true });
+    expect(memory.published[1]).toMatchObject({ receiptId: 'R#2', code, key: { id: memory.published[0]?.key?.id } });
+    expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#2', works: {} });
+    expect(caseOf(memory)).not.toHaveProperty('lease');
+  });
+
+  it('leaves nothing in the case of a look that was not over when it came', async () => {
+    const memory = system({ probe: [HELD, undefined, HELD] });
+    await revoke(memory.ports, delivered(memory, SELF));
+    const look = { sender: 'AROAOWNROLE:key-revoker', messageId: 'L' };
+    expect(await revoke(memory.ports, delivered(memory, { ...SELF, look: true }, look))).toMatchObject({ done: false });
+    expect(Object.keys(caseOf(memory).works)).toEqual(['~R#1']);
+    await revoke(memory.ports, delivered(memory, SELF, { messageId: 'M2', attempt: 2 }));
+    expect(caseOf(memory).works).toEqual({});
+  });
+
+  it('of a plan that came to no key keeps away from the case', async () => {
+    const plan = { ...SELF, dryRun: true };
+    const memory = system({ probe: [HELD] });
+    await revoke(memory.ports, delivered(memory, plan));
+    const before = structuredClone(caseOf(memory));
+    memory.ports.vault = { ...memory.ports.vault, open: async () => ({ found: false, why: 'missing' }) };
+    await revoke(memory.ports, delivered(memory, plan, { messageId: 'M2', attempt: 2 }));
+    expect(memory.published[1]).toMatchObject({ receiptId: 'R#plan#2', code: 'credential-missing', key: null });
+    expect(caseOf(memory)).toEqual(before);
+  });
 });
 
 describe('a managing key that is refused', () => {

@@ -257,7 +257,7 @@ describe('an end written into the case', () => {
     ['restricted', 'v#1', 'v#1', 'open-case'],
     ['refused/would-widen', 'v#1', 'v#1', 'open-case'],
     ['restricted', 'w#1', undefined, 'idle-case'],
-    ['refused/would-widen', 'w#1', 'w#1', 'open-case'],
+    ['refused/would-widen', 'w#1', 'w#2', 'open-case'],
     ['withdrawn', undefined, undefined, 'idle-case'],
     ['already-revoked', 'v#1', undefined, 'proved-case'],
   ] as const)(
@@ -265,6 +265,21 @@ describe('an end written into the case', () => {
     (outcome, before, leftOpenBy, state) => {
       const name = outcome === 'stuck/no-effect' ? 'w' : 'w#2';
       const item = withEnd(withWork({}, { leftOpenBy: before }), name, end(outcome));
+      expect([item.leftOpenBy, item.state]).toEqual([leftOpenBy, state]);
+    },
+  );
+
+  it.each([
+    ['refused/target-mismatch', undefined, 1, 'w#2', 'open-case'],
+    ['refused/target-mismatch', 'v#1', 1, 'w#2', 'open-case'],
+    ['refused/target-mismatch', undefined, 0, undefined, 'idle-case'],
+    ['restricted', undefined, 1, undefined, 'idle-case'],
+    ['restricted', 'v#1', 1, 'v#1', 'open-case'],
+  ] as const)(
+    '%s, where the end of %s had left the case open and an earlier attempt ended in a crash after %i calls, leaves it open by %s',
+    (outcome, before, calls, leftOpenBy, state) => {
+      const works = { 'w#1': { ...NO_WORK, calls }, 'w#2': NO_WORK };
+      const item = withEnd({ ...EMPTY, works, leftOpenBy: before }, 'w#2', end(outcome));
       expect([item.leftOpenBy, item.state]).toEqual([leftOpenBy, state]);
     },
   );
