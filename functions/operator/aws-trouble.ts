@@ -11,6 +11,12 @@ const WANTED: readonly (readonly [sign: RegExp, wanted: string])[] = [
   ],
   [/^(AccessDenied|AuthorizationError|KMS\.AccessDenied)/, 'wanted a principal that was granted with grantOperate'],
   [/^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|TimeoutError)/, 'wanted a way to AWS, or to AWS_ENDPOINT_URL'],
+  [/^ERR_INVALID_URL$/, 'wanted a URL in AWS_ENDPOINT_URL'],
+  // What the SDK calls a page that is none of AWS's.
+  [
+    /^(Unknown|UnknownError|SyntaxError)$/,
+    'wanted an answer of AWS: something else answers, a proxy or what AWS_ENDPOINT_URL names',
+  ],
   [/^Throttl|^TooManyRequests|^RequestThrottled/, 'wanted fewer calls; try again'],
 ];
 

@@ -27,6 +27,16 @@ it.each<[string, Error, string]>([
     named('Error', 'connect', { code: 'ECONNREFUSED' }),
     'Cannot ask: ECONNREFUSED, wanted a way to AWS, or to AWS_ENDPOINT_URL',
   ],
+  [
+    'a page that is none of AWS’s',
+    named('Unknown'),
+    'Cannot ask: Unknown, wanted an answer of AWS: something else answers, a proxy or what AWS_ENDPOINT_URL names',
+  ],
+  [
+    'an endpoint that is none',
+    named('TypeError', 'Invalid URL', { code: 'ERR_INVALID_URL' }),
+    'Cannot ask: ERR_INVALID_URL, wanted a URL in AWS_ENDPOINT_URL',
+  ],
   ['too many calls', named('ThrottlingException'), 'Cannot ask: ThrottlingException, wanted fewer calls; try again'],
   ['anything else', named('OddException'), 'Cannot ask: OddException'],
 ])('says what %s asks for, and quotes nothing', (_what, error, message) =>
