@@ -7,7 +7,8 @@ const USAGE = 'Usage: npm run bench:sweep [-- 1000 10000 100000]';
 const INTRODUCTION = `
 So many tagged secrets in the emulated AWS, one of a hundred due. Each is swept
 for the first time, which writes down its version, and again, as at every tick.
-Times are those of the emulator on this machine: compare them to each other.
+Times are those of the emulator on this machine, and of whatever else it does;
+the processor's is what the function itself took when it swept again.
 `;
 
 const { positionals } = parseArgs({ allowPositionals: true });

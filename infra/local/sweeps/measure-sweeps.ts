@@ -9,9 +9,9 @@ import { lambdaEnvironment } from '../lambda/lambda-environment.ts';
 import type { Note } from '../lambda/worker-messages.ts';
 import { openWorker, type WorkerProcess } from '../lambda/worker-process.ts';
 import { fillSecrets } from './fill-secrets.ts';
-import { isMemoryNote, MEMORY_ASKED, type MemoryNote } from './memory-note.ts';
+import { isUsageNote, USAGE_ASKED, type UsageNote } from './usage-note.ts';
 
-const WATCH = join(import.meta.dirname, 'watch-memory.ts');
+const WATCH = join(import.meta.dirname, 'watch-usage.ts');
 
 /** No limit of an hour stands between the orders and the queue. */
 const UNLIMITED = { LIMIT_OTHER: '100000' };
@@ -32,6 +32,8 @@ export interface Pass {
   readonly secrets: number;
   readonly sent: number;
   readonly seconds: number;
+  /** Of the processor, in the function's process. */
+  readonly cpuSeconds: number;
   /** How often each operation of AWS was called. */
   readonly calls: Readonly<Record<string, number>>;
 }
@@ -42,7 +44,9 @@ export interface Measured {
   readonly first: Pass;
   /** Over the same again, as at each later tick. */
   readonly later: Pass;
-  readonly memory: MemoryNote;
+  /** Of the function's memory, in that pass that took more. */
+  readonly liveBytes: number;
+  readonly residentBytes: number;
 }
 
 export interface MeasureOptions {
@@ -54,7 +58,7 @@ export interface MeasureOptions {
 type Calls = Map<string, number>;
 
 /** Ticks until one has come to the end of the listing. */
-const pass = async (worker: WorkerProcess, calls: Calls): Promise<Pass> => {
+const pass = async (worker: WorkerProcess, calls: Calls): Promise<Omit<Pass, 'cpuSeconds'>> => {
   calls.clear();
   const startedAt = performance.now();
   const sum = { ticks: 0, secrets: 0, sent: 0 };
@@ -73,17 +77,18 @@ const passInProcess = async (
   config: DeployedFunction,
   endpointUrl: string,
   calls: Calls,
-): Promise<{ readonly passed: Pass; readonly memory: MemoryNote }> => {
-  const { promise, resolve } = Promise.withResolvers<MemoryNote>();
+): Promise<Pass & UsageNote> => {
+  const { promise, resolve } = Promise.withResolvers<UsageNote>();
   const environment = lambdaEnvironment(config, { endpointUrl, overrides: UNLIMITED });
   const onNote = (note: Note): void => {
-    if (isMemoryNote(note)) resolve(note);
+    if (isUsageNote(note)) resolve(note);
   };
   const worker = await openWorker(config, environment, { onLine: () => undefined, preload: WATCH, onNote });
   try {
     const passed = await pass(worker, calls);
-    worker.tell(MEMORY_ASKED);
-    return { passed, memory: await promise };
+    worker.tell(USAGE_ASKED);
+    const usage = await promise;
+    return { ...passed, ...usage, cpuSeconds: usage.cpuMs / 1_000 };
   } finally {
     await worker.close();
   }
@@ -104,8 +109,8 @@ export const measureSweeps = async ({ secrets, laterTimeoutMs }: MeasureOptions)
     const first = await passInProcess(sweep, aws.url, calls);
     const timeoutMs = laterTimeoutMs ?? sweep.timeoutMs;
     const later = await passInProcess({ ...sweep, timeoutMs }, aws.url, calls);
-    const most = first.memory.liveBytes > later.memory.liveBytes ? first.memory : later.memory;
-    return { secrets, first: first.passed, later: later.passed, memory: most };
+    const most = (of: 'liveBytes' | 'residentBytes'): number => Math.max(first[of], later[of]);
+    return { secrets, first, later, liveBytes: most('liveBytes'), residentBytes: most('residentBytes') };
   } finally {
     await Promise.all([bundled.close(), aws.close()]);
   }

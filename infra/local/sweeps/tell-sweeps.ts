@@ -13,20 +13,20 @@ const COLUMNS: readonly (readonly [title: string, cell: (measured: Measured) => 
   ['ticks', ({ first, later }) => `${first.ticks}, ${later.ticks}`],
   ['first', ({ first }) => `${first.seconds.toFixed(1)} s`],
   ['later', ({ later }) => `${later.seconds.toFixed(1)} s`],
-  ['ms/1,000', ({ later, secrets }) => String(Math.round((later.seconds * 1e6) / secrets))],
-  ['live heap', ({ memory }) => `${(memory.liveBytes / MB).toFixed(1)} MB`],
-  ['resident', ({ memory }) => `${Math.round(memory.residentBytes / MB)} MB`],
+  ['processor', ({ later }) => `${later.cpuSeconds.toFixed(1)} s`],
+  ['live heap', ({ liveBytes }) => `${(liveBytes / MB).toFixed(1)} MB`],
+  ['resident', ({ residentBytes }) => `${Math.round(residentBytes / MB)} MB`],
 ];
 
 const times = (ratio: number): string => `${ratio.toFixed(2)} times`;
 
 /** How a size compares to the smallest one. */
-const growth = (least: Measured, { secrets, later, memory }: Measured): string =>
+const growth = (least: Measured, { secrets, later, liveBytes }: Measured): string =>
   [
     `${times(secrets / least.secrets)} the secrets`,
     `${times(callsOf(later, 'ListSecrets') / callsOf(least.later, 'ListSecrets'))} the pages`,
-    `${times(later.seconds / least.later.seconds)} the time`,
-    `${times(memory.liveBytes / least.memory.liveBytes)} the live heap`,
+    `${times(later.cpuSeconds / least.later.cpuSeconds)} the processor`,
+    `${times(liveBytes / least.liveBytes)} the live heap`,
   ].join(', ');
 
 /** The figures as lines: a table, and how they grow. */
