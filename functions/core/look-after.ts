@@ -63,6 +63,10 @@ const complete = (ports: SweepPorts, startedBy: string): Promise<unknown> =>
 const owesCopy = (endedAt: EpochMs, since: EpochMs, now: EpochMs): boolean =>
   Math.floor((now - endedAt) / COPY_MS) > Math.max(0, Math.floor((since - endedAt) / COPY_MS));
 
+/** What was planned because the mode was `observe` then would be carried out now. */
+const isMeantStill = ({ config }: SweepPorts, { planOnly, request }: RequestItem): boolean =>
+  request !== undefined && (!planOnly || request.dryRun || config.mode === 'observe');
+
 /** Puts requests on the queue again whose message must have been lost: their time is up and they have not ended. */
 const resendLost = async (ports: SweepPorts, now: EpochMs): Promise<number> => {
   const { config, outbox } = ports;
@@ -70,7 +74,7 @@ const resendLost = async (ports: SweepPorts, now: EpochMs): Promise<number> => {
   let resent = 0;
   for await (const page of ports.ledger.inState<RequestItem>('open-request', epochMs(0), lostBefore))
     await someAtOnce(
-      page.filter((item) => item.request !== undefined && countedFrom(item) < lostBefore),
+      page.filter((item) => isMeantStill(ports, item) && countedFrom(item) < lostBefore),
       async (item) => {
         await resend(outbox, item);
         resent += 1;

@@ -139,12 +139,20 @@ describe('requests that never ended', () => {
     ['whose message must be lost', LOST + 1, {}, 1],
     ['that may still be on the queue', LOST, {}, 0],
     ['whose body was no request', LOST + 1, { request: undefined, stub: '{}' }, 0],
+    ['that was planned because the mode was observe', LOST + 1, { planOnly: true }, 0],
+    ['that wanted a plan', LOST + 1, { planOnly: true, request: { requestId: 'A', dryRun: true } }, 1],
     ['whose time began later', LOST + 1, { request: { requestId: 'A', notBefore: '2026-11-21T00:00:00Z' } }, 0],
   ])('%s', async (_, age, more, resent) => {
     const memory = memoryPorts();
     put(memory, 'request#A request', request('A', ago(age), { state: 'open-request', ...more }));
     expect(await lookAfter(memory.ports)).toMatchObject({ resent });
     expect(sent(memory)).toEqual(resent === 0 ? [] : [['A', '2', false]]);
+  });
+
+  it('is sent again in the mode observe, where it was planned for and will be again', async () => {
+    const memory = memoryPorts({ config: { mode: 'observe' } });
+    put(memory, 'request#A#plan request', request('A', ago(LOST + 1), { state: 'open-request', planOnly: true }));
+    expect(await lookAfter(memory.ports)).toMatchObject({ resent: 1 });
   });
 });
 
