@@ -25,10 +25,17 @@ const clockUntil = (signal: AbortSignal): Clock => ({
   until: (instant) => sleep(Math.max(0, instant - systemClock.now()), undefined, { signal }).catch(() => undefined),
 });
 
+/** What a shell takes an end by Ctrl-C for. */
+const KILLED = 130;
+
 /** This process. The first Ctrl-C breaks off what waits; a second one ends the process as it is. */
 export const thisWorld = (): World => {
   const abort = new AbortController();
-  process.once('SIGINT', () => abort.abort());
+  // It stays: what hides the cursor ends the process at the signal, unless somebody else listens to it as well.
+  process.on('SIGINT', () => {
+    if (abort.signal.aborted) process.exit(KILLED);
+    abort.abort();
+  });
   return {
     terminal: terminalOf(process, abort.signal),
     clock: clockUntil(abort.signal),

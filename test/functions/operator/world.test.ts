@@ -5,6 +5,7 @@ const before = process.listeners('SIGINT');
 
 afterEach(() => {
   vi.unstubAllEnvs();
+  vi.restoreAllMocks();
   for (const listener of process.listeners('SIGINT')) if (!before.includes(listener)) process.off('SIGINT', listener);
 });
 
@@ -17,4 +18,14 @@ it.each([
   vi.stubEnv('AWS_REGION', sdk);
   vi.stubEnv('AWS_DEFAULT_REGION', others);
   expect(thisWorld().aws).toEqual(wanted);
+});
+
+it('breaks off at the first Ctrl-C, and ends at the second', () => {
+  const exit = vi.spyOn(process, 'exit').mockImplementation(() => undefined as never);
+  const { signal } = thisWorld();
+  expect(signal.aborted).toBe(false);
+  process.emit('SIGINT');
+  expect([signal.aborted, exit.mock.calls]).toEqual([true, []]);
+  process.emit('SIGINT');
+  expect(exit.mock.calls).toEqual([[130]]);
 });
