@@ -34,15 +34,22 @@ export const outcomeOf = ({ outcome, message, evidence }: Fault): Outcome => ({ 
 
 const endedAs = ({ outcome, why, evidence }: Outcome, at: EpochMs): Ended => ({ outcome, why, at, evidence });
 
-/** A credential that vanished after an accepted call leaves a death unproved, not a request undone. */
-const afterCall = (outcome: Outcome, work: Work | undefined): Outcome =>
-  outcome.outcome === 'stuck/credential-missing' && work?.acceptedAt !== undefined
-    ? {
-        ...outcome,
-        outcome: 'stuck/unproven',
-        why: `The delete was accepted at ${toIso(work.acceptedAt)}; its credential was removed before the proof`,
-      }
-    : outcome;
+/**
+ * A credential that vanished after an accepted call leaves a death unproved, not a request undone; nor is one refused whose call has
+ * left.
+ */
+const afterCall = (outcome: Outcome, work: Work | undefined): Outcome => {
+  const unproven = (why: string): Outcome => ({ ...outcome, outcome: 'stuck/unproven', why });
+  if (outcome.outcome === 'stuck/credential-missing' && work?.acceptedAt !== undefined)
+    return unproven(
+      `The delete was accepted at ${toIso(work.acceptedAt)}; its credential was removed before the proof`,
+    );
+  if (outcome.outcome.startsWith('refused/') && work?.lastCallAt !== undefined && work.calls > work.voided)
+    return unproven(
+      [`A call left at ${toIso(work.lastCallAt)} before this was refused`, outcome.why].filter(Boolean).join('. '),
+    );
+  return outcome;
+};
 
 /**
  * Ends a request: into the case first, then into the request with its receipt, then out to its readers; the lease goes last.

@@ -155,6 +155,24 @@ describe('the end of a request', () => {
     expect(memory.published).toMatchObject([{ outcome: 'stuck', code: 'credential-missing', calls: 0 }]);
   });
 
+  it.each([
+    [
+      'whose call has left',
+      { calls: 2, voided: 1 },
+      'stuck',
+      'unproven',
+      'A call left at 2026-11-21T12:00:00.000Z before this was refused. It is gone',
+    ],
+    ['whose calls were not executed', { calls: 2, voided: 2 }, 'refused', 'provider-off', 'It is gone'],
+    ['that has not called', { calls: 0, voided: 0 }, 'refused', 'provider-off', 'It is gone'],
+  ])('by a refusal, of a request %s', async (_, calls, outcome, code, said) => {
+    const memory = kept(caseWith({ 'R#2': { ...NO_WORK, ...calls, lastCallAt: NOON } }));
+    await settleEnd(memory.ports, ITEM, { ...MISSING, outcome: 'refused/provider-off' }, 'me');
+    expect(memory.published).toMatchObject([{ outcome, code, calls: calls.calls }]);
+    expect(memory.published[0]?.message).toContain(said);
+    expect(caseIn(memory).leftOpenBy).toBe(outcome === 'stuck' ? 'R#2' : undefined);
+  });
+
   it('is what else was found after an accepted delete', async () => {
     const memory = kept(caseWith({ 'R#2': ACCEPTED }));
     await settleEnd(memory.ports, ITEM, { ...MISSING, outcome: 'stuck/region-refused' }, 'me');
