@@ -62,15 +62,15 @@ const instant = z
   .refine((text) => fromIso(text) !== undefined, 'wanted RFC 3339 with a zone')
   .meta({ format: 'date-time' });
 
+/** Names a request wherever it travels. */
+export const REQUEST_ID = /^[^#~!\p{C}]{1,256}$/u;
+
 const common = {
   version: z.literal(1).default(1),
   secretId,
   secretVersion: secretVersion.default('AWSCURRENT'),
   reason: z.enum(REASONS).default('manual'),
-  requestId: z
-    .string()
-    .regex(/^[^#~!\p{C}]{1,256}$/u, 'wanted 1 to 256 printable characters without #, ~ and !')
-    .optional(),
+  requestId: z.string().regex(REQUEST_ID, 'wanted 1 to 256 printable characters without #, ~ and !').optional(),
   requestedBy: claim.optional(),
   reference: claim.optional(),
   notBefore: instant.optional(),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Delivery } from '../core/delivery.ts';
 import { type EpochMs, epochMs } from '../core/epoch.ts';
+import { REQUEST_ID } from '../core/request.ts';
 
 /** One record of a Lambda event from SQS. */
 export interface QueueRecord extends Omit<Delivery, 'deadline'> {
@@ -38,7 +39,7 @@ const Record = z.object({
           .regex(/^[1-9]\d{0,14}$/)
           .transform(Number),
       ),
-      requestId: attribute(z.string().regex(/^[^#~!]{1,256}$/)),
+      requestId: attribute(z.string().regex(REQUEST_ID)),
     })
     .prefault({}),
 });

@@ -50,7 +50,7 @@ it.each(['0', '-1', '1.5', '1e3', 'two', '', ' 2', '0x10', '9007199254740993'])(
   },
 );
 
-it.each(['a#plan', 'a~1', 'a!1', '', 'x'.repeat(257)])('takes no request id from %j', (requestId) => {
+it.each(['a#plan', 'a~1', 'a!1', 'a\nb', 'a\tb', '', 'x'.repeat(257)])('takes no request id from %j', (requestId) => {
   expect(readRecord({ ...RECORD, messageAttributes: { requestId: string(requestId) } }).requestId).toBeUndefined();
 });
 
