@@ -1,13 +1,14 @@
 import { correctsClock, exchange, signingTime } from './ask.ts';
 import type { Retry } from './backoff.ts';
 import { decideOnAnswer } from './decide.ts';
+import { after, epochMs, later } from './epoch.ts';
 import { markSigner, whileSignerNeeded, withinLimit } from './gates.ts';
 import { noteAnswer } from './host-watch.ts';
 import { amendHeld } from './lease.ts';
 import { type CaseItem, type Work, workName } from './ledger-items.ts';
 import type { Step } from './next-step.ts';
 import type { Call, Rate } from './provider.ts';
-import type { Pursuit } from './pursuit.ts';
+import { type Pursuit, planWith } from './pursuit.ts';
 import { TIMING } from './timing.ts';
 import { takeTurn } from './turn.ts';
 import { NO_WORK, withAnswer, withCall } from './work.ts';
@@ -17,6 +18,17 @@ const isTooLate = ({ ports, holder }: Pursuit, { lease }: CaseItem): boolean =>
   lease?.holder !== holder || lease.until - ports.clock.now() <= TIMING.callMarginMs;
 
 const LATER: Retry = { code: 'not-yet-proved' };
+
+/** An update without an answer, by another request, may still land: after this one it would give back what this one takes. */
+const whileOthersLand = (pursuit: Pursuit, { works }: CaseItem): Retry | undefined => {
+  const { landsWithinMs } = planWith(pursuit, {}, true);
+  const name = workName(pursuit.item);
+  const notBefore = Object.entries(works)
+    .filter(([other, { lastAnswer }]) => other !== name && lastAnswer === 'silent')
+    .flatMap(([, { lastCallAt }]) => (lastCallAt === undefined ? [] : [after(lastCallAt, landsWithinMs)]))
+    .reduce(later, epochMs(0));
+  return pursuit.ports.clock.now() < notBefore ? { code: 'in-progress', notBefore } : undefined;
+};
 
 /** Why the call may not leave yet; `undefined` when it may. */
 const heldUp = async (
@@ -28,8 +40,8 @@ const heldUp = async (
   if (isTooLate(pursuit, current)) return LATER;
   const isDelete = request.operation.startsWith('delete-');
   const asked = { name: pin.keyName, request, receivedAt: item.receivedAt };
-  const needed = isDelete ? await whileSignerNeeded(ports, asked) : undefined;
-  if (needed) return needed;
+  const wait = isDelete ? await whileSignerNeeded(ports, asked) : whileOthersLand(pursuit, current);
+  if (wait) return wait;
   if (!(await takeTurn(asking, rate))) return { code: 'rate-limited' };
   const full = await withinLimit(ports, request, before);
   if (full) return full;

@@ -92,6 +92,28 @@ describe('a key that signs for another open case', () => {
   });
 });
 
+describe('a key that another request has called for without an answer', () => {
+  const beside = (operation: string, ago: number, lastAnswer: 'silent' | 'accepted' | 'rejected', other = 'S#1') => {
+    const works = { [other]: { ...NO_WORK, calls: 1, lastCallAt: after(NOON, -ago), lastAnswer } };
+    return sent({ request: { operation }, found: { works } });
+  };
+
+  it('is not updated as long as that may still land', async () => {
+    const { memory, step } = await beside('update-sub-key', 5_999, 'silent');
+    expect([memory.sent, step]).toEqual([[], { do: 'retry', code: 'in-progress', notBefore: after(NOON, 1) }]);
+  });
+
+  it.each<[string, ...Parameters<typeof beside>]>([
+    ['updated once it has landed', 'update-sub-key', 6_000, 'silent'],
+    ['updated where the other was accepted', 'update-sub-key', 1, 'accepted'],
+    ['updated where the other was rejected', 'update-sub-key', 1, 'rejected'],
+    ['updated where the call was its own', 'update-sub-key', 1, 'silent', 'R#1'],
+    ['deleted at once', 'delete-key', 1, 'silent'],
+  ])('is %s', async (_, ...of) => {
+    expect((await beside(...of)).memory.sent).toEqual(['delete']);
+  });
+});
+
 it('waits where the provider’s hour is full, by the kind of its request', async () => {
   const config = { limits: { urgent: 1, other: 0 } };
   const { memory, step } = await sent({ config });
