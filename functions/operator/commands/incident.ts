@@ -2,12 +2,12 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { after } from '../../core/epoch.ts';
 import type { ProviderName } from '../../core/provider.ts';
 import { OPERATIONS } from '../../core/request.ts';
-import { confirm } from '../confirm.ts';
 import type { Deployed } from '../connect.ts';
 import type { Context } from '../context.ts';
 import { EXIT, Failure } from '../failure.ts';
+import { agree } from '../incident/agree.ts';
 import { type Course, carryOut } from '../incident/carry-out.ts';
-import { containmentText, courseTable, isGood, markTable, progressText, shownCourse } from '../incident/in-words.ts';
+import { courseTable, isGood, progressText, shownCourse } from '../incident/in-words.ts';
 import { type Prepared, prepare } from '../incident/prepare.ts';
 import { refusePaused } from '../paused.ts';
 import { raiseBy } from '../raise-limit.ts';
@@ -43,21 +43,12 @@ const refuse = async (deployed: Deployed, { provider, contain, readOnly }: Optio
   await refusePaused(deployed, 'begin');
 };
 
-/** Shows what is about to happen. @throws Failure where the count is not typed back */
-const agree = async (context: Context, prepared: Prepared, { count, contain }: Options): Promise<void> => {
-  const { terminal } = context;
-  const { marks, fresh, dead, left } = prepared;
-  for (const line of markTable(terminal, marks)) terminal.tell(line);
-  for (const { secret, foreseen } of marks) for (const text of foreseen) terminal.tell(`! ${secret}: ${text}`);
-  for (const { secret, problem } of left) terminal.tell(`✖ ${secret}: ${problem}`);
-  if (dead.length > 0) terminal.tell(`${dead.length} more proved dead before, and left out`);
-  const earlier = marks.length - fresh.length;
-  if (earlier > 0) terminal.tell(`${earlier} of them sent by an earlier run, which is gone on with`);
-  if (contain && marks.length > 0) terminal.tell(containmentText(marks));
-  if (fresh.length === 0) return;
-  const keys = fresh.length === 1 ? '1 key' : `${fresh.length} keys`;
-  terminal.tell(terminal.style('bold', `${keys} to be deleted. Every delete is final`));
-  await confirm(context, { word: String(fresh.length), given: count, option: `--count ${fresh.length}` });
+const nothingLeft = (provider: ProviderName, { dead }: Prepared): Failure => {
+  const why = dead.length === 0 ? '' : `: ${dead.length} of those meant were proved dead before`;
+  return new Failure(
+    EXIT.notFound,
+    `Cannot find a key of ${provider} that is meant and alive, wanted at least one${why}`,
+  );
 };
 
 /** Shows how it goes: in a terminal always, elsewhere whenever a further tenth is over. */
@@ -81,10 +72,10 @@ const run = async (context: Context, command: Command, options: Options): Promis
   const { tag: tags = [], namePrefix = deployed.card.prefix } = options;
   const prepared = await prepare(context, deployed, { incident, wanted: { provider, tags, namePrefix, signedBy } });
   const { marks, fresh, left } = prepared;
-  if (marks.length === 0 && left.length === 0)
-    throw new Failure(EXIT.notFound, `Cannot find a key of ${provider} that is meant and alive, wanted at least one`);
-  await agree(context, prepared, options);
-  if (fresh.length > 0)
+  if (marks.length === 0 && left.length === 0) throw nothingLeft(provider, prepared);
+  const { mode } = deployed.card;
+  await agree(context, prepared, { mode, ...options });
+  if (fresh.length > 0 && mode === 'enforce')
     await raiseBy(deployed, { provider, count: fresh.length, until: after(clock.now(), RAISED_MS) });
   const courses = await carryOut({ context, deployed, incident, marks, onChange: progress(context) });
   terminal.show();
