@@ -81,7 +81,7 @@ export const WAITS: Readonly<Record<string, readonly Cause[]>> = {
   'aws-down': ['aws'],
   unrecognised: ['fault', 'unpermitted', 'host out'],
   'not-yet-proved': ['fault', 'crash', 'aws', 'rival', 'half seen', 'host out'],
-  'in-progress': ['leased', 'crash'],
+  'in-progress': ['leased', 'crash', 'rival', 'redriven'],
   'signer-still-needed': ['signer needed'],
   early: ['early'],
 };
