@@ -9,7 +9,7 @@ import { finish } from './finish.ts';
 import { LeaseLost, takeLeaseFor } from './lease.ts';
 import { type CaseItem, caseKey, type Ended, type RequestItem, workName } from './ledger-items.ts';
 import type { Ports } from './ports.ts';
-import { type Parsed, parseRequest, type RevocationRequest } from './request.ts';
+import { isUrgent, type Parsed, parseRequest, type RevocationRequest } from './request.ts';
 import { isOwnSender, secondLook } from './second-look.ts';
 import { finishFromCase, horizon, outcomeOf, settleEnd, settleRetry, unclaimed } from './settle.ts';
 import { planOnly, type Run, underLease, withPin } from './under-lease.ts';
@@ -78,7 +78,8 @@ const onRequest = async (
   item: RequestItem,
   request: RevocationRequest,
 ): Promise<Verdict> => {
-  const asking: Asking = { ports, deadline: delivery.deadline };
+  // Whose key it is has to be known before a call can leave.
+  const asking: Asking = { ports, deadline: delivery.deadline, insists: isUrgent(request.reason) };
   const run: Run = {
     ports,
     delivery,

@@ -878,3 +878,14 @@ it('names the proof by which a key is dead that another signer never met', async
     /Another signer’s questions proved it dead at 2026-11-21T12:00:02\.000Z\./,
   );
 });
+
+it('asks whose key it is for an urgent request alone, where others have found the host to be silent', async () => {
+  const asked = async (more: object) => {
+    const memory = system({ identify: [undefined] }, { secrets: { 'key-revoker/desk': openedAs('{"keyId":""}') } });
+    const host = { rev: 1, nonce: '', silences: 3, code: 'no-reply', until: after(NOON, 1) };
+    memory.items.set('host#api.example.com host', host as never);
+    await revoke(memory.ports, delivered(memory, { ...SELF, ...more }));
+    return memory.sent;
+  };
+  expect([await asked({}), await asked(LEAKED)]).toEqual([[], ['identify']]);
+});
