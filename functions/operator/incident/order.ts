@@ -27,9 +27,17 @@ interface Step {
   readonly settings?: { readonly permissions: Readonly<Record<string, never>>; readonly readOnly?: 1 };
 }
 
-/** Named by what it is about, so that the same incident, run again, sends nothing twice. */
-const idOf = (digest: (text: string) => string, incident: Incident, mark: Mark, { operation }: Step): string =>
-  `incident-${digest(canonical({ reference: incident.reference, arn: mark.arn, version: mark.versionId, operation }))}`;
+/** Named by what it is about and asks for, so that the same incident, run again, sends nothing twice and leaves nothing out. */
+const idOf = (
+  digest: (text: string) => string,
+  incident: Incident,
+  mark: Mark,
+  { operation, settings }: Step,
+): string => {
+  const readOnly = settings?.readOnly; // absent, it leaves no trace in the text
+  const named = { reference: incident.reference, arn: mark.arn, version: mark.versionId, operation, readOnly };
+  return `incident-${digest(canonical(named))}`;
+};
 
 const orderOf = (digest: (text: string) => string, incident: Incident, mark: Mark, step: Step): Order => {
   const { secret, versionId, provider } = mark;

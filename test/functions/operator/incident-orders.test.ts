@@ -139,7 +139,10 @@ describe('nextOrder', () => {
     });
     expect(order?.request.settings).toEqual({ permissions: {} });
     expect(order?.request.settings).not.toHaveProperty('readOnly');
-    expect(next(MANAGED, [stuck], { ...INCIDENT, readOnly: true })?.request.settings).toMatchObject({ readOnly: 1 });
+    const harder = next(MANAGED, [stuck], { ...INCIDENT, readOnly: true });
+    expect(harder?.request.settings).toMatchObject({ readOnly: 1 });
+    // Under the id of the other it would be taken for sent, once that is done.
+    expect(harder?.requestId).not.toBe(order?.requestId);
     expect(next(MANAGED, [stuck, ended('stuck', 'only-in-web-ui', 'update-sub-key')])).toBeUndefined();
   });
 
