@@ -124,10 +124,13 @@ describe('a provider that says when to come back', () => {
 describe('a request before its time', () => {
   const system = systemForEachTest();
 
-  it('waits, and its call leaves at that instant', async () => {
+  it.each<[string, (body: object) => Promise<unknown>]>([
+    ['from the queue', (body) => system().send(body)],
+    ['from the bus', (body) => system().putEvent(body)],
+  ])('%s waits, and its call leaves at that instant', async (_from, send) => {
     const { secretId } = await master(system());
     const notBefore = new Date(START + 40 * MINUTE).toISOString();
-    await system().send(deleteMaster(secretId, { notBefore, reason: 'leaked' }));
+    await send(deleteMaster(secretId, { notBefore, reason: 'leaked' }));
     await system().deliver();
     expect(system().bybit.record).toEqual([]);
     await system().settle();

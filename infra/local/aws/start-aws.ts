@@ -31,7 +31,7 @@ export interface Aws {
   readonly secrets: SecretStore;
   readonly buses: Buses;
   /** One-time schedules are looked at each second; `deliverDue` does so at once. */
-  readonly schedules: Pick<Schedules, 'deliverDue'>;
+  readonly schedules: Pick<Schedules, 'deliverDue' | 'find'>;
   readonly mappings: Pick<Mappings, 'isEnabled'>;
   readonly queues: Pick<Queues, 'inspect' | 'deliver'>;
   readonly faults: Faults;

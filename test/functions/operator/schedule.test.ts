@@ -28,6 +28,18 @@ describe('schedule', () => {
     expect((await piped('schedule', 'list')).out).toEqual(['Nothing is scheduled']);
   });
 
+  it('is told to be on time, to the minute that AWS knows, and to be gone then', async () => {
+    const at = ['--at', '2026-11-20T18:00:30+02:00', '--request-id', 'S-2', '--yes'];
+    await piped('schedule', ...KALSHI, ...at);
+    const group = system().deployment.outputs['ScheduleGroup'] ?? '';
+    // A window that is not off, the stand-in for Scheduler refuses.
+    expect(system().aws.schedules.find(group, 'S-2')).toMatchObject({
+      ScheduleExpression: 'at(2026-11-20T16:00:30)',
+      ActionAfterCompletion: 'DELETE',
+      Target: { DeadLetterConfig: { Arn: expect.stringContaining('Undelivered') } },
+    });
+  });
+
   it('lists what is scheduled, the next one first, and not the clock of the sweep', async () => {
     await piped('schedule', ...KALSHI, '--at', '2027-03-01T00:00:00Z', '--request-id', 'later', '--yes');
     await piped('schedule', ...KALSHI, '--at', '2026-11-21T10:00:00Z', '--request-id', 'sooner', '--yes');
