@@ -42,7 +42,10 @@ const heldUp = async (
   const asked = { name: pin.keyName, request, receivedAt: item.receivedAt };
   const wait = isDelete ? await whileSignerNeeded(ports, asked) : whileOthersLand(pursuit, current);
   if (wait) return wait;
-  if (!(await takeTurn(asking, rate))) return { code: 'rate-limited' };
+  // A turn past that is of no use to this call, and nobody else could have it.
+  const latest = after(asking.deadline, TIMING.exchangeMs - TIMING.callMarginMs);
+  if (!(await takeTurn({ ...asking, deadline: latest }, rate))) return { code: 'rate-limited' };
+  if (isTooLate(pursuit, current)) return LATER;
   const full = await withinLimit(ports, request, before);
   if (full) return full;
   if (!order.aim.self) await markSigner(ports, pin, true);

@@ -114,6 +114,51 @@ describe('a key that another request has called for without an answer', () => {
   });
 });
 
+describe('a turn at the provider’s rate', () => {
+  const rated = ({ order }: ReturnType<typeof atWork>['pursuit']): ReturnType<typeof deleteCall> => {
+    const call = deleteCall(order);
+    return { ...call, send: (now) => ({ ...call.send(now), rate: { of: 'x', perSecond: 5 } }) };
+  };
+
+  /** The first free turn comes after so long. @returns what is counted of it, and against the provider's hour */
+  const freeAfter = async (ms: number) => {
+    const at = atWork({ delete: [ACCEPTED] });
+    const { memory, pursuit, leased } = at;
+    const { ledger } = memory.ports;
+    const free = after(NOON, ms);
+    memory.ports.ledger = {
+      ...ledger,
+      count: async (key, ...rest) =>
+        key.pk.startsWith('rate#') && Number(key.sk) < free ? false : ledger.count(key, ...rest),
+    };
+    const { step } = await sendCall(pursuit, leased, rated(pursuit));
+    return { step, sent: memory.sent, counted: [...memory.items.keys()].map((key) => key.split('#')[0]) };
+  };
+
+  it('is waited for', async () => {
+    expect(await freeAfter(14_000)).toMatchObject({ sent: ['delete'], counted: ['case', 'rate', 'limit'] });
+  });
+
+  it('is left to others, and nothing counted, where the lease would not cover the call by then', async () => {
+    const step = { do: 'retry', code: 'rate-limited' };
+    expect(await freeAfter(15_001)).toEqual({ step, sent: [], counted: ['case'] });
+  });
+
+  it('counts nothing against the hour where the wait for it was too long', async () => {
+    const { memory, pursuit, leased } = atWork({ delete: [ACCEPTED] });
+    const { ledger } = memory.ports;
+    memory.ports.ledger = {
+      ...ledger,
+      count: async (key, ...rest) => {
+        if (key.pk.startsWith('rate#')) memory.clock.forward(15_000);
+        return ledger.count(key, ...rest);
+      },
+    };
+    expect((await sendCall(pursuit, leased, rated(pursuit))).step).toEqual(LATER);
+    expect([...memory.items.keys()].filter((key) => key.startsWith('limit#'))).toEqual([]);
+  });
+});
+
 it('waits where the provider’s hour is full, by the kind of its request', async () => {
   const config = { limits: { urgent: 1, other: 0 } };
   const { memory, step } = await sent({ config });
