@@ -62,10 +62,9 @@ const findingOf = ({ ended }: Closed, { outcome }: Over, keyState: KeyState): Fi
 const withLook = (current: CaseItem, original: Closed, over: Over, at: Ended['at']): CaseItem => {
   const { [workName(asLook(original))]: work = NO_WORK, ...works } = current.works;
   const without = { ...current, works, lease: undefined };
-  if (over.outcome === 'restricted') return { ...without, leftOpenBy: undefined, state: 'idle-case' };
-  if (!isDead(over.outcome) || current.proved) return without;
+  if (current.proved || !(isDead(over.outcome) || over.outcome === 'restricted')) return without;
   const name = workName(original);
-  return { ...withEnd({ ...without, works: { [name]: work } }, name, { ...over, at }), works };
+  return { ...withEnd({ ...without, works: { ...works, [name]: work } }, name, { ...over, at }), works };
 };
 
 /** Tells what was found, writes it into the case and lets that go. */

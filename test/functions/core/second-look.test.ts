@@ -4,6 +4,7 @@ import { Unavailable } from '../../../functions/core/fault.ts';
 import type { Restriction } from '../../../functions/core/provider.ts';
 import { revoke } from '../../../functions/core/revoke.ts';
 import { isOwnSender } from '../../../functions/core/second-look.ts';
+import { NO_WORK } from '../../../functions/core/work.ts';
 import type { Given, Memory } from './memory-ports.ts';
 import { answerOf, NOON } from './rounds.ts';
 import { deleteCall, scriptedProvider } from './scripted-provider.ts';
@@ -146,6 +147,17 @@ describe('a look at a case that was left open', () => {
     expect(caseOf(memory).works).toEqual({});
     expect(caseOf(memory)).not.toHaveProperty('leftOpenBy');
     expect(caseOf(memory)).not.toHaveProperty('proved');
+  });
+
+  it('closes none that another request has called for and is not over with', async () => {
+    const asAsked: Restriction = { call: () => deleteCall({ aim: { self: true } as never }), reach: () => 'met' };
+    const alive = answerOf('alive', { seen: true, record: { readOnly: 1, ips: [], permissions: {} } });
+    const memory = await ended({ probe: [HELD, alive] }, { provider: scriptedProvider(() => ({ call: asAsked })) });
+    const works = { 'S#1': { ...NO_WORK, calls: 1 } };
+    memory.items.set(CASE, { ...caseOf(memory), works } as never);
+    await looked(memory);
+    expect(caseOf(memory)).toMatchObject({ state: 'open-case', works });
+    expect(caseOf(memory)).not.toHaveProperty('leftOpenBy');
   });
 
   it('is silent where nothing tells how the key stands', async () => {
