@@ -92,11 +92,10 @@ export const planOnly = async (run: Run, item: RequestItem, aimed: Aimed): Promi
 const reopened = async (
   { ports, provider, asking, request }: Run,
   item: RequestItem,
+  { pin }: Aimed,
   pursued: Pursued,
 ): Promise<Aimed | undefined> => {
-  const { pin } = item;
-  if (!pursued.over || pursued.outcome !== 'stuck/credential-refused' || pin === undefined || pin.self)
-    return undefined;
+  if (!pursued.over || pursued.outcome !== 'stuck/credential-refused' || pin.self) return undefined;
   if (request.secretVersion !== 'AWSCURRENT') return undefined;
   const fresh = await aim(ports, asking, provider, item, request, { reopenSigner: true }).catch((error: unknown) => {
     // What is there now is of no use, so the refusal of what was there stands: a call may have left.
@@ -112,7 +111,7 @@ const chase = async (run: Run, item: RequestItem, aimed: Aimed, leased: CaseItem
     resurrected: (found: CaseItem, provedAt: EpochMs) => tellResurrected(run, item, found, provedAt),
   };
   const pursued = await pursue(pursuitOf(run, item, aimed), hooks, leased);
-  const fresh = await reopened(run, item, pursued);
+  const fresh = await reopened(run, item, aimed, pursued);
   if (fresh === undefined) return pursued;
   const pinned = await withPin(run.ports, item, fresh.pin);
   const current = await run.ports.ledger.read<CaseItem>(caseKey(fresh.pin.keyName));

@@ -87,9 +87,10 @@ describe('a question at a rate', () => {
   };
 
   it.each([
-    ['as it is after a short wait', 2, 0],
-    ['anew after a longer one', 3, 1_002],
-  ])('is signed %s', async (_what, before, signedAt) => {
+    ['as it is after a short wait', 2, 0, 0],
+    ['as it is after a second', 3, 2, 2],
+    ['anew after a longer one', 3, 1, 1_002],
+  ])('is signed %s', async (_what, before, begins, signedAt) => {
     const sent: number[] = [];
     const memory = memoryPorts({
       reply: (call) => {
@@ -97,7 +98,7 @@ describe('a question at a rate', () => {
         return replyOf(answerOf('alive'));
       },
     });
-    memory.clock.forward(BEGINS - NOON);
+    memory.clock.forward(BEGINS - NOON + begins);
     const asking = { ports: memory.ports, deadline: after(BEGINS, 25_000) };
     const others = { ...asking, ports: { ...memory.ports, clock: { now: () => BEGINS, until: async () => {} } } };
     for (let n = 0; n < before; n += 1) await takeTurn(others, rateOf(5));
