@@ -50,6 +50,26 @@ describe('incident', () => {
     expect(receipts.at(-1)?.times.dueAt.localeCompare(receipts[1]?.times.provedAt ?? '')).toBeGreaterThanOrEqual(0);
   });
 
+  it.each([80, 160])('fits a terminal of %i columns, every name whole', async (width) => {
+    await seedKeys(system());
+    const by = ['--signed-by', SECRETS.requestyManager];
+    const { exit, told, out } = await commandLine(system, { width, answers: ['3'] })(...REQUESTY, ...by);
+    expect(exit).toBe(0);
+    const tables = [
+      told.slice(
+        0,
+        told.findIndex((line) => line.startsWith('3 keys')),
+      ),
+      out,
+    ];
+    for (const lines of tables) {
+      expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
+      for (const name of [SECRETS.requestyKey, SECRETS.requestySecondManager, SECRETS.requestyManager])
+        expect(lines.some((line) => line.startsWith(name))).toBe(true);
+    }
+    expect(told.join('\n')).toContain(SECRETS.requestyManager);
+  });
+
   it('deletes nothing without the count, and raises no limit', async () => {
     await seedKeys(system());
     const typed = await commandLine(system, { answers: ['2'] })(...REQUESTY);
