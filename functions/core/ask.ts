@@ -121,7 +121,7 @@ const askOrWait = (asking: Asking, question: Question): Promise<Answer | NotYet 
  * Asks every probe of the plan once: the managing key first where wanted, then all probes at the same time. The plan is made anew
  * from the answers, since one may tell what the next question needs.
  *
- * @throws NotYet where none of the probes could be asked
+ * @throws NotYet where a question has to wait and nothing was learned before
  */
 export const askRound = async (
   asking: Asking,
@@ -161,7 +161,7 @@ export const askRound = async (
       evidence.push(evidenceOf(clock.now(), 'probe', question, answer));
     }
     const held = answers.find((answer) => answer instanceof NotYet);
-    if (held !== undefined && asked.length === 0) throw held;
+    if (held !== undefined && asked.length === 0 && facts === known) throw held;
     if (held !== undefined || answers.includes(undefined)) return result(true, held?.retry);
   }
 };

@@ -64,7 +64,7 @@ export const withRound = (
   const work = item.works[name] ?? NO_WORK;
   const noted = {
     ...work,
-    silentRounds: isSilent(round) ? work.silentRounds + 1 : 0,
+    silentRounds: isSilent(round) ? work.silentRounds + 1 : round.heldUp ? work.silentRounds : 0,
     agreed: isContrary(round, work) ? undefined : work.agreed,
     facts: { ...work.facts, ...round.facts },
     evidence: withEvidence(work.evidence, round.evidence),

@@ -163,6 +163,24 @@ describe('a round', () => {
     expect(round.evidence).toHaveLength(1);
   });
 
+  it('keeps how far a search has come that has to wait', async () => {
+    const { sent, given } = asking(() => answerOf('silent', { more: true, facts: { at: String(sent.length) } }));
+    const search: Question = {
+      ...a,
+      next: (replies, now) => {
+        if (sent.length === 2) throw new NotYet({ code: 'rate-limited' });
+        return a.next(replies, now);
+      },
+    };
+    const plan = planOf(() => ({ probes: [search] }));
+    expect(await askRound(given, plan, {}, true)).toMatchObject({
+      facts: { at: '1' },
+      asked: [],
+      cutShort: true,
+      heldUp: { code: 'rate-limited' },
+    });
+  });
+
   it('keeps an answer under the account that it read', async () => {
     const { given } = asking(() => answerOf('listed', { seenBy: 'list of 7' }));
     const round = await askRound(

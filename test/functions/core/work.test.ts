@@ -81,6 +81,8 @@ describe('a round written into the case', () => {
       write(withWork({ silentRounds: 1 }), round({ signer: answerOf('rejected', { ends: 'stuck/region-refused' }) }))
         .works['w']?.silentRounds,
     ).toBe(0);
+    const heldUp = { code: 'rate-limited' } as const;
+    expect(write(withWork({ silentRounds: 1 }), round({ cutShort: true, heldUp })).works['w']?.silentRounds).toBe(1);
   });
 
   it('leaves the tally of a round that was cut short', () => {
