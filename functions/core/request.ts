@@ -22,8 +22,8 @@ export type Reason = (typeof REASONS)[number];
 /** Whether the key may cost money by the second. */
 export const isUrgent = (reason: Reason | null): boolean => reason === 'leaked' || reason === 'incident';
 
-/** The longest body that is read, in bytes; a whole request has some 600. */
-export const MAX_BODY_BYTES = 16_384;
+/** The longest body that is read, in characters; a whole request has some 600. */
+export const MAX_BODY_LENGTH = 16_384;
 
 const name = z.string().min(1).max(2_048);
 /** What Secrets Manager takes as a name, an ARN or a version. */
@@ -219,9 +219,8 @@ export const parseRequest = (body: string): Parsed => {
   let provider: ProviderName | undefined;
   const refused = (code: RefusedCode, message: string, fields: readonly string[] = [], clean?: RevocationRequest) =>
     ({ kind: 'refused', code, message, fields, clean, provider }) as const;
-  // Characters are at most bytes, so a longer text is too long in bytes as well.
-  if (body.length > MAX_BODY_BYTES)
-    return refused('malformed', `Cannot read a body of ${body.length} characters, wanted at most ${MAX_BODY_BYTES}`);
+  if (body.length > MAX_BODY_LENGTH)
+    return refused('malformed', `Cannot read a body of ${body.length} characters, wanted at most ${MAX_BODY_LENGTH}`);
   const value = jsonObject(body);
   if (value === undefined) return refused('malformed', 'Cannot read the body as a JSON object');
   const { fields, eventAt } = unwrap(value);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   isProvider,
   isUrgent,
-  MAX_BODY_BYTES,
+  MAX_BODY_LENGTH,
   OPERATIONS,
   parseRequest,
   REASONS,
@@ -314,10 +314,10 @@ it.each([
   }),
 );
 
-it('reads bodies up to 16 KiB', () => {
+it('reads bodies up to 16,384 characters', () => {
   const filled = (length: number) => JSON.stringify(GOOD).padEnd(length);
-  expect(parseRequest(filled(MAX_BODY_BYTES)).kind).toBe('request');
-  expect(parseRequest(filled(MAX_BODY_BYTES + 1))).toMatchObject({
+  expect(parseRequest(filled(MAX_BODY_LENGTH)).kind).toBe('request');
+  expect(parseRequest(filled(MAX_BODY_LENGTH + 1))).toMatchObject({
     code: 'malformed',
     message: 'Cannot read a body of 16385 characters, wanted at most 16384',
   });
