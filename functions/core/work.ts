@@ -29,9 +29,16 @@ const withEvidence = (kept: readonly Evidence[], more: readonly Evidence[]): rea
 const isSilent = ({ signer, asked }: Round): boolean =>
   [signer, ...asked.map(({ answer }) => answer)].some((answer) => answer?.ends?.startsWith('retry/'));
 
-/** Whether what was answered of a round that was cut short speaks against the absence that two probes have to agree on. */
-const isContrary = ({ asked }: Round, { agreed }: Work): boolean =>
-  (agreed?.on === 'gone' || agreed?.on === 'unbacked') && asked.some(({ answer }) => isPresent(answer) || answer.seen);
+/** A key that was met is absent for nobody: whoever asked, in a whole round or not, two absences have to agree anew. */
+const unlessMet = (work: Work, { asked }: Round): Work =>
+  (work.agreed?.on === 'gone' || work.agreed?.on === 'unbacked') &&
+  asked.some(({ answer }) => isPresent(answer) || answer.seen)
+    ? { ...work, agreed: undefined }
+    : work;
+
+/** What the other requests know, after one's round. */
+const others = (works: CaseItem['works'], round: Round): CaseItem['works'] =>
+  Object.fromEntries(Object.entries(withRoom(works)).map(([name, work]) => [name, unlessMet(work, round)]));
 
 /** How far a search has come belongs to one attempt; the next one searches anew. */
 const lasting = (facts: Facts): Facts =>
@@ -63,9 +70,8 @@ export const withRound = (
 ): CaseItem => {
   const work = item.works[name] ?? NO_WORK;
   const noted = {
-    ...work,
+    ...unlessMet(work, round),
     silentRounds: isSilent(round) ? work.silentRounds + 1 : round.heldUp ? work.silentRounds : 0,
-    agreed: isContrary(round, work) ? undefined : work.agreed,
     facts: { ...work.facts, ...round.facts },
     evidence: withEvidence(work.evidence, round.evidence),
   };
@@ -74,7 +80,7 @@ export const withRound = (
     seen: { ...seenIn(round, now), ...item.seen },
     facts: { ...item.facts, [signerId]: { ...item.facts[signerId], ...lasting(round.facts) } },
     works: {
-      ...withRoom(item.works),
+      ...others(item.works, round),
       [name]: standing === undefined ? noted : tally(noted, round.asked, { standing, signer: round.signer, now }),
     },
   };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Answer } from '../../../functions/core/answer.ts';
 import type { Round } from '../../../functions/core/ask.ts';
 import { after, epochMs, toIso } from '../../../functions/core/epoch.ts';
 import { emptyCase } from '../../../functions/core/lease.ts';
@@ -108,6 +109,18 @@ describe('a round written into the case', () => {
     const agreed = { on, at: NOON };
     const cut = { name: 'w', signerId: 'S', round: round({ asked: [askedOf(answer)] }), standing: undefined, now: AT };
     expect(withRound(withWork({ agreed }), cut).works['w']?.agreed).toEqual(goesOn ? agreed : undefined);
+  });
+
+  it('that met the key takes back what another request has found absent, and nothing else', () => {
+    const gone = { ...NO_WORK, agreed: { on: 'gone', at: NOON } } as const;
+    const met = { ...NO_WORK, agreed: { on: 'met', at: NOON } } as const;
+    const works = { w: NO_WORK, gone, met };
+    const agreedAfter = (answer: Answer) => {
+      const { works: written } = write({ ...EMPTY, works }, round({ asked: [askedOf(answer)] }));
+      return [written['gone']?.agreed, written['met']?.agreed];
+    };
+    expect(agreedAfter(answerOf('alive'))).toEqual([undefined, met.agreed]);
+    expect(agreedAfter(answerOf('unknown'))).toEqual([gone.agreed, met.agreed]);
   });
 
   it.each([
