@@ -71,12 +71,13 @@ const run = async (context: Context, command: Command, options: Options): Promis
   const incident = { reference, requestedBy, contain, readOnly };
   const { tag: tags = [], namePrefix = deployed.card.prefix } = options;
   const prepared = await prepare(context, deployed, { incident, wanted: { provider, tags, namePrefix, signedBy } });
-  const { marks, fresh, left } = prepared;
+  const { marks, fresh, contained, left } = prepared;
+  const count = fresh.length + contained.length;
   if (marks.length === 0 && left.length === 0) throw nothingLeft(provider, prepared);
   const { mode } = deployed.card;
   await agree(context, prepared, { mode, ...options });
-  if (fresh.length > 0 && mode === 'enforce')
-    await raiseBy(deployed, { provider, count: fresh.length, until: after(clock.now(), RAISED_MS) });
+  if (count > 0 && mode === 'enforce')
+    await raiseBy(deployed, { provider, count, until: after(clock.now(), RAISED_MS) });
   const courses = await carryOut({ context, deployed, incident, marks, onChange: progress(context) });
   terminal.show();
   if (context.isJson(command)) context.json({ reference, keys: courses.map(shownCourse), left });

@@ -18,10 +18,12 @@ const WARNINGS: Readonly<Record<Mode, string>> = {
   observe: 'planned for: the mode is observe, and no key is touched',
 };
 
+const keys = (count: number): string => (count === 1 ? '1 key' : `${count} keys`);
+
 /** Shows what is about to happen. @throws Failure where the count is not typed back */
 export const agree = async (context: Context, prepared: Prepared, { mode, contain, count }: Agreed): Promise<void> => {
   const { terminal } = context;
-  const { marks, fresh, dead, left } = prepared;
+  const { marks, fresh, contained, dead, left } = prepared;
   for (const line of markTable(terminal, marks)) terminal.tell(line);
   for (const { secret, foreseen } of marks) for (const text of foreseen) terminal.tell(`! ${secret}: ${text}`);
   for (const { secret, problem } of left) terminal.tell(`✖ ${secret}: ${problem}`);
@@ -29,8 +31,10 @@ export const agree = async (context: Context, prepared: Prepared, { mode, contai
   const earlier = marks.length - fresh.length;
   if (earlier > 0) terminal.tell(`${earlier} of them sent by an earlier run, which is gone on with`);
   if (contain && marks.length > 0) terminal.tell(containmentText(marks));
-  if (fresh.length === 0) return;
-  const keys = fresh.length === 1 ? '1 key' : `${fresh.length} keys`;
-  terminal.tell(terminal.style('bold', `${keys} to be ${WARNINGS[mode]}`));
-  await confirm(context, { word: String(fresh.length), given: count, option: `--count ${fresh.length}` });
+  const all = fresh.length + contained.length;
+  if (all === 0) return;
+  if (fresh.length > 0) terminal.tell(terminal.style('bold', `${keys(fresh.length)} to be ${WARNINGS[mode]}`));
+  if (contained.length > 0)
+    terminal.tell(terminal.style('bold', `${keys(contained.length)} not deleted by an earlier run, to be contained`));
+  await confirm(context, { word: String(all), given: count, option: `--count ${all}` });
 };

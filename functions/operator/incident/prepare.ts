@@ -1,3 +1,4 @@
+import type { Receipt } from '../../core/receipt.ts';
 import { someAtOnce } from '../../core/some-at-once.ts';
 import type { Deployed } from '../connect.ts';
 import type { Context } from '../context.ts';
@@ -6,7 +7,7 @@ import { keysUnder, type StoredKey } from '../keys.ts';
 import { itemOf } from './carry-out.ts';
 import { foreseen } from './foresee.ts';
 import { isMeant, type Mark, select, type Wanted } from './mark.ts';
-import { firstOrder, type Incident } from './order.ts';
+import { firstOrder, type Incident, nextOrder } from './order.ts';
 
 /** A secret whose key cannot be asked for, and why. */
 export interface Left {
@@ -20,20 +21,37 @@ export interface Prepared {
   readonly marks: readonly Mark[];
   /** Those among them that no earlier run of the same incident has sent. */
   readonly fresh: readonly Mark[];
+  /** Those that an earlier run could not delete and has not contained, where this one is to contain them. */
+  readonly contained: readonly Mark[];
   /** Proved dead before, and left out. */
   readonly dead: readonly StoredKey[];
   readonly left: readonly Left[];
 }
 
-/** A mark as an earlier run of the same incident has come to know it; `undefined` where none has sent anything for it. */
-const asSent = async (deployed: Deployed, incident: Incident, mark: Mark): Promise<Mark | undefined> => {
+/** A mark as an earlier run of the same incident has come to know it. */
+interface Sent {
+  readonly mark: Mark;
+  readonly isContained: boolean;
+}
+
+/** Whether what comes next for a key is an update that nobody has sent yet. */
+const isToContain = async (deployed: Deployed, incident: Incident, mark: Mark, last: Receipt): Promise<boolean> => {
+  const next = nextOrder(deployed.digest, incident, mark, [last]);
+  return next?.request.settings !== undefined && (await itemOf(deployed, next)) === undefined;
+};
+
+/** @returns `undefined` where no earlier run has sent anything for it */
+const asSent = async (deployed: Deployed, incident: Incident, mark: Mark): Promise<Sent | undefined> => {
   const items = await Promise.all(
     mark.operations.map((operation) =>
       itemOf(deployed, firstOrder(deployed.digest, incident, { ...mark, operations: [operation] })),
     ),
   );
   const first = items.findIndex((item) => item !== undefined);
-  return first < 0 ? undefined : { ...mark, operations: mark.operations.slice(first) };
+  if (first < 0) return undefined;
+  const known = { ...mark, operations: mark.operations.slice(first) };
+  const receipt = items[first]?.receipt;
+  return { mark: known, isContained: receipt !== undefined && (await isToContain(deployed, incident, known, receipt)) };
 };
 
 /**
@@ -47,7 +65,7 @@ export const prepare = async (
   { incident, wanted }: { readonly incident: Incident; readonly wanted: Wanted },
 ): Promise<Prepared> => {
   const keys = await keysUnder(context, deployed, (secret) => isMeant(secret, wanted));
-  const sent = new Map<string, Mark>();
+  const sent = new Map<string, Sent>();
   const refused: Left[] = [];
   await someAtOnce(select(keys, wanted, () => true).marks, async (mark) => {
     try {
@@ -66,10 +84,13 @@ export const prepare = async (
     incident,
     askable.filter(({ arn }) => !sent.has(arn)),
   );
-  const byArn = new Map([...sent, ...fresh.map((mark) => [mark.arn, mark] as const)]);
+  const earlier = [...sent.values()];
+  const known = [...earlier.map(({ mark }) => mark), ...fresh];
+  const byArn = new Map(known.map((mark) => [mark.arn, mark]));
   return {
     marks: askable.map((mark) => byArn.get(mark.arn) ?? mark),
     fresh,
+    contained: earlier.filter(({ isContained }) => isContained).map(({ mark }) => mark),
     dead,
     left: [...unreadable.map(({ secret, problem = '' }) => ({ secret: secret.name, problem })), ...refused],
   };

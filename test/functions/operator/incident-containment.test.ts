@@ -58,9 +58,17 @@ describe('an incident that contains', () => {
     it('contains one that an earlier run has left', async () => {
       await prepared();
       expect((await piped(...words, '--count', '1')).exit).toBe(3);
-      const { told, ...ran } = await piped(...words, '--contain');
+      const unasked = await piped(...words, '--contain');
+      expect([unasked.exit, unasked.told.at(-1)]).toEqual([
+        2,
+        expect.stringContaining('wanted a terminal or --count 1'),
+      ]);
+      const { told, ...ran } = await piped(...words, '--contain', '--count', '1');
+      expect(told).toContain('1 key not deleted by an earlier run, to be contained');
       expect(receiptsIn({ told, ...ran }).map(({ outcome }) => outcome)).toEqual(['stuck', 'restricted']);
       expect(told).toContain('1 of them sent by an earlier run, which is gone on with');
+      // Once it is done there is nothing left to agree to.
+      expect((await piped(...words, '--contain')).told.at(-1)).toMatch(/1\/1 {2}1 restricted$/);
     });
 
     it('does not contain one whose delete ended in another way', async () => {
