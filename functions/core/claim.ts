@@ -1,7 +1,7 @@
 import { amend } from './amend.ts';
 import { canonical } from './canonical.ts';
 import type { Delivery } from './delivery.ts';
-import { type EpochMs, fromIso, toIso } from './epoch.ts';
+import { type EpochMs, earlier, fromIso, toIso } from './epoch.ts';
 import { type Ended, type RequestItem, requestKey } from './ledger-items.ts';
 import type { Terminal } from './outcome.ts';
 import type { Ports } from './ports.ts';
@@ -103,7 +103,9 @@ const claimRequest = async (
   const planOnly = request.dryRun || ports.config.mode === 'observe';
   const digest = digestOf(ports, request);
   const named = { ...request, requestId };
-  const dueAt = (request.notBefore && fromIso(request.notBefore)) || eventAt || delivery.sentAt;
+  // An event's time is its sender's word; it is never later than its message.
+  const askedAt = earlier(eventAt ?? delivery.sentAt, delivery.sentAt);
+  const dueAt = (request.notBefore && fromIso(request.notBefore)) || askedAt;
   const item = await amend<RequestItem>(ports, requestKey(requestId, planOnly), (current) => {
     if (current === undefined) return fresh(delivery, now, { requestId, planOnly, digest, request: named, dueAt });
     const isRedrive = current.digest === digest && delivery.attempt > current.attempt;

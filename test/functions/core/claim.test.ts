@@ -17,6 +17,8 @@ const change = (memory: Memory, fields: Partial<RequestItem>) => {
   memory.items.set('request#R request', { ...item, ...fields } as never);
 };
 
+const event = (time: string) => ({ 'detail-type': 'Key Revocation Requested', id: 'R', time, detail: SELF });
+
 describe('a request', () => {
   it('is kept as it came, open', async () => {
     const memory = memoryPorts();
@@ -44,6 +46,8 @@ describe('a request', () => {
   it.each([
     ['its own date before all', { ...SELF, notBefore: '2026-11-21T14:00:00+02:00' }, NOON],
     ['when it was sent', SELF, epochMs(NOON - 60_000)],
+    ['its event’s time', event('2026-11-21T11:58:00Z'), epochMs(NOON - 120_000)],
+    ['when it was sent, whatever its event says of later', event('2036-11-21T12:00:00Z'), epochMs(NOON - 60_000)],
   ])('is due at %s', async (_what, body, dueAt) => {
     const memory = memoryPorts();
     expect((await claimed(memory, body, { sentAt: epochMs(NOON - 60_000) })).dueAt).toBe(dueAt);
