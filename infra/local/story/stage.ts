@@ -37,6 +37,7 @@ export interface Stage {
 const OUTPUTS = [
   'RequestsQueueUrl',
   'StuckQueueUrl',
+  'UndeliveredQueueUrl',
   'ResultsTopicArn',
   'NotificationsTopicArn',
   'BusName',

@@ -5,13 +5,14 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startSandbox } from '../../../../infra/local/sandbox/index.ts';
 import { guide } from '../../../../infra/local/story/guide.ts';
 import { makeSamples, type Sample } from '../../../../infra/local/story/sample-keys.ts';
-import type { Sandboxes } from '../../../../infra/local/story/stage.ts';
-import { BLOCKS } from '../../../pages.ts';
+import type { Sandboxes, Stage } from '../../../../infra/local/story/stage.ts';
+import { BLOCKS, blocksOf } from '../../../pages.ts';
 
 const ROOT = join(import.meta.dirname, '../../../..');
-const outputs = {
+const outputs: Stage['outputs'] = {
   RequestsQueueUrl: 'http://127.0.0.1:1/0/requests',
   StuckQueueUrl: 'http://127.0.0.1:1/0/stuck',
+  UndeliveredQueueUrl: 'http://127.0.0.1:1/0/undelivered',
   ResultsTopicArn: 'arn:aws:sns:us-east-1:0:results',
   NotificationsTopicArn: 'arn:aws:sns:us-east-1:0:notifications',
   BusName: 'bus',
@@ -76,13 +77,15 @@ it('gives every variable that its commands and those of the pages use, each with
     AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
     REQUESTS_QUEUE_URL: outputs.RequestsQueueUrl,
     STUCK_QUEUE_URL: outputs.StuckQueueUrl,
+    UNDELIVERED_QUEUE_URL: outputs.UndeliveredQueueUrl,
     RESULTS_TOPIC_ARN: outputs.ResultsTopicArn,
     NOTIFICATIONS_TOPIC_ARN: outputs.NotificationsTopicArn,
     BUS_NAME: outputs.BusName,
     LEDGER_TABLE: outputs.LedgerTable,
     RECEIPTS_QUEUE_URL: 'http://127.0.0.1:1/0/receipts',
   });
-  const pages = BLOCKS.map((block) => block.text).filter((block) => /^aws /m.test(block));
+  const blocks = [...BLOCKS, ...blocksOf('docs/runbook.md')];
+  const pages = blocks.map((block) => block.text).filter((block) => /^aws /m.test(block));
   const set = (block: string) => [...block.matchAll(/^(\w+)=/gm)].map(([, name]) => name);
   for (const block of [text, ...pages]) {
     const used = [...block.matchAll(/"\$(\w+)"/g)].map(([, name = '']) => name);
