@@ -1,32 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { ReceiptShape } from '../../../functions/core/receipt-shape.ts';
 import { receiptSchema, requestSchema } from '../../../functions/core/schemas.ts';
+import { receiptForTest } from '../edge/receipt-for-test.ts';
 
 const INSTANT = { type: 'string', format: 'date-time' };
 const AT = '2026-11-20T10:00:00.000Z';
 const LINE = { at: AT, step: 'probe', asked: 'list', as: 'managing', host: 'h', saw: 'unlisted', code: '0' };
 const RECEIPT = {
-  version: 1,
-  receiptId: 'R#1',
-  requestId: 'R',
-  attempt: 1,
-  final: true,
-  dryRun: false,
-  provider: 'bybit',
-  operation: 'delete-sub-key',
-  environment: 'mainnet',
-  outcome: 'revoked',
-  keyState: 'dead',
-  code: null,
-  message: 'The key is dead',
-  request: { reason: 'leaked', requestedBy: null, sender: 'A', reference: null },
-  signer: { as: 'managing', id: 'M', secretId: 's', secretVersion: 'v' },
-  key: { id: 'K', digest: 'd', subMemberId: null },
+  ...receiptForTest(),
   change: { before: { readOnly: 0 }, after: {} },
   calls: 0,
   evidence: [LINE, { ...LINE, step: 'call', as: 'self' }],
   times: { dueAt: AT, receivedAt: AT, calledAt: AT, acceptedAt: AT, deadAt: AT, provedAt: AT },
-  timeToRevokeMs: 431,
 };
 
 describe('the shape of a receipt', () => {
