@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Answer } from '../../core/answer.ts';
 import type { Credential } from '../../core/provider.ts';
+import { BybitKey } from '../../core/request.ts';
 import type { Talk } from '../conversation.ts';
 import { silent } from '../verdict.ts';
 import { recordOf, SETTINGS } from './key-record.ts';
@@ -56,10 +57,16 @@ const NUMBER = new Map<boolean | undefined, 0 | 1>([
   [true, 1],
 ]);
 
+const isReadable = ({ apiKey }: Row): boolean => BybitKey.safeParse(apiKey).success;
+
 /** What a whole list says of one key. */
 export const inList = (rows: readonly Row[], keyId: string): Answer => {
-  const row = rows.find(({ apiKey }) => apiKey === keyId);
-  if (row === undefined) return { saw: 'unlisted', code: '0' };
+  const row = rows.find(({ apiKey }) => apiKey.toLowerCase() === keyId.toLowerCase());
+  if (row === undefined)
+    // A masked name may be anybody's.
+    return rows.every(isReadable)
+      ? { saw: 'unlisted', code: '0' }
+      : { ...silent('retry/unrecognised'), code: 'masked names' };
   // Here it is a truth value, where the key itself says 0 or 1.
   const record = recordOf(NUMBER.get(row.readOnly), row);
   return { saw: row.status === EXPIRED ? 'expired' : 'listed', code: '0', seen: true, ...(record && { record }) };

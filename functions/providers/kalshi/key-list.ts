@@ -21,6 +21,7 @@ type Row = z.output<typeof Row>;
 /** `null` for a list has been met, and is not an empty one. Seconds beyond the year 2100 are no date. */
 const List = z.object({
   api_keys: z.array(Row),
+  cursor: z.unknown().optional(),
   api_key_region_expiration_ts: z.int().min(1).max(4_102_444_800).optional().catch(undefined),
 });
 type List = z.output<typeof List>;
@@ -30,6 +31,10 @@ const listIn = (reply: MaybeReply): List | undefined =>
 
 const rowOf = ({ api_keys: rows }: List, keyId: string | undefined): Row | undefined =>
   rows.find(({ api_key_id: id }) => id.toLowerCase() === keyId);
+
+/** Kalshi gives this list at once and its ids as they are: a further page, or a masked id, may be anybody's. */
+const isWhole = ({ api_keys: rows, cursor }: List): boolean =>
+  !cursor && rows.every(({ api_key_id: id }) => /^[\w-]+$/.test(id));
 
 /** What a list says of the key that signs: what it may do, and until when. */
 const factsOf = (list: List, askerId: string | undefined): Facts => {
@@ -77,7 +82,8 @@ function* managersList({ signer, aim, facts: known }: Order, host: string): Talk
   const row = rowOf(list, aim.keyId);
   if (row) return { saw: 'listed', code: '200', ...SEEN, ...elsewhere(row), facts };
   // A list that has lost its own asker has lost others too.
-  if (known['namesSigner'] && !namesSigner) return { ...silent('retry/unrecognised'), code: '200 not whole' };
+  if ((known['namesSigner'] && !namesSigner) || !isWhole(list))
+    return { ...silent('retry/unrecognised'), code: '200 not whole' };
   return { saw: 'unlisted', code: '200', facts };
 }
 

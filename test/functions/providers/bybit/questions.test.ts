@@ -200,6 +200,17 @@ describe('a list of a sub account', () => {
     expect(brief(converse(list, [reply(200, page(['A'], 'c1')), second]).answer)).toBe(expected);
   });
 
+  it('without the target is no sign of it where a name is masked', () => {
+    const others = ['SUBK****0001', `${SUB} `, 'ＳＵＢＫＥＹ'].map((name) =>
+      answerTo(list, reply(200, page(['A', name]))),
+    );
+    expect(others.map(({ code, ...answer }) => [code, brief({ code, ...answer })])).toEqual(
+      Array(3).fill(['masked names', 'silent retry/unrecognised']),
+    );
+    expect(brief(answerTo(list, reply(200, page(['SUBK****0002', SUB]))))).toBe('listed seen');
+    expect(brief(answerTo(list, reply(200, page([SUB.toLowerCase()]))))).toBe('listed seen');
+  });
+
   it('ends where its cursor never does', () => {
     const again = Array(50).fill(reply(200, page(['A'], 'again')));
     expect(converse(list, again)).toMatchObject({

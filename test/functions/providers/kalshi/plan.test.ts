@@ -80,6 +80,16 @@ describe('the list of a managing key', () => {
   });
 
   it.each([
+    ['a masked id', listOf([MANAGER, 'a952****608c'])],
+    ['an id in other letters', listOf([MANAGER, 'ａ９５２'])],
+    ['a further page', listOf([MANAGER], { cursor: 'next' })],
+  ])('is not whole with %s, but names whom it names', (_what, list) => {
+    expect(ask(list)).toEqual({ saw: 'silent', ends: 'retry/unrecognised', code: '200 not whole' });
+    expect(brief(ask({ ...list, api_keys: [...list.api_keys, { api_key_id: TARGET }] }))).toBe('listed seen');
+    expect(brief(ask(listOf([MANAGER], { cursor: '' })))).toBe('unlisted');
+  });
+
+  it.each([
     ['null', { api_keys: null }],
     ['nothing', {}],
     ['a row of null', { api_keys: [null] }],
