@@ -1,3 +1,4 @@
+import { adopted } from './adopt.ts';
 import { aim } from './aim.ts';
 import type { Asking } from './ask.ts';
 import type { Retry } from './backoff.ts';
@@ -49,14 +50,10 @@ const carryOut = async (run: Run, item: RequestItem): Promise<Verdict> => {
   return item.planOnly ? planOnly(run, pinned, aimed) : underLease(run, pinned, aimed);
 };
 
-/**
- * A fault after the request was pinned belongs into the key's case as well: a call of this request may have left. A redrive that came
- * to no key of its own is about its earlier attempt's, whose case would stay open for nobody.
- */
+/** A fault after the request was pinned belongs into the key's case as well: a call of this request may have left. */
 const faulted = async (run: Run, claimed: RequestItem, fault: Fault): Promise<Verdict> => {
   const { ports, delivery, holder, request } = run;
-  const { former } = claimed;
-  const item = former && !claimed.pin && !claimed.planOnly ? await withPin(ports, claimed, former) : claimed;
+  const item = await adopted(ports, claimed);
   const { pin } = item;
   if (pin === undefined || item.planOnly) return settleEnd(ports, item, outcomeOf(fault), undefined);
   const key = { ...pin, provider: request.provider };

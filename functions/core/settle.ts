@@ -1,3 +1,4 @@
+import { adopted } from './adopt.ts';
 import { amend } from './amend.ts';
 import { nextDelivery, type Retry } from './backoff.ts';
 import type { Delivery, Verdict } from './delivery.ts';
@@ -138,10 +139,11 @@ const tellWaiting = async (ports: Ports, item: RequestItem, work: Work | undefin
 const giveUp = async (
   ports: Ports,
   delivery: Delivery,
-  item: RequestItem,
+  waiting: RequestItem,
   outcome: Outcome,
   holder: string | undefined,
 ): Promise<Verdict> => {
+  const item = await adopted(ports, waiting);
   const { pin, provider, planOnly } = item;
   const key = pin && provider && { ...pin, provider };
   if (holder !== undefined || key === undefined || planOnly) return settleEnd(ports, item, outcome, holder);

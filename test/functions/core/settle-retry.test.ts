@@ -94,6 +94,33 @@ describe('a request whose time is up', () => {
     expect([...memory.items.keys()]).toEqual([key]);
   });
 
+  it('ends inside the case of its earlier attempt, where it came to no key of its own', async () => {
+    const redriven = { ...UNPINNED, attempt: 2, former: PIN } as unknown as RequestItem;
+    const memory = later(DAY, redriven);
+    const found = { provider: 'kalshi', realm: 'prod', keyId: 'K', seen: {}, facts: {}, works: {}, at: NOON };
+    memory.items.set(CASE_KEY, { ...found, state: 'open-case', leftOpenBy: 'R#1', rev: 1, nonce: '' });
+    expect(await settled(memory, redriven)).toEqual({ done: true });
+    expect(memory.published).toMatchObject([{ receiptId: 'R#2', code: 'unproven', key: { id: expect.anything() } }]);
+    expect(caseIn(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#2', works: {} });
+  });
+
+  it('leaves the case of its earlier attempt to another delivery that has pinned a key since', async () => {
+    const redriven = { ...UNPINNED, attempt: 2, former: PIN } as unknown as RequestItem;
+    const memory = later(DAY, redriven);
+    const { ledger } = memory.ports;
+    const pin = { ...PIN, signer: { ...PIN.signer, versionId: 'v2' } };
+    let reads = 0;
+    const read = (async (key) => {
+      if (key.sk === 'request' && ++reads === 2)
+        memory.items.set(REQUEST_KEY, { ...redriven, pin, rev: 2, nonce: '' } as never);
+      return ledger.read(key);
+    }) as typeof ledger.read;
+    memory.ports.ledger = { ...ledger, read };
+    expect(await settled(memory, redriven)).toMatchObject({ done: false, code: 'in-progress' });
+    expect(memory.published).toEqual([]);
+    expect(memory.items.get(REQUEST_KEY)).toMatchObject({ pin });
+  });
+
   it('is told of by this delivery once another lets the case go', async () => {
     const memory = later(DAY, ITEM, {});
     const until = after(memory.clock.now(), 9_000);
