@@ -1,5 +1,5 @@
 import { adopted } from './adopt.ts';
-import { aim } from './aim.ts';
+import { type Aimed, aim } from './aim.ts';
 import type { Asking } from './ask.ts';
 import type { Retry } from './backoff.ts';
 import { claim } from './claim.ts';
@@ -8,12 +8,12 @@ import { fromIso } from './epoch.ts';
 import { Fault, NotYet, Unavailable } from './fault.ts';
 import { finish } from './finish.ts';
 import { LeaseLost, takeLeaseFor } from './lease.ts';
-import { type CaseItem, caseKey, type Ended, type RequestItem, workName } from './ledger-items.ts';
+import { type CaseItem, caseKey, type Ended, isSamePin, type RequestItem, workName } from './ledger-items.ts';
 import type { Ports } from './ports.ts';
 import { isUrgent, type Parsed, parseRequest, type RevocationRequest } from './request.ts';
 import { isOwnSender, secondLook } from './second-look.ts';
 import { finishFromCase, horizon, outcomeOf, settleEnd, settleRetry, unclaimed } from './settle.ts';
-import { planOnly, type Run, underLease, withPin } from './under-lease.ts';
+import { planOnly, type Run, reaimed, underLease, withPin } from './under-lease.ts';
 
 /** The rules that need neither credential nor provider. */
 const admit = ({ config, clock }: Ports, { sentAt }: Delivery, { provider, notBefore }: RevocationRequest): void => {
@@ -41,12 +41,25 @@ const finishAgain = async (ports: Ports, item: RequestItem, ended: Ended): Promi
   else await finish(ports, item, ended);
 };
 
+/** A managing key's version that is gone has been rotated away, or its secret made anew. */
+const aimedAt = async (run: Run, item: RequestItem): Promise<Aimed> => {
+  const { ports, asking, provider, request } = run;
+  try {
+    return await aim(ports, asking, provider, item, request);
+  } catch (error) {
+    const isMissing = error instanceof Fault && error.outcome === 'stuck/credential-missing';
+    const fresh = isMissing ? await reaimed(run, item) : undefined;
+    if (fresh === undefined) throw error;
+    return fresh;
+  }
+};
+
 const carryOut = async (run: Run, item: RequestItem): Promise<Verdict> => {
-  const { ports, delivery, request, provider, asking } = run;
+  const { ports, delivery, request } = run;
   if (await finishedEarlier(run, item)) return { done: true };
   admit(ports, delivery, request);
-  const aimed = await aim(ports, asking, provider, item, request);
-  const pinned = item.pin ? item : await withPin(ports, item, aimed.pin);
+  const aimed = await aimedAt(run, item);
+  const pinned = item.pin && isSamePin(item.pin, aimed.pin) ? item : await withPin(ports, item, aimed.pin);
   return item.planOnly ? planOnly(run, pinned, aimed) : underLease(run, pinned, aimed);
 };
 

@@ -88,22 +88,28 @@ export const planOnly = async (run: Run, item: RequestItem, aimed: Aimed): Promi
   return { done: true };
 };
 
-/** A managing key that is refused at its pinned version may have been rotated since: it is opened once more as it is now. */
-const reopened = async (
+/**
+ * The order with its managing key opened once more as it is now, since it may have been rotated; `undefined` where that is of no use.
+ *
+ * @throws NotYet where the provider has to be asked whose key it is, and did not tell
+ */
+export const reaimed = async (
   { ports, provider, asking, request }: Run,
   item: RequestItem,
-  { pin }: Aimed,
-  pursued: Pursued,
 ): Promise<Aimed | undefined> => {
-  if (!pursued.over || pursued.outcome !== 'stuck/credential-refused' || pin.self) return undefined;
-  if (request.secretVersion !== 'AWSCURRENT') return undefined;
+  const { pin } = item;
+  if (pin === undefined || pin.self || request.secretVersion !== 'AWSCURRENT') return undefined;
   const fresh = await aim(ports, asking, provider, item, request, { reopenSigner: true }).catch((error: unknown) => {
-    // What is there now is of no use, so the refusal of what was there stands: a call may have left.
+    // What is there now is of no use, so what was found at first stands: a call may have left.
     if (error instanceof Fault) return undefined;
     throw error;
   });
-  return fresh === undefined || fresh.pin.signer.versionId === pin.signer.versionId ? undefined : fresh;
+  // A key of another world has the target's name there, and is not the target.
+  if (fresh?.pin.keyName !== pin.keyName || fresh.pin.signer.versionId === pin.signer.versionId) return undefined;
+  return fresh;
 };
+
+const isRefused = (pursued: Pursued): boolean => pursued.over && pursued.outcome === 'stuck/credential-refused';
 
 const chase = async (run: Run, item: RequestItem, aimed: Aimed, leased: CaseItem): Promise<Pursued> => {
   const hooks = {
@@ -111,7 +117,7 @@ const chase = async (run: Run, item: RequestItem, aimed: Aimed, leased: CaseItem
     resurrected: (found: CaseItem, provedAt: EpochMs) => tellResurrected(run, item, found, provedAt),
   };
   const pursued = await pursue(pursuitOf(run, item, aimed), hooks, leased);
-  const fresh = await reopened(run, item, aimed, pursued);
+  const fresh = isRefused(pursued) ? await reaimed(run, item) : undefined;
   if (fresh === undefined) return pursued;
   const pinned = await withPin(run.ports, item, fresh.pin);
   const current = await run.ports.ledger.read<CaseItem>(caseKey(fresh.pin.keyName));

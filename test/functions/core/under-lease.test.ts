@@ -135,10 +135,49 @@ describe('a credential that is refused at its pinned version', () => {
     expect(memory.published).toMatchObject([{ outcome: 'stuck', code: 'credential-refused' }]);
   });
 
+  it('stays so where the secret holds a key of another world now', async () => {
+    const elsewhere = openedAs(JSON.stringify({ keyId: KEY, environment: 'demo' }), { versionId: 'v2' });
+    const { memory, sent } = await refusedWith(MANAGED, async () => elsewhere);
+    expect(sent).toEqual(['probe']);
+    expect(memory.published).toMatchObject([
+      { outcome: 'stuck', code: 'credential-refused', signer: { secretVersion: 'v1' } },
+    ]);
+  });
+
   it('waits where the secret cannot be opened now', async () => {
     const { memory, verdict } = await refusedWith(MANAGED, () => Promise.reject(new Unavailable('Cannot open')));
     expect(verdict).toMatchObject({ done: false, code: 'aws-down' });
     expect(memory.published).toEqual([]);
+  });
+});
+
+describe('a pinned version that is gone', () => {
+  const LISTED = answerOf('listed', { seen: true });
+
+  /** A second delivery, by which the secret was made anew. */
+  const goneFor = async (body: object): Promise<Memory & { sent: string[] }> => {
+    const memory = system({ probe: [undefined, LISTED, answerOf('unlisted')], delete: [ACCEPTED] });
+    await revoke(memory.ports, delivered(memory, body));
+    const anew = openedAs(JSON.stringify({ keyId: KEY }), { versionId: 'v2' });
+    memory.ports.vault = {
+      ...memory.ports.vault,
+      open: async (_, version) => (version === 'AWSCURRENT' ? anew : { found: false, why: 'missing' }),
+    };
+    await revoke(memory.ports, delivered(memory, body));
+    return memory;
+  };
+
+  it('of a managing key does not keep it from signing as it is now', async () => {
+    const { published } = await goneFor(MANAGED);
+    expect(published).toMatchObject([{ outcome: 'revoked', calls: 1, signer: { secretVersion: 'v2' } }]);
+  });
+
+  it.each([
+    ['of a key that signs for itself', SELF],
+    ['that the request names', { ...MANAGED, secretVersion: 'v1' }],
+  ])('%s stays gone', async (_what, body) => {
+    const { published } = await goneFor(body);
+    expect(published).toMatchObject([{ outcome: 'stuck', code: 'credential-missing', calls: 0 }]);
   });
 });
 
