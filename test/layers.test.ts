@@ -175,7 +175,9 @@ describe('the layout', () => {
       .split('\n')
       .map((line) => line.replace(/\/$/, ''));
     const known = new Set([...folders, ...papers, ...settings, ...ignored]);
-    const isKnown = (name: string): boolean => known.has(name) || /^\.|^(vitest|stryker)\.config\./.test(name);
+    const endings = ignored.filter((line) => line.startsWith('*.')).map((line) => line.slice(1));
+    const isKnown = (name: string): boolean =>
+      known.has(name) || /^\.|^(vitest|stryker)\.config\./.test(name) || endings.some((end) => name.endsWith(end));
     expect(readdirSync(ROOT).filter((name) => !isKnown(name))).toEqual([]);
   });
 });
