@@ -92,7 +92,7 @@ const stuck = async (): Promise<void> => {
 const SCENES: Readonly<Record<string, readonly [before: () => Promise<unknown>, shows: RegExp]>> = {
   'A message is on the stuck queue': [
     stuck,
-    /^1 {2}\S+ +requesty\/delete-key +stuck\/credential-missing .*^ {2}The credential is not in Secrets Manager\. /ms,
+    /^1 {2}\S+ +requesty\/delete-key +\S+ +stuck\/credential-missing .*^ {2}The credential is not in Secrets Manager\. /ms,
   ],
   'A message is on the undelivered queue': [
     async () => {

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { after, type EpochMs, fromIso, toIso } from '../../core/epoch.ts';
-import type { RevocationRequest } from '../../core/request.ts';
 import { confirm } from '../confirm.ts';
 import type { Context } from '../context.ts';
 import { inWords } from '../duration.ts';
@@ -8,6 +7,7 @@ import { EXIT, Failure } from '../failure.ts';
 import { type RequestOptions, requestOf, withRequestOptions } from '../request-words.ts';
 import { cancel, findSchedule, listSchedules, SCHEDULABLE_ID, type Scheduled, schedule } from '../schedules.ts';
 import { type Column, table } from '../table.ts';
+import { targetName } from '../target-name.ts';
 import { isFinal, requestLines } from './request.ts';
 
 interface Options extends Omit<RequestOptions, 'notBefore'> {
@@ -27,18 +27,12 @@ const instantIn = (text: string, now: EpochMs): EpochMs => {
   return at;
 };
 
-const targetOf = ({ target, secretId }: RevocationRequest): string => {
-  if (target === 'self') return secretId;
-  if ('secretId' in target) return target.secretId;
-  return 'apiKey' in target ? target.apiKey : target.apiKeyId;
-};
-
 const columnsAt = (now: EpochMs): readonly Column<Scheduled>[] => [
   { head: 'Request', cell: ({ requestId }) => requestId, isName: true },
   { head: 'At (UTC)', cell: ({ at }) => toIso(at).slice(0, 16).replace('T', ' ') },
   { head: 'In', cell: ({ at }) => inWords(Math.max(0, at - now)), align: 'right' },
   { head: 'Operation', cell: ({ request }) => `${request.provider}/${request.operation}`, least: 12 },
-  { head: 'Target', cell: ({ request }) => targetOf(request) },
+  { head: 'Target', cell: ({ request }) => targetName(request) },
 ];
 
 const addCreate = (group: Command, context: Context): void => {

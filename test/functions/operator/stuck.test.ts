@@ -46,11 +46,11 @@ describe('stuck', () => {
     expect([exit, told]).toEqual([0, []]);
     expect(out).toHaveLength(6);
     expect(out.slice(2, 5)).toEqual([
-      expect.stringMatching(/^1 {2}R-1 +requesty\/delete-key {2}stuck\/credential-missing +1 +\d+ m$/),
-      expect.stringMatching(/^2 {2}R-2 +requesty\/delete-key {2}stuck\/credential-missing +1 +\d+ \w$/),
-      expect.stringMatching(/^3 {2}K-1 +kalshi\/delete-key +stuck\/not-recognised +1 +\d+ \w$/),
+      expect.stringMatching(/^1 {2}R-1 +requesty\/delete-key {2}3f8f0a52-\S+ +stuck\/credential-missing +1 +\d+ m$/),
+      expect.stringMatching(/^2 {2}R-2 +requesty\/delete-key {2}e1a9c7b4-\S+ +stuck\/credential-missing +1 +\d+ \w$/),
+      expect.stringMatching(/^3 {2}K-1 +kalshi\/delete-key +0{8}-\S+ +stuck\/not-recognised +1 +\d+ \w$/),
     ]);
-    expect(out[5]).toMatch(/^4 {2}\S+ +no request +refused\/malformed +1 +60 s$/);
+    expect(out[5]).toMatch(/^4 {2}\S+ +no request +– +refused\/malformed +1 +60 s$/);
     expect(await ids()).toHaveLength(4);
   });
 
@@ -97,7 +97,10 @@ describe('stuck', () => {
     await system().store(SECRETS.requestyManager, CREDENTIALS.requestyManager);
     const { exit, told, out } = await piped('stuck', 'redrive', 'R-1', '--yes', '--wait');
     expect(out[2]).toMatch(/^R-1 +revoked +3f8f…2a01$/);
-    expect([exit, told]).toEqual([0, ['R-1  requesty/delete-key  stuck/credential-missing', '✔ R-1: revoked']]);
+    expect([exit, told]).toEqual([
+      0,
+      ['To be sent again: R-1  requesty/delete-key  stuck/credential-missing', '✔ R-1: revoked'],
+    ]);
     expect(deadKeys(system())).toEqual([KEYS.requestyKey]);
     expect(system().receipts().at(-1)).toMatchObject({ receiptId: 'R-1#2', attempt: 2 });
     expect(await ids()).toEqual(['R-2', 'K-1', expect.any(String)]);
@@ -127,7 +130,10 @@ describe('stuck', () => {
     const unsure = await commandLine(system, { answers: [''] })('stuck', 'redrive', '1', 'K-1');
     expect([unsure.exit, unsure.told.slice(0, 2)]).toEqual([
       5,
-      ['R-1  requesty/delete-key  stuck/credential-missing', 'K-1  kalshi/delete-key  stuck/not-recognised'],
+      [
+        'To be sent again: R-1  requesty/delete-key  stuck/credential-missing',
+        'To be sent again: K-1  kalshi/delete-key  stuck/not-recognised',
+      ],
     ]);
     for (const [words, exit] of [
       [[], 2],

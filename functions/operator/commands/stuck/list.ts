@@ -4,6 +4,7 @@ import { inWords } from '../../duration.ts';
 import type { Stuck } from '../../stuck-copy.ts';
 import { look } from '../../stuck-queue.ts';
 import { type Column, table } from '../../table.ts';
+import { targetName } from '../../target-name.ts';
 import { endOf, operationOf, shown, tellElsewhere } from './in-words.ts';
 
 interface Row extends Stuck {
@@ -14,7 +15,8 @@ interface Row extends Stuck {
 const COLUMNS: readonly Column<Row>[] = [
   { head: '#', cell: ({ number }) => String(number), align: 'right' },
   { head: 'Request', cell: ({ requestId }) => requestId, isName: true },
-  { head: 'Operation', cell: operationOf },
+  { head: 'Operation', cell: operationOf, least: 12 },
+  { head: 'Target', cell: ({ request }) => (request ? targetName(request) : '–'), least: 12 },
   { head: 'Ended as', cell: endOf, style: () => 'red' },
   { head: 'Attempt', cell: ({ attempt }) => String(attempt), align: 'right' },
   { head: 'Since', cell: ({ age }) => age, align: 'right' },

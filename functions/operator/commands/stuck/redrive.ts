@@ -60,7 +60,7 @@ const agreed = async (
     const unknown = names.find((name) => chosen(all, name) === undefined);
     if (unknown !== undefined) throw missing(unknown, elsewhere);
     const meant = options.all ? all : [...new Set(names.flatMap((name) => chosen(all, name) ?? []))];
-    for (const one of meant) terminal.tell(`${one.requestId}  ${operationOf(one)}  ${endOf(one)}`);
+    for (const one of meant) terminal.tell(`To be sent again: ${one.requestId}  ${operationOf(one)}  ${endOf(one)}`);
     if (meant.length > 0)
       await confirm(context, { word: 'yes', given: options.yes ? 'yes' : undefined, option: '--yes' });
     wanted = meant;
