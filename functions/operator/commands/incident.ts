@@ -7,7 +7,7 @@ import type { Context } from '../context.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { agree } from '../incident/agree.ts';
 import { type Course, carryOut } from '../incident/carry-out.ts';
-import { courseTable, isGood, progressText, shownCourse } from '../incident/in-words.ts';
+import { courseTable, isGood, nextText, progressText, shownCourse } from '../incident/in-words.ts';
 import { type Prepared, prepare } from '../incident/prepare.ts';
 import { refusePaused } from '../paused.ts';
 import { raiseBy } from '../raise-limit.ts';
@@ -82,6 +82,8 @@ const run = async (context: Context, command: Command, options: Options): Promis
   terminal.show();
   if (context.isJson(command)) context.json({ reference, keys: courses.map(shownCourse), left });
   else for (const line of courseTable(terminal, courses)) terminal.print(line);
+  const next = nextText(courses);
+  if (next !== undefined && mode === 'enforce') terminal.tell(next);
   context.end(left.length === 0 && courses.every(isGood) ? EXIT.done : EXIT.stuck);
 };
 

@@ -29,7 +29,7 @@ export const agree = async (context: Context, prepared: Prepared, { mode, contai
   for (const { secret, problem } of left) terminal.tell(`✖ ${secret}: ${problem}`);
   if (dead.length > 0) terminal.tell(`${dead.length} more proved dead before, and left out`);
   const earlier = marks.length - fresh.length;
-  if (earlier > 0) terminal.tell(`${earlier} of them sent by an earlier run, which is gone on with`);
+  if (earlier > 0) terminal.tell(`${earlier} sent by an earlier run already: followed as that run has sent them`);
   if (contain && marks.length > 0) terminal.tell(containmentText(marks));
   const all = fresh.length + contained.length;
   if (all === 0) return;

@@ -71,6 +71,16 @@ export const isGood = (course: Course): boolean => {
   return course.isOver && !isStuck && receipt !== undefined && exitOf(receipt) === EXIT.done;
 };
 
+const isOnStuckQueue = ({ outcome }: Receipt): boolean => outcome === 'stuck' || outcome === 'refused';
+
+/** Where to go on with those that a person has to see to; `undefined`: there are none. */
+export const nextText = (courses: readonly Course[]): string | undefined => {
+  const count = courses.filter((course) => !isGood(course) && course.done.some(isOnStuckQueue)).length;
+  if (count === 0) return undefined;
+  const [keys, them] = count === 1 ? ['1 key', 'it'] : [`${count} keys`, 'them'];
+  return `${keys} not deleted: key-revoker stuck list names ${them}, and stuck show says what to do next`;
+};
+
 /** What became of each, the worst first. */
 export const courseTable = (terminal: Terminal, courses: readonly Course[]): readonly string[] =>
   table(
