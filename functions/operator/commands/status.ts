@@ -86,7 +86,7 @@ const unknown = async (deployed: Deployed, name: string): Promise<Failure> => {
   const why = pause ? `those sent now wait, paused by ${whoPaused(pause)}` : 'one that was just sent is on the queue';
   return new Failure(
     EXIT.notFound,
-    `Cannot find "${name}", wanted a request that was received (${why}) or a key that was asked about`,
+    `Cannot find "${name}", wanted a request that was received (${why}) or the whole identifier of a key that was asked about`,
   );
 };
 

@@ -28,12 +28,19 @@ export const isOfOtherKind = (plan: Finished | undefined): boolean =>
 export const isUnsettled = (plan: Finished | undefined): boolean =>
   plan === undefined || plan.ended?.plan?.does === 'wait';
 
-const ofPlan = ({ ended, request }: Finished): Finding => {
+const NAME_IT = 'Name the secret of one that can in the tag key-revoker:signed-by';
+
+/** What to do where a key cannot delete itself, and another one can. */
+const nextOf = ({ request }: Finished, forecast: readonly string[]): readonly string[] =>
+  request?.target === 'self' && forecast.some((text) => text.includes('can make it')) ? [NAME_IT] : [];
+
+const ofPlan = (plan: Finished): Finding => {
+  const { ended, request } = plan;
   const { does, outcome, forecast = [] } = ended?.plan ?? {};
   if (does === 'wait') return wrong(ended?.why ?? '');
   if (outcome !== undefined && isDead(outcome)) return wrong(`Gone at its provider: ${sentence(outcome)}`);
   if (outcome !== undefined && needsPerson(outcome)) return wrong(sentence(outcome), ...forecast);
-  if (forbidding(forecast).length > 0) return wrong(...forecast);
+  if (forbidding(forecast).length > 0) return wrong(...forecast, ...nextOf(plan, forecast));
   const signer = request?.target === 'self' ? 'itself' : request?.secretId;
   const can = `Alive, and ${request?.operation} would be sent, signed by ${signer}`;
   return { verdict: forecast.length > 0 ? 'note' : 'well', says: [can, ...forecast] };

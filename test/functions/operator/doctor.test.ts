@@ -55,7 +55,10 @@ describe('doctor', () => {
     expect(exit).toBe(1);
     expect(of(SECRETS.sub)).toMatchObject({
       verdict: 'wrong',
-      says: [expect.stringMatching(/^This key holds neither .* its master can make it$/)],
+      says: [
+        expect.stringMatching(/^This key holds neither .* its master can make it$/),
+        'Name the secret of one that can in the tag key-revoker:signed-by',
+      ],
     });
     expect(of(SECRETS.master)?.says).toEqual(['Cannot read key-revoker:expires-at, wanted RFC 3339 with a zone']);
     expect(of(SECRETS.kalshiKey)?.says[0]).toMatch(/^The credential is not in Secrets Manager/);

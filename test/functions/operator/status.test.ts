@@ -138,7 +138,7 @@ describe('status', () => {
 
   it('finds nothing of a name that nobody has used', async () => {
     const wanted = (why: string) =>
-      `Cannot find "nobody", wanted a request that was received (${why}) or a key that was asked about`;
+      `Cannot find "nobody", wanted a request that was received (${why}) or the whole identifier of a key that was asked about`;
     const { exit, told } = await piped('status', 'nobody');
     expect([exit, told]).toEqual([4, [wanted('one that was just sent is on the queue')]]);
     await piped('pause', '--reason', 'migration', '--by', 'alex');
