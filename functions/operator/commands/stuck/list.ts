@@ -15,10 +15,10 @@ interface Row extends Stuck {
 const COLUMNS: readonly Column<Row>[] = [
   { head: '#', cell: ({ number }) => String(number), align: 'right' },
   { head: 'Request', cell: ({ requestId }) => requestId, isName: true },
-  { head: 'Operation', cell: operationOf, least: 12 },
+  { head: 'Operation', cell: operationOf },
   { head: 'Target', cell: ({ request }) => (request ? targetName(request) : '–'), least: 12 },
   { head: 'Ended as', cell: endOf, style: () => 'red' },
-  { head: 'Attempt', cell: ({ attempt }) => String(attempt), align: 'right' },
+  { head: 'Try', cell: ({ attempt }) => String(attempt), align: 'right' },
   { head: 'Since', cell: ({ age }) => age, align: 'right' },
 ];
 
