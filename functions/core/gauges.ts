@@ -1,8 +1,11 @@
 import { type EpochMs, earlier, epochMs } from './epoch.ts';
+import { isForgotten } from './forgotten.ts';
 import { type CaseItem, keyName, type RequestItem } from './ledger-items.ts';
 import { pausedSince } from './pause.ts';
 import type { Ports } from './ports.ts';
 import { countedFrom } from './settle.ts';
+
+const HOUR_MS = 3_600_000;
 
 /** How much is open, and for how long. */
 export interface Gauges {
@@ -22,13 +25,18 @@ const openSince = ({ leftOpenBy, works, at }: CaseItem): EpochMs => {
 const isDue = (item: RequestItem, now: EpochMs): boolean =>
   !item.planOnly && item.request !== undefined && countedFrom(item) <= now;
 
+/** Whether a request is forgotten. Only one whose message crashed for hours can be and still stand open, so that few are asked about. */
+const isLeftOff = async (ports: Pick<Ports, 'ledger'>, item: RequestItem, now: EpochMs): Promise<boolean> =>
+  now - countedFrom(item) > HOUR_MS && (await isForgotten(ports, item));
+
 /** Each key that may be alive although its time has come, and since when; a request whose key is not known yet stands for itself. */
 const open = async ({ ledger }: Pick<Ports, 'ledger'>, now: EpochMs): Promise<ReadonlyMap<string, EpochMs>> => {
   const found = new Map<string, EpochMs>();
   const note = (name: string, since: EpochMs): void => void found.set(name, earlier(since, found.get(name) ?? since));
   for await (const page of ledger.inState<RequestItem>('open-request', epochMs(0), now))
     for (const item of page.filter((each) => isDue(each, now)))
-      note(item.pin?.keyName ?? `request ${item.requestId}`, countedFrom(item));
+      if (!(await isLeftOff({ ledger }, item, now)))
+        note(item.pin?.keyName ?? `request ${item.requestId}`, countedFrom(item));
   for await (const page of ledger.inState<CaseItem>('open-case', epochMs(0), now))
     for (const item of page) note(keyName(item.provider, item.realm, item.keyId), earlier(openSince(item), now));
   return found;

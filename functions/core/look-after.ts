@@ -1,5 +1,6 @@
 import { amend } from './amend.ts';
 import { after, type EpochMs, epochMs } from './epoch.ts';
+import { isForgotten } from './forgotten.ts';
 import { type CaseItem, keeperOf, type RequestItem, requestKey, requestOf } from './ledger-items.ts';
 import { askForLook, resend, setAside } from './messages.ts';
 import { pausedSince } from './pause.ts';
@@ -76,6 +77,7 @@ const resendLost = async (ports: SweepPorts, now: EpochMs): Promise<number> => {
     await someAtOnce(
       page.filter((item) => isMeantStill(ports, item) && countedFrom(item) < lostBefore),
       async (item) => {
+        if (await isForgotten(ports, item)) return;
         await resend(outbox, item);
         resent += 1;
       },

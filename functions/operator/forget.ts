@@ -75,6 +75,13 @@ const closeCase = async (deployed: Deployed, item: RequestItem, forgotten: Forgo
   throw new Failure(EXIT.failed, 'Cannot close the case, others write to it as often: try again');
 };
 
+interface Forgettable {
+  readonly requestId: string;
+  readonly attempt: number;
+  /** Its message crashed the function until it was moved to the stuck queue: nothing of it is under way any more. */
+  readonly crashed?: boolean;
+}
+
 /**
  * Has nobody look after a request's key any more, though it may live: by whom and why is kept.
  *
@@ -82,12 +89,12 @@ const closeCase = async (deployed: Deployed, item: RequestItem, forgotten: Forgo
  */
 export const forget = async (
   deployed: Deployed,
-  { requestId, attempt }: { readonly requestId: string; readonly attempt: number },
+  { requestId, attempt, crashed = false }: Forgettable,
   forgotten: Forgotten,
 ): Promise<Closed> => {
   const item = await deployed.ledger.read<RequestItem>(requestKey(requestId, false));
-  if (item !== undefined && item.ended === undefined)
-    throw new Failure(EXIT.failed, `Cannot forget ${requestId}, it is not over: it goes on by itself`);
+  const isUnderWay = item !== undefined && item.ended === undefined && !(crashed && attempt >= item.attempt);
+  if (isUnderWay) throw new Failure(EXIT.failed, `Cannot forget ${requestId}, it is not over: it goes on by itself`);
   const closed = item === undefined ? 'no case' : await closeCase(deployed, item, forgotten);
   await amend<ForgottenItem>(deployed, forgottenKey(requestId), () => ({
     ...forgotten,

@@ -43,6 +43,18 @@ const STUCK = { leftOpenBy: 'Q#1' };
 const ATTEMPTED = { works: { 'R#1': { calls: 1, calledAt: ago(3 * MINUTE) }, 'S#1': { calls: 0 } } };
 const ON_A = { pin: { keyName: 'kalshi/prod/A' } };
 
+it('does not name a request whose message crashed and that was forgotten since, until it is sent again', async () => {
+  const old = { attempt: 2, receivedAt: ago(61 * MINUTE) };
+  for (const [attempt, open] of [
+    [2, 0],
+    [1, 1],
+  ] as const) {
+    const memory = withItems(request(old));
+    memory.items.set('forgotten#R forgotten', { requestId: 'R', attempt, rev: 1, nonce: '' });
+    expect((await read(memory))[0]).toBe(open);
+  }
+});
+
 describe('what is open', () => {
   it.each([
     ['nothing', [], [0, 0]],

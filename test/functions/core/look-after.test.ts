@@ -149,6 +149,16 @@ describe('requests that never ended', () => {
     expect(sent(memory)).toEqual(resent === 0 ? [] : [['A', '2', false]]);
   });
 
+  it.each([
+    ['that was forgotten', 2, 0],
+    ['that was forgotten as an earlier attempt', 1, 1],
+  ])('%s', async (_, attempt, resent) => {
+    const memory = memoryPorts();
+    put(memory, 'request#A request', request('A', ago(LOST + 1), { state: 'open-request' }));
+    put(memory, 'forgotten#A forgotten', { requestId: 'A', attempt });
+    expect(await lookAfter(memory.ports)).toMatchObject({ resent });
+  });
+
   it('is sent again in the mode observe, where it was planned for and will be again', async () => {
     const memory = memoryPorts({ config: { mode: 'observe' } });
     put(memory, 'request#A#plan request', request('A', ago(LOST + 1), { state: 'open-request', planOnly: true }));

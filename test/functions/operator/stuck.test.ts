@@ -220,6 +220,27 @@ describe('stuck', () => {
     expect((await piped('stuck', 'forget', 'R-1', '--by', 'a')).exit).toBe(2);
   });
 
+  it('forgets one that crashed the function until its message was moved, and none of it comes again', async () => {
+    await seedKeys(system());
+    const { kalshiManager: secretId } = SECRETS;
+    const body = {
+      provider: 'kalshi',
+      operation: 'delete-key',
+      secretId,
+      target: { apiKeyId: UNKNOWN },
+      requestId: 'K-1',
+    };
+    system().kalshi.faults.script({ match: {}, fault: { kind: 'dropBefore' }, times: Number.POSITIVE_INFINITY });
+    await system().send(body);
+    await system().deliver();
+    await putStuck(system(), JSON.stringify(body));
+    const { exit, out } = await piped('stuck', 'forget', 'K-1', '--by', 'a', '--reason', 'b', '--yes');
+    expect([exit, out]).toEqual([0, [expect.stringMatching(/^Forgotten: K-1/)]]);
+    expect(await system().stuck()).toEqual([]);
+    system().advance(11 * 86_400_000);
+    expect(await system().lookAfter()).toMatchObject({ resent: 0, looks: 0, copies: 0 });
+  });
+
   it('forgets nothing that is under way again', async () => {
     await fourStuck(system());
     system().kalshi.faults.script({ match: {}, fault: { kind: 'dropBefore' }, times: Number.POSITIVE_INFINITY });

@@ -48,7 +48,8 @@ export const addForget = (stuck: Command, context: Context): void => {
         terminal.tell(`${requestId}  ${one ? `${operationOf(one)}  ${endOf(one)}` : ''}`.trimEnd());
         await confirm(context, { word: 'yes', given: options.yes ? 'yes' : undefined, option: '--yes' });
         const { by, reason } = options;
-        const closed = await forget(deployed, { requestId, attempt }, { at: clock.now(), by, reason });
+        const crashed = one !== undefined && one.outcome === undefined;
+        const closed = await forget(deployed, { requestId, attempt, crashed }, { at: clock.now(), by, reason });
         if (one) await remove(deployed, one);
         kept = all.filter((each) => each !== one);
         if (context.isJson(command)) context.json({ requestId, forgotten: { by, reason }, case: closed });
