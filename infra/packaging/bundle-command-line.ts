@@ -1,10 +1,15 @@
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { BUNDLING, ROOT } from '../constructs/bundling.ts';
 
 /** The file that `bin` names, in the folder of the command line. */
 export const PROGRAM = 'key-revoker.mjs';
+
+const NEED_NODE = 'need-node.cjs';
+
+/** On a Node that is too old nothing else is read, since a command would stop half way: its request sent, and nobody told. */
+const START = `#!/usr/bin/env node\nimport './${NEED_NODE}';\nawait import('./main.mjs');\n`;
 
 /**
  * Bundles the command line with all that it needs, so that whoever installs the package installs nothing else. Names stay as they are
@@ -23,13 +28,14 @@ export const bundleCommandLine = async (outdir: string): Promise<Metafile> => {
     splitting: true,
     platform: 'node',
     format: 'esm',
-    target: 'node20',
+    target: 'node22',
     minifyWhitespace: true,
     minifySyntax: true,
     mainFields: [...BUNDLING.mainFields],
     banner: { js: BUNDLING.banner },
     outExtension: { '.js': '.mjs' },
   });
-  writeFileSync(join(outdir, PROGRAM), "#!/usr/bin/env node\nimport './main.mjs';\n", { mode: 0o755 });
+  copyFileSync(join(ROOT, 'infra', NEED_NODE), join(outdir, NEED_NODE));
+  writeFileSync(join(outdir, PROGRAM), START, { mode: 0o755 });
   return metafile;
 };

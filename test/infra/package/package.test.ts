@@ -132,7 +132,18 @@ describe("a consumer's app", () => {
   });
 });
 
-it('the command line of the package runs', async () => {
-  const said = await consumer.node(inPackage('dist/operator/key-revoker.mjs'), '--help');
-  expect(said).toMatch(/^Usage: key-revoker /);
+describe('the command line of the package', () => {
+  const program = 'dist/operator/key-revoker.mjs';
+
+  it('runs', async () => {
+    expect(await consumer.node(inPackage(program), '--help')).toMatch(/^Usage: key-revoker /);
+  });
+
+  it('does nothing on a Node that would stop it half way', async () => {
+    const old = "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } })";
+    const flags = ['--import', `data:text/javascript,${encodeURIComponent(old)}`];
+    await expect(consumer.node(...flags, inPackage(program), '--help')).rejects.toThrow(
+      /^Cannot run on Node 20\.20\.2, wanted 22\.18 or later, and of 23 none before 23\.6\n$/,
+    );
+  });
 });
