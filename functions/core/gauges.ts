@@ -5,7 +5,7 @@ import { pausedSince } from './pause.ts';
 import type { Ports } from './ports.ts';
 import { countedFrom } from './settle.ts';
 
-const HOUR_MS = 3_600_000;
+type GaugePorts = Pick<Ports, 'ledger' | 'clock' | 'config' | 'log'>;
 
 /** How much is open, and for how long. */
 export interface Gauges {
@@ -25,17 +25,18 @@ const openSince = ({ leftOpenBy, works, at }: CaseItem): EpochMs => {
 const isDue = (item: RequestItem, now: EpochMs): boolean =>
   !item.planOnly && item.request !== undefined && countedFrom(item) <= now;
 
-/** Whether a request is forgotten. Only one whose message crashed for hours can be and still stand open, so that few are asked about. */
-const isLeftOff = async (ports: Pick<Ports, 'ledger'>, item: RequestItem, now: EpochMs): Promise<boolean> =>
-  now - countedFrom(item) > HOUR_MS && (await isForgotten(ports, item));
+/** Whether a request is forgotten. One that nobody goes on with stands open past its time, so that few are asked about. */
+const isLeftOff = async (ports: GaugePorts, item: RequestItem, now: EpochMs): Promise<boolean> =>
+  now - countedFrom(item) > ports.config.giveUpAfterMs && (await isForgotten(ports, item));
 
 /** Each key that may be alive although its time has come, and since when; a request whose key is not known yet stands for itself. */
-const open = async ({ ledger }: Pick<Ports, 'ledger'>, now: EpochMs): Promise<ReadonlyMap<string, EpochMs>> => {
+const open = async (ports: GaugePorts, now: EpochMs): Promise<ReadonlyMap<string, EpochMs>> => {
+  const { ledger } = ports;
   const found = new Map<string, EpochMs>();
   const note = (name: string, since: EpochMs): void => void found.set(name, earlier(since, found.get(name) ?? since));
   for await (const page of ledger.inState<RequestItem>('open-request', epochMs(0), now))
     for (const item of page.filter((each) => isDue(each, now)))
-      if (!(await isLeftOff({ ledger }, item, now)))
+      if (!(await isLeftOff(ports, item, now)))
         note(item.pin?.keyName ?? `request ${item.requestId}`, countedFrom(item));
   for await (const page of ledger.inState<CaseItem>('open-case', epochMs(0), now))
     for (const item of page) note(keyName(item.provider, item.realm, item.keyId), earlier(openSince(item), now));
@@ -50,7 +51,7 @@ const secondsSince = (instant: EpochMs | undefined, now: EpochMs): number =>
  *
  * @throws Unavailable where the ledger does not answer
  */
-export const gauge = async (ports: Pick<Ports, 'ledger' | 'clock' | 'log'>): Promise<Gauges> => {
+export const gauge = async (ports: GaugePorts): Promise<Gauges> => {
   const now = ports.clock.now();
   const since = [...(await open(ports, now)).values()];
   const gauges = {
