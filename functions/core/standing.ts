@@ -28,15 +28,25 @@ export const recordIn = (round: readonly Asked[]): KeyRecord | undefined =>
   round.find(({ question, answer }) => question.as === 'self' && answer.record)?.answer.record ??
   round.find(({ answer }) => answer.record)?.answer.record;
 
+const FARTHER: readonly Reach[] = ['met', 'web-only', 'unmet'];
+
+/** How far an update's key is by its best reading; where another one of the same round shows it farther, they do not agree. */
+const reachIn = (round: readonly Asked[], { reach }: Restriction, before: KeyRecord | undefined): Standing => {
+  const best = recordIn(round);
+  if (best === undefined) return 'none';
+  const distance = (record: KeyRecord): number => FARTHER.indexOf(reach(record, before ?? best));
+  const far = distance(best);
+  const others = round.flatMap(({ answer: { record } }) => (record === undefined || record === best ? [] : [record]));
+  return others.every((record) => distance(record) <= far) ? (FARTHER[far] as Reach) : 'none';
+};
+
 /**
  * What a round of probes says together. Every verdict must agree: one that shows the key forbids "gone"; a silent one neither helps
  * nor hurts, except where all have to speak.
  */
 export const standingOf = (round: readonly Asked[], { seen, needsAll, restriction, before }: Context): Standing => {
   if (round.some(({ answer }) => isPresent(answer))) {
-    const record = recordIn(round);
-    if (restriction === undefined) return 'present';
-    return record === undefined ? 'none' : restriction.reach(record, before ?? record);
+    return restriction === undefined ? 'present' : reachIn(round, restriction, before);
   }
   // Refused, but as itself: the provider still holds the key, whatever a list says.
   if (round.some(({ answer }) => answer.seen)) return 'none';

@@ -88,6 +88,23 @@ describe('where a round shows the key to stand', () => {
     expect(standingOf([self('unknown')], { ...context, restriction })).toBe('gone');
   });
 
+  it.each<[Reach | undefined, Reach | undefined, Standing]>([
+    ['met', 'unmet', 'none'],
+    ['met', 'web-only', 'none'],
+    ['web-only', 'unmet', 'none'],
+    ['unmet', 'met', 'unmet'],
+    ['web-only', 'met', 'web-only'],
+    ['met', 'met', 'met'],
+    [undefined, 'met', 'met'],
+    ['met', undefined, 'met'],
+    [undefined, undefined, 'none'],
+  ])('is %s by the key itself and %s by a list: together %s', (own, listed, expected) => {
+    const restriction = { call: expect.fail, reach: ({ ips }: KeyRecord) => ips[0] as Reach } as unknown as Restriction;
+    const settings = (reach: Reach | undefined) => reach && { record: { ...RECORD, ips: [reach] } };
+    const round = [list('listed', settings(listed)), self('alive', settings(own))];
+    expect(standingOf(round, { ...context, restriction })).toBe(expected);
+  });
+
   it('is never gone where anybody shows the key, or nobody had seen it', () => {
     const saws = fc.constantFrom<Saw>('alive', 'expired', 'listed', 'unlisted', 'unknown', 'rejected', 'silent');
     const rounds = fc.array(
