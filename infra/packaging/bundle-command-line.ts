@@ -9,7 +9,7 @@ export const PROGRAM = 'key-revoker.mjs';
 const NEED_NODE = 'need-node.cjs';
 
 /** On a Node that is too old nothing else is read, since a command would stop half way: its request sent, and nobody told. */
-const START = `#!/usr/bin/env node\nimport './${NEED_NODE}';\nawait import('./main.mjs');\n`;
+const START = `#!/usr/bin/env node\nimport "./${NEED_NODE}";\nawait import("./main.mjs");\n`;
 
 /**
  * Bundles the command line with all that it needs, so that whoever installs the package installs nothing else. Names stay as they are
