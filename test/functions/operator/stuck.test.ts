@@ -92,6 +92,21 @@ describe('stuck', () => {
     ]);
   });
 
+  it('shows how another key deletes one that may not do it itself', async () => {
+    await seedKeys(system());
+    system().bybit.patch('mainnet', KEYS.sub, { permissions: { Spot: ['SpotTrade'] } });
+    const request = { provider: 'bybit', operation: 'delete-sub-key', secretId: SECRETS.sub, target: 'self' };
+    await system().send({ ...request, reason: 'leaked', requestId: 'B-1' });
+    await system().settle();
+    const { out } = await piped('stuck', 'show', 'B-1');
+    const [, typed = ''] = /^ {2}key-revoker (request .*)$/m.exec(out.join('\n')) ?? [];
+    const { exit } = await piped(...typed.replace('…', SECRETS.master).split(' '), '--yes');
+    expect([exit, deadKeys(system())]).toEqual([0, [KEYS.sub]]);
+    expect((await piped('stuck', 'forget', 'B-1', '--by', 'alex', '--reason', 'by its master', '--yes')).out).toEqual([
+      'Forgotten: B-1. The key was proved dead since',
+    ]);
+  });
+
   it('sends one again as its next attempt, and waits for its end', async () => {
     await fourStuck(system());
     await system().store(SECRETS.requestyManager, CREDENTIALS.requestyManager);

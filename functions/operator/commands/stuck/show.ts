@@ -1,22 +1,11 @@
 import type { Command } from 'commander';
 import { toIso } from '../../../core/epoch.ts';
 import type { Context } from '../../context.ts';
-import { chosen, type Stuck } from '../../stuck-copy.ts';
+import { chosen } from '../../stuck-copy.ts';
 import { look } from '../../stuck-queue.ts';
 import { pairs, wrapped } from '../../wrap.ts';
 import { endOf, fieldsOf, missing, operationOf, shown } from './in-words.ts';
-
-/** One word of a shell. */
-const quoted = (text: string): string => (/^[\w.:@/+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
-
-/** What to type next. */
-const nextLines = ({ requestId, request }: Stuck): readonly string[] => [
-  ...(request === undefined
-    ? []
-    : ['Once the cause is mended:', `  key-revoker stuck redrive ${quoted(requestId)} --wait`]),
-  'Where the key was dealt with elsewhere:',
-  `  key-revoker stuck forget ${quoted(requestId)} --by … --reason …`,
-];
+import { nextLines } from './next-lines.ts';
 
 /** `stuck show` */
 export const addShow = (stuck: Command, context: Context): void => {

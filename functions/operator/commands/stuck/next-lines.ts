@@ -1,0 +1,49 @@
+import type { RevocationRequest } from '../../../core/request.ts';
+import type { Stuck } from '../../stuck-copy.ts';
+
+/** One word of a shell. */
+const quoted = (text: string): string => (/^[\w.:@/+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+
+/** Ends after which another key may do what this one could not. */
+const BY_ANOTHER: ReadonlySet<string | undefined> = new Set([
+  'stuck/permission-missing',
+  'stuck/ip-not-allowed',
+  'stuck/credential-refused',
+  'stuck/wrong-account',
+  'stuck/signer-gone',
+]);
+
+const option = (name: string, value: string | undefined): readonly string[] =>
+  value === undefined ? [] : [name, value];
+
+const targetWords = ({ target, secretId, secretVersion }: RevocationRequest): readonly string[] => {
+  if (target === 'self') return ['--target', `secret:${secretId}`, '--target-version', secretVersion];
+  const member = option('--sub-member-id', 'subMemberId' in target ? target.subMemberId : undefined);
+  if (!('secretId' in target)) return ['--target', 'apiKey' in target ? target.apiKey : target.apiKeyId, ...member];
+  return ['--target', `secret:${target.secretId}`, ...option('--target-version', target.secretVersion), ...member];
+};
+
+/** The same delete, its signer left open; a Bybit master key has no other one, and an update asks for more than fits a line. */
+const byAnother = ({ outcome, request }: Stuck): readonly string[] => {
+  if (request === undefined || !BY_ANOTHER.has(outcome)) return [];
+  const { provider, operation, reason, reference } = request;
+  if (!operation.startsWith('delete-') || operation === 'delete-master-key') return [];
+  const words = [...targetWords(request), '--reason', reason, ...option('--reference', reference)]
+    .map(quoted)
+    .join(' ');
+  return [
+    'Where another key has to sign, by the secret with that key, and then forget this one:',
+    `  key-revoker request ${provider}/${operation} --secret … ${words} --wait`,
+  ];
+};
+
+/** What to type next. */
+export const nextLines = (one: Stuck): readonly string[] => {
+  const id = quoted(one.requestId);
+  return [
+    ...(one.request === undefined ? [] : ['Once the cause is mended:', `  key-revoker stuck redrive ${id} --wait`]),
+    ...byAnother(one),
+    'Where the key was dealt with elsewhere:',
+    `  key-revoker stuck forget ${id} --by … --reason …`,
+  ];
+};
