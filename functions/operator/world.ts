@@ -28,6 +28,11 @@ const clockUntil = (signal: AbortSignal): Clock => ({
 /** What a shell takes an end by Ctrl-C for. */
 const KILLED = 130;
 
+/** Where whoever reads has gone, as `head` does, what was begun goes on to its end and its status, unread. */
+const unread = (error: NodeJS.ErrnoException): void => {
+  if (error.code !== 'EPIPE') throw error;
+};
+
 /** This process. The first Ctrl-C breaks off what waits; a second one ends the process as it is. */
 export const thisWorld = (): World => {
   const abort = new AbortController();
@@ -36,6 +41,7 @@ export const thisWorld = (): World => {
     if (abort.signal.aborted) process.exit(KILLED);
     abort.abort();
   });
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', unread);
   return {
     terminal: terminalOf(process, abort.signal),
     clock: clockUntil(abort.signal),

@@ -2,11 +2,16 @@ import { afterEach, expect, it, vi } from 'vitest';
 import { thisWorld } from '../../../functions/operator/world.ts';
 
 const before = process.listeners('SIGINT');
+const STREAMS = [process.stdout, process.stderr];
+const heard = STREAMS.map((stream) => stream.listeners('error'));
 
 afterEach(() => {
   vi.unstubAllEnvs();
   vi.restoreAllMocks();
   for (const listener of process.listeners('SIGINT')) if (!before.includes(listener)) process.off('SIGINT', listener);
+  for (const [index, stream] of STREAMS.entries())
+    for (const listener of stream.listeners('error'))
+      if (!heard[index]?.includes(listener)) stream.off('error', listener as () => void);
 });
 
 it.each([
@@ -28,4 +33,12 @@ it('breaks off at the first Ctrl-C, and ends at the second', () => {
   expect([signal.aborted, exit.mock.calls]).toEqual([true, []]);
   process.emit('SIGINT');
   expect(exit.mock.calls).toEqual([[130]]);
+});
+
+it.each(['stdout', 'stderr'] as const)('goes on where nobody reads %s any more', (name) => {
+  const broken = (code: string) => () => process[name].emit('error', Object.assign(new Error(code), { code }));
+  expect(broken('EPIPE')).toThrow('EPIPE');
+  thisWorld();
+  expect(broken('EPIPE')).not.toThrow();
+  expect(broken('EIO')).toThrow('EIO');
 });
