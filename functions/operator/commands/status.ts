@@ -83,7 +83,9 @@ const shown = ({ clock }: Context, { request: item, cases }: Found): object => {
 /** A request stands in the ledger from when it is first received. */
 const unknown = async (deployed: Deployed, name: string): Promise<Failure> => {
   const pause = await pauseOf(deployed);
-  const why = pause ? `those sent now wait, paused by ${whoPaused(pause)}` : 'one that was just sent is on the queue';
+  const why = pause
+    ? `those sent now wait, paused by ${whoPaused(pause)}`
+    : 'one that was just sent is on the queue, one to come is in schedule list';
   return new Failure(
     EXIT.notFound,
     `Cannot find "${name}", wanted a request that was received (${why}) or the whole identifier of a key that was asked about`,

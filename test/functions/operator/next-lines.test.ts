@@ -21,7 +21,7 @@ it.each([
   [
     'a key in its own secret',
     { ...KALSHI, target: 'self', reference: "it's INC-1" },
-    "kalshi/delete-key --secret … --target secret:key-revoker/kalshi/bot --target-version AWSCURRENT --reason manual --reference 'it'\\''s INC-1'",
+    "kalshi/delete-key --secret … --target secret:key-revoker/kalshi/bot --reason manual --reference 'it'\\''s INC-1'",
   ],
   [
     'a key by its identifier',

@@ -140,7 +140,10 @@ describe('status', () => {
     const wanted = (why: string) =>
       `Cannot find "nobody", wanted a request that was received (${why}) or the whole identifier of a key that was asked about`;
     const { exit, told } = await piped('status', 'nobody');
-    expect([exit, told]).toEqual([4, [wanted('one that was just sent is on the queue')]]);
+    expect([exit, told]).toEqual([
+      4,
+      [wanted('one that was just sent is on the queue, one to come is in schedule list')],
+    ]);
     await piped('pause', '--reason', 'migration', '--by', 'alex');
     const { told: paused } = await piped('status', 'nobody');
     expect(paused).toEqual([wanted('those sent now wait, paused by alex (migration)')]);

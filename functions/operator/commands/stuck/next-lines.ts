@@ -16,11 +16,16 @@ const BY_ANOTHER: ReadonlySet<string | undefined> = new Set([
 const option = (name: string, value: string | undefined): readonly string[] =>
   value === undefined ? [] : [name, value];
 
+const secretWords = (secretId: string, version: string | undefined): readonly string[] => [
+  ...['--target', `secret:${secretId}`],
+  ...option('--target-version', version === 'AWSCURRENT' ? undefined : version),
+];
+
 const targetWords = ({ target, secretId, secretVersion }: RevocationRequest): readonly string[] => {
-  if (target === 'self') return ['--target', `secret:${secretId}`, '--target-version', secretVersion];
+  if (target === 'self') return secretWords(secretId, secretVersion);
   const member = option('--sub-member-id', 'subMemberId' in target ? target.subMemberId : undefined);
   if (!('secretId' in target)) return ['--target', 'apiKey' in target ? target.apiKey : target.apiKeyId, ...member];
-  return ['--target', `secret:${target.secretId}`, ...option('--target-version', target.secretVersion), ...member];
+  return [...secretWords(target.secretId, target.secretVersion), ...member];
 };
 
 /** The same delete, its signer left open; a Bybit master key has no other one, and an update asks for more than fits a line. */
@@ -32,7 +37,7 @@ const byAnother = ({ outcome, request }: Stuck): readonly string[] => {
     .map(quoted)
     .join(' ');
   return [
-    'Where another key has to sign, by the secret with that key, and then forget this one:',
+    'Where another key has to sign, with its secret for the …; then forget this one:',
     `  key-revoker request ${provider}/${operation} --secret … ${words} --wait`,
   ];
 };
