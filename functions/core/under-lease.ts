@@ -24,8 +24,9 @@ import type { Provider } from './provider.ts';
 import { pursue } from './pursue.ts';
 import type { Pursued, Pursuit } from './pursuit.ts';
 import { recheckTags } from './recheck.ts';
-import type { RevocationRequest } from './request.ts';
+import { isUrgent, type RevocationRequest } from './request.ts';
 import { outcomeOf, settleEnd, settleRetry } from './settle.ts';
+import { hasRoomFor } from './work.ts';
 
 /** One delivery with its claimed request. */
 export interface Run {
@@ -131,6 +132,8 @@ export const underLease = async (run: Run, item: RequestItem, aimed: Aimed): Pro
   const taken = await takeLeaseFor(ports, item, key, { holder, until: delivery.deadline, seen: aimed.seen });
   if (!taken.taken)
     return settleRetry(ports, delivery, item, { code: 'in-progress', notBefore: taken.notBefore }, undefined);
+  if (!hasRoomFor(taken.item, workName(item), isUrgent(request.reason)))
+    return settleRetry(ports, delivery, item, { code: 'in-progress' }, holder);
   try {
     // Before the first probe: an order to kill the managing key may come at the same time.
     if (!aimed.pin.self) await markSigner(ports, aimed.pin, true);

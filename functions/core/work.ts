@@ -20,10 +20,14 @@ export const NO_WORK: Work = {
   evidence: [],
 };
 
-const withEvidence = (kept: readonly Evidence[], more: readonly Evidence[]): readonly Evidence[] => {
+const withEvidence = (
+  kept: readonly Evidence[],
+  more: readonly Evidence[],
+  { first, last } = KEPT,
+): readonly Evidence[] => {
   const all = [...kept, ...more];
   // Stryker disable next-line EqualityOperator: of exactly as many nothing is left out
-  return all.length <= KEPT.first + KEPT.last ? all : [...all.slice(0, KEPT.first), ...all.slice(-KEPT.last)];
+  return all.length <= first + last ? all : [...all.slice(0, first), ...all.slice(-last)];
 };
 
 const isSilent = ({ signer, asked }: Round): boolean =>
@@ -44,18 +48,31 @@ const others = (works: CaseItem['works'], round: Round): CaseItem['works'] =>
 const lasting = (facts: Facts): Facts =>
   Object.fromEntries(Object.entries(facts).filter(([name]) => !name.startsWith('search')));
 
-/** Requests at work on one key at once, above which those that have not called keep only their latest probes: an item has 400 KB. */
+/** Requests at work on one key at once, above which the others keep only some of their evidence: an item has 400 KB. */
 const CROWD = 20;
 const KEPT_IN_CROWD = 2;
+const KEPT_BY_CALLERS = { first: 2, last: 6 };
+/** Requests that have called, or ended, above which no other begins; an urgent one finds a place where others find none. */
+const MOST = { urgent: 100, other: 70 };
 
-const withRoom = (works: CaseItem['works']): CaseItem['works'] =>
-  Object.keys(works).length <= CROWD
-    ? works
-    : Object.fromEntries(
-        Object.entries(works).map(([other, work]) =>
-          work.calls > 0 ? [other, work] : [other, { ...work, evidence: work.evidence.slice(-KEPT_IN_CROWD) }],
-        ),
-      );
+const hasCalled = ({ calls, ended }: Work): boolean => calls > 0 || ended !== undefined;
+
+const inCrowd = ({ evidence, ...work }: Work): Work =>
+  work.calls === 0
+    ? { ...work, evidence: evidence.slice(-KEPT_IN_CROWD) }
+    : { ...work, evidence: withEvidence([], evidence, KEPT_BY_CALLERS) };
+
+const withRoom = (works: CaseItem['works']): CaseItem['works'] => {
+  const all = Object.entries(works);
+  if (all.length <= CROWD) return works;
+  // What one that has not called had learned by now, it learns again.
+  const kept = all.length <= MOST.other ? all : all.filter(([, work]) => hasCalled(work));
+  return Object.fromEntries(kept.map(([other, work]) => [other, inCrowd(work)]));
+};
+
+/** Whether one more request may begin on a key; those that have begun come to their end first. */
+export const hasRoomFor = ({ works }: CaseItem, name: string, urgent: boolean): boolean =>
+  works[name] !== undefined || Object.values(works).filter(hasCalled).length < MOST[urgent ? 'urgent' : 'other'];
 
 /** The case with one round of probes written into it: who has seen the key, what was learned, how the count stands. */
 export const withRound = (

@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { after } from '../../../functions/core/epoch.ts';
 import { NotYet, Unavailable } from '../../../functions/core/fault.ts';
+import { emptyCase } from '../../../functions/core/lease.ts';
 import type { Pin, Pinned, RequestItem } from '../../../functions/core/ledger-items.ts';
 import type { Opened } from '../../../functions/core/ports.ts';
 import { revoke } from '../../../functions/core/revoke.ts';
 import { withPin } from '../../../functions/core/under-lease.ts';
+import { NO_WORK } from '../../../functions/core/work.ts';
 import { type Memory, memoryPorts, openedAs } from './memory-ports.ts';
 import { answerOf, NOON } from './rounds.ts';
 import { askedIn } from './scripted-provider.ts';
-import { ACCEPTED, ALIVE, delivered, GONE, KEY, MANAGED, SELF, system } from './scripted-system.ts';
+import { ACCEPTED, ALIVE, caseOf, delivered, GONE, KEY, LEAKED, MANAGED, SELF, system } from './scripted-system.ts';
 
 describe('what a delivery found', () => {
   const pinOf = (versionId: string, keyName = 'kalshi/prod/K', target?: Pinned) =>
@@ -179,6 +181,18 @@ describe('a pinned version that is gone', () => {
     const { published } = await goneFor(body);
     expect(published).toMatchObject([{ outcome: 'stuck', code: 'credential-missing', calls: 0 }]);
   });
+});
+
+it('waits, and holds the case from nobody, where as many requests as an item can hold have called for the key', async () => {
+  const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+  const works = Object.fromEntries(Array.from({ length: 70 }, (_, n) => [`S${n}#1`, { ...NO_WORK, calls: 1 }]));
+  const key = { provider: 'kalshi', realm: 'prod', keyId: KEY } as const;
+  memory.items.set(`case#kalshi/prod/${KEY} case`, { ...emptyCase(key, NOON), works, rev: 1, nonce: '' });
+  expect(await revoke(memory.ports, delivered(memory, SELF))).toMatchObject({ done: false, code: 'in-progress' });
+  expect(memory.sent).toEqual([]);
+  expect(caseOf(memory)).not.toHaveProperty('lease');
+  expect(await revoke(memory.ports, delivered(memory, { ...SELF, requestId: 'U', ...LEAKED }))).toEqual({ done: true });
+  expect(memory.published).toMatchObject([{ requestId: 'U', outcome: 'revoked' }]);
 });
 
 it('asks right before its first call whether the order still stands', async () => {

@@ -8,7 +8,15 @@ import type { Terminal } from '../../../functions/core/outcome.ts';
 import type { Call } from '../../../functions/core/provider.ts';
 import type { Evidence } from '../../../functions/core/receipt.ts';
 import type { Standing } from '../../../functions/core/standing.ts';
-import { NO_WORK, seenWith, withAnswer, withCall, withEnd, withRound } from '../../../functions/core/work.ts';
+import {
+  hasRoomFor,
+  NO_WORK,
+  seenWith,
+  withAnswer,
+  withCall,
+  withEnd,
+  withRound,
+} from '../../../functions/core/work.ts';
 import { answerOf, askedOf, NOON } from './rounds.ts';
 
 const AT = after(NOON, 7);
@@ -138,6 +146,39 @@ describe('a round written into the case', () => {
     expect(written['w']?.evidence).toEqual([...evidence, line(4)]);
     expect(written['calling']).toEqual(works.calling);
     for (const [name] of others) expect(written[name]).toEqual({ ...NO_WORK, evidence: evidence.slice(3 - kept) });
+  });
+
+  it('in a crowd keeps of those that have called the first two lines and the last six', () => {
+    const evidence = Array.from({ length: 9 }, (_, n) => line(n));
+    const others = Array.from({ length: 20 }, (_, n) => [`other${n}`, { ...NO_WORK, calls: 1, evidence }] as const);
+    const written = write({ ...EMPTY, works: Object.fromEntries(others) }, round()).works;
+    expect(written['other0']?.evidence).toEqual(evidence);
+    const more = write({ ...EMPTY, works: { ...Object.fromEntries(others), w: NO_WORK } }, round()).works;
+    expect(more['other0']?.evidence).toEqual([...evidence.slice(0, 2), ...evidence.slice(3)]);
+  });
+
+  it.each([
+    [70, ['waiting', 'called', 'ended']],
+    [71, ['called', 'ended']],
+  ])('of %i requests leaves out those that have not called, where that is too many', (crowd, kept) => {
+    const called = { ...NO_WORK, calls: 1 };
+    const ended = { ...NO_WORK, ended: { outcome: 'already-revoked', why: '', at: NOON, evidence: [] } } as const;
+    const others = Array.from({ length: crowd - 3 }, (_, n) => [`other${n}`, called] as const);
+    const works = { waiting: NO_WORK, called, ended, ...Object.fromEntries(others) };
+    const written = write({ ...EMPTY, works }, round()).works;
+    expect(Object.keys(written).filter((name) => !name.startsWith('other'))).toEqual([...kept, 'w']);
+  });
+
+  it.each([
+    ['a place where 69 have called', 69, 'new', false, true],
+    ['no place where 70 have', 70, 'new', false, false],
+    ['a place where it is urgent', 99, 'new', true, true],
+    ['no place where 100 have, though it is urgent', 100, 'new', true, false],
+    ['its own place', 100, 'other0', false, true],
+  ])('finds %s', (_what, count, name, urgent, found) => {
+    const others = Array.from({ length: count }, (_, n) => [`other${n}`, { ...NO_WORK, calls: 1 }] as const);
+    const works = { ...Object.fromEntries(others), waiting: NO_WORK };
+    expect(hasRoomFor({ ...EMPTY, works }, name, urgent)).toBe(found);
   });
 
   it('keeps the first ten lines of evidence and the last thirty', () => {
