@@ -3,6 +3,7 @@
 var version = process.versions.node.split('.').map(Number);
 var least = { 22: 18, 23: 6 }[version[0]] || 0;
 if (version[0] < 22 || version[1] < least) {
+  // biome-ignore lint/style/useTemplate: read by a Node of any age
   console.error('Cannot run on Node ' + process.versions.node + ', wanted 22.18 or later, and of 23 none before 23.6');
   process.exit(1);
 }

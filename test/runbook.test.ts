@@ -116,7 +116,7 @@ const SCENES: Readonly<Record<string, readonly [before: () => Promise<unknown>, 
   ],
   'The system is paused': [
     () => commandLine(system)('pause', '--by', 'alice', '--reason', 'a test'),
-    /^ {2}paused +by alice \(a test\) .* ago: no key dies until resume$/m,
+    /^ {2}paused +by alice \(a test\) .* ago: nothing is begun until resume$/m,
   ],
   'A notification was lost': [stuck, /^revoked .*\n {2}The key is dead: /],
 };

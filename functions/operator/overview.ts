@@ -69,7 +69,7 @@ export const overview = async (deployed: Deployed, now: EpochMs): Promise<Overvi
 };
 
 const pauseText = (pause: Pause, now: EpochMs): string =>
-  `by ${whoPaused(pause)} ${inWords(now - pause.since)} ago: no key dies until resume`;
+  `by ${whoPaused(pause)} ${inWords(now - pause.since)} ago: nothing is begun until resume`;
 
 const columnsAt = (now: EpochMs): readonly Column<OpenRow>[] => [
   { head: 'Request', cell: ({ request }) => request, isName: true },

@@ -53,7 +53,7 @@ export const addPause = (program: Command, context: Context): void => {
       const { pausedAt = now, ...of } = item ?? { by, reason };
       const since = pausedAt === now ? '' : ` since ${toIso(pausedAt)}`;
       await tell(context, command, deployed, {
-        text: `Paused${since} by ${of.by} (${of.reason}): no key dies until resume`,
+        text: `Paused${since} by ${of.by} (${of.reason}): nothing is begun until resume`,
         facts: { paused: true, pausedAt: toIso(pausedAt), by: of.by, reason: of.reason },
       });
     });

@@ -18,7 +18,7 @@ describe('pause and resume', () => {
     const paused = await piped('pause', '--reason', 'provider is migrating');
     expect([paused.exit, paused.out]).toEqual([
       0,
-      ['Paused by alex (provider is migrating): no key dies until resume. Nothing waits on the requests queue'],
+      ['Paused by alex (provider is migrating): nothing is begun until resume. Nothing waits on the requests queue'],
     ]);
     expect(paused.shown).toContain('The event source mapping is Disabling');
     const sent = await piped('request', ...KALSHI, '--yes');

@@ -66,7 +66,7 @@ describe('status', () => {
     expect([exit, out.slice(0, 5)]).toEqual([
       0,
       [
-        expect.stringMatching(/^ {2}paused {13}by alex \(migration\) \d\.\d s ago: no key dies until resume$/),
+        expect.stringMatching(/^ {2}paused {13}by alex \(migration\) \d\.\d s ago: nothing is begun until resume$/),
         '  requests queue     about 1, later looks at dead keys included',
         '  stuck queue        about 1',
         '  undelivered queue  about 0',
