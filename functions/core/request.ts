@@ -14,7 +14,8 @@ export const OPERATIONS = {
 
 type ProviderName = keyof typeof OPERATIONS;
 
-export const isProvider = (name: string | undefined): name is ProviderName => Object.hasOwn(OPERATIONS, String(name));
+export const isProvider = (name: unknown): name is ProviderName =>
+  typeof name === 'string' && Object.hasOwn(OPERATIONS, name);
 
 export const REASONS = ['leaked', 'expired', 'rotated', 'offboarded', 'incident', 'manual'] as const;
 export type Reason = (typeof REASONS)[number];
@@ -181,7 +182,7 @@ const KNOWN = [
 ];
 
 const refusal = (fields: Record<string, unknown>, error: z.ZodError): { code: RefusedCode; message: string } => {
-  if (fields['target'] === undefined && isProvider(String(fields['provider'])))
+  if (fields['target'] === undefined && isProvider(fields['provider']))
     return {
       code: 'target-missing',
       message: 'Cannot act without a target, wanted "self" or an object naming the key that has to die',
@@ -224,7 +225,7 @@ export const parseRequest = (body: string): Parsed => {
   const value = jsonObject(body);
   if (value === undefined) return refused('malformed', 'Cannot read the body as a JSON object');
   const { fields, eventAt } = unwrap(value);
-  const named = String(fields['provider']);
+  const { provider: named } = fields;
   if (isProvider(named)) provider = named;
   const { clean, fields: leaking } = withoutSecrets(fields);
   const names = Object.keys(clean as object);

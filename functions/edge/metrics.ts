@@ -50,7 +50,7 @@ const EVENTS = new Map<string, (facts: LogFacts) => Values>([
 
 /** Every dimension takes its value from a closed list, so that nobody's input makes metrics without end. */
 const dimensionsIn = ({ provider, outcome }: LogFacts): Dimensions => ({
-  provider: typeof provider === 'string' && isProvider(provider) ? provider : 'unknown',
+  provider: isProvider(provider) ? provider : 'unknown',
   outcome: typeof outcome === 'string' && OF_OUTCOME.has(outcome) ? outcome : 'unknown',
 });
 

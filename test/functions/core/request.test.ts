@@ -395,6 +395,13 @@ describe('a bus event', () => {
 
 const CANARY = /canary/;
 
+it.each([
+  ['with a target', GOOD],
+  ['without a target', { ...GOOD, target: undefined }],
+])('refuses what cannot be made a text as its provider, %s', (_what, body) =>
+  expect(refused({ ...body, provider: { toString: null } })).toMatchObject({ code: 'malformed', provider: undefined }),
+);
+
 it('reads anything without throwing, and quotes no value', () => {
   const value = fc.oneof(fc.jsonValue(), fc.constantFrom('canary', 'canary\n', ['canary'], { x: 'canary' }));
   const field = fc.constantFrom(
@@ -430,7 +437,7 @@ it('reads any text without throwing', () =>
 
 it('tells providers and urgent reasons from others', () => {
   expect(Object.keys(OPERATIONS).every(isProvider)).toBe(true);
-  expect([undefined, '', 'toString', 'binance'].some(isProvider)).toBe(false);
+  expect([undefined, '', 'toString', 'binance', ['kalshi'], { toString: null }].some(isProvider)).toBe(false);
   expect(REASONS.filter(isUrgent)).toEqual(['leaked', 'incident']);
 });
 
