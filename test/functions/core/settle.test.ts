@@ -173,6 +173,12 @@ describe('the end of a request', () => {
     expect(caseIn(memory).leftOpenBy).toBe(outcome === 'stuck' ? 'R#2' : undefined);
   });
 
+  it('by a refusal that has no more to say tells when the call left', async () => {
+    const memory = kept(caseWith({ 'R#2': { ...NO_WORK, calls: 1, lastCallAt: NOON } }));
+    await settleEnd(memory.ports, ITEM, { ...MISSING, outcome: 'refused/too-far', why: '' }, 'me');
+    expect(memory.published[0]?.message).toMatch(/before this was refused\. [A-Z]/);
+  });
+
   it('is what else was found after an accepted delete', async () => {
     const memory = kept(caseWith({ 'R#2': ACCEPTED }));
     await settleEnd(memory.ports, ITEM, { ...MISSING, outcome: 'stuck/region-refused' }, 'me');
