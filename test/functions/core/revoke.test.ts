@@ -134,6 +134,14 @@ it('ends nothing again for want of a secret that was removed once another delive
 });
 
 describe('between deliveries', () => {
+  it('keeps what it has pinned, and does not write it again', async () => {
+    const memory = system({ probe: [undefined] });
+    await revoke(memory.ports, delivered(memory, SELF));
+    const pinned = memory.items.get('request#R request');
+    await revoke(memory.ports, delivered(memory, SELF));
+    expect(memory.items.get('request#R request')).toEqual(pinned);
+  });
+
   it('backs off while a proof is awaited', async () => {
     const memory = system({ probe: [ALIVE, undefined], delete: [undefined] });
     const verdict = await revoke(memory.ports, delivered(memory, SELF, { receiveCount: 7 }));

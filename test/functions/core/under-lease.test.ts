@@ -146,6 +146,20 @@ describe('a credential that is refused at its pinned version', () => {
     ]);
   });
 
+  it('is not opened anew where it cannot be read', async () => {
+    const memory = system({ probe: [undefined] });
+    await revoke(memory.ports, delivered(memory, MANAGED));
+    const opened: string[] = [];
+    const open = async (_id: string, version: string) => {
+      opened.push(version);
+      return version === 'AWSCURRENT' ? NEW : openedAs('spoilt');
+    };
+    memory.ports.vault = { ...memory.ports.vault, open };
+    await revoke(memory.ports, delivered(memory, MANAGED));
+    expect(opened).toEqual(['v1']);
+    expect(memory.published).toMatchObject([{ outcome: 'refused', code: 'credential-unreadable' }]);
+  });
+
   it('waits where the secret cannot be opened now', async () => {
     const { memory, verdict } = await refusedWith(MANAGED, () => Promise.reject(new Unavailable('Cannot open')));
     expect(verdict).toMatchObject({ done: false, code: 'aws-down' });
