@@ -50,8 +50,9 @@ export const same = ({ world }: Scene): Seeded => world.seeded;
 const ALWAYS: readonly Happening[] = [
   { name: 'the message again', does: ({ world, message }) => world.begin(message) },
   { name: 'a copy of the message', does: ({ world }) => world.begin(world.send(world.seeded.request)) },
-  { name: 'another request', does: deliverOther(same) },
-  { name: 'another request, urgent', does: deliverOther(same, { reason: 'leaked' }) },
+  // The later of the two finds what the earlier one did.
+  { name: 'another request', does: deliverOther(same), orElse: ['already-revoked'] },
+  { name: 'another request, urgent', does: deliverOther(same, { reason: 'leaked' }), orElse: ['already-revoked'] },
   {
     name: 'its time is up, and a copy of the message',
     prelude: nearItsEnd,
