@@ -98,7 +98,7 @@ export const pursue = async (pursuit: Pursuit, hooks: Hooks, leased: CaseItem): 
     if (pursuit.isLook && (step.do === 'call' || step.do === 'ask-siblings')) return over('planned');
     if (step.do === 'call') {
       if (work.calls === 0) await hooks.recheck();
-      ({ item, step } = await sendCall(pursuit, item, step.call));
+      ({ item, step } = await sendCall(pursuit, item, step.call, looked.plan));
       // The answer to the call decides nothing by itself: the probes do.
       if (step === undefined) continue;
     }

@@ -7,8 +7,8 @@ import { noteAnswer } from './host-watch.ts';
 import { amendHeld } from './lease.ts';
 import { type CaseItem, type Work, workName } from './ledger-items.ts';
 import type { Step } from './next-step.ts';
-import type { Call, Rate } from './provider.ts';
-import { type Pursuit, planWith } from './pursuit.ts';
+import type { Call, Plan, Rate } from './provider.ts';
+import type { Pursuit } from './pursuit.ts';
 import { TIMING } from './timing.ts';
 import { takeTurn } from './turn.ts';
 import { NO_WORK, withAnswer, withCall } from './work.ts';
@@ -20,9 +20,7 @@ const isTooLate = ({ ports, holder }: Pursuit, { lease }: CaseItem): boolean =>
 const LATER: Retry = { code: 'not-yet-proved' };
 
 /** An update without an answer, by another request, may still land: after this one it would give back what this one takes. */
-const whileOthersLand = (pursuit: Pursuit, { works }: CaseItem): Retry | undefined => {
-  // Stryker disable next-line BooleanLiteral: how long a call takes to land depends on none before it
-  const { landsWithinMs } = planWith(pursuit, {}, true);
+const whileOthersLand = (pursuit: Pursuit, { works }: CaseItem, landsWithinMs: number): Retry | undefined => {
   const name = workName(pursuit.item);
   const notBefore = Object.entries(works)
     .filter(([other, { lastAnswer }]) => other !== name && lastAnswer === 'silent')
@@ -35,13 +33,13 @@ const whileOthersLand = (pursuit: Pursuit, { works }: CaseItem): Retry | undefin
 const heldUp = async (
   pursuit: Pursuit,
   current: CaseItem,
-  { before, rate }: { before: Work; rate: Rate | undefined },
+  { before, rate, landsWithinMs }: { before: Work; rate: Rate | undefined; landsWithinMs: number },
 ): Promise<Retry | undefined> => {
   const { ports, request, item, pin, order, asking } = pursuit;
   if (isTooLate(pursuit, current)) return LATER;
   const isDelete = request.operation.startsWith('delete-');
   const asked = { name: pin.keyName, request, receivedAt: item.receivedAt };
-  const wait = isDelete ? await whileSignerNeeded(ports, asked) : whileOthersLand(pursuit, current);
+  const wait = isDelete ? await whileSignerNeeded(ports, asked) : whileOthersLand(pursuit, current, landsWithinMs);
   if (wait) return wait;
   // A turn past that is of no use to this call, and nobody else could have it.
   const latest = after(asking.deadline, TIMING.exchangeMs - TIMING.callMarginMs);
@@ -62,12 +60,14 @@ export const sendCall = async (
   pursuit: Pursuit,
   current: CaseItem,
   call: Call,
+  plan: Pick<Plan, 'landsWithinMs'>,
 ): Promise<{ readonly item: CaseItem; readonly step: Exclude<Step, { readonly do: 'call' }> | undefined }> => {
   const { ports, item, asking, pin, holder } = pursuit;
   const name = workName(item);
   const before = current.works[name] ?? NO_WORK;
   const { rate } = call.send(signingTime(asking));
-  const retry = await heldUp(pursuit, current, { before, rate });
+  const { landsWithinMs } = plan;
+  const retry = await heldUp(pursuit, current, { before, rate, landsWithinMs });
   if (retry) return { item: current, step: { do: 'retry', ...retry } };
   const noted = (work: Work): Promise<CaseItem> =>
     amendHeld(ports, pin.keyName, holder, (held) => ({
@@ -85,6 +85,6 @@ export const sendCall = async (
   }));
   await noteAnswer(asking, call.host, answer);
   // A call that was not executed because our clock was off is made once more by the provider's.
-  if (correctsClock(asking, answer)) return sendCall(pursuit, answered, call);
+  if (correctsClock(asking, answer)) return sendCall(pursuit, answered, call, plan);
   return { item: answered, step: decideOnAnswer(answer) };
 };

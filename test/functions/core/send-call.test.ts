@@ -12,6 +12,8 @@ type Having = Parameters<typeof atWork>[1];
 
 const LATER = { do: 'retry', code: 'not-yet-proved' };
 
+const PLAN = { landsWithinMs: 6_000 };
+
 /** What a call comes to, and the case and the signer's mark as they stand while it is on its way. */
 const sent = async (having: Having = {}, change: (at: ReturnType<typeof atWork>) => void = () => undefined) => {
   const meanwhile: { case?: CaseItem; mark?: unknown } = {};
@@ -29,7 +31,7 @@ const sent = async (having: Having = {}, change: (at: ReturnType<typeof atWork>)
   );
   change(at);
   const { memory, pursuit, leased } = at;
-  const { item, step } = await sendCall(pursuit, leased, deleteCall(pursuit.order));
+  const { item, step } = await sendCall(pursuit, leased, deleteCall(pursuit.order), PLAN);
   return { memory, leased, item, step, meanwhile };
 };
 
@@ -131,7 +133,7 @@ describe('a turn at the provider’s rate', () => {
       count: async (key, ...rest) =>
         key.pk.startsWith('rate#') && Number(key.sk) < free ? false : ledger.count(key, ...rest),
     };
-    const { step } = await sendCall(pursuit, leased, rated(pursuit));
+    const { step } = await sendCall(pursuit, leased, rated(pursuit), PLAN);
     return { step, sent: memory.sent, counted: [...memory.items.keys()].map((key) => key.split('#')[0]) };
   };
 
@@ -154,7 +156,7 @@ describe('a turn at the provider’s rate', () => {
         return ledger.count(key, ...rest);
       },
     };
-    expect((await sendCall(pursuit, leased, rated(pursuit))).step).toEqual(LATER);
+    expect((await sendCall(pursuit, leased, rated(pursuit), PLAN)).step).toEqual(LATER);
     expect([...memory.items.keys()].filter((key) => key.startsWith('limit#'))).toEqual([]);
   });
 });
@@ -176,7 +178,7 @@ it('ends by what the answer itself settles', async () => {
   const { memory, pursuit, leased } = atWork({
     delete: [answerOf('rejected', { ends: 'stuck/permission-missing' })],
   });
-  const { item, step } = await sendCall(pursuit, leased, deleteCall(pursuit.order));
+  const { item, step } = await sendCall(pursuit, leased, deleteCall(pursuit.order), PLAN);
   expect(step).toEqual({ do: 'end', outcome: 'stuck/permission-missing' });
   expect(item).toEqual(caseOf(memory));
 });
