@@ -1,4 +1,5 @@
 import { DefaultRenderer, Listr, ListrLogger, ProcessOutput } from 'listr2';
+import { AT_ONCE } from '../core/some-at-once.ts';
 import type { Terminal } from './terminal.ts';
 
 /** One thing of many that a command does. */
@@ -13,9 +14,6 @@ export interface Doing<Value> {
 class LiveRenderer extends DefaultRenderer {
   static override readonly nonTTY = true;
 }
-
-/** As many at once as AWS and the deployment's own function take without a word. */
-const AT_ONCE = 10;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
