@@ -12,6 +12,7 @@ import { seedKeys } from './seed-keys.ts';
 import { sendAwsCommand } from './send-aws-command.ts';
 import { variablesFrom } from './variables-from.ts';
 import { type System, systemForEachTest } from './whole/system.ts';
+import { refusing } from './whole/troubles.ts';
 
 const PAGE = 'docs/runbook.md';
 const SECTIONS = [...textOf(PAGE).matchAll(/^## (.+)$/gm)].map(([, name]) => name);
@@ -106,9 +107,7 @@ const SCENES: Readonly<Record<string, readonly [before: () => Promise<unknown>, 
   'A case is open for too long': [
     async () => {
       await seedKeys(system());
-      const headers = { 'content-type': 'application/json' };
-      const fault = { kind: 'reply', status: 200, headers, body: '{"retCode":10005,"result":{}}' } as const;
-      system().bybit.faults.script({ match: { method: 'POST' }, fault });
+      system().bybit.faults.script(refusing);
       await system().send(textOf('events/revoke.bybit-delete-sub-key-by-master.json'));
       await system().settle();
     },

@@ -10,10 +10,10 @@ export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 
 const DELETE = { provider: 'bybit', operation: 'delete-master-key', target: 'self' };
-export const LEAKED = { reason: 'leaked' };
+const LEAKED = { reason: 'leaked' };
 
 /** Puts an item into the ledger as an operator would. */
-export const put = async ({ deployment }: System, item: object): Promise<void> => {
+const put = async ({ deployment }: System, item: object): Promise<void> => {
   const credentials = { accessKeyId: OPERATOR, secretAccessKey: 'local' };
   const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1', credentials }));
   await client.send(new PutCommand({ TableName: deployment.outputs['LedgerTable'], Item: { ...item } }));
@@ -32,7 +32,7 @@ export const order = async (system: System, fields: object = {}): Promise<string
   return apiKey;
 };
 
-export const ended = async (system: System, fields: object = {}): Promise<string> => {
+const ended = async (system: System, fields: object = {}): Promise<string> => {
   const apiKey = await order(system, fields);
   await system.settle(200);
   return apiKey;
@@ -81,8 +81,62 @@ export const refusing = {
   times: Number.POSITIVE_INFINITY,
 } as const;
 
-/** For each alarm what raises it. @returns what AWS says by itself beside our own metrics */
-export const TROUBLES: Readonly<Record<AlarmName, (system: System) => Promise<readonly Datapoint[]>>> = {
+/** What befalls a system. @returns what AWS says by itself beside our own metrics */
+export type Trouble = (system: System) => Promise<readonly Datapoint[]>;
+
+/** A request waits on its queue, seen so often, five minutes apart. */
+export const waiting =
+  (samples: number): Trouble =>
+  async (system) => {
+    await order(system);
+    const points: Datapoint[] = [];
+    for (let sample = 0; sample < samples; sample += 1) {
+      system.advance(5 * MINUTE);
+      points.push(await visibleOn(system, 'Requests'));
+    }
+    return points;
+  };
+
+/** A case stays open for so long. */
+export const openFor =
+  (ms: number): Trouble =>
+  async (system) => {
+    system.bybit.faults.script(refusing);
+    await ended(system);
+    system.advance(ms);
+    await system.tick();
+    return [];
+  };
+
+/** A leaked key dies so long after its request. */
+export const revokedAfter =
+  (ms: number): Trouble =>
+  async (system) => {
+    await order(system, LEAKED);
+    system.advance(ms);
+    await system.settle();
+    return [];
+  };
+
+export const withoutSweep =
+  (ms: number): Trouble =>
+  async (system) => {
+    system.advance(ms);
+    return [];
+  };
+
+export const pausedFor =
+  (ms: number): Trouble =>
+  async (system) => {
+    const pausedAt = Date.now();
+    await put(system, { pk: 'control', sk: 'pause', rev: 1, nonce: 'n', pausedAt, by: 'me', reason: 'a test' });
+    system.advance(ms);
+    await system.tick();
+    return [];
+  };
+
+/** For each alarm what raises it. */
+export const TROUBLES: Readonly<Record<AlarmName, Trouble>> = {
   stuck: async (system) => {
     await ended(system, { expectedEnvironment: 'demo' });
     return [await visibleOn(system, 'Stuck')];
@@ -92,38 +146,16 @@ export const TROUBLES: Readonly<Record<AlarmName, (system: System) => Promise<re
     await system.aws.queues.deliver(queue?.arn ?? '', '{"detail":{}}');
     return [await visibleOn(system, 'Undelivered')];
   },
-  requestsWaiting: async (system) => {
-    await order(system);
-    const points: Datapoint[] = [];
-    for (let sample = 0; sample < 3; sample += 1) {
-      system.advance(5 * MINUTE);
-      points.push(await visibleOn(system, 'Requests'));
-    }
-    return points;
-  },
-  oldestOpenCase: async (system) => {
-    system.bybit.faults.script(refusing);
-    await ended(system);
-    system.advance(26 * HOUR);
-    await system.tick();
-    return [];
-  },
+  requestsWaiting: waiting(3),
+  oldestOpenCase: openFor(26 * HOUR),
   urgentWaiting: async (system) => {
     system.bybit.faults.script(always(503));
     await order(system, LEAKED);
     await system.settle(8);
     return [];
   },
-  timeToRevoke: async (system) => {
-    await order(system, LEAKED);
-    system.advance(MINUTE + 1_000);
-    await system.settle();
-    return [];
-  },
-  sweepNotRun: async (system) => {
-    system.advance(16 * MINUTE);
-    return [];
-  },
+  timeToRevoke: revokedAfter(MINUTE + 1_000),
+  sweepNotRun: withoutSweep(16 * MINUTE),
   limitReached: async (system) => {
     const hour = String(Math.floor(Date.now() / HOUR));
     await put(system, { pk: 'limit#bybit#other', sk: hour, count: 200 });
@@ -151,13 +183,7 @@ export const TROUBLES: Readonly<Record<AlarmName, (system: System) => Promise<re
       said('AWS/DynamoDB', 'ReadThrottleEvents', inIndex, 5),
     ];
   },
-  paused: async (system) => {
-    const pausedAt = Date.now();
-    await put(system, { pk: 'control', sk: 'pause', rev: 1, nonce: 'n', pausedAt, by: 'me', reason: 'a test' });
-    system.advance(HOUR + MINUTE);
-    await system.tick();
-    return [];
-  },
+  paused: pausedFor(HOUR + MINUTE),
   notificationsFailed: async (system) => {
     const containing = encodeURIComponent(system.deployment.outputs['NotificationsTopicArn'] ?? '');
     system.aws.faults.add({ service: 'sns', action: 'Publish', kind: 'unavailable', times: 3, containing });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { textOf } from '../../pages.ts';
 import { KEYS, SECRETS, seedKeys } from '../../seed-keys.ts';
 import { systemForEachTest } from '../../whole/system.ts';
+import { refusing } from '../../whole/troubles.ts';
 import { commandLine } from './command-line.ts';
 
 const BODY = { provider: 'kalshi', operation: 'delete-key', secretId: SECRETS.kalshiManager };
@@ -52,9 +53,7 @@ describe('status', () => {
       '  open               nothing',
     ]);
     await seedKeys(system());
-    const headers = { 'content-type': 'application/json' };
-    const fault = { kind: 'reply', status: 200, headers, body: '{"retCode":10005,"result":{}}' } as const;
-    system().bybit.faults.script({ match: { method: 'POST' }, fault });
+    system().bybit.faults.script(refusing);
     await system().send(textOf('events/revoke.bybit-delete-sub-key-by-master.json'));
     await system().settle();
     system().kalshi.faults.script({ match: {}, fault: { kind: 'dropBefore' }, times: Number.POSITIVE_INFINITY });
