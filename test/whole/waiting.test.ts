@@ -1,5 +1,5 @@
 import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { kalshiUser, MASTER_KEY, master, requestyOrganisation, SUB, SUB_KEY, sub } from './orders.ts';
 import { START, type System, type SystemOptions, systemForEachTest } from './system.ts';
 
@@ -196,6 +196,15 @@ describe('a limit of none', () => {
 });
 
 describe('a managing key', () => {
+  // How long a request waits is half by chance; this chance is the same in every run.
+  beforeEach(() => {
+    let state = 1;
+    vi.spyOn(Math, 'random').mockImplementation(() => {
+      state = (state * 16_807) % 2_147_483_647;
+      return state / 2_147_483_647;
+    });
+  });
+  afterEach(() => void vi.restoreAllMocks());
   const system = systemForEachTest();
 
   const LISTS = { match: { path: 'sub-apikeys' }, skip: 1 };
