@@ -3,6 +3,8 @@ import { after, type EpochMs, later } from './epoch.ts';
 import type { Work } from './ledger-items.ts';
 import type { RetryCode, Terminal } from './outcome.ts';
 import { type Asked, bySigner, type Standing } from './standing.ts';
+import { TIMING } from './timing.ts';
+import { basisOf } from './work.ts';
 
 /** After as many calls without effect a person has to look. */
 export const MOST_CALLS = 5;
@@ -22,6 +24,14 @@ export interface Situation {
   readonly standing: Standing;
   /** With this round already counted in. */
   readonly work: Work;
+  /** The ledger holds the key's death as proved. */
+  readonly proved: boolean;
+  /** The managing key was accepted in this round, by a list that had named the target. */
+  readonly controlled: boolean;
+  /** A call of this delivery has left. */
+  readonly calledNow: boolean;
+  /** The sibling environments do not know the key either. */
+  readonly siblingsAsked: boolean;
   readonly proofGapMs: number;
   readonly landsWithinMs: number;
   readonly provable: boolean;
@@ -91,7 +101,8 @@ const stillThere = (situation: Situation): Decision => {
   const { count = 0, since = now } = work.unchanged ?? {};
   const isLong = count >= UNCHANGED.count && now - since >= UNCHANGED.overMs;
   // After a call that was accepted, or whose reply was lost, a refusal may be the shadow of the death, under a read that lags.
-  const isPlain = work.acceptedAt === undefined && (effective(situation) === 1 || isLong);
+  const isAlone = effective(situation) === 1 && basisOf(work) !== 'lost';
+  const isPlain = work.acceptedAt === undefined && (isAlone || isLong);
   if (work.ifAlive && isPlain) return end(`stuck/${work.ifAlive}`);
   const noEffect = effective(situation) >= MOST_CALLS;
   if (noEffect && isLong && hasLanded(situation))
@@ -131,8 +142,8 @@ const mayCallInDoubt = ({ self, work }: Situation, stated: EpochMs | undefined):
   (self || work.calls === 0) && (stated === undefined || work.silentRounds >= STATED_ROUNDS);
 
 const beforeDelete = (situation: Situation): Decision => {
-  const { self, standing, urgent, work, now, signer, proofGapMs } = situation;
-  if (self && standing === 'unbacked') return { do: 'ask-siblings' };
+  const { self, standing, urgent, work, now, signer, proofGapMs, siblingsAsked } = situation;
+  if (self && standing === 'unbacked' && !siblingsAsked) return { do: 'ask-siblings' };
   const silence = withoutVerdict(situation);
   const isSilent =
     silence !== undefined && (standing === 'none' || (signer !== undefined && retryIn(signer) !== undefined));
@@ -151,24 +162,56 @@ const afterDelete = (situation: Situation): Decision => {
   return waitForVerdict(situation);
 };
 
+/** Gone for longer than an outage is taken to last. */
+const outlastsOutage = ({ work, now }: Situation): boolean => now >= after(work.absentSince ?? now, TIMING.outageMs);
+
+/** A refused call has killed nothing: it found the key dead. */
+const goneAs = ({ work }: Situation): Terminal => {
+  const basis = basisOf(work);
+  return basis === 'accepted' || basis === 'lost' ? 'revoked' : 'already-revoked';
+};
+
+/** Whether two absences are enough: the call was accepted, or the managing key was while the target was not. */
+const isTold = ({ work, proved, controlled }: Situation): boolean => {
+  const basis = basisOf(work);
+  return proved || basis === 'accepted' || (basis !== undefined && controlled);
+};
+
+/**
+ * Gone, by nobody's word but the key's own: an outage that refuses every key looks the same. The delete goes out again with each
+ * delivery, since it would kill a key that lives, until the key has been gone for longer than an outage lasts.
+ */
+const gone = (situation: Situation): Decision => {
+  if (isTold(situation)) return agreed(situation, goneAs(situation));
+  if (basisOf(situation.work) === undefined) return beforeDelete(situation);
+  if (outlastsOutage(situation)) return agreed(situation, goneAs(situation));
+  return situation.calledNow ? { do: 'retry', code: 'not-yet-proved' } : { do: 'call' };
+};
+
 const onDelete = (situation: Situation): Decision => {
   const { work, standing } = situation;
-  if (standing === 'gone') return agreed(situation, work.calls > work.voided ? 'revoked' : 'already-revoked');
-  const held = heldBy(situation);
+  const held = standing === 'gone' && isTold(situation) ? undefined : heldBy(situation);
   if (held) return end(held);
+  if (standing === 'gone') return gone(situation);
   // A call that the provider did not execute (a limited rate, a wrong clock) is as none.
   return work.calls - work.voided === 0 ? beforeDelete(situation) : afterDelete(situation);
 };
 
+/** An update sends no delete to find out whether the key is dead or its provider out. */
+const goneWithoutDelete = (situation: Situation): Decision => {
+  if (situation.proved || situation.controlled) return agreed(situation, 'already-revoked');
+  return outlastsOutage(situation) ? end('stuck/unproven') : { do: 'retry', code: 'not-yet-proved' };
+};
+
 /** An update can widen a key, so every doubt waits or ends; none calls. */
 const onUpdate = (situation: Situation): Decision => {
-  const { standing, self, work } = situation;
+  const { standing, self, work, siblingsAsked } = situation;
   const ended = answersIn(situation).map(settled).find(Boolean);
   if (ended) return end(ended);
-  if (standing === 'gone') return agreed(situation, 'already-revoked');
+  if (standing === 'gone') return goneWithoutDelete(situation);
   if (standing === 'met') return agreed(situation, 'restricted');
   if (standing === 'web-only') return agreed(situation, 'stuck/only-in-web-ui');
-  if (standing === 'unbacked') return self ? { do: 'ask-siblings' } : end('stuck/not-recognised');
+  if (standing === 'unbacked') return self && !siblingsAsked ? { do: 'ask-siblings' } : end('stuck/not-recognised');
   const silence = withoutVerdict(situation);
   if (work.calls > 0) return standing === 'unmet' ? stillThere(situation) : waitForVerdict(situation);
   if (silence) return { do: 'retry', ...silence };
@@ -180,7 +223,7 @@ export const decide = (situation: Situation): Decision =>
   situation.kind === 'delete' ? onDelete(situation) : onUpdate(situation);
 
 /** What comes after a call's own answer: an end or a wait that the provider stated, or else the probes decide. */
-export const decideOnAnswer = (answer: Answer): Exclude<Decision, { readonly do: 'call' }> | undefined => {
+export const decideOnAnswer = (answer: Answer): Extract<Decision, { readonly do: 'end' | 'retry' }> | undefined => {
   if (answer.saw !== 'rejected') return undefined;
   const outcome = settled(answer);
   if (outcome) return end(outcome);

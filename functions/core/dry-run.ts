@@ -4,20 +4,24 @@ import { emptyCase, type KeyOf } from './lease.ts';
 import { type CaseItem, caseKey, type Planned, type Work } from './ledger-items.ts';
 import { nextStep, type Step } from './next-step.ts';
 import { isRestriction } from './provider.ts';
-import { look, type Over, over, type Pursuit } from './pursuit.ts';
+import { type Look, look, type Over, over, type Pursuit } from './pursuit.ts';
 import { nextFor } from './sentence.ts';
 import { recordIn } from './standing.ts';
 import { NO_WORK, seenWith, withRound } from './work.ts';
 
 /** What a real request would do next, in words. */
-const inWords = ({ request, order }: Pursuit, step: Step): string => {
+const inWords = ({ request, order }: Pursuit, { plan }: Look, step: Step): string => {
   switch (step.do) {
     case 'call':
       return `would send ${request.operation}, signed by ${order.aim.self ? 'the key itself' : 'the managing key'}`;
     case 'end':
       return [`would end as ${step.outcome}`, step.why, nextFor(step.outcome)].filter(Boolean).join('. ');
     case 'ask-siblings':
-      return `would end as stuck/not-recognised. ${nextFor('stuck/not-recognised')}`;
+      return [
+        'would ask the provider’s other environments',
+        isRestriction(plan.call) ? '' : ', send the delete once',
+        ` and, if none knows the key, end as stuck/not-recognised. ${nextFor('stuck/not-recognised')}`,
+      ].join('');
     case 'ask':
       return `would probe again (${step.code})`;
     case 'retry':
@@ -74,13 +78,18 @@ export const dryRun = async (
   );
   const signerId = order.signer.keyId;
   const work = withRound(item, { name: 'plan', signerId, round, standing, now }).works['plan'] ?? NO_WORK;
-  const next = nextStep(pursuit, looked, work);
+  const next = nextStep(pursuit, looked, work, {
+    proved: item.proved !== undefined,
+    // Stryker disable next-line BooleanLiteral: what has not called at all has not called in this delivery
+    calledNow: false,
+    siblingsAsked: false,
+  });
   const known = [round.facts, recordIn(round.asked)] as const;
   const forecast = plan.forecast(...known);
   const followUps = FOLLOW_UPS[isRestriction(plan.call) ? 'update' : 'delete'];
   const instead = request.dryRun ? [] : ['The mode is observe'];
   const afterwards = next.do === 'call' ? [...followUps, ...plan.afterwards(...known)] : [];
-  const why = [...instead, `A real request ${inWords(pursuit, next)}`, ...forecast, ...afterwards].join('. ');
+  const why = [...instead, `A real request ${inWords(pursuit, looked, next)}`, ...forecast, ...afterwards].join('. ');
   const outcome = outcomeOf(next);
   return { pursued: { ...over('planned', why), plan: { does: DOES[next.do], outcome, forecast } }, work };
 };

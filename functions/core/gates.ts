@@ -1,7 +1,17 @@
 import { amend } from './amend.ts';
 import type { Retry } from './backoff.ts';
 import { after, type EpochMs } from './epoch.ts';
-import { type CaseItem, caseKey, type Pin, type SignerItem, signerKey, type Work } from './ledger-items.ts';
+import {
+  type CaseItem,
+  caseKey,
+  type Pin,
+  type RequestItem,
+  requestKey,
+  requestOf,
+  type SignerItem,
+  signerKey,
+  type Work,
+} from './ledger-items.ts';
 import { countKey, hourOf, type Override, overrideKey } from './operator-items.ts';
 import type { Ports } from './ports.ts';
 import { isUrgent, type RevocationRequest } from './request.ts';
@@ -34,10 +44,16 @@ export const whileSignerNeeded = async (
   return undefined;
 };
 
-/** None of the calls so far was executed, and the last was counted in this hour: the next one takes its place. */
-const hasPlace = ({ calls, voided, lastCallAt }: Work, now: EpochMs): boolean =>
+/**
+ * The last call was refused and did nothing (none was executed so far, or the key was gone), and it was counted in this hour: the next
+ * one takes its place.
+ */
+const hasPlace = ({ calls, voided, lastCallAt, lastAnswer, absentSince }: Work, now: EpochMs): boolean =>
+  lastAnswer === 'rejected' &&
+  (calls === voided || absentSince !== undefined) &&
   // Stryker disable next-line ConditionalExpression: no instant is in no hour
-  calls === voided && lastCallAt !== undefined && hourOf(lastCallAt) === hourOf(now);
+  lastCallAt !== undefined &&
+  hourOf(lastCallAt) === hourOf(now);
 
 /**
  * Counts one call against its provider's hour; where the hour is full the request waits, and the first to find it so says it loudly. A
@@ -70,6 +86,21 @@ export const markSigner = async (
   await amend<SignerItem>(ports, signerKey(signerName, keyName), (current) =>
     (current?.needed ?? false) === needed ? undefined : { needed },
   );
+};
+
+/** Whether the provider has accepted a call of this product that deletes the managing key. */
+export const hasDeleted = async (
+  { ledger, provider }: Pick<Ports, 'ledger' | 'provider'>,
+  name: string,
+): Promise<boolean> => {
+  const { proved, works = {} } = (await ledger.read<CaseItem>(caseKey(name))) ?? {};
+  if (proved !== undefined) return true;
+  for (const [attempt, { acceptedAt }] of Object.entries(works)) {
+    if (acceptedAt === undefined) continue;
+    const { request } = (await ledger.read<RequestItem>(requestKey(requestOf(attempt), false))) ?? {};
+    if (request && provider(request.provider).operations[request.operation]?.kind === 'delete') return true;
+  }
+  return false;
 };
 
 /** Whether this product killed the managing key itself, or is about to: then it is not the credential that is wrong. */

@@ -90,15 +90,20 @@ export interface RequestItem extends Versioned {
 /** What two probes have to agree on. `unbacked`: absent, for an asker that had never seen the key. */
 export type Agreed = 'gone' | 'unbacked' | Exclude<Reach, 'unmet'>;
 
+/** How the provider answered a call: `put-off` for a limit or a clock, `lost` where no reply came or none that can be read. */
+export type CallReply = 'accepted' | 'refused' | 'put-off' | 'lost';
+
 /** One request's doings on one key, kept in the key's case under `requestId#attempt`. */
 export interface Work {
   /** Calls that left, each written before it did. */
   readonly calls: number;
-  /** Those among them that the provider said it did not execute. */
+  /** Those among them that did nothing: the provider said so, or the key was gone before and the call was not accepted. */
   readonly voided: number;
   readonly calledAt?: EpochMs | undefined;
   readonly lastCallAt?: EpochMs | undefined;
   readonly acceptedAt?: EpochMs | undefined;
+  /** How each call was answered, in their order; `lost` until its reply is read. Absent in what 0.1.0 wrote. */
+  readonly callReplies?: readonly CallReply[] | undefined;
   /** What the last call was answered with. */
   readonly lastAnswer?: 'accepted' | 'rejected' | 'silent' | undefined;
   /** The code that a key still alive after the last call ends as. */
@@ -112,6 +117,8 @@ export interface Work {
   /** Probes in a row that showed the key as it was, since the last call. */
   readonly unchanged?: { readonly count: number; readonly since: EpochMs } | undefined;
   readonly agreed?: { readonly on: Agreed; readonly at: EpochMs } | undefined;
+  /** The first round since the last sighting that found the key gone; a call does not restart it. */
+  readonly absentSince?: EpochMs | undefined;
   readonly keyState: KeyState;
   readonly facts: Facts;
   readonly before?: KeyRecord | undefined;

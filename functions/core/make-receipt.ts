@@ -111,7 +111,7 @@ export const interimReceipt = (item: RequestItem, work: Work | undefined, code: 
     outcome: 'retry',
     code,
     keyState: work?.keyState ?? 'unknown',
-    message: waiting(code),
+    message: waiting(code, work?.absentSince === undefined ? undefined : toIso(work.absentSince)),
   });
 
 /** What was found out about a key after its request was over, or while it was under way. */

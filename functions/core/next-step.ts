@@ -31,9 +31,21 @@ const widening = (looked: Look, work: Work): Step | undefined => {
   return step.do === 'end' && step.outcome === 'refused/would-widen' ? step : undefined;
 };
 
+/** What this delivery has done so far, and what the ledger holds of the key. */
+export interface SoFar {
+  readonly proved: boolean;
+  readonly calledNow: boolean;
+  readonly siblingsAsked: boolean;
+}
+
 /** Decides on one look. Pure but for the instant that it is decided at. */
-export const nextStep = ({ order, ports }: Pick<Pursuit, 'order' | 'ports'>, looked: Look, work: Work): Step => {
-  const { round, plan, standing } = looked;
+export const nextStep = (
+  { order, ports }: Pick<Pursuit, 'order' | 'ports'>,
+  looked: Look,
+  work: Work,
+  soFar: SoFar,
+): Step => {
+  const { round, plan, standing, controlled } = looked;
   if (plan.ends) return { do: 'end', outcome: plan.ends as Terminal };
   if (round.heldUp) return { do: 'retry', ...round.heldUp };
   if (round.cutShort) return { do: 'retry', code: work.answered ? 'not-yet-proved' : 'no-reply' };
@@ -48,6 +60,8 @@ export const nextStep = ({ order, ports }: Pick<Pursuit, 'order' | 'ports'>, loo
     signer: round.signer,
     standing,
     work,
+    controlled,
+    ...soFar,
     proofGapMs: plan.proofGapMs,
     landsWithinMs: plan.landsWithinMs,
     provable: plan.provable,

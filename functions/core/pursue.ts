@@ -6,11 +6,11 @@ import { amendHeld } from './lease.ts';
 import { type CaseItem, type Work, workName } from './ledger-items.ts';
 import { nextStep, type Step } from './next-step.ts';
 import type { Terminal } from './outcome.ts';
-import type { Plan } from './provider.ts';
+import { isRestriction, type Plan } from './provider.ts';
 import { type Look, look, notOver, over, type Pursued, type Pursuit } from './pursuit.ts';
 import type { Evidence } from './receipt.ts';
 import { sendCall } from './send-call.ts';
-import { NO_WORK, withRound } from './work.ts';
+import { NO_WORK, withMoreEvidence, withRound } from './work.ts';
 
 /** What the loop needs beside the pursuit. */
 export interface Hooks {
@@ -21,7 +21,10 @@ export interface Hooks {
 }
 
 /** Asks the sibling environments once: a key that is alive in one of them was looked for in the wrong one. */
-const elsewhere = async ({ asking, ports }: Pursuit, { siblings }: Plan, item: CaseItem): Promise<Pursued> => {
+const elsewhere = async (
+  { asking, ports }: Pursuit,
+  { siblings }: Plan,
+): Promise<Pursued | { readonly nowhere: readonly Evidence[] }> => {
   const evidence: Evidence[] = [];
   for (const [environment, question] of siblings) {
     const answer = await ask({ ...asking, insists: true }, question);
@@ -29,9 +32,9 @@ const elsewhere = async ({ asking, ports }: Pursuit, { siblings }: Plan, item: C
     if (answer === undefined) return notOver({ code: 'not-yet-proved' });
     evidence.push(evidenceOf(ports.clock.now(), 'probe', question, answer));
     if (isPresent(answer) || answer.seen)
-      return over('stuck/wrong-environment', `The key is at home in ${environment}`, evidence);
+      return over('stuck/wrong-environment', `The key belongs to ${environment}`, evidence);
   }
-  return over('stuck/not-recognised', provedBefore(item), evidence);
+  return { nowhere: evidence };
 };
 
 /** A managing key that is refused because this product killed it is no wrong credential. */
@@ -45,7 +48,11 @@ const provedBefore = ({ proved }: CaseItem): string =>
   proved ? `Another signer’s questions proved it dead at ${toIso(proved.at)}` : '';
 
 /** What an end owes to this request in particular, from what was learned on the way. */
-const whyOf = (outcome: Terminal, { facts }: Work, item: CaseItem): string => {
+const whyOf = (outcome: Terminal, { facts, absentSince }: Work, item: CaseItem, isUpdate: boolean): string => {
+  const since = absentSince === undefined ? '' : `The provider has not known the key since ${toIso(absentSince)}`;
+  if (outcome === 'already-revoked') return since;
+  if (outcome === 'stuck/unproven' && isUpdate && since)
+    return `${since}. An update cannot tell a dead key from an outage; a delete can`;
   if (facts['searched']) return `Looked through ${facts['searched']}`;
   if (outcome !== 'stuck/not-recognised') return '';
   const names = facts['keysNamed'];
@@ -89,23 +96,42 @@ export const pursue = async (pursuit: Pursuit, hooks: Hooks, leased: CaseItem): 
   const { clock } = pursuit.ports;
   let item = leased;
   let withSigner = true;
+  let calledNow = false;
+  let siblingsAsked = false;
   for (;;) {
     const looked = await look(pursuit, item, item.works[name] ?? NO_WORK, withSigner);
     withSigner = looked.round.signer?.ends !== undefined;
     item = await record(pursuit, hooks, item, looked);
     const work = item.works[name] ?? NO_WORK;
-    let step: Step | undefined = nextStep(pursuit, looked, work);
+    let step: Step | undefined = nextStep(pursuit, looked, work, {
+      proved: item.proved !== undefined,
+      calledNow,
+      siblingsAsked,
+    });
     if (pursuit.isLook && (step.do === 'call' || step.do === 'ask-siblings')) return over('planned');
+    if (step.do === 'ask-siblings') {
+      const found = await elsewhere(pursuit, looked.plan);
+      if ('over' in found) return found;
+      siblingsAsked = true;
+      const { nowhere } = found;
+      item = await amendHeld(pursuit.ports, pursuit.pin.keyName, pursuit.holder, (held) =>
+        withMoreEvidence(held, name, nowhere),
+      );
+      continue;
+    }
     if (step.do === 'call') {
       if (work.calls === 0) await hooks.recheck();
       ({ item, step } = await sendCall(pursuit, item, step.call, looked.plan));
+      calledNow = true;
       // The answer to the call decides nothing by itself: the probes do.
       if (step === undefined) continue;
     }
-    if (step.do === 'ask-siblings') return elsewhere(pursuit, looked.plan, item);
     if (step.do === 'end') {
       const outcome = await refined(pursuit, step.outcome);
-      return over(outcome, step.why || whyOf(outcome, item.works[name] ?? NO_WORK, item));
+      return over(
+        outcome,
+        step.why || whyOf(outcome, item.works[name] ?? NO_WORK, item, isRestriction(looked.plan.call)),
+      );
     }
     // The gap between two probes is no word of the provider's: the next delivery backs off.
     // Stryker disable next-line ConditionalExpression,StringLiteral: for a wait without an instant there is no time either

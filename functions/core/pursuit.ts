@@ -1,13 +1,14 @@
 import type { Facts } from './answer.ts';
 import { type Asking, askRound, type Round } from './ask.ts';
 import type { Retry } from './backoff.ts';
+import { hasDeleted } from './gates.ts';
 import type { CaseItem, Pin, RequestItem, Work } from './ledger-items.ts';
 import type { Terminal } from './outcome.ts';
 import type { Ports } from './ports.ts';
 import { isRestriction, type Order, type Plan, type Provider } from './provider.ts';
 import type { Evidence } from './receipt.ts';
 import type { RevocationRequest } from './request.ts';
-import { type Standing, standingOf } from './standing.ts';
+import { isControlled, isManagerRefused, type Standing, standingOf } from './standing.ts';
 import { seenWith } from './work.ts';
 
 /** One delivery at work on one key. */
@@ -55,7 +56,19 @@ export interface Look {
   readonly round: Round;
   readonly plan: Plan;
   readonly standing: Standing;
+  /** The managing key was accepted by a list that had named the target, and no longer does. */
+  readonly controlled: boolean;
 }
+
+/**
+ * A managing key that an accepted call of ours has deleted is refused for that, and no longer speaks for the target: the target's own
+ * word is left.
+ */
+const withoutDeadSigner = async ({ ports, pin }: Pursuit, round: Round, called: boolean): Promise<Round> => {
+  const own = round.asked.filter(({ question }) => question.as === 'self');
+  if (!called || own.length === 0 || !isManagerRefused(round.asked, round.signer)) return round;
+  return (await hasDeleted(ports, pin.signerName)) ? { ...round, asked: own, signer: undefined } : round;
+};
 
 /** Asks the probes once and judges them by what the ledger holds as seen. Writes nothing. */
 export const look = async (pursuit: Pursuit, item: CaseItem, work: Work, withSigner: boolean): Promise<Look> => {
@@ -64,13 +77,16 @@ export const look = async (pursuit: Pursuit, item: CaseItem, work: Work, withSig
   asking.insists = order.urgent && !called;
   asking.heldAs = called && work.answered ? 'not-yet-proved' : undefined;
   const known = { ...item.facts[order.signer.keyId], ...work.facts };
-  const round = await askRound(asking, (facts) => planWith(pursuit, facts, called), known, withSigner);
+  const asked = await askRound(asking, (facts) => planWith(pursuit, facts, called), known, withSigner);
+  const round = await withoutDeadSigner(pursuit, asked, called);
   const plan = planWith(pursuit, round.facts, called);
+  const seen = seenWith(item, round, ports.clock.now());
   const standing = standingOf(round.asked, {
-    seen: seenWith(item, round, ports.clock.now()),
+    seen,
+    signer: round.signer,
     needsAll: plan.needsAll,
     restriction: isRestriction(plan.call) ? plan.call : undefined,
     before: work.before,
   });
-  return { round, plan, standing };
+  return { round, plan, standing, controlled: isControlled(round.asked, seen) };
 };

@@ -61,7 +61,7 @@ export const sendCall = async (
   current: CaseItem,
   call: Call,
   plan: Pick<Plan, 'landsWithinMs'>,
-): Promise<{ readonly item: CaseItem; readonly step: Exclude<Step, { readonly do: 'call' }> | undefined }> => {
+): Promise<{ readonly item: CaseItem; readonly step: Extract<Step, { readonly do: 'end' | 'retry' }> | undefined }> => {
   const { ports, item, asking, pin, holder } = pursuit;
   const name = workName(item);
   const before = current.works[name] ?? NO_WORK;

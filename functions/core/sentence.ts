@@ -12,9 +12,7 @@ const say = (what: string, next = ''): Words => ({ what, next });
 /** What each outcome says to a person, and what to do next. */
 const WORDS: Readonly<Record<Terminal, Words>> = {
   revoked: say('The key is dead: after our call two probes, some seconds apart, found it gone'),
-  'already-revoked': say(
-    'The key is dead: two probes, some seconds apart, found it gone before any call of this request',
-  ),
+  'already-revoked': say('The key is dead: it was gone before a call of this request took effect'),
   restricted: say('The key is restricted: two re-reads show what was asked and nothing wider than before'),
   planned: say('Nothing was changed: this is a plan'),
   withdrawn: say('Nothing was changed: the expiry tag was moved later or taken away before its time'),
@@ -173,9 +171,17 @@ export const nextStep = ({
   return Object.hasOwn(WORDS, end) ? nextFor(end as Terminal) : '';
 };
 
-/** For a receipt while the request is still open. */
-export const waiting = (code: RetryCode): string =>
-  `Not done yet: ${WAITS[code]}. It goes on by itself; treat the key as alive until then`;
+/**
+ * For a receipt while the request is still open.
+ *
+ * @param absentSince since when the provider has answered as for a key that it does not know; RFC 3339
+ */
+export const waiting = (code: RetryCode, absentSince?: string): string => {
+  const stands = absentSince
+    ? `the provider has not known the key since ${absentSince}, which cannot be told from an outage yet`
+    : WAITS[code];
+  return `Not done yet: ${stands}. The request continues by itself; treat the key as alive until then`;
+};
 
 export const RESURRECTED =
   'The key is alive though its death was proved. Find out who renewed or re-made it; its case is open again';

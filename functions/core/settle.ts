@@ -21,6 +21,7 @@ import { interimReceipt, owesInterim } from './make-receipt.ts';
 import { isDead, type Terminal } from './outcome.ts';
 import type { Ports } from './ports.ts';
 import { isUrgent } from './request.ts';
+import { TIMING } from './timing.ts';
 import { withEnd } from './work.ts';
 
 /** How a delivery left a request, before it is written down. */
@@ -160,6 +161,10 @@ const asItStands = async ({ ledger }: Ports, item: RequestItem): Promise<Request
   return current?.attempt === item.attempt ? current : item;
 };
 
+/** The key is gone, and its hour is under way: however old the request is, it ends by that. */
+const isAbsenceCounted = (work: Work | undefined, now: EpochMs): boolean =>
+  work?.absentSince !== undefined && now < after(work.absentSince, TIMING.outageMs);
+
 /** Puts a request back on the queue, or gives it up where its time is over; an urgent one that takes long says so. */
 export const settleRetry = async (
   ports: Ports,
@@ -175,7 +180,8 @@ export const settleRetry = async (
   // An end that is in the ledger is not waited for: the next delivery tells of it.
   const isOver = item.ended !== undefined || work?.ended !== undefined;
   const isTimeUp = now - countedFrom(item) >= ports.config.giveUpAfterMs;
-  if (isTimeUp && !isOver) return giveUp(ports, delivery, item, atTheEnd(retry, work), holder);
+  if (isTimeUp && !isOver && !isAbsenceCounted(work, now))
+    return giveUp(ports, delivery, item, atTheEnd(retry, work), holder);
   if (!isOver) await tellWaiting(ports, item, work, retry);
   if (holder !== undefined) await release(ports, item, holder);
   ports.log.info('request goes on later', { requestId: item.requestId, attempt: item.attempt, code: retry.code });

@@ -18,6 +18,8 @@ export type Standing = 'gone' | 'unbacked' | 'present' | 'none' | Reach;
 
 interface Context {
   readonly seen: Readonly<Record<string, EpochMs>>;
+  /** The answer about the managing key itself, where it was asked in this round. */
+  readonly signer: Answer | undefined;
   readonly needsAll: boolean;
   readonly restriction: Restriction | undefined;
   readonly before: KeyRecord | undefined;
@@ -40,16 +42,32 @@ const reachIn = (round: readonly Asked[], { reach }: Restriction, before: KeyRec
   return others.every((record) => distance(record) <= far) ? (FARTHER[far] as Reach) : 'none';
 };
 
+/** The managing key was refused: what else this round shows may come from the same trouble, so it says nothing of the target. */
+export const isManagerRefused = (round: readonly Asked[], signer: Answer | undefined): boolean =>
+  [signer, ...round.filter(({ question }) => question.as === 'managing').map(({ answer }) => answer)].some(
+    (answer) => answer?.saw === 'silent' && (answer.holds || answer.ends === 'stuck/credential-refused'),
+  );
+
+/** A list that had named the target no longer does, and the managing key that asked for it was accepted. */
+export const isControlled = (round: readonly Asked[], seen: Context['seen']): boolean =>
+  round.some(
+    ({ question, answer }) => question.as === 'managing' && isAbsent(answer) && seen[question.seenBy] !== undefined,
+  );
+
 /**
  * What a round of probes says together. Every verdict must agree: one that shows the key forbids "gone"; a silent one neither helps
  * nor hurts, except where all have to speak.
  */
-export const standingOf = (round: readonly Asked[], { seen, needsAll, restriction, before }: Context): Standing => {
+export const standingOf = (
+  round: readonly Asked[],
+  { seen, signer, needsAll, restriction, before }: Context,
+): Standing => {
   if (round.some(({ answer }) => isPresent(answer))) {
     return restriction === undefined ? 'present' : reachIn(round, restriction, before);
   }
   // Refused, but as itself: the provider still holds the key, whatever a list says.
   if (round.some(({ answer }) => answer.seen)) return 'none';
+  if (isManagerRefused(round, signer)) return 'none';
   const absent = round.filter(({ answer }) => isAbsent(answer));
   if (absent.length === 0) return 'none';
   const backed = absent.filter(({ question }) => seen[question.seenBy] !== undefined);
@@ -92,7 +110,10 @@ export const tally = (
   return {
     ...work,
     agreed: on === undefined ? undefined : work.agreed?.on === on ? work.agreed : { on, at: now },
+    absentSince: standing === 'gone' ? (work.absentSince ?? now) : standing === 'none' ? work.absentSince : undefined,
     unchanged: standing === 'none' ? work.unchanged : unchanged,
+    // The call was refused because the key is gone: that says nothing of a key that shows again.
+    ifAlive: standing === 'gone' ? undefined : work.ifAlive,
     answered: work.answered || standing !== 'none' || round.some(({ answer }) => answer.saw !== 'silent'),
     keyState: stateOf(round, work.keyState),
     atLast:

@@ -20,6 +20,8 @@ export const TIMING = {
   sweepMarginMs: 60_000,
   /** What of that may go by in sending. */
   sweepSendMs: 30_000,
+  /** So long a key has to be gone where nothing tells its death from an outage of its provider. */
+  outageMs: 3_600_000,
   /** Both queues forget a message after this long. */
   retentionMs: 14 * 86_400_000,
 } as const;

@@ -1,7 +1,7 @@
 import { type Answer, type Facts, isPresent } from './answer.ts';
 import { evidenceOf, type Round } from './ask.ts';
 import type { EpochMs } from './epoch.ts';
-import { type CaseItem, type Ended, requestOf, type Work } from './ledger-items.ts';
+import { type CallReply, type CaseItem, type Ended, requestOf, type Work } from './ledger-items.ts';
 import { isDead } from './outcome.ts';
 import type { Call } from './provider.ts';
 import type { Evidence } from './receipt.ts';
@@ -33,12 +33,18 @@ const withEvidence = (
 const isSilent = ({ signer, asked }: Round): boolean =>
   [signer, ...asked.map(({ answer }) => answer)].some((answer) => answer?.ends?.startsWith('retry/'));
 
-/** A key that was met is absent for nobody: whoever asked, in a whole round or not, two absences have to agree anew. */
+/** A key that was met is absent for nobody: whoever asked, in a whole round or not, the absences have to agree anew. */
+const met = (work: Work): Work => {
+  const isOfAbsence = work.agreed?.on === 'gone' || work.agreed?.on === 'unbacked';
+  return { ...work, ...(isOfAbsence ? { agreed: undefined } : {}), absentSince: undefined };
+};
+
 const unlessMet = (work: Work, { asked }: Round): Work =>
-  (work.agreed?.on === 'gone' || work.agreed?.on === 'unbacked') &&
-  asked.some(({ answer }) => isPresent(answer) || answer.seen)
-    ? { ...work, agreed: undefined }
-    : work;
+  asked.some(({ answer }) => isPresent(answer) || answer.seen) ? met(work) : work;
+
+/** What all requests know, where the provider answered a call as for a key that it knows. */
+const everyoneMet = (works: CaseItem['works']): CaseItem['works'] =>
+  Object.fromEntries(Object.entries(works).map(([name, work]) => [name, met(work)]));
 
 /** What the other requests know, after one's round. */
 const others = (works: CaseItem['works'], round: Round): CaseItem['works'] =>
@@ -112,12 +118,36 @@ export const seenWith = (item: CaseItem, round: Round, now: EpochMs): CaseItem['
   ...item.seen,
 });
 
+/** How the calls were answered; of what 0.1.0 wrote only the best and the last are known. */
+const repliesOf = ({ callReplies, calls, voided, acceptedAt, lastAnswer }: Work): readonly CallReply[] => {
+  if (callReplies !== undefined) return callReplies;
+  if (acceptedAt !== undefined) return ['accepted'];
+  if (calls <= voided) return [];
+  return [lastAnswer === 'rejected' ? 'refused' : 'lost'];
+};
+
+/** From the best down: what `revoked` rests on. */
+const BASES = ['accepted', 'lost', 'refused'] as const;
+
+/** The best answer to all calls of an attempt; `undefined` where the provider has taken none up. */
+export const basisOf = (work: Work): (typeof BASES)[number] | undefined => {
+  // A version that keeps no list of replies may have been at work in between.
+  if (work.acceptedAt !== undefined) return 'accepted';
+  const replies = repliesOf(work);
+  return BASES.find((basis) => replies.includes(basis));
+};
+
+/** A call that leaves while the key is gone is made in doubt of an outage: it has done nothing until it is accepted. */
+const inDoubt = ({ absentSince }: Work): number => (absentSince === undefined ? 0 : 1);
+
 /** Before a call leaves: one more, and the count of what it left unchanged starts anew. */
 export const withCall = (work: Work, now: EpochMs): Work => ({
   ...work,
   calls: work.calls + 1,
+  voided: work.voided + inDoubt(work),
   calledAt: work.calledAt ?? now,
   lastCallAt: now,
+  callReplies: [...repliesOf(work), 'lost'],
   lastAnswer: 'silent',
   ifAlive: undefined,
   answered: false,
@@ -125,29 +155,48 @@ export const withCall = (work: Work, now: EpochMs): Work => ({
   agreed: undefined,
 });
 
-const ANSWERED: Partial<Record<Answer['saw'], Work['lastAnswer']>> = {
+const LAST: Readonly<Record<CallReply, NonNullable<Work['lastAnswer']>>> = {
   accepted: 'accepted',
-  rejected: 'rejected',
-  unlisted: 'rejected',
-  unknown: 'rejected',
+  refused: 'rejected',
+  'put-off': 'rejected',
+  lost: 'silent',
+};
+
+const replyOf = ({ saw, ends }: Answer): CallReply => {
+  if (saw === 'accepted') return 'accepted';
+  if (saw === 'rejected') return ends?.startsWith('retry/') ? 'put-off' : 'refused';
+  return saw === 'unlisted' || saw === 'unknown' ? 'refused' : 'lost';
 };
 
 /** After a call: what it was answered with, and where that authenticates the target, that it was seen. */
 export const withAnswer = (item: CaseItem, name: string, call: Call, answer: Answer, now: EpochMs): CaseItem => {
   const work = item.works[name] ?? NO_WORK;
-  const lastAnswer = ANSWERED[answer.saw] ?? 'silent';
+  const reply = replyOf(answer);
+  const lastAnswer = LAST[reply];
+  const voided = reply === 'accepted' ? 0 : reply === 'put-off' ? 1 : inDoubt(work);
   const done: Work = {
     ...work,
+    callReplies: [...repliesOf(work).slice(0, -1), reply],
+    absentSince: answer.seen ? undefined : work.absentSince,
     lastAnswer,
     ifAlive: lastAnswer === 'rejected' ? answer.atLast : undefined,
-    voided: work.voided + (answer.saw === 'rejected' && answer.ends?.startsWith('retry/') ? 1 : 0),
+    voided: work.voided - inDoubt(work) + voided,
     acceptedAt: work.acceptedAt ?? (lastAnswer === 'accepted' ? now : undefined),
     evidence: withEvidence(work.evidence, [evidenceOf(now, 'call', call, answer)]),
   };
   return {
     ...item,
     seen: answer.seen ? { [call.seenBy]: now, ...item.seen } : item.seen,
-    works: { ...item.works, [name]: done },
+    works: { ...(answer.seen ? everyoneMet(item.works) : item.works), [name]: done },
+  };
+};
+
+/** More evidence for one attempt, from outside of its rounds. */
+export const withMoreEvidence = (item: CaseItem, name: string, evidence: readonly Evidence[]): CaseItem => {
+  const work = item.works[name] ?? NO_WORK;
+  return {
+    ...item,
+    works: { ...item.works, [name]: { ...work, evidence: withEvidence(work.evidence, evidence) } },
   };
 };
 

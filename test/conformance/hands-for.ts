@@ -6,8 +6,8 @@ interface WebPage {
   readonly revive: (world: string, keyId: string) => void;
 }
 
-/** The last: of a managing key that names itself and cannot tell its id any more. */
-const GONE = ['already-revoked', 'stuck/not-recognised', 'stuck/credential-refused'];
+/** The last two: of a managing key that names itself and cannot tell its id any more, and of an update, which sends no delete to find out. */
+const GONE = ['already-revoked', 'stuck/not-recognised', 'stuck/credential-refused', 'stuck/unproven'];
 
 /** What can be done by hand at every provider. */
 export const handsFor = (

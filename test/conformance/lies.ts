@@ -18,8 +18,25 @@ export const isNarrower = (after: KeySettings, before: KeySettings): boolean =>
 export const looksOf = ({ witness }: World, requestId: string, upTo: number): readonly Seen[] =>
   witness.exchanges.filter((one) => !one.isCall && one.requestId === requestId && one.seq <= upTo);
 
+/** A delete that is said to have found its key dead has called, or another request for that key has been told that it is dead. */
+const isUnfounded = ({ witness, orders }: World, { receipt, seq }: Said): boolean => {
+  const order = orders.get(receipt.requestId);
+  if (receipt.outcome !== 'already-revoked' || String(order?.request['operation']).startsWith('update-')) return false;
+  const hasCalled = witness.exchanges.some(
+    (one) => one.isCall && one.requestId === receipt.requestId && one.seq <= seq,
+  );
+  const isKnown = witness.receipts.some(
+    (said) =>
+      said.receipt.keyState === 'dead' &&
+      said.receipt.requestId !== receipt.requestId &&
+      said.seq <= seq &&
+      orders.get(said.receipt.requestId)?.target === order?.target,
+  );
+  return !hasCalled && !isKnown;
+};
+
 /** What is said to be dead was dead at the last look, and is since: but for somebody who made it live again. */
-const falseDeaths = (world: World, { receipt, isAlive, seq }: Said): readonly string[] => {
+const falseDeaths = (world: World, { receipt, isAlive, seq, at }: Said): readonly string[] => {
   const { witness, sandbox, orders } = world;
   const order = orders.get(receipt.requestId);
   const look = looksOf(world, receipt.requestId, seq).at(-1);
@@ -29,6 +46,7 @@ const falseDeaths = (world: World, { receipt, isAlive, seq }: Said): readonly st
     ...(look === undefined ? [`L1: ${receipt.outcome} without a look`] : []),
     ...(look?.isAlive || (isAlive && !isMadeAgain) ? [`L1: ${receipt.outcome} while the key lived`] : []),
     ...(livesOn ? ['L1: said to be dead and lives'] : []),
+    ...(isUnfounded(world, { receipt, isAlive, seq, at }) ? ['L1: said to be dead already without a call'] : []),
     ...(['revoked', 'already-revoked'].includes(receipt.outcome) ? [] : [`L1: dead, but ${receipt.outcome}`]),
   ];
 };

@@ -6,9 +6,10 @@ import { openWorld, START, type World } from './world.ts';
 const MINUTE_MS = 60_000;
 /** An outage that passes. */
 const HEALS_AFTER_MS = MINUTE_MS;
-const GIVE_UP_MS = 2 * MINUTE_MS;
-/** Far more than the backoff lets come in that time: a message that comes oftener runs into its queue's own limit in a day. */
-const MOST_DELIVERIES = 30;
+/** Longer than a key has to be gone where nothing tells its death from an outage. */
+const GIVE_UP_MS = 2 * 60 * MINUTE_MS;
+/** Far more than come in that time: a message that comes oftener runs into its queue's own limit in a day. */
+const MOST_DELIVERIES = 40;
 
 /** How many exchanges a fault hits; the longer ones end by the clock, or never. */
 const TIMES = { once: 1, 'one minute': Number.POSITIVE_INFINITY, 'for good': Number.POSITIVE_INFINITY };
@@ -27,7 +28,7 @@ export interface Case {
   readonly reason: 'leaked' | 'manual';
   readonly fields?: Readonly<Record<string, unknown>>;
   readonly fault?: FaultAt;
-  /** How long the request may stay open. @default two minutes, in place of a day */
+  /** How long the request may stay open. @default two hours, in place of a day */
   readonly giveUpMs?: number;
 }
 
@@ -61,10 +62,21 @@ export const outcomeOf = ({ witness }: World): string => {
   return final === undefined ? 'none' : [final.outcome, final.code].filter(Boolean).join('/');
 };
 
+/** So many deliveries come when they may; the later ones come late, as queues do, so that hours take few of them. */
+const PROMPT = 12;
+const LATE_MS = 10 * MINUTE_MS;
+
+/** Lets the next message come late where many came before it. */
+export const postpone = ({ next }: Pick<World, 'next'>, deliveries: number): void => {
+  const message = next();
+  if (message !== undefined && deliveries >= PROMPT) message.visibleAt += LATE_MS;
+};
+
 /** Delivers until nothing is left on the queue. */
 export const drain = async (one: Case, world: World, most = MOST_DELIVERIES): Promise<void> => {
   for (let deliveries = 0; world.queue.length > 0 && deliveries < most; deliveries += 1) {
     if (heals(one, world)) world.sandbox.faults.clear();
+    postpone(world, deliveries);
     await world.deliver();
   }
 };

@@ -3,7 +3,7 @@ import { isNarrower, looksOf } from './lies.ts';
 import type { Seen } from './witness.ts';
 import type { World } from './world.ts';
 
-/** The most calls of one attempt. */
+/** The most calls of one attempt that find the key alive. */
 const MOST_CALLS = 5;
 /** What a provider answers to a call that it did not look at. */
 const TOO_MANY = 429;
@@ -14,16 +14,31 @@ const between = (world: World, first: Seen, second: Seen): number =>
     ({ seq }) => seq > first.seq && world.sandbox.record[seq - 1]?.status === 200,
   ).length;
 
+const isUpdate = ({ orders }: World, { requestId }: Seen): boolean =>
+  String(orders.get(requestId)?.request['operation']).startsWith('update-');
+
+/** The name of the fault by which a provider answers a key that it knows as one that it does not. */
+export const NOBODY_IS_KNOWN = 'nobody is known';
+
+/** A delete of a key that its last reading did not show: it goes out again, since an outage reads as a death does. */
+const isForTheDead = (world: World, call: Seen): boolean => {
+  const look = looksOf(world, call.requestId, call.seq).at(-1);
+  if (isUpdate(world, call) || look === undefined) return false;
+  return !look.isAlive || world.sandbox.record[look.seq - 1]?.faultName === NOBODY_IS_KNOWN;
+};
+
 /** A call is repeated only where the rules say so. */
 const repeats = (world: World, calls: readonly Seen[]): readonly string[] =>
   calls.slice(1).flatMap((call, index) => {
     const { request, landsWithinMs = 0 } = world.orders.get(call.requestId) ?? {};
-    const isUpdate = String(request?.['operation']).startsWith('update-');
     const isUrgent = request?.['reason'] === 'leaked';
     const first = calls[index] ?? call;
-    if (between(world, first, call) < (isUrgent && !isUpdate ? 1 : 3))
+    // One for each delivery. It did nothing, so that the next one, for a key that shows again, is as the first.
+    if (isForTheDead(world, call) && call.delivery !== first.delivery) return [];
+    if (isForTheDead(world, first)) return [];
+    if (between(world, first, call) < (isUrgent && !isUpdate(world, call) ? 1 : 3))
       return ['L3: a further call after too few readings'];
-    return isUpdate && call.at - first.at < landsWithinMs
+    return isUpdate(world, call) && call.at - first.at < landsWithinMs
       ? ['L3: a further update before the first had to have landed']
       : [];
   });
@@ -31,7 +46,8 @@ const repeats = (world: World, calls: readonly Seen[]): readonly string[] =>
 const attempts = ({ witness, sandbox }: World): readonly (readonly Seen[])[] => {
   const executed = witness.exchanges.filter(({ isCall, seq }) => {
     const exchange = sandbox.record[seq - 1];
-    return isCall && (exchange?.status !== TOO_MANY || exchange.applied !== undefined);
+    const isLookedAt = exchange?.status !== TOO_MANY && exchange?.faultName !== NOBODY_IS_KNOWN;
+    return isCall && (isLookedAt || exchange?.applied !== undefined);
   });
   return Object.values(Object.groupBy(executed, ({ requestId, attempt }) => `${requestId}#${attempt}`)).map(
     (calls) => calls ?? [],
@@ -56,11 +72,14 @@ const wrongChange = (world: World, change: Change): readonly string[] => {
   return [...(isMeant ? [] : [`L3: ${keyId} was ${kind}`]), ...(isWider ? ['L3: an update made the key wider'] : [])];
 };
 
+const tooMany = ({ length }: readonly Seen[]): readonly string[] =>
+  length > MOST_CALLS ? [`L3: ${length} calls`] : [];
+
 /** L3: nothing but the target is touched, nothing gets wider, and no call is made too often. */
 export const trespasses = (world: World): readonly string[] => [
   ...world.sandbox.applied().flatMap((change) => wrongChange(world, change)),
   ...attempts(world).flatMap((calls) => [
-    ...(calls.length > MOST_CALLS ? [`L3: ${calls.length} calls`] : []),
+    ...tooMany(calls.filter((call) => !isForTheDead(world, call))),
     ...repeats(world, calls),
   ]),
 ];

@@ -21,6 +21,8 @@ export interface Seen {
   readonly seq: number;
   readonly requestId: string;
   readonly attempt: number;
+  /** Tells deliveries apart. */
+  readonly delivery: object;
   readonly isCall: boolean;
   readonly isAlive: boolean;
   readonly settings: KeySettings | undefined;
@@ -70,7 +72,7 @@ export const witness = (scene: Scene): Witness => {
       if (clock.now() > startedAt + TIMING.functionTimeoutMs) breaches.push('L2: a delivery outlives its function');
     },
     watching: (send) => (call, until) => {
-      const { requestId, attempt } = atWork();
+      const { requestId, attempt, ids: delivery } = atWork();
       const at = clock.now();
       // What is sent is taken in before this returns.
       const reply = send(call, until);
@@ -83,6 +85,7 @@ export const witness = (scene: Scene): Witness => {
         seq: sandbox.record.length,
         requestId,
         attempt,
+        delivery,
         isCall,
         ...known,
       });

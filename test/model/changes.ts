@@ -8,7 +8,7 @@ const few = fc.nat({ max: 3 });
 const always = (): boolean => true;
 
 /** From a moment to longer than a request may stay open, and as long as a queue keeps a message. */
-const SECONDS = [1, 7, 40, 300, 900, 13 * 86_400];
+const SECONDS = [1, 7, 40, 300, 900, 3_600, 13 * 86_400];
 
 export const wait: fc.Arbitrary<Command> = fc
   .constantFrom(...SECONDS)
@@ -25,22 +25,52 @@ export const fault: fc.Arbitrary<Command> = fc
   .map(({ row, skip, times }) =>
     change(
       `fault "${row.name}", skip ${skip}, ${times} times`,
-      ({ mayLag }) => mayLag || !LAGGING.includes(row.fault.kind),
-      (_model, { sandbox }) => sandbox.faults.script({ match: {}, fault: row.fault, skip, times, name: row.name }),
+      ({ mayLag, weather }) => weather !== 'outage' && (mayLag || !LAGGING.includes(row.fault.kind)),
+      (model, { sandbox }) => {
+        model.weather = 'faults';
+        sandbox.faults.script({ match: {}, fault: row.fault, skip, times, name: row.name });
+      },
     ),
   );
 
-/** For a while no call gets through. */
-export const deaf: fc.Arbitrary<Command> = fc.constantFrom(2, 5, 9).map((times) =>
-  change(`no call gets through, ${times} times`, isBegun, (_model, { sandbox }) => {
-    for (const method of ['DELETE', 'POST'])
-      sandbox.faults.script({ match: { method }, fault: { kind: 'dropBefore' }, times, name: 'deaf' });
-  }),
-);
+/**
+ * For a while the provider answers every key as one that it does not know. More than one outage cannot be told from a death, nor one of
+ * a key that somebody has brought back after its deletion was accepted.
+ */
+export const outage: fc.Arbitrary<Command> = fc
+  .record({ seconds: fc.constantFrom(3, 60, 600, 1_800), skip: fc.nat({ max: 6 }) })
+  .map(({ seconds, skip }) =>
+    change(
+      `outage of ${seconds} s, skip ${skip}`,
+      ({ weather, keys }) => weather === 'well' && ![...keys.values()].some(({ causes }) => causes.has('revived')),
+      (model, system) => {
+        model.weather = 'outage';
+        system.fail(seconds * 1_000, skip);
+      },
+    ),
+  );
 
-export const heal: fc.Arbitrary<Command> = fc.constant(
-  change('heal', isBegun, (_model, { sandbox }) => sandbox.faults.clear()),
-);
+/** For a while no call gets through, or none is answered. */
+export const deaf: fc.Arbitrary<Command> = fc
+  .constantFrom<readonly ['dropBefore' | 'dropAfter', number]>(
+    ['dropBefore', 2],
+    ['dropBefore', 5],
+    ['dropBefore', 9],
+    ['dropAfter', 1],
+    ['dropAfter', 3],
+  )
+  .map(([kind, times]) =>
+    change(
+      `no call ${kind === 'dropAfter' ? 'is answered' : 'gets through'}, ${times} times`,
+      isBegun,
+      (_, { sandbox }) => {
+        for (const method of ['DELETE', 'POST'])
+          sandbox.faults.script({ match: { method }, fault: { kind }, times, name: 'deaf' });
+      },
+    ),
+  );
+
+export const heal: fc.Arbitrary<Command> = fc.constant(change('heal', isBegun, (_model, system) => system.heal()));
 
 /** Somebody removes a key or brings it back, or changes it where that is known for the provider. */
 export const byHand: fc.Arbitrary<Command> = fc

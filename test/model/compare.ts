@@ -38,6 +38,8 @@ const trespasses = (model: Model, { sandbox }: System): readonly string[] => {
     const { keyId, kind, before, after } = applied;
     const caller = callers.get(seq);
     if (caller === undefined) return [`L3: ${keyId} was ${kind} by no call`];
+    if ((kind === 'deleted') !== (caller.sent.order.kind === 'delete'))
+      return [`L3: ${keyId} was ${kind} by ${caller.sent.order.kind}`];
     // What a call comes upon that lands late, or was made from a reading that lags, nobody could know.
     const isKnown = !caller.causes.has('fault');
     return isKnown && before && after && !isNarrower(after, before) ? ['L3: an update made the key wider'] : [];

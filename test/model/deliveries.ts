@@ -62,7 +62,7 @@ export const deliverWithout: fc.Arbitrary<Command> = fc
   .map(deliverOne);
 
 /** Far more than the backoff lets come before a request is given up. */
-const MOST_DELIVERIES = 60;
+const MOST_DELIVERIES = 150;
 
 /**
  * The provider is well again, and everything is delivered until nothing is left.
@@ -70,7 +70,7 @@ const MOST_DELIVERIES = 60;
  * @throws Wrong also where something is left
  */
 export const drain = async (model: Model, system: System): Promise<void> => {
-  system.sandbox.faults.clear();
+  system.heal();
   for (let message = system.queue.next(); message; message = system.queue.next()) {
     const next = message;
     if (next.receiveCount >= MOST_DELIVERIES) throw new Wrong(`L2: the message of ${next.requestId} still waits`);

@@ -31,8 +31,20 @@ export type Noted =
   | { readonly step: 'taken'; readonly key: string; readonly overMs: number }
   /** Proved by no request's end, but by a later look. */
   | { readonly step: 'proved'; readonly key: string; readonly truth: Truth }
+  /** A question to the provider: who signed it (nobody that is known: ''), and which keys were alive then. */
+  | {
+      readonly step: 'asked';
+      readonly by: string;
+      readonly host: string;
+      readonly living: readonly string[];
+      /** Rows of a list were handed out. */
+      readonly isList: boolean;
+      readonly seq: number;
+    }
   | {
       readonly step: 'called';
+      /** Whether the key was alive before. */
+      readonly isAlive: boolean;
       /** The keys that it names, or else the one that signs. */
       readonly meant: readonly string[];
       /** Of the lease, in milliseconds. */

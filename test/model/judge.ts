@@ -1,28 +1,31 @@
 import { TIMING } from '../../functions/core/timing.ts';
 import type { Message } from '../conformance/message-queue.ts';
 import { differences } from './compare.ts';
+import { controlOf, idle, isUntold } from './death.ts';
 import { demandedOf, unexplainedEnd, unexplainedWait } from './explain.ts';
-import { type Follower, follow } from './follow.ts';
-import { type Attempt, isOver, keyIn, type Model, noteSeen } from './model.ts';
+import { type Follower, follow, newFollower } from './follow.ts';
+import { type Attempt, isOver, keyIn, type Model, nameOf, noteSeen } from './model.ts';
 import { metIn, newAttempt, note, pinTo, type Scene, sceneOf } from './scene.ts';
 import type { Delivered, System } from './system.ts';
 
 /** Takes the model through all that happened. @returns the attempt that was begun, and what must not have happened */
-const followAll = (model: Model, { sandbox }: System, { happened }: Delivered, scene: Scene) => {
-  const follower: Follower = { model, record: sandbox.record, calling: undefined };
+const followAll = (model: Model, system: System, delivered: Delivered, scene: Scene) => {
+  const follower = newFollower(model, system, delivered);
   const breaches: string[] = [];
+  follower.attempt = scene.known;
   let begun: Attempt | undefined;
-  for (const happening of happened) {
+  for (const happening of delivered.happened) {
     if (happening.step === 'claimed' || happening.step === 'refused') {
       begun = newAttempt(model, happening.work, happening.at, scene);
       if (happening.step === 'refused') begun.causes.add('reused');
       model.attempts.set(happening.work, begun);
+      follower.attempt = begun;
     }
     const pinned = happening.step === 'pinned' ? model.attempts.get(happening.work) : undefined;
     if (pinned && happening.step === 'pinned') pinTo(model, pinned, happening.key, scene);
     breaches.push(...follow(follower, happening));
   }
-  return { begun, breaches };
+  return { begun, breaches, follower };
 };
 
 const learnSeen = (model: Model, attempt: Attempt): void => {
@@ -47,9 +50,10 @@ const judgeRequest = (model: Model, system: System, delivered: Delivered, scene:
   const { known } = scene;
   const isRepeated = known?.state === 'closed' && Number(/\d+$/.exec(known.work)) >= message.attempt;
   const wasOver = new Set([...model.attempts.values()].filter(isOver));
-  const { begun, breaches } = followAll(model, system, delivered, scene);
+  const { begun, breaches, follower } = followAll(model, system, delivered, scene);
   const attempt = begun ?? known;
-  if (attempt && !isRepeated) note(model, system, attempt, metIn(system, delivered, scene, attempt));
+  const untold = attempt !== undefined && isUntold(follower, attempt);
+  if (attempt && !isRepeated) note(model, system, attempt, metIn(system, delivered, scene, attempt, untold));
   const ended = [...model.attempts.values()].filter((one) => isOver(one) && one.outcome && !wasOver.has(one));
   const unexplained = ended.flatMap((one) => unexplainedEnd(model, one));
   if (attempt) learnSeen(model, attempt);
@@ -58,18 +62,30 @@ const judgeRequest = (model: Model, system: System, delivered: Delivered, scene:
     ...unexplained,
     ...(isRepeated && happened[0] ? [`L2: a duplicate of ${known.work} was ${happened[0].step}`] : []),
     ...judgeVerdict(model, delivered, attempt),
+    ...(attempt ? idle(follower, delivered, attempt) : []),
   ];
 };
 
 /** A look asks and tells; it does nothing. */
-const LOOK_STEPS: readonly string[] = ['taken', 'told', 'unproved', 'proved', 'let go'];
+const LOOK_STEPS: readonly string[] = ['taken', 'told', 'unproved', 'proved', 'let go', 'asked'];
 
-const judgeLook = (model: Model, { sandbox }: System, { happened, verdict, isMet }: Delivered): readonly string[] => {
-  const follower: Follower = { model, record: sandbox.record, calling: undefined };
+/** A look that sends nothing to a delete's key cannot tell its death from an outage. */
+const unfoundedLook = (follower: Follower, happened: Delivered['happened'], attempt: Attempt | undefined) =>
+  happened.flatMap((one) =>
+    one.step !== 'proved' || (attempt?.sent.order.kind === 'update' && controlOf(follower, one.key) !== 'not')
+      ? []
+      : ['L1: a look proves the death of a key without a call'],
+  );
+
+const judgeLook = (model: Model, system: System, delivered: Delivered): readonly string[] => {
+  const { happened, verdict, isMet, message } = delivered;
+  const follower = newFollower(model, system, delivered);
+  const about = [...model.attempts.values()].findLast(({ work }) => nameOf(work) === message.requestId);
   const isLook = ({ step }: { readonly step: string }): boolean => LOOK_STEPS.includes(step);
   return [
     ...happened.filter((one) => !isLook(one)).map(({ step }) => `L3: a look was ${step}`),
     ...happened.filter(isLook).flatMap((happening) => follow(follower, happening)),
+    ...unfoundedLook(follower, happened, about),
     ...(verdict === 'cut' && !isMet ? ['L2: a look ended with no word'] : []),
   ];
 };

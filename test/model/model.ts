@@ -1,7 +1,43 @@
 import type { CaseState, RequestState } from './case-model.ts';
 import type { Cause, Seen } from './outcomes.ts';
+import type { Reading } from './reading.ts';
 import type { Sent } from './sent.ts';
 import type { Order, Signed, Stage } from './stage.ts';
+
+/** A call that left. */
+export interface Called {
+  readonly at: number;
+  /** Its number in the sandbox's record. */
+  readonly seq: number;
+  /** Whether the key was alive before. */
+  readonly isAlive: boolean;
+  /** Its delivery met trouble, so that the reply may not have come into the ledger. */
+  readonly isCut: boolean;
+}
+
+export type Sureness = 'surely' | 'maybe' | 'not';
+
+/** What an attempt's readings may have shown it. */
+export interface View {
+  /** Since it was pinned. */
+  readonly readings: Reading[];
+  /** The earliest reading since the last sight that may have missed the key. */
+  absentSince: number | undefined;
+  /** The first reading since the last that may have shown it which certainly missed the key, and came into the ledger. */
+  missingSince: number | undefined;
+  /** How long it was absent when the attempt ended; 0 where it was not. */
+  absentForMs: number;
+  /** Whether more than the key's own absence told of its death when the attempt ended. */
+  told: Sureness;
+  /** Where the key was asked first; its sibling environments are elsewhere. */
+  home: string | undefined;
+  /** So many calls were made before an absence that the key turned out to live through. */
+  spent: number;
+  /** One was certainly an answer to the living key. */
+  isSighted: boolean;
+  /** All were certainly of a key that is not there, for one that never saw it. */
+  isUnknown: boolean;
+}
 
 /** One attempt at a request, as the model follows it. */
 export interface Attempt {
@@ -19,7 +55,8 @@ export interface Attempt {
   key: string | undefined;
   /** Calls that are in the ledger, less those that were taken back. */
   attempted: number;
-  readonly calls: { readonly at: number; readonly seq: number }[];
+  readonly calls: Called[];
+  readonly view: View;
   isCopied: boolean;
   outcome: string | undefined;
   /** As first published. */
@@ -33,6 +70,8 @@ export interface KeyModel {
   readonly causes: Set<Cause>;
   readonly seenSurely: Set<Signed>;
   readonly seenMaybe: Set<Signed>;
+  /** Other keys whose lists have named it, by what is in the ledger. */
+  readonly listedTo: Map<string, Sureness>;
   /** The request whose end left the case open. */
   openBy: string | undefined;
   /** The one whose end proved it dead. */
@@ -52,6 +91,8 @@ export interface Model {
   readonly missing: Set<string>;
   /** Whether the last change of a key was none that gave it back: a reading may lag behind a death, not behind a life. */
   mayLag: boolean;
+  /** What the provider has met: exchanges that went wrong, or an outage. Both together can hide a living key for ever. */
+  weather: 'well' | 'faults' | 'outage';
   steps: number;
 }
 
@@ -63,6 +104,7 @@ export const newModel = (stage: Stage): Model => ({
   secrets: new Map(),
   missing: new Set(),
   mayLag: true,
+  weather: 'well',
   steps: 0,
 });
 
@@ -78,6 +120,7 @@ export const keyIn = ({ keys }: Model, keyId: string): KeyModel =>
     causes: new Set(),
     seenSurely: new Set(),
     seenMaybe: new Set(),
+    listedTo: new Map(),
     openBy: undefined,
     provedBy: undefined,
     isTold: false,

@@ -32,14 +32,26 @@ export const noting = (ports: Ports, { sandbox, truth }: OpenStage, happened: Ha
     return true;
   };
 
+  const living = (): readonly string[] => sandbox.keyIds().filter((id) => truth(id).isAlive);
+
+  const ask: Ports['send'] = (call, until) => {
+    const alive = living();
+    const reply = ports.send(call, until);
+    const { seq = 0, keyId: by = '', host = '' } = sandbox.record.at(-1) ?? {};
+    note({ step: 'asked', by, host, living: alive, isList: sandbox.listings.has(seq), seq });
+    return reply;
+  };
+
   const send: Ports['send'] = async (call, until) => {
-    if (call.method === 'GET') return ports.send(call, until);
+    if (call.method === 'GET') return ask(call, until);
     const text = `${call.path} ${call.body ?? ''}`.toLowerCase();
     const named = sandbox.keyIds().filter((id) => text.includes(id.toLowerCase()));
     const left = await leaseLeft(ports, cases.get(named[0] ?? '') ?? [...cases.values()].at(-1));
+    const alive = living();
     const reply = ports.send(call, until);
     const seq = sandbox.record.length;
-    note({ step: 'called', meant: named.length > 0 ? named : [sandbox.record[seq - 1]?.keyId ?? ''], left, seq });
+    const meant = named.length > 0 ? named : [sandbox.record[seq - 1]?.keyId ?? ''];
+    note({ step: 'called', meant, isAlive: meant.some((id) => alive.includes(id)), left, seq });
     return reply;
   };
 

@@ -25,12 +25,14 @@ export type Cause =
   | 'early'
   | 'leased'
   | 'redriven'
-  | 'reused';
+  | 'reused'
+  /** The key is gone by nobody's word but its own: what that takes is waited for. */
+  | 'untold';
 
 /** These must not change what an attempt comes to. */
 export const HARMLESS: readonly Cause[] = [
   ...(['crash', 'aws', 'rival', 'leased', 'early', 'signer needed', 'redriven'] as const),
-  ...(['dead', 'unseen', 'half seen', 'host out'] as const),
+  ...(['dead', 'unseen', 'half seen', 'host out', 'untold'] as const),
 ];
 
 export interface OutcomeRow {
@@ -61,7 +63,7 @@ export const OUTCOMES: Readonly<Record<string, OutcomeRow>> = {
   'stuck/only-in-web-ui': stuck('widened'),
   'stuck/signer-gone': stuck('signer dead', 'rotated', 'revived', 'expired'),
   'stuck/no-effect': { ...stuck('fault'), calls: 'some' },
-  'stuck/unproven': stuck('aged', 'fault', 'missing', 'half seen', 'signer dead'),
+  'stuck/unproven': stuck('aged', 'fault', 'missing', 'half seen', 'signer dead', 'untold'),
   'stuck/account-restricted': stuck('fault'),
   'stuck/request-rejected': stuck('fault', 'revived'),
   'stuck/region-refused': stuck('fault'),
@@ -80,7 +82,7 @@ export const WAITS: Readonly<Record<string, readonly Cause[]>> = {
   'provider-down': ['fault', 'host out'],
   'aws-down': ['aws'],
   unrecognised: ['fault', 'unpermitted', 'host out'],
-  'not-yet-proved': ['fault', 'crash', 'aws', 'rival', 'half seen', 'host out'],
+  'not-yet-proved': ['fault', 'crash', 'aws', 'rival', 'half seen', 'host out', 'untold'],
   'in-progress': ['leased', 'crash', 'rival', 'redriven'],
   'signer-still-needed': ['signer needed'],
   early: ['early'],
@@ -97,23 +99,34 @@ export interface Demand {
   readonly seen?: Seen;
   /** Where the target is named and turns out to be the signer. */
   readonly isNamed?: boolean;
+  /** Whether more than the key's own absence tells of its death: the ledger, or a managing key. */
+  readonly isTold?: boolean;
   readonly ends: readonly string[];
 }
 
 export const DEMANDS: readonly Demand[] = [
   { kind: 'delete', key: 'alive', ends: ['revoked'] },
-  { kind: 'delete', key: 'dead', seen: 'surely', ends: ['already-revoked'] },
+  // A call is made before the word; where its reply was lost, it may be what has deleted the key.
+  { kind: 'delete', key: 'dead', seen: 'surely', ends: ['already-revoked', 'revoked'] },
   { kind: 'delete', key: 'dead', seen: 'never', ends: ['stuck/not-recognised'] },
   // Nobody can tell whose key it is, so that it is not known to be the target itself.
   { kind: 'delete', key: 'dead', seen: 'never', isNamed: true, ends: ['stuck/credential-refused'] },
   { kind: 'delete', key: 'dead', seen: 'maybe', isNamed: true, ends: ['stuck/credential-refused'] },
-  { kind: 'delete', key: 'dead', seen: 'maybe', ends: ['already-revoked', 'stuck/not-recognised'] },
+  { kind: 'delete', key: 'dead', seen: 'maybe', ends: ['already-revoked', 'revoked', 'stuck/not-recognised'] },
   // Both have to speak for a proof, and one of them never saw the key.
-  { kind: 'delete', key: 'dead', seen: 'half', ends: ['already-revoked', 'stuck/not-recognised', 'stuck/unproven'] },
+  {
+    kind: 'delete',
+    key: 'dead',
+    seen: 'half',
+    ends: ['already-revoked', 'revoked', 'stuck/not-recognised', 'stuck/unproven'],
+  },
   { kind: 'update', key: 'alive', ends: ['restricted'] },
-  { kind: 'update', key: 'dead', seen: 'surely', ends: ['already-revoked'] },
+  { kind: 'update', key: 'dead', seen: 'surely', isTold: true, ends: ['already-revoked'] },
+  // An update sends no delete to find out whether the key is dead or its provider out.
+  { kind: 'update', key: 'dead', seen: 'surely', isTold: false, ends: ['stuck/unproven'] },
   { kind: 'update', key: 'dead', seen: 'never', ends: ['stuck/not-recognised'] },
-  { kind: 'update', key: 'dead', seen: 'maybe', ends: ['already-revoked', 'stuck/not-recognised'] },
+  { kind: 'update', key: 'dead', seen: 'maybe', isTold: true, ends: ['already-revoked', 'stuck/not-recognised'] },
+  { kind: 'update', key: 'dead', seen: 'maybe', isTold: false, ends: ['stuck/unproven', 'stuck/not-recognised'] },
   { kind: 'plan', key: 'alive', ends: ['planned'] },
   { kind: 'plan', key: 'dead', ends: ['planned', 'stuck/not-recognised'] },
   { kind: 'plan', key: 'dead', isNamed: true, ends: ['stuck/credential-refused'] },

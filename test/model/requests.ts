@@ -54,6 +54,14 @@ export const sendAgain: fc.Arbitrary<Command> = fc
   .nat({ max: 3 })
   .map((which) => change(`send ${which} again`, isBegun, ({ sent }, system) => system.send(pick(sent, which).body)));
 
+/** The day's look after the keys whose requests have ended. */
+export const look: fc.Arbitrary<Command> = fc.nat({ max: 3 }).map((which) =>
+  change(`look after ${which}`, isBegun, ({ sent }, { askForLook }) => {
+    const { body, isPlan } = pick(sent, which);
+    if (!isPlan) askForLook(body);
+  }),
+);
+
 /** Another request under an id that is taken, or the same as a dry run. */
 export const sendUnderTakenId: fc.Arbitrary<Command> = fc.tuple(fc.nat({ max: 3 }), asked).map(([which, how]) =>
   change(

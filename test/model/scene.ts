@@ -47,6 +47,7 @@ export const metIn = (
   { from, isMet, verdict }: Delivered,
   scene: Scene,
   { key }: Attempt,
+  isUntold: boolean,
 ): readonly Cause[] => {
   const { order, notBefore } = scene.sent;
   const isFaulty = sandbox.record.slice(from).some(({ faultName }) => faultName !== undefined);
@@ -59,6 +60,7 @@ export const metIn = (
     [scene.needed.includes(key ?? order.target), 'signer needed'],
     [order.signed !== 'self' && !scene.isAlive(order.signer), 'signer dead'],
     [notBefore > clock.now(), 'early'],
+    [isUntold, 'untold'],
   ];
   return rows.filter(([holds]) => holds).map(([, cause]) => cause);
 };
@@ -74,6 +76,17 @@ export const newAttempt = (model: Model, work: string, at: number, { sent, isAli
   key: undefined,
   attempted: 0,
   calls: [],
+  view: {
+    readings: [],
+    absentSince: undefined,
+    missingSince: undefined,
+    absentForMs: 0,
+    told: 'not',
+    home: undefined,
+    spent: 0,
+    isSighted: false,
+    isUnknown: false,
+  },
   isCopied: false,
   outcome: undefined,
   receipt: undefined,
@@ -83,6 +96,7 @@ export const newAttempt = (model: Model, work: string, at: number, { sent, isAli
 export const pinTo = (model: Model, attempt: Attempt, keyId: string, { isAlive }: Scene): void => {
   attempt.wasAlive = isAlive(keyId);
   attempt.wasSeen = seenBy(keyIn(model, keyId), attempt.sent.order);
+  attempt.view.isUnknown = attempt.wasSeen === 'never';
 };
 
 /** Notes all that an attempt met by now. */
@@ -92,6 +106,7 @@ export const note = (model: Model, { clock }: System, attempt: Attempt, met: rea
   const others = [...model.attempts.values()].filter(
     (other) => other !== attempt && !isOver(other) && about(other) === about(attempt),
   );
+  causes.delete('untold');
   // A plan stands in nobody's way.
   for (const other of others) {
     if (!other.sent.isPlan) causes.add('rival');

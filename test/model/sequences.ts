@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import type { Ports } from '../../functions/core/ports.ts';
 import type { Awaited } from '../conformance/instrumented.ts';
-import { byHand, deaf, fault, heal, onSecret, wait } from './changes.ts';
+import { byHand, deaf, fault, heal, onSecret, outage, wait } from './changes.ts';
 import type { Command } from './command.ts';
 import { deliver, deliverAndCut, deliverWithout, drain } from './deliveries.ts';
 import { type Model, newModel } from './model.ts';
-import { redrive, send, sendAgain, sendUnderTakenId } from './requests.ts';
+import { look, redrive, send, sendAgain, sendUnderTakenId } from './requests.ts';
 import type { Stage } from './stage.ts';
 import { openSystem, type System } from './system.ts';
 
@@ -17,11 +17,13 @@ const WEIGHTS: readonly (readonly [times: number, step: fc.Arbitrary<Command>])[
   [1, sendAgain],
   [1, sendUnderTakenId],
   [2, redrive],
+  [1, look],
   [5, deliver],
   [3, deliverAndCut],
   [2, deliverWithout],
   [1, wait],
   [2, fault],
+  [1, outage],
   [1, deaf],
   [1, heal],
   [2, byHand],
@@ -42,16 +44,18 @@ export interface Setting {
   readonly awaited: Awaited;
   /** Puts something wrong between the code and its ports. */
   readonly spoil?: (ports: Ports) => Ports;
+  /** Of each sequence, at the most. */
+  readonly mostSteps?: number;
 }
 
 /** Drives the real code and the model side by side. @param onEnd told the number of steps of each sequence */
 export const sequences = (
-  { stage, awaited, spoil }: Setting,
+  { stage, awaited, spoil, mostSteps = MOST_STEPS }: Setting,
   { replayPath }: Replay = {},
   onEnd: (steps: number) => void = () => {},
 ): fc.IAsyncPropertyWithHooks<[Iterable<Command>]> =>
   fc.asyncProperty(
-    fc.commands(STEPS, { maxCommands: MOST_STEPS, size: '+1', ...(replayPath && { replayPath }) }),
+    fc.commands(STEPS, { maxCommands: mostSteps, size: '+1', ...(replayPath && { replayPath }) }),
     async (commands) => {
       const model: Model = newModel(stage);
       const real: System = await openSystem(stage, new Set(awaited), spoil);

@@ -12,11 +12,12 @@ import { type SimulatedClock, simulatedClock } from '../conformance/simulated-cl
 import { START } from '../conformance/world.ts';
 import type { Happening } from './happening.ts';
 import { noting } from './noting.ts';
+import { OUTAGE, unknownKeyAt } from './outage.ts';
 import type { OpenStage, Stage } from './stage.ts';
 import { hooksOf, type Trouble } from './trouble.ts';
 
-/** A request is given up after this long, in place of a day; it is more than an order waits for those that need its key. */
-export const GIVE_UP_MS = 12 * 60_000;
+/** A request is given up after this long, in place of a day; it is more than a key that is gone waits for an outage to be over. */
+export const GIVE_UP_MS = 2 * 3_600_000;
 const MONTH_MS = 30 * 86_400_000;
 const OWN_ROLE = 'AROAOWNROLE';
 const SOMEBODY = 'AROAEXAMPLE';
@@ -44,7 +45,13 @@ export interface System {
   readonly queue: MessageQueue;
   /** Copies on the stuck queue. */
   readonly aside: { readonly body: string; readonly attributes: Attributes }[];
+  /** From so many exchanges on the provider knows no key, for so long; then it is well. */
+  fail(ms: number, skip: number): void;
+  /** The provider is well again, but for an outage, which takes its time. */
+  heal(): void;
   send(body: string, attempt?: number): void;
+  /** Asks for a look at the key of a request, as is done each day for the cases that are open. */
+  askForLook(body: string): void;
   /** Delivers a message at its time, or at once although it is hidden. */
   deliver(message: Message, trouble?: Trouble, isAtOnce?: boolean): Promise<Delivered>;
 }
@@ -83,6 +90,14 @@ export const openSystem = async (
   const push = (body: string, attempt: number, sender: string, seconds: number): void =>
     void queue.push({ messageId: newId(), body, attempt, sender: `${sender}:model` }, seconds * 1_000);
 
+  let outageUntil: number | undefined;
+  const endOutage = (): void => {
+    if (outageUntil === undefined || clock.now() < outageUntil) return;
+    outageUntil = undefined;
+    sandbox.faults.clear();
+  };
+  const sendThere = sendInProcess(sandbox, clock);
+
   const plain: Ports = {
     clock,
     ledger,
@@ -93,7 +108,10 @@ export const openSystem = async (
       enqueue: async (body, { attempt }, seconds) => push(body, Number(attempt), OWN_ROLE, seconds),
     },
     log: { info: () => {}, warn: () => {} },
-    send: sendInProcess(sandbox, clock),
+    send: (call, until) => {
+      endOutage();
+      return sendThere(call, until);
+    },
     digest,
     newId,
     random: () => 0.5,
@@ -120,6 +138,17 @@ export const openSystem = async (
     return { ...told, verdict: verdict.done ? 'done' : verdict };
   };
 
+  const fail: System['fail'] = (ms, skip) => {
+    outageUntil = clock.now() + ms;
+    const times = Number.POSITIVE_INFINITY;
+    sandbox.faults.script({ match: {}, fault: unknownKeyAt(stage.name), skip, times, name: OUTAGE });
+  };
+  const heal = (): void => {
+    endOutage();
+    if (outageUntil === undefined) sandbox.faults.clear();
+  };
   const send: System['send'] = (body, attempt = 1) => push(body, attempt, SOMEBODY, 0);
-  return { stage, sandbox, clock, vault, ledger, queue, aside, send, deliver };
+  const askForLook: System['askForLook'] = (body) =>
+    push(JSON.stringify({ ...JSON.parse(body), look: true }), 1, OWN_ROLE, 0);
+  return { stage, sandbox, clock, vault, ledger, queue, aside, fail, heal, send, askForLook, deliver };
 };

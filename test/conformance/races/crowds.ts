@@ -45,7 +45,8 @@ export const CROWDS: readonly Crowd[] = [
     sends: copies(2),
     meanwhile: ({ witness, seeded }) => witness.byHand(() => seeded.byHand['deleted by hand']?.now()),
     seeds: 12,
-    orElse: ['already-revoked', 'stuck/not-recognised', 'stuck/credential-refused'],
+    // The last: of an update, which sends no delete to find out.
+    orElse: ['already-revoked', 'stuck/not-recognised', 'stuck/credential-refused', 'stuck/unproven'],
   },
   { name: 'ten times', sends: copies(10), seeds: 3 },
   { name: 'two requests', sends: requests(2), seeds: 12, orElse: ['already-revoked'] },

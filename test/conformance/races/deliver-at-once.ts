@@ -1,4 +1,5 @@
 import { type Awaited, instrumented } from '../instrumented.ts';
+import { postpone } from '../run-case.ts';
 import type { World } from '../world.ts';
 import { drawsFrom, type Turns } from './by-turns.ts';
 
@@ -22,6 +23,7 @@ export const drainAtOnce = async (
 ): Promise<void> => {
   const { clock, queue, next, begin, ports } = world;
   for (let n = 0, first = next(); first !== undefined && n < MOST_ROUNDS; n += 1, first = next()) {
+    postpone(world, n);
     clock.advanceTo(first.visibleAt);
     const due = queue.filter(({ visibleAt }) => visibleAt <= clock.now());
     const own = instrumented(ports, awaited, turns.hooks);

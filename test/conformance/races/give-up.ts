@@ -1,2 +1,2 @@
-/** How long requests stay open here: a little more than an order waits for another that needs its key to sign. */
-export const GIVE_UP_MS = 12 * 60_000;
+/** How long requests stay open here: longer than a key has to be gone where nothing tells its death from an outage. */
+export const GIVE_UP_MS = 75 * 60_000;

@@ -1,6 +1,7 @@
 import { epochMs } from '../../../functions/core/epoch.ts';
 import type { Awaited } from '../instrumented.ts';
 import type { Message } from '../message-queue.ts';
+import { postpone } from '../run-case.ts';
 import type { World } from '../world.ts';
 
 /** A delivery that waits for one of its ports, and all that goes on around it. */
@@ -15,12 +16,14 @@ export interface Scene {
   readonly beside: (work: Promise<void>) => void;
 }
 
-/** Far more than it takes: one message is over after three or four. */
-const MOST_DELIVERIES = 30;
+/** Far more than it takes: one message is over after three or four, or an hour later. */
+const MOST_DELIVERIES = 40;
 
 /** Delivers until nothing is left on the queue, while somebody else runs the clock. */
-export const untilNothingWaits = async ({ clock, next, begin }: World): Promise<void> => {
+export const untilNothingWaits = async (world: World): Promise<void> => {
+  const { clock, next, begin } = world;
   for (let n = 0, message = next(); message !== undefined && n < MOST_DELIVERIES; n += 1, message = next()) {
+    postpone(world, n);
     await clock.until(epochMs(message.visibleAt));
     await begin(message);
   }

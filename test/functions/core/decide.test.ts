@@ -6,7 +6,7 @@ import { after, epochMs } from '../../../functions/core/epoch.ts';
 import type { Work } from '../../../functions/core/ledger-items.ts';
 import { RETRY, STUCK } from '../../../functions/core/outcome.ts';
 import type { Standing } from '../../../functions/core/standing.ts';
-import { NO_WORK } from '../../../functions/core/work.ts';
+import { basisOf, NO_WORK } from '../../../functions/core/work.ts';
 import { answerOf, askedOf, NOON } from './rounds.ts';
 
 /** Standings of updates alone. */
@@ -35,6 +35,10 @@ const situation = ({ work = {}, ...rest }: Partial<Omit<Situation, 'work'>> & { 
   proofGapMs: GAP,
   landsWithinMs: LANDS,
   provable: true,
+  proved: false,
+  controlled: false,
+  calledNow: false,
+  siblingsAsked: false,
   ...rest,
   work: { ...NO_WORK, ...work },
 });
@@ -69,6 +73,11 @@ const BEFORE_A_DELETE: readonly Row[] = [
     'asks the siblings for an urgent one too',
     { round: UNKNOWN, standing: 'unbacked', urgent: true },
     { do: 'ask-siblings' },
+  ],
+  [
+    'calls once where the siblings do not know the key either',
+    { round: UNKNOWN, standing: 'unbacked', siblingsAsked: true },
+    CALL,
   ],
   ['waits on silence', { round: SILENT, standing: 'none' }, { do: 'retry', code: 'no-reply', notBefore: undefined }],
   [
@@ -280,6 +289,34 @@ const AFTER_A_DELETE: readonly Row[] = [
     },
     ends('stuck/request-rejected'),
   ],
+  [
+    'goes on past a refusal after a call that was lost while the key was gone',
+    {
+      work: {
+        ...CALLED,
+        calls: 2,
+        voided: 1,
+        callReplies: ['lost', 'refused'],
+        lastAnswer: 'rejected',
+        ifAlive: 'request-rejected',
+      },
+    },
+    asks(GAP),
+  ],
+  [
+    'ends by its code after a call that was refused while the key was gone',
+    {
+      work: {
+        ...CALLED,
+        calls: 2,
+        voided: 1,
+        callReplies: ['refused', 'refused'],
+        lastAnswer: 'rejected',
+        ifAlive: 'request-rejected',
+      },
+    },
+    ends('stuck/request-rejected'),
+  ],
   ['waits for a verdict on silence', { round: SILENT, standing: 'none', work: CALLED }, asks(GAP, 'no-reply')],
   [
     'waits for a verdict on silence after an accepted call',
@@ -378,37 +415,88 @@ const AFTER_A_DELETE: readonly Row[] = [
   ],
 ];
 
+const HOUR = 3_600_000;
+const ACCEPTED: Partial<Work> = { ...CALLED, callReplies: ['accepted'], lastAnswer: 'accepted' };
+const LOST: Partial<Work> = { ...CALLED, callReplies: ['lost'] };
+const REFUSED: Partial<Work> = { ...CALLED, callReplies: ['refused'], lastAnswer: 'rejected' };
+const PUT_OFF: Partial<Work> = { ...CALLED, voided: 1, callReplies: ['put-off'], lastAnswer: 'rejected' };
+const goneFor = (ms: number) => ({ agreed: { on: 'gone', at: ago(ms) }, absentSince: ago(ms) }) as const;
+const WAIT: Decision = { do: 'retry', code: 'not-yet-proved' };
+const inList = { self: false, controlled: true, round: [askedOf(answerOf('unlisted'), 'managing')] } as const;
+
 const GONE: readonly Row[] = [
-  ['asks a second time', { standing: 'gone', round: UNKNOWN, work: { agreed: { on: 'gone', at: NOON } } }, asks(GAP)],
+  ['is called for, since an outage looks the same', { work: goneFor(GAP) }, CALL],
+  ['is called for, also where a list no longer names it', { ...inList, work: goneFor(GAP) }, CALL],
+  ['is called for again where the only call was not executed', { work: { ...PUT_OFF, ...goneFor(GAP) } }, CALL],
+  ['is called for again where a list lacks it and the only call was not executed', { ...inList, work: PUT_OFF }, CALL],
   [
-    'asks when the gap is over',
-    { standing: 'gone', round: UNKNOWN, work: { agreed: { on: 'gone', at: ago(1_500) } } },
-    asks(500),
+    'waits on a managing key’s silence before the first call',
+    { self: false, signer: answerOf('silent'), round: UNKNOWN, work: goneFor(GAP) },
+    { do: 'retry', code: 'no-reply', notBefore: undefined },
   ],
-  ['asks a second time where the first is not counted yet', { standing: 'gone', round: UNKNOWN }, asks(GAP)],
+  ['asks a second time after an accepted call', { work: { ...ACCEPTED, ...goneFor(0) } }, asks(GAP)],
+  ['asks when the gap is over', { work: { ...ACCEPTED, ...goneFor(1_500) } }, asks(500)],
+  ['asks a second time where the first is not counted yet', { work: ACCEPTED }, asks(GAP)],
+  ['is revoked after an accepted call', { work: { ...ACCEPTED, ...goneFor(GAP) } }, ends('revoked')],
   [
-    'is already revoked without a call',
-    { standing: 'gone', round: UNKNOWN, work: { agreed: { on: 'gone', at: ago(GAP) } } },
-    ends('already-revoked'),
+    'is revoked after an accepted call that another version wrote',
+    { work: { ...REFUSED, ...goneFor(GAP), acceptedAt: ago(9_000) } },
+    ends('revoked'),
   ],
+  ['waits a millisecond more', { work: { ...ACCEPTED, ...goneFor(GAP - 1) } }, asks(1)],
   [
-    'is revoked after a call',
-    { standing: 'gone', round: UNKNOWN, work: { ...CALLED, agreed: { on: 'gone', at: ago(GAP) } } },
+    'is revoked after an accepted call, whatever came of the others',
+    { work: { ...ACCEPTED, ...goneFor(GAP), callReplies: ['lost', 'accepted', 'refused'] } },
     ends('revoked'),
   ],
   [
-    'is already revoked where the only call was not executed',
-    { standing: 'gone', round: UNKNOWN, work: { ...CALLED, voided: 1, agreed: { on: 'gone', at: ago(GAP) } } },
+    'is already revoked where the ledger holds its death',
+    { proved: true, work: goneFor(GAP) },
+    ends('already-revoked'),
+  ],
+  ['is asked for twice there too', { proved: true, work: goneFor(0) }, asks(GAP)],
+  [
+    'is revoked by a lost call where a list no longer names it',
+    { ...inList, work: { ...LOST, ...goneFor(GAP) } },
+    ends('revoked'),
+  ],
+  [
+    'is already revoked by a refused call where a list no longer names it',
+    { ...inList, work: { ...REFUSED, ...goneFor(GAP) } },
+    ends('already-revoked'),
+  ],
+  ['is asked for twice where a list no longer names it', { ...inList, work: { ...REFUSED, ...goneFor(0) } }, asks(GAP)],
+  ['is called for again after a refused call', { work: { ...REFUSED, ...goneFor(GAP) } }, CALL],
+  ['is called for again after a lost call', { work: { ...LOST, ...goneFor(GAP) } }, CALL],
+  ['is called for once in each delivery', { calledNow: true, work: { ...REFUSED, ...goneFor(GAP) } }, WAIT],
+  ['is called for again up to an hour', { work: { ...REFUSED, ...goneFor(HOUR - 1) } }, CALL],
+  ['is already revoked after an hour of refusals', { work: { ...REFUSED, ...goneFor(HOUR) } }, ends('already-revoked')],
+  ['is revoked after an hour where a call was lost', { work: { ...LOST, ...goneFor(HOUR) } }, ends('revoked')],
+  [
+    'is counted absent since its last sighting, whatever calls came since',
+    { work: { ...REFUSED, absentSince: ago(HOUR), agreed: { on: 'gone', at: ago(GAP) } } },
     ends('already-revoked'),
   ],
   [
-    'waits a millisecond more',
-    { standing: 'gone', round: UNKNOWN, work: { ...CALLED, agreed: { on: 'gone', at: ago(GAP - 1) } } },
-    asks(1),
+    'is asked for twice after that hour, since the last call',
+    { work: { ...REFUSED, absentSince: ago(HOUR), agreed: { on: 'gone', at: ago(0) } } },
+    asks(GAP),
+  ],
+  ['is called for again where its absence is not counted yet', { work: REFUSED }, CALL],
+  ['is revoked after an hour where 0.1.0 lost a call', { work: { ...CALLED, ...goneFor(HOUR) } }, ends('revoked')],
+  [
+    'is called for again where 0.1.0 had a call refused',
+    { work: { ...CALLED, lastAnswer: 'rejected', ...goneFor(GAP) } },
+    CALL,
   ],
   [
-    'outweighs a signer that is refused',
-    { self: false, standing: 'gone', signer: HELD, work: { ...CALLED, agreed: { on: 'gone', at: ago(GAP) } } },
+    'is no answer to a signer that is refused',
+    { self: false, signer: HELD, work: { ...LOST, ...goneFor(GAP) } },
+    ends('stuck/credential-refused'),
+  ],
+  [
+    'needs no signer once a call was accepted',
+    { self: false, signer: HELD, work: { ...ACCEPTED, ...goneFor(GAP) } },
     ends('revoked'),
   ],
 ];
@@ -443,9 +531,29 @@ const UPDATE: readonly Row[] = [
     ends('stuck/only-in-web-ui'),
   ],
   [
-    'is already revoked where the key is gone',
-    { standing: 'gone', round: UNKNOWN, work: { ...CALLED, agreed: { on: 'gone', at: ago(GAP) } } },
+    'waits where the key is gone, since it sends no delete to find out',
+    { standing: 'gone', round: UNKNOWN, work: { ...CALLED, ...goneFor(HOUR - 1) } },
+    WAIT,
+  ],
+  [
+    'is unproven where the key is gone for an hour',
+    { standing: 'gone', round: UNKNOWN, work: { ...CALLED, ...goneFor(HOUR) } },
+    ends('stuck/unproven'),
+  ],
+  [
+    'is already revoked where a list no longer names the key',
+    { ...inList, standing: 'gone', work: goneFor(GAP) },
     ends('already-revoked'),
+  ],
+  [
+    'is already revoked where the ledger holds the key’s death',
+    { proved: true, standing: 'gone', round: UNKNOWN, work: goneFor(GAP) },
+    ends('already-revoked'),
+  ],
+  [
+    'does not recognise a key that the siblings do not know either',
+    { standing: 'unbacked', round: UNKNOWN, siblingsAsked: true },
+    ends('stuck/not-recognised'),
   ],
   ['asks the siblings of a key that never answered', { standing: 'unbacked', round: UNKNOWN }, { do: 'ask-siblings' }],
   [
@@ -501,7 +609,9 @@ describe('a delete after a call', () =>
   it.each(AFTER_A_DELETE)('%s', (_what, part, expected) => expect(decide(situation(part))).toEqual(expected)));
 
 describe('a key that is gone', () =>
-  it.each(GONE)('%s', (_what, part, expected) => expect(decide(situation(part))).toEqual(expected)));
+  it.each(GONE)('%s', (_what, part, expected) =>
+    expect(decide(situation({ standing: 'gone', round: UNKNOWN, ...part }))).toEqual(expected),
+  ));
 
 describe('an update', () =>
   it.each(UPDATE)('%s', (_what, part, expected) =>
@@ -528,6 +638,7 @@ describe('a call’s own answer', () => {
 });
 
 describe('whatever the situation', () => {
+  const REPLIES = ['accepted', 'refused', 'put-off', 'lost'] as const;
   const endings = [
     ...STUCK.map((code) => `stuck/${code}` as const),
     ...RETRY.map((code) => `retry/${code}` as const),
@@ -547,6 +658,8 @@ describe('whatever the situation', () => {
   const works = fc.record({
     calls: fc.integer({ min: 0, max: 8 }),
     voided: fc.integer({ min: 0, max: 2 }),
+    callReplies: fc.option(fc.array(fc.constantFrom(...REPLIES), { maxLength: 3 }), { nil: undefined }),
+    absentSince: fc.option(fc.oneof(instants, fc.constant(ago(HOUR))), { nil: undefined }),
     silentRounds: fc.integer({ min: 0, max: 3 }),
     lastCallAt: instants,
     acceptedAt: fc.option(instants, { nil: undefined }),
@@ -570,6 +683,10 @@ describe('whatever the situation', () => {
       ),
       standing: fc.constantFrom<Standing>('gone', 'unbacked', 'present', 'none', 'met', 'unmet', 'web-only'),
       provable: fc.boolean(),
+      proved: fc.boolean(),
+      controlled: fc.boolean(),
+      calledNow: fc.boolean(),
+      siblingsAsked: fc.boolean(),
       work: works,
     })
     .filter(
@@ -592,8 +709,25 @@ describe('whatever the situation', () => {
         : standing === 'gone' && now - (work.agreed?.at ?? now) >= GAP,
     ));
 
-  it('says revoked only after a call that counts', () =>
-    holds((given, decision) => decision.do !== 'end' || decision.outcome !== 'revoked' || effective(given) > 0));
+  it('says revoked only after a call that was accepted, or whose reply was lost', () =>
+    holds(
+      ({ work }, decision) =>
+        decision.do !== 'end' || decision.outcome !== 'revoked' || ['accepted', 'lost'].includes(basisOf(work) ?? ''),
+    ));
+
+  it('says already revoked only after a call of a delete, by a managing key’s list, or by the ledger', () =>
+    holds(({ kind, work, proved, controlled }, decision) =>
+      decision.do !== 'end' || decision.outcome !== 'already-revoked'
+        ? true
+        : proved || (kind === 'delete' ? basisOf(work) !== undefined : controlled),
+    ));
+
+  it('says dead without a word but the key’s own only after an hour', () =>
+    holds(({ work, proved, controlled, now }, decision) =>
+      decision.do !== 'end' || !['revoked', 'already-revoked'].includes(decision.outcome)
+        ? true
+        : proved || controlled || basisOf(work) === 'accepted' || now - (work.absentSince ?? now) >= HOUR,
+    ));
 
   it('says restricted only of an update that is met, a gap after it was first found so', () =>
     holds(({ kind, standing, work, now }, decision) =>
@@ -628,16 +762,20 @@ describe('whatever the situation', () => {
         : !round.some(({ answer }) => answer.ends?.startsWith('retry/')),
     ));
 
-  it('never calls for a key that is gone', () =>
-    holds(({ standing }, decision) => standing !== 'gone' || decision.do !== 'call'));
+  it('calls for a key that is gone once in each delivery, and for none that is told to be dead', () =>
+    holds(({ standing, calledNow, proved, work }, decision) =>
+      decision.do !== 'call' || standing !== 'gone'
+        ? true
+        : !proved && basisOf(work) !== 'accepted' && (!calledNow || basisOf(work) === undefined),
+    ));
 
-  it('never makes more than five calls that count', () =>
-    holds((given, decision) => decision.do !== 'call' || effective(given) < MOST_CALLS));
+  it('never makes more than five calls that count for a key that shows', () =>
+    holds((given, decision) => decision.do !== 'call' || given.standing === 'gone' || effective(given) < MOST_CALLS));
 
-  it('repeats a delete only for a key that shows', () =>
+  it('repeats a delete only for a key that shows, or that may only seem to be gone', () =>
     holds(
       (given, decision) =>
-        decision.do !== 'call' || effective(given) <= 0 || ['present', 'unmet'].includes(given.standing),
+        decision.do !== 'call' || effective(given) <= 0 || ['present', 'unmet', 'gone'].includes(given.standing),
     ));
 
   it('never calls past a check of the signer’s that the call would meet', () =>

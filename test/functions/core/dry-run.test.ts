@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { NotYet } from '../../../functions/core/fault.ts';
+import { emptyCase } from '../../../functions/core/lease.ts';
 import type { Order, Plan, Restriction } from '../../../functions/core/provider.ts';
 import { revoke } from '../../../functions/core/revoke.ts';
 import type { Given } from './memory-ports.ts';
-import { answerOf } from './rounds.ts';
+import { answerOf, NOON } from './rounds.ts';
 import { deleteCall, questionOf, scriptedProvider } from './scripted-provider.ts';
-import { ALIVE, caseOf, delivered, GONE, LEAKED, MANAGED, type Script, SELF, system } from './scripted-system.ts';
+import { ALIVE, caseOf, delivered, GONE, KEY, LEAKED, MANAGED, type Script, SELF, system } from './scripted-system.ts';
 
 /** The receipt of a plan, what it asked, and the case that it leaves. */
 const planned = async (
@@ -55,9 +56,14 @@ describe('a plan says what a real request', () => {
       'would end as refused/would-widen. Cannot widen it, wanted less. Ask for less than the key has',
     ],
     [
-      'ends as for a key that never answered',
+      'asks, sends and ends as for a key that never answered',
       [[GONE]],
-      'would end as stuck/not-recognised. Check the key’s identifier, its environment and the signing key; if it is right, look in the provider’s web page',
+      'would ask the provider’s other environments, send the delete once and, if none knows the key, end as stuck/not-recognised. Check the key’s identifier, its environment and the signing key; if it is right, look in the provider’s web page',
+    ],
+    [
+      'asks and ends as for a key that never answered and is to be updated',
+      [[GONE], {}, () => ({ call: REFUSING })],
+      'would ask the provider’s other environments and, if none knows the key, end as stuck/not-recognised. Check the key’s identifier, its environment and the signing key; if it is right, look in the provider’s web page',
     ],
     ['probes again for', [[undefined], LEAKED], 'would probe again (no-reply)'],
     ['waits for', [[undefined]], 'would wait (no-reply)'],
@@ -66,6 +72,24 @@ describe('a plan says what a real request', () => {
     expect(receipt).toMatchObject({ outcome: 'planned', dryRun: true, final: true, calls: 0 });
     expect(receipt?.message).toBe(`Nothing was changed: this is a plan. A real request ${expected}`);
     expect(sent).toEqual(['probe']);
+  });
+});
+
+describe('a plan for a key that is gone, though it was seen', () => {
+  const CASE = `case#kalshi/prod/${KEY} case`;
+  const proved = { proved: { at: NOON, deadAt: NOON, endedBy: 'X#1' }, state: 'proved-case' };
+
+  it.each<[string, object, string, string]>([
+    ['sends the delete', {}, 'call', 'would send delete-key, signed by the key itself'],
+    ['sends none where its death is in the ledger', proved, 'wait', 'would probe again (not-yet-proved)'],
+  ])('%s', async (_what, found, does, said) => {
+    const memory = system({ probe: [GONE] });
+    const empty = emptyCase({ provider: 'kalshi', realm: 'prod', keyId: KEY }, NOON);
+    memory.items.set(CASE, { ...empty, rev: 1, nonce: '', seen: { probe: NOON }, ...found } as never);
+    await revoke(memory.ports, delivered(memory, { ...SELF, dryRun: true }));
+    expect(memory.published[0]?.message).toContain(`this is a plan. A real request ${said}`);
+    expect(memory.items.get('request#R#plan request')).toMatchObject({ ended: { plan: { does } } });
+    expect([memory.sent, caseOf(memory).works]).toEqual([['probe'], {}]);
   });
 });
 

@@ -1,10 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { after } from '../../../functions/core/epoch.ts';
-import { markSigner, wasKilledHere, whileSignerNeeded, withinLimit } from '../../../functions/core/gates.ts';
+import {
+  hasDeleted,
+  markSigner,
+  wasKilledHere,
+  whileSignerNeeded,
+  withinLimit,
+} from '../../../functions/core/gates.ts';
+import type { Work } from '../../../functions/core/ledger-items.ts';
+import type { Provider } from '../../../functions/core/provider.ts';
 import type { Reason, RevocationRequest } from '../../../functions/core/request.ts';
 import { NO_WORK } from '../../../functions/core/work.ts';
 import { memoryPorts } from './memory-ports.ts';
 import { NOON } from './rounds.ts';
+import { scriptedProvider } from './scripted-provider.ts';
 
 const HOUR = 3_600_000;
 const requestFor = (reason: Reason, provider = 'kalshi') => ({ provider, reason }) as RevocationRequest;
@@ -119,13 +128,41 @@ describe('the limit of an hour', () => {
     });
   });
 
-  it.each([
-    ['and only those, in the same hour is counted once', { calls: 3, voided: 3 }, 0, undefined],
-    ['and only those, in an earlier hour is counted anew', { calls: 3, voided: 3 }, HOUR, FULL],
-    ['and one that may have been executed is counted again', { calls: 3, voided: 2 }, 0, FULL],
-  ])('a request with calls that were not executed, %s', async (_what, calls, ms, expected) => {
+  const refused = { lastAnswer: 'rejected' } as const;
+
+  it.each<[string, Partial<Work>, number, object | undefined]>([
+    ['that were not executed, in the same hour is counted once', { calls: 3, voided: 3, ...refused }, 0, undefined],
+    ['that were not executed, in an earlier hour is counted anew', { calls: 3, voided: 3, ...refused }, HOUR, FULL],
+    ['of which one may have been executed is counted again', { calls: 3, voided: 2, ...refused }, 0, FULL],
+    [
+      'of which the last was refused while the key was gone is counted once',
+      { calls: 3, voided: 1, ...refused, absentSince: NOON },
+      0,
+      undefined,
+    ],
+    [
+      'refused while the key was gone, in an earlier hour is counted anew',
+      { calls: 3, voided: 1, ...refused, absentSince: NOON },
+      HOUR,
+      FULL,
+    ],
+    [
+      'of which the last was lost while the key was gone is counted again',
+      { calls: 3, voided: 1, lastAnswer: 'silent', absentSince: NOON },
+      0,
+      FULL,
+    ],
+    [
+      'of which the last was accepted before the key lived again is counted again',
+      { calls: 3, voided: 3, lastAnswer: 'accepted' },
+      0,
+      FULL,
+    ],
+    ['of which there is none yet is counted', refused, 0, FULL],
+  ])('a request with calls %s', async (_what, calls, ms, expected) => {
     const memory = limited({ urgent: 2, other: 0 });
-    const work = { ...NO_WORK, ...calls, lastCallAt: after(NOON, -ms) };
+    const lastCallAt = calls.calls ? { lastCallAt: after(NOON, -ms) } : {};
+    const work: Work = { ...NO_WORK, ...calls, ...lastCallAt };
     expect(await withinLimit(memory.ports, requestFor('manual'), work)).toEqual(expected);
   });
 
@@ -155,4 +192,47 @@ it.each([
   const memory = memoryPorts();
   if (item) memory.items.set('case#kalshi/prod/S case', { rev: 1, nonce: '', ...item });
   expect(await wasKilledHere(memory.ports, 'kalshi/prod/S')).toBe(expected);
+});
+
+describe('a managing key is deleted by a call of ours', () => {
+  const provider: Provider = {
+    ...scriptedProvider(),
+    operations: { 'delete-key': { kind: 'delete', managed: true }, 'update-key': { kind: 'update', managed: true } },
+  };
+  const ACCEPTED = { ...NO_WORK, calls: 1, acceptedAt: NOON };
+  const deleted = (item: object | undefined, operations: Readonly<Record<string, string | undefined>> = {}) => {
+    const memory = memoryPorts({ provider });
+    if (item) memory.items.set('case#kalshi/prod/S case', { rev: 1, nonce: '', ...item });
+    for (const [requestId, operation] of Object.entries(operations)) {
+      const request = operation && { provider: 'kalshi', operation };
+      memory.items.set(`request#${requestId} request`, { rev: 1, nonce: '', request });
+    }
+    return hasDeleted(memory.ports, 'kalshi/prod/S');
+  };
+
+  it.each<[string, ...Parameters<typeof deleted>, boolean]>([
+    ['that is not known', undefined, {}, false],
+    ['that nobody was at work on', {}, {}, false],
+    ['that was proved dead', { works: {}, proved: { at: NOON } }, {}, true],
+    ['whose delete was accepted', { works: { 'S#1': ACCEPTED } }, { S: 'delete-key' }, true],
+    ['whose delete was not accepted', { works: { 'S#1': { ...NO_WORK, calls: 1 } } }, { S: 'delete-key' }, false],
+    ['of which an update was accepted', { works: { 'S#1': ACCEPTED } }, { S: 'update-key' }, false],
+    [
+      'whose delete was accepted after an update was',
+      { works: { 'S#1': ACCEPTED, 'T#2': ACCEPTED } },
+      { S: 'update-key', T: 'delete-key' },
+      true,
+    ],
+    [
+      'of which an update was accepted, and a delete was not',
+      { works: { 'S#1': ACCEPTED, 'T#1': { ...NO_WORK, calls: 1 } } },
+      { S: 'update-key', T: 'delete-key' },
+      false,
+    ],
+    ['whose request is forgotten', { works: { 'S#1': ACCEPTED } }, {}, false],
+    ['whose request holds no order', { works: { 'S#1': ACCEPTED } }, { S: undefined }, false],
+    ['by an operation that there is not any more', { works: { 'S#1': ACCEPTED } }, { S: 'delete-old' }, false],
+  ])('or not: one %s', async (_what, item, operations, expected) =>
+    expect(await deleted(item, operations)).toBe(expected),
+  );
 });

@@ -252,12 +252,12 @@ describe('requests to a host that answers nobody', () => {
   it('are asked about at the siblings, whatever is known of those', async () => {
     const sibling = { ...questionOf('elsewhere'), host: 'demo.example.com' };
     const provider = scriptedProvider(() => ({ siblings: [['demo', sibling]] }));
-    const memory = system({ probe: [GONE], elsewhere: OUT }, { provider });
+    const memory = system({ probe: [GONE], elsewhere: OUT, delete: [answerOf('rejected')] }, { provider });
     const out = { rev: 1, nonce: '', silences: 9, code: 'no-reply', until: after(NOON, MINUTE) };
     memory.items.set('host#demo.example.com host', out);
     expect(await revoke(memory.ports, delivered(memory, SELF))).toEqual({ done: true });
-    expect(memory.sent).toEqual(['probe', 'elsewhere']);
-    expect(memory.published).toMatchObject([{ outcome: 'stuck', code: 'not-recognised' }]);
+    expect(memory.sent).toEqual(['probe', 'elsewhere', 'probe', 'delete', 'probe']);
+    expect(memory.published).toMatchObject([{ outcome: 'stuck', code: 'not-recognised', calls: 1 }]);
   });
 
   it('wait as not yet proved where a probe was answered since the call', async () => {

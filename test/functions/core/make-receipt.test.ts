@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { after, type EpochMs } from '../../../functions/core/epoch.ts';
+import { after, type EpochMs, toIso } from '../../../functions/core/epoch.ts';
 import type { Ended, Pin, RequestItem, Work } from '../../../functions/core/ledger-items.ts';
 import {
   finalReceipt,
@@ -8,6 +8,7 @@ import {
   owesInterim,
   shortened,
 } from '../../../functions/core/make-receipt.ts';
+import { waiting } from '../../../functions/core/sentence.ts';
 import { NO_WORK } from '../../../functions/core/work.ts';
 import { NOON } from './rounds.ts';
 
@@ -169,6 +170,13 @@ describe('beside the final one', () => {
       evidence: [],
     });
     expect(interimReceipt(ITEM, undefined, 'limit', digest)).toMatchObject({ receiptId: 'R#2~1', keyState: 'unknown' });
+  });
+
+  it('says since when the key is absent, where it is', () => {
+    const messageOf = (absentSince?: typeof NOON) =>
+      interimReceipt(ITEM, { ...NO_WORK, absentSince }, 'not-yet-proved', digest).message;
+    expect(messageOf(NOON)).toBe(waiting('not-yet-proved', toIso(NOON)));
+    expect(messageOf()).toBe(waiting('not-yet-proved'));
   });
 
   it.each([

@@ -46,8 +46,10 @@ const stepOf = ({
       round: { asked: [askedOf(answer)], signer: undefined, facts: {}, evidence: [], cutShort, heldUp },
       plan: { ...PLAN, ...rest.plan },
       standing,
+      controlled: false,
     },
     { ...NO_WORK, ...rest.work },
+    { proved: false, calledNow: false, siblingsAsked: false },
   );
 
 it('ends where the facts forbid to go on, whatever the key looks like', () => {

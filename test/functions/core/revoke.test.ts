@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Answer } from '../../../functions/core/answer.ts';
-import { after, epochMs } from '../../../functions/core/epoch.ts';
+import { after, type EpochMs, epochMs } from '../../../functions/core/epoch.ts';
 import { NotYet, Unavailable } from '../../../functions/core/fault.ts';
 import type { RequestItem } from '../../../functions/core/ledger-items.ts';
 import { revoke } from '../../../functions/core/revoke.ts';
@@ -162,7 +162,7 @@ describe('between deliveries', () => {
 it('proves no death by two absences between which the key lived, while another question had to wait', async () => {
   const UNLISTED = answerOf('unlisted');
   const LISTED = answerOf('listed', { seen: true });
-  const memory = system({ probe: [ALIVE, GONE, ALIVE, GONE], list: [LISTED, UNLISTED], delete: [undefined] });
+  const memory = system({ probe: [ALIVE, GONE, ALIVE, GONE], list: [LISTED, UNLISTED], delete: [ACCEPTED] });
   let lists = 0;
   const list = questionOf('list');
   const waiting: typeof list = {
@@ -176,6 +176,7 @@ it('proves no death by two absences between which the key lived, while another q
   memory.ports.provider = () => scriptedProvider(() => ({ probes: [questionOf('probe'), waiting] }));
   expect(await revoke(memory.ports, delivered(memory, SELF))).toMatchObject({ done: false, code: 'rate-limited' });
   expect(caseOf(memory).works['R#1']).not.toHaveProperty('agreed');
+  expect(caseOf(memory).works['R#1']).not.toHaveProperty('absentSince');
   expect(caseOf(memory).works['R#1']?.evidence.at(-1)).toMatchObject({ asked: 'probe', saw: 'alive' });
 });
 
@@ -190,6 +191,68 @@ it('says nothing of the siblings before there was time to ask there', async () =
   expect(await revoke(memory.ports, delivered(memory, SELF))).toEqual({ done: true });
   expect(memory.sent).toEqual(['probe', 'probe', 'elsewhere']);
   expect(memory.published).toMatchObject([{ outcome: 'stuck', code: 'wrong-environment' }]);
+});
+
+describe('a key that is refused as unknown, as in an outage', () => {
+  const MINUTE = 60_000;
+  const REFUSED = answerOf('rejected', { code: 'NOT_FOUND' });
+  const SINCE = 'the provider has not known the key since 2026-11-21T12:00:00.000Z';
+
+  /** Deliveries, each ten minutes after the one before, until the request is over. @returns how many there were */
+  const untilOver = async (memory: Memory, body: object = SELF): Promise<number> => {
+    for (let count = 1; ; count += 1) {
+      const verdict = await revoke(memory.ports, delivered(memory, body));
+      if (verdict.done) return count;
+      expect([verdict.code, memory.published.filter(({ final }) => final)]).toEqual(['not-yet-proved', []]);
+      memory.clock.forward(10 * MINUTE);
+    }
+  };
+
+  it.each<[string, Script['delete'], string]>([
+    ['was lost', [undefined, REFUSED], 'revoked'],
+    ['was refused', [REFUSED], 'already-revoked'],
+  ])(
+    'is deleted again with each delivery, and dead after an hour: its first delete %s',
+    async (_how, calls, outcome) => {
+      const memory = system({ probe: [ALIVE, GONE], ...(calls && { delete: calls }) });
+      expect(await untilOver(memory)).toBe(7);
+      expect(memory.published).toMatchObject([{ outcome, keyState: 'dead', calls: 6 }]);
+      expect(memory.published[0]?.times.provedAt).toBe('2026-11-21T13:00:00.000Z');
+      expect(memory.sent.filter((asked) => asked === 'delete')).toHaveLength(6);
+    },
+  );
+
+  it('is deleted within seconds when the outage is over, and never called dead before', async () => {
+    const over = after(NOON, 35 * MINUTE);
+    let deletedAt: EpochMs | undefined;
+    const probe = (now: EpochMs) => (now < over || deletedAt !== undefined ? GONE : ALIVE);
+    const remove = (now: EpochMs) => {
+      if (now < over) return REFUSED;
+      deletedAt = now;
+      return ACCEPTED;
+    };
+    const memory = system({ probe: [ALIVE, probe], delete: [remove] });
+    expect(await untilOver(memory)).toBe(5);
+    expect(memory.published).toMatchObject([{ outcome: 'revoked', calls: 5 }]);
+    expect(deletedAt).toBe(after(NOON, 40 * MINUTE + 6_000));
+    expect(memory.published[0]?.times.provedAt).toBe('2026-11-21T12:40:08.000Z');
+  });
+
+  it('is said to be so while an urgent request waits', async () => {
+    const memory = system({ probe: [ALIVE, GONE], delete: [REFUSED] });
+    await untilOver(memory, { ...SELF, ...LEAKED });
+    const [interim] = memory.published;
+    expect(interim).toMatchObject({ receiptId: 'R#1~1', outcome: 'retry', code: 'not-yet-proved', final: false });
+    expect(interim?.message).toContain(SINCE);
+    expect(memory.published.at(-1)).toMatchObject({ outcome: 'already-revoked' });
+    expect(memory.published.at(-1)?.message).toContain(`T${SINCE.slice(1)}`);
+  });
+
+  it('takes one place in each hour of the limit for all of its deletes', async () => {
+    const memory = system({ probe: [ALIVE, GONE], delete: [REFUSED] }, { config: { limits: { urgent: 0, other: 1 } } });
+    expect(await untilOver(memory)).toBe(7);
+    expect(memory.published).toMatchObject([{ outcome: 'already-revoked', calls: 6 }]);
+  });
 });
 
 describe('a call that could not leave', () => {
@@ -359,7 +422,7 @@ describe('a redrive', () => {
   };
 
   it('tells of the attempt before first, where a crash left it untold', async () => {
-    const memory = system({ probe: [HELD, GONE] });
+    const memory = system({ probe: [HELD, ALIVE, GONE], delete: [ACCEPTED] });
     await cutBefore(memory, 'publish', -1);
     expect([memory.aside.length, memory.published]).toEqual([1, []]);
     expect(await revoke(memory.ports, delivered(memory, SELF, { messageId: 'M2', attempt: 2 }))).toEqual({
@@ -367,7 +430,7 @@ describe('a redrive', () => {
     });
     expect(memory.published.map(({ receiptId, outcome, code }) => [receiptId, outcome, code])).toEqual([
       ['R#1', 'stuck', 'ip-not-allowed'],
-      ['R#2', 'already-revoked', null],
+      ['R#2', 'revoked', null],
     ]);
     expect(memory.aside).toHaveLength(2);
   });
@@ -743,7 +806,11 @@ describe('a dry run', () => {
 
   it.each<[string, Answer | undefined, string]>([
     ['alive', ALIVE, 'A real request would send delete-key, signed by the key itself'],
-    ['unknown', GONE, 'A real request would end as stuck/not-recognised'],
+    [
+      'unknown',
+      GONE,
+      'A real request would ask the provider’s other environments, send the delete once and, if none knows the key, end as stuck/not-recognised',
+    ],
     [
       'refused',
       answerOf('rejected', { ends: 'stuck/region-refused', holds: true }),
@@ -876,12 +943,12 @@ describe('where AWS does not answer', () => {
 });
 
 it('names the proof by which a key is dead that another signer never met', async () => {
-  const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+  const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED, answerOf('rejected')] });
   await revoke(memory.ports, delivered(memory, SELF));
   const name = `case#kalshi/prod/${KEY} case`;
   memory.items.set(name, { ...caseOf(memory), seen: {} } as never);
   await revoke(memory.ports, delivered(memory, { ...SELF, requestId: 'R2' }, { messageId: 'M2' }));
-  expect(memory.published[1]).toMatchObject({ outcome: 'stuck', code: 'not-recognised' });
+  expect(memory.published[1]).toMatchObject({ outcome: 'stuck', code: 'not-recognised', calls: 1 });
   expect(memory.published[1]?.message).toMatch(
     /Another signer’s questions proved it dead at 2026-11-21T12:00:02\.000Z\./,
   );

@@ -8,7 +8,20 @@ import { NO_WORK } from '../../../functions/core/work.ts';
 import type { Given, Memory } from './memory-ports.ts';
 import { answerOf, NOON } from './rounds.ts';
 import { deleteCall, scriptedProvider } from './scripted-provider.ts';
-import { ACCEPTED, ALIVE, caseOf, delivered, GONE, KEY, LEAKED, type Script, SELF, system } from './scripted-system.ts';
+import {
+  ACCEPTED,
+  ALIVE,
+  caseOf,
+  delivered,
+  GONE,
+  KEY,
+  LEAKED,
+  MANAGED,
+  OTHER,
+  type Script,
+  SELF,
+  system,
+} from './scripted-system.ts';
 
 const OWN = { sender: 'AROAOWNROLE:key-revoker', messageId: 'L' };
 const LOOK = { ...SELF, look: true };
@@ -23,6 +36,15 @@ const ended = async (script: Script, given: Given = {}, body: object = SELF): Pr
   memory.clock.forward(10 * MINUTES);
   return memory;
 };
+
+const updating = {
+  provider: scriptedProvider(() => ({
+    call: { call: () => deleteCall({ aim: { self: true } as never }), reach: () => 'unmet' },
+  })),
+};
+
+/** An update by a managing key, whose list named the target and does not any more. */
+const deletedInList = () => ended({ probe: [HELD, answerOf('unlisted')] }, updating, MANAGED);
 
 const looked = (memory: Memory, rest: object = {}) =>
   revoke(memory.ports, delivered(memory, LOOK, { ...OWN, ...rest }));
@@ -123,19 +145,48 @@ describe('a look at a case that was left open', () => {
     expect(memory.sent).not.toContain('delete');
   });
 
-  it('closes it with a proof where somebody else has deleted the key', async () => {
+  it('leaves it open without a word where the key is gone: it sends no delete, and an outage looks the same', async () => {
     const memory = await ended({ probe: [HELD, GONE] });
+    expect(await looked(memory)).toEqual({ done: true });
+    expect([memory.sent, told(memory)]).toEqual([['probe', 'probe'], []]);
+    expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1', works: {} });
+    expect(caseOf(memory)).not.toHaveProperty('proved');
+    expect(memory.lines.at(-1)).toEqual(['look done', { requestId: 'R', saw: 'unknown', finding: '' }]);
+  });
+
+  it('leaves it to a redrive to send the delete again, and so to close it', async () => {
+    const memory = await ended({ probe: [HELD, GONE], delete: [ACCEPTED] });
+    await looked(memory);
+    await revoke(memory.ports, delivered(memory, SELF, { messageId: 'M2', attempt: 2 }));
+    expect(memory.published[1]).toMatchObject({ receiptId: 'R#2', outcome: 'revoked', calls: 1 });
+    expect(caseOf(memory)).toMatchObject({ state: 'proved-case', proved: { endedBy: 'R#2' }, works: {} });
+  });
+
+  it('closes it with a proof where the managing key’s list does not name any more what was to be updated', async () => {
+    const memory = await deletedInList();
     await looked(memory);
     expect(told(memory)).toEqual([['R#1!1', 'already-revoked', null, 'dead', false]]);
     expect(memory.published[1]?.message).toMatch(/; somebody else has seen to it since$/);
     expect(memory.published[1]?.evidence).toHaveLength(2);
-    expect(caseOf(memory)).toMatchObject({ state: 'proved-case', proved: { endedBy: 'R#1' } });
-    expect(caseOf(memory).works).toEqual({});
-    expect(caseOf(memory).leftOpenBy).toBeUndefined();
+    expect(caseOf(memory, OTHER)).toMatchObject({ state: 'proved-case', proved: { endedBy: 'R#1' } });
+    expect(caseOf(memory, OTHER).works).toEqual({});
+    expect(caseOf(memory, OTHER).leftOpenBy).toBeUndefined();
     const firstAbsence = after(NOON, 10 * MINUTES);
-    expect(caseOf(memory).proved).toMatchObject({ deadAt: firstAbsence, at: after(firstAbsence, 2_000) });
+    expect(caseOf(memory, OTHER).proved).toMatchObject({ deadAt: firstAbsence, at: after(firstAbsence, 2_000) });
     const done = { requestId: 'R', saw: 'unknown', finding: 'already-revoked' };
     expect(memory.lines.at(-1)).toEqual(['look done', done]);
+  });
+
+  it('comes again for an hour where only the key’s own word says that it is gone, which was to be updated', async () => {
+    const memory = await ended({ probe: [HELD, GONE] }, updating);
+    expect(await looked(memory)).toMatchObject({ done: false, code: 'not-yet-proved' });
+    memory.clock.forward(60 * MINUTES - 1);
+    expect(await looked(memory)).toMatchObject({ done: false, code: 'not-yet-proved' });
+    memory.clock.forward(1);
+    expect(await looked(memory)).toEqual({ done: true });
+    expect(told(memory)).toEqual([]);
+    expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1', works: {} });
+    expect(memory.sent).toEqual(Array(4).fill('probe'));
   });
 
   it('closes it without a proof where somebody else has restricted the key as it was asked', async () => {
@@ -181,7 +232,7 @@ describe('a look at a case that was left open', () => {
   });
 
   it('makes its findings again where a crash came between', async () => {
-    const memory = await ended({ probe: [HELD, GONE] });
+    const memory = await deletedInList();
     const { publish } = memory.ports.outbox;
     memory.ports.outbox = { ...memory.ports.outbox, publish: () => Promise.reject(new Unavailable('down')) };
     expect(await looked(memory)).toMatchObject({ done: false, code: 'aws-down' });
@@ -220,7 +271,7 @@ describe('a look', () => {
   });
 
   it('leaves the key to the request that has gone on with it since', async () => {
-    const memory = await ended({ probe: [HELD, GONE] });
+    const memory = await ended({ probe: [HELD, ALIVE, GONE], delete: [ACCEPTED] });
     await revoke(memory.ports, delivered(memory, { ...SELF, requestId: 'R2' }, { messageId: 'M2' }));
     const before = memory.sent.length;
     expect(await looked(memory)).toEqual({ done: true });
@@ -228,7 +279,7 @@ describe('a look', () => {
   });
 
   it('leaves nothing of itself to the request that has gone on with the key while it waited', async () => {
-    const memory = await ended({ probe: [HELD, undefined, GONE] });
+    const memory = await ended({ probe: [HELD, undefined, ALIVE, GONE], delete: [ACCEPTED] });
     expect(await looked(memory)).toMatchObject({ done: false, code: 'no-reply' });
     await revoke(memory.ports, delivered(memory, { ...SELF, requestId: 'R2' }, { messageId: 'M2' }));
     expect(await looked(memory)).toEqual({ done: true });
@@ -298,7 +349,7 @@ describe('a look', () => {
 
     it('before its end is written comes again, and writes nothing more', async () => {
       let taken: unknown;
-      const memory = await ended({ probe: [HELD, GONE] });
+      const memory = await ended({ probe: [HELD, ALIVE] });
       const publish = async () => {
         taken = lose(memory);
       };

@@ -42,6 +42,9 @@ describe('the words of an outcome', () => {
   it('are no more than those where nothing is particular', () =>
     expect(sentence('revoked')).toBe('The key is dead: after our call two probes, some seconds apart, found it gone'));
 
+  it('claim no call for a key that was gone before one', () =>
+    expect(sentence('already-revoked')).toBe('The key is dead: it was gone before a call of this request took effect'));
+
   it('have what is particular between what happened and what comes next', () => {
     expect(sentence('refused/malformed', 'Cannot read reason: wanted leaked')).toBe(
       'The message is no request. Cannot read reason: wanted leaked. Correct it and send it again',
@@ -53,9 +56,17 @@ describe('the words of an outcome', () => {
 });
 
 it.each(RETRY)('says while %s what it waits for', (code) => {
-  expect(waiting(code)).toMatch(/^Not done yet: [^.]{15,}\. It goes on by itself; treat the key as alive until then$/);
+  expect(waiting(code)).toMatch(
+    /^Not done yet: [^.]{15,}\. The request continues by itself; treat the key as alive until then$/,
+  );
   expect(RETRY.filter((other) => waiting(other) === waiting(code))).toEqual([code]);
 });
+
+it.each(RETRY)('says while %s since when the provider does not know the key, and that it may be an outage', (code) =>
+  expect(waiting(code, '2026-11-21T12:00:00.000Z')).toBe(
+    'Not done yet: the provider has not known the key since 2026-11-21T12:00:00.000Z, which cannot be told from an outage yet. The request continues by itself; treat the key as alive until then',
+  ),
+);
 
 it.each([
   ['stuck', 'signer-gone', 'Sign by another managing key'],

@@ -83,6 +83,16 @@ describe('a request whose time is up', () => {
   });
 
   it.each([
+    ['waits as long as the hour of its key’s absence is under way', HOUR - 1, false],
+    ['ends after that hour', HOUR, true],
+  ])('%s', async (_what, absentFor, done) => {
+    const memory = later(DAY + HOUR, ITEM, { calls: 1, absentSince: after(NOON, DAY + HOUR - absentFor) });
+    expect(await settled(memory, ITEM)).toMatchObject({ done });
+    expect(memory.published.map(({ code }) => code)).toEqual(done ? ['unproven'] : []);
+    expect(Object.keys(caseIn(memory).works)).toEqual(done ? [] : ['R#1']);
+  });
+
+  it.each([
     ['a request without a key', UNPINNED, REQUEST_KEY],
     ['a plan', { ...ITEM, planOnly: true }, 'request#R#plan request'],
   ])('takes no case where it is %s', async (_what, item, key) => {

@@ -4,7 +4,16 @@ import type { KeyRecord, Saw } from '../../../functions/core/answer.ts';
 import { after, epochMs } from '../../../functions/core/epoch.ts';
 import type { Work } from '../../../functions/core/ledger-items.ts';
 import type { Reach, Restriction } from '../../../functions/core/provider.ts';
-import { type Asked, bySigner, recordIn, type Standing, standingOf, tally } from '../../../functions/core/standing.ts';
+import {
+  type Asked,
+  bySigner,
+  isControlled,
+  isManagerRefused,
+  recordIn,
+  type Standing,
+  standingOf,
+  tally,
+} from '../../../functions/core/standing.ts';
 import { NO_WORK } from '../../../functions/core/work.ts';
 import { answerOf, askedOf, NOON } from './rounds.ts';
 
@@ -12,9 +21,18 @@ const SEEN = { self: NOON, managing: NOON };
 const RECORD: KeyRecord = { readOnly: 0, ips: ['*'], permissions: { Wallet: ['AccountTransfer'] } };
 const OTHER: KeyRecord = { ...RECORD, readOnly: 1 };
 
-const context = { seen: SEEN, needsAll: false, restriction: undefined, before: undefined };
+const context = {
+  signer: undefined,
+  seen: SEEN,
+  needsAll: false,
+  restriction: undefined,
+  before: undefined,
+};
 const self = (saw: Saw, more = {}) => askedOf(answerOf(saw, more));
 const list = (saw: Saw, more = {}) => askedOf(answerOf(saw, more), 'managing');
+/** What a managing key is told that is refused. */
+const REFUSED = { ends: 'stuck/credential-refused' } as const;
+const HELD = { ends: 'stuck/region-refused', holds: true } as const;
 
 describe('where a round shows the key to stand', () => {
   it.each<[string, Parameters<typeof standingOf>[0], Partial<Parameters<typeof standingOf>[1]>, Standing]>([
@@ -66,6 +84,38 @@ describe('where a round shows the key to stand', () => {
       { needsAll: true, seen: {} },
       'unbacked',
     ],
+    [
+      'one absent while its list is refused to the managing key',
+      [self('unknown'), list('silent', REFUSED)],
+      {},
+      'none',
+    ],
+    [
+      'one absent while the managing key is refused',
+      [self('unknown')],
+      { signer: answerOf('silent', REFUSED) },
+      'none',
+    ],
+    [
+      'one unlisted while the managing key is refused itself',
+      [list('unlisted')],
+      { signer: answerOf('silent', HELD) },
+      'none',
+    ],
+    [
+      'one never seen while the managing key is refused',
+      [self('unknown')],
+      { seen: {}, signer: answerOf('silent', REFUSED) },
+      'none',
+    ],
+    [
+      'one absent while the managing key is silent',
+      [self('unknown'), list('silent')],
+      { signer: answerOf('silent') },
+      'gone',
+    ],
+    ['one absent, and refused to itself by a check', [self('unknown'), self('silent', HELD)], {}, 'gone'],
+    ['one alive while the managing key is refused', [self('alive'), list('silent', REFUSED)], {}, 'present'],
   ])('%s', (_what, round, given, expected) => expect(standingOf(round, { ...context, ...given })).toBe(expected));
 
   it('compares an update’s reading with what was before', () => {
@@ -125,6 +175,35 @@ describe('where a round shows the key to stand', () => {
   });
 });
 
+describe('a managing key', () => {
+  it.each<[string, readonly Asked[], ReturnType<typeof answerOf> | undefined, boolean]>([
+    ['whose credential is refused by its list', [list('silent', REFUSED)], undefined, true],
+    ['that a check of the call refuses by its list', [list('silent', HELD)], undefined, true],
+    ['whose credential is refused when it is asked about itself', [], answerOf('silent', REFUSED), true],
+    ['that a check of the call refuses when it is asked about itself', [], answerOf('silent', HELD), true],
+    ['refused by one of two lists', [list('unlisted'), list('silent', REFUSED)], answerOf('alive'), true],
+    ['that is well', [list('unlisted')], answerOf('alive'), false],
+    ['that is silent', [list('silent')], answerOf('silent'), false],
+    ['without a permission for its list', [list('silent', { ends: 'stuck/permission-missing' })], undefined, false],
+    ['of the wrong kind', [], answerOf('alive', { ends: 'refused/wrong-signer', holds: true }), false],
+    ['that is not asked, beside a target that is refused', [self('silent', REFUSED)], undefined, false],
+    ['that is not asked, beside a target that a check refuses', [self('silent', HELD)], undefined, false],
+  ])('%s is refused, or not', (_what, round, signer, expected) =>
+    expect(isManagerRefused(round, signer)).toBe(expected),
+  );
+
+  it.each<[string, readonly Asked[], Parameters<typeof isControlled>[1], boolean]>([
+    ['does not name the target any more', [list('unlisted')], SEEN, true],
+    ['does not name it any more, beside one that never did', [list('unlisted'), list('silent')], SEEN, true],
+    ['has never named it', [list('unlisted')], { self: NOON }, false],
+    ['names it', [list('listed')], SEEN, false],
+    ['gives no verdict', [list('silent')], SEEN, false],
+    ['is not asked', [self('unknown')], SEEN, false],
+  ])('tells a death from an outage, or not, where its list %s', (_what, round, seen, expected) =>
+    expect(isControlled(round, seen)).toBe(expected),
+  );
+});
+
 it('takes the settings from the target’s own word before a list’s', () => {
   expect(recordIn([list('listed', { record: OTHER }), self('alive', { record: RECORD })])).toBe(RECORD);
   expect(recordIn([list('listed', { record: OTHER }), self('silent')])).toBe(OTHER);
@@ -167,6 +246,28 @@ describe('the tally', () => {
 
   it('starts anew where two rounds agree on different things', () =>
     expect(counted({ agreed: { on: 'unbacked', at: NOON } }, 'gone').agreed).toEqual({ on: 'gone', at }));
+
+  it('counts an absence from the first round that finds the key gone', () => {
+    const first = counted({}, 'gone');
+    expect(first.absentSince).toBe(at);
+    expect(tally(first, [], { standing: 'gone', signer: undefined, now: after(at, 9) }).absentSince).toBe(at);
+  });
+
+  it.each<[Standing, typeof NOON | undefined]>([
+    ['gone', NOON],
+    ['none', NOON],
+    ['present', undefined],
+    ['met', undefined],
+    ['unmet', undefined],
+    ['web-only', undefined],
+    ['unbacked', undefined],
+  ])('goes on with an absence, or not, on %s', (standing, expected) =>
+    expect(counted({ absentSince: NOON }, standing).absentSince).toBe(expected),
+  );
+
+  it.each<Standing>(['none', 'present', 'unbacked'])('begins no absence on %s', (standing) =>
+    expect(counted({}, standing).absentSince).toBeUndefined(),
+  );
 
   it.each<Standing>(['present', 'unmet', 'web-only'])('counts %s as unchanged after a call', (standing) => {
     expect(counted(CALLED, standing).unchanged).toEqual({ count: 1, since: at });

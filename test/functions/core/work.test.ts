@@ -3,18 +3,20 @@ import type { Answer } from '../../../functions/core/answer.ts';
 import type { Round } from '../../../functions/core/ask.ts';
 import { after, epochMs, toIso } from '../../../functions/core/epoch.ts';
 import { emptyCase } from '../../../functions/core/lease.ts';
-import type { CaseItem, Ended, Work } from '../../../functions/core/ledger-items.ts';
+import type { CallReply, CaseItem, Ended, Work } from '../../../functions/core/ledger-items.ts';
 import type { Terminal } from '../../../functions/core/outcome.ts';
 import type { Call } from '../../../functions/core/provider.ts';
 import type { Evidence } from '../../../functions/core/receipt.ts';
 import type { Standing } from '../../../functions/core/standing.ts';
 import {
+  basisOf,
   hasRoomFor,
   NO_WORK,
   seenWith,
   withAnswer,
   withCall,
   withEnd,
+  withMoreEvidence,
   withRound,
 } from '../../../functions/core/work.ts';
 import { answerOf, askedOf, NOON } from './rounds.ts';
@@ -131,6 +133,40 @@ describe('a round written into the case', () => {
     expect(agreedAfter(answerOf('unknown'))).toEqual([gone, met]);
   });
 
+  const writeAs = (standing: Standing | undefined, works: CaseItem['works'], answer: Answer): CaseItem['works'] => {
+    const probed = round({ asked: [askedOf(answer)] });
+    return withRound({ ...EMPTY, works }, { name: 'w', signerId: 'S', round: probed, standing, now: AT }).works;
+  };
+
+  it.each([
+    ['alive', answerOf('alive')],
+    ['listed', answerOf('listed')],
+    ['refused as itself', answerOf('silent', { seen: true })],
+  ])('that met the key, %s, ends the absence of every request, and gives back no call', (_how, answer) => {
+    const absent = { ...NO_WORK, calls: 3, voided: 1, absentSince: NOON } as const;
+    const works = { w: absent, other: { ...absent, calls: 5 }, present: { ...NO_WORK, calls: 2, voided: 1 } };
+    for (const standing of ['present', 'none', undefined] as const) {
+      const written = writeAs(standing, works, answer);
+      expect(written).toMatchObject({
+        w: { calls: 3, voided: 1 },
+        other: { calls: 5, voided: 1 },
+        present: { calls: 2, voided: 1 },
+      });
+      expect(Object.values(written).map(({ absentSince }) => absentSince)).toEqual(Array(3).fill(undefined));
+    }
+  });
+
+  it.each([
+    ['absent', answerOf('unknown'), 'gone'],
+    ['silent', answerOf('silent'), 'none'],
+    ['a part of a round', answerOf('unknown'), undefined],
+  ] as const)('keeps since when the key is absent, and the count of calls, over %s', (_what, answer, standing) => {
+    const absent = { ...NO_WORK, calls: 3, voided: 1, absentSince: NOON } as const;
+    const written = writeAs(standing, { w: absent, other: absent }, answer);
+    expect(written['w']).toMatchObject({ calls: 3, voided: 1, absentSince: NOON });
+    expect(written['other']).toEqual(absent);
+  });
+
   it.each([
     ['twenty requests keeps all', 20, 3],
     ['more keeps two lines each', 21, 2],
@@ -198,23 +234,60 @@ it('counts a call and lets whatever was found before it count for nothing', () =
     calls: 1,
     calledAt: NOON,
     lastCallAt: NOON,
+    callReplies: ['refused'],
     lastAnswer: 'rejected',
     ifAlive: 'limit',
     answered: true,
     unchanged: { count: 3, since: NOON },
     agreed: { on: 'gone', at: NOON },
+    absentSince: NOON,
   };
   expect(withCall(before, AT)).toEqual({
     ...before,
     calls: 2,
+    voided: 1,
     lastCallAt: AT,
+    callReplies: ['refused', 'lost'],
     lastAnswer: 'silent',
     ifAlive: undefined,
     answered: false,
     unchanged: undefined,
     agreed: undefined,
   });
-  expect(withCall(NO_WORK, AT)).toMatchObject({ calls: 1, calledAt: AT, lastCallAt: AT });
+  const first = { calls: 1, voided: 0, calledAt: AT, lastCallAt: AT, callReplies: ['lost'] };
+  expect(withCall(NO_WORK, AT)).toMatchObject(first);
+});
+
+describe('the replies to the calls', () => {
+  const called = (...replies: readonly CallReply[]): Partial<Work> => ({ calls: replies.length, callReplies: replies });
+  /** As 0.1.0 wrote it, which kept no list of replies. */
+  const old = (work: Partial<Work>): Partial<Work> => ({ calls: 2, ...work });
+
+  it.each<[string, Partial<Work>, ReturnType<typeof basisOf>]>([
+    ['accepted, whatever came before and after', called('refused', 'lost', 'accepted', 'put-off'), 'accepted'],
+    ['lost, whatever else was refused', called('refused', 'lost', 'refused'), 'lost'],
+    ['refused, whatever else was put off', called('put-off', 'refused', 'put-off'), 'refused'],
+    ['none, where all were put off', called('put-off', 'put-off'), undefined],
+    ['none, where no call was made', {}, undefined],
+    ['accepted, of 0.1.0', old({ acceptedAt: NOON, lastAnswer: 'rejected' }), 'accepted'],
+    ['refused, of 0.1.0 by the last one', old({ lastAnswer: 'rejected' }), 'refused'],
+    ['refused, of 0.1.0 where one was executed', old({ voided: 1, lastAnswer: 'rejected' }), 'refused'],
+    ['lost, of 0.1.0 by the last one', old({ lastAnswer: 'silent' }), 'lost'],
+    ['lost, of 0.1.0 where a crash came before the reply', old({}), 'lost'],
+    ['none, of 0.1.0 where none was executed', old({ voided: 2, lastAnswer: 'rejected' }), undefined],
+    ['accepted, where 0.1.0 was at work after this version', { ...called('lost'), acceptedAt: NOON }, 'accepted'],
+  ])('come to %s', (_what, work, expected) => expect(basisOf({ ...NO_WORK, ...work })).toBe(expected));
+
+  it.each<[string, Partial<Work>, readonly CallReply[]]>([
+    ['was accepted', { calls: 2, acceptedAt: NOON }, ['accepted', 'lost']],
+    ['was refused', { calls: 2, lastAnswer: 'rejected' }, ['refused', 'lost']],
+    ['was lost', { calls: 2, lastAnswer: 'silent' }, ['lost', 'lost']],
+    ['was not executed', { calls: 2, voided: 2, lastAnswer: 'rejected' }, ['lost']],
+  ])('go on from what 0.1.0 wrote of a call that %s', (_what, work, replies) => {
+    const next = withCall({ ...NO_WORK, ...work }, AT);
+    expect(next.callReplies).toEqual(replies);
+    expect(basisOf(next)).toBe(replies.includes('accepted') ? 'accepted' : 'lost');
+  });
 });
 
 describe('a call’s answer written into the case', () => {
@@ -223,15 +296,31 @@ describe('a call’s answer written into the case', () => {
     withAnswer(withWork(work), 'w', call, answer, AT);
 
   it.each([
-    ['accepted', 'accepted'],
-    ['rejected', 'rejected'],
-    ['unlisted', 'rejected'],
-    ['unknown', 'rejected'],
-    ['silent', 'silent'],
-    ['expired', 'silent'],
-  ] as const)('reads %s as %s', (saw, lastAnswer) =>
-    expect(answered(answerOf(saw)).works['w']?.lastAnswer).toBe(lastAnswer),
+    ['accepted', {}, 'accepted', 'accepted'],
+    ['rejected', {}, 'rejected', 'refused'],
+    ['rejected', { ends: 'stuck/limit' }, 'rejected', 'refused'],
+    ['rejected', { ends: 'retry/rate-limited' }, 'rejected', 'put-off'],
+    ['unlisted', {}, 'rejected', 'refused'],
+    ['unknown', {}, 'rejected', 'refused'],
+    ['silent', {}, 'silent', 'lost'],
+    ['silent', { ends: 'retry/rate-limited' }, 'silent', 'lost'],
+    ['expired', {}, 'silent', 'lost'],
+  ] as const)('reads %s with %j as %s, a call that was %s', (saw, more, lastAnswer, reply) =>
+    expect(answered(answerOf(saw, more), { calls: 1, callReplies: ['lost'] }).works['w']).toMatchObject({
+      lastAnswer,
+      callReplies: [reply],
+    }),
   );
+
+  it('takes the place of the reply that was awaited, and of no other', () => {
+    const written = (work: Partial<Work>) => answered(answerOf('accepted'), work).works['w']?.callReplies;
+    expect(written({ calls: 3, callReplies: ['refused', 'put-off', 'lost'] })).toEqual([
+      'refused',
+      'put-off',
+      'accepted',
+    ]);
+    expect(written({ calls: 2, lastAnswer: 'silent' })).toEqual(['accepted']);
+  });
 
   it('is a line of evidence', () =>
     expect(answered(answerOf('accepted')).works['w']?.evidence).toEqual([
@@ -265,6 +354,43 @@ describe('a call’s answer written into the case', () => {
     expect(answered(answerOf('rejected')).works['w']?.voided).toBe(0);
     expect(answered(answerOf('silent', { ends: 'retry/rate-limited' })).works['w']?.voided).toBe(0);
   });
+
+  it.each([
+    ['refused', answerOf('rejected'), 1],
+    ['refused as unknown', answerOf('unknown'), 1],
+    ['put off', answerOf('rejected', { ends: 'retry/rate-limited' }), 1],
+    ['lost', answerOf('silent'), 1],
+    ['accepted', answerOf('accepted'), 0],
+  ])(
+    'counts a call that was %s while the key was gone as one that did nothing, unless accepted',
+    (_how, answer, more) => {
+      const left = withCall({ ...NO_WORK, calls: 2, voided: 1, absentSince: NOON }, AT);
+      expect(left).toMatchObject({ calls: 3, voided: 2 });
+      expect(answered(answer, left).works['w']).toMatchObject({ calls: 3, voided: 1 + more, absentSince: NOON });
+    },
+  );
+
+  it('ends the absence for every request where it authenticates the key, and for none where it does not', () => {
+    const absent: Work = { ...NO_WORK, calls: 2, voided: 1, absentSince: NOON, agreed: { on: 'gone', at: NOON } };
+    const item: CaseItem = { ...EMPTY, works: { w: absent, other: absent } };
+    const seen = withAnswer(item, 'w', call, answerOf('accepted', { seen: true }), AT).works;
+    expect([seen['w']?.absentSince, seen['other']?.absentSince]).toEqual([undefined, undefined]);
+    expect(seen['other']).toMatchObject({ calls: 2, voided: 1 });
+    expect(seen['other']?.agreed).toBeUndefined();
+    expect(seen['w']).toMatchObject({ calls: 2, voided: 0 });
+    const unseen = withAnswer(item, 'w', call, answerOf('accepted'), AT).works;
+    expect([unseen['w']?.absentSince, unseen['other']]).toEqual([NOON, absent]);
+  });
+});
+
+it('takes more evidence for one request, and leaves the others alone', () => {
+  const other = { ...NO_WORK, evidence: [line(1)] };
+  const item = withWork({ calls: 1, evidence: [line(2)] }, { at: AT });
+  const written = withMoreEvidence({ ...item, works: { ...item.works, other } }, 'w', [line(3), line(4)]);
+  expect(written).toMatchObject({ at: AT, works: { w: { calls: 1 }, other } });
+  expect(written.works['w']?.evidence).toEqual([line(2), line(3), line(4)]);
+  expect(written.works['other']).toBe(other);
+  expect(withMoreEvidence(EMPTY, 'w', [line(1)]).works).toEqual({ w: { ...NO_WORK, evidence: [line(1)] } });
 });
 
 describe('an end written into the case', () => {

@@ -1,0 +1,186 @@
+import { beforeAll, beforeEach, it, vi } from 'vitest';
+import type * as decideModule from '../../functions/core/decide.ts';
+import { after } from '../../functions/core/epoch.ts';
+import type * as pursueModule from '../../functions/core/pursue.ts';
+import type * as standingModule from '../../functions/core/standing.ts';
+import { finds } from './finds.ts';
+import { learnAwaited } from './learn-awaited.ts';
+import type { Setting } from './sequences.ts';
+import { openStages } from './stage.ts';
+
+vi.mock('../../infra/local/sandbox/serve-provider.ts', () => import('../conformance/serve-in-process.ts'));
+
+type Decide = typeof decideModule.decide;
+type Situation = Parameters<Decide>[0];
+type Decision = ReturnType<Decide>;
+type StandingOf = typeof standingModule.standingOf;
+type Pursue = typeof pursueModule.pursue;
+
+/** The rules of proof, each of which a test may spoil. */
+interface Rules {
+  readonly decide: (real: Decide) => Decide;
+  readonly standingOf: (real: StandingOf) => StandingOf;
+  readonly pursue: (real: Pursue) => Pursue;
+}
+
+const same = <T>(real: T): T => real;
+const rules = vi.hoisted((): { spoiled: Partial<Rules> } => ({ spoiled: {} }));
+
+vi.mock('../../functions/core/decide.ts', async (load) => {
+  const real = await load<typeof decideModule>();
+  const decide: Decide = (situation) => (rules.spoiled.decide ?? same)(real.decide)(situation);
+  return { ...real, decide };
+});
+vi.mock('../../functions/core/standing.ts', async (load) => {
+  const real = await load<typeof standingModule>();
+  const standingOf: StandingOf = (...args) => (rules.spoiled.standingOf ?? same)(real.standingOf)(...args);
+  return { ...real, standingOf };
+});
+vi.mock('../../functions/core/pursue.ts', async (load) => {
+  const real = await load<typeof pursueModule>();
+  const pursue: Pursue = (...args) => (rules.spoiled.pursue ?? same)(real.pursue)(...args);
+  return { ...real, pursue };
+});
+
+const settings = new Map<string, Setting>();
+
+beforeAll(async () => {
+  for (const stage of await openStages()) settings.set(stage.name, { stage, awaited: await learnAwaited([stage]) });
+});
+
+beforeEach(() => {
+  rules.spoiled = {};
+});
+
+/** The rules are asked about another situation than there is. */
+const asIf = (change: (situation: Situation) => Partial<Situation>): Partial<Rules> => ({
+  decide: (real) => (situation) => real({ ...situation, ...change(situation) }),
+});
+
+/** Their decision is changed. */
+const turned = (change: (decision: Decision, situation: Situation) => Decision): Partial<Rules> => ({
+  decide: (real) => (situation) => change(real(situation), situation),
+});
+
+const isEnd = (decision: Decision, outcome: string): boolean => decision.do === 'end' && decision.outcome === outcome;
+
+const MINUTE_MS = 60_000;
+
+/** As if the key had been gone for so much longer. */
+const olderBy = ({ work }: Situation, ms: number): Situation['work'] =>
+  work.absentSince === undefined ? work : { ...work, absentSince: after(work.absentSince, -ms) };
+
+/** A look takes its word for it that there is nothing to do. */
+const lookProves: Rules['pursue'] = (real) => async (pursuit, hooks, leased) => {
+  const pursued = await real(pursuit, hooks, leased);
+  const isIdle = pursuit.isLook && pursued.over && pursued.outcome === 'planned';
+  return isIdle ? { ...pursued, outcome: 'already-revoked' } : pursued;
+};
+
+/** A managing key that is refused stands in nobody's way. */
+const deafToRefusals: Rules['standingOf'] = (real) => (round, context) => {
+  const speaking = round.filter(({ question, answer }) => question.as === 'self' || answer.saw !== 'silent');
+  return real(speaking, { ...context, signer: undefined });
+};
+
+const SPOILED: readonly (readonly [what: string, stage: string, spoiled: Partial<Rules>, found: RegExp])[] = [
+  [
+    'takes absences before any call for a death',
+    'kalshi',
+    asIf(({ kind, work, proved }) => ({ proved: proved || (kind === 'delete' && work.calls === 0) })),
+    /L1: already-revoked without a call/,
+  ],
+  [
+    'says that refused calls have revoked a key',
+    'kalshi',
+    turned((decision) => (isEnd(decision, 'already-revoked') ? { do: 'end', outcome: 'revoked' } : decision)),
+    /L1: revoked by refused calls/,
+  ],
+  [
+    'says that a key was dead before the call that may have deleted it',
+    'kalshi',
+    turned((decision) => (isEnd(decision, 'revoked') ? { do: 'end', outcome: 'already-revoked' } : decision)),
+    /L1: already-revoked after a call that may have deleted it/,
+  ],
+  [
+    'believes a key’s own absence at once',
+    'kalshi',
+    asIf(({ kind, work, controlled }) => ({ controlled: controlled || (kind === 'delete' && work.calls > 0) })),
+    /by its own absence within an hour/,
+  ],
+  [
+    'believes a key’s own absence some minutes too soon',
+    'requesty',
+    asIf((situation) => ({ work: olderBy(situation, 20 * MINUTE_MS) })),
+    /by its own absence within an hour/,
+  ],
+  [
+    'never believes a key’s own absence',
+    'kalshi',
+    asIf(({ work }) => ({ work: { ...work, absentSince: undefined } })),
+    /waits though the key has been gone for an hour/,
+  ],
+  [
+    'sends a delete again and again in one delivery',
+    'kalshi',
+    asIf(() => ({ calledNow: false })),
+    /L3: a further call for a key that is gone, in one delivery/,
+  ],
+  [
+    'waits for the end of an outage without sending the delete again',
+    'kalshi',
+    turned((decision, { standing, work }) =>
+      decision.do === 'call' && standing === 'gone' && work.calls > 0
+        ? { do: 'retry', code: 'not-yet-proved' }
+        : decision,
+    ),
+    /waits without sending the delete again|waits for not-yet-proved, but met dead/,
+  ],
+  [
+    'sends a delete again after it was accepted',
+    'kalshi',
+    turned((decision, { standing, work, calledNow }) =>
+      isEnd(decision, 'revoked') && standing === 'gone' && work.calls === 1 && calledNow ? { do: 'call' } : decision,
+    ),
+    /L3: a further call for a key that is gone, after one that was accepted/,
+  ],
+  [
+    'does not ask the sibling environments',
+    'kalshi',
+    asIf(() => ({ siblingsAsked: true })),
+    /L3: a call for a key that was not looked for in its sibling environments/,
+  ],
+  [
+    'gives up a key that nobody has ever seen without a call',
+    'kalshi',
+    turned((decision, { standing }) =>
+      decision.do === 'call' && standing === 'unbacked' ? { do: 'end', outcome: 'stuck/not-recognised' } : decision,
+    ),
+    /ended as stuck\/not-recognised without a call/,
+  ],
+  [
+    'ends an update by the key’s own absence',
+    'bybit',
+    asIf(({ kind, controlled }) => ({ controlled: controlled || kind === 'update' })),
+    /L1: already-revoked by an update, and by its own absence/,
+  ],
+  [
+    'lets a look prove a death',
+    'kalshi',
+    { pursue: lookProves },
+    /L1: a look proves the death of a key without a call/,
+  ],
+  [
+    'takes the word of a round in which the managing key was refused',
+    'kalshi',
+    { standingOf: deafToRefusals },
+    /L1: .* by a look that refused the managing key/,
+  ],
+];
+
+it.each(SPOILED)('finds a system that %s, by a few steps', async (_what, stage, spoiled, found) => {
+  const setting = settings.get(stage);
+  if (setting === undefined) throw new Error(`Cannot find the stage of ${stage}`);
+  rules.spoiled = spoiled;
+  await finds(setting, found);
+});
