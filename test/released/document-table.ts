@@ -1,0 +1,134 @@
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** One item of the ledger's table, raw: its key and all its fields. */
+export interface Item extends Fields {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+/** The ledger's table in this process. Items go in and come out as they are stored, below every reader of ours. */
+export interface DocumentTable {
+  readonly client: DynamoDBDocumentClient;
+  /** Every item as it stands, in the order of its key. */
+  readonly items: () => readonly Item[];
+}
+
+interface Input {
+  readonly Key?: Item;
+  readonly Item?: Item;
+  readonly ConditionExpression?: string;
+  readonly KeyConditionExpression?: string;
+  readonly UpdateExpression?: string;
+  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
+  readonly ExpressionAttributeValues?: Fields;
+}
+
+class ConditionalCheckFailedException extends Error {
+  override readonly name = 'ConditionalCheckFailedException';
+}
+
+const nameOf = ({ pk, sk }: Item): string => `${pk}\n${sk}`;
+
+/** What is stored is a copy, without fields that are `undefined`. */
+const copyOf = <T>(value: T): T => JSON.parse(JSON.stringify(value));
+
+const COMPARED: Readonly<Record<string, (a: never, b: never) => boolean>> = {
+  '=': (a, b) => a === b,
+  '<>': (a, b) => a !== b,
+  '<': (a, b) => a < b,
+  '<=': (a, b) => a <= b,
+  '>': (a, b) => a > b,
+  '>=': (a, b) => a >= b,
+};
+
+/** DynamoDB's expressions, as far as the product uses them. @throws Error on any other, so that none is misread */
+const reader = ({ ExpressionAttributeNames: names = {}, ExpressionAttributeValues: values = {} }: Input) => {
+  const field = (word: string): string => (word.startsWith('#') ? (names[word] ?? word) : word);
+  const value = (word: string): unknown => values[word];
+  const holds = (atom: string, item: Fields | undefined): boolean => {
+    const at = (word: string): unknown => item?.[field(word)];
+    const isThere = /^attribute_(not_)?exists\((\S+)\)$/.exec(atom);
+    if (isThere) return (at(isThere[2] ?? '') === undefined) === (isThere[1] !== undefined);
+    const begins = /^begins_with\((\S+), ?(\S+)\)$/.exec(atom);
+    if (begins) return String(at(begins[1] ?? '')).startsWith(String(value(begins[2] ?? '')));
+    const between = /^(\S+) BETWEEN (\S+)~(\S+)$/.exec(atom);
+    if (between) {
+      const found = Number(at(between[1] ?? '') ?? Number.NaN);
+      return found >= Number(value(between[2] ?? '')) && found <= Number(value(between[3] ?? ''));
+    }
+    const [left = '', sign = '', right = '', ...more] = atom.split(' ');
+    const compare = COMPARED[sign];
+    if (compare === undefined || more.length > 0)
+      throw new Error(`Cannot read the condition "${atom}", wanted one that this table knows`);
+    return item !== undefined && compare(at(left) as never, value(right) as never);
+  };
+  return {
+    meets: (expression: string | undefined, item: Fields | undefined): boolean =>
+      expression === undefined ||
+      expression
+        .replaceAll(/BETWEEN (\S+) AND (\S+)/g, 'BETWEEN $1~$2')
+        .split(' OR ')
+        .some((all) => all.split(' AND ').every((atom) => holds(atom.trim(), item))),
+    updated: (expression: string, item: Fields): Fields => {
+      const next: Record<string, unknown> = { ...item };
+      const parts = expression.split(/\b(SET|REMOVE|ADD)\b/).slice(1);
+      for (let n = 0; n < parts.length; n += 2)
+        for (const clause of (parts[n + 1] ?? '').split(',')) {
+          const [left = '', ...rest] = clause.trim().split(/[ =]+/);
+          const given = value(rest[0] ?? '');
+          if (parts[n] === 'REMOVE') delete next[field(left)];
+          else next[field(left)] = parts[n] === 'SET' ? given : Number(next[field(left)] ?? 0) + Number(given);
+        }
+      return next;
+    },
+  };
+};
+
+/** @param loaded what the table holds at first */
+export const documentTable = (loaded: readonly Item[] = []): DocumentTable => {
+  const table = new Map(loaded.map((item) => [nameOf(item), copyOf(item)]));
+  const demand = (isMet: boolean): void => {
+    if (!isMet) throw new ConditionalCheckFailedException('The conditional request failed');
+  };
+  const exchange = (command: string, input: Input): object => {
+    const { meets, updated } = reader(input);
+    const key = input.Key ?? input.Item ?? { pk: '', sk: '' };
+    const current = table.get(nameOf(key));
+    switch (command) {
+      case 'GetCommand':
+        return { Item: current && copyOf(current) };
+      case 'PutCommand':
+        demand(meets(input.ConditionExpression, current));
+        table.set(nameOf(key), copyOf(key));
+        return {};
+      case 'UpdateCommand':
+        demand(meets(input.ConditionExpression, current));
+        table.set(nameOf(key), copyOf({ ...updated(input.UpdateExpression ?? '', current ?? key), ...key }) as Item);
+        return {};
+      case 'QueryCommand': {
+        const found = [...table.values()].filter((item) => meets(input.KeyConditionExpression, item));
+        return { Items: copyOf(found.toSorted((a, b) => Number(a['at'] ?? 0) - Number(b['at'] ?? 0))) };
+      }
+      default:
+        throw new Error(`Cannot carry out ${command}, wanted one that this table knows`);
+    }
+  };
+  const client = Object.create(DynamoDBDocumentClient.prototype) as DynamoDBDocumentClient;
+  const send = async ({
+    constructor: { name },
+    input,
+  }: {
+    readonly constructor: { name: string };
+    readonly input: Input;
+  }) => exchange(name, input);
+  Object.assign(client, { send });
+  return {
+    client,
+    items: () =>
+      [...table.values()]
+        .map(({ pk, sk, ...fields }) => ({ pk, sk, ...fields }))
+        .toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1)),
+  };
+};

@@ -1,0 +1,100 @@
+import { epochMs, toIso } from '../../functions/core/epoch.ts';
+import type { Attributes, Outbox, Ports, Vault } from '../../functions/core/ports.ts';
+import { tick } from '../../functions/core/tick.ts';
+import { TIMING } from '../../functions/core/timing.ts';
+import { digest } from '../../functions/edge/digest.ts';
+import { dynamoLedger } from '../../functions/edge/ledger.ts';
+import { PROVIDERS } from '../../functions/providers/index.ts';
+import { serve } from '../../functions/revoke/serve.ts';
+import { sendInProcess } from '../conformance/send-in-process.ts';
+import type { SimulatedClock } from '../conformance/simulated-clock.ts';
+import type { DocumentTable } from './document-table.ts';
+import type { Fixture, Receipt } from './fixture.ts';
+import type { KeySandboxes } from './key-sandboxes.ts';
+
+export type { Attributes, Ports, Vault };
+export { digest };
+
+/** The instant in a fixture's form. */
+export const isoOf = (instant: number): string => toIso(epochMs(instant));
+
+/** How long the functions may take, in milliseconds. */
+const FUNCTION_MS = TIMING.functionTimeoutMs;
+const AHEAD_MS = 900_000;
+
+/** Of the functions' own role: as a sender's name begins. */
+export const OWN_ROLE = 'AROAOWNROLE';
+
+/** One record of an SQS event. */
+export interface QueueRecord {
+  readonly messageId: string;
+  readonly receiptHandle: string;
+  readonly body: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly messageAttributes: Readonly<Record<string, { readonly stringValue: string; readonly dataType: 'String' }>>;
+}
+
+interface Around {
+  readonly clock: SimulatedClock;
+  readonly config: Fixture['config'];
+  readonly table: DocumentTable;
+  readonly vault: Vault;
+  readonly sandboxes: KeySandboxes;
+  readonly outbox: Omit<Outbox, 'publish'> & { readonly publish: (receipt: Receipt) => Promise<void> };
+  readonly newId: () => string;
+  readonly warn: (event: string, facts: Readonly<Record<string, unknown>>) => void;
+  readonly hide: (receiptHandle: string, seconds: number) => Promise<void>;
+  /** Puts something between the functions and their ports. */
+  readonly around: (ports: Ports) => Ports;
+}
+
+export interface Product {
+  readonly ports: Ports;
+  /** Hands one record to the function behind the requests queue. @returns whether the message is done with */
+  readonly receive: (record: QueueRecord) => Promise<boolean>;
+  /** The scheduled function. @param isShort it has time for one page of secrets */
+  readonly tick: (isShort: boolean) => Promise<unknown>;
+}
+
+/** Today's functions, by their entries, over a world in this process. All that the net knows of the code in `functions` is here. */
+export const openProduct = (given: Around): Product => {
+  const { clock, config, table, sandboxes, outbox, warn } = given;
+  const providers = Object.keys(PROVIDERS) as Ports['config']['providers'];
+  const ports = given.around({
+    clock,
+    ledger: dynamoLedger(table.client, 'ledger'),
+    vault: given.vault,
+    outbox: { ...outbox, publish: (receipt) => outbox.publish(receipt as unknown as Receipt) },
+    log: { info: () => undefined, warn },
+    send: async (call, until) => {
+      const sandbox = sandboxes.all.find(({ worldOf }) => worldOf(call.host) !== '');
+      if (sandbox === undefined) throw new Error(`Cannot send to ${call.host}, wanted a host of a provider`);
+      return sendInProcess(sandbox, clock)(call, until);
+    },
+    digest,
+    newId: given.newId,
+    random: () => 0.5,
+    provider: (name) => PROVIDERS[name],
+    config: {
+      ...config,
+      instance: 'released',
+      secretPrefix: 'key-revoker/',
+      providers,
+      egressAddresses: [],
+      ownRoles: [OWN_ROLE],
+    },
+  });
+  const handler = serve({ ports, hide: given.hide });
+  return {
+    ports,
+    receive: async (record) => {
+      const endsAt = clock.now() + FUNCTION_MS;
+      const context = { getRemainingTimeInMillis: () => endsAt - clock.now() };
+      const { batchItemFailures } = (await handler({ Records: [record] } as never, context as never)) as unknown as {
+        readonly batchItemFailures: readonly unknown[];
+      };
+      return batchItemFailures.length === 0;
+    },
+    tick: (isShort) => tick(ports, AHEAD_MS, isShort ? clock.now() : undefined),
+  };
+};
