@@ -223,7 +223,8 @@ const isCalledBy = (item: CaseItem, name: string): boolean =>
 export const withEnd = (item: CaseItem, name: string, ended: Ended): CaseItem => {
   const work = item.works[name] ?? NO_WORK;
   const isProof = isDead(ended.outcome);
-  const deadAt = work.agreed?.at ?? ended.at;
+  // A delete that goes out again and again resets the agreement, not the first absence.
+  const deadAt = (work.acceptedAt === undefined ? work.absentSince : undefined) ?? work.agreed?.at ?? ended.at;
   const proof = isProof ? { deadAt, provedAt: ended.at, keyState: 'dead' as const } : {};
   const proved = item.proved ?? (isProof ? { at: ended.at, deadAt, endedBy: name } : undefined);
   const leftOpenBy = proved ? undefined : openBy(item, name, ended);

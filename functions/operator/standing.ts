@@ -21,9 +21,10 @@ export const progressOf = ({ item, found }: Open, now: EpochMs): string => {
   const work = found?.works[workName(item)];
   if (item.pin === undefined) return 'received';
   if (work === undefined || (work.calls === 0 && work.evidence.length === 0)) return 'credential opened';
-  if (work.calls === 0) return 'probed, not called yet';
-  const calls = work.calls === 1 ? 'called once' : `called ${work.calls} times`;
-  return work.agreed?.on === 'gone' ? `${calls}, found gone once` : `${calls}, not proved yet`;
+  const calls = ['not called yet', 'called once'][work.calls] ?? `called ${work.calls} times`;
+  // A probe that finds it gone may have met an outage, so this says no more than the provider did.
+  if (work.absentSince !== undefined) return `${calls}, unknown to its provider since ${toIso(work.absentSince)}`;
+  return work.calls === 0 ? 'probed, not called yet' : `${calls}, not proved yet`;
 };
 
 /** When an open request is tried again, as far as that can be known: a provider may state another time. */

@@ -34,6 +34,8 @@ const NAME_IT = 'Name the secret of one that can in the tag key-revoker:signed-b
 const nextOf = ({ request }: Finished, forecast: readonly string[]): readonly string[] =>
   request?.target === 'self' && forecast.some((text) => text.includes('can make it')) ? [NAME_IT] : [];
 
+const LOOK_THERE = 'Look in the provider’s web console. If the key is deleted there, its secret is of no more use';
+
 const ofPlan = (plan: Finished): Finding => {
   const { ended, request } = plan;
   const { does, outcome, forecast = [] } = ended?.plan ?? {};
@@ -42,7 +44,10 @@ const ofPlan = (plan: Finished): Finding => {
   if (outcome !== undefined && needsPerson(outcome)) return wrong(sentence(outcome), ...forecast);
   if (forbidding(forecast).length > 0) return wrong(...forecast, ...nextOf(plan, forecast));
   const signer = request?.target === 'self' ? 'itself' : request?.secretId;
-  const can = `Alive, and ${request?.operation} would be sent, signed by ${signer}`;
+  const sent = `${request?.operation} would be sent, signed by ${signer}`;
+  // A plan of a call claims no life: the provider is asked to delete what it does not know, too.
+  if (plan.receipt.keyState === 'unknown') return wrong(`Its provider does not know the key. ${sent}`, LOOK_THERE);
+  const can = `Alive, and ${sent}`;
   return { verdict: forecast.length > 0 ? 'note' : 'well', says: [can, ...forecast] };
 };
 

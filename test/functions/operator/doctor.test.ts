@@ -68,6 +68,23 @@ describe('doctor', () => {
     expect(await system().stuck()).toEqual([]);
   });
 
+  it('claims no life of a key that its provider no longer knows', async () => {
+    await seeded(system());
+    await found('--name-prefix', SECRETS.kalshiKey);
+    system().kalshi.remove('prod', KEYS.kalshiKey);
+    const { exit, of } = await found('--name-prefix', SECRETS.kalshiKey);
+    expect([exit, of(SECRETS.kalshiKey)]).toEqual([
+      1,
+      expect.objectContaining({
+        verdict: 'wrong',
+        says: [
+          'Its provider does not know the key. delete-key would be sent, signed by itself',
+          'Look in the provider’s web console. If the key is deleted there, its secret is of no more use',
+        ],
+      }),
+    ]);
+  });
+
   it('asks as the tags ask, and as if it were due', async () => {
     await seeded(system());
     system().bybit.patch('mainnet', KEYS.sub, { permissions: { Spot: ['SpotTrade'] } });

@@ -32,7 +32,7 @@ describe('incident', () => {
       '████████████████████ 5/5  4 revoked  1 stuck',
       '1 key not deleted: key-revoker stuck list names it, and stuck show says what to do next',
     ]);
-    expect(out[2]).toMatch(new RegExp(`^${SECRETS.forgotten} +SUBK…0009 +stuck/not-recognised +0 +–$`));
+    expect(out[2]).toMatch(new RegExp(`^${SECRETS.forgotten} +SUBK…0009 +stuck/not-recognised +1 +–$`));
     expect(out.filter((line) => / revoked /.test(line))).toHaveLength(4);
     expect(deadKeys(system()).toSorted()).toEqual([KEYS.sub, KEYS.master, KEYS.rsaMaster, KEYS.newSub].toSorted());
     const limits = JSON.parse((await piped('limit', 'show', '--json')).out.join('\n'));

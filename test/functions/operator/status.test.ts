@@ -88,6 +88,19 @@ describe('status', () => {
     expect(narrow.out.join('\n')).toContain(' bybit/mainnet/SUBKEYexample00001 ');
   });
 
+  it('shows since when the provider does not know a key whose death is not proved yet', async () => {
+    await seedKeys(system());
+    system().kalshi.faults.script({ match: { method: 'DELETE' }, fault: { kind: 'dropAfter' } });
+    await system().send({ ...BODY, target: 'self', requestId: 'R-2' });
+    await system().deliver();
+    const soFar = async () => (await piped('status', 'R-2')).out.find((line) => line.startsWith('  so far'));
+    const since = 'unknown to its provider since 2026-11-20T10:00:00.000Z';
+    expect(await soFar()).toBe(`  so far     called once, ${since}`);
+    system().advance(60_000);
+    await system().deliver();
+    expect(await soFar()).toBe(`  so far     called 2 times, ${since}`);
+  });
+
   it('shows when one is due that waits for its time', async () => {
     await seedKeys(system());
     await system().send({ ...BODY, target: 'self', requestId: 'R-3', notBefore: '2026-11-21T10:00:00Z' });
