@@ -15,8 +15,11 @@ import { type SharedTime, sharedTime } from './shared-time.ts';
 /** Ten in the morning of a day without meaning. */
 export const START = Date.parse('2026-11-20T10:00:00.000Z');
 
-/** A request gives up after an hour in place of a day: the only setting that is not the template's own. */
-const OVERRIDES = { GIVE_UP_AFTER_SECONDS: '3600' };
+/**
+ * A request gives up after three hours in place of a day: the only setting that is not the template's own. A lost reply to a key that
+ * deletes itself takes an hour.
+ */
+const OVERRIDES = { GIVE_UP_AFTER_SECONDS: '10800' };
 
 /** Gets a copy of everything that is published on the results topic. */
 export const LISTENER = 'listener';

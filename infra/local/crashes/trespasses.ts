@@ -3,11 +3,11 @@ import type { CrashOrder } from './crash-order.ts';
 import type { Evidence, SentOrder } from './evidence.ts';
 import type { Judged } from './laws.ts';
 
-/** The most calls of one attempt. */
+/** The most calls of one attempt that find the key alive. */
 const MOST_CALLS = 5;
 /** What a provider answers to a call that it did not look at. */
 const TOO_MANY = 429;
-/** As many answered readings stand between two calls. */
+/** As many answered readings stand between two calls to a living key. */
 const READINGS = { urgentDelete: 1, other: 3 };
 
 const CHANGING: readonly string[] = ['revoked', 'restricted'];
@@ -26,13 +26,24 @@ const isNarrower = (after: KeySettings, before: KeySettings): boolean =>
 
 const isCall = ({ method }: Exchange): boolean => method !== 'GET';
 
-/** Whether a call was repeated before there was reason to. */
+/** Whether an exchange found its key deleted. Where it came at the instant of the death, the order of arrival tells. */
+const isAfterDeath = (one: Exchange, exchanges: readonly Exchange[]): boolean =>
+  exchanges.some(
+    ({ applied, seq }) =>
+      applied?.kind === 'deleted' && (one.at > applied.at || (one.at === applied.at && one.seq > seq)),
+  );
+
+/**
+ * Whether a call was repeated before there was reason to. A dead key answers a reading as an outage does, so the delete goes out again
+ * after one reading, whatever that is answered.
+ */
 const isHasty = ({ isUrgent, recipe }: SentOrder, exchanges: readonly Exchange[]): boolean => {
   const needed = isUrgent && recipe.operation.startsWith('delete-') ? READINGS.urgentDelete : READINGS.other;
   const calls = exchanges.filter((each) => isCall(each) && (each.status !== TOO_MANY || each.applied !== undefined));
-  return calls.slice(1).some(({ seq }, index) => {
+  return calls.slice(1).some((second, index) => {
     const first = calls[index]?.seq ?? 0;
-    const readings = exchanges.filter((each) => each.seq > first && each.seq < seq && !isCall(each));
+    const readings = exchanges.filter((each) => each.seq > first && each.seq < second.seq && !isCall(each));
+    if (isAfterDeath(second, exchanges)) return readings.length === 0;
     return readings.filter(({ status }) => status === 200).length < needed;
   });
 };
@@ -43,10 +54,11 @@ export const trespasses = ({ providers, said }: Evidence, { order, end }: Judged
   const { exchanges, changes } = providers[provider];
   const own = exchanges.filter((each) => each.keyId === keyId || each.keyId === signerId);
   const calls = own.filter(isCall);
+  const toLiving = calls.filter((each) => !isAfterDeath(each, own));
   const told = said.find(({ receipt }) => end !== undefined && receipt.receiptId === end.receiptId);
   const ownChanges = changes.filter((change) => change.keyId === keyId);
   const rules: readonly (readonly [boolean, string])[] = [
-    [calls.length > MOST_CALLS, `L3: ${calls.length} calls`],
+    [toLiving.length > MOST_CALLS, `L3: ${toLiving.length} calls`],
     [calls.length > (end?.calls ?? MOST_CALLS), 'L3: a call that its receipt does not count'],
     [calls.some(({ at }) => at < dueAt), 'L3: a call before its time'],
     [told !== undefined && calls.some(({ at }) => at > told.at), 'L3: a call after its end'],

@@ -1,4 +1,7 @@
-import { eventSource } from '../lambda/event-source.ts';
+import { ChangeMessageVisibilityCommand } from '@aws-sdk/client-sqs';
+import type { SQSEvent } from 'aws-lambda';
+import { failedRecords } from '../lambda/batch-response.ts';
+import { type EventSourceOptions, eventSource, type Mapping } from '../lambda/event-source.ts';
 import { periodOf, ticker } from '../lambda/schedule.ts';
 import { type Deliveries, orderNumberOf } from './deliveries.ts';
 import { drawFate, NO_FATE } from './fate.ts';
@@ -16,6 +19,24 @@ export interface Run {
 /** Far longer than any request may stay open here: what goes round by then would for ever, and is told as left behind. */
 const LONGEST_MS = 12 * 3_600_000;
 
+/** So many deliveries of an order come when they may. The later ones come late, as queues do, so that an hour takes few processes. */
+const PROMPT = 8;
+const LATE_SECONDS = 600;
+
+/** Has a message that comes again come late. */
+const postpone = async (
+  { queueUrl, client }: Pick<Mapping, 'queueUrl'> & Pick<EventSourceOptions, 'client'>,
+  event: SQSEvent,
+  response: unknown,
+): Promise<void> => {
+  const ids = event.Records.map(({ messageId }) => messageId);
+  const failed = failedRecords(response, ids);
+  for (const { messageId, receiptHandle: ReceiptHandle } of event.Records) {
+    const late = { QueueUrl: queueUrl, ReceiptHandle, VisibilityTimeout: LATE_SECONDS };
+    if (failed.includes(messageId)) await client.send(new ChangeMessageVisibilityCommand(late));
+  }
+};
+
 /** Works off the requests queue, each delivery in a process of its own, until nothing comes any more. */
 export const workOff = ({ scene, witness, deliveries }: Run): Promise<void> => {
   const { time, clients, deployment } = scene;
@@ -24,10 +45,13 @@ export const workOff = ({ scene, witness, deliveries }: Run): Promise<void> => {
   const deliverOne = async (): Promise<boolean> => {
     let n = 0;
     const worker = await scene.open('revoke', (line) => witness.line(n, line));
-    const invoke = (event: unknown): Promise<unknown> => {
+    const invoke = async (event: unknown): Promise<unknown> => {
       n = orderNumberOf(event);
       const fate = deliveries.fateOf(event);
-      return deliveries.count(fate, worker.run(event, fate));
+      const response = await deliveries.count(fate, worker.run(event, fate));
+      if (deliveries.fatesOf(n).length > PROMPT)
+        await postpone({ queueUrl: mapping.queueUrl, client: clients.sqs }, event as SQSEvent, response);
+      return response;
     };
     const source = eventSource(mapping, { client: clients.sqs, invoke });
     try {

@@ -47,6 +47,7 @@ const ROWS: readonly Row[] = [
   { operation: 'delete-sub-key', by: 'self', signing: 'HMAC' },
   { operation: 'delete-sub-key', by: 'self', signing: 'RSA' },
   { operation: 'delete-sub-key', by: 'master', signing: 'HMAC' },
+  // The master's list is a witness. Without one, a lost reply takes an hour: longer than anybody watches a story.
   {
     operation: 'delete-sub-key',
     by: 'master',

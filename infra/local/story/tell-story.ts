@@ -11,7 +11,12 @@ each provider is a sandbox that checks every signature, the keys are throwaway.
 const LEGEND = `
 These are the receipts from the results topic. "Revoked in" counts from the
 request, its wait for a free process included, to the first probe that found
-the key dead; a second one confirmed it.`;
+the key dead; a second one confirmed it.
+
+One delete lost its reply: that of a sub key, signed with its master. The list
+of the master tells within seconds that the sub key is gone. A key that deletes
+itself has no such witness. After a lost reply its death looks like an outage,
+so its request ends only when the key has been unknown for an hour.`;
 
 const NEXT = 'Try it: npm start -- --serve';
 

@@ -402,6 +402,18 @@ describe('an end written into the case', () => {
     expect(item.works['w']).toMatchObject({ deadAt: NOON, provedAt: AT, keyState: 'dead', ended: end(outcome) });
   });
 
+  const AGREED = after(NOON, 3);
+
+  it.each<[string, Partial<Work>, typeof NOON]>([
+    ['its first absence, where the delete went out again since', { absentSince: NOON }, NOON],
+    ['the first absence after its delete was accepted', { absentSince: NOON, acceptedAt: after(NOON, 1) }, AGREED],
+    ['the first of two absences, where 0.1.0 kept no other', {}, AGREED],
+    ['its end, where nothing else is known', { agreed: undefined }, AT],
+  ])('dates a death from %s', (_what, work, deadAt) => {
+    const item = withEnd(withWork({ agreed: { on: 'gone', at: AGREED }, ...work }), 'w', end('revoked'));
+    expect([item.works['w']?.deadAt, item.proved?.deadAt]).toEqual([deadAt, deadAt]);
+  });
+
   it('leaves an earlier proof as it stands', () => {
     const proved = { at: NOON, deadAt: NOON, endedBy: 'v' };
     expect(withEnd(withWork({}, { proved }), 'w', end('already-revoked')).proved).toEqual(proved);

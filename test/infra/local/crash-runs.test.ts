@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '../../..');
-const TIMEOUT_MS = 180_000;
+const TIMEOUT_MS = 300_000;
 
 /** None of this process's environment: the run is to be the same wherever it is started. */
 const start = async (...args: readonly string[]) => {

@@ -25,6 +25,15 @@ const SIX_CALLS = [0, 4, 8, 12, 16, 20].flatMap((seq) => [
   ...[1, 2, 3].map((more) => reading(seq + more, 20)),
 ]);
 
+/** The reply to the call that deleted the key was lost. */
+const DEADLY = { ...call(2, 10), status: 0, applied: DELETION };
+/** Deletes of a dead key, each after one reading; all are refused. */
+const again = (times: number) =>
+  Array.from({ length: times }, (_, n) => [
+    reading(3 + 2 * n, 20 + 40 * n, 401),
+    { ...call(4 + 2 * n, 40 + 40 * n), status: 401 },
+  ]).flat();
+
 const BREACHES: readonly (readonly [breach: string, parts: Parts])[] = [
   ['L1: said to be dead while it lived', { livedThen: true }],
   ['L1: said to be dead, and lives', { isAlive: true }],
@@ -64,6 +73,20 @@ const BREACHES: readonly (readonly [breach: string, parts: Parts])[] = [
   [
     'L3: a further call after too few readings',
     { order: { isUrgent: true }, receipts: [{ ...RECEIPT, calls: 2 }], exchanges: [call(1, 10), call(2, 20)] },
+  ],
+  [
+    'L3: a further call after too few readings',
+    {
+      receipts: [{ ...RECEIPT, calls: 3 }],
+      exchanges: [DEADLY, ...again(1), { ...call(5, 60), status: 401 }],
+    },
+  ],
+  [
+    'L3: a further call after too few readings',
+    {
+      receipts: [{ ...RECEIPT, calls: 2 }],
+      exchanges: [call(1, 5), reading(2, 6, 401), { ...call(3, 10), applied: DELETION }],
+    },
   ],
   ['L3: changed by another key than its signer', { changes: [{ ...DELETION, by: 'another' }] }],
   [
@@ -129,6 +152,17 @@ describe('the laws', () => {
       {
         receipts: [{ ...RECEIPT, calls: 2 }],
         exchanges: [{ ...call(1, 10), status: 429 }, call(2, 20)],
+      },
+    ],
+    [
+      'a delete that goes out again after each reading, because nothing tells a dead key from an outage',
+      { receipts: [{ ...RECEIPT, calls: 8 }], exchanges: [DEADLY, ...again(7)] },
+    ],
+    [
+      'a delete of a dead key that arrives at the instant of the death, and after it',
+      {
+        receipts: [{ ...RECEIPT, calls: 2 }],
+        exchanges: [DEADLY, reading(3, 10, 401), { ...call(4, 10), status: 401 }],
       },
     ],
     ['a call that left and never arrived', { receipts: [{ ...RECEIPT, calls: 3 }] }],
