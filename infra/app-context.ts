@@ -1,4 +1,4 @@
-import { nearest } from '../functions/core/nearest.ts';
+import { nearest } from '../functions/core/request/nearest.ts';
 import { senderObjection } from './constructs/senders.ts';
 import type { KeyRevocationProps, Mode, ProviderName } from './key-revocation-props.ts';
 

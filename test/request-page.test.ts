@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseRequest } from '../functions/core/request.ts';
+import { parseRequest } from '../functions/core/request/parse-request.ts';
 import { rowsUnder, textOf } from './pages.ts';
 
 /** How a request is read, with these fields instead of those of a good one: `taken`, or the code and the sentence of its refusal. */

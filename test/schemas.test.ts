@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
-import { parseRequest } from '../functions/core/request.ts';
+import { parseRequest } from '../functions/core/request/parse-request.ts';
 import { PROVIDERS } from '../functions/providers/index.ts';
 import { jsonSchemas } from '../functions/providers/schemas.ts';
 import { BLOCKS, ROOT, textOf } from './pages.ts';

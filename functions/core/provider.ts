@@ -2,7 +2,7 @@ import type { Answer, Facts, KeyRecord } from './answer.ts';
 import type { EpochMs } from './epoch.ts';
 import type { Ending } from './outcome.ts';
 import type { ProviderName } from './provider-name.ts';
-import type { Settings } from './request.ts';
+import type { Settings } from './request/parse-request.ts';
 import type { Secret } from './secret.ts';
 
 export type { ProviderName };

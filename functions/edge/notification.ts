@@ -1,6 +1,6 @@
 import type { OutcomeName } from '../core/outcome.ts';
 import type { Receipt } from '../core/receipt.ts';
-import { nextStep } from '../core/sentence.ts';
+import { nextStep } from '../core/receipts/sentences.ts';
 import { type ChatNotification, chatOf } from './chat-notification.ts';
 
 /** What people hear of: trouble, an urgent key that is not dead yet, and that a key is dead. Plans are for whoever asked. */

@@ -1,6 +1,6 @@
 import { toIso } from '../core/epoch.ts';
-import type { CaseItem } from '../core/ledger-items.ts';
-import { keyName } from '../core/ledger-items.ts';
+import type { CaseItem } from '../core/ledger/ledger-items.ts';
+import { keyName } from '../core/ledger/ledger-items.ts';
 import type { Terminal } from './terminal.ts';
 import { pairs } from './wrap.ts';
 

@@ -1,7 +1,14 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { amend } from '../core/amend.ts';
-import { type CaseItem, caseKey, isLook, type RequestItem, requestKey, requestOf } from '../core/ledger-items.ts';
-import { type Forgotten, type ForgottenItem, forgottenKey } from '../core/operator-items.ts';
+import {
+  type CaseItem,
+  caseKey,
+  isLook,
+  type RequestItem,
+  requestKey,
+  requestOf,
+} from '../core/ledger/ledger-items.ts';
+import { type Forgotten, type ForgottenItem, forgottenKey } from '../core/ledger/operator-items.ts';
+import { amend } from '../core/ledger/update-item.ts';
 import { classOf } from '../edge/unavailable.ts';
 import { fromAws } from './aws-trouble.ts';
 import type { Deployed } from './connect.ts';

@@ -1,10 +1,10 @@
 import type { EpochMs } from '../core/epoch.ts';
 import { Fault } from '../core/fault.ts';
 import { jsonOrUndefined } from '../core/json.ts';
-import { type CaseItem, caseKey, keyName, type PinItem, pinKey } from '../core/ledger-items.ts';
+import { type CaseItem, caseKey, keyName, type PinItem, pinKey } from '../core/ledger/ledger-items.ts';
 import type { Described, Opened } from '../core/ports.ts';
 import type { Credential, Provider, ProviderName } from '../core/provider.ts';
-import { isProvider } from '../core/request.ts';
+import { isProvider } from '../core/request/parse-request.ts';
 import { someAtOnce } from '../core/some-at-once.ts';
 import { secretsUnder } from '../edge/vault.ts';
 import { PROVIDERS } from '../providers/index.ts';

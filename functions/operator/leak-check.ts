@@ -1,4 +1,4 @@
-import { withoutSecrets } from '../core/leak.ts';
+import { withoutSecrets } from '../core/request/secret-scan.ts';
 import { EXIT, Failure } from './failure.ts';
 
 /** Options whose values are identifiers, which are long and unbroken without being secret, by the field of a request that they are. */

@@ -1,5 +1,5 @@
 import { type EpochMs, earlier, epochMs, toIso } from '../core/epoch.ts';
-import { type CaseItem, keyName, type RequestItem, workName } from '../core/ledger-items.ts';
+import { type CaseItem, keyName, type RequestItem, workName } from '../core/ledger/ledger-items.ts';
 import type { Deployed } from './connect.ts';
 import type { Context } from './context.ts';
 import { inWords } from './duration.ts';

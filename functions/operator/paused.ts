@@ -1,5 +1,5 @@
 import type { EpochMs } from '../core/epoch.ts';
-import { PAUSE_KEY, type PauseItem } from '../core/operator-items.ts';
+import { PAUSE_KEY, type PauseItem } from '../core/ledger/operator-items.ts';
 import type { Deployed } from './connect.ts';
 import { EXIT, Failure } from './failure.ts';
 

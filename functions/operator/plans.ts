@@ -1,6 +1,6 @@
 import { after } from '../core/epoch.ts';
-import { type RequestItem, requestKey } from '../core/ledger-items.ts';
-import type { RevocationRequest } from '../core/request.ts';
+import { type RequestItem, requestKey } from '../core/ledger/ledger-items.ts';
+import type { RevocationRequest } from '../core/request/parse-request.ts';
 import { someAtOnce } from '../core/some-at-once.ts';
 import type { Deployed } from './connect.ts';
 import type { Context } from './context.ts';

@@ -1,6 +1,6 @@
-import { amend } from '../core/amend.ts';
 import { type EpochMs, later } from '../core/epoch.ts';
-import { type Override, overrideKey } from '../core/operator-items.ts';
+import { type Override, overrideKey } from '../core/ledger/operator-items.ts';
+import { amend } from '../core/ledger/update-item.ts';
 import type { ProviderName } from '../core/provider.ts';
 import type { Deployed } from './connect.ts';
 

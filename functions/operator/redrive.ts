@@ -1,4 +1,4 @@
-import { type RequestItem, requestKey } from '../core/ledger-items.ts';
+import { type RequestItem, requestKey } from '../core/ledger/ledger-items.ts';
 import type { Deployed } from './connect.ts';
 import { EXIT, Failure } from './failure.ts';
 import { sendOne } from './requests-queue.ts';

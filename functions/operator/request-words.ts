@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander';
-import type { DeploymentCard } from '../core/deployment.ts';
 import { type EpochMs, fromIso } from '../core/epoch.ts';
-import { settingsIn } from '../core/expiry.ts';
-import { parseRequest, REASONS, type RevocationRequest } from '../core/request.ts';
-import { sentence } from '../core/sentence.ts';
-import { horizon } from '../core/settle.ts';
+import { sentence } from '../core/receipts/sentences.ts';
+import type { DeploymentCard } from '../core/request/deployment-card.ts';
+import { settingsIn } from '../core/request/expiry-tags.ts';
+import { parseRequest, REASONS, type RevocationRequest } from '../core/request/parse-request.ts';
+import { horizon } from '../core/revoke/settle.ts';
 import type { Deployed } from './connect.ts';
 import { EXIT, Failure } from './failure.ts';
 

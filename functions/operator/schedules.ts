@@ -6,7 +6,7 @@ import {
   paginateListSchedules,
 } from '@aws-sdk/client-scheduler';
 import { type EpochMs, fromIso, toIso } from '../core/epoch.ts';
-import { parseRequest, type RevocationRequest } from '../core/request.ts';
+import { parseRequest, type RevocationRequest } from '../core/request/parse-request.ts';
 import { someAtOnce } from '../core/some-at-once.ts';
 import { fromAws } from './aws-trouble.ts';
 import type { Deployed } from './connect.ts';

@@ -1,6 +1,6 @@
 import type { Message } from '@aws-sdk/client-sqs';
 import { type EpochMs, epochMs } from '../core/epoch.ts';
-import { parseRequest, type RevocationRequest } from '../core/request.ts';
+import { parseRequest, type RevocationRequest } from '../core/request/parse-request.ts';
 
 /** What the stuck queue holds of one request: its latest copy, and the handles of all. */
 export interface Stuck {

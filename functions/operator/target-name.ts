@@ -1,4 +1,4 @@
-import type { RevocationRequest } from '../core/request.ts';
+import type { RevocationRequest } from '../core/request/parse-request.ts';
 
 /** What a request is about, in one word for a table: the secret that the key is in, or the key's identifier. */
 export const targetName = ({ target, secretId }: Pick<RevocationRequest, 'target' | 'secretId'>): string => {

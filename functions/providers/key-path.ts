@@ -1,5 +1,5 @@
 import { Fault } from '../core/fault.ts';
-import { KeyUuid } from '../core/request.ts';
+import { KeyUuid } from '../core/request/parse-request.ts';
 
 /**
  * The path of one key: nothing but an id may stand there, since `self`, a blank or a slash would reach other keys.

@@ -1,5 +1,5 @@
 import type { ProviderName } from '../core/provider.ts';
-import { type JsonSchema, receiptSchema, requestSchema, schemaOf } from '../core/schemas.ts';
+import { type JsonSchema, receiptSchema, requestSchema, schemaOf } from '../core/request/json-schemas.ts';
 import { Shape as bybit } from './bybit/credential.ts';
 import { Shape as kalshi } from './kalshi/credential.ts';
 import { Shape as requesty } from './requesty/credential.ts';

@@ -3,7 +3,7 @@ import sqsPartialBatchFailure from '@middy/sqs-partial-batch-failure';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { after, type EpochMs, earlier } from '../core/epoch.ts';
 import type { Ports } from '../core/ports.ts';
-import { revoke } from '../core/revoke.ts';
+import { revoke } from '../core/revoke/revoke.ts';
 import { TIMING } from '../core/timing.ts';
 import { readRecord } from '../edge/sqs-record.ts';
 import type { Hide } from '../edge/visibility.ts';

@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { after } from '../core/epoch.ts';
-import { type Ticked, tick } from '../core/tick.ts';
+import { type Ticked, tick } from '../core/sweep/tick.ts';
 import { TIMING } from '../core/timing.ts';
 import { readEnvironment } from '../edge/environment.ts';
 import { wire } from '../edge/wire.ts';

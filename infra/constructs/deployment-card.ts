@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import type { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import type { DeploymentCard } from '../../functions/core/deployment.ts';
+import type { DeploymentCard } from '../../functions/core/request/deployment-card.ts';
 import type { SettledProps } from '../settled-props.ts';
 import type { Reach } from './permissions.ts';
 import type { Schedules } from './schedules.ts';

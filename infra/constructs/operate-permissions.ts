@@ -1,6 +1,6 @@
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
-import { FORGETTABLE, OPERATOR_WRITES } from '../../functions/core/operator-items.ts';
+import { FORGETTABLE, OPERATOR_WRITES } from '../../functions/core/ledger/operator-items.ts';
 import {
   allow,
   byStateArn,

@@ -1,4 +1,4 @@
-import type { CaseItem, RequestItem } from '../../functions/core/ledger-items.ts';
+import type { CaseItem, RequestItem } from '../../functions/core/ledger/ledger-items.ts';
 import type { Receipt } from '../../functions/core/receipt.ts';
 import { TIMING } from '../../functions/core/timing.ts';
 import type { World } from './world.ts';

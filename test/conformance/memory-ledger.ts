@@ -1,4 +1,4 @@
-import type { Work } from '../../functions/core/ledger-items.ts';
+import type { Work } from '../../functions/core/ledger/ledger-items.ts';
 import type { ItemKey, Ledger, Versioned } from '../../functions/core/ports.ts';
 
 /** A ledger with its items in the open. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { epochMs } from '../../functions/core/epoch.ts';
 import type { Attributes, Ports } from '../../functions/core/ports.ts';
-import { revoke } from '../../functions/core/revoke.ts';
+import { revoke } from '../../functions/core/revoke/revoke.ts';
 import { PROVIDERS } from '../../functions/providers/index.ts';
 import { atWork, working } from './at-work.ts';
 import { memoryLedger } from './memory-ledger.ts';

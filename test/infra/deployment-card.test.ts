@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readCard } from '../../functions/core/deployment.ts';
+import { readCard } from '../../functions/core/request/deployment-card.ts';
 import { type Names, resolve } from '../../infra/local/deploy/resolve.ts';
 import { synthesize, type Template } from '../../infra/synthesize.ts';
 import { find } from './policy-reader.ts';

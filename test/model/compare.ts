@@ -1,4 +1,4 @@
-import { type CaseItem, type RequestItem, workName } from '../../functions/core/ledger-items.ts';
+import { type CaseItem, type RequestItem, workName } from '../../functions/core/ledger/ledger-items.ts';
 import { isNarrower } from '../conformance/lies.ts';
 import { CASE_ITEMS } from './case-model.ts';
 import { isOver, keyIn, type Model } from './model.ts';

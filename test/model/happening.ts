@@ -1,4 +1,4 @@
-import { type CaseItem, type RequestItem, workName } from '../../functions/core/ledger-items.ts';
+import { type CaseItem, type RequestItem, workName } from '../../functions/core/ledger/ledger-items.ts';
 import type { Receipt } from '../../functions/core/receipt.ts';
 import type { KeySettings } from '../../infra/local/sandbox/index.ts';
 import type { RequestStep } from './case-model.ts';

@@ -1,4 +1,4 @@
-import type { CaseItem, RequestItem } from '../../functions/core/ledger-items.ts';
+import type { CaseItem, RequestItem } from '../../functions/core/ledger/ledger-items.ts';
 import type { Ports } from '../../functions/core/ports.ts';
 import { type Happening, inCase, inRequest, type Noted } from './happening.ts';
 import type { OpenStage } from './stage.ts';

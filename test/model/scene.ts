@@ -1,4 +1,4 @@
-import type { CaseItem } from '../../functions/core/ledger-items.ts';
+import type { CaseItem } from '../../functions/core/ledger/ledger-items.ts';
 import { TIMING } from '../../functions/core/timing.ts';
 import type { Message } from '../conformance/message-queue.ts';
 import { type Attempt, attemptOf, isOver, keyIn, type Model, seenBy } from './model.ts';

@@ -1,8 +1,8 @@
 import { beforeAll, beforeEach, it, vi } from 'vitest';
-import type * as decideModule from '../../functions/core/decide.ts';
+import type * as pursueModule from '../../functions/core/attempt/advance.ts';
+import type * as decideModule from '../../functions/core/attempt/decide.ts';
 import { after } from '../../functions/core/epoch.ts';
-import type * as pursueModule from '../../functions/core/pursue.ts';
-import type * as standingModule from '../../functions/core/standing.ts';
+import type * as standingModule from '../../functions/core/probe/round-verdict.ts';
 import { finds } from './finds.ts';
 import { learnAwaited } from './learn-awaited.ts';
 import type { Setting } from './sequences.ts';
@@ -26,17 +26,17 @@ interface Rules {
 const same = <T>(real: T): T => real;
 const rules = vi.hoisted((): { spoiled: Partial<Rules> } => ({ spoiled: {} }));
 
-vi.mock('../../functions/core/decide.ts', async (load) => {
+vi.mock('../../functions/core/attempt/decide.ts', async (load) => {
   const real = await load<typeof decideModule>();
   const decide: Decide = (situation) => (rules.spoiled.decide ?? same)(real.decide)(situation);
   return { ...real, decide };
 });
-vi.mock('../../functions/core/standing.ts', async (load) => {
+vi.mock('../../functions/core/probe/round-verdict.ts', async (load) => {
   const real = await load<typeof standingModule>();
   const standingOf: StandingOf = (...args) => (rules.spoiled.standingOf ?? same)(real.standingOf)(...args);
   return { ...real, standingOf };
 });
-vi.mock('../../functions/core/pursue.ts', async (load) => {
+vi.mock('../../functions/core/attempt/advance.ts', async (load) => {
   const real = await load<typeof pursueModule>();
   const pursue: Pursue = (...args) => (rules.spoiled.pursue ?? same)(real.pursue)(...args);
   return { ...real, pursue };

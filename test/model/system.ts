@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Unavailable } from '../../functions/core/fault.ts';
 import type { Attributes, Ports } from '../../functions/core/ports.ts';
-import { revoke } from '../../functions/core/revoke.ts';
+import { revoke } from '../../functions/core/revoke/revoke.ts';
 import { PROVIDERS } from '../../functions/providers/index.ts';
 import { type Awaited, instrumented } from '../conformance/instrumented.ts';
 import { type MemoryLedger, memoryLedger } from '../conformance/memory-ledger.ts';

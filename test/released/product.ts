@@ -1,6 +1,6 @@
 import { epochMs, toIso } from '../../functions/core/epoch.ts';
 import type { Attributes, Outbox, Ports, Vault } from '../../functions/core/ports.ts';
-import { tick } from '../../functions/core/tick.ts';
+import { tick } from '../../functions/core/sweep/tick.ts';
 import { TIMING } from '../../functions/core/timing.ts';
 import { digest } from '../../functions/edge/digest.ts';
 import { dynamoLedger } from '../../functions/edge/ledger.ts';

@@ -20,10 +20,10 @@ import {
 import type { Context } from 'aws-lambda';
 import { afterEach, beforeEach, vi } from 'vitest';
 import { epochMs } from '../../functions/core/epoch.ts';
-import { type LookedAfter, lookAfter } from '../../functions/core/look-after.ts';
 import type { Receipt } from '../../functions/core/receipt.ts';
-import { type Swept, sweep } from '../../functions/core/sweep.ts';
-import { type Ticked, tick } from '../../functions/core/tick.ts';
+import { type LookedAfter, lookAfter } from '../../functions/core/sweep/daily-pass.ts';
+import { type Swept, sweep } from '../../functions/core/sweep/sweep.ts';
+import { type Ticked, tick } from '../../functions/core/sweep/tick.ts';
 import { readEnvironment } from '../../functions/edge/environment.ts';
 import { wire } from '../../functions/edge/wire.ts';
 import { PROVIDERS } from '../../functions/providers/index.ts';

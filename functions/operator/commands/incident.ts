@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { after } from '../../core/epoch.ts';
 import type { ProviderName } from '../../core/provider.ts';
-import { OPERATIONS } from '../../core/request.ts';
+import { OPERATIONS } from '../../core/request/parse-request.ts';
 import type { Deployed } from '../connect.ts';
 import type { Context } from '../context.ts';
 import { EXIT, Failure } from '../failure.ts';

@@ -1,10 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { amend } from '../../core/amend.ts';
 import { after, type EpochMs, toIso } from '../../core/epoch.ts';
-import { countKey, type Override, overrideKey } from '../../core/operator-items.ts';
+import { countKey, type Override, overrideKey } from '../../core/ledger/operator-items.ts';
+import { amend } from '../../core/ledger/update-item.ts';
 import type { Versioned } from '../../core/ports.ts';
 import type { ProviderName } from '../../core/provider.ts';
-import { OPERATIONS } from '../../core/request.ts';
+import { OPERATIONS } from '../../core/request/parse-request.ts';
 import type { Deployed } from '../connect.ts';
 import type { Context } from '../context.ts';
 import { EXIT, Failure } from '../failure.ts';

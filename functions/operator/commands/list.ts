@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { type EpochMs, fromIso, toIso } from '../../core/epoch.ts';
-import { EXPIRY_TAG } from '../../core/expiry.ts';
-import { shortened } from '../../core/make-receipt.ts';
+import { shortened } from '../../core/receipts/make-receipt.ts';
+import { EXPIRY_TAG } from '../../core/request/expiry-tags.ts';
 import { caseShown } from '../case-lines.ts';
 import type { Context } from '../context.ts';
 import { inWords } from '../duration.ts';

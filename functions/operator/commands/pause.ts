@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { amend } from '../../core/amend.ts';
 import { toIso } from '../../core/epoch.ts';
-import { PAUSE_KEY, type PauseItem } from '../../core/operator-items.ts';
+import { PAUSE_KEY, type PauseItem } from '../../core/ledger/operator-items.ts';
+import { amend } from '../../core/ledger/update-item.ts';
 import type { Deployed } from '../connect.ts';
 import type { Context } from '../context.ts';
 import { inWords } from '../duration.ts';

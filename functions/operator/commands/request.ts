@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { digestOf } from '../../core/claim.ts';
-import { type RequestItem, requestKey } from '../../core/ledger-items.ts';
-import { shortened } from '../../core/make-receipt.ts';
+import { digestOf } from '../../core/ledger/claim.ts';
+import { type RequestItem, requestKey } from '../../core/ledger/ledger-items.ts';
 import { needsPerson } from '../../core/outcome.ts';
-import { isUrgent, type RevocationRequest } from '../../core/request.ts';
+import { shortened } from '../../core/receipts/make-receipt.ts';
+import { isUrgent, type RevocationRequest } from '../../core/request/parse-request.ts';
 import { confirm } from '../confirm.ts';
 import type { Deployed } from '../connect.ts';
 import type { Context } from '../context.ts';

@@ -1,5 +1,12 @@
 import type { Command } from 'commander';
-import { type CaseItem, caseKey, keyName, type RequestItem, requestKey, workName } from '../../core/ledger-items.ts';
+import {
+  type CaseItem,
+  caseKey,
+  keyName,
+  type RequestItem,
+  requestKey,
+  workName,
+} from '../../core/ledger/ledger-items.ts';
 import { PROVIDERS } from '../../providers/index.ts';
 import { caseLines, caseShown } from '../case-lines.ts';
 import type { Deployed } from '../connect.ts';

@@ -1,5 +1,5 @@
 import { after } from '../../core/epoch.ts';
-import type { RevocationRequest } from '../../core/request.ts';
+import type { RevocationRequest } from '../../core/request/parse-request.ts';
 import type { Deployed } from '../connect.ts';
 import type { Context } from '../context.ts';
 import { type Finished, pause } from '../follow.ts';

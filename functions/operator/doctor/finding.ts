@@ -1,6 +1,6 @@
 import { toIso } from '../../core/epoch.ts';
 import { isDead, needsPerson } from '../../core/outcome.ts';
-import { sentence } from '../../core/sentence.ts';
+import { sentence } from '../../core/receipts/sentences.ts';
 import type { Finished } from '../follow.ts';
 import { forbidding } from '../forecast.ts';
 import type { StoredKey } from '../keys.ts';

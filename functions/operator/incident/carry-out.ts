@@ -1,5 +1,5 @@
 import { after, type EpochMs } from '../../core/epoch.ts';
-import { type RequestItem, requestKey } from '../../core/ledger-items.ts';
+import { type RequestItem, requestKey } from '../../core/ledger/ledger-items.ts';
 import type { Receipt } from '../../core/receipt.ts';
 import { someAtOnce } from '../../core/some-at-once.ts';
 import type { Deployed } from '../connect.ts';

@@ -1,5 +1,5 @@
-import { shortened } from '../../core/make-receipt.ts';
 import type { Receipt } from '../../core/receipt.ts';
+import { shortened } from '../../core/receipts/make-receipt.ts';
 import { inWords } from '../duration.ts';
 import { EXIT } from '../failure.ts';
 import { exitOf } from '../follow.ts';

@@ -1,5 +1,5 @@
 import type { ProviderName } from '../../core/provider.ts';
-import { OPERATIONS } from '../../core/request.ts';
+import { OPERATIONS } from '../../core/request/parse-request.ts';
 import type { StoredKey } from '../keys.ts';
 
 /** One key that an incident is about. */

@@ -1,6 +1,6 @@
-import { canonical } from '../../core/canonical.ts';
 import type { Receipt } from '../../core/receipt.ts';
-import { parseRequest, type RevocationRequest } from '../../core/request.ts';
+import { canonical } from '../../core/request/canonical.ts';
+import { parseRequest, type RevocationRequest } from '../../core/request/parse-request.ts';
 import { EXIT, Failure } from '../failure.ts';
 import type { Mark } from './mark.ts';
 

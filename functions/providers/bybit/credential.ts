@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Credential } from '../../core/provider.ts';
-import { BybitKey } from '../../core/request.ts';
+import { BybitKey } from '../../core/request/parse-request.ts';
 import { Secret } from '../../core/secret.ts';
 import { hiddenText } from '../hidden-text.ts';
 import { readPrivateKey } from '../private-key.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Answer } from '../../core/answer.ts';
 import type { Credential } from '../../core/provider.ts';
-import { BybitKey } from '../../core/request.ts';
+import { BybitKey } from '../../core/request/parse-request.ts';
 import type { Talk } from '../conversation.ts';
 import { silent } from '../verdict.ts';
 import { recordOf, SETTINGS } from './key-record.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Credential } from '../../core/provider.ts';
-import { KeyUuid } from '../../core/request.ts';
+import { KeyUuid } from '../../core/request/parse-request.ts';
 import { Secret } from '../../core/secret.ts';
 import { readPrivateKey } from '../private-key.ts';
 import { parseCredential } from '../unreadable.ts';

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Answer, Facts } from '../../core/answer.ts';
 import { jsonOrUndefined } from '../../core/json.ts';
 import type { Credential, HttpCall, MaybeReply, Order, Question, Reply } from '../../core/provider.ts';
-import { KeyUuid } from '../../core/request.ts';
+import { KeyUuid } from '../../core/request/parse-request.ts';
 import { type Talk, talk } from '../conversation.ts';
 import { SEEN, silent } from '../verdict.ts';
 import { isSuccess, meaning, messageIn } from './meaning.ts';

@@ -1,4 +1,4 @@
-import type { CaseItem, RequestItem } from '../../../functions/core/ledger-items.ts';
+import type { CaseItem, RequestItem } from '../../../functions/core/ledger/ledger-items.ts';
 import type { Receipt } from '../../../functions/core/receipt.ts';
 import { outcomeOf } from '../story/result-of.ts';
 import { orderNumberIn } from './crash-order.ts';

@@ -1,6 +1,6 @@
 import { after, toIso } from '../../../functions/core/epoch.ts';
 import type { Ports } from '../../../functions/core/ports.ts';
-import { tick } from '../../../functions/core/tick.ts';
+import { tick } from '../../../functions/core/sweep/tick.ts';
 import { type Awaited, instrumented } from '../instrumented.ts';
 import { judged, meantBy } from '../judge.ts';
 import type { OrderUnderTest } from '../providers-under-test.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { Fault, NotYet, Unavailable } from '../../../functions/core/fault.ts';
-import { LeaseLost } from '../../../functions/core/lease.ts';
+import { LeaseLost } from '../../../functions/core/ledger/lease.ts';
 
 it.each([
   [new Fault('refused/malformed', 'Cannot read it'), 'Fault: Cannot read it'],

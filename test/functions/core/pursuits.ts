@@ -1,9 +1,9 @@
+import type { Pursuit } from '../../../functions/core/attempt/pursuit.ts';
 import { after } from '../../../functions/core/epoch.ts';
-import { emptyCase } from '../../../functions/core/lease.ts';
-import type { CaseItem } from '../../../functions/core/ledger-items.ts';
+import { emptyCase } from '../../../functions/core/ledger/lease.ts';
+import type { CaseItem } from '../../../functions/core/ledger/ledger-items.ts';
 import type { Order, Plan } from '../../../functions/core/provider.ts';
-import type { Pursuit } from '../../../functions/core/pursuit.ts';
-import type { RevocationRequest } from '../../../functions/core/request.ts';
+import type { RevocationRequest } from '../../../functions/core/request/parse-request.ts';
 import { Secret } from '../../../functions/core/secret.ts';
 import type { Given } from './memory-ports.ts';
 import { NOON } from './rounds.ts';

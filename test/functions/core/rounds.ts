@@ -1,7 +1,7 @@
 import type { Answer, Saw } from '../../../functions/core/answer.ts';
 import { epochMs } from '../../../functions/core/epoch.ts';
+import type { Asked } from '../../../functions/core/probe/round-verdict.ts';
 import type { Asker } from '../../../functions/core/provider.ts';
-import type { Asked } from '../../../functions/core/standing.ts';
 
 /** Noon of a day without meaning. */
 export const NOON = epochMs(Date.UTC(2026, 10, 21, 12));

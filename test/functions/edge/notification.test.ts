@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Ending, nameAndCode, REFUSED, STUCK } from '../../../functions/core/outcome.ts';
 import type { Receipt } from '../../../functions/core/receipt.ts';
-import { sentence } from '../../../functions/core/sentence.ts';
+import { sentence } from '../../../functions/core/receipts/sentences.ts';
 import { notificationOf } from '../../../functions/edge/notification.ts';
 import { receiptForTest } from './receipt-for-test.ts';
 

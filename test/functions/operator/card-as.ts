@@ -1,5 +1,5 @@
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { cardName, type DeploymentCard } from '../../../functions/core/deployment.ts';
+import { cardName, type DeploymentCard } from '../../../functions/core/request/deployment-card.ts';
 import { digest } from '../../../functions/edge/digest.ts';
 
 /** Has the deployment tell of itself what it was deployed with otherwise: `observe`, other limits. */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { emptyCase } from '../../../functions/core/lease.ts';
-import { type CaseItem, caseKey, keyName, requestKey } from '../../../functions/core/ledger-items.ts';
-import { NO_WORK } from '../../../functions/core/work.ts';
+import { NO_WORK } from '../../../functions/core/attempt/progress.ts';
+import { emptyCase } from '../../../functions/core/ledger/lease.ts';
+import { type CaseItem, caseKey, keyName, requestKey } from '../../../functions/core/ledger/ledger-items.ts';
 import type { Deployed } from '../../../functions/operator/connect.ts';
 import { forget } from '../../../functions/operator/forget.ts';
 import { memoryPorts } from '../core/memory-ports.ts';

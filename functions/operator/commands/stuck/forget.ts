@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type RequestItem, requestKey } from '../../../core/ledger-items.ts';
+import { type RequestItem, requestKey } from '../../../core/ledger/ledger-items.ts';
 import { needsPerson } from '../../../core/outcome.ts';
 import { confirm } from '../../confirm.ts';
 import type { Context } from '../../context.ts';

@@ -1,6 +1,6 @@
 import { toIso } from '../../../core/epoch.ts';
 import { jsonOrUndefined } from '../../../core/json.ts';
-import { withoutSecrets } from '../../../core/leak.ts';
+import { withoutSecrets } from '../../../core/request/secret-scan.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, Failure } from '../../failure.ts';
 import type { Stuck } from '../../stuck-copy.ts';

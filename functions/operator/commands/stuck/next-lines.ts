@@ -1,4 +1,4 @@
-import type { RevocationRequest } from '../../../core/request.ts';
+import type { RevocationRequest } from '../../../core/request/parse-request.ts';
 import type { Stuck } from '../../stuck-copy.ts';
 
 /** One word of a shell. */

@@ -1,0 +1,141 @@
+import { isPresent } from '../answer.ts';
+import { type EpochMs, toIso } from '../epoch.ts';
+import { amendHeld } from '../ledger/lease.ts';
+import { type CaseItem, type Work, workName } from '../ledger/ledger-items.ts';
+import type { Terminal } from '../outcome.ts';
+import { ask, evidenceOf, hasTime } from '../probe/ask.ts';
+import { isRestriction, type Plan } from '../provider.ts';
+import type { Evidence } from '../receipt.ts';
+import { wasKilledHere } from './call-guards.ts';
+import { nextStep, type Step } from './next-step.ts';
+import { NO_WORK, withMoreEvidence, withRound } from './progress.ts';
+import { type Look, look, notOver, over, type Pursued, type Pursuit } from './pursuit.ts';
+import { sendCall } from './send-call.ts';
+
+/** What the loop needs beside the pursuit. */
+export interface Hooks {
+  /** Rejects with a Fault where the order was taken back; asked right before the first call. */
+  recheck(): Promise<void>;
+  /** Told of a key that lives though its death was proved, before the case is opened again. */
+  resurrected(item: CaseItem, provedAt: EpochMs): Promise<void>;
+}
+
+/** Asks the sibling environments once: a key that is alive in one of them was looked for in the wrong one. */
+const elsewhere = async (
+  { asking, ports }: Pursuit,
+  { siblings }: Plan,
+): Promise<Pursued | { readonly nowhere: readonly Evidence[] }> => {
+  const evidence: Evidence[] = [];
+  for (const [environment, question] of siblings) {
+    const answer = await ask({ ...asking, insists: true }, question);
+    // Without time to ask there, nothing is known of it: the next delivery asks.
+    if (answer === undefined) return notOver({ code: 'not-yet-proved' });
+    evidence.push(evidenceOf(ports.clock.now(), 'probe', question, answer));
+    if (isPresent(answer) || answer.seen)
+      return over('stuck/wrong-environment', `The key belongs to ${environment}`, evidence);
+  }
+  return { nowhere: evidence };
+};
+
+/** A managing key that is refused because this product killed it is no wrong credential. */
+const refined = async ({ ports, pin, order }: Pursuit, outcome: Terminal): Promise<Terminal> =>
+  outcome === 'stuck/credential-refused' && !order.aim.self && (await wasKilledHere(ports, pin.signerName))
+    ? 'stuck/signer-gone'
+    : outcome;
+
+/** A key that is gone for an asker who never met it may have been proved dead by another, which is worth a word and no proof. */
+const provedBefore = ({ proved }: CaseItem): string =>
+  proved ? `Another signer’s questions proved it dead at ${toIso(proved.at)}` : '';
+
+/** What an end owes to this request in particular, from what was learned on the way. */
+const whyOf = (outcome: Terminal, { facts, absentSince }: Work, item: CaseItem, isUpdate: boolean): string => {
+  const since = absentSince === undefined ? '' : `The provider has not known the key since ${toIso(absentSince)}`;
+  if (outcome === 'already-revoked') return since;
+  if (outcome === 'stuck/unproven' && isUpdate && since)
+    return `${since}. An update cannot tell a dead key from an outage; a delete can`;
+  if (facts['searched']) return `Looked through ${facts['searched']}`;
+  if (outcome !== 'stuck/not-recognised') return '';
+  const names = facts['keysNamed'];
+  const listed = `The managing key’s list names ${names === '1' ? '1 key' : `${names} keys`}, and not this one`;
+  return [names === undefined ? '' : listed, provedBefore(item)].filter(Boolean).join('. ');
+};
+
+/** A case whose proof has turned out to be none any more; the finding was told. */
+const reopened = ({ findings = 0 }: CaseItem, leftOpenBy: string) =>
+  ({ proved: undefined, leftOpenBy, findings: findings + 1, state: 'open-case' }) as const;
+
+/** Writes one round into the case; a proved key that lives is told of first, and its case is open again. */
+const record = async (pursuit: Pursuit, hooks: Hooks, item: CaseItem, { round, standing }: Look): Promise<CaseItem> => {
+  const { ports, pin, holder, order } = pursuit;
+  const lives = round.asked.some(({ answer }) => isPresent(answer));
+  if (item.proved && lives) await hooks.resurrected(item, item.proved.at);
+  const now = ports.clock.now();
+  const name = workName(pursuit.item);
+  return amendHeld(ports, pin.keyName, holder, (held) => {
+    const written = withRound(held, {
+      name,
+      signerId: order.signer.keyId,
+      round,
+      standing: round.cutShort ? undefined : standing,
+      now,
+    });
+    return lives && held.proved ? { ...written, ...reopened(held, held.proved.endedBy), at: now } : written;
+  });
+};
+
+/**
+ * Probes, calls and probes again until the request is over or this delivery has no time left; each step is in the ledger before the
+ * next one.
+ *
+ * @throws LeaseLost where another delivery has taken the case
+ * @throws Unavailable where the ledger does not answer
+ * @throws Fault where the order turns out to be none
+ */
+export const pursue = async (pursuit: Pursuit, hooks: Hooks, leased: CaseItem): Promise<Pursued> => {
+  const name = workName(pursuit.item);
+  const { clock } = pursuit.ports;
+  let item = leased;
+  let withSigner = true;
+  let calledNow = false;
+  let siblingsAsked = false;
+  for (;;) {
+    const looked = await look(pursuit, item, item.works[name] ?? NO_WORK, withSigner);
+    withSigner = looked.round.signer?.ends !== undefined;
+    item = await record(pursuit, hooks, item, looked);
+    const work = item.works[name] ?? NO_WORK;
+    let step: Step | undefined = nextStep(pursuit, looked, work, {
+      proved: item.proved !== undefined,
+      calledNow,
+      siblingsAsked,
+    });
+    if (pursuit.isLook && (step.do === 'call' || step.do === 'ask-siblings')) return over('planned');
+    if (step.do === 'ask-siblings') {
+      const found = await elsewhere(pursuit, looked.plan);
+      if ('over' in found) return found;
+      siblingsAsked = true;
+      const { nowhere } = found;
+      item = await amendHeld(pursuit.ports, pursuit.pin.keyName, pursuit.holder, (held) =>
+        withMoreEvidence(held, name, nowhere),
+      );
+      continue;
+    }
+    if (step.do === 'call') {
+      if (work.calls === 0) await hooks.recheck();
+      ({ item, step } = await sendCall(pursuit, item, step.call, looked.plan));
+      calledNow = true;
+      // The answer to the call decides nothing by itself: the probes do.
+      if (step === undefined) continue;
+    }
+    if (step.do === 'end') {
+      const outcome = await refined(pursuit, step.outcome);
+      return over(
+        outcome,
+        step.why || whyOf(outcome, item.works[name] ?? NO_WORK, item, isRestriction(looked.plan.call)),
+      );
+    }
+    // The gap between two probes is no word of the provider's: the next delivery backs off.
+    // Stryker disable next-line ConditionalExpression,StringLiteral: for a wait without an instant there is no time either
+    if (step.do === 'retry' || !hasTime(pursuit.asking, step.at)) return notOver(step);
+    await clock.until(step.at);
+  }
+};

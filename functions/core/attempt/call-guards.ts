@@ -1,0 +1,111 @@
+import type { Retry } from '../backoff.ts';
+import { after, type EpochMs } from '../epoch.ts';
+import {
+  type CaseItem,
+  caseKey,
+  type Pin,
+  type RequestItem,
+  requestKey,
+  requestOf,
+  type SignerItem,
+  signerKey,
+  type Work,
+} from '../ledger/ledger-items.ts';
+import { countKey, hourOf, type Override, overrideKey } from '../ledger/operator-items.ts';
+import { amend } from '../ledger/update-item.ts';
+import type { Ports } from '../ports.ts';
+import { isUrgent, type RevocationRequest } from '../request/parse-request.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** How long an order on a key waits for the open cases that need that key to sign. */
+const SIGNER_NEEDED_MS = { urgent: 60_000, other: 600_000 };
+
+/** Whether somebody is at work on a key, or will be again; a mark alone may have been left behind by a crash or a pause. */
+const isAtWork = async ({ ledger, clock }: Pick<Ports, 'ledger' | 'clock'>, name: string): Promise<boolean> => {
+  const { lease, works = {} } = (await ledger.read<CaseItem>(caseKey(name))) ?? {};
+  return (
+    (lease !== undefined && clock.now() < lease.until) || Object.values(works).some(({ ended }) => ended === undefined)
+  );
+};
+
+/** Whether the key still signs for another open case; a delete of it waits a while, then it goes. */
+export const whileSignerNeeded = async (
+  { ledger, clock }: Pick<Ports, 'ledger' | 'clock'>,
+  { name, request, receivedAt }: { name: string; request: RevocationRequest; receivedAt: EpochMs },
+): Promise<Retry | undefined> => {
+  const goesAt = after(receivedAt, SIGNER_NEEDED_MS[isUrgent(request.reason) ? 'urgent' : 'other']);
+  if (clock.now() >= goesAt) return undefined;
+  // Stryker disable next-line StringLiteral: nothing else is kept there
+  const marks = await ledger.list<SignerItem>(`signer#${name}`, 'case#');
+  const others = marks.filter(({ needed }) => needed).map(({ sk }) => sk.slice('case#'.length));
+  for (const other of others)
+    if (other !== name && (await isAtWork({ ledger, clock }, other))) return { code: 'signer-still-needed' };
+  return undefined;
+};
+
+/**
+ * The last call was refused and did nothing (none was executed so far, or the key was gone), and it was counted in this hour: the next
+ * one takes its place.
+ */
+const hasPlace = ({ calls, voided, lastCallAt, lastAnswer, absentSince }: Work, now: EpochMs): boolean =>
+  lastAnswer === 'rejected' &&
+  (calls === voided || absentSince !== undefined) &&
+  // Stryker disable next-line ConditionalExpression: no instant is in no hour
+  lastCallAt !== undefined &&
+  hourOf(lastCallAt) === hourOf(now);
+
+/**
+ * Counts one call against its provider's hour; where the hour is full the request waits, and the first to find it so says it loudly. A
+ * request whose calls the provider refuses to execute counts once an hour: an outage would fill every hour, and the next one with it.
+ */
+export const withinLimit = async (
+  { ledger, clock, config, log }: Pick<Ports, 'ledger' | 'clock' | 'config' | 'log'>,
+  { provider, reason }: RevocationRequest,
+  work: Work,
+): Promise<Retry | undefined> => {
+  const now = clock.now();
+  if (hasPlace(work, now)) return undefined;
+  const kind = isUrgent(reason) ? 'urgent' : 'other';
+  const window = countKey(provider, kind, now);
+  const raised = await ledger.read<Override>(overrideKey(provider));
+  const max = Math.max(config.limits[kind], raised && now < raised.until ? (raised[kind] ?? 0) : 0);
+  const forgetAt = after(now, 48 * HOUR_MS);
+  if (await ledger.count(window, max, forgetAt)) return undefined;
+  const isFirst = await ledger.count({ pk: `${window.pk}#alarm`, sk: window.sk }, 1, forgetAt);
+  if (isFirst) log.warn('limit reached', { provider, kind, max });
+  return { code: 'limit' };
+};
+
+/** Says in the ledger whether the case needs its managing key, from before its first probe until it ends. */
+export const markSigner = async (
+  ports: Pick<Ports, 'ledger' | 'newId'>,
+  { signerName, keyName }: Pick<Pin, 'signerName' | 'keyName'>,
+  needed: boolean,
+): Promise<void> => {
+  await amend<SignerItem>(ports, signerKey(signerName, keyName), (current) =>
+    (current?.needed ?? false) === needed ? undefined : { needed },
+  );
+};
+
+/** Whether the provider has accepted a call of this product that deletes the managing key. */
+export const hasDeleted = async (
+  { ledger, provider }: Pick<Ports, 'ledger' | 'provider'>,
+  name: string,
+): Promise<boolean> => {
+  const { proved, works = {} } = (await ledger.read<CaseItem>(caseKey(name))) ?? {};
+  if (proved !== undefined) return true;
+  for (const [attempt, { acceptedAt }] of Object.entries(works)) {
+    if (acceptedAt === undefined) continue;
+    const { request } = (await ledger.read<RequestItem>(requestKey(requestOf(attempt), false))) ?? {};
+    if (request && provider(request.provider).operations[request.operation]?.kind === 'delete') return true;
+  }
+  return false;
+};
+
+/** Whether this product killed the managing key itself, or is about to: then it is not the credential that is wrong. */
+export const wasKilledHere = async ({ ledger }: Pick<Ports, 'ledger'>, name: string): Promise<boolean> => {
+  const { proved, works = {} } = (await ledger.read<CaseItem>(caseKey(name))) ?? {};
+  const hasKilled = ({ calls, voided, lastAnswer }: Work): boolean => calls > voided && lastAnswer !== 'rejected';
+  return proved !== undefined || Object.values(works).some(hasKilled);
+};

@@ -1,0 +1,232 @@
+import type { Answer } from '../answer.ts';
+import { after, type EpochMs, later } from '../epoch.ts';
+import type { Work } from '../ledger/ledger-items.ts';
+import type { RetryCode, Terminal } from '../outcome.ts';
+import { type Asked, bySigner, type Standing } from '../probe/round-verdict.ts';
+import { TIMING } from '../timing.ts';
+import { basisOf } from './progress.ts';
+
+/** After as many calls without effect a person has to look. */
+export const MOST_CALLS = 5;
+
+/** How many unchanged probes, over how long, show that a call had no effect. */
+const UNCHANGED = { count: 3, overMs: 5_000 };
+
+/** All that a decision is made from. */
+export interface Situation {
+  readonly kind: 'delete' | 'update';
+  readonly self: boolean;
+  readonly urgent: boolean;
+  readonly now: EpochMs;
+  readonly round: readonly Asked[];
+  /** The answer about the managing key itself, where it was asked in this round. */
+  readonly signer: Answer | undefined;
+  readonly standing: Standing;
+  /** With this round already counted in. */
+  readonly work: Work;
+  /** The ledger holds the key's death as proved. */
+  readonly proved: boolean;
+  /** The managing key was accepted in this round, by a list that had named the target. */
+  readonly controlled: boolean;
+  /** A call of this delivery has left. */
+  readonly calledNow: boolean;
+  /** The sibling environments do not know the key either. */
+  readonly siblingsAsked: boolean;
+  readonly proofGapMs: number;
+  readonly landsWithinMs: number;
+  readonly provable: boolean;
+}
+
+export type Decision =
+  | { readonly do: 'end'; readonly outcome: Terminal }
+  | { readonly do: 'retry'; readonly code: RetryCode; readonly notBefore?: EpochMs | undefined }
+  /** Ask the probes again at that instant, in this delivery where there is time; else not before what the provider stated. */
+  | { readonly do: 'ask'; readonly at: EpochMs; readonly code: RetryCode; readonly notBefore?: EpochMs | undefined }
+  | { readonly do: 'ask-siblings' }
+  | { readonly do: 'call' };
+
+const end = (outcome: Terminal): Extract<Decision, { readonly do: 'end' }> => ({ do: 'end', outcome });
+
+/** An end that this answer settles, if it does. */
+const settled = ({ ends }: Answer): Terminal | undefined =>
+  ends === undefined || ends.startsWith('retry/') ? undefined : (ends as Terminal);
+
+const retryIn = ({ ends }: Answer): RetryCode | undefined =>
+  ends?.startsWith('retry/') ? (ends.slice('retry/'.length) as RetryCode) : undefined;
+
+/** What was said in this round, the signer's own word first. */
+const answersIn = ({ round, signer }: Pick<Situation, 'round' | 'signer'>): readonly Answer[] =>
+  [signer, ...round.map(({ answer }) => answer)].filter((answer) => answer !== undefined);
+
+/** What was said to the signer by a check that the call would meet as well: it holds a delete back. */
+const heldBy = ({ round, signer, self }: Situation): Terminal | undefined => {
+  const toSigner = round.filter(({ question }) => bySigner(question.as, self));
+  const holding = answersIn({ round: toSigner, signer }).find((answer) => answer.holds && settled(answer));
+  return holding && settled(holding);
+};
+
+/** The latest of the answers that say to come again, and when. */
+const withoutVerdict = (situation: Situation): { code: RetryCode; notBefore: EpochMs | undefined } | undefined => {
+  const answers = answersIn(situation).filter((answer) => retryIn(answer));
+  const first = answers[0];
+  if (first === undefined) return undefined;
+  const stated = answers.flatMap(({ notBefore }) => (notBefore === undefined ? [] : [notBefore]));
+  const notBefore = stated.length > 0 ? stated.reduce(later) : undefined;
+  // Stryker disable next-line StringLiteral: each of them says which wait it is
+  return { code: retryIn(first) ?? 'unrecognised', notBefore };
+};
+
+/** Two agreeing probes, a gap apart, make a proof; before that the next probe is due when the gap is over. */
+const agreed = ({ work, now, proofGapMs }: Situation, outcome: Terminal): Decision => {
+  const due = after(work.agreed?.at ?? now, proofGapMs);
+  return now >= due ? end(outcome) : { do: 'ask', at: due, code: 'not-yet-proved' };
+};
+
+/** Calls that the provider carried out, as far as is known. */
+const effective = ({ work }: Situation): number => work.calls - work.voided;
+
+/** Each further call waits three times as long as the one before, so that a read that lags can catch up before all are used. */
+const isDue = (situation: Situation): boolean => {
+  const { work, now, proofGapMs } = situation;
+  return now >= after(work.lastCallAt ?? now, proofGapMs * 3 ** (effective(situation) - 1));
+};
+
+/** No call that is still on its way can explain what the probes show. */
+const hasLanded = ({ work, now, landsWithinMs }: Situation): boolean =>
+  now >= after(work.lastCallAt ?? now, landsWithinMs);
+
+/** A key that a call left as it was: call again, after as much doubt as the rules want, or give it up. */
+const stillThere = (situation: Situation): Decision => {
+  const { work, now, kind, urgent, proofGapMs } = situation;
+  const { count = 0, since = now } = work.unchanged ?? {};
+  const isLong = count >= UNCHANGED.count && now - since >= UNCHANGED.overMs;
+  // After a call that was accepted, or whose reply was lost, a refusal may be the shadow of the death, under a read that lags.
+  const isAlone = effective(situation) === 1 && basisOf(work) !== 'lost';
+  const isPlain = work.acceptedAt === undefined && (isAlone || isLong);
+  if (work.ifAlive && isPlain) return end(`stuck/${work.ifAlive}`);
+  const noEffect = effective(situation) >= MOST_CALLS;
+  if (noEffect && isLong && hasLanded(situation))
+    return end(kind === 'update' && work.acceptedAt ? 'stuck/unproven' : 'stuck/no-effect');
+  const isEnough = kind === 'delete' ? isLong || urgent : isLong && hasLanded(situation);
+  if (isEnough && isDue(situation) && !noEffect) return { do: 'call' };
+  return { do: 'ask', at: after(now, proofGapMs), code: 'not-yet-proved' };
+};
+
+/** No question can show a death, or none has a record of the key: what the call was answered with is all there is. */
+const unprovable = (situation: Situation): Decision => {
+  const { work, provable } = situation;
+  // What was looked through everywhere will be found nowhere later; a lost reply is not worth waiting for.
+  if (work.lastAnswer !== 'rejected' && !provable) return end('stuck/unproven');
+  if (work.lastAnswer === 'accepted') return agreed(situation, 'stuck/unproven');
+  if (work.lastAnswer === 'rejected') return end(work.acceptedAt ? 'stuck/unproven' : 'stuck/not-recognised');
+  return waitForVerdict(situation);
+};
+
+const waitForVerdict = (situation: Situation): Decision => {
+  const { work, now, proofGapMs } = situation;
+  const silence = withoutVerdict(situation);
+  const code = work.answered ? 'not-yet-proved' : 'no-reply';
+  if (silence?.code === 'rate-limited') return { do: 'retry', code: 'rate-limited', notBefore: silence.notBefore };
+  const notBefore = silence?.notBefore;
+  return { do: 'ask', at: later(after(now, proofGapMs), notBefore ?? now), code, notBefore };
+};
+
+/** An instant that the provider states is waited for, but whoever keeps a leaked key at its limit must not keep it alive. */
+const STATED_ROUNDS = 6;
+
+/**
+ * Whether an urgent call leaves although no probe gave a verdict. By a managing key it does once: refused for a limit or a clock, it
+ * waits for a verdict, since what it then kills unseen can never be proved dead.
+ */
+const mayCallInDoubt = ({ self, work }: Situation, stated: EpochMs | undefined): boolean =>
+  (self || work.calls === 0) && (stated === undefined || work.silentRounds >= STATED_ROUNDS);
+
+const beforeDelete = (situation: Situation): Decision => {
+  const { self, standing, urgent, work, now, signer, proofGapMs, siblingsAsked } = situation;
+  if (self && standing === 'unbacked' && !siblingsAsked) return { do: 'ask-siblings' };
+  const silence = withoutVerdict(situation);
+  const isSilent =
+    silence !== undefined && (standing === 'none' || (signer !== undefined && retryIn(signer) !== undefined));
+  if (!isSilent) return { do: 'call' };
+  if (!urgent) return { do: 'retry', ...silence };
+  // At once, but not of a provider that has just said that it was asked too much.
+  const again = silence.code === 'rate-limited' ? after(now, proofGapMs) : now;
+  if (work.silentRounds < 2) return { do: 'ask', at: later(again, silence.notBefore ?? now), ...silence };
+  return mayCallInDoubt(situation, silence.notBefore) ? { do: 'call' } : { do: 'retry', ...silence };
+};
+
+const afterDelete = (situation: Situation): Decision => {
+  const { standing, provable } = situation;
+  if (standing === 'present') return stillThere(situation);
+  if (standing === 'unbacked' || !provable) return unprovable(situation);
+  return waitForVerdict(situation);
+};
+
+/** Gone for longer than an outage is taken to last. */
+const outlastsOutage = ({ work, now }: Situation): boolean => now >= after(work.absentSince ?? now, TIMING.outageMs);
+
+/** A refused call has killed nothing: it found the key dead. */
+const goneAs = ({ work }: Situation): Terminal => {
+  const basis = basisOf(work);
+  return basis === 'accepted' || basis === 'lost' ? 'revoked' : 'already-revoked';
+};
+
+/** Whether two absences are enough: the call was accepted, or the managing key was while the target was not. */
+const isTold = ({ work, proved, controlled }: Situation): boolean => {
+  const basis = basisOf(work);
+  return proved || basis === 'accepted' || (basis !== undefined && controlled);
+};
+
+/**
+ * Gone, by nobody's word but the key's own: an outage that refuses every key looks the same. The delete goes out again with each
+ * delivery, since it would kill a key that lives, until the key has been gone for longer than an outage lasts.
+ */
+const gone = (situation: Situation): Decision => {
+  if (isTold(situation)) return agreed(situation, goneAs(situation));
+  if (basisOf(situation.work) === undefined) return beforeDelete(situation);
+  if (outlastsOutage(situation)) return agreed(situation, goneAs(situation));
+  return situation.calledNow ? { do: 'retry', code: 'not-yet-proved' } : { do: 'call' };
+};
+
+const onDelete = (situation: Situation): Decision => {
+  const { work, standing } = situation;
+  const held = standing === 'gone' && isTold(situation) ? undefined : heldBy(situation);
+  if (held) return end(held);
+  if (standing === 'gone') return gone(situation);
+  // A call that the provider did not execute (a limited rate, a wrong clock) is as none.
+  return work.calls - work.voided === 0 ? beforeDelete(situation) : afterDelete(situation);
+};
+
+/** An update sends no delete to find out whether the key is dead or its provider out. */
+const goneWithoutDelete = (situation: Situation): Decision => {
+  if (situation.proved || situation.controlled) return agreed(situation, 'already-revoked');
+  return outlastsOutage(situation) ? end('stuck/unproven') : { do: 'retry', code: 'not-yet-proved' };
+};
+
+/** An update can widen a key, so every doubt waits or ends; none calls. */
+const onUpdate = (situation: Situation): Decision => {
+  const { standing, self, work, siblingsAsked } = situation;
+  const ended = answersIn(situation).map(settled).find(Boolean);
+  if (ended) return end(ended);
+  if (standing === 'gone') return goneWithoutDelete(situation);
+  if (standing === 'met') return agreed(situation, 'restricted');
+  if (standing === 'web-only') return agreed(situation, 'stuck/only-in-web-ui');
+  if (standing === 'unbacked') return self && !siblingsAsked ? { do: 'ask-siblings' } : end('stuck/not-recognised');
+  const silence = withoutVerdict(situation);
+  if (work.calls > 0) return standing === 'unmet' ? stillThere(situation) : waitForVerdict(situation);
+  if (silence) return { do: 'retry', ...silence };
+  return standing === 'unmet' ? { do: 'call' } : { do: 'retry', code: 'unrecognised' };
+};
+
+/** What comes next, from one round of answers and all that is known. Pure. */
+export const decide = (situation: Situation): Decision =>
+  situation.kind === 'delete' ? onDelete(situation) : onUpdate(situation);
+
+/** What comes after a call's own answer: an end or a wait that the provider stated, or else the probes decide. */
+export const decideOnAnswer = (answer: Answer): Extract<Decision, { readonly do: 'end' | 'retry' }> | undefined => {
+  if (answer.saw !== 'rejected') return undefined;
+  const outcome = settled(answer);
+  if (outcome) return end(outcome);
+  const code = retryIn(answer);
+  return code === undefined ? undefined : { do: 'retry', code, notBefore: answer.notBefore };
+};

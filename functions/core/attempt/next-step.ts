@@ -1,0 +1,70 @@
+import type { Work } from '../ledger/ledger-items.ts';
+import type { Terminal } from '../outcome.ts';
+import { recordIn } from '../probe/round-verdict.ts';
+import { type Call, isRestriction } from '../provider.ts';
+import { type Decision, decide } from './decide.ts';
+import type { Look, Pursuit } from './pursuit.ts';
+
+/** What one look leads to: a decision, with its call ready to be sent, or with what is particular to its end. */
+export type Step =
+  | Exclude<Decision, { readonly do: 'call' | 'end' }>
+  | { readonly do: 'call'; readonly call: Call }
+  | { readonly do: 'end'; readonly outcome: Terminal; readonly why?: string };
+
+/** The call as these settings make it; an update may end here by its own rules. */
+const callStep = ({ plan, round }: Look, { before }: Work): Step => {
+  if (!isRestriction(plan.call)) return { do: 'call', call: plan.call };
+  const now = recordIn(round.asked);
+  if (now === undefined) return { do: 'retry', code: 'unrecognised' };
+  const call = plan.call.call(now, before ?? now);
+  return 'ends' in call ? { do: 'end', outcome: call.ends as Terminal, why: call.why } : { do: 'call', call };
+};
+
+/**
+ * An update that asks for more than the key has is refused also where nothing is left to take away: "restricted" would say that the
+ * key is as asked.
+ */
+const widening = (looked: Look, work: Work): Step | undefined => {
+  if (work.calls > 0 || looked.standing !== 'met') return undefined;
+  const step = callStep(looked, work);
+  // Stryker disable next-line ConditionalExpression: only an end has an outcome
+  return step.do === 'end' && step.outcome === 'refused/would-widen' ? step : undefined;
+};
+
+/** What this delivery has done so far, and what the ledger holds of the key. */
+export interface SoFar {
+  readonly proved: boolean;
+  readonly calledNow: boolean;
+  readonly siblingsAsked: boolean;
+}
+
+/** Decides on one look. Pure but for the instant that it is decided at. */
+export const nextStep = (
+  { order, ports }: Pick<Pursuit, 'order' | 'ports'>,
+  looked: Look,
+  work: Work,
+  soFar: SoFar,
+): Step => {
+  const { round, plan, standing, controlled } = looked;
+  if (plan.ends) return { do: 'end', outcome: plan.ends as Terminal };
+  if (round.heldUp) return { do: 'retry', ...round.heldUp };
+  if (round.cutShort) return { do: 'retry', code: work.answered ? 'not-yet-proved' : 'no-reply' };
+  const widens = widening(looked, work);
+  if (widens) return widens;
+  const decision = decide({
+    kind: isRestriction(plan.call) ? 'update' : 'delete',
+    self: order.aim.self,
+    urgent: order.urgent,
+    now: ports.clock.now(),
+    round: round.asked,
+    signer: round.signer,
+    standing,
+    work,
+    controlled,
+    ...soFar,
+    proofGapMs: plan.proofGapMs,
+    landsWithinMs: plan.landsWithinMs,
+    provable: plan.provable,
+  });
+  return decision.do === 'call' ? callStep(looked, work) : decision;
+};

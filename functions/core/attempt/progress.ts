@@ -1,0 +1,239 @@
+import { type Answer, type Facts, isPresent } from '../answer.ts';
+import type { EpochMs } from '../epoch.ts';
+import { type CallReply, type CaseItem, type Ended, requestOf, type Work } from '../ledger/ledger-items.ts';
+import { isDead } from '../outcome.ts';
+import { evidenceOf, type Round } from '../probe/ask.ts';
+import { type Standing, tally } from '../probe/round-verdict.ts';
+import type { Call } from '../provider.ts';
+import type { Evidence } from '../receipt.ts';
+
+/** A request of many deliveries keeps its first probes and its latest ones. */
+const KEPT = { first: 10, last: 30 };
+
+export const NO_WORK: Work = {
+  calls: 0,
+  voided: 0,
+  answered: false,
+  silentRounds: 0,
+  keyState: 'unknown',
+  facts: {},
+  evidence: [],
+};
+
+const withEvidence = (
+  kept: readonly Evidence[],
+  more: readonly Evidence[],
+  { first, last } = KEPT,
+): readonly Evidence[] => {
+  const all = [...kept, ...more];
+  // Stryker disable next-line EqualityOperator: of exactly as many nothing is left out
+  return all.length <= first + last ? all : [...all.slice(0, first), ...all.slice(-last)];
+};
+
+const isSilent = ({ signer, asked }: Round): boolean =>
+  [signer, ...asked.map(({ answer }) => answer)].some((answer) => answer?.ends?.startsWith('retry/'));
+
+/** A key that was met is absent for nobody: whoever asked, in a whole round or not, the absences have to agree anew. */
+const met = (work: Work): Work => {
+  const isOfAbsence = work.agreed?.on === 'gone' || work.agreed?.on === 'unbacked';
+  return { ...work, ...(isOfAbsence ? { agreed: undefined } : {}), absentSince: undefined };
+};
+
+const unlessMet = (work: Work, { asked }: Round): Work =>
+  asked.some(({ answer }) => isPresent(answer) || answer.seen) ? met(work) : work;
+
+/** What all requests know, where the provider answered a call as for a key that it knows. */
+const everyoneMet = (works: CaseItem['works']): CaseItem['works'] =>
+  Object.fromEntries(Object.entries(works).map(([name, work]) => [name, met(work)]));
+
+/** What the other requests know, after one's round. */
+const others = (works: CaseItem['works'], round: Round): CaseItem['works'] =>
+  Object.fromEntries(Object.entries(withRoom(works)).map(([name, work]) => [name, unlessMet(work, round)]));
+
+/** How far a search has come belongs to one attempt; the next one searches anew. */
+const lasting = (facts: Facts): Facts =>
+  Object.fromEntries(Object.entries(facts).filter(([name]) => !name.startsWith('search')));
+
+/** Requests at work on one key at once, above which the others keep only some of their evidence: an item has 400 KB. */
+const CROWD = 20;
+const KEPT_IN_CROWD = 2;
+const KEPT_BY_CALLERS = { first: 2, last: 6 };
+/** Requests that have called, or ended, above which no other begins; an urgent one finds a place where others find none. */
+const MOST = { urgent: 100, other: 70 };
+
+const hasCalled = ({ calls, ended }: Work): boolean => calls > 0 || ended !== undefined;
+
+const inCrowd = ({ evidence, ...work }: Work): Work =>
+  work.calls === 0
+    ? { ...work, evidence: evidence.slice(-KEPT_IN_CROWD) }
+    : { ...work, evidence: withEvidence([], evidence, KEPT_BY_CALLERS) };
+
+const withRoom = (works: CaseItem['works']): CaseItem['works'] => {
+  const all = Object.entries(works);
+  if (all.length <= CROWD) return works;
+  // What one that has not called had learned by now, it learns again.
+  const kept = all.length <= MOST.other ? all : all.filter(([, work]) => hasCalled(work));
+  return Object.fromEntries(kept.map(([other, work]) => [other, inCrowd(work)]));
+};
+
+/** Whether one more request may begin on a key; those that have begun come to their end first. */
+export const hasRoomFor = ({ works }: CaseItem, name: string, urgent: boolean): boolean =>
+  works[name] !== undefined || Object.values(works).filter(hasCalled).length < MOST[urgent ? 'urgent' : 'other'];
+
+/** The case with one round of probes written into it: who has seen the key, what was learned, how the count stands. */
+export const withRound = (
+  item: CaseItem,
+  {
+    name,
+    signerId,
+    round,
+    standing,
+    now,
+  }: { name: string; signerId: string; round: Round; standing: Standing | undefined; now: EpochMs },
+): CaseItem => {
+  const work = item.works[name] ?? NO_WORK;
+  const noted = {
+    ...unlessMet(work, round),
+    silentRounds: isSilent(round) ? work.silentRounds + 1 : round.heldUp ? work.silentRounds : 0,
+    facts: { ...work.facts, ...round.facts },
+    evidence: withEvidence(work.evidence, round.evidence),
+  };
+  return {
+    ...item,
+    seen: { ...seenIn(round, now), ...item.seen },
+    facts: { ...item.facts, [signerId]: { ...item.facts[signerId], ...lasting(round.facts) } },
+    works: {
+      ...others(item.works, round),
+      [name]: standing === undefined ? noted : tally(noted, round.asked, { standing, signer: round.signer, now }),
+    },
+  };
+};
+
+const seenIn = ({ asked }: Round, now: EpochMs): CaseItem['seen'] =>
+  Object.fromEntries(asked.filter(({ answer }) => answer.seen).map(({ question }) => [question.seenBy, now]));
+
+/** What a standing is judged by: everything seen before this round, and in it. */
+export const seenWith = (item: CaseItem, round: Round, now: EpochMs): CaseItem['seen'] => ({
+  ...seenIn(round, now),
+  ...item.seen,
+});
+
+/** How the calls were answered; of what 0.1.0 wrote only the best and the last are known. */
+const repliesOf = ({ callReplies, calls, voided, acceptedAt, lastAnswer }: Work): readonly CallReply[] => {
+  if (callReplies !== undefined) return callReplies;
+  if (acceptedAt !== undefined) return ['accepted'];
+  if (calls <= voided) return [];
+  return [lastAnswer === 'rejected' ? 'refused' : 'lost'];
+};
+
+/** From the best down: what `revoked` rests on. */
+const BASES = ['accepted', 'lost', 'refused'] as const;
+
+/** The best answer to all calls of an attempt; `undefined` where the provider has taken none up. */
+export const basisOf = (work: Work): (typeof BASES)[number] | undefined => {
+  // A version that keeps no list of replies may have been at work in between.
+  if (work.acceptedAt !== undefined) return 'accepted';
+  const replies = repliesOf(work);
+  return BASES.find((basis) => replies.includes(basis));
+};
+
+/** A call that leaves while the key is gone is made in doubt of an outage: it has done nothing until it is accepted. */
+const inDoubt = ({ absentSince }: Work): number => (absentSince === undefined ? 0 : 1);
+
+/** Before a call leaves: one more, and the count of what it left unchanged starts anew. */
+export const withCall = (work: Work, now: EpochMs): Work => ({
+  ...work,
+  calls: work.calls + 1,
+  voided: work.voided + inDoubt(work),
+  calledAt: work.calledAt ?? now,
+  lastCallAt: now,
+  callReplies: [...repliesOf(work), 'lost'],
+  lastAnswer: 'silent',
+  ifAlive: undefined,
+  answered: false,
+  unchanged: undefined,
+  agreed: undefined,
+});
+
+const LAST: Readonly<Record<CallReply, NonNullable<Work['lastAnswer']>>> = {
+  accepted: 'accepted',
+  refused: 'rejected',
+  'put-off': 'rejected',
+  lost: 'silent',
+};
+
+const replyOf = ({ saw, ends }: Answer): CallReply => {
+  if (saw === 'accepted') return 'accepted';
+  if (saw === 'rejected') return ends?.startsWith('retry/') ? 'put-off' : 'refused';
+  return saw === 'unlisted' || saw === 'unknown' ? 'refused' : 'lost';
+};
+
+/** After a call: what it was answered with, and where that authenticates the target, that it was seen. */
+export const withAnswer = (item: CaseItem, name: string, call: Call, answer: Answer, now: EpochMs): CaseItem => {
+  const work = item.works[name] ?? NO_WORK;
+  const reply = replyOf(answer);
+  const lastAnswer = LAST[reply];
+  const voided = reply === 'accepted' ? 0 : reply === 'put-off' ? 1 : inDoubt(work);
+  const done: Work = {
+    ...work,
+    callReplies: [...repliesOf(work).slice(0, -1), reply],
+    absentSince: answer.seen ? undefined : work.absentSince,
+    lastAnswer,
+    ifAlive: lastAnswer === 'rejected' ? answer.atLast : undefined,
+    voided: work.voided - inDoubt(work) + voided,
+    acceptedAt: work.acceptedAt ?? (lastAnswer === 'accepted' ? now : undefined),
+    evidence: withEvidence(work.evidence, [evidenceOf(now, 'call', call, answer)]),
+  };
+  return {
+    ...item,
+    seen: answer.seen ? { [call.seenBy]: now, ...item.seen } : item.seen,
+    works: { ...(answer.seen ? everyoneMet(item.works) : item.works), [name]: done },
+  };
+};
+
+/** More evidence for one attempt, from outside of its rounds. */
+export const withMoreEvidence = (item: CaseItem, name: string, evidence: readonly Evidence[]): CaseItem => {
+  const work = item.works[name] ?? NO_WORK;
+  return {
+    ...item,
+    works: { ...item.works, [name]: { ...work, evidence: withEvidence(work.evidence, evidence) } },
+  };
+};
+
+/** The works that have called and not come to their end, but this one. */
+const calling = ({ works }: CaseItem, name: string): readonly string[] =>
+  Object.entries(works).flatMap(([other, { calls, ended }]) =>
+    other !== name && calls > 0 && ended === undefined ? [other] : [],
+  );
+
+/** Whose end leaves the case open: this one's, also for what an earlier attempt of its request has left open, or another request's. */
+const openBy = (item: CaseItem, name: string, { outcome }: Ended): string | undefined => {
+  if (outcome.startsWith('stuck/')) return name;
+  const { leftOpenBy } = item;
+  const isOurs = (other: string | undefined): boolean => other !== undefined && requestOf(other) === requestOf(name);
+  if (outcome === 'restricted') return isOurs(leftOpenBy) ? undefined : leftOpenBy;
+  return isOurs(leftOpenBy) || calling(item, name).some(isOurs) ? name : leftOpenBy;
+};
+
+/** Whether another request has called and not come to its end; an attempt takes over from those before it. */
+const isCalledBy = (item: CaseItem, name: string): boolean =>
+  calling(item, name).some((other) => requestOf(other) !== requestOf(name));
+
+/** The case as a request's end leaves it: proved, or open as long as the key may live. */
+export const withEnd = (item: CaseItem, name: string, ended: Ended): CaseItem => {
+  const work = item.works[name] ?? NO_WORK;
+  const isProof = isDead(ended.outcome);
+  // A delete that goes out again and again resets the agreement, not the first absence.
+  const deadAt = (work.acceptedAt === undefined ? work.absentSince : undefined) ?? work.agreed?.at ?? ended.at;
+  const proof = isProof ? { deadAt, provedAt: ended.at, keyState: 'dead' as const } : {};
+  const proved = item.proved ?? (isProof ? { at: ended.at, deadAt, endedBy: name } : undefined);
+  const leftOpenBy = proved ? undefined : openBy(item, name, ended);
+  return {
+    ...item,
+    works: { ...item.works, [name]: { ...work, ...proof, ended } },
+    proved,
+    leftOpenBy,
+    state: proved ? 'proved-case' : leftOpenBy || isCalledBy(item, name) ? 'open-case' : 'idle-case',
+    at: ended.at,
+  };
+};

@@ -1,0 +1,92 @@
+import type { Facts } from '../answer.ts';
+import type { Retry } from '../backoff.ts';
+import type { CaseItem, Pin, RequestItem, Work } from '../ledger/ledger-items.ts';
+import type { Terminal } from '../outcome.ts';
+import type { Ports } from '../ports.ts';
+import { type Asking, askRound, type Round } from '../probe/ask.ts';
+import { isControlled, isManagerRefused, type Standing, standingOf } from '../probe/round-verdict.ts';
+import { isRestriction, type Order, type Plan, type Provider } from '../provider.ts';
+import type { Evidence } from '../receipt.ts';
+import type { RevocationRequest } from '../request/parse-request.ts';
+import { hasDeleted } from './call-guards.ts';
+import { seenWith } from './progress.ts';
+
+/** One delivery at work on one key. */
+export interface Pursuit {
+  readonly ports: Ports;
+  readonly provider: Provider;
+  readonly item: RequestItem;
+  readonly request: RevocationRequest;
+  readonly pin: Pin;
+  readonly order: Omit<Order, 'facts' | 'called'>;
+  readonly asking: Asking;
+  /** Names the lease; empty where none is held (a dry run). */
+  readonly holder: string;
+  /** Only looks: where a request would call, it is over. */
+  readonly isLook?: true;
+}
+
+/** How a pursuit ended, or that it did not. */
+export type Pursued = Over | ({ readonly over: false } & Retry);
+
+export interface Over {
+  readonly over: true;
+  readonly outcome: Terminal;
+  readonly why: string;
+  readonly evidence: readonly Evidence[];
+}
+
+export const over = (outcome: Terminal, why = '', evidence: readonly Evidence[] = []): Over => ({
+  over: true,
+  outcome,
+  why,
+  evidence,
+});
+export const notOver = ({ code, notBefore }: Retry): Pursued => ({ over: false, code, notBefore });
+
+/** The plan as these facts make it. */
+export const planWith = (
+  { provider, order }: Pick<Pursuit, 'provider' | 'order'>,
+  facts: Facts,
+  called: boolean,
+): Plan => provider.plan({ ...order, facts, called });
+
+/** One round of probes, and where it shows the key to stand. */
+export interface Look {
+  readonly round: Round;
+  readonly plan: Plan;
+  readonly standing: Standing;
+  /** The managing key was accepted by a list that had named the target, and no longer does. */
+  readonly controlled: boolean;
+}
+
+/**
+ * A managing key that an accepted call of ours has deleted is refused for that, and no longer speaks for the target: the target's own
+ * word is left.
+ */
+const withoutDeadSigner = async ({ ports, pin }: Pursuit, round: Round, called: boolean): Promise<Round> => {
+  const own = round.asked.filter(({ question }) => question.as === 'self');
+  if (!called || own.length === 0 || !isManagerRefused(round.asked, round.signer)) return round;
+  return (await hasDeleted(ports, pin.signerName)) ? { ...round, asked: own, signer: undefined } : round;
+};
+
+/** Asks the probes once and judges them by what the ledger holds as seen. Writes nothing. */
+export const look = async (pursuit: Pursuit, item: CaseItem, work: Work, withSigner: boolean): Promise<Look> => {
+  const { order, asking, ports } = pursuit;
+  const called = work.calls > 0;
+  asking.insists = order.urgent && !called;
+  asking.heldAs = called && work.answered ? 'not-yet-proved' : undefined;
+  const known = { ...item.facts[order.signer.keyId], ...work.facts };
+  const asked = await askRound(asking, (facts) => planWith(pursuit, facts, called), known, withSigner);
+  const round = await withoutDeadSigner(pursuit, asked, called);
+  const plan = planWith(pursuit, round.facts, called);
+  const seen = seenWith(item, round, ports.clock.now());
+  const standing = standingOf(round.asked, {
+    seen,
+    signer: round.signer,
+    needsAll: plan.needsAll,
+    restriction: isRestriction(plan.call) ? plan.call : undefined,
+    before: work.before,
+  });
+  return { round, plan, standing, controlled: isControlled(round.asked, seen) };
+};

@@ -1,0 +1,90 @@
+import type { Retry } from '../backoff.ts';
+import { after, epochMs, later } from '../epoch.ts';
+import { amendHeld } from '../ledger/lease.ts';
+import { type CaseItem, type Work, workName } from '../ledger/ledger-items.ts';
+import { correctsClock, exchange, signingTime } from '../probe/ask.ts';
+import { noteAnswer } from '../probe/host-watch.ts';
+import { takeTurn } from '../probe/turn.ts';
+import type { Call, Plan, Rate } from '../provider.ts';
+import { TIMING } from '../timing.ts';
+import { markSigner, whileSignerNeeded, withinLimit } from './call-guards.ts';
+import { decideOnAnswer } from './decide.ts';
+import type { Step } from './next-step.ts';
+import { NO_WORK, withAnswer, withCall } from './progress.ts';
+import type { Pursuit } from './pursuit.ts';
+
+/** Too little is left of the lease for a call, by the ledger's last word. */
+const isTooLate = ({ ports, holder }: Pursuit, { lease }: CaseItem): boolean =>
+  lease?.holder !== holder || lease.until - ports.clock.now() <= TIMING.callMarginMs;
+
+const LATER: Retry = { code: 'not-yet-proved' };
+
+/** An update without an answer, by another request, may still land: after this one it would give back what this one takes. */
+const whileOthersLand = (pursuit: Pursuit, { works }: CaseItem, landsWithinMs: number): Retry | undefined => {
+  const name = workName(pursuit.item);
+  const notBefore = Object.entries(works)
+    .filter(([other, { lastAnswer }]) => other !== name && lastAnswer === 'silent')
+    .map(([, { lastCallAt }]) => after(lastCallAt ?? epochMs(0), landsWithinMs))
+    .reduce(later, epochMs(0));
+  return pursuit.ports.clock.now() < notBefore ? { code: 'in-progress', notBefore } : undefined;
+};
+
+/** Why the call may not leave yet; `undefined` when it may. */
+const heldUp = async (
+  pursuit: Pursuit,
+  current: CaseItem,
+  { before, rate, landsWithinMs }: { before: Work; rate: Rate | undefined; landsWithinMs: number },
+): Promise<Retry | undefined> => {
+  const { ports, request, item, pin, order, asking } = pursuit;
+  if (isTooLate(pursuit, current)) return LATER;
+  const isDelete = request.operation.startsWith('delete-');
+  const asked = { name: pin.keyName, request, receivedAt: item.receivedAt };
+  const wait = isDelete ? await whileSignerNeeded(ports, asked) : whileOthersLand(pursuit, current, landsWithinMs);
+  if (wait) return wait;
+  // A turn past that is of no use to this call, and nobody else could have it.
+  const latest = after(asking.deadline, TIMING.exchangeMs - TIMING.callMarginMs);
+  if (!(await takeTurn({ ...asking, deadline: latest }, rate))) return { code: 'rate-limited' };
+  if (isTooLate(pursuit, current)) return LATER;
+  const full = await withinLimit(ports, request, before);
+  if (full) return full;
+  if (!order.aim.self) await markSigner(ports, pin, true);
+  return undefined;
+};
+
+/**
+ * Sends one call, once: `attempted` is in the ledger before it leaves, its answer before anything else is done.
+ *
+ * @returns the case as written last, and what the answer itself decides (an end, or a wait); without that the probes decide
+ */
+export const sendCall = async (
+  pursuit: Pursuit,
+  current: CaseItem,
+  call: Call,
+  plan: Pick<Plan, 'landsWithinMs'>,
+): Promise<{ readonly item: CaseItem; readonly step: Extract<Step, { readonly do: 'end' | 'retry' }> | undefined }> => {
+  const { ports, item, asking, pin, holder } = pursuit;
+  const name = workName(item);
+  const before = current.works[name] ?? NO_WORK;
+  const { rate } = call.send(signingTime(asking));
+  const { landsWithinMs } = plan;
+  const retry = await heldUp(pursuit, current, { before, rate, landsWithinMs });
+  if (retry) return { item: current, step: { do: 'retry', ...retry } };
+  const noted = (work: Work): Promise<CaseItem> =>
+    amendHeld(ports, pin.keyName, holder, (held) => ({
+      ...held,
+      works: { ...held.works, [name]: work },
+      state: 'open-case',
+    }));
+  const attempted = await noted(withCall(before, ports.clock.now()));
+  // Asked of the clock last of all: a holder that was paused anywhere above must not call past its lease, and has not called.
+  if (isTooLate(pursuit, attempted)) return { item: await noted(before), step: { do: 'retry', ...LATER } };
+  const reply = await exchange(asking, call.send(signingTime(asking)));
+  const answer = call.read(reply);
+  const answered = await amendHeld(ports, pin.keyName, holder, (held) => ({
+    ...withAnswer(held, name, call, answer, ports.clock.now()),
+  }));
+  await noteAnswer(asking, call.host, answer);
+  // A call that was not executed because our clock was off is made once more by the provider's.
+  if (correctsClock(asking, answer)) return sendCall(pursuit, answered, call, plan);
+  return { item: answered, step: decideOnAnswer(answer) };
+};

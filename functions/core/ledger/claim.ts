@@ -1,0 +1,140 @@
+import type { Delivery } from '../delivery.ts';
+import { type EpochMs, earlier, fromIso, toIso } from '../epoch.ts';
+import type { Terminal } from '../outcome.ts';
+import type { Ports } from '../ports.ts';
+import { canonical } from '../request/canonical.ts';
+import type { Parsed, RevocationRequest } from '../request/parse-request.ts';
+import { type Ended, type RequestItem, requestKey } from './ledger-items.ts';
+import { amend } from './update-item.ts';
+
+type Fresh = Omit<RequestItem, 'rev' | 'nonce'>;
+
+/** What stands for a body in the stuck queue that was no request: never a copy of it. */
+const stubOf = (
+  { messageId, sender, body }: Delivery,
+  code: string,
+  fields: readonly string[],
+  now: EpochMs,
+  digest: Ports['digest'],
+): string =>
+  JSON.stringify({
+    messageId,
+    sender,
+    at: toIso(now),
+    code,
+    digest: `sha256:${digest(body)}`,
+    length: body.length,
+    fields,
+  });
+
+const fresh = (
+  delivery: Delivery,
+  now: EpochMs,
+  rest: Partial<Fresh> & Pick<Fresh, 'requestId' | 'digest'>,
+): Fresh => ({
+  planOnly: false,
+  attempt: delivery.attempt,
+  provider: rest.request?.provider,
+  request: undefined,
+  sender: delivery.sender,
+  dueAt: delivery.sentAt,
+  receivedAt: now,
+  published: false,
+  interim: { count: 0, at: undefined },
+  state: 'open-request',
+  at: now,
+  ...rest,
+});
+
+const endedAs = (outcome: Terminal, why: string, at: EpochMs): Ended => ({ outcome, why, at, evidence: [] });
+
+/** Of what a request says; its id is the name that it says it under. */
+export const digestOf = ({ digest }: Pick<Ports, 'digest'>, { requestId: _, ...fields }: RevocationRequest): string =>
+  digest(canonical(fields));
+
+/** An end of a message that has no request of its own to end: it is kept under the message's id. */
+const claimMessage = async (
+  ports: Ports,
+  delivery: Delivery,
+  rest: Partial<Fresh>,
+  outcome: Terminal,
+  why: string,
+): Promise<RequestItem> => {
+  const now = ports.clock.now();
+  const requestId = delivery.messageId;
+  const item = await amend<RequestItem>(ports, requestKey(requestId, false), (current) =>
+    current
+      ? undefined
+      : fresh(delivery, now, {
+          requestId,
+          // A copy that is redriven has to be known again by what it says.
+          digest: rest.request ? digestOf(ports, rest.request) : ports.digest(delivery.body),
+          ended: endedAs(outcome, why, now),
+          ...rest,
+        }),
+  );
+  return item as RequestItem;
+};
+
+const again = (current: RequestItem, delivery: Delivery, now: EpochMs): Fresh => ({
+  ...current,
+  attempt: delivery.attempt,
+  sender: delivery.sender,
+  receivedAt: now,
+  former: current.pin ?? current.former,
+  pin: undefined,
+  ended: undefined,
+  receipt: undefined,
+  published: false,
+  interim: { count: 0, at: undefined },
+  state: 'open-request',
+  at: now,
+});
+
+const claimRequest = async (
+  ports: Ports,
+  delivery: Delivery,
+  request: RevocationRequest,
+  eventAt: EpochMs | undefined,
+  isFinished: boolean,
+): Promise<RequestItem> => {
+  const now = ports.clock.now();
+  const requestId = request.requestId ?? delivery.requestId ?? delivery.messageId;
+  const planOnly = request.dryRun || ports.config.mode === 'observe';
+  const digest = digestOf(ports, request);
+  const named = { ...request, requestId };
+  // An event's time is its sender's word; it is never later than its message.
+  const askedAt = earlier(eventAt ?? delivery.sentAt, delivery.sentAt);
+  const dueAt = (request.notBefore && fromIso(request.notBefore)) || askedAt;
+  const item = await amend<RequestItem>(ports, requestKey(requestId, planOnly), (current) => {
+    if (current === undefined) return fresh(delivery, now, { requestId, planOnly, digest, request: named, dueAt });
+    const isRedrive = current.digest === digest && delivery.attempt > current.attempt;
+    return isRedrive && (isFinished || current.ended === undefined) ? again(current, delivery, now) : undefined;
+  });
+  // Stryker disable next-line OptionalChaining: it is there by now
+  if (item?.digest === digest) return item;
+  // Its own copy carries the message's id: under the id it came with, a redrive could never be told from the other request.
+  const copy = { ...named, requestId: delivery.messageId };
+  return claimMessage(ports, delivery, { request: copy, provider: request.provider }, 'refused/request-id-reused', '');
+};
+
+/**
+ * Claims the request in the ledger. The same one again gets the item as it stands; a redrive (a higher attempt) starts it anew; whatever
+ * is no request, or uses another's id, gets an item under the message's id that has ended already.
+ *
+ * @param isFinished nothing is left to do of the attempt before; until then a redrive of one that has ended gets that
+ */
+export const claim = (
+  ports: Ports,
+  delivery: Delivery,
+  parsed: Parsed,
+  { isFinished = false } = {},
+): Promise<RequestItem> => {
+  if (parsed.kind === 'request') return claimRequest(ports, delivery, parsed.request, parsed.eventAt, isFinished);
+  const { code, message, fields, clean, provider } = parsed;
+  const requestId = delivery.messageId;
+  const kept = clean
+    ? { request: { ...clean, requestId }, provider: clean.provider }
+    : { provider, stub: stubOf(delivery, code, fields, ports.clock.now(), ports.digest) };
+  return claimMessage(ports, delivery, kept, `refused/${code}`, message);
+};

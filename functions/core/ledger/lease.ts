@@ -1,0 +1,120 @@
+import { after, type EpochMs } from '../epoch.ts';
+import type { Ports } from '../ports.ts';
+import type { ProviderName } from '../provider.ts';
+import { TIMING } from '../timing.ts';
+import { type CaseItem, caseKey, isSamePin, keyName, type RequestItem, requestKey } from './ledger-items.ts';
+import { amend } from './update-item.ts';
+
+/** This delivery no longer holds the case: it was paused for longer than its lease, and somebody else went on. */
+export class LeaseLost extends Error {
+  override readonly name = 'LeaseLost';
+}
+
+export interface KeyOf {
+  readonly provider: ProviderName;
+  readonly realm: string;
+  readonly keyId: string;
+}
+
+/** A case that nothing is known of yet. */
+export const emptyCase = ({ provider, realm, keyId }: KeyOf, at: EpochMs): Omit<CaseItem, 'rev' | 'nonce'> => ({
+  provider,
+  realm,
+  keyId,
+  seen: {},
+  facts: {},
+  works: {},
+  state: 'idle-case',
+  at,
+});
+
+export type Taken =
+  | { readonly taken: true; readonly item: CaseItem }
+  | { readonly taken: false; readonly notBefore: EpochMs | undefined };
+
+interface Wanted {
+  /** Names the delivery. */
+  readonly holder: string;
+  readonly until: EpochMs;
+  /** Which askers have seen the key alive, on which hosts. */
+  readonly seen: readonly string[];
+}
+
+type Leased = CaseItem & { readonly lease: NonNullable<CaseItem['lease']> };
+
+/**
+ * Opens a key's case and takes its lease. A lease that was not released is waited out plus 10 s, since its holder may have a call on
+ * the way.
+ */
+export const takeLease = async (
+  ports: Pick<Ports, 'ledger' | 'newId' | 'clock'>,
+  key: KeyOf,
+  { holder, until, seen }: Wanted,
+): Promise<Taken> => {
+  const now = ports.clock.now();
+  const written = await amend<CaseItem>(ports, caseKey(keyName(key.provider, key.realm, key.keyId)), (current) => {
+    const { lease } = current ?? {};
+    if (lease && lease.holder !== holder && now < after(lease.until, TIMING.crashMarginMs)) return undefined;
+    // Whoever has forgotten a key did not know of this request.
+    const { forgotten: _forgotten, ...item } = current ?? emptyCase(key, now);
+    return {
+      ...item,
+      state: item.state === 'forgotten-case' ? 'idle-case' : item.state,
+      lease: { holder, until },
+      seen: { ...Object.fromEntries(seen.map((by) => [by, now])), ...item.seen },
+    };
+  });
+  const item = written as Leased; // with our lease, or left alone for another's
+  if (item.lease.holder === holder) return { taken: true, item };
+  const { until: ends } = item.lease;
+  return { taken: false, notBefore: now < ends ? ends : after(ends, TIMING.crashMarginMs) };
+};
+
+/** Lets the case go, where this delivery holds it. */
+export const release = async (
+  ports: Pick<Ports, 'ledger' | 'newId'>,
+  { pin }: RequestItem,
+  holder: string,
+): Promise<void> => {
+  if (pin === undefined) return;
+  await amend<CaseItem>(ports, caseKey(pin.keyName), (current) =>
+    current?.lease?.holder === holder ? { ...current, lease: undefined } : undefined,
+  );
+};
+
+/**
+ * Takes the lease for a request. What this delivery read of it may be old by then: where another one has ended it meanwhile, or gone on to
+ * another attempt or version, the case is let go at once.
+ */
+export const takeLeaseFor = async (
+  ports: Pick<Ports, 'ledger' | 'newId' | 'clock'>,
+  item: RequestItem,
+  key: KeyOf,
+  wanted: Wanted,
+): Promise<Taken> => {
+  const taken = await takeLease(ports, key, wanted);
+  if (!taken.taken) return taken;
+  const current = await ports.ledger.read<RequestItem>(requestKey(item.requestId, item.planOnly));
+  if (current?.attempt === item.attempt && !current.ended && isSamePin(current.pin, item.pin)) return taken;
+  await release(ports, item, wanted.holder);
+  return { taken: false, notBefore: undefined };
+};
+
+/**
+ * Writes to a case whose lease this delivery holds.
+ *
+ * @throws LeaseLost where another has taken it
+ */
+export const amendHeld = async (
+  ports: Pick<Ports, 'ledger' | 'newId'>,
+  name: string,
+  holder: string,
+  change: (current: CaseItem) => Omit<CaseItem, 'rev' | 'nonce'>,
+): Promise<CaseItem> => {
+  const written = await amend<CaseItem>(ports, caseKey(name), (current) => {
+    if (current?.lease?.holder !== holder)
+      throw new LeaseLost('Cannot write to the case, another delivery holds it now');
+    return change(current);
+  });
+  return written as CaseItem; // one that is not there is nobody's
+};

@@ -1,0 +1,60 @@
+import type { EpochMs } from '../epoch.ts';
+import type { ItemKey, Versioned } from '../ports.ts';
+import type { ProviderName } from '../provider.ts';
+import { OPERATIONS } from '../request/parse-request.ts';
+
+/** Raises a provider's hourly limits for a time; it never lowers them. */
+export interface Override extends Versioned {
+  readonly urgent?: number | undefined;
+  readonly other?: number | undefined;
+  readonly until: EpochMs;
+}
+
+const limitOf = (provider: ProviderName): string => `limit#${provider}`;
+
+export const overrideKey = (provider: ProviderName): ItemKey => ({ pk: limitOf(provider), sk: 'override' });
+
+const HOUR_MS = 3_600_000;
+
+export const hourOf = (instant: EpochMs): number => Math.floor(instant / HOUR_MS);
+
+/** Where one provider's calls of one hour are counted. */
+export const countKey = (provider: ProviderName, kind: 'urgent' | 'other', instant: EpochMs): ItemKey => ({
+  pk: `${limitOf(provider)}#${kind}`,
+  sk: String(hourOf(instant)),
+});
+
+/** Whether requests are held back on purpose, by whom and why. */
+export interface PauseItem extends Versioned {
+  /** Absent: they are not. */
+  readonly pausedAt?: EpochMs | undefined;
+  readonly by: string;
+  readonly reason: string;
+}
+
+export const PAUSE_KEY: ItemKey = { pk: 'control', sk: 'pause' };
+
+/** Somebody has taken it upon them that a key that may still live is looked after no more. */
+export interface Forgotten {
+  readonly at: EpochMs;
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** The record of it by request; where the request had a key, the key's case holds it as well. */
+export interface ForgottenItem extends Versioned, Forgotten {
+  readonly requestId: string;
+  readonly attempt: number;
+}
+
+export const forgottenKey = (requestId: string): ItemKey => ({ pk: `forgotten#${requestId}`, sk: 'forgotten' });
+
+/** The partitions that an operator may put whole items into, `*` standing for anything. */
+export const OPERATOR_WRITES: readonly string[] = [
+  ...(Object.keys(OPERATIONS) as ProviderName[]).map(limitOf),
+  PAUSE_KEY.pk,
+  forgottenKey('*').pk,
+];
+
+/** All of a case that an operator may change: no proof, and nothing of what was seen. */
+export const FORGETTABLE = ['pk', 'sk', 'rev', 'nonce', 'state', 'leftOpenBy', 'forgotten'] as const;

@@ -1,0 +1,130 @@
+import { type Answer, isAbsent, isPresent, type KeyRecord } from '../answer.ts';
+import type { EpochMs } from '../epoch.ts';
+import type { Work } from '../ledger/ledger-items.ts';
+import type { StuckCode } from '../outcome.ts';
+import type { Asker, Question, Reach, Restriction } from '../provider.ts';
+
+/** A question with its answer. */
+export interface Asked {
+  readonly question: Pick<Question, 'asked' | 'as' | 'host' | 'seenBy'>;
+  readonly answer: Answer;
+}
+
+/**
+ * Where one round of probes shows the key to stand. `present` and the three reaches of an update: it lives. `gone`: absent, for an
+ * asker that had seen it. `unbacked`: absent, for askers that never had. `none`: no verdict.
+ */
+export type Standing = 'gone' | 'unbacked' | 'present' | 'none' | Reach;
+
+interface Context {
+  readonly seen: Readonly<Record<string, EpochMs>>;
+  /** The answer about the managing key itself, where it was asked in this round. */
+  readonly signer: Answer | undefined;
+  readonly needsAll: boolean;
+  readonly restriction: Restriction | undefined;
+  readonly before: KeyRecord | undefined;
+}
+
+/** The settings that a round read: the target's own word before a list's. */
+export const recordIn = (round: readonly Asked[]): KeyRecord | undefined =>
+  round.find(({ question, answer }) => question.as === 'self' && answer.record)?.answer.record ??
+  round.find(({ answer }) => answer.record)?.answer.record;
+
+const FARTHER: readonly Reach[] = ['met', 'web-only', 'unmet'];
+
+/** How far an update's key is by its best reading; where another one of the same round shows it farther, they do not agree. */
+const reachIn = (round: readonly Asked[], { reach }: Restriction, before: KeyRecord | undefined): Standing => {
+  const best = recordIn(round);
+  if (best === undefined) return 'none';
+  const distance = (record: KeyRecord): number => FARTHER.indexOf(reach(record, before ?? best));
+  const far = distance(best);
+  const others = round.flatMap(({ answer: { record } }) => (record === undefined || record === best ? [] : [record]));
+  return others.every((record) => distance(record) <= far) ? (FARTHER[far] as Reach) : 'none';
+};
+
+/** The managing key was refused: what else this round shows may come from the same trouble, so it says nothing of the target. */
+export const isManagerRefused = (round: readonly Asked[], signer: Answer | undefined): boolean =>
+  [signer, ...round.filter(({ question }) => question.as === 'managing').map(({ answer }) => answer)].some(
+    (answer) => answer?.saw === 'silent' && (answer.holds || answer.ends === 'stuck/credential-refused'),
+  );
+
+/** A list that had named the target no longer does, and the managing key that asked for it was accepted. */
+export const isControlled = (round: readonly Asked[], seen: Context['seen']): boolean =>
+  round.some(
+    ({ question, answer }) => question.as === 'managing' && isAbsent(answer) && seen[question.seenBy] !== undefined,
+  );
+
+/**
+ * What a round of probes says together. Every verdict must agree: one that shows the key forbids "gone"; a silent one neither helps
+ * nor hurts, except where all have to speak.
+ */
+export const standingOf = (
+  round: readonly Asked[],
+  { seen, signer, needsAll, restriction, before }: Context,
+): Standing => {
+  if (round.some(({ answer }) => isPresent(answer))) {
+    return restriction === undefined ? 'present' : reachIn(round, restriction, before);
+  }
+  // Refused, but as itself: the provider still holds the key, whatever a list says.
+  if (round.some(({ answer }) => answer.seen)) return 'none';
+  if (isManagerRefused(round, signer)) return 'none';
+  const absent = round.filter(({ answer }) => isAbsent(answer));
+  if (absent.length === 0) return 'none';
+  const backed = absent.filter(({ question }) => seen[question.seenBy] !== undefined);
+  if (backed.length === 0) return 'unbacked';
+  if (!needsAll) return 'gone';
+  if (absent.length < round.length) return 'none';
+  // All agree, but who never had the key before them cannot back it, however often they are asked.
+  return isBackedByEach(round, backed) ? 'gone' : 'unbacked';
+};
+
+/** Each asker has seen the key by one of its questions at least; its others then agree, also where they never had an answer before. */
+const isBackedByEach = (round: readonly Asked[], backed: readonly Asked[]): boolean =>
+  round.every(({ question }) => backed.some((other) => other.question.as === question.as));
+
+/** The key lives, and not as it was to become. */
+const UNCHANGED: readonly Standing[] = ['present', 'unmet', 'web-only'];
+const AGREEABLE: readonly Standing[] = ['gone', 'unbacked', 'met', 'web-only'];
+
+const stuckCode = ({ ends, atLast }: Answer): StuckCode | undefined =>
+  atLast ?? (ends?.startsWith('stuck/') ? (ends.slice('stuck/'.length) as StuckCode) : undefined);
+
+const stateOf = (round: readonly Asked[], known: Work['keyState']): Work['keyState'] => {
+  if (round.some(({ answer }) => answer.saw === 'expired')) return 'expired';
+  if (round.some(({ answer }) => isPresent(answer) || answer.seen)) return 'alive';
+  return round.some(({ answer }) => isAbsent(answer)) ? 'unknown' : known;
+};
+
+/** Adds one round to what is known: the count of agreeing probes, or of unchanged ones, goes on or starts anew. */
+export const tally = (
+  work: Work,
+  round: readonly Asked[],
+  { standing, signer, now }: { standing: Standing; signer: Answer | undefined; now: EpochMs },
+): Work => {
+  const on = AGREEABLE.find((one) => one === standing) as NonNullable<Work['agreed']>['on'] | undefined;
+  const unchanged =
+    work.calls > 0 && UNCHANGED.includes(standing)
+      ? { count: (work.unchanged?.count ?? 0) + 1, since: work.unchanged?.since ?? now }
+      : undefined;
+  const record = recordIn(round);
+  return {
+    ...work,
+    agreed: on === undefined ? undefined : work.agreed?.on === on ? work.agreed : { on, at: now },
+    absentSince: standing === 'gone' ? (work.absentSince ?? now) : standing === 'none' ? work.absentSince : undefined,
+    unchanged: standing === 'none' ? work.unchanged : unchanged,
+    // The call was refused because the key is gone: that says nothing of a key that shows again.
+    ifAlive: standing === 'gone' ? undefined : work.ifAlive,
+    answered: work.answered || standing !== 'none' || round.some(({ answer }) => answer.saw !== 'silent'),
+    keyState: stateOf(round, work.keyState),
+    atLast:
+      standing === 'none'
+        ? ([...round.map(({ answer }) => answer), signer].map((answer) => answer && stuckCode(answer)).find(Boolean) ??
+          work.atLast)
+        : undefined,
+    ...(record && work.calls === 0 && work.before === undefined ? { before: record } : {}),
+    ...(record ? { after: record } : {}),
+  };
+};
+
+/** Whether an answer speaks for the signer: its refusals are those that the call would meet. */
+export const bySigner = (as: Asker, self: boolean): boolean => self || as === 'managing';

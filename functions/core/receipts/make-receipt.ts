@@ -1,0 +1,145 @@
+import { NO_WORK } from '../attempt/progress.ts';
+import { type EpochMs, toIso } from '../epoch.ts';
+import { type CaseItem, type Ended, type RequestItem, type Work, workName } from '../ledger/ledger-items.ts';
+import { isDead, type KeyState, nameAndCode, type OutcomeName, type RetryCode, type Terminal } from '../outcome.ts';
+import type { Evidence, Receipt, Times } from '../receipt.ts';
+import { RESURRECTED, sentence, waiting } from './sentences.ts';
+
+/** Enough to recognise a key by, too little to use. */
+export const shortened = (id: string): string =>
+  id.length > 12 ? `${id.slice(0, 4)}…${id.slice(-4)}` : `${id.slice(0, 2)}…`;
+
+/** What a receipt takes from the request. */
+type Asked = Pick<
+  RequestItem,
+  'requestId' | 'planOnly' | 'attempt' | 'provider' | 'request' | 'pin' | 'sender' | 'dueAt' | 'receivedAt'
+>;
+
+const timesOf = ({ dueAt, receivedAt }: Asked, { calledAt, acceptedAt, deadAt, provedAt }: Work): Times => ({
+  dueAt: toIso(dueAt),
+  receivedAt: toIso(receivedAt),
+  ...(calledAt === undefined ? {} : { calledAt: toIso(calledAt) }),
+  ...(acceptedAt === undefined ? {} : { acceptedAt: toIso(acceptedAt) }),
+  ...(deadAt === undefined ? {} : { deadAt: toIso(deadAt) }),
+  ...(provedAt === undefined ? {} : { provedAt: toIso(provedAt) }),
+});
+
+interface Said {
+  readonly suffix: string;
+  readonly final: boolean;
+  readonly outcome: OutcomeName;
+  readonly code: string | null;
+  readonly keyState: KeyState;
+  readonly message: string;
+  readonly evidence?: readonly Evidence[];
+}
+
+type Digest = (text: string) => string;
+
+const receiptWith = (item: Asked, work: Work, digest: Digest, said: Said): Receipt => {
+  const { request, pin, requestId, attempt } = item;
+  const { suffix, evidence = [], ...rest } = said;
+  return {
+    version: 1,
+    receiptId: `${workName(item)}${suffix}`,
+    requestId,
+    attempt,
+    dryRun: item.planOnly,
+    provider: item.provider ?? null,
+    operation: request?.operation ?? null,
+    environment: pin?.environment ?? null,
+    ...rest,
+    request: {
+      reason: request?.reason ?? null,
+      requestedBy: request?.requestedBy ?? null,
+      sender: item.sender || null,
+      reference: request?.reference ?? null,
+    },
+    signer: pin
+      ? {
+          as: pin.self ? 'self' : 'managing',
+          id: shortened(pin.signer.keyId),
+          secretId: pin.signer.secretId,
+          secretVersion: pin.signer.versionId,
+        }
+      : null,
+    key: pin
+      ? {
+          id: shortened(pin.keyId),
+          digest: `sha256:${digest(pin.keyId)}`,
+          subMemberId: pin.subMemberId ?? work.facts['subMemberId'] ?? work.facts['targetUserID'] ?? null,
+        }
+      : null,
+    change:
+      request?.operation.startsWith('update-') && !item.planOnly && work.before && work.after
+        ? { before: work.before, after: work.after }
+        : null,
+    calls: work.calls,
+    evidence: [...work.evidence, ...evidence],
+    times: timesOf(item, work),
+    timeToRevokeMs: work.deadAt === undefined ? null : work.deadAt - item.dueAt,
+  };
+};
+
+const stateAt = (outcome: Terminal, { keyState }: Work): KeyState => {
+  if (isDead(outcome)) return 'dead';
+  if (outcome === 'restricted') return 'alive';
+  return outcome === 'stuck/expired-renewable' ? 'expired' : keyState;
+};
+
+/** The final receipt. Made only from what the ledger holds, so making it again makes the same one. */
+export const finalReceipt = (item: Asked, work: Work | undefined, ended: Ended, digest: Digest): Receipt => {
+  const { name, code } = nameAndCode(ended.outcome);
+  const known = work ?? NO_WORK;
+  const keyState = stateAt(ended.outcome, known);
+  return receiptWith(item, known, digest, {
+    suffix: '',
+    final: true,
+    outcome: name,
+    code,
+    keyState,
+    message: sentence(ended.outcome, ended.why),
+    evidence: ended.evidence,
+  });
+};
+
+/** The receipt of a request that is still open: urgent ones say so after a minute, and then each hour. */
+export const interimReceipt = (item: RequestItem, work: Work | undefined, code: RetryCode, digest: Digest): Receipt =>
+  receiptWith(item, work ?? NO_WORK, digest, {
+    suffix: `~${item.interim.count + 1}`,
+    final: false,
+    outcome: 'retry',
+    code,
+    keyState: work?.keyState ?? 'unknown',
+    message: waiting(code, work?.absentSince === undefined ? undefined : toIso(work.absentSince)),
+  });
+
+/** What was found out about a key after its request was over, or while it was under way. */
+export interface Finding {
+  readonly outcome: Terminal | 'resurrected';
+  readonly keyState: KeyState;
+  readonly why: string;
+}
+
+/** The receipt of a finding; its number is the next of its case. */
+export const findingReceipt = (
+  item: RequestItem,
+  work: Work | undefined,
+  { outcome, keyState, why }: Finding,
+  { findings = 0 }: Pick<CaseItem, 'findings'>,
+  digest: Digest,
+): Receipt => {
+  const { name, code } = nameAndCode(outcome);
+  return receiptWith(item, work ?? NO_WORK, digest, {
+    suffix: `!${findings + 1}`,
+    final: false,
+    outcome: name,
+    code,
+    keyState,
+    message: outcome === 'resurrected' ? [RESURRECTED, why].join('. ') : sentence(outcome, why),
+  });
+};
+
+/** Whether an urgent request owes an interim receipt by now. */
+export const owesInterim = ({ interim }: RequestItem, countedFrom: EpochMs, now: EpochMs): boolean =>
+  interim.at === undefined ? now - countedFrom >= 60_000 : now - interim.at >= 3_600_000;

@@ -1,0 +1,51 @@
+import * as z from 'zod';
+import { jsonOrUndefined } from '../json.ts';
+import { OPERATIONS } from './parse-request.ts';
+
+const text = z.string().min(1);
+
+/**
+ * What a deployment tells of itself in the parameter that takes its prefix: all that the operator's command line has to find. A later
+ * version of it may add fields; one that changes a field gets a number of its own.
+ */
+export const DeploymentCard = z.object({
+  version: z.literal(1),
+  /** The construct's path in its app, which log lines and metrics carry as well. */
+  instance: text,
+  stack: text,
+  prefix: text,
+  mode: z.enum(['enforce', 'observe']),
+  providers: z.array(z.enum(Object.keys(OPERATIONS) as (keyof typeof OPERATIONS)[])).min(1),
+  requestsQueueUrl: text,
+  requestsQueueArn: text,
+  stuckQueueUrl: text,
+  undeliveredQueueUrl: text,
+  undeliveredQueueArn: text,
+  resultsTopicArn: text,
+  busName: text,
+  ledgerTable: text,
+  /** Of EventBridge Scheduler; one-time schedules belong into it. */
+  scheduleGroup: text,
+  /** With which a one-time schedule reaches the requests queue. */
+  scheduleRoleArn: text,
+  /** Of the mapping that hands requests to the revoking function. */
+  eventSourceMappingId: text,
+  giveUpAfterSeconds: z.int().positive(),
+  /** Calls per provider and hour. */
+  limits: z.object({ urgent: z.int(), other: z.int() }),
+  egressAddresses: z.array(text),
+});
+export type DeploymentCard = z.infer<typeof DeploymentCard>;
+
+/** @returns the card; `undefined` where the text is none of this version */
+export const readCard = (value: string): DeploymentCard | undefined =>
+  DeploymentCard.safeParse(jsonOrUndefined(value)).data;
+
+/**
+ * The name of the parameter that takes a prefix and holds the card. Parameter names take fewer characters than secret names; the digest
+ * keeps prefixes apart that read the same without them.
+ *
+ * @param digest SHA-256 in lower-case hex
+ */
+export const cardName = (prefix: string, digest: (text: string) => string): string =>
+  `/key-revoker/prefix/${prefix.replaceAll(/[^A-Za-z0-9]+/g, '-')}${digest(prefix).slice(0, 12)}`;

@@ -1,0 +1,149 @@
+import { type EpochMs, fromIso, toIso } from '../epoch.ts';
+import type { ItemKey, Versioned } from '../ports.ts';
+import { canonical } from './canonical.ts';
+import { nearest } from './nearest.ts';
+import { isProvider, OPERATIONS, type Parsed, parseRequest } from './parse-request.ts';
+
+const PREFIX = 'key-revoker:';
+/** Every tagged secret has this one; the sweep lists by it. */
+export const EXPIRY_TAG = `${PREFIX}expires-at`;
+const ORDER_TAGS = ['expires-at', 'provider', 'operation', 'signed-by', 'target', 'version', 'settings'] as const;
+/** Written by us, for people; they are no part of the order. */
+const STATUS_TAGS = ['status', 'proved-at'];
+
+type OrderTag = (typeof ORDER_TAGS)[number];
+
+/** What the sweep keeps of each tagged secret. */
+export interface SweepItem extends Versioned {
+  readonly expiresAt: string;
+  /** The version that was AWSCURRENT when a sweep first met this `expires-at`. */
+  readonly version: string;
+  readonly metAt: EpochMs;
+  readonly sent?: { readonly requestId: string; readonly attempt: number; readonly at: EpochMs } | undefined;
+  /** The order that could not be read and was told of. */
+  readonly refused?: string | undefined;
+}
+
+export const sweepKey = (arn: string): ItemKey => ({ pk: `sweep#${arn}`, sk: 'sweep' });
+
+/** What a secret's tags order. */
+export interface ExpiryOrder {
+  readonly expiresAt: EpochMs;
+  /** The version id of the tag; absent: the one that a sweep first met. */
+  readonly version: string | undefined;
+  /** The request as it goes onto the queue, for that version. */
+  requestFor(secret: { readonly arn: string; readonly name: string }, version: string): Parsed;
+}
+
+export type ReadTags =
+  | { readonly kind: 'order'; readonly order: ExpiryOrder }
+  | { readonly kind: 'unreadable'; readonly why: string };
+
+const words = (text: string): readonly (readonly [string, string])[] =>
+  text.split(' ').flatMap((word) => {
+    const at = word.indexOf('=');
+    return word === '' ? [] : [[at < 0 ? word : word.slice(0, at), at < 0 ? '' : word.slice(at + 1)] as const];
+  });
+
+const WORDS = new Map<string, unknown>([
+  ['0', 0],
+  ['1', 1],
+  ['true', true],
+  ['false', false],
+]);
+
+const GROUP = 'permissions.';
+
+/** `readOnly=1 ips=1.2.3.4 ips=5.6.7.8 permissions.Wallet=AccountTransfer`. What it cannot place, the request's schema refuses. */
+export const settingsIn = (text: string): Readonly<Record<string, unknown>> => {
+  // Maps, since a tag may name a field that every object has.
+  const settings = new Map<string, unknown>();
+  const lists = new Map<string, readonly string[]>();
+  for (const [name, value] of words(text)) {
+    const isList = name === 'ips' || name.startsWith(GROUP);
+    if (isList) lists.set(name, [...(lists.get(name) ?? []), ...(value === '' && name !== 'ips' ? [] : [value])]);
+    else settings.set(name, WORDS.get(value) ?? value);
+  }
+  const groups = [...lists].filter(([name]) => name !== 'ips').map(([name, list]) => [name.slice(GROUP.length), list]);
+  return {
+    ...Object.fromEntries(settings),
+    ...(lists.has('ips') ? { ips: lists.get('ips') } : {}),
+    ...(groups.length > 0 ? { permissions: Object.fromEntries(groups) } : {}),
+  };
+};
+
+/** The order tags among a secret's tags, without their prefix. */
+const orderTags = (tags: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(tags)
+      .filter(([key]) => key.startsWith(PREFIX))
+      .map(([key, value]) => [key.slice(PREFIX.length), value] as const)
+      .filter(([name]) => !STATUS_TAGS.includes(name)),
+  );
+
+/** The parts of the request that the tags give, whatever secret they hang on. */
+const partsOf = (tags: Partial<Record<OrderTag, string>>, secret: { name: string }, version: string) => {
+  const signedBy = tags['signed-by'];
+  const target = Object.fromEntries(words(tags.target ?? ''));
+  const inThisSecret = { secretId: secret.name, secretVersion: version, ...target };
+  const isNamed =
+    'apiKey' in target || 'apiKeyId' in target || (signedBy === undefined && words(tags.target ?? '').length > 0);
+  return {
+    provider: tags.provider,
+    operation: tags.operation,
+    secretId: signedBy ?? secret.name,
+    ...(signedBy === undefined ? { secretVersion: version } : {}),
+    target: isNamed ? target : signedBy === undefined ? 'self' : inThisSecret,
+    ...(tags.settings === undefined ? {} : { settings: settingsIn(tags.settings) }),
+  };
+};
+
+/** Reads the expiry tags of a secret. Total: what cannot be read is said in a sentence that wants something else. */
+export const readTags = (all: Readonly<Record<string, string>>): ReadTags => {
+  const unreadable = (why: string): ReadTags => ({ kind: 'unreadable', why });
+  const tags = orderTags(all) as Partial<Record<OrderTag, string>>;
+  const unknown = Object.keys(tags).find((name) => !(ORDER_TAGS as readonly string[]).includes(name));
+  if (unknown !== undefined) {
+    const meant = nearest(unknown, ORDER_TAGS);
+    return unreadable(
+      `Cannot take the unknown tag ${PREFIX}${unknown}${meant ? `, perhaps ${PREFIX}${meant} was meant` : ''}`,
+    );
+  }
+  // Stryker disable next-line StringLiteral: no text stands for a date that is not there
+  const expiresAt = fromIso(tags['expires-at'] ?? '');
+  if (expiresAt === undefined) return unreadable(`Cannot read ${EXPIRY_TAG}, wanted RFC 3339 with a zone`);
+  const { provider } = tags;
+  if (!isProvider(provider))
+    return unreadable(`Cannot read ${PREFIX}provider, wanted one of ${Object.keys(OPERATIONS).join(', ')}`);
+  const parse = (secret: { readonly arn: string; readonly name: string }, version: string): Parsed =>
+    parseRequest(
+      JSON.stringify({
+        ...partsOf(tags, secret, version),
+        reason: 'expired',
+        requestedBy: secret.arn,
+        notBefore: toIso(expiresAt),
+      }),
+    );
+  const sample = parse({ arn: 'arn:aws:secretsmanager', name: 'sample' }, 'AWSCURRENT');
+  if (sample.kind === 'refused') return unreadable(sample.message);
+  return { kind: 'order', order: { expiresAt, version: tags.version, requestFor: parse } };
+};
+
+/** Names an order by everything that it says, so that overlapping sweeps make one request and a corrected tag makes a new one. */
+export const expiryRequestId = (
+  digest: (text: string) => string,
+  arn: string,
+  version: string,
+  tags: Readonly<Record<string, string>>,
+): string => {
+  const order = orderTags(tags);
+  // Stryker disable next-line StringLiteral: no text stands for a date that is not there
+  const expiresAt = fromIso(order['expires-at'] ?? '');
+  const dated = expiresAt === undefined ? order : { ...order, 'expires-at': toIso(expiresAt) };
+  return `${EXPIRY_ID}${digest(canonical({ arn, version, tags: dated }))}`;
+};
+
+const EXPIRY_ID = 'expiry-';
+
+/** Whether a request is a sweep's, which may be taken back until its call leaves. */
+export const isExpiryOrder = (requestId: string): boolean => /^expiry-[0-9a-f]{64}$/.test(requestId);

@@ -1,0 +1,83 @@
+import * as z from 'zod';
+import type { Saw } from '../answer.ts';
+import { type KeyState, type OutcomeName, REFUSED, RETRY, STUCK } from '../outcome.ts';
+import type { Receipt } from '../receipt.ts';
+import { OPERATIONS, REASONS } from './parse-request.ts';
+
+const instant = z.string().meta({ format: 'date-time' });
+const asker = z.enum(['self', 'managing']);
+const codes = [...new Set([...STUCK, ...REFUSED, ...RETRY])];
+
+const OUTCOMES = [
+  'revoked',
+  'already-revoked',
+  'restricted',
+  'planned',
+  'withdrawn',
+  'refused',
+  'stuck',
+  'retry',
+  'resurrected',
+] as const satisfies readonly OutcomeName[];
+
+const STATES = ['dead', 'alive', 'expired', 'unknown'] as const satisfies readonly KeyState[];
+
+const SAW = [
+  'alive',
+  'expired',
+  'listed',
+  'unlisted',
+  'unknown',
+  'accepted',
+  'rejected',
+  'silent',
+] as const satisfies readonly Saw[];
+
+const Evidence = z.strictObject({
+  at: instant,
+  step: z.enum(['probe', 'call']),
+  asked: z.string(),
+  as: asker,
+  host: z.string(),
+  saw: z.enum(SAW),
+  code: z.string(),
+});
+
+const Times = z.strictObject({
+  dueAt: instant,
+  receivedAt: instant,
+  calledAt: instant.exactOptional(),
+  acceptedAt: instant.exactOptional(),
+  deadAt: instant.exactOptional(),
+  provedAt: instant.exactOptional(),
+});
+
+/** A receipt, for whoever reads one from outside; made only to be told of, since our own are typed. */
+export const ReceiptShape = z.strictObject({
+  version: z.literal(1),
+  receiptId: z.string(),
+  requestId: z.string(),
+  attempt: z.int().min(1),
+  final: z.boolean(),
+  dryRun: z.boolean(),
+  provider: z.enum(Object.keys(OPERATIONS)).nullable(),
+  operation: z.enum([...new Set(Object.values(OPERATIONS).flat())]).nullable(),
+  environment: z.string().nullable(),
+  outcome: z.enum(OUTCOMES),
+  keyState: z.enum(STATES),
+  code: z.enum(codes).nullable(),
+  message: z.string(),
+  request: z.strictObject({
+    reason: z.enum(REASONS).nullable(),
+    requestedBy: z.string().nullable(),
+    sender: z.string().nullable(),
+    reference: z.string().nullable(),
+  }),
+  signer: z.strictObject({ as: asker, id: z.string(), secretId: z.string(), secretVersion: z.string() }).nullable(),
+  key: z.strictObject({ id: z.string(), digest: z.string(), subMemberId: z.string().nullable() }).nullable(),
+  change: z.strictObject({ before: z.unknown(), after: z.unknown() }).nullable(),
+  calls: z.int().min(0),
+  evidence: z.array(Evidence),
+  times: Times,
+  timeToRevokeMs: z.int().nullable(),
+}) satisfies z.ZodType<Receipt>;

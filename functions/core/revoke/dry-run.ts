@@ -1,0 +1,95 @@
+import { nextStep, type Step } from '../attempt/next-step.ts';
+import { NO_WORK, seenWith, withRound } from '../attempt/progress.ts';
+import { type Look, look, type Over, over, type Pursuit } from '../attempt/pursuit.ts';
+import { NotYet } from '../fault.ts';
+import { emptyCase, type KeyOf } from '../ledger/lease.ts';
+import { type CaseItem, caseKey, type Planned, type Work } from '../ledger/ledger-items.ts';
+import { amend } from '../ledger/update-item.ts';
+import { recordIn } from '../probe/round-verdict.ts';
+import { isRestriction } from '../provider.ts';
+import { nextFor } from '../receipts/sentences.ts';
+
+/** What a real request would do next, in words. */
+const inWords = ({ request, order }: Pursuit, { plan }: Look, step: Step): string => {
+  switch (step.do) {
+    case 'call':
+      return `would send ${request.operation}, signed by ${order.aim.self ? 'the key itself' : 'the managing key'}`;
+    case 'end':
+      return [`would end as ${step.outcome}`, step.why, nextFor(step.outcome)].filter(Boolean).join('. ');
+    case 'ask-siblings':
+      return [
+        'would ask the provider’s other environments',
+        isRestriction(plan.call) ? '' : ', send the delete once',
+        ` and, if none knows the key, end as stuck/not-recognised. ${nextFor('stuck/not-recognised')}`,
+      ].join('');
+    case 'ask':
+      return `would probe again (${step.code})`;
+    case 'retry':
+      return `would wait (${step.code})`;
+  }
+};
+
+/** What is done once the call has left, and what it takes for good. */
+const FOLLOW_UPS = {
+  delete: [
+    'Then it asks until two probes, some seconds apart, find the key gone',
+    'A delete is final: nobody can bring the key back',
+  ],
+  update: [
+    'Then it asks until two reads, some seconds apart, show what was asked',
+    'An update takes away and gives nothing back: that takes the web page',
+  ],
+} as const;
+
+const DOES: Readonly<Record<Step['do'], Planned['does']>> = {
+  call: 'call',
+  end: 'end',
+  'ask-siblings': 'end',
+  ask: 'wait',
+  retry: 'wait',
+};
+
+const outcomeOf = (step: Step): Planned['outcome'] =>
+  // Stryker disable next-line ConditionalExpression: no other step has an outcome
+  step.do === 'ask-siblings' ? 'stuck/not-recognised' : step.do === 'end' ? step.outcome : undefined;
+
+/**
+ * Probes once and says what a real request would do. Takes no lease and writes nothing but who has seen the key.
+ *
+ * @returns `planned`, with the work that its receipt shows
+ * @throws NotYet where a question has to wait
+ */
+export const dryRun = async (
+  pursuit: Pursuit,
+  key: KeyOf,
+): Promise<{ readonly pursued: Over & { readonly plan: Planned }; readonly work: Work }> => {
+  const { ports, pin, order, request } = pursuit;
+  const now = ports.clock.now();
+  const ledgerKey = caseKey(pin.keyName);
+  // Stryker disable next-line StringLiteral: it is not written, so its nonce is not read
+  const item = (await ports.ledger.read<CaseItem>(ledgerKey)) ?? { ...emptyCase(key, now), rev: 0, nonce: '' };
+  const looked = await look(pursuit, item, NO_WORK, true);
+  const { round, plan, standing } = looked;
+  if (round.heldUp) throw new NotYet(round.heldUp);
+  await amend<CaseItem>(ports, ledgerKey, (current) =>
+    round.asked.some(({ answer }) => answer.seen)
+      ? { ...(current ?? emptyCase(key, now)), seen: seenWith(current ?? item, round, ports.clock.now()) }
+      : undefined,
+  );
+  const signerId = order.signer.keyId;
+  const work = withRound(item, { name: 'plan', signerId, round, standing, now }).works['plan'] ?? NO_WORK;
+  const next = nextStep(pursuit, looked, work, {
+    proved: item.proved !== undefined,
+    // Stryker disable next-line BooleanLiteral: what has not called at all has not called in this delivery
+    calledNow: false,
+    siblingsAsked: false,
+  });
+  const known = [round.facts, recordIn(round.asked)] as const;
+  const forecast = plan.forecast(...known);
+  const followUps = FOLLOW_UPS[isRestriction(plan.call) ? 'update' : 'delete'];
+  const instead = request.dryRun ? [] : ['The mode is observe'];
+  const afterwards = next.do === 'call' ? [...followUps, ...plan.afterwards(...known)] : [];
+  const why = [...instead, `A real request ${inWords(pursuit, looked, next)}`, ...forecast, ...afterwards].join('. ');
+  const outcome = outcomeOf(next);
+  return { pursued: { ...over('planned', why), plan: { does: DOES[next.do], outcome, forecast } }, work };
+};

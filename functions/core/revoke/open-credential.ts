@@ -1,0 +1,106 @@
+import { toIso } from '../epoch.ts';
+import { Fault, NotYet } from '../fault.ts';
+import { jsonOrUndefined } from '../json.ts';
+import { type PinItem, pinKey } from '../ledger/ledger-items.ts';
+import { amend } from '../ledger/update-item.ts';
+import type { RetryCode, Terminal } from '../outcome.ts';
+import type { Opened, Ports } from '../ports.ts';
+import { type Asking, ask, evidenceOf } from '../probe/ask.ts';
+import type { Credential, Provider } from '../provider.ts';
+
+/** A secret's version with the credential in it. */
+export interface Held {
+  readonly opened: Opened;
+  readonly credential: Credential;
+}
+
+/** `key-revoker/bybit/x` from a name or an ARN. */
+const nameIn = (secretId: string): string => secretId.replace(/^arn:[^:]+:secretsmanager:[^:]*:[^:]*:secret:/, '');
+
+/**
+ * Opens one version of a secret and parses what is in it.
+ *
+ * @param version a staging label or a version id
+ * @throws Fault `refused/outside-prefix`, `stuck/credential-missing` or `refused/credential-unreadable`
+ * @throws Unavailable where Secrets Manager does not answer
+ */
+export const openCredential = async (
+  { vault, config }: Pick<Ports, 'vault' | 'config'>,
+  provider: Provider,
+  secretId: string,
+  version: string,
+): Promise<Held> => {
+  const { secretPrefix } = config;
+  const outside = new Fault(
+    'refused/outside-prefix',
+    `Cannot open that secret, wanted one whose name begins with ${secretPrefix}`,
+  );
+  if (!nameIn(secretId).startsWith(secretPrefix)) throw outside;
+  const opened = await vault.open(secretId, version);
+  if (!opened.found) {
+    const restorable =
+      opened.until === undefined
+        ? ''
+        : `; it is scheduled for deletion and can be restored until ${toIso(opened.until)}`;
+    throw new Fault('stuck/credential-missing', `Cannot open ${nameIn(secretId)} at ${version}${restorable}`);
+  }
+  if (!opened.name.startsWith(secretPrefix)) throw outside;
+  if (opened.value === undefined)
+    throw new Fault(
+      'refused/credential-unreadable',
+      `Cannot read ${opened.name}, wanted text and found a binary value`,
+    );
+  const value = jsonOrUndefined(opened.value.reveal());
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Fault('refused/credential-unreadable', `Cannot read ${opened.name}, wanted a JSON object`);
+  return { opened, credential: provider.credential(value) };
+};
+
+/** A key's identifier, and the question that was answered with it where it had to be asked. */
+export interface Identified {
+  readonly keyId: string;
+  readonly seen: readonly string[];
+}
+
+/**
+ * Tells whose key a credential is: from itself, from an earlier look at the same version, or by asking the provider.
+ *
+ * @param unknown the outcome where the provider does not know the credential
+ * @throws Fault that outcome, or another that the answer settles
+ * @throws NotYet where the provider gave no verdict
+ */
+export const identify = async (
+  ports: Ports,
+  asking: Asking,
+  provider: Provider,
+  { opened, credential }: Held,
+  unknown: Terminal,
+): Promise<Identified> => {
+  if (credential.keyId !== undefined) return { keyId: credential.keyId, seen: [] };
+  const key = pinKey(opened.arn, opened.versionId);
+  const kept = async (): Promise<Identified | undefined> => {
+    const known = await ports.ledger.read<PinItem>(key);
+    return known && { keyId: known.keyId, seen: known.seen };
+  };
+  const before = await kept();
+  if (before) return before;
+  const question = provider.identify?.(credential);
+  const answer = question && (await ask(asking, question));
+  // Stryker disable next-line ConditionalExpression: what was not asked has no answer
+  if (question === undefined || answer === undefined) throw new NotYet({ code: 'no-reply' });
+  const keyId = answer.facts?.['keyId'];
+  if (keyId !== undefined) {
+    await amend<PinItem>(ports, key, (current) => (current ? undefined : { keyId, seen: [question.seenBy] }));
+    return { keyId, seen: [question.seenBy] };
+  }
+  // Another delivery may have had the answer since, and killed the key.
+  const meanwhile = await kept();
+  if (meanwhile) return meanwhile;
+  const evidence = [evidenceOf(ports.clock.now(), 'probe', question, answer)];
+  if (answer.saw === 'unknown') throw new Fault(unknown, `Cannot tell whose key is in ${opened.name}`, evidence);
+  if (answer.ends === undefined || answer.ends.startsWith('retry/')) {
+    const code = (answer.ends?.slice('retry/'.length) ?? 'unrecognised') as RetryCode;
+    throw new NotYet({ code, notBefore: answer.notBefore, atLast: answer.atLast });
+  }
+  throw new Fault(answer.ends as Terminal, `Cannot tell whose key is in ${opened.name}`, evidence);
+};

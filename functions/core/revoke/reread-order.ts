@@ -1,0 +1,38 @@
+import { after } from '../epoch.ts';
+import { Fault } from '../fault.ts';
+import type { RequestItem } from '../ledger/ledger-items.ts';
+import type { Opened, Ports } from '../ports.ts';
+import { expiryRequestId, isExpiryOrder, readTags, type SweepItem, sweepKey } from '../request/expiry-tags.ts';
+
+/**
+ * Reads the tags behind a sweep's order once more, right before its call: a date that was moved or a tag that is gone takes it back.
+ * Any other request passes.
+ *
+ * @param opened the version that holds the key, where it is at hand
+ * @throws Fault `withdrawn`, or `refused/version-not-meant` where the version is newer than the tag
+ */
+export const recheckTags = async (
+  ports: Ports,
+  { requestId, request }: RequestItem,
+  opened: Opened | undefined,
+): Promise<void> => {
+  const arn = request?.requestedBy;
+  if (!isExpiryOrder(requestId) || arn === undefined) return;
+  const described = await ports.vault.describe(arn);
+  // A secret that is gone takes nothing back: its key lives on.
+  if (described === undefined) return;
+  const read = readTags(described.tags);
+  const met = await ports.ledger.read<SweepItem>(sweepKey(described.arn));
+  if (read.kind === 'unreadable') throw new Fault('withdrawn', read.why);
+  const { order } = read;
+  if (order.expiresAt > ports.clock.now()) throw new Fault('withdrawn', '');
+  // Stryker disable next-line StringLiteral: no version is named by any text that stands here
+  const version = order.version ?? met?.version ?? '';
+  if (expiryRequestId(ports.digest, described.arn, version, described.tags) !== requestId)
+    throw new Fault('withdrawn', 'The tags have changed since; they make an order of their own');
+  // A tag that names its version is meant for it, whenever a sweep first met the date. Dates of versions are whole seconds in Secrets
+  // Manager, so the last second counts as older.
+  const newest =
+    order.version === undefined && met ? Math.min(order.expiresAt, after(met.metAt, 1_000)) : order.expiresAt;
+  if (opened !== undefined && opened.createdAt > newest) throw new Fault('refused/version-not-meant', '');
+};

@@ -1,0 +1,149 @@
+import { Fault } from '../fault.ts';
+import { keyName, type Pin, type Pinned, type RequestItem } from '../ledger/ledger-items.ts';
+import type { Terminal } from '../outcome.ts';
+import type { Ports } from '../ports.ts';
+import type { Asking } from '../probe/ask.ts';
+import type { Aim, Credential, Order, Provider } from '../provider.ts';
+import { isUrgent, type RevocationRequest, type Target } from '../request/parse-request.ts';
+import { type Held, identify, openCredential } from './open-credential.ts';
+
+/** The order with its credentials open, and what was pinned of them. */
+export interface Aimed {
+  readonly pin: Pin;
+  readonly order: Omit<Order, 'facts' | 'called'>;
+  readonly seen: readonly string[];
+  /** The open version of the target's own secret, where there is one. */
+  readonly targetHeld: Held | undefined;
+}
+
+/** A version of a secret, open, and whose key is in it. */
+interface Known {
+  readonly held: Held;
+  readonly key: Credential & { readonly keyId: string };
+  readonly seen: readonly string[];
+}
+
+const knownIn = async (
+  ports: Ports,
+  asking: Asking,
+  provider: Provider,
+  { secretId, version, unknown }: { secretId: string; version: string; unknown: Terminal },
+): Promise<Known> => {
+  const held = await openCredential(ports, provider, secretId, version);
+  const { keyId, seen } = await identify(ports, asking, provider, held, unknown);
+  return { held, key: { ...held.credential, keyId }, seen };
+};
+
+const pinned = ({ held: { opened }, key: { environment, keyId } }: Known): Pinned => ({
+  arn: opened.arn,
+  secretId: opened.name,
+  versionId: opened.versionId,
+  environment,
+  keyId,
+});
+
+/** A key that the order names by itself; what is in a secret is named by what is read there. */
+const named = (target: Target): string | undefined => {
+  if (target === 'self') return undefined;
+  if ('apiKey' in target) return target.apiKey;
+  return 'apiKeyId' in target ? target.apiKeyId : undefined;
+};
+
+const inSecret = (target: Target): Extract<Target, { secretId: string }> | undefined =>
+  target !== 'self' && 'secretId' in target ? target : undefined;
+
+/** Which key has to die, and whether it signs for itself: an object that names the signer's own key is self. */
+const aimAt = ({ target }: RevocationRequest, signer: Known['key'], own: Known['key'] | undefined): Aim => {
+  // Stryker disable next-line ConditionalExpression,StringLiteral: where a target has no such field it reads as none
+  const subMemberId = target === 'self' || 'apiKeyId' in target ? undefined : target.subMemberId;
+  const keyId = own?.keyId ?? named(target) ?? signer.keyId;
+  const self = keyId === signer.keyId;
+  return { self, keyId, subMemberId, credential: self ? signer : own };
+};
+
+const checked = (provider: Provider, request: RevocationRequest, item: RequestItem, aim: Aim): void => {
+  // Stryker disable next-line OptionalChaining: a request names an operation of its provider
+  if (!aim.self && provider.operations[request.operation]?.managed === false)
+    throw new Fault(
+      'refused/target-mismatch',
+      `Cannot ${request.operation} for another key, wanted the signing key itself as target`,
+    );
+  if (item.former !== undefined && item.former.keyId !== aim.keyId)
+    throw new Fault(
+      'refused/target-mismatch',
+      'Cannot go on with another key than the earlier attempt’s, wanted a request of its own for it',
+    );
+};
+
+/**
+ * Opens the credentials of a request, at the pinned versions where an earlier delivery pinned them, and tells signer from target.
+ *
+ * @param reopenSigner opens the signer as it is now; the target stays as pinned
+ * @throws Fault where the order cannot be carried out as it stands
+ * @throws NotYet where the provider has to be asked whose key it is, and did not tell
+ */
+export const aim = async (
+  ports: Ports,
+  asking: Asking,
+  provider: Provider,
+  item: RequestItem,
+  request: RevocationRequest,
+  { reopenSigner = false } = {},
+): Promise<Aimed> => {
+  const signerBefore = reopenSigner ? undefined : item.pin?.signer;
+  const signing = await knownIn(ports, asking, provider, {
+    secretId: signerBefore?.arn ?? request.secretId,
+    version: signerBefore?.versionId ?? request.secretVersion,
+    unknown: request.target === 'self' ? 'stuck/not-recognised' : 'stuck/credential-refused',
+  });
+  const secret = inSecret(request.target);
+  const targetBefore = item.pin?.target;
+  const target =
+    secret &&
+    (await knownIn(ports, asking, provider, {
+      secretId: targetBefore?.arn ?? secret.secretId,
+      version: targetBefore?.versionId ?? secret.secretVersion ?? 'AWSCURRENT',
+      unknown: 'stuck/not-recognised',
+    }));
+
+  const signer = signing.key;
+  const own = target?.key;
+  const aimed = aimAt(request, signer, own);
+  checked(provider, request, item, aimed);
+  const environment = (aimed.self ? signer : (own ?? signer)).environment;
+  // Stryker disable next-line OptionalChaining: a credential names an environment of its provider
+  const realmOf = (name: string): string => provider.environments[name]?.realm ?? name;
+  if (aimed.self && own && realmOf(own.environment) !== realmOf(signer.environment))
+    throw new Fault(
+      'refused/environment-mismatch',
+      `Cannot tell where the key is: one secret says ${signer.environment}, the other ${own.environment}`,
+    );
+  if (request.expectedEnvironment !== undefined && request.expectedEnvironment !== environment)
+    throw new Fault(
+      'refused/environment-mismatch',
+      `Cannot act in ${environment}, the request wanted another environment`,
+    );
+  return {
+    pin: {
+      signer: pinned(signing),
+      target: target && pinned(target),
+      self: aimed.self,
+      keyId: aimed.keyId,
+      subMemberId: aimed.subMemberId,
+      environment,
+      realm: realmOf(environment),
+      keyName: keyName(provider.name, realmOf(environment), aimed.keyId),
+      signerName: keyName(provider.name, realmOf(signer.environment), signer.keyId),
+    },
+    order: {
+      operation: request.operation,
+      signer,
+      aim: aimed,
+      settings: request.settings,
+      egressAddresses: ports.config.egressAddresses,
+      urgent: isUrgent(request.reason),
+    },
+    seen: [...(aimed.self ? signing.seen : []), ...(target?.seen ?? [])],
+    targetHeld: (target ?? (aimed.self ? signing : undefined))?.held,
+  };
+};

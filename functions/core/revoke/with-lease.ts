@@ -1,0 +1,151 @@
+import { pursue } from '../attempt/advance.ts';
+import { markSigner } from '../attempt/call-guards.ts';
+import { hasRoomFor } from '../attempt/progress.ts';
+import type { Pursued, Pursuit } from '../attempt/pursuit.ts';
+import type { Delivery, Verdict } from '../delivery.ts';
+import { type EpochMs, toIso } from '../epoch.ts';
+import { Fault, NotYet, Unavailable } from '../fault.ts';
+import { release, takeLeaseFor } from '../ledger/lease.ts';
+import {
+  type CaseItem,
+  caseKey,
+  isSamePin,
+  keyName,
+  type Pin,
+  type RequestItem,
+  requestKey,
+  workName,
+} from '../ledger/ledger-items.ts';
+import { amend } from '../ledger/update-item.ts';
+import type { Ports } from '../ports.ts';
+import type { Asking } from '../probe/ask.ts';
+import type { Provider } from '../provider.ts';
+import { findingReceipt } from '../receipts/make-receipt.ts';
+import { isUrgent, type RevocationRequest } from '../request/parse-request.ts';
+import { dryRun } from './dry-run.ts';
+import { finish } from './finish.ts';
+import { recheckTags } from './reread-order.ts';
+import { type Aimed, aim } from './resolve-target.ts';
+import { outcomeOf, settleEnd, settleRetry } from './settle.ts';
+
+/** One delivery with its claimed request. */
+export interface Run {
+  readonly ports: Ports;
+  readonly delivery: Delivery;
+  readonly request: RevocationRequest;
+  readonly provider: Provider;
+  readonly asking: Asking;
+  /** Names this delivery's lease. */
+  readonly holder: string;
+}
+
+/**
+ * Pins what this delivery found.
+ *
+ * @throws NotYet where another delivery has pinned something else meanwhile (a rotation came in between) or the request went on
+ */
+export const withPin = async (ports: Ports, item: RequestItem, pin: Pin): Promise<RequestItem> => {
+  const written = await amend<RequestItem>(ports, requestKey(item.requestId, item.planOnly), (current) =>
+    current?.attempt === item.attempt && !current.receipt && isSamePin(current.pin, item.pin)
+      ? { ...current, pin }
+      : undefined,
+  );
+  if (written?.attempt !== item.attempt || !isSamePin(written.pin, pin)) throw new NotYet({ code: 'in-progress' });
+  return written;
+};
+
+const tellResurrected = async (
+  { ports }: Run,
+  item: RequestItem,
+  found: CaseItem,
+  provedAt: EpochMs,
+): Promise<void> => {
+  const { provider, realm, keyId } = found;
+  const why = `It was proved dead at ${toIso(provedAt)}. The request goes on`;
+  const finding = { outcome: 'resurrected', keyState: 'alive', why } as const;
+  await ports.outbox.publish(findingReceipt(item, found.works[workName(item)], finding, found, ports.digest));
+  ports.log.warn('resurrected', { requestId: item.requestId, provider, key: keyName(provider, realm, keyId) });
+};
+
+const pursuitOf = (
+  { ports, provider, request, asking, holder }: Run,
+  item: RequestItem,
+  { pin, order }: Aimed,
+): Pursuit => ({
+  ports,
+  provider,
+  item,
+  request,
+  pin,
+  order,
+  asking,
+  holder,
+});
+
+/** Plans a request and ends it so. */
+export const planOnly = async (run: Run, item: RequestItem, aimed: Aimed): Promise<Verdict> => {
+  const { pursued, work } = await dryRun(pursuitOf(run, item, aimed), { ...aimed.pin, provider: run.request.provider });
+  await finish(run.ports, item, { ...pursued, at: run.ports.clock.now() }, work);
+  return { done: true };
+};
+
+/**
+ * The order with its managing key opened once more as it is now, since it may have been rotated; `undefined` where that is of no use.
+ *
+ * @throws NotYet where the provider has to be asked whose key it is, and did not tell
+ */
+export const reaimed = async (
+  { ports, provider, asking, request }: Run,
+  item: RequestItem,
+): Promise<Aimed | undefined> => {
+  const { pin } = item;
+  if (pin === undefined || pin.self || request.secretVersion !== 'AWSCURRENT') return undefined;
+  const fresh = await aim(ports, asking, provider, item, request, { reopenSigner: true }).catch((error: unknown) => {
+    // What is there now is of no use, so what was found at first stands: a call may have left.
+    if (error instanceof Fault) return undefined;
+    throw error;
+  });
+  // A key of another world has the target's name there, and is not the target.
+  if (fresh?.pin.keyName !== pin.keyName || fresh.pin.signer.versionId === pin.signer.versionId) return undefined;
+  return fresh;
+};
+
+const isRefused = (pursued: Pursued): boolean => pursued.over && pursued.outcome === 'stuck/credential-refused';
+
+const chase = async (run: Run, item: RequestItem, aimed: Aimed, leased: CaseItem): Promise<Pursued> => {
+  const hooks = {
+    recheck: () => recheckTags(run.ports, item, aimed.targetHeld?.opened),
+    resurrected: (found: CaseItem, provedAt: EpochMs) => tellResurrected(run, item, found, provedAt),
+  };
+  const pursued = await pursue(pursuitOf(run, item, aimed), hooks, leased);
+  const fresh = isRefused(pursued) ? await reaimed(run, item) : undefined;
+  if (fresh === undefined) return pursued;
+  const pinned = await withPin(run.ports, item, fresh.pin);
+  const current = await run.ports.ledger.read<CaseItem>(caseKey(fresh.pin.keyName));
+  return current ? pursue(pursuitOf(run, pinned, fresh), hooks, current) : pursued;
+};
+
+/** Carries out a claimed request as far as this delivery goes, the key's case in hand. */
+export const underLease = async (run: Run, item: RequestItem, aimed: Aimed): Promise<Verdict> => {
+  const { ports, delivery, holder, request } = run;
+  const key = { ...aimed.pin, provider: request.provider };
+  const taken = await takeLeaseFor(ports, item, key, { holder, until: delivery.deadline, seen: aimed.seen });
+  if (!taken.taken)
+    return settleRetry(ports, delivery, item, { code: 'in-progress', notBefore: taken.notBefore }, undefined);
+  if (!hasRoomFor(taken.item, workName(item), isUrgent(request.reason)))
+    return settleRetry(ports, delivery, item, { code: 'in-progress' }, holder);
+  try {
+    // Before the first probe: an order to kill the managing key may come at the same time.
+    if (!aimed.pin.self) await markSigner(ports, aimed.pin, true);
+    const pursued = await chase(run, item, aimed, taken.item);
+    return await (pursued.over
+      ? settleEnd(ports, item, pursued, holder)
+      : settleRetry(ports, delivery, item, pursued, holder));
+  } catch (error) {
+    if (error instanceof Fault) return settleEnd(ports, item, outcomeOf(error), holder);
+    if (error instanceof NotYet) return settleRetry(ports, delivery, item, error.retry, holder);
+    // Every exchange was awaited, so nothing of ours is on its way; others need not wait the lease out.
+    if (error instanceof Unavailable) await release(ports, item, holder).catch(() => undefined);
+    throw error;
+  }
+};

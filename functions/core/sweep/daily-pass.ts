@@ -1,0 +1,127 @@
+import { after, type EpochMs, epochMs } from '../epoch.ts';
+import { isForgotten } from '../ledger/forgotten.ts';
+import { type CaseItem, keeperOf, type RequestItem, requestKey, requestOf } from '../ledger/ledger-items.ts';
+import { pausedSince } from '../ledger/pause.ts';
+import { amend } from '../ledger/update-item.ts';
+import type { ItemKey, Versioned } from '../ports.ts';
+import { askForLook, resend, setAside } from '../revoke/enqueue.ts';
+import { countedFrom } from '../revoke/settle.ts';
+import { someAtOnce } from '../some-at-once.ts';
+import type { SweepPorts } from './sweep.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/** A pass that was begun and not ended is begun anew after this long, which is more than a sweep may take. */
+const BROKEN_OFF_MS = 15 * MINUTE_MS;
+/** No request that is still on the queue comes as late as this after its time is up. */
+const LOST_MS = 13 * HOUR_MS;
+/** A case that was ended a short while ago has its second look on the way. */
+const SETTLED_MS = 12 * HOUR_MS;
+/** For so long a proved key is looked at each day. */
+const RECENT_MS = 7 * DAY_MS;
+/** The stuck queue forgets after 14 days; an open case's copy is sent again after so many. */
+const COPY_MS = 10 * DAY_MS;
+/** Looks are spread over as long as a queue delays a message, in seconds. */
+const SPREAD_SECONDS = 900;
+
+/** When the look-after ran. */
+interface LookAfterItem extends Versioned {
+  readonly startedAt: EpochMs;
+  readonly startedBy: string;
+  /** When the last pass began that came to its end. */
+  readonly completedAt?: EpochMs | undefined;
+}
+
+const KEY: ItemKey = { pk: 'sweep#look-after', sk: 'sweep' };
+
+/** What one pass put on the queues. */
+export interface LookedAfter {
+  readonly resent: number;
+  readonly looks: number;
+  readonly copies: number;
+}
+
+/** Begins the day's pass, unless it is done or under way. @returns since when copies are owed */
+const begin = async (ports: SweepPorts, startedBy: string): Promise<EpochMs | undefined> => {
+  const now = ports.clock.now();
+  const written = await amend<LookAfterItem>(ports, KEY, (current) => {
+    const isDone = current?.completedAt !== undefined && now < after(current.completedAt, DAY_MS);
+    const isUnderWay = current !== undefined && now < after(current.startedAt, BROKEN_OFF_MS);
+    return isDone || isUnderWay ? undefined : { startedAt: now, startedBy, completedAt: current?.completedAt };
+  });
+  const item = written as LookAfterItem; // of this pass, or of the one that is done or under way
+  return item.startedBy === startedBy ? (item.completedAt ?? after(now, -DAY_MS)) : undefined;
+};
+
+const complete = (ports: SweepPorts, startedBy: string): Promise<unknown> =>
+  amend<LookAfterItem>(ports, KEY, (current) =>
+    current?.startedBy === startedBy ? { ...current, completedAt: current.startedAt } : undefined,
+  );
+
+/** Whether another ten days of a stuck request were over since the last pass. */
+const owesCopy = (endedAt: EpochMs, since: EpochMs, now: EpochMs): boolean =>
+  Math.floor((now - endedAt) / COPY_MS) > Math.max(0, Math.floor((since - endedAt) / COPY_MS));
+
+/** What was planned because the mode was `observe` then would be carried out now. */
+const isMeantStill = ({ config }: SweepPorts, { planOnly, request }: RequestItem): boolean =>
+  request !== undefined && (!planOnly || request.dryRun || config.mode === 'observe');
+
+/** Puts requests on the queue again whose message must have been lost: their time is up and they have not ended. */
+const resendLost = async (ports: SweepPorts, now: EpochMs): Promise<number> => {
+  const { config, outbox } = ports;
+  const lostBefore = after(now, -config.giveUpAfterMs - LOST_MS);
+  let resent = 0;
+  for await (const page of ports.ledger.inState<RequestItem>('open-request', epochMs(0), lostBefore))
+    await someAtOnce(
+      page.filter((item) => isMeantStill(ports, item) && countedFrom(item) < lostBefore),
+      async (item) => {
+        if (await isForgotten(ports, item)) return;
+        await resend(outbox, item);
+        resent += 1;
+      },
+    );
+  return resent;
+};
+
+/** The request for which a key is looked at, as long as it stands where it ended. */
+const keptFor = async ({ ledger }: SweepPorts, item: CaseItem): Promise<RequestItem | undefined> => {
+  const keeper = keeperOf(item);
+  if (keeper === undefined) return undefined;
+  const request = await ledger.read<RequestItem>(requestKey(requestOf(keeper), false));
+  return request?.published && request.ended && request.request ? request : undefined;
+};
+
+/**
+ * Once a day, over the ledger's open and recent cases: asks for a look at each, puts requests on the queue again that were lost, and
+ * sends copies for the stuck queue again before that forgets them. It only enqueues; what is found, the looks publish.
+ *
+ * @returns what it sent; `undefined` where the day's pass is done or under way, or the system is paused
+ * @throws Unavailable where an AWS service does not answer; a later sweep begins the pass anew
+ */
+export const lookAfter = async (ports: SweepPorts): Promise<LookedAfter | undefined> => {
+  const { clock, ledger, outbox, random, log } = ports;
+  if ((await pausedSince(ports)) !== undefined) return undefined;
+  const startedBy = ports.newId();
+  const since = await begin(ports, startedBy);
+  if (since === undefined) return undefined;
+  const now = clock.now();
+  const sent = { resent: await resendLost(ports, now), looks: 0, copies: 0 };
+  const settled = after(now, -SETTLED_MS);
+  const lookAt = async (item: CaseItem): Promise<void> => {
+    const request = await keptFor(ports, item);
+    if (request?.ended === undefined) return;
+    await askForLook(outbox, request, Math.floor(random() * SPREAD_SECONDS));
+    sent.looks += 1;
+    if (item.proved || !owesCopy(request.ended.at, since, now)) return;
+    await setAside(outbox, request);
+    sent.copies += 1;
+  };
+  for await (const page of ledger.inState<CaseItem>('open-case', epochMs(0), settled)) await someAtOnce(page, lookAt);
+  for await (const page of ledger.inState<CaseItem>('proved-case', after(now, -RECENT_MS), settled))
+    await someAtOnce(page, lookAt);
+  await complete(ports, startedBy);
+  log.info('look-after done', { ...sent });
+  return sent;
+};

@@ -1,0 +1,64 @@
+import { type EpochMs, earlier, epochMs } from '../epoch.ts';
+import { isForgotten } from '../ledger/forgotten.ts';
+import { type CaseItem, keyName, type RequestItem } from '../ledger/ledger-items.ts';
+import { pausedSince } from '../ledger/pause.ts';
+import type { Ports } from '../ports.ts';
+import { countedFrom } from '../revoke/settle.ts';
+
+type GaugePorts = Pick<Ports, 'ledger' | 'clock' | 'config' | 'log'>;
+
+/** How much is open, and for how long. */
+export interface Gauges {
+  readonly openCases: number;
+  readonly oldestOpenCaseSeconds: number;
+  readonly pausedSeconds: number;
+}
+
+/** Since when a case is open: since an end left it so, else since its first call. */
+const openSince = ({ leftOpenBy, works, at }: CaseItem): EpochMs => {
+  if (leftOpenBy !== undefined) return at;
+  return Object.values(works)
+    .flatMap(({ calledAt }) => calledAt ?? [])
+    .reduce(earlier, epochMs(Number.POSITIVE_INFINITY));
+};
+
+const isDue = (item: RequestItem, now: EpochMs): boolean =>
+  !item.planOnly && item.request !== undefined && countedFrom(item) <= now;
+
+/** Whether a request is forgotten. One that nobody goes on with stands open past its time, so that few are asked about. */
+const isLeftOff = async (ports: GaugePorts, item: RequestItem, now: EpochMs): Promise<boolean> =>
+  now - countedFrom(item) > ports.config.giveUpAfterMs && (await isForgotten(ports, item));
+
+/** Each key that may be alive although its time has come, and since when; a request whose key is not known yet stands for itself. */
+const open = async (ports: GaugePorts, now: EpochMs): Promise<ReadonlyMap<string, EpochMs>> => {
+  const { ledger } = ports;
+  const found = new Map<string, EpochMs>();
+  const note = (name: string, since: EpochMs): void => void found.set(name, earlier(since, found.get(name) ?? since));
+  for await (const page of ledger.inState<RequestItem>('open-request', epochMs(0), now))
+    for (const item of page.filter((each) => isDue(each, now)))
+      if (!(await isLeftOff(ports, item, now)))
+        note(item.pin?.keyName ?? `request ${item.requestId}`, countedFrom(item));
+  for await (const page of ledger.inState<CaseItem>('open-case', epochMs(0), now))
+    for (const item of page) note(keyName(item.provider, item.realm, item.keyId), earlier(openSince(item), now));
+  return found;
+};
+
+const secondsSince = (instant: EpochMs | undefined, now: EpochMs): number =>
+  instant === undefined ? 0 : Math.max(0, Math.floor((now - instant) / 1_000));
+
+/**
+ * Reads off the ledger what is open, and says it in one log line. What is stuck stays open until its key is dead or forgotten.
+ *
+ * @throws Unavailable where the ledger does not answer
+ */
+export const gauge = async (ports: GaugePorts): Promise<Gauges> => {
+  const now = ports.clock.now();
+  const since = [...(await open(ports, now)).values()];
+  const gauges = {
+    openCases: since.length,
+    oldestOpenCaseSeconds: secondsSince(since.length === 0 ? undefined : since.reduce(earlier), now),
+    pausedSeconds: secondsSince(await pausedSince(ports), now),
+  };
+  ports.log.info('gauges read', gauges);
+  return gauges;
+};

@@ -1,0 +1,226 @@
+import { after, type EpochMs, epochMs, toIso } from '../epoch.ts';
+import { type RequestItem, requestKey } from '../ledger/ledger-items.ts';
+import { pausedSince } from '../ledger/pause.ts';
+import { amend } from '../ledger/update-item.ts';
+import type { Described, Ports } from '../ports.ts';
+import { endFacts } from '../receipts/log-facts.ts';
+import { finalReceipt } from '../receipts/make-receipt.ts';
+import {
+  EXPIRY_TAG,
+  type ExpiryOrder,
+  expiryRequestId,
+  readTags,
+  type SweepItem,
+  sweepKey,
+} from '../request/expiry-tags.ts';
+import { isProvider, type RevocationRequest } from '../request/parse-request.ts';
+import { setAside } from '../revoke/enqueue.ts';
+import { AT_ONCE, someAtOnce } from '../some-at-once.ts';
+import { TIMING } from '../timing.ts';
+import { leaveOff, leftOffAt } from './sweep-progress.ts';
+
+/** A queue delays a message by as much and no more. */
+const MOST_DELAY_MS = 900_000;
+
+/** An order whose message has not been claimed by then is sent again; a crash between sending and noting it is met the same way. */
+const RESEND_MS = 900_000;
+
+/** A sweep asks no provider. */
+export type SweepPorts = Omit<Ports, 'provider'>;
+
+interface Due {
+  readonly secret: Described;
+  readonly order: ExpiryOrder;
+  readonly requestId: string;
+  readonly request: RevocationRequest;
+}
+
+/** What one sweep did. */
+export interface Swept {
+  readonly secrets: number;
+  readonly sent: number;
+  /** Due, but left to a later sweep: by the limit, or because the system is paused. */
+  readonly left: number;
+  readonly unreadable: number;
+  /** Where its time ran out: the next sweep goes on from there. */
+  readonly goesOn?: true;
+}
+
+const writeSweep = (
+  ports: SweepPorts,
+  arn: string,
+  change: (item: SweepItem | undefined) => Omit<SweepItem, 'rev' | 'nonce'> | undefined,
+) => amend<SweepItem>(ports, sweepKey(arn), change);
+
+/** Notes which version was current when this date was first met: the one that it is meant for. */
+const meet = async (ports: SweepPorts, { arn, tags, stages }: Described): Promise<SweepItem> => {
+  const expiresAt = tags[EXPIRY_TAG] ?? '';
+  const version = stages['AWSCURRENT'] ?? '';
+  const met = await writeSweep(ports, arn, (item) =>
+    item?.expiresAt === expiresAt ? undefined : { expiresAt, version, metAt: ports.clock.now() },
+  );
+  return met as SweepItem; // written now, or by an earlier sweep
+};
+
+/** Tells once of tags that cannot be read, until they change. */
+const refuse = async (ports: SweepPorts, secret: Described, met: SweepItem, why: string): Promise<void> => {
+  const { arn, name, tags } = secret;
+  const requestId = expiryRequestId(ports.digest, arn, '', tags);
+  if (met.refused === requestId) return;
+  const now = ports.clock.now();
+  const provider = tags['key-revoker:provider'];
+  const item = {
+    requestId,
+    planOnly: false,
+    attempt: 1,
+    provider: isProvider(provider) ? provider : undefined,
+    request: undefined,
+    sender: '',
+    dueAt: now,
+    receivedAt: now,
+  };
+  const ended = {
+    outcome: 'refused/tag-unreadable',
+    why: `${why} (on the secret ${name})`,
+    at: now,
+    evidence: [],
+  } as const;
+  const receipt = finalReceipt(item, undefined, ended, ports.digest);
+  const stub = JSON.stringify({ secretId: name, at: toIso(now), code: receipt.code, fields: Object.keys(tags) });
+  await setAside(ports.outbox, { ...item, stub, receipt });
+  await ports.outbox.publish(receipt);
+  ports.log.info('request ended', endFacts(receipt));
+  await writeSweep(ports, arn, (current) => current && { ...current, refused: requestId });
+};
+
+/** The attempt to send an order as; `undefined` where it has ended, or is under way. */
+const attemptOf = async (ports: SweepPorts, { requestId }: Due, { sent }: SweepItem): Promise<number | undefined> => {
+  const item = await ports.ledger.read<RequestItem>(requestKey(requestId, ports.config.mode === 'observe'));
+  if (item !== undefined && item.receipt?.outcome !== 'withdrawn') return undefined;
+  const attempt = (item?.attempt ?? 0) + 1;
+  const isUnderWay =
+    sent?.requestId === requestId && sent.attempt === attempt && ports.clock.now() < after(sent.at, RESEND_MS);
+  return isUnderWay ? undefined : attempt;
+};
+
+const send = async (ports: SweepPorts, due: Due, attempt: number): Promise<void> => {
+  const { secret, order, request, requestId } = due;
+  const now = ports.clock.now();
+  const body = JSON.stringify({ ...request, requestId });
+  const delayMs = Math.min(MOST_DELAY_MS, Math.max(0, order.expiresAt - now));
+  await ports.outbox.enqueue(body, { requestId, attempt: String(attempt) }, Math.ceil(delayMs / 1_000));
+  await writeSweep(ports, secret.arn, (item) => item && { ...item, sent: { requestId, attempt, at: now } });
+};
+
+/** Oldest first, and per provider no more at once than an hour's limit lets through. */
+const withinLimits = (due: readonly Ready[], limit: number): readonly Ready[] => {
+  const sent = new Map<string, number>();
+  return [...due]
+    .sort((a, b) => a.due.order.expiresAt - b.due.order.expiresAt)
+    .filter(({ provider }) => {
+      const count = (sent.get(provider) ?? 0) + 1;
+      sent.set(provider, count);
+      return count <= limit;
+    });
+};
+
+/** What is sent together travels in one call. @returns how many were sent; the rest had no time */
+const sendAll = async (ports: SweepPorts, ready: readonly Ready[], until: EpochMs): Promise<number> => {
+  let sent = 0;
+  while (sent < ready.length && ports.clock.now() < until) {
+    const together = ready.slice(sent, sent + AT_ONCE);
+    await someAtOnce(together, ({ due, attempt }) => send(ports, due, attempt));
+    sent += together.length;
+  }
+  return sent;
+};
+
+interface Ready {
+  readonly due: Due;
+  readonly attempt: number;
+  readonly provider: string;
+}
+
+/** What there is to send for a secret; `undefined` where nothing is, or not yet. */
+const readyIn = async (
+  ports: SweepPorts,
+  secret: Described,
+  horizon: EpochMs,
+): Promise<Ready | 'unreadable' | undefined> => {
+  const met = await meet(ports, secret);
+  const refused = async (why: string): Promise<'unreadable'> => {
+    await refuse(ports, secret, met, why);
+    return 'unreadable';
+  };
+  const read = readTags(secret.tags);
+  if (read.kind === 'unreadable') return refused(read.why);
+  const { order } = read;
+  if (order.expiresAt > horizon) return undefined;
+  const version = order.version ?? met.version;
+  const made = order.requestFor(secret, version);
+  if (made.kind === 'refused') return refused(made.message);
+  const { request } = made;
+  const due = { secret, order, request, requestId: expiryRequestId(ports.digest, secret.arn, version, secret.tags) };
+  const attempt = await attemptOf(ports, due, met);
+  return attempt === undefined ? undefined : { due, attempt, provider: request.provider };
+};
+
+/** What the pages of one sweep came to. */
+interface Found {
+  secrets: number;
+  unreadable: number;
+  /** Never more than may be sent at once, so that a hundred thousand secrets take no more memory than a hundred. */
+  ready: readonly Ready[];
+  /** Due, and past the limit. */
+  past: number;
+  /** Where the time ran out. */
+  next: string | undefined;
+}
+
+const readPages = async (
+  ports: SweepPorts,
+  from: string | undefined,
+  horizon: EpochMs,
+  until: EpochMs,
+): Promise<Found> => {
+  const found: Found = { secrets: 0, unreadable: 0, ready: [], past: 0, next: undefined };
+  for await (const { secrets, next } of ports.vault.tagged(ports.config.secretPrefix, EXPIRY_TAG, from)) {
+    const ready = [...found.ready];
+    await someAtOnce(secrets, async (secret) => {
+      if (secret.isReplica) return;
+      found.secrets += 1;
+      const one = await readyIn(ports, secret, horizon);
+      if (one === 'unreadable') found.unreadable += 1;
+      else if (one !== undefined) ready.push(one);
+    });
+    found.ready = withinLimits(ready, ports.config.limits.other);
+    found.past += ready.length - found.ready.length;
+    found.next = next;
+    if (ports.clock.now() >= until) break;
+  }
+  return found;
+};
+
+const NEVER = epochMs(Number.POSITIVE_INFINITY);
+
+/**
+ * Turns expiry tags that are due, or will be before the next sweeps are over, into requests on the same queue that everybody uses. What
+ * it decides, it decides from the ledger; running twice at once makes the same requests. While the system is paused it reads and tells,
+ * and sends nothing.
+ *
+ * @param aheadMs how far ahead of its expiry an order is sent, up to 15 minutes
+ * @param until when it stops reading; what it has found by then it sends, and the next sweep reads on from there
+ * @throws Unavailable where an AWS service does not answer; the next sweep begins where this one did
+ */
+export const sweep = async (ports: SweepPorts, aheadMs: number, until: EpochMs = NEVER): Promise<Swept> => {
+  const horizon = after(ports.clock.now(), Math.min(aheadMs, MOST_DELAY_MS));
+  const from = await leftOffAt(ports);
+  const { ready, past, next, secrets, unreadable } = await readPages(ports, from, horizon, until);
+  const isPaused = (await pausedSince(ports)) !== undefined;
+  const sent = isPaused ? 0 : await sendAll(ports, ready, after(until, TIMING.sweepSendMs));
+  await leaveOff(ports, from, next);
+  const left = past + ready.length - sent;
+  const swept = { secrets, sent, left, unreadable, ...(next !== undefined && { goesOn: true as const }) };
+  ports.log.info('sweep done', { ...swept });
+  return swept;
+};

@@ -1,0 +1,25 @@
+import type { EpochMs } from '../epoch.ts';
+import { type LookedAfter, lookAfter } from './daily-pass.ts';
+import { type Gauges, gauge } from './gauges.ts';
+import { type SweepPorts, type Swept, sweep } from './sweep.ts';
+
+export interface Ticked extends Swept {
+  readonly gauges: Gauges;
+  /** `undefined` where the day's pass is done or under way, the system is paused, or the sweep had no time left. */
+  readonly lookedAfter: LookedAfter | undefined;
+}
+
+/**
+ * What is done at each tick of the clock: tells how much is open, turns due expiry tags into requests, and once a day looks after the
+ * ledger's cases.
+ *
+ * @param aheadMs how far ahead of its expiry an order is sent, up to 15 minutes
+ * @param until when the sweep stops reading
+ * @throws Unavailable where an AWS service does not answer; the next tick begins anew
+ */
+export const tick = async (ports: SweepPorts, aheadMs: number, until?: EpochMs): Promise<Ticked> => {
+  // First, so that a sweep that fails does not hide how much is open.
+  const gauges = await gauge(ports);
+  const swept = await sweep(ports, aheadMs, until);
+  return { ...swept, gauges, lookedAfter: swept.goesOn ? undefined : await lookAfter(ports) };
+};

@@ -1,0 +1,405 @@
+import { describe, expect, it } from 'vitest';
+import type { Answer } from '../../../../functions/core/answer.ts';
+import { pursue } from '../../../../functions/core/attempt/advance.ts';
+import { NO_WORK } from '../../../../functions/core/attempt/progress.ts';
+import { after } from '../../../../functions/core/epoch.ts';
+import type { Plan } from '../../../../functions/core/provider.ts';
+import { atWork } from '../pursuits.ts';
+import { answerOf, NOON } from '../rounds.ts';
+import { questionOf } from '../scripted-provider.ts';
+import { ACCEPTED, ALIVE, caseOf, GONE, LEAKED, OTHER, type Script } from '../scripted-system.ts';
+
+type Having = NonNullable<Parameters<typeof atWork>[1]>;
+
+/** How a delivery's pursuit ends; what it told and asked of its caller stands among what it sent. */
+const pursued = async (script: Script, having: Having = {}) => {
+  const { memory, pursuit, leased } = atWork(script, having);
+  const { sent } = memory;
+  const result = await pursue(
+    pursuit,
+    {
+      recheck: async () => void sent.push('recheck'),
+      resurrected: async (_, at) => void sent.push(`resurrected ${caseOf(memory).state} ${at - NOON}`),
+    },
+    leased,
+  );
+  return { memory, sent, result };
+};
+
+const end = (outcome: string, why = '') => ({ over: true, outcome, why, evidence: [] });
+const UPDATE: Plan['call'] = { call: expect.fail, reach: () => 'unmet' };
+const PROVED = {
+  proved: { at: after(NOON, -5_000), deadAt: after(NOON, -7_000), endedBy: 'X#1' },
+  state: 'proved-case',
+} as const;
+
+describe('a key that is unknown where it was looked for, and was never seen there', () => {
+  const there = (...siblings: string[]): Having => ({
+    found: { seen: {} },
+    plan: () => ({ siblings: siblings.map((name) => [name, questionOf(name)]) }),
+  });
+  const asked = (name: string, { saw, code }: Answer) => ({
+    at: '2026-11-21T12:00:00.000Z',
+    step: 'probe',
+    asked: name,
+    as: 'self',
+    host: 'api.example.com',
+    saw,
+    code,
+  });
+
+  it.each([
+    ['alive', answerOf('alive')],
+    ['known, though refused', answerOf('silent', { seen: true, ends: 'stuck/ip-not-allowed' })],
+  ])('belongs to the first sibling where it is %s', async (_how, answer) => {
+    const { sent, result } = await pursued(
+      { probe: [GONE], demo: [GONE], testnet: [answer] },
+      there('demo', 'testnet', 'eu'),
+    );
+    expect(result).toEqual({
+      ...end('stuck/wrong-environment', 'The key belongs to testnet'),
+      evidence: [asked('demo', GONE), asked('testnet', answer)],
+    });
+    expect(sent).toEqual(['probe', 'demo', 'testnet']);
+  });
+
+  it.each([
+    ['does not know it either', GONE],
+    ['gives no verdict', answerOf('silent')],
+  ])('is deleted once where its sibling %s, and not recognised where that is refused', async (_how, answer) => {
+    const refused = answerOf('rejected', { code: 'NOT_FOUND' });
+    const { memory, sent, result } = await pursued({ probe: [GONE], demo: [answer], delete: [refused] }, there('demo'));
+    expect(result).toEqual(end('stuck/not-recognised'));
+    expect(sent).toEqual(['probe', 'demo', 'probe', 'recheck', 'delete', 'probe']);
+    const { calls, evidence } = caseOf(memory).works['R#1'] ?? {};
+    expect(calls).toBe(1);
+    expect(evidence).toEqual([
+      asked('probe', GONE),
+      asked('demo', answer),
+      asked('probe', GONE),
+      { ...asked('delete', refused), step: 'call' },
+      asked('probe', GONE),
+    ]);
+  });
+
+  it('is revoked where that delete is accepted', async () => {
+    const { sent, result } = await pursued({ probe: [GONE], demo: [GONE], delete: [ACCEPTED] }, there('demo'));
+    expect(result).toEqual(end('revoked'));
+    expect(sent).toEqual(['probe', 'demo', 'probe', 'recheck', 'delete', 'probe', 'probe']);
+  });
+
+  it('is asked for in all siblings, and no more than once in a delivery', async () => {
+    const refused = { probe: [GONE], demo: [GONE], eu: [GONE], delete: [answerOf('rejected')] };
+    const { sent } = await pursued(refused, there('demo', 'eu'));
+    expect(sent).toEqual(['probe', 'demo', 'eu', 'probe', 'recheck', 'delete', 'probe']);
+  });
+
+  it('is not deleted where only an update was asked for', async () => {
+    const { memory, sent, result } = await pursued(
+      { probe: [GONE], demo: [GONE] },
+      { found: { seen: {} }, plan: () => ({ call: UPDATE, siblings: [['demo', questionOf('demo')]] }) },
+    );
+    expect(result).toEqual(end('stuck/not-recognised'));
+    expect(sent).toEqual(['probe', 'demo', 'probe']);
+    expect(caseOf(memory).works['R#1']?.evidence).toContainEqual(asked('demo', GONE));
+  });
+});
+
+describe('a key that is gone, as in an outage', () => {
+  const refused = answerOf('rejected', { code: 'NOT_FOUND' });
+  const HOUR = 3_600_000;
+  const ago = (ms: number) => after(NOON, -ms);
+  const since = (ms: number) => `The provider has not known the key since ${new Date(NOON - ms).toISOString()}`;
+  const held = (work: object): Having => ({ found: { works: { 'R#1': { ...NO_WORK, ...work } } } });
+  const LATER = { over: false, code: 'not-yet-proved', notBefore: undefined };
+
+  it('is deleted once in a delivery, which comes again', async () => {
+    const { memory, sent, result } = await pursued({ probe: [GONE], delete: [refused] });
+    expect([sent, result]).toEqual([['probe', 'recheck', 'delete', 'probe'], LATER]);
+    const work = { calls: 1, voided: 1, callReplies: ['refused'], absentSince: NOON };
+    expect(caseOf(memory).works['R#1']).toMatchObject(work);
+    expect(memory.clock.now()).toBe(NOON);
+  });
+
+  it('is deleted again by the next delivery, also where the delete is refused for the tenth time', async () => {
+    const replies = Array.from({ length: 9 }, () => 'refused');
+    const work = { calls: 9, voided: 9, callReplies: replies, lastAnswer: 'rejected', absentSince: ago(HOUR - 1) };
+    const { memory, sent, result } = await pursued({ probe: [GONE], delete: [refused] }, held(work));
+    expect([sent, result]).toEqual([['probe', 'delete', 'probe'], LATER]);
+    expect(caseOf(memory).works['R#1']).toMatchObject({ calls: 10, voided: 10, absentSince: ago(HOUR - 1) });
+  });
+
+  it.each([
+    ['refused', 'already-revoked', since(HOUR)],
+    ['lost', 'revoked', ''],
+  ])(
+    'ends after an hour by two more absences and without another call: its delete was %s',
+    async (reply, outcome, why) => {
+      const work = { calls: 1, callReplies: [reply], lastCallAt: ago(HOUR), absentSince: ago(HOUR) };
+      const { sent, result } = await pursued({ probe: [GONE] }, held(work));
+      expect([sent, result]).toEqual([['probe', 'probe'], end(outcome, why)]);
+    },
+  );
+
+  it.each([
+    ['with all of its calls, where each was made in doubt', 5, 5, ['probe', 'delete', 'probe', 'probe']],
+    [
+      'with those that were not, where one was made before',
+      5,
+      4,
+      ['probe', 'probe', 'probe', 'probe', 'delete', 'probe', 'probe'],
+    ],
+  ])('is alive where the outage is over: the delete begins again %s', async (_what, calls, voided, expected) => {
+    const callReplies = Array(calls).fill('lost');
+    const work = { calls, voided, callReplies, lastCallAt: ago(HOUR), absentSince: ago(9) };
+    const probe = () => (memory().sent.includes('delete') ? GONE : ALIVE);
+    const memory = (): typeof at.memory => at.memory;
+    const at = atWork({ probe: [probe], delete: [ACCEPTED] }, held(work));
+    const hooks = { recheck: async () => undefined, resurrected: async () => undefined };
+    expect(await pursue(at.pursuit, hooks, at.leased)).toEqual(end('revoked'));
+    expect(at.memory.sent).toEqual(expected);
+    expect(caseOf(at.memory).works['R#1']).toMatchObject({ calls: calls + 1, voided });
+  });
+
+  it.each([
+    ['for less than an hour is waited for', HOUR - 1, LATER],
+    [
+      'for an hour is unproven',
+      HOUR,
+      end('stuck/unproven', `${since(HOUR)}. An update cannot tell a dead key from an outage; a delete can`),
+    ],
+  ])('and that was to be updated, %s: no call leaves', async (_what, ms, expected) => {
+    const { sent, result } = await pursued(
+      { probe: [GONE] },
+      { ...held({ absentSince: ago(ms) }), plan: () => ({ call: UPDATE }) },
+    );
+    expect([sent, result]).toEqual([['probe'], expected]);
+  });
+
+  it('is already revoked where its death is in the ledger: two absences are enough', async () => {
+    const { sent, result } = await pursued({ probe: [GONE] }, { found: PROVED });
+    expect([sent, result]).toEqual([['probe', 'probe'], end('already-revoked', since(0))]);
+  });
+
+  it.each([
+    ['refused', answerOf('unlisted'), 'already-revoked', since(0)],
+    ['lost', undefined, 'revoked', ''],
+  ])(
+    'ends at once where the managing key’s list has named it: the delete was %s',
+    async (_how, answer, outcome, why) => {
+      const { sent, result } = await pursued({ probe: [answerOf('unlisted')], delete: [answer] }, { managed: true });
+      expect([sent, result]).toEqual([['probe', 'recheck', 'delete', 'probe', 'probe'], end(outcome, why)]);
+    },
+  );
+});
+
+describe('a managing key that is refused says nothing of the target', () => {
+  const REFUSED = answerOf('silent', { ends: 'stuck/credential-refused' });
+  const beside: Having = {
+    managed: true,
+    plan: () => ({ probes: [questionOf('probe'), questionOf('list', 'managing')] }),
+    found: {
+      works: { 'R#1': { ...NO_WORK, calls: 1, callReplies: ['accepted'], acceptedAt: NOON, lastCallAt: NOON } },
+    },
+  };
+
+  it('so that no death is proved, though the delete was accepted', async () => {
+    const { memory, sent, result } = await pursued({ probe: [GONE], list: [REFUSED] }, { ...beside, forMs: 7_000 });
+    expect(result).toMatchObject({ over: false, code: 'not-yet-proved' });
+    expect(sent).toEqual(['probe', 'list', 'probe', 'list']);
+    expect(caseOf(memory).works['R#1']).not.toHaveProperty('absentSince');
+  });
+
+  it('unless this system has deleted it: then the target’s own word proves its death', async () => {
+    const { memory, pursuit, leased } = atWork({ probe: [GONE], list: [REFUSED] }, beside);
+    memory.items.set(`case#kalshi/prod/${OTHER} case`, { rev: 1, nonce: '', works: {}, ...PROVED });
+    const hooks = { recheck: async () => undefined, resurrected: async () => undefined };
+    expect(await pursue(pursuit, hooks, leased)).toEqual(end('revoked'));
+    expect(memory.sent).toEqual(['probe', 'list', 'probe', 'list']);
+  });
+});
+
+describe('a managing key that is refused', () => {
+  const killed = { works: {}, ...PROVED };
+  const refused = (outcome: string, having: Having, ofCase?: object) => {
+    const { memory, pursuit, leased } = atWork(
+      { probe: [answerOf('silent', { ends: outcome as 'stuck/limit', holds: true })] },
+      having,
+    );
+    if (ofCase) memory.items.set(`case#kalshi/prod/${OTHER} case`, { rev: 1, nonce: '', ...ofCase });
+    return pursue(pursuit, { recheck: async () => undefined, resurrected: async () => undefined }, leased);
+  };
+
+  it.each<[string, string, string, Having, object | undefined]>([
+    ['is gone, where this system killed it', 'credential-refused', 'signer-gone', { managed: true }, killed],
+    [
+      'has a wrong credential, where it did not',
+      'credential-refused',
+      'credential-refused',
+      { managed: true },
+      undefined,
+    ],
+    ['is refused for something else, killed or not', 'region-refused', 'region-refused', { managed: true }, killed],
+    [
+      'is not meant where the key signs itself',
+      'credential-refused',
+      'credential-refused',
+      { found: PROVED },
+      undefined,
+    ],
+  ])('%s', async (_what, code, expected, having, ofCase) => {
+    expect(await refused(`stuck/${code}`, having, ofCase)).toEqual(end(`stuck/${expected}`));
+  });
+});
+
+describe('what an end says beside its outcome', () => {
+  const LISTED = 'The managing key’s list names';
+  const EARLIER = 'Another signer’s questions proved it dead at 2026-11-21T11:59:55.000Z';
+  const unknown = (facts: Answer['facts'] = {}): Script => ({
+    probe: [{ ...GONE, facts }],
+    delete: [answerOf('rejected')],
+  });
+
+  it.each<[string, Script, Having['found'], string]>([
+    ['nothing, where nothing was learned', unknown(), {}, ''],
+    ['that one other key is listed', unknown({ keysNamed: '1' }), {}, `${LISTED} 1 key, and not this one`],
+    ['how many others are listed', unknown({ keysNamed: '3' }), {}, `${LISTED} 3 keys, and not this one`],
+    ['when it was proved dead by another', unknown(), PROVED, EARLIER],
+    ['both', unknown({ keysNamed: '0' }), PROVED, `${LISTED} 0 keys, and not this one. ${EARLIER}`],
+    [
+      'what was searched',
+      unknown({ keysNamed: '3', searched: '20 sub accounts' }),
+      {},
+      'Looked through 20 sub accounts',
+    ],
+  ])('of a key that nobody knows: %s', async (_what, script, found, why) => {
+    const { result } = await pursued(script, { managed: true, found: { seen: {}, ...found } });
+    expect(result).toEqual(end('stuck/not-recognised', why));
+  });
+
+  it.each<[string, string, Answer, object, Partial<Plan>]>([
+    [
+      'a delete that nothing can prove',
+      'unproven',
+      answerOf('silent'),
+      { calls: 1, lastAnswer: 'silent', absentSince: NOON },
+      { provable: false },
+    ],
+    [
+      'an update that had no effect',
+      'unproven',
+      answerOf('alive', { record: { readOnly: 0, ips: [], permissions: {} } }),
+      {
+        calls: 5,
+        acceptedAt: after(NOON, -60_000),
+        lastCallAt: after(NOON, -60_000),
+        unchanged: { count: 3, since: after(NOON, -60_000) },
+      },
+      { call: UPDATE },
+    ],
+    [
+      'an update that is refused',
+      'region-refused',
+      answerOf('silent', { ends: 'stuck/region-refused' }),
+      { absentSince: NOON },
+      { call: UPDATE },
+    ],
+  ])('of %s: nothing of an absence', async (_what, code, answer, work, plan) => {
+    const found = { works: { 'R#1': { ...NO_WORK, ...work } } };
+    const { result } = await pursued({ probe: [answer] }, { found, plan: () => plan });
+    expect(result).toEqual(end(`stuck/${code}`));
+  });
+
+  it('of another end: nothing of a list', async () => {
+    const held = answerOf('silent', { ends: 'stuck/region-refused', holds: true, facts: { keysNamed: '3' } });
+    expect((await pursued({ probe: [held] }, { managed: true })).result).toEqual(end('stuck/region-refused'));
+  });
+
+  it('of a rule of ours: what that says, before all else', async () => {
+    const call: Plan['call'] = {
+      call: () => ({ ends: 'refused/would-widen', why: 'Cannot widen it, wanted less' }),
+      reach: () => 'unmet',
+    };
+    const read = { record: { readOnly: 0, ips: [], permissions: {} }, facts: { searched: '20 sub accounts' } } as const;
+    const { result } = await pursued({ probe: [answerOf('alive', read)] }, { plan: () => ({ call }) });
+    expect(result).toEqual(end('refused/would-widen', 'Cannot widen it, wanted less'));
+  });
+});
+
+it('tells of a key that was proved dead and that one question still finds, before its case is open again', async () => {
+  const { memory, sent } = await pursued(
+    { probe: [GONE], list: [answerOf('listed')], delete: [undefined] },
+    {
+      found: { ...PROVED, findings: 2 },
+      plan: () => ({ probes: [questionOf('probe'), questionOf('list')] }),
+      isLook: true,
+    },
+  );
+  expect(sent).toEqual(['probe', 'list', 'resurrected proved-case -5000']);
+  expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'X#1', findings: 3 });
+  expect(caseOf(memory)).not.toHaveProperty('proved');
+});
+
+describe('a managing key is asked about itself', () => {
+  const having: Having = { managed: true, request: LEAKED as never, plan: () => ({ signer: questionOf('signer') }) };
+
+  it('once where it is well', async () => {
+    const { sent } = await pursued({ signer: [ALIVE], probe: [ALIVE, GONE], delete: [ACCEPTED] }, having);
+    expect(sent).toEqual(['signer', 'probe', 'recheck', 'delete', 'probe', 'probe']);
+  });
+
+  it('again where it gave no verdict', async () => {
+    const { sent } = await pursued(
+      { signer: [undefined, ALIVE], probe: [ALIVE, ALIVE, GONE], delete: [ACCEPTED] },
+      having,
+    );
+    expect(sent).toEqual(['signer', 'probe', 'signer', 'probe', 'recheck', 'delete', 'probe', 'probe']);
+  });
+});
+
+it('asks whether the order still stands before its first call, and not before another', async () => {
+  const { sent, result } = await pursued(
+    { probe: [ALIVE, ALIVE, ALIVE, GONE], delete: [ACCEPTED] },
+    { request: LEAKED as never },
+  );
+  expect(sent).toEqual(['probe', 'recheck', 'delete', 'probe', 'probe', 'delete', 'probe', 'probe']);
+  expect(result).toMatchObject({ over: true, outcome: 'revoked' });
+});
+
+it.each<[string, Script, Having]>([
+  ['call', { probe: [ALIVE] }, {}],
+  [
+    'ask elsewhere',
+    { probe: [GONE] },
+    { found: { seen: {} }, plan: () => ({ siblings: [['demo', questionOf('demo')]] }) },
+  ],
+])('a look is over where a request would %s', async (_what, script, having) => {
+  const { sent, result } = await pursued(script, { ...having, isLook: true });
+  expect(result).toEqual(end('planned'));
+  expect(sent).toEqual(['probe']);
+});
+
+describe('between two probes', () => {
+  const called = { ...NO_WORK, calls: 1, acceptedAt: NOON };
+  const found = { works: { 'R#1': called } };
+
+  it('waits where there is time for the second', async () => {
+    const { memory, sent, result } = await pursued({ probe: [GONE] }, { forMs: 7_000, found });
+    expect([sent, result]).toEqual([['probe', 'probe'], end('revoked')]);
+    expect(memory.clock.now()).toBe(after(NOON, 2_000));
+  });
+
+  it('gives the key back at once where there is none', async () => {
+    const { memory, sent, result } = await pursued({ probe: [GONE] }, { forMs: 6_999, found });
+    expect([sent, result]).toEqual([['probe'], { over: false, code: 'not-yet-proved', notBefore: undefined }]);
+    expect(memory.clock.now()).toBe(NOON);
+  });
+
+  it('gives the key back where the provider says to come again', async () => {
+    const notBefore = after(NOON, 1_000);
+    const limited = answerOf('silent', { ends: 'retry/rate-limited', notBefore });
+    const { memory, result } = await pursued({ probe: [limited] });
+    expect(result).toEqual({ over: false, code: 'rate-limited', notBefore });
+    expect(memory.clock.now()).toBe(NOON);
+  });
+});

@@ -1,0 +1,238 @@
+import { describe, expect, it } from 'vitest';
+import {
+  hasDeleted,
+  markSigner,
+  wasKilledHere,
+  whileSignerNeeded,
+  withinLimit,
+} from '../../../../functions/core/attempt/call-guards.ts';
+import { NO_WORK } from '../../../../functions/core/attempt/progress.ts';
+import { after } from '../../../../functions/core/epoch.ts';
+import type { Work } from '../../../../functions/core/ledger/ledger-items.ts';
+import type { Provider } from '../../../../functions/core/provider.ts';
+import type { Reason, RevocationRequest } from '../../../../functions/core/request/parse-request.ts';
+import { memoryPorts } from '../memory-ports.ts';
+import { NOON } from '../rounds.ts';
+import { scriptedProvider } from '../scripted-provider.ts';
+
+const HOUR = 3_600_000;
+const requestFor = (reason: Reason, provider = 'kalshi') => ({ provider, reason }) as RevocationRequest;
+
+describe('a key that signs for an open case', () => {
+  const needed = { signerName: 'kalshi/prod/S', keyName: 'kalshi/prod/K' };
+  const wait = (memory: ReturnType<typeof memoryPorts>, reason: Reason, name = needed.signerName) =>
+    whileSignerNeeded(memory.ports, { name, request: requestFor(reason), receivedAt: NOON });
+  const withCase = (item: object = { works: { 'R#1': NO_WORK } }, name = needed.keyName) => {
+    const memory = memoryPorts();
+    memory.items.set(`case#${name} case`, { rev: 1, nonce: '', works: {}, ...item });
+    return memory;
+  };
+
+  it.each([
+    ['leaked', 60_000],
+    ['manual', 600_000],
+  ] as const)('waits when %s for %i ms, and then goes', async (reason, ms) => {
+    const memory = withCase();
+    await markSigner(memory.ports, needed, true);
+    memory.clock.forward(ms - 1);
+    expect(await wait(memory, reason)).toEqual({ code: 'signer-still-needed' });
+    memory.clock.forward(1);
+    expect(await wait(memory, reason)).toBeUndefined();
+  });
+
+  it('goes at once where it works on itself alone', async () => {
+    const memory = withCase({ works: { 'R#1': NO_WORK } }, needed.signerName);
+    await markSigner(memory.ports, { ...needed, keyName: needed.signerName }, true);
+    expect(await wait(memory, 'manual')).toBeUndefined();
+  });
+
+  it('goes at once where the case is over, where it is its own, or where another key signs', async () => {
+    const memory = withCase();
+    await markSigner(memory.ports, { ...needed, keyName: needed.signerName }, true);
+    expect(await wait(memory, 'manual')).toBeUndefined();
+    await markSigner(memory.ports, needed, true);
+    expect(await wait(memory, 'manual', 'kalshi/prod/T')).toBeUndefined();
+    await markSigner(memory.ports, needed, false);
+    expect(await wait(memory, 'manual')).toBeUndefined();
+  });
+
+  it.each([
+    ['nobody is at work', {}],
+    ['nobody holds any more', { lease: { holder: 'H', until: NOON } }],
+    ['all work has ended', { works: { 'R#1': { ...NO_WORK, ended: { outcome: 'stuck/limit' } } } }],
+  ])('goes at once where a mark was left behind on a case that %s on', async (_what, item) => {
+    const memory = withCase(item);
+    await markSigner(memory.ports, needed, true);
+    await markSigner(memory.ports, { ...needed, keyName: 'kalshi/prod/L' }, true);
+    expect(await wait(memory, 'manual')).toBeUndefined();
+  });
+
+  it('waits for a case that is held although nothing is written of its work yet', async () => {
+    const memory = withCase({ lease: { holder: 'H', until: after(NOON, 1) } });
+    await markSigner(memory.ports, { ...needed, keyName: 'kalshi/prod/A' }, true);
+    await markSigner(memory.ports, needed, true);
+    expect(await wait(memory, 'manual')).toEqual({ code: 'signer-still-needed' });
+  });
+
+  it('is marked once', async () => {
+    const memory = memoryPorts();
+    await markSigner(memory.ports, needed, false);
+    expect(memory.items.size).toBe(0);
+    await markSigner(memory.ports, needed, true);
+    await markSigner(memory.ports, needed, true);
+    expect([...memory.items]).toEqual([
+      ['signer#kalshi/prod/S case#kalshi/prod/K', { rev: 1, nonce: 'id-1', needed: true }],
+    ]);
+  });
+});
+
+describe('the limit of an hour', () => {
+  const limited = (limits = { urgent: 2, other: 1 }) => memoryPorts({ config: { limits } });
+  const FULL = { code: 'limit' };
+
+  it('lets as many pass as it says, urgent ones and others apart, each provider apart', async () => {
+    const { ports } = limited();
+    const tries = ['manual', 'expired', 'leaked', 'incident', 'leaked'] as const;
+    const found = [];
+    for (const reason of tries) found.push(await withinLimit(ports, requestFor(reason), NO_WORK));
+    expect(found).toEqual([undefined, FULL, undefined, undefined, FULL]);
+    expect(await withinLimit(ports, requestFor('manual', 'bybit'), NO_WORK)).toBeUndefined();
+  });
+
+  it('begins anew with each hour of the clock', async () => {
+    const memory = limited();
+    await withinLimit(memory.ports, requestFor('manual'), NO_WORK);
+    memory.clock.forward(HOUR - 1);
+    expect(await withinLimit(memory.ports, requestFor('manual'), NO_WORK)).toEqual(FULL);
+    memory.clock.forward(1);
+    expect(await withinLimit(memory.ports, requestFor('manual'), NO_WORK)).toBeUndefined();
+  });
+
+  it('is told of once an hour', async () => {
+    const memory = limited();
+    for (let n = 0; n < 4; n += 1) await withinLimit(memory.ports, requestFor('manual'), NO_WORK);
+    expect(memory.lines).toEqual([['limit reached', { provider: 'kalshi', kind: 'other', max: 1 }]]);
+    memory.clock.forward(HOUR);
+    for (let n = 0; n < 4; n += 1) await withinLimit(memory.ports, requestFor('manual'), NO_WORK);
+    expect(memory.lines).toHaveLength(2);
+    for (let n = 0; n < 2; n += 1) await withinLimit(memory.ports, requestFor('manual', 'bybit'), NO_WORK);
+    expect(memory.lines.at(-1)).toEqual(['limit reached', { provider: 'bybit', kind: 'other', max: 1 }]);
+  });
+
+  it('keeps its counts for two days', async () => {
+    const memory = limited();
+    await withinLimit(memory.ports, requestFor('manual'), NO_WORK);
+    expect(memory.items.get(`limit#kalshi#other ${NOON / HOUR}`)).toMatchObject({
+      count: 1,
+      expiresAt: after(NOON, 48 * HOUR),
+    });
+  });
+
+  const refused = { lastAnswer: 'rejected' } as const;
+
+  it.each<[string, Partial<Work>, number, object | undefined]>([
+    ['that were not executed, in the same hour is counted once', { calls: 3, voided: 3, ...refused }, 0, undefined],
+    ['that were not executed, in an earlier hour is counted anew', { calls: 3, voided: 3, ...refused }, HOUR, FULL],
+    ['of which one may have been executed is counted again', { calls: 3, voided: 2, ...refused }, 0, FULL],
+    [
+      'of which the last was refused while the key was gone is counted once',
+      { calls: 3, voided: 1, ...refused, absentSince: NOON },
+      0,
+      undefined,
+    ],
+    [
+      'refused while the key was gone, in an earlier hour is counted anew',
+      { calls: 3, voided: 1, ...refused, absentSince: NOON },
+      HOUR,
+      FULL,
+    ],
+    [
+      'of which the last was lost while the key was gone is counted again',
+      { calls: 3, voided: 1, lastAnswer: 'silent', absentSince: NOON },
+      0,
+      FULL,
+    ],
+    [
+      'of which the last was accepted before the key lived again is counted again',
+      { calls: 3, voided: 3, lastAnswer: 'accepted' },
+      0,
+      FULL,
+    ],
+    ['of which there is none yet is counted', refused, 0, FULL],
+  ])('a request with calls %s', async (_what, calls, ms, expected) => {
+    const memory = limited({ urgent: 2, other: 0 });
+    const lastCallAt = calls.calls ? { lastCallAt: after(NOON, -ms) } : {};
+    const work: Work = { ...NO_WORK, ...calls, ...lastCallAt };
+    expect(await withinLimit(memory.ports, requestFor('manual'), work)).toEqual(expected);
+  });
+
+  it.each([
+    ['raises it until then', { other: 2, until: NOON + 1 }, undefined],
+    ['says nothing of the other kind', { urgent: 9, until: NOON + 1 }, FULL],
+    ['is over at its end', { other: 2, until: NOON }, FULL],
+    ['never lowers it', { other: 0, until: NOON + 1 }, FULL],
+  ])('an override %s', async (_what, override, expected) => {
+    const memory = limited();
+    memory.items.set('limit#kalshi override', { rev: 1, nonce: '', ...override });
+    expect(await withinLimit(memory.ports, requestFor('manual'), NO_WORK)).toBeUndefined();
+    expect(await withinLimit(memory.ports, requestFor('manual'), NO_WORK)).toEqual(expected);
+  });
+});
+
+const CALLED = { calls: 1, lastAnswer: 'silent' } as const;
+
+it.each([
+  ['is not known', undefined, false],
+  ['was never called on', { works: { 'R#1': NO_WORK } }, false],
+  ['was proved dead', { works: {}, proved: { at: NOON } }, true],
+  ['is about to be proved dead', { works: { 'R#1': NO_WORK, 'S#1': { ...NO_WORK, ...CALLED } } }, true],
+  ['was called on in vain', { works: { 'S#1': { ...NO_WORK, ...CALLED, lastAnswer: 'rejected' } } }, false],
+  ['was called on when that was not looked at', { works: { 'S#1': { ...NO_WORK, ...CALLED, voided: 1 } } }, false],
+])('knows whether a managing key was killed here that %s', async (_what, item, expected) => {
+  const memory = memoryPorts();
+  if (item) memory.items.set('case#kalshi/prod/S case', { rev: 1, nonce: '', ...item });
+  expect(await wasKilledHere(memory.ports, 'kalshi/prod/S')).toBe(expected);
+});
+
+describe('a managing key is deleted by a call of ours', () => {
+  const provider: Provider = {
+    ...scriptedProvider(),
+    operations: { 'delete-key': { kind: 'delete', managed: true }, 'update-key': { kind: 'update', managed: true } },
+  };
+  const ACCEPTED = { ...NO_WORK, calls: 1, acceptedAt: NOON };
+  const deleted = (item: object | undefined, operations: Readonly<Record<string, string | undefined>> = {}) => {
+    const memory = memoryPorts({ provider });
+    if (item) memory.items.set('case#kalshi/prod/S case', { rev: 1, nonce: '', ...item });
+    for (const [requestId, operation] of Object.entries(operations)) {
+      const request = operation && { provider: 'kalshi', operation };
+      memory.items.set(`request#${requestId} request`, { rev: 1, nonce: '', request });
+    }
+    return hasDeleted(memory.ports, 'kalshi/prod/S');
+  };
+
+  it.each<[string, ...Parameters<typeof deleted>, boolean]>([
+    ['that is not known', undefined, {}, false],
+    ['that nobody was at work on', {}, {}, false],
+    ['that was proved dead', { works: {}, proved: { at: NOON } }, {}, true],
+    ['whose delete was accepted', { works: { 'S#1': ACCEPTED } }, { S: 'delete-key' }, true],
+    ['whose delete was not accepted', { works: { 'S#1': { ...NO_WORK, calls: 1 } } }, { S: 'delete-key' }, false],
+    ['of which an update was accepted', { works: { 'S#1': ACCEPTED } }, { S: 'update-key' }, false],
+    [
+      'whose delete was accepted after an update was',
+      { works: { 'S#1': ACCEPTED, 'T#2': ACCEPTED } },
+      { S: 'update-key', T: 'delete-key' },
+      true,
+    ],
+    [
+      'of which an update was accepted, and a delete was not',
+      { works: { 'S#1': ACCEPTED, 'T#1': { ...NO_WORK, calls: 1 } } },
+      { S: 'update-key', T: 'delete-key' },
+      false,
+    ],
+    ['whose request is forgotten', { works: { 'S#1': ACCEPTED } }, {}, false],
+    ['whose request holds no order', { works: { 'S#1': ACCEPTED } }, { S: undefined }, false],
+    ['by an operation that there is not any more', { works: { 'S#1': ACCEPTED } }, { S: 'delete-old' }, false],
+  ])('or not: one %s', async (_what, item, operations, expected) =>
+    expect(await deleted(item, operations)).toBe(expected),
+  );
+});

@@ -1,0 +1,795 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Saw } from '../../../../functions/core/answer.ts';
+import {
+  type Decision,
+  decide,
+  decideOnAnswer,
+  MOST_CALLS,
+  type Situation,
+} from '../../../../functions/core/attempt/decide.ts';
+import { basisOf, NO_WORK } from '../../../../functions/core/attempt/progress.ts';
+import { after, epochMs } from '../../../../functions/core/epoch.ts';
+import type { Work } from '../../../../functions/core/ledger/ledger-items.ts';
+import { RETRY, STUCK } from '../../../../functions/core/outcome.ts';
+import type { Standing } from '../../../../functions/core/probe/round-verdict.ts';
+import { answerOf, askedOf, NOON } from '../rounds.ts';
+
+/** Standings of updates alone. */
+const REACHES: readonly Standing[] = ['met', 'unmet', 'web-only'];
+
+const GAP = 2_000;
+const LANDS = 6_000;
+
+const ALIVE = [askedOf(answerOf('alive'))];
+const UNKNOWN = [askedOf(answerOf('unknown'))];
+const SILENT = [askedOf(answerOf('silent'))];
+const LATER = after(NOON, 90_000);
+const LIMITED = [askedOf(answerOf('silent', { ends: 'retry/rate-limited', notBefore: LATER }))];
+const TOO_MANY = [askedOf(answerOf('silent', { ends: 'retry/rate-limited' }))];
+const HELD = answerOf('rejected', { ends: 'stuck/credential-refused', holds: true });
+const FORECAST = answerOf('alive', { ends: 'stuck/permission-missing' });
+
+const situation = ({ work = {}, ...rest }: Partial<Omit<Situation, 'work'>> & { work?: Partial<Work> }): Situation => ({
+  kind: 'delete',
+  self: true,
+  urgent: false,
+  now: NOON,
+  round: ALIVE,
+  signer: undefined,
+  standing: 'present',
+  proofGapMs: GAP,
+  landsWithinMs: LANDS,
+  provable: true,
+  proved: false,
+  controlled: false,
+  calledNow: false,
+  siblingsAsked: false,
+  ...rest,
+  work: { ...NO_WORK, ...work },
+});
+
+type Part = Parameters<typeof situation>[0];
+type Row = readonly [what: string, part: Part, expected: Decision];
+
+const ago = (ms: number) => after(NOON, -ms);
+const ends = (outcome: Extract<Decision, { do: 'end' }>['outcome']): Decision => ({ do: 'end', outcome });
+const asks = (ms: number, code: Extract<Decision, { do: 'ask' }>['code'] = 'not-yet-proved') =>
+  ({ do: 'ask', at: after(NOON, ms), code }) as const;
+const CALL: Decision = { do: 'call' };
+
+const CALLED: Partial<Work> = { calls: 1, lastCallAt: ago(1_000), lastAnswer: 'silent' };
+const unchanged = (count: number, sinceMs: number) => ({ count, since: ago(sinceMs) });
+
+const BEFORE_A_DELETE: readonly Row[] = [
+  ['calls for a key that is alive', {}, CALL],
+  ['calls for an urgent one', { urgent: true }, CALL],
+  ['calls where the target’s own probe forecasts a refusal', { round: [askedOf(FORECAST)] }, CALL],
+  [
+    'calls where a managing key has never seen the target',
+    { self: false, round: [askedOf(answerOf('unlisted'), 'managing')], standing: 'unbacked' },
+    CALL,
+  ],
+  [
+    'asks the siblings where the target’s own probe has never been answered',
+    { round: UNKNOWN, standing: 'unbacked' },
+    { do: 'ask-siblings' },
+  ],
+  [
+    'asks the siblings for an urgent one too',
+    { round: UNKNOWN, standing: 'unbacked', urgent: true },
+    { do: 'ask-siblings' },
+  ],
+  [
+    'calls once where the siblings do not know the key either',
+    { round: UNKNOWN, standing: 'unbacked', siblingsAsked: true },
+    CALL,
+  ],
+  ['waits on silence', { round: SILENT, standing: 'none' }, { do: 'retry', code: 'no-reply', notBefore: undefined }],
+  [
+    'waits as long as the provider says',
+    { round: LIMITED, standing: 'none' },
+    { do: 'retry', code: 'rate-limited', notBefore: LATER },
+  ],
+  [
+    'waits for the latest of two stated instants',
+    {
+      round: [...LIMITED, askedOf(answerOf('silent', { ends: 'retry/rate-limited', notBefore: after(LATER, 1) }))],
+      standing: 'none',
+    },
+    { do: 'retry', code: 'rate-limited', notBefore: after(LATER, 1) },
+  ],
+  [
+    'waits for the stated instant of two waits, of which the other states none',
+    { round: [...LIMITED, ...SILENT], standing: 'none' },
+    { do: 'retry', code: 'rate-limited', notBefore: LATER },
+  ],
+  [
+    'calls past a silence beside a verdict where the managing key is well',
+    { self: false, signer: answerOf('alive'), round: [...ALIVE, ...SILENT] },
+    CALL,
+  ],
+  [
+    'waits on a managing key’s silence, whatever the target says',
+    { self: false, signer: answerOf('silent') },
+    { do: 'retry', code: 'no-reply', notBefore: undefined },
+  ],
+  ['calls past a silence beside a verdict', { round: [...ALIVE, ...SILENT] }, CALL],
+  [
+    'repeats an urgent probe once',
+    { urgent: true, round: SILENT, standing: 'none', work: { silentRounds: 1 } },
+    { ...asks(0, 'no-reply') },
+  ],
+  [
+    'repeats an urgent probe at the instant that the provider states',
+    { urgent: true, round: LIMITED, standing: 'none', work: { silentRounds: 1 } },
+    { ...asks(90_000, 'rate-limited'), notBefore: LATER },
+  ],
+  [
+    'calls after the second silence of an urgent probe',
+    { urgent: true, round: SILENT, standing: 'none', work: { silentRounds: 2 } },
+    CALL,
+  ],
+  [
+    'repeats an urgent probe of a limited provider a while later',
+    { urgent: true, round: TOO_MANY, standing: 'none', work: { silentRounds: 1 } },
+    asks(GAP, 'rate-limited'),
+  ],
+  [
+    'calls after the second time that an urgent probe was too much',
+    { urgent: true, round: TOO_MANY, standing: 'none', work: { silentRounds: 2 } },
+    CALL,
+  ],
+  [
+    'waits as long as the provider says, when urgent too',
+    { urgent: true, round: LIMITED, standing: 'none', work: { silentRounds: 5 } },
+    { do: 'retry', code: 'rate-limited', notBefore: LATER },
+  ],
+  [
+    'does not wait for ever for a provider that always says when',
+    { urgent: true, round: LIMITED, standing: 'none', work: { silentRounds: 6 } },
+    CALL,
+  ],
+  [
+    'calls again in doubt where an urgent self-signed call was not executed',
+    { urgent: true, round: TOO_MANY, standing: 'none', work: { silentRounds: 3, calls: 2, voided: 2 } },
+    CALL,
+  ],
+  [
+    'waits for a verdict where a managing key’s urgent call was not executed',
+    { urgent: true, self: false, round: TOO_MANY, standing: 'none', work: { silentRounds: 3, calls: 1, voided: 1 } },
+    { do: 'retry', code: 'rate-limited', notBefore: undefined },
+  ],
+  [
+    'calls after the second silence of an urgent managing key',
+    { urgent: true, self: false, signer: answerOf('silent'), work: { silentRounds: 2 } },
+    CALL,
+  ],
+  [
+    'is held by an answer to the signer that the call would meet',
+    { round: [askedOf(HELD)], standing: 'none' },
+    ends('stuck/credential-refused'),
+  ],
+  [
+    'is held by an answer to the managing key about itself',
+    { self: false, signer: HELD },
+    ends('stuck/credential-refused'),
+  ],
+  [
+    'is held by an answer to the managing key’s list',
+    { self: false, round: [askedOf(HELD, 'managing')], standing: 'none' },
+    ends('stuck/credential-refused'),
+  ],
+  ['is held when urgent', { urgent: true, round: [askedOf(HELD)], standing: 'none' }, ends('stuck/credential-refused')],
+  [
+    'is not held by the same answer to the target of a managing key',
+    { self: false, round: [askedOf(HELD)], standing: 'none' },
+    CALL,
+  ],
+  [
+    'is not held by a check that holds and only asks to come again',
+    { round: [askedOf(answerOf('alive', { holds: true, ends: 'retry/rate-limited' }))] },
+    CALL,
+  ],
+];
+
+const AFTER_A_DELETE: readonly Row[] = [
+  ['asks again a gap later where the key still shows', { work: { ...CALLED, unchanged: unchanged(1, 0) } }, asks(GAP)],
+  [
+    'calls again after three unchanged probes over 5 s',
+    { work: { ...CALLED, lastCallAt: ago(5_000), unchanged: unchanged(3, 5_000) } },
+    CALL,
+  ],
+  ['asks on after three within less than 5 s', { work: { ...CALLED, unchanged: unchanged(3, 4_999) } }, asks(GAP)],
+  ['asks on after two over 5 s', { work: { ...CALLED, unchanged: unchanged(2, 5_000) } }, asks(GAP)],
+  [
+    'asks on after two however long ago it called',
+    { work: { ...CALLED, lastCallAt: ago(60_000), unchanged: unchanged(2, 60_000) } },
+    asks(GAP),
+  ],
+  [
+    'calls again after one, a gap after the call, when urgent',
+    { urgent: true, work: { ...CALLED, lastCallAt: ago(GAP), unchanged: unchanged(1, 0) } },
+    CALL,
+  ],
+  [
+    'asks on within that gap',
+    { urgent: true, work: { ...CALLED, lastCallAt: ago(GAP - 1), unchanged: unchanged(1, 0) } },
+    asks(GAP),
+  ],
+  [
+    'makes the fifth call',
+    { urgent: true, work: { ...CALLED, calls: 4, lastCallAt: ago(60_000), unchanged: unchanged(1, 0) } },
+    CALL,
+  ],
+  [
+    'waits three times as long before each further call',
+    { urgent: true, work: { ...CALLED, calls: 3, lastCallAt: ago(9 * GAP - 1), unchanged: unchanged(1, 0) } },
+    asks(GAP),
+  ],
+  [
+    'makes the fourth call nine gaps after the third',
+    { urgent: true, work: { ...CALLED, calls: 3, lastCallAt: ago(9 * GAP), unchanged: unchanged(1, 0) } },
+    CALL,
+  ],
+  [
+    'makes no sixth',
+    { urgent: true, work: { ...CALLED, calls: 5, lastCallAt: ago(GAP), unchanged: unchanged(1, 0) } },
+    asks(GAP),
+  ],
+  [
+    'gives up after five without effect',
+    { work: { ...CALLED, calls: 5, lastCallAt: ago(LANDS), unchanged: unchanged(3, 5_000) } },
+    ends('stuck/no-effect'),
+  ],
+  [
+    'does not give up while the fifth may still land',
+    { work: { ...CALLED, calls: 5, lastCallAt: ago(LANDS - 1), unchanged: unchanged(3, 5_000) } },
+    asks(GAP),
+  ],
+  [
+    'says no-effect of accepted deletes',
+    { work: { ...CALLED, calls: 5, acceptedAt: ago(9_000), lastCallAt: ago(LANDS), unchanged: unchanged(3, 5_000) } },
+    ends('stuck/no-effect'),
+  ],
+  [
+    'does not count calls that were not executed',
+    { urgent: true, work: { ...CALLED, calls: 9, voided: 5, lastCallAt: ago(60_000), unchanged: unchanged(1, 0) } },
+    CALL,
+  ],
+  [
+    'ends by the code of the call’s own answer',
+    { work: { ...CALLED, lastAnswer: 'rejected', ifAlive: 'request-rejected' } },
+    ends('stuck/request-rejected'),
+  ],
+  [
+    'goes on past a refusal after an accepted call',
+    { work: { ...CALLED, acceptedAt: ago(9_000), lastAnswer: 'rejected', ifAlive: 'request-rejected' } },
+    asks(GAP),
+  ],
+  [
+    'goes on past a refusal after a call whose fate is not known',
+    {
+      urgent: true,
+      work: {
+        ...CALLED,
+        calls: 2,
+        lastAnswer: 'rejected',
+        ifAlive: 'request-rejected',
+        unchanged: unchanged(2, 4_000),
+      },
+    },
+    asks(GAP),
+  ],
+  [
+    'ends by its code where the key still shows three probes and 5 s later',
+    {
+      urgent: true,
+      work: {
+        ...CALLED,
+        calls: 2,
+        lastAnswer: 'rejected',
+        ifAlive: 'request-rejected',
+        unchanged: unchanged(3, 5_000),
+      },
+    },
+    ends('stuck/request-rejected'),
+  ],
+  [
+    'goes on past a refusal after a call that was lost while the key was gone',
+    {
+      work: {
+        ...CALLED,
+        calls: 2,
+        voided: 1,
+        callReplies: ['lost', 'refused'],
+        lastAnswer: 'rejected',
+        ifAlive: 'request-rejected',
+      },
+    },
+    asks(GAP),
+  ],
+  [
+    'ends by its code after a call that was refused while the key was gone',
+    {
+      work: {
+        ...CALLED,
+        calls: 2,
+        voided: 1,
+        callReplies: ['refused', 'refused'],
+        lastAnswer: 'rejected',
+        ifAlive: 'request-rejected',
+      },
+    },
+    ends('stuck/request-rejected'),
+  ],
+  ['waits for a verdict on silence', { round: SILENT, standing: 'none', work: CALLED }, asks(GAP, 'no-reply')],
+  [
+    'waits for a verdict on silence after an accepted call',
+    { round: SILENT, standing: 'none', work: { ...CALLED, lastAnswer: 'accepted' } },
+    asks(GAP, 'no-reply'),
+  ],
+  [
+    'waits for a verdict on silence after a rejected call',
+    { round: SILENT, standing: 'none', work: { ...CALLED, lastAnswer: 'rejected' } },
+    asks(GAP, 'no-reply'),
+  ],
+  [
+    'names the wait for its proof once a probe has answered',
+    { round: SILENT, standing: 'none', work: { ...CALLED, answered: true } },
+    asks(GAP),
+  ],
+  [
+    'leaves the queue to wait for a limited rate',
+    { round: LIMITED, standing: 'none', work: CALLED },
+    { do: 'retry', code: 'rate-limited', notBefore: LATER },
+  ],
+  [
+    'waits for the instant that a provider in trouble states',
+    { round: [askedOf(answerOf('silent', { notBefore: LATER }))], standing: 'none', work: CALLED },
+    { ...asks(90_000, 'no-reply'), notBefore: LATER },
+  ],
+  [
+    'never calls again on silence, urgent or not',
+    { urgent: true, round: SILENT, standing: 'none', work: { ...CALLED, silentRounds: 9, lastCallAt: ago(60_000) } },
+    asks(GAP, 'no-reply'),
+  ],
+  [
+    'is unproven at once where nothing could prove an accepted call',
+    { self: false, provable: false, standing: 'none', round: [], work: { ...CALLED, lastAnswer: 'accepted' } },
+    ends('stuck/unproven'),
+  ],
+  [
+    'is unproven at once where nothing could prove a call without a reply either',
+    { self: false, urgent: true, provable: false, standing: 'none', round: [], work: CALLED },
+    ends('stuck/unproven'),
+  ],
+  [
+    'does not recognise a key that the call named in vain, where nothing could prove it',
+    { self: false, provable: false, standing: 'none', round: [], work: { ...CALLED, lastAnswer: 'rejected' } },
+    ends('stuck/not-recognised'),
+  ],
+  [
+    'asks twice where nobody had seen the key that an accepted call named',
+    {
+      self: false,
+      standing: 'unbacked',
+      round: UNKNOWN,
+      work: { ...CALLED, lastAnswer: 'accepted', agreed: { on: 'unbacked', at: NOON } },
+    },
+    asks(GAP),
+  ],
+  [
+    'is unproven after the second',
+    {
+      self: false,
+      standing: 'unbacked',
+      round: UNKNOWN,
+      work: { ...CALLED, lastAnswer: 'accepted', agreed: { on: 'unbacked', at: ago(GAP) } },
+    },
+    ends('stuck/unproven'),
+  ],
+  [
+    'is not recognised where a call was rejected for a key that nobody had seen',
+    { self: false, standing: 'unbacked', round: UNKNOWN, work: { ...CALLED, lastAnswer: 'rejected' } },
+    ends('stuck/not-recognised'),
+  ],
+  [
+    'is unproven where a call was rejected after one that was accepted',
+    {
+      self: false,
+      standing: 'unbacked',
+      round: UNKNOWN,
+      work: { ...CALLED, calls: 2, acceptedAt: ago(9_000), lastAnswer: 'rejected' },
+    },
+    ends('stuck/unproven'),
+  ],
+  [
+    'waits where the call’s answer was lost for a key that nobody had seen',
+    { self: false, standing: 'unbacked', round: UNKNOWN, work: { ...CALLED, answered: true } },
+    asks(GAP),
+  ],
+  [
+    'is held by what the signer meets now',
+    { round: [askedOf(HELD)], standing: 'none', work: CALLED },
+    ends('stuck/credential-refused'),
+  ],
+  [
+    'calls as if for the first time where none of its calls was executed',
+    { self: false, standing: 'unbacked', round: UNKNOWN, work: { ...CALLED, voided: 1, lastAnswer: 'rejected' } },
+    CALL,
+  ],
+];
+
+const HOUR = 3_600_000;
+const ACCEPTED: Partial<Work> = { ...CALLED, callReplies: ['accepted'], lastAnswer: 'accepted' };
+const LOST: Partial<Work> = { ...CALLED, callReplies: ['lost'] };
+const REFUSED: Partial<Work> = { ...CALLED, callReplies: ['refused'], lastAnswer: 'rejected' };
+const PUT_OFF: Partial<Work> = { ...CALLED, voided: 1, callReplies: ['put-off'], lastAnswer: 'rejected' };
+const goneFor = (ms: number) => ({ agreed: { on: 'gone', at: ago(ms) }, absentSince: ago(ms) }) as const;
+const WAIT: Decision = { do: 'retry', code: 'not-yet-proved' };
+const inList = { self: false, controlled: true, round: [askedOf(answerOf('unlisted'), 'managing')] } as const;
+
+const GONE: readonly Row[] = [
+  ['is called for, since an outage looks the same', { work: goneFor(GAP) }, CALL],
+  ['is called for, also where a list no longer names it', { ...inList, work: goneFor(GAP) }, CALL],
+  ['is called for again where the only call was not executed', { work: { ...PUT_OFF, ...goneFor(GAP) } }, CALL],
+  ['is called for again where a list lacks it and the only call was not executed', { ...inList, work: PUT_OFF }, CALL],
+  [
+    'waits on a managing key’s silence before the first call',
+    { self: false, signer: answerOf('silent'), round: UNKNOWN, work: goneFor(GAP) },
+    { do: 'retry', code: 'no-reply', notBefore: undefined },
+  ],
+  ['asks a second time after an accepted call', { work: { ...ACCEPTED, ...goneFor(0) } }, asks(GAP)],
+  ['asks when the gap is over', { work: { ...ACCEPTED, ...goneFor(1_500) } }, asks(500)],
+  ['asks a second time where the first is not counted yet', { work: ACCEPTED }, asks(GAP)],
+  ['is revoked after an accepted call', { work: { ...ACCEPTED, ...goneFor(GAP) } }, ends('revoked')],
+  [
+    'is revoked after an accepted call that another version wrote',
+    { work: { ...REFUSED, ...goneFor(GAP), acceptedAt: ago(9_000) } },
+    ends('revoked'),
+  ],
+  ['waits a millisecond more', { work: { ...ACCEPTED, ...goneFor(GAP - 1) } }, asks(1)],
+  [
+    'is revoked after an accepted call, whatever came of the others',
+    { work: { ...ACCEPTED, ...goneFor(GAP), callReplies: ['lost', 'accepted', 'refused'] } },
+    ends('revoked'),
+  ],
+  [
+    'is already revoked where the ledger holds its death',
+    { proved: true, work: goneFor(GAP) },
+    ends('already-revoked'),
+  ],
+  ['is asked for twice there too', { proved: true, work: goneFor(0) }, asks(GAP)],
+  [
+    'is revoked by a lost call where a list no longer names it',
+    { ...inList, work: { ...LOST, ...goneFor(GAP) } },
+    ends('revoked'),
+  ],
+  [
+    'is already revoked by a refused call where a list no longer names it',
+    { ...inList, work: { ...REFUSED, ...goneFor(GAP) } },
+    ends('already-revoked'),
+  ],
+  ['is asked for twice where a list no longer names it', { ...inList, work: { ...REFUSED, ...goneFor(0) } }, asks(GAP)],
+  ['is called for again after a refused call', { work: { ...REFUSED, ...goneFor(GAP) } }, CALL],
+  ['is called for again after a lost call', { work: { ...LOST, ...goneFor(GAP) } }, CALL],
+  ['is called for once in each delivery', { calledNow: true, work: { ...REFUSED, ...goneFor(GAP) } }, WAIT],
+  ['is called for again up to an hour', { work: { ...REFUSED, ...goneFor(HOUR - 1) } }, CALL],
+  ['is already revoked after an hour of refusals', { work: { ...REFUSED, ...goneFor(HOUR) } }, ends('already-revoked')],
+  ['is revoked after an hour where a call was lost', { work: { ...LOST, ...goneFor(HOUR) } }, ends('revoked')],
+  [
+    'is counted absent since its last sighting, whatever calls came since',
+    { work: { ...REFUSED, absentSince: ago(HOUR), agreed: { on: 'gone', at: ago(GAP) } } },
+    ends('already-revoked'),
+  ],
+  [
+    'is asked for twice after that hour, since the last call',
+    { work: { ...REFUSED, absentSince: ago(HOUR), agreed: { on: 'gone', at: ago(0) } } },
+    asks(GAP),
+  ],
+  ['is called for again where its absence is not counted yet', { work: REFUSED }, CALL],
+  ['is revoked after an hour where 0.1.0 lost a call', { work: { ...CALLED, ...goneFor(HOUR) } }, ends('revoked')],
+  [
+    'is called for again where 0.1.0 had a call refused',
+    { work: { ...CALLED, lastAnswer: 'rejected', ...goneFor(GAP) } },
+    CALL,
+  ],
+  [
+    'is no answer to a signer that is refused',
+    { self: false, signer: HELD, work: { ...LOST, ...goneFor(GAP) } },
+    ends('stuck/credential-refused'),
+  ],
+  [
+    'needs no signer once a call was accepted',
+    { self: false, signer: HELD, work: { ...ACCEPTED, ...goneFor(GAP) } },
+    ends('revoked'),
+  ],
+];
+
+const UPDATE: readonly Row[] = [
+  ['calls for what is not met', { standing: 'unmet' }, CALL],
+  [
+    'waits where anything is silent',
+    { standing: 'unmet', round: [...ALIVE, ...SILENT] },
+    { do: 'retry', code: 'no-reply', notBefore: undefined },
+  ],
+  [
+    'waits where the managing key is silent',
+    { self: false, standing: 'unmet', signer: answerOf('silent') },
+    { do: 'retry', code: 'no-reply', notBefore: undefined },
+  ],
+  [
+    'does not call on silence when urgent either',
+    { urgent: true, standing: 'none', round: SILENT, work: { silentRounds: 9 } },
+    { do: 'retry', code: 'no-reply', notBefore: undefined },
+  ],
+  ['waits on a reply without settings', { standing: 'none' }, { do: 'retry', code: 'unrecognised' }],
+  [
+    'is restricted when met twice',
+    { standing: 'met', work: { agreed: { on: 'met', at: ago(GAP) } } },
+    ends('restricted'),
+  ],
+  ['asks a second time when met', { standing: 'met', work: { agreed: { on: 'met', at: NOON } } }, asks(GAP)],
+  [
+    'is for the web page where the rest cannot be taken',
+    { standing: 'web-only', work: { agreed: { on: 'web-only', at: ago(GAP) } } },
+    ends('stuck/only-in-web-ui'),
+  ],
+  [
+    'waits where the key is gone, since it sends no delete to find out',
+    { standing: 'gone', round: UNKNOWN, work: { ...CALLED, ...goneFor(HOUR - 1) } },
+    WAIT,
+  ],
+  [
+    'is unproven where the key is gone for an hour',
+    { standing: 'gone', round: UNKNOWN, work: { ...CALLED, ...goneFor(HOUR) } },
+    ends('stuck/unproven'),
+  ],
+  [
+    'is already revoked where a list no longer names the key',
+    { ...inList, standing: 'gone', work: goneFor(GAP) },
+    ends('already-revoked'),
+  ],
+  [
+    'is already revoked where the ledger holds the key’s death',
+    { proved: true, standing: 'gone', round: UNKNOWN, work: goneFor(GAP) },
+    ends('already-revoked'),
+  ],
+  [
+    'does not recognise a key that the siblings do not know either',
+    { standing: 'unbacked', round: UNKNOWN, siblingsAsked: true },
+    ends('stuck/not-recognised'),
+  ],
+  ['asks the siblings of a key that never answered', { standing: 'unbacked', round: UNKNOWN }, { do: 'ask-siblings' }],
+  [
+    'does not call for a key that no list has named',
+    { self: false, standing: 'unbacked', round: UNKNOWN },
+    ends('stuck/not-recognised'),
+  ],
+  [
+    'ends by any answer that settles it',
+    { self: false, standing: 'unmet', round: [askedOf(FORECAST)] },
+    ends('stuck/permission-missing'),
+  ],
+  [
+    'ends by what the managing key meets',
+    { self: false, standing: 'unmet', signer: HELD },
+    ends('stuck/credential-refused'),
+  ],
+  [
+    'calls again after three unchanged over 5 s once the call cannot land any more',
+    { standing: 'unmet', work: { ...CALLED, lastCallAt: ago(LANDS), unchanged: unchanged(3, 5_000) } },
+    CALL,
+  ],
+  [
+    'does not while it can',
+    { standing: 'unmet', work: { ...CALLED, lastCallAt: ago(LANDS - 1), unchanged: unchanged(3, 5_000) } },
+    asks(GAP),
+  ],
+  [
+    'does not after one when urgent',
+    { urgent: true, standing: 'unmet', work: { ...CALLED, lastCallAt: ago(LANDS), unchanged: unchanged(1, 5_000) } },
+    asks(GAP),
+  ],
+  ['waits for a verdict after its call', { standing: 'none', round: SILENT, work: CALLED }, asks(GAP, 'no-reply')],
+  [
+    'is unproven where accepted calls had no effect',
+    {
+      standing: 'unmet',
+      work: { ...CALLED, calls: 5, acceptedAt: ago(1), lastCallAt: ago(LANDS), unchanged: unchanged(3, 5_000) },
+    },
+    ends('stuck/unproven'),
+  ],
+  [
+    'has no effect where none was accepted',
+    { standing: 'unmet', work: { ...CALLED, calls: 5, lastCallAt: ago(LANDS), unchanged: unchanged(3, 5_000) } },
+    ends('stuck/no-effect'),
+  ],
+];
+
+describe('a delete before its first call', () =>
+  it.each(BEFORE_A_DELETE)('%s', (_what, part, expected) => expect(decide(situation(part))).toEqual(expected)));
+
+describe('a delete after a call', () =>
+  it.each(AFTER_A_DELETE)('%s', (_what, part, expected) => expect(decide(situation(part))).toEqual(expected)));
+
+describe('a key that is gone', () =>
+  it.each(GONE)('%s', (_what, part, expected) =>
+    expect(decide(situation({ standing: 'gone', round: UNKNOWN, ...part }))).toEqual(expected),
+  ));
+
+describe('an update', () =>
+  it.each(UPDATE)('%s', (_what, part, expected) =>
+    expect(decide(situation({ ...part, kind: 'update' }))).toEqual(expected),
+  ));
+
+describe('a call’s own answer', () => {
+  it.each([
+    [
+      'settles a rejection',
+      answerOf('rejected', { ends: 'stuck/permission-missing' }),
+      ends('stuck/permission-missing'),
+    ],
+    [
+      'states a wait',
+      answerOf('rejected', { ends: 'retry/rate-limited', notBefore: LATER }),
+      { do: 'retry', code: 'rate-limited', notBefore: LATER },
+    ],
+    ['leaves a bare rejection to the probes', answerOf('rejected'), undefined],
+    ['leaves silence to the probes', answerOf('silent'), undefined],
+    ['leaves an acceptance to the probes', answerOf('accepted'), undefined],
+    ['leaves an unknown key to the probes', answerOf('unknown', { ends: 'stuck/credential-refused' }), undefined],
+  ])('%s', (_what, answer, expected) => expect(decideOnAnswer(answer)).toEqual(expected));
+});
+
+describe('whatever the situation', () => {
+  const REPLIES = ['accepted', 'refused', 'put-off', 'lost'] as const;
+  const endings = [
+    ...STUCK.map((code) => `stuck/${code}` as const),
+    ...RETRY.map((code) => `retry/${code}` as const),
+    undefined,
+  ];
+  const answers = fc
+    .record({
+      saw: fc.constantFrom<Saw>('alive', 'expired', 'listed', 'unlisted', 'unknown', 'rejected', 'silent'),
+      ends: fc.constantFrom(...endings),
+      holds: fc.boolean(),
+      as: fc.constantFrom('self' as const, 'managing' as const),
+    })
+    .map(({ saw, ends: ending, holds, as }) =>
+      askedOf(answerOf(saw, { ...(ending ? { ends: ending } : {}), ...(holds ? { holds } : {}) }), as),
+    );
+  const instants = fc.integer({ min: NOON - 20_000, max: NOON }).map(epochMs);
+  const works = fc.record({
+    calls: fc.integer({ min: 0, max: 8 }),
+    voided: fc.integer({ min: 0, max: 2 }),
+    callReplies: fc.option(fc.array(fc.constantFrom(...REPLIES), { maxLength: 3 }), { nil: undefined }),
+    absentSince: fc.option(fc.oneof(instants, fc.constant(ago(HOUR))), { nil: undefined }),
+    silentRounds: fc.integer({ min: 0, max: 3 }),
+    lastCallAt: instants,
+    acceptedAt: fc.option(instants, { nil: undefined }),
+    lastAnswer: fc.constantFrom('accepted', 'rejected', 'silent'),
+    ifAlive: fc.constantFrom('request-rejected' as const, undefined),
+    answered: fc.boolean(),
+    unchanged: fc.option(fc.record({ count: fc.integer({ min: 1, max: 4 }), since: instants }), { nil: undefined }),
+    agreed: fc.option(fc.record({ on: fc.constantFrom('gone', 'unbacked', 'met', 'web-only'), at: instants }), {
+      nil: undefined,
+    }),
+  });
+  const situations = fc
+    .record({
+      kind: fc.constantFrom('delete' as const, 'update' as const),
+      self: fc.boolean(),
+      urgent: fc.boolean(),
+      round: fc.array(answers, { maxLength: 3 }),
+      signer: fc.option(
+        answers.map(({ answer }) => answer),
+        { nil: undefined },
+      ),
+      standing: fc.constantFrom<Standing>('gone', 'unbacked', 'present', 'none', 'met', 'unmet', 'web-only'),
+      provable: fc.boolean(),
+      proved: fc.boolean(),
+      controlled: fc.boolean(),
+      calledNow: fc.boolean(),
+      siblingsAsked: fc.boolean(),
+      work: works,
+    })
+    .filter(
+      ({ kind, standing, work }) => work.voided <= work.calls && (kind === 'update' || !REACHES.includes(standing)),
+    )
+    .map((part) => situation(part as Part));
+
+  const holds = (rule: (given: Situation, decision: Decision) => boolean): void =>
+    fc.assert(
+      fc.property(situations, (given) => rule(given, decide(given))),
+      { numRuns: 5_000 },
+    );
+
+  const effective = ({ work }: Situation): number => work.calls - work.voided;
+
+  it('says dead only of a key that is gone, a gap after it was first found so', () =>
+    holds(({ standing, work, now }, decision) =>
+      decision.do !== 'end' || !['revoked', 'already-revoked'].includes(decision.outcome)
+        ? true
+        : standing === 'gone' && now - (work.agreed?.at ?? now) >= GAP,
+    ));
+
+  it('says revoked only after a call that was accepted, or whose reply was lost', () =>
+    holds(
+      ({ work }, decision) =>
+        decision.do !== 'end' || decision.outcome !== 'revoked' || ['accepted', 'lost'].includes(basisOf(work) ?? ''),
+    ));
+
+  it('says already revoked only after a call of a delete, by a managing key’s list, or by the ledger', () =>
+    holds(({ kind, work, proved, controlled }, decision) =>
+      decision.do !== 'end' || decision.outcome !== 'already-revoked'
+        ? true
+        : proved || (kind === 'delete' ? basisOf(work) !== undefined : controlled),
+    ));
+
+  it('says dead without a word but the key’s own only after an hour', () =>
+    holds(({ work, proved, controlled, now }, decision) =>
+      decision.do !== 'end' || !['revoked', 'already-revoked'].includes(decision.outcome)
+        ? true
+        : proved || controlled || basisOf(work) === 'accepted' || now - (work.absentSince ?? now) >= HOUR,
+    ));
+
+  it('says restricted only of an update that is met, a gap after it was first found so', () =>
+    holds(({ kind, standing, work, now }, decision) =>
+      decision.do !== 'end' || decision.outcome !== 'restricted'
+        ? true
+        : kind === 'update' && standing === 'met' && now - (work.agreed?.at ?? now) >= GAP,
+    ));
+
+  it('calls for an update only on unmet', () =>
+    holds(({ kind, standing }, decision) => decision.do !== 'call' || kind !== 'update' || standing === 'unmet'));
+
+  it('never repeats an update while the earlier call may land, or before three unchanged probes over 5 s', () =>
+    holds(({ kind, work, now }, decision) => {
+      if (decision.do !== 'call' || kind !== 'update' || work.calls === 0) return true;
+      const { count = 0, since = now } = work.unchanged ?? {};
+      return now - (work.lastCallAt ?? now) >= LANDS && count >= 3 && now - since >= 5_000;
+    }));
+
+  it('calls for no update beside a silence or a refusal', () =>
+    holds(({ kind, round, signer, work }, decision) => {
+      if (decision.do !== 'call' || kind !== 'update') return true;
+      const all = [...round.map(({ answer }) => answer), ...(signer ? [signer] : [])].flatMap(
+        ({ ends: by }) => by ?? [],
+      );
+      return all.every((by) => work.calls > 0 && by.startsWith('retry/'));
+    }));
+
+  it('never calls on silence for a delete that is not urgent', () =>
+    holds(({ kind, urgent, round, standing }, decision) =>
+      decision.do !== 'call' || kind !== 'delete' || urgent || standing !== 'none'
+        ? true
+        : !round.some(({ answer }) => answer.ends?.startsWith('retry/')),
+    ));
+
+  it('calls for a key that is gone once in each delivery, and for none that is told to be dead', () =>
+    holds(({ standing, calledNow, proved, work }, decision) =>
+      decision.do !== 'call' || standing !== 'gone'
+        ? true
+        : !proved && basisOf(work) !== 'accepted' && (!calledNow || basisOf(work) === undefined),
+    ));
+
+  it('never makes more than five calls that count for a key that shows', () =>
+    holds((given, decision) => decision.do !== 'call' || given.standing === 'gone' || effective(given) < MOST_CALLS));
+
+  it('repeats a delete only for a key that shows, or that may only seem to be gone', () =>
+    holds(
+      (given, decision) =>
+        decision.do !== 'call' || effective(given) <= 0 || ['present', 'unmet', 'gone'].includes(given.standing),
+    ));
+
+  it('never calls past a check of the signer’s that the call would meet', () =>
+    holds(({ kind, self, signer, round }, decision) => {
+      if (decision.do !== 'call' || kind !== 'delete') return true;
+      const toSigner = round.filter(({ question }) => self || question.as === 'managing').map(({ answer }) => answer);
+      return ![...(signer ? [signer] : []), ...toSigner].some((by) => by.holds && by.ends?.startsWith('stuck/'));
+    }));
+
+  it('never asks again in the past', () => holds(({ now }, decision) => decision.do !== 'ask' || decision.at >= now));
+});

@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import type { Answer, KeyRecord } from '../../../../functions/core/answer.ts';
+import { nextStep } from '../../../../functions/core/attempt/next-step.ts';
+import { NO_WORK } from '../../../../functions/core/attempt/progress.ts';
+import type { Look } from '../../../../functions/core/attempt/pursuit.ts';
+import type { Retry } from '../../../../functions/core/backoff.ts';
+import { after } from '../../../../functions/core/epoch.ts';
+import type { Work } from '../../../../functions/core/ledger/ledger-items.ts';
+import type { Plan, Restriction } from '../../../../functions/core/provider.ts';
+import { atWork } from '../pursuits.ts';
+import { answerOf, askedOf, NOON } from '../rounds.ts';
+import { deleteCall } from '../scripted-provider.ts';
+
+const { pursuit } = atWork({});
+const PLAN: Plan = pursuit.provider.plan({ ...pursuit.order, facts: {}, called: false });
+const NOW: KeyRecord = { readOnly: 1, ips: ['192.0.2.1'], permissions: {} };
+const BEFORE: KeyRecord = { readOnly: 0, ips: ['192.0.2.1', '192.0.2.2'], permissions: {} };
+const CALL = { ...deleteCall(pursuit.order), asked: 'update' };
+const WIDENS = { ends: 'refused/would-widen', why: 'Cannot widen it, wanted less' } as const;
+const WEB_ONLY = { ends: 'stuck/only-in-web-ui', why: 'Cannot take away Withdraw' } as const;
+
+const restriction = (call: ReturnType<Restriction['call']> = CALL): Restriction => ({
+  call: () => call,
+  reach: () => 'unmet',
+});
+
+interface Found {
+  readonly answer?: Answer;
+  readonly standing?: Look['standing'];
+  readonly cutShort?: boolean;
+  readonly heldUp?: Retry;
+  readonly plan?: Partial<Plan>;
+  readonly work?: Partial<Work>;
+}
+
+const stepOf = ({
+  answer = answerOf('alive', { record: NOW }),
+  standing = 'unmet',
+  cutShort = false,
+  heldUp,
+  ...rest
+}: Found) =>
+  nextStep(
+    pursuit,
+    {
+      round: { asked: [askedOf(answer)], signer: undefined, facts: {}, evidence: [], cutShort, heldUp },
+      plan: { ...PLAN, ...rest.plan },
+      standing,
+      controlled: false,
+    },
+    { ...NO_WORK, ...rest.work },
+    { proved: false, calledNow: false, siblingsAsked: false },
+  );
+
+it('ends where the facts forbid to go on, whatever the key looks like', () => {
+  const plan = { ends: 'refused/wrong-signer' } as const;
+  expect(stepOf({ standing: 'present', plan })).toEqual({ do: 'end', outcome: 'refused/wrong-signer' });
+});
+
+it('waits for what a question has to wait for', () => {
+  const heldUp = { code: 'rate-limited', notBefore: after(NOON, 1) } as const;
+  expect(stepOf({ standing: 'present', cutShort: true, heldUp })).toEqual({ do: 'retry', ...heldUp });
+});
+
+it.each([
+  [false, 'no-reply'],
+  [true, 'not-yet-proved'],
+] as const)('comes again after half a round; a probe had answered: %s', (answered, code) => {
+  expect(stepOf({ standing: 'present', cutShort: true, work: { answered } })).toEqual({ do: 'retry', code });
+});
+
+it('sends a delete as it is', () => {
+  expect(stepOf({ standing: 'present' })).toEqual({ do: 'call', call: PLAN.call });
+});
+
+describe('an update', () => {
+  it.each([
+    ['as it was when it was first read', { before: BEFORE }, [NOW, BEFORE]],
+    ['as it is, where nothing was read before', {}, [NOW, NOW]],
+  ])('is made from the key as it is, and never wider than %s', (_what, work, expected) => {
+    const given: KeyRecord[][] = [];
+    const call: Restriction['call'] = (...of) => {
+      given.push(of);
+      return CALL;
+    };
+    expect(stepOf({ plan: { call: { ...restriction(), call } }, work })).toEqual({ do: 'call', call: CALL });
+    expect(given).toEqual([expected]);
+  });
+
+  it('is not made while nobody has read the settings', () => {
+    const unread = { answer: answerOf('alive'), plan: { call: restriction() } };
+    expect(stepOf(unread)).toEqual({ do: 'retry', code: 'unrecognised' });
+  });
+
+  it('ends by its own rule, with what that says', () => {
+    const { ends: outcome, why } = WEB_ONLY;
+    expect(stepOf({ plan: { call: restriction(WEB_ONLY) } })).toEqual({ do: 'end', outcome, why });
+  });
+
+  it('that would widen is refused also where nothing is left to take away', () => {
+    const { ends: outcome, why } = WIDENS;
+    expect(stepOf({ standing: 'met', plan: { call: restriction(WIDENS) } })).toEqual({ do: 'end', outcome, why });
+  });
+
+  it.each([
+    ['that could go out', 'met', restriction(), {}],
+    ['that would end by another rule', 'met', restriction(WEB_ONLY), {}],
+    ['that has gone out', 'met', restriction(WIDENS), { calls: 1 }],
+    ['of which only the web page can do the rest', 'web-only', restriction(WIDENS), {}],
+  ] as const)(
+    '%s waits for a second look at the key where nothing is left to take away',
+    (_what, standing, call, work) => {
+      const expected = { do: 'ask', at: after(NOON, PLAN.proofGapMs), code: 'not-yet-proved' };
+      expect(stepOf({ standing, plan: { call }, work })).toEqual(expected);
+    },
+  );
+
+  it('that was accepted and had no effect is unproven, where a delete had none', () => {
+    const unchanged = { count: 3, since: after(NOON, -60_000) };
+    const work = { calls: 5, lastCallAt: unchanged.since, acceptedAt: unchanged.since, unchanged };
+    expect(stepOf({ plan: { call: restriction() }, work })).toEqual({ do: 'end', outcome: 'stuck/unproven' });
+    expect(stepOf({ standing: 'present', work })).toEqual({ do: 'end', outcome: 'stuck/no-effect' });
+  });
+});

@@ -1,0 +1,480 @@
+import { describe, expect, it } from 'vitest';
+import type { Answer } from '../../../../functions/core/answer.ts';
+import {
+  basisOf,
+  hasRoomFor,
+  NO_WORK,
+  seenWith,
+  withAnswer,
+  withCall,
+  withEnd,
+  withMoreEvidence,
+  withRound,
+} from '../../../../functions/core/attempt/progress.ts';
+import { after, epochMs, toIso } from '../../../../functions/core/epoch.ts';
+import { emptyCase } from '../../../../functions/core/ledger/lease.ts';
+import type { CallReply, CaseItem, Ended, Work } from '../../../../functions/core/ledger/ledger-items.ts';
+import type { Terminal } from '../../../../functions/core/outcome.ts';
+import type { Round } from '../../../../functions/core/probe/ask.ts';
+import type { Standing } from '../../../../functions/core/probe/round-verdict.ts';
+import type { Call } from '../../../../functions/core/provider.ts';
+import type { Evidence } from '../../../../functions/core/receipt.ts';
+import { answerOf, askedOf, NOON } from '../rounds.ts';
+
+const AT = after(NOON, 7);
+const EMPTY: CaseItem = { ...emptyCase({ provider: 'kalshi', realm: 'prod', keyId: 'K' }, NOON), rev: 1, nonce: 'n' };
+const withWork = (work: Partial<Work>, rest: Partial<CaseItem> = {}): CaseItem => ({
+  ...EMPTY,
+  works: { w: { ...NO_WORK, ...work } },
+  ...rest,
+});
+const line = (n: number): Evidence => ({
+  at: toIso(epochMs(n)),
+  step: 'probe',
+  asked: 'q',
+  as: 'self',
+  host: 'h',
+  saw: 'alive',
+  code: String(n),
+});
+
+const round = (more: Partial<Round> = {}): Round => ({
+  asked: [],
+  signer: undefined,
+  facts: {},
+  evidence: [],
+  cutShort: false,
+  ...more,
+});
+const write = (item: CaseItem, probed: Round, standing: Standing | undefined = 'present') =>
+  withRound(item, { name: 'w', signerId: 'S', round: probed, standing, now: AT });
+
+describe('a round written into the case', () => {
+  it('keeps when each question first saw the key', () => {
+    const asked = [
+      askedOf(answerOf('alive', { seen: true }), 'self', 'a'),
+      askedOf(answerOf('listed', { seen: true }), 'managing', 'b'),
+      askedOf(answerOf('silent'), 'self', 'c'),
+    ];
+    const item = { ...EMPTY, seen: { a: NOON } };
+    expect(write(item, round({ asked })).seen).toEqual({ a: NOON, b: AT });
+    expect(seenWith(item, round({ asked }), AT)).toEqual({ a: NOON, b: AT });
+  });
+
+  it('keeps what was learned for this request, and for its signer’s next one without how far a search came', () => {
+    const item = withWork(
+      { facts: { userID: '1', searchCursor: 'x' } },
+      { facts: { S: { userID: '0', old: 'y' }, T: { z: '1' } } },
+    );
+    const written = write(item, round({ facts: { userID: '2', searchCursor: 'c', searched: '3 sub accounts' } }));
+    expect(written.works['w']?.facts).toEqual({ userID: '2', searchCursor: 'c', searched: '3 sub accounts' });
+    expect(written.facts).toEqual({ S: { userID: '2', old: 'y' }, T: { z: '1' } });
+  });
+
+  it('leaves the works of other requests alone', () => {
+    const other = { ...NO_WORK, calls: 3 };
+    expect(write({ ...EMPTY, works: { other } }, round()).works).toMatchObject({
+      other,
+      w: { calls: 0, answered: true },
+    });
+  });
+
+  it('counts rounds in a row in which somebody gave no verdict', () => {
+    const silent = round({ asked: [askedOf(answerOf('alive')), askedOf(answerOf('silent'))] });
+    expect(write(withWork({ silentRounds: 1 }), silent).works['w']?.silentRounds).toBe(2);
+    expect(write(withWork({ silentRounds: 1 }), round({ signer: answerOf('silent') })).works['w']?.silentRounds).toBe(
+      2,
+    );
+    expect(
+      write(withWork({ silentRounds: 1 }), round({ asked: [askedOf(answerOf('alive'))] })).works['w']?.silentRounds,
+    ).toBe(0);
+    expect(
+      write(withWork({ silentRounds: 1 }), round({ signer: answerOf('rejected', { ends: 'stuck/region-refused' }) }))
+        .works['w']?.silentRounds,
+    ).toBe(0);
+    const heldUp = { code: 'rate-limited' } as const;
+    expect(write(withWork({ silentRounds: 1 }), round({ cutShort: true, heldUp })).works['w']?.silentRounds).toBe(1);
+  });
+
+  it('leaves the tally of a round that was cut short', () => {
+    const agreed = { on: 'gone', at: NOON } as const;
+    expect(
+      withRound(withWork({ agreed }), {
+        name: 'w',
+        signerId: 'S',
+        round: round({ evidence: [line(1)] }),
+        standing: undefined,
+        now: AT,
+      }).works['w'],
+    ).toMatchObject({ agreed, evidence: [line(1)], answered: false });
+  });
+
+  it.each([
+    ['gone', answerOf('alive'), false],
+    ['unbacked', answerOf('silent', { seen: true }), false],
+    ['gone', answerOf('unknown'), true],
+    ['gone', answerOf('silent'), true],
+    ['met', answerOf('alive'), true],
+  ] as const)('that was cut short goes on from %s after %j: %s', (on, answer, goesOn) => {
+    const agreed = { on, at: NOON };
+    const cut = { name: 'w', signerId: 'S', round: round({ asked: [askedOf(answer)] }), standing: undefined, now: AT };
+    expect(withRound(withWork({ agreed }), cut).works['w']?.agreed).toEqual(goesOn ? agreed : undefined);
+  });
+
+  it('that met the key takes back what another request has found absent, and nothing else', () => {
+    const gone = { ...NO_WORK, calls: 2, agreed: { on: 'gone', at: NOON } } as const;
+    const met = { ...NO_WORK, agreed: { on: 'met', at: NOON } } as const;
+    const works = { w: NO_WORK, gone, met };
+    const agreedAfter = (answer: Answer) => {
+      const { works: written } = write({ ...EMPTY, works }, round({ asked: [askedOf(answer)] }));
+      return [written['gone'], written['met']];
+    };
+    expect(agreedAfter(answerOf('alive'))).toEqual([{ ...gone, agreed: undefined }, met]);
+    expect(agreedAfter(answerOf('unknown'))).toEqual([gone, met]);
+  });
+
+  const writeAs = (standing: Standing | undefined, works: CaseItem['works'], answer: Answer): CaseItem['works'] => {
+    const probed = round({ asked: [askedOf(answer)] });
+    return withRound({ ...EMPTY, works }, { name: 'w', signerId: 'S', round: probed, standing, now: AT }).works;
+  };
+
+  it.each([
+    ['alive', answerOf('alive')],
+    ['listed', answerOf('listed')],
+    ['refused as itself', answerOf('silent', { seen: true })],
+  ])('that met the key, %s, ends the absence of every request, and gives back no call', (_how, answer) => {
+    const absent = { ...NO_WORK, calls: 3, voided: 1, absentSince: NOON } as const;
+    const works = { w: absent, other: { ...absent, calls: 5 }, present: { ...NO_WORK, calls: 2, voided: 1 } };
+    for (const standing of ['present', 'none', undefined] as const) {
+      const written = writeAs(standing, works, answer);
+      expect(written).toMatchObject({
+        w: { calls: 3, voided: 1 },
+        other: { calls: 5, voided: 1 },
+        present: { calls: 2, voided: 1 },
+      });
+      expect(Object.values(written).map(({ absentSince }) => absentSince)).toEqual(Array(3).fill(undefined));
+    }
+  });
+
+  it.each([
+    ['absent', answerOf('unknown'), 'gone'],
+    ['silent', answerOf('silent'), 'none'],
+    ['a part of a round', answerOf('unknown'), undefined],
+  ] as const)('keeps since when the key is absent, and the count of calls, over %s', (_what, answer, standing) => {
+    const absent = { ...NO_WORK, calls: 3, voided: 1, absentSince: NOON } as const;
+    const written = writeAs(standing, { w: absent, other: absent }, answer);
+    expect(written['w']).toMatchObject({ calls: 3, voided: 1, absentSince: NOON });
+    expect(written['other']).toEqual(absent);
+  });
+
+  it.each([
+    ['twenty requests keeps all', 20, 3],
+    ['more keeps two lines each', 21, 2],
+  ])('in a crowd of %s of what others probed', (_what, crowd, kept) => {
+    const evidence = [line(1), line(2), line(3)];
+    const others = Array.from({ length: crowd - 2 }, (_, n) => [`other${n}`, { ...NO_WORK, evidence }] as const);
+    const works = {
+      ...Object.fromEntries(others),
+      calling: { ...NO_WORK, calls: 1, evidence },
+      w: { ...NO_WORK, evidence },
+    };
+    const written = write({ ...EMPTY, works }, round({ evidence: [line(4)] })).works;
+    expect(written['w']?.evidence).toEqual([...evidence, line(4)]);
+    expect(written['calling']).toEqual(works.calling);
+    for (const [name] of others) expect(written[name]).toEqual({ ...NO_WORK, evidence: evidence.slice(3 - kept) });
+  });
+
+  it('in a crowd keeps of those that have called the first two lines and the last six', () => {
+    const evidence = Array.from({ length: 9 }, (_, n) => line(n));
+    const others = Array.from({ length: 20 }, (_, n) => [`other${n}`, { ...NO_WORK, calls: 1, evidence }] as const);
+    const written = write({ ...EMPTY, works: Object.fromEntries(others) }, round()).works;
+    expect(written['other0']?.evidence).toEqual(evidence);
+    const more = write({ ...EMPTY, works: { ...Object.fromEntries(others), w: NO_WORK } }, round()).works;
+    expect(more['other0']?.evidence).toEqual([...evidence.slice(0, 2), ...evidence.slice(3)]);
+  });
+
+  it.each([
+    [70, ['waiting', 'called', 'ended']],
+    [71, ['called', 'ended']],
+  ])('of %i requests leaves out those that have not called, where that is too many', (crowd, kept) => {
+    const called = { ...NO_WORK, calls: 1 };
+    const ended = { ...NO_WORK, ended: { outcome: 'already-revoked', why: '', at: NOON, evidence: [] } } as const;
+    const others = Array.from({ length: crowd - 3 }, (_, n) => [`other${n}`, called] as const);
+    const works = { waiting: NO_WORK, called, ended, ...Object.fromEntries(others) };
+    const written = write({ ...EMPTY, works }, round()).works;
+    expect(Object.keys(written).filter((name) => !name.startsWith('other'))).toEqual([...kept, 'w']);
+  });
+
+  it.each([
+    ['a place where 69 have called', 69, 'new', false, true],
+    ['no place where 70 have', 70, 'new', false, false],
+    ['a place where it is urgent', 99, 'new', true, true],
+    ['no place where 100 have, though it is urgent', 100, 'new', true, false],
+    ['its own place', 100, 'other0', false, true],
+  ])('finds %s', (_what, count, name, urgent, found) => {
+    const others = Array.from({ length: count }, (_, n) => [`other${n}`, { ...NO_WORK, calls: 1 }] as const);
+    const works = { ...Object.fromEntries(others), waiting: NO_WORK };
+    expect(hasRoomFor({ ...EMPTY, works }, name, urgent)).toBe(found);
+  });
+
+  it('keeps the first ten lines of evidence and the last thirty', () => {
+    const kept = Array.from({ length: 40 }, (_, n) => line(n));
+    expect(
+      write(withWork({ evidence: kept.slice(0, 39) }), round({ evidence: [line(39)] })).works['w']?.evidence,
+    ).toEqual(kept);
+    expect(write(withWork({ evidence: kept }), round({ evidence: [line(40), line(41)] })).works['w']?.evidence).toEqual(
+      [...kept.slice(0, 10), ...kept.slice(12), line(40), line(41)],
+    );
+  });
+});
+
+it('counts a call and lets whatever was found before it count for nothing', () => {
+  const before: Work = {
+    ...NO_WORK,
+    calls: 1,
+    calledAt: NOON,
+    lastCallAt: NOON,
+    callReplies: ['refused'],
+    lastAnswer: 'rejected',
+    ifAlive: 'limit',
+    answered: true,
+    unchanged: { count: 3, since: NOON },
+    agreed: { on: 'gone', at: NOON },
+    absentSince: NOON,
+  };
+  expect(withCall(before, AT)).toEqual({
+    ...before,
+    calls: 2,
+    voided: 1,
+    lastCallAt: AT,
+    callReplies: ['refused', 'lost'],
+    lastAnswer: 'silent',
+    ifAlive: undefined,
+    answered: false,
+    unchanged: undefined,
+    agreed: undefined,
+  });
+  const first = { calls: 1, voided: 0, calledAt: AT, lastCallAt: AT, callReplies: ['lost'] };
+  expect(withCall(NO_WORK, AT)).toMatchObject(first);
+});
+
+describe('the replies to the calls', () => {
+  const called = (...replies: readonly CallReply[]): Partial<Work> => ({ calls: replies.length, callReplies: replies });
+  /** As 0.1.0 wrote it, which kept no list of replies. */
+  const old = (work: Partial<Work>): Partial<Work> => ({ calls: 2, ...work });
+
+  it.each<[string, Partial<Work>, ReturnType<typeof basisOf>]>([
+    ['accepted, whatever came before and after', called('refused', 'lost', 'accepted', 'put-off'), 'accepted'],
+    ['lost, whatever else was refused', called('refused', 'lost', 'refused'), 'lost'],
+    ['refused, whatever else was put off', called('put-off', 'refused', 'put-off'), 'refused'],
+    ['none, where all were put off', called('put-off', 'put-off'), undefined],
+    ['none, where no call was made', {}, undefined],
+    ['accepted, of 0.1.0', old({ acceptedAt: NOON, lastAnswer: 'rejected' }), 'accepted'],
+    ['refused, of 0.1.0 by the last one', old({ lastAnswer: 'rejected' }), 'refused'],
+    ['refused, of 0.1.0 where one was executed', old({ voided: 1, lastAnswer: 'rejected' }), 'refused'],
+    ['lost, of 0.1.0 by the last one', old({ lastAnswer: 'silent' }), 'lost'],
+    ['lost, of 0.1.0 where a crash came before the reply', old({}), 'lost'],
+    ['none, of 0.1.0 where none was executed', old({ voided: 2, lastAnswer: 'rejected' }), undefined],
+    ['accepted, where 0.1.0 was at work after this version', { ...called('lost'), acceptedAt: NOON }, 'accepted'],
+  ])('come to %s', (_what, work, expected) => expect(basisOf({ ...NO_WORK, ...work })).toBe(expected));
+
+  it.each<[string, Partial<Work>, readonly CallReply[]]>([
+    ['was accepted', { calls: 2, acceptedAt: NOON }, ['accepted', 'lost']],
+    ['was refused', { calls: 2, lastAnswer: 'rejected' }, ['refused', 'lost']],
+    ['was lost', { calls: 2, lastAnswer: 'silent' }, ['lost', 'lost']],
+    ['was not executed', { calls: 2, voided: 2, lastAnswer: 'rejected' }, ['lost']],
+  ])('go on from what 0.1.0 wrote of a call that %s', (_what, work, replies) => {
+    const next = withCall({ ...NO_WORK, ...work }, AT);
+    expect(next.callReplies).toEqual(replies);
+    expect(basisOf(next)).toBe(replies.includes('accepted') ? 'accepted' : 'lost');
+  });
+});
+
+describe('a call’s answer written into the case', () => {
+  const call = { asked: 'delete', as: 'managing', host: 'h', seenBy: 'by' } as Call;
+  const answered = (answer: Parameters<typeof withAnswer>[3], work: Partial<Work> = { calls: 1 }) =>
+    withAnswer(withWork(work), 'w', call, answer, AT);
+
+  it.each([
+    ['accepted', {}, 'accepted', 'accepted'],
+    ['rejected', {}, 'rejected', 'refused'],
+    ['rejected', { ends: 'stuck/limit' }, 'rejected', 'refused'],
+    ['rejected', { ends: 'retry/rate-limited' }, 'rejected', 'put-off'],
+    ['unlisted', {}, 'rejected', 'refused'],
+    ['unknown', {}, 'rejected', 'refused'],
+    ['silent', {}, 'silent', 'lost'],
+    ['silent', { ends: 'retry/rate-limited' }, 'silent', 'lost'],
+    ['expired', {}, 'silent', 'lost'],
+  ] as const)('reads %s with %j as %s, a call that was %s', (saw, more, lastAnswer, reply) =>
+    expect(answered(answerOf(saw, more), { calls: 1, callReplies: ['lost'] }).works['w']).toMatchObject({
+      lastAnswer,
+      callReplies: [reply],
+    }),
+  );
+
+  it('takes the place of the reply that was awaited, and of no other', () => {
+    const written = (work: Partial<Work>) => answered(answerOf('accepted'), work).works['w']?.callReplies;
+    expect(written({ calls: 3, callReplies: ['refused', 'put-off', 'lost'] })).toEqual([
+      'refused',
+      'put-off',
+      'accepted',
+    ]);
+    expect(written({ calls: 2, lastAnswer: 'silent' })).toEqual(['accepted']);
+  });
+
+  it('is a line of evidence', () =>
+    expect(answered(answerOf('accepted')).works['w']?.evidence).toEqual([
+      { at: toIso(AT), step: 'call', asked: 'delete', as: 'managing', host: 'h', saw: 'accepted', code: '0' },
+    ]));
+
+  it('keeps the first acceptance', () => {
+    expect(answered(answerOf('accepted')).works['w']?.acceptedAt).toBe(AT);
+    expect(answered(answerOf('accepted'), { acceptedAt: NOON }).works['w']?.acceptedAt).toBe(NOON);
+    expect(answered(answerOf('silent')).works['w']?.acceptedAt).toBeUndefined();
+  });
+
+  it('counts as seen where it authenticates the target, and for the first time', () => {
+    expect(answered(answerOf('accepted', { seen: true })).seen).toEqual({ by: AT });
+    expect(
+      withAnswer(withWork({}, { seen: { by: NOON } }), 'w', call, answerOf('accepted', { seen: true }), AT).seen,
+    ).toEqual({ by: NOON });
+    expect(answered(answerOf('accepted')).seen).toEqual({});
+  });
+
+  it('says what a key still alive ends as, where the call was rejected', () => {
+    expect(answered(answerOf('rejected', { atLast: 'request-rejected' })).works['w']?.ifAlive).toBe('request-rejected');
+    expect(answered(answerOf('silent', { atLast: 'request-rejected' })).works['w']?.ifAlive).toBeUndefined();
+  });
+
+  it('counts as not executed only where the provider says to come again', () => {
+    expect(
+      answered(answerOf('rejected', { ends: 'retry/rate-limited' }), { calls: 2, voided: 1 }).works['w']?.voided,
+    ).toBe(2);
+    expect(answered(answerOf('rejected', { ends: 'stuck/limit' })).works['w']?.voided).toBe(0);
+    expect(answered(answerOf('rejected')).works['w']?.voided).toBe(0);
+    expect(answered(answerOf('silent', { ends: 'retry/rate-limited' })).works['w']?.voided).toBe(0);
+  });
+
+  it.each([
+    ['refused', answerOf('rejected'), 1],
+    ['refused as unknown', answerOf('unknown'), 1],
+    ['put off', answerOf('rejected', { ends: 'retry/rate-limited' }), 1],
+    ['lost', answerOf('silent'), 1],
+    ['accepted', answerOf('accepted'), 0],
+  ])(
+    'counts a call that was %s while the key was gone as one that did nothing, unless accepted',
+    (_how, answer, more) => {
+      const left = withCall({ ...NO_WORK, calls: 2, voided: 1, absentSince: NOON }, AT);
+      expect(left).toMatchObject({ calls: 3, voided: 2 });
+      expect(answered(answer, left).works['w']).toMatchObject({ calls: 3, voided: 1 + more, absentSince: NOON });
+    },
+  );
+
+  it('ends the absence for every request where it authenticates the key, and for none where it does not', () => {
+    const absent: Work = { ...NO_WORK, calls: 2, voided: 1, absentSince: NOON, agreed: { on: 'gone', at: NOON } };
+    const item: CaseItem = { ...EMPTY, works: { w: absent, other: absent } };
+    const seen = withAnswer(item, 'w', call, answerOf('accepted', { seen: true }), AT).works;
+    expect([seen['w']?.absentSince, seen['other']?.absentSince]).toEqual([undefined, undefined]);
+    expect(seen['other']).toMatchObject({ calls: 2, voided: 1 });
+    expect(seen['other']?.agreed).toBeUndefined();
+    expect(seen['w']).toMatchObject({ calls: 2, voided: 0 });
+    const unseen = withAnswer(item, 'w', call, answerOf('accepted'), AT).works;
+    expect([unseen['w']?.absentSince, unseen['other']]).toEqual([NOON, absent]);
+  });
+});
+
+it('takes more evidence for one request, and leaves the others alone', () => {
+  const other = { ...NO_WORK, evidence: [line(1)] };
+  const item = withWork({ calls: 1, evidence: [line(2)] }, { at: AT });
+  const written = withMoreEvidence({ ...item, works: { ...item.works, other } }, 'w', [line(3), line(4)]);
+  expect(written).toMatchObject({ at: AT, works: { w: { calls: 1 }, other } });
+  expect(written.works['w']?.evidence).toEqual([line(2), line(3), line(4)]);
+  expect(written.works['other']).toBe(other);
+  expect(withMoreEvidence(EMPTY, 'w', [line(1)]).works).toEqual({ w: { ...NO_WORK, evidence: [line(1)] } });
+});
+
+describe('an end written into the case', () => {
+  const end = (outcome: Terminal): Ended => ({ outcome, why: '', at: AT, evidence: [] });
+
+  it.each(['revoked', 'already-revoked'] as const)('%s proves it', (outcome) => {
+    const item = withEnd(withWork({ agreed: { on: 'gone', at: NOON }, keyState: 'unknown' }), 'w', end(outcome));
+    expect(item).toMatchObject({ state: 'proved-case', at: AT, proved: { at: AT, deadAt: NOON, endedBy: 'w' } });
+    expect(item.works['w']).toMatchObject({ deadAt: NOON, provedAt: AT, keyState: 'dead', ended: end(outcome) });
+  });
+
+  const AGREED = after(NOON, 3);
+
+  it.each<[string, Partial<Work>, typeof NOON]>([
+    ['its first absence, where the delete went out again since', { absentSince: NOON }, NOON],
+    ['the first absence after its delete was accepted', { absentSince: NOON, acceptedAt: after(NOON, 1) }, AGREED],
+    ['the first of two absences, where 0.1.0 kept no other', {}, AGREED],
+    ['its end, where nothing else is known', { agreed: undefined }, AT],
+  ])('dates a death from %s', (_what, work, deadAt) => {
+    const item = withEnd(withWork({ agreed: { on: 'gone', at: AGREED }, ...work }), 'w', end('revoked'));
+    expect([item.works['w']?.deadAt, item.proved?.deadAt]).toEqual([deadAt, deadAt]);
+  });
+
+  it('leaves an earlier proof as it stands', () => {
+    const proved = { at: NOON, deadAt: NOON, endedBy: 'v' };
+    expect(withEnd(withWork({}, { proved }), 'w', end('already-revoked')).proved).toEqual(proved);
+    expect(withEnd(withWork({}, { proved }), 'w', end('stuck/unproven'))).toMatchObject({
+      proved,
+      state: 'proved-case',
+    });
+  });
+
+  it.each([
+    ['stuck/unproven', 'open-case'],
+    ['restricted', 'idle-case'],
+    ['withdrawn', 'idle-case'],
+    ['refused/would-widen', 'idle-case'],
+  ] as const)('%s leaves it as an %s', (outcome, state) => {
+    const item = withEnd(withWork({ agreed: { on: 'gone', at: NOON }, keyState: 'alive' }), 'w', end(outcome));
+    expect(item).toMatchObject({ state, at: AT });
+    expect(item.proved).toBeUndefined();
+    expect(item.works['w']).toMatchObject({ keyState: 'alive', ended: end(outcome) });
+    expect(item.works['w']).not.toHaveProperty('deadAt');
+  });
+
+  it.each([
+    ['has called and goes on', { calls: 1 }, 'open-case'],
+    ['has not called', { calls: 0 }, 'idle-case'],
+    ['has called and ended', { calls: 1, ended: end('restricted') }, 'idle-case'],
+  ])('leaves it to another request that %s', (_what, other, state) => {
+    const works = { w: { ...NO_WORK, calls: 1 }, other: { ...NO_WORK, ...other } };
+    expect(withEnd({ ...EMPTY, works }, 'w', end('refused/would-widen'))).toMatchObject({ state });
+  });
+
+  it.each([
+    ['stuck/no-effect', undefined, 'w', 'open-case'],
+    ['stuck/no-effect', 'v#1', 'w', 'open-case'],
+    ['restricted', 'v#1', 'v#1', 'open-case'],
+    ['refused/would-widen', 'v#1', 'v#1', 'open-case'],
+    ['restricted', 'w#1', undefined, 'idle-case'],
+    ['refused/would-widen', 'w#1', 'w#2', 'open-case'],
+    ['withdrawn', undefined, undefined, 'idle-case'],
+    ['already-revoked', 'v#1', undefined, 'proved-case'],
+  ] as const)(
+    '%s, where the end of %s had left the case open, leaves it open by %s',
+    (outcome, before, leftOpenBy, state) => {
+      const name = outcome === 'stuck/no-effect' ? 'w' : 'w#2';
+      const item = withEnd(withWork({}, { leftOpenBy: before }), name, end(outcome));
+      expect([item.leftOpenBy, item.state]).toEqual([leftOpenBy, state]);
+    },
+  );
+
+  it.each([
+    ['refused/target-mismatch', undefined, 1, 'w#2', 'open-case'],
+    ['refused/target-mismatch', 'v#1', 1, 'w#2', 'open-case'],
+    ['refused/target-mismatch', undefined, 0, undefined, 'idle-case'],
+    ['restricted', undefined, 1, undefined, 'idle-case'],
+    ['restricted', 'v#1', 1, 'v#1', 'open-case'],
+  ] as const)(
+    '%s, where the end of %s had left the case open and an earlier attempt ended in a crash after %i calls, leaves it open by %s',
+    (outcome, before, calls, leftOpenBy, state) => {
+      const works = { 'w#1': { ...NO_WORK, calls }, 'w#2': NO_WORK };
+      const item = withEnd({ ...EMPTY, works, leftOpenBy: before }, 'w#2', end(outcome));
+      expect([item.leftOpenBy, item.state]).toEqual([leftOpenBy, state]);
+    },
+  );
+});

@@ -1,0 +1,184 @@
+import { describe, expect, it } from 'vitest';
+import { NO_WORK } from '../../../../functions/core/attempt/progress.ts';
+import { sendCall } from '../../../../functions/core/attempt/send-call.ts';
+import { after } from '../../../../functions/core/epoch.ts';
+import type { CaseItem } from '../../../../functions/core/ledger/ledger-items.ts';
+import { atWork } from '../pursuits.ts';
+import { answerOf, NOON } from '../rounds.ts';
+import { deleteCall } from '../scripted-provider.ts';
+import { ACCEPTED, caseOf, KEY, LEAKED, OTHER } from '../scripted-system.ts';
+
+type Having = Parameters<typeof atWork>[1];
+
+const LATER = { do: 'retry', code: 'not-yet-proved' };
+
+const PLAN = { landsWithinMs: 6_000 };
+
+/** What a call comes to, and the case and the signer's mark as they stand while it is on its way. */
+const sent = async (having: Having = {}, change: (at: ReturnType<typeof atWork>) => void = () => undefined) => {
+  const meanwhile: { case?: CaseItem; mark?: unknown } = {};
+  const at = atWork(
+    {
+      delete: [
+        () => {
+          meanwhile.case = caseOf(at.memory);
+          meanwhile.mark = at.memory.items.get(`signer#kalshi/prod/${OTHER} case#kalshi/prod/${KEY}`);
+          return ACCEPTED;
+        },
+      ],
+    },
+    having,
+  );
+  change(at);
+  const { memory, pursuit, leased } = at;
+  const { item, step } = await sendCall(pursuit, leased, deleteCall(pursuit.order), PLAN);
+  return { memory, leased, item, step, meanwhile };
+};
+
+it('is in the ledger before it leaves, in a case that is open from then on', async () => {
+  const { meanwhile, item, step } = await sent();
+  expect(meanwhile.case).toMatchObject({ state: 'open-case', works: { 'R#1': { calls: 1, lastAnswer: 'silent' } } });
+  expect(item).toMatchObject({ state: 'open-case', works: { 'R#1': { calls: 1, lastAnswer: 'accepted' } } });
+  expect(step).toBeUndefined();
+});
+
+describe('where the lease does not cover it', () => {
+  it.each([
+    ['nobody', undefined],
+    ['another', { holder: 'else', until: after(NOON, 25_000) }],
+    ['this delivery for ten seconds more', { holder: 'H', until: after(NOON, 10_000) }],
+  ])('writes nothing, counts nothing and sends nothing: the case is held by %s', async (_who, lease) => {
+    const { memory, leased, item, step } = await sent({ found: { lease } });
+    expect([item, step]).toEqual([leased, LATER]);
+    expect(memory.steps).toEqual([]);
+  });
+
+  it('sends with a millisecond more', async () => {
+    const { memory } = await sent({ found: { lease: { holder: 'H', until: after(NOON, 10_001) } } });
+    expect(memory.sent).toEqual(['delete']);
+  });
+
+  it('takes back what it wrote where it was paused since, and sends nothing', async () => {
+    const before = { ...NO_WORK, calls: 2, voided: 1, lastCallAt: NOON };
+    const { memory, item, step } = await sent(
+      { found: { works: { 'R#1': before } } },
+      ({ memory: { ports, clock } }) => {
+        const { ledger } = ports;
+        const write: typeof ledger.write = async (key, next) => {
+          if (key.sk === 'case') clock.forward(15_000);
+          return ledger.write(key, next);
+        };
+        ports.ledger = { ...ledger, write };
+      },
+    );
+    expect([memory.sent, step]).toEqual([[], LATER]);
+    expect([item, caseOf(memory)]).toMatchObject([{ works: { 'R#1': before } }, { works: { 'R#1': before } }]);
+  });
+});
+
+describe('a key that signs for another open case', () => {
+  const signing = (operation: string) =>
+    sent({ request: { operation } }, ({ memory: { items } }) => {
+      items.set(`signer#kalshi/prod/${KEY} case#kalshi/prod/${OTHER}`, { rev: 1, nonce: '', needed: true });
+      items.set(`case#kalshi/prod/${OTHER} case`, { rev: 1, nonce: '', works: { 'X#1': NO_WORK } });
+    });
+
+  it('is not deleted yet', async () => {
+    const { memory, step } = await signing('delete-key');
+    expect([memory.sent, step]).toEqual([[], { do: 'retry', code: 'signer-still-needed' }]);
+  });
+
+  it('is updated all the same', async () => {
+    const { memory, step } = await signing('update-master-key');
+    expect([memory.sent, step]).toEqual([['delete'], undefined]);
+  });
+});
+
+describe('a key that another request has called for without an answer', () => {
+  const beside = (operation: string, ago: number, lastAnswer: 'silent' | 'accepted' | 'rejected', other = 'S#1') => {
+    const works = { [other]: { ...NO_WORK, calls: 1, lastCallAt: after(NOON, -ago), lastAnswer } };
+    return sent({ request: { operation }, found: { works } });
+  };
+
+  it('is not updated as long as that may still land', async () => {
+    const { memory, step } = await beside('update-sub-key', 5_999, 'silent');
+    expect([memory.sent, step]).toEqual([[], { do: 'retry', code: 'in-progress', notBefore: after(NOON, 1) }]);
+  });
+
+  it.each<[string, ...Parameters<typeof beside>]>([
+    ['updated once it has landed', 'update-sub-key', 6_000, 'silent'],
+    ['updated where the other was accepted', 'update-sub-key', 1, 'accepted'],
+    ['updated where the other was rejected', 'update-sub-key', 1, 'rejected'],
+    ['updated where the call was its own', 'update-sub-key', 1, 'silent', 'R#1'],
+    ['deleted at once', 'delete-key', 1, 'silent'],
+  ])('is %s', async (_, ...of) => {
+    expect((await beside(...of)).memory.sent).toEqual(['delete']);
+  });
+});
+
+describe('a turn at the provider’s rate', () => {
+  const rated = ({ order }: ReturnType<typeof atWork>['pursuit']): ReturnType<typeof deleteCall> => {
+    const call = deleteCall(order);
+    return { ...call, send: (now) => ({ ...call.send(now), rate: { of: 'x', perSecond: 5 } }) };
+  };
+
+  /** The first free turn comes after so long. @returns what is counted of it, and against the provider's hour */
+  const freeAfter = async (ms: number) => {
+    const at = atWork({ delete: [ACCEPTED] });
+    const { memory, pursuit, leased } = at;
+    const { ledger } = memory.ports;
+    const free = after(NOON, ms);
+    memory.ports.ledger = {
+      ...ledger,
+      count: async (key, ...rest) =>
+        key.pk.startsWith('rate#') && Number(key.sk) < free ? false : ledger.count(key, ...rest),
+    };
+    const { step } = await sendCall(pursuit, leased, rated(pursuit), PLAN);
+    return { step, sent: memory.sent, counted: [...memory.items.keys()].map((key) => key.split('#')[0]) };
+  };
+
+  it('is waited for', async () => {
+    expect(await freeAfter(14_000)).toMatchObject({ sent: ['delete'], counted: ['case', 'rate', 'limit'] });
+  });
+
+  it('is left to others, and nothing counted, where the lease would not cover the call by then', async () => {
+    const step = { do: 'retry', code: 'rate-limited' };
+    expect(await freeAfter(15_001)).toEqual({ step, sent: [], counted: ['case'] });
+  });
+
+  it('counts nothing against the hour where the wait for it was too long', async () => {
+    const { memory, pursuit, leased } = atWork({ delete: [ACCEPTED] });
+    const { ledger } = memory.ports;
+    memory.ports.ledger = {
+      ...ledger,
+      count: async (key, ...rest) => {
+        if (key.pk.startsWith('rate#')) memory.clock.forward(15_000);
+        return ledger.count(key, ...rest);
+      },
+    };
+    expect((await sendCall(pursuit, leased, rated(pursuit), PLAN)).step).toEqual(LATER);
+    expect([...memory.items.keys()].filter((key) => key.startsWith('limit#'))).toEqual([]);
+  });
+});
+
+it('waits where the provider’s hour is full, by the kind of its request', async () => {
+  const config = { limits: { urgent: 1, other: 0 } };
+  const { memory, step } = await sent({ config });
+  expect([memory.sent, step]).toEqual([[], { do: 'retry', code: 'limit' }]);
+  expect((await sent({ config, request: LEAKED as never })).memory.sent).toEqual(['delete']);
+});
+
+it('says that a managing key is needed before it signs, and never so of the key itself', async () => {
+  expect((await sent({ managed: true })).meanwhile.mark).toMatchObject({ needed: true });
+  const { memory } = await sent();
+  expect([...memory.items.keys()].filter((name) => name.startsWith('signer#'))).toEqual([]);
+});
+
+it('ends by what the answer itself settles', async () => {
+  const { memory, pursuit, leased } = atWork({
+    delete: [answerOf('rejected', { ends: 'stuck/permission-missing' })],
+  });
+  const { item, step } = await sendCall(pursuit, leased, deleteCall(pursuit.order), PLAN);
+  expect(step).toEqual({ do: 'end', outcome: 'stuck/permission-missing' });
+  expect(item).toEqual(caseOf(memory));
+});

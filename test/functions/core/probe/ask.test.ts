@@ -1,0 +1,313 @@
+import { describe, expect, it } from 'vitest';
+import type { Answer, Facts } from '../../../../functions/core/answer.ts';
+import { after, epochMs } from '../../../../functions/core/epoch.ts';
+import { NotYet } from '../../../../functions/core/fault.ts';
+import { type Asking, ask, askRound, correctsClock, hasTime } from '../../../../functions/core/probe/ask.ts';
+import type { HttpCall, Plan, Question } from '../../../../functions/core/provider.ts';
+import { memoryPorts } from '../memory-ports.ts';
+import { answerOf, NOON } from '../rounds.ts';
+import { askedIn, questionOf, replyOf, scriptedProvider } from '../scripted-provider.ts';
+
+const asking = (reply: (call: HttpCall) => Answer | undefined, ms = 25_000) => {
+  const sent: { asked: string; signedAt: number; at: number }[] = [];
+  const memory = memoryPorts({
+    reply: (call, now) => {
+      sent.push({ ...askedIn(call), at: now - NOON });
+      const answer = reply(call);
+      return answer && replyOf(answer);
+    },
+  });
+  const given: Asking = { ports: memory.ports, deadline: after(NOON, ms) };
+  return { memory, sent, given };
+};
+
+it('has time for an exchange of five seconds, to the millisecond', () => {
+  expect(hasTime({ deadline: after(NOON, 5_000) }, NOON)).toBe(true);
+  expect(hasTime({ deadline: after(NOON, 4_999) }, NOON)).toBe(false);
+});
+
+it('sends nothing for which there is no time', async () => {
+  const { sent, given } = asking(() => answerOf('alive'), 4_999);
+  expect(await ask(given, questionOf('probe'))).toBeUndefined();
+  expect(sent).toEqual([]);
+});
+
+it('gives an exchange five seconds, and no more than the deadline leaves', async () => {
+  const { memory, given } = asking(() => answerOf('alive'), 5_500);
+  const untils: number[] = [];
+  const { send } = memory.ports;
+  memory.ports.send = (call, until) => {
+    untils.push(until - NOON);
+    return send(call, until);
+  };
+  await ask(given, questionOf('probe'));
+  memory.clock.forward(500);
+  await ask(given, questionOf('probe'));
+  expect(untils).toEqual([5_000, 5_500]);
+});
+
+it('asks once more by the provider’s clock, and keeps to it', async () => {
+  const off = answerOf('silent', { ends: 'retry/clock-skew', serverTime: epochMs(NOON + 90_000) });
+  const { sent, given } = asking(() => (sent.length === 1 ? off : answerOf('alive')));
+  expect(await ask(given, questionOf('probe'))).toMatchObject({ saw: 'alive' });
+  await ask(given, questionOf('probe'));
+  expect(sent.map(({ signedAt }) => signedAt - NOON)).toEqual([0, 90_000, 90_000]);
+});
+
+it('corrects the clock once in a delivery', async () => {
+  const off = answerOf('silent', { ends: 'retry/clock-skew', serverTime: epochMs(NOON + 90_000) });
+  const { sent, given } = asking(() => off);
+  expect(await ask(given, questionOf('probe'))).toMatchObject({ ends: 'retry/clock-skew' });
+  expect(sent).toHaveLength(2);
+  await ask(given, questionOf('probe'));
+  expect(sent).toHaveLength(3);
+});
+
+it('asks each of two questions again where both show the clock to be off', async () => {
+  const off = answerOf('silent', { ends: 'retry/clock-skew', serverTime: epochMs(NOON + 90_000) });
+  const { sent, given } = asking(() => (sent.length <= 2 ? off : answerOf('alive')));
+  const answers = await Promise.all([ask(given, questionOf('a')), ask(given, questionOf('b'))]);
+  expect(answers).toMatchObject([{ saw: 'alive' }, { saw: 'alive' }]);
+  expect(sent).toHaveLength(4);
+});
+
+it.each([
+  ['that does not tell the time', answerOf('silent', { ends: 'retry/clock-skew' })],
+  ['that tells the time beside another matter', answerOf('alive', { serverTime: epochMs(NOON + 1) })],
+])('leaves the clock at an answer %s', async (_what, answer) => {
+  const { sent, given } = asking(() => answer);
+  await ask(given, questionOf('probe'));
+  expect(sent).toHaveLength(1);
+  expect(correctsClock(given, answer)).toBe(false);
+  expect(given.skewMs).toBeUndefined();
+});
+
+it('sends four exchanges of a question at once, and from then on five a second', async () => {
+  const { sent, given } = asking(() => answerOf('alive'));
+  const first = questionOf('page');
+  const pages: Question = {
+    ...first,
+    next: (replies, now) => (replies.length < 7 ? first.next([], now) : { answer: answerOf('listed') }),
+  };
+  expect(await ask(given, pages)).toMatchObject({ saw: 'listed' });
+  expect(sent.map(({ at }) => at)).toEqual([0, 0, 0, 0, 200, 400, 600]);
+});
+
+describe('a round', () => {
+  const order = { aim: { self: true } } as never;
+  const planOf =
+    (change: (facts: Facts) => Partial<Plan>) =>
+    (facts: Facts): Plan => ({ ...scriptedProvider().plan(order), ...change(facts) });
+  const [a, b] = [questionOf('a'), questionOf('b', 'managing')];
+
+  it('asks every probe once, and keeps what they said in their order', async () => {
+    const { sent, given } = asking((call) =>
+      answerOf(askedIn(call).asked === 'a' ? 'alive' : 'unlisted', { facts: { [askedIn(call).asked]: '1' } }),
+    );
+    const round = await askRound(
+      given,
+      planOf(() => ({ probes: [a, b] })),
+      { c: '1' },
+      true,
+    );
+    expect(sent.map(({ asked }) => asked)).toEqual(['a', 'b']);
+    expect(round.asked.map(({ answer }) => answer.saw)).toEqual(['alive', 'unlisted']);
+    expect(round).toMatchObject({ facts: { a: '1', b: '1', c: '1' }, cutShort: false, signer: undefined });
+    expect(round.evidence).toMatchObject([
+      {
+        at: '2026-11-21T12:00:00.000Z',
+        step: 'probe',
+        asked: 'a',
+        as: 'self',
+        host: 'api.example.com',
+        saw: 'alive',
+        code: '0',
+      },
+      { asked: 'b', as: 'managing', saw: 'unlisted' },
+    ]);
+  });
+
+  it('asks what its answers make a plan of', async () => {
+    const { sent, given } = asking((call) =>
+      answerOf('alive', askedIn(call).asked === 'a' ? { facts: { sub: '1' } } : {}),
+    );
+    await askRound(
+      given,
+      planOf(({ sub }) => ({ probes: sub ? [a, b] : [a] })),
+      {},
+      true,
+    );
+    expect(sent.map(({ asked }) => asked)).toEqual(['a', 'b']);
+  });
+
+  it('asks no more once the plan has come to an end', async () => {
+    const { sent, given } = asking(() => answerOf('alive', { facts: { bad: '1' } }));
+    const change = ({ bad }: Facts): Partial<Plan> =>
+      bad ? { probes: [a, b], ends: 'stuck/wrong-account' } : { probes: [a] };
+    await askRound(given, planOf(change), {}, true);
+    expect(sent).toHaveLength(1);
+  });
+
+  it('asks on where a part of a search was read, which is no answer yet', async () => {
+    const { sent, given } = asking(() =>
+      sent.length < 3 ? answerOf('silent', { more: true, facts: { at: String(sent.length) } }) : answerOf('listed'),
+    );
+    const round = await askRound(
+      given,
+      planOf(() => ({ probes: [a] })),
+      {},
+      true,
+    );
+    expect(sent).toHaveLength(3);
+    expect(round).toMatchObject({ facts: { at: '2' }, asked: [{ answer: { saw: 'listed' } }] });
+    expect(round.evidence).toHaveLength(1);
+  });
+
+  it('keeps how far a search has come that has to wait', async () => {
+    const { sent, given } = asking(() => answerOf('silent', { more: true, facts: { at: String(sent.length) } }));
+    const search: Question = {
+      ...a,
+      next: (replies, now) => {
+        if (sent.length === 2) throw new NotYet({ code: 'rate-limited' });
+        return a.next(replies, now);
+      },
+    };
+    const plan = planOf(() => ({ probes: [search] }));
+    expect(await askRound(given, plan, {}, true)).toMatchObject({
+      facts: { at: '1' },
+      asked: [],
+      cutShort: true,
+      heldUp: { code: 'rate-limited' },
+    });
+  });
+
+  it('keeps an answer under the account that it read', async () => {
+    const { given } = asking(() => answerOf('listed', { seenBy: 'list of 7' }));
+    const round = await askRound(
+      given,
+      planOf(() => ({ probes: [a] })),
+      {},
+      true,
+    );
+    expect(round.asked[0]?.question.seenBy).toBe('list of 7');
+  });
+
+  it('is cut short by the deadline', async () => {
+    const { memory, given } = asking(() => {
+      memory.clock.forward(21_000);
+      return answerOf('alive', { facts: { next: '1' } });
+    });
+    const round = await askRound(
+      given,
+      planOf(({ next }) => ({ probes: next ? [a, b] : [a] })),
+      {},
+      true,
+    );
+    expect(round).toMatchObject({ cutShort: true, asked: [{ answer: { saw: 'alive' } }] });
+  });
+
+  it('is cut short where there is no time for any question', async () => {
+    const { given } = asking(() => answerOf('alive'), 10);
+    const round = await askRound(
+      given,
+      planOf(() => ({ probes: [a] })),
+      {},
+      true,
+    );
+    expect(round).toMatchObject({ cutShort: true, asked: [] });
+  });
+
+  it('is over before it tells that one of its questions could not be asked, and keeps what the others said', async () => {
+    const { memory, given } = asking(() => answerOf('alive'));
+    const { send } = memory.ports;
+    let replies = 0;
+    memory.ports.send = async (call, until) => {
+      for (let turn = 0; turn < 50; turn += 1) await undefined;
+      replies += 1;
+      return send(call, until);
+    };
+    const held: Question = {
+      ...b,
+      next: () => {
+        throw new NotYet({ code: 'rate-limited' });
+      },
+    };
+    const roundOf = (probes: readonly Question[]) =>
+      askRound(
+        given,
+        planOf(() => ({ probes })),
+        {},
+        true,
+      );
+    expect(await roundOf([held, a])).toMatchObject({
+      cutShort: true,
+      heldUp: { code: 'rate-limited' },
+      asked: [{ answer: { saw: 'alive' } }],
+    });
+    expect(replies).toBe(1);
+    await expect(roundOf([held])).rejects.toMatchObject({ retry: { code: 'rate-limited' } });
+  });
+
+  it('tells apart two questions whose parts read the same together', async () => {
+    const { sent, given } = asking(() => answerOf('alive'));
+    const probes = [
+      { ...a, host: 'h', seenBy: 'x y' },
+      { ...a, host: 'h x', seenBy: 'y' },
+    ];
+    await askRound(
+      given,
+      planOf(({ sub }) => ({ probes: sub ? probes : probes.slice(0, 1) })),
+      { sub: '1' },
+      true,
+    );
+    expect(sent).toHaveLength(2);
+  });
+
+  describe('with a managing key', () => {
+    const withSigner = planOf(() => ({ signer: questionOf('signer', 'managing'), probes: [a] }));
+
+    it('asks it first, and where it is well says nothing of it', async () => {
+      const { sent, given } = asking(() => answerOf('alive', { facts: { user: '1' } }));
+      const round = await askRound(given, withSigner, {}, true);
+      expect(sent.map(({ asked }) => asked)).toEqual(['signer', 'a']);
+      expect(round).toMatchObject({ signer: { saw: 'alive' }, facts: { user: '1' }, evidence: [{ asked: 'a' }] });
+    });
+
+    it('plans by what it tells of itself, beside what was known', async () => {
+      const { given } = asking((call) =>
+        askedIn(call).asked === 'signer' ? answerOf('alive', { facts: { user: '1' } }) : answerOf('alive'),
+      );
+      const known: Facts[] = [];
+      const plan = (facts: Facts): Plan => {
+        known.push(facts);
+        return withSigner(facts);
+      };
+      await askRound(given, plan, { list: '2' }, true);
+      expect(known[1]).toEqual({ list: '2', user: '1' });
+    });
+
+    it('shows its refusal, which is no word on the target', async () => {
+      const { given } = asking((call) =>
+        answerOf('unknown', askedIn(call).asked === 'a' ? {} : { ends: 'stuck/credential-refused', code: 'NOT_FOUND' }),
+      );
+      const round = await askRound(given, withSigner, {}, true);
+      expect(round.evidence[0]).toMatchObject({ step: 'probe', asked: 'signer', saw: 'silent', code: 'NOT_FOUND' });
+      expect(round.asked).toHaveLength(1);
+    });
+
+    it('does not ask it where that is not wanted', async () => {
+      const { sent, given } = asking(() => answerOf('alive'));
+      await askRound(given, withSigner, {}, false);
+      expect(sent.map(({ asked }) => asked)).toEqual(['a']);
+    });
+
+    it('is cut short where there is no time for it', async () => {
+      const { given } = asking(() => answerOf('alive'), 10);
+      expect(await askRound(given, withSigner, {}, true)).toMatchObject({
+        cutShort: true,
+        asked: [],
+        signer: undefined,
+      });
+    });
+  });
+});

@@ -1,0 +1,348 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { KeyRecord, Saw } from '../../../../functions/core/answer.ts';
+import { NO_WORK } from '../../../../functions/core/attempt/progress.ts';
+import { after, epochMs } from '../../../../functions/core/epoch.ts';
+import type { Work } from '../../../../functions/core/ledger/ledger-items.ts';
+import {
+  type Asked,
+  bySigner,
+  isControlled,
+  isManagerRefused,
+  recordIn,
+  type Standing,
+  standingOf,
+  tally,
+} from '../../../../functions/core/probe/round-verdict.ts';
+import type { Reach, Restriction } from '../../../../functions/core/provider.ts';
+import { answerOf, askedOf, NOON } from '../rounds.ts';
+
+const SEEN = { self: NOON, managing: NOON };
+const RECORD: KeyRecord = { readOnly: 0, ips: ['*'], permissions: { Wallet: ['AccountTransfer'] } };
+const OTHER: KeyRecord = { ...RECORD, readOnly: 1 };
+
+const context = {
+  signer: undefined,
+  seen: SEEN,
+  needsAll: false,
+  restriction: undefined,
+  before: undefined,
+};
+const self = (saw: Saw, more = {}) => askedOf(answerOf(saw, more));
+const list = (saw: Saw, more = {}) => askedOf(answerOf(saw, more), 'managing');
+/** What a managing key is told that is refused. */
+const REFUSED = { ends: 'stuck/credential-refused' } as const;
+const HELD = { ends: 'stuck/region-refused', holds: true } as const;
+
+describe('where a round shows the key to stand', () => {
+  it.each<[string, Parameters<typeof standingOf>[0], Partial<Parameters<typeof standingOf>[1]>, Standing]>([
+    ['one that is alive', [self('alive')], {}, 'present'],
+    ['one that has expired', [self('expired')], {}, 'present'],
+    ['one that a list names', [list('listed')], {}, 'present'],
+    ['one alive and absent from a list', [self('alive'), list('unlisted')], {}, 'present'],
+    ['one listed and unknown by itself', [self('unknown'), list('listed')], {}, 'present'],
+    ['one unknown that was seen', [self('unknown')], {}, 'gone'],
+    ['one unlisted that was listed', [list('unlisted')], {}, 'gone'],
+    ['one unknown that was never seen', [self('unknown')], { seen: {} }, 'unbacked'],
+    ['one unlisted, seen by another question alone', [list('unlisted')], { seen: { self: NOON } }, 'unbacked'],
+    ['one absent twice, seen by one of both', [self('unknown'), list('unlisted')], { seen: { self: NOON } }, 'gone'],
+    ['one absent beside a silence', [self('unknown'), list('silent')], {}, 'gone'],
+    ['one absent beside a rejection', [self('unknown'), list('rejected')], {}, 'gone'],
+    ['one that is refused as itself beside an absence', [self('silent', { seen: true }), list('unlisted')], {}, 'none'],
+    ['silence', [self('silent')], {}, 'none'],
+    ['an accepted call’s echo', [self('accepted')], {}, 'none'],
+    ['nothing asked', [], {}, 'none'],
+    ['both absent where both have to speak', [self('unknown'), list('unlisted')], { needsAll: true }, 'gone'],
+    ['one silent where both have to speak', [self('unknown'), list('silent')], { needsAll: true }, 'none'],
+    [
+      'one never seen where both have to speak',
+      [self('unknown'), list('unlisted')],
+      { needsAll: true, seen: { self: NOON } },
+      'unbacked',
+    ],
+    [
+      'one never seen beside a silence where both have to speak',
+      [self('unknown'), list('silent')],
+      { needsAll: true, seen: { self: NOON } },
+      'none',
+    ],
+    [
+      'one absent twice by one asker, seen by one of its questions, where all have to speak',
+      [list('unlisted'), askedOf(answerOf('unlisted'), 'managing', 'lookup')],
+      { needsAll: true, seen: { lookup: NOON } },
+      'gone',
+    ],
+    [
+      'one question silent beside an absence of the same asker, where all have to speak',
+      [list('unlisted'), askedOf(answerOf('silent'), 'managing', 'lookup')],
+      { needsAll: true },
+      'none',
+    ],
+    [
+      'neither seen where both have to speak',
+      [self('unknown'), list('silent')],
+      { needsAll: true, seen: {} },
+      'unbacked',
+    ],
+    [
+      'one absent while its list is refused to the managing key',
+      [self('unknown'), list('silent', REFUSED)],
+      {},
+      'none',
+    ],
+    [
+      'one absent while the managing key is refused',
+      [self('unknown')],
+      { signer: answerOf('silent', REFUSED) },
+      'none',
+    ],
+    [
+      'one unlisted while the managing key is refused itself',
+      [list('unlisted')],
+      { signer: answerOf('silent', HELD) },
+      'none',
+    ],
+    [
+      'one never seen while the managing key is refused',
+      [self('unknown')],
+      { seen: {}, signer: answerOf('silent', REFUSED) },
+      'none',
+    ],
+    [
+      'one absent while the managing key is silent',
+      [self('unknown'), list('silent')],
+      { signer: answerOf('silent') },
+      'gone',
+    ],
+    ['one absent, and refused to itself by a check', [self('unknown'), self('silent', HELD)], {}, 'gone'],
+    ['one alive while the managing key is refused', [self('alive'), list('silent', REFUSED)], {}, 'present'],
+  ])('%s', (_what, round, given, expected) => expect(standingOf(round, { ...context, ...given })).toBe(expected));
+
+  it('compares an update’s reading with what was before', () => {
+    const compared: unknown[] = [];
+    const restriction: Restriction = {
+      call: () => ({ ends: 'refused/would-widen', why: '' }),
+      reach: (now, before): Reach => {
+        compared.push([now, before]);
+        return 'web-only';
+      },
+    };
+    const round = [self('alive', { record: OTHER })];
+    expect(standingOf(round, { ...context, restriction, before: RECORD })).toBe('web-only');
+    expect(standingOf(round, { ...context, restriction })).toBe('web-only');
+    expect(compared).toEqual([
+      [OTHER, RECORD],
+      [OTHER, OTHER],
+    ]);
+    expect(standingOf([self('alive')], { ...context, restriction })).toBe('none');
+    expect(standingOf([self('unknown')], { ...context, restriction })).toBe('gone');
+  });
+
+  it.each<[Reach | undefined, Reach | undefined, Standing]>([
+    ['met', 'unmet', 'none'],
+    ['met', 'web-only', 'none'],
+    ['web-only', 'unmet', 'none'],
+    ['unmet', 'met', 'unmet'],
+    ['web-only', 'met', 'web-only'],
+    ['met', 'met', 'met'],
+    [undefined, 'met', 'met'],
+    ['met', undefined, 'met'],
+    [undefined, undefined, 'none'],
+  ])('is %s by the key itself and %s by a list: together %s', (own, listed, expected) => {
+    const restriction = { call: expect.fail, reach: ({ ips }: KeyRecord) => ips[0] as Reach } as unknown as Restriction;
+    const settings = (reach: Reach | undefined) => reach && { record: { ...RECORD, ips: [reach] } };
+    const round = [list('listed', settings(listed)), self('alive', settings(own))];
+    expect(standingOf(round, { ...context, restriction })).toBe(expected);
+  });
+
+  it('is never gone where anybody shows the key, or nobody had seen it', () => {
+    const saws = fc.constantFrom<Saw>('alive', 'expired', 'listed', 'unlisted', 'unknown', 'rejected', 'silent');
+    const rounds = fc.array(
+      fc.tuple(saws, fc.constantFrom('a', 'b', 'c')).map(([saw, by]) => askedOf(answerOf(saw), 'self', by)),
+    );
+    fc.assert(
+      fc.property(rounds, fc.subarray(['a', 'b', 'c']), fc.boolean(), (round, names, needsAll) => {
+        const seen = Object.fromEntries(names.map((name) => [name, NOON]));
+        if (standingOf(round, { ...context, seen, needsAll }) !== 'gone') return;
+        expect(round.some(({ answer }) => ['alive', 'expired', 'listed'].includes(answer.saw))).toBe(false);
+        expect(
+          round.some(
+            ({ question, answer }) => ['unknown', 'unlisted'].includes(answer.saw) && names.includes(question.seenBy),
+          ),
+        ).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('a managing key', () => {
+  it.each<[string, readonly Asked[], ReturnType<typeof answerOf> | undefined, boolean]>([
+    ['whose credential is refused by its list', [list('silent', REFUSED)], undefined, true],
+    ['that a check of the call refuses by its list', [list('silent', HELD)], undefined, true],
+    ['whose credential is refused when it is asked about itself', [], answerOf('silent', REFUSED), true],
+    ['that a check of the call refuses when it is asked about itself', [], answerOf('silent', HELD), true],
+    ['refused by one of two lists', [list('unlisted'), list('silent', REFUSED)], answerOf('alive'), true],
+    ['that is well', [list('unlisted')], answerOf('alive'), false],
+    ['that is silent', [list('silent')], answerOf('silent'), false],
+    ['without a permission for its list', [list('silent', { ends: 'stuck/permission-missing' })], undefined, false],
+    ['of the wrong kind', [], answerOf('alive', { ends: 'refused/wrong-signer', holds: true }), false],
+    ['that is not asked, beside a target that is refused', [self('silent', REFUSED)], undefined, false],
+    ['that is not asked, beside a target that a check refuses', [self('silent', HELD)], undefined, false],
+  ])('%s is refused, or not', (_what, round, signer, expected) =>
+    expect(isManagerRefused(round, signer)).toBe(expected),
+  );
+
+  it.each<[string, readonly Asked[], Parameters<typeof isControlled>[1], boolean]>([
+    ['does not name the target any more', [list('unlisted')], SEEN, true],
+    ['does not name it any more, beside one that never did', [list('unlisted'), list('silent')], SEEN, true],
+    ['has never named it', [list('unlisted')], { self: NOON }, false],
+    ['names it', [list('listed')], SEEN, false],
+    ['gives no verdict', [list('silent')], SEEN, false],
+    ['is not asked', [self('unknown')], SEEN, false],
+  ])('tells a death from an outage, or not, where its list %s', (_what, round, seen, expected) =>
+    expect(isControlled(round, seen)).toBe(expected),
+  );
+});
+
+it('takes the settings from the target’s own word before a list’s', () => {
+  expect(recordIn([list('listed', { record: OTHER }), self('alive', { record: RECORD })])).toBe(RECORD);
+  expect(recordIn([list('listed', { record: OTHER }), self('silent')])).toBe(OTHER);
+  expect(recordIn([self('alive')])).toBeUndefined();
+});
+
+it('takes the target’s probe for the signer’s only where it signs itself', () =>
+  expect([
+    bySigner('self', true),
+    bySigner('self', false),
+    bySigner('managing', true),
+    bySigner('managing', false),
+  ]).toEqual([true, false, true, true]));
+
+describe('the tally', () => {
+  const at = after(NOON, 5_000);
+  const CALLED: Work = { ...NO_WORK, calls: 1 };
+  const counted = (
+    work: Partial<Work>,
+    standing: Standing,
+    round: readonly Asked[] = [self('silent')],
+    signer = undefined as ReturnType<typeof answerOf> | undefined,
+  ) => tally({ ...NO_WORK, ...work }, round, { standing, signer, now: at });
+
+  it.each<Standing>(['gone', 'unbacked', 'met', 'web-only'])(
+    'starts to agree on %s and keeps the first instant',
+    (standing) => {
+      const first = counted({}, standing);
+      expect(first.agreed).toEqual({ on: standing, at });
+      expect(tally(first, [self('silent')], { standing, signer: undefined, now: after(at, 9) }).agreed).toEqual({
+        on: standing,
+        at,
+      });
+    },
+  );
+
+  it.each<Standing>(['present', 'none', 'unmet'])('starts anew on %s', (standing) =>
+    expect(counted({ agreed: { on: 'gone', at: NOON } }, standing).agreed).toBeUndefined(),
+  );
+
+  it('starts anew where two rounds agree on different things', () =>
+    expect(counted({ agreed: { on: 'unbacked', at: NOON } }, 'gone').agreed).toEqual({ on: 'gone', at }));
+
+  it('counts an absence from the first round that finds the key gone', () => {
+    const first = counted({}, 'gone');
+    expect(first.absentSince).toBe(at);
+    expect(tally(first, [], { standing: 'gone', signer: undefined, now: after(at, 9) }).absentSince).toBe(at);
+  });
+
+  it.each<[Standing, typeof NOON | undefined]>([
+    ['gone', NOON],
+    ['none', NOON],
+    ['present', undefined],
+    ['met', undefined],
+    ['unmet', undefined],
+    ['web-only', undefined],
+    ['unbacked', undefined],
+  ])('goes on with an absence, or not, on %s', (standing, expected) =>
+    expect(counted({ absentSince: NOON }, standing).absentSince).toBe(expected),
+  );
+
+  it.each<Standing>(['none', 'present', 'unbacked'])('begins no absence on %s', (standing) =>
+    expect(counted({}, standing).absentSince).toBeUndefined(),
+  );
+
+  it.each<Standing>(['present', 'unmet', 'web-only'])('counts %s as unchanged after a call', (standing) => {
+    expect(counted(CALLED, standing).unchanged).toEqual({ count: 1, since: at });
+    expect(counted({ ...CALLED, unchanged: { count: 1, since: NOON } }, standing).unchanged).toEqual({
+      count: 2,
+      since: NOON,
+    });
+    expect(counted({}, standing).unchanged).toBeUndefined();
+  });
+
+  it.each<Standing>(['gone', 'unbacked', 'met'])('counts %s as a change', (standing) =>
+    expect(counted({ ...CALLED, unchanged: { count: 2, since: NOON } }, standing).unchanged).toBeUndefined(),
+  );
+
+  it('takes any word as an answer, and silence as none', () => {
+    expect(counted({}, 'none', [self('unknown'), list('silent')]).answered).toBe(true);
+    expect(counted({}, 'none', [self('silent'), list('silent')]).answered).toBe(false);
+    expect(counted({ answered: true }, 'none', [self('silent')]).answered).toBe(true);
+  });
+
+  it('leaves the count of unchanged probes as it was on silence', () =>
+    expect(counted({ ...CALLED, unchanged: { count: 2, since: NOON } }, 'none').unchanged).toEqual({
+      count: 2,
+      since: NOON,
+    }));
+
+  it('notes that a probe has answered', () => {
+    expect(counted({}, 'none').answered).toBe(false);
+    expect(counted({ answered: true }, 'none').answered).toBe(true);
+    expect(counted({}, 'present').answered).toBe(true);
+  });
+
+  it.each<[string, Parameters<typeof tally>[1], Work['keyState'], Work['keyState']]>([
+    ['expired', [list('listed'), self('expired')], 'unknown', 'expired'],
+    ['alive', [self('unknown'), list('listed')], 'unknown', 'alive'],
+    ['alive when refused as itself', [self('silent', { seen: true })], 'unknown', 'alive'],
+    ['unknown when absent', [self('unknown')], 'alive', 'unknown'],
+    ['unknown when absent beside a silence', [self('unknown'), list('silent')], 'alive', 'unknown'],
+    ['as before on silence', [self('silent')], 'alive', 'alive'],
+  ])('calls the key %s', (_what, round, before, expected) =>
+    expect(counted({ keyState: before }, 'none', round).keyState).toBe(expected),
+  );
+
+  it('keeps the code for an end without a verdict until there is one', () => {
+    const missing = self('silent', { ends: 'stuck/permission-missing' });
+    expect(counted({}, 'none', [self('silent'), missing]).atLast).toBe('permission-missing');
+    expect(counted({ atLast: 'region-refused' }, 'none', [self('silent')]).atLast).toBe('region-refused');
+    expect(counted({}, 'none', [self('silent', { atLast: 'account-restricted' })]).atLast).toBe('account-restricted');
+    expect(counted({}, 'none', [self('silent')], answerOf('silent', { atLast: 'signer-gone' })).atLast).toBe(
+      'signer-gone',
+    );
+    expect(counted({ atLast: 'region-refused' }, 'present', [self('alive')]).atLast).toBeUndefined();
+  });
+
+  it('keeps the settings from before the first call, and the latest', () => {
+    const round = [self('alive', { record: RECORD })];
+    expect(counted({}, 'unmet', round)).toMatchObject({ before: RECORD, after: RECORD });
+    expect(counted({ before: OTHER }, 'unmet', round)).toMatchObject({ before: OTHER, after: RECORD });
+    expect(counted(CALLED, 'unmet', round)).toMatchObject({ after: RECORD });
+    expect(counted(CALLED, 'unmet', round)).not.toHaveProperty('before');
+    expect(counted({ before: OTHER, after: OTHER }, 'none')).toMatchObject({ before: OTHER, after: OTHER });
+  });
+
+  it('agrees on gone only after two such rounds in a row', () =>
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom<Standing>('gone', 'none', 'present', 'unbacked'), { minLength: 1 }),
+        (standings) => {
+          const last = standings.reduce(
+            (work, standing, index) => tally(work, [], { standing, signer: undefined, now: epochMs(index) }),
+            NO_WORK,
+          );
+          const run = standings.length - 1 - standings.findLastIndex((standing) => standing !== 'gone');
+          expect(last.agreed?.on === 'gone' ? standings.length - last.agreed.at : 0).toBe(run);
+        },
+      ),
+    ));
+});

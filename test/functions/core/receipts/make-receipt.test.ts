@@ -1,0 +1,214 @@
+import { describe, expect, it } from 'vitest';
+import { NO_WORK } from '../../../../functions/core/attempt/progress.ts';
+import { after, type EpochMs, toIso } from '../../../../functions/core/epoch.ts';
+import type { Ended, Pin, RequestItem, Work } from '../../../../functions/core/ledger/ledger-items.ts';
+import {
+  finalReceipt,
+  findingReceipt,
+  interimReceipt,
+  owesInterim,
+  shortened,
+} from '../../../../functions/core/receipts/make-receipt.ts';
+import { waiting } from '../../../../functions/core/receipts/sentences.ts';
+import { NOON } from '../rounds.ts';
+
+const SIGNER = {
+  arn: 'arn:s',
+  secretId: 'key-revoker/s',
+  versionId: 'v1',
+  environment: 'mainnet',
+  keyId: 'MASTERexample00001',
+};
+const PIN: Pin = {
+  signer: SIGNER,
+  self: false,
+  keyId: 'SUBKEYexample00001',
+  subMemberId: '7',
+  environment: 'mainnet',
+  realm: 'mainnet',
+  keyName: 'k',
+  signerName: 's',
+};
+const ITEM = {
+  requestId: 'R',
+  attempt: 2,
+  planOnly: false,
+  provider: 'bybit',
+  request: { operation: 'delete-sub-key', reason: 'leaked', requestedBy: 'jane', reference: 'INC-1' },
+  sender: 'AROA',
+  dueAt: NOON,
+  receivedAt: after(NOON, 10),
+  pin: PIN,
+  interim: { count: 0, at: undefined },
+  at: NOON,
+} as unknown as RequestItem;
+
+const line = (code: string) =>
+  ({ at: '', step: 'probe', asked: 'q', as: 'self', host: 'h', saw: 'alive', code }) as const;
+const at = (ms: number): EpochMs => after(NOON, ms);
+const WORK: Work = {
+  ...NO_WORK,
+  calls: 3,
+  calledAt: at(20),
+  acceptedAt: at(30),
+  deadAt: at(40),
+  provedAt: at(50),
+  keyState: 'dead',
+  evidence: [line('1')],
+};
+const digest = (text: string) => `digest of ${text}`;
+const ended = (outcome: Ended['outcome'], why = ''): Ended => ({ outcome, why, at: NOON, evidence: [line('2')] });
+const receiptOf = (item: Partial<RequestItem> = {}, work: Partial<Work> | undefined = WORK, end = ended('revoked')) =>
+  finalReceipt({ ...ITEM, ...item }, work && { ...NO_WORK, ...work }, end, digest);
+
+it('says all that the contract has', () =>
+  expect(receiptOf()).toEqual({
+    version: 1,
+    receiptId: 'R#2',
+    requestId: 'R',
+    attempt: 2,
+    final: true,
+    dryRun: false,
+    provider: 'bybit',
+    operation: 'delete-sub-key',
+    environment: 'mainnet',
+    outcome: 'revoked',
+    code: null,
+    keyState: 'dead',
+    message: 'The key is dead: after our call two probes, some seconds apart, found it gone',
+    request: { reason: 'leaked', requestedBy: 'jane', sender: 'AROA', reference: 'INC-1' },
+    signer: { as: 'managing', id: 'MAST…0001', secretId: 'key-revoker/s', secretVersion: 'v1' },
+    key: { id: 'SUBK…0001', digest: 'sha256:digest of SUBKEYexample00001', subMemberId: '7' },
+    change: null,
+    calls: 3,
+    evidence: [line('1'), line('2')],
+    times: {
+      dueAt: '2026-11-21T12:00:00.000Z',
+      receivedAt: '2026-11-21T12:00:00.010Z',
+      calledAt: '2026-11-21T12:00:00.020Z',
+      acceptedAt: '2026-11-21T12:00:00.030Z',
+      deadAt: '2026-11-21T12:00:00.040Z',
+      provedAt: '2026-11-21T12:00:00.050Z',
+    },
+    timeToRevokeMs: 40,
+  }));
+
+it('says null of what is not known', () => {
+  const receipt = finalReceipt(
+    { ...ITEM, request: undefined, provider: undefined, pin: undefined, sender: '' },
+    undefined,
+    ended('refused/malformed'),
+    digest,
+  );
+  expect(receipt).toMatchObject({
+    provider: null,
+    operation: null,
+    environment: null,
+    signer: null,
+    key: null,
+    change: null,
+    timeToRevokeMs: null,
+    calls: 0,
+    keyState: 'unknown',
+    code: 'malformed',
+  });
+  expect(receipt.request).toEqual({ reason: null, requestedBy: null, sender: null, reference: null });
+  expect(Object.keys(receipt.times)).toEqual(['dueAt', 'receivedAt']);
+});
+
+it('makes the same one again', () => expect(receiptOf()).toEqual(receiptOf()));
+
+it.each([
+  ['revoked', 'unknown', 'dead'],
+  ['already-revoked', 'unknown', 'dead'],
+  ['restricted', 'unknown', 'alive'],
+  ['stuck/expired-renewable', 'alive', 'expired'],
+  ['stuck/unproven', 'unknown', 'unknown'],
+  ['stuck/no-effect', 'alive', 'alive'],
+  ['planned', 'expired', 'expired'],
+] as const)('says of %s with a key last %s that it is %s', (outcome, keyState, expected) =>
+  expect(receiptOf({}, { ...WORK, keyState }, ended(outcome)).keyState).toBe(expected),
+);
+
+it('names the sub account that was found where none was given', () => {
+  const pin = { ...PIN, subMemberId: undefined };
+  expect(receiptOf({ pin }, { facts: { subMemberId: '8', targetUserID: '9' } }).key?.subMemberId).toBe('8');
+  expect(receiptOf({ pin }, { facts: { targetUserID: '9' } }).key?.subMemberId).toBe('9');
+  expect(receiptOf({ pin }, {}).key?.subMemberId).toBeNull();
+});
+
+it('shows what an update changed, and of no other operation', () => {
+  const [before, afterwards] = [
+    { readOnly: 0, ips: [], permissions: {} },
+    { readOnly: 1, ips: [], permissions: {} },
+  ] as const;
+  const request = { ...ITEM.request, operation: 'update-sub-key' } as RequestItem['request'];
+  expect(receiptOf({ request }, { before, after: afterwards }).change).toEqual({ before, after: afterwards });
+  expect(receiptOf({ request }, { before }).change).toBeNull();
+  expect(receiptOf({}, { before, after: afterwards }).change).toBeNull();
+});
+
+it('names a key that signs for itself, and a plan', () => {
+  expect(receiptOf({ pin: { ...PIN, self: true } }).signer?.as).toBe('self');
+  expect(receiptOf({ planOnly: true }).dryRun).toBe(true);
+});
+
+describe('beside the final one', () => {
+  it('numbers those of a request that is still open', () => {
+    const receipt = interimReceipt(
+      { ...ITEM, interim: { count: 2, at: NOON } },
+      { ...NO_WORK, keyState: 'alive' },
+      'no-reply',
+      digest,
+    );
+    expect(receipt).toMatchObject({
+      receiptId: 'R#2~3',
+      final: false,
+      outcome: 'retry',
+      code: 'no-reply',
+      keyState: 'alive',
+      evidence: [],
+    });
+    expect(interimReceipt(ITEM, undefined, 'limit', digest)).toMatchObject({ receiptId: 'R#2~1', keyState: 'unknown' });
+  });
+
+  it('says since when the key is absent, where it is', () => {
+    const messageOf = (absentSince?: typeof NOON) =>
+      interimReceipt(ITEM, { ...NO_WORK, absentSince }, 'not-yet-proved', digest).message;
+    expect(messageOf(NOON)).toBe(waiting('not-yet-proved', toIso(NOON)));
+    expect(messageOf()).toBe(waiting('not-yet-proved'));
+  });
+
+  it.each([
+    ['resurrected', undefined, '!1', null, /^The key is alive though its death was proved\..*\. As found$/],
+    ['already-revoked', 2, '!3', null, /^The key is dead: .*\. As found$/],
+    ['stuck/no-effect', 0, '!1', 'no-effect', /^Five calls had no effect: .*\. As found\. Delete the key/],
+  ] as const)('tells of a finding: %s', (outcome, findings, suffix, code, message) => {
+    const finding = { outcome, keyState: 'alive', why: 'As found' } as const;
+    const receipt = findingReceipt(ITEM, undefined, finding, { findings }, digest);
+    expect(receipt).toMatchObject({
+      receiptId: `R#2${suffix}`,
+      final: false,
+      outcome: outcome.split('/')[0],
+      code,
+      keyState: 'alive',
+    });
+    expect(receipt.message).toMatch(message);
+  });
+
+  it.each([
+    ['in the first minute', undefined, 59_999, false],
+    ['after a minute', undefined, 60_000, true],
+    ['in the hour after the last', at(60_000), 3_659_999, false],
+    ['an hour after the last', at(60_000), 3_660_000, true],
+  ])('%s, owed: %s', (_what, last, now, expected) =>
+    expect(owesInterim({ ...ITEM, interim: { count: 0, at: last } }, NOON, at(now))).toBe(expected),
+  );
+});
+
+it.each([
+  ['SUBKEYexample00001', 'SUBK…0001'],
+  ['1234567890123', '1234…0123'],
+  ['123456789012', '12…'],
+  ['', '…'],
+])('shortens %s to %s', (id, expected) => expect(shortened(id)).toBe(expected));

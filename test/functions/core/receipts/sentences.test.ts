@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import {
+  isDead,
+  nameAndCode,
+  needsPerson,
+  REFUSED,
+  RETRY,
+  STUCK,
+  type Terminal,
+} from '../../../../functions/core/outcome.ts';
+import { nextStep, RESURRECTED, sentence, waiting } from '../../../../functions/core/receipts/sentences.ts';
+
+const TERMINAL: readonly Terminal[] = [
+  'revoked',
+  'already-revoked',
+  'restricted',
+  'planned',
+  'withdrawn',
+  ...STUCK.map((code) => `stuck/${code}` as const),
+  ...REFUSED.map((code) => `refused/${code}` as const),
+];
+
+const WELL = /^[A-Z\d]?[^.]*[^. ]$/;
+
+describe('the words of an outcome', () => {
+  it.each(TERMINAL)('%s are sentences, the last one without a full stop', (outcome) => {
+    const said = sentence(outcome);
+    expect(said.length).toBeGreaterThan(15);
+    for (const part of said.split('. ')) expect(part).toMatch(WELL);
+  });
+
+  it.each(TERMINAL.filter(needsPerson))('%s say what to do next', (outcome) =>
+    expect(sentence(outcome).split('. ').length).toBeGreaterThanOrEqual(2),
+  );
+
+  it('are not the same for any two', () =>
+    expect(new Set(TERMINAL.map((outcome) => sentence(outcome))).size).toBe(TERMINAL.length));
+
+  it('say dead of no other than a dead key', () =>
+    expect(TERMINAL.filter((outcome) => /^The key is dead/.test(sentence(outcome)))).toEqual(TERMINAL.filter(isDead)));
+
+  it('are no more than those where nothing is particular', () =>
+    expect(sentence('revoked')).toBe('The key is dead: after our call two probes, some seconds apart, found it gone'));
+
+  it('claim no call for a key that was gone before one', () =>
+    expect(sentence('already-revoked')).toBe('The key is dead: it was gone before a call of this request took effect'));
+
+  it('have what is particular between what happened and what comes next', () => {
+    expect(sentence('refused/malformed', 'Cannot read reason: wanted leaked')).toBe(
+      'The message is no request. Cannot read reason: wanted leaked. Correct it and send it again',
+    );
+    expect(sentence('planned', 'A real request would send delete-key')).toBe(
+      'Nothing was changed: this is a plan. A real request would send delete-key',
+    );
+  });
+});
+
+it.each(RETRY)('says while %s what it waits for', (code) => {
+  expect(waiting(code)).toMatch(
+    /^Not done yet: [^.]{15,}\. The request continues by itself; treat the key as alive until then$/,
+  );
+  expect(RETRY.filter((other) => waiting(other) === waiting(code))).toEqual([code]);
+});
+
+it.each(RETRY)('says while %s since when the provider does not know the key, and that it may be an outage', (code) =>
+  expect(waiting(code, '2026-11-21T12:00:00.000Z')).toBe(
+    'Not done yet: the provider has not known the key since 2026-11-21T12:00:00.000Z, which cannot be told from an outage yet. The request continues by itself; treat the key as alive until then',
+  ),
+);
+
+it.each([
+  ['stuck', 'signer-gone', 'Sign by another managing key'],
+  ['revoked', null, ''],
+  ['retry', 'no-reply', ''],
+  ['resurrected', null, ''],
+] as const)('tells of %s/%s what a person does next', (outcome, code, next) =>
+  expect(nextStep({ outcome, code })).toBe(next),
+);
+
+it('says what to do about a key that lives again', () =>
+  expect(RESURRECTED).toMatch(/^The key is alive though its death was proved\. [^.]+$/));
+
+describe('an outcome', () => {
+  it.each([
+    ['stuck/limit', { name: 'stuck', code: 'limit' }],
+    ['refused/would-widen', { name: 'refused', code: 'would-widen' }],
+    ['retry/early', { name: 'retry', code: 'early' }],
+    ['already-revoked', { name: 'already-revoked', code: null }],
+    ['resurrected', { name: 'resurrected', code: null }],
+  ] as const)('%s is a name and a code', (outcome, expected) => expect(nameAndCode(outcome)).toEqual(expected));
+
+  it('is dead in two cases alone', () => expect(TERMINAL.filter(isDead)).toEqual(['revoked', 'already-revoked']));
+
+  it('needs a person where it is stuck or refused', () =>
+    expect(TERMINAL.filter((outcome) => !needsPerson(outcome))).toEqual([
+      'revoked',
+      'already-revoked',
+      'restricted',
+      'planned',
+      'withdrawn',
+    ]));
+});

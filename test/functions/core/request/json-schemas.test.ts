@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { receiptSchema, requestSchema } from '../../../../functions/core/request/json-schemas.ts';
+import { ReceiptShape } from '../../../../functions/core/request/receipt-shape.ts';
+import { receiptForTest } from '../../edge/receipt-for-test.ts';
+
+const INSTANT = { type: 'string', format: 'date-time' };
+const AT = '2026-11-20T10:00:00.000Z';
+const LINE = { at: AT, step: 'probe', asked: 'list', as: 'managing', host: 'h', saw: 'unlisted', code: '0' };
+const RECEIPT = {
+  ...receiptForTest(),
+  change: { before: { readOnly: 0 }, after: {} },
+  calls: 0,
+  evidence: [LINE, { ...LINE, step: 'call', as: 'self' }],
+  times: { dueAt: AT, receivedAt: AT, calledAt: AT, acceptedAt: AT, deadAt: AT, provedAt: AT },
+};
+
+describe('the shape of a receipt', () => {
+  it.each([
+    ['a key that was killed', {}],
+    ['a message that was no request', { provider: null, operation: null, environment: null, signer: null, key: null }],
+    ['an end with its code', { outcome: 'stuck', code: 'unproven' }],
+    ['a rule of ours', { outcome: 'refused', code: 'too-far' }],
+    ['a wait', { outcome: 'retry', code: 'no-reply', final: false, calls: 2 }],
+    ['nothing changed', { change: null, timeToRevokeMs: null, times: { dueAt: AT, receivedAt: AT } }],
+  ])('takes %s', (_what, fields) => {
+    const receipt = { ...RECEIPT, ...fields };
+    expect(ReceiptShape.parse(receipt)).toEqual(receipt);
+  });
+
+  it.each<readonly [string, object]>([
+    ['attempt 0', { attempt: 0 }],
+    ['fewer than no calls', { calls: -1 }],
+    ['an unknown outcome', { outcome: 'dead' }],
+    ['an unknown code', { code: '' }],
+    ['an unknown operation', { operation: '' }],
+    ['an unknown provider', { provider: 'binance' }],
+    ['an unknown step', { evidence: [{ ...LINE, step: '' }] }],
+    ['an unknown asker', { evidence: [{ ...LINE, as: '' }] }],
+    ['a field more', { more: 1 }],
+    ['a field more of the request', { request: { ...RECEIPT.request, more: 1 } }],
+    ['a field more of the signer', { signer: { ...RECEIPT.signer, more: 1 } }],
+    ['a field more of the key', { key: { ...RECEIPT.key, more: 1 } }],
+    ['a field more of the change', { change: { ...RECEIPT.change, more: 1 } }],
+    ['a field more of the evidence', { evidence: [{ ...LINE, more: 1 }] }],
+    ['a field more of the times', { times: { ...RECEIPT.times, more: AT } }],
+    ...Object.keys(RECEIPT).map((field) => [`no ${field}`, { [field]: undefined }] as const),
+  ])('does not take %s', (_what, fields) =>
+    expect(ReceiptShape.safeParse({ ...RECEIPT, ...fields }).success).toBe(false),
+  );
+
+  it('says which texts are instants', () => {
+    const { properties } = receiptSchema() as { properties: Record<string, object> };
+    expect(properties['times']).toMatchObject({ properties: { dueAt: INSTANT, provedAt: INSTANT } });
+    expect(properties['evidence']).toMatchObject({ items: { properties: { at: INSTANT } } });
+  });
+});
+
+it('says of a request which text is an instant', () => {
+  const { anyOf } = requestSchema() as { anyOf: readonly { properties: object }[] };
+  for (const { properties } of anyOf) expect(properties).toMatchObject({ notBefore: INSTANT });
+});
+
+it.each([
+  [requestSchema(), 'Revocation request', /^The body of a message to the requests queue/],
+  [receiptSchema(), 'Receipt', /^A message of the results topic/],
+])('says what it is a schema of: %#', (schema, title, description) => {
+  expect(schema).toMatchObject({ $schema: 'https://json-schema.org/draft/2020-12/schema', title });
+  expect(schema['description']).toMatch(description);
+});

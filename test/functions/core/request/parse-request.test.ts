@@ -1,0 +1,451 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  isProvider,
+  isUrgent,
+  MAX_BODY_LENGTH,
+  OPERATIONS,
+  parseRequest,
+  REASONS,
+} from '../../../../functions/core/request/parse-request.ts';
+
+const GOOD = { provider: 'bybit', operation: 'delete-sub-key', secretId: 'key-revoker/desk', target: 'self' };
+const UPDATE = { ...GOOD, operation: 'update-sub-key' };
+const KALSHI = { ...GOOD, provider: 'kalshi', operation: 'delete-key' };
+const ID = '6f1c2b1e-6d0b-4c57-9a5f-2f3f3a1f9a55';
+
+const parse = (body: unknown) => parseRequest(JSON.stringify(body));
+
+const read = (body: unknown) => {
+  const parsed = parse(body);
+  if (parsed.kind !== 'request') throw new Error(parsed.message);
+  return parsed;
+};
+
+const refused = (body: unknown) => {
+  const parsed = parse(body);
+  if (parsed.kind === 'request') throw new Error('Cannot find a refusal');
+  return parsed;
+};
+
+it('fills in what a request may leave out', () =>
+  expect(read(GOOD)).toEqual({
+    kind: 'request',
+    eventAt: undefined,
+    request: { ...GOOD, version: 1, secretVersion: 'AWSCURRENT', reason: 'manual', dryRun: false },
+  }));
+
+it.each([
+  [
+    'every field',
+    {
+      ...GOOD,
+      version: 1,
+      secretVersion: 'AWSPREVIOUS',
+      reason: 'rotated',
+      requestId: ID,
+      requestedBy: 'jane',
+      reference: 'INC-1',
+      notBefore: '2026-11-21T12:00:00+01:00',
+      expectedEnvironment: 'mainnet',
+      dryRun: true,
+    },
+  ],
+  ['a Bybit key', { ...GOOD, target: { apiKey: 'SUBKEYexample00001' } }],
+  ['a Bybit key of 128 characters', { ...GOOD, target: { apiKey: 'k_-9'.repeat(32) } }],
+  ['a Bybit key with its sub account', { ...GOOD, target: { apiKey: 'K', subMemberId: '1'.repeat(20) } }],
+  ['a key inside a secret', { ...GOOD, target: { secretId: 'key-revoker/x', secretVersion: 'v', subMemberId: '1' } }],
+  ['a Kalshi key', { ...KALSHI, target: { apiKeyId: ID } }],
+  ['a Requesty key', { ...KALSHI, provider: 'requesty', target: { apiKeyId: ID } }],
+  ['a request id of 256 characters', { ...GOOD, requestId: 'é'.repeat(256) }],
+  ['readOnly', { ...UPDATE, settings: { readOnly: 1 } }],
+  ['readOnly not asked for, and addresses', { ...UPDATE, settings: { readOnly: null, ips: '*' } }],
+  [
+    'permissions',
+    { ...UPDATE, settings: { permissions: { Wallet: [], Spot: ['SpotTrade'] }, acceptUndeletable: true } },
+  ],
+  ['a list of addresses', { ...UPDATE, settings: { ips: ['1.2.3.4'] } }],
+  ['readOnly of 0', { ...UPDATE, settings: { readOnly: 0 } }],
+  ['the longest names', { ...GOOD, secretId: 'key-revoker/'.padEnd(2_048, '/'), reference: ' .'.repeat(512) }],
+])('takes %s', (_what, body) => expect(read(body).request).toMatchObject(body));
+
+it('lower-cases a key identifier of any version', () =>
+  expect(read({ ...KALSHI, target: { apiKeyId: 'ABCDEF01-0000-0000-0000-00000000000F' } }).request.target).toEqual({
+    apiKeyId: 'abcdef01-0000-0000-0000-00000000000f',
+  }));
+
+const PROVIDERS = 'bybit, kalshi, requesty';
+const ON_BYBIT = 'delete-master-key, delete-sub-key, update-master-key, update-sub-key';
+const A_TARGET = 'wanted "self" or an object naming the key';
+const AN_ID = 'wanted 1 to 256 printable characters without #, ~ and !';
+
+it.each([
+  ['no provider', { ...GOOD, provider: undefined }, `Cannot read provider: wanted one of ${PROVIDERS}`],
+  ['another provider', { ...GOOD, provider: 'binance' }, `Cannot read provider: wanted one of ${PROVIDERS}`],
+  ['an empty object', {}, `Cannot read provider: wanted one of ${PROVIDERS}`],
+  ['no operation', { ...GOOD, operation: undefined }, `Cannot read operation: wanted one of ${ON_BYBIT}, found none`],
+  ['another’s operation', { ...GOOD, operation: 'delete-key' }, `Cannot read operation: wanted one of ${ON_BYBIT}`],
+  [
+    'a provider without that operation',
+    { ...KALSHI, operation: 'delete-sub-key' },
+    'Cannot read operation: wanted delete-key',
+  ],
+  ['a reason in capitals', { ...GOOD, reason: 'LEAKED' }, `Cannot read reason: wanted one of ${REASONS.join(', ')}`],
+  ['no secret', { ...GOOD, secretId: undefined }, 'Cannot read secretId: wanted a text, found none'],
+  [
+    'a secretId with a blank',
+    { ...GOOD, secretId: 'key-revoker/a b' },
+    'Cannot read secretId: wanted the name or the ARN of a secret',
+  ],
+  ['an empty secretId', { ...GOOD, secretId: '' }, 'Cannot read secretId: wanted the name or the ARN of a secret'],
+  [
+    'a secretId too long',
+    { ...GOOD, secretId: 'x'.repeat(2_049) },
+    'Cannot read secretId: wanted the name or the ARN of a secret',
+  ],
+  [
+    'an empty version of a secret',
+    { ...GOOD, secretVersion: '' },
+    'Cannot read secretVersion: wanted AWSCURRENT, AWSPREVIOUS or a version id',
+  ],
+  ['another version of the contract', { ...GOOD, version: 2 }, 'Cannot read version: wanted 1'],
+  ['a version as text', { ...GOOD, version: '1' }, 'Cannot read version: wanted 1'],
+  ['a target of null', { ...GOOD, target: null }, `Cannot read target: ${A_TARGET}`],
+  ['Self', { ...GOOD, target: 'Self' }, `Cannot read target: ${A_TARGET}`],
+  ['a list of targets', { ...GOOD, target: ['self'] }, `Cannot read target: ${A_TARGET}`],
+  ['an empty target', { ...GOOD, target: {} }, 'Cannot read target.apiKey: wanted a text, found none'],
+  [
+    'a key with a quote in it',
+    { ...GOOD, target: { apiKey: 'a"b' } },
+    'Cannot read target.apiKey: wanted 1 to 128 letters and digits',
+  ],
+  [
+    'a key too long',
+    { ...GOOD, target: { apiKey: 'k'.repeat(129) } },
+    'Cannot read target.apiKey: wanted 1 to 128 letters and digits',
+  ],
+  [
+    'a sub account as a number',
+    { ...GOOD, target: { apiKey: 'A', subMemberId: 5 } },
+    'Cannot read target.subMemberId: wanted a text',
+  ],
+  [
+    'a sub account by name',
+    { ...GOOD, target: { apiKey: 'A', subMemberId: 'desk' } },
+    'Cannot read target.subMemberId: wanted the sub account as a text of digits',
+  ],
+  [
+    'a sub account of nearly the right name',
+    { ...GOOD, target: { apiKey: 'A', subMemberID: '5' } },
+    'Cannot take the unknown field "subMemberID", perhaps subMemberId was meant',
+  ],
+  [
+    'a version with a space before it',
+    { ...GOOD, secretVersion: ' v1' },
+    'Cannot read secretVersion: wanted AWSCURRENT, AWSPREVIOUS or a version id',
+  ],
+  [
+    'a version with a space behind it',
+    { ...GOOD, secretVersion: 'v1 ' },
+    'Cannot read secretVersion: wanted AWSCURRENT, AWSPREVIOUS or a version id',
+  ],
+  [
+    'a key with something before it',
+    { ...KALSHI, target: { apiKeyId: 'x0c3dcb5e-7c9f-4c54-9a2e-5e8d1b7f6a10' } },
+    'Cannot read target.apiKeyId: wanted 8-4-4-4-12 hex',
+  ],
+  [
+    'a sub account with something behind it',
+    { ...GOOD, target: { apiKey: 'A', subMemberId: '5 ' } },
+    'Cannot read target.subMemberId: wanted the sub account as a text of digits',
+  ],
+  [
+    'a sub account with something before it',
+    { ...GOOD, target: { apiKey: 'A', subMemberId: 'x5' } },
+    'Cannot read target.subMemberId: wanted the sub account as a text of digits',
+  ],
+  [
+    'an empty secret as target',
+    { ...GOOD, target: { secretId: '' } },
+    'Cannot read target.secretId: wanted the name or the ARN of a secret',
+  ],
+  [
+    'two keys as target',
+    { ...GOOD, target: { secretId: 'a', apiKey: 'b' } },
+    'Cannot take the field "secretId" in target',
+  ],
+  ['another provider’s target', { ...GOOD, target: { apiKeyId: ID } }, 'Cannot take the field "apiKeyId" in target'],
+  [
+    'a key that is no UUID',
+    { ...KALSHI, target: { apiKeyId: `${ID}0` } },
+    'Cannot read target.apiKeyId: wanted 8-4-4-4-12 hex',
+  ],
+  ['a request id with #', { ...GOOD, requestId: 'a#plan' }, `Cannot read requestId: ${AN_ID}`],
+  ['a request id with ~', { ...GOOD, requestId: 'a~1' }, `Cannot read requestId: ${AN_ID}`],
+  ['a request id with !', { ...GOOD, requestId: 'a!1' }, `Cannot read requestId: ${AN_ID}`],
+  ['a request id of two lines', { ...GOOD, requestId: 'a\nb' }, `Cannot read requestId: ${AN_ID}`],
+  ['an empty request id', { ...GOOD, requestId: '' }, `Cannot read requestId: ${AN_ID}`],
+  ['a request id too long', { ...GOOD, requestId: 'a'.repeat(257) }, `Cannot read requestId: ${AN_ID}`],
+  [
+    'a time without a zone',
+    { ...GOOD, notBefore: '2026-11-21T12:00:00' },
+    'Cannot read notBefore: wanted RFC 3339 with a zone',
+  ],
+  ['a time in numbers', { ...GOOD, notBefore: 1 }, 'Cannot read notBefore: wanted a text'],
+  ['dryRun as text', { ...GOOD, dryRun: 'true' }, 'Cannot read dryRun: wanted true or false'],
+  ['an empty claim', { ...GOOD, requestedBy: '' }, 'Cannot read requestedBy: wanted at least 1 character'],
+  [
+    'a claim too long',
+    { ...GOOD, reference: '.'.repeat(1_025) },
+    'Cannot read reference: wanted at most 1024 characters',
+  ],
+  [
+    'readOnly as a boolean',
+    { ...UPDATE, settings: { readOnly: true } },
+    'Cannot read settings.readOnly: wanted one of 0, 1, null',
+  ],
+  [
+    'permissions as text',
+    { ...UPDATE, settings: { permissions: 'Wallet' } },
+    'Cannot read settings.permissions: wanted an object',
+  ],
+  [
+    'a group as text',
+    { ...UPDATE, settings: { permissions: { Wallet: 'x' } } },
+    'Cannot read settings.permissions.Wallet: wanted a list',
+  ],
+  [
+    'a permission as a number',
+    { ...UPDATE, settings: { permissions: { Wallet: [1] } } },
+    'Cannot read settings.permissions.Wallet.0: wanted a text',
+  ],
+  [
+    'addresses as a number',
+    { ...UPDATE, settings: { ips: 5 } },
+    'Cannot read settings.ips: wanted a text or a list of texts',
+  ],
+  ['an address as a number', { ...UPDATE, settings: { ips: [5] } }, 'Cannot read settings.ips.0: wanted a text'],
+  ['settings as text', { ...UPDATE, settings: 'readOnly' }, 'Cannot read settings: wanted an object'],
+  [
+    'an unknown field cut inside an emoji',
+    { ...GOOD, [`x${' x'.repeat(31)}😀😀`]: 1 },
+    `Cannot take the unknown field "x${' x'.repeat(31)}😀"`,
+  ],
+  ['an unknown field', { ...GOOD, frobnicate: 1 }, 'Cannot take the unknown field "frobnicate"'],
+  [
+    'an unknown field too long to show',
+    { ...GOOD, [' x'.repeat(99)]: 1 },
+    `Cannot take the unknown field "${' x'.repeat(32)}"`,
+  ],
+  [
+    'a field of nearly the right name',
+    { ...GOOD, secretID: 'x' },
+    'Cannot take the unknown field "secretID", perhaps secretId was meant',
+  ],
+  [
+    'a setting of nearly the right name',
+    { ...UPDATE, settings: { readonly: 1 } },
+    'Cannot take the unknown field "readonly", perhaps readOnly was meant',
+  ],
+  [
+    'a target’s field of nearly the right name',
+    { ...GOOD, target: { apikey: 'x' } },
+    'Cannot take the unknown field "apikey", perhaps apiKey was meant',
+  ],
+  ['settings at Kalshi', { ...KALSHI, settings: { readOnly: 1 } }, 'Cannot take the field "settings" in this request'],
+  [
+    'settings of a delete',
+    { ...GOOD, settings: { readOnly: 1 } },
+    'Cannot take settings with this operation, wanted them with update-master-key or update-sub-key alone',
+  ],
+  [
+    'an update without settings',
+    UPDATE,
+    'Cannot update without settings, wanted at least one of readOnly, permissions and ips',
+  ],
+  [
+    'an update that asks nothing',
+    { ...UPDATE, settings: { readOnly: null, acceptUndeletable: true } },
+    'Cannot update without settings, wanted at least one of readOnly, permissions and ips',
+  ],
+  [
+    'an update that asks for no setting of the key',
+    { ...UPDATE, settings: { acceptUndeletable: true } },
+    'Cannot update without settings, wanted at least one of readOnly, permissions and ips',
+  ],
+  [
+    'a rotated key without its version',
+    { ...GOOD, reason: 'rotated' },
+    'Cannot tell the rotated key from the new one, wanted secretVersion (AWSPREVIOUS or a version id) with reason rotated',
+  ],
+])('refuses %s', (_what, body, message) => {
+  const { code, fields, clean, message: said } = refused(body);
+  expect({ code, said }).toEqual({ code: 'malformed', said: message });
+  expect(fields).toEqual(Object.keys(JSON.parse(JSON.stringify(body))));
+  expect(clean).toBeUndefined();
+});
+
+it('lets a managing key name the rotated one', () =>
+  expect(read({ ...KALSHI, reason: 'rotated', target: { apiKeyId: ID } }).request.reason).toBe('rotated'));
+
+it('refuses a missing target by a code of its own', () => {
+  const missing = {
+    code: 'target-missing',
+    message: 'Cannot act without a target, wanted "self" or an object naming the key that has to die',
+  };
+  expect(refused({ ...GOOD, target: undefined })).toMatchObject(missing);
+  expect(refused({ ...KALSHI, target: undefined })).toMatchObject(missing);
+});
+
+it.each([
+  ['no JSON', '{"provider":"bybit"'],
+  ['a list', '[]'],
+  ['a text', '"bybit"'],
+  ['null', 'null'],
+  ['a number', '1'],
+  ['nothing', ''],
+])('refuses %s as a body', (_what, body) =>
+  expect(parseRequest(body)).toEqual({
+    kind: 'refused',
+    code: 'malformed',
+    message: 'Cannot read the body as a JSON object',
+    fields: [],
+    clean: undefined,
+  }),
+);
+
+it('reads bodies up to 16,384 characters', () => {
+  const filled = (length: number) => JSON.stringify(GOOD).padEnd(length);
+  expect(parseRequest(filled(MAX_BODY_LENGTH)).kind).toBe('request');
+  expect(parseRequest(filled(MAX_BODY_LENGTH + 1))).toMatchObject({
+    code: 'malformed',
+    message: 'Cannot read a body of 16385 characters, wanted at most 16384',
+  });
+});
+
+describe('a message with a secret in it', () => {
+  it('is refused, naming the field, with the request as it is without the value', () => {
+    const { code, message, clean } = refused({ ...GOOD, reference: 'rqsty-sk-canary' });
+    expect(code).toBe('secret-in-message');
+    expect(message).toBe(
+      'Cannot take a message with a secret in it (reference): treat that value as leaked, and name the secret by secretId',
+    );
+    expect(clean).toMatchObject({ ...GOOD, reference: '[removed]' });
+  });
+
+  it('names every field that has one', () =>
+    expect(refused({ ...GOOD, reference: 'rqsty-sk-canary', requestedBy: 'rqsty-sk-canary' }).message).toContain(
+      '(reference, requestedBy)',
+    ));
+
+  it('is refused where it is no request without the value either', () => {
+    expect(refused({ ...GOOD, apiSecret: 'x'.repeat(36) })).toMatchObject({
+      code: 'secret-in-message',
+      clean: undefined,
+    });
+    expect(refused({ 'rqsty-sk-canary': 1 })).toMatchObject({
+      code: 'secret-in-message',
+      fields: ['[removed]'],
+      clean: undefined,
+    });
+  });
+});
+
+describe('a bus event', () => {
+  const event = {
+    'detail-type': 'Key Revocation Requested',
+    id: ID,
+    account: '123456789012',
+    source: 'acme.secops',
+    time: '2026-11-21T12:00:00Z',
+    detail: GOOD,
+  };
+
+  it('fills in who asked, when, and the id', () =>
+    expect(read(event)).toMatchObject({
+      eventAt: Date.UTC(2026, 10, 21, 12),
+      request: { ...GOOD, requestId: ID, requestedBy: '123456789012/acme.secops' },
+    }));
+
+  it('leaves what the request says of itself', () =>
+    expect(read({ ...event, detail: { ...GOOD, requestId: 'mine', requestedBy: 'jane' } }).request).toMatchObject({
+      requestId: 'mine',
+      requestedBy: 'jane',
+    }));
+
+  it('may say less', () => {
+    expect(read({ ...event, account: undefined, time: 'noon', id: '' })).toMatchObject({
+      eventAt: undefined,
+      request: { requestedBy: 'acme.secops' },
+    });
+    const bare = read({ 'detail-type': '', detail: GOOD });
+    expect(Object.keys(bare.request)).not.toContain('requestedBy');
+    expect(bare.eventAt).toBeUndefined();
+  });
+
+  it('is refused where its detail is no request', () =>
+    expect(refused({ ...event, detail: { ...GOOD, reason: 'x' } })).toMatchObject({
+      code: 'malformed',
+      fields: ['requestId', 'requestedBy', ...Object.keys(GOOD), 'reason'],
+    }));
+
+  it('is no event without an object as its detail', () =>
+    expect(refused({ ...event, detail: 'x' }).message).toBe(`Cannot read provider: wanted one of ${PROVIDERS}`));
+});
+
+const CANARY = /canary/;
+
+it.each([
+  ['with a target', GOOD],
+  ['without a target', { ...GOOD, target: undefined }],
+])('refuses what cannot be made a text as its provider, %s', (_what, body) =>
+  expect(refused({ ...body, provider: { toString: null } })).toMatchObject({ code: 'malformed', provider: undefined }),
+);
+
+it('reads anything without throwing, and quotes no value', () => {
+  const value = fc.oneof(fc.jsonValue(), fc.constantFrom('canary', 'canary\n', ['canary'], { x: 'canary' }));
+  const field = fc.constantFrom(
+    'version',
+    'target',
+    'settings',
+    'reason',
+    'secretId',
+    'requestId',
+    'operation',
+    'provider',
+    'notBefore',
+    'dryRun',
+    'reference',
+    'secretVersion',
+  );
+  fc.assert(
+    fc.property(fc.constantFrom(GOOD, UPDATE, KALSHI), fc.dictionary(field, value), (base, changed) => {
+      const parsed = parse({ ...base, ...changed });
+      if (parsed.kind === 'request') return;
+      expect(parsed.message).toMatch(/^Cannot .*[^.]$/);
+      expect(parsed.message).not.toMatch(CANARY);
+    }),
+  );
+});
+
+it('reads any text without throwing', () =>
+  fc.assert(
+    fc.property(fc.oneof(fc.string(), fc.json()), (body) => {
+      expect(['request', 'refused']).toContain(parseRequest(body).kind);
+    }),
+  ));
+
+it('tells providers and urgent reasons from others', () => {
+  expect(Object.keys(OPERATIONS).every(isProvider)).toBe(true);
+  expect([undefined, '', 'toString', 'binance', ['kalshi'], { toString: null }].some(isProvider)).toBe(false);
+  expect(REASONS.filter(isUrgent)).toEqual(['leaked', 'incident']);
+});
+
+it.each([
+  ['{"provider":"kalshi"}', 'kalshi'],
+  ['{"provider":"deribit"}', undefined],
+  ['{"provider":["kalshi","bybit"]}', undefined],
+  ['no JSON', undefined],
+])('keeps the provider that %s names', (body, provider) => {
+  expect(parseRequest(body)).toMatchObject({ kind: 'refused', provider });
+});

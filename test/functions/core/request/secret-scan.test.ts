@@ -1,0 +1,99 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { REMOVED, withoutSecrets } from '../../../../functions/core/request/secret-scan.ts';
+
+const LONG = 'a1B2+=_-'.repeat(4);
+const UUID = '6f1c2b1e-6d0b-4c57-9a5f-2f3f3a1f9a55';
+const TICKET = 'https://tickets.example.com/browse/projects/security/issues/INC-2041';
+const SLASHED = 'a1B2+/=_-'.repeat(4).slice(0, 32);
+
+it.each([
+  ['a private key', { reference: 'x -----BEGIN RSA PRIVATE KEY----- y' }, ['reference']],
+  ['a private key in an id field', { secretId: '-----begin private key-----' }, ['secretId']],
+  ['a Requesty key', { target: { apiKey: 'RQSTY-sk-1' } }, ['apiKey']],
+  ['user info in a URL', { reference: 'see https://user:pass@host/x' }, ['reference']],
+  ['user info at the beginning, behind a letter', { reference: 'x://user@host' }, ['reference']],
+  ['user info behind a scheme that ends in a digit', { reference: 'h2://user@host' }, ['reference']],
+  ['32 unbroken characters', { reference: `is ${LONG} it` }, ['reference']],
+  [
+    '32 unbroken characters with a slash in them',
+    { reference: 'abcdefgh0123456789/abcdefgh0123456789' },
+    ['reference'],
+  ],
+  ['32 unbroken characters in a URL’s segment', { requestedBy: `https://host/${LONG}` }, ['requestedBy']],
+  ['32 unbroken characters around a slash elsewhere', { expectedEnvironment: SLASHED }, ['expectedEnvironment']],
+  ['a list’s item', { settings: { ips: ['1.2.3.4', LONG] } }, ['ips']],
+  ['an ARN outside the claims', { expectedEnvironment: `arn:${LONG}` }, ['expectedEnvironment']],
+  ['a private key behind an ARN', { requestedBy: 'arn:PRIVATE KEY' }, ['requestedBy']],
+  ['a URL’s path where no ticket stands', { expectedEnvironment: TICKET }, ['expectedEnvironment']],
+  ['a URL’s path behind other words', { reference: `see ${TICKET}` }, ['reference']],
+  ['a URL’s path before other words', { reference: `${TICKET} ${SLASHED}` }, ['reference']],
+  ['32 unbroken characters around a UUID', { reference: `${'g'.repeat(16)}${UUID}${'g'.repeat(16)}` }, ['reference']],
+  ['32 hex digits that are no UUID', { reference: '0123456789abcdef0123456789abcdef' }, ['reference']],
+])('finds %s', (_what, message, fields) => {
+  const found = withoutSecrets(message);
+  expect(found.fields).toEqual(fields);
+  expect(JSON.stringify(found.clean)).toContain(REMOVED);
+});
+
+it.each([
+  ['31 unbroken characters', { reference: LONG.slice(1) }],
+  [
+    'a long identifier in an id field',
+    { secretId: LONG, secretVersion: LONG, target: { apiKey: LONG, apiKeyId: LONG } },
+  ],
+  ['a long request id and sub account', { requestId: LONG, subMemberId: LONG }],
+  ['a UUID anywhere', { settings: { ips: UUID } }],
+  ['a whole UUID behind 31 unbroken characters', { reference: `${'g'.repeat(31)}${UUID}` }],
+  ['a ticket’s URL', { reference: TICKET }],
+  ['a ticket’s URL without a certificate', { reference: TICKET.replace('https', 'http') }],
+  ['a sender as account and source', { requestedBy: '123456789012/com.example.security.operations/console' }],
+  ['a sender whose parts are short', { requestedBy: 'abcdefgh0123456789/abcdefgh0123456789' }],
+  ['an ARN as a reference', { reference: `arn:aws:states:us-east-1:123456789012:execution:${LONG}` }],
+  [
+    'an ARN as the one who asks',
+    { requestedBy: 'arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_SecurityOperators_0123456789abcdef/jane' },
+  ],
+  ['a URL without user info that has an @ in its path', { reference: 'https://host/a@b' }],
+  ['numbers, null and booleans', { version: 1, dryRun: true, settings: null }],
+])('leaves %s', (_what, message) => expect(withoutSecrets(message)).toEqual({ clean: message, fields: [] }));
+
+it('removes that value alone', () =>
+  expect(withoutSecrets({ a: 1, reference: LONG, target: { apiKey: 'x' } })).toEqual({
+    clean: { a: 1, reference: REMOVED, target: { apiKey: 'x' } },
+    fields: ['reference'],
+  }));
+
+it('removes a field’s name that looks like a secret, and reads on in what it holds', () =>
+  expect(withoutSecrets({ [LONG]: { b: LONG, c: 1 } })).toEqual({
+    clean: { [REMOVED]: { b: REMOVED, c: 1 } },
+    fields: [REMOVED, 'b'],
+  }));
+
+it('lets no such value through, wherever it stands', () =>
+  fc.assert(
+    fc.property(
+      fc.stringMatching(/^[A-Za-z0-9+=_-]{32,80}$/),
+      fc.array(fc.constantFrom('x', 'settings', 'reference')),
+      (secret, path) => {
+        const message = path.reduceRight<unknown>((inner, name) => ({ [name]: [inner] }), { note: secret });
+        expect(JSON.stringify(withoutSecrets(message).clean)).not.toContain(secret);
+      },
+    ),
+  ));
+
+it('goes no deeper than any request does', () => {
+  const nested = JSON.parse(`${'['.repeat(8_000)}${']'.repeat(8_000)}`) as unknown;
+  expect(withoutSecrets({ a: nested })).toMatchObject({ fields: [] });
+});
+
+it.each([
+  ['lists', (inner: unknown) => [inner]],
+  ['objects', (inner: unknown) => ({ b: inner })],
+  ['objects under a name that looks like a secret', (inner: unknown) => ({ [LONG]: inner })],
+])('reads sixteen %s deep, and takes nothing along from below', (_what, around) => {
+  const nested = (depth: number) => Array.from({ length: depth }).reduce<unknown>((inner) => around(inner), 'x');
+  expect(JSON.stringify(withoutSecrets(nested(16)).clean)).toContain('"x"');
+  expect(JSON.stringify(withoutSecrets(nested(17)).clean)).toContain('null');
+  expect(JSON.stringify(withoutSecrets(nested(17)).clean)).not.toContain('"x"');
+});

@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import { NotYet } from '../../../../functions/core/fault.ts';
+import { emptyCase } from '../../../../functions/core/ledger/lease.ts';
+import type { Order, Plan, Restriction } from '../../../../functions/core/provider.ts';
+import { revoke } from '../../../../functions/core/revoke/revoke.ts';
+import type { Given } from '../memory-ports.ts';
+import { answerOf, NOON } from '../rounds.ts';
+import { deleteCall, questionOf, scriptedProvider } from '../scripted-provider.ts';
+import { ALIVE, caseOf, delivered, GONE, KEY, LEAKED, MANAGED, type Script, SELF, system } from '../scripted-system.ts';
+
+/** The receipt of a plan, what it asked, and the case that it leaves. */
+const planned = async (
+  probe: Script[string],
+  more: object = {},
+  change: (order: Order) => Partial<Plan> = () => ({}),
+  given: Given = {},
+) => {
+  const memory = system({ probe, signer: [ALIVE] }, { provider: scriptedProvider(change), ...given });
+  await revoke(memory.ports, delivered(memory, { ...SELF, dryRun: true, ...more }));
+  return { memory, receipt: memory.published[0], sent: memory.sent };
+};
+
+const HELD = answerOf('silent', { ends: 'stuck/ip-not-allowed', holds: true });
+const REFUSING: Restriction = {
+  call: () => ({ ends: 'refused/would-widen', why: 'Cannot widen it, wanted less' }),
+  reach: () => 'unmet',
+};
+const RECORD = { readOnly: 0, ips: [], permissions: {} } as const;
+
+const DELETE =
+  'Then it asks until two probes, some seconds apart, find the key gone. A delete is final: nobody can bring the key back';
+const UPDATE =
+  'Then it asks until two reads, some seconds apart, show what was asked. An update takes away and gives nothing back: that takes the web page';
+
+describe('a plan says what a real request', () => {
+  it.each<[string, Parameters<typeof planned>, string]>([
+    ['sends', [[ALIVE]], `would send delete-key, signed by the key itself. ${DELETE}`],
+    ['lets a managing key sign', [[ALIVE], MANAGED], `would send delete-key, signed by the managing key. ${DELETE}`],
+    [
+      'sends of an update',
+      [
+        [answerOf('alive', { record: RECORD })],
+        {},
+        (order) => ({ call: { ...REFUSING, call: () => deleteCall(order) } }),
+      ],
+      `would send delete-key, signed by the key itself. ${UPDATE}`,
+    ],
+    [
+      'ends as',
+      [[HELD]],
+      'would end as stuck/ip-not-allowed. Send from an address on that list, sign by another key, or delete the key in the web page',
+    ],
+    [
+      'ends as by a rule of ours',
+      [[answerOf('alive', { record: RECORD })], {}, () => ({ call: REFUSING })],
+      'would end as refused/would-widen. Cannot widen it, wanted less. Ask for less than the key has',
+    ],
+    [
+      'asks, sends and ends as for a key that never answered',
+      [[GONE]],
+      'would ask the provider’s other environments, send the delete once and, if none knows the key, end as stuck/not-recognised. Check the key’s identifier, its environment and the signing key; if it is right, look in the provider’s web page',
+    ],
+    [
+      'asks and ends as for a key that never answered and is to be updated',
+      [[GONE], {}, () => ({ call: REFUSING })],
+      'would ask the provider’s other environments and, if none knows the key, end as stuck/not-recognised. Check the key’s identifier, its environment and the signing key; if it is right, look in the provider’s web page',
+    ],
+    ['probes again for', [[undefined], LEAKED], 'would probe again (no-reply)'],
+    ['waits for', [[undefined]], 'would wait (no-reply)'],
+  ])('%s', async (_what, [...of], expected) => {
+    const { receipt, sent } = await planned(...of);
+    expect(receipt).toMatchObject({ outcome: 'planned', dryRun: true, final: true, calls: 0 });
+    expect(receipt?.message).toBe(`Nothing was changed: this is a plan. A real request ${expected}`);
+    expect(sent).toEqual(['probe']);
+  });
+});
+
+describe('a plan for a key that is gone, though it was seen', () => {
+  const CASE = `case#kalshi/prod/${KEY} case`;
+  const proved = { proved: { at: NOON, deadAt: NOON, endedBy: 'X#1' }, state: 'proved-case' };
+
+  it.each<[string, object, string, string]>([
+    ['sends the delete', {}, 'call', 'would send delete-key, signed by the key itself'],
+    ['sends none where its death is in the ledger', proved, 'wait', 'would probe again (not-yet-proved)'],
+  ])('%s', async (_what, found, does, said) => {
+    const memory = system({ probe: [GONE] });
+    const empty = emptyCase({ provider: 'kalshi', realm: 'prod', keyId: KEY }, NOON);
+    memory.items.set(CASE, { ...empty, rev: 1, nonce: '', seen: { probe: NOON }, ...found } as never);
+    await revoke(memory.ports, delivered(memory, { ...SELF, dryRun: true }));
+    expect(memory.published[0]?.message).toContain(`this is a plan. A real request ${said}`);
+    expect(memory.items.get('request#R#plan request')).toMatchObject({ ended: { plan: { does } } });
+    expect([memory.sent, caseOf(memory).works]).toEqual([['probe'], {}]);
+  });
+});
+
+it('says behind it what is to be expected', async () => {
+  const said = { forecast: () => ['It will rain', 'It will snow'], afterwards: () => ['It will be wet'] };
+  const { receipt } = await planned([ALIVE], {}, () => said);
+  expect(receipt?.message).toMatch(
+    / signed by the key itself\. It will rain\. It will snow\. Then .+\. It will be wet$/,
+  );
+});
+
+it('says nothing of what comes after a call that would not be sent', async () => {
+  const said = { forecast: () => ['It will rain'], afterwards: () => ['It will be wet'] };
+  const { receipt } = await planned([HELD], {}, () => said);
+  expect(receipt?.message).toMatch(/ in the web page\. It will rain$/);
+});
+
+it('tells both from what the probes have learned', async () => {
+  const asked: unknown[] = [];
+  const hear = (...known: readonly unknown[]) => {
+    asked.push(known);
+    return [];
+  };
+  const facts = { type: '2' };
+  await planned([answerOf('alive', { record: RECORD, facts })], {}, () => ({ forecast: hear, afterwards: hear }));
+  expect(asked).toEqual([
+    [facts, RECORD],
+    [facts, RECORD],
+  ]);
+});
+
+it('shows what it probed, and asks a managing key about itself as well', async () => {
+  const { receipt, sent } = await planned([ALIVE], MANAGED, () => ({ signer: questionOf('signer', 'managing') }));
+  expect(receipt?.evidence).toMatchObject([{ step: 'probe', asked: 'probe', saw: 'alive' }]);
+  expect([receipt?.keyState, sent]).toEqual(['alive', ['signer', 'probe']]);
+});
+
+it('writes of the case who has seen the key, and nothing else', async () => {
+  const both = () => ({ probes: [questionOf('probe'), questionOf('other', 'managing')] });
+  const { memory } = await planned([ALIVE], {}, both);
+  expect(caseOf(memory)).toMatchObject({ seen: { probe: memory.clock.now() }, state: 'idle-case' });
+  expect(caseOf(memory).works).toEqual({});
+  expect(caseOf(memory).facts).toEqual({});
+  expect(caseOf(memory)).not.toHaveProperty('lease');
+  const unseen = await planned([answerOf('alive')]);
+  expect(caseOf(unseen.memory)).toBeUndefined();
+});
+
+it('keeps a plan apart from the request of the same id', async () => {
+  const { memory } = await planned([ALIVE]);
+  expect([...memory.items.keys()].filter((name) => name.startsWith('request#'))).toEqual(['request#R#plan request']);
+  expect([memory.aside, memory.enqueued]).toEqual([[], []]);
+});
+
+it('waits where a question has to wait, whatever the others say', async () => {
+  const held = (): never => {
+    throw new NotYet({ code: 'rate-limited' });
+  };
+  const both = () => ({ probes: [questionOf('probe'), { ...questionOf('list'), next: held }] });
+  const { receipt, sent } = await planned([ALIVE], {}, both);
+  expect([receipt, sent]).toEqual([undefined, ['probe']]);
+});

@@ -1,0 +1,380 @@
+import { describe, expect, it } from 'vitest';
+import { NO_WORK } from '../../../../functions/core/attempt/progress.ts';
+import { after } from '../../../../functions/core/epoch.ts';
+import { Unavailable } from '../../../../functions/core/fault.ts';
+import type { Restriction } from '../../../../functions/core/provider.ts';
+import { isOwnSender } from '../../../../functions/core/revoke/recheck.ts';
+import { revoke } from '../../../../functions/core/revoke/revoke.ts';
+import type { Given, Memory } from '../memory-ports.ts';
+import { answerOf, NOON } from '../rounds.ts';
+import { deleteCall, scriptedProvider } from '../scripted-provider.ts';
+import {
+  ACCEPTED,
+  ALIVE,
+  caseOf,
+  delivered,
+  GONE,
+  KEY,
+  LEAKED,
+  MANAGED,
+  OTHER,
+  type Script,
+  SELF,
+  system,
+} from '../scripted-system.ts';
+
+const OWN = { sender: 'AROAOWNROLE:key-revoker', messageId: 'L' };
+const LOOK = { ...SELF, look: true };
+const HELD = answerOf('silent', { ends: 'stuck/ip-not-allowed', holds: true, seen: true });
+const MINUTES = 60_000;
+const CASE = `case#kalshi/prod/${KEY} case`;
+
+/** A request that ended with what the first answers say; the others are for the looks. */
+const ended = async (script: Script, given: Given = {}, body: object = SELF): Promise<ReturnType<typeof system>> => {
+  const memory = system(script, given);
+  await revoke(memory.ports, delivered(memory, body));
+  memory.clock.forward(10 * MINUTES);
+  return memory;
+};
+
+const updating = {
+  provider: scriptedProvider(() => ({
+    call: { call: () => deleteCall({ aim: { self: true } as never }), reach: () => 'unmet' },
+  })),
+};
+
+/** An update by a managing key, whose list named the target and does not any more. */
+const deletedInList = () => ended({ probe: [HELD, answerOf('unlisted')] }, updating, MANAGED);
+
+const looked = (memory: Memory, rest: object = {}) =>
+  revoke(memory.ports, delivered(memory, LOOK, { ...OWN, ...rest }));
+const told = ({ published }: Memory) =>
+  published
+    .slice(1)
+    .map(({ receiptId, outcome, code, keyState, final }) => [receiptId, outcome, code, keyState, final]);
+
+describe('a look at a dead key', () => {
+  it('is asked for ten minutes after the proof', async () => {
+    const memory = await ended({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+    const [{ body, ...rest } = { body: '' }, ...others] = memory.enqueued;
+    expect([JSON.parse(body), rest, others]).toEqual([
+      { version: 1, secretVersion: 'AWSCURRENT', reason: 'manual', dryRun: false, ...LOOK },
+      { attributes: { requestId: 'R', attempt: '1' }, delaySeconds: 600 },
+      [],
+    ]);
+  });
+
+  it.each([
+    ['that ended stuck', SELF, [HELD]],
+    ['that was a plan', { ...SELF, dryRun: true }, [ALIVE]],
+  ])('is not asked for after a request %s', async (_, body, probe) => {
+    expect((await ended({ probe }, {}, body)).enqueued).toEqual([]);
+  });
+
+  it('ends without it where the queue does not take it: the daily one makes up for it', async () => {
+    const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+    memory.ports.outbox = { ...memory.ports.outbox, enqueue: () => Promise.reject(new Unavailable('down')) };
+    expect(await revoke(memory.ports, delivered(memory, SELF))).toEqual({ done: true });
+    expect(memory.lines.at(-1)).toEqual(['second look not sent', { requestId: 'R' }]);
+  });
+
+  it('makes two probes, no call and no word, and leaves the case as it was', async () => {
+    const memory = await ended({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+    const { rev: _, nonce: __, ...asItWas } = caseOf(memory);
+    const before = memory.sent.length;
+    expect(await looked(memory)).toEqual({ done: true });
+    expect(memory.sent.slice(before)).toEqual(['probe', 'probe']);
+    expect(told(memory)).toEqual([]);
+    const { rev: ___, nonce: ____, ...left } = caseOf(memory);
+    expect(left).toEqual({ ...asItWas, works: {}, findings: 0 });
+    expect(memory.lines.at(-1)).toEqual(['look done', { requestId: 'R', saw: 'unknown', finding: '' }]);
+  });
+
+  it('tells of a key that lives again, opens its case, and makes no call', async () => {
+    const memory = await ended({ probe: [ALIVE, GONE, GONE, ALIVE], delete: [ACCEPTED] });
+    const before = memory.sent.length;
+    expect(await looked(memory)).toEqual({ done: true });
+    expect(memory.sent.slice(before)).toEqual(['probe']);
+    expect(told(memory)).toEqual([['R#1!1', 'resurrected', null, 'alive', false]]);
+    expect(memory.published[1]?.message).toMatch(/It was proved dead at 2026-11-21T12:00:02.000Z\. Send a request/);
+    expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1', findings: 1 });
+    expect(caseOf(memory).works).toEqual({});
+    expect(caseOf(memory)).not.toHaveProperty('proved');
+    expect(memory.lines).toContainEqual([
+      'resurrected',
+      { requestId: 'R', provider: 'kalshi', key: expect.any(String) },
+    ]);
+  });
+
+  it('tells of it once more each time, by a number of its own', async () => {
+    const memory = await ended({ probe: [ALIVE, GONE, GONE, ALIVE], delete: [ACCEPTED] });
+    await looked(memory);
+    await looked(memory);
+    expect(told(memory).map(([id, outcome]) => [id, outcome])).toEqual([
+      ['R#1!1', 'resurrected'],
+      ['R#1!2', 'resurrected'],
+    ]);
+  });
+
+  it('says nothing where nobody answers, and comes again', async () => {
+    const memory = await ended({ probe: [ALIVE, GONE, GONE, undefined], delete: [ACCEPTED] });
+    expect(await looked(memory)).toMatchObject({ done: false, code: 'no-reply' });
+    expect(caseOf(memory)).not.toHaveProperty('lease');
+    expect(told(memory)).toEqual([]);
+    memory.clock.forward(24 * 60 * MINUTES);
+    expect(await looked(memory)).toEqual({ done: true });
+    expect(memory.lines.at(-1)).toEqual(['look given up', { requestId: 'R', code: 'no-reply' }]);
+    expect(caseOf(memory).works).toEqual({});
+  });
+});
+
+describe('a look at a case that was left open', () => {
+  it('tells each time of a key that still lives', async () => {
+    const memory = await ended({ probe: [HELD, ALIVE] });
+    const { at, leftOpenBy } = caseOf(memory);
+    await looked(memory);
+    await looked(memory);
+    expect(caseOf(memory)).toMatchObject({ at, leftOpenBy, state: 'open-case' });
+    expect(told(memory)).toEqual([
+      ['R#1!1', 'stuck', 'ip-not-allowed', 'alive', false],
+      ['R#1!2', 'stuck', 'ip-not-allowed', 'alive', false],
+    ]);
+    expect(memory.published[1]?.message).toMatch(
+      /ended as stuck\/ip-not-allowed at 2026-11-21T12:00:00.000Z, and the key is alive still\. Send from/,
+    );
+    expect(memory.sent).not.toContain('delete');
+  });
+
+  it('leaves it open without a word where the key is gone: it sends no delete, and an outage looks the same', async () => {
+    const memory = await ended({ probe: [HELD, GONE] });
+    expect(await looked(memory)).toEqual({ done: true });
+    expect([memory.sent, told(memory)]).toEqual([['probe', 'probe'], []]);
+    expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1', works: {} });
+    expect(caseOf(memory)).not.toHaveProperty('proved');
+    expect(memory.lines.at(-1)).toEqual(['look done', { requestId: 'R', saw: 'unknown', finding: '' }]);
+  });
+
+  it('leaves it to a redrive to send the delete again, and so to close it', async () => {
+    const memory = await ended({ probe: [HELD, GONE], delete: [ACCEPTED] });
+    await looked(memory);
+    await revoke(memory.ports, delivered(memory, SELF, { messageId: 'M2', attempt: 2 }));
+    expect(memory.published[1]).toMatchObject({ receiptId: 'R#2', outcome: 'revoked', calls: 1 });
+    expect(caseOf(memory)).toMatchObject({ state: 'proved-case', proved: { endedBy: 'R#2' }, works: {} });
+  });
+
+  it('closes it with a proof where the managing key’s list does not name any more what was to be updated', async () => {
+    const memory = await deletedInList();
+    await looked(memory);
+    expect(told(memory)).toEqual([['R#1!1', 'already-revoked', null, 'dead', false]]);
+    expect(memory.published[1]?.message).toMatch(/; somebody else has seen to it since$/);
+    expect(memory.published[1]?.evidence).toHaveLength(2);
+    expect(caseOf(memory, OTHER)).toMatchObject({ state: 'proved-case', proved: { endedBy: 'R#1' } });
+    expect(caseOf(memory, OTHER).works).toEqual({});
+    expect(caseOf(memory, OTHER).leftOpenBy).toBeUndefined();
+    const firstAbsence = after(NOON, 10 * MINUTES);
+    expect(caseOf(memory, OTHER).proved).toMatchObject({ deadAt: firstAbsence, at: after(firstAbsence, 2_000) });
+    const done = { requestId: 'R', saw: 'unknown', finding: 'already-revoked' };
+    expect(memory.lines.at(-1)).toEqual(['look done', done]);
+  });
+
+  it('comes again for an hour where only the key’s own word says that it is gone, which was to be updated', async () => {
+    const memory = await ended({ probe: [HELD, GONE] }, updating);
+    expect(await looked(memory)).toMatchObject({ done: false, code: 'not-yet-proved' });
+    memory.clock.forward(60 * MINUTES - 1);
+    expect(await looked(memory)).toMatchObject({ done: false, code: 'not-yet-proved' });
+    memory.clock.forward(1);
+    expect(await looked(memory)).toEqual({ done: true });
+    expect(told(memory)).toEqual([]);
+    expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1', works: {} });
+    expect(memory.sent).toEqual(Array(4).fill('probe'));
+  });
+
+  it('closes it without a proof where somebody else has restricted the key as it was asked', async () => {
+    const asAsked: Restriction = { call: () => deleteCall({ aim: { self: true } as never }), reach: () => 'met' };
+    const alive = answerOf('alive', { seen: true, record: { readOnly: 1, ips: [], permissions: {} } });
+    const memory = await ended({ probe: [HELD, alive] }, { provider: scriptedProvider(() => ({ call: asAsked })) });
+    expect(await looked(memory)).toEqual({ done: true });
+    expect(told(memory)).toEqual([['R#1!1', 'restricted', null, 'alive', false]]);
+    expect(memory.published[1]?.message).toMatch(/; somebody else has seen to it since$/);
+    expect(caseOf(memory)).toMatchObject({ state: 'idle-case', findings: 1 });
+    expect(caseOf(memory).works).toEqual({});
+    expect(caseOf(memory)).not.toHaveProperty('leftOpenBy');
+    expect(caseOf(memory)).not.toHaveProperty('proved');
+  });
+
+  it('closes none that another request has called for and is not over with', async () => {
+    const asAsked: Restriction = { call: () => deleteCall({ aim: { self: true } as never }), reach: () => 'met' };
+    const alive = answerOf('alive', { seen: true, record: { readOnly: 1, ips: [], permissions: {} } });
+    const memory = await ended({ probe: [HELD, alive] }, { provider: scriptedProvider(() => ({ call: asAsked })) });
+    const works = { 'S#1': { ...NO_WORK, calls: 1 } };
+    memory.items.set(CASE, { ...caseOf(memory), works } as never);
+    await looked(memory);
+    expect(caseOf(memory)).toMatchObject({ state: 'open-case', works });
+    expect(caseOf(memory)).not.toHaveProperty('leftOpenBy');
+  });
+
+  it('is silent where nothing tells how the key stands', async () => {
+    const memory = await ended({
+      probe: [HELD, answerOf('silent', { ends: 'stuck/credential-refused', holds: true })],
+    });
+    expect(await looked(memory)).toEqual({ done: true });
+    expect(told(memory)).toEqual([]);
+    expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1' });
+    expect(caseOf(memory).works).toEqual({});
+  });
+
+  it('is over where the credential is gone', async () => {
+    const memory = await ended({ probe: [HELD] });
+    memory.ports.vault = { ...memory.ports.vault, open: async () => ({ found: false, why: 'missing' }) };
+    expect(await looked(memory)).toEqual({ done: true });
+    expect(told(memory)).toEqual([]);
+    expect(caseOf(memory)).not.toHaveProperty('lease');
+  });
+
+  it('makes its findings again where a crash came between', async () => {
+    const memory = await deletedInList();
+    const { publish } = memory.ports.outbox;
+    memory.ports.outbox = { ...memory.ports.outbox, publish: () => Promise.reject(new Unavailable('down')) };
+    expect(await looked(memory)).toMatchObject({ done: false, code: 'aws-down' });
+    memory.ports.outbox = { ...memory.ports.outbox, publish };
+    expect(await looked(memory)).toEqual({ done: true });
+    expect(told(memory)).toEqual([['R#1!1', 'already-revoked', null, 'dead', false]]);
+  });
+});
+
+describe('a look', () => {
+  it.each([['AROAOTHER:key-revoker'], ['AROAOWNROLE2:key-revoker'], ['AIDAUSER']])(
+    'is refused from %s',
+    async (sender) => {
+      const memory = await ended({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+      const before = memory.sent.length;
+      expect(await looked(memory, { sender })).toEqual({ done: true });
+      expect(memory.sent.slice(before)).toEqual([]);
+      expect(memory.published[1]).toMatchObject({ requestId: 'L', outcome: 'refused', code: 'malformed' });
+      expect(memory.published[1]?.message).toMatch(/Cannot take look from this sender/);
+    },
+  );
+
+  it('is known by the role of any function of ours', () => {
+    const ports = { config: { ...system({}).ports.config, ownRoles: ['AROAONE', 'AROATWO'] } };
+    const known = ['AROAONE:a', 'AROATWO:b', 'AROATHREE:c'].map((sender) => isOwnSender(ports, { sender }));
+    expect(known).toEqual([true, true, false]);
+  });
+
+  it('for a request that nobody knows, or that has not ended, does nothing', async () => {
+    const memory = system({ probe: [undefined] });
+    expect(await looked(memory)).toEqual({ done: true });
+    await revoke(memory.ports, delivered(memory, SELF));
+    const before = memory.sent.length;
+    expect(await looked(memory)).toEqual({ done: true });
+    expect([memory.sent.slice(before), memory.published]).toEqual([[], []]);
+  });
+
+  it('leaves the key to the request that has gone on with it since', async () => {
+    const memory = await ended({ probe: [HELD, ALIVE, GONE], delete: [ACCEPTED] });
+    await revoke(memory.ports, delivered(memory, { ...SELF, requestId: 'R2' }, { messageId: 'M2' }));
+    const before = memory.sent.length;
+    expect(await looked(memory)).toEqual({ done: true });
+    expect([memory.sent.slice(before), memory.published.length]).toEqual([[], 2]);
+  });
+
+  it('leaves nothing of itself to the request that has gone on with the key while it waited', async () => {
+    const memory = await ended({ probe: [HELD, undefined, ALIVE, GONE], delete: [ACCEPTED] });
+    expect(await looked(memory)).toMatchObject({ done: false, code: 'no-reply' });
+    await revoke(memory.ports, delivered(memory, { ...SELF, requestId: 'R2' }, { messageId: 'M2' }));
+    expect(await looked(memory)).toEqual({ done: true });
+    expect(caseOf(memory).works).toEqual({});
+  });
+
+  it('for a request that ended before its key was known does nothing', async () => {
+    const memory = await ended({}, { secrets: {} });
+    expect(memory.published).toMatchObject([{ code: 'credential-missing' }]);
+    expect(await looked(memory)).toEqual({ done: true });
+    expect([memory.sent, memory.published.length]).toEqual([[], 1]);
+  });
+
+  it('without a request’s id, or at a key that has no case, does nothing', async () => {
+    const memory = await ended({ probe: [HELD] });
+    const { requestId: _, ...bare } = LOOK;
+    expect(await revoke(memory.ports, delivered(memory, bare, OWN))).toEqual({ done: true });
+    memory.items.delete(CASE);
+    expect(await looked(memory)).toEqual({ done: true });
+    expect([memory.sent, memory.published.length, memory.items.has(CASE)]).toEqual([['probe'], 1, false]);
+  });
+
+  it('counts its probes under a name that no request can have', async () => {
+    const memory = await ended({ probe: [HELD, undefined] });
+    await looked(memory);
+    expect(Object.keys(caseOf(memory).works)).toEqual(['~R#1']);
+  });
+
+  it('does not ask again at once where the host has answered nobody so often', async () => {
+    const memory = await ended({ probe: [HELD, answerOf('silent', { ends: 'retry/provider-down' })] });
+    while (memory.sent.length < 4) await looked(memory);
+    const before = memory.sent.length;
+    expect(await looked(memory)).toMatchObject({ done: false, code: 'provider-down' });
+    expect([memory.sent.length - before, caseOf(memory).lease]).toEqual([0, undefined]);
+  });
+
+  it('comes again where AWS does not answer, and leaves the case to others meanwhile', async () => {
+    const memory = await ended({ probe: [HELD] });
+    memory.ports.vault = { ...memory.ports.vault, open: () => Promise.reject(new Unavailable('down')) };
+    expect(await looked(memory)).toMatchObject({ done: false, code: 'aws-down' });
+    expect(caseOf(memory).lease).toBeUndefined();
+  });
+
+  describe('that has lost the case', () => {
+    /** Another delivery has taken it. */
+    const lose = (memory: Memory) => {
+      const lease = { holder: 'else', until: after(memory.clock.now(), 9_000) };
+      const item = { ...caseOf(memory), lease };
+      memory.items.set(CASE, item as never);
+      return item;
+    };
+
+    it('before its first probe is written comes again, and writes nothing more', async () => {
+      let taken: unknown;
+      const memory = await ended({
+        probe: [
+          HELD,
+          () => {
+            taken = lose(memory);
+            return GONE;
+          },
+        ],
+      });
+      expect(await looked(memory)).toMatchObject({ done: false, code: 'in-progress' });
+      expect(caseOf(memory)).toEqual(taken);
+    });
+
+    it('before its end is written comes again, and writes nothing more', async () => {
+      let taken: unknown;
+      const memory = await ended({ probe: [HELD, ALIVE] });
+      const publish = async () => {
+        taken = lose(memory);
+      };
+      memory.ports.outbox = { ...memory.ports.outbox, publish };
+      expect(await looked(memory)).toMatchObject({ done: false, code: 'in-progress' });
+      expect(caseOf(memory)).toEqual(taken);
+    });
+  });
+
+  it('waits while another delivery holds the case', async () => {
+    const memory = await ended({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+    const until = after(NOON, 20 * MINUTES);
+    memory.items.set(CASE, { ...caseOf(memory), lease: { holder: 'other', until } } as never);
+    const seen = caseOf(memory);
+    const sentBefore = (ms: number) => looked(memory, { sentAt: after(memory.clock.now(), -ms) });
+    expect(await sentBefore(24 * 60 * MINUTES - 1)).toMatchObject({ done: false, code: 'in-progress' });
+    expect(caseOf(memory)).toEqual(seen);
+    expect(await sentBefore(24 * 60 * MINUTES)).toEqual({ done: true });
+    expect(memory.lines.at(-1)).toEqual(['look given up', { requestId: 'R', code: 'in-progress' }]);
+  });
+
+  it('comes again as soon as its request would, by the age of its own message', async () => {
+    const memory = await ended({ probe: [HELD, undefined] }, {}, { ...SELF, ...LEAKED });
+    memory.clock.forward(120 * MINUTES);
+    const verdict = await looked(memory, { sentAt: memory.clock.now(), receiveCount: 20 });
+    expect(verdict).toEqual({ done: false, code: 'no-reply', notBefore: after(memory.clock.now(), 45_000) });
+  });
+});

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { after, toIso } from '../../../../functions/core/epoch.ts';
+import { Fault } from '../../../../functions/core/fault.ts';
+import type { RequestItem } from '../../../../functions/core/ledger/ledger-items.ts';
+import type { Described, Opened } from '../../../../functions/core/ports.ts';
+import { expiryRequestId } from '../../../../functions/core/request/expiry-tags.ts';
+import { recheckTags } from '../../../../functions/core/revoke/reread-order.ts';
+import { memoryPorts, openedAs } from '../memory-ports.ts';
+import { NOON } from '../rounds.ts';
+
+const ARN = openedAs('').arn;
+const DUE = after(NOON, -60_000);
+const TAGS = {
+  'key-revoker:expires-at': toIso(DUE),
+  'key-revoker:provider': 'kalshi',
+  'key-revoker:operation': 'delete-key',
+};
+
+const AT_NOON = { ...TAGS, 'key-revoker:expires-at': toIso(NOON) };
+const NAMED = { ...TAGS, 'key-revoker:version': 'v0' };
+
+const secretWith = (tags: Readonly<Record<string, string>>): Described => ({
+  arn: ARN,
+  name: 'key-revoker/desk',
+  tags,
+  stages: {},
+  isReplica: false,
+});
+
+interface Case {
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+  readonly ordered?: Readonly<Record<string, string>>;
+  readonly version?: string;
+  readonly opened?: Opened;
+  /** `undefined`: no sweep has met the secret. */
+  readonly metAt?: number | undefined;
+  readonly item?: Partial<RequestItem>;
+}
+
+/** How the check of an order's tags ends: as a fault, or undefined where the call may go. */
+const recheck = async (given: Case, isGone = false) => {
+  const { tags = TAGS, ordered = TAGS, version = 'v1', opened, metAt, item = {} } = { metAt: NOON, ...given };
+  const { ports, items } = memoryPorts({ described: isGone ? [] : [secretWith(tags)] });
+  if (metAt !== undefined) items.set(`sweep#${ARN} sweep`, { rev: 1, nonce: '', expiresAt: '', version: 'v1', metAt });
+  const requestId = expiryRequestId(ports.digest, ARN, version, ordered);
+  const order = { requestId, request: { requestedBy: ARN }, ...item } as RequestItem;
+  try {
+    return await recheckTags(ports, order, opened);
+  } catch (error) {
+    if (error instanceof Fault) return `${error.outcome}: ${error.message}`;
+    throw error;
+  }
+};
+
+it.each<[string, Case]>([
+  ['tags that stand as they did', {}],
+  ['tags with our own status on them', { tags: { ...TAGS, 'key-revoker:status': 'stuck/unproven' } }],
+  ['the same instant in another zone', { tags: { ...TAGS, 'key-revoker:expires-at': '2026-11-21T12:59:00+01:00' } }],
+  ['a version from before the expiry', { opened: openedAs('', { createdAt: DUE }), metAt: after(DUE, -1_000) }],
+  [
+    'a version of the second in which the date was met',
+    { opened: openedAs('', { createdAt: after(DUE, -9_000) }), metAt: after(DUE, -10_000) },
+  ],
+  ['a request of somebody else’s', { tags: {}, item: { requestId: 'R' } }],
+  ['a date of this very instant', { tags: AT_NOON, ordered: AT_NOON }],
+  ['a named version that no sweep has met', { tags: NAMED, ordered: NAMED, version: 'v0', metAt: undefined }],
+])('lets %s pass', async (_what, given) => expect(await recheck(given)).toBeUndefined());
+
+it('lets an order pass whose secret is gone', async () => expect(await recheck({}, true)).toBeUndefined());
+
+it('asks for no secret where the order names none', async () => {
+  const { ports, steps } = memoryPorts();
+  const order = { requestId: expiryRequestId(ports.digest, ARN, 'v1', TAGS) } as RequestItem;
+  for (const request of [undefined, {} as RequestItem['request']])
+    await recheckTags(ports, { ...order, request }, undefined);
+  expect(steps).toEqual([]);
+});
+
+describe('takes the order back', () => {
+  it.each<[string, Case, string]>([
+    [
+      'where the date was moved later',
+      { tags: { ...TAGS, 'key-revoker:expires-at': toIso(after(NOON, 1)) } },
+      'withdrawn: ',
+    ],
+    [
+      'where the tag is gone',
+      { tags: {} },
+      'withdrawn: Cannot read key-revoker:expires-at, wanted RFC 3339 with a zone',
+    ],
+    [
+      'where another tag was changed',
+      { tags: { ...TAGS, 'key-revoker:target': 'apiKeyId=6f1c2b1e-6d0b-4c57-9a5f-2f3f3a1f9a55' } },
+      'withdrawn: The tags have changed since; they make an order of their own',
+    ],
+    [
+      'where no sweep has met the secret and no version is named',
+      { metAt: undefined },
+      'withdrawn: The tags have changed since; they make an order of their own',
+    ],
+    [
+      'where the order was for another version',
+      { version: 'v2' },
+      'withdrawn: The tags have changed since; they make an order of their own',
+    ],
+  ])('%s', async (_what, given, expected) => expect(await recheck(given)).toBe(expected));
+});
+
+it.each<[string, Case]>([
+  ['after the expiry', { opened: openedAs('', { createdAt: after(DUE, 1) }), metAt: NOON }],
+  [
+    'after the second in which the date was met',
+    { opened: openedAs('', { createdAt: after(DUE, -8_999) }), metAt: after(DUE, -10_000) },
+  ],
+])('refuses a version made %s', async (_what, given) =>
+  expect(await recheck(given)).toBe('refused/version-not-meant: '),
+);
+
+it('checks the tag’s own version by the tag', async () => {
+  const named = { tags: NAMED, ordered: NAMED, version: 'v0', metAt: after(DUE, -10_000) };
+  expect(await recheck(named)).toBeUndefined();
+  // Named after a rotation: whenever a sweep first met the date, this version is the one that is meant.
+  expect(await recheck({ ...named, opened: openedAs('', { createdAt: after(DUE, -8_999) }) })).toBeUndefined();
+  const newer = { ...named, opened: openedAs('', { createdAt: after(DUE, 1) }) };
+  expect(await recheck(newer)).toBe('refused/version-not-meant: ');
+});

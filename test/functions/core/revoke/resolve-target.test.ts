@@ -1,0 +1,238 @@
+import { describe, expect, it } from 'vitest';
+import type { Answer } from '../../../../functions/core/answer.ts';
+import { after } from '../../../../functions/core/epoch.ts';
+import { Fault } from '../../../../functions/core/fault.ts';
+import type { RequestItem } from '../../../../functions/core/ledger/ledger-items.ts';
+import type { Provider } from '../../../../functions/core/provider.ts';
+import type { RevocationRequest } from '../../../../functions/core/request/parse-request.ts';
+import { aim } from '../../../../functions/core/revoke/resolve-target.ts';
+import { memoryPorts, openedAs } from '../memory-ports.ts';
+import { answerOf, NOON } from '../rounds.ts';
+import { replyOf, scriptedProvider } from '../scripted-provider.ts';
+
+const credential = (keyId: string, more: object = {}) => JSON.stringify({ keyId, ...more });
+
+const SECRETS = {
+  'key-revoker/boss@AWSCURRENT': openedAs(credential('BOSS'), {
+    arn: 'arn:boss',
+    name: 'key-revoker/boss',
+    versionId: 'b2',
+  }),
+  'key-revoker/boss@b1': openedAs(credential('OLD'), { arn: 'arn:boss', name: 'key-revoker/boss', versionId: 'b1' }),
+  'key-revoker/sub@AWSCURRENT': openedAs(credential('SUB', { environment: 'demo' }), {
+    arn: 'arn:sub',
+    name: 'key-revoker/sub',
+    versionId: 's2',
+  }),
+  'key-revoker/sub@s1': openedAs(credential('SUB1'), { arn: 'arn:sub', name: 'key-revoker/sub', versionId: 's1' }),
+  'key-revoker/twin-in-demo': openedAs(credential('BOSS', { environment: 'demo' }), { arn: 'arn:twin-in-demo' }),
+  'key-revoker/twin': openedAs(credential('BOSS'), { arn: 'arn:twin', name: 'key-revoker/twin' }),
+};
+
+const REQUEST: RevocationRequest = {
+  version: 1,
+  provider: 'kalshi',
+  operation: 'delete-key',
+  secretId: 'key-revoker/boss',
+  secretVersion: 'AWSCURRENT',
+  target: 'self',
+  reason: 'manual',
+  dryRun: false,
+};
+
+const aimed = (
+  change: Partial<RevocationRequest> = {},
+  item: Partial<RequestItem> = {},
+  provider: Provider = scriptedProvider(),
+) => {
+  const { ports } = memoryPorts({ secrets: SECRETS, config: { egressAddresses: ['192.0.2.1'] } });
+  const request = { ...REQUEST, ...change };
+  return aim(ports, { ports, deadline: after(NOON, 25_000) }, provider, { request, ...item } as RequestItem, request);
+};
+
+const refusal = async (work: Promise<unknown>): Promise<string> => {
+  const error = await work.catch((thrown: unknown) => thrown);
+  if (!(error instanceof Fault)) throw error;
+  return `${error.outcome}: ${error.message}`;
+};
+
+const BOSS = { arn: 'arn:boss', secretId: 'key-revoker/boss', versionId: 'b2', environment: 'prod', keyId: 'BOSS' };
+
+it('aims a key at itself', async () => {
+  const { pin, order, seen, targetHeld } = await aimed({ reason: 'leaked' });
+  expect(pin).toEqual({
+    signer: BOSS,
+    target: undefined,
+    self: true,
+    keyId: 'BOSS',
+    subMemberId: undefined,
+    environment: 'prod',
+    realm: 'prod',
+    keyName: 'kalshi/prod/BOSS',
+    signerName: 'kalshi/prod/BOSS',
+  });
+  expect(order).toMatchObject({
+    operation: 'delete-key',
+    aim: { self: true, keyId: 'BOSS', credential: { keyId: 'BOSS' } },
+    urgent: true,
+    egressAddresses: ['192.0.2.1'],
+  });
+  expect(seen).toEqual([]);
+  expect(targetHeld?.opened.versionId).toBe('b2');
+});
+
+describe('a managing key', () => {
+  it('is aimed at a key by its identifiers', async () => {
+    const { pin, order, targetHeld } = await aimed({ target: { apiKey: 'K', subMemberId: '7' } });
+    expect(pin).toMatchObject({
+      self: false,
+      keyId: 'K',
+      subMemberId: '7',
+      environment: 'prod',
+      keyName: 'kalshi/prod/K',
+      signerName: 'kalshi/prod/BOSS',
+    });
+    expect(order.aim.credential).toBeUndefined();
+    expect([order.urgent, targetHeld]).toEqual([false, undefined]);
+    expect((await aimed({ target: { apiKeyId: 'ID' } })).pin).toMatchObject({ keyId: 'ID', subMemberId: undefined });
+  });
+
+  it('is aimed at the key inside a secret, in that key’s environment', async () => {
+    const { pin, order, targetHeld } = await aimed({ target: { secretId: 'key-revoker/sub', subMemberId: '7' } });
+    expect(pin).toMatchObject({
+      signer: BOSS,
+      target: { arn: 'arn:sub', versionId: 's2', keyId: 'SUB', environment: 'demo' },
+      self: false,
+      keyId: 'SUB',
+      subMemberId: '7',
+      environment: 'demo',
+      realm: 'demo',
+      keyName: 'kalshi/demo/SUB',
+      signerName: 'kalshi/prod/BOSS',
+    });
+    expect(order.aim.credential).toMatchObject({ keyId: 'SUB', environment: 'demo' });
+    expect(targetHeld?.opened.arn).toBe('arn:sub');
+    expect((await aimed({ target: { secretId: 'key-revoker/sub', secretVersion: 's1' } })).pin.keyId).toBe('SUB1');
+  });
+
+  it('that names itself is self', async () => {
+    expect((await aimed({ target: { apiKeyId: 'BOSS' } })).pin.self).toBe(true);
+    expect((await aimed({ target: { secretId: 'key-revoker/twin' } })).pin).toMatchObject({
+      self: true,
+      keyName: 'kalshi/prod/BOSS',
+    });
+  });
+});
+
+it('names realm and case by the world that two environments are of', async () => {
+  const environments = {
+    prod: { host: 'a.example.com', realm: 'prod' },
+    demo: { host: 'b.example.com', realm: 'prod' },
+  };
+  const { pin } = await aimed({ target: { secretId: 'key-revoker/sub' } }, {}, { ...scriptedProvider(), environments });
+  expect(pin).toMatchObject({ environment: 'demo', realm: 'prod', keyName: 'kalshi/prod/SUB' });
+});
+
+it('keeps to the versions that were pinned, unless the signer is to be opened anew', async () => {
+  const target = { secretId: 'key-revoker/sub' };
+  const { pin } = await aimed({ target });
+  const pinned = {
+    ...pin,
+    signer: { ...pin.signer, arn: 'key-revoker/boss', versionId: 'b1' },
+    target: { ...BOSS, arn: 'key-revoker/sub', versionId: 's1' },
+  };
+  expect((await aimed({ target }, { pin: pinned })).pin).toMatchObject({
+    signer: { versionId: 'b1', keyId: 'OLD' },
+    keyId: 'SUB1',
+  });
+  const { ports } = memoryPorts({ secrets: SECRETS });
+  const request = { ...REQUEST, target };
+  const reopened = await aim(
+    ports,
+    { ports, deadline: after(NOON, 25_000) },
+    scriptedProvider(),
+    { pin: pinned } as unknown as RequestItem,
+    request,
+    { reopenSigner: true },
+  );
+  expect(reopened.pin).toMatchObject({ signer: { versionId: 'b2' }, target: { versionId: 's1' } });
+});
+
+describe('refuses', () => {
+  it('another key where only the signer itself can be meant', async () => {
+    const provider = {
+      ...scriptedProvider(),
+      operations: { 'delete-key': { kind: 'delete', managed: false } },
+    } as const;
+    expect(await refusal(aimed({ target: { apiKeyId: 'K' } }, {}, provider))).toBe(
+      'refused/target-mismatch: Cannot delete-key for another key, wanted the signing key itself as target',
+    );
+    expect((await aimed({ target: { apiKeyId: 'BOSS' } }, {}, provider)).pin.self).toBe(true);
+  });
+
+  it('another key than the earlier attempt’s', async () => {
+    expect(await refusal(aimed({}, { former: { ...(await aimed()).pin, keyId: 'OLD' } }))).toBe(
+      'refused/target-mismatch: Cannot go on with another key than the earlier attempt’s, wanted a request of its own for it',
+    );
+    expect((await aimed({}, { former: (await aimed()).pin })).pin.keyId).toBe('BOSS');
+  });
+
+  it('one key in two worlds, unless both secrets mean one', async () => {
+    const target = { secretId: 'key-revoker/twin-in-demo' };
+    expect(await refusal(aimed({ target }))).toBe(
+      'refused/environment-mismatch: Cannot tell where the key is: one secret says prod, the other demo',
+    );
+    const environments = {
+      prod: { host: 'a.example.com', realm: 'prod' },
+      demo: { host: 'b.example.com', realm: 'prod' },
+    };
+    expect((await aimed({ target }, {}, { ...scriptedProvider(), environments })).pin).toMatchObject({
+      self: true,
+      environment: 'prod',
+    });
+  });
+
+  it('an environment that was not expected, which is the target’s', async () => {
+    const target = { secretId: 'key-revoker/sub' };
+    expect((await aimed({ target, expectedEnvironment: 'demo' })).pin.environment).toBe('demo');
+    expect(await refusal(aimed({ target, expectedEnvironment: 'prod' }))).toBe(
+      'refused/environment-mismatch: Cannot act in demo, the request wanted another environment',
+    );
+  });
+});
+
+describe('a provider that does not tell the key in the credential', () => {
+  const nameless = (target: RevocationRequest['target'], answer: Answer, boss = '', sub = '') => {
+    const { ports } = memoryPorts({
+      secrets: {
+        'key-revoker/boss': openedAs(credential(boss)),
+        'key-revoker/sub': openedAs(credential(sub), { arn: 'arn:sub' }),
+      },
+      reply: () => replyOf(answer),
+    });
+    return aim(ports, { ports, deadline: after(NOON, 25_000) }, scriptedProvider(), {} as RequestItem, {
+      ...REQUEST,
+      target,
+    });
+  };
+  const inSub = { secretId: 'key-revoker/sub' };
+  const UNKNOWN = answerOf('unknown');
+
+  it('does not recognise a target that nobody knows', async () => {
+    expect(await refusal(nameless('self', UNKNOWN))).toMatch(/^stuck\/not-recognised: /);
+    expect(await refusal(nameless(inSub, UNKNOWN, 'BOSS'))).toMatch(/^stuck\/not-recognised: /);
+  });
+
+  it('refuses a managing key that nobody knows', async () =>
+    expect(await refusal(nameless({ apiKeyId: 'K' }, UNKNOWN))).toMatch(/^stuck\/credential-refused: /));
+
+  it.each([
+    ['the target that signs', 'self', '', '', ['identify']],
+    ['the target in its own secret', inSub, 'BOSS', '', ['identify']],
+    ['the target that is told in its own secret', inSub, '', 'SUB', []],
+    ['the target that is only named', { apiKeyId: 'K' }, '', '', []],
+  ] as const)('counts that as seen of %s alone', async (_what, target, boss, sub, seen) => {
+    const answer = answerOf('alive', { facts: { keyId: 'ASKED' } });
+    expect((await nameless(target, answer, boss, sub)).seen).toEqual(seen);
+  });
+});

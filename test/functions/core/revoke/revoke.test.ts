@@ -1,0 +1,966 @@
+import { describe, expect, it } from 'vitest';
+import type { Answer } from '../../../../functions/core/answer.ts';
+import { after, type EpochMs, epochMs } from '../../../../functions/core/epoch.ts';
+import { NotYet, Unavailable } from '../../../../functions/core/fault.ts';
+import type { RequestItem } from '../../../../functions/core/ledger/ledger-items.ts';
+import { revoke } from '../../../../functions/core/revoke/revoke.ts';
+import { Crash, type Given, type Memory, openedAs } from '../memory-ports.ts';
+import { answerOf, NOON } from '../rounds.ts';
+import { questionOf, scriptedProvider } from '../scripted-provider.ts';
+import {
+  ACCEPTED,
+  ALIVE,
+  caseOf,
+  delivered,
+  GONE,
+  KEY,
+  LEAKED,
+  MANAGED,
+  OTHER,
+  type Script,
+  SELF,
+  system,
+} from '../scripted-system.ts';
+
+it('probes, calls and proves', async () => {
+  const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+  expect(await revoke(memory.ports, delivered(memory, SELF))).toEqual({ done: true });
+  expect(memory.sent).toEqual(['probe', 'delete', 'probe', 'probe']);
+  expect(memory.published).toMatchObject([
+    { receiptId: 'R#1', outcome: 'revoked', keyState: 'dead', calls: 1, timeToRevokeMs: 0 },
+  ]);
+  expect(memory.published[0]?.times.provedAt).toBe('2026-11-21T12:00:02.000Z');
+  expect(memory.aside).toEqual([]);
+  expect(caseOf(memory)).toMatchObject({ state: 'proved-case', proved: { endedBy: 'R#1' } });
+  expect(caseOf(memory).works).toEqual({});
+  expect(caseOf(memory)).not.toHaveProperty('lease');
+});
+
+it('answers the same request again without a word', async () => {
+  const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+  await revoke(memory.ports, delivered(memory, SELF));
+  memory.fail();
+  expect(await revoke(memory.ports, delivered(memory, SELF, { messageId: 'M2' }))).toEqual({ done: true });
+  expect([memory.sent.length, memory.published.length]).toEqual([4, 1]);
+  // The request, its case, and the request once more: nothing is left to do.
+  expect(memory.steps).toEqual(['read', 'read', 'read']);
+});
+
+it('leaves the key that another delivery has pinned, where the secret was rotated between the two', async () => {
+  const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+  const { vault } = memory.ports;
+  const rotated = openedAs(JSON.stringify({ keyId: OTHER }), { versionId: 'v2' });
+  let others: Promise<unknown> | undefined;
+  const paused: Memory['ports'] = {
+    ...memory.ports,
+    vault: {
+      ...vault,
+      // It has opened the old version; before it goes on, another delivery opens the new one and carries the request out.
+      open: async (id, version) => {
+        const old = await vault.open(id, version);
+        const next = { ...memory.ports, vault: { ...vault, open: () => Promise.resolve(rotated) } };
+        others ??= revoke(next, delivered(memory, SELF, { messageId: 'M2' }));
+        await others;
+        return old;
+      },
+    },
+  };
+  const verdict = await revoke(paused, delivered(memory, SELF));
+  expect(verdict).toMatchObject({ done: false, code: 'in-progress' });
+  expect(memory.sent).toEqual(['probe', 'delete', 'probe', 'probe']);
+  expect(memory.published.map(({ receiptId, key }) => [receiptId, key?.id])).toEqual([['R#1', '0000…0001']]);
+});
+
+it('ends nothing for want of a secret that another delivery has opened meanwhile', async () => {
+  const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+  const { vault } = memory.ports;
+  let isOpened = false;
+  const late: Memory['ports'] = {
+    ...memory.ports,
+    vault: {
+      ...vault,
+      // Another delivery opens it and pins what it found; when this one looks, it is gone.
+      open: async () => {
+        if (!isOpened) await revoke(unanswered, delivered(memory, SELF, { messageId: 'M2' }));
+        isOpened = true;
+        return { found: false, why: 'missing' };
+      },
+    },
+  };
+  const unanswered: Memory['ports'] = { ...memory.ports, send: async () => undefined };
+  expect(await revoke(late, delivered(memory, SELF))).toMatchObject({ done: false, code: 'in-progress' });
+  expect(memory.published).toEqual([]);
+  expect(await revoke(memory.ports, delivered(memory, SELF))).toEqual({ done: true });
+  expect(memory.published).toMatchObject([{ outcome: 'revoked', calls: 1 }]);
+});
+
+it('makes no call for a request that another delivery has ended meanwhile', async () => {
+  const memory = system({
+    probe: [undefined, answerOf('silent', { ends: 'stuck/ip-not-allowed', holds: true }), ALIVE],
+    delete: [ACCEPTED],
+  });
+  await revoke(memory.ports, delivered(memory, SELF));
+  const { vault } = memory.ports;
+  let others: Promise<unknown> | undefined;
+  const open: typeof vault.open = async (id, version) => {
+    others ??= revoke(memory.ports, delivered(memory, SELF, { messageId: 'M2' }));
+    await others;
+    return vault.open(id, version);
+  };
+  const paused = { ...memory.ports, vault: { ...vault, open } };
+  expect(await revoke(paused, delivered(memory, SELF))).toMatchObject({ done: false, code: 'in-progress' });
+  expect(memory.sent).toEqual(['probe', 'probe']);
+  expect(memory.published).toMatchObject([{ outcome: 'stuck', code: 'ip-not-allowed', calls: 0 }]);
+});
+
+it('ends nothing again for want of a secret that was removed once another delivery had ended it', async () => {
+  const memory = system({ probe: [undefined, ALIVE, GONE], delete: [ACCEPTED] });
+  await revoke(memory.ports, delivered(memory, SELF));
+  let atTheEnd: unknown;
+  const open = async () => {
+    await revoke(memory.ports, delivered(memory, SELF, { messageId: 'M2' }));
+    atTheEnd = caseOf(memory);
+    return { found: false, why: 'missing' } as const;
+  };
+  const late = { ...memory.ports, vault: { ...memory.ports.vault, open } };
+  expect(await revoke(late, delivered(memory, SELF))).toMatchObject({ done: false, code: 'in-progress' });
+  expect(memory.published).toMatchObject([{ outcome: 'revoked', calls: 1 }]);
+  expect({ ...caseOf(memory), lease: undefined, rev: 0, nonce: '' }).toEqual({
+    ...(atTheEnd as object),
+    lease: undefined,
+    rev: 0,
+    nonce: '',
+  });
+});
+
+describe('between deliveries', () => {
+  it('keeps what it has pinned, and does not write it again', async () => {
+    const memory = system({ probe: [undefined] });
+    await revoke(memory.ports, delivered(memory, SELF));
+    const pinned = memory.items.get('request#R request');
+    await revoke(memory.ports, delivered(memory, SELF));
+    expect(memory.items.get('request#R request')).toEqual(pinned);
+  });
+
+  it('backs off while a proof is awaited', async () => {
+    const memory = system({ probe: [ALIVE, undefined], delete: [undefined] });
+    const verdict = await revoke(memory.ports, delivered(memory, SELF, { receiveCount: 7 }));
+    expect(verdict).toEqual({ done: false, code: 'no-reply', notBefore: after(memory.clock.now(), 96_000) });
+  });
+
+  it('comes back when the provider says', async () => {
+    const reset = after(NOON, 120_000);
+    const memory = system({ probe: [answerOf('silent', { ends: 'retry/rate-limited', notBefore: reset })] });
+    expect(await revoke(memory.ports, delivered(memory, SELF))).toEqual({
+      done: false,
+      code: 'rate-limited',
+      notBefore: after(reset, 90_000),
+    });
+  });
+});
+
+it('proves no death by two absences between which the key lived, while another question had to wait', async () => {
+  const UNLISTED = answerOf('unlisted');
+  const LISTED = answerOf('listed', { seen: true });
+  const memory = system({ probe: [ALIVE, GONE, ALIVE, GONE], list: [LISTED, UNLISTED], delete: [ACCEPTED] });
+  let lists = 0;
+  const list = questionOf('list');
+  const waiting: typeof list = {
+    ...list,
+    next: (replies, now) => {
+      if (replies.length === 0) lists += 1;
+      if (lists === 3) throw new NotYet({ code: 'rate-limited' });
+      return list.next(replies, now);
+    },
+  };
+  memory.ports.provider = () => scriptedProvider(() => ({ probes: [questionOf('probe'), waiting] }));
+  expect(await revoke(memory.ports, delivered(memory, SELF))).toMatchObject({ done: false, code: 'rate-limited' });
+  expect(caseOf(memory).works['R#1']).not.toHaveProperty('agreed');
+  expect(caseOf(memory).works['R#1']).not.toHaveProperty('absentSince');
+  expect(caseOf(memory).works['R#1']?.evidence.at(-1)).toMatchObject({ asked: 'probe', saw: 'alive' });
+});
+
+it('says nothing of the siblings before there was time to ask there', async () => {
+  const provider = scriptedProvider(() => ({ siblings: [['demo', questionOf('elsewhere')]] }));
+  const slow = () => {
+    memory.clock.forward(21_000);
+    return GONE;
+  };
+  const memory = system({ probe: [slow, GONE], elsewhere: [ALIVE] }, { provider });
+  expect(await revoke(memory.ports, delivered(memory, SELF))).toMatchObject({ done: false, code: 'not-yet-proved' });
+  expect(await revoke(memory.ports, delivered(memory, SELF))).toEqual({ done: true });
+  expect(memory.sent).toEqual(['probe', 'probe', 'elsewhere']);
+  expect(memory.published).toMatchObject([{ outcome: 'stuck', code: 'wrong-environment' }]);
+});
+
+describe('a key that is refused as unknown, as in an outage', () => {
+  const MINUTE = 60_000;
+  const REFUSED = answerOf('rejected', { code: 'NOT_FOUND' });
+  const SINCE = 'the provider has not known the key since 2026-11-21T12:00:00.000Z';
+
+  /** Deliveries, each ten minutes after the one before, until the request is over. @returns how many there were */
+  const untilOver = async (memory: Memory, body: object = SELF): Promise<number> => {
+    for (let count = 1; ; count += 1) {
+      const verdict = await revoke(memory.ports, delivered(memory, body));
+      if (verdict.done) return count;
+      expect([verdict.code, memory.published.filter(({ final }) => final)]).toEqual(['not-yet-proved', []]);
+      memory.clock.forward(10 * MINUTE);
+    }
+  };
+
+  it.each<[string, Script['delete'], string]>([
+    ['was lost', [undefined, REFUSED], 'revoked'],
+    ['was refused', [REFUSED], 'already-revoked'],
+  ])(
+    'is deleted again with each delivery, and dead after an hour: its first delete %s',
+    async (_how, calls, outcome) => {
+      const memory = system({ probe: [ALIVE, GONE], ...(calls && { delete: calls }) });
+      expect(await untilOver(memory)).toBe(7);
+      expect(memory.published).toMatchObject([{ outcome, keyState: 'dead', calls: 6 }]);
+      expect(memory.published[0]?.times.provedAt).toBe('2026-11-21T13:00:00.000Z');
+      expect(memory.sent.filter((asked) => asked === 'delete')).toHaveLength(6);
+    },
+  );
+
+  it('is deleted within seconds when the outage is over, and never called dead before', async () => {
+    const over = after(NOON, 35 * MINUTE);
+    let deletedAt: EpochMs | undefined;
+    const probe = (now: EpochMs) => (now < over || deletedAt !== undefined ? GONE : ALIVE);
+    const remove = (now: EpochMs) => {
+      if (now < over) return REFUSED;
+      deletedAt = now;
+      return ACCEPTED;
+    };
+    const memory = system({ probe: [ALIVE, probe], delete: [remove] });
+    expect(await untilOver(memory)).toBe(5);
+    expect(memory.published).toMatchObject([{ outcome: 'revoked', calls: 5 }]);
+    expect(deletedAt).toBe(after(NOON, 40 * MINUTE + 6_000));
+    expect(memory.published[0]?.times.provedAt).toBe('2026-11-21T12:40:08.000Z');
+  });
+
+  it('is said to be so while an urgent request waits', async () => {
+    const memory = system({ probe: [ALIVE, GONE], delete: [REFUSED] });
+    await untilOver(memory, { ...SELF, ...LEAKED });
+    const [interim] = memory.published;
+    expect(interim).toMatchObject({ receiptId: 'R#1~1', outcome: 'retry', code: 'not-yet-proved', final: false });
+    expect(interim?.message).toContain(SINCE);
+    expect(memory.published.at(-1)).toMatchObject({ outcome: 'already-revoked' });
+    expect(memory.published.at(-1)?.message).toContain(`T${SINCE.slice(1)}`);
+  });
+
+  it('takes one place in each hour of the limit for all of its deletes', async () => {
+    const memory = system({ probe: [ALIVE, GONE], delete: [REFUSED] }, { config: { limits: { urgent: 0, other: 1 } } });
+    expect(await untilOver(memory)).toBe(7);
+    expect(memory.published).toMatchObject([{ outcome: 'already-revoked', calls: 6 }]);
+  });
+});
+
+describe('a call that could not leave', () => {
+  const slow = (memory: () => Memory, answer: Answer | undefined) => () => {
+    memory().clock.forward(4_000);
+    return answer;
+  };
+
+  it('is not counted where too little is left of the lease', async () => {
+    const script: Script = {
+      probe: [slow(() => memory, undefined), slow(() => memory, undefined), slow(() => memory, undefined)],
+      delete: [ACCEPTED],
+    };
+    const memory = system(script);
+    const late = { ...delivered(memory, { ...SELF, ...LEAKED }), deadline: after(NOON, 17_000) };
+    expect(await revoke(memory.ports, late)).toMatchObject({ done: false });
+    expect(memory.sent).not.toContain('delete');
+    expect(caseOf(memory).works['R#1']).toMatchObject({ calls: 0 });
+  });
+
+  it('goes out in the next delivery', async () => {
+    const script: Script = { probe: [slow(() => memory, undefined)], delete: [ACCEPTED] };
+    const memory = system(script);
+    await revoke(memory.ports, { ...delivered(memory, { ...SELF, ...LEAKED }), deadline: after(NOON, 17_000) });
+    await revoke(memory.ports, delivered(memory, { ...SELF, ...LEAKED }));
+    expect(memory.sent).toContain('delete');
+  });
+});
+
+describe('a call that was not executed', () => {
+  it('is made again for a key that nobody had seen', async () => {
+    const limited = answerOf('rejected', { ends: 'retry/rate-limited' });
+    const memory = system({ probe: [answerOf('unlisted')], delete: [limited, ACCEPTED] });
+    expect(await revoke(memory.ports, delivered(memory, MANAGED))).toMatchObject({ done: false, code: 'rate-limited' });
+    await revoke(memory.ports, delivered(memory, MANAGED));
+    expect(memory.sent.filter((asked) => asked === 'delete')).toHaveLength(2);
+    expect(memory.published.at(-1)).toMatchObject({ outcome: 'revoked', calls: 2 });
+  });
+
+  it('is made again by the provider’s clock, within the delivery', async () => {
+    const off = answerOf('rejected', { ends: 'retry/clock-skew', serverTime: epochMs(NOON + 90_000) });
+    const memory = system({ probe: [ALIVE, ALIVE, GONE], delete: [off, ACCEPTED] });
+    await revoke(memory.ports, delivered(memory, SELF));
+    expect(memory.sent.slice(0, 3)).toEqual(['probe', 'delete', 'delete']);
+  });
+});
+
+it('tells of an end that is in its case already, though its credential is gone', async () => {
+  const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+  const { ledger, vault } = memory.ports;
+  const write: typeof ledger.write = async (key, item) => {
+    if (key.sk === 'request' && 'receipt' in item && item.receipt) throw new Crash('gone');
+    return ledger.write(key, item);
+  };
+  memory.ports.ledger = { ...ledger, write };
+  await expect(revoke(memory.ports, delivered(memory, SELF))).rejects.toThrow('gone');
+  memory.ports.ledger = ledger;
+  memory.ports.vault = { ...vault, open: async () => ({ found: false, why: 'missing' }) };
+  expect(await revoke(memory.ports, delivered(memory, SELF))).toEqual({ done: true });
+  expect(memory.sent).toHaveLength(4);
+  expect(memory.published).toMatchObject([{ outcome: 'revoked', calls: 1 }]);
+});
+
+describe('a credential that is missing', () => {
+  const missing = (memory: Memory) => {
+    memory.ports.vault = { ...memory.ports.vault, open: async () => ({ found: false, why: 'missing' }) };
+  };
+
+  it('ends a request that knows of no key, and touches no case', async () => {
+    const memory = system({});
+    missing(memory);
+    expect(await revoke(memory.ports, delivered(memory, SELF))).toEqual({ done: true });
+    expect(memory.published).toMatchObject([{ outcome: 'stuck', code: 'credential-missing' }]);
+    expect([...memory.items.keys()]).toEqual(['request#R request']);
+  });
+
+  it('ends a plan, and touches no case', async () => {
+    const memory = system({ probe: [answerOf('silent', { ends: 'retry/rate-limited' })] });
+    const plan = { ...SELF, dryRun: true };
+    memory.ports.send = () => Promise.reject(new Unavailable('Cannot send'));
+    await revoke(memory.ports, delivered(memory, plan));
+    missing(memory);
+    expect(await revoke(memory.ports, delivered(memory, plan))).toEqual({ done: true });
+    expect(memory.published).toMatchObject([{ outcome: 'stuck', code: 'credential-missing', dryRun: true }]);
+    expect([...memory.items.keys()]).toEqual(['request#R#plan request']);
+  });
+
+  it('ends a request in its key’s case, where a call may have left', async () => {
+    const memory = system({ probe: [ALIVE, undefined], delete: [undefined] });
+    await revoke(memory.ports, delivered(memory, SELF));
+    missing(memory);
+    expect(await revoke(memory.ports, delivered(memory, SELF))).toEqual({ done: true });
+    expect(memory.published).toMatchObject([{ outcome: 'stuck', code: 'credential-missing', calls: 1 }]);
+    expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1' });
+    expect(caseOf(memory).works).toEqual({});
+    expect([...memory.items.keys()].filter((key) => key.startsWith('case#'))).toHaveLength(1);
+  });
+});
+
+it('waits where another delivery has taken the case from it', async () => {
+  const memory = system({ probe: [ALIVE] });
+  const { send } = memory.ports;
+  memory.ports.send = async (call, until) => {
+    const lease = { holder: 'else', until: after(memory.clock.now(), 25_000) };
+    memory.items.set(`case#kalshi/prod/${KEY} case`, { ...caseOf(memory), lease } as never);
+    return send(call, until);
+  };
+  expect(await revoke(memory.ports, delivered(memory, SELF))).toMatchObject({ done: false, code: 'in-progress' });
+  expect(caseOf(memory).lease).toMatchObject({ holder: 'else' });
+});
+
+it('leaves its lease to run out after a defect: something may be on its way', async () => {
+  const memory = system({ probe: [ALIVE] });
+  memory.ports.send = () => Promise.reject(new Error('a defect'));
+  await expect(revoke(memory.ports, delivered(memory, SELF))).rejects.toThrow('a defect');
+  expect(caseOf(memory).lease).toMatchObject({ until: after(NOON, 25_000) });
+});
+
+it('does not carry out what holds no request', async () => {
+  const memory = system({ probe: [undefined] });
+  await revoke(memory.ports, delivered(memory, SELF));
+  const { request: _, ...item } = memory.items.get('request#R request') as unknown as RequestItem;
+  memory.items.set('request#R request', item as never);
+  await expect(revoke(memory.ports, delivered(memory, SELF))).rejects.toThrow('without a request');
+});
+
+it('takes a look from nobody but our own', async () => {
+  const memory = system({});
+  await revoke(memory.ports, delivered(memory, { ...SELF, look: true }));
+  expect(memory.published).toMatchObject([{ outcome: 'refused', code: 'malformed' }]);
+  expect(JSON.parse(memory.aside[0]?.body ?? '')).toMatchObject({ fields: ['look'] });
+});
+
+describe('a copy in the stuck queue', () => {
+  it('of a message with a secret in it is carried out when it is redriven', async () => {
+    const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+    await revoke(memory.ports, delivered(memory, { ...SELF, reference: 'rqsty-sk-canary' }));
+    const [copy] = memory.aside;
+    expect(memory.published[0]).toMatchObject({ receiptId: 'M#1', code: 'secret-in-message' });
+    await revoke(memory.ports, delivered(memory, JSON.parse(copy?.body ?? ''), { messageId: 'M2', attempt: 2 }));
+    expect(memory.published[1]).toMatchObject({ receiptId: 'M#2', outcome: 'revoked' });
+  });
+
+  it('of a request under another’s id is carried out when it is redriven', async () => {
+    const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+    await revoke(memory.ports, delivered(memory, SELF));
+    await revoke(memory.ports, delivered(memory, { ...SELF, reference: 'INC-2' }, { messageId: 'M2' }));
+    expect(memory.published[1]).toMatchObject({ receiptId: 'M2#1', code: 'request-id-reused' });
+    const copy = JSON.parse(memory.aside[0]?.body ?? '');
+    await revoke(memory.ports, delivered(memory, copy, { messageId: 'M3', attempt: 2 }));
+    expect(memory.published[2]).toMatchObject({ receiptId: 'M2#2', outcome: 'already-revoked' });
+  });
+});
+
+describe('a redrive', () => {
+  const HELD = answerOf('silent', { ends: 'stuck/ip-not-allowed', holds: true, seen: true });
+
+  /** A delivery that ends the request and goes down before the first step of that name since it has. */
+  const cutBefore = async (memory: Memory, name: string, nth: number): Promise<void> => {
+    const steps = system({ probe: [HELD] });
+    await revoke(steps.ports, delivered(steps, SELF));
+    const at = steps.steps.map((step, index) => (step === name ? index + 1 : 0)).filter((step) => step > 0);
+    memory.fail(at.at(nth), 'before');
+    await expect(revoke(memory.ports, delivered(memory, SELF))).rejects.toThrow('gone');
+    memory.fail();
+    memory.clock.forward(40_000);
+  };
+
+  it('tells of the attempt before first, where a crash left it untold', async () => {
+    const memory = system({ probe: [HELD, ALIVE, GONE], delete: [ACCEPTED] });
+    await cutBefore(memory, 'publish', -1);
+    expect([memory.aside.length, memory.published]).toEqual([1, []]);
+    expect(await revoke(memory.ports, delivered(memory, SELF, { messageId: 'M2', attempt: 2 }))).toEqual({
+      done: true,
+    });
+    expect(memory.published.map(({ receiptId, outcome, code }) => [receiptId, outcome, code])).toEqual([
+      ['R#1', 'stuck', 'ip-not-allowed'],
+      ['R#2', 'revoked', null],
+    ]);
+    expect(memory.aside).toHaveLength(2);
+  });
+
+  it('closes the case for the attempt before, also where it is about no key itself', async () => {
+    const memory = system({ probe: [HELD] });
+    await cutBefore(memory, 'write case', -1);
+    expect(Object.keys(caseOf(memory).works)).toEqual(['R#1']);
+    memory.ports.vault = { ...memory.ports.vault, open: async () => ({ found: false, why: 'missing' }) };
+    await revoke(memory.ports, delivered(memory, SELF, { messageId: 'M2', attempt: 2 }));
+    expect(memory.published[1]).toMatchObject({ receiptId: 'R#2', code: 'credential-missing' });
+    expect(caseOf(memory).works).toEqual({});
+  });
+
+  it.each([
+    ['whose secret is gone', { found: false, why: 'missing' }, 'credential-missing'],
+    ['that finds another key', openedAs(JSON.stringify({ keyId: OTHER }), { versionId: 'v2' }), 'target-mismatch'],
+  ] as const)('%s goes on keeping the case of its earlier attempt’s key', async (_, opened, code) => {
+    const memory = system({ probe: [HELD] });
+    await revoke(memory.ports, delivered(memory, SELF));
+    memory.ports.vault = { ...memory.ports.vault, open: async () => opened };
+    const again = delivered(memory, SELF, { messageId: 'M2', attempt: 2 });
+    expect(await revoke(memory.ports, again)).toEqual({ done: true });
+    expect(memory.published[1]).toMatchObject({ receiptId: 'R#2', code, key: { id: memory.published[0]?.key?.id } });
+    expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#2', works: {} });
+    expect(caseOf(memory)).not.toHaveProperty('lease');
+  });
+
+  it('leaves nothing in the case of a look that was not over when it came', async () => {
+    const memory = system({ probe: [HELD, undefined, HELD] });
+    await revoke(memory.ports, delivered(memory, SELF));
+    const look = { sender: 'AROAOWNROLE:key-revoker', messageId: 'L' };
+    expect(await revoke(memory.ports, delivered(memory, { ...SELF, look: true }, look))).toMatchObject({ done: false });
+    expect(Object.keys(caseOf(memory).works)).toEqual(['~R#1']);
+    await revoke(memory.ports, delivered(memory, SELF, { messageId: 'M2', attempt: 2 }));
+    expect(caseOf(memory).works).toEqual({});
+  });
+
+  it('of a plan that came to no key keeps away from the case', async () => {
+    const plan = { ...SELF, dryRun: true };
+    const memory = system({ probe: [HELD] });
+    await revoke(memory.ports, delivered(memory, plan));
+    const before = structuredClone(caseOf(memory));
+    memory.ports.vault = { ...memory.ports.vault, open: async () => ({ found: false, why: 'missing' }) };
+    await revoke(memory.ports, delivered(memory, plan, { messageId: 'M2', attempt: 2 }));
+    expect(memory.published[1]).toMatchObject({ receiptId: 'R#plan#2', code: 'credential-missing', key: null });
+    expect(caseOf(memory)).toEqual(before);
+  });
+});
+
+describe('a managing key that is refused', () => {
+  it('stays so where what its secret holds now is no credential: a call has left', async () => {
+    const refused = answerOf('silent', { ends: 'stuck/credential-refused', holds: true });
+    let isRefused = false;
+    const later = () => (isRefused ? refused : answerOf('silent', { ends: 'retry/unrecognised' }));
+    const memory = system({ probe: [answerOf('listed', { seen: true }), later], delete: [undefined] });
+    expect(await revoke(memory.ports, delivered(memory, MANAGED))).toMatchObject({ done: false });
+    isRefused = true;
+    // By then the host, which has told nothing three times, is tried again.
+    memory.clock.forward(60_000);
+    const { vault } = memory.ports;
+    memory.ports.vault = {
+      ...vault,
+      open: (id, version) =>
+        version === 'AWSCURRENT' ? Promise.resolve(openedAs('spoilt', { versionId: 'v2' })) : vault.open(id, version),
+    };
+    expect(await revoke(memory.ports, delivered(memory, MANAGED))).toEqual({ done: true });
+    expect(memory.published).toMatchObject([{ outcome: 'stuck', code: 'credential-refused', calls: 1 }]);
+  });
+});
+
+describe('a request whose time is up', () => {
+  it('says what it did, although its credential cannot be read any more', async () => {
+    const memory = system({ probe: [ALIVE, undefined], delete: [ACCEPTED] });
+    await revoke(memory.ports, delivered(memory, SELF));
+    memory.clock.forward(86_400_000);
+    memory.ports.vault.open = async () => {
+      throw new Unavailable('Cannot open a secret');
+    };
+    expect(await revoke(memory.ports, delivered(memory, SELF))).toEqual({ done: true });
+    expect(memory.published[0]).toMatchObject({ outcome: 'stuck', code: 'unproven', calls: 1 });
+    expect(memory.published[0]?.evidence.map(({ step }) => step)).toContain('call');
+  });
+
+  it('closes its case, though nothing could be asked any more', async () => {
+    const memory = system({ probe: [ALIVE, undefined], delete: [ACCEPTED] });
+    await revoke(memory.ports, delivered(memory, SELF));
+    memory.clock.forward(86_400_000);
+    memory.ports.vault.open = async () => {
+      throw new Unavailable('Cannot open a secret');
+    };
+    await revoke(memory.ports, delivered(memory, SELF));
+    expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1' });
+    expect(caseOf(memory).works).toEqual({});
+    expect(caseOf(memory)).not.toHaveProperty('lease');
+  });
+
+  it('closes its case also where this very delivery has opened it', async () => {
+    const memory = system({ probe: [ALIVE] });
+    memory.fail(memory.steps.length + 3, 'before', new Unavailable('Cannot open a secret'));
+    expect(await revoke(memory.ports, delivered(memory, SELF))).toMatchObject({ done: false, code: 'aws-down' });
+    memory.fail();
+    memory.clock.forward(86_400_000);
+    const { ledger } = memory.ports;
+    let writes = 0;
+    const write: typeof ledger.write = async (key, item) => {
+      if (key.sk === 'case' && ++writes === 2) throw new Unavailable('Cannot write');
+      return ledger.write(key, item);
+    };
+    memory.ports.ledger = { ...ledger, write };
+    expect(await revoke(memory.ports, delivered(memory, SELF))).toEqual({ done: true });
+    expect(memory.published).toMatchObject([{ outcome: 'stuck', code: 'unproven' }]);
+    expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1' });
+    expect(caseOf(memory).works).toEqual({});
+  });
+
+  it('keeps the end that it has come to before all of that was done', async () => {
+    const memory = system({ probe: [answerOf('silent', { ends: 'retry/unrecognised' })] });
+    await revoke(memory.ports, delivered(memory, SELF));
+    memory.clock.forward(86_400_000);
+    const dead = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+    memory.ports.send = (call, until) => dead.ports.send(call, until);
+    const { ledger } = memory.ports;
+    const write: typeof ledger.write = async (key, item) => {
+      if (key.sk === 'case' && memory.published.length > 0) throw new Unavailable('Cannot write');
+      return ledger.write(key, item);
+    };
+    memory.ports.ledger = { ...ledger, write };
+    expect(await revoke(memory.ports, delivered(memory, SELF))).toMatchObject({ done: false, code: 'aws-down' });
+    memory.ports.ledger = ledger;
+    expect(await revoke(memory.ports, delivered(memory, SELF))).toEqual({ done: true });
+    expect(memory.published).toMatchObject([{ receiptId: 'R#1', outcome: 'revoked' }]);
+    expect(caseOf(memory)).toMatchObject({ state: 'proved-case' });
+    expect(caseOf(memory).works).toEqual({});
+  });
+
+  it('leaves its end to a delivery that has the case', async () => {
+    const memory = system({ probe: [ALIVE, undefined], delete: [ACCEPTED] });
+    await revoke(memory.ports, delivered(memory, SELF));
+    memory.clock.forward(86_400_000);
+    const until = after(memory.clock.now(), 9_000);
+    const name = `case#kalshi/prod/${KEY} case`;
+    memory.items.set(name, { ...caseOf(memory), lease: { holder: 'else', until } } as never);
+    expect(await revoke(memory.ports, delivered(memory, SELF))).toMatchObject({ done: false, code: 'in-progress' });
+    expect(memory.published).toEqual([]);
+    memory.clock.forward(20_000);
+    expect(await revoke(memory.ports, delivered(memory, SELF))).toEqual({ done: true });
+    expect(caseOf(memory).works).toEqual({});
+  });
+});
+
+describe('a request that comes again', () => {
+  it('with other fields is refused under the message’s id, and leaves the first as it is', async () => {
+    const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+    await revoke(memory.ports, delivered(memory, SELF));
+    expect(await revoke(memory.ports, delivered(memory, { ...SELF, ...LEAKED }, { messageId: 'M2' }))).toEqual({
+      done: true,
+    });
+    expect(memory.published.map(({ receiptId, outcome, code }) => [receiptId, outcome, code])).toEqual([
+      ['R#1', 'revoked', null],
+      ['M2#1', 'refused', 'request-id-reused'],
+    ]);
+    expect(JSON.parse(memory.aside[0]?.body ?? '')).toMatchObject({ requestId: 'M2', reason: 'leaked' });
+  });
+
+  it('as a higher attempt runs anew, with its calls and its age from zero', async () => {
+    const memory = system({
+      probe: [answerOf('unlisted'), answerOf('unlisted'), answerOf('listed', { seen: true }), GONE],
+      delete: [answerOf('rejected'), ACCEPTED],
+    });
+    await revoke(memory.ports, delivered(memory, MANAGED));
+    expect(memory.published).toMatchObject([{ receiptId: 'R#1', code: 'not-recognised', calls: 1 }]);
+    memory.clock.forward(90_000_000);
+    await revoke(memory.ports, delivered(memory, MANAGED, { messageId: 'M2', attempt: 2 }));
+    expect(memory.published[1]).toMatchObject({ receiptId: 'R#2', attempt: 2, outcome: 'revoked', calls: 1 });
+    await revoke(memory.ports, delivered(memory, MANAGED, { messageId: 'M3', attempt: 1 }));
+    expect(memory.published).toHaveLength(2);
+  });
+
+  it('takes its id from the attribute of our copies, and else from the message', async () => {
+    const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+    const { requestId: _, ...bare } = SELF;
+    await revoke(memory.ports, delivered(memory, bare, { requestId: 'COPY' }));
+    await revoke(memory.ports, delivered(memory, bare, { messageId: 'M2' }));
+    expect(memory.published.map(({ receiptId }) => receiptId)).toEqual(['COPY#1', 'M2#1']);
+  });
+});
+
+it('keeps a stub of a body that is no request, and none of it', async () => {
+  const memory = system({});
+  const body = '{"provider":"bybit","canary":"canary-value"}';
+  expect(await revoke(memory.ports, { ...delivered(memory, {}), body })).toEqual({ done: true });
+  expect(memory.published).toMatchObject([
+    { receiptId: 'M#1', outcome: 'refused', code: 'target-missing', keyState: 'unknown', key: null, signer: null },
+  ]);
+  expect(JSON.parse(memory.aside[0]?.body ?? '')).toEqual({
+    messageId: 'M',
+    sender: 'AROA',
+    at: '2026-11-21T12:00:00.000Z',
+    code: 'target-missing',
+    digest: `sha256:${memory.ports.digest(body)}`,
+    length: body.length,
+    fields: ['provider', 'canary'],
+  });
+});
+
+describe('a request whose time has not come', () => {
+  const at = (ms: number) => ({ ...SELF, notBefore: new Date(NOON + ms).toISOString() });
+  const DAY = 86_400_000;
+
+  it('waits for that very instant, and is due from then', async () => {
+    const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+    expect(await revoke(memory.ports, delivered(memory, at(60_000)))).toEqual({
+      done: false,
+      code: 'early',
+      notBefore: after(NOON, 60_000),
+    });
+    expect(memory.sent).toEqual([]);
+    memory.clock.forward(60_000);
+    await revoke(memory.ports, delivered(memory, at(60_000)));
+    expect(memory.published[0]?.times).toMatchObject({
+      dueAt: '2026-11-21T12:01:00.000Z',
+      receivedAt: '2026-11-21T12:00:00.000Z',
+    });
+  });
+
+  it('is refused where a queue would forget it, to the millisecond', async () => {
+    const memory = system({});
+    expect(await revoke(memory.ports, delivered(memory, at(12 * DAY)))).toMatchObject({ done: false });
+    await revoke(memory.ports, delivered(memory, { ...at(12 * DAY + 1), requestId: 'FAR' }));
+    expect(memory.published).toMatchObject([{ requestId: 'FAR', code: 'too-far' }]);
+    expect(memory.published[0]?.message).toMatch(/^notBefore lies further ahead than a queue keeps messages\. Make a/);
+  });
+
+  it('counts its age from then', async () => {
+    const memory = system({ probe: [undefined] });
+    await revoke(memory.ports, delivered(memory, at(2 * DAY)));
+    memory.clock.forward(3 * DAY - 1);
+    expect(await revoke(memory.ports, delivered(memory, at(2 * DAY)))).toMatchObject({ done: false, code: 'no-reply' });
+    memory.clock.forward(1);
+    expect(await revoke(memory.ports, delivered(memory, at(2 * DAY)))).toEqual({ done: true });
+    expect(memory.published).toMatchObject([{ outcome: 'stuck', code: 'unproven', calls: 0 }]);
+  });
+});
+
+it('refuses a provider that is switched off', async () => {
+  const memory = system({}, { config: { providers: ['bybit', 'requesty'] } });
+  await revoke(memory.ports, delivered(memory, SELF));
+  expect(memory.published[0]).toMatchObject({
+    code: 'provider-off',
+    message: expect.stringContaining('Cannot act at kalshi, wanted one of bybit, requesty'),
+  });
+});
+
+describe('an urgent request that takes long', () => {
+  it('says so after a minute, then each hour, and in the end', async () => {
+    const memory = system({ probe: [answerOf('alive', { seen: true }), undefined], delete: [undefined] });
+    const run = () => revoke(memory.ports, delivered(memory, { ...SELF, ...LEAKED }));
+    await run();
+    expect(memory.published).toEqual([]);
+    memory.clock.forward(60_000);
+    await run();
+    await run();
+    expect(memory.published).toMatchObject([
+      { receiptId: 'R#1~1', outcome: 'retry', code: 'no-reply', final: false, keyState: 'alive', calls: 1 },
+    ]);
+    memory.clock.forward(3_600_000);
+    await run();
+    memory.clock.forward(86_400_000);
+    await run();
+    expect(memory.published.map(({ receiptId }) => receiptId)).toEqual(['R#1~1', 'R#1~2', 'R#1']);
+    const waits = ['urgent request waits', { requestId: 'R', provider: 'kalshi', code: 'no-reply' }];
+    expect(memory.lines.filter(([event]) => event === waits[0])).toEqual([waits, waits]);
+  });
+
+  it('is not said to wait where its end is in the ledger already', async () => {
+    const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+    const { outbox, vault } = memory.ports;
+    memory.ports.vault = { ...vault, open: () => Promise.reject(new Unavailable('Cannot open')) };
+    const run = () => revoke(memory.ports, delivered(memory, { ...SELF, ...LEAKED }));
+    await run();
+    memory.clock.forward(50_000);
+    memory.ports.vault = vault;
+    let isDown = true;
+    const publish: typeof outbox.publish = async (receipt) => {
+      if (isDown && receipt.final) throw new Unavailable('Cannot publish');
+      return outbox.publish(receipt);
+    };
+    memory.ports.outbox = { ...outbox, publish };
+    memory.ports.send = ((send) => (call, until) => {
+      memory.clock.forward(3_000);
+      return send(call, until);
+    })(memory.ports.send);
+    expect(await run()).toMatchObject({ done: false, code: 'aws-down' });
+    expect(memory.published).toEqual([]);
+    isDown = false;
+    await run();
+    expect(memory.published.map(({ receiptId, outcome }) => [receiptId, outcome])).toEqual([['R#1', 'revoked']]);
+  });
+
+  it('is not told of where it is not urgent', async () => {
+    const memory = system({ probe: [undefined] });
+    await revoke(memory.ports, delivered(memory, SELF));
+    memory.clock.forward(7_200_000);
+    await revoke(memory.ports, delivered(memory, SELF));
+    expect(memory.published).toEqual([]);
+  });
+});
+
+it('waits for another’s lease on the same key', async () => {
+  const memory = system({ probe: [ALIVE] });
+  await revoke(memory.ports, delivered(memory, { ...SELF, requestId: 'OTHER', dryRun: true }));
+  memory.items.set(`case#kalshi/prod/${KEY} case`, {
+    ...caseOf(memory),
+    lease: { holder: 'else', until: after(NOON, 9_000) },
+  } as never);
+  expect(await revoke(memory.ports, delivered(memory, SELF))).toEqual({
+    done: false,
+    code: 'in-progress',
+    notBefore: after(NOON, 10_000),
+  });
+});
+
+describe('a key whose death was proved', () => {
+  const dead = { proved: { at: NOON, deadAt: NOON, endedBy: 'X#1' }, state: 'proved-case' };
+  const withCase = (memory: Memory) => {
+    memory.items.set(`case#kalshi/prod/${KEY} case`, {
+      rev: 1,
+      nonce: '',
+      provider: 'kalshi',
+      realm: 'prod',
+      keyId: KEY,
+      seen: { probe: NOON },
+      facts: {},
+      works: {},
+      at: NOON,
+      ...dead,
+    } as never);
+    return memory;
+  };
+
+  it('is probed anew by another request', async () => {
+    const memory = system({ probe: [GONE] });
+    await revoke(withCase(memory).ports, delivered(memory, SELF));
+    expect(memory.sent).toEqual(['probe', 'probe']);
+    expect(memory.published).toMatchObject([{ outcome: 'already-revoked', keyState: 'dead', calls: 0 }]);
+  });
+
+  it('is told of where it lives, and killed again', async () => {
+    const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+    await revoke(withCase(memory).ports, delivered(memory, SELF));
+    expect(
+      memory.published.map(({ receiptId, outcome, keyState, final }) => [receiptId, outcome, keyState, final]),
+    ).toEqual([
+      ['R#1!1', 'resurrected', 'alive', false],
+      ['R#1', 'revoked', 'dead', true],
+    ]);
+    expect(memory.published[0]?.message).toContain(
+      'It was proved dead at 2026-11-21T12:00:00.000Z. The request goes on',
+    );
+    const facts = { requestId: 'R', provider: 'kalshi', key: `kalshi/prod/${KEY}` };
+    expect(memory.lines).toContainEqual(['resurrected', facts]);
+    expect(caseOf(memory).proved).toMatchObject({ endedBy: 'R#1' });
+  });
+});
+
+describe('a dry run', () => {
+  const plan = async (script: Script, body: object = SELF, given: Given = {}) => {
+    const memory = system(script, given);
+    expect(await revoke(memory.ports, delivered(memory, { ...body, dryRun: true }))).toEqual({ done: true });
+    return memory;
+  };
+
+  it.each<[string, Answer | undefined, string]>([
+    ['alive', ALIVE, 'A real request would send delete-key, signed by the key itself'],
+    [
+      'unknown',
+      GONE,
+      'A real request would ask the provider’s other environments, send the delete once and, if none knows the key, end as stuck/not-recognised',
+    ],
+    [
+      'refused',
+      answerOf('rejected', { ends: 'stuck/region-refused', holds: true }),
+      'A real request would end as stuck/region-refused',
+    ],
+  ])('of a key that is %s says what a real request would do', async (_what, answer, said) => {
+    const memory = await plan({ probe: [answer] });
+    expect(memory.sent).toEqual(['probe']);
+    expect(memory.published).toMatchObject([
+      {
+        receiptId: 'R#plan#1',
+        outcome: 'planned',
+        dryRun: true,
+        calls: 0,
+        message: expect.stringMatching(`^Nothing was changed: this is a plan\\. ${said}\\. `),
+      },
+    ]);
+    expect(memory.tags).toEqual([]);
+  });
+
+  it.each<[string, Script, object, object?]>([
+    ['would call', { probe: [ALIVE] }, { does: 'call', forecast: [] }],
+    ['would end after a last question', { probe: [GONE] }, { does: 'end', outcome: 'stuck/not-recognised' }],
+    [
+      'would end',
+      { probe: [answerOf('silent', { ends: 'stuck/region-refused', holds: true })] },
+      { does: 'end', outcome: 'stuck/region-refused' },
+    ],
+    ['would probe again', { probe: [undefined] }, { does: 'wait' }, LEAKED],
+    ['would wait', { probe: [answerOf('silent', { ends: 'retry/rate-limited' })] }, { does: 'wait', forecast: [] }],
+  ])('keeps for machines that a real request %s', async (_what, script, expected, more = {}) => {
+    const memory = await plan(script, { ...SELF, ...more });
+    expect(memory.items.get('request#R#plan request')).toMatchObject({ ended: { plan: expected } });
+  });
+
+  it('that cannot be planned waits for nobody: no key was to die', async () => {
+    const memory = await plan({}, { ...SELF, secretId: 'key-revoker/missing' });
+    expect(memory.published).toMatchObject([{ outcome: 'stuck', code: 'credential-missing', dryRun: true }]);
+    expect(memory.aside).toEqual([]);
+  });
+
+  it('writes nothing of the key but that it was seen', async () => {
+    const memory = await plan({ probe: [ALIVE] });
+    expect(caseOf(memory)).toMatchObject({ seen: { probe: NOON }, state: 'idle-case' });
+    expect(caseOf(memory).works).toEqual({});
+    expect(caseOf(memory).facts).toEqual({});
+    expect(caseOf(memory)).toMatchObject({ provider: 'kalshi', realm: 'prod', keyId: KEY });
+    expect((await plan({ probe: [GONE] })).items.has(`case#kalshi/prod/${KEY} case`)).toBe(false);
+  });
+
+  it('does not stand in the way of the real request', async () => {
+    const memory = await plan({ probe: [ALIVE, ALIVE, GONE], delete: [ACCEPTED] });
+    await revoke(memory.ports, delivered(memory, SELF));
+    expect(memory.published.map(({ outcome }) => outcome)).toEqual(['planned', 'revoked']);
+  });
+
+  it('is all that is made in the mode observe', async () => {
+    const memory = system({ probe: [ALIVE] }, { config: { mode: 'observe' } });
+    await revoke(memory.ports, delivered(memory, SELF));
+    expect(memory.published).toMatchObject([{ outcome: 'planned', dryRun: true }]);
+    expect(memory.published[0]?.message).toMatch(/^Nothing was changed: this is a plan\. The mode is observe\. A real/);
+    expect([...memory.items.keys()]).toContain('request#R#plan request');
+  });
+
+  it('says what the facts forecast', async () => {
+    const provider = scriptedProvider(() => ({ forecast: () => ['It will be refused', 'Nothing is left then'] }));
+    const memory = await plan({ probe: [ALIVE] }, MANAGED, { provider });
+    expect(memory.published[0]?.message).toMatch(
+      /signed by the managing key\. It will be refused\. Nothing is left then\. Then it asks /,
+    );
+  });
+});
+
+describe('where AWS does not answer', () => {
+  /** A key that lives until a delete has reached it. */
+  const living = () => {
+    const memory = system({
+      probe: [() => (memory.sent.includes('delete') ? GONE : ALIVE)],
+      delete: [ACCEPTED],
+    });
+    return memory;
+  };
+
+  it.each<[string, (memory: Memory) => void, object]>([
+    [
+      'the vault',
+      ({ ports }) => {
+        ports.vault = { ...ports.vault, open: () => Promise.reject(new Unavailable('Cannot open')) };
+      },
+      { requestId: 'R', problem: 'Cannot open' },
+    ],
+    [
+      'the ledger',
+      ({ ports }) => {
+        ports.ledger = { ...ports.ledger, read: () => Promise.reject(new Unavailable('Cannot read')) };
+      },
+      { messageId: 'M', problem: 'Cannot read' },
+    ],
+  ])('says so of %s', async (_what, spoil, facts) => {
+    const memory = living();
+    spoil(memory);
+    expect(await revoke(memory.ports, delivered(memory, SELF))).toMatchObject({ done: false, code: 'aws-down' });
+    expect(memory.lines).toContainEqual(['aws did not answer', facts]);
+  });
+
+  it('says it of nothing else', async () => {
+    const memory = system({ probe: [answerOf('silent', { ends: 'retry/rate-limited' })] });
+    await revoke(memory.ports, delivered(memory, SELF));
+    await revoke(memory.ports, delivered(memory, { ...SELF, requestId: 'S', notBefore: '2026-11-22T12:00:00Z' }));
+    expect(memory.lines.map(([event]) => event)).toEqual(['request goes on later', 'request goes on later']);
+  });
+
+  it.each(['before', 'after'] as const)('comes again, %s whichever step it was, and ends the same', async (when) => {
+    const whole = living();
+    await revoke(whole.ports, delivered(whole, SELF));
+    for (const [index, step] of whole.steps.entries()) {
+      if (step === 'send') continue;
+      const memory = living();
+      memory.fail(index + 1, when, new Unavailable('Cannot do it'));
+      await revoke(memory.ports, delivered(memory, SELF));
+      memory.fail();
+      memory.clock.forward(40_000);
+      await revoke(memory.ports, delivered(memory, SELF));
+      const ends = new Set(memory.published.map(({ receiptId, outcome }) => `${receiptId} ${outcome}`));
+      expect([index, step, ...ends]).toEqual([index, step, expect.stringMatching(/^R#1 (already-)?revoked$/)]);
+      expect(caseOf(memory)).toMatchObject({ state: 'proved-case' });
+      expect(caseOf(memory).works).toEqual({});
+    }
+  });
+});
+
+it('names the proof by which a key is dead that another signer never met', async () => {
+  const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED, answerOf('rejected')] });
+  await revoke(memory.ports, delivered(memory, SELF));
+  const name = `case#kalshi/prod/${KEY} case`;
+  memory.items.set(name, { ...caseOf(memory), seen: {} } as never);
+  await revoke(memory.ports, delivered(memory, { ...SELF, requestId: 'R2' }, { messageId: 'M2' }));
+  expect(memory.published[1]).toMatchObject({ outcome: 'stuck', code: 'not-recognised', calls: 1 });
+  expect(memory.published[1]?.message).toMatch(
+    /Another signer’s questions proved it dead at 2026-11-21T12:00:02\.000Z\./,
+  );
+});
+
+it('asks whose key it is for an urgent request alone, where others have found the host to be silent', async () => {
+  const asked = async (more: object) => {
+    const memory = system({ identify: [undefined] }, { secrets: { 'key-revoker/desk': openedAs('{"keyId":""}') } });
+    const host = { rev: 1, nonce: '', silences: 3, code: 'no-reply', until: after(NOON, 1) };
+    memory.items.set('host#api.example.com host', host as never);
+    await revoke(memory.ports, delivered(memory, { ...SELF, ...more }));
+    return memory.sent;
+  };
+  expect([await asked({}), await asked(LEAKED)]).toEqual([[], ['identify']]);
+});

@@ -1,0 +1,221 @@
+import { describe, expect, it } from 'vitest';
+import { NO_WORK } from '../../../../functions/core/attempt/progress.ts';
+import { after } from '../../../../functions/core/epoch.ts';
+import { NotYet, Unavailable } from '../../../../functions/core/fault.ts';
+import { emptyCase } from '../../../../functions/core/ledger/lease.ts';
+import type { Pin, Pinned, RequestItem } from '../../../../functions/core/ledger/ledger-items.ts';
+import type { Opened } from '../../../../functions/core/ports.ts';
+import { revoke } from '../../../../functions/core/revoke/revoke.ts';
+import { withPin } from '../../../../functions/core/revoke/with-lease.ts';
+import { type Memory, memoryPorts, openedAs } from '../memory-ports.ts';
+import { answerOf, NOON } from '../rounds.ts';
+import { askedIn } from '../scripted-provider.ts';
+import { ACCEPTED, ALIVE, caseOf, delivered, GONE, KEY, LEAKED, MANAGED, SELF, system } from '../scripted-system.ts';
+
+describe('what a delivery found', () => {
+  const pinOf = (versionId: string, keyName = 'kalshi/prod/K', target?: Pinned) =>
+    ({ keyName, signer: { versionId }, target }) as Pin;
+  const TARGET = { versionId: 't1' } as Pinned;
+  const ITEM = { requestId: 'R', planOnly: false, attempt: 2, rev: 1, nonce: '' } as RequestItem;
+
+  /** What is pinned at last, where the ledger held this; the item as it was read had no pin. */
+  const pinning = async (held: Partial<RequestItem> | undefined, item: RequestItem = ITEM) => {
+    const memory = memoryPorts();
+    if (held) memory.items.set('request#R request', { ...ITEM, ...held } as never);
+    const written = withPin(memory.ports, item, pinOf('v1')).catch((error: unknown) => error);
+    return [await written, (memory.items.get('request#R request') as unknown as RequestItem | undefined)?.pin];
+  };
+
+  it('is pinned', async () => {
+    const [written, kept] = await pinning({});
+    expect(written).toMatchObject({ requestId: 'R', attempt: 2, pin: pinOf('v1') });
+    expect(kept).toEqual(pinOf('v1'));
+  });
+
+  it('takes the place of what it has pinned before', async () =>
+    expect((await pinning({ pin: pinOf('v0') }, { ...ITEM, pin: pinOf('v0') }))[1]).toEqual(pinOf('v1')));
+
+  it('is pinned as well where another delivery has pinned the same', async () =>
+    expect((await pinning({ pin: pinOf('v1') }))[0]).toMatchObject({ rev: 1, pin: pinOf('v1') }));
+
+  it.each<[string, Partial<RequestItem> | undefined, Pin | undefined]>([
+    ['has pinned another version', { pin: pinOf('v2') }, pinOf('v2')],
+    ['has pinned another key', { pin: pinOf('v1', 'kalshi/prod/L') }, pinOf('v1', 'kalshi/prod/L')],
+    ['has pinned another target’s version', { pin: pinOf('v1', undefined, TARGET) }, pinOf('v1', undefined, TARGET)],
+    ['has ended the request', { receipt: {} as RequestItem['receipt'] }, undefined],
+    ['is at another attempt', { attempt: 3 }, undefined],
+    ['is at another attempt with the same version', { attempt: 3, pin: pinOf('v1') }, pinOf('v1')],
+    ['has lost the request', undefined, undefined],
+  ])('is not pinned where another delivery %s', async (_what, held, kept) => {
+    const [failed, pin] = await pinning(held);
+    expect(failed).toBeInstanceOf(NotYet);
+    expect(failed).toMatchObject({ retry: { code: 'in-progress' } });
+    expect(pin).toEqual(kept);
+  });
+});
+
+describe('the managing key', () => {
+  const MARK = /^signer#/;
+  /** Whether each exchange found the signer marked as needed. */
+  const marks = async (body: object): Promise<readonly (readonly [string, unknown])[]> => {
+    const memory = system({ probe: [answerOf('listed', { seen: true }), answerOf('unlisted')], delete: [ACCEPTED] });
+    const found: (readonly [string, unknown])[] = [];
+    const { send } = memory.ports;
+    memory.ports.send = (call, until) => {
+      const mark = [...memory.items].find(([key]) => MARK.test(key));
+      found.push([askedIn(call).asked, mark?.[1]['needed']]);
+      return send(call, until);
+    };
+    await revoke(memory.ports, delivered(memory, body));
+    return found;
+  };
+
+  it('is marked as needed before the first question', async () => {
+    const found = await marks(MANAGED);
+    expect(found.length).toBeGreaterThan(2);
+    for (const [, needed] of found) expect(needed).toBe(true);
+  });
+
+  it('is not marked where a key signs for itself', async () => {
+    for (const [, needed] of await marks(SELF)) expect(needed).toBeUndefined();
+  });
+});
+
+describe('a credential that is refused at its pinned version', () => {
+  const REFUSED = answerOf('silent', { ends: 'stuck/credential-refused', holds: true });
+  const LISTED = answerOf('listed', { seen: true });
+  const NEW = openedAs(JSON.stringify({ keyId: KEY }), { versionId: 'v2' });
+
+  /** A second delivery, whose first probes are refused; by then the secret's current version is this one. */
+  const refusedWith = async (
+    body: object,
+    current: () => Promise<Opened>,
+    first = REFUSED,
+  ): Promise<{ memory: Memory; sent: string[]; verdict: unknown; opened: string[] }> => {
+    const memory = system({ probe: [undefined, first, LISTED, answerOf('unlisted')], delete: [ACCEPTED] });
+    await revoke(memory.ports, delivered(memory, body));
+    memory.sent.length = 1;
+    const { vault } = memory.ports;
+    const opened: string[] = [];
+    memory.ports.vault = {
+      ...vault,
+      open: (id, version) => {
+        opened.push(version);
+        return version === 'AWSCURRENT' ? current() : vault.open(id, version);
+      },
+    };
+    const verdict = await revoke(memory.ports, delivered(memory, body));
+    return { memory, sent: memory.sent.slice(1), verdict, opened };
+  };
+
+  it('goes on with what its secret holds now', async () => {
+    const { memory, sent, verdict, opened } = await refusedWith(MANAGED, async () => NEW);
+    expect(verdict).toEqual({ done: true });
+    expect(opened).toEqual(['v1', 'AWSCURRENT']);
+    expect(sent).toEqual(['probe', 'probe', 'delete', 'probe', 'probe']);
+    expect(memory.published).toMatchObject([{ outcome: 'revoked', signer: { secretVersion: 'v2' } }]);
+  });
+
+  it.each<[string, object, string[], typeof REFUSED?]>([
+    ['that a key signs by for itself', SELF, ['v1']],
+    ['whose version the request names', { ...MANAGED, secretVersion: 'v1' }, ['v1']],
+    [
+      'that is refused for something else',
+      MANAGED,
+      ['v1'],
+      answerOf('silent', { ends: 'stuck/ip-not-allowed', holds: true }),
+    ],
+  ])('is not opened anew %s', async (_what, body, versions, answer) => {
+    const { memory, sent, opened } = await refusedWith(body, async () => NEW, answer);
+    expect([sent, opened]).toEqual([['probe'], versions]);
+    expect(memory.published).toMatchObject([{ outcome: 'stuck', signer: { secretVersion: 'v1' } }]);
+  });
+
+  it('stays so where the secret holds the same version still', async () => {
+    const { memory, sent } = await refusedWith(MANAGED, async () => openedAs(JSON.stringify({ keyId: KEY })));
+    expect(sent).toEqual(['probe']);
+    expect(memory.published).toMatchObject([{ outcome: 'stuck', code: 'credential-refused' }]);
+  });
+
+  it('stays so where the secret holds a key of another world now', async () => {
+    const elsewhere = openedAs(JSON.stringify({ keyId: KEY, environment: 'demo' }), { versionId: 'v2' });
+    const { memory, sent } = await refusedWith(MANAGED, async () => elsewhere);
+    expect(sent).toEqual(['probe']);
+    expect(memory.published).toMatchObject([
+      { outcome: 'stuck', code: 'credential-refused', signer: { secretVersion: 'v1' } },
+    ]);
+  });
+
+  it('is not opened anew where it cannot be read', async () => {
+    const memory = system({ probe: [undefined] });
+    await revoke(memory.ports, delivered(memory, MANAGED));
+    const opened: string[] = [];
+    const open = async (_id: string, version: string) => {
+      opened.push(version);
+      return version === 'AWSCURRENT' ? NEW : openedAs('spoilt');
+    };
+    memory.ports.vault = { ...memory.ports.vault, open };
+    await revoke(memory.ports, delivered(memory, MANAGED));
+    expect(opened).toEqual(['v1']);
+    expect(memory.published).toMatchObject([{ outcome: 'refused', code: 'credential-unreadable' }]);
+  });
+
+  it('waits where the secret cannot be opened now', async () => {
+    const { memory, verdict } = await refusedWith(MANAGED, () => Promise.reject(new Unavailable('Cannot open')));
+    expect(verdict).toMatchObject({ done: false, code: 'aws-down' });
+    expect(memory.published).toEqual([]);
+  });
+});
+
+describe('a pinned version that is gone', () => {
+  const LISTED = answerOf('listed', { seen: true });
+
+  /** A second delivery, by which the secret was made anew. */
+  const goneFor = async (body: object): Promise<Memory & { sent: string[] }> => {
+    const memory = system({ probe: [undefined, LISTED, answerOf('unlisted')], delete: [ACCEPTED] });
+    await revoke(memory.ports, delivered(memory, body));
+    const anew = openedAs(JSON.stringify({ keyId: KEY }), { versionId: 'v2' });
+    memory.ports.vault = {
+      ...memory.ports.vault,
+      open: async (_, version) => (version === 'AWSCURRENT' ? anew : { found: false, why: 'missing' }),
+    };
+    await revoke(memory.ports, delivered(memory, body));
+    return memory;
+  };
+
+  it('of a managing key does not keep it from signing as it is now', async () => {
+    const { published } = await goneFor(MANAGED);
+    expect(published).toMatchObject([{ outcome: 'revoked', calls: 1, signer: { secretVersion: 'v2' } }]);
+  });
+
+  it.each([
+    ['of a key that signs for itself', SELF],
+    ['that the request names', { ...MANAGED, secretVersion: 'v1' }],
+  ])('%s stays gone', async (_what, body) => {
+    const { published } = await goneFor(body);
+    expect(published).toMatchObject([{ outcome: 'stuck', code: 'credential-missing', calls: 0 }]);
+  });
+});
+
+it('waits, and holds the case from nobody, where as many requests as an item can hold have called for the key', async () => {
+  const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+  const works = Object.fromEntries(Array.from({ length: 70 }, (_, n) => [`S${n}#1`, { ...NO_WORK, calls: 1 }]));
+  const key = { provider: 'kalshi', realm: 'prod', keyId: KEY } as const;
+  memory.items.set(`case#kalshi/prod/${KEY} case`, { ...emptyCase(key, NOON), works, rev: 1, nonce: '' });
+  expect(await revoke(memory.ports, delivered(memory, SELF))).toMatchObject({ done: false, code: 'in-progress' });
+  expect(memory.sent).toEqual([]);
+  expect(caseOf(memory)).not.toHaveProperty('lease');
+  expect(await revoke(memory.ports, delivered(memory, { ...SELF, requestId: 'U', ...LEAKED }))).toEqual({ done: true });
+  expect(memory.published).toMatchObject([{ requestId: 'U', outcome: 'revoked' }]);
+});
+
+it('asks right before its first call whether the order still stands', async () => {
+  const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+  const arn = openedAs('').arn;
+  const described = { arn, name: 'key-revoker/desk', tags: {}, createdAt: after(NOON, -1), versions: {} };
+  memory.ports.vault = { ...memory.ports.vault, describe: async () => described as never };
+  const order = { ...SELF, requestId: `expiry-${'0'.repeat(64)}`, reason: 'expired', requestedBy: arn };
+  expect(await revoke(memory.ports, delivered(memory, order))).toEqual({ done: true });
+  expect(memory.sent).toEqual(['probe']);
+  expect(memory.published).toMatchObject([{ outcome: 'withdrawn', calls: 0 }]);
+});

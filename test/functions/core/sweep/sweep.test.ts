@@ -1,0 +1,285 @@
+import { describe, expect, it } from 'vitest';
+import { after, toIso } from '../../../../functions/core/epoch.ts';
+import type { Described } from '../../../../functions/core/ports.ts';
+import { expiryRequestId } from '../../../../functions/core/request/expiry-tags.ts';
+import { sweep } from '../../../../functions/core/sweep/sweep.ts';
+import { type Given, type Memory, memoryPorts } from '../memory-ports.ts';
+import { NOON } from '../rounds.ts';
+
+const MINUTE = 60_000;
+const AHEAD = 15 * MINUTE;
+
+const secret = (
+  name: string,
+  dueInMs: number,
+  tags: Readonly<Record<string, string>> = {},
+  more: Partial<Described> = {},
+): Described => ({
+  arn: `arn:aws:secretsmanager:us-east-1:123456789012:secret:key-revoker/${name}-AbCdEf`,
+  name: `key-revoker/${name}`,
+  tags: {
+    'key-revoker:expires-at': toIso(after(NOON, dueInMs)),
+    'key-revoker:provider': 'kalshi',
+    'key-revoker:operation': 'delete-key',
+    ...tags,
+  },
+  stages: { AWSCURRENT: 'v1' },
+  isReplica: false,
+  ...more,
+});
+
+const withSecrets = (described: readonly Described[], more: Given = {}): Memory => memoryPorts({ described, ...more });
+
+const requests = ({ enqueued }: Memory) => enqueued.map(({ body }) => JSON.parse(body));
+
+/** As `revoke` leaves it. */
+const claimed = (memory: Memory, requestId: string, fields: Readonly<Record<string, unknown>>): void =>
+  void memory.items.set(`request#${requestId} request`, { rev: 1, nonce: 'n', requestId, attempt: 1, ...fields });
+
+it('tells of each order that makes no request, and sends the others', async () => {
+  const odd = [
+    secret('no-version', -3, { 'key-revoker:version': '' }),
+    secret('no-value', -2, {}, { stages: {} }),
+    secret('rqsty-sk-prod', -1),
+  ];
+  const memory = withSecrets([...odd, secret('good', 0)]);
+  expect(await sweep(memory.ports, AHEAD)).toEqual({ secrets: 4, sent: 1, left: 0, unreadable: 3 });
+  expect(requests(memory).map(({ secretId }) => secretId)).toEqual(['key-revoker/good']);
+  expect(memory.published.map(({ code }) => code)).toEqual(Array(3).fill('tag-unreadable'));
+  await sweep(memory.ports, AHEAD);
+  expect(memory.published).toHaveLength(3);
+});
+
+it('sends what is due, and what will be before the next sweeps, to leave at its instant', async () => {
+  const memory = withSecrets([
+    secret('past', -1),
+    secret('soon', 90_500),
+    secret('edge', AHEAD),
+    secret('later', AHEAD + 1),
+  ]);
+  expect(await sweep(memory.ports, AHEAD)).toEqual({ secrets: 4, sent: 3, left: 0, unreadable: 0 });
+  expect(requests(memory).map(({ secretId }) => secretId)).toEqual([
+    'key-revoker/past',
+    'key-revoker/soon',
+    'key-revoker/edge',
+  ]);
+  expect(memory.enqueued.map(({ delaySeconds }) => delaySeconds)).toEqual([0, 91, 900]);
+  expect(requests(memory)[1]).toMatchObject({
+    secretVersion: 'v1',
+    target: 'self',
+    reason: 'expired',
+    notBefore: toIso(after(NOON, 90_500)),
+  });
+  expect(memory.enqueued[0]?.attributes).toEqual({ requestId: requests(memory)[0].requestId, attempt: '1' });
+});
+
+it('looks no further ahead than a queue delays', async () => {
+  const memory = withSecrets([secret('later', AHEAD + 1)]);
+  expect(await sweep(memory.ports, 10 * AHEAD)).toMatchObject({ sent: 0 });
+});
+
+it('skips replicas', async () => {
+  const memory = withSecrets([secret('past', -1, {}, { isReplica: true })]);
+  expect(await sweep(memory.ports, AHEAD)).toMatchObject({ secrets: 0, sent: 0 });
+});
+
+describe('the version that a date is meant for', () => {
+  it('is the one that was current when the date was first met', async () => {
+    const [early, rotated] = [
+      secret('x', AHEAD + MINUTE),
+      secret('x', AHEAD + MINUTE, {}, { stages: { AWSCURRENT: 'v2' } }),
+    ];
+    const described = [early];
+    const memory = withSecrets(described);
+    await sweep(memory.ports, AHEAD);
+    described[0] = rotated;
+    memory.clock.forward(5 * MINUTE);
+    await sweep(memory.ports, AHEAD);
+    expect(requests(memory)).toMatchObject([{ secretVersion: 'v1' }]);
+  });
+
+  it('is met anew with another date', async () => {
+    const described = [secret('x', AHEAD + MINUTE)];
+    const memory = withSecrets(described);
+    await sweep(memory.ports, AHEAD);
+    described[0] = secret('x', MINUTE, {}, { stages: { AWSCURRENT: 'v2' } });
+    await sweep(memory.ports, AHEAD);
+    expect(requests(memory)).toMatchObject([{ secretVersion: 'v2' }]);
+  });
+
+  it('is the tag’s own', async () => {
+    const memory = withSecrets([secret('x', -1, { 'key-revoker:version': 'v0' })]);
+    await sweep(memory.ports, AHEAD);
+    expect(requests(memory)).toMatchObject([{ secretVersion: 'v0' }]);
+  });
+});
+
+it.each([
+  ['no version, where a secret holds none', { stages: {} }, { expiresAt: toIso(NOON), version: '' }],
+  ['no date, where a secret has none', { tags: {} }, { expiresAt: '', version: 'v1' }],
+])('notes %s', async (_what, more, met) => {
+  const memory = withSecrets([secret('x', 0, {}, more)]);
+  expect(await sweep(memory.ports, AHEAD)).toMatchObject({ sent: 0, unreadable: 1 });
+  expect(memory.items.get(`sweep#${secret('x', 0).arn} sweep`)).toMatchObject({ ...met, metAt: NOON });
+});
+
+describe('an order that was sent', () => {
+  it('is not sent again by the next sweeps, until a quarter of an hour has passed without a claim', async () => {
+    const memory = withSecrets([secret('x', -1)]);
+    await sweep(memory.ports, AHEAD);
+    memory.clock.forward(AHEAD - 1);
+    expect(await sweep(memory.ports, AHEAD)).toMatchObject({ sent: 0 });
+    memory.clock.forward(1);
+    expect(await sweep(memory.ports, AHEAD)).toMatchObject({ sent: 1 });
+    expect(new Set(requests(memory).map(({ requestId }) => requestId)).size).toBe(1);
+  });
+
+  it('is sent again after a crash between sending and noting it', async () => {
+    const memory = withSecrets([secret('x', -1)]);
+    memory.fail(7);
+    await expect(sweep(memory.ports, AHEAD)).rejects.toThrow('gone');
+    expect(memory.steps.slice(-2)).toEqual(['enqueue', 'read']);
+    memory.fail();
+    expect(await sweep(memory.ports, AHEAD)).toMatchObject({ sent: 1 });
+  });
+
+  const sentOnce = async (): Promise<{ memory: Memory; requestId: string }> => {
+    const memory = withSecrets([secret('x', -1)]);
+    await sweep(memory.ports, AHEAD);
+    memory.clock.forward(AHEAD);
+    return { memory, requestId: requests(memory)[0].requestId };
+  };
+
+  it('is left alone while it is claimed, and when it has ended', async () => {
+    const { memory, requestId } = await sentOnce();
+    claimed(memory, requestId, {});
+    expect(await sweep(memory.ports, AHEAD)).toMatchObject({ sent: 0 });
+    for (const outcome of ['revoked', 'already-revoked', 'restricted', 'refused', 'stuck']) {
+      claimed(memory, requestId, { receipt: { outcome } });
+      expect(await sweep(memory.ports, AHEAD)).toMatchObject({ sent: 0 });
+    }
+  });
+
+  it('goes out as one attempt more where it was withdrawn and its tags are back, once', async () => {
+    const { memory, requestId } = await sentOnce();
+    claimed(memory, requestId, { attempt: 3, receipt: { outcome: 'withdrawn' } });
+    expect(await sweep(memory.ports, AHEAD)).toMatchObject({ sent: 1 });
+    expect(memory.enqueued.at(-1)?.attributes).toEqual({ requestId, attempt: '4' });
+    claimed(memory, requestId, { attempt: 4, receipt: { outcome: 'withdrawn' } });
+    expect(await sweep(memory.ports, AHEAD)).toMatchObject({ sent: 1 });
+    expect(memory.enqueued.at(-1)?.attributes).toEqual({ requestId, attempt: '5' });
+    memory.clock.forward(5 * MINUTE);
+    expect(await sweep(memory.ports, AHEAD)).toMatchObject({ sent: 0 });
+    memory.clock.forward(10 * MINUTE);
+    expect(await sweep(memory.ports, AHEAD)).toMatchObject({ sent: 1 });
+  });
+
+  it('is looked up among the plans while only plans are made', async () => {
+    const memory = withSecrets([secret('x', -1)], { config: { mode: 'observe' } });
+    await sweep(memory.ports, AHEAD);
+    memory.clock.forward(AHEAD);
+    memory.items.set(`request#${requests(memory)[0].requestId}#plan request`, {
+      rev: 1,
+      nonce: '',
+      receipt: { outcome: 'planned' },
+    });
+    expect(await sweep(memory.ports, AHEAD)).toMatchObject({ sent: 0 });
+  });
+});
+
+it('sends no more per provider than an hour’s limit, the oldest first', async () => {
+  const others = [3, 1, 2].map((n) => secret(`k${n}`, -10 + n));
+  const bybit = secret('b', -1, { 'key-revoker:provider': 'bybit', 'key-revoker:operation': 'delete-sub-key' });
+  const memory = withSecrets([...others, bybit], { config: { limits: { urgent: 1, other: 2 } } });
+  expect(await sweep(memory.ports, AHEAD)).toEqual({ secrets: 4, sent: 3, left: 1, unreadable: 0 });
+  expect(requests(memory).map(({ secretId }) => secretId)).toEqual([
+    'key-revoker/k1',
+    'key-revoker/k2',
+    'key-revoker/b',
+  ]);
+  expect(memory.lines).toEqual([['sweep done', { secrets: 4, sent: 3, left: 1, unreadable: 0 }]]);
+});
+
+describe('tags that cannot be read', () => {
+  const broken = (tags = {}) => secret('x', -1, { 'key-revoker:operation': 'delete', ...tags });
+
+  it('are told of once, to the stuck queue first', async () => {
+    const { tags, arn } = broken();
+    const memory = withSecrets([broken()]);
+    // An order without a version: which one was meant cannot be told from it.
+    const requestId = expiryRequestId(memory.ports.digest, arn, '', tags);
+    expect(await sweep(memory.ports, AHEAD)).toEqual({ secrets: 1, sent: 0, left: 0, unreadable: 1 });
+    expect(memory.steps.filter((step) => ['set aside', 'publish'].includes(step))).toEqual(['set aside', 'publish']);
+    expect(memory.published).toMatchObject([
+      {
+        receiptId: `${requestId}#1`,
+        outcome: 'refused',
+        code: 'tag-unreadable',
+        keyState: 'unknown',
+        provider: 'kalshi',
+        final: true,
+        dryRun: false,
+        calls: 0,
+        request: { sender: null },
+      },
+    ]);
+    expect(memory.published[0]?.message).toBe(
+      'The expiry tags cannot be read. Cannot read operation: wanted delete-key (on the secret key-revoker/x). Correct the tag; the corrected tag makes a new order',
+    );
+    const [copy] = memory.aside;
+    expect(JSON.parse(copy?.body ?? '')).toEqual({
+      secretId: 'key-revoker/x',
+      at: toIso(NOON),
+      code: 'tag-unreadable',
+      fields: Object.keys(tags),
+    });
+    expect(copy?.attributes).toMatchObject({ requestId, attempt: '1', outcome: 'refused', code: 'tag-unreadable' });
+    await sweep(memory.ports, AHEAD);
+    expect([memory.published.length, memory.aside.length]).toEqual([1, 1]);
+    expect(memory.lines.filter(([event]) => event === 'request ended')).toMatchObject([
+      ['request ended', { provider: 'kalshi', outcome: 'refused', code: 'tag-unreadable', urgent: false }],
+    ]);
+  });
+
+  it('are told of again when they change', async () => {
+    const described = [broken()];
+    const memory = withSecrets(described);
+    await sweep(memory.ports, AHEAD);
+    described[0] = broken({ 'key-revoker:operation': 'remove' });
+    await sweep(memory.ports, AHEAD);
+    expect(new Set(memory.published.map(({ receiptId }) => receiptId)).size).toBe(2);
+  });
+
+  it('do not keep others from being sent, nor do they name a provider that is none', async () => {
+    const memory = withSecrets([secret('y', -1, { 'key-revoker:provider': 'binance' }), secret('x', -1)]);
+    expect(await sweep(memory.ports, AHEAD)).toEqual({ secrets: 2, sent: 1, left: 0, unreadable: 1 });
+    expect(memory.published[0]?.provider).toBeNull();
+  });
+});
+
+describe('while the system is paused', () => {
+  const pause = ({ items }: Memory, pausedAt?: number): void =>
+    void items.set('control pause', { rev: 1, nonce: 'n', ...(pausedAt ? { pausedAt } : {}), by: 'me', reason: 'x' });
+
+  it('sends nothing, goes on to report, and sends once it is resumed', async () => {
+    const memory = withSecrets([secret('x', -1), secret('y', -1, { 'key-revoker:operation': 'delete' })]);
+    pause(memory, NOON);
+    expect(await sweep(memory.ports, AHEAD)).toEqual({ secrets: 2, sent: 0, left: 1, unreadable: 1 });
+    expect([memory.enqueued, memory.published.length]).toEqual([[], 1]);
+    expect(memory.lines.map(([event]) => event)).toContain('sweep done');
+    pause(memory);
+    expect(await sweep(memory.ports, AHEAD)).toMatchObject({ sent: 1, left: 0 });
+  });
+
+  it('still notes which version a date is meant for', async () => {
+    const described = [secret('x', AHEAD + MINUTE)];
+    const memory = withSecrets(described);
+    pause(memory, NOON);
+    await sweep(memory.ports, AHEAD);
+    pause(memory);
+    described[0] = secret('x', AHEAD + MINUTE, {}, { stages: { AWSCURRENT: 'v2' } });
+    memory.clock.forward(2 * MINUTE);
+    await sweep(memory.ports, AHEAD);
+    expect(requests(memory)).toMatchObject([{ secretVersion: 'v1' }]);
+  });
+});
