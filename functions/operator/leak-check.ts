@@ -1,5 +1,5 @@
 import { withoutSecrets } from '../core/request/secret-scan.ts';
-import { EXIT, Failure } from './failure.ts';
+import { EXIT, Failure } from './terminal/failure.ts';
 
 /** Options whose values are identifiers, which are long and unbroken without being secret, by the field of a request that they are. */
 const FIELDS: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import process from 'node:process';
+import { thisWorld } from './deployment/world.ts';
 import { run } from './run.ts';
-import { thisWorld } from './world.ts';
 
 process.exitCode = await run(process.argv.slice(2), thisWorld());

@@ -1,11 +1,11 @@
 import { Command, CommanderError } from 'commander';
 import { Unavailable } from '../core/fault.ts';
 import { addCommands } from './commands/index.ts';
-import { connect } from './connect.ts';
-import { contextOf } from './context.ts';
-import { EXIT, type Exit, Failure } from './failure.ts';
+import { connect } from './deployment/connect.ts';
+import { contextOf } from './deployment/context.ts';
+import type { World } from './deployment/world.ts';
 import { refuseSecrets } from './leak-check.ts';
-import type { World } from './world.ts';
+import { EXIT, type Exit, Failure } from './terminal/failure.ts';
 
 export const DEFAULT_PREFIX = 'key-revoker/';
 

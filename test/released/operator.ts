@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { addPause } from '../../functions/operator/commands/pause.ts';
-import { forget } from '../../functions/operator/forget.ts';
-import { raiseBy } from '../../functions/operator/raise-limit.ts';
+import { raiseBy } from '../../functions/operator/deployment/raise-limit.ts';
+import { forget } from '../../functions/operator/stuck/forget.ts';
 import type { Fixture } from './fixture.ts';
 import type { Stage } from './stage.ts';
 

@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
-import type { Deployed } from '../connect.ts';
-import type { Context } from '../context.ts';
+import type { Deployed } from '../deployment/connect.ts';
+import type { Context } from '../deployment/context.ts';
+import { keysUnder } from '../deployment/keys.ts';
+import { refusePaused } from '../deployment/paused.ts';
 import { type Examined, examine } from '../doctor/examine.ts';
 import type { Finding } from '../doctor/finding.ts';
-import { EXIT } from '../failure.ts';
-import { keysUnder } from '../keys.ts';
-import { refusePaused } from '../paused.ts';
-import { waitingOn } from '../requests-queue.ts';
-import type { Style, Terminal } from '../terminal.ts';
-import { wrapped } from '../wrap.ts';
+import { waitingOn } from '../requests/requests-queue.ts';
+import { EXIT } from '../terminal/failure.ts';
+import type { Style, Terminal } from '../terminal/terminal.ts';
+import { wrapped } from '../terminal/wrap.ts';
 
 const MARKS: Readonly<Record<Finding['verdict'], readonly [mark: string, style: Style]>> = {
   well: ['✔', 'green'],

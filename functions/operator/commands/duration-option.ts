@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { fromDuration } from '../duration.ts';
+import { fromDuration } from '../terminal/duration.ts';
 
 /** Reads an option's value as a time, in milliseconds. */
 export const duration = (text: string): number => {

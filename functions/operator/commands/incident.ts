@@ -2,15 +2,15 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { after } from '../../core/epoch.ts';
 import type { ProviderName } from '../../core/provider.ts';
 import { OPERATIONS } from '../../core/request/parse-request.ts';
-import type { Deployed } from '../connect.ts';
-import type { Context } from '../context.ts';
-import { EXIT, Failure } from '../failure.ts';
+import type { Deployed } from '../deployment/connect.ts';
+import type { Context } from '../deployment/context.ts';
+import { refusePaused } from '../deployment/paused.ts';
+import { raiseBy } from '../deployment/raise-limit.ts';
 import { agree } from '../incident/agree.ts';
 import { type Course, carryOut } from '../incident/carry-out.ts';
 import { courseTable, isGood, nextText, progressText, shownCourse } from '../incident/in-words.ts';
 import { type Prepared, prepare } from '../incident/prepare.ts';
-import { refusePaused } from '../paused.ts';
-import { raiseBy } from '../raise-limit.ts';
+import { EXIT, Failure } from '../terminal/failure.ts';
 
 /** For so long the limit stays raised. */
 const RAISED_MS = 2 * 3_600_000;

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Context } from '../context.ts';
+import type { Context } from '../deployment/context.ts';
 import { addDoctor } from './doctor.ts';
 import { addIncident } from './incident.ts';
 import { addLimit } from './limit.ts';

@@ -5,11 +5,11 @@ import { amend } from '../../core/ledger/update-item.ts';
 import type { Versioned } from '../../core/ports.ts';
 import type { ProviderName } from '../../core/provider.ts';
 import { OPERATIONS } from '../../core/request/parse-request.ts';
-import type { Deployed } from '../connect.ts';
-import type { Context } from '../context.ts';
-import { EXIT, Failure } from '../failure.ts';
-import { raisedNow } from '../raise-limit.ts';
-import { type Column, table } from '../table.ts';
+import type { Deployed } from '../deployment/connect.ts';
+import type { Context } from '../deployment/context.ts';
+import { raisedNow } from '../deployment/raise-limit.ts';
+import { EXIT, Failure } from '../terminal/failure.ts';
+import { type Column, table } from '../terminal/table.ts';
 import { duration } from './duration-option.ts';
 
 const KINDS = ['urgent', 'other'] as const;

@@ -2,12 +2,12 @@ import type { Command } from 'commander';
 import { type EpochMs, fromIso, toIso } from '../../core/epoch.ts';
 import { shortened } from '../../core/receipts/make-receipt.ts';
 import { EXPIRY_TAG } from '../../core/request/expiry-tags.ts';
-import { caseShown } from '../case-lines.ts';
-import type { Context } from '../context.ts';
-import { inWords } from '../duration.ts';
-import { keysUnder, type StoredKey } from '../keys.ts';
-import { type Column, table } from '../table.ts';
-import type { Style } from '../terminal.ts';
+import type { Context } from '../deployment/context.ts';
+import { keysUnder, type StoredKey } from '../deployment/keys.ts';
+import { caseShown } from '../show/case-lines.ts';
+import { inWords } from '../terminal/duration.ts';
+import { type Column, table } from '../terminal/table.ts';
+import type { Style } from '../terminal/terminal.ts';
 import { duration } from './duration-option.ts';
 
 const NOTHING = '–';

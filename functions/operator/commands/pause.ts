@@ -2,12 +2,12 @@ import type { Command } from 'commander';
 import { toIso } from '../../core/epoch.ts';
 import { PAUSE_KEY, type PauseItem } from '../../core/ledger/operator-items.ts';
 import { amend } from '../../core/ledger/update-item.ts';
-import type { Deployed } from '../connect.ts';
-import type { Context } from '../context.ts';
-import { inWords } from '../duration.ts';
-import { switchMapping } from '../mapping.ts';
-import { waitingOn } from '../requests-queue.ts';
-import { wrapped } from '../wrap.ts';
+import type { Deployed } from '../deployment/connect.ts';
+import type { Context } from '../deployment/context.ts';
+import { switchMapping } from '../requests/mapping.ts';
+import { waitingOn } from '../requests/requests-queue.ts';
+import { inWords } from '../terminal/duration.ts';
+import { wrapped } from '../terminal/wrap.ts';
 
 /** What lies on the requests queue, in a few words. */
 const waitingText = (count: number): string =>

@@ -4,17 +4,17 @@ import { type RequestItem, requestKey } from '../../core/ledger/ledger-items.ts'
 import { needsPerson } from '../../core/outcome.ts';
 import { shortened } from '../../core/receipts/make-receipt.ts';
 import { isUrgent, type RevocationRequest } from '../../core/request/parse-request.ts';
-import { confirm } from '../confirm.ts';
-import type { Deployed } from '../connect.ts';
-import type { Context } from '../context.ts';
-import { EXIT, type Exit, Failure } from '../failure.ts';
-import { exitOf, type Finished, follow } from '../follow.ts';
-import { forbidding } from '../forecast.ts';
-import { pauseOf, whoPaused } from '../paused.ts';
-import { endLines } from '../receipt-lines.ts';
-import { type RequestOptions, requestOf, withRequestOptions } from '../request-words.ts';
-import { sendOne } from '../requests-queue.ts';
-import { pairs } from '../wrap.ts';
+import type { Deployed } from '../deployment/connect.ts';
+import type { Context } from '../deployment/context.ts';
+import { pauseOf, whoPaused } from '../deployment/paused.ts';
+import { exitOf, type Finished, follow } from '../requests/follow.ts';
+import { forbidding } from '../requests/forecast.ts';
+import { type RequestOptions, requestOf, withRequestOptions } from '../requests/request-words.ts';
+import { sendOne } from '../requests/requests-queue.ts';
+import { endLines } from '../show/receipt-lines.ts';
+import { confirm } from '../terminal/confirm.ts';
+import { EXIT, type Exit, Failure } from '../terminal/failure.ts';
+import { pairs } from '../terminal/wrap.ts';
 import { duration } from './duration-option.ts';
 
 type Named = RevocationRequest & { readonly requestId: string };

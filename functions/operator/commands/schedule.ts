@@ -1,13 +1,20 @@
 import type { Command } from 'commander';
 import { after, type EpochMs, fromIso, toIso } from '../../core/epoch.ts';
-import { confirm } from '../confirm.ts';
-import type { Context } from '../context.ts';
-import { inWords } from '../duration.ts';
-import { EXIT, Failure } from '../failure.ts';
-import { type RequestOptions, requestOf, withRequestOptions } from '../request-words.ts';
-import { cancel, findSchedule, listSchedules, SCHEDULABLE_ID, type Scheduled, schedule } from '../schedules.ts';
-import { type Column, table } from '../table.ts';
-import { targetName } from '../target-name.ts';
+import type { Context } from '../deployment/context.ts';
+import { type RequestOptions, requestOf, withRequestOptions } from '../requests/request-words.ts';
+import {
+  cancel,
+  findSchedule,
+  listSchedules,
+  SCHEDULABLE_ID,
+  type Scheduled,
+  schedule,
+} from '../requests/schedules.ts';
+import { targetName } from '../show/target-name.ts';
+import { confirm } from '../terminal/confirm.ts';
+import { inWords } from '../terminal/duration.ts';
+import { EXIT, Failure } from '../terminal/failure.ts';
+import { type Column, table } from '../terminal/table.ts';
 import { isFinal, requestLines } from './request.ts';
 
 interface Options extends Omit<RequestOptions, 'notBefore'> {

@@ -8,16 +8,16 @@ import {
   workName,
 } from '../../core/ledger/ledger-items.ts';
 import { PROVIDERS } from '../../providers/index.ts';
-import { caseLines, caseShown } from '../case-lines.ts';
-import type { Deployed } from '../connect.ts';
-import type { Context } from '../context.ts';
-import { EXIT, Failure } from '../failure.ts';
-import { exitOf } from '../follow.ts';
-import { type Overview, overview, overviewLines, overviewShown } from '../overview.ts';
-import { pauseOf, whoPaused } from '../paused.ts';
-import { endLines, evidenceLines, operationText } from '../receipt-lines.ts';
-import { caseOf, nextTry, type Open, progressOf } from '../standing.ts';
-import { pairs } from '../wrap.ts';
+import type { Deployed } from '../deployment/connect.ts';
+import type { Context } from '../deployment/context.ts';
+import { pauseOf, whoPaused } from '../deployment/paused.ts';
+import { exitOf } from '../requests/follow.ts';
+import { caseOf, nextTry, type Open, progressOf } from '../requests/standing.ts';
+import { caseLines, caseShown } from '../show/case-lines.ts';
+import { type Overview, overview, overviewLines, overviewShown } from '../show/overview.ts';
+import { endLines, evidenceLines, operationText } from '../show/receipt-lines.ts';
+import { EXIT, Failure } from '../terminal/failure.ts';
+import { pairs } from '../terminal/wrap.ts';
 
 /** What was found under a name: a request, perhaps only planned, and the cases of keys. */
 interface Found {

@@ -1,10 +1,10 @@
 import { after } from '../../core/epoch.ts';
 import type { RevocationRequest } from '../../core/request/parse-request.ts';
-import type { Deployed } from '../connect.ts';
-import type { Context } from '../context.ts';
-import { type Finished, pause } from '../follow.ts';
-import type { StoredKey } from '../keys.ts';
-import { plansOf } from '../plans.ts';
+import type { Deployed } from '../deployment/connect.ts';
+import type { Context } from '../deployment/context.ts';
+import type { StoredKey } from '../deployment/keys.ts';
+import { type Finished, pause } from '../requests/follow.ts';
+import { plansOf } from '../requests/plans.ts';
 import { type Finding, findingOf, foundBefore, isOfOtherKind, isUnsettled, notAsked } from './finding.ts';
 import { questionsFor } from './questions.ts';
 

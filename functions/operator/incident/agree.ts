@@ -1,6 +1,6 @@
-import { confirm } from '../confirm.ts';
-import type { Deployed } from '../connect.ts';
-import type { Context } from '../context.ts';
+import type { Deployed } from '../deployment/connect.ts';
+import type { Context } from '../deployment/context.ts';
+import { confirm } from '../terminal/confirm.ts';
 import { containmentText, markTable } from './in-words.ts';
 import type { Prepared } from './prepare.ts';
 

@@ -2,11 +2,11 @@ import { after, type EpochMs } from '../../core/epoch.ts';
 import { type RequestItem, requestKey } from '../../core/ledger/ledger-items.ts';
 import type { Receipt } from '../../core/receipt.ts';
 import { someAtOnce } from '../../core/some-at-once.ts';
-import type { Deployed } from '../connect.ts';
-import type { Context } from '../context.ts';
-import { EXIT, Failure } from '../failure.ts';
-import { isFinished, nextPoll, pause } from '../follow.ts';
-import { sendMany } from '../requests-queue.ts';
+import type { Deployed } from '../deployment/connect.ts';
+import type { Context } from '../deployment/context.ts';
+import { isFinished, nextPoll, pause } from '../requests/follow.ts';
+import { sendMany } from '../requests/requests-queue.ts';
+import { EXIT, Failure } from '../terminal/failure.ts';
 import type { Mark } from './mark.ts';
 import { type Incident, nextOrder, type Order } from './order.ts';
 

@@ -1,8 +1,8 @@
-import type { Deployed } from '../connect.ts';
-import type { Context } from '../context.ts';
-import type { Finished } from '../follow.ts';
-import { forbidding } from '../forecast.ts';
-import { plansOf } from '../plans.ts';
+import type { Deployed } from '../deployment/connect.ts';
+import type { Context } from '../deployment/context.ts';
+import type { Finished } from '../requests/follow.ts';
+import { forbidding } from '../requests/forecast.ts';
+import { plansOf } from '../requests/plans.ts';
 import type { Mark } from './mark.ts';
 import { firstOrder, type Incident } from './order.ts';
 

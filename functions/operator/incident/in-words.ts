@@ -1,11 +1,11 @@
 import type { Receipt } from '../../core/receipt.ts';
 import { shortened } from '../../core/receipts/make-receipt.ts';
-import { inWords } from '../duration.ts';
-import { EXIT } from '../failure.ts';
-import { exitOf } from '../follow.ts';
-import { outcomeText, toneOf } from '../receipt-lines.ts';
-import { type Column, table } from '../table.ts';
-import type { Terminal } from '../terminal.ts';
+import { exitOf } from '../requests/follow.ts';
+import { outcomeText, toneOf } from '../show/receipt-lines.ts';
+import { inWords } from '../terminal/duration.ts';
+import { EXIT } from '../terminal/failure.ts';
+import { type Column, table } from '../terminal/table.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 import type { Course } from './carry-out.ts';
 import type { Mark } from './mark.ts';
 

@@ -1,6 +1,6 @@
 import type { ProviderName } from '../../core/provider.ts';
 import { OPERATIONS } from '../../core/request/parse-request.ts';
-import type { StoredKey } from '../keys.ts';
+import type { StoredKey } from '../deployment/keys.ts';
 
 /** One key that an incident is about. */
 export interface Mark {

@@ -1,7 +1,7 @@
 import type { Receipt } from '../../core/receipt.ts';
 import { canonical } from '../../core/request/canonical.ts';
 import { parseRequest, type RevocationRequest } from '../../core/request/parse-request.ts';
-import { EXIT, Failure } from '../failure.ts';
+import { EXIT, Failure } from '../terminal/failure.ts';
 import type { Mark } from './mark.ts';
 
 /** What every request of an incident says. */

@@ -1,9 +1,9 @@
 import type { Receipt } from '../../core/receipt.ts';
 import { someAtOnce } from '../../core/some-at-once.ts';
-import type { Deployed } from '../connect.ts';
-import type { Context } from '../context.ts';
-import { Failure } from '../failure.ts';
-import { keysUnder, type StoredKey } from '../keys.ts';
+import type { Deployed } from '../deployment/connect.ts';
+import type { Context } from '../deployment/context.ts';
+import { keysUnder, type StoredKey } from '../deployment/keys.ts';
+import { Failure } from '../terminal/failure.ts';
 import { itemOf } from './carry-out.ts';
 import { foreseen } from './foresee.ts';
 import { isMeant, type Mark, select, type Wanted } from './mark.ts';

@@ -2,7 +2,7 @@ import { stripVTControlCharacters, styleText } from 'node:util';
 import { vi } from 'vitest';
 import { epochMs } from '../../../functions/core/epoch.ts';
 import { run } from '../../../functions/operator/run.ts';
-import type { Terminal } from '../../../functions/operator/terminal.ts';
+import type { Terminal } from '../../../functions/operator/terminal/terminal.ts';
 import { OPERATOR } from '../../whole/canaries.ts';
 import type { System } from '../../whole/system.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Failure } from '../../../functions/operator/failure.ts';
 import { refuseSecrets } from '../../../functions/operator/leak-check.ts';
+import { Failure } from '../../../functions/operator/terminal/failure.ts';
 
 const LONG = 'a1'.repeat(20);
 const PEM = '-----BEGIN PRIVATE KEY-----\nMIG\n-----END PRIVATE KEY-----';

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { type RequestItem, requestKey } from '../../../core/ledger/ledger-items.ts';
 import { needsPerson } from '../../../core/outcome.ts';
-import { confirm } from '../../confirm.ts';
-import type { Context } from '../../context.ts';
-import { type Closed, forget } from '../../forget.ts';
-import { chosen } from '../../stuck-copy.ts';
-import { giveBack, remove, takeInHand } from '../../stuck-queue.ts';
-import { wrapped } from '../../wrap.ts';
+import type { Context } from '../../deployment/context.ts';
+import { type Closed, forget } from '../../stuck/forget.ts';
+import { chosen } from '../../stuck/stuck-copy.ts';
+import { giveBack, remove, takeInHand } from '../../stuck/stuck-queue.ts';
+import { confirm } from '../../terminal/confirm.ts';
+import { wrapped } from '../../terminal/wrap.ts';
 import { endOf, missing, operationOf } from './in-words.ts';
 
 const CLOSED: Readonly<Record<Closed, string>> = {

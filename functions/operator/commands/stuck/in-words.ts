@@ -1,9 +1,9 @@
 import { toIso } from '../../../core/epoch.ts';
 import { jsonOrUndefined } from '../../../core/json.ts';
 import { withoutSecrets } from '../../../core/request/secret-scan.ts';
-import type { Context } from '../../context.ts';
-import { EXIT, Failure } from '../../failure.ts';
-import type { Stuck } from '../../stuck-copy.ts';
+import type { Context } from '../../deployment/context.ts';
+import type { Stuck } from '../../stuck/stuck-copy.ts';
+import { EXIT, Failure } from '../../terminal/failure.ts';
 
 /** What it asked for. */
 export const operationOf = ({ request }: Stuck): string =>

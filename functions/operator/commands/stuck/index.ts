@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Context } from '../../context.ts';
+import type { Context } from '../../deployment/context.ts';
 import { addForget } from './forget.ts';
 import { addList } from './list.ts';
 import { addRedrive } from './redrive.ts';

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import type { Context } from '../../context.ts';
-import { inWords } from '../../duration.ts';
-import type { Stuck } from '../../stuck-copy.ts';
-import { look } from '../../stuck-queue.ts';
-import { type Column, table } from '../../table.ts';
-import { targetName } from '../../target-name.ts';
+import type { Context } from '../../deployment/context.ts';
+import { targetName } from '../../show/target-name.ts';
+import type { Stuck } from '../../stuck/stuck-copy.ts';
+import { look } from '../../stuck/stuck-queue.ts';
+import { inWords } from '../../terminal/duration.ts';
+import { type Column, table } from '../../terminal/table.ts';
 import { endOf, operationOf, shown, tellElsewhere } from './in-words.ts';
 
 interface Row extends Stuck {

@@ -1,5 +1,5 @@
 import type { RevocationRequest } from '../../../core/request/parse-request.ts';
-import type { Stuck } from '../../stuck-copy.ts';
+import type { Stuck } from '../../stuck/stuck-copy.ts';
 
 /** One word of a shell. */
 const quoted = (text: string): string => (/^[\w.:@/+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);

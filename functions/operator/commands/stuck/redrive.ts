@@ -1,15 +1,15 @@
 import type { Command } from 'commander';
-import { confirm } from '../../confirm.ts';
-import type { Deployed } from '../../connect.ts';
-import type { Context } from '../../context.ts';
-import { EXIT, type Exit, Failure } from '../../failure.ts';
-import { exitOf, type Finished, follow } from '../../follow.ts';
-import { outcomeText, toneOf } from '../../receipt-lines.ts';
-import { type Redriven, redrive } from '../../redrive.ts';
-import { chosen, type Stuck } from '../../stuck-copy.ts';
-import { giveBack, takeInHand } from '../../stuck-queue.ts';
-import { type Column, cut, table } from '../../table.ts';
-import { together } from '../../together.ts';
+import type { Deployed } from '../../deployment/connect.ts';
+import type { Context } from '../../deployment/context.ts';
+import { exitOf, type Finished, follow } from '../../requests/follow.ts';
+import { outcomeText, toneOf } from '../../show/receipt-lines.ts';
+import { type Redriven, redrive } from '../../stuck/redrive.ts';
+import { chosen, type Stuck } from '../../stuck/stuck-copy.ts';
+import { giveBack, takeInHand } from '../../stuck/stuck-queue.ts';
+import { confirm } from '../../terminal/confirm.ts';
+import { EXIT, type Exit, Failure } from '../../terminal/failure.ts';
+import { type Column, cut, table } from '../../terminal/table.ts';
+import { together } from '../../terminal/together.ts';
 import { endOf, missing, operationOf, tellElsewhere } from './in-words.ts';
 
 interface Options {

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { toIso } from '../../../core/epoch.ts';
-import type { Context } from '../../context.ts';
-import { chosen } from '../../stuck-copy.ts';
-import { look } from '../../stuck-queue.ts';
-import { pairs, wrapped } from '../../wrap.ts';
+import type { Context } from '../../deployment/context.ts';
+import { chosen } from '../../stuck/stuck-copy.ts';
+import { look } from '../../stuck/stuck-queue.ts';
+import { pairs, wrapped } from '../../terminal/wrap.ts';
 import { endOf, fieldsOf, missing, operationOf, shown } from './in-words.ts';
 import { nextLines } from './next-lines.ts';
 

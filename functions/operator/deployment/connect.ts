@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SchedulerClient } from '@aws-sdk/client-scheduler';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Clock } from '../../core/epoch.ts';
+import type { Ledger, Vault } from '../../core/ports.ts';
+import { cardName, type DeploymentCard, readCard } from '../../core/request/deployment-card.ts';
+import { digest } from '../../edge/digest.ts';
+import { dynamoLedger } from '../../edge/ledger.ts';
+import { sdkClient } from '../../edge/sdk-client.ts';
+import { secretsVault } from '../../edge/vault.ts';
+import { EXIT, Failure } from '../terminal/failure.ts';
+import { fromAws } from './aws-trouble.ts';
+
+/** One deployment, found, with clients for all that a command may need of it. */
+export interface Deployed {
+  readonly card: DeploymentCard;
+  readonly clock: Clock;
+  readonly ledger: Ledger;
+  readonly vault: Vault;
+  readonly documents: DynamoDBDocumentClient;
+  readonly secrets: SecretsManagerClient;
+  readonly sqs: SQSClient;
+  readonly scheduler: SchedulerClient;
+  readonly lambda: LambdaClient;
+  /** SHA-256 in lower-case hex. */
+  digest(text: string): string;
+  /** A fresh UUID. */
+  newId(): string;
+  /** Lets go of the connections. */
+  close(): void;
+}
+
+/** Settings of every client; what is absent is taken from the environment as the SDK does. */
+export interface AwsSettings {
+  readonly region?: string;
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+/** Somebody waits at a terminal: rather a clear word soon than many tries. */
+const CLIENT = sdkClient({ connectMs: 3_000, silenceMs: 10_000 });
+
+const cardOf = async (ssm: SSMClient, prefix: string): Promise<DeploymentCard> => {
+  const Name = cardName(prefix, digest);
+  const { Parameter } = await fromAws('find the deployment', ssm.send(new GetParameterCommand({ Name })), {
+    ParameterNotFound: new Failure(
+      EXIT.notFound,
+      `Cannot find a deployment with the prefix "${prefix}", wanted one in this account and region (--prefix, AWS_REGION)`,
+    ),
+  });
+  const card = readCard(Parameter?.Value ?? '');
+  if (card !== undefined) return card;
+  throw new Failure(
+    EXIT.failed,
+    `Cannot read what the deployment with the prefix "${prefix}" says of itself, wanted one of the same version as this command line`,
+  );
+};
+
+/**
+ * Finds the deployment that has a prefix.
+ *
+ * @throws Failure where there is none, or AWS cannot be asked
+ */
+export const connect = async (prefix: string, clock: Clock, settings: AwsSettings = {}): Promise<Deployed> => {
+  const config = { ...CLIENT, ...settings };
+  const ssm = new SSMClient(config);
+  const card = await cardOf(ssm, prefix).finally(() => ssm.destroy());
+  const dynamo = new DynamoDBClient(config);
+  const documents = DynamoDBDocumentClient.from(dynamo, { marshallOptions: { removeUndefinedValues: true } });
+  const secrets = new SecretsManagerClient(config);
+  const [sqs, scheduler, lambda] = [new SQSClient(config), new SchedulerClient(config), new LambdaClient(config)];
+  return {
+    card,
+    clock,
+    ledger: dynamoLedger(documents, card.ledgerTable),
+    vault: secretsVault(secrets, clock),
+    documents,
+    secrets,
+    sqs,
+    scheduler,
+    lambda,
+    digest,
+    newId: randomUUID,
+    close: () => {
+      for (const client of [dynamo, secrets, sqs, scheduler, lambda]) client.destroy();
+    },
+  };
+};

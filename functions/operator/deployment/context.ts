@@ -1,0 +1,45 @@
+import type { Command } from 'commander';
+import { EXIT, type Exit } from '../terminal/failure.ts';
+import type { connect, Deployed } from './connect.ts';
+import type { World } from './world.ts';
+
+/** What every command works with. */
+export interface Context extends World {
+  /** The deployment that the command line is about. */
+  deployed(command: Command): Promise<Deployed>;
+  isJson(command: Command): boolean;
+  /** Prints a value for machines. */
+  json(value: unknown): void;
+  /** How the process ends, where nothing is thrown. */
+  end(exit: Exit): void;
+}
+
+interface OwnContext extends Context {
+  exit(): Exit;
+  close(): void;
+}
+
+interface Globals {
+  readonly prefix: string;
+  readonly json?: boolean;
+}
+
+export const contextOf = (world: World, connectTo: typeof connect): OwnContext => {
+  let exit: Exit = EXIT.done;
+  let found: Deployed | undefined;
+  return {
+    ...world,
+    deployed: async (command) => {
+      const { prefix } = command.optsWithGlobals<Globals>();
+      found ??= await connectTo(prefix, world.clock, world.aws);
+      return found;
+    },
+    isJson: (command) => command.optsWithGlobals<Globals>().json === true,
+    json: (value) => world.terminal.print(JSON.stringify(value, null, 2)),
+    end: (status) => {
+      exit = status;
+    },
+    exit: () => exit,
+    close: () => found?.close(),
+  };
+};

@@ -1,0 +1,107 @@
+import type { EpochMs } from '../../core/epoch.ts';
+import { Fault } from '../../core/fault.ts';
+import { jsonOrUndefined } from '../../core/json.ts';
+import { type CaseItem, caseKey, keyName, type PinItem, pinKey } from '../../core/ledger/ledger-items.ts';
+import type { Described, Opened } from '../../core/ports.ts';
+import type { Credential, Provider, ProviderName } from '../../core/provider.ts';
+import { isProvider } from '../../core/request/parse-request.ts';
+import { someAtOnce } from '../../core/some-at-once.ts';
+import { secretsUnder } from '../../edge/vault.ts';
+import { PROVIDERS } from '../../providers/index.ts';
+import { EXIT, Failure } from '../terminal/failure.ts';
+import type { Deployed } from './connect.ts';
+import type { Context } from './context.ts';
+
+/** One secret under the prefix, and the key whose credential is in it. */
+export interface StoredKey {
+  readonly secret: Described;
+  /** Of AWSCURRENT. */
+  readonly versionId: string;
+  readonly createdAt: EpochMs | undefined;
+  /** Why there is no key in it that can be told, in a sentence. */
+  readonly problem: string | undefined;
+  readonly provider: ProviderName | undefined;
+  readonly environment: string | undefined;
+  /** `bybit/mainnet/AK1`; `undefined` where the provider alone could tell and was never asked. */
+  readonly name: string | undefined;
+  readonly keyId: string | undefined;
+  readonly found: CaseItem | undefined;
+}
+
+interface Read {
+  readonly provider: Provider;
+  readonly credential: Credential;
+}
+
+/** The first credential that it is; else what the likeliest provider objects to. */
+const readAs = (value: unknown, candidates: readonly Provider[]): Read | string => {
+  let objection = 'Cannot tell whose credential is in it, wanted one in a documented shape';
+  for (const provider of candidates) {
+    try {
+      return { provider, credential: provider.credential(value) };
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      if (candidates.length === 1) objection = error.message;
+    }
+  }
+  return objection;
+};
+
+const readOpened = ({ tags }: Described, { value }: Opened): Read | string => {
+  if (value === undefined) return 'Cannot read it, wanted text and found a binary value';
+  const parsed = jsonOrUndefined(value.reveal());
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
+    return 'Cannot read it, wanted a JSON object';
+  const tagged = tags['key-revoker:provider'];
+  return readAs(parsed, isProvider(tagged) ? [PROVIDERS[tagged]] : Object.values(PROVIDERS));
+};
+
+const caseIn = async ({ ledger }: Deployed, name: string | undefined): Promise<CaseItem | undefined> =>
+  name === undefined ? undefined : ledger.read<CaseItem>(caseKey(name));
+
+/** Opens a secret as it is now, and tells whose key is in it. */
+const keyIn = async (deployed: Deployed, secret: Described): Promise<StoredKey> => {
+  const opened = await deployed.vault.open(secret.arn, 'AWSCURRENT');
+  const nothing = { environment: undefined, name: undefined, keyId: undefined, found: undefined };
+  const tagged = secret.tags['key-revoker:provider'];
+  const unread = { secret, provider: isProvider(tagged) ? tagged : undefined, ...nothing };
+  if (!opened.found)
+    return { ...unread, versionId: '', createdAt: undefined, problem: 'Cannot open it, it has no current version' };
+  const { versionId, createdAt } = opened;
+  const read = readOpened(secret, opened);
+  if (typeof read === 'string') return { ...unread, versionId, createdAt, problem: read };
+  const { provider, credential } = read;
+  const { environment } = credential;
+  const pin =
+    credential.keyId === undefined ? await deployed.ledger.read<PinItem>(pinKey(secret.arn, versionId)) : undefined;
+  const keyId = credential.keyId ?? pin?.keyId;
+  const realm = provider.environments[environment]?.realm ?? environment;
+  const name = keyId === undefined ? undefined : keyName(provider.name, realm, keyId);
+  const found = await caseIn(deployed, name);
+  return { secret, versionId, createdAt, problem: undefined, provider: provider.name, environment, name, keyId, found };
+};
+
+/**
+ * Opens the secrets under the prefix, some at once, and shows how far it is; replicas are passed over.
+ *
+ * @param isMeant those alone
+ * @throws Unavailable where AWS does not answer, Failure where the user breaks off
+ */
+export const keysUnder = async (
+  { terminal, signal }: Pick<Context, 'terminal' | 'signal'>,
+  deployed: Deployed,
+  isMeant: (secret: Described) => boolean,
+): Promise<readonly StoredKey[]> => {
+  const keys: StoredKey[] = [];
+  for await (const { secrets } of secretsUnder(deployed.secrets, deployed.card.prefix)) {
+    await someAtOnce(
+      secrets.filter((secret) => !secret.isReplica && isMeant(secret)),
+      async (secret) => {
+        if (signal.aborted) throw new Failure(EXIT.aborted, 'Broken off: nothing was sent');
+        keys.push(await keyIn(deployed, secret));
+        terminal.show(`Reading secrets: ${keys.length}`);
+      },
+    );
+  }
+  return keys.toSorted((a, b) => a.secret.name.localeCompare(b.secret.name));
+};

@@ -1,0 +1,103 @@
+import { type Command, Option } from 'commander';
+import { type EpochMs, fromIso } from '../../core/epoch.ts';
+import { sentence } from '../../core/receipts/sentences.ts';
+import type { DeploymentCard } from '../../core/request/deployment-card.ts';
+import { settingsIn } from '../../core/request/expiry-tags.ts';
+import { parseRequest, REASONS, type RevocationRequest } from '../../core/request/parse-request.ts';
+import { horizon } from '../../core/revoke/settle.ts';
+import type { Deployed } from '../deployment/connect.ts';
+import { EXIT, Failure } from '../terminal/failure.ts';
+
+/** The options that say what is asked for, as commander gives them. */
+export interface RequestOptions {
+  readonly secret: string;
+  readonly secretVersion?: string;
+  readonly target: string;
+  readonly targetVersion?: string;
+  readonly subMemberId?: string;
+  readonly settings?: string;
+  readonly reason?: string;
+  readonly reference?: string;
+  readonly requestedBy?: string;
+  readonly expectedEnvironment?: string;
+  readonly notBefore?: string;
+  readonly requestId?: string;
+}
+
+/** Adds the words of a request to a command. */
+export const withRequestOptions = (command: Command): Command =>
+  command
+    .argument('<operation>', 'provider and operation, such as kalshi/delete-key')
+    .requiredOption('--secret <name>', 'secret with the credential that signs')
+    .requiredOption('--target <key>', 'self, the identifier of a key, or secret:<name> for the key in that secret')
+    .option('--secret-version <version>', 'of the signing secret: AWSCURRENT, AWSPREVIOUS or a version id')
+    .option('--target-version <version>', "of the target's secret")
+    .option('--sub-member-id <id>', 'Bybit sub account of the target')
+    .option('--settings <words>', 'for an update: "readOnly=1 ips=192.0.2.1 permissions.Wallet=AccountTransfer"')
+    .addOption(new Option('--reason <reason>', 'leaked and incident are urgent').choices(REASONS))
+    .option('--reference <ticket>', 'copied to the receipt')
+    .option('--requested-by <name>', 'copied to the receipt')
+    .option('--expected-environment <name>', "refuse where the key's environment is another one")
+    .option('--request-id <id>', 'names the request; sent again it changes nothing (default: a UUID)');
+
+const IN_SECRET = 'secret:';
+
+const targetOf = (provider: string, { target, targetVersion, subMemberId }: RequestOptions): unknown => {
+  const more = {
+    ...(targetVersion === undefined ? {} : { secretVersion: targetVersion }),
+    ...(subMemberId === undefined ? {} : { subMemberId }),
+  };
+  if (target.startsWith(IN_SECRET)) return { secretId: target.slice(IN_SECRET.length), ...more };
+  if (target === 'self' && Object.keys(more).length === 0) return target;
+  return { [provider === 'bybit' ? 'apiKey' : 'apiKeyId']: target, ...more };
+};
+
+/** What begins a secret's ARN. */
+const ARN = /^arn:[^:]+:secretsmanager:[^:]*:[^:]*:secret:/;
+
+/** What the function would refuse as well, told before anything is sent. */
+const OBJECTIONS: readonly ((request: RevocationRequest, card: DeploymentCard, now: EpochMs) => string | undefined)[] =
+  [
+    ({ provider }, { providers }) =>
+      providers.includes(provider) ? undefined : `Cannot act at ${provider}, wanted one of ${providers.join(', ')}`,
+    ({ secretId, target }, { prefix }) =>
+      [secretId, ...(typeof target === 'object' && 'secretId' in target ? [target.secretId] : [])].every((id) =>
+        id.replace(ARN, '').startsWith(prefix),
+      )
+        ? undefined
+        : `Cannot open that secret, wanted one whose name begins with ${prefix}`,
+    ({ notBefore }, { giveUpAfterSeconds }, now) =>
+      notBefore !== undefined && (fromIso(notBefore) ?? 0) > horizon(now, giveUpAfterSeconds * 1_000)
+        ? sentence('refused/too-far')
+        : undefined,
+  ];
+
+/**
+ * Makes a request of what was typed; one without an id gets a UUID.
+ *
+ * @throws Failure `usage`, with the sentence that the function would refuse it with
+ */
+export const requestOf = (
+  operation: string,
+  options: RequestOptions,
+  { card, clock, newId }: Pick<Deployed, 'card' | 'clock' | 'newId'>,
+  more: Partial<Pick<RevocationRequest, 'dryRun'>> = {},
+): RevocationRequest & { readonly requestId: string } => {
+  const [provider = '', name] = operation.split(/\/(.*)/s);
+  if (name === undefined)
+    throw new Failure(EXIT.usage, 'Cannot read the operation, wanted provider and operation such as kalshi/delete-key');
+  const { secret: secretId, secretVersion, settings, requestId = newId(), ...rest } = options;
+  const { reason, reference, requestedBy, expectedEnvironment, notBefore } = rest;
+  const parsed = parseRequest(
+    JSON.stringify({
+      ...{ provider, operation: name, secretId, secretVersion, target: targetOf(provider, options) },
+      ...(settings === undefined ? {} : { settings: settingsIn(settings) }),
+      ...{ reason, reference, requestedBy, expectedEnvironment, notBefore, requestId, ...more },
+    }),
+  );
+  if (parsed.kind === 'refused') throw new Failure(EXIT.usage, parsed.message);
+  const { request } = parsed;
+  const objection = OBJECTIONS.map((object) => object(request, card, clock.now())).find(Boolean);
+  if (objection !== undefined) throw new Failure(EXIT.usage, objection);
+  return { ...request, requestId };
+};

@@ -1,0 +1,53 @@
+import { GetQueueAttributesCommand, SendMessageBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { attributesOf, sendable } from '../../edge/sendable.ts';
+import { fromAws, trouble } from '../deployment/aws-trouble.ts';
+import type { Deployed } from '../deployment/connect.ts';
+
+/** A message as it goes onto the requests queue; its attributes name it wherever it travels. */
+export interface Outgoing {
+  readonly requestId: string;
+  readonly attempt: number;
+  readonly body: string;
+}
+
+const messageOf = ({ requestId, attempt, body }: Outgoing) => ({
+  MessageBody: sendable(body),
+  MessageAttributes: attributesOf({ requestId, attempt: String(attempt) }),
+});
+
+/** @throws Failure where SQS did not take it */
+export const sendOne = async ({ sqs, card }: Deployed, message: Outgoing): Promise<void> => {
+  const send = new SendMessageCommand({ QueueUrl: card.requestsQueueUrl, ...messageOf(message) });
+  await fromAws('send the request', sqs.send(send));
+};
+
+const PER_BATCH = 10;
+
+/**
+ * Sends many, ten at a time.
+ *
+ * @throws Failure where SQS did not take one of them; those before it are sent
+ */
+export const sendMany = async ({ sqs, card }: Deployed, messages: readonly Outgoing[]): Promise<void> => {
+  for (let from = 0; from < messages.length; from += PER_BATCH) {
+    const Entries = messages
+      .slice(from, from + PER_BATCH)
+      .map((message, index) => ({ Id: String(index), ...messageOf(message) }));
+    const batch = new SendMessageBatchCommand({ QueueUrl: card.requestsQueueUrl, Entries });
+    const { Failed = [] } = await fromAws('send the requests', sqs.send(batch));
+    const [failed] = Failed;
+    if (failed !== undefined) throw trouble(`send a request (${failed.Code})`, undefined);
+  }
+};
+
+/** About how many messages lie on a queue: ready, hidden while somebody works on them or until their next try, and delayed. */
+export const waitingOn = async ({ sqs }: Deployed, QueueUrl: string): Promise<number> => {
+  const names = [
+    'ApproximateNumberOfMessages',
+    'ApproximateNumberOfMessagesNotVisible',
+    'ApproximateNumberOfMessagesDelayed',
+  ] as const;
+  const ask = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...names] });
+  const { Attributes = {} } = await fromAws('count what waits', sqs.send(ask));
+  return names.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0);
+};

@@ -1,0 +1,110 @@
+import {
+  CreateScheduleCommand,
+  DeleteScheduleCommand,
+  GetScheduleCommand,
+  type GetScheduleCommandOutput,
+  paginateListSchedules,
+} from '@aws-sdk/client-scheduler';
+import { type EpochMs, fromIso, toIso } from '../../core/epoch.ts';
+import { parseRequest, type RevocationRequest } from '../../core/request/parse-request.ts';
+import { someAtOnce } from '../../core/some-at-once.ts';
+import { fromAws } from '../deployment/aws-trouble.ts';
+import type { Deployed } from '../deployment/connect.ts';
+import { EXIT, Failure } from '../terminal/failure.ts';
+
+/** A one-time schedule of a request. */
+export interface Scheduled {
+  /** Of the request, and of the schedule. */
+  readonly requestId: string;
+  readonly at: EpochMs;
+  readonly request: RevocationRequest;
+}
+
+/** What a schedule's name takes, which is the request's id. */
+export const SCHEDULABLE_ID = /^[0-9a-zA-Z\-_.]{1,64}$/;
+
+/**
+ * Makes a schedule that puts the request on the queue once and is gone then; what cannot be delivered goes to the undelivered queue.
+ * It comes up to a minute after its time, never before.
+ *
+ * @throws Failure where one of that name is there
+ */
+export const schedule = async ({ scheduler, card }: Deployed, { requestId, at, request }: Scheduled): Promise<void> => {
+  const create = new CreateScheduleCommand({
+    Name: requestId,
+    GroupName: card.scheduleGroup,
+    ScheduleExpression: `at(${toIso(at).slice(0, 19)})`,
+    ScheduleExpressionTimezone: 'UTC',
+    FlexibleTimeWindow: { Mode: 'OFF' },
+    ActionAfterCompletion: 'DELETE',
+    Target: {
+      Arn: card.requestsQueueArn,
+      RoleArn: card.scheduleRoleArn,
+      // Counted from the instant that was asked for, and not from when Scheduler came to it.
+      Input: JSON.stringify({ ...request, requestId, notBefore: toIso(at) }),
+      DeadLetterConfig: { Arn: card.undeliveredQueueArn },
+    },
+  });
+  await fromAws('make the schedule', scheduler.send(create), {
+    ConflictException: new Failure(EXIT.usage, `Cannot schedule ${requestId} again, a schedule of that name is there`),
+  });
+};
+
+/** A schedule of ours; the group holds the clock of the sweep as well. */
+const scheduledIn = (
+  { card }: Deployed,
+  { Name = '', ScheduleExpression = '', Target }: GetScheduleCommandOutput,
+): Scheduled | undefined => {
+  const at = fromIso(`${/^at\((.+)\)$/.exec(ScheduleExpression)?.[1]}Z`);
+  const parsed = parseRequest(Target?.Input ?? '');
+  if (Target?.Arn !== card.requestsQueueArn || at === undefined || parsed.kind === 'refused') return undefined;
+  return { requestId: Name, at, request: parsed.request };
+};
+
+/** @returns `undefined` where there is none of that name that a request is in */
+export const findSchedule = async (deployed: Deployed, name: string): Promise<Scheduled | undefined> => {
+  const { scheduler, card } = deployed;
+  if (!SCHEDULABLE_ID.test(name)) return undefined;
+  const get = new GetScheduleCommand({ Name: name, GroupName: card.scheduleGroup });
+  const gone = new Failure(EXIT.notFound, '');
+  const found = await fromAws('read the schedule', scheduler.send(get), { ResourceNotFoundException: gone }).catch(
+    (error: unknown) => {
+      if (error === gone) return undefined;
+      throw error;
+    },
+  );
+  return found && scheduledIn(deployed, found);
+};
+
+/** All that is scheduled, the next one first. */
+export const listSchedules = async (deployed: Deployed): Promise<readonly Scheduled[]> => {
+  const { scheduler, card } = deployed;
+  const names: string[] = [];
+  const list = async (): Promise<void> => {
+    for await (const { Schedules = [] } of paginateListSchedules(
+      { client: scheduler },
+      { GroupName: card.scheduleGroup },
+    ))
+      for (const { Name = '', Target } of Schedules) if (Target?.Arn === card.requestsQueueArn) names.push(Name);
+  };
+  await fromAws('list the schedules', list());
+  const all: Scheduled[] = [];
+  await someAtOnce(names, async (name) => {
+    const found = await findSchedule(deployed, name);
+    if (found) all.push(found);
+  });
+  return all.toSorted((a, b) => a.at - b.at || a.requestId.localeCompare(b.requestId));
+};
+
+/** @returns false where it was gone already: it ran, or somebody else took it away */
+export const cancel = async ({ scheduler, card }: Deployed, { requestId }: Scheduled): Promise<boolean> => {
+  const gone = new Failure(EXIT.notFound, '');
+  const remove = new DeleteScheduleCommand({ Name: requestId, GroupName: card.scheduleGroup });
+  return fromAws('delete the schedule', scheduler.send(remove), { ResourceNotFoundException: gone }).then(
+    () => true,
+    (error: unknown) => {
+      if (error === gone) return false;
+      throw error;
+    },
+  );
+};

@@ -1,0 +1,62 @@
+import { toIso } from '../../core/epoch.ts';
+import type { CaseItem } from '../../core/ledger/ledger-items.ts';
+import { keyName } from '../../core/ledger/ledger-items.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { pairs } from '../terminal/wrap.ts';
+
+const STATES: Readonly<Record<CaseItem['state'], string>> = {
+  'proved-case': 'proved',
+  'open-case': 'open',
+  'idle-case': 'idle',
+  'forgotten-case': 'forgotten',
+};
+
+/** What a key's case says of it, for machines. Instants are RFC 3339 in UTC. */
+export interface CaseShown {
+  readonly key: string;
+  readonly state: string;
+  readonly firstSeenAt: string | null;
+  readonly provedAt: string | null;
+  readonly provedBy: string | null;
+  readonly leftOpenBy: string | null;
+  /** Requests that are at work on the key, as `requestId#attempt`. */
+  readonly atWork: readonly string[];
+  readonly forgotten: { readonly at: string; readonly by: string; readonly reason: string } | null;
+}
+
+export const caseShown = (item: CaseItem): CaseShown => {
+  const { provider, realm, keyId, seen, proved, leftOpenBy, works, state, forgotten } = item;
+  const first = Object.values(seen).toSorted((a, b) => a - b)[0];
+  return {
+    key: keyName(provider, realm, keyId),
+    state: STATES[state],
+    firstSeenAt: first === undefined ? null : toIso(first),
+    provedAt: proved ? toIso(proved.at) : null,
+    provedBy: proved?.endedBy ?? null,
+    leftOpenBy: leftOpenBy ?? null,
+    atWork: Object.entries(works).flatMap(([name, { ended }]) => (ended ? [] : [name])),
+    forgotten: forgotten ? { ...forgotten, at: toIso(forgotten.at) } : null,
+  };
+};
+
+/** One sentence on how a key stands. */
+export const stateText = ({ state, provedAt, provedBy, leftOpenBy, firstSeenAt, forgotten }: CaseShown): string => {
+  if (provedAt !== null) return `proved dead at ${provedAt} by ${provedBy}`;
+  if (forgotten !== null)
+    return `forgotten at ${forgotten.at} by ${forgotten.by} (${forgotten.reason}); it may be alive`;
+  if (leftOpenBy !== null) return `open: ${leftOpenBy} ended without a proof, so treat it as alive`;
+  if (state === 'open') return 'open: a request has called and not ended';
+  return firstSeenAt === null ? 'nothing is known of it' : 'seen alive, and no request has ended on it';
+};
+
+export const caseLines = (terminal: Terminal, item: CaseItem): readonly string[] => {
+  const shown = caseShown(item);
+  return [
+    terminal.style('bold', `Key ${shown.key}`),
+    ...pairs(terminal, [
+      ['state', stateText(shown)],
+      ['first seen', shown.firstSeenAt ?? undefined],
+      ['at work', shown.atWork.join(', ')],
+    ]),
+  ];
+};

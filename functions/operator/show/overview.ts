@@ -1,0 +1,97 @@
+import { type EpochMs, earlier, epochMs, toIso } from '../../core/epoch.ts';
+import { type CaseItem, keyName, type RequestItem, workName } from '../../core/ledger/ledger-items.ts';
+import type { Deployed } from '../deployment/connect.ts';
+import type { Context } from '../deployment/context.ts';
+import { type Pause, pauseOf, whoPaused } from '../deployment/paused.ts';
+import { waitingOn } from '../requests/requests-queue.ts';
+import { progressOf } from '../requests/standing.ts';
+import { inWords } from '../terminal/duration.ts';
+import { type Column, table } from '../terminal/table.ts';
+import { pairs } from '../terminal/wrap.ts';
+
+/** A request that is not over, or a key that one has left alive. */
+interface OpenRow {
+  /** As `requestId#attempt`. */
+  readonly request: string;
+  /** `undefined` where the request has not come as far. */
+  readonly key: string | undefined;
+  readonly since: EpochMs;
+  readonly soFar: string;
+}
+
+/** How much there is, and who has paused. */
+export interface Overview {
+  readonly paused: Pause | undefined;
+  readonly requests: number;
+  readonly stuck: number;
+  readonly undelivered: number;
+  /** The oldest first. */
+  readonly open: readonly OpenRow[];
+}
+
+const all = async <T>(pages: AsyncIterable<readonly T[]>): Promise<readonly T[]> => {
+  const items: T[] = [];
+  for await (const page of pages) items.push(...page);
+  return items;
+};
+
+const openNow = async ({ ledger }: Deployed, now: EpochMs): Promise<readonly OpenRow[]> => {
+  const [requests, cases] = await Promise.all([
+    all(ledger.inState<RequestItem>('open-request', epochMs(0), now)),
+    all(ledger.inState<CaseItem>('open-case', epochMs(0), now)),
+  ]);
+  const byKey = new Map(cases.map((item) => [keyName(item.provider, item.realm, item.keyId), item]));
+  const underWay = requests
+    .filter(({ planOnly }) => !planOnly)
+    .map((item) => ({
+      request: workName(item),
+      key: item.pin?.keyName,
+      since: earlier(item.receivedAt, now),
+      soFar: progressOf({ item, found: item.pin && byKey.get(item.pin.keyName) }, now),
+    }));
+  const left = [...byKey].flatMap(([key, { leftOpenBy, at }]) =>
+    leftOpenBy === undefined ? [] : [{ request: leftOpenBy, key, since: at, soFar: 'ended without a dead key' }],
+  );
+  return [...underWay, ...left].toSorted((a, b) => a.since - b.since);
+};
+
+/** @throws Unavailable, Failure where AWS does not answer */
+export const overview = async (deployed: Deployed, now: EpochMs): Promise<Overview> => {
+  const { card } = deployed;
+  const [paused, requests, stuck, undelivered, open] = await Promise.all([
+    pauseOf(deployed),
+    waitingOn(deployed, card.requestsQueueUrl),
+    waitingOn(deployed, card.stuckQueueUrl),
+    waitingOn(deployed, card.undeliveredQueueUrl),
+    openNow(deployed, now),
+  ]);
+  return { paused, requests, stuck, undelivered, open };
+};
+
+const pauseText = (pause: Pause, now: EpochMs): string =>
+  `by ${whoPaused(pause)} ${inWords(now - pause.since)} ago: nothing is begun until resume`;
+
+const columnsAt = (now: EpochMs): readonly Column<OpenRow>[] => [
+  { head: 'Request', cell: ({ request }) => request, isName: true },
+  { head: 'Key', cell: ({ key = '–' }) => key, least: 36 },
+  { head: 'Open for', cell: ({ since }) => inWords(now - since), align: 'right' },
+  { head: 'So far', cell: ({ soFar }) => soFar },
+];
+
+export const overviewLines = ({ terminal, clock }: Context, of: Overview): readonly string[] => [
+  ...pairs(terminal, [
+    ['paused', of.paused === undefined ? 'no' : pauseText(of.paused, clock.now())],
+    ['requests queue', `about ${of.requests}, later looks at dead keys included`],
+    ['stuck queue', `about ${of.stuck}`],
+    ['undelivered queue', `about ${of.undelivered}`],
+    ['open', of.open.length === 0 ? 'nothing' : String(of.open.length)],
+  ]),
+  ...(of.open.length === 0 ? [] : ['', ...table(terminal, columnsAt(clock.now()), of.open)]),
+];
+
+/** For machines. */
+export const overviewShown = ({ paused, open, ...queues }: Overview): object => ({
+  paused: paused ? { ...paused, since: toIso(paused.since) } : null,
+  ...queues,
+  open: open.map(({ key = null, since, ...row }) => ({ ...row, key, since: toIso(since) })),
+});

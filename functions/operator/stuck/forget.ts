@@ -1,0 +1,112 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  type CaseItem,
+  caseKey,
+  isLook,
+  type RequestItem,
+  requestKey,
+  requestOf,
+} from '../../core/ledger/ledger-items.ts';
+import { type Forgotten, type ForgottenItem, forgottenKey } from '../../core/ledger/operator-items.ts';
+import { amend } from '../../core/ledger/update-item.ts';
+import { classOf } from '../../edge/unavailable.ts';
+import { fromAws } from '../deployment/aws-trouble.ts';
+import type { Deployed } from '../deployment/connect.ts';
+import { EXIT, Failure } from '../terminal/failure.ts';
+
+/** As often a case is read again that somebody wrote to meanwhile. */
+const MOST_TRIES = 5;
+
+/** @returns false where somebody has written to the case since */
+const writeForgotten = async (
+  { documents, card, newId }: Deployed,
+  name: string,
+  { found, forgotten }: { readonly found: CaseItem; readonly forgotten: Forgotten },
+): Promise<boolean> => {
+  const update = new UpdateCommand({
+    TableName: card.ledgerTable,
+    Key: caseKey(name),
+    UpdateExpression: 'SET #forgotten = :forgotten, #state = :state, #rev = :rev, #nonce = :nonce REMOVE #leftOpenBy',
+    ConditionExpression: '#rev = :before',
+    ExpressionAttributeNames: {
+      '#forgotten': 'forgotten',
+      '#state': 'state',
+      '#rev': 'rev',
+      '#nonce': 'nonce',
+      '#leftOpenBy': 'leftOpenBy',
+    },
+    ExpressionAttributeValues: {
+      ':forgotten': forgotten,
+      ':state': 'forgotten-case' satisfies CaseItem['state'],
+      ':rev': found.rev + 1,
+      ':nonce': newId(),
+      ':before': found.rev,
+    },
+  });
+  const written = documents.send(update).then(
+    () => true,
+    (error: unknown) => {
+      if (classOf(error) === 'ConditionalCheckFailedException') return false;
+      throw error;
+    },
+  );
+  return fromAws('write to the ledger', written);
+};
+
+/** What became of the key's case. */
+export type Closed = 'closed' | 'no case' | 'proved' | 'another’s';
+
+/**
+ * Closes the case that a request has left open.
+ *
+ * @throws Failure where a request is at work on the key
+ */
+const closeCase = async (deployed: Deployed, item: RequestItem, forgotten: Forgotten): Promise<Closed> => {
+  const { pin = item.former } = item;
+  for (let tries = 0; pin !== undefined && tries < MOST_TRIES; tries += 1) {
+    const found = await deployed.ledger.read<CaseItem>(caseKey(pin.keyName));
+    if (found === undefined) return 'no case';
+    if (found.proved) return 'proved';
+    const atWork = Object.entries(found.works).find(
+      ([name, { ended }]) => ended === undefined && !isLook(name) && requestOf(name) !== item.requestId,
+    )?.[0];
+    if (atWork !== undefined || (found.lease && found.lease.until > deployed.clock.now()))
+      throw new Failure(
+        EXIT.failed,
+        `Cannot forget ${item.requestId}, ${atWork ?? 'a look'} is at work on the same key: try again`,
+      );
+    if (found.leftOpenBy !== undefined && requestOf(found.leftOpenBy) !== item.requestId) return 'another’s';
+    if (await writeForgotten(deployed, pin.keyName, { found, forgotten })) return 'closed';
+  }
+  if (pin === undefined) return 'no case';
+  throw new Failure(EXIT.failed, 'Cannot close the case, others write to it as often: try again');
+};
+
+interface Forgettable {
+  readonly requestId: string;
+  readonly attempt: number;
+  /** Its message crashed the function until it was moved to the stuck queue: nothing of it is under way any more. */
+  readonly crashed?: boolean;
+}
+
+/**
+ * Has nobody look after a request's key any more, though it may live: by whom and why is kept.
+ *
+ * @throws Failure where the request is not over, or AWS does not answer
+ */
+export const forget = async (
+  deployed: Deployed,
+  { requestId, attempt, crashed = false }: Forgettable,
+  forgotten: Forgotten,
+): Promise<Closed> => {
+  const item = await deployed.ledger.read<RequestItem>(requestKey(requestId, false));
+  const isUnderWay = item !== undefined && item.ended === undefined && !(crashed && attempt >= item.attempt);
+  if (isUnderWay) throw new Failure(EXIT.failed, `Cannot forget ${requestId}, it is not over: it goes on by itself`);
+  const closed = item === undefined ? 'no case' : await closeCase(deployed, item, forgotten);
+  await amend<ForgottenItem>(deployed, forgottenKey(requestId), () => ({
+    ...forgotten,
+    requestId,
+    attempt: Math.max(attempt, item?.attempt ?? 0),
+  }));
+  return closed;
+};

@@ -1,0 +1,60 @@
+import type { Message } from '@aws-sdk/client-sqs';
+import { type EpochMs, epochMs } from '../../core/epoch.ts';
+import { parseRequest, type RevocationRequest } from '../../core/request/parse-request.ts';
+
+/** What the stuck queue holds of one request: its latest copy, and the handles of all. */
+export interface Stuck {
+  readonly requestId: string;
+  readonly attempt: number;
+  /** As in the receipt; absent in a message that crashed the function again and again. */
+  readonly outcome: string | undefined;
+  readonly message: string | undefined;
+  readonly body: string;
+  /** `undefined`: what stands for a message that was no request. */
+  readonly request: RevocationRequest | undefined;
+  readonly sentAt: EpochMs;
+  readonly handles: readonly string[];
+}
+
+/** A message as it was received. */
+export const stuckOf = ({
+  Body = '',
+  MessageId = '',
+  ReceiptHandle = '',
+  Attributes,
+  MessageAttributes,
+}: Message): Stuck => {
+  const attribute = (name: string): string | undefined => MessageAttributes?.[name]?.StringValue;
+  const parsed = parseRequest(Body);
+  const request = parsed.kind === 'request' ? parsed.request : undefined;
+  const [outcome, code] = [attribute('outcome'), attribute('code')];
+  return {
+    // A crash leaves the message as it was: without an id of its own it was claimed under the message's.
+    requestId: attribute('requestId') ?? request?.requestId ?? MessageId,
+    attempt: Number(attribute('attempt') ?? 1),
+    outcome: outcome && code ? `${outcome}/${code}` : outcome,
+    message: attribute('message'),
+    body: Body,
+    request,
+    sentAt: epochMs(Number(Attributes?.SentTimestamp ?? 0)),
+    handles: [ReceiptHandle],
+  };
+};
+
+const isLater = (one: Stuck, other: Stuck): boolean =>
+  one.attempt > other.attempt || (one.attempt === other.attempt && one.sentAt > other.sentAt);
+
+/** One for each request, oldest first. */
+export const grouped = (all: readonly Stuck[]): readonly Stuck[] => {
+  const byId = new Map<string, Stuck>();
+  for (const one of all) {
+    const known = byId.get(one.requestId);
+    const handles = [...(known?.handles ?? []), ...one.handles];
+    byId.set(one.requestId, { ...(known === undefined || isLater(one, known) ? one : known), handles });
+  }
+  return [...byId.values()].toSorted((a, b) => a.sentAt - b.sentAt || a.requestId.localeCompare(b.requestId));
+};
+
+/** The one that a name means: its request's id, or its number in the list. */
+export const chosen = (all: readonly Stuck[], name: string): Stuck | undefined =>
+  all.find(({ requestId }) => requestId === name) ?? (/^\d+$/.test(name) ? all[Number(name) - 1] : undefined);

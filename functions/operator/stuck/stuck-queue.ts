@@ -1,0 +1,102 @@
+import {
+  ChangeMessageVisibilityCommand,
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  type Message,
+  ReceiveMessageCommand,
+} from '@aws-sdk/client-sqs';
+import { fromAws } from '../deployment/aws-trouble.ts';
+import type { Deployed } from '../deployment/connect.ts';
+import { grouped, type Stuck, stuckOf } from './stuck-copy.ts';
+
+/** For so long nobody else sees what a command looks at, in seconds; what it does not need it gives back at once. */
+const HIDDEN_SECONDS = 120;
+
+/** Empty answers in a row after which a queue that counts messages still is taken to hide them. */
+const MOST_EMPTY = 3;
+
+const receive = async ({ sqs, card }: Deployed, WaitTimeSeconds: number): Promise<readonly Message[]> => {
+  const ask = new ReceiveMessageCommand({
+    QueueUrl: card.stuckQueueUrl,
+    MaxNumberOfMessages: 10,
+    VisibilityTimeout: HIDDEN_SECONDS,
+    WaitTimeSeconds,
+    MessageAttributeNames: ['All'],
+    MessageSystemAttributeNames: ['SentTimestamp'],
+  });
+  return (await fromAws('look into the stuck queue', sqs.send(ask))).Messages ?? [];
+};
+
+const counted = async ({ sqs, card }: Deployed): Promise<{ readonly visible: number; readonly hidden: number }> => {
+  const ask = new GetQueueAttributesCommand({
+    QueueUrl: card.stuckQueueUrl,
+    AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+  });
+  const { Attributes = {} } = await fromAws('count the stuck queue', sqs.send(ask));
+  return {
+    visible: Number(Attributes['ApproximateNumberOfMessages'] ?? 0),
+    hidden: Number(Attributes['ApproximateNumberOfMessagesNotVisible'] ?? 0),
+  };
+};
+
+/** Receives what there is into `messages`. @returns how many others somebody else has in hand */
+const receiveAll = async (deployed: Deployed, messages: Message[]): Promise<number> => {
+  for (let empty = 0; empty < MOST_EMPTY; ) {
+    // A short poll asks a part of the queue's servers, a long one all of them.
+    const more = await receive(deployed, empty === 0 ? 0 : 1);
+    messages.push(...more);
+    if (more.length === 0 && (await counted(deployed)).visible === 0) break;
+    empty = more.length === 0 ? empty + 1 : 0;
+  }
+  return Math.max(0, (await counted(deployed)).hidden - messages.length);
+};
+
+const forEachHandle = async (
+  all: readonly Stuck[],
+  act: (handle: string) => Promise<unknown>,
+): Promise<readonly PromiseSettledResult<unknown>[]> =>
+  Promise.allSettled(all.flatMap(({ handles }) => handles).map(act));
+
+/** Lets others see them again at once; where that fails they do by themselves. */
+export const giveBack = async ({ sqs, card }: Deployed, all: readonly Stuck[]): Promise<void> => {
+  const QueueUrl = card.stuckQueueUrl;
+  await forEachHandle(all, (ReceiptHandle) =>
+    sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 })),
+  );
+};
+
+/**
+ * Takes every message of the stuck queue in hand, so that nobody else sees it for a while.
+ *
+ * @returns one for each request, and how many messages somebody else has in hand
+ * @throws Failure where AWS does not answer; what was received by then is given back
+ */
+export const takeInHand = async (
+  deployed: Deployed,
+): Promise<{ readonly all: readonly Stuck[]; readonly elsewhere: number }> => {
+  const messages: Message[] = [];
+  try {
+    const elsewhere = await receiveAll(deployed, messages);
+    return { all: grouped(messages.map(stuckOf)), elsewhere };
+  } catch (error) {
+    await giveBack(deployed, messages.map(stuckOf));
+    throw error;
+  }
+};
+
+/** Looks at all that is stuck, and lets others see it again. */
+export const look: typeof takeInHand = async (deployed) => {
+  const taken = await takeInHand(deployed);
+  await giveBack(deployed, taken.all);
+  return taken;
+};
+
+/** @throws Failure where a copy may still be there */
+export const remove = async ({ sqs, card }: Deployed, one: Stuck): Promise<void> => {
+  const QueueUrl = card.stuckQueueUrl;
+  const ended = await forEachHandle([one], (ReceiptHandle) =>
+    fromAws('delete the copy', sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }))),
+  );
+  const failed = ended.find((each) => each.status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
+};

@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { deadKeys, KEYS, SECRETS, seedKeys } from '../../../seed-keys.ts';
+import { type System, systemForEachTest } from '../../../whole/system.ts';
+import { commandLine } from '../command-line.ts';
+
+/** Nine keys that are well: the one that cannot delete itself says who can. */
+const seeded = async (system: System): Promise<void> => {
+  await seedKeys(system, { without: ['forgotten'] });
+  await system.tag(SECRETS.requestyKey, { 'key-revoker:signed-by': SECRETS.requestyManager });
+};
+
+describe('doctor', () => {
+  const system = systemForEachTest();
+  const piped = commandLine(system);
+  const found = async (...words: readonly string[]) => {
+    const { exit, out } = await piped('doctor', '--json', ...words);
+    const { secrets } = JSON.parse(out.join('\n')) as {
+      secrets: readonly { secret: string; verdict: string; says: readonly string[] }[];
+    };
+    return { exit, of: (name: string) => secrets.find(({ secret }) => secret === name) };
+  };
+
+  it('finds every key alive, touches none, and leaves the record that an incident needs', async () => {
+    await seeded(system());
+    const { exit, out } = await piped('doctor');
+    expect(exit).toBe(0);
+    expect(out).toContain(`✔ ${SECRETS.sub}`);
+    expect(out[out.indexOf(`✔ ${SECRETS.master}`) + 1]).toBe(
+      '    Alive, and delete-master-key would be sent, signed by itself',
+    );
+    expect(out.at(-1)).toBe('9 well, 2 with a note, 0 wrong');
+    expect(out[out.indexOf(`! ${SECRETS.requestyManager}`) + 2]).toMatch(/^ {4}This key manages others;/);
+    expect(deadKeys(system())).toEqual([]);
+    expect(
+      system()
+        .receipts()
+        .every(({ outcome, dryRun }) => outcome === 'planned' && dryRun),
+    ).toBe(true);
+    expect((await piped('status', KEYS.kalshiKey)).out[1]).toContain('seen alive');
+    expect(await system().stuck()).toEqual([]);
+  });
+
+  it('finds what is wrong: with a secret, with tags, with a key, with its rights', async () => {
+    await seedKeys(system());
+    system().bybit.patch('mainnet', KEYS.sub, { permissions: { Spot: ['SpotTrade'] } });
+    await system().tag(SECRETS.master, { 'key-revoker:expires-at': 'tomorrow' });
+    await system().tag(SECRETS.kalshiKey, {
+      'key-revoker:expires-at': '2027-01-01T00:00:00Z',
+      'key-revoker:provider': 'kalshi',
+      'key-revoker:operation': 'delete-key',
+      'key-revoker:signed-by': 'key-revoker/kalshi/nothing',
+    });
+    await system().store('key-revoker/odd', '17');
+    const { exit, of } = await found();
+    expect(exit).toBe(1);
+    expect(of(SECRETS.sub)).toMatchObject({
+      verdict: 'wrong',
+      says: [
+        expect.stringMatching(/^This key holds neither .* its master can make it$/),
+        'Name the secret of one that can in the tag key-revoker:signed-by',
+      ],
+    });
+    expect(of(SECRETS.master)?.says).toEqual(['Cannot read key-revoker:expires-at, wanted RFC 3339 with a zone']);
+    expect(of(SECRETS.kalshiKey)?.says[0]).toMatch(/^The credential is not in Secrets Manager/);
+    expect(of(SECRETS.forgotten)?.says[0]).toMatch(/^The provider does not know the key/);
+    expect(of('key-revoker/odd')).toMatchObject({ verdict: 'wrong', says: ['Cannot read it, wanted a JSON object'] });
+    expect(of(SECRETS.kalshiManager)?.verdict).toBe('well');
+    expect(await system().stuck()).toEqual([]);
+  });
+
+  it('claims no life of a key that its provider no longer knows', async () => {
+    await seeded(system());
+    await found('--name-prefix', SECRETS.kalshiKey);
+    system().kalshi.remove('prod', KEYS.kalshiKey);
+    const { exit, of } = await found('--name-prefix', SECRETS.kalshiKey);
+    expect([exit, of(SECRETS.kalshiKey)]).toEqual([
+      1,
+      expect.objectContaining({
+        verdict: 'wrong',
+        says: [
+          'Its provider does not know the key. delete-key would be sent, signed by itself',
+          'Look in the provider’s web console. If the key is deleted there, its secret is of no more use',
+        ],
+      }),
+    ]);
+  });
+
+  it('asks as the tags ask, and as if it were due', async () => {
+    await seeded(system());
+    system().bybit.patch('mainnet', KEYS.sub, { permissions: { Spot: ['SpotTrade'] } });
+    await system().tag(SECRETS.sub, { 'key-revoker:signed-by': SECRETS.master });
+    await system().tag(SECRETS.rsaMaster, {
+      'key-revoker:expires-at': '2099-01-01T00:00:00Z',
+      'key-revoker:provider': 'bybit',
+      'key-revoker:operation': 'update-master-key',
+      'key-revoker:settings': 'readOnly=1 permissions.Wallet=AccountTransfer',
+    });
+    const { exit, of } = await found('--name-prefix', 'key-revoker/bybit/');
+    expect(exit).toBe(0);
+    expect(of(SECRETS.sub)?.says).toEqual([`Alive, and delete-sub-key would be sent, signed by ${SECRETS.master}`]);
+    expect(of(SECRETS.rsaMaster)?.says[0]).toBe('Alive, and update-master-key would be sent, signed by itself');
+    expect(of(SECRETS.kalshiKey)).toBeUndefined();
+  });
+
+  it('asks again where a provider does not answer at once, and says so where it never does', async () => {
+    await seeded(system());
+    const silent = { match: {}, fault: { kind: 'dropBefore' } } as const;
+    system().kalshi.faults.script({ ...silent, times: 2 });
+    expect((await found('--name-prefix', 'key-revoker/kalshi/')).exit).toBe(0);
+    system().kalshi.faults.script({ ...silent, times: Number.POSITIVE_INFINITY });
+    const { exit, of } = await found('--name-prefix', SECRETS.kalshiKey);
+    expect([exit, of(SECRETS.kalshiKey)?.says]).toEqual([1, ['A real request would wait (no-reply)']]);
+  });
+
+  it('tells of keys that are dead, and of what is stuck', async () => {
+    await seeded(system());
+    const body = { provider: 'kalshi', operation: 'delete-key', secretId: SECRETS.kalshiKey, target: 'self' };
+    await system().send(body);
+    await system().settle();
+    await system().send({ ...body, secretId: 'key-revoker/nothing' });
+    await system().settle();
+    const { exit, out } = await commandLine(system, { width: 80 })('doctor', '--name-prefix', SECRETS.kalshiKey);
+    expect(exit).toBe(1);
+    expect(out).toEqual([
+      '✔ the undelivered queue',
+      `! ${SECRETS.kalshiKey}`,
+      expect.stringMatching(/^ {4}Proved dead at 2026-\S+: its secret is of no more use$/),
+      '✖ the stuck queue',
+      '    About 1: each is a key that may be alive. See stuck list',
+      '',
+      '1 well, 1 with a note, 1 wrong',
+    ]);
+  });
+
+  it('looks at nothing while requests are paused', async () => {
+    await piped('pause', '--reason', 'migration', '--by', 'alex');
+    const { exit, told } = await piped('doctor');
+    expect([exit, told]).toEqual([1, ['Cannot look while requests are paused by alex (migration): resume first']]);
+  });
+});

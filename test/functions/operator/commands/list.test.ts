@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { KEYS, SECRETS, seedKeys } from '../../../seed-keys.ts';
+import { type System, systemForEachTest } from '../../../whole/system.ts';
+import { commandLine } from '../command-line.ts';
+
+/** One key dead, one left open, one seen; a date on one; two secrets that hold no credential. */
+const arrange = async (system: System): Promise<void> => {
+  await seedKeys(system);
+  const by = { provider: 'kalshi', operation: 'delete-key', secretId: SECRETS.kalshiManager };
+  await system.send({ ...by, target: { secretId: SECRETS.kalshiKey }, requestId: 'R-1' });
+  await system.settle();
+  await system.send({ ...by, target: 'self', dryRun: true });
+  await system.settle();
+  const own = { provider: 'bybit', operation: 'delete-sub-key', secretId: SECRETS.forgotten, target: 'self' };
+  await system.send({ ...own, requestId: 'R-2' });
+  await system.settle();
+  await system.tag(SECRETS.requestyKey, { 'key-revoker:expires-at': '2027-01-31T18:00:00+02:00' });
+  await system.tag(SECRETS.master, { 'key-revoker:expires-at': 'tomorrow' });
+  await system.store('key-revoker/odd/number', '17');
+  await system.store('key-revoker/odd/shape', { user: 'me' }, { 'key-revoker:provider': 'kalshi' });
+  await system.store('elsewhere/key', { apiKey: 'OTHER', apiSecret: 'not under the prefix' });
+};
+
+describe('list', () => {
+  const system = systemForEachTest();
+  const piped = commandLine(system);
+
+  it('shows every secret under the prefix, whose key it holds and how that stands', async () => {
+    await arrange(system());
+    const { exit, out } = await piped('list');
+    expect(exit).toBe(0);
+    const rows = Object.fromEntries(out.slice(2).map((line) => [line.split(/ {2,}/)[0], line.split(/ {2,}/).slice(1)]));
+    expect(Object.keys(rows)).toEqual(
+      [...Object.values(SECRETS), 'key-revoker/odd/number', 'key-revoker/odd/shape'].toSorted(),
+    );
+    expect(rows[SECRETS.kalshiKey]).toEqual(['kalshi', 'a952…608c', '–', 'dead 2026-11-20', expect.any(String)]);
+    expect(rows[SECRETS.kalshiManager]?.slice(0, 4)).toEqual(['kalshi', '0c3d…6a10', '–', 'alive']);
+    expect(rows[SECRETS.forgotten]?.slice(1, 4)).toEqual(['SUBK…0009', '–', 'open']);
+    expect(rows[SECRETS.sub]?.slice(0, 4)).toEqual(['bybit', 'SUBK…0001', '–', 'not seen']);
+    expect(rows[SECRETS.requestyKey]?.slice(0, 4)).toEqual(['requesty', '–', '2027-01-31 16:00', 'not seen']);
+    expect(rows[SECRETS.master]?.slice(2, 4)).toEqual(['unreadable', 'not seen']);
+    expect(rows['key-revoker/odd/number']?.slice(0, 4)).toEqual(['–', '–', '–', 'unreadable']);
+    expect(rows['key-revoker/odd/shape']?.slice(0, 4)).toEqual(['kalshi', '–', '–', 'unreadable']);
+  });
+
+  it('leaves out what is younger', async () => {
+    await arrange(system());
+    system().advance(91 * 86_400_000);
+    await system().rotate(SECRETS.sub, { apiKey: KEYS.sub, apiSecret: 'made anew today, so it is young' });
+    const { out } = await piped('list', '--older-than', '90d', '--json');
+    const names = JSON.parse(out.join('\n')).map(({ secret }: { secret: string }) => secret);
+    expect(names).toContain(SECRETS.master);
+    expect(names).not.toContain(SECRETS.sub);
+    expect((await piped('list', '--older-than', '92d')).out).toEqual(['No secret under key-revoker/ is meant']);
+  });
+
+  it('says all of it to machines', async () => {
+    await arrange(system());
+    const all = JSON.parse((await piped('list', '--json')).out.join('\n'));
+    const named = (name: string) => all.find(({ secret }: { secret: string }) => secret === name);
+    expect(named(SECRETS.kalshiKey)).toMatchObject({
+      provider: 'kalshi',
+      environment: 'prod',
+      key: `kalshi/prod/${KEYS.kalshiKey}`,
+      state: 'dead',
+      provedAt: expect.stringMatching(/^2026-11-20T10:/),
+      problem: null,
+    });
+    expect(named('key-revoker/odd/number').problem).toBe('Cannot read it, wanted a JSON object');
+    expect(named('key-revoker/odd/shape').problem).toMatch(/^Cannot read /);
+  });
+
+  it.each([80, 160])('fits a terminal of %i columns', async (width) => {
+    await arrange(system());
+    const { out } = await commandLine(system, { width })('list');
+    expect(Math.max(...out.map((line) => line.length))).toBeLessThanOrEqual(width);
+    expect(out.join('\n')).toContain('dead 2026-11-20');
+  });
+});

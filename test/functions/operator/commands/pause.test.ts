@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { KEYS, SECRETS, seedKeys } from '../../../seed-keys.ts';
+import { systemForEachTest } from '../../../whole/system.ts';
+import { commandLine } from '../command-line.ts';
+
+const KALSHI = ['kalshi/delete-key', '--secret', SECRETS.kalshiManager, '--target', KEYS.kalshiKey];
+const DUE = { 'key-revoker:provider': 'requesty', 'key-revoker:operation': 'delete-key' };
+
+describe('pause and resume', () => {
+  const system = systemForEachTest();
+  const piped = commandLine(system, { environment: { USER: 'alex' } });
+
+  it('hold back what is sent and what is due, and let it go on', async () => {
+    await seedKeys(system());
+    await system().tag(SECRETS.requestyManager, { 'key-revoker:expires-at': '2026-11-20T10:01:00Z', ...DUE });
+    await system().sweep();
+    await system().purge();
+    const paused = await piped('pause', '--reason', 'provider is migrating');
+    expect([paused.exit, paused.out]).toEqual([
+      0,
+      ['Paused by alex (provider is migrating): nothing is begun until resume. Nothing waits on the requests queue'],
+    ]);
+    expect(paused.shown).toContain('The event source mapping is Disabling');
+    const sent = await piped('request', ...KALSHI, '--yes');
+    expect(sent.told.at(-1)).toBe('Requests are paused by alex (provider is migrating): this one waits until resume');
+    await system().settle();
+    system().advance(3_600_000);
+    expect((await system().sweep()).sent).toBe(0);
+    expect(system().receipts()).toEqual([]);
+    const again = await piped('pause', '--reason', 'another', '--by', 'kim', '--json');
+    expect(JSON.parse(again.out.join('\n'))).toMatchObject({
+      paused: true,
+      pausedAt: expect.stringMatching(/^2026-11-20T10:0/),
+      by: 'alex',
+      waiting: 1,
+    });
+    const resumed = await piped('resume');
+    expect([resumed.exit, resumed.out]).toEqual([
+      0,
+      [
+        expect.stringMatching(
+          /^Resumed after \d+ m\. About 1 on the requests queue, later looks at dead keys included$/,
+        ),
+      ],
+    ]);
+    await system().sweep();
+    await system().settle();
+    expect(
+      system()
+        .receipts()
+        .map(({ outcome }) => outcome),
+    ).toEqual(['revoked', 'revoked']);
+  });
+
+  it('change nothing that is so already', async () => {
+    const resumed = await piped('resume');
+    expect([resumed.exit, resumed.out]).toEqual([0, ['Resumed. Nothing waits on the requests queue']]);
+    await piped('pause', '--reason', 'one');
+    expect((await piped('pause', '--reason', 'two')).out[0]).toMatch(/^Paused since 2026-\S+ by alex \(one\)/);
+    expect((await piped('pause')).exit).toBe(2);
+  });
+
+  it('say so where Lambda does not come to it', async () => {
+    const faults = system().aws.faults;
+    const hanging = commandLine(system, {
+      meanwhile: async () =>
+        faults.add({ service: 'lambda', action: 'GetEventSourceMapping', kind: 'throttle', times: 3 }),
+    });
+    const { exit, told } = await hanging('pause', '--reason', 'one');
+    expect([exit, told]).toEqual([
+      1,
+      ['Cannot look at the event source mapping: TooManyRequestsException, wanted fewer calls; try again'],
+    ]);
+    expect(await system().ledger()).toContain('"pausedAt"');
+  });
+});

@@ -1,0 +1,282 @@
+import { describe, expect, it } from 'vitest';
+import type { Service } from '../../../../infra/local/aws/call.ts';
+import { CREDENTIALS, deadKeys, KEYS, SECRETS, seedKeys } from '../../../seed-keys.ts';
+import { type System, systemForEachTest } from '../../../whole/system.ts';
+import { commandLine } from '../command-line.ts';
+
+const REQUESTY = { provider: 'requesty', operation: 'delete-key', secretId: SECRETS.requestyManager };
+const UNKNOWN = '00000000-0000-4000-8000-000000000000';
+
+/** Two requests whose secret is missing, one for a key of nobody, and a message that is no request. */
+const fourStuck = async (system: System): Promise<void> => {
+  await seedKeys(system, { without: ['requestyManager'] });
+  const bodies = [
+    { ...REQUESTY, target: { apiKeyId: KEYS.requestyKey }, requestId: 'R-1' },
+    { ...REQUESTY, target: { apiKeyId: KEYS.requestySecondManager }, requestId: 'R-2', reason: 'leaked' },
+    {
+      provider: 'kalshi',
+      operation: 'delete-key',
+      secretId: SECRETS.kalshiManager,
+      target: { apiKeyId: UNKNOWN },
+      requestId: 'K-1',
+    },
+    '{"no":"request"}',
+  ];
+  for (const body of bodies) {
+    await system.send(body);
+    await system.settle();
+    system.advance(60_000);
+  }
+};
+
+/** As SQS itself puts it there, once its receive count is used up. */
+const putStuck = async (system: System, body: string): Promise<void> => {
+  const { arn = '' } = Object.entries(system.deployment.queues).find(([id]) => id.includes('Stuck'))?.[1] ?? {};
+  await system.aws.queues.deliver(arn, body, {});
+};
+
+describe('stuck', () => {
+  const system = systemForEachTest();
+  const piped = commandLine(system);
+  const ids = async () => (await system().stuck()).map(({ attributes }) => attributes['requestId']);
+
+  it('lists what is stuck, oldest first, and takes nothing away', async () => {
+    await fourStuck(system());
+    const { exit, out, told } = await piped('stuck', 'list');
+    expect([exit, told]).toEqual([0, []]);
+    expect(out).toHaveLength(6);
+    expect(out.slice(2, 5)).toEqual([
+      expect.stringMatching(/^1 {2}R-1 +requesty\/delete-key {2}3f8f0a52-\S+ +stuck\/credential-missing +1 +\d+ m$/),
+      expect.stringMatching(/^2 {2}R-2 +requesty\/delete-key {2}e1a9c7b4-\S+ +stuck\/credential-missing +1 +\d+ \w$/),
+      expect.stringMatching(/^3 {2}K-1 +kalshi\/delete-key +0{8}-\S+ +stuck\/not-recognised +1 +\d+ \w$/),
+    ]);
+    expect(out[5]).toMatch(/^4 {2}\S+ +no request +– +refused\/malformed +1 +60 s$/);
+    expect(await ids()).toHaveLength(4);
+  });
+
+  it.each([80, 160])('fits a terminal of %i columns', async (width) => {
+    await fourStuck(system());
+    const { out } = await commandLine(system, { width })('stuck', 'list');
+    expect(Math.max(...out.map((line) => line.length))).toBeLessThanOrEqual(width);
+    expect(out.join('\n')).toContain('stuck/credential-missing');
+  });
+
+  it('says so where nothing is', async () => {
+    expect((await piped('stuck', 'list')).out).toEqual(['Nothing is stuck']);
+    expect((await piped('stuck', 'list', '--json')).out).toEqual(['[]']);
+  });
+
+  it('shows one whole, by number or id, with what to do next', async () => {
+    await fourStuck(system());
+    const { exit, out } = await piped('stuck', 'show', '3');
+    expect(exit).toBe(0);
+    expect(out[0]).toBe('stuck/not-recognised  kalshi/delete-key');
+    expect(out[1]).toMatch(/^ {2}The provider does not know the key .* look in the provider’s web page$/);
+    expect(out).toContain(`  target.apiKeyId  ${UNKNOWN}`);
+    expect(out).toContain('  key-revoker stuck redrive K-1 --wait');
+    expect(out.join('\n')).not.toMatch(/[{}]/);
+    const machine = await piped('stuck', 'show', 'R-2', '--json');
+    expect(JSON.parse(machine.out.join('\n'))).toMatchObject({
+      requestId: 'R-2',
+      outcome: 'stuck/credential-missing',
+      request: { reason: 'leaked' },
+    });
+    const stub = await piped('stuck', 'show', '4');
+    expect(stub.out[0]).toBe('refused/malformed  no request');
+    expect(stub.out).toContain('  fields     no');
+    expect(stub.out.join('\n')).not.toContain('redrive');
+    const none = await piped('stuck', 'show', '5');
+    expect([none.exit, none.told]).toEqual([
+      4,
+      ['Cannot find "5" in the stuck queue, wanted a number or an id of its list'],
+    ]);
+  });
+
+  it('shows how another key deletes one that may not do it itself', async () => {
+    await seedKeys(system());
+    system().bybit.patch('mainnet', KEYS.sub, { permissions: { Spot: ['SpotTrade'] } });
+    const request = { provider: 'bybit', operation: 'delete-sub-key', secretId: SECRETS.sub, target: 'self' };
+    await system().send({ ...request, reason: 'leaked', requestId: 'B-1' });
+    await system().settle();
+    const { out } = await piped('stuck', 'show', 'B-1');
+    const [, typed = ''] = /^ {2}key-revoker (request .*)$/m.exec(out.join('\n')) ?? [];
+    const { exit } = await piped(...typed.replace('…', SECRETS.master).split(' '), '--yes');
+    expect([exit, deadKeys(system())]).toEqual([0, [KEYS.sub]]);
+    expect((await piped('stuck', 'forget', 'B-1', '--by', 'alex', '--reason', 'by its master', '--yes')).out).toEqual([
+      'Forgotten: B-1. The key was proved dead since',
+    ]);
+  });
+
+  it('sends one again as its next attempt, and waits for its end', async () => {
+    await fourStuck(system());
+    await system().store(SECRETS.requestyManager, CREDENTIALS.requestyManager);
+    const { exit, told, out } = await piped('stuck', 'redrive', 'R-1', '--yes', '--wait');
+    expect(out[2]).toMatch(/^R-1 +revoked +3f8f…2a01$/);
+    expect([exit, told]).toEqual([
+      0,
+      ['To be sent again: R-1  requesty/delete-key  stuck/credential-missing', '✔ R-1: revoked'],
+    ]);
+    expect(deadKeys(system())).toEqual([KEYS.requestyKey]);
+    expect(system().receipts().at(-1)).toMatchObject({ receiptId: 'R-1#2', attempt: 2 });
+    expect(await ids()).toEqual(['R-2', 'K-1', expect.any(String)]);
+  });
+
+  it('sends all again, past those that cannot be', async () => {
+    await fourStuck(system());
+    await system().store(SECRETS.requestyManager, CREDENTIALS.requestyManager);
+    const { exit, told, out } = await piped('stuck', 'redrive', '--all', '--yes', '--wait', '--json');
+    expect(exit).toBe(1);
+    const ends = told.filter((line) => /^[✔✖]/.test(line)).toSorted();
+    expect(ends).toEqual([
+      '✔ K-1: stuck/not-recognised',
+      '✔ R-1: revoked',
+      '✔ R-2: revoked',
+      expect.stringMatching(/^✖ (\S+): Cannot redrive \1, it stands for a message that was no request$/),
+    ]);
+    expect(JSON.parse(out.join('\n'))).toMatchObject([
+      { receiptId: 'R-1#2' },
+      { receiptId: 'R-2#2' },
+      { receiptId: 'K-1#2' },
+    ]);
+  });
+
+  it('redrives nothing without a yes, or what nobody has named', async () => {
+    await fourStuck(system());
+    const unsure = await commandLine(system, { answers: [''] })('stuck', 'redrive', '1', 'K-1');
+    expect([unsure.exit, unsure.told.slice(0, 2)]).toEqual([
+      5,
+      [
+        'To be sent again: R-1  requesty/delete-key  stuck/credential-missing',
+        'To be sent again: K-1  kalshi/delete-key  stuck/not-recognised',
+      ],
+    ]);
+    for (const [words, exit] of [
+      [[], 2],
+      [['1', '--all'], 2],
+      [['nobody', '--yes'], 4],
+      [['1'], 2],
+    ] as const)
+      expect((await piped('stuck', 'redrive', ...words)).exit).toBe(exit);
+    expect(await system().waiting()).toEqual([]);
+    // Given back at once: nobody waits for what was only looked at.
+    expect(await ids()).toHaveLength(4);
+  });
+
+  it('says so where there is nothing to send again', async () => {
+    expect(await piped('stuck', 'redrive', '--all', '--yes')).toMatchObject({ exit: 0, out: ['Nothing is stuck'] });
+  });
+
+  it('ends as broken off where the user does not wait for the receipts', async () => {
+    await fourStuck(system());
+    const broken = await commandLine(system, { breakOffAfter: 0 })('stuck', 'redrive', 'R-1', '--yes', '--wait');
+    expect([broken.exit, broken.told.at(-1)]).toEqual([5, '✖ R-1: Broken off: what was sent goes on']);
+    expect(await ids()).toHaveLength(3);
+  });
+
+  it('shows nothing secret of a message that crashed the function', async () => {
+    const secret = 'x'.repeat(40);
+    for (const body of [`{"no":"request","apiSecret":"${secret}"}`, secret]) await putStuck(system(), body);
+    for (const number of ['1', '2'])
+      for (const form of [[], ['--json']]) {
+        const { exit, out } = await piped('stuck', 'show', number, ...form);
+        expect([exit, out.join('\n').includes(secret)]).toEqual([0, false]);
+      }
+  });
+
+  it('goes past the attempt that the ledger has come to', async () => {
+    await fourStuck(system());
+    const copies = await system().stuck();
+    const copy = copies.find(({ attributes }) => attributes['requestId'] === 'K-1');
+    if (copy === undefined) throw new Error('Cannot find the copy');
+    await system().redrive(copy);
+    await system().settle();
+    await piped('stuck', 'redrive', 'K-1', '--yes');
+    await system().settle();
+    expect(system().receipts().at(-1)).toMatchObject({ receiptId: 'K-1#3' });
+  });
+
+  it('forgets one, with a name and a reason: its case is closed, until a request opens it anew', async () => {
+    await fourStuck(system());
+    const words = ['--by', 'alex', '--reason', 'deleted in the web page', '--yes'];
+    const { exit, out } = await piped('stuck', 'forget', 'K-1', ...words);
+    expect([exit, out]).toEqual([
+      0,
+      ['Forgotten: K-1. The key may be alive, and nobody looks after it any more; a later request opens its case anew'],
+    ]);
+    expect(await ids()).not.toContain('K-1');
+    const status = await piped('status', UNKNOWN);
+    expect(status.out[1]).toMatch(
+      /state {2}forgotten at 2026-\S+ by alex \(deleted in the web page\); it may be alive$/,
+    );
+    system().advance(11 * 86_400_000);
+    expect(await system().lookAfter()).toMatchObject({ looks: 0, copies: 0 });
+    await piped(
+      'request',
+      'kalshi/delete-key',
+      '--secret',
+      SECRETS.kalshiManager,
+      '--target',
+      UNKNOWN,
+      '--yes',
+      '--wait',
+    );
+    expect((await piped('status', UNKNOWN)).out[1]).toMatch(/open: \S+#1 ended without a proof/);
+  });
+
+  it('forgets what never came as far as a key, and what has no copy any more', async () => {
+    await fourStuck(system());
+    await system().stuck();
+    const gone = await piped('stuck', 'forget', 'R-1', '--by', 'alex', '--reason', 'test', '--yes', '--json');
+    expect([gone.exit, JSON.parse(gone.out.join('\n'))]).toEqual([
+      0,
+      { requestId: 'R-1', forgotten: { by: 'alex', reason: 'test' }, case: 'no case' },
+    ]);
+    expect((await piped('stuck', 'forget', 'nobody', '--by', 'a', '--reason', 'b', '--yes')).exit).toBe(4);
+    expect((await piped('stuck', 'forget', 'R-1', '--by', 'a')).exit).toBe(2);
+  });
+
+  it('forgets one that crashed the function until its message was moved, and none of it comes again', async () => {
+    await seedKeys(system());
+    const { kalshiManager: secretId } = SECRETS;
+    const body = {
+      provider: 'kalshi',
+      operation: 'delete-key',
+      secretId,
+      target: { apiKeyId: UNKNOWN },
+      requestId: 'K-1',
+    };
+    system().kalshi.faults.script({ match: {}, fault: { kind: 'dropBefore' }, times: Number.POSITIVE_INFINITY });
+    await system().send(body);
+    await system().deliver();
+    await putStuck(system(), JSON.stringify(body));
+    const { exit, out } = await piped('stuck', 'forget', 'K-1', '--by', 'a', '--reason', 'b', '--yes');
+    expect([exit, out]).toEqual([0, [expect.stringMatching(/^Forgotten: K-1/)]]);
+    expect(await system().stuck()).toEqual([]);
+    system().advance(11 * 86_400_000);
+    expect(await system().lookAfter()).toMatchObject({ resent: 0, looks: 0, copies: 0 });
+  });
+
+  it('forgets nothing that is under way again', async () => {
+    await fourStuck(system());
+    system().kalshi.faults.script({ match: {}, fault: { kind: 'dropBefore' }, times: Number.POSITIVE_INFINITY });
+    await piped('stuck', 'redrive', 'K-1', '--yes');
+    await system().deliver();
+    const { exit, told } = await piped('stuck', 'forget', 'K-1', '--by', 'a', '--reason', 'b', '--yes');
+    expect([exit, told.at(-1)]).toEqual([4, expect.stringContaining('Cannot find "K-1"')]);
+  });
+
+  it.each<[what: string, words: readonly string[], exit: number, fault?: readonly [service: Service, action: string]]>([
+    ['is no request', ['redrive', '4', '--yes'], 1],
+    ['could not be sent', ['redrive', 'R-1', '--yes'], 1, ['sqs', 'SendMessage']],
+    ['could not be deleted', ['redrive', 'R-1', '--yes'], 1, ['sqs', 'DeleteMessage']],
+    ['was not confirmed', ['forget', 'R-1', '--by', 'a', '--reason', 'b'], 2],
+    ['could not be closed', ['forget', 'K-1', '--by', 'a', '--reason', 'b', '--yes'], 1, ['dynamodb', 'UpdateItem']],
+    ['was to be shown when the count failed', ['show', '1'], 1, ['sqs', 'GetQueueAttributes']],
+  ])('lets others see at once what %s', async (_what, words, exit, fault) => {
+    await fourStuck(system());
+    if (fault) system().aws.faults.add({ service: fault[0], action: fault[1], kind: 'unavailable', times: 3 });
+    expect((await piped('stuck', ...words)).exit).toBe(exit);
+    expect(system().aws.faults.pending()).toEqual([]);
+    expect(await ids()).toHaveLength(4);
+  });
+});

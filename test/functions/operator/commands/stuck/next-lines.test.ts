@@ -1,0 +1,66 @@
+import { expect, it } from 'vitest';
+import { nextLines } from '../../../../../functions/operator/commands/stuck/next-lines.ts';
+import { stuckOf } from '../../../../../functions/operator/stuck/stuck-copy.ts';
+
+const KEY = 'a952bcbe-ec3b-4b5b-b8f9-11dae589608c';
+const KALSHI = { provider: 'kalshi', operation: 'delete-key', secretId: 'key-revoker/kalshi/bot' };
+const SUB = { provider: 'bybit', operation: 'delete-sub-key', secretId: 'key-revoker/m', requestId: 'R' };
+const MASTER = { provider: 'bybit', operation: 'delete-master-key', secretId: 'key-revoker/m', target: 'self' };
+
+const shownFor = (code: string, request: object): readonly string[] => {
+  const text = (StringValue: string) => ({ DataType: 'String', StringValue });
+  const MessageAttributes = { requestId: text("it's"), outcome: text('stuck'), code: text(code) };
+  return nextLines(stuckOf({ Body: JSON.stringify(request), MessageAttributes }));
+};
+
+/** The one line that begins another request. */
+const another = (code: string, request: object): string | undefined =>
+  shownFor(code, request).find((line) => line.startsWith('  key-revoker request '));
+
+it.each([
+  [
+    'a key in its own secret',
+    { ...KALSHI, target: 'self', reference: "it's INC-1" },
+    "kalshi/delete-key --secret … --target secret:key-revoker/kalshi/bot --reason manual --reference 'it'\\''s INC-1'",
+  ],
+  [
+    'a key by its identifier',
+    { ...KALSHI, target: { apiKeyId: KEY } },
+    `kalshi/delete-key --secret … --target ${KEY} --reason manual`,
+  ],
+  [
+    'a sub key by its identifier',
+    { ...SUB, target: { apiKey: 'SUB', subMemberId: '7' }, reason: 'leaked' },
+    'bybit/delete-sub-key --secret … --target SUB --sub-member-id 7 --reason leaked',
+  ],
+  [
+    'a sub key in a secret',
+    { ...SUB, target: { secretId: 'key-revoker/s', secretVersion: 'v1' } },
+    'bybit/delete-sub-key --secret … --target secret:key-revoker/s --target-version v1 --reason manual',
+  ],
+])('asks anew for %s', (_what, request, words) =>
+  expect(another('permission-missing', request)).toBe(`  key-revoker request ${words} --wait`),
+);
+
+it.each([
+  ['a master key, which nobody else can delete', 'permission-missing', MASTER],
+  ['an end that another signer does not mend', 'credential-missing', { ...KALSHI, target: 'self' }],
+  [
+    'an update',
+    'permission-missing',
+    { ...SUB, operation: 'update-sub-key', target: 'self', settings: { readOnly: 1 } },
+  ],
+])('asks not anew for %s', (_what, code, request) =>
+  expect(shownFor(code, request)).toEqual([
+    'Once the cause is mended:',
+    "  key-revoker stuck redrive 'it'\\''s' --wait",
+    'Where the key was dealt with elsewhere:',
+    "  key-revoker stuck forget 'it'\\''s' --by … --reason …",
+  ]),
+);
+
+it('sends nothing of a message that was no request', () =>
+  expect(shownFor('permission-missing', { no: 'request' })).toEqual([
+    'Where the key was dealt with elsewhere:',
+    "  key-revoker stuck forget 'it'\\''s' --by … --reason …",
+  ]));
