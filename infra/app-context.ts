@@ -1,5 +1,5 @@
 import { nearest } from '../functions/core/request/nearest.ts';
-import { senderObjection } from './constructs/senders.ts';
+import { senderObjection } from './constructs/permissions/senders.ts';
 import type { KeyRevocationProps, Mode, ProviderName } from './key-revocation-props.ts';
 
 /** What `cdk -c <name>=…` or `context` in `cdk.json` may say. */

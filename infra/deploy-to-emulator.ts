@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ROOT } from './constructs/bundling.ts';
+import { ROOT } from './constructs/functions/bundling.ts';
 
 /** What an emulator takes where nothing was set; it looks at none of them. */
 const DEFAULTS = { AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from './constructs/bundling.ts';
+import { ROOT } from './constructs/functions/bundling.ts';
 import { bundleCommandLine } from './packaging/bundle-command-line.ts';
 import { bundleConstruct } from './packaging/bundle-construct.ts';
 import { bundleHandlers } from './packaging/bundle-handlers.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { build } from 'esbuild';
 import cdk from '../cdk.json' with { type: 'json' };
-import { BUNDLING, ROOT } from './constructs/bundling.ts';
+import { BUNDLING, ROOT } from './constructs/functions/bundling.ts';
 import { KeyRevokerStack } from './key-revoker-stack.ts';
 import type { Template } from './synthesize.ts';
 

@@ -1,7 +1,7 @@
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
-import { BUNDLING, ROOT } from '../constructs/bundling.ts';
+import { BUNDLING, ROOT } from '../constructs/functions/bundling.ts';
 
 /** The file that `bin` names, in the folder of the command line. */
 export const PROGRAM = 'key-revoker.mjs';

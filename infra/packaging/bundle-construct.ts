@@ -1,5 +1,5 @@
 import { build, type Metafile } from 'esbuild';
-import { ROOT } from '../constructs/bundling.ts';
+import { ROOT } from '../constructs/functions/bundling.ts';
 
 /** What a consumer's app has already: with a copy of our own its constructs would be strangers to it. */
 export const PEERS: readonly string[] = ['aws-cdk-lib', 'constructs'];

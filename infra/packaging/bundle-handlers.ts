@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
-import { handlerPath, ROOT } from '../constructs/bundling.ts';
+import { handlerPath, ROOT } from '../constructs/functions/bundling.ts';
 import { bundle } from '../weigh.ts';
 
 const names = (): readonly string[] =>

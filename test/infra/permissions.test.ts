@@ -3,7 +3,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import recommended from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
 import { describe, expect, it } from 'vitest';
-import { claimName } from '../../infra/constructs/prefix-claim.ts';
+import { claimName } from '../../infra/constructs/store/prefix-claim.ts';
 import { KeyRevocation } from '../../infra/key-revocation.ts';
 import type { Template } from '../../infra/synthesize.ts';
 import { ACCOUNT, find, list, mayDo, REGION, type Statement, statementsOf, text } from './policy-reader.ts';

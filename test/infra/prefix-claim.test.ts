@@ -1,6 +1,6 @@
 import { App, Stack, Stage } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
-import { claimName } from '../../infra/constructs/prefix-claim.ts';
+import { claimName } from '../../infra/constructs/store/prefix-claim.ts';
 import { KeyRevocation } from '../../infra/key-revocation.ts';
 import type { Template } from '../../infra/synthesize.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { METRICS } from '../../functions/core/metric-names.ts';
-import type { AlarmName } from '../../infra/constructs/alarm-name.ts';
+import type { AlarmName } from '../../infra/constructs/monitoring/alarm-name.ts';
 import { type AlarmProperties, metricsOf, stateOf } from '../infra/alarm-evaluator.ts';
 import { graphedIn } from '../infra/dashboard-reader.ts';
 import { find } from '../infra/policy-reader.ts';

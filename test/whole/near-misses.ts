@@ -1,4 +1,4 @@
-import type { AlarmName } from '../../infra/constructs/alarm-name.ts';
+import type { AlarmName } from '../../infra/constructs/monitoring/alarm-name.ts';
 import {
   always,
   failing,

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { AlarmName } from '../../infra/constructs/alarm-name.ts';
+import type { AlarmName } from '../../infra/constructs/monitoring/alarm-name.ts';
 import type { Datapoint } from '../metrics-in.ts';
 import { OPERATOR } from './canaries.ts';
 import { master } from './orders.ts';

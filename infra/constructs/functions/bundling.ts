@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type BundlingOptions, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 
 /** The package's own folder, from which handlers are named by path. */
-export const ROOT = join(import.meta.dirname, '..', '..');
+export const ROOT = join(import.meta.dirname, '..', '..', '..');
 
 /** `functions/revoke/handler.ts`, relative to the package's folder. */
 export const handlerPath = (name: string): string => `functions/${name}/handler.ts`;

@@ -1,10 +1,10 @@
 import { Stack } from 'aws-cdk-lib';
 import type { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import type { DeploymentCard } from '../../functions/core/request/deployment-card.ts';
-import type { SettledProps } from '../settled-props.ts';
-import type { Reach } from './permissions.ts';
-import type { Schedules } from './schedules.ts';
+import type { DeploymentCard } from '../../../functions/core/request/deployment-card.ts';
+import type { SettledProps } from '../../settled-props.ts';
+import type { Schedules } from '../functions/schedules.ts';
+import type { Reach } from '../permissions/permissions.ts';
 
 export interface CardParts extends Schedules {
   readonly reach: Reach;

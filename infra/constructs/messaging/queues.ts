@@ -2,7 +2,7 @@ import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Queue, QueueEncryption, type QueueProps, RedrivePermission } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { TIMING } from '../../functions/core/timing.ts';
+import { TIMING } from '../../../functions/core/timing.ts';
 
 export interface Queues {
   /** Requests that wait to be carried out. */

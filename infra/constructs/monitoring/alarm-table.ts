@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import type { MetricName } from '../../functions/core/metric-names.ts';
+import type { MetricName } from '../../../functions/core/metric-names.ts';
 import type { AlarmName } from './alarm-name.ts';
 import { instanceMetric } from './instance-metric.ts';
 import { errorRate, failuresOf, throttlesOf, visible, type Watched } from './watched.ts';

@@ -1,6 +1,6 @@
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import type { MetricName } from '../../functions/core/metric-names.ts';
+import type { MetricName } from '../../../functions/core/metric-names.ts';
 import { instanceMetric } from './instance-metric.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { type MetricName, NAMESPACE } from '../../functions/core/metric-names.ts';
+import { type MetricName, NAMESPACE } from '../../../functions/core/metric-names.ts';
 
 /** Of these the worst is what counts, of all others the sum. */
 const MEASURED: readonly MetricName[] = [

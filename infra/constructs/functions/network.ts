@@ -9,7 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-ec2';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { allow } from './permissions.ts';
+import { allow } from '../permissions/permissions.ts';
 
 /** Where the functions are in a VPC. */
 export interface Network {

@@ -9,7 +9,7 @@ import {
   Stats,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import type { MetricName } from '../../functions/core/metric-names.ts';
+import type { MetricName } from '../../../functions/core/metric-names.ts';
 import type { Alarms } from './alarms.ts';
 import { instanceMetric } from './instance-metric.ts';
 import { failuresOf, throttlesOf, visible, type Watched } from './watched.ts';

@@ -1,6 +1,7 @@
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
-import { FORGETTABLE, OPERATOR_WRITES } from '../../functions/core/ledger/operator-items.ts';
+import { FORGETTABLE, OPERATOR_WRITES } from '../../../functions/core/ledger/operator-items.ts';
+import { everyScheduleArn, passPermission, type Schedules } from '../functions/schedules.ts';
 import {
   allow,
   byStateArn,
@@ -11,7 +12,6 @@ import {
   secretsArn,
   useThrough,
 } from './permissions.ts';
-import { everyScheduleArn, passPermission, type Schedules } from './schedules.ts';
 
 export interface Operated extends Schedules {
   readonly reach: Reach;

@@ -3,12 +3,19 @@ import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-ia
 import { EventSourceMapping, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { TIMING } from '../../functions/core/timing.ts';
-import type { SettledProps } from '../settled-props.ts';
-import { acknowledgeWildcard } from './acknowledge-wildcard.ts';
+import { TIMING } from '../../../functions/core/timing.ts';
+import type { SettledProps } from '../../settled-props.ts';
+import { acknowledgeWildcard } from '../permissions/acknowledge-wildcard.ts';
+import {
+  allow,
+  give,
+  type Reach,
+  revokePermissions,
+  secretsArn,
+  sweepPermissions,
+} from '../permissions/permissions.ts';
 import { handlerFunction } from './handler-function.ts';
 import { network, networkPermissions } from './network.ts';
-import { allow, give, type Reach, revokePermissions, secretsArn, sweepPermissions } from './permissions.ts';
 
 /** How far a sweep looks ahead: as long as SQS can delay a message. */
 const SWEEP_AHEAD = Duration.minutes(15);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Stack, Stage, Token } from 'aws-cdk-lib';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
-import { cardName, type DeploymentCard } from '../../functions/core/request/deployment-card.ts';
+import { cardName, type DeploymentCard } from '../../../functions/core/request/deployment-card.ts';
 
 /**
  * Takes a prefix for one instance. Its parameter is named after the prefix, so that a second instance with the same one, from

@@ -10,7 +10,7 @@ import {
   TimeWindow,
 } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
-import { allow, deliverPermissions, give, type Reach } from './permissions.ts';
+import { allow, deliverPermissions, give, type Reach } from '../permissions/permissions.ts';
 
 export interface Schedules {
   /** Holds this instance's schedules; the roles below trust no schedule outside of it. */
