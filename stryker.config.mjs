@@ -2,8 +2,8 @@
 
 /**
  * Changes the rules, one mutant at a time, and wants a test to fail for each: `npm run mutation`, outside the gate (half an hour on two
- * cores). `npm run mutation -- --mutate functions/core/attempt/decide.ts` asks about one file. No kind of mutant is left out; where one cannot be
- * told from the code, a comment beside it says why.
+ * cores). `npm run mutation -- --mutate functions/core/attempt/decide.ts` asks about one file. No kind of mutant is left out; where one
+ * cannot be told from the code, a comment beside it says why.
  *
  * @type {import('@stryker-mutator/api/core').PartialStrykerOptions}
  */

@@ -5,7 +5,7 @@ import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import type { EventBus, IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { OPERATIONS } from '../functions/core/request/parse-request.ts';
+import { OPERATIONS } from '../functions/core/operations.ts';
 import type { NetworkProps } from './constructs/functions/network.ts';
 import { type KeyRevocationProps, MODES, type Mode, type ProviderName } from './key-revocation-props.ts';
 import { cannot, known, oneOf, whole, wholeMinutes, wholeSeconds, within } from './valid-range.ts';

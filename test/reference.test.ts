@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { METRICS } from '../functions/core/metric-names.ts';
 import { REFUSED, RETRY, STUCK, type Terminal } from '../functions/core/outcome.ts';
+import { REASONS } from '../functions/core/reason.ts';
 import { sentence, waiting } from '../functions/core/receipts/sentences.ts';
-import { REASONS, RevocationRequest } from '../functions/core/request/parse-request.ts';
+import { RevocationRequest } from '../functions/core/request/parse-request.ts';
 import { PROVIDERS } from '../functions/providers/index.ts';
 import { BLOCKS, rowsOf, rowsUnder, textOf } from './pages.ts';
 import { seedKeys } from './seed-keys.ts';

@@ -1,5 +1,6 @@
 import type { Clock, EpochMs } from './epoch.ts';
-import type { HttpCall, MaybeReply, Provider, ProviderName } from './provider.ts';
+import type { ProviderName } from './operations.ts';
+import type { HttpCall, MaybeReply, Provider } from './provider.ts';
 import type { Receipt } from './receipt.ts';
 import type { Secret } from './secret.ts';
 

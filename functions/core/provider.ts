@@ -1,11 +1,8 @@
 import type { Answer, Facts, KeyRecord } from './answer.ts';
 import type { EpochMs } from './epoch.ts';
+import type { ProviderName } from './operations.ts';
 import type { Ending } from './outcome.ts';
-import type { ProviderName } from './provider-name.ts';
-import type { Settings } from './request/parse-request.ts';
 import type { Secret } from './secret.ts';
-
-export type { ProviderName };
 
 /** What a provider documents of its limits. */
 export interface Rate {
@@ -119,6 +116,14 @@ export interface Aim {
   readonly subMemberId: string | undefined;
   /** The target's own credential, where the request names its secret; the signer's where they are the same. */
   readonly credential: Credential | undefined;
+}
+
+/** What an update asks for, as sent; the provider checks groups and addresses. */
+export interface Settings {
+  readonly readOnly?: 0 | 1 | null | undefined;
+  readonly permissions?: Readonly<Record<string, readonly string[]>> | undefined;
+  readonly ips?: string | readonly string[] | undefined;
+  readonly acceptUndeletable?: boolean | undefined;
 }
 
 /** All that a plan is made from. The same order and the same facts make the same plan. */

@@ -1,7 +1,7 @@
 import type { Saw } from './answer.ts';
 import type { KeyState, OutcomeName } from './outcome.ts';
 import type { Asker } from './provider.ts';
-import type { Reason } from './request/parse-request.ts';
+import type { Reason } from './reason.ts';
 
 /** One exchange, as a receipt shows it. Instants are RFC 3339 in UTC. */
 export interface Evidence {

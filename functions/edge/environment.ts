@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { OPERATIONS } from '../core/operations.ts';
 import type { Config } from '../core/ports.ts';
-import { OPERATIONS } from '../core/request/parse-request.ts';
 import type { SendOptions } from './http.ts';
 
 /** All that a function is told by its environment. */

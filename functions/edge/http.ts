@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { Clock, EpochMs } from '../core/epoch.ts';
+import type { ProviderName } from '../core/operations.ts';
 import type { Ports } from '../core/ports.ts';
-import type { HttpCall, MaybeReply, ProviderName, Reply } from '../core/provider.ts';
+import type { HttpCall, MaybeReply, Reply } from '../core/provider.ts';
 import { loopbackUrl } from './loopback.ts';
 
 /** The longest body that is read, in bytes; a whole list of keys has some 50 kB. */

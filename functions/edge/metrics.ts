@@ -1,7 +1,7 @@
 import type { MetricName } from '../core/metric-names.ts';
+import { isProvider } from '../core/operations.ts';
 import type { OutcomeName } from '../core/outcome.ts';
 import type { Log, LogFacts, Ports } from '../core/ports.ts';
-import { isProvider } from '../core/request/parse-request.ts';
 import { type Dimensions, type Values, writeMetrics } from './emf.ts';
 
 /** What an end counts as, beside `Ended`. The other outcomes are no ends. */

@@ -1,4 +1,5 @@
-import type { Provider, ProviderName } from '../core/provider.ts';
+import type { ProviderName } from '../core/operations.ts';
+import type { Provider } from '../core/provider.ts';
 import { bybit } from './bybit/index.ts';
 import { kalshi } from './kalshi/index.ts';
 import { requesty } from './requesty/index.ts';

@@ -1,4 +1,4 @@
-import type { ProviderName } from '../core/provider.ts';
+import type { ProviderName } from '../core/operations.ts';
 import { type JsonSchema, receiptSchema, requestSchema, schemaOf } from '../core/request/json-schemas.ts';
 import { Shape as bybit } from './bybit/credential.ts';
 import { Shape as kalshi } from './kalshi/credential.ts';

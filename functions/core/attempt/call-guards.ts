@@ -14,7 +14,8 @@ import {
 import { countKey, hourOf, type Override, overrideKey } from '../ledger/operator-items.ts';
 import { amend } from '../ledger/update-item.ts';
 import type { Ports } from '../ports.ts';
-import { isUrgent, type RevocationRequest } from '../request/parse-request.ts';
+import { isUrgent } from '../reason.ts';
+import type { RevocationRequest } from '../request/parse-request.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -1,6 +1,6 @@
 import { after, type EpochMs } from '../epoch.ts';
+import type { ProviderName } from '../operations.ts';
 import type { Ports } from '../ports.ts';
-import type { ProviderName } from '../provider.ts';
 import { TIMING } from '../timing.ts';
 import { type CaseItem, caseKey, isSamePin, keyName, type RequestItem, requestKey } from './ledger-items.ts';
 import { amend } from './update-item.ts';

@@ -1,8 +1,9 @@
 import type { Facts, KeyRecord } from '../answer.ts';
 import type { EpochMs } from '../epoch.ts';
+import type { ProviderName } from '../operations.ts';
 import type { KeyState, StuckCode, Terminal } from '../outcome.ts';
 import type { ItemKey, Versioned } from '../ports.ts';
-import type { ProviderName, Reach } from '../provider.ts';
+import type { Reach } from '../provider.ts';
 import type { Evidence, Receipt } from '../receipt.ts';
 import type { RevocationRequest } from '../request/parse-request.ts';
 import type { Forgotten } from './operator-items.ts';

@@ -1,7 +1,6 @@
 import type { EpochMs } from '../epoch.ts';
+import { OPERATIONS, type ProviderName } from '../operations.ts';
 import type { ItemKey, Versioned } from '../ports.ts';
-import type { ProviderName } from '../provider.ts';
-import { OPERATIONS } from '../request/parse-request.ts';
 
 /** Raises a provider's hourly limits for a time; it never lowers them. */
 export interface Override extends Versioned {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { jsonOrUndefined } from '../json.ts';
-import { OPERATIONS } from './parse-request.ts';
+import { OPERATIONS } from '../operations.ts';
 
 const text = z.string().min(1);
 

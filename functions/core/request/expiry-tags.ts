@@ -1,8 +1,9 @@
 import { type EpochMs, fromIso, toIso } from '../epoch.ts';
+import { isProvider, OPERATIONS } from '../operations.ts';
 import type { ItemKey, Versioned } from '../ports.ts';
 import { canonical } from './canonical.ts';
 import { nearest } from './nearest.ts';
-import { isProvider, OPERATIONS, type Parsed, parseRequest } from './parse-request.ts';
+import { type Parsed, parseRequest } from './parse-request.ts';
 
 const PREFIX = 'key-revoker:';
 /** Every tagged secret has this one; the sweep lists by it. */

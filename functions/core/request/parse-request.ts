@@ -1,27 +1,12 @@
 import * as z from 'zod';
 import { type EpochMs, fromIso } from '../epoch.ts';
 import { jsonOrUndefined } from '../json.ts';
+import { isProvider, OPERATIONS, type ProviderName } from '../operations.ts';
 import type { RefusedCode } from '../outcome.ts';
+import type { Settings } from '../provider.ts';
+import { REASONS, type Reason } from '../reason.ts';
 import { objection, wanted } from './schema-errors.ts';
 import { withoutSecrets } from './secret-scan.ts';
-
-/** Every operation, by provider. */
-export const OPERATIONS = {
-  bybit: ['delete-master-key', 'delete-sub-key', 'update-master-key', 'update-sub-key'],
-  kalshi: ['delete-key'],
-  requesty: ['delete-key'],
-} as const;
-
-type ProviderName = keyof typeof OPERATIONS;
-
-export const isProvider = (name: unknown): name is ProviderName =>
-  typeof name === 'string' && Object.hasOwn(OPERATIONS, name);
-
-export const REASONS = ['leaked', 'expired', 'rotated', 'offboarded', 'incident', 'manual'] as const;
-export type Reason = (typeof REASONS)[number];
-
-/** Whether the key may cost money by the second. */
-export const isUrgent = (reason: Reason | null): boolean => reason === 'leaked' || reason === 'incident';
 
 /** The longest body that is read, in characters; a whole request has some 600. */
 export const MAX_BODY_LENGTH = 16_384;
@@ -49,14 +34,12 @@ const targetOf = (ownFields: z.ZodObject) =>
     error: 'wanted "self" or an object naming the key',
   });
 
-const Settings = z.strictObject({
+const SettingsShape = z.strictObject({
   readOnly: z.literal([0, 1, null]).optional(),
   permissions: z.record(z.string(), z.array(z.string())).optional(),
   ips: z.union([z.string(), z.array(z.string())], { error: 'wanted a text or a list of texts' }).optional(),
   acceptUndeletable: z.boolean().optional(),
-});
-/** What an update asks for, as sent; the provider checks groups and addresses. */
-export type Settings = z.infer<typeof Settings>;
+}) satisfies z.ZodType<Settings>;
 
 const instant = z
   .string()
@@ -85,7 +68,7 @@ const SHAPES = {
     provider: z.literal('bybit'),
     operation: z.enum(OPERATIONS.bybit),
     target: targetOf(z.strictObject({ apiKey: BybitKey, subMemberId: subMemberId.optional() })),
-    settings: Settings.optional(),
+    settings: SettingsShape.optional(),
     ...common,
   }),
   kalshi: z.strictObject({
@@ -177,7 +160,10 @@ const unwrap = (value: Record<string, unknown>): { fields: Record<string, unknow
 };
 
 const KNOWN = [
-  ...new Set([...Object.values(SHAPES).flatMap((shape) => Object.keys(shape.shape)), ...Object.keys(Settings.shape)]),
+  ...new Set([
+    ...Object.values(SHAPES).flatMap((shape) => Object.keys(shape.shape)),
+    ...Object.keys(SettingsShape.shape),
+  ]),
   ...['apiKey', 'apiKeyId', 'subMemberId'],
 ];
 

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import type { Saw } from '../answer.ts';
+import { OPERATIONS } from '../operations.ts';
 import { type KeyState, type OutcomeName, REFUSED, RETRY, STUCK } from '../outcome.ts';
+import { REASONS } from '../reason.ts';
 import type { Receipt } from '../receipt.ts';
-import { OPERATIONS, REASONS } from './parse-request.ts';
 
 const instant = z.string().meta({ format: 'date-time' });
 const asker = z.enum(['self', 'managing']);

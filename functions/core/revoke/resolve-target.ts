@@ -4,7 +4,8 @@ import type { Terminal } from '../outcome.ts';
 import type { Ports } from '../ports.ts';
 import type { Asking } from '../probe/ask.ts';
 import type { Aim, Credential, Order, Provider } from '../provider.ts';
-import { isUrgent, type RevocationRequest, type Target } from '../request/parse-request.ts';
+import { isUrgent } from '../reason.ts';
+import type { RevocationRequest, Target } from '../request/parse-request.ts';
 import { type Held, identify, openCredential } from './open-credential.ts';
 
 /** The order with its credentials open, and what was pinned of them. */

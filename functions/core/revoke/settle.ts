@@ -19,8 +19,8 @@ import {
 import { amend } from '../ledger/update-item.ts';
 import { isDead, type Terminal } from '../outcome.ts';
 import type { Ports } from '../ports.ts';
+import { isUrgent } from '../reason.ts';
 import { interimReceipt, owesInterim } from '../receipts/make-receipt.ts';
-import { isUrgent } from '../request/parse-request.ts';
 import { TIMING } from '../timing.ts';
 import { finish } from './finish.ts';
 

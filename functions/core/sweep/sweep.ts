@@ -2,6 +2,7 @@ import { after, type EpochMs, epochMs, toIso } from '../epoch.ts';
 import { type RequestItem, requestKey } from '../ledger/ledger-items.ts';
 import { pausedSince } from '../ledger/pause.ts';
 import { amend } from '../ledger/update-item.ts';
+import { isProvider } from '../operations.ts';
 import type { Described, Ports } from '../ports.ts';
 import { endFacts } from '../receipts/log-facts.ts';
 import { finalReceipt } from '../receipts/make-receipt.ts';
@@ -13,7 +14,7 @@ import {
   type SweepItem,
   sweepKey,
 } from '../request/expiry-tags.ts';
-import { isProvider, type RevocationRequest } from '../request/parse-request.ts';
+import type { RevocationRequest } from '../request/parse-request.ts';
 import { setAside } from '../revoke/enqueue.ts';
 import { AT_ONCE, someAtOnce } from '../some-at-once.ts';
 import { TIMING } from '../timing.ts';

@@ -1,7 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { after } from '../../core/epoch.ts';
-import type { ProviderName } from '../../core/provider.ts';
-import { OPERATIONS } from '../../core/request/parse-request.ts';
+import { OPERATIONS, type ProviderName } from '../../core/operations.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import type { Context } from '../deployment/context.ts';
 import { refusePaused } from '../deployment/paused.ts';

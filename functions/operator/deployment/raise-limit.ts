@@ -1,7 +1,7 @@
 import { type EpochMs, later } from '../../core/epoch.ts';
 import { type Override, overrideKey } from '../../core/ledger/operator-items.ts';
 import { amend } from '../../core/ledger/update-item.ts';
-import type { ProviderName } from '../../core/provider.ts';
+import type { ProviderName } from '../../core/operations.ts';
 import type { Deployed } from './connect.ts';
 
 /** What is raised now; `undefined` where nothing is. */

@@ -1,6 +1,6 @@
-import type { ProviderName } from '../../core/provider.ts';
+import { OPERATIONS, type ProviderName } from '../../core/operations.ts';
 import { EXPIRY_TAG, readTags } from '../../core/request/expiry-tags.ts';
-import { OPERATIONS, type Parsed, parseRequest, type RevocationRequest } from '../../core/request/parse-request.ts';
+import { type Parsed, parseRequest, type RevocationRequest } from '../../core/request/parse-request.ts';
 import type { StoredKey } from '../deployment/keys.ts';
 
 /** What is asked about a key: the first that is not refused for its kind counts. A text says why nothing can be asked. */

@@ -1,5 +1,4 @@
-import type { ProviderName } from '../../core/provider.ts';
-import { OPERATIONS } from '../../core/request/parse-request.ts';
+import { OPERATIONS, type ProviderName } from '../../core/operations.ts';
 import type { StoredKey } from '../deployment/keys.ts';
 
 /** One key that an incident is about. */

@@ -1,9 +1,10 @@
 import { type Command, Option } from 'commander';
 import { type EpochMs, fromIso } from '../../core/epoch.ts';
+import { REASONS } from '../../core/reason.ts';
 import { sentence } from '../../core/receipts/sentences.ts';
 import type { DeploymentCard } from '../../core/request/deployment-card.ts';
 import { settingsIn } from '../../core/request/expiry-tags.ts';
-import { parseRequest, REASONS, type RevocationRequest } from '../../core/request/parse-request.ts';
+import { parseRequest, type RevocationRequest } from '../../core/request/parse-request.ts';
 import { horizon } from '../../core/revoke/settle.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import { EXIT, Failure } from '../terminal/failure.ts';

@@ -1,7 +1,7 @@
 import { longestWait } from '../../core/backoff.ts';
 import { type EpochMs, fromIso, later, toIso } from '../../core/epoch.ts';
 import { type CaseItem, caseKey, type RequestItem, workName } from '../../core/ledger/ledger-items.ts';
-import { isUrgent } from '../../core/request/parse-request.ts';
+import { isUrgent } from '../../core/reason.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import { inWords } from '../terminal/duration.ts';
 

@@ -1,5 +1,5 @@
-import type { World } from '../deployment/world.ts';
 import { EXIT, Failure } from './failure.ts';
+import type { Terminal } from './terminal.ts';
 
 /**
  * Has the user type a word before what cannot be undone.
@@ -9,7 +9,7 @@ import { EXIT, Failure } from './failure.ts';
  * @throws Failure `aborted` where another word is typed or the user has broken off before, `usage` where nobody can be asked
  */
 export const confirm = async (
-  { terminal, signal }: Pick<World, 'terminal' | 'signal'>,
+  { terminal, signal }: { readonly terminal: Terminal; readonly signal: AbortSignal },
   { word, given, option }: { readonly word: string; readonly given: string | undefined; readonly option: string },
 ): Promise<void> => {
   if (signal.aborted) throw new Failure(EXIT.aborted, 'Broken off: nothing was sent');

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Fault } from '../../core/fault.ts';
-import type { Settings } from '../../core/request/parse-request.ts';
+import type { Settings } from '../../core/provider.ts';
 
 /** The addresses that a key is bound to; `undefined`: to none, it works from everywhere. */
 export type Binding = readonly string[] | undefined;

@@ -1,5 +1,5 @@
 import type { KeyRecord } from '../../core/answer.ts';
-import type { Settings } from '../../core/request/parse-request.ts';
+import type { Settings } from '../../core/provider.ts';
 import { askedBinding, type Binding } from './address-binding.ts';
 import { askedGroups, type Groups, type KeyKind } from './permission-groups.ts';
 

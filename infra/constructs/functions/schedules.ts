@@ -1,5 +1,5 @@
-import { ArnFormat, type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { type IRole, type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import {
   CfnScheduleGroup,
@@ -26,19 +26,6 @@ export const schedules = (scope: Construct, reach: Reach): Schedules => {
   give(requestRole, [allow(['sqs:SendMessage'], [reach.queues.requests.queueArn]), ...deliverPermissions(reach)]);
   return { group, requestRole };
 };
-
-/** All schedules of a group. */
-export const everyScheduleArn = (group: IScheduleGroup): string =>
-  Stack.of(group).formatArn({
-    service: 'scheduler',
-    resource: 'schedule',
-    resourceName: `${group.scheduleGroupName}/*`,
-    arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
-  });
-
-/** Lets somebody have Scheduler, and nobody else, act as this role. */
-export const passPermission = ({ roleArn }: IRole): PolicyStatement =>
-  allow(['iam:PassRole'], [roleArn], { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } });
 
 export interface SweepScheduleProps {
   readonly group: IScheduleGroup;

@@ -1,7 +1,7 @@
-import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import type { IScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { FORGETTABLE, OPERATOR_WRITES } from '../../../functions/core/ledger/operator-items.ts';
-import { everyScheduleArn, passPermission, type Schedules } from '../functions/schedules.ts';
 import {
   allow,
   byStateArn,
@@ -12,19 +12,29 @@ import {
   secretsArn,
   useThrough,
 } from './permissions.ts';
+import { everyScheduleArn, passPermission } from './schedule-permissions.ts';
 
-export interface Operated extends Schedules {
+export interface Operated {
   readonly reach: Reach;
   /** ARN of the parameter. */
   readonly card: string;
   readonly mapping: EventSourceMapping;
+  /** What one-time schedules are put into, and the role that each is given. */
+  readonly group: IScheduleGroup;
+  readonly requestRole: IRole;
 }
 
 /**
  * Every action that the operator's command line may take. It sends requests as everybody does, and writes no proof: of a case it may
  * change only what closes it as forgotten.
  */
-export const operatePermissions = ({ reach, card, mapping, ...schedules }: Operated): readonly PolicyStatement[] => {
+export const operatePermissions = ({
+  reach,
+  card,
+  mapping,
+  group,
+  requestRole,
+}: Operated): readonly PolicyStatement[] => {
   const { queues, ledger, secretKeys } = reach;
   const all = [queues.requests, queues.stuck, queues.undelivered].map(({ queueArn }) => queueArn);
   return [
@@ -39,11 +49,8 @@ export const operatePermissions = ({ reach, card, mapping, ...schedules }: Opera
     // The two APIs know no resource for a listing.
     allow(['secretsmanager:ListSecrets', 'scheduler:ListSchedules'], ['*']),
     allow(['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'], [secretsArn(reach)]),
-    allow(
-      ['scheduler:CreateSchedule', 'scheduler:GetSchedule', 'scheduler:DeleteSchedule'],
-      [everyScheduleArn(schedules.group)],
-    ),
-    passPermission(schedules.requestRole),
+    allow(['scheduler:CreateSchedule', 'scheduler:GetSchedule', 'scheduler:DeleteSchedule'], [everyScheduleArn(group)]),
+    passPermission(requestRole),
     allow(['lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'], [mapping.eventSourceMappingArn]),
     ...secretKeys.map((key) => useThrough(reach, key, ['secretsmanager'], ['kms:Decrypt'])),
     ...messageKey(reach, ['sqs']),

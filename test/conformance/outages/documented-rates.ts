@@ -1,4 +1,4 @@
-import type { ProviderName } from '../../../functions/core/provider.ts';
+import type { ProviderName } from '../../../functions/core/operations.ts';
 import type { Exchange } from '../../../infra/local/sandbox/index.ts';
 import type { Fleet } from './fleet.ts';
 

@@ -1,4 +1,4 @@
-import type { ProviderName } from '../../../functions/core/provider.ts';
+import type { ProviderName } from '../../../functions/core/operations.ts';
 import type { BybitSandbox, KalshiSandbox, RequestySandbox } from '../../../infra/local/sandbox/index.ts';
 import { startSandbox } from '../../../infra/local/sandbox/index.ts';
 import type { InProcess } from '../serve-in-process.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { after } from '../../../functions/core/epoch.ts';
+import type { ProviderName } from '../../../functions/core/operations.ts';
 import type { Ports } from '../../../functions/core/ports.ts';
-import type { ProviderName } from '../../../functions/core/provider.ts';
 import type { Receipt } from '../../../functions/core/receipt.ts';
 import { TIMING } from '../../../functions/core/timing.ts';
 import { hideIn } from '../../../functions/edge/visibility.ts';

@@ -1,4 +1,4 @@
-import type { ProviderName } from '../../../functions/core/provider.ts';
+import type { ProviderName } from '../../../functions/core/operations.ts';
 import type { Fault } from '../../../infra/local/sandbox/index.ts';
 import type { OWNERS } from './fleet.ts';
 

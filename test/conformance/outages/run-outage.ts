@@ -1,5 +1,5 @@
 import { epochMs } from '../../../functions/core/epoch.ts';
-import type { ProviderName } from '../../../functions/core/provider.ts';
+import type { ProviderName } from '../../../functions/core/operations.ts';
 import type { Receipt } from '../../../functions/core/receipt.ts';
 import { simulatedClock } from '../simulated-clock.ts';
 import { FLEETS, type Fleet, OWNERS } from './fleet.ts';

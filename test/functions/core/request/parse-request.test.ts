@@ -1,13 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  isProvider,
-  isUrgent,
-  MAX_BODY_LENGTH,
-  OPERATIONS,
-  parseRequest,
-  REASONS,
-} from '../../../../functions/core/request/parse-request.ts';
+import { isProvider, OPERATIONS } from '../../../../functions/core/operations.ts';
+import { isUrgent, REASONS } from '../../../../functions/core/reason.ts';
+import { MAX_BODY_LENGTH, parseRequest } from '../../../../functions/core/request/parse-request.ts';
 
 const GOOD = { provider: 'bybit', operation: 'delete-sub-key', secretId: 'key-revoker/desk', target: 'self' };
 const UPDATE = { ...GOOD, operation: 'update-sub-key' };

@@ -1,8 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { KeyRecord } from '../../../../functions/core/answer.ts';
-import { isRestriction, type Restriction } from '../../../../functions/core/provider.ts';
-import type { Settings } from '../../../../functions/core/request/parse-request.ts';
+import { isRestriction, type Restriction, type Settings } from '../../../../functions/core/provider.ts';
 import { bybit } from '../../../../functions/providers/bybit/index.ts';
 import { faultOf, NOW, order } from '../ask.ts';
 import { keyIn, MASTER, SUB } from './keys.ts';

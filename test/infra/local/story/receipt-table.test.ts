@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, it } from 'vitest';
-import { OPERATIONS } from '../../../../functions/core/request/parse-request.ts';
+import { OPERATIONS } from '../../../../functions/core/operations.ts';
 import { receiptTable } from '../../../../infra/local/story/receipt-table.ts';
 import { receiptFor } from './receipt-for-test.ts';
 
