@@ -1,23 +1,15 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, posix } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { synthesize } from '../infra/synthesize.ts';
+import { againstTable, type Folders, inOrder } from './layout/rules.ts';
+import { filesUnder, SOURCES, textOf } from './layout/source-files.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
-const filesUnder = (folder: string): readonly string[] =>
-  readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.(c|m)?ts$/.test(entry.name))
-    .map((entry) => posix.join(folder, entry.parentPath.slice(join(ROOT, folder).length), entry.name));
-
-const SOURCES = [...filesUnder('functions'), ...filesUnder('infra')];
-const textOf = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
-
-/** `import … from`, `export … from`, `import '…'`, `import('…')`; a relative one as its path from the root. */
+const FILES = SOURCES.map(({ path }) => path);
 const importsOf = (file: string): readonly string[] =>
-  [...textOf(file).matchAll(/^(?:import|export|\})[^;]*?\bfrom '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm)]
-    .map(([, from, bare, dynamic]) => from ?? bare ?? dynamic ?? '')
-    .map((name) => (name.startsWith('.') ? posix.join(dirname(file), name) : name));
+  SOURCES.find(({ path }) => path === file)?.imports.map(({ of }) => of) ?? [];
 
 interface Layer {
   readonly name: string;
@@ -102,11 +94,11 @@ describe('imports', () => {
   });
 
   it('have a layer for every file', () => {
-    expect(SOURCES.filter((file) => layerOf(file) === undefined && !file.endsWith('.d.ts'))).toEqual([]);
+    expect(FILES.filter((file) => layerOf(file) === undefined && !file.endsWith('.d.ts'))).toEqual([]);
   });
 
   it.each(LAYERS)('of $name stay within what it may know', ({ may, ...layer }) => {
-    const files = SOURCES.filter((file) => layerOf(file)?.name === layer.name);
+    const files = FILES.filter((file) => layerOf(file)?.name === layer.name);
     const foreign = files.flatMap((file) =>
       importsOf(file)
         .filter((name) => !may.some((allowed) => allowed.test(name)))
@@ -117,8 +109,51 @@ describe('imports', () => {
   });
 
   it('name a file with its extension', () => {
-    const paths = SOURCES.flatMap((file) => importsOf(file)).filter((name) => /^(functions|infra)\//.test(name));
+    const paths = FILES.flatMap((file) => importsOf(file)).filter((name) => /^(functions|infra)\//.test(name));
     expect(paths.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+  });
+});
+
+/** How the larger layers divide: a folder may import only what its line allows, types too. `.` is the files outside of all folders. */
+const DIVIDED: Readonly<Record<string, Folders>> = {
+  // Each from those above it.
+  'functions/core': inOrder(
+    '.', // words and types that everything needs
+    'request', // what is asked for
+    'ledger', // what is kept
+    'probe', // what the provider is asked
+    'attempt', // what is done about one key
+    'receipts', // what is said about it
+    'revoke', // one delivery from beginning to end
+    'sweep', // what happens without a delivery
+  ),
+  'functions/operator': inOrder(
+    'terminal', // what a person reads and types
+    'deployment', // what is deployed, and how it is reached
+    'requests', // what is sent, and what comes of it
+    'show', // how that is told
+    'stuck', // what waits for a person
+    'incident', // many keys at once
+    'doctor', // whether all is well
+    'commands', // a file for each command
+    '.', // what puts the commands together
+  ),
+  'infra/constructs': inOrder(
+    'messaging', // queues and topics
+    'permissions', // who may do what
+    'functions', // what runs
+    'store', // what is kept
+    'monitoring', // what is watched
+  ),
+};
+
+describe.each(Object.entries(DIVIDED))('the folders of %s', (parent, folders) => {
+  it('import only what their lines allow', () => {
+    expect(againstTable(parent, folders, SOURCES)).toEqual([]);
+  });
+
+  it.each(Object.keys(folders).filter((folder) => folder !== '.'))('are there: %s', (folder) => {
+    expect(FILES.filter((file) => file.startsWith(`${parent}/${folder}/`))).not.toEqual([]);
   });
 });
 
@@ -137,14 +172,14 @@ describe('pure code', () => {
     expect(codeOf('functions/edge/clock.ts')).toMatch(IMPURE);
   });
 
-  it.each(SOURCES.filter((file) => /^functions\/(core|providers)\//.test(file)))('%s uses no global', (file) => {
+  it.each(FILES.filter((file) => /^functions\/(core|providers)\//.test(file)))('%s uses no global', (file) => {
     expect(codeOf(file)).not.toMatch(IMPURE);
   });
 });
 
 describe('the layout', () => {
   it('has a function in the template for each folder with a handler, and no other', () => {
-    const withHandler = SOURCES.filter((file) => /^functions\/[^/]+\/handler\.ts$/.test(file));
+    const withHandler = FILES.filter((file) => /^functions\/[^/]+\/handler\.ts$/.test(file));
     const deployed = Object.values(synthesize().Resources)
       .filter(({ Type }) => Type === 'AWS::Lambda::Function')
       .map(({ Metadata }) => Metadata?.['key-revoker:handler']);
@@ -153,17 +188,17 @@ describe('the layout', () => {
 
   it('has no file that is named for nothing', () => {
     const vague = /(^|\/)(utils?|helpers?|types?|constants?|common|misc|shared)(\.test)?\.ts$/;
-    expect([...SOURCES, ...filesUnder('test')].filter((file) => vague.test(file))).toEqual([]);
+    expect([...FILES, ...filesUnder('test')].filter((file) => vague.test(file))).toEqual([]);
   });
 
   it('gives reasons, and no numbers of pages that are not here', () => {
     const cited = /\b(design|section|contract|rule) \d|\b(proof|design|style)\.md\b/i;
-    const files = [...SOURCES, ...filesUnder('test')].filter((file) => file !== 'test/layers.test.ts');
+    const files = [...FILES, ...filesUnder('test')].filter((file) => file !== 'test/layers.test.ts');
     expect(files.filter((file) => cited.test(textOf(file)))).toEqual([]);
   });
 
   it('has no default export', () => {
-    const ours = [...SOURCES, ...filesUnder('test')].filter((file) => !file.endsWith('.d.ts'));
+    const ours = [...FILES, ...filesUnder('test')].filter((file) => !file.endsWith('.d.ts'));
     expect(ours.filter((file) => /^export default\b|\bas default\b/m.test(codeOf(file)))).toEqual([]);
   });
 

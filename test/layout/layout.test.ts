@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { allImports, crowdedFolders, exportedTwice, inCycles, longestChain, runtimeImports } from './rules.ts';
+import { filesUnder, SOURCES, type SourceFile } from './source-files.ts';
+
+const under =
+  (...folders: readonly string[]) =>
+  ({ path }: SourceFile): boolean =>
+    folders.some((folder) => path.startsWith(`${folder}/`));
+const isLocal = under('infra/local');
+
+describe('files', () => {
+  it('import one another in no circle, not even types', () => {
+    expect(inCycles(allImports(SOURCES))).toEqual([]);
+  });
+
+  // A chain is counted in files: ten imports join eleven.
+  it.each([
+    {
+      what: 'functions/core, with its types',
+      files: SOURCES.filter(under('functions/core')),
+      by: allImports,
+      most: 11,
+    },
+    { what: 'functions, as it runs', files: SOURCES.filter(under('functions')), by: runtimeImports, most: 10 },
+    {
+      what: 'infra without infra/local, as it runs',
+      files: SOURCES.filter(under('infra')).filter((file) => !isLocal(file)),
+      by: runtimeImports,
+      most: 10,
+    },
+  ])('of $what make no chain of more than $most', ({ files, by, most }) => {
+    expect(inCycles(by(files)), 'a circle has no longest way').toEqual([]);
+    const chain = longestChain(by(files));
+    expect(chain.length, chain.join(' > ')).toBeLessThanOrEqual(most);
+  });
+});
+
+const MOST_FILES = 20;
+/** Test suites that are still to be divided, and what is made by a program. */
+const UNDIVIDED = ['test/conformance', 'test/model', 'test/whole', 'test/corpus', 'test/released'];
+
+describe('a folder', () => {
+  it.each(['functions', 'infra', 'test'])(`of ${MOST_FILES} files at most is easy to look through: %s`, (folder) => {
+    const crowded = crowdedFolders(filesUnder(folder), MOST_FILES);
+    expect(crowded.filter((line) => !UNDIVIDED.some((name) => line.startsWith(`${name} `)))).toEqual([]);
+  });
+
+  it('is excepted only as long as it has to be', () => {
+    const crowded = crowdedFolders(filesUnder('test'), MOST_FILES);
+    const suites = UNDIVIDED.filter((name) => !/\/(corpus|released)$/.test(name));
+    expect(suites.filter((name) => !crowded.some((line) => line.startsWith(`${name} `)))).toEqual([]);
+  });
+});
+
+describe('a name', () => {
+  it('has one home', () => {
+    // Lambda wants an entry of the same name in each of its functions.
+    expect(
+      exportedTwice(
+        SOURCES.filter((file) => !isLocal(file)),
+        ['handler'],
+      ),
+    ).toEqual([]);
+  });
+});
