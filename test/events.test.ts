@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { Context, SQSEvent } from 'aws-lambda';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type EpochMs, epochMs } from '../functions/core/epoch.ts';
-import { readEnvironment } from '../functions/edge/environment.ts';
+import { readEnvironment } from '../functions/edge/process/environment.ts';
 import { wire } from '../functions/edge/wire.ts';
 import { PROVIDERS } from '../functions/providers/index.ts';
 import { serve } from '../functions/revoke/serve.ts';

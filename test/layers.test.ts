@@ -169,7 +169,7 @@ const IMPURE =
 
 describe('pure code', () => {
   it('is told from code that reads a clock', () => {
-    expect(codeOf('functions/edge/clock.ts')).toMatch(IMPURE);
+    expect(codeOf('functions/edge/process/clock.ts')).toMatch(IMPURE);
   });
 
   it.each(FILES.filter((file) => /^functions\/(core|providers)\//.test(file)))('%s uses no global', (file) => {

@@ -8,17 +8,17 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../core/epoch.ts';
 import type { Ports } from '../core/ports.ts';
 import { TIMING } from '../core/timing.ts';
-import { systemClock } from './clock.ts';
-import { digest } from './digest.ts';
-import type { Environment } from './environment.ts';
-import { sendOver } from './http.ts';
-import { dynamoLedger } from './ledger.ts';
-import { logAs } from './log.ts';
-import { measuring } from './metrics.ts';
-import { awsOutbox } from './outbox.ts';
-import { sdkClient } from './sdk-client.ts';
-import { secretsVault } from './vault.ts';
-import { type Hide, hideIn } from './visibility.ts';
+import { dynamoLedger } from './aws/ledger.ts';
+import { sdkClient } from './aws/sdk-client.ts';
+import { secretsVault } from './aws/vault.ts';
+import { sendOver } from './http/http.ts';
+import { awsOutbox } from './messages/outbox.ts';
+import { type Hide, hideIn } from './messages/visibility.ts';
+import { systemClock } from './process/clock.ts';
+import { digest } from './process/digest.ts';
+import type { Environment } from './process/environment.ts';
+import { logAs } from './telemetry/log.ts';
+import { measuring } from './telemetry/metrics.ts';
 
 /** Everything outside `core` but the providers, and what only a handler needs. */
 export interface Wired {

@@ -1,4 +1,4 @@
-import { readEnvironment } from '../edge/environment.ts';
+import { readEnvironment } from '../edge/process/environment.ts';
 import { wire } from '../edge/wire.ts';
 import { PROVIDERS } from '../providers/index.ts';
 import { serve } from './serve.ts';

@@ -5,8 +5,8 @@ import { after, type EpochMs, earlier } from '../core/epoch.ts';
 import type { Ports } from '../core/ports.ts';
 import { revoke } from '../core/revoke/revoke.ts';
 import { TIMING } from '../core/timing.ts';
-import { readRecord } from '../edge/sqs-record.ts';
-import type { Hide } from '../edge/visibility.ts';
+import { readRecord } from '../edge/messages/sqs-record.ts';
+import type { Hide } from '../edge/messages/visibility.ts';
 
 /** Leaves the message on the queue. Its text is all that the runtime may print of it. */
 class NotDone extends Error {

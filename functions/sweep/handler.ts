@@ -2,7 +2,7 @@ import type { Context } from 'aws-lambda';
 import { after } from '../core/epoch.ts';
 import { type Ticked, tick } from '../core/sweep/tick.ts';
 import { TIMING } from '../core/timing.ts';
-import { readEnvironment } from '../edge/environment.ts';
+import { readEnvironment } from '../edge/process/environment.ts';
 import { wire } from '../edge/wire.ts';
 
 const environment = readEnvironment(process.env);

@@ -24,7 +24,7 @@ import type { Receipt } from '../../functions/core/receipt.ts';
 import { type LookedAfter, lookAfter } from '../../functions/core/sweep/daily-pass.ts';
 import { type Swept, sweep } from '../../functions/core/sweep/sweep.ts';
 import { type Ticked, tick } from '../../functions/core/sweep/tick.ts';
-import { readEnvironment } from '../../functions/edge/environment.ts';
+import { readEnvironment } from '../../functions/edge/process/environment.ts';
 import { wire } from '../../functions/edge/wire.ts';
 import { PROVIDERS } from '../../functions/providers/index.ts';
 import { serve } from '../../functions/revoke/serve.ts';

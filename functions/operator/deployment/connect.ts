@@ -9,10 +9,10 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../../core/epoch.ts';
 import type { Ledger, Vault } from '../../core/ports.ts';
 import { cardName, type DeploymentCard, readCard } from '../../core/request/deployment-card.ts';
-import { digest } from '../../edge/digest.ts';
-import { dynamoLedger } from '../../edge/ledger.ts';
-import { sdkClient } from '../../edge/sdk-client.ts';
-import { secretsVault } from '../../edge/vault.ts';
+import { dynamoLedger } from '../../edge/aws/ledger.ts';
+import { sdkClient } from '../../edge/aws/sdk-client.ts';
+import { secretsVault } from '../../edge/aws/vault.ts';
+import { digest } from '../../edge/process/digest.ts';
 import { EXIT, Failure } from '../terminal/failure.ts';
 import { fromAws } from './aws-trouble.ts';
 

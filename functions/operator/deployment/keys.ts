@@ -6,7 +6,7 @@ import { isProvider, type ProviderName } from '../../core/operations.ts';
 import type { Described, Opened } from '../../core/ports.ts';
 import type { Credential, Provider } from '../../core/provider.ts';
 import { someAtOnce } from '../../core/some-at-once.ts';
-import { secretsUnder } from '../../edge/vault.ts';
+import { secretsUnder } from '../../edge/aws/vault.ts';
 import { PROVIDERS } from '../../providers/index.ts';
 import { EXIT, Failure } from '../terminal/failure.ts';
 import type { Deployed } from './connect.ts';

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../core/epoch.ts';
-import { systemClock } from '../../edge/clock.ts';
+import { systemClock } from '../../edge/process/clock.ts';
 import { type Terminal, terminalOf } from '../terminal/terminal.ts';
 import type { AwsSettings } from './connect.ts';
 

@@ -1,5 +1,5 @@
 import { GetQueueAttributesCommand, SendMessageBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
-import { attributesOf, sendable } from '../../edge/sendable.ts';
+import { attributesOf, sendable } from '../../edge/messages/sendable.ts';
 import { fromAws, trouble } from '../deployment/aws-trouble.ts';
 import type { Deployed } from '../deployment/connect.ts';
 

@@ -9,7 +9,7 @@ import {
 } from '../../core/ledger/ledger-items.ts';
 import { type Forgotten, type ForgottenItem, forgottenKey } from '../../core/ledger/operator-items.ts';
 import { amend } from '../../core/ledger/update-item.ts';
-import { classOf } from '../../edge/unavailable.ts';
+import { classOf } from '../../edge/aws/unavailable.ts';
 import { fromAws } from '../deployment/aws-trouble.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import { EXIT, Failure } from '../terminal/failure.ts';

@@ -5,7 +5,7 @@ import type { ProviderName } from '../../../functions/core/operations.ts';
 import type { Ports } from '../../../functions/core/ports.ts';
 import type { Receipt } from '../../../functions/core/receipt.ts';
 import { TIMING } from '../../../functions/core/timing.ts';
-import { hideIn } from '../../../functions/edge/visibility.ts';
+import { hideIn } from '../../../functions/edge/messages/visibility.ts';
 import { PROVIDERS } from '../../../functions/providers/index.ts';
 import { serve } from '../../../functions/revoke/serve.ts';
 import { memoryLedger } from '../memory-ledger.ts';

@@ -7,7 +7,7 @@ import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/c
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { after } from '../../../functions/core/epoch.ts';
 import { Secret } from '../../../functions/core/secret.ts';
-import { readEnvironment } from '../../../functions/edge/environment.ts';
+import { readEnvironment } from '../../../functions/edge/process/environment.ts';
 import { type Wired, wire } from '../../../functions/edge/wire.ts';
 import { awsForThisFile } from '../../infra/local/aws/aws-in-test.ts';
 import { metricsIn } from '../../metrics-in.ts';

@@ -1,6 +1,6 @@
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { cardName, type DeploymentCard } from '../../../functions/core/request/deployment-card.ts';
-import { digest } from '../../../functions/edge/digest.ts';
+import { digest } from '../../../functions/edge/process/digest.ts';
 
 /** Has the deployment tell of itself what it was deployed with otherwise: `observe`, other limits. */
 export const cardAs = async (change: Partial<DeploymentCard>): Promise<void> => {

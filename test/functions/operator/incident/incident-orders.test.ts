@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Receipt } from '../../../../functions/core/receipt.ts';
-import { digest } from '../../../../functions/edge/digest.ts';
+import { digest } from '../../../../functions/edge/process/digest.ts';
 import type { StoredKey } from '../../../../functions/operator/deployment/keys.ts';
 import { type Mark, select, type Wanted } from '../../../../functions/operator/incident/mark.ts';
 import { firstOrder, type Incident, nextOrder } from '../../../../functions/operator/incident/order.ts';

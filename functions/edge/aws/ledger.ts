@@ -1,0 +1,104 @@
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  paginateQuery,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import type { EpochMs } from '../../core/epoch.ts';
+import { BY_STATE } from '../../core/ledger/ledger-items.ts';
+import type { ItemKey, Ledger, Versioned } from '../../core/ports.ts';
+import { classOf, orUnavailable, unavailable } from './unavailable.ts';
+
+type Item = Readonly<Record<string, unknown>>;
+
+/** What the ledger needs of the client: one that leaves `undefined` out (`removeUndefinedValues`). */
+type Client = DynamoDBDocumentClient;
+
+const withoutKey = ({ pk: _pk, sk: _sk, ...item }: Item): unknown => item;
+
+/** @returns false where the condition does not hold */
+const conditionally = async (what: string, exchange: Promise<unknown>): Promise<boolean> => {
+  try {
+    await exchange;
+    return true;
+  } catch (error) {
+    if (classOf(error) === 'ConditionalCheckFailedException') return false;
+    throw unavailable(what, error);
+  }
+};
+
+const unchangedSince = (rev: number) =>
+  rev === 1
+    ? { ConditionExpression: 'attribute_not_exists(pk)' }
+    : {
+        ConditionExpression: '#rev = :before',
+        ExpressionAttributeNames: { '#rev': 'rev' },
+        ExpressionAttributeValues: { ':before': rev - 1 },
+      };
+
+const inPartition = (pk: string, prefix: string) =>
+  prefix === ''
+    ? { KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': pk } }
+    : {
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+        ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
+      };
+
+const below = (max: number, expiresAt: EpochMs) => ({
+  UpdateExpression: 'ADD #count :one SET #expiresAt = :expiresAt',
+  ConditionExpression: 'attribute_not_exists(#count) OR #count < :max',
+  ExpressionAttributeNames: { '#count': 'count', '#expiresAt': 'expiresAt' },
+  // The table's time to live is counted in whole seconds.
+  ExpressionAttributeValues: { ':one': 1, ':max': max, ':expiresAt': Math.ceil(expiresAt / 1000) },
+});
+
+/** DynamoDB's own pages, each a bounded piece of memory. */
+async function* pagesOf<T>(client: Client, table: string, state: string, since: EpochMs, until: EpochMs) {
+  const query = {
+    TableName: table,
+    IndexName: BY_STATE,
+    KeyConditionExpression: '#state = :state AND #at BETWEEN :since AND :until',
+    ExpressionAttributeNames: { '#state': 'state', '#at': 'at' },
+    ExpressionAttributeValues: { ':state': state, ':since': since, ':until': until },
+  };
+  const pages = paginateQuery({ client }, query)[Symbol.asyncIterator]();
+  for (;;) {
+    const page = await orUnavailable('list the ledger by state', pages.next());
+    if (page.done) return;
+    yield (page.value.Items ?? []).map(withoutKey) as readonly T[];
+  }
+}
+
+const listFrom = async (client: Client, table: string, pk: string, prefix: string): Promise<readonly Item[]> => {
+  const query = { TableName: table, ConsistentRead: true, ...inPartition(pk, prefix) };
+  const items: Item[] = [];
+  for await (const { Items = [] } of paginateQuery({ client }, query)) items.push(...Items);
+  return items;
+};
+
+/** The ledger in one DynamoDB table with the keys `pk` and `sk` and the time-to-live attribute `expiresAt`. */
+export const dynamoLedger = (client: Client, table: string): Ledger => {
+  const read = async <T extends Versioned>(key: ItemKey): Promise<T | undefined> => {
+    const get = new GetCommand({ TableName: table, Key: { pk: key.pk, sk: key.sk }, ConsistentRead: true });
+    const { Item: item } = await orUnavailable('read the ledger', client.send(get));
+    return item && (withoutKey(item) as T);
+  };
+  return {
+    read,
+    write: async ({ pk, sk }, item) => {
+      const put = new PutCommand({ TableName: table, Item: { ...item, pk, sk }, ...unchangedSince(item.rev) });
+      if (await conditionally('write to the ledger', client.send(put))) return true;
+      // A write repeated by the SDK after its acknowledgement was lost fails on what it wrote itself.
+      return (await read({ pk, sk }))?.nonce === item.nonce;
+    },
+    list: async <T>(pk: string, prefix: string) =>
+      (await orUnavailable('list the ledger', listFrom(client, table, pk, prefix))) as readonly (T & ItemKey)[],
+    inState: (state, since, until) => pagesOf(client, table, state, since, until),
+    count: async ({ pk, sk }, max, expiresAt) => {
+      if (max < 1) return false;
+      const update = new UpdateCommand({ TableName: table, Key: { pk, sk }, ...below(max, expiresAt) });
+      return conditionally('count in the ledger', client.send(update));
+    },
+  };
+};

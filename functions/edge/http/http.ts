@@ -1,0 +1,112 @@
+import { once } from 'node:events';
+import http, { type ClientRequest, type IncomingMessage } from 'node:http';
+import https from 'node:https';
+import type { Clock, EpochMs } from '../../core/epoch.ts';
+import type { ProviderName } from '../../core/operations.ts';
+import type { Ports } from '../../core/ports.ts';
+import type { HttpCall, MaybeReply, Reply } from '../../core/provider.ts';
+import { loopbackUrl } from './loopback.ts';
+
+/** The longest body that is read, in bytes; a whole list of keys has some 50 kB. */
+const MAX_BODY_BYTES = 1_048_576;
+
+/** A socket that rested longer may have been closed by the other side while this process was frozen. */
+const FRESH_MS = 4_000;
+
+export interface SendOptions {
+  readonly clock: Clock;
+  /** What one exchange may take, from connecting to the last byte, in milliseconds. */
+  readonly exchangeMs: number;
+  /** Loopback URLs that stand in for a provider, with the environment's host in `Host`. */
+  readonly baseUrls: Readonly<Partial<Record<ProviderName, string>>>;
+}
+
+interface Agents {
+  readonly http: http.Agent;
+  readonly https: https.Agent;
+}
+
+const keepAlive = { keepAlive: true, maxFreeSockets: 4 };
+const makeAgents = (): Agents => ({
+  http: new http.Agent(keepAlive),
+  https: new https.Agent(keepAlive),
+});
+
+const dropIdle = (agents: Agents): void => {
+  const idle = [agents.http, agents.https].flatMap(({ freeSockets }) => Object.values(freeSockets).flat());
+  for (const socket of idle) socket?.destroy();
+};
+
+const headersOf = ({ method, headers, body }: HttpCall): Record<string, string | number> => {
+  // Some firewalls in front of APIs refuse a request that does not name its client.
+  const all = { 'user-agent': 'key-revoker', ...headers.reveal() };
+  if (method === 'POST') return { ...all, 'content-length': Buffer.byteLength(body ?? '') };
+  return Object.fromEntries(Object.entries(all).filter(([name]) => name.toLowerCase() !== 'content-type'));
+};
+
+interface Way {
+  readonly base: URL | undefined;
+  readonly agents: Agents;
+  readonly signal: AbortSignal;
+}
+
+/** A fresh connection for a call: whether a request got out on one that was reset while idle, nobody can tell. */
+const open = (call: HttpCall, { base, agents, signal }: Way): ClientRequest => {
+  const { method, path, host } = call;
+  const reused = <T>(agent: T) => (method === 'GET' ? agent : false);
+  const request = { method, path, signal, headers: headersOf(call) };
+  if (base === undefined)
+    return https.request({ ...request, host, agent: reused(agents.https), rejectUnauthorized: true });
+  const at = { host: base.hostname.replace(/^\[|\]$/g, ''), port: base.port };
+  return http.request({ ...request, ...at, headers: { ...request.headers, host }, agent: reused(agents.http) });
+};
+
+const bodyOf = async (response: IncomingMessage): Promise<string | undefined> => {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_BODY_BYTES) return undefined; // leaving the loop closes the connection
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+};
+
+const textual = (headers: IncomingMessage['headers']): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value ?? ''].flat().join(', ')]));
+
+const exchange = async (call: HttpCall, way: Way): Promise<Omit<Reply, 'at'> | undefined> => {
+  const request = open(call, way);
+  request.on('error', () => {}); // one that comes after the response would end the process otherwise
+  request.end(call.method === 'POST' ? call.body : undefined);
+  // The signal once more, since a request whose connection changes its protocol ends without any event.
+  const [response] = (await once(request, 'response', { signal: way.signal })) as [IncomingMessage];
+  const body = await bodyOf(response);
+  if (body === undefined) return undefined;
+  return { status: response.statusCode ?? 0, headers: textual(response.headers), body };
+};
+
+/**
+ * Makes the port that sends one call, once, and follows no redirect. A reply that is late, broken off, or longer than 1 MiB is none.
+ *
+ * @throws Error at once where a base URL is not this machine's
+ */
+export const sendOver = ({ clock, exchangeMs, baseUrls }: SendOptions): Ports['send'] => {
+  const bases = new Map(
+    Object.entries(baseUrls).map(([name, url]) => [name, loopbackUrl(`${name.toUpperCase()}_BASE_URL`, url)]),
+  );
+  const agents = makeAgents();
+  let lastUse = clock.now();
+  return async (call: HttpCall, until: EpochMs): Promise<MaybeReply> => {
+    const ms = Math.ceil(Math.min(exchangeMs, until - clock.now())); // a timer takes no fraction
+    if (ms <= 0) return undefined;
+    if (clock.now() - lastUse > FRESH_MS) dropIdle(agents);
+    lastUse = clock.now();
+    try {
+      const reply = await exchange(call, { base: bases.get(call.provider), agents, signal: AbortSignal.timeout(ms) });
+      return reply && { ...reply, at: clock.now() };
+    } catch {
+      return undefined; // nothing of the error is kept: it may hold what was sent
+    }
+  };
+};

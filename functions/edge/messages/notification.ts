@@ -1,0 +1,69 @@
+import type { OutcomeName } from '../../core/outcome.ts';
+import type { Receipt } from '../../core/receipt.ts';
+import { nextStep } from '../../core/receipts/sentences.ts';
+import { type ChatNotification, chatOf } from './chat-notification.ts';
+
+/** What people hear of: trouble, an urgent key that is not dead yet, and that a key is dead. Plans are for whoever asked. */
+const FOR_PEOPLE: readonly OutcomeName[] = ['stuck', 'refused', 'resurrected', 'retry', 'revoked'];
+
+export const isForPeople = ({ outcome, dryRun }: Receipt): boolean => !dryRun && FOR_PEOPLE.includes(outcome);
+
+/** At most 100 printable ASCII characters, the first of them a letter. */
+export const subjectOf = ({ outcome, code, provider, operation, environment }: Receipt): string => {
+  const what = [provider, operation].filter(Boolean).join('/');
+  const words = ['Key', code ? `${outcome} (${code})` : outcome, what, environment].filter(Boolean);
+  return words
+    .join(' ')
+    .replace(/[^ -~]/g, '?')
+    .slice(0, 100);
+};
+
+type Fact = readonly [name: string, value: string];
+
+/** What there is to tell, before it takes the form of a chat or a mail. */
+export interface Told {
+  readonly subject: string;
+  readonly what: string;
+  /** Empty where nothing is left to do, or `what` says it. */
+  readonly next: string;
+  readonly facts: readonly Fact[];
+}
+
+const inSeconds = (ms: number | null): string | null => (ms === null ? null : `${(ms / 1_000).toFixed(1)} s`);
+
+/** What is not known is left out. */
+const factsOf = ({ key, signer, times, request, ...receipt }: Receipt): readonly Fact[] => {
+  const where = [receipt.provider, receipt.environment].filter(Boolean).join(' ');
+  const lines: readonly (readonly [string, string | null | undefined])[] = [
+    ['Key', key ? `${key.id} at ${where}` : where],
+    ['State', receipt.keyState],
+    ['Operation', receipt.operation],
+    ['Signed by', signer?.secretId],
+    ['Request', `${receipt.requestId} (attempt ${receipt.attempt})`],
+    ['Reason', request.reason],
+    ['Reference', request.reference],
+    ['Due', times.dueAt],
+    ['Dead', times.deadAt],
+    ['Proved', times.provedAt],
+    ['Time to revoke', inSeconds(receipt.timeToRevokeMs)],
+    ['Receipt', receipt.receiptId],
+  ];
+  return lines.flatMap(([name, value]) => (value ? [[name, value] as const] : []));
+};
+
+const WIDTH = 'Time to revoke'.length + 2;
+
+const mailOf = ({ what, next, facts }: Told): string =>
+  [
+    `${what}.`,
+    ...(next ? [`What to do: ${next}.`] : []),
+    facts.map(([name, value]) => `${name.padEnd(WIDTH)}${value}`).join('\n'),
+  ].join('\n\n');
+
+/** A receipt as people read it: in a chat, and as the text of a mail. */
+export const notificationOf = (receipt: Receipt): { readonly chat: ChatNotification; readonly mail: string } => {
+  const next = nextStep(receipt);
+  const what = next ? receipt.message.replace(`. ${next}`, '') : receipt.message;
+  const told = { subject: subjectOf(receipt), what, next, facts: factsOf(receipt) };
+  return { chat: chatOf(receipt, told), mail: mailOf(told) };
+};

@@ -1,0 +1,105 @@
+import * as z from 'zod';
+import { OPERATIONS } from '../../core/operations.ts';
+import type { Config } from '../../core/ports.ts';
+import type { SendOptions } from '../http/http.ts';
+
+/** All that a function is told by its environment. */
+export interface Environment {
+  readonly config: Config;
+  readonly ledgerTable: string;
+  readonly requestsQueueUrl: string;
+  readonly stuckQueueUrl: string;
+  readonly resultsTopicArn: string;
+  readonly notificationsTopicArn: string;
+  readonly busName: string;
+  /** How far ahead of an expiry the sweep sends its order, in milliseconds. */
+  readonly sweepAheadMs: number;
+  readonly baseUrls: SendOptions['baseUrls'];
+}
+
+const text = z.string('not set').min(1, 'empty');
+const listed = (value: string): string[] =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean);
+const list = z.string().default('').transform(listed);
+const whole = z
+  .string('not set')
+  .regex(/^\d{1,9}$/, 'wanted a whole number')
+  .transform(Number);
+const providers = text
+  .transform(listed)
+  .pipe(z.array(z.enum(Object.keys(OPERATIONS) as (keyof typeof OPERATIONS)[])).min(1, 'wanted at least one provider'));
+
+/** Of the two functions, each has what it needs; a default stands for what only the other one is given. */
+const Variables = z.object({
+  LEDGER_TABLE: text,
+  REQUESTS_QUEUE_URL: text,
+  STUCK_QUEUE_URL: text,
+  RESULTS_TOPIC_ARN: text,
+  NOTIFICATIONS_TOPIC_ARN: text,
+  BUS_NAME: text,
+  SECRET_PREFIX: text,
+  INSTANCE: text,
+  GIVE_UP_AFTER_SECONDS: whole,
+  PROVIDERS: providers,
+  MODE: z.enum(['enforce', 'observe']),
+  LIMIT_URGENT: whole.default(1_000),
+  LIMIT_OTHER: whole.default(200),
+  EGRESS_ADDRESSES: list,
+  OWN_ROLES: list,
+  SWEEP_AHEAD_SECONDS: whole.default(900),
+  BYBIT_BASE_URL: z.string().optional(),
+  KALSHI_BASE_URL: z.string().optional(),
+  REQUESTY_BASE_URL: z.string().optional(),
+});
+
+type Variables = z.infer<typeof Variables>;
+
+const parse = (variables: Readonly<Record<string, string | undefined>>): Variables => {
+  const parsed = Variables.safeParse(variables);
+  if (parsed.success) return parsed.data;
+  const wrong = parsed.error.issues.map(({ path, message }) => `${path[0]?.toString()} (${message})`);
+  throw new Error(`Cannot start: ${wrong.join(', ')}`);
+};
+
+const configOf = (variables: Variables): Config => ({
+  instance: variables.INSTANCE,
+  secretPrefix: variables.SECRET_PREFIX,
+  mode: variables.MODE,
+  providers: variables.PROVIDERS,
+  giveUpAfterMs: variables.GIVE_UP_AFTER_SECONDS * 1000,
+  limits: { urgent: variables.LIMIT_URGENT, other: variables.LIMIT_OTHER },
+  egressAddresses: variables.EGRESS_ADDRESSES,
+  ownRoles: variables.OWN_ROLES,
+});
+
+const baseUrlsOf = (variables: Variables): SendOptions['baseUrls'] =>
+  Object.fromEntries(
+    Object.entries({
+      bybit: variables.BYBIT_BASE_URL,
+      kalshi: variables.KALSHI_BASE_URL,
+      requesty: variables.REQUESTY_BASE_URL,
+    }).filter(([, url]) => url),
+  );
+
+/**
+ * Reads a function's environment.
+ *
+ * @throws Error "Cannot start: …", naming every variable that is missing or wrong
+ */
+export const readEnvironment = (variables: Readonly<Record<string, string | undefined>>): Environment => {
+  const read = parse(variables);
+  return {
+    config: configOf(read),
+    ledgerTable: read.LEDGER_TABLE,
+    requestsQueueUrl: read.REQUESTS_QUEUE_URL,
+    stuckQueueUrl: read.STUCK_QUEUE_URL,
+    resultsTopicArn: read.RESULTS_TOPIC_ARN,
+    notificationsTopicArn: read.NOTIFICATIONS_TOPIC_ARN,
+    busName: read.BUS_NAME,
+    sweepAheadMs: read.SWEEP_AHEAD_SECONDS * 1000,
+    baseUrls: baseUrlsOf(read),
+  };
+};

@@ -1,0 +1,90 @@
+import type { MetricName } from '../../core/metric-names.ts';
+import { isProvider } from '../../core/operations.ts';
+import type { OutcomeName } from '../../core/outcome.ts';
+import type { Log, LogFacts, Ports } from '../../core/ports.ts';
+import { type Dimensions, type Values, writeMetrics } from './emf.ts';
+
+/** What an end counts as, beside `Ended`. The other outcomes are no ends. */
+const OF_OUTCOME = new Map<LogFacts[string] | undefined, MetricName>([
+  ['revoked', 'Revoked'],
+  ['already-revoked', 'Revoked'],
+  ['restricted', 'Restricted'],
+  ['planned', 'Planned'],
+  ['withdrawn', 'Withdrawn'],
+  ['refused', 'Refused'],
+  ['stuck', 'Stuck'],
+] satisfies [OutcomeName, MetricName][]);
+
+/** Only a key that a call of ours killed has a time that it took; one that was due in the future took none. */
+const timesOf = ({ outcome, dryRun, urgent, timeToRevokeMs }: LogFacts): Values => {
+  if (outcome !== 'revoked' || dryRun || typeof timeToRevokeMs !== 'number') return {};
+  const took = Math.max(0, timeToRevokeMs);
+  return { TimeToRevoke: took, ...(urgent ? { UrgentTimeToRevoke: took } : {}) };
+};
+
+const ended = (facts: LogFacts): Values => {
+  const kind = OF_OUTCOME.get(facts['outcome']);
+  return kind === undefined ? {} : { Ended: 1, [kind]: 1, ...timesOf(facts) };
+};
+
+/** The events of the log that are counted or measured. What stands in no row is a line in the log and nothing else. */
+const EVENTS = new Map<string, (facts: LogFacts) => Values>([
+  ['request ended', ended],
+  ['urgent request waits', () => ({ UrgentWaiting: 1 })],
+  ['resurrected', () => ({ Resurrected: 1 })],
+  ['limit reached', () => ({ LimitReached: 1 })],
+  ['notification not sent', () => ({ NotificationsFailed: 1 })],
+  [
+    'sweep done',
+    ({ sent, unreadable }) => ({ SweepRan: 1, OrdersSent: Number(sent), OrdersUnreadable: Number(unreadable) }),
+  ],
+  [
+    'gauges read',
+    ({ openCases, oldestOpenCaseSeconds, pausedSeconds }) => ({
+      OpenCases: Number(openCases),
+      OldestOpenCaseSeconds: Number(oldestOpenCaseSeconds),
+      PausedSeconds: Number(pausedSeconds),
+    }),
+  ],
+]);
+
+/** Every dimension takes its value from a closed list, so that nobody's input makes metrics without end. */
+const dimensionsIn = ({ provider, outcome }: LogFacts): Dimensions => ({
+  provider: isProvider(provider) ? provider : 'unknown',
+  outcome: typeof outcome === 'string' && OF_OUTCOME.has(outcome) ? outcome : 'unknown',
+});
+
+/** The two ports whose use is counted. */
+export interface Measuring {
+  /** A log whose events become metrics as well. */
+  log(log: Log): Log;
+  /** Counts exchanges with providers, and those without a reply or with one that says 429 or 5xx. */
+  send(send: Ports['send']): Ports['send'];
+}
+
+/** @param instance the construct's path, which every metric carries */
+export const measuring = (instance: string): Measuring => {
+  const write = writeMetrics(instance);
+  const count = (event: string, facts: LogFacts): void => {
+    const values = EVENTS.get(event)?.(facts);
+    if (values) write(values, dimensionsIn(facts));
+  };
+  return {
+    log: (log) => ({
+      info: (event, facts) => {
+        log.info(event, facts);
+        count(event, facts);
+      },
+      warn: (event, facts) => {
+        log.warn(event, facts);
+        count(event, facts);
+      },
+    }),
+    send: (send) => async (call, until) => {
+      const reply = await send(call, until);
+      const isError = reply === undefined || reply.status === 429 || reply.status >= 500;
+      write({ ProviderCalls: 1, ProviderErrors: Number(isError) }, dimensionsIn({ provider: call.provider }));
+      return reply;
+    },
+  };
+};

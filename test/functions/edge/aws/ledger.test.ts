@@ -1,0 +1,214 @@
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { beforeAll, beforeEach, expect, it } from 'vitest';
+import { epochMs } from '../../../../functions/core/epoch.ts';
+import { Unavailable } from '../../../../functions/core/fault.ts';
+import type { ItemKey, Ledger, Versioned } from '../../../../functions/core/ports.ts';
+import { dynamoLedger } from '../../../../functions/edge/aws/ledger.ts';
+import { awsForThisFile } from '../../../infra/local/aws/aws-in-test.ts';
+
+interface Case extends Versioned {
+  readonly state?: string | undefined;
+  readonly deep?: object | undefined;
+}
+
+const calls: { action: string; body: string }[] = [];
+const aws = awsForThisFile({ onCall: (call) => calls.push(call) });
+const LATER = epochMs(Date.UTC(2030, 0, 1));
+
+let client: DynamoDBDocumentClient;
+let ledger: Ledger;
+let count = 0;
+/** Each test has a partition of its own, so that they run in any order. */
+const fresh = (): ItemKey => ({ pk: `case#${++count}`, sk: 'case' });
+
+beforeAll(async () => {
+  const plain = new DynamoDBClient({ maxAttempts: 3 });
+  const keys = ['pk', 'sk'] as const;
+  await plain.send(
+    new CreateTableCommand({
+      TableName: 'ledger',
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [...keys, 'state', 'at'].map((AttributeName) => ({
+        AttributeName,
+        AttributeType: AttributeName === 'at' ? 'N' : 'S',
+      })),
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'by-state',
+          KeySchema: [
+            { AttributeName: 'state', KeyType: 'HASH' },
+            { AttributeName: 'at', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'ALL' },
+        },
+      ],
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+    }),
+  );
+  client = DynamoDBDocumentClient.from(plain, { marshallOptions: { removeUndefinedValues: true } });
+  ledger = dynamoLedger(client, 'ledger');
+});
+
+beforeEach(() => {
+  aws().faults.clear();
+  calls.length = 0;
+});
+
+it('reads nothing where nothing was written', async () => {
+  expect(await ledger.read(fresh())).toBeUndefined();
+});
+
+it('reads what was written, as it was written', async () => {
+  const key = fresh();
+  const item = { rev: 1, nonce: 'a', deep: { list: [1, 'two', { three: null }], empty: '' } };
+  expect(await ledger.write(key, { ...item, state: undefined } as Case)).toBe(true);
+  expect(await ledger.read<Case>(key)).toEqual(item);
+});
+
+it('reads strongly', async () => {
+  await ledger.read(fresh());
+  expect(JSON.parse(calls.at(-1)?.body ?? '')).toMatchObject({ ConsistentRead: true });
+});
+
+it('replaces the item as a whole', async () => {
+  const key = fresh();
+  await ledger.write(key, { rev: 1, nonce: 'a', state: 'open-case' } as Case);
+  expect(await ledger.write(key, { rev: 2, nonce: 'b' })).toBe(true);
+  expect(await ledger.read(key)).toEqual({ rev: 2, nonce: 'b' });
+});
+
+it.each([
+  ['a first one where there is one already', 1],
+  ['one made from a revision that is gone', 2],
+  ['one made from a revision that never was', 4],
+])('refuses to write %s', async (_what, rev) => {
+  const key = fresh();
+  await ledger.write(key, { rev: 1, nonce: 'a' });
+  await ledger.write(key, { rev: 2, nonce: 'b' });
+  expect(await ledger.write(key, { rev, nonce: 'mine' })).toBe(false);
+  expect(await ledger.read(key)).toEqual({ rev: 2, nonce: 'b' });
+});
+
+it('refuses to write over what is not there', async () => {
+  const key = fresh();
+  expect(await ledger.write(key, { rev: 2, nonce: 'b' })).toBe(false);
+  expect(await ledger.read(key)).toBeUndefined();
+});
+
+it('lets one of many writers through', async () => {
+  const key = fresh();
+  const nonces = ['a', 'b', 'c', 'd', 'e'];
+  const won = await Promise.all(nonces.map((nonce) => ledger.write(key, { rev: 1, nonce })));
+  expect(won.filter(Boolean)).toHaveLength(1);
+  expect((await ledger.read(key))?.nonce).toBe(nonces[won.indexOf(true)]);
+});
+
+it.each(['reset-after', 'unavailable-after'] as const)(
+  'knows its own write again after %s, and the SDK asked twice',
+  async (kind) => {
+    const key = fresh();
+    aws().faults.add({ service: 'dynamodb', action: 'PutItem', kind });
+    expect(await ledger.write(key, { rev: 1, nonce: 'mine' })).toBe(true);
+    expect(calls.filter(({ action }) => action === 'PutItem')).toHaveLength(2);
+    expect(await ledger.read(key)).toEqual({ rev: 1, nonce: 'mine' });
+  },
+);
+
+it('does not take the write of another with the same revision for its own', async () => {
+  const key = fresh();
+  await ledger.write(key, { rev: 1, nonce: 'theirs' });
+  aws().faults.add({ service: 'dynamodb', action: 'PutItem', kind: 'unavailable' });
+  expect(await ledger.write(key, { rev: 1, nonce: 'mine' })).toBe(false);
+});
+
+it('does not know whether it wrote where the table does not answer', async () => {
+  const key = fresh();
+  aws().faults.add({ service: 'dynamodb', action: 'PutItem', kind: 'reset-after', times: 3 });
+  await expect(ledger.write(key, { rev: 1, nonce: 'mine' })).rejects.toBeInstanceOf(Unavailable);
+  expect((await ledger.read(key))?.nonce).toBe('mine');
+});
+
+it('does not know whose write it met where the second look fails', async () => {
+  const key = fresh();
+  await ledger.write(key, { rev: 1, nonce: 'theirs' });
+  aws().faults.add({ service: 'dynamodb', action: 'GetItem', kind: 'unavailable', times: 3 });
+  await expect(ledger.write(key, { rev: 1, nonce: 'mine' })).rejects.toThrow('Cannot read the ledger');
+});
+
+it('lists one partition by the beginning of its sort keys, on every page', async () => {
+  const { pk } = fresh();
+  const bulk = 'x'.repeat(200_000); // a page ends after 1 MB
+  const sks = Array.from({ length: 12 }, (_none, at) => `signer#${String(at).padStart(2, '0')}`);
+  for (const sk of [...sks, 'other#1']) await ledger.write({ pk, sk }, { rev: 1, nonce: sk, bulk } as Versioned);
+  await ledger.write(fresh(), { rev: 1, nonce: 'elsewhere' });
+  calls.length = 0;
+  const listed = await ledger.list<Versioned>(pk, 'signer#');
+  expect(listed.map(({ sk, nonce }) => [sk, nonce])).toEqual(sks.map((sk) => [sk, sk]));
+  expect(calls.length).toBeGreaterThan(1);
+  for (const { body } of calls) expect(JSON.parse(body)).toMatchObject({ ConsistentRead: true });
+});
+
+it('lists a whole partition, and one that is empty', async () => {
+  const { pk } = fresh();
+  expect(await ledger.list(pk, '')).toEqual([]);
+  await ledger.write({ pk, sk: 'a' }, { rev: 1, nonce: 'a' });
+  calls.length = 0;
+  expect(await ledger.list(pk, '')).toEqual([{ pk, sk: 'a', rev: 1, nonce: 'a' }]);
+  expect(calls[0]?.body).not.toContain('begins_with'); // the service refuses an empty text in a key condition
+});
+
+it('lists what is in a state between two instants, oldest first, page by page', async () => {
+  const bulk = 'x'.repeat(300_000); // a page ends after 1 MB
+  const at = (n: number) => ({ rev: 1, nonce: `${n}`, state: 'listed', at: n, bulk }) as Versioned;
+  for (const n of [7, 3, 5, 9, 4, 1]) await ledger.write(fresh(), at(n));
+  await ledger.write(fresh(), { rev: 1, nonce: 'other', state: 'elsewhere', at: 5 } as Versioned);
+  const pages: Versioned[][] = [];
+  for await (const page of ledger.inState<Versioned>('listed', epochMs(3), epochMs(7))) pages.push([...page]);
+  expect(pages.flat()).toEqual([at(3), at(4), at(5), at(7)]);
+  expect(pages.length).toBeGreaterThan(1);
+});
+
+it('says so where a state cannot be listed', async () => {
+  aws().faults.add({ service: 'dynamodb', action: 'Query', kind: 'unavailable', times: 3 });
+  const pages = ledger.inState('listed', epochMs(0), epochMs(1))[Symbol.asyncIterator]();
+  await expect(pages.next()).rejects.toBeInstanceOf(Unavailable);
+});
+
+it('counts up to the limit and not past it', async () => {
+  const key = fresh();
+  const counted = await Promise.all([1, 2, 3, 4, 5].map(() => ledger.count(key, 3, LATER)));
+  expect(counted.filter(Boolean)).toHaveLength(3);
+  expect(await ledger.count(key, 4, LATER)).toBe(true);
+});
+
+it('counts nothing where nothing is allowed', async () => {
+  const key = fresh();
+  expect(await ledger.count(key, 0, LATER)).toBe(false);
+  expect(await ledger.read(key)).toBeUndefined();
+});
+
+it('keeps a counter until some time after its end, in whole seconds', async () => {
+  const key = fresh();
+  await ledger.count(key, 1, epochMs(1_900_000_000_001));
+  const { Item: item } = await client.send(new GetCommand({ TableName: 'ledger', Key: key }));
+  expect(item?.['expiresAt']).toBe(1_900_000_001);
+});
+
+it.each<[string, string, (key: ItemKey) => Promise<unknown>]>([
+  ['read the ledger', 'GetItem', (key) => ledger.read(key)],
+  ['write to the ledger', 'PutItem', (key) => ledger.write(key, { rev: 1, nonce: 'a' })],
+  ['list the ledger', 'Query', ({ pk }) => ledger.list(pk, 'case')],
+  ['count in the ledger', 'UpdateItem', (key) => ledger.count(key, 1, LATER)],
+])('cannot %s while the table is down', async (what, action, use) => {
+  aws().faults.add({ service: 'dynamodb', action, kind: 'unavailable', times: 3 });
+  await expect(use(fresh())).rejects.toThrow(new Unavailable(`Cannot ${what}: InternalFailure`));
+});
+
+it('is unavailable, not refused, where the table does not exist', async () => {
+  const lost = dynamoLedger(client, 'no-such-table');
+  await expect(lost.write(fresh(), { rev: 1, nonce: 'a' })).rejects.toThrow('ResourceNotFoundException');
+});

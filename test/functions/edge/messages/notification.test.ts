@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import { type Ending, nameAndCode, REFUSED, STUCK } from '../../../../functions/core/outcome.ts';
+import type { Receipt } from '../../../../functions/core/receipt.ts';
+import { sentence } from '../../../../functions/core/receipts/sentences.ts';
+import { notificationOf } from '../../../../functions/edge/messages/notification.ts';
+import { receiptForTest } from '../receipt-for-test.ts';
+
+/** The receipt of an end, with the words that it has. */
+const endedAs = (ending: Ending | 'revoked', why = '', fields: Partial<Receipt> = {}): Receipt => {
+  const { name, code } = nameAndCode(ending);
+  const message = sentence(ending as 'revoked', why);
+  return receiptForTest({ outcome: name, code, message, ...fields });
+};
+
+/** Every end that leaves something to do. */
+const ENDINGS = [
+  ...STUCK.map((code) => `stuck/${code}` as const),
+  ...REFUSED.map((code) => `refused/${code}` as const),
+];
+
+describe('a mail', () => {
+  it('says what happened, what to do, and which key and request it is about', () => {
+    const receipt = endedAs('stuck/limit', 'The time for it was up; last it stood at limit', {
+      keyState: 'alive',
+      timeToRevokeMs: null,
+    });
+    expect(notificationOf(receipt).mail).toBe(
+      [
+        'The limit of calls for an hour was reached until the time was up. The time for it was up; last it stood at limit.',
+        '',
+        'What to do: Raise the limit for a time and redrive.',
+        '',
+        'Key             SUBK…0001 at bybit mainnet',
+        'State           alive',
+        'Operation       delete-sub-key',
+        'Signed by       key-revoker/bybit/desk',
+        'Request         6f1c2b1e (attempt 1)',
+        'Reason          leaked',
+        'Reference       INC-2041',
+        'Due             2026-11-21T12:00:00.000Z',
+        'Receipt         6f1c2b1e#1',
+      ].join('\n'),
+    );
+  });
+
+  it('of a dead key says how long it took, and asks for nothing', () => {
+    const { mail } = notificationOf(endedAs('revoked'));
+    expect(mail).toContain('Time to revoke  0.4 s');
+    expect(mail).not.toContain('What to do');
+  });
+
+  it('leaves out what is not known', () => {
+    const unknown = { provider: null, operation: null, environment: null, signer: null, key: null } as const;
+    const { mail } = notificationOf(endedAs('refused/malformed', 'Cannot read the body as a JSON object', unknown));
+    expect(mail).not.toMatch(/^(Key|Operation|Signed by)/m);
+    expect(mail).not.toMatch(/null|undefined/);
+  });
+});
+
+describe('a chat message', () => {
+  const chat = (receipt: Receipt) => notificationOf(receipt).chat;
+
+  it('has the form that chats of AWS show', () => {
+    expect(chat(endedAs('stuck/signer-gone'))).toEqual({
+      version: '1.0',
+      source: 'custom',
+      content: {
+        textType: 'client-markdown',
+        title: 'Key stuck (signer-gone) bybit/delete-sub-key mainnet',
+        description: expect.stringMatching(
+          /^The managing key was itself revoked\n\*Key\* `SUBK…0001 at bybit mainnet`\n/,
+        ),
+        nextSteps: ['Sign by another managing key'],
+        keywords: ['bybit', 'delete-sub-key', 'stuck', 'leaked', 'INC-2041'],
+      },
+      metadata: {
+        threadId: '6f1c2b1e',
+        summary: 'Key stuck (signer-gone) bybit/delete-sub-key mainnet',
+        eventType: 'stuck',
+        additionalContext: { receiptId: '6f1c2b1e#1', code: 'signer-gone' },
+      },
+    });
+  });
+
+  it.each(ENDINGS)('of %s has its next step apart from what happened', (ending) => {
+    const { content } = chat(endedAs(ending, 'Particulars'));
+    const [first = ''] = content.description.split('\n');
+    expect([first, ...(content.nextSteps ?? [])].join('. ')).toBe(sentence(ending, 'Particulars'));
+    expect(content.nextSteps).toHaveLength(1);
+  });
+
+  it('mentions nobody and links nowhere, whatever a sender wrote', () => {
+    const request = {
+      reason: 'leaked',
+      requestedBy: null,
+      sender: null,
+      reference: '<!channel> `<https://x|y>`',
+    } as const;
+    const text = JSON.stringify(chat(receiptForTest({ request, requestId: '<@U123>\n', environment: '<!here>' })));
+    expect(text).not.toMatch(/[<>]/);
+    expect(text).toContain('!channel');
+  });
+
+  it('keeps news of one request in one thread, however long its name', () => {
+    const requestId = `expiry-${'a'.repeat(64)}`;
+    const of = (fields: Partial<Receipt>) => chat(receiptForTest({ requestId, ...fields })).metadata.threadId;
+    expect(of({ receiptId: 'x#1' })).toBe(of({ receiptId: 'x#2', outcome: 'stuck' }));
+    expect(of({})).toMatch(/^[0-9a-f]{32}$/);
+    expect(of({ requestId: `${requestId}b` })).not.toBe(of({}));
+  });
+
+  it('is cut where AWS documents that a field ends, and before where chats do', () => {
+    const reference = 'r'.repeat(1_024);
+    const request = { reason: 'leaked', requestedBy: null, sender: null, reference } as const;
+    const { content, metadata } = chat(
+      receiptForTest({ message: 'm'.repeat(5_000), request, environment: 'e'.repeat(300) }),
+    );
+    expect(content.title.length).toBeLessThanOrEqual(250);
+    expect(content.description).toHaveLength(2_500);
+    expect(content.keywords.map((word) => word.length)).toContain(75);
+    expect(content.keywords.filter((word) => word.length > 75)).toEqual([]);
+    expect(metadata.summary).toHaveLength(75);
+  });
+
+  it('has every next step in full', () => {
+    const steps = ENDINGS.flatMap((ending) => chat(endedAs(ending, 'Particulars')).content.nextSteps ?? []);
+    expect(steps).toHaveLength(ENDINGS.length);
+    expect(steps.filter((step) => step.length > 350 || step.endsWith('…'))).toEqual([]);
+  });
+});

@@ -1,0 +1,78 @@
+import { expect, it } from 'vitest';
+import { readRecord } from '../../../../functions/edge/messages/sqs-record.ts';
+
+const RECORD = {
+  messageId: '059f36b4-87a3-44ab-83d2-661975830a7d',
+  receiptHandle: 'AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a',
+  body: '{"provider":"bybit"}',
+  attributes: {
+    ApproximateReceiveCount: '3',
+    SentTimestamp: '1763726400000',
+    SenderId: 'AROAEXAMPLE:session',
+    ApproximateFirstReceiveTimestamp: '1763726400125',
+  },
+  messageAttributes: {},
+  md5OfBody: 'e4e68fb7bd0e697a0ae8f1bb342846b3',
+  eventSource: 'aws:sqs',
+  eventSourceARN: 'arn:aws:sqs:us-east-2:123456789012:requests',
+  awsRegion: 'us-east-2',
+};
+const string = (stringValue: string) => ({ stringValue, dataType: 'String' });
+
+it('reads a message as its sender made it', () => {
+  expect(readRecord(RECORD)).toEqual({
+    messageId: RECORD.messageId,
+    receiptHandle: RECORD.receiptHandle,
+    body: RECORD.body,
+    sender: 'AROAEXAMPLE:session',
+    sentAt: 1763726400000,
+    firstReceivedAt: 1763726400125,
+    receiveCount: 3,
+    attempt: 1,
+    requestId: undefined,
+  });
+});
+
+it('reads the attributes of a copy of ours', () => {
+  const messageAttributes = { attempt: string('2'), requestId: string('6f1c2b1e') };
+  expect(readRecord({ ...RECORD, messageAttributes })).toMatchObject({ attempt: 2, requestId: '6f1c2b1e' });
+});
+
+it('reads a record that came without message attributes', () => {
+  const { messageAttributes: _none, ...bare } = RECORD;
+  expect(readRecord(bare)).toMatchObject({ attempt: 1, requestId: undefined });
+});
+
+it.each(['0', '-1', '1.5', '1e3', 'two', '', ' 2', '0x10', '9007199254740993'])(
+  'takes the attempt %j for the first one',
+  (attempt) => {
+    expect(readRecord({ ...RECORD, messageAttributes: { attempt: string(attempt) } }).attempt).toBe(1);
+  },
+);
+
+it.each(['a#plan', 'a~1', 'a!1', 'a\nb', 'a\tb', '', 'x'.repeat(257)])('takes no request id from %j', (requestId) => {
+  expect(readRecord({ ...RECORD, messageAttributes: { requestId: string(requestId) } }).requestId).toBeUndefined();
+});
+
+it('takes no request id from a binary attribute', () => {
+  const messageAttributes = { requestId: { binaryValue: 'YQ==', dataType: 'Binary' } };
+  expect(readRecord({ ...RECORD, messageAttributes }).requestId).toBeUndefined();
+});
+
+it.each([
+  ['nothing', undefined, 'the record'],
+  ['no body', { ...RECORD, body: undefined }, 'body'],
+  ['no receipt handle', { ...RECORD, receiptHandle: '' }, 'receiptHandle'],
+  [
+    'a time in words',
+    { ...RECORD, attributes: { ...RECORD.attributes, SentTimestamp: 'CANARY' } },
+    'attributes.SentTimestamp',
+  ],
+  [
+    'a count of nothing',
+    { ...RECORD, attributes: { ...RECORD.attributes, ApproximateReceiveCount: '0' } },
+    'attributes.ApproximateReceiveCount',
+  ],
+])('refuses %s, naming the field alone', (_what, record, field) => {
+  expect(() => readRecord(record)).toThrow(`Cannot read ${field}, wanted a record of an SQS event`);
+});

@@ -1,0 +1,79 @@
+import { expect, it } from 'vitest';
+import { readEnvironment } from '../../../../functions/edge/process/environment.ts';
+
+const COMMON = {
+  LEDGER_TABLE: 'ledger',
+  REQUESTS_QUEUE_URL: 'http://127.0.0.1/requests',
+  STUCK_QUEUE_URL: 'http://127.0.0.1/stuck',
+  RESULTS_TOPIC_ARN: 'arn:aws:sns:eu-west-1:123456789012:results',
+  NOTIFICATIONS_TOPIC_ARN: 'arn:aws:sns:eu-west-1:123456789012:notifications',
+  BUS_NAME: 'bus',
+  SECRET_PREFIX: 'key-revoker/',
+  INSTANCE: 'desk',
+  GIVE_UP_AFTER_SECONDS: '86400',
+  PROVIDERS: 'bybit,kalshi',
+  MODE: 'enforce',
+};
+
+it('reads what revoking is given', () => {
+  const read = readEnvironment({
+    ...COMMON,
+    LIMIT_URGENT: '50',
+    LIMIT_OTHER: '0',
+    EGRESS_ADDRESSES: '192.0.2.1, 192.0.2.2',
+    OWN_ROLES: 'AROA1,AROA2',
+    KALSHI_BASE_URL: 'http://127.0.0.1:1',
+  });
+  expect(read).toMatchObject({
+    ledgerTable: 'ledger',
+    busName: 'bus',
+    baseUrls: { kalshi: 'http://127.0.0.1:1' },
+  });
+  expect(read.config).toEqual({
+    instance: 'desk',
+    secretPrefix: 'key-revoker/',
+    mode: 'enforce',
+    providers: ['bybit', 'kalshi'],
+    giveUpAfterMs: 86_400_000,
+    limits: { urgent: 50, other: 0 },
+    egressAddresses: ['192.0.2.1', '192.0.2.2'],
+    ownRoles: ['AROA1', 'AROA2'],
+  });
+});
+
+it('reads what the sweep is given, which is no limit and no role', () => {
+  const read = readEnvironment({ ...COMMON, SWEEP_AHEAD_SECONDS: '600' });
+  expect(read.sweepAheadMs).toBe(600_000);
+  expect(read.config.ownRoles).toEqual([]);
+  expect(read.baseUrls).toEqual({});
+});
+
+it.each(['', ' ', ','])('reads %j as no address at all', (EGRESS_ADDRESSES) => {
+  expect(readEnvironment({ ...COMMON, EGRESS_ADDRESSES }).config.egressAddresses).toEqual([]);
+});
+
+it('does not take an empty base URL for one', () => {
+  expect(readEnvironment({ ...COMMON, BYBIT_BASE_URL: '' }).baseUrls).toEqual({});
+});
+
+it.each(Object.keys(COMMON))('does not start without %s', (name) => {
+  expect(() => readEnvironment({ ...COMMON, [name]: undefined })).toThrow(new RegExp(`^Cannot start: ${name} \\(`));
+});
+
+it.each([
+  ['an empty name', { BUS_NAME: '' }],
+  ['a mode that is none', { MODE: 'dry' }],
+  ['a provider that is none', { PROVIDERS: 'bybit,binance' }],
+  ['no provider', { PROVIDERS: ',' }],
+  ['a time in words', { GIVE_UP_AFTER_SECONDS: '1 day' }],
+  ['a negative limit', { LIMIT_URGENT: '-1' }],
+  ['a limit of half a call', { LIMIT_OTHER: '0.5' }],
+  ['an empty limit', { LIMIT_OTHER: '' }],
+  ['an endless time', { SWEEP_AHEAD_SECONDS: 'Infinity' }],
+])('does not start with %s', (_what, wrong) => {
+  expect(() => readEnvironment({ ...COMMON, ...wrong })).toThrow(`Cannot start: ${Object.keys(wrong)[0]} (`);
+});
+
+it('names everything that is wrong at once', () => {
+  expect(() => readEnvironment({})).toThrow(/LEDGER_TABLE \(not set\).*MODE/);
+});
