@@ -19,7 +19,7 @@ export default {
     '!functions/**',
     '!test/functions/**',
     '!test/run-folder.ts',
-    'test/functions/edge/*.test.ts',
+    'test/functions/edge/**/*.test.ts',
     'test/functions/operator',
     '!package.json',
     '!vitest.config.ts',

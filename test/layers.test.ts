@@ -145,6 +145,14 @@ const DIVIDED: Readonly<Record<string, Folders>> = {
     'store', // what is kept
     'monitoring', // what is watched
   ),
+  'functions/edge': inOrder(
+    'http', // how providers are asked
+    'aws', // how AWS is asked
+    'telemetry', // what is logged and counted
+    'process', // what a process has of its own
+    'messages', // what comes off the queue, and what is sent
+    '.', // what puts the ports together
+  ),
 };
 
 describe.each(Object.entries(DIVIDED))('the folders of %s', (parent, folders) => {

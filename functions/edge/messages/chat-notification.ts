@@ -1,6 +1,6 @@
 import type { Receipt } from '../../core/receipt.ts';
 import { digest } from '../process/digest.ts';
-import type { Told } from './notification.ts';
+import type { Told } from './told.ts';
 
 /** The schema of custom notifications that Amazon Q Developer in chat applications shows; whatever else comes it drops. */
 export interface ChatNotification {

@@ -2,6 +2,7 @@ import type { OutcomeName } from '../../core/outcome.ts';
 import type { Receipt } from '../../core/receipt.ts';
 import { nextStep } from '../../core/receipts/sentences.ts';
 import { type ChatNotification, chatOf } from './chat-notification.ts';
+import type { Fact, Told } from './told.ts';
 
 /** What people hear of: trouble, an urgent key that is not dead yet, and that a key is dead. Plans are for whoever asked. */
 const FOR_PEOPLE: readonly OutcomeName[] = ['stuck', 'refused', 'resurrected', 'retry', 'revoked'];
@@ -17,17 +18,6 @@ export const subjectOf = ({ outcome, code, provider, operation, environment }: R
     .replace(/[^ -~]/g, '?')
     .slice(0, 100);
 };
-
-type Fact = readonly [name: string, value: string];
-
-/** What there is to tell, before it takes the form of a chat or a mail. */
-export interface Told {
-  readonly subject: string;
-  readonly what: string;
-  /** Empty where nothing is left to do, or `what` says it. */
-  readonly next: string;
-  readonly facts: readonly Fact[];
-}
 
 const inSeconds = (ms: number | null): string | null => (ms === null ? null : `${(ms / 1_000).toFixed(1)} s`);
 
