@@ -1,4 +1,4 @@
-import { ACCOUNT, arnOf } from './aws/account.ts';
+import { ACCOUNT, arnOf } from './aws/protocol/account.ts';
 import { clientsFor, makeResources } from './deploy/make-resources.ts';
 import { type DeployedFunction, readFunction } from './deploy/read-function.ts';
 import { type DeployedMapping, readMapping } from './deploy/read-mapping.ts';

@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import type { Call } from '../../infra/local/aws/call.ts';
+import type { Call } from '../../infra/local/aws/protocol/call.ts';
 
 /** Everything secret that a whole test put in, and everything that came out of the functions. */
 export interface Canaries {

@@ -1,4 +1,4 @@
-import type { Call } from '../../infra/local/aws/call.ts';
+import type { Call } from '../../infra/local/aws/protocol/call.ts';
 import { roleId } from '../../infra/local/deploy/resource-types.ts';
 import type { Deployment } from '../../infra/local/deploy.ts';
 import type { Template } from '../../infra/synthesize.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { AwsError } from './aws-error.ts';
-import { type Operation, operation } from './json-backend.ts';
+import { AwsError } from './protocol/aws-error.ts';
+import { type Operation, operation } from './protocol/json-backend.ts';
 
 interface StoredMapping {
   readonly eventSourceArn: string;

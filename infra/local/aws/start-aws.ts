@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { Buses } from './bus/buses.ts';
 import { BUS_OPERATIONS } from './bus/operations.ts';
-import type { Call } from './call.ts';
-import { createFaults, type Faults } from './faults.ts';
-import { openFront } from './front.ts';
-import { jsonBackend } from './json-backend.ts';
 import { MAPPING_OPERATIONS, Mappings } from './mappings.ts';
 import { PARAMETER_OPERATIONS, type Parameters } from './parameters.ts';
-import { type Queues, startQueues } from './queues.ts';
+import type { Call } from './protocol/call.ts';
+import { createFaults, type Faults } from './protocol/faults.ts';
+import { openFront } from './protocol/front.ts';
+import { jsonBackend } from './protocol/json-backend.ts';
+import { type Queues, startQueues } from './queues/queues.ts';
 import { SCHEDULER_OPERATIONS } from './scheduler/operations.ts';
 import { Schedules } from './scheduler/schedules.ts';
 import { SECRETS_OPERATIONS } from './secrets/operations.ts';

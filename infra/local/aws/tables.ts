@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import dynalite from 'dynalite';
-import type { Backend } from './call.ts';
+import type { Backend } from './protocol/call.ts';
 
 export interface Tables {
   readonly backend: Backend;

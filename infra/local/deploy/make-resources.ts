@@ -20,7 +20,7 @@ import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client
 import { CreateQueueCommand, type QueueAttributeName, SQSClient } from '@aws-sdk/client-sqs';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import * as z from 'zod';
-import { ACCOUNT } from '../aws/account.ts';
+import { ACCOUNT } from '../aws/protocol/account.ts';
 import type { Resolved } from './template-names.ts';
 
 export interface Clients {

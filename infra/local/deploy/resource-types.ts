@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { ACCOUNT, arnOf } from '../aws/account.ts';
 import { ruleArn } from '../aws/bus/buses.ts';
 import { mappingId } from '../aws/mappings.ts';
+import { ACCOUNT, arnOf } from '../aws/protocol/account.ts';
 
 /** One resource by the name that it has once it exists; `property` is one of its properties, resolved. */
 export interface Named {

@@ -1,4 +1,4 @@
-import { ACCOUNT, arnOf } from '../aws/account.ts';
+import { ACCOUNT, arnOf } from '../aws/protocol/account.ts';
 import { type Names, resolve } from './resolve.ts';
 import { type Named, resourceType } from './resource-types.ts';
 

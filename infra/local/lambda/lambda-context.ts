@@ -1,4 +1,4 @@
-import { arnOf } from '../aws/account.ts';
+import { arnOf } from '../aws/protocol/account.ts';
 
 /** What a handler gets beside its event. */
 export interface LambdaContext {

@@ -1,4 +1,4 @@
-import { ACCOUNT } from '../aws/account.ts';
+import { ACCOUNT } from '../aws/protocol/account.ts';
 import type { FunctionConfig } from './function-config.ts';
 
 export interface EnvironmentOptions {

@@ -1,6 +1,6 @@
 import { GetEventSourceMappingCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { ACCOUNT } from '../aws/account.ts';
+import { ACCOUNT } from '../aws/protocol/account.ts';
 import type { Deployment } from '../deploy.ts';
 import { type Delivery, type EventSource, eventSource } from './event-source.ts';
 import type { EnvironmentOptions } from './lambda-environment.ts';

@@ -1,4 +1,4 @@
-import { arnOf } from '../aws/account.ts';
+import { arnOf } from '../aws/protocol/account.ts';
 import type { Invoke } from './function-config.ts';
 
 const UNIT_MS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };

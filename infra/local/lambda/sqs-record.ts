@@ -1,6 +1,6 @@
 import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs';
 import type { SQSMessageAttribute, SQSMessageAttributeDataType, SQSRecord, SQSRecordAttributes } from 'aws-lambda';
-import { ACCOUNT } from '../aws/account.ts';
+import { ACCOUNT } from '../aws/protocol/account.ts';
 
 const attribute = (value: MessageAttributeValue): SQSMessageAttribute => ({
   ...(value.StringValue === undefined ? {} : { stringValue: value.StringValue }),

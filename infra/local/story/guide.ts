@@ -1,6 +1,6 @@
-import { ACCOUNT } from '../aws/account.ts';
+import { ACCOUNT } from '../aws/protocol/account.ts';
 import type { Sample } from './sample-keys.ts';
-import type { Stage } from './stage.ts';
+import type { Stage } from './stage/stage.ts';
 
 export interface GuideOptions extends Pick<Stage, 'url' | 'sandboxes' | 'outputs'> {
   readonly samples: readonly Sample[];

@@ -1,16 +1,16 @@
 import type { Receipt } from '../../../functions/core/receipt.ts';
-import { bybitChapters } from './bybit-chapters.ts';
-import type { Chapter } from './chapter.ts';
-import { kalshiChapters } from './kalshi-chapters.ts';
+import { bybitChapters } from './chapters/bybit-chapters.ts';
+import type { Chapter } from './chapters/chapter.ts';
+import { kalshiChapters } from './chapters/kalshi-chapters.ts';
+import { requestyChapters } from './chapters/requesty-chapters.ts';
 import { step, together } from './progress.ts';
-import { seconds } from './receipt-table.ts';
-import { requestyChapters } from './requesty-chapters.ts';
-import { outcomeOf } from './result-of.ts';
-import { sendRequest, store } from './send-request.ts';
-import { openStage, type Sandboxes, type Stage, type StageOptions } from './stage.ts';
-import { unlessAborted } from './unless-aborted.ts';
-import { verify } from './verify.ts';
-import { type Receipts, watchReceipts } from './watch-receipts.ts';
+import { seconds } from './results/receipt-table.ts';
+import { outcomeOf } from './results/result-of.ts';
+import { verify } from './results/verify.ts';
+import { sendRequest, store } from './stage/send-request.ts';
+import { openStage, type Sandboxes, type Stage, type StageOptions } from './stage/stage.ts';
+import { unlessAborted } from './stage/unless-aborted.ts';
+import { type Receipts, watchReceipts } from './stage/watch-receipts.ts';
 
 /** How a story went. */
 export interface Played {

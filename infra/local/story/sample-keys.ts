@@ -1,7 +1,7 @@
 import type { ProviderName } from '../../key-revocation-props.ts';
-import type { StoredCredential } from './chapter.ts';
-import { bearer, ed25519Pair, hmacSecret, rsaPair } from './key-material.ts';
-import type { Sandboxes } from './stage.ts';
+import type { StoredCredential } from './chapters/chapter.ts';
+import { bearer, ed25519Pair, hmacSecret, rsaPair } from './chapters/key-material.ts';
+import type { Sandboxes } from './stage/stage.ts';
 
 /** A credential that is about a key of a sandbox. */
 export interface Sample {

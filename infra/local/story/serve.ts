@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import type { Receipt } from '../../../functions/core/receipt.ts';
 import { guide } from './guide.ts';
 import { step } from './progress.ts';
-import { receiptLines } from './receipt-lines.ts';
+import { receiptLines } from './results/receipt-lines.ts';
 import { makeSamples } from './sample-keys.ts';
-import { store } from './send-request.ts';
-import { openStage, type Stage } from './stage.ts';
-import { subscribeQueue, watchReceipts } from './watch-receipts.ts';
+import { store } from './stage/send-request.ts';
+import { openStage, type Stage } from './stage/stage.ts';
+import { subscribeQueue, watchReceipts } from './stage/watch-receipts.ts';
 
 /** Where everything listens, on 127.0.0.1. */
 export const PORTS = { aws: 4600, bybit: 4601, kalshi: 4602, requesty: 4603 } as const;

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { play } from './play.ts';
-import { receiptTable } from './receipt-table.ts';
+import { receiptTable } from './results/receipt-table.ts';
 
 const INTRODUCTION = `
 API keys at Bybit, Kalshi and Requesty have to die, or to lose rights, without

@@ -1,4 +1,4 @@
-import { ACCOUNT, arnOf } from '../aws/account.ts';
+import { ACCOUNT, arnOf } from '../aws/protocol/account.ts';
 import type { SecretStore } from '../aws/secrets/secret-store.ts';
 
 const DAY_MS = 86_400_000;

@@ -17,7 +17,7 @@ import { sendOver } from '../../../functions/edge/http/http.ts';
 import { awsOutbox } from '../../../functions/edge/messages/outbox.ts';
 import { hideIn } from '../../../functions/edge/messages/visibility.ts';
 import { logAs } from '../../../functions/edge/telemetry/log.ts';
-import type { FaultKind } from '../../../infra/local/aws/faults.ts';
+import type { FaultKind } from '../../../infra/local/aws/protocol/faults.ts';
 import { awsForThisFile } from '../../infra/local/aws/aws-in-test.ts';
 import { frozenClock } from './frozen-clock.ts';
 import { receiptForTest } from './receipt-for-test.ts';

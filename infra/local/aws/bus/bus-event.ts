@@ -1,5 +1,5 @@
-import { ACCOUNT } from '../account.ts';
-import { AwsError } from '../aws-error.ts';
+import { ACCOUNT } from '../protocol/account.ts';
+import { AwsError } from '../protocol/aws-error.ts';
 
 /** One entry of PutEvents as it comes over the wire; `Time` in seconds since 1970. */
 export interface Entry {

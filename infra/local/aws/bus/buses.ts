@@ -1,4 +1,4 @@
-import { arnOf } from '../account.ts';
+import { arnOf } from '../protocol/account.ts';
 import type { BusEvent } from './bus-event.ts';
 import { type EventPattern, matches } from './event-pattern.ts';
 

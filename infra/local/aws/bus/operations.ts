@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { arnOf } from '../account.ts';
-import { AwsError } from '../aws-error.ts';
-import { type Operation, operation } from '../json-backend.ts';
+import { arnOf } from '../protocol/account.ts';
+import { AwsError } from '../protocol/aws-error.ts';
+import { type Operation, operation } from '../protocol/json-backend.ts';
 import { type Entry, toEvent } from './bus-event.ts';
 import { type Buses, type Rule, ruleArn } from './buses.ts';
 import { parsePattern } from './event-pattern.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { arnOf } from '../account.ts';
-import { AwsError } from '../aws-error.ts';
-import { type Operation, operation } from '../json-backend.ts';
+import { arnOf } from '../protocol/account.ts';
+import { AwsError } from '../protocol/aws-error.ts';
+import { type Operation, operation } from '../protocol/json-backend.ts';
 import type { Schedules, StoredSchedule } from './schedules.ts';
 
 const Named = z.object({ Name: z.string().regex(/^[0-9a-zA-Z\-_.]{1,64}$/), GroupName: z.string().default('default') });

@@ -1,4 +1,4 @@
-import { AwsError } from '../aws-error.ts';
+import { AwsError } from '../protocol/aws-error.ts';
 import type { SecretStore } from './secret-store.ts';
 import { label, type Move, move } from './stages.ts';
 import type { StoredSecret, Version } from './stored-secret.ts';

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
-import { arnOf } from '../account.ts';
-import { AwsError } from '../aws-error.ts';
+import { arnOf } from '../protocol/account.ts';
+import { AwsError } from '../protocol/aws-error.ts';
 import { type Tag, withTags } from './change-tags.ts';
 import { addVersion, type NewValue } from './change-versions.ts';
 import type { SecretStore } from './secret-store.ts';

@@ -1,4 +1,4 @@
-import { AwsError } from '../aws-error.ts';
+import { AwsError } from '../protocol/aws-error.ts';
 import { describe } from './describe.ts';
 import type { SecretStore } from './secret-store.ts';
 import type { StoredSecret } from './stored-secret.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { AwsError } from '../aws-error.ts';
-import { type Operation, operation } from '../json-backend.ts';
+import { AwsError } from '../protocol/aws-error.ts';
+import { type Operation, operation } from '../protocol/json-backend.ts';
 import { withoutTags, withTags } from './change-tags.ts';
 import { addVersion, moveStage, pickVersion, refuseDeleted } from './change-versions.ts';
 import { createSecret } from './create-secret.ts';

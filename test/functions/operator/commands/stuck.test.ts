@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Service } from '../../../../infra/local/aws/call.ts';
+import type { Service } from '../../../../infra/local/aws/protocol/call.ts';
 import { CREDENTIALS, deadKeys, KEYS, SECRETS, seedKeys } from '../../../seed-keys.ts';
 import { type System, systemForEachTest } from '../../../whole/system.ts';
 import { commandLine } from '../command-line.ts';

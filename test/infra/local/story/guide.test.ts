@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startSandbox } from '../../../../infra/local/sandbox/index.ts';
 import { guide } from '../../../../infra/local/story/guide.ts';
 import { makeSamples, type Sample } from '../../../../infra/local/story/sample-keys.ts';
-import type { Sandboxes, Stage } from '../../../../infra/local/story/stage.ts';
+import type { Sandboxes, Stage } from '../../../../infra/local/story/stage/stage.ts';
 import { BLOCKS, blocksOf } from '../../../pages.ts';
 
 const ROOT = join(import.meta.dirname, '../../../..');

@@ -1,0 +1,36 @@
+import { styleText } from 'node:util';
+import type { Receipt } from '../../../../functions/core/receipt.ts';
+import { operationOf, outcomeOf } from './result-of.ts';
+
+type Row = readonly string[];
+
+const HEAD: Row = ['Key', 'Operation', 'Outcome', 'Revoked in', 'Calls'];
+/** Numbers stand at the right. */
+const RIGHT = new Set(['Revoked in', 'Calls']);
+
+/** Milliseconds for people: `0.4 s`; a dash where a key was not revoked. */
+export const seconds = (ms: number | null): string => (ms === null ? '–' : `${(ms / 1_000).toFixed(1)} s`);
+
+const rowOf = (receipt: Receipt): Row => [
+  receipt.key?.id ?? '?',
+  operationOf(receipt),
+  outcomeOf(receipt),
+  seconds(receipt.outcome === 'revoked' ? receipt.timeToRevokeMs : null),
+  String(receipt.calls),
+];
+
+const lineOf = (row: Row, widths: readonly number[]): string =>
+  row
+    .map((cell, index) => {
+      const width = widths[index] ?? 0;
+      return RIGHT.has(HEAD[index] ?? '') ? cell.padStart(width) : cell.padEnd(width);
+    })
+    .join('  ');
+
+/** Lines of a table, at most 80 columns wide for every outcome that a story expects; the head is underlined in a terminal. */
+export const receiptTable = (receipts: readonly Receipt[]): readonly string[] => {
+  const rows = receipts.map(rowOf);
+  const widths = HEAD.map((head, index) => Math.max(head.length, ...rows.map((row) => row[index]?.length ?? 0)));
+  const [head = '', ...lines] = [HEAD, ...rows].map((row) => lineOf(row, widths));
+  return [styleText('bold', head), styleText('dim', '─'.repeat(head.length)), ...lines];
+};

@@ -1,0 +1,44 @@
+import type { Receipt } from '../../../../functions/core/receipt.ts';
+import type { Change, Sandbox } from '../../sandbox/index.ts';
+import type { Chapter, Result } from '../chapters/chapter.ts';
+
+/** A receipt's outcome with its code, as `stuck/permission-missing`. */
+export const outcomeOf = ({ outcome, code }: Pick<Receipt, 'outcome' | 'code'>): string =>
+  code === null ? outcome : `${outcome}/${code}`;
+
+/** What was asked for, as `bybit/delete-sub-key`. */
+export const operationOf = ({ provider, operation }: Pick<Receipt, 'provider' | 'operation'>): string =>
+  operation === null ? 'no request' : `${provider}/${operation}`;
+
+const settingsOf = ({ readOnly, permissions, ips }: NonNullable<Change['after']>): string => {
+  const groups = Object.entries(permissions).filter(([, names]) => names.length > 0);
+  const bound = ips.includes('*') ? [] : [`ips=${ips.join()}`];
+  return [`readOnly=${readOnly}`, ...groups.map(([group, names]) => `${group}=${names.join()}`), ...bound].join(' ');
+};
+
+const changeText = ({ kind, after }: Change): string => (after ? `${kind} to ${settingsOf(after)}` : kind);
+
+/**
+ * What a chapter came to. What the receipt claims is taken from the receipt alone, and what happened to the key from the
+ * provider's record alone, so that a false claim shows as a difference.
+ *
+ * @param stuck request ids of the copies in the stuck queue
+ */
+export const resultOf = (
+  { keyId, world }: Pick<Chapter, 'keyId' | 'world'>,
+  receipt: Receipt,
+  provider: Pick<Sandbox, 'isAlive' | 'applied'>,
+  stuck: readonly string[],
+): Result => {
+  const changes = provider.applied().filter((change) => change.world === world && change.keyId === keyId);
+  const replies = receipt.evidence.filter(({ step }) => step === 'call').map(({ saw }) => saw);
+  return {
+    outcome: outcomeOf(receipt),
+    keyState: receipt.keyState,
+    calls: receipt.calls,
+    reply: replies.join(', '),
+    atProvider: provider.isAlive(world, keyId) ? 'alive' : 'dead',
+    changes: changes.map(changeText).join(', '),
+    stuckCopies: stuck.filter((requestId) => requestId === receipt.requestId).length,
+  };
+};

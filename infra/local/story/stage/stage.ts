@@ -1,0 +1,141 @@
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { synthesize } from '../../../synthesize.ts';
+import { ACCOUNT } from '../../aws/protocol/account.ts';
+import { startAws } from '../../aws/start-aws.ts';
+import { type Deployment, deploy } from '../../deploy.ts';
+import { type RunningFunctions, runFunctions } from '../../lambda/run-functions.ts';
+import { type BybitSandbox, type KalshiSandbox, type RequestySandbox, startSandbox } from '../../sandbox/index.ts';
+import { unlessAborted } from './unless-aborted.ts';
+
+export interface Sandboxes {
+  readonly bybit: BybitSandbox;
+  readonly kalshi: KalshiSandbox;
+  readonly requesty: RequestySandbox;
+}
+
+export interface Clients {
+  readonly sqs: SQSClient;
+  readonly sns: SNSClient;
+  readonly secrets: SecretsManagerClient;
+  readonly events: EventBridgeClient;
+}
+
+/** The stack as it would be deployed, running on this machine. */
+export interface Stage {
+  readonly url: string;
+  readonly sandboxes: Sandboxes;
+  readonly clients: Clients;
+  readonly outputs: Readonly<Record<Output, string>>;
+  readonly running: RunningFunctions;
+  /** Ends what runs, worker processes too. */
+  close(): Promise<void>;
+}
+
+const OUTPUTS = [
+  'RequestsQueueUrl',
+  'StuckQueueUrl',
+  'UndeliveredQueueUrl',
+  'ResultsTopicArn',
+  'NotificationsTopicArn',
+  'BusName',
+  'LedgerTable',
+] as const;
+export type Output = (typeof OUTPUTS)[number];
+
+export interface StageOptions {
+  /** Stops the start; what has been started by then is ended. */
+  readonly signal: AbortSignal;
+  /** @default free ports */
+  readonly ports?: Readonly<Partial<Record<'aws' | keyof Sandboxes, number>>>;
+  /** Sees each line that a function writes. */
+  readonly onLine?: (line: string) => void;
+}
+
+export const clientsFor = (endpoint: string): Clients => {
+  const config = { endpoint, region: ACCOUNT.region, credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+  return {
+    sqs: new SQSClient(config),
+    sns: new SNSClient(config),
+    secrets: new SecretsManagerClient(config),
+    events: new EventBridgeClient(config),
+  };
+};
+
+export const outputsOf = ({ outputs }: Deployment): Stage['outputs'] => {
+  const value = (name: Output): string => {
+    const found = outputs[name];
+    if (found !== undefined) return found;
+    throw new Error(`Cannot find output ${name} in the template, wanted ${OUTPUTS.join(', ')}`);
+  };
+  return Object.fromEntries(OUTPUTS.map((name) => [name, value(name)])) as Stage['outputs'];
+};
+
+const endProcesses = async ({ functions }: RunningFunctions): Promise<void> => {
+  await Promise.all([...functions.values()].map((each) => each.close()));
+};
+
+/** Has every process that a mapping allows load its function, so that times in receipts are those of a function in use. */
+const warmUp = async ({ mappings }: Deployment, { functions }: RunningFunctions): Promise<void> => {
+  const calls = mappings.flatMap(({ functionId, maxConcurrency }) =>
+    Array.from({ length: maxConcurrency }, () => functions.get(functionId)?.invoke({ Records: [] })),
+  );
+  await Promise.all(calls);
+};
+
+interface Closable {
+  close(): Promise<void>;
+}
+
+/** Keeps what was started, so that it can be closed as a whole: what uses the others first. */
+const keeper = () => {
+  const open: Closable[] = [];
+  return {
+    keep: async <One extends Closable>(started: One | Promise<One>): Promise<One> => {
+      const one = await started;
+      open.push(one);
+      return one;
+    },
+    close: async (): Promise<void> => {
+      for (const each of open.toReversed()) await each.close();
+    },
+  };
+};
+
+type Keep = ReturnType<typeof keeper>['keep'];
+
+const openOn = async (keep: Keep, { ports = {}, onLine = () => undefined, signal }: StageOptions) => {
+  const { url } = await keep(startAws({ port: ports.aws ?? 0 }));
+  const bybit = await keep(startSandbox('bybit', { port: ports.bybit ?? 0 }));
+  const kalshi = await keep(startSandbox('kalshi', { port: ports.kalshi ?? 0 }));
+  const requesty = await keep(startSandbox('requesty', { port: ports.requesty ?? 0 }));
+  const overrides = { BYBIT_BASE_URL: bybit.url, KALSHI_BASE_URL: kalshi.url, REQUESTY_BASE_URL: requesty.url };
+  const deployment = await deploy(synthesize(), { url });
+  signal.throwIfAborted();
+  const mostProcesses = Math.max(...deployment.mappings.map(({ maxConcurrency }) => maxConcurrency));
+  const options = { endpointUrl: url, overrides, mostProcesses };
+  const running = await keep(runFunctions(deployment, { ...options, onLine: (_id, line) => onLine(line) }));
+  // Closed first: whoever ends the stage does not wait for events under way.
+  await keep({ close: () => endProcesses(running) });
+  await unlessAborted(warmUp(deployment, running), signal);
+  const sandboxes = { bybit, kalshi, requesty };
+  return { url, sandboxes, clients: clientsFor(url), outputs: outputsOf(deployment), running };
+};
+
+/**
+ * Synthesizes the stack, makes its resources in an emulated AWS, starts a sandbox for each provider, and runs the functions
+ * in processes of their own against both.
+ *
+ * @throws the signal's reason where it is aborted first, and what a port that is taken throws (`EADDRINUSE`)
+ */
+export const openStage = async (options: StageOptions): Promise<Stage> => {
+  const { keep, close } = keeper();
+  try {
+    return { ...(await openOn(keep, options)), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};
