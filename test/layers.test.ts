@@ -73,6 +73,12 @@ const LAYERS: readonly Layer[] = [
     may: [/^infra\//, CORE, SCHEMAS, AWS, NODE, LAMBDA_TYPES, /^cdk\.json$/, /^(fauxqs|dynalite|listr2)$/],
   },
   {
+    // They judge the functions from outside: these are run as they are bundled, and nothing of theirs is imported but words and types.
+    name: 'the crash runs',
+    of: /^test\/crashes\//,
+    may: [/^test\/crashes\//, /^infra\//, CORE, SCHEMAS, AWS, NODE, LAMBDA_TYPES],
+  },
+  {
     name: 'infra/packaging',
     of: /^infra\/packaging\//,
     may: [/^infra\/(?!local\/)/, /^functions\/providers\/schemas\.ts$/, NODE, /^esbuild$/],
@@ -109,7 +115,7 @@ describe('imports', () => {
   });
 
   it('name a file with its extension', () => {
-    const paths = FILES.flatMap((file) => importsOf(file)).filter((name) => /^(functions|infra)\//.test(name));
+    const paths = FILES.flatMap((file) => importsOf(file)).filter((name) => /^(functions|infra|test)\//.test(name));
     expect(paths.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
 });
@@ -152,6 +158,28 @@ const DIVIDED: Readonly<Record<string, Folders>> = {
     'process', // what a process has of its own
     'messages', // what comes off the queue, and what is sent
     '.', // what puts the ports together
+  ),
+  'infra/local/aws': inOrder(
+    'protocol', // how AWS is asked, whatever the service
+    'queues', // SQS and SNS
+    'bus', // EventBridge
+    'scheduler', // its scheduler
+    'secrets', // Secrets Manager
+    '.', // smaller services, and what puts all together
+  ),
+  'infra/local/story': inOrder(
+    'chapters', // what is asked for, provider by provider
+    'stage', // where it happens
+    'results', // what came of it, and whether that is right
+    '.', // how it is told
+  ),
+  'test/crashes': inOrder(
+    'chance', // what the seed decides
+    'orders', // what is asked for, and what is in store for it
+    'worker', // processes that end on their way
+    'scene', // where it happens, and what is seen
+    'laws', // whether that is right
+    '.', // one run, and how it is told
   ),
 };
 

@@ -45,7 +45,9 @@ export const sourceFile = (path: string, text: string): SourceFile => ({
   exports: [...text.matchAll(DECLARED)].map(({ groups }) => groups?.['name'] ?? ''),
 });
 
-/** Every file of the product. */
-export const SOURCES: readonly SourceFile[] = [...filesUnder('functions'), ...filesUnder('infra')].map((path) =>
-  sourceFile(path, textOf(path)),
-);
+/** Every file of the product, and of the crash runs, which are as large as a product. */
+export const SOURCES: readonly SourceFile[] = [
+  ...filesUnder('functions'),
+  ...filesUnder('infra'),
+  ...filesUnder('test/crashes').filter((file) => !file.endsWith('.test.ts')),
+].map((path) => sourceFile(path, textOf(path)));

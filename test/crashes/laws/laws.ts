@@ -1,18 +1,10 @@
 import type { Receipt } from '../../../functions/core/receipt.ts';
 import { digestOf } from '../../../infra/local/story/stage/watch-receipts.ts';
 import type { Evidence, SentOrder } from '../scene/evidence.ts';
+import type { Judged } from './judged.ts';
 import { lies } from './lies.ts';
 import { losses } from './losses.ts';
 import { strays, trespasses } from './trespasses.ts';
-
-/** One order with what was said of it on the topic. */
-export interface Judged {
-  readonly order: SentOrder;
-  /** Every receipt of it that came out of the topic, copies included, as it came. */
-  readonly texts: readonly string[];
-  /** Its final receipt. */
-  readonly end: Receipt | undefined;
-}
 
 const isOf = ({ requestIds, keyId }: SentOrder, { requestId, key }: Receipt): boolean =>
   requestIds.length > 0 ? requestIds.includes(requestId) : key?.digest === digestOf(keyId);

@@ -1,6 +1,6 @@
 import type { Receipt } from '../../../functions/core/receipt.ts';
 import type { Evidence } from '../scene/evidence.ts';
-import type { Judged } from './laws.ts';
+import type { Judged } from './judged.ts';
 
 const DEAD: readonly string[] = ['revoked', 'already-revoked'];
 

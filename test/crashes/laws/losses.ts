@@ -3,7 +3,7 @@ import type { Receipt } from '../../../functions/core/receipt.ts';
 import { outcomeOf } from '../../../infra/local/story/results/result-of.ts';
 import { orderNumberIn } from '../orders/crash-order.ts';
 import type { Evidence } from '../scene/evidence.ts';
-import type { Judged } from './laws.ts';
+import type { Judged } from './judged.ts';
 
 /** A lease that was not released is waited out this long, so that by then it binds nobody. */
 const CRASH_MARGIN_MS = 10_000;

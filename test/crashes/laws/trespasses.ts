@@ -1,7 +1,7 @@
 import type { Exchange, KeySettings } from '../../../infra/local/sandbox/index.ts';
 import type { CrashOrder } from '../orders/crash-order.ts';
 import type { Evidence, SentOrder } from '../scene/evidence.ts';
-import type { Judged } from './laws.ts';
+import type { Judged } from './judged.ts';
 
 /** The most calls of one attempt that find the key alive. */
 const MOST_CALLS = 5;

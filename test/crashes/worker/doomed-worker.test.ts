@@ -34,7 +34,7 @@ afterEach(() => {
 /** Runs one delivery to its end on a clock of its own; says what it answered or died of, and what time it was then. */
 const deliver = async (fate: Fate, handler = 'asking') => {
   const time = sharedTime(START, async () => undefined);
-  const config = { ...CONFIG, handlerModule: `test/infra/local/crashes/handlers/${handler}.ts` };
+  const config = { ...CONFIG, handlerModule: `test/crashes/worker/handlers/${handler}.ts` };
   const lines: string[] = [];
   const onLine = (line: string): void => void lines.push(line);
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
