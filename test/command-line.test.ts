@@ -11,7 +11,7 @@ import { commandLine, type Ran } from './functions/operator/command-line.ts';
 import { BLOCKS, type Block, rowsOf, textOf } from './pages.ts';
 import { runShell } from './run-shell.ts';
 import { CREDENTIALS, deadKeys, KEYS, SECRETS, seedKeys } from './seed-keys.ts';
-import { type System, systemForEachTest } from './whole/system.ts';
+import { type System, systemForEachTest } from './whole/system/system.ts';
 
 const WITH_COMMANDS = BLOCKS.filter(({ text }) => /^key-revoker /m.test(text));
 

@@ -9,7 +9,7 @@ import { serve } from '../functions/revoke/serve.ts';
 import { inProcess } from '../infra/local/lambda/in-process.ts';
 import { ticker } from '../infra/local/lambda/schedule.ts';
 import { CREDENTIALS, deadKeys, KEYS, SECRETS, seedKeys } from './seed-keys.ts';
-import { START, type System, startSystem } from './whole/system.ts';
+import { START, type System, startSystem } from './whole/system/system.ts';
 
 interface Case {
   /** The outcome, with its code behind a slash. */

@@ -12,7 +12,7 @@ import { runShell } from './run-shell.ts';
 import { CREDENTIALS, SECRETS, seedKeys } from './seed-keys.ts';
 import { sendAwsCommand } from './send-aws-command.ts';
 import { variablesFrom } from './variables-from.ts';
-import { type System, startSystem } from './whole/system.ts';
+import { type System, startSystem } from './whole/system/system.ts';
 
 const WITH_AWS = BLOCKS.filter(({ text }) => /^aws /m.test(text));
 

@@ -7,7 +7,7 @@ import { RevocationRequest } from '../functions/core/request/parse-request.ts';
 import { PROVIDERS } from '../functions/providers/index.ts';
 import { BLOCKS, rowsOf, rowsUnder, textOf } from './pages.ts';
 import { seedKeys } from './seed-keys.ts';
-import { systemForEachTest } from './whole/system.ts';
+import { systemForEachTest } from './whole/system/system.ts';
 
 describe('the tables', () => {
   it.each([

@@ -11,8 +11,8 @@ import { runShell } from './run-shell.ts';
 import { seedKeys } from './seed-keys.ts';
 import { sendAwsCommand } from './send-aws-command.ts';
 import { variablesFrom } from './variables-from.ts';
-import { type System, systemForEachTest } from './whole/system.ts';
-import { refusing } from './whole/troubles.ts';
+import { refusing } from './whole/alarms/troubles.ts';
+import { type System, systemForEachTest } from './whole/system/system.ts';
 
 const PAGE = 'docs/runbook.md';
 const SECTIONS = [...textOf(PAGE).matchAll(/^## (.+)$/gm)].map(([, name]) => name);

@@ -8,7 +8,7 @@ import { PROVIDERS } from '../functions/providers/index.ts';
 import { jsonSchemas } from '../functions/providers/schemas.ts';
 import { BLOCKS, ROOT, textOf } from './pages.ts';
 import { CREDENTIALS, SECRETS, seedKeys } from './seed-keys.ts';
-import { systemForEachTest } from './whole/system.ts';
+import { systemForEachTest } from './whole/system/system.ts';
 
 const SCHEMAS = jsonSchemas();
 

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import type { System } from './whole/system.ts';
+import type { System } from './whole/system/system.ts';
 
 /** The names of the secrets that the samples in `events/` and the README's commands are about. */
 export const SECRETS = {

@@ -1,4 +1,4 @@
-import type { System } from './whole/system.ts';
+import type { System } from './whole/system/system.ts';
 
 /** The stack's outputs as the shell variables that the pages use: `RequestsQueueUrl` as `REQUESTS_QUEUE_URL`. */
 export const variablesFrom = ({ deployment }: System): Record<string, string> =>

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { type Setting, sequences } from './sequences.ts';
+import { type Setting, sequences } from './commands/sequences.ts';
 
 /** Few enough for a test, many enough for every spoiled rule by far. */
 const RUNS = 2_000;

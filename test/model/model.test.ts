@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { afterAll, expect, it, vi } from 'vitest';
-import { learnAwaited } from './learn-awaited.ts';
-import { sequences } from './sequences.ts';
-import { openStages } from './stage.ts';
+import { sequences } from './commands/sequences.ts';
+import { learnAwaited } from './system/learn-awaited.ts';
+import { openStages } from './system/stage.ts';
 
 // The sandboxes answer in this process, without sockets: thousands of sequences fit into the time of a test.
-vi.mock('../../infra/local/sandbox/serve-provider.ts', () => import('../conformance/serve-in-process.ts'));
+vi.mock('../../infra/local/sandbox/serve-provider.ts', () => import('../faults/simulated/serve-in-process.ts'));
 
 /**
  * `MODEL_RUNS`: how many sequences of all providers. A failure names its seed, its path and its replayPath: with `MODEL_SEED`,

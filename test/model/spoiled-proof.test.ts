@@ -3,12 +3,12 @@ import type * as pursueModule from '../../functions/core/attempt/advance.ts';
 import type * as decideModule from '../../functions/core/attempt/decide.ts';
 import { after } from '../../functions/core/epoch.ts';
 import type * as standingModule from '../../functions/core/probe/round-verdict.ts';
+import type { Setting } from './commands/sequences.ts';
 import { finds } from './finds.ts';
-import { learnAwaited } from './learn-awaited.ts';
-import type { Setting } from './sequences.ts';
-import { openStages } from './stage.ts';
+import { learnAwaited } from './system/learn-awaited.ts';
+import { openStages } from './system/stage.ts';
 
-vi.mock('../../infra/local/sandbox/serve-provider.ts', () => import('../conformance/serve-in-process.ts'));
+vi.mock('../../infra/local/sandbox/serve-provider.ts', () => import('../faults/simulated/serve-in-process.ts'));
 
 type Decide = typeof decideModule.decide;
 type Situation = Parameters<Decide>[0];

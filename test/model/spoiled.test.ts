@@ -3,12 +3,12 @@ import type { Answer } from '../../functions/core/answer.ts';
 import type { CaseItem } from '../../functions/core/ledger/ledger-items.ts';
 import type { Ports, Versioned } from '../../functions/core/ports.ts';
 import type { Call, Question } from '../../functions/core/provider.ts';
+import type { Setting } from './commands/sequences.ts';
 import { finds } from './finds.ts';
-import { learnAwaited } from './learn-awaited.ts';
-import type { Setting } from './sequences.ts';
-import { openStages } from './stage.ts';
+import { learnAwaited } from './system/learn-awaited.ts';
+import { openStages } from './system/stage.ts';
 
-vi.mock('../../infra/local/sandbox/serve-provider.ts', () => import('../conformance/serve-in-process.ts'));
+vi.mock('../../infra/local/sandbox/serve-provider.ts', () => import('../faults/simulated/serve-in-process.ts'));
 
 let setting: Setting;
 

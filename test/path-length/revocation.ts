@@ -1,10 +1,10 @@
 import type { Context, SQSEvent } from 'aws-lambda';
 import { TIMING } from '../../functions/core/timing.ts';
 import { serve } from '../../functions/revoke/serve.ts';
-import { BYBIT_ORDERS } from '../conformance/bybit-orders.ts';
-import { KALSHI_ORDERS } from '../conformance/kalshi-orders.ts';
-import type { Message } from '../conformance/message-queue.ts';
-import { openWorld } from '../conformance/world.ts';
+import { BYBIT_ORDERS } from '../faults/orders/bybit-orders.ts';
+import { KALSHI_ORDERS } from '../faults/orders/kalshi-orders.ts';
+import type { Message } from '../faults/simulated/message-queue.ts';
+import { openWorld } from '../faults/world/world.ts';
 
 const ORDERS = [...BYBIT_ORDERS, ...KALSHI_ORDERS];
 /** Far more than an order needs where nothing goes wrong. */

@@ -4,7 +4,7 @@ import {
   type RequestySandbox,
   startSandbox,
 } from '../../infra/local/sandbox/index.ts';
-import type { InProcess } from '../conformance/serve-in-process.ts';
+import type { InProcess } from '../faults/simulated/serve-in-process.ts';
 import type { Key } from './fixture.ts';
 import { bearerOf, hmacOf, PUBLIC_KEY } from './throwaway.ts';
 

@@ -1,4 +1,4 @@
-import { type MemoryVault, memoryVault } from '../conformance/memory-vault.ts';
+import { type MemoryVault, memoryVault } from '../faults/simulated/memory-vault.ts';
 import type { Fixture, StoredSecret } from './fixture.ts';
 import type { Vault } from './product.ts';
 import { withSecrets } from './throwaway.ts';

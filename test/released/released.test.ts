@@ -4,7 +4,7 @@ import { problemsOf, replayed, unjudged } from './replay.ts';
 import { holdsSecret } from './throwaway.ts';
 
 // The sandboxes without their sockets: the clock is simulated, and nothing here waits.
-vi.mock('../../infra/local/sandbox/serve-provider.ts', () => import('../conformance/serve-in-process.ts'));
+vi.mock('../../infra/local/sandbox/serve-provider.ts', () => import('../faults/simulated/serve-in-process.ts'));
 
 /** Every kind of item that release 0.1.0 stores. */
 const KINDS: readonly string[] = [

@@ -4,7 +4,7 @@ import type { Fixture, Message } from './fixture.ts';
 import { casesOf } from './read-release.ts';
 import { problemsOf, replayed } from './replay.ts';
 
-vi.mock('../../infra/local/sandbox/serve-provider.ts', () => import('../conformance/serve-in-process.ts'));
+vi.mock('../../infra/local/sandbox/serve-provider.ts', () => import('../faults/simulated/serve-in-process.ts'));
 
 type Spoil = (fixture: Fixture) => Fixture;
 

@@ -1,4 +1,4 @@
-import { type SimulatedClock, simulatedClock } from '../conformance/simulated-clock.ts';
+import { type SimulatedClock, simulatedClock } from '../faults/simulated/simulated-clock.ts';
 import { type DocumentTable, documentTable } from './document-table.ts';
 import { type Fixture, type Key, named, publishedIn, type Receipt, type Step } from './fixture.ts';
 import { type KeySandboxes, openSandboxes } from './key-sandboxes.ts';

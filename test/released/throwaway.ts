@@ -1,4 +1,4 @@
-import { ED25519 } from '../conformance/throwaway-pairs.ts';
+import { ED25519 } from '../faults/orders/throwaway-pairs.ts';
 
 /** Of every Kalshi key of a run. No private key stands in a fixture: what signed it is forgotten, and nothing stored depends on it. */
 export const PUBLIC_KEY = ED25519.publicKey;

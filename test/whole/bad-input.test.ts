@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { DeleteSecretCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { MASTER_KEY, master, requestyOrganisation, SUB_KEY, sub, uuid } from './orders.ts';
-import { START, type System, type SystemOptions, systemForEachTest } from './system.ts';
+import { MASTER_KEY, master, requestyOrganisation, SUB_KEY, sub, uuid } from './system/orders.ts';
+import { START, type System, type SystemOptions, systemForEachTest } from './system/system.ts';
 
 const NEVER = 'neverquote-2f8c1a77';
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Canaries, listenForCanaries, OPERATOR } from './canaries.ts';
-import { DELETIONS, kalshiUser, MASTER_KEY, master, requestyOrganisation } from './orders.ts';
-import { systemForEachTest } from './system.ts';
+import { type Canaries, listenForCanaries, OPERATOR } from './system/canaries.ts';
+import { DELETIONS, kalshiUser, MASTER_KEY, master, requestyOrganisation } from './system/orders.ts';
+import { systemForEachTest } from './system/system.ts';
 
 const SECRET = 'canary-5b1f09c2d7';
 const PEM = '-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANcanaryline1\nb64canaryline2of2xyz\n-----END PRIVATE KEY-----\n';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { PortFault } from './faulty-ports.ts';
-import type { OrderRow } from './orders.ts';
-import { type System, systemForEachTest } from './system.ts';
-import { CROSSED, isCrossed, isUpdate, outcomeOf, untrue } from './truth.ts';
+import type { PortFault } from './system/faulty-ports.ts';
+import type { OrderRow } from './system/orders.ts';
+import { type System, systemForEachTest } from './system/system.ts';
+import { CROSSED, isCrossed, isUpdate, outcomeOf, untrue } from './system/truth.ts';
 
 const LONG = 600_000;
 const system = systemForEachTest();

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Receipt } from '../../functions/core/receipt.ts';
 import { FAULT_TABLE } from '../../infra/local/sandbox/index.ts';
-import type { Arranged, OrderRow } from './orders.ts';
-import { systemForEachTest } from './system.ts';
-import { CROSSED, isCrossed, outcomeOf, untrue } from './truth.ts';
+import type { Arranged, OrderRow } from './system/orders.ts';
+import { systemForEachTest } from './system/system.ts';
+import { CROSSED, isCrossed, outcomeOf, untrue } from './system/truth.ts';
 
 const LONG = 600_000;
 const system = systemForEachTest({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { MASTER_KEY, master } from './orders.ts';
-import { systemForEachTest } from './system.ts';
+import { MASTER_KEY, master } from './system/orders.ts';
+import { systemForEachTest } from './system/system.ts';
 
 const system = systemForEachTest();
 const DAY = 86_400_000;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BLOCKS } from '../pages.ts';
-import { MASTER_KEY, master } from './orders.ts';
-import { type System, systemForEachTest } from './system.ts';
+import { MASTER_KEY, master } from './system/orders.ts';
+import { type System, systemForEachTest } from './system/system.ts';
 
 const system = systemForEachTest();
 

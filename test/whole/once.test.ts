@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { kalshiUser, MASTER_KEY, master, requestyOrganisation, SUB_KEY, sub } from './orders.ts';
-import { systemForEachTest } from './system.ts';
+import { kalshiUser, MASTER_KEY, master, requestyOrganisation, SUB_KEY, sub } from './system/orders.ts';
+import { systemForEachTest } from './system/system.ts';
 
 const system = systemForEachTest();
 

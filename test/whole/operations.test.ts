@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DELETIONS, RESTRICTIONS } from './orders.ts';
-import { systemForEachTest } from './system.ts';
+import { DELETIONS, RESTRICTIONS } from './system/orders.ts';
+import { systemForEachTest } from './system/system.ts';
 
 const system = systemForEachTest();
 

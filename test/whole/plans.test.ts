@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DELETIONS, master, RESTRICTIONS } from './orders.ts';
-import { type System, systemForEachTest } from './system.ts';
+import { DELETIONS, master, RESTRICTIONS } from './system/orders.ts';
+import { type System, systemForEachTest } from './system/system.ts';
 
 const ALL = [...DELETIONS, ...RESTRICTIONS];
 

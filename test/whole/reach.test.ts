@@ -1,7 +1,7 @@
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { kalshiUser, MASTER_KEY, master, requestyOrganisation, SUB_KEY, sub, uuid } from './orders.ts';
-import { systemForEachTest } from './system.ts';
+import { kalshiUser, MASTER_KEY, master, requestyOrganisation, SUB_KEY, sub, uuid } from './system/orders.ts';
+import { systemForEachTest } from './system/system.ts';
 
 const system = systemForEachTest();
 

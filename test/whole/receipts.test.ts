@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { expect, it } from 'vitest';
-import { DELETIONS, kalshiUser, MASTER_KEY, master, RESTRICTIONS, SUB, SUB_KEY, sub } from './orders.ts';
-import { type System, systemForEachTest } from './system.ts';
+import { DELETIONS, kalshiUser, MASTER_KEY, master, RESTRICTIONS, SUB, SUB_KEY, sub } from './system/orders.ts';
+import { type System, systemForEachTest } from './system/system.ts';
 
 const system = systemForEachTest();
 

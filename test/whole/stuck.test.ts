@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Fault } from '../../infra/local/sandbox/index.ts';
-import { kalshiUser, MASTER_KEY, master, requestyOrganisation, SUB_KEY, sub } from './orders.ts';
-import { type System, systemForEachTest } from './system.ts';
+import { kalshiUser, MASTER_KEY, master, requestyOrganisation, SUB_KEY, sub } from './system/orders.ts';
+import { type System, systemForEachTest } from './system/system.ts';
 
 const system = systemForEachTest({ environment: { GIVE_UP_AFTER_SECONDS: '3600' } });
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { master } from './orders.ts';
-import { START, systemForEachTest } from './system.ts';
+import { master } from './system/orders.ts';
+import { START, systemForEachTest } from './system/system.ts';
 
 const system = systemForEachTest({ environment: { LIMIT_OTHER: '2' } });
 

@@ -1,7 +1,7 @@
 import { UntagResourceCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { kalshiUser, MASTER_KEY, master, requestyOrganisation, SUB, SUB_KEY, sub } from './orders.ts';
-import { START, systemForEachTest } from './system.ts';
+import { kalshiUser, MASTER_KEY, master, requestyOrganisation, SUB, SUB_KEY, sub } from './system/orders.ts';
+import { START, systemForEachTest } from './system/system.ts';
 
 const system = systemForEachTest();
 

@@ -1,7 +1,7 @@
 import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { kalshiUser, MASTER_KEY, master, requestyOrganisation, SUB, SUB_KEY, sub } from './orders.ts';
-import { START, type System, type SystemOptions, systemForEachTest } from './system.ts';
+import { kalshiUser, MASTER_KEY, master, requestyOrganisation, SUB, SUB_KEY, sub } from './system/orders.ts';
+import { START, type System, type SystemOptions, systemForEachTest } from './system/system.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -3,8 +3,8 @@ import { vi } from 'vitest';
 import { epochMs } from '../../../functions/core/epoch.ts';
 import { run } from '../../../functions/operator/run.ts';
 import type { Terminal } from '../../../functions/operator/terminal/terminal.ts';
-import { OPERATOR } from '../../whole/canaries.ts';
-import type { System } from '../../whole/system.ts';
+import { OPERATOR } from '../../whole/system/canaries.ts';
+import type { System } from '../../whole/system/system.ts';
 
 /** Of somebody who may do anything. */
 export const ADMINISTRATOR = { accessKeyId: OPERATOR, secretAccessKey: 'local' };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { deadKeys, KEYS, SECRETS, seedKeys } from '../../../seed-keys.ts';
-import { type System, systemForEachTest } from '../../../whole/system.ts';
+import { type System, systemForEachTest } from '../../../whole/system/system.ts';
 import { commandLine } from '../command-line.ts';
 
 /** Nine keys that are well: the one that cannot delete itself says who can. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Receipt } from '../../../../functions/core/receipt.ts';
 import { deadKeys, KEYS, SECRETS, seedKeys } from '../../../seed-keys.ts';
-import { systemForEachTest } from '../../../whole/system.ts';
+import { systemForEachTest } from '../../../whole/system/system.ts';
 import { commandLine, type Ran } from '../command-line.ts';
 
 const BYBIT = ['incident', '--provider', 'bybit', '--reference', 'INC-1'];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { deadKeys, KEYS, SECRETS, seedKeys } from '../../../seed-keys.ts';
-import { type System, systemForEachTest } from '../../../whole/system.ts';
+import { type System, systemForEachTest } from '../../../whole/system/system.ts';
 import { cardAs } from '../card-as.ts';
 import { commandLine } from '../command-line.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { KEYS, SECRETS, seedKeys } from '../../../seed-keys.ts';
-import { systemForEachTest } from '../../../whole/system.ts';
+import { systemForEachTest } from '../../../whole/system/system.ts';
 import { cardAs } from '../card-as.ts';
 import { commandLine } from '../command-line.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { KEYS, SECRETS, seedKeys } from '../../../seed-keys.ts';
-import { type System, systemForEachTest } from '../../../whole/system.ts';
+import { type System, systemForEachTest } from '../../../whole/system/system.ts';
 import { commandLine } from '../command-line.ts';
 
 /** One key dead, one left open, one seen; a date on one; two secrets that hold no credential. */

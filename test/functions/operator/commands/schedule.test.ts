@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { deadKeys, KEYS, SECRETS, seedKeys } from '../../../seed-keys.ts';
-import { systemForEachTest } from '../../../whole/system.ts';
+import { systemForEachTest } from '../../../whole/system/system.ts';
 import { commandLine } from '../command-line.ts';
 
 const KALSHI = ['kalshi/delete-key', '--secret', SECRETS.kalshiManager, '--target', KEYS.kalshiKey];

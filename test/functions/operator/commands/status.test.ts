@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { textOf } from '../../../pages.ts';
 import { KEYS, SECRETS, seedKeys } from '../../../seed-keys.ts';
-import { systemForEachTest } from '../../../whole/system.ts';
-import { refusing } from '../../../whole/troubles.ts';
+import { refusing } from '../../../whole/alarms/troubles.ts';
+import { systemForEachTest } from '../../../whole/system/system.ts';
 import { commandLine } from '../command-line.ts';
 
 const BODY = { provider: 'kalshi', operation: 'delete-key', secretId: SECRETS.kalshiManager };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Service } from '../../../../infra/local/aws/protocol/call.ts';
 import { CREDENTIALS, deadKeys, KEYS, SECRETS, seedKeys } from '../../../seed-keys.ts';
-import { type System, systemForEachTest } from '../../../whole/system.ts';
+import { type System, systemForEachTest } from '../../../whole/system/system.ts';
 import { commandLine } from '../command-line.ts';
 
 const REQUESTY = { provider: 'requesty', operation: 'delete-key', secretId: SECRETS.requestyManager };

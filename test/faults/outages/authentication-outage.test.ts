@@ -1,0 +1,91 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { Fault } from '../../../infra/local/sandbox/index.ts';
+import { breachesIn } from '../../laws/laws.ts';
+import { NOBODY_IS_KNOWN } from '../../laws/trespasses.ts';
+import { type OrderUnderTest, PROVIDERS_UNDER_TEST } from '../orders/providers-under-test.ts';
+import { type Case, open, outcomeOf, postpone } from '../world/run-case.ts';
+import { START, type World } from '../world/world.ts';
+
+vi.mock('../../../infra/local/sandbox/serve-provider.ts', () => import('../simulated/serve-in-process.ts'));
+
+const reply = (status: number, body: unknown): Fault => ({
+  kind: 'reply',
+  status,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+});
+
+/** What each provider says to a key that it does not know. */
+const UNKNOWN: Readonly<Record<string, Fault>> = {
+  bybit: reply(200, { retCode: 10003, retMsg: 'API key is invalid.', result: {}, retExtInfo: {} }),
+  kalshi: reply(401, {
+    error: { code: 'authentication_error', message: 'authentication_error', details: 'NOT_FOUND' },
+  }),
+  requesty: reply(403, { error: { message: 'Invalid authorization token' } }),
+};
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+/** From the shortest that fooled two probes to one that is over before the hour is. */
+const LASTING = { '3 s': 3 * SECOND, '10 minutes': 10 * MINUTE, '50 minutes': 50 * MINUTE } as const;
+
+/** The provider knows nobody from the given exchange on: before the first probe, at the call, at each probe after it. */
+interface Outage {
+  readonly skip: number;
+  readonly lastsMs: number;
+  /** A dry run has met the key before. */
+  readonly isMet: boolean;
+}
+
+const DRY_RUN = 'met-before';
+
+const begin = async (world: World, provider: string, { skip, isMet }: Outage): Promise<void> => {
+  const { seeded, sandbox, send, begin: deliver, clock } = world;
+  if (isMet) {
+    const request = { ...seeded.request, requestId: DRY_RUN, dryRun: true };
+    await clock.run(deliver(send(request, 1, { ...seeded, request })));
+  }
+  const fault = UNKNOWN[provider] as Fault;
+  sandbox.faults.script({ match: {}, fault, skip, times: Number.POSITIVE_INFINITY, name: NOBODY_IS_KNOWN });
+};
+
+const MOST_DELIVERIES = 60;
+
+const run = async (one: Case, provider: string, outage: Outage): Promise<World> => {
+  const world = await open(one);
+  await begin(world, provider, outage);
+  for (let n = 0; world.queue.length > 0 && n < MOST_DELIVERIES; n += 1) {
+    postpone(world, n);
+    if ((world.next()?.visibleAt ?? 0) >= START + outage.lastsMs) world.sandbox.faults.clear();
+    await world.deliver();
+  }
+  return world;
+};
+
+const OUTAGES: readonly Outage[] = [0, 1, 2, 3].flatMap((skip) =>
+  Object.values(LASTING).flatMap((lastsMs) => [true, false].map((isMet) => ({ skip, lastsMs, isMet }))),
+);
+
+const isSelf = ({ name }: OrderUnderTest): boolean => name.includes('itself');
+
+describe.each(Object.entries(PROVIDERS_UNDER_TEST))('while %s knows nobody for a time', (provider, orders) =>
+  it.each(orders.map((order) => [order.name, order] as const))(
+    '%s: no word of death is false, and what signs for itself dies in the end',
+    async (_name, order) => {
+      for (const outage of OUTAGES)
+        for (const reason of ['leaked', 'manual'] as const) {
+          const world = await run({ name: '', order, reason }, provider, outage);
+          const where = JSON.stringify({ ...outage, reason });
+          expect([where, ...breachesIn(world)]).toEqual([where]);
+          // A key that nobody had met, and a managing key that is refused, are given up for a person to see to.
+          const isKilled = isSelf(order) && order.ends[reason] === 'revoked' && (outage.isMet || outage.skip > 0);
+          const outcome = outcomeOf({ ...world, witness: { ...world.witness, receipts: ended(world) } });
+          if (isKilled) expect([where, outcome]).toEqual([where, 'revoked']);
+          else expect([where, outcome]).not.toContain('already-revoked');
+        }
+    },
+  ),
+);
+
+const ended = ({ witness }: World): World['witness']['receipts'] =>
+  witness.receipts.filter(({ receipt }) => receipt.requestId !== DRY_RUN);

@@ -1,0 +1,60 @@
+import type { Work } from '../../../functions/core/ledger/ledger-items.ts';
+import type { ItemKey, Ledger, Versioned } from '../../../functions/core/ports.ts';
+
+/** A ledger with its items in the open. */
+export interface MemoryLedger extends Ledger {
+  /** Every item as it stands, with its key. */
+  readonly items: () => readonly (ItemKey & Readonly<Record<string, unknown>>)[];
+  /** Calls that were ever written down as attempted in the cases of these keys; those of works that are over stay counted. */
+  readonly attempted: (isMeant: (pk: string) => boolean) => number;
+}
+
+type Stored = ItemKey & Versioned & Readonly<Record<string, unknown>>;
+
+const nameOf = ({ pk, sk }: ItemKey): string => `${pk}\n${sk}`;
+const copyOf = <T>(item: T): T => JSON.parse(JSON.stringify(item));
+const worksOf = (item: Stored | undefined): Readonly<Record<string, Work>> =>
+  (item?.['works'] as Readonly<Record<string, Work>> | undefined) ?? {};
+const callsIn = (works: readonly Work[]): number => works.reduce((sum, { calls }) => sum + calls, 0);
+const withoutKey = ({ pk: _pk, sk: _sk, ...item }: Stored): unknown => copyOf(item);
+
+/** The ledger's contract over a map: what is stored is a copy, without fields that are `undefined`. */
+export const memoryLedger = (): MemoryLedger => {
+  const items = new Map<string, Stored>();
+  const counts = new Map<string, number>();
+  const over = new Map<string, number>();
+  return {
+    items: () => [...items.values()],
+    attempted: (isMeant) =>
+      [...items.values()]
+        .filter(({ pk }) => isMeant(pk))
+        .reduce((sum, item) => sum + callsIn(Object.values(worksOf(item))) + (over.get(nameOf(item)) ?? 0), 0),
+    read: async <T extends Versioned>(key: ItemKey) => {
+      const item = items.get(nameOf(key));
+      return item && (withoutKey(item) as T);
+    },
+    write: async (key, item) => {
+      const current = items.get(nameOf(key));
+      if ((current?.rev ?? 0) !== item.rev - 1) return current?.nonce === item.nonce;
+      const next = copyOf({ ...item, pk: key.pk, sk: key.sk });
+      const left = Object.entries(worksOf(current)).filter(([name]) => worksOf(next)[name] === undefined);
+      over.set(nameOf(key), (over.get(nameOf(key)) ?? 0) + callsIn(left.map(([, work]) => work)));
+      items.set(nameOf(key), next);
+      return true;
+    },
+    list: async <T>(pk: string, prefix: string) =>
+      [...items.values()].filter((item) => item.pk === pk && item.sk.startsWith(prefix)).map(copyOf) as unknown as (T &
+        ItemKey)[],
+    inState: async function* <T>(state: string, since: number, until: number) {
+      const isIn = (item: Stored): boolean =>
+        item['state'] === state && Number(item['at']) >= since && Number(item['at']) <= until;
+      const found = [...items.values()].filter(isIn).toSorted((a, b) => Number(a['at']) - Number(b['at']));
+      yield found.map((item) => withoutKey(item) as T);
+    },
+    count: async (key, max) => {
+      const count = counts.get(nameOf(key)) ?? 0;
+      if (count < max) counts.set(nameOf(key), count + 1);
+      return count < max;
+    },
+  };
+};

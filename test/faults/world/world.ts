@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import { epochMs } from '../../../functions/core/epoch.ts';
+import type { Attributes, Ports } from '../../../functions/core/ports.ts';
+import { revoke } from '../../../functions/core/revoke/revoke.ts';
+import { PROVIDERS } from '../../../functions/providers/index.ts';
+import { atWork, working } from '../../laws/at-work.ts';
+import { type Witness, witness } from '../../laws/witness.ts';
+import type { OrderUnderTest, Seeded } from '../orders/providers-under-test.ts';
+import { memoryLedger } from '../simulated/memory-ledger.ts';
+import { type MemoryVault, memoryVault } from '../simulated/memory-vault.ts';
+import { type Message, messageQueue } from '../simulated/message-queue.ts';
+import { sendInProcess } from '../simulated/send-in-process.ts';
+import type { InProcess } from '../simulated/serve-in-process.ts';
+import { type SimulatedClock, simulatedClock } from '../simulated/simulated-clock.ts';
+
+/** Ten in the morning of a day without meaning. */
+export const START = epochMs(Date.parse('2026-11-20T10:00:00.000Z'));
+const DAY_MS = 86_400_000;
+const OWN_ROLE = 'AROAOWNROLE';
+
+/** One order with its provider and an AWS of its own, all in this process and on one clock. */
+export interface World {
+  readonly order: OrderUnderTest;
+  readonly seeded: Seeded;
+  /** All that was asked for, by the id of its request. */
+  readonly orders: ReadonlyMap<string, Seeded>;
+  readonly sandbox: InProcess;
+  readonly clock: SimulatedClock;
+  readonly ports: Ports;
+  readonly vault: MemoryVault;
+  readonly witness: Witness;
+  readonly ledger: ReturnType<typeof memoryLedger>;
+  readonly queue: readonly Message[];
+  /** Second looks that were asked for; they come to the queue by hand. */
+  readonly looks: readonly string[];
+  /** Identifiers made by deliveries that came to their end. */
+  readonly over: ReadonlySet<string>;
+  /** @param seeded what the request is about, where that is not the world's own order */
+  send(body: unknown, attempt?: number, seeded?: Seeded): Message;
+  /** A second look comes to the queue. */
+  sendLook(body: string): Message;
+  /** The message that is visible first, now or later. */
+  next(): Message | undefined;
+  /** Begins to deliver a message, visible or not; somebody has to run the clock. */
+  begin(message: Message, ports?: Ports): Promise<void>;
+  /** Delivers the next message when it is visible. @param ports the function's own, perhaps with something wrong with them */
+  deliver(ports?: Ports, killed?: Promise<'killed'>): Promise<void>;
+}
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+const config = (giveUpAfterMs: number): Ports['config'] => ({
+  instance: 'conformance',
+  secretPrefix: 'key-revoker/',
+  mode: 'enforce',
+  providers: ['bybit', 'kalshi', 'requesty'],
+  giveUpAfterMs,
+  limits: { urgent: 1_000, other: 200 },
+  egressAddresses: ['127.0.0.1'],
+  ownRoles: [OWN_ROLE],
+});
+
+/** @param giveUpAfterMs how long a request may stay open */
+export const openWorld = async (order: OrderUnderTest, giveUpAfterMs: number): Promise<World> => {
+  const clock = simulatedClock(START);
+  const { sandbox, seeded } = await order.seed(() => clock.now());
+  const ledger = memoryLedger();
+  const vault = memoryVault(seeded.secrets, START - 30 * DAY_MS, clock.now);
+  const log = { info: () => {}, warn: () => {} };
+  const queue = messageQueue(clock);
+  const orders = new Map<string, Seeded>();
+  const looks: string[] = [];
+  const over = new Set<string>();
+  let ids = 0;
+  const newId = (): string => {
+    const id = `id-${++ids}`;
+    atWork().ids.add(id);
+    return id;
+  };
+  const push = (body: string, attempt: number, seconds = 0, sender = 'AROAEXAMPLE'): Message =>
+    queue.push({ messageId: newId(), body, attempt, sender: `${sender}:conformance` }, seconds * 1_000);
+  const send: World['send'] = (body, attempt = 1, about = seeded) => {
+    const message = push(JSON.stringify(body), attempt);
+    if (!orders.has(message.requestId)) orders.set(message.requestId, about);
+    return message;
+  };
+  const enqueue = async (body: string, { attempt }: Attributes, seconds: number): Promise<void> => {
+    const request = JSON.parse(body);
+    if (request.look) return void looks.push(body);
+    if (!orders.has(request.requestId)) orders.set(request.requestId, { ...seeded, request });
+    push(body, Number(attempt), seconds);
+  };
+  const seen = witness({ sandbox, orders, clock, ledger });
+  const ports: Ports = {
+    clock,
+    ledger,
+    vault,
+    outbox: {
+      publish: async (receipt) => seen.published(receipt),
+      setAside: async (body, attributes) => seen.setAside(body, attributes),
+      enqueue,
+    },
+    log,
+    send: seen.watching(sendInProcess(sandbox, clock)),
+    digest,
+    newId,
+    random: () => 0.5,
+    provider: (name) => PROVIDERS[name],
+    config: config(giveUpAfterMs),
+  };
+
+  const begin = async (message: Message, own: Ports = ports): Promise<void> => {
+    const delivery = queue.receive(message);
+    const { requestId } = message;
+    const found = ledger.items().find(({ pk }) => pk === `request#${requestId}`) as { attempt?: number } | undefined;
+    const attempt = Math.max(message.attempt, found?.attempt ?? 1);
+    const made = new Set<string>();
+    const work = working({ requestId, attempt, ids: made }, () => revoke(own, delivery));
+    const verdict = await work.catch(() => undefined);
+    if (verdict === undefined) return;
+    for (const id of made) over.add(id);
+    queue.settle(message, verdict);
+  };
+  const deliver: World['deliver'] = async (own, killed) => {
+    const message = queue.next();
+    if (message === undefined) throw new Error('Cannot deliver from an empty queue');
+    clock.advanceTo(message.visibleAt);
+    const startedAt = clock.now();
+    const work = begin(message, own);
+    await clock.run(killed ? Promise.race([work, killed]) : work);
+    clock.forget();
+    seen.delivered(startedAt);
+  };
+
+  return {
+    ...{ order, seeded, orders, sandbox, clock, ports, vault, witness: seen, ledger },
+    ...{ queue: queue.messages, looks, over, send, next: queue.next, begin, deliver },
+    sendLook: (body) => push(body, 1, 0, OWN_ROLE),
+  };
+};

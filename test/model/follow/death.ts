@@ -1,0 +1,102 @@
+import { type Attempt, keyIn, type Model, type Sureness } from '../state/model.ts';
+import { isAccepted, isManaging, isMiss, isRefused } from '../state/reading.ts';
+import { type CallReply, isSurely, mayBe } from '../state/replies.ts';
+import type { Of } from '../system/happening.ts';
+import type { Delivered } from '../system/system.ts';
+import type { Follower } from './follow.ts';
+import { isDead } from './follow-case.ts';
+
+/** So long a key has to be gone where nothing tells its death from an outage. */
+export const OUTAGE_LASTS_MS = 3_600_000;
+
+/** The ledger holds the key's death. */
+export const isProvedIn = (model: Model, keyId: string): boolean =>
+  ['proved', 'called again'].includes(keyIn(model, keyId).state);
+
+/** Whether a managing key whose list had named the target was accepted in this delivery: then no outage hides the target. */
+export const controlOf = ({ model, readings }: Follower, keyId: string): Sureness => {
+  const { listedTo } = keyIn(model, keyId);
+  const accepted = readings.filter((reading) => isManaging(reading, keyId) && isAccepted(reading));
+  const isSure = accepted.some(({ by, isList, faultName }) => isList && !faultName && listedTo.get(by) === 'surely');
+  if (isSure) return 'surely';
+  return accepted.some(({ by }) => listedTo.has(by)) ? 'maybe' : 'not';
+};
+
+/** Whether more than the key's own absence tells of its death: the ledger, or a managing key. */
+export const toldOf = (follower: Follower, keyId: string): Sureness =>
+  isProvedIn(follower.model, keyId) ? 'surely' : controlOf(follower, keyId);
+
+/** The key is gone, and nothing but its own absence says so: neither the ledger, nor a managing key, nor a call's acceptance. */
+const isGoneUntold = (follower: Follower, attempt: Attempt): boolean => {
+  const { record, readings } = follower;
+  const { key, sent } = attempt;
+  const isGone = key !== undefined && readings.length > 0 && readings.some((one) => !one.living.includes(key));
+  if (!isGone || sent.isPlan || toldOf(follower, key) === 'surely') return false;
+  return sent.order.kind === 'update' || !isSurely(attempt, record, 'accepted');
+};
+
+/** A delivery has found the key so, and done what there is to do: a delete was sent again. */
+export const isUntold = (follower: Follower, attempt: Attempt): boolean =>
+  isGoneUntold(follower, attempt) && (attempt.sent.order.kind === 'update' || follower.calls > 0);
+
+/** What is wrong with a wait for a key that was seen, is certainly gone, and is told of by nothing else. */
+export const idle = (follower: Follower, { verdict, isMet }: Delivered, attempt: Attempt): readonly string[] => {
+  const { readings, calls } = follower;
+  const { key = '', sent, view, wasSeen, work } = attempt;
+  const isSeen = view.isSighted || wasSeen === 'surely';
+  const isPlain = !isMet && isSeen && readings.every((one) => isMiss(one, key));
+  const isWait = typeof verdict === 'object' && verdict.code === 'not-yet-proved';
+  if (!isPlain || !isWait || toldOf(follower, key) !== 'not' || !isGoneUntold(follower, attempt)) return [];
+  const { missingSince = Number.POSITIVE_INFINITY } = view;
+  const isOld = readings.every(({ by, at }) => by === key && at >= missingSince + OUTAGE_LASTS_MS);
+  return [
+    ...(sent.order.kind === 'delete' && calls === 0 ? [`L2: ${work} waits without sending the delete again`] : []),
+    ...(isOld ? [`L2: ${work} waits though the key has been gone for an hour`] : []),
+  ];
+};
+
+/** L1: what a word of death has to rest on. */
+export const unfounded = (
+  follower: Follower,
+  attempt: Attempt,
+  { outcome, at }: Of<'concluded'>,
+): readonly string[] => {
+  const { model, record } = follower;
+  const { key = '', attempted, sent, view } = attempt;
+  view.absentForMs = view.absentSince === undefined ? 0 : at - view.absentSince;
+  const isUpdate = sent.order.kind === 'update';
+  const isProved = isProvedIn(model, key);
+  view.told = toldOf(follower, key);
+  const isTold = view.told !== 'not';
+  if (!isDead(outcome)) return [];
+  const may = (reply: CallReply): boolean => mayBe(attempt, record, reply);
+  const surely = (reply: CallReply): boolean => isSurely(attempt, record, reply);
+  const isOld = view.absentForMs >= OUTAGE_LASTS_MS;
+  const rules: readonly (readonly [boolean, string])[] = [
+    [isProved || isUpdate || attempted > 0, 'without a call'],
+    [outcome !== 'revoked' || may('accepted') || may('lost'), 'by refused calls'],
+    [
+      isUpdate || outcome !== 'already-revoked' || !(surely('accepted') || surely('lost')),
+      'after a call that may have deleted it',
+    ],
+    [isTold || !isUpdate, 'by an update, and by its own absence'],
+    [isTold || isUpdate || may('accepted') || isOld, 'by its own absence within an hour'],
+  ];
+  return rules.filter(([holds]) => !holds).map(([, why]) => `L1: ${outcome} ${why}`);
+};
+
+/** The longest that a look may have been on its way. */
+const LOOK_MS = 5_000;
+
+const isKilledByUs = ({ model, record }: Follower, keyId: string): boolean =>
+  isProvedIn(model, keyId) ||
+  [...model.attempts.values()].some((one) => one.key === keyId && mayBe(one, record, 'accepted'));
+
+/** L1: at those instants the managing key was refused, so that the looks show nothing; one that we have deleted need not be asked. */
+export const refusedAt = (follower: Follower, { key = '', view }: Attempt, instants: readonly number[]): boolean =>
+  instants.some((instant) => {
+    const last = view.readings.findLast(
+      (reading) => isManaging(reading, key) && reading.at <= instant && reading.at >= instant - LOOK_MS,
+    );
+    return last !== undefined && isRefused(last) && !isKilledByUs(follower, last.by);
+  });

@@ -1,0 +1,89 @@
+import { TIMING } from '../../../functions/core/timing.ts';
+import { isNarrower } from '../../laws/lies.ts';
+import { CASE_STEPS, type CaseStep } from '../rules/case-model.ts';
+import { OUTCOMES } from '../rules/outcomes.ts';
+import { type Attempt, type KeyModel, keyIn, type Model, nameOf } from '../state/model.ts';
+import type { Of, Truth } from '../system/happening.ts';
+
+export const isDead = (outcome: string): boolean => OUTCOMES[outcome]?.isDeath === true;
+
+/** Takes a key's case one step further. @returns what must not have happened */
+export const stepCase = (model: Model, keyId: string, step: CaseStep): readonly string[] => {
+  const key = keyIn(model, keyId);
+  const next = CASE_STEPS[key.state][step];
+  if (next === undefined) return [`the case of ${keyId} was ${step} when it was ${key.state}`];
+  key.state = next;
+  return [];
+};
+
+/** L1: what is said of the key is so. */
+const untrue = (model: Model, outcome: string, { isAlive, settings }: Truth): readonly string[] => {
+  if (isDead(outcome)) return isAlive ? [`L1: ${outcome} while the key lives`] : [];
+  const { narrow } = model.stage;
+  const isSo = outcome !== 'restricted' || (settings && narrow && isNarrower(settings, narrow));
+  return isSo ? [] : ['L1: said to be restricted and is not'];
+};
+
+const isAtWork = ({ attempts }: Model, attempt: Attempt): boolean =>
+  [...attempts.values()].some(
+    (other) => other !== attempt && other.key === attempt.key && ['attempted', 'called'].includes(other.state),
+  );
+
+/** Whose end leaves the case open: this one's, or an earlier one's that no later attempt of its own has made good. */
+const openBy = ({ openBy: before, provedBy }: KeyModel, name: string, outcome: string): string | undefined => {
+  if (outcome.startsWith('stuck/')) return provedBy === undefined ? name : before;
+  return isDead(outcome) || (outcome === 'restricted' && before === name) ? undefined : before;
+};
+
+/** A request has ended on its key, which stays open also where another is at work on it. */
+export const concluded = (model: Model, attempt: Attempt, { outcome, truth, ...end }: Of<'concluded'>) => {
+  const key = keyIn(model, end.key);
+  const name = nameOf(attempt.work);
+  attempt.outcome = outcome;
+  key.openBy = openBy(key, name, outcome);
+  if (isDead(outcome)) key.provedBy ??= name;
+  const isOpen = outcome.startsWith('stuck/') || key.openBy !== undefined || isAtWork(model, attempt);
+  const step = isDead(outcome) ? 'dead' : isOpen ? 'stuck' : 'left';
+  return [...untrue(model, outcome, truth), ...stepCase(model, end.key, step)];
+};
+
+const unproved = (model: Model, keyId: string): readonly string[] => {
+  const key = keyIn(model, keyId);
+  const breaches = key.isTold ? [] : [`L1: the proof of ${keyId} is gone without a word`];
+  Object.assign(key, { isTold: false, openBy: key.provedBy, provedBy: undefined });
+  return [...breaches, ...stepCase(model, keyId, 'resurrected')];
+};
+
+const told = (model: Model, { receipt, key, truth }: Of<'told'>): readonly string[] => {
+  const { outcome, keyState } = receipt;
+  if (outcome === 'resurrected') keyIn(model, key).isTold = true;
+  const isRetry = outcome === 'retry' && keyState === 'dead';
+  return [
+    ...(keyState === 'dead' && truth.isAlive ? [`L1: ${outcome} is told of a dead key that lives`] : []),
+    ...(isRetry ? ['L2: a request is said to wait whose key is dead'] : []),
+  ];
+};
+
+/** What concerns a key, whoever's doing it was. */
+export type OfCase = Of<'opened' | 'taken' | 'told' | 'unproved' | 'let go' | 'proved'>;
+
+/** Takes the model one step further. @returns what must not have happened */
+export const followCase = (model: Model, happening: OfCase): readonly string[] => {
+  const key = keyIn(model, happening.key);
+  switch (happening.step) {
+    case 'taken':
+      return happening.overMs < TIMING.crashMarginMs ? ['L3: a lease was not waited out'] : [];
+    case 'told':
+      return told(model, happening);
+    case 'unproved':
+      return unproved(model, happening.key);
+    case 'opened':
+      return stepCase(model, happening.key, 'opened');
+    case 'let go':
+      key.openBy = undefined;
+      return stepCase(model, happening.key, 'left');
+    case 'proved':
+      Object.assign(key, { provedBy: key.openBy, openBy: undefined });
+      return [...untrue(model, 'already-revoked', happening.truth), ...stepCase(model, happening.key, 'dead')];
+  }
+};

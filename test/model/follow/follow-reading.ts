@@ -1,0 +1,35 @@
+import { type Attempt, keyIn } from '../state/model.ts';
+import { isManaging, isMiss, isSight, mayMiss, maySee, type Reading } from '../state/reading.ts';
+import type { Follower } from './follow.ts';
+
+/** Takes over what a reading may have shown of any key, whoever asked. */
+export const followAnyReading = ({ model, isCut, attempt }: Follower, reading: Reading): void => {
+  for (const { key, view } of model.attempts.values()) if (key && !isMiss(reading, key)) view.isUnknown = false;
+  const { by, isList, status, faultName } = reading;
+  const isSure = isList && status === 200 && faultName === undefined && !isCut && !attempt?.sent.isPlan;
+  for (const keyId of new Set([...reading.living, ...model.keys.keys()])) {
+    if (!isManaging(reading, keyId) || !maySee(reading, keyId)) continue;
+    const { listedTo } = keyIn(model, keyId);
+    if (isSure || listedTo.get(by) === undefined) listedTo.set(by, isSure ? 'surely' : 'maybe');
+  }
+};
+
+/** Takes over what a reading may have shown of the key that the attempt is pinned to. */
+export const followReading = ({ isCut }: Follower, attempt: Attempt, reading: Reading): void => {
+  const { key, view, calls } = attempt;
+  if (key === undefined) return;
+  // A key that its siblings do not know is no less alive.
+  view.home ??= reading.by === key ? reading.host : undefined;
+  if (reading.by === key && reading.host !== view.home) return;
+  view.readings.push(reading);
+  if (isSight(reading, key)) view.isSighted = true;
+  if (view.absentSince !== undefined && maySee(reading, key)) {
+    // It lives, so none of the calls up to its absence has deleted it: they count no longer.
+    view.spent = calls.length;
+    if (isSight(reading, key)) view.absentSince = undefined;
+  }
+  if (mayMiss(reading, key)) view.absentSince ??= reading.at;
+  const isSeen = view.isSighted || attempt.wasSeen === 'surely';
+  if (maySee(reading, key)) view.missingSince = undefined;
+  else if (isSeen && !isCut && isMiss(reading, key)) view.missingSince ??= reading.at;
+};

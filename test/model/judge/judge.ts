@@ -1,0 +1,111 @@
+import { TIMING } from '../../../functions/core/timing.ts';
+import type { Message } from '../../faults/simulated/message-queue.ts';
+import { controlOf, idle, isUntold } from '../follow/death.ts';
+import { type Follower, follow, newFollower } from '../follow/follow.ts';
+import { type Attempt, isOver, keyIn, type Model, nameOf, noteSeen } from '../state/model.ts';
+import type { Delivered, System } from '../system/system.ts';
+import { differences } from './compare.ts';
+import { demandedOf, unexplainedEnd, unexplainedWait } from './explain.ts';
+import { metIn, newAttempt, note, pinTo, type Scene, sceneOf } from './scene.ts';
+
+/** Takes the model through all that happened. @returns the attempt that was begun, and what must not have happened */
+const followAll = (model: Model, system: System, delivered: Delivered, scene: Scene) => {
+  const follower = newFollower(model, system, delivered);
+  const breaches: string[] = [];
+  follower.attempt = scene.known;
+  let begun: Attempt | undefined;
+  for (const happening of delivered.happened) {
+    if (happening.step === 'claimed' || happening.step === 'refused') {
+      begun = newAttempt(model, happening.work, happening.at, scene);
+      if (happening.step === 'refused') begun.causes.add('reused');
+      model.attempts.set(happening.work, begun);
+      follower.attempt = begun;
+    }
+    const pinned = happening.step === 'pinned' ? model.attempts.get(happening.work) : undefined;
+    if (pinned && happening.step === 'pinned') pinTo(model, pinned, happening.key, scene);
+    breaches.push(...follow(follower, happening));
+  }
+  return { begun, breaches, follower };
+};
+
+const learnSeen = (model: Model, attempt: Attempt): void => {
+  const { key, outcome = '', wasAlive, causes, sent } = attempt;
+  // A managing key may have been asked who it is.
+  noteSeen(keyIn(model, sent.order.signer), 'self', false);
+  if (key === undefined) return;
+  const isSight = ['revoked', 'already-revoked', 'restricted', 'planned'].includes(outcome);
+  const isSure = isSight && wasAlive && !causes.has('rival') && demandedOf(model, attempt) !== undefined;
+  noteSeen(keyIn(model, key), sent.order.signed, isSure);
+};
+
+const judgeVerdict = (model: Model, { verdict, isMet, message }: Delivered, attempt: Attempt | undefined) => {
+  if (verdict === 'cut') return isMet ? [] : [`L2: the delivery of ${message.messageId} ended with no word`];
+  if (verdict !== 'done') return isMet || attempt === undefined ? [] : unexplainedWait(model, attempt, verdict.code);
+  const { work, state } = attempt ?? {};
+  return state === 'closed' ? [] : [`L2: the message of ${work} is gone, which is ${state}`];
+};
+
+const judgeRequest = (model: Model, system: System, delivered: Delivered, scene: Scene): readonly string[] => {
+  const { happened, message } = delivered;
+  const { known } = scene;
+  const isRepeated = known?.state === 'closed' && Number(/\d+$/.exec(known.work)) >= message.attempt;
+  const wasOver = new Set([...model.attempts.values()].filter(isOver));
+  const { begun, breaches, follower } = followAll(model, system, delivered, scene);
+  const attempt = begun ?? known;
+  const untold = attempt !== undefined && isUntold(follower, attempt);
+  if (attempt && !isRepeated) note(model, system, attempt, metIn(system, delivered, scene, attempt, untold));
+  const ended = [...model.attempts.values()].filter((one) => isOver(one) && one.outcome && !wasOver.has(one));
+  const unexplained = ended.flatMap((one) => unexplainedEnd(model, one));
+  if (attempt) learnSeen(model, attempt);
+  return [
+    ...breaches,
+    ...unexplained,
+    ...(isRepeated && happened[0] ? [`L2: a duplicate of ${known.work} was ${happened[0].step}`] : []),
+    ...judgeVerdict(model, delivered, attempt),
+    ...(attempt ? idle(follower, delivered, attempt) : []),
+  ];
+};
+
+/** A look asks and tells; it does nothing. */
+const LOOK_STEPS: readonly string[] = ['taken', 'told', 'unproved', 'proved', 'let go', 'asked'];
+
+/** A look that sends nothing to a delete's key cannot tell its death from an outage. */
+const unfoundedLook = (follower: Follower, happened: Delivered['happened'], attempt: Attempt | undefined) =>
+  happened.flatMap((one) =>
+    one.step !== 'proved' || (attempt?.sent.order.kind === 'update' && controlOf(follower, one.key) !== 'not')
+      ? []
+      : ['L1: a look proves the death of a key without a call'],
+  );
+
+const judgeLook = (model: Model, system: System, delivered: Delivered): readonly string[] => {
+  const { happened, verdict, isMet, message } = delivered;
+  const follower = newFollower(model, system, delivered);
+  const about = [...model.attempts.values()].findLast(({ work }) => nameOf(work) === message.requestId);
+  const isLook = ({ step }: { readonly step: string }): boolean => LOOK_STEPS.includes(step);
+  return [
+    ...happened.filter((one) => !isLook(one)).map(({ step }) => `L3: a look was ${step}`),
+    ...happened.filter(isLook).flatMap((happening) => follow(follower, happening)),
+    ...unfoundedLook(follower, happened, about),
+    ...(verdict === 'cut' && !isMet ? ['L2: a look ended with no word'] : []),
+  ];
+};
+
+/** Delivers one message and judges what came of it. @returns what was wrong */
+export const deliverAndJudge = async (
+  model: Model,
+  system: System,
+  message: Message,
+  deliver: () => Promise<Delivered>,
+): Promise<readonly string[]> => {
+  const scene = sceneOf(model, system, message);
+  const delivered = await deliver();
+  // Late changes that are due are carried out, and stand in the record.
+  system.sandbox.applied();
+  const isLook = JSON.parse(message.body).look === true;
+  const judge = isLook ? judgeLook : judgeRequest;
+  return [
+    ...judge(model, system, delivered, scene),
+    ...(delivered.tookMs > TIMING.functionTimeoutMs ? ['L2: a delivery outlives its function'] : []),
+    ...differences(model, system),
+  ];
+};

@@ -1,0 +1,31 @@
+import type { AlarmName } from '../../../infra/constructs/monitoring/alarm-name.ts';
+import {
+  always,
+  failing,
+  HOUR,
+  MINUTE,
+  openFor,
+  order,
+  pausedFor,
+  revokedAfter,
+  type Trouble,
+  waiting,
+  withoutSweep,
+} from './troubles.ts';
+
+/** What stays just below an alarm's threshold. */
+export const NEAR_MISSES: Readonly<Partial<Record<AlarmName, Trouble>>> = {
+  requestsWaiting: waiting(2),
+  oldestOpenCase: openFor(24 * HOUR),
+  timeToRevoke: revokedAfter(MINUTE - 10_000),
+  sweepNotRun: withoutSweep(14 * MINUTE),
+  providerErrors: async (system) => {
+    system.bybit.faults.script(always(503));
+    await order(system);
+    await system.settle(1);
+    return [];
+  },
+  paused: pausedFor(HOUR - MINUTE),
+  revokeFails: async (system) => failing(system, 'Revoke', 'Errors'),
+  sweepFails: async (system) => failing(system, 'Sweep', 'Throttles'),
+};

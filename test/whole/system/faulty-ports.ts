@@ -1,0 +1,90 @@
+import { Unavailable } from '../../../functions/core/fault.ts';
+import type { HttpCall, MaybeReply } from '../../../functions/core/provider.ts';
+import type { Wired } from '../../../functions/edge/wire.ts';
+
+/** What goes wrong at one of the function's own steps. */
+export interface PortFault {
+  /** Which of the steps from now on, from 1. */
+  readonly step: number;
+  /** `after`: what was asked for was done, and the function never learned of it. */
+  readonly when: 'before' | 'after';
+  /** `crash`: the process is gone, so nothing that it would do next happens. `outage`: the service does not answer this once. */
+  readonly as: 'crash' | 'outage';
+}
+
+export interface FaultyPorts {
+  readonly wired: Wired;
+  /** Names of the steps since the last `arm`. */
+  readonly steps: readonly string[];
+  /** Counts anew, with this fault or none. */
+  arm(fault?: PortFault): void;
+  /** A new process. */
+  restart(): void;
+}
+
+class Crash extends Error {
+  override readonly name = 'Crash';
+}
+
+type Step = (...args: never[]) => Promise<unknown>;
+
+/** Puts a script in front of each step that leaves the process: ledger, vault, outbox, the network, the queue. */
+export const faultyPorts = (
+  { ports, hide }: Wired,
+  onSend: (call: HttpCall, reply: MaybeReply) => void = () => undefined,
+): FaultyPorts => {
+  let steps: string[] = [];
+  let fault: PortFault | undefined;
+  let isDead = false;
+  const fail = (name: string): undefined => {
+    if (fault?.as === 'crash') {
+      isDead = true;
+      throw new Crash(`Cannot go on after ${name}`);
+    }
+    if (name === 'send') return undefined; // the network's port rejects never
+    throw new Unavailable(`Cannot do ${name}`);
+  };
+  const faulty = <T extends Step>(name: string, step: T): T =>
+    (async (...args: Parameters<T>) => {
+      if (isDead) throw new Crash(`Cannot do ${name}, the process is gone`);
+      steps.push(name);
+      const isHit = fault?.step === steps.length;
+      if (isHit && fault?.when === 'before') return fail(name);
+      const result = await step(...args);
+      return isHit ? fail(name) : result;
+    }) as unknown as T;
+  const all = <T extends object>(name: string, port: T): T =>
+    Object.fromEntries(
+      Object.entries(port).map(([step, work]) => [
+        step,
+        step === 'tagged' || step === 'inState' ? work : faulty(`${name}.${step}`, work as Step),
+      ]),
+    ) as T;
+  const send: typeof ports.send = async (call, until) => {
+    const reply = await ports.send(call, until);
+    onSend(call, reply);
+    return reply;
+  };
+  return {
+    wired: {
+      ports: {
+        ...ports,
+        ledger: all('ledger', ports.ledger),
+        vault: all('vault', ports.vault),
+        outbox: all('outbox', ports.outbox),
+        send: faulty('send', send),
+      },
+      hide: faulty('hide', hide),
+    },
+    get steps() {
+      return steps;
+    },
+    arm: (next) => {
+      steps = [];
+      fault = next;
+    },
+    restart: () => {
+      isDead = false;
+    },
+  };
+};

@@ -1,0 +1,385 @@
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import {
+  CreateSecretCommand,
+  DescribeSecretCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+  TagResourceCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
+import {
+  CreateQueueCommand,
+  DeleteMessageCommand,
+  type Message,
+  PurgeQueueCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import type { Context } from 'aws-lambda';
+import { afterEach, beforeEach, vi } from 'vitest';
+import { epochMs } from '../../../functions/core/epoch.ts';
+import type { Receipt } from '../../../functions/core/receipt.ts';
+import { type LookedAfter, lookAfter } from '../../../functions/core/sweep/daily-pass.ts';
+import { type Swept, sweep } from '../../../functions/core/sweep/sweep.ts';
+import { type Ticked, tick } from '../../../functions/core/sweep/tick.ts';
+import { readEnvironment } from '../../../functions/edge/process/environment.ts';
+import { wire } from '../../../functions/edge/wire.ts';
+import { PROVIDERS } from '../../../functions/providers/index.ts';
+import { serve } from '../../../functions/revoke/serve.ts';
+import { type Aws, startAws } from '../../../infra/local/aws/start-aws.ts';
+import { roleId } from '../../../infra/local/deploy/resource-types.ts';
+import { type Deployment, deploy } from '../../../infra/local/deploy.ts';
+import { eventSource } from '../../../infra/local/lambda/event-source.ts';
+import { inProcess } from '../../../infra/local/lambda/in-process.ts';
+import {
+  type BybitOptions,
+  type BybitSandbox,
+  type KalshiOptions,
+  type KalshiSandbox,
+  type RequestyOptions,
+  type RequestySandbox,
+  startSandbox,
+} from '../../../infra/local/sandbox/index.ts';
+import type { Template } from '../../../infra/synthesize.ts';
+import { type Datapoint, datapointsIn } from '../../metrics-in.ts';
+import { type Canaries, listenForCanaries, OPERATOR } from './canaries.ts';
+import { type FaultyPorts, faultyPorts } from './faulty-ports.ts';
+import { operatedTemplate, operatorRole } from './operated-template.ts';
+import { type Rights, rightsIn } from './rights.ts';
+
+/** Ten in the morning of a day without meaning. */
+export const START = Date.parse('2026-11-20T10:00:00.000Z');
+
+const CLIENT = { region: 'us-east-1', credentials: { accessKeyId: OPERATOR, secretAccessKey: 'local' } };
+
+/** A message taken from a queue, with its text attributes. */
+export interface Taken {
+  readonly body: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+export interface System {
+  /** What it was deployed from. */
+  readonly template: Template;
+  readonly aws: Aws;
+  readonly bybit: BybitSandbox;
+  readonly kalshi: KalshiSandbox;
+  readonly requesty: RequestySandbox;
+  readonly deployment: Deployment;
+  /** Of the role that was granted the command line. */
+  readonly operator: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly secrets: SecretsManagerClient;
+  readonly canaries: Canaries;
+  /** The function's own steps, and what shall go wrong with them. */
+  readonly steps: FaultyPorts;
+  /** Stores a credential under the prefix and gives its name. */
+  store(name: string, credential: unknown, tags?: Readonly<Record<string, string>>): Promise<string>;
+  /** Stores a new version. @returns its id */
+  rotate(name: string, credential: unknown): Promise<string>;
+  tag(name: string, tags: Readonly<Record<string, string>>): Promise<void>;
+  /** A secret's tags as they stand. */
+  tags(name: string): Promise<Readonly<Record<string, string>>>;
+  /** Puts a message on the requests queue. */
+  send(body: unknown, attempt?: number): Promise<void>;
+  /** Sends a copy from the stuck queue again as its next attempt, as the operator's tool does. */
+  redrive(copy: Taken): Promise<void>;
+  putEvent(detail: unknown): Promise<string>;
+  /** Delivers one batch, if one is due; says whether there was one. */
+  deliver(): Promise<boolean>;
+  /**
+   * Delivers until the queue is empty, moving the clock to where messages come back, for so many deliveries at most. Second looks, which
+   * are not due yet, are left to their time.
+   */
+  settle(most?: number): Promise<void>;
+  /** What waits on the requests queue, hidden or not, but for second looks before their time. */
+  waiting(): Promise<readonly string[]>;
+  /** Loses every message on the requests queue. */
+  purge(): Promise<void>;
+  sweep(): Promise<Swept>;
+  /** All that is done at a tick of the clock. */
+  tick(): Promise<Ticked>;
+  /** The daily part of a sweep. */
+  lookAfter(): Promise<LookedAfter | undefined>;
+  advance(ms: number): void;
+  /** Receipts in order of publication, as the bus shows them. */
+  receipts(): readonly Receipt[];
+  /** Every value of every metric so far. */
+  metrics(): readonly Datapoint[];
+  /** Takes everything out of the stuck queue. */
+  stuck(): Promise<readonly Taken[]>;
+  /** Subscribes a queue to a topic, also with attributes such as a filter. @returns what takes its messages out */
+  subscribe(
+    of?: 'results' | 'notifications',
+    attributes?: Readonly<Record<string, string>>,
+  ): Promise<() => Promise<readonly Taken[]>>;
+  /** All items of the ledger, in DynamoDB's own form, as one text. */
+  ledger(): Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface SystemOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly exchangeMs?: number;
+  readonly bybit?: BybitOptions;
+  readonly kalshi?: KalshiOptions;
+  readonly requesty?: RequestyOptions;
+}
+
+let template: Template | undefined;
+
+const queueOf = (deployment: Deployment, part: string): Deployment['queues'][string] => {
+  const found = Object.entries(deployment.queues).find(([id]) => id.includes(part));
+  if (found === undefined) throw new Error(`Cannot find the queue ${part} in the template`);
+  return found[1];
+};
+
+const isOrder = ({ body }: { readonly body: string }): boolean => !body.includes('"look":true');
+
+const only = (names: Readonly<Record<string, string>>): string => {
+  const [name] = Object.values(names);
+  if (name === undefined) throw new Error('Cannot find a resource in the template, wanted one');
+  return name;
+};
+
+const takenOf = ({ Body = '', MessageAttributes = {} }: Message): Taken => ({
+  body: Body,
+  attributes: Object.fromEntries(
+    Object.entries(MessageAttributes).map(([name, { StringValue = '' }]) => [name, StringValue]),
+  ),
+});
+
+const takeAll = async (sqs: SQSClient, QueueUrl: string): Promise<readonly Taken[]> => {
+  const taken: Taken[] = [];
+  for (;;) {
+    const query = { QueueUrl, MaxNumberOfMessages: 10, MessageAttributeNames: ['All'] };
+    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand(query));
+    if (Messages.length === 0) return taken;
+    for (const message of Messages) {
+      taken.push(takenOf(message));
+      await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: message.ReceiptHandle }));
+    }
+  }
+};
+
+const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+const attributesOf = (attributes: Readonly<Record<string, string>>) =>
+  Object.fromEntries(
+    Object.entries(attributes).map(([name, StringValue]) => [name, { DataType: 'String', StringValue }]),
+  );
+
+/**
+ * The whole system in this process: the synthesized template's resources in emulated AWS, the sandboxes, and the real functions over
+ * real sockets and SDK clients, on a clock that moves only when somebody waits for it.
+ */
+export const startSystem = async (options: SystemOptions = {}): Promise<System> => {
+  const { environment = {}, exchangeMs } = options;
+  template ??= await operatedTemplate();
+  vi.useFakeTimers({ toFake: ['Date'], now: START });
+  const canaries = listenForCanaries();
+  let deployment: Deployment | undefined;
+  const made = (): Deployment => {
+    if (deployment === undefined) throw new Error('Cannot judge a call before the stack is deployed');
+    return deployment;
+  };
+  const rights: Rights = rightsIn(template, made);
+  const aws = await startAws({
+    onCall: (call) => {
+      canaries.hear(call);
+      rights.hear(call);
+    },
+  });
+  vi.stubEnv('AWS_ENDPOINT_URL', aws.url);
+  vi.stubEnv('AWS_REGION', CLIENT.region);
+  deployment = await deploy(template, aws);
+  const [bybit, kalshi, requesty] = await Promise.all([
+    startSandbox('bybit', options.bybit),
+    startSandbox('kalshi', options.kalshi),
+    startSandbox('requesty', options.requesty),
+  ]);
+  const urls = { BYBIT_BASE_URL: bybit.url, KALSHI_BASE_URL: kalshi.url, REQUESTY_BASE_URL: requesty.url };
+  const sqs = new SQSClient(CLIENT);
+  const secrets = new SecretsManagerClient(CLIENT);
+  const events = new EventBridgeClient(CLIENT);
+  const sns = new SNSClient(CLIENT);
+  const dynamo = new DynamoDBClient(CLIENT);
+  const clock = {
+    now: () => epochMs(Date.now()),
+    until: async (instant: number) => {
+      if (instant > Date.now()) vi.setSystemTime(instant);
+    },
+  };
+  const functions = Object.values(deployment.functions);
+  const configOf = (part: string) => {
+    const found = functions.find(({ handlerModule }) => handlerModule.includes(part));
+    if (found === undefined) throw new Error(`Cannot find the function ${part} in the template`);
+    return found;
+  };
+  vi.stubEnv('AWS_ACCESS_KEY_ID', configOf('revoke').roleId);
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
+  const wired = (part: string) =>
+    wire(readEnvironment({ ...configOf(part).environment, ...urls, ...environment }), {
+      clock,
+      ...(exchangeMs ? { exchangeMs } : {}),
+    });
+  const steps = faultyPorts(wired('revoke'), ({ headers }) => {
+    for (const [name, value] of Object.entries(headers.reveal()))
+      if (/sign|authorization/i.test(name)) canaries.guard(value);
+  });
+  const revoke = steps.wired;
+  const handler = serve({ ports: { ...revoke.ports, provider: (name) => PROVIDERS[name] }, hide: revoke.hide });
+  const [mapping] = deployment.mappings;
+  if (mapping === undefined) throw new Error('Cannot find an event source mapping in the template');
+  const invoke = inProcess(
+    (event: Parameters<typeof handler>[0], context) => Promise.resolve(handler(event, context as Context)),
+    configOf('revoke'),
+  );
+  const source = eventSource(mapping, { client: sqs, invoke });
+  const requests = queueOf(deployment, 'Requests');
+  const stuck = queueOf(deployment, 'Stuck');
+  const swept = wired('sweep').ports;
+
+  const deliver = async (): Promise<boolean> => {
+    if (!aws.mappings.isEnabled(mapping.id)) return false;
+    const isAny = (await source.once()).received.length > 0;
+    steps.restart();
+    return isAny;
+  };
+  /** When the next message comes back; `undefined` where the queue is empty. */
+  const nextAt = async (): Promise<number | undefined> => {
+    const { ready, delayed, inflight } = await aws.queues.inspect(requests.name);
+    const instants = [
+      ...ready.map(() => Date.now()),
+      ...delayed.filter(isOrder).map(({ delayUntil = Date.now() }) => delayUntil),
+      ...Object.values(inflight).map(({ visibilityDeadline }) => visibilityDeadline),
+    ];
+    return instants.length === 0 ? undefined : Math.min(...instants);
+  };
+  const published: Receipt[] = [];
+  aws.buses.listen((event) => {
+    if (event['detail-type'] === 'Key Revocation Result') published.push(event.detail as unknown as Receipt);
+  });
+  /** Clients take their credentials at their first call: the sweep's are to be its own. */
+  const asSweep = <T>(work: () => Promise<T>): Promise<T> => {
+    vi.stubEnv('AWS_ACCESS_KEY_ID', configOf('sweep').roleId);
+    return work().finally(() => vi.stubEnv('AWS_ACCESS_KEY_ID', configOf('revoke').roleId));
+  };
+  const sendWith = async (body: unknown, attributes: Readonly<Record<string, string>>): Promise<void> => {
+    const message = {
+      QueueUrl: requests.url,
+      MessageBody: asText(body),
+      MessageAttributes: attributesOf(attributes),
+    };
+    await sqs.send(new SendMessageCommand(message));
+  };
+  return {
+    template,
+    aws,
+    bybit,
+    kalshi,
+    requesty,
+    deployment,
+    operator: { accessKeyId: roleId(operatorRole(template)), secretAccessKey: 'local' },
+    secrets,
+    canaries,
+    steps,
+    store: async (name, credential, tags = {}) => {
+      canaries.guard(credential);
+      const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+      await secrets.send(new CreateSecretCommand({ Name: name, SecretString: asText(credential), Tags }));
+      return name;
+    },
+    rotate: async (name, credential) => {
+      canaries.guard(credential);
+      const version = { SecretId: name, SecretString: asText(credential) };
+      return (await secrets.send(new PutSecretValueCommand(version))).VersionId ?? '';
+    },
+    tag: async (name, tags) => {
+      const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+      await secrets.send(new TagResourceCommand({ SecretId: name, Tags }));
+    },
+    tags: async (name) => {
+      const { Tags = [] } = await secrets.send(new DescribeSecretCommand({ SecretId: name }));
+      return Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value]));
+    },
+    send: (body, attempt) => sendWith(body, attempt === undefined ? {} : { attempt: String(attempt) }),
+    redrive: ({ body, attributes }) => {
+      const { requestId = '', attempt = '1' } = attributes;
+      return sendWith(body, { requestId, attempt: String(Number(attempt) + 1) });
+    },
+    putEvent: async (detail) => {
+      const entry = {
+        EventBusName: only(deployment.buses),
+        Source: 'incident-desk',
+        DetailType: 'Key Revocation Requested',
+        Detail: JSON.stringify(detail),
+      };
+      const { Entries = [] } = await events.send(new PutEventsCommand({ Entries: [entry] }));
+      return Entries[0]?.EventId ?? '';
+    },
+    deliver,
+    settle: async (most = 50) => {
+      for (let count = 0; count < most; ) {
+        if (await deliver()) {
+          count += 1;
+          continue;
+        }
+        const instant = await nextAt();
+        if (instant === undefined || !aws.mappings.isEnabled(mapping.id)) return;
+        vi.setSystemTime(Math.max(Date.now() + 1, Math.ceil(instant)));
+      }
+    },
+    waiting: async () => {
+      const { ready, delayed, inflight } = await aws.queues.inspect(requests.name);
+      const hidden = Object.values(inflight).map(({ message }) => message);
+      return [...ready, ...delayed.filter(isOrder), ...hidden].map(({ body }) => body);
+    },
+    purge: async () => void (await sqs.send(new PurgeQueueCommand({ QueueUrl: requests.url }))),
+    tick: () => asSweep(() => tick(swept, 900_000)),
+    sweep: () => asSweep(() => sweep(swept, 900_000)),
+    lookAfter: () => asSweep(() => lookAfter(swept)),
+    advance: (ms) => void vi.setSystemTime(Date.now() + ms),
+    receipts: () => published,
+    metrics: () => datapointsIn(canaries.written()),
+    stuck: () => takeAll(sqs, stuck.url),
+    subscribe: async (of = 'results', attributes = {}) => {
+      const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: `listener-${of}` }));
+      const Endpoint = requests.arn.replace(requests.name, `listener-${of}`);
+      const TopicArn = deployment.outputs[of === 'results' ? 'ResultsTopicArn' : 'NotificationsTopicArn'];
+      const Attributes = { RawMessageDelivery: 'true', ...attributes };
+      await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint, Attributes }));
+      return () => takeAll(sqs, QueueUrl);
+    },
+    ledger: async () => {
+      const { Items } = await dynamo.send(new ScanCommand({ TableName: only(deployment.tables) }));
+      return JSON.stringify(Items);
+    },
+    close: async () => {
+      const { Items } = await dynamo.send(new ScanCommand({ TableName: only(deployment.tables) }));
+      canaries.hearText(JSON.stringify([Items, published]));
+      for (const client of [sqs, secrets, events, sns, dynamo]) client.destroy();
+      await Promise.all([aws.close(), bybit.close(), kalshi.close(), requesty.close()]);
+      vi.useRealTimers();
+      vi.unstubAllEnvs();
+      const caught = canaries.caught();
+      if (caught.length > 0) throw new Error(`Cannot end the test: ${caught.join(', ')} was seen outside the vault`);
+      const refused = rights.refused();
+      if (refused.length > 0) throw new Error(`Cannot end the test: no role may do ${refused.join(', ')}`);
+    },
+  };
+};
+
+/** A system of its own for each test of a file. */
+export const systemForEachTest = (options: SystemOptions = {}): (() => System) => {
+  let system: System | undefined;
+  beforeEach(async () => {
+    system = await startSystem(options);
+  }, 60_000); // the first one synthesizes the template
+  afterEach(() => system?.close());
+  return () => {
+    if (system === undefined) throw new Error('Cannot use the system outside a test');
+    return system;
+  };
+};
