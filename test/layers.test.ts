@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { synthesize } from '../infra/synthesize.ts';
 import { againstTable, type Folders, inOrder } from './layout/rules.ts';
-import { filesUnder, SOURCES, textOf } from './layout/source-files.ts';
+import { filesUnder, SOURCES, TESTS, textOf } from './layout/source-files.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -181,15 +181,37 @@ const DIVIDED: Readonly<Record<string, Folders>> = {
     'laws', // whether that is right
     '.', // one run, and how it is told
   ),
+  'test/faults': inOrder(
+    'simulated', // what stands in for AWS and the network
+    'orders', // what is asked for
+    'world', // one case and how it is run
+    'conformance', // one thing that goes wrong at a time
+    'races', // what happens at once
+    'outages', // what happens to many
+  ),
+  'test/model': inOrder(
+    'rules', // what may follow what
+    'system', // what is put to the test
+    'state', // what the model knows
+    'follow', // how it learns that
+    'judge', // what it says of the system
+    'commands', // what happens
+    '.', // the tests
+  ),
+  'test/whole': inOrder(
+    'system', // the whole, over an emulated AWS
+    'alarms', // what it rings of
+    '.', // the other tests
+  ),
 };
 
 describe.each(Object.entries(DIVIDED))('the folders of %s', (parent, folders) => {
   it('import only what their lines allow', () => {
-    expect(againstTable(parent, folders, SOURCES)).toEqual([]);
+    expect(againstTable(parent, folders, [...SOURCES, ...TESTS])).toEqual([]);
   });
 
   it.each(Object.keys(folders).filter((folder) => folder !== '.'))('are there: %s', (folder) => {
-    expect(FILES.filter((file) => file.startsWith(`${parent}/${folder}/`))).not.toEqual([]);
+    expect([...FILES, ...filesUnder('test')].filter((file) => file.startsWith(`${parent}/${folder}/`))).not.toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
 import type { CaseItem, RequestItem } from '../../functions/core/ledger/ledger-items.ts';
 import type { Receipt } from '../../functions/core/receipt.ts';
 import { TIMING } from '../../functions/core/timing.ts';
-import type { World } from '../faults/world/world.ts';
+import type { Evidence } from './evidence.ts';
 
 type Rules = readonly (readonly [holds: boolean, breach: string])[];
 
@@ -12,7 +12,7 @@ const isOver = ({ until }: { readonly until: number }, now: number): boolean => 
 const needsPerson = ({ outcome }: Receipt): boolean => outcome === 'stuck' || outcome === 'refused';
 
 /** One request: one end of each attempt that has one, the same wherever it is read, and a copy where a person is needed. */
-const lossesOf = ({ witness, ledger }: World, requestId: string): readonly string[] => {
+const lossesOf = ({ witness, ledger }: Evidence, requestId: string): readonly string[] => {
   const item = ledger.items().find(({ pk }) => [`request#${requestId}`, `request#${requestId}#plan`].includes(pk));
   const { receipt, published } = (item ?? {}) as Partial<RequestItem>;
   const finals = witness.receipts.map((said) => said.receipt).filter((one) => one.final && one.requestId === requestId);
@@ -36,7 +36,7 @@ const lossesOf = ({ witness, ledger }: World, requestId: string): readonly strin
 };
 
 /** What the key's cases hold after all is over. */
-const leftovers = ({ ledger, clock, queue, over }: World): readonly string[] => {
+const leftovers = ({ ledger, clock, queue, over }: Evidence): readonly string[] => {
   const items = ledger.items() as unknown as readonly (Partial<CaseItem> & { readonly pk: string })[];
   const cases = items.filter(({ pk }) => pk.startsWith('case#'));
   return broken([
@@ -51,7 +51,7 @@ const leftovers = ({ ledger, clock, queue, over }: World): readonly string[] => 
 };
 
 /** A key that was said to be dead, made again, and called on again: somebody has to hear of that. */
-const untold = ({ witness, orders }: World): readonly string[] => {
+const untold = ({ witness, orders }: Evidence): readonly string[] => {
   const { revivals, receipts, exchanges } = witness;
   const targetOf = (requestId: string): string | undefined => orders.get(requestId)?.target;
   const isTold = (after: number): boolean => {
@@ -64,8 +64,8 @@ const untold = ({ witness, orders }: World): readonly string[] => {
 };
 
 /** L2: every message is gone, and every request has come to its end. */
-export const losses = (world: World): readonly string[] => [
-  ...leftovers(world),
-  ...untold(world),
-  ...[...world.orders.keys()].flatMap((requestId) => lossesOf(world, requestId)),
+export const losses = (evidence: Evidence): readonly string[] => [
+  ...leftovers(evidence),
+  ...untold(evidence),
+  ...[...evidence.orders.keys()].flatMap((requestId) => lossesOf(evidence, requestId)),
 ];

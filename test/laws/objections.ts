@@ -1,21 +1,8 @@
 import type { CaseItem } from '../../functions/core/ledger/ledger-items.ts';
 import type { HttpCall } from '../../functions/core/provider.ts';
 import { TIMING } from '../../functions/core/timing.ts';
-import type { Seeded } from '../faults/orders/providers-under-test.ts';
-import type { MemoryLedger } from '../faults/simulated/memory-ledger.ts';
-import type { InProcess } from '../faults/simulated/serve-in-process.ts';
-import type { SimulatedClock } from '../faults/simulated/simulated-clock.ts';
 import { atWork } from './at-work.ts';
-import type { Said, Seen } from './witness.ts';
-
-/** What an onlooker can see. */
-export interface Scene {
-  readonly sandbox: InProcess;
-  /** By the id of their request. */
-  readonly orders: ReadonlyMap<string, Seeded>;
-  readonly clock: SimulatedClock;
-  readonly ledger: MemoryLedger;
-}
+import type { Said, Scene, Seen } from './evidence.ts';
 
 /** The keys that a call is about: those that it names, or else the one that signs. */
 const meantBy = ({ path, body = '' }: HttpCall, { sandbox }: Scene): string => {

@@ -1,49 +1,8 @@
-import type { Attributes, Ports } from '../../functions/core/ports.ts';
-import type { Receipt } from '../../functions/core/receipt.ts';
+import type { Attributes } from '../../functions/core/ports.ts';
 import { TIMING } from '../../functions/core/timing.ts';
-import type { KeySettings } from '../../infra/local/sandbox/index.ts';
 import { atWork } from './at-work.ts';
-import { objections, type Scene } from './objections.ts';
-
-/** A receipt with what was true of its key when it went out. */
-export interface Said {
-  readonly at: number;
-  readonly receipt: Receipt;
-  readonly isAlive: boolean;
-  /** The number of the last exchange before it. */
-  readonly seq: number;
-}
-
-/** One exchange, as it left, with what was true of its request's key right after it. */
-export interface Seen {
-  readonly at: number;
-  /** Its number in the sandbox's record. */
-  readonly seq: number;
-  readonly requestId: string;
-  readonly attempt: number;
-  /** Tells deliveries apart. */
-  readonly delivery: object;
-  readonly isCall: boolean;
-  readonly isAlive: boolean;
-  readonly settings: KeySettings | undefined;
-}
-
-/** What an onlooker notes while the function works. */
-export interface Witness {
-  readonly receipts: readonly Said[];
-  readonly exchanges: readonly Seen[];
-  readonly copies: readonly { readonly body: string; readonly attributes: Attributes }[];
-  /** Numbers of the exchanges after which somebody made a dead key live again. */
-  readonly revivals: readonly number[];
-  /** What was seen to be wrong at the instant when it happened. */
-  readonly breaches: readonly string[];
-  published(receipt: Receipt): void;
-  setAside(body: string, attributes: Attributes): void;
-  delivered(startedAt: number): void;
-  watching(send: Ports['send']): Ports['send'];
-  /** Somebody changes something at the provider. */
-  byHand(change: () => void): void;
-}
+import type { Said, Scene, Seen, Witness } from './evidence.ts';
+import { objections } from './objections.ts';
 
 /** Looks over the function's shoulder: what leaves, and what is true at that instant. */
 export const witness = (scene: Scene): Witness => {

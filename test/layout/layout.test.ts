@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { allImports, crowdedFolders, exportedTwice, inCycles, longestChain, runtimeImports } from './rules.ts';
-import { filesUnder, SOURCES, type SourceFile } from './source-files.ts';
+import { filesUnder, SOURCES, type SourceFile, TESTS } from './source-files.ts';
 
 const under =
   (...folders: readonly string[]) =>
@@ -36,19 +36,13 @@ describe('files', () => {
 });
 
 const MOST_FILES = 20;
-/** Test suites that are still to be divided, and what is made by a program. */
-const UNDIVIDED = ['test/conformance', 'test/model', 'test/whole', 'test/corpus', 'test/released'];
+/** Made by a program. */
+const MADE = ['test/corpus', 'test/released'];
 
 describe('a folder', () => {
   it.each(['functions', 'infra', 'test'])(`of ${MOST_FILES} files at most is easy to look through: %s`, (folder) => {
     const crowded = crowdedFolders(filesUnder(folder), MOST_FILES);
-    expect(crowded.filter((line) => !UNDIVIDED.some((name) => line.startsWith(`${name} `)))).toEqual([]);
-  });
-
-  it('is excepted only as long as it has to be', () => {
-    const crowded = crowdedFolders(filesUnder('test'), MOST_FILES);
-    const suites = UNDIVIDED.filter((name) => !/\/(corpus|released)$/.test(name));
-    expect(suites.filter((name) => !crowded.some((line) => line.startsWith(`${name} `)))).toEqual([]);
+    expect(crowded.filter((line) => !MADE.some((name) => line.startsWith(`${name} `)))).toEqual([]);
   });
 });
 
@@ -61,5 +55,15 @@ describe('a name', () => {
         ['handler'],
       ),
     ).toEqual([]);
+  });
+});
+
+describe('the laws', () => {
+  it('know what is judged, and nothing of how it came about', () => {
+    const known = /^(functions\/core|infra\/local\/sandbox|test\/laws)\/|^node:/;
+    const foreign = TESTS.filter(under('test/laws')).flatMap(({ path, imports }) =>
+      imports.filter(({ of }) => !known.test(of)).map(({ of }) => `${path} imports ${of}`),
+    );
+    expect(foreign).toEqual([]);
   });
 });

@@ -51,3 +51,6 @@ export const SOURCES: readonly SourceFile[] = [
   ...filesUnder('infra'),
   ...filesUnder('test/crashes').filter((file) => !file.endsWith('.test.ts')),
 ].map((path) => sourceFile(path, textOf(path)));
+
+/** Every file of the tests, and of what they need. */
+export const TESTS: readonly SourceFile[] = filesUnder('test').map((path) => sourceFile(path, textOf(path)));

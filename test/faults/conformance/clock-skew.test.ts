@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { type OrderUnderTest, PROVIDERS_UNDER_TEST } from '../orders/providers-under-test.ts';
+import type { OrderUnderTest } from '../orders/order-under-test.ts';
+import { PROVIDERS_UNDER_TEST } from '../orders/providers-under-test.ts';
 import { judged, meantBy } from '../world/judge.ts';
 import type { Case } from '../world/run-case.ts';
 import { runSkewed, type Skew } from './skewed.ts';

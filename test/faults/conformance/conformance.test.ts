@@ -1,5 +1,6 @@
 import { afterAll, expect, it, vi } from 'vitest';
-import { type OrderUnderTest, PROVIDERS_UNDER_TEST } from '../orders/providers-under-test.ts';
+import type { OrderUnderTest } from '../orders/order-under-test.ts';
+import { PROVIDERS_UNDER_TEST } from '../orders/providers-under-test.ts';
 import { campaign } from '../world/campaign.ts';
 import { meantBy } from '../world/judge.ts';
 import { type Case, type Ran, runCase } from '../world/run-case.ts';

@@ -1,6 +1,6 @@
 import { Unavailable } from '../../../functions/core/fault.ts';
 import { breachesIn } from '../../laws/laws.ts';
-import type { OrderUnderTest } from '../orders/providers-under-test.ts';
+import type { OrderUnderTest } from '../orders/order-under-test.ts';
 import { type Awaited, type Hooks, instrumented } from '../simulated/instrumented.ts';
 import { callsOf } from '../world/calls-of.ts';
 import { type Case, drain, open, outcomeOf, type Ran, repeatedly } from '../world/run-case.ts';

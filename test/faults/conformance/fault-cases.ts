@@ -1,6 +1,6 @@
 import { after, toIso } from '../../../functions/core/epoch.ts';
 import { FAULT_TABLE, type FaultRow } from '../../../infra/local/sandbox/index.ts';
-import type { OrderUnderTest } from '../orders/providers-under-test.ts';
+import type { OrderUnderTest } from '../orders/order-under-test.ts';
 import { type Case, drain, type FaultAt, open } from '../world/run-case.ts';
 import { START } from '../world/world.ts';
 

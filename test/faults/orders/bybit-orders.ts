@@ -2,7 +2,7 @@ import type { BybitSandbox, KeySettings, MasterSeed, SubSeed } from '../../../in
 import { startSandbox } from '../../../infra/local/sandbox/index.ts';
 import type { InProcess } from '../simulated/serve-in-process.ts';
 import { handsFor } from './hands-for.ts';
-import type { OrderUnderTest, Seeded } from './providers-under-test.ts';
+import type { OrderUnderTest, Seeded } from './order-under-test.ts';
 import { RSA } from './throwaway-pairs.ts';
 
 const MASTER = 'MASTERexample00001';

@@ -1,4 +1,4 @@
-import type { Seeded } from './providers-under-test.ts';
+import type { Seeded } from './order-under-test.ts';
 
 /** What every sandbox lets a person do. */
 interface WebPage {

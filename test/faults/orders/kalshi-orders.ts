@@ -1,7 +1,7 @@
 import { type KalshiSandbox, type KalshiSeed, startSandbox } from '../../../infra/local/sandbox/index.ts';
 import type { InProcess } from '../simulated/serve-in-process.ts';
 import { handsFor } from './hands-for.ts';
-import type { OrderUnderTest, Seeded } from './providers-under-test.ts';
+import type { OrderUnderTest, Seeded } from './order-under-test.ts';
 import { ED25519, OTHER_PAIR, RSA } from './throwaway-pairs.ts';
 
 const MANAGER = '0c3dcb5e-7c9f-4c54-9a2e-5e8d1b7f6a10';

@@ -1,7 +1,7 @@
 import { type RequestySandbox, type RequestySeed, startSandbox } from '../../../infra/local/sandbox/index.ts';
 import type { InProcess } from '../simulated/serve-in-process.ts';
 import { handsFor } from './hands-for.ts';
-import type { OrderUnderTest, Seeded } from './providers-under-test.ts';
+import type { OrderUnderTest, Seeded } from './order-under-test.ts';
 
 const MANAGER = '7b0e6c1d-2f44-4b0e-9d7a-94c1f0a5d302';
 const KEY = '3f8f0a52-51a5-4d3c-8a57-6b1f4b3f2a01';

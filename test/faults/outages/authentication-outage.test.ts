@@ -2,7 +2,8 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Fault } from '../../../infra/local/sandbox/index.ts';
 import { breachesIn } from '../../laws/laws.ts';
 import { NOBODY_IS_KNOWN } from '../../laws/trespasses.ts';
-import { type OrderUnderTest, PROVIDERS_UNDER_TEST } from '../orders/providers-under-test.ts';
+import type { OrderUnderTest } from '../orders/order-under-test.ts';
+import { PROVIDERS_UNDER_TEST } from '../orders/providers-under-test.ts';
 import { type Case, open, outcomeOf, postpone } from '../world/run-case.ts';
 import { START, type World } from '../world/world.ts';
 

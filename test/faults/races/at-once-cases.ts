@@ -1,4 +1,4 @@
-import type { OrderUnderTest } from '../orders/providers-under-test.ts';
+import type { OrderUnderTest } from '../orders/order-under-test.ts';
 import type { Awaited } from '../simulated/instrumented.ts';
 import { callsOf } from '../world/calls-of.ts';
 import { judged, meantBy } from '../world/judge.ts';

@@ -1,4 +1,4 @@
-import type { Seeded } from '../orders/providers-under-test.ts';
+import type { Seeded } from '../orders/order-under-test.ts';
 import type { MemoryVault } from '../simulated/memory-vault.ts';
 import type { At, Happening } from './happenings.ts';
 

@@ -1,4 +1,4 @@
-import type { Seeded } from '../orders/providers-under-test.ts';
+import type { Seeded } from '../orders/order-under-test.ts';
 import type { CallAt } from '../world/calls-of.ts';
 import type { Case } from '../world/run-case.ts';
 import type { World } from '../world/world.ts';

@@ -1,5 +1,5 @@
 import { after } from '../../../functions/core/epoch.ts';
-import type { Seeded } from '../orders/providers-under-test.ts';
+import type { Seeded } from '../orders/order-under-test.ts';
 import type { Case } from '../world/run-case.ts';
 import { START, type World } from '../world/world.ts';
 import { GIVE_UP_MS } from './give-up.ts';

@@ -1,6 +1,6 @@
 import { after } from '../../../functions/core/epoch.ts';
 import { FAULT_TABLE } from '../../../infra/local/sandbox/index.ts';
-import type { OrderUnderTest } from '../orders/providers-under-test.ts';
+import type { OrderUnderTest } from '../orders/order-under-test.ts';
 import type { Awaited } from '../simulated/instrumented.ts';
 import { callsOf } from '../world/calls-of.ts';
 import { judged, meantBy } from '../world/judge.ts';

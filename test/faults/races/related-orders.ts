@@ -1,4 +1,5 @@
-import { type OrderUnderTest, PROVIDERS_UNDER_TEST, type Seeded } from '../orders/providers-under-test.ts';
+import type { OrderUnderTest, Seeded } from '../orders/order-under-test.ts';
+import { PROVIDERS_UNDER_TEST } from '../orders/providers-under-test.ts';
 import { meantBy } from '../world/judge.ts';
 import { START } from '../world/world.ts';
 

@@ -1,7 +1,7 @@
 import { after, toIso } from '../../../functions/core/epoch.ts';
 import type { Ports } from '../../../functions/core/ports.ts';
 import { tick } from '../../../functions/core/sweep/tick.ts';
-import type { OrderUnderTest } from '../orders/providers-under-test.ts';
+import type { OrderUnderTest } from '../orders/order-under-test.ts';
 import { type Awaited, instrumented } from '../simulated/instrumented.ts';
 import { judged, meantBy } from '../world/judge.ts';
 import type { Case, Ran } from '../world/run-case.ts';

@@ -1,4 +1,4 @@
-import type { Seeded } from '../orders/providers-under-test.ts';
+import type { Seeded } from '../orders/order-under-test.ts';
 
 interface Asked {
   readonly provider: string;

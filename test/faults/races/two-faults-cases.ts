@@ -1,5 +1,5 @@
 import { FAULT_TABLE, type FaultRow } from '../../../infra/local/sandbox/index.ts';
-import type { OrderUnderTest } from '../orders/providers-under-test.ts';
+import type { OrderUnderTest } from '../orders/order-under-test.ts';
 import { judged, meantBy } from '../world/judge.ts';
 import { type Case, drain, open, type Ran } from '../world/run-case.ts';
 

@@ -1,13 +1,9 @@
 import type { Work } from '../../../functions/core/ledger/ledger-items.ts';
 import type { ItemKey, Ledger, Versioned } from '../../../functions/core/ports.ts';
+import type { OpenLedger } from '../../laws/evidence.ts';
 
 /** A ledger with its items in the open. */
-export interface MemoryLedger extends Ledger {
-  /** Every item as it stands, with its key. */
-  readonly items: () => readonly (ItemKey & Readonly<Record<string, unknown>>)[];
-  /** Calls that were ever written down as attempted in the cases of these keys; those of works that are over stay counted. */
-  readonly attempted: (isMeant: (pk: string) => boolean) => number;
-}
+export interface MemoryLedger extends Ledger, OpenLedger {}
 
 type Stored = ItemKey & Versioned & Readonly<Record<string, unknown>>;
 

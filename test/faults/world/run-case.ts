@@ -1,6 +1,6 @@
 import type { FaultRow } from '../../../infra/local/sandbox/index.ts';
 import { breachesIn } from '../../laws/laws.ts';
-import type { OrderUnderTest } from '../orders/providers-under-test.ts';
+import type { OrderUnderTest } from '../orders/order-under-test.ts';
 import { openWorld, START, type World } from './world.ts';
 
 const MINUTE_MS = 60_000;

@@ -2,7 +2,8 @@ import type { Answer } from '../../../functions/core/answer.ts';
 import type { Ports } from '../../../functions/core/ports.ts';
 import type { Provider, Question } from '../../../functions/core/provider.ts';
 import { breachesIn } from '../../laws/laws.ts';
-import { type OrderUnderTest, PROVIDERS_UNDER_TEST } from '../orders/providers-under-test.ts';
+import type { OrderUnderTest } from '../orders/order-under-test.ts';
+import { PROVIDERS_UNDER_TEST } from '../orders/providers-under-test.ts';
 import { type Case, open } from './run-case.ts';
 import type { World } from './world.ts';
 

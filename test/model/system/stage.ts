@@ -1,5 +1,6 @@
 import type { KeySettings } from '../../../infra/local/sandbox/index.ts';
-import { type OrderUnderTest, PROVIDERS_UNDER_TEST, type Seeded } from '../../faults/orders/providers-under-test.ts';
+import type { OrderUnderTest, Seeded } from '../../faults/orders/order-under-test.ts';
+import { PROVIDERS_UNDER_TEST } from '../../faults/orders/providers-under-test.ts';
 import type { InProcess } from '../../faults/simulated/serve-in-process.ts';
 import { HANDS, type Hand } from './hands.ts';
 import type { Truth } from './happening.ts';
