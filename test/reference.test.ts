@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { METRICS } from '../functions/core/metric-names.ts';
-import { REFUSED, RETRY, STUCK, type Terminal } from '../functions/core/outcome.ts';
+import { type FinalOutcome, REFUSED, RETRY, STUCK } from '../functions/core/outcome.ts';
 import { REASONS } from '../functions/core/reason.ts';
 import { sentence, waiting } from '../functions/core/receipts/sentences.ts';
 import { RevocationRequest } from '../functions/core/request/parse-request.ts';
@@ -18,7 +18,7 @@ describe('the tables', () => {
       code.replaceAll('`', ''),
       [what, next].filter(Boolean).join('. '),
     ]);
-    expect(rows).toEqual(codes.map((code) => [code, sentence(`${outcome}/${code}` as Terminal)]));
+    expect(rows).toEqual(codes.map((code) => [code, sentence(`${outcome}/${code}` as FinalOutcome)]));
   });
 
   it('of retry give every code with the words of the receipt', () => {

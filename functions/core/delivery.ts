@@ -19,6 +19,6 @@ export interface Delivery {
 }
 
 /** What becomes of the message: done with (deleted), or back on the queue and not before that instant. */
-export type Verdict =
+export type Disposition =
   | { readonly done: true }
   | { readonly done: false; readonly code: RetryCode; readonly notBefore: EpochMs };

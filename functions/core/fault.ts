@@ -1,5 +1,5 @@
 import type { Retry } from './backoff.ts';
-import type { Terminal } from './outcome.ts';
+import type { FinalOutcome } from './outcome.ts';
 import type { Evidence } from './receipt.ts';
 
 /**
@@ -8,11 +8,11 @@ import type { Evidence } from './receipt.ts';
  */
 export class Fault extends Error {
   override readonly name = 'Fault';
-  readonly outcome: Terminal;
+  readonly outcome: FinalOutcome;
   /** What was asked on the way to it. */
   readonly evidence: readonly Evidence[];
 
-  constructor(outcome: Terminal, message: string, evidence: readonly Evidence[] = []) {
+  constructor(outcome: FinalOutcome, message: string, evidence: readonly Evidence[] = []) {
     super(message);
     this.outcome = outcome;
     this.evidence = evidence;

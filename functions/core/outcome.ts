@@ -60,7 +60,7 @@ export type RetryCode = (typeof RETRY)[number];
 export type Ending = `stuck/${StuckCode}` | `refused/${RefusedCode}` | `retry/${RetryCode}`;
 
 /** What a request came to once it is over. */
-export type Terminal =
+export type FinalOutcome =
   | 'revoked'
   | 'already-revoked'
   | 'restricted'
@@ -83,14 +83,16 @@ export type OutcomeName =
 export type KeyState = 'dead' | 'alive' | 'expired' | 'unknown';
 
 /** Splits `stuck/limit` into its name and its code; an outcome without a code has `null`. */
-export const nameAndCode = (outcome: Terminal | Ending | 'resurrected'): { name: OutcomeName; code: string | null } => {
+export const nameAndCode = (
+  outcome: FinalOutcome | Ending | 'resurrected',
+): { name: OutcomeName; code: string | null } => {
   const [name, code] = outcome.split('/') as [OutcomeName, string | undefined];
   return { name, code: code ?? null };
 };
 
 /** Only these two say that the key is dead; every other end is copied to the stuck queue or leaves the key as it was. */
-export const isDead = (outcome: Terminal): boolean => outcome === 'revoked' || outcome === 'already-revoked';
+export const isDead = (outcome: FinalOutcome): boolean => outcome === 'revoked' || outcome === 'already-revoked';
 
 /** Whether a person has to look: the request ended, but not as asked. */
-export const needsPerson = (outcome: Terminal): outcome is `stuck/${StuckCode}` | `refused/${RefusedCode}` =>
+export const needsPerson = (outcome: FinalOutcome): outcome is `stuck/${StuckCode}` | `refused/${RefusedCode}` =>
   outcome.startsWith('stuck/') || outcome.startsWith('refused/');

@@ -110,7 +110,7 @@ export interface Credential {
 }
 
 /** The target as the request and the credentials name it, after self has been told from managed. */
-export interface Aim {
+export interface OrderTarget {
   readonly self: boolean;
   readonly keyId: string;
   readonly subMemberId: string | undefined;
@@ -130,7 +130,7 @@ export interface Settings {
 export interface Order {
   readonly operation: string;
   readonly signer: Credential & { readonly keyId: string };
-  readonly aim: Aim;
+  readonly aim: OrderTarget;
   readonly settings: Settings | undefined;
   readonly egressAddresses: readonly string[];
   readonly urgent: boolean;

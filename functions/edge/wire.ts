@@ -21,7 +21,7 @@ import { logAs } from './telemetry/log.ts';
 import { measuring } from './telemetry/metrics.ts';
 
 /** Everything outside `core` but the providers, and what only a handler needs. */
-export interface Wired {
+export interface CreatedPorts {
   readonly ports: Omit<Ports, 'provider'>;
   readonly hide: Hide;
 }
@@ -29,7 +29,7 @@ export interface Wired {
 /** A call that hangs must leave time for the next one inside a record's deadline. */
 const CLIENT = sdkClient({ connectMs: 1_000, silenceMs: 3_000 });
 
-export interface WireOptions {
+export interface PortOptions {
   /** @default the system's */
   readonly clock?: Clock;
   /** @default 5 s */
@@ -39,8 +39,8 @@ export interface WireOptions {
 /** Connects a function to AWS and the network as its environment says. Once for each process: clients keep their connections. */
 export const wire = (
   environment: Environment,
-  { clock = systemClock, exchangeMs = TIMING.exchangeMs }: WireOptions = {},
-): Wired => {
+  { clock = systemClock, exchangeMs = TIMING.exchangeMs }: PortOptions = {},
+): CreatedPorts => {
   const { instance } = environment.config;
   const measured = measuring(instance);
   const log = measured.log(logAs(instance));

@@ -3,7 +3,7 @@ import { Unavailable } from '../core/fault.ts';
 import { addCommands } from './commands/index.ts';
 import { connect } from './deployment/connect.ts';
 import { contextOf } from './deployment/context.ts';
-import type { World } from './deployment/world.ts';
+import type { ProcessPorts } from './deployment/world.ts';
 import { refuseSecrets } from './leak-check.ts';
 import { EXIT, type Exit, Failure } from './terminal/failure.ts';
 
@@ -18,7 +18,7 @@ Exit status:
   4  not found
   5  not confirmed, or broken off`;
 
-const programIn = ({ terminal, environment }: World): Command =>
+const programIn = ({ terminal, environment }: ProcessPorts): Command =>
   new Command('key-revoker')
     .description('Kills API keys at Bybit, Kalshi and Requesty, and proves that they are dead')
     .option(
@@ -40,7 +40,7 @@ const programIn = ({ terminal, environment }: World): Command =>
     .exitOverride();
 
 /** The status for whatever a command threw, once it was told. */
-const told = ({ terminal, signal }: World, error: unknown): Exit => {
+const told = ({ terminal, signal }: ProcessPorts, error: unknown): Exit => {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   terminal.tell(error instanceof Error ? error.message : String(error));
   if (signal.aborted) return EXIT.aborted;
@@ -55,7 +55,7 @@ const told = ({ terminal, signal }: World, error: unknown): Exit => {
  * @param words those behind the program's name
  * @returns the exit status; it rejects never
  */
-export const run = async (words: readonly string[], world: World): Promise<Exit> => {
+export const run = async (words: readonly string[], world: ProcessPorts): Promise<Exit> => {
   const context = contextOf(world, connect);
   try {
     refuseSecrets(words);

@@ -4,13 +4,17 @@ import type { Ending } from '../core/outcome.ts';
 import type { MaybeReply, Reply } from '../core/provider.ts';
 
 /** A cell of a reply table: an answer but for its code. */
-export type Verdict = Omit<Answer, 'code'>;
+export type ReplyMeaning = Omit<Answer, 'code'>;
 
 /** No verdict on the target; `ends` says which retry it is, or what the request comes to without one. */
-export const silent = (ends: Ending, more: Partial<Verdict> = {}): Verdict => ({ saw: 'silent', ends, ...more });
+export const silent = (ends: Ending, more: Partial<ReplyMeaning> = {}): ReplyMeaning => ({
+  saw: 'silent',
+  ends,
+  ...more,
+});
 
 /** The call was refused. Without `ends` the probes decide. */
-export const rejected = (ends?: Ending, more: Partial<Verdict> = {}): Verdict => ({
+export const rejected = (ends?: Ending, more: Partial<ReplyMeaning> = {}): ReplyMeaning => ({
   saw: 'rejected',
   ...(ends === undefined ? {} : { ends }),
   ...more,
@@ -29,7 +33,7 @@ export const statusRow = (reply: MaybeReply): string => {
 };
 
 /** The provider's clock from the `Date` header. */
-export const clockOf = (headers: Readonly<Record<string, string>>): Partial<Verdict> => {
+export const clockOf = (headers: Readonly<Record<string, string>>): Partial<ReplyMeaning> => {
   // Stryker disable next-line StringLiteral: no text stands for a date that was not sent
   const instant = Date.parse(headers['date'] ?? '');
   return Number.isNaN(instant) ? {} : { serverTime: epochMs(instant) };
@@ -46,9 +50,9 @@ const aheadBy = ({ headers, at }: Reply): number => {
 };
 
 /** So long after a reply; a wait that is none, or longer than an hour, is no use. */
-export const comeBackIn = (ms: number, { at }: Reply): Partial<Verdict> =>
+export const comeBackIn = (ms: number, { at }: Reply): Partial<ReplyMeaning> =>
   ms > 0 && ms <= HOUR_MS ? { notBefore: after(at, ms) } : {};
 
 /** An instant that the provider states, by its own clock. */
-export const comeBackAt = (instant: number, reply: Reply): Partial<Verdict> =>
+export const comeBackAt = (instant: number, reply: Reply): Partial<ReplyMeaning> =>
   comeBackIn(instant - aheadBy(reply) - reply.at, reply);

@@ -2,7 +2,7 @@ import { Fault } from '../core/fault.ts';
 import type { Environment, Order } from '../core/provider.ts';
 
 /** A provider's environments, as its plans ask about them. */
-export interface Worlds {
+export interface Realms {
   readonly hostOf: (environment: string) => string;
   readonly isSameWorld: (a: string, b: string) => boolean;
   /**
@@ -13,13 +13,13 @@ export interface Worlds {
 }
 
 /** Answers for a table of environments; a credential holds none of another name. */
-export const worldsOf = (environments: Readonly<Record<string, Environment>>): Worlds => {
+export const worldsOf = (environments: Readonly<Record<string, Environment>>): Realms => {
   const at = (name: string): Environment => environments[name] as Environment;
   const isSameWorld = (a: string, b: string) => at(a).realm === at(b).realm;
   return {
     hostOf: (name) => at(name).host,
     isSameWorld,
-    // Stryker disable next-line ArrowFunction: nothing is as false as false
+    // Stryker disable next-line ArrowFunction: nothing is as false
     checkReach: ({ signer: { environment: from }, aim }, isRelated = () => false) => {
       const to = aim.credential?.environment ?? from;
       if (isSameWorld(from, to) || isRelated(from, to)) return;

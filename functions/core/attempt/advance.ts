@@ -1,19 +1,19 @@
 import { isPresent } from '../answer.ts';
 import { type EpochMs, toIso } from '../epoch.ts';
 import { amendHeld } from '../ledger/lease.ts';
-import { type CaseItem, type Work, workName } from '../ledger/ledger-items.ts';
-import type { Terminal } from '../outcome.ts';
+import { type AttemptRecord, type CaseItem, workName } from '../ledger/ledger-items.ts';
+import type { FinalOutcome } from '../outcome.ts';
 import { ask, evidenceOf, hasTime } from '../probe/ask.ts';
 import { isRestriction, type Plan } from '../provider.ts';
 import type { Evidence } from '../receipt.ts';
 import { wasKilledHere } from './call-guards.ts';
 import { nextStep, type Step } from './next-step.ts';
 import { NO_WORK, withMoreEvidence, withRound } from './progress.ts';
-import { type Look, look, notOver, over, type Pursued, type Pursuit } from './pursuit.ts';
+import { type AttemptContext, type AttemptResult, type JudgedRound, look, notOver, over } from './pursuit.ts';
 import { sendCall } from './send-call.ts';
 
 /** What the loop needs beside the pursuit. */
-export interface Hooks {
+export interface AttemptHooks {
   /** Rejects with a Fault where the order was taken back; asked right before the first call. */
   recheck(): Promise<void>;
   /** Told of a key that lives though its death was proved, before the case is opened again. */
@@ -22,9 +22,9 @@ export interface Hooks {
 
 /** Asks the sibling environments once: a key that is alive in one of them was looked for in the wrong one. */
 const elsewhere = async (
-  { asking, ports }: Pursuit,
+  { asking, ports }: AttemptContext,
   { siblings }: Plan,
-): Promise<Pursued | { readonly nowhere: readonly Evidence[] }> => {
+): Promise<AttemptResult | { readonly nowhere: readonly Evidence[] }> => {
   const evidence: Evidence[] = [];
   for (const [environment, question] of siblings) {
     const answer = await ask({ ...asking, insists: true }, question);
@@ -38,7 +38,7 @@ const elsewhere = async (
 };
 
 /** A managing key that is refused because this product killed it is no wrong credential. */
-const refined = async ({ ports, pin, order }: Pursuit, outcome: Terminal): Promise<Terminal> =>
+const refined = async ({ ports, pin, order }: AttemptContext, outcome: FinalOutcome): Promise<FinalOutcome> =>
   outcome === 'stuck/credential-refused' && !order.aim.self && (await wasKilledHere(ports, pin.signerName))
     ? 'stuck/signer-gone'
     : outcome;
@@ -48,7 +48,12 @@ const provedBefore = ({ proved }: CaseItem): string =>
   proved ? `Another signer’s questions proved it dead at ${toIso(proved.at)}` : '';
 
 /** What an end owes to this request in particular, from what was learned on the way. */
-const whyOf = (outcome: Terminal, { facts, absentSince }: Work, item: CaseItem, isUpdate: boolean): string => {
+const whyOf = (
+  outcome: FinalOutcome,
+  { facts, absentSince }: AttemptRecord,
+  item: CaseItem,
+  isUpdate: boolean,
+): string => {
   const since = absentSince === undefined ? '' : `The provider has not known the key since ${toIso(absentSince)}`;
   if (outcome === 'already-revoked') return since;
   if (outcome === 'stuck/unproven' && isUpdate && since)
@@ -65,7 +70,12 @@ const reopened = ({ findings = 0 }: CaseItem, leftOpenBy: string) =>
   ({ proved: undefined, leftOpenBy, findings: findings + 1, state: 'open-case' }) as const;
 
 /** Writes one round into the case; a proved key that lives is told of first, and its case is open again. */
-const record = async (pursuit: Pursuit, hooks: Hooks, item: CaseItem, { round, standing }: Look): Promise<CaseItem> => {
+const record = async (
+  pursuit: AttemptContext,
+  hooks: AttemptHooks,
+  item: CaseItem,
+  { round, standing }: JudgedRound,
+): Promise<CaseItem> => {
   const { ports, pin, holder, order } = pursuit;
   const lives = round.asked.some(({ answer }) => isPresent(answer));
   if (item.proved && lives) await hooks.resurrected(item, item.proved.at);
@@ -91,7 +101,11 @@ const record = async (pursuit: Pursuit, hooks: Hooks, item: CaseItem, { round, s
  * @throws Unavailable where the ledger does not answer
  * @throws Fault where the order turns out to be none
  */
-export const pursue = async (pursuit: Pursuit, hooks: Hooks, leased: CaseItem): Promise<Pursued> => {
+export const pursue = async (
+  pursuit: AttemptContext,
+  hooks: AttemptHooks,
+  leased: CaseItem,
+): Promise<AttemptResult> => {
   const name = workName(pursuit.item);
   const { clock } = pursuit.ports;
   let item = leased;

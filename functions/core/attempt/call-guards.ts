@@ -1,6 +1,7 @@
 import type { Retry } from '../backoff.ts';
 import { after, type EpochMs } from '../epoch.ts';
 import {
+  type AttemptRecord,
   type CaseItem,
   caseKey,
   type Pin,
@@ -9,9 +10,8 @@ import {
   requestOf,
   type SignerItem,
   signerKey,
-  type Work,
 } from '../ledger/ledger-items.ts';
-import { countKey, hourOf, type Override, overrideKey } from '../ledger/operator-items.ts';
+import { countKey, hourOf, type OverrideItem, overrideKey } from '../ledger/operator-items.ts';
 import { amend } from '../ledger/update-item.ts';
 import type { Ports } from '../ports.ts';
 import { isUrgent } from '../reason.ts';
@@ -49,7 +49,7 @@ export const whileSignerNeeded = async (
  * The last call was refused and did nothing (none was executed so far, or the key was gone), and it was counted in this hour: the next
  * one takes its place.
  */
-const hasPlace = ({ calls, voided, lastCallAt, lastAnswer, absentSince }: Work, now: EpochMs): boolean =>
+const hasPlace = ({ calls, voided, lastCallAt, lastAnswer, absentSince }: AttemptRecord, now: EpochMs): boolean =>
   lastAnswer === 'rejected' &&
   (calls === voided || absentSince !== undefined) &&
   // Stryker disable next-line ConditionalExpression: no instant is in no hour
@@ -63,13 +63,13 @@ const hasPlace = ({ calls, voided, lastCallAt, lastAnswer, absentSince }: Work, 
 export const withinLimit = async (
   { ledger, clock, config, log }: Pick<Ports, 'ledger' | 'clock' | 'config' | 'log'>,
   { provider, reason }: RevocationRequest,
-  work: Work,
+  work: AttemptRecord,
 ): Promise<Retry | undefined> => {
   const now = clock.now();
   if (hasPlace(work, now)) return undefined;
   const kind = isUrgent(reason) ? 'urgent' : 'other';
   const window = countKey(provider, kind, now);
-  const raised = await ledger.read<Override>(overrideKey(provider));
+  const raised = await ledger.read<OverrideItem>(overrideKey(provider));
   const max = Math.max(config.limits[kind], raised && now < raised.until ? (raised[kind] ?? 0) : 0);
   const forgetAt = after(now, 48 * HOUR_MS);
   if (await ledger.count(window, max, forgetAt)) return undefined;
@@ -107,6 +107,7 @@ export const hasDeleted = async (
 /** Whether this product killed the managing key itself, or is about to: then it is not the credential that is wrong. */
 export const wasKilledHere = async ({ ledger }: Pick<Ports, 'ledger'>, name: string): Promise<boolean> => {
   const { proved, works = {} } = (await ledger.read<CaseItem>(caseKey(name))) ?? {};
-  const hasKilled = ({ calls, voided, lastAnswer }: Work): boolean => calls > voided && lastAnswer !== 'rejected';
+  const hasKilled = ({ calls, voided, lastAnswer }: AttemptRecord): boolean =>
+    calls > voided && lastAnswer !== 'rejected';
   return proved !== undefined || Object.values(works).some(hasKilled);
 };

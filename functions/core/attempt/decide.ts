@@ -1,8 +1,8 @@
 import type { Answer } from '../answer.ts';
 import { after, type EpochMs, later } from '../epoch.ts';
-import type { Work } from '../ledger/ledger-items.ts';
-import type { RetryCode, Terminal } from '../outcome.ts';
-import { type Asked, bySigner, type Standing } from '../probe/round-verdict.ts';
+import type { AttemptRecord } from '../ledger/ledger-items.ts';
+import type { FinalOutcome, RetryCode } from '../outcome.ts';
+import { type Asked, bySigner, type RoundVerdict } from '../probe/round-verdict.ts';
 import { TIMING } from '../timing.ts';
 import { basisOf } from './progress.ts';
 
@@ -21,9 +21,9 @@ export interface Situation {
   readonly round: readonly Asked[];
   /** The answer about the managing key itself, where it was asked in this round. */
   readonly signer: Answer | undefined;
-  readonly standing: Standing;
+  readonly standing: RoundVerdict;
   /** With this round already counted in. */
-  readonly work: Work;
+  readonly work: AttemptRecord;
   /** The ledger holds the key's death as proved. */
   readonly proved: boolean;
   /** The managing key was accepted in this round, by a list that had named the target. */
@@ -38,18 +38,18 @@ export interface Situation {
 }
 
 export type Decision =
-  | { readonly do: 'end'; readonly outcome: Terminal }
+  | { readonly do: 'end'; readonly outcome: FinalOutcome }
   | { readonly do: 'retry'; readonly code: RetryCode; readonly notBefore?: EpochMs | undefined }
   /** Ask the probes again at that instant, in this delivery where there is time; else not before what the provider stated. */
   | { readonly do: 'ask'; readonly at: EpochMs; readonly code: RetryCode; readonly notBefore?: EpochMs | undefined }
   | { readonly do: 'ask-siblings' }
   | { readonly do: 'call' };
 
-const end = (outcome: Terminal): Extract<Decision, { readonly do: 'end' }> => ({ do: 'end', outcome });
+const end = (outcome: FinalOutcome): Extract<Decision, { readonly do: 'end' }> => ({ do: 'end', outcome });
 
 /** An end that this answer settles, if it does. */
-const settled = ({ ends }: Answer): Terminal | undefined =>
-  ends === undefined || ends.startsWith('retry/') ? undefined : (ends as Terminal);
+const settled = ({ ends }: Answer): FinalOutcome | undefined =>
+  ends === undefined || ends.startsWith('retry/') ? undefined : (ends as FinalOutcome);
 
 const retryIn = ({ ends }: Answer): RetryCode | undefined =>
   ends?.startsWith('retry/') ? (ends.slice('retry/'.length) as RetryCode) : undefined;
@@ -59,7 +59,7 @@ const answersIn = ({ round, signer }: Pick<Situation, 'round' | 'signer'>): read
   [signer, ...round.map(({ answer }) => answer)].filter((answer) => answer !== undefined);
 
 /** What was said to the signer by a check that the call would meet as well: it holds a delete back. */
-const heldBy = ({ round, signer, self }: Situation): Terminal | undefined => {
+const heldBy = ({ round, signer, self }: Situation): FinalOutcome | undefined => {
   const toSigner = round.filter(({ question }) => bySigner(question.as, self));
   const holding = answersIn({ round: toSigner, signer }).find((answer) => answer.holds && settled(answer));
   return holding && settled(holding);
@@ -77,7 +77,7 @@ const withoutVerdict = (situation: Situation): { code: RetryCode; notBefore: Epo
 };
 
 /** Two agreeing probes, a gap apart, make a proof; before that the next probe is due when the gap is over. */
-const agreed = ({ work, now, proofGapMs }: Situation, outcome: Terminal): Decision => {
+const agreed = ({ work, now, proofGapMs }: Situation, outcome: FinalOutcome): Decision => {
   const due = after(work.agreed?.at ?? now, proofGapMs);
   return now >= due ? end(outcome) : { do: 'ask', at: due, code: 'not-yet-proved' };
 };
@@ -166,7 +166,7 @@ const afterDelete = (situation: Situation): Decision => {
 const outlastsOutage = ({ work, now }: Situation): boolean => now >= after(work.absentSince ?? now, TIMING.outageMs);
 
 /** A refused call has killed nothing: it found the key dead. */
-const goneAs = ({ work }: Situation): Terminal => {
+const goneAs = ({ work }: Situation): FinalOutcome => {
   const basis = basisOf(work);
   return basis === 'accepted' || basis === 'lost' ? 'revoked' : 'already-revoked';
 };

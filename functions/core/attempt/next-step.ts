@@ -1,30 +1,30 @@
-import type { Work } from '../ledger/ledger-items.ts';
-import type { Terminal } from '../outcome.ts';
+import type { AttemptRecord } from '../ledger/ledger-items.ts';
+import type { FinalOutcome } from '../outcome.ts';
 import { recordIn } from '../probe/round-verdict.ts';
 import { type Call, isRestriction } from '../provider.ts';
 import { type Decision, decide } from './decide.ts';
-import type { Look, Pursuit } from './pursuit.ts';
+import type { AttemptContext, JudgedRound } from './pursuit.ts';
 
 /** What one look leads to: a decision, with its call ready to be sent, or with what is particular to its end. */
 export type Step =
   | Exclude<Decision, { readonly do: 'call' | 'end' }>
   | { readonly do: 'call'; readonly call: Call }
-  | { readonly do: 'end'; readonly outcome: Terminal; readonly why?: string };
+  | { readonly do: 'end'; readonly outcome: FinalOutcome; readonly why?: string };
 
 /** The call as these settings make it; an update may end here by its own rules. */
-const callStep = ({ plan, round }: Look, { before }: Work): Step => {
+const callStep = ({ plan, round }: JudgedRound, { before }: AttemptRecord): Step => {
   if (!isRestriction(plan.call)) return { do: 'call', call: plan.call };
   const now = recordIn(round.asked);
   if (now === undefined) return { do: 'retry', code: 'unrecognised' };
   const call = plan.call.call(now, before ?? now);
-  return 'ends' in call ? { do: 'end', outcome: call.ends as Terminal, why: call.why } : { do: 'call', call };
+  return 'ends' in call ? { do: 'end', outcome: call.ends as FinalOutcome, why: call.why } : { do: 'call', call };
 };
 
 /**
  * An update that asks for more than the key has is refused also where nothing is left to take away: "restricted" would say that the
  * key is as asked.
  */
-const widening = (looked: Look, work: Work): Step | undefined => {
+const widening = (looked: JudgedRound, work: AttemptRecord): Step | undefined => {
   if (work.calls > 0 || looked.standing !== 'met') return undefined;
   const step = callStep(looked, work);
   // Stryker disable next-line ConditionalExpression: only an end has an outcome
@@ -40,13 +40,13 @@ export interface SoFar {
 
 /** Decides on one look. Pure but for the instant that it is decided at. */
 export const nextStep = (
-  { order, ports }: Pick<Pursuit, 'order' | 'ports'>,
-  looked: Look,
-  work: Work,
+  { order, ports }: Pick<AttemptContext, 'order' | 'ports'>,
+  looked: JudgedRound,
+  work: AttemptRecord,
   soFar: SoFar,
 ): Step => {
   const { round, plan, standing, controlled } = looked;
-  if (plan.ends) return { do: 'end', outcome: plan.ends as Terminal };
+  if (plan.ends) return { do: 'end', outcome: plan.ends as FinalOutcome };
   if (round.heldUp) return { do: 'retry', ...round.heldUp };
   if (round.cutShort) return { do: 'retry', code: work.answered ? 'not-yet-proved' : 'no-reply' };
   const widens = widening(looked, work);

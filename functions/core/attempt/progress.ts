@@ -1,16 +1,16 @@
 import { type Answer, type Facts, isPresent } from '../answer.ts';
 import type { EpochMs } from '../epoch.ts';
-import { type CallReply, type CaseItem, type Ended, requestOf, type Work } from '../ledger/ledger-items.ts';
+import { type AttemptRecord, type CallReply, type CaseItem, type Ended, requestOf } from '../ledger/ledger-items.ts';
 import { isDead } from '../outcome.ts';
 import { evidenceOf, type Round } from '../probe/ask.ts';
-import { type Standing, tally } from '../probe/round-verdict.ts';
+import { type RoundVerdict, tally } from '../probe/round-verdict.ts';
 import type { Call } from '../provider.ts';
 import type { Evidence } from '../receipt.ts';
 
 /** A request of many deliveries keeps its first probes and its latest ones. */
 const KEPT = { first: 10, last: 30 };
 
-export const NO_WORK: Work = {
+export const NO_WORK: AttemptRecord = {
   calls: 0,
   voided: 0,
   answered: false,
@@ -34,12 +34,12 @@ const isSilent = ({ signer, asked }: Round): boolean =>
   [signer, ...asked.map(({ answer }) => answer)].some((answer) => answer?.ends?.startsWith('retry/'));
 
 /** A key that was met is absent for nobody: whoever asked, in a whole round or not, the absences have to agree anew. */
-const met = (work: Work): Work => {
+const met = (work: AttemptRecord): AttemptRecord => {
   const isOfAbsence = work.agreed?.on === 'gone' || work.agreed?.on === 'unbacked';
   return { ...work, ...(isOfAbsence ? { agreed: undefined } : {}), absentSince: undefined };
 };
 
-const unlessMet = (work: Work, { asked }: Round): Work =>
+const unlessMet = (work: AttemptRecord, { asked }: Round): AttemptRecord =>
   asked.some(({ answer }) => isPresent(answer) || answer.seen) ? met(work) : work;
 
 /** What all requests know, where the provider answered a call as for a key that it knows. */
@@ -61,9 +61,9 @@ const KEPT_BY_CALLERS = { first: 2, last: 6 };
 /** Requests that have called, or ended, above which no other begins; an urgent one finds a place where others find none. */
 const MOST = { urgent: 100, other: 70 };
 
-const hasCalled = ({ calls, ended }: Work): boolean => calls > 0 || ended !== undefined;
+const hasCalled = ({ calls, ended }: AttemptRecord): boolean => calls > 0 || ended !== undefined;
 
-const inCrowd = ({ evidence, ...work }: Work): Work =>
+const inCrowd = ({ evidence, ...work }: AttemptRecord): AttemptRecord =>
   work.calls === 0
     ? { ...work, evidence: evidence.slice(-KEPT_IN_CROWD) }
     : { ...work, evidence: withEvidence([], evidence, KEPT_BY_CALLERS) };
@@ -89,7 +89,7 @@ export const withRound = (
     round,
     standing,
     now,
-  }: { name: string; signerId: string; round: Round; standing: Standing | undefined; now: EpochMs },
+  }: { name: string; signerId: string; round: Round; standing: RoundVerdict | undefined; now: EpochMs },
 ): CaseItem => {
   const work = item.works[name] ?? NO_WORK;
   const noted = {
@@ -119,7 +119,7 @@ export const seenWith = (item: CaseItem, round: Round, now: EpochMs): CaseItem['
 });
 
 /** How the calls were answered; of what 0.1.0 wrote only the best and the last are known. */
-const repliesOf = ({ callReplies, calls, voided, acceptedAt, lastAnswer }: Work): readonly CallReply[] => {
+const repliesOf = ({ callReplies, calls, voided, acceptedAt, lastAnswer }: AttemptRecord): readonly CallReply[] => {
   if (callReplies !== undefined) return callReplies;
   if (acceptedAt !== undefined) return ['accepted'];
   if (calls <= voided) return [];
@@ -130,7 +130,7 @@ const repliesOf = ({ callReplies, calls, voided, acceptedAt, lastAnswer }: Work)
 const BASES = ['accepted', 'lost', 'refused'] as const;
 
 /** The best answer to all calls of an attempt; `undefined` where the provider has taken none up. */
-export const basisOf = (work: Work): (typeof BASES)[number] | undefined => {
+export const basisOf = (work: AttemptRecord): (typeof BASES)[number] | undefined => {
   // A version that keeps no list of replies may have been at work in between.
   if (work.acceptedAt !== undefined) return 'accepted';
   const replies = repliesOf(work);
@@ -138,10 +138,10 @@ export const basisOf = (work: Work): (typeof BASES)[number] | undefined => {
 };
 
 /** A call that leaves while the key is gone is made in doubt of an outage: it has done nothing until it is accepted. */
-const inDoubt = ({ absentSince }: Work): number => (absentSince === undefined ? 0 : 1);
+const inDoubt = ({ absentSince }: AttemptRecord): number => (absentSince === undefined ? 0 : 1);
 
 /** Before a call leaves: one more, and the count of what it left unchanged starts anew. */
-export const withCall = (work: Work, now: EpochMs): Work => ({
+export const withCall = (work: AttemptRecord, now: EpochMs): AttemptRecord => ({
   ...work,
   calls: work.calls + 1,
   voided: work.voided + inDoubt(work),
@@ -155,7 +155,7 @@ export const withCall = (work: Work, now: EpochMs): Work => ({
   agreed: undefined,
 });
 
-const LAST: Readonly<Record<CallReply, NonNullable<Work['lastAnswer']>>> = {
+const LAST: Readonly<Record<CallReply, NonNullable<AttemptRecord['lastAnswer']>>> = {
   accepted: 'accepted',
   refused: 'rejected',
   'put-off': 'rejected',
@@ -174,7 +174,7 @@ export const withAnswer = (item: CaseItem, name: string, call: Call, answer: Ans
   const reply = replyOf(answer);
   const lastAnswer = LAST[reply];
   const voided = reply === 'accepted' ? 0 : reply === 'put-off' ? 1 : inDoubt(work);
-  const done: Work = {
+  const done: AttemptRecord = {
     ...work,
     callReplies: [...repliesOf(work).slice(0, -1), reply],
     absentSince: answer.seen ? undefined : work.absentSince,

@@ -1,10 +1,10 @@
 import type { Facts } from '../answer.ts';
 import type { Retry } from '../backoff.ts';
-import type { CaseItem, Pin, RequestItem, Work } from '../ledger/ledger-items.ts';
-import type { Terminal } from '../outcome.ts';
+import type { AttemptRecord, CaseItem, Pin, RequestItem } from '../ledger/ledger-items.ts';
+import type { FinalOutcome } from '../outcome.ts';
 import type { Ports } from '../ports.ts';
 import { type Asking, askRound, type Round } from '../probe/ask.ts';
-import { isControlled, isManagerRefused, type Standing, standingOf } from '../probe/round-verdict.ts';
+import { isControlled, isManagerRefused, type RoundVerdict, standingOf } from '../probe/round-verdict.ts';
 import { isRestriction, type Order, type Plan, type Provider } from '../provider.ts';
 import type { Evidence } from '../receipt.ts';
 import type { RevocationRequest } from '../request/parse-request.ts';
@@ -12,7 +12,7 @@ import { hasDeleted } from './call-guards.ts';
 import { seenWith } from './progress.ts';
 
 /** One delivery at work on one key. */
-export interface Pursuit {
+export interface AttemptContext {
   readonly ports: Ports;
   readonly provider: Provider;
   readonly item: RequestItem;
@@ -27,35 +27,35 @@ export interface Pursuit {
 }
 
 /** How a pursuit ended, or that it did not. */
-export type Pursued = Over | ({ readonly over: false } & Retry);
+export type AttemptResult = AttemptEnded | ({ readonly over: false } & Retry);
 
-export interface Over {
+export interface AttemptEnded {
   readonly over: true;
-  readonly outcome: Terminal;
+  readonly outcome: FinalOutcome;
   readonly why: string;
   readonly evidence: readonly Evidence[];
 }
 
-export const over = (outcome: Terminal, why = '', evidence: readonly Evidence[] = []): Over => ({
+export const over = (outcome: FinalOutcome, why = '', evidence: readonly Evidence[] = []): AttemptEnded => ({
   over: true,
   outcome,
   why,
   evidence,
 });
-export const notOver = ({ code, notBefore }: Retry): Pursued => ({ over: false, code, notBefore });
+export const notOver = ({ code, notBefore }: Retry): AttemptResult => ({ over: false, code, notBefore });
 
 /** The plan as these facts make it. */
 export const planWith = (
-  { provider, order }: Pick<Pursuit, 'provider' | 'order'>,
+  { provider, order }: Pick<AttemptContext, 'provider' | 'order'>,
   facts: Facts,
   called: boolean,
 ): Plan => provider.plan({ ...order, facts, called });
 
 /** One round of probes, and where it shows the key to stand. */
-export interface Look {
+export interface JudgedRound {
   readonly round: Round;
   readonly plan: Plan;
-  readonly standing: Standing;
+  readonly standing: RoundVerdict;
   /** The managing key was accepted by a list that had named the target, and no longer does. */
   readonly controlled: boolean;
 }
@@ -64,14 +64,19 @@ export interface Look {
  * A managing key that an accepted call of ours has deleted is refused for that, and no longer speaks for the target: the target's own
  * word is left.
  */
-const withoutDeadSigner = async ({ ports, pin }: Pursuit, round: Round, called: boolean): Promise<Round> => {
+const withoutDeadSigner = async ({ ports, pin }: AttemptContext, round: Round, called: boolean): Promise<Round> => {
   const own = round.asked.filter(({ question }) => question.as === 'self');
   if (!called || own.length === 0 || !isManagerRefused(round.asked, round.signer)) return round;
   return (await hasDeleted(ports, pin.signerName)) ? { ...round, asked: own, signer: undefined } : round;
 };
 
 /** Asks the probes once and judges them by what the ledger holds as seen. Writes nothing. */
-export const look = async (pursuit: Pursuit, item: CaseItem, work: Work, withSigner: boolean): Promise<Look> => {
+export const look = async (
+  pursuit: AttemptContext,
+  item: CaseItem,
+  work: AttemptRecord,
+  withSigner: boolean,
+): Promise<JudgedRound> => {
   const { order, asking, ports } = pursuit;
   const called = work.calls > 0;
   asking.insists = order.urgent && !called;

@@ -1,7 +1,7 @@
 import type { Retry } from '../backoff.ts';
 import { after, epochMs, later } from '../epoch.ts';
 import { amendHeld } from '../ledger/lease.ts';
-import { type CaseItem, type Work, workName } from '../ledger/ledger-items.ts';
+import { type AttemptRecord, type CaseItem, workName } from '../ledger/ledger-items.ts';
 import { correctsClock, exchange, signingTime } from '../probe/ask.ts';
 import { noteAnswer } from '../probe/host-watch.ts';
 import { takeTurn } from '../probe/turn.ts';
@@ -11,16 +11,16 @@ import { markSigner, whileSignerNeeded, withinLimit } from './call-guards.ts';
 import { decideOnAnswer } from './decide.ts';
 import type { Step } from './next-step.ts';
 import { NO_WORK, withAnswer, withCall } from './progress.ts';
-import type { Pursuit } from './pursuit.ts';
+import type { AttemptContext } from './pursuit.ts';
 
 /** Too little is left of the lease for a call, by the ledger's last word. */
-const isTooLate = ({ ports, holder }: Pursuit, { lease }: CaseItem): boolean =>
+const isTooLate = ({ ports, holder }: AttemptContext, { lease }: CaseItem): boolean =>
   lease?.holder !== holder || lease.until - ports.clock.now() <= TIMING.callMarginMs;
 
 const LATER: Retry = { code: 'not-yet-proved' };
 
 /** An update without an answer, by another request, may still land: after this one it would give back what this one takes. */
-const whileOthersLand = (pursuit: Pursuit, { works }: CaseItem, landsWithinMs: number): Retry | undefined => {
+const whileOthersLand = (pursuit: AttemptContext, { works }: CaseItem, landsWithinMs: number): Retry | undefined => {
   const name = workName(pursuit.item);
   const notBefore = Object.entries(works)
     .filter(([other, { lastAnswer }]) => other !== name && lastAnswer === 'silent')
@@ -31,9 +31,9 @@ const whileOthersLand = (pursuit: Pursuit, { works }: CaseItem, landsWithinMs: n
 
 /** Why the call may not leave yet; `undefined` when it may. */
 const heldUp = async (
-  pursuit: Pursuit,
+  pursuit: AttemptContext,
   current: CaseItem,
-  { before, rate, landsWithinMs }: { before: Work; rate: Rate | undefined; landsWithinMs: number },
+  { before, rate, landsWithinMs }: { before: AttemptRecord; rate: Rate | undefined; landsWithinMs: number },
 ): Promise<Retry | undefined> => {
   const { ports, request, item, pin, order, asking } = pursuit;
   if (isTooLate(pursuit, current)) return LATER;
@@ -57,7 +57,7 @@ const heldUp = async (
  * @returns the case as written last, and what the answer itself decides (an end, or a wait); without that the probes decide
  */
 export const sendCall = async (
-  pursuit: Pursuit,
+  pursuit: AttemptContext,
   current: CaseItem,
   call: Call,
   plan: Pick<Plan, 'landsWithinMs'>,
@@ -69,7 +69,7 @@ export const sendCall = async (
   const { landsWithinMs } = plan;
   const retry = await heldUp(pursuit, current, { before, rate, landsWithinMs });
   if (retry) return { item: current, step: { do: 'retry', ...retry } };
-  const noted = (work: Work): Promise<CaseItem> =>
+  const noted = (work: AttemptRecord): Promise<CaseItem> =>
     amendHeld(ports, pin.keyName, holder, (held) => ({
       ...held,
       works: { ...held.works, [name]: work },

@@ -1,6 +1,6 @@
 import type { Delivery } from '../delivery.ts';
 import { type EpochMs, earlier, fromIso, toIso } from '../epoch.ts';
-import type { Terminal } from '../outcome.ts';
+import type { FinalOutcome } from '../outcome.ts';
 import type { Ports } from '../ports.ts';
 import { canonical } from '../request/canonical.ts';
 import type { Parsed, RevocationRequest } from '../request/parse-request.ts';
@@ -46,7 +46,7 @@ const fresh = (
   ...rest,
 });
 
-const endedAs = (outcome: Terminal, why: string, at: EpochMs): Ended => ({ outcome, why, at, evidence: [] });
+const endedAs = (outcome: FinalOutcome, why: string, at: EpochMs): Ended => ({ outcome, why, at, evidence: [] });
 
 /** Of what a request says; its id is the name that it says it under. */
 export const digestOf = ({ digest }: Pick<Ports, 'digest'>, { requestId: _, ...fields }: RevocationRequest): string =>
@@ -57,7 +57,7 @@ const claimMessage = async (
   ports: Ports,
   delivery: Delivery,
   rest: Partial<Fresh>,
-  outcome: Terminal,
+  outcome: FinalOutcome,
   why: string,
 ): Promise<RequestItem> => {
   const now = ports.clock.now();

@@ -1,7 +1,7 @@
 import type { Facts, KeyRecord } from '../answer.ts';
 import type { EpochMs } from '../epoch.ts';
 import type { ProviderName } from '../operations.ts';
-import type { KeyState, StuckCode, Terminal } from '../outcome.ts';
+import type { FinalOutcome, KeyState, StuckCode } from '../outcome.ts';
 import type { ItemKey, Versioned } from '../ports.ts';
 import type { Reach } from '../provider.ts';
 import type { Evidence, Receipt } from '../receipt.ts';
@@ -12,14 +12,14 @@ import type { Forgotten } from './operator-items.ts';
 export interface Planned {
   readonly does: 'call' | 'end' | 'wait';
   /** Where it would end without a call. */
-  readonly outcome?: Terminal | undefined;
+  readonly outcome?: FinalOutcome | undefined;
   /** What may go wrong, or become impossible afterwards, in sentences. */
   readonly forecast: readonly string[];
 }
 
 /** How a request ended, before its receipt is made. */
 export interface Ended {
-  readonly outcome: Terminal;
+  readonly outcome: FinalOutcome;
   /** What is particular to this end; the general sentence and the next step come from the outcome. */
   readonly why: string;
   readonly at: EpochMs;
@@ -89,13 +89,13 @@ export interface RequestItem extends Versioned {
 }
 
 /** What two probes have to agree on. `unbacked`: absent, for an asker that had never seen the key. */
-export type Agreed = 'gone' | 'unbacked' | Exclude<Reach, 'unmet'>;
+export type AgreedVerdict = 'gone' | 'unbacked' | Exclude<Reach, 'unmet'>;
 
 /** How the provider answered a call: `put-off` for a limit or a clock, `lost` where no reply came or none that can be read. */
 export type CallReply = 'accepted' | 'refused' | 'put-off' | 'lost';
 
 /** One request's doings on one key, kept in the key's case under `requestId#attempt`. */
-export interface Work {
+export interface AttemptRecord {
   /** Calls that left, each written before it did. */
   readonly calls: number;
   /** Those among them that did nothing: the provider said so, or the key was gone before and the call was not accepted. */
@@ -117,7 +117,7 @@ export interface Work {
   readonly silentRounds: number;
   /** Probes in a row that showed the key as it was, since the last call. */
   readonly unchanged?: { readonly count: number; readonly since: EpochMs } | undefined;
-  readonly agreed?: { readonly on: Agreed; readonly at: EpochMs } | undefined;
+  readonly agreed?: { readonly on: AgreedVerdict; readonly at: EpochMs } | undefined;
   /** The first round since the last sighting that found the key gone; a call does not restart it. */
   readonly absentSince?: EpochMs | undefined;
   readonly keyState: KeyState;
@@ -140,7 +140,7 @@ export interface CaseItem extends Versioned {
   /** What each signer's questions taught, for the next request by the same signer. */
   readonly facts: Readonly<Record<string, Facts>>;
   readonly lease?: { readonly holder: string; readonly until: EpochMs } | undefined;
-  readonly works: Readonly<Record<string, Work>>;
+  readonly works: Readonly<Record<string, AttemptRecord>>;
   readonly proved?: { readonly at: EpochMs; readonly deadAt: EpochMs; readonly endedBy: string } | undefined;
   /** The request, as `requestId#attempt`, whose end left the case open. */
   readonly leftOpenBy?: string | undefined;
@@ -160,7 +160,7 @@ export const keeperOf = ({ proved, leftOpenBy }: CaseItem): string | undefined =
 export const BY_STATE = 'by-state';
 
 /** The key that a secret's version was found to hold, for providers that do not tell it in the credential. */
-export interface PinItem extends Versioned {
+export interface KeyIdentityItem extends Versioned {
   readonly keyId: string;
   /** The question that the provider answered with it. */
   readonly seen: readonly string[];

@@ -3,7 +3,7 @@ import { OPERATIONS, type ProviderName } from '../operations.ts';
 import type { ItemKey, Versioned } from '../ports.ts';
 
 /** Raises a provider's hourly limits for a time; it never lowers them. */
-export interface Override extends Versioned {
+export interface OverrideItem extends Versioned {
   readonly urgent?: number | undefined;
   readonly other?: number | undefined;
   readonly until: EpochMs;

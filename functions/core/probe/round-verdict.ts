@@ -1,6 +1,6 @@
 import { type Answer, isAbsent, isPresent, type KeyRecord } from '../answer.ts';
 import type { EpochMs } from '../epoch.ts';
-import type { Work } from '../ledger/ledger-items.ts';
+import type { AttemptRecord } from '../ledger/ledger-items.ts';
 import type { StuckCode } from '../outcome.ts';
 import type { Asker, Question, Reach, Restriction } from '../provider.ts';
 
@@ -14,7 +14,7 @@ export interface Asked {
  * Where one round of probes shows the key to stand. `present` and the three reaches of an update: it lives. `gone`: absent, for an
  * asker that had seen it. `unbacked`: absent, for askers that never had. `none`: no verdict.
  */
-export type Standing = 'gone' | 'unbacked' | 'present' | 'none' | Reach;
+export type RoundVerdict = 'gone' | 'unbacked' | 'present' | 'none' | Reach;
 
 interface Context {
   readonly seen: Readonly<Record<string, EpochMs>>;
@@ -33,7 +33,7 @@ export const recordIn = (round: readonly Asked[]): KeyRecord | undefined =>
 const FARTHER: readonly Reach[] = ['met', 'web-only', 'unmet'];
 
 /** How far an update's key is by its best reading; where another one of the same round shows it farther, they do not agree. */
-const reachIn = (round: readonly Asked[], { reach }: Restriction, before: KeyRecord | undefined): Standing => {
+const reachIn = (round: readonly Asked[], { reach }: Restriction, before: KeyRecord | undefined): RoundVerdict => {
   const best = recordIn(round);
   if (best === undefined) return 'none';
   const distance = (record: KeyRecord): number => FARTHER.indexOf(reach(record, before ?? best));
@@ -61,7 +61,7 @@ export const isControlled = (round: readonly Asked[], seen: Context['seen']): bo
 export const standingOf = (
   round: readonly Asked[],
   { seen, signer, needsAll, restriction, before }: Context,
-): Standing => {
+): RoundVerdict => {
   if (round.some(({ answer }) => isPresent(answer))) {
     return restriction === undefined ? 'present' : reachIn(round, restriction, before);
   }
@@ -83,13 +83,13 @@ const isBackedByEach = (round: readonly Asked[], backed: readonly Asked[]): bool
   round.every(({ question }) => backed.some((other) => other.question.as === question.as));
 
 /** The key lives, and not as it was to become. */
-const UNCHANGED: readonly Standing[] = ['present', 'unmet', 'web-only'];
-const AGREEABLE: readonly Standing[] = ['gone', 'unbacked', 'met', 'web-only'];
+const UNCHANGED: readonly RoundVerdict[] = ['present', 'unmet', 'web-only'];
+const AGREEABLE: readonly RoundVerdict[] = ['gone', 'unbacked', 'met', 'web-only'];
 
 const stuckCode = ({ ends, atLast }: Answer): StuckCode | undefined =>
   atLast ?? (ends?.startsWith('stuck/') ? (ends.slice('stuck/'.length) as StuckCode) : undefined);
 
-const stateOf = (round: readonly Asked[], known: Work['keyState']): Work['keyState'] => {
+const stateOf = (round: readonly Asked[], known: AttemptRecord['keyState']): AttemptRecord['keyState'] => {
   if (round.some(({ answer }) => answer.saw === 'expired')) return 'expired';
   if (round.some(({ answer }) => isPresent(answer) || answer.seen)) return 'alive';
   return round.some(({ answer }) => isAbsent(answer)) ? 'unknown' : known;
@@ -97,11 +97,11 @@ const stateOf = (round: readonly Asked[], known: Work['keyState']): Work['keySta
 
 /** Adds one round to what is known: the count of agreeing probes, or of unchanged ones, goes on or starts anew. */
 export const tally = (
-  work: Work,
+  work: AttemptRecord,
   round: readonly Asked[],
-  { standing, signer, now }: { standing: Standing; signer: Answer | undefined; now: EpochMs },
-): Work => {
-  const on = AGREEABLE.find((one) => one === standing) as NonNullable<Work['agreed']>['on'] | undefined;
+  { standing, signer, now }: { standing: RoundVerdict; signer: Answer | undefined; now: EpochMs },
+): AttemptRecord => {
+  const on = AGREEABLE.find((one) => one === standing) as NonNullable<AttemptRecord['agreed']>['on'] | undefined;
   const unchanged =
     work.calls > 0 && UNCHANGED.includes(standing)
       ? { count: (work.unchanged?.count ?? 0) + 1, since: work.unchanged?.since ?? now }

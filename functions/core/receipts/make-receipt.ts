@@ -1,7 +1,7 @@
 import { NO_WORK } from '../attempt/progress.ts';
 import { type EpochMs, toIso } from '../epoch.ts';
-import { type CaseItem, type Ended, type RequestItem, type Work, workName } from '../ledger/ledger-items.ts';
-import { isDead, type KeyState, nameAndCode, type OutcomeName, type RetryCode, type Terminal } from '../outcome.ts';
+import { type AttemptRecord, type CaseItem, type Ended, type RequestItem, workName } from '../ledger/ledger-items.ts';
+import { type FinalOutcome, isDead, type KeyState, nameAndCode, type OutcomeName, type RetryCode } from '../outcome.ts';
 import type { Evidence, Receipt, Times } from '../receipt.ts';
 import { RESURRECTED, sentence, waiting } from './sentences.ts';
 
@@ -10,12 +10,15 @@ export const shortened = (id: string): string =>
   id.length > 12 ? `${id.slice(0, 4)}…${id.slice(-4)}` : `${id.slice(0, 2)}…`;
 
 /** What a receipt takes from the request. */
-type Asked = Pick<
+type ReceiptSource = Pick<
   RequestItem,
   'requestId' | 'planOnly' | 'attempt' | 'provider' | 'request' | 'pin' | 'sender' | 'dueAt' | 'receivedAt'
 >;
 
-const timesOf = ({ dueAt, receivedAt }: Asked, { calledAt, acceptedAt, deadAt, provedAt }: Work): Times => ({
+const timesOf = (
+  { dueAt, receivedAt }: ReceiptSource,
+  { calledAt, acceptedAt, deadAt, provedAt }: AttemptRecord,
+): Times => ({
   dueAt: toIso(dueAt),
   receivedAt: toIso(receivedAt),
   ...(calledAt === undefined ? {} : { calledAt: toIso(calledAt) }),
@@ -36,7 +39,7 @@ interface Said {
 
 type Digest = (text: string) => string;
 
-const receiptWith = (item: Asked, work: Work, digest: Digest, said: Said): Receipt => {
+const receiptWith = (item: ReceiptSource, work: AttemptRecord, digest: Digest, said: Said): Receipt => {
   const { request, pin, requestId, attempt } = item;
   const { suffix, evidence = [], ...rest } = said;
   return {
@@ -81,14 +84,19 @@ const receiptWith = (item: Asked, work: Work, digest: Digest, said: Said): Recei
   };
 };
 
-const stateAt = (outcome: Terminal, { keyState }: Work): KeyState => {
+const stateAt = (outcome: FinalOutcome, { keyState }: AttemptRecord): KeyState => {
   if (isDead(outcome)) return 'dead';
   if (outcome === 'restricted') return 'alive';
   return outcome === 'stuck/expired-renewable' ? 'expired' : keyState;
 };
 
 /** The final receipt. Made only from what the ledger holds, so making it again makes the same one. */
-export const finalReceipt = (item: Asked, work: Work | undefined, ended: Ended, digest: Digest): Receipt => {
+export const finalReceipt = (
+  item: ReceiptSource,
+  work: AttemptRecord | undefined,
+  ended: Ended,
+  digest: Digest,
+): Receipt => {
   const { name, code } = nameAndCode(ended.outcome);
   const known = work ?? NO_WORK;
   const keyState = stateAt(ended.outcome, known);
@@ -104,7 +112,12 @@ export const finalReceipt = (item: Asked, work: Work | undefined, ended: Ended, 
 };
 
 /** The receipt of a request that is still open: urgent ones say so after a minute, and then each hour. */
-export const interimReceipt = (item: RequestItem, work: Work | undefined, code: RetryCode, digest: Digest): Receipt =>
+export const interimReceipt = (
+  item: RequestItem,
+  work: AttemptRecord | undefined,
+  code: RetryCode,
+  digest: Digest,
+): Receipt =>
   receiptWith(item, work ?? NO_WORK, digest, {
     suffix: `~${item.interim.count + 1}`,
     final: false,
@@ -116,7 +129,7 @@ export const interimReceipt = (item: RequestItem, work: Work | undefined, code: 
 
 /** What was found out about a key after its request was over, or while it was under way. */
 export interface Finding {
-  readonly outcome: Terminal | 'resurrected';
+  readonly outcome: FinalOutcome | 'resurrected';
   readonly keyState: KeyState;
   readonly why: string;
 }
@@ -124,7 +137,7 @@ export interface Finding {
 /** The receipt of a finding; its number is the next of its case. */
 export const findingReceipt = (
   item: RequestItem,
-  work: Work | undefined,
+  work: AttemptRecord | undefined,
   { outcome, keyState, why }: Finding,
   { findings = 0 }: Pick<CaseItem, 'findings'>,
   digest: Digest,

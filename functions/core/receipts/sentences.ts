@@ -1,4 +1,4 @@
-import type { OutcomeName, RetryCode, Terminal } from '../outcome.ts';
+import type { FinalOutcome, OutcomeName, RetryCode } from '../outcome.ts';
 
 interface Words {
   /** What happened. */
@@ -10,7 +10,7 @@ interface Words {
 const say = (what: string, next = ''): Words => ({ what, next });
 
 /** What each outcome says to a person, and what to do next. */
-const WORDS: Readonly<Record<Terminal, Words>> = {
+const WORDS: Readonly<Record<FinalOutcome, Words>> = {
   revoked: say('The key is dead: after our call two probes, some seconds apart, found it gone'),
   'already-revoked': say('The key is dead: it was gone before a call of this request took effect'),
   restricted: say('The key is restricted: two re-reads show what was asked and nothing wider than before'),
@@ -150,13 +150,13 @@ const WAITS: Readonly<Record<RetryCode, string>> = {
 };
 
 /** What happened, what is particular to it, and what to do next, in plain sentences. */
-export const sentence = (outcome: Terminal, why = ''): string => {
+export const sentence = (outcome: FinalOutcome, why = ''): string => {
   const { what, next } = WORDS[outcome];
   return [what, why, next].filter((part) => part !== '').join('. ');
 };
 
 /** What a person does about an end; empty where nothing is left to do. */
-export const nextFor = (outcome: Terminal): string => WORDS[outcome].next;
+export const nextFor = (outcome: FinalOutcome): string => WORDS[outcome].next;
 
 /** What a receipt asks a person to do, as its message ends; empty where nothing is left to do or the end is no end. */
 export const nextStep = ({
@@ -168,7 +168,7 @@ export const nextStep = ({
 }): string => {
   // Where there is no code, there is nothing left to do.
   const end = `${outcome}/${code}`;
-  return Object.hasOwn(WORDS, end) ? nextFor(end as Terminal) : '';
+  return Object.hasOwn(WORDS, end) ? nextFor(end as FinalOutcome) : '';
 };
 
 /**

@@ -1,16 +1,16 @@
 import { nextStep, type Step } from '../attempt/next-step.ts';
 import { NO_WORK, seenWith, withRound } from '../attempt/progress.ts';
-import { type Look, look, type Over, over, type Pursuit } from '../attempt/pursuit.ts';
+import { type AttemptContext, type AttemptEnded, type JudgedRound, look, over } from '../attempt/pursuit.ts';
 import { NotYet } from '../fault.ts';
 import { emptyCase, type KeyOf } from '../ledger/lease.ts';
-import { type CaseItem, caseKey, type Planned, type Work } from '../ledger/ledger-items.ts';
+import { type AttemptRecord, type CaseItem, caseKey, type Planned } from '../ledger/ledger-items.ts';
 import { amend } from '../ledger/update-item.ts';
 import { recordIn } from '../probe/round-verdict.ts';
 import { isRestriction } from '../provider.ts';
 import { nextFor } from '../receipts/sentences.ts';
 
 /** What a real request would do next, in words. */
-const inWords = ({ request, order }: Pursuit, { plan }: Look, step: Step): string => {
+const inWords = ({ request, order }: AttemptContext, { plan }: JudgedRound, step: Step): string => {
   switch (step.do) {
     case 'call':
       return `would send ${request.operation}, signed by ${order.aim.self ? 'the key itself' : 'the managing key'}`;
@@ -60,9 +60,9 @@ const outcomeOf = (step: Step): Planned['outcome'] =>
  * @throws NotYet where a question has to wait
  */
 export const dryRun = async (
-  pursuit: Pursuit,
+  pursuit: AttemptContext,
   key: KeyOf,
-): Promise<{ readonly pursued: Over & { readonly plan: Planned }; readonly work: Work }> => {
+): Promise<{ readonly pursued: AttemptEnded & { readonly plan: Planned }; readonly work: AttemptRecord }> => {
   const { ports, pin, order, request } = pursuit;
   const now = ports.clock.now();
   const ledgerKey = caseKey(pin.keyName);

@@ -1,6 +1,6 @@
 import { toIso } from '../epoch.ts';
 import { NotYet } from '../fault.ts';
-import { type Ended, type RequestItem, requestKey, type Work } from '../ledger/ledger-items.ts';
+import { type AttemptRecord, type Ended, type RequestItem, requestKey } from '../ledger/ledger-items.ts';
 import { amend } from '../ledger/update-item.ts';
 import { isDead, needsPerson } from '../outcome.ts';
 import type { Ports } from '../ports.ts';
@@ -10,9 +10,9 @@ import { finalReceipt } from '../receipts/make-receipt.ts';
 import { askForLook, setAside } from './enqueue.ts';
 
 /** A request that has ended: that and its receipt are written at once. */
-type Told = RequestItem & { readonly ended: Ended; readonly receipt: Receipt };
+type EndedRequest = RequestItem & { readonly ended: Ended; readonly receipt: Receipt };
 
-const isTold = (item: RequestItem | undefined): item is Told => item?.receipt !== undefined;
+const isTold = (item: RequestItem | undefined): item is EndedRequest => item?.receipt !== undefined;
 
 const ledgerKey = ({ requestId, planOnly }: RequestItem) => requestKey(requestId, planOnly);
 
@@ -25,7 +25,7 @@ const withReceipt = (
   ports: Ports,
   item: RequestItem,
   ended: Ended,
-  work: Work | undefined,
+  work: AttemptRecord | undefined,
 ): Promise<RequestItem | undefined> =>
   amend<RequestItem>(ports, ledgerKey(item), (current) => {
     if (current?.attempt !== item.attempt || current.receipt) return undefined;
@@ -59,7 +59,7 @@ const lookAgainLater = async ({ outbox, log }: Ports, item: RequestItem): Promis
  * Ends a request: the receipt into the ledger, the copy for the stuck queue, the receipt to its readers, the mark that it was published.
  * Whatever of this an earlier delivery did is not done again.
  */
-export const finish = async (ports: Ports, item: RequestItem, ended: Ended, work?: Work): Promise<void> => {
+export const finish = async (ports: Ports, item: RequestItem, ended: Ended, work?: AttemptRecord): Promise<void> => {
   const done = await withReceipt(ports, item, ended, work);
   if (!isTold(done) || done.published) return;
   const { receipt } = done;

@@ -1,9 +1,9 @@
 import { toIso } from '../epoch.ts';
 import { Fault, NotYet } from '../fault.ts';
 import { jsonOrUndefined } from '../json.ts';
-import { type PinItem, pinKey } from '../ledger/ledger-items.ts';
+import { type KeyIdentityItem, pinKey } from '../ledger/ledger-items.ts';
 import { amend } from '../ledger/update-item.ts';
-import type { RetryCode, Terminal } from '../outcome.ts';
+import type { FinalOutcome, RetryCode } from '../outcome.ts';
 import type { Opened, Ports } from '../ports.ts';
 import { type Asking, ask, evidenceOf } from '../probe/ask.ts';
 import type { Credential, Provider } from '../provider.ts';
@@ -74,12 +74,12 @@ export const identify = async (
   asking: Asking,
   provider: Provider,
   { opened, credential }: Held,
-  unknown: Terminal,
+  unknown: FinalOutcome,
 ): Promise<Identified> => {
   if (credential.keyId !== undefined) return { keyId: credential.keyId, seen: [] };
   const key = pinKey(opened.arn, opened.versionId);
   const kept = async (): Promise<Identified | undefined> => {
-    const known = await ports.ledger.read<PinItem>(key);
+    const known = await ports.ledger.read<KeyIdentityItem>(key);
     return known && { keyId: known.keyId, seen: known.seen };
   };
   const before = await kept();
@@ -90,7 +90,7 @@ export const identify = async (
   if (question === undefined || answer === undefined) throw new NotYet({ code: 'no-reply' });
   const keyId = answer.facts?.['keyId'];
   if (keyId !== undefined) {
-    await amend<PinItem>(ports, key, (current) => (current ? undefined : { keyId, seen: [question.seenBy] }));
+    await amend<KeyIdentityItem>(ports, key, (current) => (current ? undefined : { keyId, seen: [question.seenBy] }));
     return { keyId, seen: [question.seenBy] };
   }
   // Another delivery may have had the answer since, and killed the key.
@@ -102,5 +102,5 @@ export const identify = async (
     const code = (answer.ends?.slice('retry/'.length) ?? 'unrecognised') as RetryCode;
     throw new NotYet({ code, notBefore: answer.notBefore, atLast: answer.atLast });
   }
-  throw new Fault(answer.ends as Terminal, `Cannot tell whose key is in ${opened.name}`, evidence);
+  throw new Fault(answer.ends as FinalOutcome, `Cannot tell whose key is in ${opened.name}`, evidence);
 };

@@ -1,8 +1,8 @@
 import { pursue } from '../attempt/advance.ts';
 import { NO_WORK, withEnd } from '../attempt/progress.ts';
-import type { Pursued } from '../attempt/pursuit.ts';
+import type { AttemptResult } from '../attempt/pursuit.ts';
 import type { Retry } from '../backoff.ts';
-import type { Delivery, Verdict } from '../delivery.ts';
+import type { Delivery, Disposition } from '../delivery.ts';
 import { type EpochMs, toIso } from '../epoch.ts';
 import { Fault, NotYet } from '../fault.ts';
 import { amendHeld, LeaseLost, release, takeLease } from '../ledger/lease.ts';
@@ -26,16 +26,16 @@ import { aim } from './resolve-target.ts';
 import { again, outcomeOf } from './settle.ts';
 
 /** A request that has ended, on a key of its own. */
-type Closed = RequestItem & { readonly request: RevocationRequest; readonly pin: Pin; readonly ended: Ended };
+type PublishedRequest = RequestItem & { readonly request: RevocationRequest; readonly pin: Pin; readonly ended: Ended };
 
-type Over = Pick<Extract<Pursued, { over: true }>, 'outcome' | 'why' | 'evidence'>;
+type RecheckEnd = Pick<Extract<AttemptResult, { over: true }>, 'outcome' | 'why' | 'evidence'>;
 
-interface Looking {
+interface RecheckContext {
   readonly ports: Ports;
   readonly delivery: Delivery;
   /** Names this delivery's lease. */
   readonly holder: string;
-  readonly original: Closed;
+  readonly original: PublishedRequest;
 }
 
 /** Whether the sender is a function of ours; SQS names a role's session `<role id>:<session>`. */
@@ -43,13 +43,16 @@ export const isOwnSender = ({ config }: Pick<Ports, 'config'>, { sender }: Pick<
   config.ownRoles.some((role) => sender.startsWith(`${role}:`));
 
 /** What was pinned was a request, and what was published had ended. */
-const isClosed = (item: RequestItem | undefined): item is Closed => item?.pin !== undefined && item.published;
+const isClosed = (item: RequestItem | undefined): item is PublishedRequest => item?.pin !== undefined && item.published;
 
 /** What a look writes its work under. */
-const asLook = (original: Closed): Closed => ({ ...original, requestId: lookName(original.requestId) });
+const asLook = (original: PublishedRequest): PublishedRequest => ({
+  ...original,
+  requestId: lookName(original.requestId),
+});
 
 /** What a look at a case that it found open has to tell: how the key stands, or that somebody has seen to it since. */
-const findingOf = ({ ended }: Closed, { outcome }: Over, keyState: KeyState): Finding | undefined => {
+const findingOf = ({ ended }: PublishedRequest, { outcome }: RecheckEnd, keyState: KeyState): Finding | undefined => {
   const since = `The request had ended as ${ended.outcome} at ${toIso(ended.at)}`;
   if (isDead(outcome) || outcome === 'restricted')
     return { outcome, keyState, why: `${since}; somebody else has seen to it since` };
@@ -59,7 +62,7 @@ const findingOf = ({ ended }: Closed, { outcome }: Over, keyState: KeyState): Fi
 };
 
 /** The case as a look leaves it: closed where the key was seen to since, else as it stands; the lease goes. */
-const withLook = (current: CaseItem, original: Closed, over: Over, at: Ended['at']): CaseItem => {
+const withLook = (current: CaseItem, original: PublishedRequest, over: RecheckEnd, at: Ended['at']): CaseItem => {
   const { [workName(asLook(original))]: work = NO_WORK, ...works } = current.works;
   const without = { ...current, works, lease: undefined };
   if (current.proved || !(isDead(over.outcome) || over.outcome === 'restricted')) return without;
@@ -68,7 +71,11 @@ const withLook = (current: CaseItem, original: Closed, over: Over, at: Ended['at
 };
 
 /** Tells what was found, writes it into the case and lets that go. */
-const conclude = async ({ ports, holder, original }: Looking, found: CaseItem, over: Over): Promise<void> => {
+const conclude = async (
+  { ports, holder, original }: RecheckContext,
+  found: CaseItem,
+  over: RecheckEnd,
+): Promise<void> => {
   const { keyName } = original.pin;
   const { works } = (await ports.ledger.read<CaseItem>(caseKey(keyName))) ?? found;
   const work = works[workName(asLook(original))] ?? NO_WORK;
@@ -82,7 +89,10 @@ const conclude = async ({ ports, holder, original }: Looking, found: CaseItem, o
   ports.log.info('look done', { requestId, saw: work.keyState, finding: finding?.outcome ?? '' });
 };
 
-const pursued = async ({ ports, delivery, holder, original }: Looking, found: CaseItem): Promise<Pursued> => {
+const pursued = async (
+  { ports, delivery, holder, original }: RecheckContext,
+  found: CaseItem,
+): Promise<AttemptResult> => {
   const asking = { ports, deadline: delivery.deadline };
   const provider = ports.provider(original.request.provider);
   // Nobody waits for a look, so that it can wait for every answer.
@@ -100,7 +110,7 @@ const pursued = async ({ ports, delivery, holder, original }: Looking, found: Ca
 };
 
 /** Takes out of the case what a look without an end left there. */
-const forget = async ({ ports, original }: Pick<Looking, 'ports' | 'original'>): Promise<void> => {
+const forget = async ({ ports, original }: Pick<RecheckContext, 'ports' | 'original'>): Promise<void> => {
   const look = workName(asLook(original));
   await amend<CaseItem>(ports, caseKey(original.pin.keyName), (current) => {
     if (current?.works[look] === undefined) return undefined;
@@ -109,7 +119,7 @@ const forget = async ({ ports, original }: Pick<Looking, 'ports' | 'original'>):
   });
 };
 
-const goesOn = async (looking: Looking, retry: Retry): Promise<Verdict> => {
+const goesOn = async (looking: RecheckContext, retry: Retry): Promise<Disposition> => {
   const { ports, delivery, original } = looking;
   const { clock, config, log } = ports;
   const { requestId } = original;
@@ -125,7 +135,7 @@ const goesOn = async (looking: Looking, retry: Retry): Promise<Verdict> => {
   };
 };
 
-const underLease = async (looking: Looking, found: CaseItem): Promise<Verdict> => {
+const underLease = async (looking: RecheckContext, found: CaseItem): Promise<Disposition> => {
   const { ports, original, holder } = looking;
   try {
     const over = await pursued(looking, found).catch((error: unknown) => {
@@ -152,7 +162,7 @@ export const secondLook = async (
   ports: Ports,
   delivery: Delivery,
   { requestId = delivery.messageId }: RevocationRequest,
-): Promise<Verdict> => {
+): Promise<Disposition> => {
   const original = await ports.ledger.read<RequestItem>(requestKey(requestId, false));
   if (!isClosed(original)) return { done: true };
   const { pin } = original;
@@ -163,7 +173,7 @@ export const secondLook = async (
     return { done: true };
   }
   const holder = ports.newId();
-  const looking: Looking = { ports, delivery, holder, original };
+  const looking: RecheckContext = { ports, delivery, holder, original };
   const key = { ...pin, provider: original.request.provider };
   const taken = await takeLease(ports, key, { holder, until: delivery.deadline, seen: [] });
   if (!taken.taken) return goesOn(looking, { code: 'in-progress', notBefore: taken.notBefore });

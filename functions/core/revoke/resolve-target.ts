@@ -1,15 +1,15 @@
 import { Fault } from '../fault.ts';
 import { keyName, type Pin, type Pinned, type RequestItem } from '../ledger/ledger-items.ts';
-import type { Terminal } from '../outcome.ts';
+import type { FinalOutcome } from '../outcome.ts';
 import type { Ports } from '../ports.ts';
 import type { Asking } from '../probe/ask.ts';
-import type { Aim, Credential, Order, Provider } from '../provider.ts';
+import type { Credential, Order, OrderTarget, Provider } from '../provider.ts';
 import { isUrgent } from '../reason.ts';
 import type { RevocationRequest, Target } from '../request/parse-request.ts';
 import { type Held, identify, openCredential } from './open-credential.ts';
 
 /** The order with its credentials open, and what was pinned of them. */
-export interface Aimed {
+export interface ResolvedTarget {
   readonly pin: Pin;
   readonly order: Omit<Order, 'facts' | 'called'>;
   readonly seen: readonly string[];
@@ -18,7 +18,7 @@ export interface Aimed {
 }
 
 /** A version of a secret, open, and whose key is in it. */
-interface Known {
+interface OpenedKey {
   readonly held: Held;
   readonly key: Credential & { readonly keyId: string };
   readonly seen: readonly string[];
@@ -28,14 +28,14 @@ const knownIn = async (
   ports: Ports,
   asking: Asking,
   provider: Provider,
-  { secretId, version, unknown }: { secretId: string; version: string; unknown: Terminal },
-): Promise<Known> => {
+  { secretId, version, unknown }: { secretId: string; version: string; unknown: FinalOutcome },
+): Promise<OpenedKey> => {
   const held = await openCredential(ports, provider, secretId, version);
   const { keyId, seen } = await identify(ports, asking, provider, held, unknown);
   return { held, key: { ...held.credential, keyId }, seen };
 };
 
-const pinned = ({ held: { opened }, key: { environment, keyId } }: Known): Pinned => ({
+const pinned = ({ held: { opened }, key: { environment, keyId } }: OpenedKey): Pinned => ({
   arn: opened.arn,
   secretId: opened.name,
   versionId: opened.versionId,
@@ -54,7 +54,11 @@ const inSecret = (target: Target): Extract<Target, { secretId: string }> | undef
   target !== 'self' && 'secretId' in target ? target : undefined;
 
 /** Which key has to die, and whether it signs for itself: an object that names the signer's own key is self. */
-const aimAt = ({ target }: RevocationRequest, signer: Known['key'], own: Known['key'] | undefined): Aim => {
+const aimAt = (
+  { target }: RevocationRequest,
+  signer: OpenedKey['key'],
+  own: OpenedKey['key'] | undefined,
+): OrderTarget => {
   // Stryker disable next-line ConditionalExpression,StringLiteral: where a target has no such field it reads as none
   const subMemberId = target === 'self' || 'apiKeyId' in target ? undefined : target.subMemberId;
   const keyId = own?.keyId ?? named(target) ?? signer.keyId;
@@ -62,7 +66,7 @@ const aimAt = ({ target }: RevocationRequest, signer: Known['key'], own: Known['
   return { self, keyId, subMemberId, credential: self ? signer : own };
 };
 
-const checked = (provider: Provider, request: RevocationRequest, item: RequestItem, aim: Aim): void => {
+const checked = (provider: Provider, request: RevocationRequest, item: RequestItem, aim: OrderTarget): void => {
   // Stryker disable next-line OptionalChaining: a request names an operation of its provider
   if (!aim.self && provider.operations[request.operation]?.managed === false)
     throw new Fault(
@@ -90,7 +94,7 @@ export const aim = async (
   item: RequestItem,
   request: RevocationRequest,
   { reopenSigner = false } = {},
-): Promise<Aimed> => {
+): Promise<ResolvedTarget> => {
   const signerBefore = reopenSigner ? undefined : item.pin?.signer;
   const signing = await knownIn(ports, asking, provider, {
     secretId: signerBefore?.arn ?? request.secretId,

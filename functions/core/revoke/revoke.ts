@@ -1,5 +1,5 @@
 import type { Retry } from '../backoff.ts';
-import type { Delivery, Verdict } from '../delivery.ts';
+import type { Delivery, Disposition } from '../delivery.ts';
 import { fromIso } from '../epoch.ts';
 import { Fault, NotYet, Unavailable } from '../fault.ts';
 import { adopted } from '../ledger/adopt.ts';
@@ -12,7 +12,7 @@ import { isUrgent } from '../reason.ts';
 import { type Parsed, parseRequest, type RevocationRequest } from '../request/parse-request.ts';
 import { finish } from './finish.ts';
 import { isOwnSender, secondLook } from './recheck.ts';
-import { type Aimed, aim } from './resolve-target.ts';
+import { aim, type ResolvedTarget } from './resolve-target.ts';
 import { finishFromCase, horizon, outcomeOf, settleEnd, settleRetry, unclaimed } from './settle.ts';
 import { planOnly, type Run, reaimed, underLease, withPin } from './with-lease.ts';
 
@@ -43,7 +43,7 @@ const finishAgain = async (ports: Ports, item: RequestItem, ended: Ended): Promi
 };
 
 /** A managing key's version that is gone has been rotated away, or its secret made anew. */
-const aimedAt = async (run: Run, item: RequestItem): Promise<Aimed> => {
+const aimedAt = async (run: Run, item: RequestItem): Promise<ResolvedTarget> => {
   const { ports, asking, provider, request } = run;
   try {
     return await aim(ports, asking, provider, item, request);
@@ -55,7 +55,7 @@ const aimedAt = async (run: Run, item: RequestItem): Promise<Aimed> => {
   }
 };
 
-const carryOut = async (run: Run, item: RequestItem): Promise<Verdict> => {
+const carryOut = async (run: Run, item: RequestItem): Promise<Disposition> => {
   const { ports, delivery, request } = run;
   if (await finishedEarlier(run, item)) return { done: true };
   admit(ports, delivery, request);
@@ -65,7 +65,7 @@ const carryOut = async (run: Run, item: RequestItem): Promise<Verdict> => {
 };
 
 /** A fault after the request was pinned belongs into the key's case as well: a call of this request may have left. */
-const faulted = async (run: Run, claimed: RequestItem, fault: Fault): Promise<Verdict> => {
+const faulted = async (run: Run, claimed: RequestItem, fault: Fault): Promise<Disposition> => {
   const { ports, delivery, holder, request } = run;
   const item = await adopted(ports, claimed);
   const { pin } = item;
@@ -88,7 +88,7 @@ const onRequest = async (
   delivery: Delivery,
   item: RequestItem,
   request: RevocationRequest,
-): Promise<Verdict> => {
+): Promise<Disposition> => {
   // Whose key it is has to be known before a call can leave.
   const asking: Asking = { ports, deadline: delivery.deadline, insists: isUrgent(request.reason) };
   const run: Run = {
@@ -130,7 +130,7 @@ const NOT_FOR_YOU: Parsed = {
  * @returns whether the message is done with; if not, when it may come again
  * @throws whatever is a defect of ours: the message comes again by itself
  */
-export const revoke = async (ports: Ports, delivery: Delivery): Promise<Verdict> => {
+export const revoke = async (ports: Ports, delivery: Delivery): Promise<Disposition> => {
   try {
     const parsed = parseRequest(delivery.body);
     const isLook = parsed.kind === 'request' && parsed.request.look;

@@ -1,23 +1,23 @@
 import { markSigner } from '../attempt/call-guards.ts';
 import { withEnd } from '../attempt/progress.ts';
 import { nextDelivery, type Retry } from '../backoff.ts';
-import type { Delivery, Verdict } from '../delivery.ts';
+import type { Delivery, Disposition } from '../delivery.ts';
 import { after, type EpochMs, fromIso, later, toIso } from '../epoch.ts';
 import type { Fault } from '../fault.ts';
 import { adopted } from '../ledger/adopt.ts';
 import { amendHeld, release, takeLeaseFor } from '../ledger/lease.ts';
 import {
+  type AttemptRecord,
   type CaseItem,
   caseKey,
   type Ended,
   lookName,
   type RequestItem,
   requestKey,
-  type Work,
   workName,
 } from '../ledger/ledger-items.ts';
 import { amend } from '../ledger/update-item.ts';
-import { isDead, type Terminal } from '../outcome.ts';
+import { type FinalOutcome, isDead } from '../outcome.ts';
 import type { Ports } from '../ports.ts';
 import { isUrgent } from '../reason.ts';
 import { interimReceipt, owesInterim } from '../receipts/make-receipt.ts';
@@ -25,23 +25,23 @@ import { TIMING } from '../timing.ts';
 import { finish } from './finish.ts';
 
 /** How a delivery left a request, before it is written down. */
-export interface Outcome {
-  readonly outcome: Terminal;
+export interface RequestEnd {
+  readonly outcome: FinalOutcome;
   readonly why: string;
   readonly evidence: Ended['evidence'];
 }
 
 /** What a fault ends a request as. */
-export const outcomeOf = ({ outcome, message, evidence }: Fault): Outcome => ({ outcome, why: message, evidence });
+export const outcomeOf = ({ outcome, message, evidence }: Fault): RequestEnd => ({ outcome, why: message, evidence });
 
-const endedAs = ({ outcome, why, evidence }: Outcome, at: EpochMs): Ended => ({ outcome, why, at, evidence });
+const endedAs = ({ outcome, why, evidence }: RequestEnd, at: EpochMs): Ended => ({ outcome, why, at, evidence });
 
 /**
  * A credential that vanished after an accepted call leaves a death unproved, not a request undone; nor is one refused whose call has
  * left.
  */
-const afterCall = (outcome: Outcome, work: Work | undefined): Outcome => {
-  const unproven = (why: string): Outcome => ({ ...outcome, outcome: 'stuck/unproven', why });
+const afterCall = (outcome: RequestEnd, work: AttemptRecord | undefined): RequestEnd => {
+  const unproven = (why: string): RequestEnd => ({ ...outcome, outcome: 'stuck/unproven', why });
   if (outcome.outcome === 'stuck/credential-missing' && work?.acceptedAt !== undefined)
     return unproven(
       `The delete was accepted at ${toIso(work.acceptedAt)}; its credential was removed before the proof`,
@@ -61,9 +61,9 @@ const afterCall = (outcome: Outcome, work: Work | undefined): Outcome => {
 export const settleEnd = async (
   ports: Ports,
   item: RequestItem,
-  outcome: Outcome,
+  outcome: RequestEnd,
   holder: string | undefined,
-): Promise<Verdict> => {
+): Promise<Disposition> => {
   const { pin } = item;
   if (pin === undefined || holder === undefined) {
     await finish(ports, item, endedAs(outcome, ports.clock.now()));
@@ -118,12 +118,17 @@ export const countedFrom = ({ receivedAt, request }: RequestItem): EpochMs =>
   later(receivedAt, (request?.notBefore && fromIso(request.notBefore)) || receivedAt);
 
 /** What a request ends as whose time is up: the code that its answers asked for, else that nothing was proved. */
-const atTheEnd = ({ code, atLast }: Retry, work: Work | undefined): Outcome => {
+const atTheEnd = ({ code, atLast }: Retry, work: AttemptRecord | undefined): RequestEnd => {
   const stuck = code === 'limit' ? 'limit' : (work?.atLast ?? atLast ?? 'unproven');
   return { outcome: `stuck/${stuck}`, why: `The time for it was up; last it stood at ${code}`, evidence: [] };
 };
 
-const tellWaiting = async (ports: Ports, item: RequestItem, work: Work | undefined, { code }: Retry): Promise<void> => {
+const tellWaiting = async (
+  ports: Ports,
+  item: RequestItem,
+  work: AttemptRecord | undefined,
+  { code }: Retry,
+): Promise<void> => {
   const now = ports.clock.now();
   const { requestId, planOnly, attempt, request } = item;
   if (!request || !isUrgent(request.reason) || !owesInterim(item, countedFrom(item), now)) return;
@@ -141,9 +146,9 @@ const giveUp = async (
   ports: Ports,
   delivery: Delivery,
   waiting: RequestItem,
-  outcome: Outcome,
+  outcome: RequestEnd,
   holder: string | undefined,
-): Promise<Verdict> => {
+): Promise<Disposition> => {
   const item = await adopted(ports, waiting);
   const { pin, provider, planOnly } = item;
   const key = pin && provider && { ...pin, provider };
@@ -162,7 +167,7 @@ const asItStands = async ({ ledger }: Ports, item: RequestItem): Promise<Request
 };
 
 /** The key is gone, and its hour is under way: however old the request is, it ends by that. */
-const isAbsenceCounted = (work: Work | undefined, now: EpochMs): boolean =>
+const isAbsenceCounted = (work: AttemptRecord | undefined, now: EpochMs): boolean =>
   work?.absentSince !== undefined && now < after(work.absentSince, TIMING.outageMs);
 
 /** Puts a request back on the queue, or gives it up where its time is over; an urgent one that takes long says so. */
@@ -172,7 +177,7 @@ export const settleRetry = async (
   claimed: RequestItem,
   retry: Retry,
   holder: string | undefined,
-): Promise<Verdict> => {
+): Promise<Disposition> => {
   const now = ports.clock.now();
   const item = await asItStands(ports, claimed);
   const found = item.pin && (await ports.ledger.read<CaseItem>(caseKey(item.pin.keyName)));
@@ -204,7 +209,7 @@ export const again = (
 const UNCLAIMED = { code: 'aws-down' } as const;
 
 /** The wait of a message whose request could not even be claimed. */
-export const unclaimed = ({ clock, random }: Ports, { receiveCount, sentAt }: Delivery): Verdict => {
+export const unclaimed = ({ clock, random }: Ports, { receiveCount, sentAt }: Delivery): Disposition => {
   const now = clock.now();
   const circumstances = { now, age: now - sentAt, receiveCount, urgent: true, random: random() };
   return { done: false, ...UNCLAIMED, notBefore: nextDelivery(UNCLAIMED, circumstances) };

@@ -1,8 +1,8 @@
 import { pursue } from '../attempt/advance.ts';
 import { markSigner } from '../attempt/call-guards.ts';
 import { hasRoomFor } from '../attempt/progress.ts';
-import type { Pursued, Pursuit } from '../attempt/pursuit.ts';
-import type { Delivery, Verdict } from '../delivery.ts';
+import type { AttemptContext, AttemptResult } from '../attempt/pursuit.ts';
+import type { Delivery, Disposition } from '../delivery.ts';
 import { type EpochMs, toIso } from '../epoch.ts';
 import { Fault, NotYet, Unavailable } from '../fault.ts';
 import { release, takeLeaseFor } from '../ledger/lease.ts';
@@ -26,7 +26,7 @@ import type { RevocationRequest } from '../request/parse-request.ts';
 import { dryRun } from './dry-run.ts';
 import { finish } from './finish.ts';
 import { recheckTags } from './reread-order.ts';
-import { type Aimed, aim } from './resolve-target.ts';
+import { aim, type ResolvedTarget } from './resolve-target.ts';
 import { outcomeOf, settleEnd, settleRetry } from './settle.ts';
 
 /** One delivery with its claimed request. */
@@ -71,8 +71,8 @@ const tellResurrected = async (
 const pursuitOf = (
   { ports, provider, request, asking, holder }: Run,
   item: RequestItem,
-  { pin, order }: Aimed,
-): Pursuit => ({
+  { pin, order }: ResolvedTarget,
+): AttemptContext => ({
   ports,
   provider,
   item,
@@ -84,7 +84,7 @@ const pursuitOf = (
 });
 
 /** Plans a request and ends it so. */
-export const planOnly = async (run: Run, item: RequestItem, aimed: Aimed): Promise<Verdict> => {
+export const planOnly = async (run: Run, item: RequestItem, aimed: ResolvedTarget): Promise<Disposition> => {
   const { pursued, work } = await dryRun(pursuitOf(run, item, aimed), { ...aimed.pin, provider: run.request.provider });
   await finish(run.ports, item, { ...pursued, at: run.ports.clock.now() }, work);
   return { done: true };
@@ -98,7 +98,7 @@ export const planOnly = async (run: Run, item: RequestItem, aimed: Aimed): Promi
 export const reaimed = async (
   { ports, provider, asking, request }: Run,
   item: RequestItem,
-): Promise<Aimed | undefined> => {
+): Promise<ResolvedTarget | undefined> => {
   const { pin } = item;
   if (pin === undefined || pin.self || request.secretVersion !== 'AWSCURRENT') return undefined;
   const fresh = await aim(ports, asking, provider, item, request, { reopenSigner: true }).catch((error: unknown) => {
@@ -111,9 +111,9 @@ export const reaimed = async (
   return fresh;
 };
 
-const isRefused = (pursued: Pursued): boolean => pursued.over && pursued.outcome === 'stuck/credential-refused';
+const isRefused = (pursued: AttemptResult): boolean => pursued.over && pursued.outcome === 'stuck/credential-refused';
 
-const chase = async (run: Run, item: RequestItem, aimed: Aimed, leased: CaseItem): Promise<Pursued> => {
+const chase = async (run: Run, item: RequestItem, aimed: ResolvedTarget, leased: CaseItem): Promise<AttemptResult> => {
   const hooks = {
     recheck: () => recheckTags(run.ports, item, aimed.targetHeld?.opened),
     resurrected: (found: CaseItem, provedAt: EpochMs) => tellResurrected(run, item, found, provedAt),
@@ -127,7 +127,7 @@ const chase = async (run: Run, item: RequestItem, aimed: Aimed, leased: CaseItem
 };
 
 /** Carries out a claimed request as far as this delivery goes, the key's case in hand. */
-export const underLease = async (run: Run, item: RequestItem, aimed: Aimed): Promise<Verdict> => {
+export const underLease = async (run: Run, item: RequestItem, aimed: ResolvedTarget): Promise<Disposition> => {
   const { ports, delivery, holder, request } = run;
   const key = { ...aimed.pin, provider: request.provider };
   const taken = await takeLeaseFor(ports, item, key, { holder, until: delivery.deadline, seen: aimed.seen });

@@ -27,7 +27,7 @@ const COPY_MS = 10 * DAY_MS;
 const SPREAD_SECONDS = 900;
 
 /** When the look-after ran. */
-interface LookAfterItem extends Versioned {
+interface DailyPassItem extends Versioned {
   readonly startedAt: EpochMs;
   readonly startedBy: string;
   /** When the last pass began that came to its end. */
@@ -37,7 +37,7 @@ interface LookAfterItem extends Versioned {
 const KEY: ItemKey = { pk: 'sweep#look-after', sk: 'sweep' };
 
 /** What one pass put on the queues. */
-export interface LookedAfter {
+export interface DailyPassReport {
   readonly resent: number;
   readonly looks: number;
   readonly copies: number;
@@ -46,17 +46,17 @@ export interface LookedAfter {
 /** Begins the day's pass, unless it is done or under way. @returns since when copies are owed */
 const begin = async (ports: SweepPorts, startedBy: string): Promise<EpochMs | undefined> => {
   const now = ports.clock.now();
-  const written = await amend<LookAfterItem>(ports, KEY, (current) => {
+  const written = await amend<DailyPassItem>(ports, KEY, (current) => {
     const isDone = current?.completedAt !== undefined && now < after(current.completedAt, DAY_MS);
     const isUnderWay = current !== undefined && now < after(current.startedAt, BROKEN_OFF_MS);
     return isDone || isUnderWay ? undefined : { startedAt: now, startedBy, completedAt: current?.completedAt };
   });
-  const item = written as LookAfterItem; // of this pass, or of the one that is done or under way
+  const item = written as DailyPassItem; // of this pass, or of the one that is done or under way
   return item.startedBy === startedBy ? (item.completedAt ?? after(now, -DAY_MS)) : undefined;
 };
 
 const complete = (ports: SweepPorts, startedBy: string): Promise<unknown> =>
-  amend<LookAfterItem>(ports, KEY, (current) =>
+  amend<DailyPassItem>(ports, KEY, (current) =>
     current?.startedBy === startedBy ? { ...current, completedAt: current.startedAt } : undefined,
   );
 
@@ -100,7 +100,7 @@ const keptFor = async ({ ledger }: SweepPorts, item: CaseItem): Promise<RequestI
  * @returns what it sent; `undefined` where the day's pass is done or under way, or the system is paused
  * @throws Unavailable where an AWS service does not answer; a later sweep begins the pass anew
  */
-export const lookAfter = async (ports: SweepPorts): Promise<LookedAfter | undefined> => {
+export const lookAfter = async (ports: SweepPorts): Promise<DailyPassReport | undefined> => {
   const { clock, ledger, outbox, random, log } = ports;
   if ((await pausedSince(ports)) !== undefined) return undefined;
   const startedBy = ports.newId();

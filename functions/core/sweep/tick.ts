@@ -1,12 +1,12 @@
 import type { EpochMs } from '../epoch.ts';
-import { type LookedAfter, lookAfter } from './daily-pass.ts';
+import { type DailyPassReport, lookAfter } from './daily-pass.ts';
 import { type Gauges, gauge } from './gauges.ts';
 import { type SweepPorts, type Swept, sweep } from './sweep.ts';
 
 export interface Ticked extends Swept {
   readonly gauges: Gauges;
   /** `undefined` where the day's pass is done or under way, the system is paused, or the sweep had no time left. */
-  readonly lookedAfter: LookedAfter | undefined;
+  readonly lookedAfter: DailyPassReport | undefined;
 }
 
 /**

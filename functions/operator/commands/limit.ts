@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { after, type EpochMs, toIso } from '../../core/epoch.ts';
-import { countKey, type Override, overrideKey } from '../../core/ledger/operator-items.ts';
+import { countKey, type OverrideItem, overrideKey } from '../../core/ledger/operator-items.ts';
 import { amend } from '../../core/ledger/update-item.ts';
 import { OPERATIONS, type ProviderName } from '../../core/operations.ts';
 import type { Versioned } from '../../core/ports.ts';
@@ -32,7 +32,7 @@ interface Count extends Versioned {
 
 const limitsOf = async ({ ledger, card, clock }: Deployed, provider: ProviderName): Promise<readonly Limit[]> => {
   const now = clock.now();
-  const raised = raisedNow(await ledger.read<Override>(overrideKey(provider)), now);
+  const raised = raisedNow(await ledger.read<OverrideItem>(overrideKey(provider)), now);
   return Promise.all(
     KINDS.map(async (kind) => {
       const used = (await ledger.read<Count>(countKey(provider, kind, now)))?.count ?? 0;
@@ -88,7 +88,7 @@ const LONGEST_MS = 48 * 3_600_000;
 /** What was raised before and is not over stays raised, where this says nothing of it. */
 const raise = async (deployed: Deployed, options: RaiseOptions): Promise<void> => {
   const now = deployed.clock.now();
-  await amend<Override>(deployed, overrideKey(options.provider), (current) => {
+  await amend<OverrideItem>(deployed, overrideKey(options.provider), (current) => {
     const before = raisedNow(current, now);
     return {
       urgent: options.urgent ?? before?.urgent,

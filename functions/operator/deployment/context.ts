@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { EXIT, type Exit } from '../terminal/failure.ts';
 import type { connect, Deployed } from './connect.ts';
-import type { World } from './world.ts';
+import type { ProcessPorts } from './world.ts';
 
 /** What every command works with. */
-export interface Context extends World {
+export interface Context extends ProcessPorts {
   /** The deployment that the command line is about. */
   deployed(command: Command): Promise<Deployed>;
   isJson(command: Command): boolean;
@@ -24,7 +24,7 @@ interface Globals {
   readonly json?: boolean;
 }
 
-export const contextOf = (world: World, connectTo: typeof connect): OwnContext => {
+export const contextOf = (world: ProcessPorts, connectTo: typeof connect): OwnContext => {
   let exit: Exit = EXIT.done;
   let found: Deployed | undefined;
   return {

@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../core/epoch.ts';
 import { Fault } from '../../core/fault.ts';
 import { jsonOrUndefined } from '../../core/json.ts';
-import { type CaseItem, caseKey, keyName, type PinItem, pinKey } from '../../core/ledger/ledger-items.ts';
+import { type CaseItem, caseKey, type KeyIdentityItem, keyName, pinKey } from '../../core/ledger/ledger-items.ts';
 import { isProvider, type ProviderName } from '../../core/operations.ts';
 import type { Described, Opened } from '../../core/ports.ts';
 import type { Credential, Provider } from '../../core/provider.ts';
@@ -73,7 +73,9 @@ const keyIn = async (deployed: Deployed, secret: Described): Promise<StoredKey> 
   const { provider, credential } = read;
   const { environment } = credential;
   const pin =
-    credential.keyId === undefined ? await deployed.ledger.read<PinItem>(pinKey(secret.arn, versionId)) : undefined;
+    credential.keyId === undefined
+      ? await deployed.ledger.read<KeyIdentityItem>(pinKey(secret.arn, versionId))
+      : undefined;
   const keyId = credential.keyId ?? pin?.keyId;
   const realm = provider.environments[environment]?.realm ?? environment;
   const name = keyId === undefined ? undefined : keyName(provider.name, realm, keyId);

@@ -1,11 +1,11 @@
 import { type EpochMs, later } from '../../core/epoch.ts';
-import { type Override, overrideKey } from '../../core/ledger/operator-items.ts';
+import { type OverrideItem, overrideKey } from '../../core/ledger/operator-items.ts';
 import { amend } from '../../core/ledger/update-item.ts';
 import type { ProviderName } from '../../core/operations.ts';
 import type { Deployed } from './connect.ts';
 
 /** What is raised now; `undefined` where nothing is. */
-export const raisedNow = (current: Override | undefined, now: EpochMs): Override | undefined =>
+export const raisedNow = (current: OverrideItem | undefined, now: EpochMs): OverrideItem | undefined =>
   current !== undefined && now < current.until ? current : undefined;
 
 /** Lets so many urgent calls leave in an hour beyond what the limit lets through now. */
@@ -13,7 +13,7 @@ export const raiseBy = async (
   deployed: Deployed,
   { provider, count, until }: { readonly provider: ProviderName; readonly count: number; readonly until: EpochMs },
 ): Promise<void> => {
-  await amend<Override>(deployed, overrideKey(provider), (current) => {
+  await amend<OverrideItem>(deployed, overrideKey(provider), (current) => {
     const before = raisedNow(current, deployed.clock.now());
     return {
       urgent: Math.max(deployed.card.limits.urgent, before?.urgent ?? 0) + count,

@@ -6,7 +6,7 @@ import { type Terminal, terminalOf } from '../terminal/terminal.ts';
 import type { AwsSettings } from './connect.ts';
 
 /** Everything outside the command line itself. */
-export interface World {
+export interface ProcessPorts {
   readonly terminal: Terminal;
   readonly clock: Clock;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -16,7 +16,7 @@ export interface World {
 }
 
 /** The SDK for JavaScript knows one of the two names that other tools of AWS take a region by. */
-const regionIn = ({ AWS_REGION, AWS_DEFAULT_REGION }: World['environment']): AwsSettings =>
+const regionIn = ({ AWS_REGION, AWS_DEFAULT_REGION }: ProcessPorts['environment']): AwsSettings =>
   AWS_REGION || !AWS_DEFAULT_REGION ? {} : { region: AWS_DEFAULT_REGION };
 
 /** This machine's time; nobody waits for it who has broken off. */
@@ -34,7 +34,7 @@ const unread = (error: NodeJS.ErrnoException): void => {
 };
 
 /** This process. The first Ctrl-C breaks off what waits; a second one ends the process as it is. */
-export const thisWorld = (): World => {
+export const thisWorld = (): ProcessPorts => {
   const abort = new AbortController();
   // It stays: what hides the cursor ends the process at the signal, unless somebody else listens to it as well.
   process.on('SIGINT', () => {

@@ -3,21 +3,21 @@ import type { Answer } from '../../core/answer.ts';
 import { after, epochMs } from '../../core/epoch.ts';
 import { jsonOrUndefined } from '../../core/json.ts';
 import type { MaybeReply } from '../../core/provider.ts';
-import { clockOf, comeBackAt, HOLDS, rejected, SEEN, silent, statusRow, type Verdict } from '../verdict.ts';
+import { clockOf, comeBackAt, HOLDS, type ReplyMeaning, rejected, SEEN, silent, statusRow } from '../verdict.ts';
 
 /** Who got the reply, to what: the target to its own probe, a master to a read, and the call signed by either. */
 export type Column = 'own' | 'managing' | 'own-call' | 'managed-call';
 
-type Cells = Readonly<Record<Column, Verdict>>;
+type Cells = Readonly<Record<Column, ReplyMeaning>>;
 
-const cells = (own: Verdict, managing: Verdict, ownCall: Verdict, managedCall = ownCall): Cells => ({
+const cells = (own: ReplyMeaning, managing: ReplyMeaning, ownCall: ReplyMeaning, managedCall = ownCall): Cells => ({
   own,
   managing,
   'own-call': ownCall,
   'managed-call': managedCall,
 });
 /** The same for whoever asks. */
-const alike = (probe: Verdict, call: Verdict): Cells => cells(probe, probe, call);
+const alike = (probe: ReplyMeaning, call: ReplyMeaning): Cells => cells(probe, probe, call);
 
 const UNRECOGNISED = silent('retry/unrecognised');
 const DOWN = silent('retry/provider-down');
@@ -122,7 +122,7 @@ const BANNED_MS = 600_000;
 const BANNED = new Set(['10018', 'access too frequent']);
 
 /** When to come back, and by whose clock: what the reply says beside its code. */
-const besides = ({ ends }: Verdict, row: string, reply: MaybeReply): Partial<Verdict> => {
+const besides = ({ ends }: ReplyMeaning, row: string, reply: MaybeReply): Partial<ReplyMeaning> => {
   // Stryker disable next-line ConditionalExpression: no reply is neither a limit nor a clock
   if (reply === undefined) return {};
   if (ends === 'retry/rate-limited')

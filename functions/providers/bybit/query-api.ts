@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Answer, KeyRecord } from '../../core/answer.ts';
 import type { Credential, Question } from '../../core/provider.ts';
 import { type Talk, talk } from '../conversation.ts';
-import { silent, type Verdict } from '../verdict.ts';
+import { type ReplyMeaning, silent } from '../verdict.ts';
 import { recordOf, SETTINGS } from './key-record.ts';
 import type { Column } from './meaning.ts';
 import { read } from './read.ts';
@@ -34,7 +34,7 @@ interface Inspection extends Pick<Question, 'as' | 'host' | 'seenBy'> {
   readonly credential: Credential;
   readonly column: Column;
   /** What its own description adds to "alive". */
-  readonly judge: (key: OwnKey) => Partial<Verdict>;
+  readonly judge: (key: OwnKey) => Partial<ReplyMeaning>;
 }
 
 function* inspect({ credential, host, column, judge }: Inspection): Talk<Answer> {

@@ -1,6 +1,6 @@
 import type { Facts } from '../../core/answer.ts';
 import type { Credential, Order, Question } from '../../core/provider.ts';
-import type { Verdict } from '../verdict.ts';
+import type { ReplyMeaning } from '../verdict.ts';
 import { worldsOf } from '../worlds.ts';
 import { ENVIRONMENTS, SIBLINGS } from './environments.ts';
 import { listing } from './listing.ts';
@@ -10,7 +10,7 @@ import { searching } from './search.ts';
 
 const { hostOf, isSameWorld } = worldsOf(ENVIRONMENTS);
 
-const WRONG_KIND: Partial<Verdict> = { ends: 'refused/wrong-signer', holds: true };
+const WRONG_KIND: Partial<ReplyMeaning> = { ends: 'refused/wrong-signer', holds: true };
 
 const some = (facts: Readonly<Record<string, string | undefined>>): Facts =>
   Object.fromEntries(Object.entries(facts).filter((fact): fact is [string, string] => fact[1] !== undefined));

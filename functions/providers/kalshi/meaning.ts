@@ -2,26 +2,31 @@ import * as z from 'zod';
 import type { Answer } from '../../core/answer.ts';
 import { jsonOrUndefined } from '../../core/json.ts';
 import type { MaybeReply, Reply } from '../../core/provider.ts';
-import { clockOf, HOLDS, rejected, SEEN, silent, statusRow, type Verdict } from '../verdict.ts';
+import { clockOf, HOLDS, type ReplyMeaning, rejected, SEEN, silent, statusRow } from '../verdict.ts';
 
 /** Who got the reply, to what: the target or a managing key to the list, and the delete signed by either. */
 export type Column = 'own' | 'managing' | 'own-delete' | 'managed-delete';
 
-type Cells = Readonly<Record<Column, Verdict>>;
+type Cells = Readonly<Record<Column, ReplyMeaning>>;
 
-const cells = (own: Verdict, managing: Verdict, ownDelete: Verdict, managedDelete = ownDelete): Cells => ({
+const cells = (
+  own: ReplyMeaning,
+  managing: ReplyMeaning,
+  ownDelete: ReplyMeaning,
+  managedDelete = ownDelete,
+): Cells => ({
   own,
   managing,
   'own-delete': ownDelete,
   'managed-delete': managedDelete,
 });
-const alike = (probe: Verdict, call: Verdict): Cells => cells(probe, probe, call);
+const alike = (probe: ReplyMeaning, call: ReplyMeaning): Cells => cells(probe, probe, call);
 
 const UNRECOGNISED = silent('retry/unrecognised');
 const DOWN = silent('retry/provider-down');
 const NO_REPLY = silent('retry/no-reply');
 const REFUSED_KEY = silent('stuck/credential-refused', HOLDS);
-const UNKNOWN_KEY: Verdict = { saw: 'unknown' };
+const UNKNOWN_KEY: ReplyMeaning = { saw: 'unknown' };
 
 /** What Kalshi says. https://docs.kalshi.com/api-reference/api-keys/delete-api-key and the bodies that were recorded of it. */
 const TABLE = new Map<string, Cells>([

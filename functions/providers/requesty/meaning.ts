@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Answer } from '../../core/answer.ts';
 import { jsonOrUndefined } from '../../core/json.ts';
 import type { MaybeReply, Reply } from '../../core/provider.ts';
-import { comeBackAt, comeBackIn, HOLDS, rejected, SEEN, silent, statusRow, type Verdict } from '../verdict.ts';
+import { comeBackAt, comeBackIn, HOLDS, type ReplyMeaning, rejected, SEEN, silent, statusRow } from '../verdict.ts';
 
 /**
  * Who got the reply, to what: the target to `self`, a managing key to `self` and the list, a managing key to the target's own path,
@@ -10,16 +10,21 @@ import { comeBackAt, comeBackIn, HOLDS, rejected, SEEN, silent, statusRow, type 
  */
 export type Column = 'own' | 'managing' | 'lookup' | 'own-delete' | 'managed-delete';
 
-type Cells = Readonly<Record<Column, Verdict>>;
+type Cells = Readonly<Record<Column, ReplyMeaning>>;
 
-const cells = (own: Verdict, managing: Verdict, ownDelete: Verdict, managedDelete = ownDelete): Cells => ({
+const cells = (
+  own: ReplyMeaning,
+  managing: ReplyMeaning,
+  ownDelete: ReplyMeaning,
+  managedDelete = ownDelete,
+): Cells => ({
   own,
   managing,
   lookup: managing,
   'own-delete': ownDelete,
   'managed-delete': managedDelete,
 });
-const alike = (probe: Verdict, call: Verdict): Cells => cells(probe, probe, call);
+const alike = (probe: ReplyMeaning, call: ReplyMeaning): Cells => cells(probe, probe, call);
 
 const UNRECOGNISED = silent('retry/unrecognised');
 const DOWN = silent('retry/provider-down');
@@ -85,7 +90,7 @@ export const isSuccess = (reply: MaybeReply): reply is Reply =>
   reply !== undefined && reply.status >= 200 && reply.status <= 299;
 
 /** `Retry-After` in seconds or as a date. */
-const retryAt = (reply: Reply): Partial<Verdict> => {
+const retryAt = (reply: Reply): Partial<ReplyMeaning> => {
   // Stryker disable next-line StringLiteral: no text stands for an instant that was not stated
   const stated = reply.headers['retry-after'] ?? '';
   const isSeconds = /^\d{1,6}$/.test(stated);

@@ -1,4 +1,4 @@
-import type { Work } from '../../../functions/core/ledger/ledger-items.ts';
+import type { AttemptRecord } from '../../../functions/core/ledger/ledger-items.ts';
 import type { ItemKey, Ledger, Versioned } from '../../../functions/core/ports.ts';
 import type { OpenLedger } from '../../laws/evidence.ts';
 
@@ -9,9 +9,9 @@ type Stored = ItemKey & Versioned & Readonly<Record<string, unknown>>;
 
 const nameOf = ({ pk, sk }: ItemKey): string => `${pk}\n${sk}`;
 const copyOf = <T>(item: T): T => JSON.parse(JSON.stringify(item));
-const worksOf = (item: Stored | undefined): Readonly<Record<string, Work>> =>
-  (item?.['works'] as Readonly<Record<string, Work>> | undefined) ?? {};
-const callsIn = (works: readonly Work[]): number => works.reduce((sum, { calls }) => sum + calls, 0);
+const worksOf = (item: Stored | undefined): Readonly<Record<string, AttemptRecord>> =>
+  (item?.['works'] as Readonly<Record<string, AttemptRecord>> | undefined) ?? {};
+const callsIn = (works: readonly AttemptRecord[]): number => works.reduce((sum, { calls }) => sum + calls, 0);
 const withoutKey = ({ pk: _pk, sk: _sk, ...item }: Stored): unknown => copyOf(item);
 
 /** The ledger's contract over a map: what is stored is a copy, without fields that are `undefined`. */

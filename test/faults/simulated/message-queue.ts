@@ -1,4 +1,4 @@
-import type { Delivery, Verdict } from '../../../functions/core/delivery.ts';
+import type { Delivery, Disposition } from '../../../functions/core/delivery.ts';
 import { after, epochMs, later } from '../../../functions/core/epoch.ts';
 import { TIMING } from '../../../functions/core/timing.ts';
 import type { SimulatedClock } from './simulated-clock.ts';
@@ -23,7 +23,7 @@ export interface MessageQueue {
   next(): Message | undefined;
   /** Hands a message out, visible or not: a queue may deliver twice. */
   receive(message: Message): Delivery;
-  settle(message: Message, verdict: Verdict): void;
+  settle(message: Message, verdict: Disposition): void;
 }
 
 /** SQS counts in whole seconds. */

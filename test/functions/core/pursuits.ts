@@ -1,4 +1,4 @@
-import type { Pursuit } from '../../../functions/core/attempt/pursuit.ts';
+import type { AttemptContext } from '../../../functions/core/attempt/pursuit.ts';
 import { after } from '../../../functions/core/epoch.ts';
 import { emptyCase } from '../../../functions/core/ledger/lease.ts';
 import type { CaseItem } from '../../../functions/core/ledger/ledger-items.ts';
@@ -34,7 +34,7 @@ export const atWork = (script: Script, having: Having = {}) => {
   const urgent = request?.reason === 'leaked';
   const pinned = { arn: 'arn', secretId: 'key-revoker/desk', versionId: 'v1', environment: 'prod' };
   const deadline = after(NOON, forMs);
-  const pursuit: Pursuit = {
+  const pursuit: AttemptContext = {
     ports: memory.ports,
     provider,
     item: {

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { after } from '../../../functions/core/epoch.ts';
 import { Secret } from '../../../functions/core/secret.ts';
 import { readEnvironment } from '../../../functions/edge/process/environment.ts';
-import { type Wired, wire } from '../../../functions/edge/wire.ts';
+import { type CreatedPorts, wire } from '../../../functions/edge/wire.ts';
 import { awsForThisFile } from '../../infra/local/aws/aws-in-test.ts';
 import { metricsIn } from '../../metrics-in.ts';
 import { receiptForTest } from './receipt-for-test.ts';
@@ -19,7 +19,7 @@ const provider = createServer((request, response) => response.end(request.header
 
 let sqs: SQSClient;
 let urls: { requests: string; stuck: string };
-let wired: Wired;
+let wired: CreatedPorts;
 
 const createTable = () =>
   new DynamoDBClient().send(

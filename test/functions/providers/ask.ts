@@ -2,12 +2,12 @@ import type { Answer } from '../../../functions/core/answer.ts';
 import { type EpochMs, epochMs } from '../../../functions/core/epoch.ts';
 import { Fault } from '../../../functions/core/fault.ts';
 import type {
-  Aim,
   Call,
   Credential,
   HttpCall,
   MaybeReply,
   Order,
+  OrderTarget,
   Plan,
   Question,
 } from '../../../functions/core/provider.ts';
@@ -72,7 +72,7 @@ export const faultOf = (action: () => unknown): readonly [outcome: string, messa
 export const order = (
   operation: string,
   signer: Credential & { readonly keyId: string },
-  more: Partial<Omit<Order, 'aim'>> & { readonly aim?: Partial<Aim> } = {},
+  more: Partial<Omit<Order, 'aim'>> & { readonly aim?: Partial<OrderTarget> } = {},
 ): Order => {
   const { aim, ...rest } = more;
   return {

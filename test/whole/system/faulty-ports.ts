@@ -1,6 +1,6 @@
 import { Unavailable } from '../../../functions/core/fault.ts';
 import type { HttpCall, MaybeReply } from '../../../functions/core/provider.ts';
-import type { Wired } from '../../../functions/edge/wire.ts';
+import type { CreatedPorts } from '../../../functions/edge/wire.ts';
 
 /** What goes wrong at one of the function's own steps. */
 export interface PortFault {
@@ -13,7 +13,7 @@ export interface PortFault {
 }
 
 export interface FaultyPorts {
-  readonly wired: Wired;
+  readonly wired: CreatedPorts;
   /** Names of the steps since the last `arm`. */
   readonly steps: readonly string[];
   /** Counts anew, with this fault or none. */
@@ -30,7 +30,7 @@ type Step = (...args: never[]) => Promise<unknown>;
 
 /** Puts a script in front of each step that leaves the process: ledger, vault, outbox, the network, the queue. */
 export const faultyPorts = (
-  { ports, hide }: Wired,
+  { ports, hide }: CreatedPorts,
   onSend: (call: HttpCall, reply: MaybeReply) => void = () => undefined,
 ): FaultyPorts => {
   let steps: string[] = [];

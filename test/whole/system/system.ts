@@ -21,7 +21,7 @@ import type { Context } from 'aws-lambda';
 import { afterEach, beforeEach, vi } from 'vitest';
 import { epochMs } from '../../../functions/core/epoch.ts';
 import type { Receipt } from '../../../functions/core/receipt.ts';
-import { type LookedAfter, lookAfter } from '../../../functions/core/sweep/daily-pass.ts';
+import { type DailyPassReport, lookAfter } from '../../../functions/core/sweep/daily-pass.ts';
 import { type Swept, sweep } from '../../../functions/core/sweep/sweep.ts';
 import { type Ticked, tick } from '../../../functions/core/sweep/tick.ts';
 import { readEnvironment } from '../../../functions/edge/process/environment.ts';
@@ -101,7 +101,7 @@ export interface System {
   /** All that is done at a tick of the clock. */
   tick(): Promise<Ticked>;
   /** The daily part of a sweep. */
-  lookAfter(): Promise<LookedAfter | undefined>;
+  lookAfter(): Promise<DailyPassReport | undefined>;
   advance(ms: number): void;
   /** Receipts in order of publication, as the bus shows them. */
   receipts(): readonly Receipt[];

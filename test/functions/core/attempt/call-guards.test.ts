@@ -8,7 +8,7 @@ import {
 } from '../../../../functions/core/attempt/call-guards.ts';
 import { NO_WORK } from '../../../../functions/core/attempt/progress.ts';
 import { after } from '../../../../functions/core/epoch.ts';
-import type { Work } from '../../../../functions/core/ledger/ledger-items.ts';
+import type { AttemptRecord } from '../../../../functions/core/ledger/ledger-items.ts';
 import type { Provider } from '../../../../functions/core/provider.ts';
 import type { Reason } from '../../../../functions/core/reason.ts';
 import type { RevocationRequest } from '../../../../functions/core/request/parse-request.ts';
@@ -131,7 +131,7 @@ describe('the limit of an hour', () => {
 
   const refused = { lastAnswer: 'rejected' } as const;
 
-  it.each<[string, Partial<Work>, number, object | undefined]>([
+  it.each<[string, Partial<AttemptRecord>, number, object | undefined]>([
     ['that were not executed, in the same hour is counted once', { calls: 3, voided: 3, ...refused }, 0, undefined],
     ['that were not executed, in an earlier hour is counted anew', { calls: 3, voided: 3, ...refused }, HOUR, FULL],
     ['of which one may have been executed is counted again', { calls: 3, voided: 2, ...refused }, 0, FULL],
@@ -163,7 +163,7 @@ describe('the limit of an hour', () => {
   ])('a request with calls %s', async (_what, calls, ms, expected) => {
     const memory = limited({ urgent: 2, other: 0 });
     const lastCallAt = calls.calls ? { lastCallAt: after(NOON, -ms) } : {};
-    const work: Work = { ...NO_WORK, ...calls, ...lastCallAt };
+    const work: AttemptRecord = { ...NO_WORK, ...calls, ...lastCallAt };
     expect(await withinLimit(memory.ports, requestFor('manual'), work)).toEqual(expected);
   });
 

@@ -10,13 +10,13 @@ import {
 } from '../../../../functions/core/attempt/decide.ts';
 import { basisOf, NO_WORK } from '../../../../functions/core/attempt/progress.ts';
 import { after, epochMs } from '../../../../functions/core/epoch.ts';
-import type { Work } from '../../../../functions/core/ledger/ledger-items.ts';
+import type { AttemptRecord } from '../../../../functions/core/ledger/ledger-items.ts';
 import { RETRY, STUCK } from '../../../../functions/core/outcome.ts';
-import type { Standing } from '../../../../functions/core/probe/round-verdict.ts';
+import type { RoundVerdict } from '../../../../functions/core/probe/round-verdict.ts';
 import { answerOf, askedOf, NOON } from '../rounds.ts';
 
 /** Standings of updates alone. */
-const REACHES: readonly Standing[] = ['met', 'unmet', 'web-only'];
+const REACHES: readonly RoundVerdict[] = ['met', 'unmet', 'web-only'];
 
 const GAP = 2_000;
 const LANDS = 6_000;
@@ -30,7 +30,10 @@ const TOO_MANY = [askedOf(answerOf('silent', { ends: 'retry/rate-limited' }))];
 const HELD = answerOf('rejected', { ends: 'stuck/credential-refused', holds: true });
 const FORECAST = answerOf('alive', { ends: 'stuck/permission-missing' });
 
-const situation = ({ work = {}, ...rest }: Partial<Omit<Situation, 'work'>> & { work?: Partial<Work> }): Situation => ({
+const situation = ({
+  work = {},
+  ...rest
+}: Partial<Omit<Situation, 'work'>> & { work?: Partial<AttemptRecord> }): Situation => ({
   kind: 'delete',
   self: true,
   urgent: false,
@@ -58,7 +61,7 @@ const asks = (ms: number, code: Extract<Decision, { do: 'ask' }>['code'] = 'not-
   ({ do: 'ask', at: after(NOON, ms), code }) as const;
 const CALL: Decision = { do: 'call' };
 
-const CALLED: Partial<Work> = { calls: 1, lastCallAt: ago(1_000), lastAnswer: 'silent' };
+const CALLED: Partial<AttemptRecord> = { calls: 1, lastCallAt: ago(1_000), lastAnswer: 'silent' };
 const unchanged = (count: number, sinceMs: number) => ({ count, since: ago(sinceMs) });
 
 const BEFORE_A_DELETE: readonly Row[] = [
@@ -422,10 +425,10 @@ const AFTER_A_DELETE: readonly Row[] = [
 ];
 
 const HOUR = 3_600_000;
-const ACCEPTED: Partial<Work> = { ...CALLED, callReplies: ['accepted'], lastAnswer: 'accepted' };
-const LOST: Partial<Work> = { ...CALLED, callReplies: ['lost'] };
-const REFUSED: Partial<Work> = { ...CALLED, callReplies: ['refused'], lastAnswer: 'rejected' };
-const PUT_OFF: Partial<Work> = { ...CALLED, voided: 1, callReplies: ['put-off'], lastAnswer: 'rejected' };
+const ACCEPTED: Partial<AttemptRecord> = { ...CALLED, callReplies: ['accepted'], lastAnswer: 'accepted' };
+const LOST: Partial<AttemptRecord> = { ...CALLED, callReplies: ['lost'] };
+const REFUSED: Partial<AttemptRecord> = { ...CALLED, callReplies: ['refused'], lastAnswer: 'rejected' };
+const PUT_OFF: Partial<AttemptRecord> = { ...CALLED, voided: 1, callReplies: ['put-off'], lastAnswer: 'rejected' };
 const goneFor = (ms: number) => ({ agreed: { on: 'gone', at: ago(ms) }, absentSince: ago(ms) }) as const;
 const WAIT: Decision = { do: 'retry', code: 'not-yet-proved' };
 const inList = { self: false, controlled: true, round: [askedOf(answerOf('unlisted'), 'managing')] } as const;
@@ -687,7 +690,7 @@ describe('whatever the situation', () => {
         answers.map(({ answer }) => answer),
         { nil: undefined },
       ),
-      standing: fc.constantFrom<Standing>('gone', 'unbacked', 'present', 'none', 'met', 'unmet', 'web-only'),
+      standing: fc.constantFrom<RoundVerdict>('gone', 'unbacked', 'present', 'none', 'met', 'unmet', 'web-only'),
       provable: fc.boolean(),
       proved: fc.boolean(),
       controlled: fc.boolean(),

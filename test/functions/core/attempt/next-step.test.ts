@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { Answer, KeyRecord } from '../../../../functions/core/answer.ts';
 import { nextStep } from '../../../../functions/core/attempt/next-step.ts';
 import { NO_WORK } from '../../../../functions/core/attempt/progress.ts';
-import type { Look } from '../../../../functions/core/attempt/pursuit.ts';
+import type { JudgedRound } from '../../../../functions/core/attempt/pursuit.ts';
 import type { Retry } from '../../../../functions/core/backoff.ts';
 import { after } from '../../../../functions/core/epoch.ts';
-import type { Work } from '../../../../functions/core/ledger/ledger-items.ts';
+import type { AttemptRecord } from '../../../../functions/core/ledger/ledger-items.ts';
 import type { Plan, Restriction } from '../../../../functions/core/provider.ts';
 import { atWork } from '../pursuits.ts';
 import { answerOf, askedOf, NOON } from '../rounds.ts';
@@ -26,11 +26,11 @@ const restriction = (call: ReturnType<Restriction['call']> = CALL): Restriction 
 
 interface Found {
   readonly answer?: Answer;
-  readonly standing?: Look['standing'];
+  readonly standing?: JudgedRound['standing'];
   readonly cutShort?: boolean;
   readonly heldUp?: Retry;
   readonly plan?: Partial<Plan>;
-  readonly work?: Partial<Work>;
+  readonly work?: Partial<AttemptRecord>;
 }
 
 const stepOf = ({

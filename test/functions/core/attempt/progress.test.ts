@@ -13,17 +13,17 @@ import {
 } from '../../../../functions/core/attempt/progress.ts';
 import { after, epochMs, toIso } from '../../../../functions/core/epoch.ts';
 import { emptyCase } from '../../../../functions/core/ledger/lease.ts';
-import type { CallReply, CaseItem, Ended, Work } from '../../../../functions/core/ledger/ledger-items.ts';
-import type { Terminal } from '../../../../functions/core/outcome.ts';
+import type { AttemptRecord, CallReply, CaseItem, Ended } from '../../../../functions/core/ledger/ledger-items.ts';
+import type { FinalOutcome } from '../../../../functions/core/outcome.ts';
 import type { Round } from '../../../../functions/core/probe/ask.ts';
-import type { Standing } from '../../../../functions/core/probe/round-verdict.ts';
+import type { RoundVerdict } from '../../../../functions/core/probe/round-verdict.ts';
 import type { Call } from '../../../../functions/core/provider.ts';
 import type { Evidence } from '../../../../functions/core/receipt.ts';
 import { answerOf, askedOf, NOON } from '../rounds.ts';
 
 const AT = after(NOON, 7);
 const EMPTY: CaseItem = { ...emptyCase({ provider: 'kalshi', realm: 'prod', keyId: 'K' }, NOON), rev: 1, nonce: 'n' };
-const withWork = (work: Partial<Work>, rest: Partial<CaseItem> = {}): CaseItem => ({
+const withWork = (work: Partial<AttemptRecord>, rest: Partial<CaseItem> = {}): CaseItem => ({
   ...EMPTY,
   works: { w: { ...NO_WORK, ...work } },
   ...rest,
@@ -46,7 +46,7 @@ const round = (more: Partial<Round> = {}): Round => ({
   cutShort: false,
   ...more,
 });
-const write = (item: CaseItem, probed: Round, standing: Standing | undefined = 'present') =>
+const write = (item: CaseItem, probed: Round, standing: RoundVerdict | undefined = 'present') =>
   withRound(item, { name: 'w', signerId: 'S', round: probed, standing, now: AT });
 
 describe('a round written into the case', () => {
@@ -133,7 +133,7 @@ describe('a round written into the case', () => {
     expect(agreedAfter(answerOf('unknown'))).toEqual([gone, met]);
   });
 
-  const writeAs = (standing: Standing | undefined, works: CaseItem['works'], answer: Answer): CaseItem['works'] => {
+  const writeAs = (standing: RoundVerdict | undefined, works: CaseItem['works'], answer: Answer): CaseItem['works'] => {
     const probed = round({ asked: [askedOf(answer)] });
     return withRound({ ...EMPTY, works }, { name: 'w', signerId: 'S', round: probed, standing, now: AT }).works;
   };
@@ -229,7 +229,7 @@ describe('a round written into the case', () => {
 });
 
 it('counts a call and lets whatever was found before it count for nothing', () => {
-  const before: Work = {
+  const before: AttemptRecord = {
     ...NO_WORK,
     calls: 1,
     calledAt: NOON,
@@ -259,11 +259,14 @@ it('counts a call and lets whatever was found before it count for nothing', () =
 });
 
 describe('the replies to the calls', () => {
-  const called = (...replies: readonly CallReply[]): Partial<Work> => ({ calls: replies.length, callReplies: replies });
+  const called = (...replies: readonly CallReply[]): Partial<AttemptRecord> => ({
+    calls: replies.length,
+    callReplies: replies,
+  });
   /** As 0.1.0 wrote it, which kept no list of replies. */
-  const old = (work: Partial<Work>): Partial<Work> => ({ calls: 2, ...work });
+  const old = (work: Partial<AttemptRecord>): Partial<AttemptRecord> => ({ calls: 2, ...work });
 
-  it.each<[string, Partial<Work>, ReturnType<typeof basisOf>]>([
+  it.each<[string, Partial<AttemptRecord>, ReturnType<typeof basisOf>]>([
     ['accepted, whatever came before and after', called('refused', 'lost', 'accepted', 'put-off'), 'accepted'],
     ['lost, whatever else was refused', called('refused', 'lost', 'refused'), 'lost'],
     ['refused, whatever else was put off', called('put-off', 'refused', 'put-off'), 'refused'],
@@ -278,7 +281,7 @@ describe('the replies to the calls', () => {
     ['accepted, where 0.1.0 was at work after this version', { ...called('lost'), acceptedAt: NOON }, 'accepted'],
   ])('come to %s', (_what, work, expected) => expect(basisOf({ ...NO_WORK, ...work })).toBe(expected));
 
-  it.each<[string, Partial<Work>, readonly CallReply[]]>([
+  it.each<[string, Partial<AttemptRecord>, readonly CallReply[]]>([
     ['was accepted', { calls: 2, acceptedAt: NOON }, ['accepted', 'lost']],
     ['was refused', { calls: 2, lastAnswer: 'rejected' }, ['refused', 'lost']],
     ['was lost', { calls: 2, lastAnswer: 'silent' }, ['lost', 'lost']],
@@ -292,7 +295,7 @@ describe('the replies to the calls', () => {
 
 describe('a call’s answer written into the case', () => {
   const call = { asked: 'delete', as: 'managing', host: 'h', seenBy: 'by' } as Call;
-  const answered = (answer: Parameters<typeof withAnswer>[3], work: Partial<Work> = { calls: 1 }) =>
+  const answered = (answer: Parameters<typeof withAnswer>[3], work: Partial<AttemptRecord> = { calls: 1 }) =>
     withAnswer(withWork(work), 'w', call, answer, AT);
 
   it.each([
@@ -313,7 +316,7 @@ describe('a call’s answer written into the case', () => {
   );
 
   it('takes the place of the reply that was awaited, and of no other', () => {
-    const written = (work: Partial<Work>) => answered(answerOf('accepted'), work).works['w']?.callReplies;
+    const written = (work: Partial<AttemptRecord>) => answered(answerOf('accepted'), work).works['w']?.callReplies;
     expect(written({ calls: 3, callReplies: ['refused', 'put-off', 'lost'] })).toEqual([
       'refused',
       'put-off',
@@ -371,7 +374,13 @@ describe('a call’s answer written into the case', () => {
   );
 
   it('ends the absence for every request where it authenticates the key, and for none where it does not', () => {
-    const absent: Work = { ...NO_WORK, calls: 2, voided: 1, absentSince: NOON, agreed: { on: 'gone', at: NOON } };
+    const absent: AttemptRecord = {
+      ...NO_WORK,
+      calls: 2,
+      voided: 1,
+      absentSince: NOON,
+      agreed: { on: 'gone', at: NOON },
+    };
     const item: CaseItem = { ...EMPTY, works: { w: absent, other: absent } };
     const seen = withAnswer(item, 'w', call, answerOf('accepted', { seen: true }), AT).works;
     expect([seen['w']?.absentSince, seen['other']?.absentSince]).toEqual([undefined, undefined]);
@@ -394,7 +403,7 @@ it('takes more evidence for one request, and leaves the others alone', () => {
 });
 
 describe('an end written into the case', () => {
-  const end = (outcome: Terminal): Ended => ({ outcome, why: '', at: AT, evidence: [] });
+  const end = (outcome: FinalOutcome): Ended => ({ outcome, why: '', at: AT, evidence: [] });
 
   it.each(['revoked', 'already-revoked'] as const)('%s proves it', (outcome) => {
     const item = withEnd(withWork({ agreed: { on: 'gone', at: NOON }, keyState: 'unknown' }), 'w', end(outcome));
@@ -404,7 +413,7 @@ describe('an end written into the case', () => {
 
   const AGREED = after(NOON, 3);
 
-  it.each<[string, Partial<Work>, typeof NOON]>([
+  it.each<[string, Partial<AttemptRecord>, typeof NOON]>([
     ['its first absence, where the delete went out again since', { absentSince: NOON }, NOON],
     ['the first absence after its delete was accepted', { absentSince: NOON, acceptedAt: after(NOON, 1) }, AGREED],
     ['the first of two absences, where 0.1.0 kept no other', {}, AGREED],

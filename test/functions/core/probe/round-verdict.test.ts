@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import type { KeyRecord, Saw } from '../../../../functions/core/answer.ts';
 import { NO_WORK } from '../../../../functions/core/attempt/progress.ts';
 import { after, epochMs } from '../../../../functions/core/epoch.ts';
-import type { Work } from '../../../../functions/core/ledger/ledger-items.ts';
+import type { AttemptRecord } from '../../../../functions/core/ledger/ledger-items.ts';
 import {
   type Asked,
   bySigner,
   isControlled,
   isManagerRefused,
+  type RoundVerdict,
   recordIn,
-  type Standing,
   standingOf,
   tally,
 } from '../../../../functions/core/probe/round-verdict.ts';
@@ -35,7 +35,7 @@ const REFUSED = { ends: 'stuck/credential-refused' } as const;
 const HELD = { ends: 'stuck/region-refused', holds: true } as const;
 
 describe('where a round shows the key to stand', () => {
-  it.each<[string, Parameters<typeof standingOf>[0], Partial<Parameters<typeof standingOf>[1]>, Standing]>([
+  it.each<[string, Parameters<typeof standingOf>[0], Partial<Parameters<typeof standingOf>[1]>, RoundVerdict]>([
     ['one that is alive', [self('alive')], {}, 'present'],
     ['one that has expired', [self('expired')], {}, 'present'],
     ['one that a list names', [list('listed')], {}, 'present'],
@@ -138,7 +138,7 @@ describe('where a round shows the key to stand', () => {
     expect(standingOf([self('unknown')], { ...context, restriction })).toBe('gone');
   });
 
-  it.each<[Reach | undefined, Reach | undefined, Standing]>([
+  it.each<[Reach | undefined, Reach | undefined, RoundVerdict]>([
     ['met', 'unmet', 'none'],
     ['met', 'web-only', 'none'],
     ['web-only', 'unmet', 'none'],
@@ -220,15 +220,15 @@ it('takes the target’s probe for the signer’s only where it signs itself', (
 
 describe('the tally', () => {
   const at = after(NOON, 5_000);
-  const CALLED: Work = { ...NO_WORK, calls: 1 };
+  const CALLED: AttemptRecord = { ...NO_WORK, calls: 1 };
   const counted = (
-    work: Partial<Work>,
-    standing: Standing,
+    work: Partial<AttemptRecord>,
+    standing: RoundVerdict,
     round: readonly Asked[] = [self('silent')],
     signer = undefined as ReturnType<typeof answerOf> | undefined,
   ) => tally({ ...NO_WORK, ...work }, round, { standing, signer, now: at });
 
-  it.each<Standing>(['gone', 'unbacked', 'met', 'web-only'])(
+  it.each<RoundVerdict>(['gone', 'unbacked', 'met', 'web-only'])(
     'starts to agree on %s and keeps the first instant',
     (standing) => {
       const first = counted({}, standing);
@@ -240,7 +240,7 @@ describe('the tally', () => {
     },
   );
 
-  it.each<Standing>(['present', 'none', 'unmet'])('starts anew on %s', (standing) =>
+  it.each<RoundVerdict>(['present', 'none', 'unmet'])('starts anew on %s', (standing) =>
     expect(counted({ agreed: { on: 'gone', at: NOON } }, standing).agreed).toBeUndefined(),
   );
 
@@ -253,7 +253,7 @@ describe('the tally', () => {
     expect(tally(first, [], { standing: 'gone', signer: undefined, now: after(at, 9) }).absentSince).toBe(at);
   });
 
-  it.each<[Standing, typeof NOON | undefined]>([
+  it.each<[RoundVerdict, typeof NOON | undefined]>([
     ['gone', NOON],
     ['none', NOON],
     ['present', undefined],
@@ -265,11 +265,11 @@ describe('the tally', () => {
     expect(counted({ absentSince: NOON }, standing).absentSince).toBe(expected),
   );
 
-  it.each<Standing>(['none', 'present', 'unbacked'])('begins no absence on %s', (standing) =>
+  it.each<RoundVerdict>(['none', 'present', 'unbacked'])('begins no absence on %s', (standing) =>
     expect(counted({}, standing).absentSince).toBeUndefined(),
   );
 
-  it.each<Standing>(['present', 'unmet', 'web-only'])('counts %s as unchanged after a call', (standing) => {
+  it.each<RoundVerdict>(['present', 'unmet', 'web-only'])('counts %s as unchanged after a call', (standing) => {
     expect(counted(CALLED, standing).unchanged).toEqual({ count: 1, since: at });
     expect(counted({ ...CALLED, unchanged: { count: 1, since: NOON } }, standing).unchanged).toEqual({
       count: 2,
@@ -278,7 +278,7 @@ describe('the tally', () => {
     expect(counted({}, standing).unchanged).toBeUndefined();
   });
 
-  it.each<Standing>(['gone', 'unbacked', 'met'])('counts %s as a change', (standing) =>
+  it.each<RoundVerdict>(['gone', 'unbacked', 'met'])('counts %s as a change', (standing) =>
     expect(counted({ ...CALLED, unchanged: { count: 2, since: NOON } }, standing).unchanged).toBeUndefined(),
   );
 
@@ -300,7 +300,7 @@ describe('the tally', () => {
     expect(counted({}, 'present').answered).toBe(true);
   });
 
-  it.each<[string, Parameters<typeof tally>[1], Work['keyState'], Work['keyState']]>([
+  it.each<[string, Parameters<typeof tally>[1], AttemptRecord['keyState'], AttemptRecord['keyState']]>([
     ['expired', [list('listed'), self('expired')], 'unknown', 'expired'],
     ['alive', [self('unknown'), list('listed')], 'unknown', 'alive'],
     ['alive when refused as itself', [self('silent', { seen: true })], 'unknown', 'alive'],
@@ -334,7 +334,7 @@ describe('the tally', () => {
   it('agrees on gone only after two such rounds in a row', () =>
     fc.assert(
       fc.property(
-        fc.array(fc.constantFrom<Standing>('gone', 'none', 'present', 'unbacked'), { minLength: 1 }),
+        fc.array(fc.constantFrom<RoundVerdict>('gone', 'none', 'present', 'unbacked'), { minLength: 1 }),
         (standings) => {
           const last = standings.reduce(
             (work, standing, index) => tally(work, [], { standing, signer: undefined, now: epochMs(index) }),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NO_WORK } from '../../../../functions/core/attempt/progress.ts';
 import { after, type EpochMs, toIso } from '../../../../functions/core/epoch.ts';
-import type { Ended, Pin, RequestItem, Work } from '../../../../functions/core/ledger/ledger-items.ts';
+import type { AttemptRecord, Ended, Pin, RequestItem } from '../../../../functions/core/ledger/ledger-items.ts';
 import {
   finalReceipt,
   findingReceipt,
@@ -46,7 +46,7 @@ const ITEM = {
 const line = (code: string) =>
   ({ at: '', step: 'probe', asked: 'q', as: 'self', host: 'h', saw: 'alive', code }) as const;
 const at = (ms: number): EpochMs => after(NOON, ms);
-const WORK: Work = {
+const WORK: AttemptRecord = {
   ...NO_WORK,
   calls: 3,
   calledAt: at(20),
@@ -58,8 +58,11 @@ const WORK: Work = {
 };
 const digest = (text: string) => `digest of ${text}`;
 const ended = (outcome: Ended['outcome'], why = ''): Ended => ({ outcome, why, at: NOON, evidence: [line('2')] });
-const receiptOf = (item: Partial<RequestItem> = {}, work: Partial<Work> | undefined = WORK, end = ended('revoked')) =>
-  finalReceipt({ ...ITEM, ...item }, work && { ...NO_WORK, ...work }, end, digest);
+const receiptOf = (
+  item: Partial<RequestItem> = {},
+  work: Partial<AttemptRecord> | undefined = WORK,
+  end = ended('revoked'),
+) => finalReceipt({ ...ITEM, ...item }, work && { ...NO_WORK, ...work }, end, digest);
 
 it('says all that the contract has', () =>
   expect(receiptOf()).toEqual({

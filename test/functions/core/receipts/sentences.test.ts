@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import {
+  type FinalOutcome,
   isDead,
   nameAndCode,
   needsPerson,
   REFUSED,
   RETRY,
   STUCK,
-  type Terminal,
 } from '../../../../functions/core/outcome.ts';
 import { nextStep, RESURRECTED, sentence, waiting } from '../../../../functions/core/receipts/sentences.ts';
 
-const TERMINAL: readonly Terminal[] = [
+const TERMINAL: readonly FinalOutcome[] = [
   'revoked',
   'already-revoked',
   'restricted',

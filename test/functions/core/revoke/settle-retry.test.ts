@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { NO_WORK } from '../../../../functions/core/attempt/progress.ts';
 import type { Retry } from '../../../../functions/core/backoff.ts';
 import { after, epochMs, toIso } from '../../../../functions/core/epoch.ts';
-import type { CaseItem, RequestItem, Work } from '../../../../functions/core/ledger/ledger-items.ts';
+import type { AttemptRecord, CaseItem, RequestItem } from '../../../../functions/core/ledger/ledger-items.ts';
 import { settleRetry, unclaimed } from '../../../../functions/core/revoke/settle.ts';
 import { type Memory, memoryPorts } from '../memory-ports.ts';
 import { NOON } from '../rounds.ts';
@@ -39,7 +39,7 @@ const REQUEST_KEY = 'request#R request';
 const CASE_KEY = 'case#kalshi/prod/K case';
 
 /** The ledger as earlier deliveries have left it, some time after the request came. */
-const later = (age: number, item: RequestItem, work?: Partial<Work>): Memory => {
+const later = (age: number, item: RequestItem, work?: Partial<AttemptRecord>): Memory => {
   const memory = memoryPorts();
   memory.items.set(REQUEST_KEY, { ...item, rev: 1, nonce: '' } as never);
   const { provider, pin } = item;
@@ -61,7 +61,7 @@ const settled = (
 ) => settleRetry(memory.ports, delivered(memory, {}, { receiveCount }), item, retry, holder);
 
 describe('a request whose time is up', () => {
-  it.each<[string, string, Retry, Partial<Work>]>([
+  it.each<[string, string, Retry, Partial<AttemptRecord>]>([
     ['nothing, where nothing was proved', 'unproven', NO_REPLY, {}],
     ['the limit that it waited for', 'limit', { code: 'limit', atLast: 'no-effect' }, { atLast: 'no-effect' }],
     ['what this delivery was answered', 'region-refused', { ...NO_REPLY, atLast: 'region-refused' }, {}],
@@ -154,7 +154,7 @@ describe('a request whose time is up', () => {
     expect(memory.published).toEqual([]);
   });
 
-  it.each<[string, Partial<RequestItem>, Partial<Work>]>([
+  it.each<[string, Partial<RequestItem>, Partial<AttemptRecord>]>([
     ['the request', { ended: { outcome: 'revoked', why: '', at: NOON, evidence: [] } }, {}],
     ['the case', {}, { ended: { outcome: 'revoked', why: '', at: NOON, evidence: [] } }],
   ])('has ended where %s says so: the next delivery tells of it', async (_what, fields, work) => {

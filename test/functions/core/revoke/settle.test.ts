@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { NO_WORK } from '../../../../functions/core/attempt/progress.ts';
 import {
+  type AttemptRecord,
   type CaseItem,
   type RequestItem,
   signerKey,
-  type Work,
 } from '../../../../functions/core/ledger/ledger-items.ts';
 import { countedFrom, finishFromCase, settleEnd } from '../../../../functions/core/revoke/settle.ts';
 import { type Memory, memoryPorts } from '../memory-ports.ts';
@@ -24,7 +24,7 @@ const ITEM = {
 } as unknown as RequestItem;
 
 const KEPT = 'request#R request';
-const STUCK: Work = { ...NO_WORK, ended: { outcome: 'stuck/limit', why: '', at: NOON, evidence: [] } };
+const STUCK: AttemptRecord = { ...NO_WORK, ended: { outcome: 'stuck/limit', why: '', at: NOON, evidence: [] } };
 const LEASE = { holder: 'me', until: NOON };
 
 const caseWith = (works: CaseItem['works'], lease: CaseItem['lease'] = LEASE): CaseItem =>
@@ -121,7 +121,7 @@ describe('an end that is in the case', () => {
 
 describe('the end of a request', () => {
   const MISSING = { outcome: 'stuck/credential-missing', why: 'It is gone', evidence: [] } as const;
-  const ACCEPTED: Work = { ...NO_WORK, calls: 1, acceptedAt: NOON };
+  const ACCEPTED: AttemptRecord = { ...NO_WORK, calls: 1, acceptedAt: NOON };
 
   it.each([
     ['has no key', { ...ITEM, pin: undefined }, undefined],
