@@ -3,7 +3,7 @@ import type { Context, SQSEvent } from 'aws-lambda';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type EpochMs, epochMs } from '../functions/core/epoch.ts';
 import { readEnvironment } from '../functions/edge/process/environment.ts';
-import { wire } from '../functions/edge/wire.ts';
+import { createPorts } from '../functions/edge/wire.ts';
 import { PROVIDERS } from '../functions/providers/index.ts';
 import { serve } from '../functions/revoke/serve.ts';
 import { inProcess } from '../infra/local/lambda/in-process.ts';
@@ -157,7 +157,7 @@ const invokeRevoke = async ({ deployment, bybit, kalshi, requesty }: System, eve
     now: () => epochMs(Date.now()),
     until: async (instant: EpochMs) => system?.advance(Math.max(0, instant - Date.now())),
   };
-  const { ports, hide } = wire(readEnvironment({ ...found.environment, ...urls }), { clock });
+  const { ports, hide } = createPorts(readEnvironment({ ...found.environment, ...urls }), { clock });
   const handler = serve({ ports: { ...ports, provider: (name) => PROVIDERS[name] }, hide });
   const invoke = inProcess(
     (records: SQSEvent, context) => Promise.resolve(handler(records, context as Context)),

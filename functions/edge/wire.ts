@@ -37,7 +37,7 @@ export interface PortOptions {
 }
 
 /** Connects a function to AWS and the network as its environment says. Once for each process: clients keep their connections. */
-export const wire = (
+export const createPorts = (
   environment: Environment,
   { clock = systemClock, exchangeMs = TIMING.exchangeMs }: PortOptions = {},
 ): CreatedPorts => {

@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { thisWorld } from './deployment/world.ts';
+import { processPorts } from './deployment/world.ts';
 import { run } from './run.ts';
 
-process.exitCode = await run(process.argv.slice(2), thisWorld());
+process.exitCode = await run(process.argv.slice(2), processPorts());

@@ -13,7 +13,7 @@ export interface Realms {
 }
 
 /** Answers for a table of environments; a credential holds none of another name. */
-export const worldsOf = (environments: Readonly<Record<string, Environment>>): Realms => {
+export const realmsOf = (environments: Readonly<Record<string, Environment>>): Realms => {
   const at = (name: string): Environment => environments[name] as Environment;
   const isSameWorld = (a: string, b: string) => at(a).realm === at(b).realm;
   return {

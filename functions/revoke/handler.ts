@@ -1,9 +1,9 @@
 import { readEnvironment } from '../edge/process/environment.ts';
-import { wire } from '../edge/wire.ts';
+import { createPorts } from '../edge/wire.ts';
 import { PROVIDERS } from '../providers/index.ts';
 import { serve } from './serve.ts';
 
-const { ports, hide } = wire(readEnvironment(process.env));
+const { ports, hide } = createPorts(readEnvironment(process.env));
 
 /** Lambda's entry: carries out what stands on the requests queue. */
 export const handler = serve({ ports: { ...ports, provider: (name) => PROVIDERS[name] }, hide });

@@ -3,10 +3,10 @@ import { after } from '../core/epoch.ts';
 import { type Ticked, tick } from '../core/sweep/tick.ts';
 import { TIMING } from '../core/timing.ts';
 import { readEnvironment } from '../edge/process/environment.ts';
-import { wire } from '../edge/wire.ts';
+import { createPorts } from '../edge/wire.ts';
 
 const environment = readEnvironment(process.env);
-const { ports } = wire(environment);
+const { ports } = createPorts(environment);
 
 /** Lambda's entry: turns the expiry tags that are due into requests, and tells how much is open. */
 export const handler = (_tick: unknown, context: Context): Promise<Ticked> => {

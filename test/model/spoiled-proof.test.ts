@@ -13,8 +13,8 @@ vi.mock('../../infra/local/sandbox/serve-provider.ts', () => import('../faults/s
 type Decide = typeof decideModule.decide;
 type Situation = Parameters<Decide>[0];
 type Decision = ReturnType<Decide>;
-type StandingOf = typeof standingModule.standingOf;
-type Pursue = typeof pursueModule.pursue;
+type StandingOf = typeof standingModule.roundVerdictOf;
+type Pursue = typeof pursueModule.advanceAttempt;
 
 /** The rules of proof, each of which a test may spoil. */
 interface Rules {
@@ -33,12 +33,12 @@ vi.mock('../../functions/core/attempt/decide.ts', async (load) => {
 });
 vi.mock('../../functions/core/probe/round-verdict.ts', async (load) => {
   const real = await load<typeof standingModule>();
-  const standingOf: StandingOf = (...args) => (rules.spoiled.standingOf ?? same)(real.standingOf)(...args);
+  const standingOf: StandingOf = (...args) => (rules.spoiled.standingOf ?? same)(real.roundVerdictOf)(...args);
   return { ...real, standingOf };
 });
 vi.mock('../../functions/core/attempt/advance.ts', async (load) => {
   const real = await load<typeof pursueModule>();
-  const pursue: Pursue = (...args) => (rules.spoiled.pursue ?? same)(real.pursue)(...args);
+  const pursue: Pursue = (...args) => (rules.spoiled.pursue ?? same)(real.advanceAttempt)(...args);
   return { ...real, pursue };
 });
 

@@ -1,15 +1,22 @@
 import { isPresent } from '../answer.ts';
 import { type EpochMs, toIso } from '../epoch.ts';
-import { amendHeld } from '../ledger/lease.ts';
-import { type AttemptRecord, type CaseItem, workName } from '../ledger/ledger-items.ts';
+import { updateLeasedCase } from '../ledger/lease.ts';
+import { type AttemptRecord, attemptName, type CaseItem } from '../ledger/ledger-items.ts';
 import type { FinalOutcome } from '../outcome.ts';
 import { ask, evidenceOf, hasTime } from '../probe/ask.ts';
 import { isRestriction, type Plan } from '../provider.ts';
 import type { Evidence } from '../receipt.ts';
 import { wasKilledHere } from './call-guards.ts';
 import { nextStep, type Step } from './next-step.ts';
-import { NO_WORK, withMoreEvidence, withRound } from './progress.ts';
-import { type AttemptContext, type AttemptResult, type JudgedRound, look, notOver, over } from './pursuit.ts';
+import { NEW_ATTEMPT, withMoreEvidence, withRound } from './progress.ts';
+import {
+  type AttemptContext,
+  type AttemptResult,
+  attemptEnded,
+  attemptWaiting,
+  type JudgedRound,
+  probeRound,
+} from './pursuit.ts';
 import { sendCall } from './send-call.ts';
 
 /** What the loop needs beside the pursuit. */
@@ -21,7 +28,7 @@ export interface AttemptHooks {
 }
 
 /** Asks the sibling environments once: a key that is alive in one of them was looked for in the wrong one. */
-const elsewhere = async (
+const askSiblings = async (
   { asking, ports }: AttemptContext,
   { siblings }: Plan,
 ): Promise<AttemptResult | { readonly nowhere: readonly Evidence[] }> => {
@@ -29,16 +36,16 @@ const elsewhere = async (
   for (const [environment, question] of siblings) {
     const answer = await ask({ ...asking, insists: true }, question);
     // Without time to ask there, nothing is known of it: the next delivery asks.
-    if (answer === undefined) return notOver({ code: 'not-yet-proved' });
+    if (answer === undefined) return attemptWaiting({ code: 'not-yet-proved' });
     evidence.push(evidenceOf(ports.clock.now(), 'probe', question, answer));
     if (isPresent(answer) || answer.seen)
-      return over('stuck/wrong-environment', `The key belongs to ${environment}`, evidence);
+      return attemptEnded('stuck/wrong-environment', `The key belongs to ${environment}`, evidence);
   }
   return { nowhere: evidence };
 };
 
 /** A managing key that is refused because this product killed it is no wrong credential. */
-const refined = async ({ ports, pin, order }: AttemptContext, outcome: FinalOutcome): Promise<FinalOutcome> =>
+const signerGoneOr = async ({ ports, pin, order }: AttemptContext, outcome: FinalOutcome): Promise<FinalOutcome> =>
   outcome === 'stuck/credential-refused' && !order.aim.self && (await wasKilledHere(ports, pin.signerName))
     ? 'stuck/signer-gone'
     : outcome;
@@ -70,7 +77,7 @@ const reopened = ({ findings = 0 }: CaseItem, leftOpenBy: string) =>
   ({ proved: undefined, leftOpenBy, findings: findings + 1, state: 'open-case' }) as const;
 
 /** Writes one round into the case; a proved key that lives is told of first, and its case is open again. */
-const record = async (
+const writeRound = async (
   pursuit: AttemptContext,
   hooks: AttemptHooks,
   item: CaseItem,
@@ -80,8 +87,8 @@ const record = async (
   const lives = round.asked.some(({ answer }) => isPresent(answer));
   if (item.proved && lives) await hooks.resurrected(item, item.proved.at);
   const now = ports.clock.now();
-  const name = workName(pursuit.item);
-  return amendHeld(ports, pin.keyName, holder, (held) => {
+  const name = attemptName(pursuit.item);
+  return updateLeasedCase(ports, pin.keyName, holder, (held) => {
     const written = withRound(held, {
       name,
       signerId: order.signer.keyId,
@@ -101,34 +108,34 @@ const record = async (
  * @throws Unavailable where the ledger does not answer
  * @throws Fault where the order turns out to be none
  */
-export const pursue = async (
+export const advanceAttempt = async (
   pursuit: AttemptContext,
   hooks: AttemptHooks,
   leased: CaseItem,
 ): Promise<AttemptResult> => {
-  const name = workName(pursuit.item);
+  const name = attemptName(pursuit.item);
   const { clock } = pursuit.ports;
   let item = leased;
   let withSigner = true;
   let calledNow = false;
   let siblingsAsked = false;
   for (;;) {
-    const looked = await look(pursuit, item, item.works[name] ?? NO_WORK, withSigner);
+    const looked = await probeRound(pursuit, item, item.works[name] ?? NEW_ATTEMPT, withSigner);
     withSigner = looked.round.signer?.ends !== undefined;
-    item = await record(pursuit, hooks, item, looked);
-    const work = item.works[name] ?? NO_WORK;
+    item = await writeRound(pursuit, hooks, item, looked);
+    const work = item.works[name] ?? NEW_ATTEMPT;
     let step: Step | undefined = nextStep(pursuit, looked, work, {
       proved: item.proved !== undefined,
       calledNow,
       siblingsAsked,
     });
-    if (pursuit.isLook && (step.do === 'call' || step.do === 'ask-siblings')) return over('planned');
+    if (pursuit.isLook && (step.do === 'call' || step.do === 'ask-siblings')) return attemptEnded('planned');
     if (step.do === 'ask-siblings') {
-      const found = await elsewhere(pursuit, looked.plan);
+      const found = await askSiblings(pursuit, looked.plan);
       if ('over' in found) return found;
       siblingsAsked = true;
       const { nowhere } = found;
-      item = await amendHeld(pursuit.ports, pursuit.pin.keyName, pursuit.holder, (held) =>
+      item = await updateLeasedCase(pursuit.ports, pursuit.pin.keyName, pursuit.holder, (held) =>
         withMoreEvidence(held, name, nowhere),
       );
       continue;
@@ -141,15 +148,15 @@ export const pursue = async (
       if (step === undefined) continue;
     }
     if (step.do === 'end') {
-      const outcome = await refined(pursuit, step.outcome);
-      return over(
+      const outcome = await signerGoneOr(pursuit, step.outcome);
+      return attemptEnded(
         outcome,
-        step.why || whyOf(outcome, item.works[name] ?? NO_WORK, item, isRestriction(looked.plan.call)),
+        step.why || whyOf(outcome, item.works[name] ?? NEW_ATTEMPT, item, isRestriction(looked.plan.call)),
       );
     }
     // The gap between two probes is no word of the provider's: the next delivery backs off.
     // Stryker disable next-line ConditionalExpression,StringLiteral: for a wait without an instant there is no time either
-    if (step.do === 'retry' || !hasTime(pursuit.asking, step.at)) return notOver(step);
+    if (step.do === 'retry' || !hasTime(pursuit.asking, step.at)) return attemptWaiting(step);
     await clock.until(step.at);
   }
 };

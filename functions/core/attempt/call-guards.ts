@@ -6,13 +6,13 @@ import {
   caseKey,
   type Pin,
   type RequestItem,
+  requestIdOf,
   requestKey,
-  requestOf,
   type SignerItem,
   signerKey,
 } from '../ledger/ledger-items.ts';
 import { countKey, hourOf, type OverrideItem, overrideKey } from '../ledger/operator-items.ts';
-import { amend } from '../ledger/update-item.ts';
+import { updateItem } from '../ledger/update-item.ts';
 import type { Ports } from '../ports.ts';
 import { isUrgent } from '../reason.ts';
 import type { RevocationRequest } from '../request/parse-request.ts';
@@ -84,7 +84,7 @@ export const markSigner = async (
   { signerName, keyName }: Pick<Pin, 'signerName' | 'keyName'>,
   needed: boolean,
 ): Promise<void> => {
-  await amend<SignerItem>(ports, signerKey(signerName, keyName), (current) =>
+  await updateItem<SignerItem>(ports, signerKey(signerName, keyName), (current) =>
     (current?.needed ?? false) === needed ? undefined : { needed },
   );
 };
@@ -98,7 +98,7 @@ export const hasDeleted = async (
   if (proved !== undefined) return true;
   for (const [attempt, { acceptedAt }] of Object.entries(works)) {
     if (acceptedAt === undefined) continue;
-    const { request } = (await ledger.read<RequestItem>(requestKey(requestOf(attempt), false))) ?? {};
+    const { request } = (await ledger.read<RequestItem>(requestKey(requestIdOf(attempt), false))) ?? {};
     if (request && provider(request.provider).operations[request.operation]?.kind === 'delete') return true;
   }
   return false;

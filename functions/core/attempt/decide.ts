@@ -48,7 +48,7 @@ export type Decision =
 const end = (outcome: FinalOutcome): Extract<Decision, { readonly do: 'end' }> => ({ do: 'end', outcome });
 
 /** An end that this answer settles, if it does. */
-const settled = ({ ends }: Answer): FinalOutcome | undefined =>
+const endIn = ({ ends }: Answer): FinalOutcome | undefined =>
   ends === undefined || ends.startsWith('retry/') ? undefined : (ends as FinalOutcome);
 
 const retryIn = ({ ends }: Answer): RetryCode | undefined =>
@@ -61,8 +61,8 @@ const answersIn = ({ round, signer }: Pick<Situation, 'round' | 'signer'>): read
 /** What was said to the signer by a check that the call would meet as well: it holds a delete back. */
 const heldBy = ({ round, signer, self }: Situation): FinalOutcome | undefined => {
   const toSigner = round.filter(({ question }) => bySigner(question.as, self));
-  const holding = answersIn({ round: toSigner, signer }).find((answer) => answer.holds && settled(answer));
-  return holding && settled(holding);
+  const holding = answersIn({ round: toSigner, signer }).find((answer) => answer.holds && endIn(answer));
+  return holding && endIn(holding);
 };
 
 /** The latest of the answers that say to come again, and when. */
@@ -77,18 +77,18 @@ const withoutVerdict = (situation: Situation): { code: RetryCode; notBefore: Epo
 };
 
 /** Two agreeing probes, a gap apart, make a proof; before that the next probe is due when the gap is over. */
-const agreed = ({ work, now, proofGapMs }: Situation, outcome: FinalOutcome): Decision => {
+const agreedEnd = ({ work, now, proofGapMs }: Situation, outcome: FinalOutcome): Decision => {
   const due = after(work.agreed?.at ?? now, proofGapMs);
   return now >= due ? end(outcome) : { do: 'ask', at: due, code: 'not-yet-proved' };
 };
 
 /** Calls that the provider carried out, as far as is known. */
-const effective = ({ work }: Situation): number => work.calls - work.voided;
+const executedCalls = ({ work }: Situation): number => work.calls - work.voided;
 
 /** Each further call waits three times as long as the one before, so that a read that lags can catch up before all are used. */
 const isDue = (situation: Situation): boolean => {
   const { work, now, proofGapMs } = situation;
-  return now >= after(work.lastCallAt ?? now, proofGapMs * 3 ** (effective(situation) - 1));
+  return now >= after(work.lastCallAt ?? now, proofGapMs * 3 ** (executedCalls(situation) - 1));
 };
 
 /** No call that is still on its way can explain what the probes show. */
@@ -101,10 +101,10 @@ const stillThere = (situation: Situation): Decision => {
   const { count = 0, since = now } = work.unchanged ?? {};
   const isLong = count >= UNCHANGED.count && now - since >= UNCHANGED.overMs;
   // After a call that was accepted, or whose reply was lost, a refusal may be the shadow of the death, under a read that lags.
-  const isAlone = effective(situation) === 1 && basisOf(work) !== 'lost';
+  const isAlone = executedCalls(situation) === 1 && basisOf(work) !== 'lost';
   const isPlain = work.acceptedAt === undefined && (isAlone || isLong);
   if (work.ifAlive && isPlain) return end(`stuck/${work.ifAlive}`);
-  const noEffect = effective(situation) >= MOST_CALLS;
+  const noEffect = executedCalls(situation) >= MOST_CALLS;
   if (noEffect && isLong && hasLanded(situation))
     return end(kind === 'update' && work.acceptedAt ? 'stuck/unproven' : 'stuck/no-effect');
   const isEnough = kind === 'delete' ? isLong || urgent : isLong && hasLanded(situation);
@@ -117,7 +117,7 @@ const unprovable = (situation: Situation): Decision => {
   const { work, provable } = situation;
   // What was looked through everywhere will be found nowhere later; a lost reply is not worth waiting for.
   if (work.lastAnswer !== 'rejected' && !provable) return end('stuck/unproven');
-  if (work.lastAnswer === 'accepted') return agreed(situation, 'stuck/unproven');
+  if (work.lastAnswer === 'accepted') return agreedEnd(situation, 'stuck/unproven');
   if (work.lastAnswer === 'rejected') return end(work.acceptedAt ? 'stuck/unproven' : 'stuck/not-recognised');
   return waitForVerdict(situation);
 };
@@ -182,9 +182,9 @@ const isTold = ({ work, proved, controlled }: Situation): boolean => {
  * delivery, since it would kill a key that lives, until the key has been gone for longer than an outage lasts.
  */
 const gone = (situation: Situation): Decision => {
-  if (isTold(situation)) return agreed(situation, goneAs(situation));
+  if (isTold(situation)) return agreedEnd(situation, goneAs(situation));
   if (basisOf(situation.work) === undefined) return beforeDelete(situation);
-  if (outlastsOutage(situation)) return agreed(situation, goneAs(situation));
+  if (outlastsOutage(situation)) return agreedEnd(situation, goneAs(situation));
   return situation.calledNow ? { do: 'retry', code: 'not-yet-proved' } : { do: 'call' };
 };
 
@@ -199,18 +199,18 @@ const onDelete = (situation: Situation): Decision => {
 
 /** An update sends no delete to find out whether the key is dead or its provider out. */
 const goneWithoutDelete = (situation: Situation): Decision => {
-  if (situation.proved || situation.controlled) return agreed(situation, 'already-revoked');
+  if (situation.proved || situation.controlled) return agreedEnd(situation, 'already-revoked');
   return outlastsOutage(situation) ? end('stuck/unproven') : { do: 'retry', code: 'not-yet-proved' };
 };
 
 /** An update can widen a key, so every doubt waits or ends; none calls. */
 const onUpdate = (situation: Situation): Decision => {
   const { standing, self, work, siblingsAsked } = situation;
-  const ended = answersIn(situation).map(settled).find(Boolean);
+  const ended = answersIn(situation).map(endIn).find(Boolean);
   if (ended) return end(ended);
   if (standing === 'gone') return goneWithoutDelete(situation);
-  if (standing === 'met') return agreed(situation, 'restricted');
-  if (standing === 'web-only') return agreed(situation, 'stuck/only-in-web-ui');
+  if (standing === 'met') return agreedEnd(situation, 'restricted');
+  if (standing === 'web-only') return agreedEnd(situation, 'stuck/only-in-web-ui');
   if (standing === 'unbacked') return self && !siblingsAsked ? { do: 'ask-siblings' } : end('stuck/not-recognised');
   const silence = withoutVerdict(situation);
   if (work.calls > 0) return standing === 'unmet' ? stillThere(situation) : waitForVerdict(situation);
@@ -225,7 +225,7 @@ export const decide = (situation: Situation): Decision =>
 /** What comes after a call's own answer: an end or a wait that the provider stated, or else the probes decide. */
 export const decideOnAnswer = (answer: Answer): Extract<Decision, { readonly do: 'end' | 'retry' }> | undefined => {
   if (answer.saw !== 'rejected') return undefined;
-  const outcome = settled(answer);
+  const outcome = endIn(answer);
   if (outcome) return end(outcome);
   const code = retryIn(answer);
   return code === undefined ? undefined : { do: 'retry', code, notBefore: answer.notBefore };

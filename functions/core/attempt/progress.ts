@@ -1,16 +1,16 @@
 import { type Answer, type Facts, isPresent } from '../answer.ts';
 import type { EpochMs } from '../epoch.ts';
-import { type AttemptRecord, type CallReply, type CaseItem, type Ended, requestOf } from '../ledger/ledger-items.ts';
+import { type AttemptRecord, type CallReply, type CaseItem, type Ended, requestIdOf } from '../ledger/ledger-items.ts';
 import { isDead } from '../outcome.ts';
 import { evidenceOf, type Round } from '../probe/ask.ts';
-import { type RoundVerdict, tally } from '../probe/round-verdict.ts';
+import { countRound, type RoundVerdict } from '../probe/round-verdict.ts';
 import type { Call } from '../provider.ts';
 import type { Evidence } from '../receipt.ts';
 
 /** A request of many deliveries keeps its first probes and its latest ones. */
 const KEPT = { first: 10, last: 30 };
 
-export const NO_WORK: AttemptRecord = {
+export const NEW_ATTEMPT: AttemptRecord = {
   calls: 0,
   voided: 0,
   answered: false,
@@ -39,7 +39,7 @@ const met = (work: AttemptRecord): AttemptRecord => {
   return { ...work, ...(isOfAbsence ? { agreed: undefined } : {}), absentSince: undefined };
 };
 
-const unlessMet = (work: AttemptRecord, { asked }: Round): AttemptRecord =>
+const unlessSighted = (work: AttemptRecord, { asked }: Round): AttemptRecord =>
   asked.some(({ answer }) => isPresent(answer) || answer.seen) ? met(work) : work;
 
 /** What all requests know, where the provider answered a call as for a key that it knows. */
@@ -47,8 +47,8 @@ const everyoneMet = (works: CaseItem['works']): CaseItem['works'] =>
   Object.fromEntries(Object.entries(works).map(([name, work]) => [name, met(work)]));
 
 /** What the other requests know, after one's round. */
-const others = (works: CaseItem['works'], round: Round): CaseItem['works'] =>
-  Object.fromEntries(Object.entries(withRoom(works)).map(([name, work]) => [name, unlessMet(work, round)]));
+const otherAttempts = (works: CaseItem['works'], round: Round): CaseItem['works'] =>
+  Object.fromEntries(Object.entries(withRoom(works)).map(([name, work]) => [name, unlessSighted(work, round)]));
 
 /** How far a search has come belongs to one attempt; the next one searches anew. */
 const lasting = (facts: Facts): Facts =>
@@ -91,9 +91,9 @@ export const withRound = (
     now,
   }: { name: string; signerId: string; round: Round; standing: RoundVerdict | undefined; now: EpochMs },
 ): CaseItem => {
-  const work = item.works[name] ?? NO_WORK;
+  const work = item.works[name] ?? NEW_ATTEMPT;
   const noted = {
-    ...unlessMet(work, round),
+    ...unlessSighted(work, round),
     silentRounds: isSilent(round) ? work.silentRounds + 1 : round.heldUp ? work.silentRounds : 0,
     facts: { ...work.facts, ...round.facts },
     evidence: withEvidence(work.evidence, round.evidence),
@@ -103,8 +103,8 @@ export const withRound = (
     seen: { ...seenIn(round, now), ...item.seen },
     facts: { ...item.facts, [signerId]: { ...item.facts[signerId], ...lasting(round.facts) } },
     works: {
-      ...others(item.works, round),
-      [name]: standing === undefined ? noted : tally(noted, round.asked, { standing, signer: round.signer, now }),
+      ...otherAttempts(item.works, round),
+      [name]: standing === undefined ? noted : countRound(noted, round.asked, { standing, signer: round.signer, now }),
     },
   };
 };
@@ -170,7 +170,7 @@ const replyOf = ({ saw, ends }: Answer): CallReply => {
 
 /** After a call: what it was answered with, and where that authenticates the target, that it was seen. */
 export const withAnswer = (item: CaseItem, name: string, call: Call, answer: Answer, now: EpochMs): CaseItem => {
-  const work = item.works[name] ?? NO_WORK;
+  const work = item.works[name] ?? NEW_ATTEMPT;
   const reply = replyOf(answer);
   const lastAnswer = LAST[reply];
   const voided = reply === 'accepted' ? 0 : reply === 'put-off' ? 1 : inDoubt(work);
@@ -193,7 +193,7 @@ export const withAnswer = (item: CaseItem, name: string, call: Call, answer: Ans
 
 /** More evidence for one attempt, from outside of its rounds. */
 export const withMoreEvidence = (item: CaseItem, name: string, evidence: readonly Evidence[]): CaseItem => {
-  const work = item.works[name] ?? NO_WORK;
+  const work = item.works[name] ?? NEW_ATTEMPT;
   return {
     ...item,
     works: { ...item.works, [name]: { ...work, evidence: withEvidence(work.evidence, evidence) } },
@@ -201,7 +201,7 @@ export const withMoreEvidence = (item: CaseItem, name: string, evidence: readonl
 };
 
 /** The works that have called and not come to their end, but this one. */
-const calling = ({ works }: CaseItem, name: string): readonly string[] =>
+const openCallers = ({ works }: CaseItem, name: string): readonly string[] =>
   Object.entries(works).flatMap(([other, { calls, ended }]) =>
     other !== name && calls > 0 && ended === undefined ? [other] : [],
   );
@@ -210,18 +210,19 @@ const calling = ({ works }: CaseItem, name: string): readonly string[] =>
 const openBy = (item: CaseItem, name: string, { outcome }: Ended): string | undefined => {
   if (outcome.startsWith('stuck/')) return name;
   const { leftOpenBy } = item;
-  const isOurs = (other: string | undefined): boolean => other !== undefined && requestOf(other) === requestOf(name);
+  const isOurs = (other: string | undefined): boolean =>
+    other !== undefined && requestIdOf(other) === requestIdOf(name);
   if (outcome === 'restricted') return isOurs(leftOpenBy) ? undefined : leftOpenBy;
-  return isOurs(leftOpenBy) || calling(item, name).some(isOurs) ? name : leftOpenBy;
+  return isOurs(leftOpenBy) || openCallers(item, name).some(isOurs) ? name : leftOpenBy;
 };
 
 /** Whether another request has called and not come to its end; an attempt takes over from those before it. */
 const isCalledBy = (item: CaseItem, name: string): boolean =>
-  calling(item, name).some((other) => requestOf(other) !== requestOf(name));
+  openCallers(item, name).some((other) => requestIdOf(other) !== requestIdOf(name));
 
 /** The case as a request's end leaves it: proved, or open as long as the key may live. */
 export const withEnd = (item: CaseItem, name: string, ended: Ended): CaseItem => {
-  const work = item.works[name] ?? NO_WORK;
+  const work = item.works[name] ?? NEW_ATTEMPT;
   const isProof = isDead(ended.outcome);
   // A delete that goes out again and again resets the agreement, not the first absence.
   const deadAt = (work.acceptedAt === undefined ? work.absentSince : undefined) ?? work.agreed?.at ?? ended.at;

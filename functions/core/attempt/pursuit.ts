@@ -4,7 +4,7 @@ import type { AttemptRecord, CaseItem, Pin, RequestItem } from '../ledger/ledger
 import type { FinalOutcome } from '../outcome.ts';
 import type { Ports } from '../ports.ts';
 import { type Asking, askRound, type Round } from '../probe/ask.ts';
-import { isControlled, isManagerRefused, type RoundVerdict, standingOf } from '../probe/round-verdict.ts';
+import { isControlled, isManagerRefused, type RoundVerdict, roundVerdictOf } from '../probe/round-verdict.ts';
 import { isRestriction, type Order, type Plan, type Provider } from '../provider.ts';
 import type { Evidence } from '../receipt.ts';
 import type { RevocationRequest } from '../request/parse-request.ts';
@@ -36,13 +36,13 @@ export interface AttemptEnded {
   readonly evidence: readonly Evidence[];
 }
 
-export const over = (outcome: FinalOutcome, why = '', evidence: readonly Evidence[] = []): AttemptEnded => ({
+export const attemptEnded = (outcome: FinalOutcome, why = '', evidence: readonly Evidence[] = []): AttemptEnded => ({
   over: true,
   outcome,
   why,
   evidence,
 });
-export const notOver = ({ code, notBefore }: Retry): AttemptResult => ({ over: false, code, notBefore });
+export const attemptWaiting = ({ code, notBefore }: Retry): AttemptResult => ({ over: false, code, notBefore });
 
 /** The plan as these facts make it. */
 export const planWith = (
@@ -71,7 +71,7 @@ const withoutDeadSigner = async ({ ports, pin }: AttemptContext, round: Round, c
 };
 
 /** Asks the probes once and judges them by what the ledger holds as seen. Writes nothing. */
-export const look = async (
+export const probeRound = async (
   pursuit: AttemptContext,
   item: CaseItem,
   work: AttemptRecord,
@@ -86,7 +86,7 @@ export const look = async (
   const round = await withoutDeadSigner(pursuit, asked, called);
   const plan = planWith(pursuit, round.facts, called);
   const seen = seenWith(item, round, ports.clock.now());
-  const standing = standingOf(round.asked, {
+  const standing = roundVerdictOf(round.asked, {
     seen,
     signer: round.signer,
     needsAll: plan.needsAll,

@@ -1,16 +1,16 @@
 import type { Retry } from '../backoff.ts';
 import { after, epochMs, later } from '../epoch.ts';
-import { amendHeld } from '../ledger/lease.ts';
-import { type AttemptRecord, type CaseItem, workName } from '../ledger/ledger-items.ts';
+import { updateLeasedCase } from '../ledger/lease.ts';
+import { type AttemptRecord, attemptName, type CaseItem } from '../ledger/ledger-items.ts';
 import { correctsClock, exchange, signingTime } from '../probe/ask.ts';
-import { noteAnswer } from '../probe/host-watch.ts';
-import { takeTurn } from '../probe/turn.ts';
+import { recordAnswer } from '../probe/host-watch.ts';
+import { takeRateSlot } from '../probe/turn.ts';
 import type { Call, Plan, Rate } from '../provider.ts';
 import { TIMING } from '../timing.ts';
 import { markSigner, whileSignerNeeded, withinLimit } from './call-guards.ts';
 import { decideOnAnswer } from './decide.ts';
 import type { Step } from './next-step.ts';
-import { NO_WORK, withAnswer, withCall } from './progress.ts';
+import { NEW_ATTEMPT, withAnswer, withCall } from './progress.ts';
 import type { AttemptContext } from './pursuit.ts';
 
 /** Too little is left of the lease for a call, by the ledger's last word. */
@@ -21,7 +21,7 @@ const LATER: Retry = { code: 'not-yet-proved' };
 
 /** An update without an answer, by another request, may still land: after this one it would give back what this one takes. */
 const whileOthersLand = (pursuit: AttemptContext, { works }: CaseItem, landsWithinMs: number): Retry | undefined => {
-  const name = workName(pursuit.item);
+  const name = attemptName(pursuit.item);
   const notBefore = Object.entries(works)
     .filter(([other, { lastAnswer }]) => other !== name && lastAnswer === 'silent')
     .map(([, { lastCallAt }]) => after(lastCallAt ?? epochMs(0), landsWithinMs))
@@ -43,7 +43,7 @@ const heldUp = async (
   if (wait) return wait;
   // A turn past that is of no use to this call, and nobody else could have it.
   const latest = after(asking.deadline, TIMING.exchangeMs - TIMING.callMarginMs);
-  if (!(await takeTurn({ ...asking, deadline: latest }, rate))) return { code: 'rate-limited' };
+  if (!(await takeRateSlot({ ...asking, deadline: latest }, rate))) return { code: 'rate-limited' };
   if (isTooLate(pursuit, current)) return LATER;
   const full = await withinLimit(ports, request, before);
   if (full) return full;
@@ -63,14 +63,14 @@ export const sendCall = async (
   plan: Pick<Plan, 'landsWithinMs'>,
 ): Promise<{ readonly item: CaseItem; readonly step: Extract<Step, { readonly do: 'end' | 'retry' }> | undefined }> => {
   const { ports, item, asking, pin, holder } = pursuit;
-  const name = workName(item);
-  const before = current.works[name] ?? NO_WORK;
+  const name = attemptName(item);
+  const before = current.works[name] ?? NEW_ATTEMPT;
   const { rate } = call.send(signingTime(asking));
   const { landsWithinMs } = plan;
   const retry = await heldUp(pursuit, current, { before, rate, landsWithinMs });
   if (retry) return { item: current, step: { do: 'retry', ...retry } };
   const noted = (work: AttemptRecord): Promise<CaseItem> =>
-    amendHeld(ports, pin.keyName, holder, (held) => ({
+    updateLeasedCase(ports, pin.keyName, holder, (held) => ({
       ...held,
       works: { ...held.works, [name]: work },
       state: 'open-case',
@@ -80,10 +80,10 @@ export const sendCall = async (
   if (isTooLate(pursuit, attempted)) return { item: await noted(before), step: { do: 'retry', ...LATER } };
   const reply = await exchange(asking, call.send(signingTime(asking)));
   const answer = call.read(reply);
-  const answered = await amendHeld(ports, pin.keyName, holder, (held) => ({
+  const answered = await updateLeasedCase(ports, pin.keyName, holder, (held) => ({
     ...withAnswer(held, name, call, answer, ports.clock.now()),
   }));
-  await noteAnswer(asking, call.host, answer);
+  await recordAnswer(asking, call.host, answer);
   // A call that was not executed because our clock was off is made once more by the provider's.
   if (correctsClock(asking, answer)) return sendCall(pursuit, answered, call, plan);
   return { item: answered, step: decideOnAnswer(answer) };

@@ -1,15 +1,15 @@
 import type { Ports } from '../ports.ts';
 import { type RequestItem, requestKey } from './ledger-items.ts';
-import { amend } from './update-item.ts';
+import { updateItem } from './update-item.ts';
 
 /**
  * A redrive that came to no key of its own is about its earlier attempt's, whose case would stay open for nobody. Where another delivery
  * has pinned something else meanwhile, the lease for what is returned is not to be had.
  */
-export const adopted = async (ports: Pick<Ports, 'ledger' | 'newId'>, item: RequestItem): Promise<RequestItem> => {
+export const inheritPin = async (ports: Pick<Ports, 'ledger' | 'newId'>, item: RequestItem): Promise<RequestItem> => {
   const { former, attempt, requestId, planOnly } = item;
   if (former === undefined || item.pin !== undefined || planOnly) return item;
-  await amend<RequestItem>(ports, requestKey(requestId, planOnly), (current) =>
+  await updateItem<RequestItem>(ports, requestKey(requestId, planOnly), (current) =>
     current?.attempt === attempt && !current.receipt && !current.pin ? { ...current, pin: former } : undefined,
   );
   return { ...item, pin: former };

@@ -5,7 +5,7 @@ import type { Ports } from '../ports.ts';
 import { canonical } from '../request/canonical.ts';
 import type { Parsed, RevocationRequest } from '../request/parse-request.ts';
 import { type Ended, type RequestItem, requestKey } from './ledger-items.ts';
-import { amend } from './update-item.ts';
+import { updateItem } from './update-item.ts';
 
 type Fresh = Omit<RequestItem, 'rev' | 'nonce'>;
 
@@ -62,7 +62,7 @@ const claimMessage = async (
 ): Promise<RequestItem> => {
   const now = ports.clock.now();
   const requestId = delivery.messageId;
-  const item = await amend<RequestItem>(ports, requestKey(requestId, false), (current) =>
+  const item = await updateItem<RequestItem>(ports, requestKey(requestId, false), (current) =>
     current
       ? undefined
       : fresh(delivery, now, {
@@ -76,7 +76,7 @@ const claimMessage = async (
   return item as RequestItem;
 };
 
-const again = (current: RequestItem, delivery: Delivery, now: EpochMs): Fresh => ({
+const redriven = (current: RequestItem, delivery: Delivery, now: EpochMs): Fresh => ({
   ...current,
   attempt: delivery.attempt,
   sender: delivery.sender,
@@ -106,10 +106,10 @@ const claimRequest = async (
   // An event's time is its sender's word; it is never later than its message.
   const askedAt = earlier(eventAt ?? delivery.sentAt, delivery.sentAt);
   const dueAt = (request.notBefore && fromIso(request.notBefore)) || askedAt;
-  const item = await amend<RequestItem>(ports, requestKey(requestId, planOnly), (current) => {
+  const item = await updateItem<RequestItem>(ports, requestKey(requestId, planOnly), (current) => {
     if (current === undefined) return fresh(delivery, now, { requestId, planOnly, digest, request: named, dueAt });
     const isRedrive = current.digest === digest && delivery.attempt > current.attempt;
-    return isRedrive && (isFinished || current.ended === undefined) ? again(current, delivery, now) : undefined;
+    return isRedrive && (isFinished || current.ended === undefined) ? redriven(current, delivery, now) : undefined;
   });
   // Stryker disable next-line OptionalChaining: it is there by now
   if (item?.digest === digest) return item;

@@ -3,7 +3,7 @@ import type { ProviderName } from '../operations.ts';
 import type { Ports } from '../ports.ts';
 import { TIMING } from '../timing.ts';
 import { type CaseItem, caseKey, isSamePin, keyName, type RequestItem, requestKey } from './ledger-items.ts';
-import { amend } from './update-item.ts';
+import { updateItem } from './update-item.ts';
 
 /** This delivery no longer holds the case: it was paused for longer than its lease, and somebody else went on. */
 export class LeaseLost extends Error {
@@ -52,7 +52,7 @@ export const takeLease = async (
   { holder, until, seen }: Wanted,
 ): Promise<Taken> => {
   const now = ports.clock.now();
-  const written = await amend<CaseItem>(ports, caseKey(keyName(key.provider, key.realm, key.keyId)), (current) => {
+  const written = await updateItem<CaseItem>(ports, caseKey(keyName(key.provider, key.realm, key.keyId)), (current) => {
     const { lease } = current ?? {};
     if (lease && lease.holder !== holder && now < after(lease.until, TIMING.crashMarginMs)) return undefined;
     // Whoever has forgotten a key did not know of this request.
@@ -71,13 +71,13 @@ export const takeLease = async (
 };
 
 /** Lets the case go, where this delivery holds it. */
-export const release = async (
+export const releaseLease = async (
   ports: Pick<Ports, 'ledger' | 'newId'>,
   { pin }: RequestItem,
   holder: string,
 ): Promise<void> => {
   if (pin === undefined) return;
-  await amend<CaseItem>(ports, caseKey(pin.keyName), (current) =>
+  await updateItem<CaseItem>(ports, caseKey(pin.keyName), (current) =>
     current?.lease?.holder === holder ? { ...current, lease: undefined } : undefined,
   );
 };
@@ -96,7 +96,7 @@ export const takeLeaseFor = async (
   if (!taken.taken) return taken;
   const current = await ports.ledger.read<RequestItem>(requestKey(item.requestId, item.planOnly));
   if (current?.attempt === item.attempt && !current.ended && isSamePin(current.pin, item.pin)) return taken;
-  await release(ports, item, wanted.holder);
+  await releaseLease(ports, item, wanted.holder);
   return { taken: false, notBefore: undefined };
 };
 
@@ -105,13 +105,13 @@ export const takeLeaseFor = async (
  *
  * @throws LeaseLost where another has taken it
  */
-export const amendHeld = async (
+export const updateLeasedCase = async (
   ports: Pick<Ports, 'ledger' | 'newId'>,
   name: string,
   holder: string,
   change: (current: CaseItem) => Omit<CaseItem, 'rev' | 'nonce'>,
 ): Promise<CaseItem> => {
-  const written = await amend<CaseItem>(ports, caseKey(name), (current) => {
+  const written = await updateItem<CaseItem>(ports, caseKey(name), (current) => {
     if (current?.lease?.holder !== holder)
       throw new LeaseLost('Cannot write to the case, another delivery holds it now');
     return change(current);

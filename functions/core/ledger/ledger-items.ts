@@ -153,7 +153,7 @@ export interface CaseItem extends Versioned {
 }
 
 /** The request, as `requestId#attempt`, for which the key is looked at again. */
-export const keeperOf = ({ proved, leftOpenBy }: CaseItem): string | undefined => proved?.endedBy ?? leftOpenBy;
+export const ownerOf = ({ proved, leftOpenBy }: CaseItem): string | undefined => proved?.endedBy ?? leftOpenBy;
 
 /** The index that lists items by their state, oldest first; it may lag behind the table. */
 // Stryker disable next-line StringLiteral: a name, and the table takes it from here
@@ -187,15 +187,15 @@ export const signerKey = (signer: string, target: string): ItemKey => ({
   sk: `case#${target}`,
 });
 
-export const pinKey = (arn: string, versionId: string): ItemKey => ({ pk: `pin#${arn}`, sk: versionId });
+export const keyIdentityKey = (arn: string, versionId: string): ItemKey => ({ pk: `pin#${arn}`, sk: versionId });
 
 /** Names the work of a look after a request's; no request can have such an id, so that the two never meet. */
-export const lookName = (name: string): string => `~${name}`;
+export const recheckName = (name: string): string => `~${name}`;
 
-export const isLook = (name: string): boolean => name.startsWith(lookName(''));
+export const isRecheckName = (name: string): boolean => name.startsWith(recheckName(''));
 
 /** Names one attempt at a request, and its receipt; a plan's is never taken for the real one's. */
-export const workName = ({
+export const attemptName = ({
   requestId,
   planOnly,
   attempt,
@@ -203,4 +203,4 @@ export const workName = ({
   `${requestId}${planOnly ? '#plan' : ''}#${attempt}`;
 
 /** The request behind an attempt's name. */
-export const requestOf = (name: string): string => name.slice(0, name.lastIndexOf('#'));
+export const requestIdOf = (name: string): string => name.slice(0, name.lastIndexOf('#'));

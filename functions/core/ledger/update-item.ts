@@ -13,7 +13,7 @@ type Body<T> = Omit<T, keyof Versioned>;
  * @returns the item as it stands now: the written one, or the one that `change` left alone
  * @throws Unavailable where the ledger does not answer or the item is written to without end
  */
-export const amend = async <T extends Versioned>(
+export const updateItem = async <T extends Versioned>(
   { ledger, newId }: Pick<Ports, 'ledger' | 'newId'>,
   key: ItemKey,
   change: (current: T | undefined) => Body<T> | undefined,

@@ -8,9 +8,9 @@ import type { HttpCall, MaybeReply, Plan, Question } from '../provider.ts';
 import type { Evidence } from '../receipt.ts';
 import { allOver } from '../some-at-once.ts';
 import { TIMING } from '../timing.ts';
-import { noteAnswer, standBack } from './host-watch.ts';
+import { checkBreaker, recordAnswer } from './host-watch.ts';
 import type { Asked } from './round-verdict.ts';
-import { takeTurn } from './turn.ts';
+import { takeRateSlot } from './turn.ts';
 
 /** A question of several exchanges may send these at once, and from then on five a second. */
 const BURST = 4;
@@ -59,7 +59,7 @@ const askOnce = async (asking: Asking, question: Question): Promise<Answer | und
     const next = question.next(replies, signingTime(asking));
     if ('answer' in next) return next.answer;
     if (replies.length >= BURST) await clock.until(after(clock.now(), PACE_MS));
-    if (!(await takeTurn(asking, next.send.rate))) throw new NotYet({ code: 'rate-limited' });
+    if (!(await takeRateSlot(asking, next.send.rate))) throw new NotYet({ code: 'rate-limited' });
     if (!hasTime(asking, clock.now())) return undefined;
     const isFresh = clock.now() <= after(signedAt, FRESH_MS);
     const again = isFresh ? next : question.next(replies, signingTime(asking));
@@ -82,9 +82,9 @@ const askByTheClock = async (asking: Asking, question: Question): Promise<Answer
  * @throws NotYet where the host is known to answer nobody, or no turn at the provider's rate is left
  */
 export const ask = async (asking: Asking, question: Question): Promise<Answer | undefined> => {
-  await standBack(asking, question.host);
+  await checkBreaker(asking, question.host);
   const answer = await askByTheClock(asking, question);
-  if (answer !== undefined) await noteAnswer(asking, question.host, answer);
+  if (answer !== undefined) await recordAnswer(asking, question.host, answer);
   return answer;
 };
 

@@ -1,7 +1,7 @@
 import type { Answer } from '../answer.ts';
 import { after, type EpochMs, later } from '../epoch.ts';
 import { NotYet, Unavailable } from '../fault.ts';
-import { amend } from '../ledger/update-item.ts';
+import { updateItem } from '../ledger/update-item.ts';
 import type { RetryCode } from '../outcome.ts';
 import type { ItemKey, Versioned } from '../ports.ts';
 import { TIMING } from '../timing.ts';
@@ -44,13 +44,13 @@ const heldBack = ({ heldAs }: Asking, { code, until }: HostItem): NotYet =>
   new NotYet(code === 'rate-limited' ? { code, notBefore: until } : { code: heldAs ?? code });
 
 /** @returns how many silences there were before this delivery asks. @throws NotYet where the host is out and it is not its turn to try */
-const admitted = async (asking: Asking, host: string): Promise<number> => {
+const silencesBefore = async (asking: Asking, host: string): Promise<number> => {
   const { ledger, clock } = asking.ports;
   const found = await ledger.read<HostItem>(hostKey(host));
   const mayAsk = asking.insists && found?.code !== 'rate-limited';
   if (found === undefined || found.silences < MOST_SILENCES || mayAsk) return found?.silences ?? 0;
   let tries: boolean | undefined;
-  await amend<HostItem>(asking.ports, hostKey(host), (current = found) => {
+  await updateItem<HostItem>(asking.ports, hostKey(host), (current = found) => {
     tries = clock.now() >= current.until;
     return tries ? { ...current, until: after(clock.now(), TRY_MS) } : undefined;
   });
@@ -68,9 +68,9 @@ const silencesOf = (asking: Asking): Map<string, Promise<number>> => {
  *
  * @throws NotYet where others have found it silent, or our address banned, and this delivery does not insist
  */
-export const standBack = async (asking: Asking, host: string): Promise<void> => {
+export const checkBreaker = async (asking: Asking, host: string): Promise<void> => {
   const silences = silencesOf(asking);
-  const known = silences.get(host) ?? orElse(admitted(asking, host), 0);
+  const known = silences.get(host) ?? orElse(silencesBefore(asking, host), 0);
   silences.set(host, known);
   await known;
 };
@@ -87,7 +87,7 @@ const withSilence = (
 };
 
 /** Tells the other deliveries how a host has answered, where that is news to them. */
-export const noteAnswer = async (asking: Asking, host: string, answer: Answer): Promise<void> => {
+export const recordAnswer = async (asking: Asking, host: string, answer: Answer): Promise<void> => {
   const { ports } = asking;
   const silences = silencesOf(asking);
   const isSilent = isNone(answer);
@@ -95,7 +95,7 @@ export const noteAnswer = async (asking: Asking, host: string, answer: Answer): 
   if (before === 0) return;
   if (isSilent) silences.delete(host);
   else silences.set(host, Promise.resolve(0));
-  const noted = amend<HostItem>(ports, hostKey(host), (current) => {
+  const noted = updateItem<HostItem>(ports, hostKey(host), (current) => {
     if (isSilent) return withSilence(current, answer, ports.clock.now());
     return current && current.silences > 0 ? { ...current, silences: 0, until: ports.clock.now() } : undefined;
   });

@@ -33,7 +33,11 @@ export const recordIn = (round: readonly Asked[]): KeyRecord | undefined =>
 const FARTHER: readonly Reach[] = ['met', 'web-only', 'unmet'];
 
 /** How far an update's key is by its best reading; where another one of the same round shows it farther, they do not agree. */
-const reachIn = (round: readonly Asked[], { reach }: Restriction, before: KeyRecord | undefined): RoundVerdict => {
+const reachVerdictOf = (
+  round: readonly Asked[],
+  { reach }: Restriction,
+  before: KeyRecord | undefined,
+): RoundVerdict => {
   const best = recordIn(round);
   if (best === undefined) return 'none';
   const distance = (record: KeyRecord): number => FARTHER.indexOf(reach(record, before ?? best));
@@ -58,12 +62,12 @@ export const isControlled = (round: readonly Asked[], seen: Context['seen']): bo
  * What a round of probes says together. Every verdict must agree: one that shows the key forbids "gone"; a silent one neither helps
  * nor hurts, except where all have to speak.
  */
-export const standingOf = (
+export const roundVerdictOf = (
   round: readonly Asked[],
   { seen, signer, needsAll, restriction, before }: Context,
 ): RoundVerdict => {
   if (round.some(({ answer }) => isPresent(answer))) {
-    return restriction === undefined ? 'present' : reachIn(round, restriction, before);
+    return restriction === undefined ? 'present' : reachVerdictOf(round, restriction, before);
   }
   // Refused, but as itself: the provider still holds the key, whatever a list says.
   if (round.some(({ answer }) => answer.seen)) return 'none';
@@ -89,14 +93,14 @@ const AGREEABLE: readonly RoundVerdict[] = ['gone', 'unbacked', 'met', 'web-only
 const stuckCode = ({ ends, atLast }: Answer): StuckCode | undefined =>
   atLast ?? (ends?.startsWith('stuck/') ? (ends.slice('stuck/'.length) as StuckCode) : undefined);
 
-const stateOf = (round: readonly Asked[], known: AttemptRecord['keyState']): AttemptRecord['keyState'] => {
+const keyStateAfter = (round: readonly Asked[], known: AttemptRecord['keyState']): AttemptRecord['keyState'] => {
   if (round.some(({ answer }) => answer.saw === 'expired')) return 'expired';
   if (round.some(({ answer }) => isPresent(answer) || answer.seen)) return 'alive';
   return round.some(({ answer }) => isAbsent(answer)) ? 'unknown' : known;
 };
 
 /** Adds one round to what is known: the count of agreeing probes, or of unchanged ones, goes on or starts anew. */
-export const tally = (
+export const countRound = (
   work: AttemptRecord,
   round: readonly Asked[],
   { standing, signer, now }: { standing: RoundVerdict; signer: Answer | undefined; now: EpochMs },
@@ -115,7 +119,7 @@ export const tally = (
     // The call was refused because the key is gone: that says nothing of a key that shows again.
     ifAlive: standing === 'gone' ? undefined : work.ifAlive,
     answered: work.answered || standing !== 'none' || round.some(({ answer }) => answer.saw !== 'silent'),
-    keyState: stateOf(round, work.keyState),
+    keyState: keyStateAfter(round, work.keyState),
     atLast:
       standing === 'none'
         ? ([...round.map(({ answer }) => answer), signer].map((answer) => answer && stuckCode(answer)).find(Boolean) ??

@@ -17,7 +17,7 @@ const FORGET_MS = 3_600_000;
  * @returns false where none is free while there is time for an exchange
  * @throws Unavailable where the ledger does not answer
  */
-export const takeTurn = async (
+export const takeRateSlot = async (
   { ports: { ledger, clock }, deadline }: Asking,
   rate: Rate | undefined,
 ): Promise<boolean> => {

@@ -1,6 +1,12 @@
-import { NO_WORK } from '../attempt/progress.ts';
+import { NEW_ATTEMPT } from '../attempt/progress.ts';
 import { type EpochMs, toIso } from '../epoch.ts';
-import { type AttemptRecord, type CaseItem, type Ended, type RequestItem, workName } from '../ledger/ledger-items.ts';
+import {
+  type AttemptRecord,
+  attemptName,
+  type CaseItem,
+  type Ended,
+  type RequestItem,
+} from '../ledger/ledger-items.ts';
 import { type FinalOutcome, isDead, type KeyState, nameAndCode, type OutcomeName, type RetryCode } from '../outcome.ts';
 import type { Evidence, Receipt, Times } from '../receipt.ts';
 import { RESURRECTED, sentence, waiting } from './sentences.ts';
@@ -44,7 +50,7 @@ const receiptWith = (item: ReceiptSource, work: AttemptRecord, digest: Digest, s
   const { suffix, evidence = [], ...rest } = said;
   return {
     version: 1,
-    receiptId: `${workName(item)}${suffix}`,
+    receiptId: `${attemptName(item)}${suffix}`,
     requestId,
     attempt,
     dryRun: item.planOnly,
@@ -98,7 +104,7 @@ export const finalReceipt = (
   digest: Digest,
 ): Receipt => {
   const { name, code } = nameAndCode(ended.outcome);
-  const known = work ?? NO_WORK;
+  const known = work ?? NEW_ATTEMPT;
   const keyState = stateAt(ended.outcome, known);
   return receiptWith(item, known, digest, {
     suffix: '',
@@ -118,7 +124,7 @@ export const interimReceipt = (
   code: RetryCode,
   digest: Digest,
 ): Receipt =>
-  receiptWith(item, work ?? NO_WORK, digest, {
+  receiptWith(item, work ?? NEW_ATTEMPT, digest, {
     suffix: `~${item.interim.count + 1}`,
     final: false,
     outcome: 'retry',
@@ -143,7 +149,7 @@ export const findingReceipt = (
   digest: Digest,
 ): Receipt => {
   const { name, code } = nameAndCode(outcome);
-  return receiptWith(item, work ?? NO_WORK, digest, {
+  return receiptWith(item, work ?? NEW_ATTEMPT, digest, {
     suffix: `!${findings + 1}`,
     final: false,
     outcome: name,

@@ -12,12 +12,12 @@ export const schemaOf = (shape: z.ZodType, title: string, description: string): 
 };
 
 /** What no sender may ask for but our own functions is no part of it. */
-const withoutLook = ({ shape: { look: _, ...fields } }: (typeof RevocationRequest.options)[number]) =>
+const withoutRecheck = ({ shape: { look: _, ...fields } }: (typeof RevocationRequest.options)[number]) =>
   z.strictObject(fields);
 
 export const requestSchema = (): JsonSchema =>
   schemaOf(
-    z.union(RevocationRequest.options.map(withoutLook)),
+    z.union(RevocationRequest.options.map(withoutRecheck)),
     'Revocation request',
     'The body of a message to the requests queue, and the detail of an event Key Revocation Requested. Rules between fields are checked when it arrives',
   );

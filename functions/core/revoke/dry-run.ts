@@ -1,10 +1,16 @@
 import { nextStep, type Step } from '../attempt/next-step.ts';
-import { NO_WORK, seenWith, withRound } from '../attempt/progress.ts';
-import { type AttemptContext, type AttemptEnded, type JudgedRound, look, over } from '../attempt/pursuit.ts';
+import { NEW_ATTEMPT, seenWith, withRound } from '../attempt/progress.ts';
+import {
+  type AttemptContext,
+  type AttemptEnded,
+  attemptEnded,
+  type JudgedRound,
+  probeRound,
+} from '../attempt/pursuit.ts';
 import { NotYet } from '../fault.ts';
 import { emptyCase, type KeyOf } from '../ledger/lease.ts';
 import { type AttemptRecord, type CaseItem, caseKey, type Planned } from '../ledger/ledger-items.ts';
-import { amend } from '../ledger/update-item.ts';
+import { updateItem } from '../ledger/update-item.ts';
 import { recordIn } from '../probe/round-verdict.ts';
 import { isRestriction } from '../provider.ts';
 import { nextFor } from '../receipts/sentences.ts';
@@ -49,7 +55,7 @@ const DOES: Readonly<Record<Step['do'], Planned['does']>> = {
   retry: 'wait',
 };
 
-const outcomeOf = (step: Step): Planned['outcome'] =>
+const plannedOutcome = (step: Step): Planned['outcome'] =>
   // Stryker disable next-line ConditionalExpression: no other step has an outcome
   step.do === 'ask-siblings' ? 'stuck/not-recognised' : step.do === 'end' ? step.outcome : undefined;
 
@@ -68,16 +74,16 @@ export const dryRun = async (
   const ledgerKey = caseKey(pin.keyName);
   // Stryker disable next-line StringLiteral: it is not written, so its nonce is not read
   const item = (await ports.ledger.read<CaseItem>(ledgerKey)) ?? { ...emptyCase(key, now), rev: 0, nonce: '' };
-  const looked = await look(pursuit, item, NO_WORK, true);
+  const looked = await probeRound(pursuit, item, NEW_ATTEMPT, true);
   const { round, plan, standing } = looked;
   if (round.heldUp) throw new NotYet(round.heldUp);
-  await amend<CaseItem>(ports, ledgerKey, (current) =>
+  await updateItem<CaseItem>(ports, ledgerKey, (current) =>
     round.asked.some(({ answer }) => answer.seen)
       ? { ...(current ?? emptyCase(key, now)), seen: seenWith(current ?? item, round, ports.clock.now()) }
       : undefined,
   );
   const signerId = order.signer.keyId;
-  const work = withRound(item, { name: 'plan', signerId, round, standing, now }).works['plan'] ?? NO_WORK;
+  const work = withRound(item, { name: 'plan', signerId, round, standing, now }).works['plan'] ?? NEW_ATTEMPT;
   const next = nextStep(pursuit, looked, work, {
     proved: item.proved !== undefined,
     // Stryker disable next-line BooleanLiteral: what has not called at all has not called in this delivery
@@ -90,6 +96,6 @@ export const dryRun = async (
   const instead = request.dryRun ? [] : ['The mode is observe'];
   const afterwards = next.do === 'call' ? [...followUps, ...plan.afterwards(...known)] : [];
   const why = [...instead, `A real request ${inWords(pursuit, looked, next)}`, ...forecast, ...afterwards].join('. ');
-  const outcome = outcomeOf(next);
-  return { pursued: { ...over('planned', why), plan: { does: DOES[next.do], outcome, forecast } }, work };
+  const outcome = plannedOutcome(next);
+  return { pursued: { ...attemptEnded('planned', why), plan: { does: DOES[next.do], outcome, forecast } }, work };
 };

@@ -12,7 +12,7 @@ export const resend = ({ enqueue }: Outbox, item: RequestItem): Promise<void> =>
   enqueue(JSON.stringify(item.request), named(item), 0);
 
 /** Asks for a look at the key of a request that has ended. */
-export const askForLook = ({ enqueue }: Outbox, item: RequestItem, delaySeconds: number): Promise<void> =>
+export const sendRecheck = ({ enqueue }: Outbox, item: RequestItem, delaySeconds: number): Promise<void> =>
   enqueue(JSON.stringify({ ...item.request, look: true }), named(item), delaySeconds);
 
 /** Sends the copy for the stuck queue: the request, ready to be sent again, or the stub of a body that was none. */

@@ -1,18 +1,18 @@
 import { toIso } from '../epoch.ts';
 import { NotYet } from '../fault.ts';
 import { type AttemptRecord, type Ended, type RequestItem, requestKey } from '../ledger/ledger-items.ts';
-import { amend } from '../ledger/update-item.ts';
+import { updateItem } from '../ledger/update-item.ts';
 import { isDead, needsPerson } from '../outcome.ts';
 import type { Ports } from '../ports.ts';
 import type { Receipt } from '../receipt.ts';
 import { endFacts } from '../receipts/log-facts.ts';
 import { finalReceipt } from '../receipts/make-receipt.ts';
-import { askForLook, setAside } from './enqueue.ts';
+import { sendRecheck, setAside } from './enqueue.ts';
 
 /** A request that has ended: that and its receipt are written at once. */
 type EndedRequest = RequestItem & { readonly ended: Ended; readonly receipt: Receipt };
 
-const isTold = (item: RequestItem | undefined): item is EndedRequest => item?.receipt !== undefined;
+const hasReceipt = (item: RequestItem | undefined): item is EndedRequest => item?.receipt !== undefined;
 
 const ledgerKey = ({ requestId, planOnly }: RequestItem) => requestKey(requestId, planOnly);
 
@@ -27,7 +27,7 @@ const withReceipt = (
   ended: Ended,
   work: AttemptRecord | undefined,
 ): Promise<RequestItem | undefined> =>
-  amend<RequestItem>(ports, ledgerKey(item), (current) => {
+  updateItem<RequestItem>(ports, ledgerKey(item), (current) => {
     if (current?.attempt !== item.attempt || current.receipt) return undefined;
     if (current.pin && item.pin === undefined && !item.planOnly) throw new NotYet({ code: 'in-progress' });
     const receipt = finalReceipt(current, work, ended, ports.digest);
@@ -35,7 +35,7 @@ const withReceipt = (
   });
 
 /** How long after a proof the key is looked at once more, in seconds. */
-const SECOND_LOOK_SECONDS = 600;
+const RECHECK_SECONDS = 600;
 
 const tagTarget = async (
   ports: Ports,
@@ -49,8 +49,8 @@ const tagTarget = async (
 };
 
 /** One that does not go out is made up for by the daily look. */
-const lookAgainLater = async ({ outbox, log }: Ports, item: RequestItem): Promise<void> => {
-  await askForLook(outbox, item, SECOND_LOOK_SECONDS).catch(() =>
+const sendRecheckLater = async ({ outbox, log }: Ports, item: RequestItem): Promise<void> => {
+  await sendRecheck(outbox, item, RECHECK_SECONDS).catch(() =>
     log.warn('second look not sent', { requestId: item.requestId }),
   );
 };
@@ -59,20 +59,25 @@ const lookAgainLater = async ({ outbox, log }: Ports, item: RequestItem): Promis
  * Ends a request: the receipt into the ledger, the copy for the stuck queue, the receipt to its readers, the mark that it was published.
  * Whatever of this an earlier delivery did is not done again.
  */
-export const finish = async (ports: Ports, item: RequestItem, ended: Ended, work?: AttemptRecord): Promise<void> => {
+export const publishEnd = async (
+  ports: Ports,
+  item: RequestItem,
+  ended: Ended,
+  work?: AttemptRecord,
+): Promise<void> => {
   const done = await withReceipt(ports, item, ended, work);
-  if (!isTold(done) || done.published) return;
+  if (!hasReceipt(done) || done.published) return;
   const { receipt } = done;
   const { outcome } = done.ended;
   // Nobody asked for a key to die that is planned for only.
   if (needsPerson(outcome) && !done.request?.dryRun) await setAside(ports.outbox, done);
   await ports.outbox.publish(receipt);
-  await amend<RequestItem>(ports, ledgerKey(item), (current) =>
+  await updateItem<RequestItem>(ports, ledgerKey(item), (current) =>
     current?.receipt?.receiptId === receipt.receiptId && !current.published
       ? { ...current, published: true }
       : undefined,
   );
   ports.log.info('request ended', endFacts(receipt));
   await tagTarget(ports, done, done.ended);
-  if (isDead(outcome) && done.pin) await lookAgainLater(ports, done);
+  if (isDead(outcome) && done.pin) await sendRecheckLater(ports, done);
 };

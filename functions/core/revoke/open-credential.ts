@@ -1,8 +1,8 @@
 import { toIso } from '../epoch.ts';
 import { Fault, NotYet } from '../fault.ts';
 import { jsonOrUndefined } from '../json.ts';
-import { type KeyIdentityItem, pinKey } from '../ledger/ledger-items.ts';
-import { amend } from '../ledger/update-item.ts';
+import { type KeyIdentityItem, keyIdentityKey } from '../ledger/ledger-items.ts';
+import { updateItem } from '../ledger/update-item.ts';
 import type { FinalOutcome, RetryCode } from '../outcome.ts';
 import type { Opened, Ports } from '../ports.ts';
 import { type Asking, ask, evidenceOf } from '../probe/ask.ts';
@@ -77,7 +77,7 @@ export const identify = async (
   unknown: FinalOutcome,
 ): Promise<Identified> => {
   if (credential.keyId !== undefined) return { keyId: credential.keyId, seen: [] };
-  const key = pinKey(opened.arn, opened.versionId);
+  const key = keyIdentityKey(opened.arn, opened.versionId);
   const kept = async (): Promise<Identified | undefined> => {
     const known = await ports.ledger.read<KeyIdentityItem>(key);
     return known && { keyId: known.keyId, seen: known.seen };
@@ -90,7 +90,9 @@ export const identify = async (
   if (question === undefined || answer === undefined) throw new NotYet({ code: 'no-reply' });
   const keyId = answer.facts?.['keyId'];
   if (keyId !== undefined) {
-    await amend<KeyIdentityItem>(ports, key, (current) => (current ? undefined : { keyId, seen: [question.seenBy] }));
+    await updateItem<KeyIdentityItem>(ports, key, (current) =>
+      current ? undefined : { keyId, seen: [question.seenBy] },
+    );
     return { keyId, seen: [question.seenBy] };
   }
   // Another delivery may have had the answer since, and killed the key.

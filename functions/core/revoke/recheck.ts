@@ -1,29 +1,29 @@
-import { pursue } from '../attempt/advance.ts';
-import { NO_WORK, withEnd } from '../attempt/progress.ts';
+import { advanceAttempt } from '../attempt/advance.ts';
+import { NEW_ATTEMPT, withEnd } from '../attempt/progress.ts';
 import type { AttemptResult } from '../attempt/pursuit.ts';
 import type { Retry } from '../backoff.ts';
 import type { Delivery, Disposition } from '../delivery.ts';
 import { type EpochMs, toIso } from '../epoch.ts';
 import { Fault, NotYet } from '../fault.ts';
-import { amendHeld, LeaseLost, release, takeLease } from '../ledger/lease.ts';
+import { LeaseLost, releaseLease, takeLease, updateLeasedCase } from '../ledger/lease.ts';
 import {
+  attemptName,
   type CaseItem,
   caseKey,
   type Ended,
-  keeperOf,
-  lookName,
+  ownerOf,
   type Pin,
   type RequestItem,
+  recheckName,
   requestKey,
-  workName,
 } from '../ledger/ledger-items.ts';
-import { amend } from '../ledger/update-item.ts';
+import { updateItem } from '../ledger/update-item.ts';
 import { isDead, type KeyState } from '../outcome.ts';
 import type { Ports } from '../ports.ts';
 import { type Finding, findingReceipt } from '../receipts/make-receipt.ts';
 import type { RevocationRequest } from '../request/parse-request.ts';
-import { aim } from './resolve-target.ts';
-import { again, outcomeOf } from './settle.ts';
+import { resolveTarget } from './resolve-target.ts';
+import { endOfFault, nextDeliveryAt } from './settle.ts';
 
 /** A request that has ended, on a key of its own. */
 type PublishedRequest = RequestItem & { readonly request: RevocationRequest; readonly pin: Pin; readonly ended: Ended };
@@ -43,12 +43,13 @@ export const isOwnSender = ({ config }: Pick<Ports, 'config'>, { sender }: Pick<
   config.ownRoles.some((role) => sender.startsWith(`${role}:`));
 
 /** What was pinned was a request, and what was published had ended. */
-const isClosed = (item: RequestItem | undefined): item is PublishedRequest => item?.pin !== undefined && item.published;
+const isPublished = (item: RequestItem | undefined): item is PublishedRequest =>
+  item?.pin !== undefined && item.published;
 
 /** What a look writes its work under. */
-const asLook = (original: PublishedRequest): PublishedRequest => ({
+const asRecheck = (original: PublishedRequest): PublishedRequest => ({
   ...original,
-  requestId: lookName(original.requestId),
+  requestId: recheckName(original.requestId),
 });
 
 /** What a look at a case that it found open has to tell: how the key stands, or that somebody has seen to it since. */
@@ -62,34 +63,34 @@ const findingOf = ({ ended }: PublishedRequest, { outcome }: RecheckEnd, keyStat
 };
 
 /** The case as a look leaves it: closed where the key was seen to since, else as it stands; the lease goes. */
-const withLook = (current: CaseItem, original: PublishedRequest, over: RecheckEnd, at: Ended['at']): CaseItem => {
-  const { [workName(asLook(original))]: work = NO_WORK, ...works } = current.works;
+const withRecheck = (current: CaseItem, original: PublishedRequest, over: RecheckEnd, at: Ended['at']): CaseItem => {
+  const { [attemptName(asRecheck(original))]: work = NEW_ATTEMPT, ...works } = current.works;
   const without = { ...current, works, lease: undefined };
   if (current.proved || !(isDead(over.outcome) || over.outcome === 'restricted')) return without;
-  const name = workName(original);
+  const name = attemptName(original);
   return { ...withEnd({ ...without, works: { ...works, [name]: work } }, name, { ...over, at }), works };
 };
 
 /** Tells what was found, writes it into the case and lets that go. */
-const conclude = async (
+const concludeRecheck = async (
   { ports, holder, original }: RecheckContext,
   found: CaseItem,
   over: RecheckEnd,
 ): Promise<void> => {
   const { keyName } = original.pin;
   const { works } = (await ports.ledger.read<CaseItem>(caseKey(keyName))) ?? found;
-  const work = works[workName(asLook(original))] ?? NO_WORK;
+  const work = works[attemptName(asRecheck(original))] ?? NEW_ATTEMPT;
   const finding = found.proved ? undefined : findingOf(original, over, isDead(over.outcome) ? 'dead' : work.keyState);
   if (finding) await ports.outbox.publish(findingReceipt(original, work, finding, found, ports.digest));
-  await amendHeld(ports, keyName, holder, (held) => ({
-    ...withLook(held, original, over, ports.clock.now()),
+  await updateLeasedCase(ports, keyName, holder, (held) => ({
+    ...withRecheck(held, original, over, ports.clock.now()),
     findings: (held.findings ?? 0) + (finding ? 1 : 0),
   }));
   const { requestId } = original;
   ports.log.info('look done', { requestId, saw: work.keyState, finding: finding?.outcome ?? '' });
 };
 
-const pursued = async (
+const probeOnly = async (
   { ports, delivery, holder, original }: RecheckContext,
   found: CaseItem,
 ): Promise<AttemptResult> => {
@@ -97,58 +98,58 @@ const pursued = async (
   const provider = ports.provider(original.request.provider);
   // Nobody waits for a look, so that it can wait for every answer.
   const request = { ...original.request, reason: 'manual' } as const;
-  const { pin, order } = await aim(ports, asking, provider, original, request);
-  const item = asLook(original);
+  const { pin, order } = await resolveTarget(ports, asking, provider, original, request);
+  const item = asRecheck(original);
   const resurrected = async (_: CaseItem, provedAt: EpochMs): Promise<void> => {
     const why = `It was proved dead at ${toIso(provedAt)}. Send a request to kill it again`;
     const finding = { outcome: 'resurrected', keyState: 'alive', why } as const;
-    await ports.outbox.publish(findingReceipt(original, NO_WORK, finding, found, ports.digest));
+    await ports.outbox.publish(findingReceipt(original, NEW_ATTEMPT, finding, found, ports.digest));
     ports.log.warn('resurrected', { requestId: original.requestId, provider: provider.name, key: pin.keyName });
   };
   const hooks = { recheck: async () => undefined, resurrected };
-  return pursue({ ports, provider, item, request, pin, order, asking, holder, isLook: true }, hooks, found);
+  return advanceAttempt({ ports, provider, item, request, pin, order, asking, holder, isLook: true }, hooks, found);
 };
 
 /** Takes out of the case what a look without an end left there. */
-const forget = async ({ ports, original }: Pick<RecheckContext, 'ports' | 'original'>): Promise<void> => {
-  const look = workName(asLook(original));
-  await amend<CaseItem>(ports, caseKey(original.pin.keyName), (current) => {
+const dropRecheck = async ({ ports, original }: Pick<RecheckContext, 'ports' | 'original'>): Promise<void> => {
+  const look = attemptName(asRecheck(original));
+  await updateItem<CaseItem>(ports, caseKey(original.pin.keyName), (current) => {
     if (current?.works[look] === undefined) return undefined;
     const { [look]: _, ...works } = current.works;
     return { ...current, works };
   });
 };
 
-const goesOn = async (looking: RecheckContext, retry: Retry): Promise<Disposition> => {
+const recheckLater = async (looking: RecheckContext, retry: Retry): Promise<Disposition> => {
   const { ports, delivery, original } = looking;
   const { clock, config, log } = ports;
   const { requestId } = original;
   if (clock.now() - delivery.sentAt >= config.giveUpAfterMs) {
-    await forget(looking);
+    await dropRecheck(looking);
     log.warn('look given up', { requestId, code: retry.code });
     return { done: true };
   }
   return {
     done: false,
     code: retry.code,
-    notBefore: again(ports, delivery, { ...original, receivedAt: delivery.sentAt }, retry),
+    notBefore: nextDeliveryAt(ports, delivery, { ...original, receivedAt: delivery.sentAt }, retry),
   };
 };
 
-const underLease = async (looking: RecheckContext, found: CaseItem): Promise<Disposition> => {
+const recheckUnderLease = async (looking: RecheckContext, found: CaseItem): Promise<Disposition> => {
   const { ports, original, holder } = looking;
   try {
-    const over = await pursued(looking, found).catch((error: unknown) => {
-      if (error instanceof Fault) return { over: true, ...outcomeOf(error) } as const;
+    const over = await probeOnly(looking, found).catch((error: unknown) => {
+      if (error instanceof Fault) return { over: true, ...endOfFault(error) } as const;
       if (error instanceof NotYet) return { over: false, ...error.retry } as const;
       throw error;
     });
-    if (!over.over) return await goesOn(looking, over);
-    await conclude(looking, found, over);
+    if (!over.over) return await recheckLater(looking, over);
+    await concludeRecheck(looking, found, over);
     return { done: true };
   } finally {
     // Every exchange was awaited, so nothing of ours is on its way.
-    await release(ports, original, holder).catch(() => undefined);
+    await releaseLease(ports, original, holder).catch(() => undefined);
   }
 };
 
@@ -158,27 +159,27 @@ const underLease = async (looking: RecheckContext, found: CaseItem): Promise<Dis
  *
  * @throws Unavailable where an AWS service does not answer
  */
-export const secondLook = async (
+export const recheck = async (
   ports: Ports,
   delivery: Delivery,
   { requestId = delivery.messageId }: RevocationRequest,
 ): Promise<Disposition> => {
   const original = await ports.ledger.read<RequestItem>(requestKey(requestId, false));
-  if (!isClosed(original)) return { done: true };
+  if (!isPublished(original)) return { done: true };
   const { pin } = original;
   const known = await ports.ledger.read<CaseItem>(caseKey(pin.keyName));
   // Another request has gone on with the key since; it is looked at for that one.
-  if (known === undefined || keeperOf(known) !== workName(original)) {
-    await forget({ ports, original });
+  if (known === undefined || ownerOf(known) !== attemptName(original)) {
+    await dropRecheck({ ports, original });
     return { done: true };
   }
   const holder = ports.newId();
   const looking: RecheckContext = { ports, delivery, holder, original };
   const key = { ...pin, provider: original.request.provider };
   const taken = await takeLease(ports, key, { holder, until: delivery.deadline, seen: [] });
-  if (!taken.taken) return goesOn(looking, { code: 'in-progress', notBefore: taken.notBefore });
-  return underLease(looking, taken.item).catch((error: unknown) => {
-    if (error instanceof LeaseLost) return goesOn(looking, { code: 'in-progress' });
+  if (!taken.taken) return recheckLater(looking, { code: 'in-progress', notBefore: taken.notBefore });
+  return recheckUnderLease(looking, taken.item).catch((error: unknown) => {
+    if (error instanceof LeaseLost) return recheckLater(looking, { code: 'in-progress' });
     throw error;
   });
 };

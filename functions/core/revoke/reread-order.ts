@@ -11,7 +11,7 @@ import { expiryRequestId, isExpiryOrder, readTags, type SweepItem, sweepKey } fr
  * @param opened the version that holds the key, where it is at hand
  * @throws Fault `withdrawn`, or `refused/version-not-meant` where the version is newer than the tag
  */
-export const recheckTags = async (
+export const rereadOrder = async (
   ports: Ports,
   { requestId, request }: RequestItem,
   opened: Opened | undefined,

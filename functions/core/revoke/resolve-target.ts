@@ -24,7 +24,7 @@ interface OpenedKey {
   readonly seen: readonly string[];
 }
 
-const knownIn = async (
+const openKey = async (
   ports: Ports,
   asking: Asking,
   provider: Provider,
@@ -54,7 +54,7 @@ const inSecret = (target: Target): Extract<Target, { secretId: string }> | undef
   target !== 'self' && 'secretId' in target ? target : undefined;
 
 /** Which key has to die, and whether it signs for itself: an object that names the signer's own key is self. */
-const aimAt = (
+const targetOf = (
   { target }: RevocationRequest,
   signer: OpenedKey['key'],
   own: OpenedKey['key'] | undefined,
@@ -66,7 +66,7 @@ const aimAt = (
   return { self, keyId, subMemberId, credential: self ? signer : own };
 };
 
-const checked = (provider: Provider, request: RevocationRequest, item: RequestItem, aim: OrderTarget): void => {
+const checkTarget = (provider: Provider, request: RevocationRequest, item: RequestItem, aim: OrderTarget): void => {
   // Stryker disable next-line OptionalChaining: a request names an operation of its provider
   if (!aim.self && provider.operations[request.operation]?.managed === false)
     throw new Fault(
@@ -87,7 +87,7 @@ const checked = (provider: Provider, request: RevocationRequest, item: RequestIt
  * @throws Fault where the order cannot be carried out as it stands
  * @throws NotYet where the provider has to be asked whose key it is, and did not tell
  */
-export const aim = async (
+export const resolveTarget = async (
   ports: Ports,
   asking: Asking,
   provider: Provider,
@@ -96,7 +96,7 @@ export const aim = async (
   { reopenSigner = false } = {},
 ): Promise<ResolvedTarget> => {
   const signerBefore = reopenSigner ? undefined : item.pin?.signer;
-  const signing = await knownIn(ports, asking, provider, {
+  const signing = await openKey(ports, asking, provider, {
     secretId: signerBefore?.arn ?? request.secretId,
     version: signerBefore?.versionId ?? request.secretVersion,
     unknown: request.target === 'self' ? 'stuck/not-recognised' : 'stuck/credential-refused',
@@ -105,7 +105,7 @@ export const aim = async (
   const targetBefore = item.pin?.target;
   const target =
     secret &&
-    (await knownIn(ports, asking, provider, {
+    (await openKey(ports, asking, provider, {
       secretId: targetBefore?.arn ?? secret.secretId,
       version: targetBefore?.versionId ?? secret.secretVersion ?? 'AWSCURRENT',
       unknown: 'stuck/not-recognised',
@@ -113,8 +113,8 @@ export const aim = async (
 
   const signer = signing.key;
   const own = target?.key;
-  const aimed = aimAt(request, signer, own);
-  checked(provider, request, item, aimed);
+  const aimed = targetOf(request, signer, own);
+  checkTarget(provider, request, item, aimed);
   const environment = (aimed.self ? signer : (own ?? signer)).environment;
   // Stryker disable next-line OptionalChaining: a credential names an environment of its provider
   const realmOf = (name: string): string => provider.environments[name]?.realm ?? name;

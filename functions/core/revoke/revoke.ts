@@ -2,54 +2,65 @@ import type { Retry } from '../backoff.ts';
 import type { Delivery, Disposition } from '../delivery.ts';
 import { fromIso } from '../epoch.ts';
 import { Fault, NotYet, Unavailable } from '../fault.ts';
-import { adopted } from '../ledger/adopt.ts';
+import { inheritPin } from '../ledger/adopt.ts';
 import { claim } from '../ledger/claim.ts';
 import { LeaseLost, takeLeaseFor } from '../ledger/lease.ts';
-import { type CaseItem, caseKey, type Ended, isSamePin, type RequestItem, workName } from '../ledger/ledger-items.ts';
+import {
+  attemptName,
+  type CaseItem,
+  caseKey,
+  type Ended,
+  isSamePin,
+  type RequestItem,
+} from '../ledger/ledger-items.ts';
 import type { Ports } from '../ports.ts';
 import type { Asking } from '../probe/ask.ts';
 import { isUrgent } from '../reason.ts';
 import { type Parsed, parseRequest, type RevocationRequest } from '../request/parse-request.ts';
-import { finish } from './finish.ts';
-import { isOwnSender, secondLook } from './recheck.ts';
-import { aim, type ResolvedTarget } from './resolve-target.ts';
-import { finishFromCase, horizon, outcomeOf, settleEnd, settleRetry, unclaimed } from './settle.ts';
-import { planOnly, type Run, reaimed, underLease, withPin } from './with-lease.ts';
+import { publishEnd } from './finish.ts';
+import { isOwnSender, recheck } from './recheck.ts';
+import { type ResolvedTarget, resolveTarget } from './resolve-target.ts';
+import { conclude, endOfFault, latestNotBefore, publishFromCase, waitOrGiveUp, waitUnclaimed } from './settle.ts';
+import { endAsPlan, type Run, resolveAgain, withLease, withPin } from './with-lease.ts';
 
 /** The rules that need neither credential nor provider. */
-const admit = ({ config, clock }: Ports, { sentAt }: Delivery, { provider, notBefore }: RevocationRequest): void => {
+const checkPreconditions = (
+  { config, clock }: Ports,
+  { sentAt }: Delivery,
+  { provider, notBefore }: RevocationRequest,
+): void => {
   if (!config.providers.includes(provider))
     throw new Fault('refused/provider-off', `Cannot act at ${provider}, wanted one of ${config.providers.join(', ')}`);
   const due = fromIso(String(notBefore));
   // Stryker disable next-line ConditionalExpression: an instant that there is not is later than no other
   if (due === undefined) return;
-  if (due > horizon(sentAt, config.giveUpAfterMs)) throw new Fault('refused/too-far', '');
+  if (due > latestNotBefore(sentAt, config.giveUpAfterMs)) throw new Fault('refused/too-far', '');
   if (due > clock.now()) throw new NotYet({ code: 'early', notBefore: due });
 };
 
 /** An end that the case holds already, by a delivery that did not come as far as its receipt. */
-const finishedEarlier = async ({ ports }: Run, item: RequestItem): Promise<boolean> => {
+const publishEndInCase = async ({ ports }: Run, item: RequestItem): Promise<boolean> => {
   const found = item.pin && (await ports.ledger.read<CaseItem>(caseKey(item.pin.keyName)));
-  if (found?.works[workName(item)]?.ended === undefined) return false;
-  await finishFromCase(ports, item, found, undefined);
+  if (found?.works[attemptName(item)]?.ended === undefined) return false;
+  await publishFromCase(ports, item, found, undefined);
   return true;
 };
 
 /** A request that has ended: whatever of its end an earlier delivery did not come to is done now. */
-const finishAgain = async (ports: Ports, item: RequestItem, ended: Ended): Promise<void> => {
+const publishAgain = async (ports: Ports, item: RequestItem, ended: Ended): Promise<void> => {
   const found = item.pin && (await ports.ledger.read<CaseItem>(caseKey(item.pin.keyName)));
-  if (found?.works[workName(item)]?.ended) await finishFromCase(ports, item, found, undefined);
-  else await finish(ports, item, ended);
+  if (found?.works[attemptName(item)]?.ended) await publishFromCase(ports, item, found, undefined);
+  else await publishEnd(ports, item, ended);
 };
 
 /** A managing key's version that is gone has been rotated away, or its secret made anew. */
-const aimedAt = async (run: Run, item: RequestItem): Promise<ResolvedTarget> => {
+const resolveOrReopen = async (run: Run, item: RequestItem): Promise<ResolvedTarget> => {
   const { ports, asking, provider, request } = run;
   try {
-    return await aim(ports, asking, provider, item, request);
+    return await resolveTarget(ports, asking, provider, item, request);
   } catch (error) {
     const isMissing = error instanceof Fault && error.outcome === 'stuck/credential-missing';
-    const fresh = isMissing ? await reaimed(run, item) : undefined;
+    const fresh = isMissing ? await resolveAgain(run, item) : undefined;
     if (fresh === undefined) throw error;
     return fresh;
   }
@@ -57,24 +68,24 @@ const aimedAt = async (run: Run, item: RequestItem): Promise<ResolvedTarget> => 
 
 const carryOut = async (run: Run, item: RequestItem): Promise<Disposition> => {
   const { ports, delivery, request } = run;
-  if (await finishedEarlier(run, item)) return { done: true };
-  admit(ports, delivery, request);
-  const aimed = await aimedAt(run, item);
+  if (await publishEndInCase(run, item)) return { done: true };
+  checkPreconditions(ports, delivery, request);
+  const aimed = await resolveOrReopen(run, item);
   const pinned = item.pin && isSamePin(item.pin, aimed.pin) ? item : await withPin(ports, item, aimed.pin);
-  return item.planOnly ? planOnly(run, pinned, aimed) : underLease(run, pinned, aimed);
+  return item.planOnly ? endAsPlan(run, pinned, aimed) : withLease(run, pinned, aimed);
 };
 
 /** A fault after the request was pinned belongs into the key's case as well: a call of this request may have left. */
-const faulted = async (run: Run, claimed: RequestItem, fault: Fault): Promise<Disposition> => {
+const concludeFault = async (run: Run, claimed: RequestItem, fault: Fault): Promise<Disposition> => {
   const { ports, delivery, holder, request } = run;
-  const item = await adopted(ports, claimed);
+  const item = await inheritPin(ports, claimed);
   const { pin } = item;
-  if (pin === undefined || item.planOnly) return settleEnd(ports, item, outcomeOf(fault), undefined);
+  if (pin === undefined || item.planOnly) return conclude(ports, item, endOfFault(fault), undefined);
   const key = { ...pin, provider: request.provider };
   const taken = await takeLeaseFor(ports, item, key, { holder, until: delivery.deadline, seen: [] });
   return taken.taken
-    ? settleEnd(ports, item, outcomeOf(fault), holder)
-    : settleRetry(ports, delivery, item, { code: 'in-progress', notBefore: taken.notBefore }, undefined);
+    ? conclude(ports, item, endOfFault(fault), holder)
+    : waitOrGiveUp(ports, delivery, item, { code: 'in-progress', notBefore: taken.notBefore }, undefined);
 };
 
 const retryOf = (error: unknown): Retry | undefined => {
@@ -101,7 +112,7 @@ const onRequest = async (
   };
   try {
     return await carryOut(run, item).catch((error: unknown) => {
-      if (error instanceof Fault) return faulted(run, item, error);
+      if (error instanceof Fault) return concludeFault(run, item, error);
       throw error;
     });
   } catch (error) {
@@ -109,7 +120,7 @@ const onRequest = async (
     if (retry === undefined) throw error;
     if (error instanceof Unavailable)
       ports.log.warn('aws did not answer', { requestId: item.requestId, problem: error.message });
-    return settleRetry(ports, delivery, item, retry, undefined);
+    return waitOrGiveUp(ports, delivery, item, retry, undefined);
   }
 };
 
@@ -134,16 +145,16 @@ export const revoke = async (ports: Ports, delivery: Delivery): Promise<Disposit
   try {
     const parsed = parseRequest(delivery.body);
     const isLook = parsed.kind === 'request' && parsed.request.look;
-    if (isLook && isOwnSender(ports, delivery)) return await secondLook(ports, delivery, parsed.request);
+    if (isLook && isOwnSender(ports, delivery)) return await recheck(ports, delivery, parsed.request);
     const asked = isLook ? NOT_FOR_YOU : parsed;
     let item = await claim(ports, delivery, asked);
     if (item.ended && item.attempt < delivery.attempt) {
       // A new attempt takes the place of the one before, with whatever a crash left of its end to do.
-      await finishAgain(ports, item, item.ended);
+      await publishAgain(ports, item, item.ended);
       item = await claim(ports, delivery, asked, { isFinished: true });
     }
     if (item.ended) {
-      await finishAgain(ports, item, item.ended);
+      await publishAgain(ports, item, item.ended);
       return { done: true };
     }
     const { request } = item;
@@ -152,6 +163,6 @@ export const revoke = async (ports: Ports, delivery: Delivery): Promise<Disposit
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error;
     ports.log.warn('aws did not answer', { messageId: delivery.messageId, problem: error.message });
-    return unclaimed(ports, delivery);
+    return waitUnclaimed(ports, delivery);
   }
 };

@@ -4,25 +4,25 @@ import { nextDelivery, type Retry } from '../backoff.ts';
 import type { Delivery, Disposition } from '../delivery.ts';
 import { after, type EpochMs, fromIso, later, toIso } from '../epoch.ts';
 import type { Fault } from '../fault.ts';
-import { adopted } from '../ledger/adopt.ts';
-import { amendHeld, release, takeLeaseFor } from '../ledger/lease.ts';
+import { inheritPin } from '../ledger/adopt.ts';
+import { releaseLease, takeLeaseFor, updateLeasedCase } from '../ledger/lease.ts';
 import {
   type AttemptRecord,
+  attemptName,
   type CaseItem,
   caseKey,
   type Ended,
-  lookName,
   type RequestItem,
+  recheckName,
   requestKey,
-  workName,
 } from '../ledger/ledger-items.ts';
-import { amend } from '../ledger/update-item.ts';
+import { updateItem } from '../ledger/update-item.ts';
 import { type FinalOutcome, isDead } from '../outcome.ts';
 import type { Ports } from '../ports.ts';
 import { isUrgent } from '../reason.ts';
 import { interimReceipt, owesInterim } from '../receipts/make-receipt.ts';
 import { TIMING } from '../timing.ts';
-import { finish } from './finish.ts';
+import { publishEnd } from './finish.ts';
 
 /** How a delivery left a request, before it is written down. */
 export interface RequestEnd {
@@ -32,7 +32,7 @@ export interface RequestEnd {
 }
 
 /** What a fault ends a request as. */
-export const outcomeOf = ({ outcome, message, evidence }: Fault): RequestEnd => ({ outcome, why: message, evidence });
+export const endOfFault = ({ outcome, message, evidence }: Fault): RequestEnd => ({ outcome, why: message, evidence });
 
 const endedAs = ({ outcome, why, evidence }: RequestEnd, at: EpochMs): Ended => ({ outcome, why, at, evidence });
 
@@ -58,7 +58,7 @@ const afterCall = (outcome: RequestEnd, work: AttemptRecord | undefined): Reques
  *
  * @param holder names this delivery's lease; a plan and a request without a key have none, nor anything in a case
  */
-export const settleEnd = async (
+export const conclude = async (
   ports: Ports,
   item: RequestItem,
   outcome: RequestEnd,
@@ -66,50 +66,50 @@ export const settleEnd = async (
 ): Promise<Disposition> => {
   const { pin } = item;
   if (pin === undefined || holder === undefined) {
-    await finish(ports, item, endedAs(outcome, ports.clock.now()));
+    await publishEnd(ports, item, endedAs(outcome, ports.clock.now()));
     return { done: true };
   }
-  const name = workName(item);
-  const held = await amendHeld(ports, pin.keyName, holder, (current) => {
+  const name = attemptName(item);
+  const held = await updateLeasedCase(ports, pin.keyName, holder, (current) => {
     const work = current.works[name];
     return work?.ended ? current : withEnd(current, name, endedAs(afterCall(outcome, work), ports.clock.now()));
   });
-  await finishFromCase(ports, item, held, holder);
+  await publishFromCase(ports, item, held, holder);
   return { done: true };
 };
 
 /** What others do on the key: not this request, in this attempt or in one that it has taken over from, nor a look for one of these. */
-const othersIn = ({ works }: CaseItem, { requestId, attempt }: RequestItem): CaseItem['works'] => {
+const attemptsOfOthers = ({ works }: CaseItem, { requestId, attempt }: RequestItem): CaseItem['works'] => {
   const isOurs = (name: string): boolean =>
-    [`${requestId}#`, lookName(`${requestId}#`)].some(
+    [`${requestId}#`, recheckName(`${requestId}#`)].some(
       (ours) => name.startsWith(ours) && Number(name.slice(ours.length)) <= attempt,
     );
   return Object.fromEntries(Object.entries(works).filter(([name]) => !isOurs(name)));
 };
 
 /** Whether the case is closed for its signer: nothing more is to be signed for this key. */
-const isClosed = (held: CaseItem, item: RequestItem): boolean =>
-  Object.values(othersIn(held, item)).every(({ ended }) => ended !== undefined);
+const isSignerFree = (held: CaseItem, item: RequestItem): boolean =>
+  Object.values(attemptsOfOthers(held, item)).every(({ ended }) => ended !== undefined);
 
 /** Goes on from an end that is in the case already: makes its receipt, publishes it and lets the case go. */
-export const finishFromCase = async (
+export const publishFromCase = async (
   ports: Ports,
   item: RequestItem,
   held: CaseItem,
   holder: string | undefined,
 ): Promise<void> => {
-  const name = workName(item);
+  const name = attemptName(item);
   const work = held.works[name];
   const { pin } = item;
   if (work?.ended === undefined || pin === undefined) return;
-  await finish(ports, item, work.ended, work);
-  if (!pin.self && (isDead(work.ended.outcome) || isClosed(held, item))) await markSigner(ports, pin, false);
-  await amend<CaseItem>(ports, caseKey(pin.keyName), (current) => {
+  await publishEnd(ports, item, work.ended, work);
+  if (!pin.self && (isDead(work.ended.outcome) || isSignerFree(held, item))) await markSigner(ports, pin, false);
+  await updateItem<CaseItem>(ports, caseKey(pin.keyName), (current) => {
     if (current === undefined) return undefined;
     // Another delivery may have come as far already; the lease is this one's all the same.
     const isHeld = holder !== undefined && current.lease?.holder === holder;
     if (current.works[name] === undefined && !isHeld) return undefined;
-    return { ...current, works: othersIn(current, item), ...(isHeld ? { lease: undefined } : {}) };
+    return { ...current, works: attemptsOfOthers(current, item), ...(isHeld ? { lease: undefined } : {}) };
   });
 };
 
@@ -118,12 +118,12 @@ export const countedFrom = ({ receivedAt, request }: RequestItem): EpochMs =>
   later(receivedAt, (request?.notBefore && fromIso(request.notBefore)) || receivedAt);
 
 /** What a request ends as whose time is up: the code that its answers asked for, else that nothing was proved. */
-const atTheEnd = ({ code, atLast }: Retry, work: AttemptRecord | undefined): RequestEnd => {
+const timeIsUp = ({ code, atLast }: Retry, work: AttemptRecord | undefined): RequestEnd => {
   const stuck = code === 'limit' ? 'limit' : (work?.atLast ?? atLast ?? 'unproven');
   return { outcome: `stuck/${stuck}`, why: `The time for it was up; last it stood at ${code}`, evidence: [] };
 };
 
-const tellWaiting = async (
+const publishInterim = async (
   ports: Ports,
   item: RequestItem,
   work: AttemptRecord | undefined,
@@ -134,7 +134,7 @@ const tellWaiting = async (
   if (!request || !isUrgent(request.reason) || !owesInterim(item, countedFrom(item), now)) return;
   await ports.outbox.publish(interimReceipt(item, work, code, ports.digest));
   ports.log.warn('urgent request waits', { requestId, provider: request.provider, code });
-  await amend<RequestItem>(ports, requestKey(requestId, planOnly), (current) =>
+  await updateItem<RequestItem>(ports, requestKey(requestId, planOnly), (current) =>
     current?.attempt === attempt && !current.receipt
       ? { ...current, interim: { count: current.interim.count + 1, at: now } }
       : undefined,
@@ -149,14 +149,14 @@ const giveUp = async (
   outcome: RequestEnd,
   holder: string | undefined,
 ): Promise<Disposition> => {
-  const item = await adopted(ports, waiting);
+  const item = await inheritPin(ports, waiting);
   const { pin, provider, planOnly } = item;
   const key = pin && provider && { ...pin, provider };
-  if (holder !== undefined || key === undefined || planOnly) return settleEnd(ports, item, outcome, holder);
+  if (holder !== undefined || key === undefined || planOnly) return conclude(ports, item, outcome, holder);
   const mine = ports.newId();
   const taken = await takeLeaseFor(ports, item, key, { holder: mine, until: delivery.deadline, seen: [] });
   return taken.taken
-    ? settleEnd(ports, item, outcome, mine)
+    ? conclude(ports, item, outcome, mine)
     : { done: false, code: 'in-progress', notBefore: taken.notBefore ?? ports.clock.now() };
 };
 
@@ -171,7 +171,7 @@ const isAbsenceCounted = (work: AttemptRecord | undefined, now: EpochMs): boolea
   work?.absentSince !== undefined && now < after(work.absentSince, TIMING.outageMs);
 
 /** Puts a request back on the queue, or gives it up where its time is over; an urgent one that takes long says so. */
-export const settleRetry = async (
+export const waitOrGiveUp = async (
   ports: Ports,
   delivery: Delivery,
   claimed: RequestItem,
@@ -181,20 +181,20 @@ export const settleRetry = async (
   const now = ports.clock.now();
   const item = await asItStands(ports, claimed);
   const found = item.pin && (await ports.ledger.read<CaseItem>(caseKey(item.pin.keyName)));
-  const work = found?.works[workName(item)];
+  const work = found?.works[attemptName(item)];
   // An end that is in the ledger is not waited for: the next delivery tells of it.
   const isOver = item.ended !== undefined || work?.ended !== undefined;
   const isTimeUp = now - countedFrom(item) >= ports.config.giveUpAfterMs;
   if (isTimeUp && !isOver && !isAbsenceCounted(work, now))
-    return giveUp(ports, delivery, item, atTheEnd(retry, work), holder);
-  if (!isOver) await tellWaiting(ports, item, work, retry);
-  if (holder !== undefined) await release(ports, item, holder);
+    return giveUp(ports, delivery, item, timeIsUp(retry, work), holder);
+  if (!isOver) await publishInterim(ports, item, work, retry);
+  if (holder !== undefined) await releaseLease(ports, item, holder);
   ports.log.info('request goes on later', { requestId: item.requestId, attempt: item.attempt, code: retry.code });
-  return { done: false, code: retry.code, notBefore: again(ports, delivery, item, retry) };
+  return { done: false, code: retry.code, notBefore: nextDeliveryAt(ports, delivery, item, retry) };
 };
 
 /** When a message may come again. */
-export const again = (
+export const nextDeliveryAt = (
   { clock, random }: Ports,
   { receiveCount }: Delivery,
   item: RequestItem,
@@ -209,7 +209,7 @@ export const again = (
 const UNCLAIMED = { code: 'aws-down' } as const;
 
 /** The wait of a message whose request could not even be claimed. */
-export const unclaimed = ({ clock, random }: Ports, { receiveCount, sentAt }: Delivery): Disposition => {
+export const waitUnclaimed = ({ clock, random }: Ports, { receiveCount, sentAt }: Delivery): Disposition => {
   const now = clock.now();
   const circumstances = { now, age: now - sentAt, receiveCount, urgent: true, random: random() };
   return { done: false, ...UNCLAIMED, notBefore: nextDelivery(UNCLAIMED, circumstances) };
@@ -219,4 +219,5 @@ export const unclaimed = ({ clock, random }: Ports, { receiveCount, sentAt }: De
 const HORIZON_MS = 13 * 86_400_000;
 
 /** The latest `notBefore` that leaves a message, sent at that instant, its whole time. */
-export const horizon = (sentAt: EpochMs, giveUpAfterMs: number): EpochMs => after(sentAt, HORIZON_MS - giveUpAfterMs);
+export const latestNotBefore = (sentAt: EpochMs, giveUpAfterMs: number): EpochMs =>
+  after(sentAt, HORIZON_MS - giveUpAfterMs);

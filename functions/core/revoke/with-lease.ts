@@ -1,12 +1,13 @@
-import { pursue } from '../attempt/advance.ts';
+import { advanceAttempt } from '../attempt/advance.ts';
 import { markSigner } from '../attempt/call-guards.ts';
 import { hasRoomFor } from '../attempt/progress.ts';
 import type { AttemptContext, AttemptResult } from '../attempt/pursuit.ts';
 import type { Delivery, Disposition } from '../delivery.ts';
 import { type EpochMs, toIso } from '../epoch.ts';
 import { Fault, NotYet, Unavailable } from '../fault.ts';
-import { release, takeLeaseFor } from '../ledger/lease.ts';
+import { releaseLease, takeLeaseFor } from '../ledger/lease.ts';
 import {
+  attemptName,
   type CaseItem,
   caseKey,
   isSamePin,
@@ -14,9 +15,8 @@ import {
   type Pin,
   type RequestItem,
   requestKey,
-  workName,
 } from '../ledger/ledger-items.ts';
-import { amend } from '../ledger/update-item.ts';
+import { updateItem } from '../ledger/update-item.ts';
 import type { Ports } from '../ports.ts';
 import type { Asking } from '../probe/ask.ts';
 import type { Provider } from '../provider.ts';
@@ -24,10 +24,10 @@ import { isUrgent } from '../reason.ts';
 import { findingReceipt } from '../receipts/make-receipt.ts';
 import type { RevocationRequest } from '../request/parse-request.ts';
 import { dryRun } from './dry-run.ts';
-import { finish } from './finish.ts';
-import { recheckTags } from './reread-order.ts';
-import { aim, type ResolvedTarget } from './resolve-target.ts';
-import { outcomeOf, settleEnd, settleRetry } from './settle.ts';
+import { publishEnd } from './finish.ts';
+import { rereadOrder } from './reread-order.ts';
+import { type ResolvedTarget, resolveTarget } from './resolve-target.ts';
+import { conclude, endOfFault, waitOrGiveUp } from './settle.ts';
 
 /** One delivery with its claimed request. */
 export interface Run {
@@ -46,7 +46,7 @@ export interface Run {
  * @throws NotYet where another delivery has pinned something else meanwhile (a rotation came in between) or the request went on
  */
 export const withPin = async (ports: Ports, item: RequestItem, pin: Pin): Promise<RequestItem> => {
-  const written = await amend<RequestItem>(ports, requestKey(item.requestId, item.planOnly), (current) =>
+  const written = await updateItem<RequestItem>(ports, requestKey(item.requestId, item.planOnly), (current) =>
     current?.attempt === item.attempt && !current.receipt && isSamePin(current.pin, item.pin)
       ? { ...current, pin }
       : undefined,
@@ -55,7 +55,7 @@ export const withPin = async (ports: Ports, item: RequestItem, pin: Pin): Promis
   return written;
 };
 
-const tellResurrected = async (
+const publishResurrected = async (
   { ports }: Run,
   item: RequestItem,
   found: CaseItem,
@@ -64,11 +64,11 @@ const tellResurrected = async (
   const { provider, realm, keyId } = found;
   const why = `It was proved dead at ${toIso(provedAt)}. The request goes on`;
   const finding = { outcome: 'resurrected', keyState: 'alive', why } as const;
-  await ports.outbox.publish(findingReceipt(item, found.works[workName(item)], finding, found, ports.digest));
+  await ports.outbox.publish(findingReceipt(item, found.works[attemptName(item)], finding, found, ports.digest));
   ports.log.warn('resurrected', { requestId: item.requestId, provider, key: keyName(provider, realm, keyId) });
 };
 
-const pursuitOf = (
+const contextOf = (
   { ports, provider, request, asking, holder }: Run,
   item: RequestItem,
   { pin, order }: ResolvedTarget,
@@ -84,9 +84,9 @@ const pursuitOf = (
 });
 
 /** Plans a request and ends it so. */
-export const planOnly = async (run: Run, item: RequestItem, aimed: ResolvedTarget): Promise<Disposition> => {
-  const { pursued, work } = await dryRun(pursuitOf(run, item, aimed), { ...aimed.pin, provider: run.request.provider });
-  await finish(run.ports, item, { ...pursued, at: run.ports.clock.now() }, work);
+export const endAsPlan = async (run: Run, item: RequestItem, aimed: ResolvedTarget): Promise<Disposition> => {
+  const { pursued, work } = await dryRun(contextOf(run, item, aimed), { ...aimed.pin, provider: run.request.provider });
+  await publishEnd(run.ports, item, { ...pursued, at: run.ports.clock.now() }, work);
   return { done: true };
 };
 
@@ -95,17 +95,19 @@ export const planOnly = async (run: Run, item: RequestItem, aimed: ResolvedTarge
  *
  * @throws NotYet where the provider has to be asked whose key it is, and did not tell
  */
-export const reaimed = async (
+export const resolveAgain = async (
   { ports, provider, asking, request }: Run,
   item: RequestItem,
 ): Promise<ResolvedTarget | undefined> => {
   const { pin } = item;
   if (pin === undefined || pin.self || request.secretVersion !== 'AWSCURRENT') return undefined;
-  const fresh = await aim(ports, asking, provider, item, request, { reopenSigner: true }).catch((error: unknown) => {
-    // What is there now is of no use, so what was found at first stands: a call may have left.
-    if (error instanceof Fault) return undefined;
-    throw error;
-  });
+  const fresh = await resolveTarget(ports, asking, provider, item, request, { reopenSigner: true }).catch(
+    (error: unknown) => {
+      // What is there now is of no use, so what was found at first stands: a call may have left.
+      if (error instanceof Fault) return undefined;
+      throw error;
+    },
+  );
   // A key of another world has the target's name there, and is not the target.
   if (fresh?.pin.keyName !== pin.keyName || fresh.pin.signer.versionId === pin.signer.versionId) return undefined;
   return fresh;
@@ -113,40 +115,45 @@ export const reaimed = async (
 
 const isRefused = (pursued: AttemptResult): boolean => pursued.over && pursued.outcome === 'stuck/credential-refused';
 
-const chase = async (run: Run, item: RequestItem, aimed: ResolvedTarget, leased: CaseItem): Promise<AttemptResult> => {
+const advanceWithFreshSigner = async (
+  run: Run,
+  item: RequestItem,
+  aimed: ResolvedTarget,
+  leased: CaseItem,
+): Promise<AttemptResult> => {
   const hooks = {
-    recheck: () => recheckTags(run.ports, item, aimed.targetHeld?.opened),
-    resurrected: (found: CaseItem, provedAt: EpochMs) => tellResurrected(run, item, found, provedAt),
+    recheck: () => rereadOrder(run.ports, item, aimed.targetHeld?.opened),
+    resurrected: (found: CaseItem, provedAt: EpochMs) => publishResurrected(run, item, found, provedAt),
   };
-  const pursued = await pursue(pursuitOf(run, item, aimed), hooks, leased);
-  const fresh = isRefused(pursued) ? await reaimed(run, item) : undefined;
+  const pursued = await advanceAttempt(contextOf(run, item, aimed), hooks, leased);
+  const fresh = isRefused(pursued) ? await resolveAgain(run, item) : undefined;
   if (fresh === undefined) return pursued;
   const pinned = await withPin(run.ports, item, fresh.pin);
   const current = await run.ports.ledger.read<CaseItem>(caseKey(fresh.pin.keyName));
-  return current ? pursue(pursuitOf(run, pinned, fresh), hooks, current) : pursued;
+  return current ? advanceAttempt(contextOf(run, pinned, fresh), hooks, current) : pursued;
 };
 
 /** Carries out a claimed request as far as this delivery goes, the key's case in hand. */
-export const underLease = async (run: Run, item: RequestItem, aimed: ResolvedTarget): Promise<Disposition> => {
+export const withLease = async (run: Run, item: RequestItem, aimed: ResolvedTarget): Promise<Disposition> => {
   const { ports, delivery, holder, request } = run;
   const key = { ...aimed.pin, provider: request.provider };
   const taken = await takeLeaseFor(ports, item, key, { holder, until: delivery.deadline, seen: aimed.seen });
   if (!taken.taken)
-    return settleRetry(ports, delivery, item, { code: 'in-progress', notBefore: taken.notBefore }, undefined);
-  if (!hasRoomFor(taken.item, workName(item), isUrgent(request.reason)))
-    return settleRetry(ports, delivery, item, { code: 'in-progress' }, holder);
+    return waitOrGiveUp(ports, delivery, item, { code: 'in-progress', notBefore: taken.notBefore }, undefined);
+  if (!hasRoomFor(taken.item, attemptName(item), isUrgent(request.reason)))
+    return waitOrGiveUp(ports, delivery, item, { code: 'in-progress' }, holder);
   try {
     // Before the first probe: an order to kill the managing key may come at the same time.
     if (!aimed.pin.self) await markSigner(ports, aimed.pin, true);
-    const pursued = await chase(run, item, aimed, taken.item);
+    const pursued = await advanceWithFreshSigner(run, item, aimed, taken.item);
     return await (pursued.over
-      ? settleEnd(ports, item, pursued, holder)
-      : settleRetry(ports, delivery, item, pursued, holder));
+      ? conclude(ports, item, pursued, holder)
+      : waitOrGiveUp(ports, delivery, item, pursued, holder));
   } catch (error) {
-    if (error instanceof Fault) return settleEnd(ports, item, outcomeOf(error), holder);
-    if (error instanceof NotYet) return settleRetry(ports, delivery, item, error.retry, holder);
+    if (error instanceof Fault) return conclude(ports, item, endOfFault(error), holder);
+    if (error instanceof NotYet) return waitOrGiveUp(ports, delivery, item, error.retry, holder);
     // Every exchange was awaited, so nothing of ours is on its way; others need not wait the lease out.
-    if (error instanceof Unavailable) await release(ports, item, holder).catch(() => undefined);
+    if (error instanceof Unavailable) await releaseLease(ports, item, holder).catch(() => undefined);
     throw error;
   }
 };

@@ -1,10 +1,10 @@
 import { after, type EpochMs, epochMs } from '../epoch.ts';
 import { isForgotten } from '../ledger/forgotten.ts';
-import { type CaseItem, keeperOf, type RequestItem, requestKey, requestOf } from '../ledger/ledger-items.ts';
+import { type CaseItem, ownerOf, type RequestItem, requestIdOf, requestKey } from '../ledger/ledger-items.ts';
 import { pausedSince } from '../ledger/pause.ts';
-import { amend } from '../ledger/update-item.ts';
+import { updateItem } from '../ledger/update-item.ts';
 import type { ItemKey, Versioned } from '../ports.ts';
-import { askForLook, resend, setAside } from '../revoke/enqueue.ts';
+import { resend, sendRecheck, setAside } from '../revoke/enqueue.ts';
 import { countedFrom } from '../revoke/settle.ts';
 import { someAtOnce } from '../some-at-once.ts';
 import type { SweepPorts } from './sweep.ts';
@@ -44,9 +44,9 @@ export interface DailyPassReport {
 }
 
 /** Begins the day's pass, unless it is done or under way. @returns since when copies are owed */
-const begin = async (ports: SweepPorts, startedBy: string): Promise<EpochMs | undefined> => {
+const beginPass = async (ports: SweepPorts, startedBy: string): Promise<EpochMs | undefined> => {
   const now = ports.clock.now();
-  const written = await amend<DailyPassItem>(ports, KEY, (current) => {
+  const written = await updateItem<DailyPassItem>(ports, KEY, (current) => {
     const isDone = current?.completedAt !== undefined && now < after(current.completedAt, DAY_MS);
     const isUnderWay = current !== undefined && now < after(current.startedAt, BROKEN_OFF_MS);
     return isDone || isUnderWay ? undefined : { startedAt: now, startedBy, completedAt: current?.completedAt };
@@ -55,8 +55,8 @@ const begin = async (ports: SweepPorts, startedBy: string): Promise<EpochMs | un
   return item.startedBy === startedBy ? (item.completedAt ?? after(now, -DAY_MS)) : undefined;
 };
 
-const complete = (ports: SweepPorts, startedBy: string): Promise<unknown> =>
-  amend<DailyPassItem>(ports, KEY, (current) =>
+const completePass = (ports: SweepPorts, startedBy: string): Promise<unknown> =>
+  updateItem<DailyPassItem>(ports, KEY, (current) =>
     current?.startedBy === startedBy ? { ...current, completedAt: current.startedAt } : undefined,
   );
 
@@ -86,10 +86,10 @@ const resendLost = async (ports: SweepPorts, now: EpochMs): Promise<number> => {
 };
 
 /** The request for which a key is looked at, as long as it stands where it ended. */
-const keptFor = async ({ ledger }: SweepPorts, item: CaseItem): Promise<RequestItem | undefined> => {
-  const keeper = keeperOf(item);
+const ownerRequest = async ({ ledger }: SweepPorts, item: CaseItem): Promise<RequestItem | undefined> => {
+  const keeper = ownerOf(item);
   if (keeper === undefined) return undefined;
-  const request = await ledger.read<RequestItem>(requestKey(requestOf(keeper), false));
+  const request = await ledger.read<RequestItem>(requestKey(requestIdOf(keeper), false));
   return request?.published && request.ended && request.request ? request : undefined;
 };
 
@@ -100,19 +100,19 @@ const keptFor = async ({ ledger }: SweepPorts, item: CaseItem): Promise<RequestI
  * @returns what it sent; `undefined` where the day's pass is done or under way, or the system is paused
  * @throws Unavailable where an AWS service does not answer; a later sweep begins the pass anew
  */
-export const lookAfter = async (ports: SweepPorts): Promise<DailyPassReport | undefined> => {
+export const dailyPass = async (ports: SweepPorts): Promise<DailyPassReport | undefined> => {
   const { clock, ledger, outbox, random, log } = ports;
   if ((await pausedSince(ports)) !== undefined) return undefined;
   const startedBy = ports.newId();
-  const since = await begin(ports, startedBy);
+  const since = await beginPass(ports, startedBy);
   if (since === undefined) return undefined;
   const now = clock.now();
   const sent = { resent: await resendLost(ports, now), looks: 0, copies: 0 };
   const settled = after(now, -SETTLED_MS);
   const lookAt = async (item: CaseItem): Promise<void> => {
-    const request = await keptFor(ports, item);
+    const request = await ownerRequest(ports, item);
     if (request?.ended === undefined) return;
-    await askForLook(outbox, request, Math.floor(random() * SPREAD_SECONDS));
+    await sendRecheck(outbox, request, Math.floor(random() * SPREAD_SECONDS));
     sent.looks += 1;
     if (item.proved || !owesCopy(request.ended.at, since, now)) return;
     await setAside(outbox, request);
@@ -121,7 +121,7 @@ export const lookAfter = async (ports: SweepPorts): Promise<DailyPassReport | un
   for await (const page of ledger.inState<CaseItem>('open-case', epochMs(0), settled)) await someAtOnce(page, lookAt);
   for await (const page of ledger.inState<CaseItem>('proved-case', after(now, -RECENT_MS), settled))
     await someAtOnce(page, lookAt);
-  await complete(ports, startedBy);
+  await completePass(ports, startedBy);
   log.info('look-after done', { ...sent });
   return sent;
 };

@@ -1,5 +1,5 @@
 import type { EpochMs } from '../epoch.ts';
-import { amend } from '../ledger/update-item.ts';
+import { updateItem } from '../ledger/update-item.ts';
 import type { ItemKey, Ports, Versioned } from '../ports.ts';
 
 /** Where a sweep stopped whose time had run out. */
@@ -26,5 +26,5 @@ export const leaveOff = async (
   from: string | undefined,
   next: string | undefined,
 ): Promise<void> => {
-  if (from !== next) await amend<ProgressItem>(ports, KEY, () => ({ next, at: ports.clock.now() }));
+  if (from !== next) await updateItem<ProgressItem>(ports, KEY, () => ({ next, at: ports.clock.now() }));
 };

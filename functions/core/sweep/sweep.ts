@@ -1,7 +1,7 @@
 import { after, type EpochMs, epochMs, toIso } from '../epoch.ts';
 import { type RequestItem, requestKey } from '../ledger/ledger-items.ts';
 import { pausedSince } from '../ledger/pause.ts';
-import { amend } from '../ledger/update-item.ts';
+import { updateItem } from '../ledger/update-item.ts';
 import { isProvider } from '../operations.ts';
 import type { Described, Ports } from '../ports.ts';
 import { endFacts } from '../receipts/log-facts.ts';
@@ -51,10 +51,10 @@ const writeSweep = (
   ports: SweepPorts,
   arn: string,
   change: (item: SweepItem | undefined) => Omit<SweepItem, 'rev' | 'nonce'> | undefined,
-) => amend<SweepItem>(ports, sweepKey(arn), change);
+) => updateItem<SweepItem>(ports, sweepKey(arn), change);
 
 /** Notes which version was current when this date was first met: the one that it is meant for. */
-const meet = async (ports: SweepPorts, { arn, tags, stages }: Described): Promise<SweepItem> => {
+const noteFirstSeen = async (ports: SweepPorts, { arn, tags, stages }: Described): Promise<SweepItem> => {
   const expiresAt = tags[EXPIRY_TAG] ?? '';
   const version = stages['AWSCURRENT'] ?? '';
   const met = await writeSweep(ports, arn, (item) =>
@@ -148,7 +148,7 @@ const readyIn = async (
   secret: Described,
   horizon: EpochMs,
 ): Promise<Ready | 'unreadable' | undefined> => {
-  const met = await meet(ports, secret);
+  const met = await noteFirstSeen(ports, secret);
   const refused = async (why: string): Promise<'unreadable'> => {
     await refuse(ports, secret, met, why);
     return 'unreadable';

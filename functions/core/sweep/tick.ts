@@ -1,5 +1,5 @@
 import type { EpochMs } from '../epoch.ts';
-import { type DailyPassReport, lookAfter } from './daily-pass.ts';
+import { type DailyPassReport, dailyPass } from './daily-pass.ts';
 import { type Gauges, gauge } from './gauges.ts';
 import { type SweepPorts, type Swept, sweep } from './sweep.ts';
 
@@ -21,5 +21,5 @@ export const tick = async (ports: SweepPorts, aheadMs: number, until?: EpochMs):
   // First, so that a sweep that fails does not hide how much is open.
   const gauges = await gauge(ports);
   const swept = await sweep(ports, aheadMs, until);
-  return { ...swept, gauges, lookedAfter: swept.goesOn ? undefined : await lookAfter(ports) };
+  return { ...swept, gauges, lookedAfter: swept.goesOn ? undefined : await dailyPass(ports) };
 };

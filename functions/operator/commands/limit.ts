@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { after, type EpochMs, toIso } from '../../core/epoch.ts';
 import { countKey, type OverrideItem, overrideKey } from '../../core/ledger/operator-items.ts';
-import { amend } from '../../core/ledger/update-item.ts';
+import { updateItem } from '../../core/ledger/update-item.ts';
 import { OPERATIONS, type ProviderName } from '../../core/operations.ts';
 import type { Versioned } from '../../core/ports.ts';
 import type { Deployed } from '../deployment/connect.ts';
@@ -88,7 +88,7 @@ const LONGEST_MS = 48 * 3_600_000;
 /** What was raised before and is not over stays raised, where this says nothing of it. */
 const raise = async (deployed: Deployed, options: RaiseOptions): Promise<void> => {
   const now = deployed.clock.now();
-  await amend<OverrideItem>(deployed, overrideKey(options.provider), (current) => {
+  await updateItem<OverrideItem>(deployed, overrideKey(options.provider), (current) => {
     const before = raisedNow(current, now);
     return {
       urgent: options.urgent ?? before?.urgent,

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { toIso } from '../../core/epoch.ts';
 import { PAUSE_KEY, type PauseItem } from '../../core/ledger/operator-items.ts';
-import { amend } from '../../core/ledger/update-item.ts';
+import { updateItem } from '../../core/ledger/update-item.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import type { Context } from '../deployment/context.ts';
 import { switchMapping } from '../requests/mapping.ts';
@@ -46,7 +46,7 @@ export const addPause = (program: Command, context: Context): void => {
       const deployed = await context.deployed(command);
       const now = context.clock.now();
       // First in the ledger: whatever comes between, the alarm for a long pause finds it there.
-      const item = await amend<PauseItem>(deployed, PAUSE_KEY, (current) =>
+      const item = await updateItem<PauseItem>(deployed, PAUSE_KEY, (current) =>
         current?.pausedAt === undefined ? { pausedAt: now, by, reason } : undefined,
       );
       await switchMapping(context, deployed, false);
@@ -68,7 +68,7 @@ export const addResume = (program: Command, context: Context): void => {
       const deployed = await context.deployed(command);
       const before = await deployed.ledger.read<PauseItem>(PAUSE_KEY);
       await switchMapping(context, deployed, true);
-      await amend<PauseItem>(deployed, PAUSE_KEY, (current) =>
+      await updateItem<PauseItem>(deployed, PAUSE_KEY, (current) =>
         current?.pausedAt === undefined ? undefined : { by: current.by, reason: current.reason },
       );
       const { pausedAt } = before ?? {};

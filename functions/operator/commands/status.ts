@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import {
+  attemptName,
   type CaseItem,
   caseKey,
   keyName,
   type RequestItem,
   requestKey,
-  workName,
 } from '../../core/ledger/ledger-items.ts';
 import { PROVIDERS } from '../../providers/index.ts';
 import type { Deployed } from '../deployment/connect.ts';
@@ -62,7 +62,7 @@ const openLines = ({ terminal, clock }: Context, open: Open): readonly string[] 
       ['so far', progressOf(open, clock.now())],
       ['next try', nextTry(open, clock.now())],
     ]),
-    ...evidenceLines(terminal, found?.works[workName(item)]?.evidence ?? []),
+    ...evidenceLines(terminal, found?.works[attemptName(item)]?.evidence ?? []),
   ];
 };
 

@@ -1,7 +1,13 @@
 import type { EpochMs } from '../../core/epoch.ts';
 import { Fault } from '../../core/fault.ts';
 import { jsonOrUndefined } from '../../core/json.ts';
-import { type CaseItem, caseKey, type KeyIdentityItem, keyName, pinKey } from '../../core/ledger/ledger-items.ts';
+import {
+  type CaseItem,
+  caseKey,
+  type KeyIdentityItem,
+  keyIdentityKey,
+  keyName,
+} from '../../core/ledger/ledger-items.ts';
 import { isProvider, type ProviderName } from '../../core/operations.ts';
 import type { Described, Opened } from '../../core/ports.ts';
 import type { Credential, Provider } from '../../core/provider.ts';
@@ -74,7 +80,7 @@ const keyIn = async (deployed: Deployed, secret: Described): Promise<StoredKey> 
   const { environment } = credential;
   const pin =
     credential.keyId === undefined
-      ? await deployed.ledger.read<KeyIdentityItem>(pinKey(secret.arn, versionId))
+      ? await deployed.ledger.read<KeyIdentityItem>(keyIdentityKey(secret.arn, versionId))
       : undefined;
   const keyId = credential.keyId ?? pin?.keyId;
   const realm = provider.environments[environment]?.realm ?? environment;

@@ -1,6 +1,6 @@
 import { type EpochMs, later } from '../../core/epoch.ts';
 import { type OverrideItem, overrideKey } from '../../core/ledger/operator-items.ts';
-import { amend } from '../../core/ledger/update-item.ts';
+import { updateItem } from '../../core/ledger/update-item.ts';
 import type { ProviderName } from '../../core/operations.ts';
 import type { Deployed } from './connect.ts';
 
@@ -13,7 +13,7 @@ export const raiseBy = async (
   deployed: Deployed,
   { provider, count, until }: { readonly provider: ProviderName; readonly count: number; readonly until: EpochMs },
 ): Promise<void> => {
-  await amend<OverrideItem>(deployed, overrideKey(provider), (current) => {
+  await updateItem<OverrideItem>(deployed, overrideKey(provider), (current) => {
     const before = raisedNow(current, deployed.clock.now());
     return {
       urgent: Math.max(deployed.card.limits.urgent, before?.urgent ?? 0) + count,

@@ -34,7 +34,7 @@ const unread = (error: NodeJS.ErrnoException): void => {
 };
 
 /** This process. The first Ctrl-C breaks off what waits; a second one ends the process as it is. */
-export const thisWorld = (): ProcessPorts => {
+export const processPorts = (): ProcessPorts => {
   const abort = new AbortController();
   // It stays: what hides the cursor ends the process at the signal, unless somebody else listens to it as well.
   process.on('SIGINT', () => {

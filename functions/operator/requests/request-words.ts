@@ -5,7 +5,7 @@ import { sentence } from '../../core/receipts/sentences.ts';
 import type { DeploymentCard } from '../../core/request/deployment-card.ts';
 import { settingsIn } from '../../core/request/expiry-tags.ts';
 import { parseRequest, type RevocationRequest } from '../../core/request/parse-request.ts';
-import { horizon } from '../../core/revoke/settle.ts';
+import { latestNotBefore } from '../../core/revoke/settle.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import { EXIT, Failure } from '../terminal/failure.ts';
 
@@ -68,7 +68,7 @@ const OBJECTIONS: readonly ((request: RevocationRequest, card: DeploymentCard, n
         ? undefined
         : `Cannot open that secret, wanted one whose name begins with ${prefix}`,
     ({ notBefore }, { giveUpAfterSeconds }, now) =>
-      notBefore !== undefined && (fromIso(notBefore) ?? 0) > horizon(now, giveUpAfterSeconds * 1_000)
+      notBefore !== undefined && (fromIso(notBefore) ?? 0) > latestNotBefore(now, giveUpAfterSeconds * 1_000)
         ? sentence('refused/too-far')
         : undefined,
   ];

@@ -1,6 +1,6 @@
 import { longestWait } from '../../core/backoff.ts';
 import { type EpochMs, fromIso, later, toIso } from '../../core/epoch.ts';
-import { type CaseItem, caseKey, type RequestItem, workName } from '../../core/ledger/ledger-items.ts';
+import { attemptName, type CaseItem, caseKey, type RequestItem } from '../../core/ledger/ledger-items.ts';
 import { isUrgent } from '../../core/reason.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import { inWords } from '../terminal/duration.ts';
@@ -18,7 +18,7 @@ export const caseOf = async ({ ledger }: Deployed, { pin }: RequestItem): Promis
 export const progressOf = ({ item, found }: Open, now: EpochMs): string => {
   const due = item.request?.notBefore === undefined ? undefined : fromIso(item.request.notBefore);
   if (due !== undefined && due > now) return `waits for its time, ${toIso(due)}`;
-  const work = found?.works[workName(item)];
+  const work = found?.works[attemptName(item)];
   if (item.pin === undefined) return 'received';
   if (work === undefined || (work.calls === 0 && work.evidence.length === 0)) return 'credential opened';
   const calls = ['not called yet', 'called once'][work.calls] ?? `called ${work.calls} times`;

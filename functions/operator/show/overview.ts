@@ -1,5 +1,5 @@
 import { type EpochMs, earlier, epochMs, toIso } from '../../core/epoch.ts';
-import { type CaseItem, keyName, type RequestItem, workName } from '../../core/ledger/ledger-items.ts';
+import { attemptName, type CaseItem, keyName, type RequestItem } from '../../core/ledger/ledger-items.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import type { Context } from '../deployment/context.ts';
 import { type Pause, pauseOf, whoPaused } from '../deployment/paused.ts';
@@ -44,7 +44,7 @@ const openNow = async ({ ledger }: Deployed, now: EpochMs): Promise<readonly Ope
   const underWay = requests
     .filter(({ planOnly }) => !planOnly)
     .map((item) => ({
-      request: workName(item),
+      request: attemptName(item),
       key: item.pin?.keyName,
       since: earlier(item.receivedAt, now),
       soFar: progressOf({ item, found: item.pin && byKey.get(item.pin.keyName) }, now),

@@ -2,13 +2,13 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import {
   type CaseItem,
   caseKey,
-  isLook,
+  isRecheckName,
   type RequestItem,
+  requestIdOf,
   requestKey,
-  requestOf,
 } from '../../core/ledger/ledger-items.ts';
 import { type Forgotten, type ForgottenItem, forgottenKey } from '../../core/ledger/operator-items.ts';
-import { amend } from '../../core/ledger/update-item.ts';
+import { updateItem } from '../../core/ledger/update-item.ts';
 import { classOf } from '../../edge/aws/unavailable.ts';
 import { fromAws } from '../deployment/aws-trouble.ts';
 import type { Deployed } from '../deployment/connect.ts';
@@ -68,14 +68,14 @@ const closeCase = async (deployed: Deployed, item: RequestItem, forgotten: Forgo
     if (found === undefined) return 'no case';
     if (found.proved) return 'proved';
     const atWork = Object.entries(found.works).find(
-      ([name, { ended }]) => ended === undefined && !isLook(name) && requestOf(name) !== item.requestId,
+      ([name, { ended }]) => ended === undefined && !isRecheckName(name) && requestIdOf(name) !== item.requestId,
     )?.[0];
     if (atWork !== undefined || (found.lease && found.lease.until > deployed.clock.now()))
       throw new Failure(
         EXIT.failed,
         `Cannot forget ${item.requestId}, ${atWork ?? 'a look'} is at work on the same key: try again`,
       );
-    if (found.leftOpenBy !== undefined && requestOf(found.leftOpenBy) !== item.requestId) return 'another’s';
+    if (found.leftOpenBy !== undefined && requestIdOf(found.leftOpenBy) !== item.requestId) return 'another’s';
     if (await writeForgotten(deployed, pin.keyName, { found, forgotten })) return 'closed';
   }
   if (pin === undefined) return 'no case';
@@ -103,7 +103,7 @@ export const forget = async (
   const isUnderWay = item !== undefined && item.ended === undefined && !(crashed && attempt >= item.attempt);
   if (isUnderWay) throw new Failure(EXIT.failed, `Cannot forget ${requestId}, it is not over: it goes on by itself`);
   const closed = item === undefined ? 'no case' : await closeCase(deployed, item, forgotten);
-  await amend<ForgottenItem>(deployed, forgottenKey(requestId), () => ({
+  await updateItem<ForgottenItem>(deployed, forgottenKey(requestId), () => ({
     ...forgotten,
     requestId,
     attempt: Math.max(attempt, item?.attempt ?? 0),

@@ -1,6 +1,6 @@
 import { Fault } from '../../core/fault.ts';
 import type { Call, Order, Plan, Provider } from '../../core/provider.ts';
-import { worldsOf } from '../worlds.ts';
+import { realmsOf } from '../worlds.ts';
 import { askedOf } from './asked.ts';
 import { credential } from './credential.ts';
 import { ENVIRONMENTS } from './environments.ts';
@@ -11,7 +11,7 @@ import { masterCheck, probes, siblings, subAccountOf } from './questions.ts';
 import { restriction } from './restriction.ts';
 import { RECEIVE_WINDOW_MS, signed } from './sign.ts';
 
-const { hostOf, isSameWorld, checkReach } = worldsOf(ENVIRONMENTS);
+const { hostOf, isSameWorld, checkReach } = realmsOf(ENVIRONMENTS);
 
 /** A request is taken up to a second past its window, by the provider's clock. */
 const LANDS_WITHIN_MS = RECEIVE_WINDOW_MS + 1_000;

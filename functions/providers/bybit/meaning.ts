@@ -3,7 +3,16 @@ import type { Answer } from '../../core/answer.ts';
 import { after, epochMs } from '../../core/epoch.ts';
 import { jsonOrUndefined } from '../../core/json.ts';
 import type { MaybeReply } from '../../core/provider.ts';
-import { clockOf, comeBackAt, HOLDS, type ReplyMeaning, rejected, SEEN, silent, statusRow } from '../verdict.ts';
+import {
+  BLOCKS_CALL,
+  clockOf,
+  comeBackAt,
+  IDENTIFIED,
+  type ReplyMeaning,
+  rejected,
+  silent,
+  statusRow,
+} from '../verdict.ts';
 
 /** Who got the reply, to what: the target to its own probe, a master to a read, and the call signed by either. */
 export type Column = 'own' | 'managing' | 'own-call' | 'managed-call';
@@ -22,11 +31,11 @@ const alike = (probe: ReplyMeaning, call: ReplyMeaning): Cells => cells(probe, p
 const UNRECOGNISED = silent('retry/unrecognised');
 const DOWN = silent('retry/provider-down');
 const LIMITED = alike(silent('retry/rate-limited'), rejected('retry/rate-limited'));
-const REFUSED_KEY = silent('stuck/credential-refused', HOLDS);
+const REFUSED_KEY = silent('stuck/credential-refused', BLOCKS_CALL);
 
 /** What Bybit says. It refuses inside HTTP 200, so `retCode` decides there; elsewhere the status does. */
 const TABLE: readonly (readonly [replies: readonly string[], meaning: Cells])[] = [
-  [['0'], cells(UNRECOGNISED, UNRECOGNISED, { saw: 'accepted', ...SEEN }, { saw: 'accepted' })],
+  [['0'], cells(UNRECOGNISED, UNRECOGNISED, { saw: 'accepted', ...IDENTIFIED }, { saw: 'accepted' })],
   [['-1', '10002'], alike(silent('retry/clock-skew'), rejected('retry/clock-skew'))],
   [['no reply'], alike(silent('retry/no-reply'), silent('retry/no-reply'))],
   [['10000', '10016', 'HTTP 5xx'], alike(DOWN, DOWN)],
@@ -36,9 +45,9 @@ const TABLE: readonly (readonly [replies: readonly string[], meaning: Cells])[] 
   [
     ['10004'],
     cells(
-      { ...REFUSED_KEY, ...SEEN },
+      { ...REFUSED_KEY, ...IDENTIFIED },
       REFUSED_KEY,
-      rejected('stuck/credential-refused', SEEN),
+      rejected('stuck/credential-refused', IDENTIFIED),
       rejected('stuck/credential-refused'),
     ),
   ],
@@ -46,9 +55,9 @@ const TABLE: readonly (readonly [replies: readonly string[], meaning: Cells])[] 
   [
     ['10005'],
     cells(
-      { ...UNRECOGNISED, ...SEEN },
+      { ...UNRECOGNISED, ...IDENTIFIED },
       silent('stuck/permission-missing'),
-      rejected('stuck/permission-missing', SEEN),
+      rejected('stuck/permission-missing', IDENTIFIED),
       rejected('stuck/permission-missing'),
     ),
   ],
@@ -56,13 +65,13 @@ const TABLE: readonly (readonly [replies: readonly string[], meaning: Cells])[] 
     ['10008', '10024', '10027', '20096'],
     alike(silent('stuck/account-restricted'), rejected('stuck/account-restricted')),
   ],
-  [['10009'], alike(silent('stuck/region-refused', HOLDS), rejected('stuck/region-refused'))],
+  [['10009'], alike(silent('stuck/region-refused', BLOCKS_CALL), rejected('stuck/region-refused'))],
   [
     ['10010'],
     cells(
-      silent('stuck/ip-not-allowed', { ...SEEN, ...HOLDS }),
-      silent('stuck/ip-not-allowed', HOLDS),
-      rejected('stuck/ip-not-allowed', SEEN),
+      silent('stuck/ip-not-allowed', { ...IDENTIFIED, ...BLOCKS_CALL }),
+      silent('stuck/ip-not-allowed', BLOCKS_CALL),
+      rejected('stuck/ip-not-allowed', IDENTIFIED),
       rejected('stuck/ip-not-allowed'),
     ),
   ],
@@ -73,9 +82,9 @@ const TABLE: readonly (readonly [replies: readonly string[], meaning: Cells])[] 
   [
     ['33004', '-2015'],
     cells(
-      { saw: 'expired', ends: 'stuck/expired-renewable', ...SEEN, ...HOLDS },
+      { saw: 'expired', ends: 'stuck/expired-renewable', ...IDENTIFIED, ...BLOCKS_CALL },
       REFUSED_KEY,
-      rejected('stuck/expired-renewable', SEEN),
+      rejected('stuck/expired-renewable', IDENTIFIED),
       rejected('stuck/credential-refused'),
     ),
   ],

@@ -1,14 +1,14 @@
 import type { Facts } from '../../core/answer.ts';
 import type { Credential, Order, Question } from '../../core/provider.ts';
 import type { ReplyMeaning } from '../verdict.ts';
-import { worldsOf } from '../worlds.ts';
+import { realmsOf } from '../worlds.ts';
 import { ENVIRONMENTS, SIBLINGS } from './environments.ts';
 import { listing } from './listing.ts';
 import type { BybitOperation } from './operations.ts';
 import { type OwnKey, queryApi } from './query-api.ts';
 import { searching } from './search.ts';
 
-const { hostOf, isSameWorld } = worldsOf(ENVIRONMENTS);
+const { hostOf, isSameWorld } = realmsOf(ENVIRONMENTS);
 
 const WRONG_KIND: Partial<ReplyMeaning> = { ends: 'refused/wrong-signer', holds: true };
 

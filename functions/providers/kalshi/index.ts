@@ -1,7 +1,7 @@
 import { Fault } from '../../core/fault.ts';
 import type { Call, Operation, Order, Plan, Provider, Question } from '../../core/provider.ts';
 import { keyPath } from '../key-path.ts';
-import { worldsOf } from '../worlds.ts';
+import { realmsOf } from '../worlds.ts';
 import { credential } from './credential.ts';
 import { ENVIRONMENTS, SIBLINGS } from './environments.ts';
 import { AFTERWARDS, forecast } from './forecast.ts';
@@ -11,7 +11,7 @@ import { signed } from './sign.ts';
 
 const OPERATIONS: Readonly<Record<string, Operation>> = { 'delete-key': { kind: 'delete', managed: true } };
 
-const { hostOf, isSameWorld, checkReach } = worldsOf(ENVIRONMENTS);
+const { hostOf, isSameWorld, checkReach } = realmsOf(ENVIRONMENTS);
 
 const deleteCall = ({ signer, aim }: Order): Call => {
   const host = hostOf(signer.environment);

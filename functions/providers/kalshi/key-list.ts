@@ -4,7 +4,7 @@ import { epochMs, toIso } from '../../core/epoch.ts';
 import { jsonOrUndefined } from '../../core/json.ts';
 import type { Credential, MaybeReply, Order, Question } from '../../core/provider.ts';
 import { type Talk, talk } from '../conversation.ts';
-import { SEEN, silent } from '../verdict.ts';
+import { IDENTIFIED, silent } from '../verdict.ts';
 import { meaning } from './meaning.ts';
 import { signed } from './sign.ts';
 
@@ -56,7 +56,7 @@ function* ownList(target: Credential, host: string, signs: boolean): Talk<Answer
   if (list === undefined) return meaning(reply, 'own');
   const { keyId } = target;
   const facts = signs ? { facts: factsOf(list, keyId) } : {};
-  return { saw: 'alive', code: '200', ...SEEN, ...elsewhere(rowOf(list, keyId)), ...facts };
+  return { saw: 'alive', code: '200', ...IDENTIFIED, ...elsewhere(rowOf(list, keyId)), ...facts };
 }
 
 /**
@@ -80,7 +80,7 @@ function* managersList({ signer, aim, facts: known }: Order, host: string): Talk
   const keysNamed = String(list.api_keys.length);
   const facts = { ...factsOf(list, signer.keyId), keysNamed, ...(namesSigner && { namesSigner: 'yes' }) };
   const row = rowOf(list, aim.keyId);
-  if (row) return { saw: 'listed', code: '200', ...SEEN, ...elsewhere(row), facts };
+  if (row) return { saw: 'listed', code: '200', ...IDENTIFIED, ...elsewhere(row), facts };
   // A list that has lost its own asker has lost others too.
   if ((known['namesSigner'] && !namesSigner) || !isWhole(list))
     return { ...silent('retry/unrecognised'), code: '200 not whole' };

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Answer } from '../../core/answer.ts';
 import { jsonOrUndefined } from '../../core/json.ts';
 import type { MaybeReply, Reply } from '../../core/provider.ts';
-import { clockOf, HOLDS, type ReplyMeaning, rejected, SEEN, silent, statusRow } from '../verdict.ts';
+import { BLOCKS_CALL, clockOf, IDENTIFIED, type ReplyMeaning, rejected, silent, statusRow } from '../verdict.ts';
 
 /** Who got the reply, to what: the target or a managing key to the list, and the delete signed by either. */
 export type Column = 'own' | 'managing' | 'own-delete' | 'managed-delete';
@@ -25,20 +25,20 @@ const alike = (probe: ReplyMeaning, call: ReplyMeaning): Cells => cells(probe, p
 const UNRECOGNISED = silent('retry/unrecognised');
 const DOWN = silent('retry/provider-down');
 const NO_REPLY = silent('retry/no-reply');
-const REFUSED_KEY = silent('stuck/credential-refused', HOLDS);
+const REFUSED_KEY = silent('stuck/credential-refused', BLOCKS_CALL);
 const UNKNOWN_KEY: ReplyMeaning = { saw: 'unknown' };
 
 /** What Kalshi says. https://docs.kalshi.com/api-reference/api-keys/delete-api-key and the bodies that were recorded of it. */
 const TABLE = new Map<string, Cells>([
-  ['HTTP 204', alike(UNRECOGNISED, { saw: 'accepted', ...SEEN })],
+  ['HTTP 204', alike(UNRECOGNISED, { saw: 'accepted', ...IDENTIFIED })],
   ['HTTP 400', alike(UNRECOGNISED, rejected('stuck/request-rejected'))],
   ['NOT_FOUND', cells(UNKNOWN_KEY, REFUSED_KEY, rejected(), rejected('stuck/credential-refused'))],
   [
     'INCORRECT_API_KEY_SIGNATURE',
     cells(
-      { ...REFUSED_KEY, ...SEEN },
+      { ...REFUSED_KEY, ...IDENTIFIED },
       REFUSED_KEY,
-      rejected('stuck/credential-refused', SEEN),
+      rejected('stuck/credential-refused', IDENTIFIED),
       rejected('stuck/credential-refused'),
     ),
   ],

@@ -1,7 +1,7 @@
 import { Fault } from '../../core/fault.ts';
 import type { Call, Operation, Order, Plan, Provider, Question } from '../../core/provider.ts';
 import { keyPath } from '../key-path.ts';
-import { worldsOf } from '../worlds.ts';
+import { realmsOf } from '../worlds.ts';
 import { credential } from './credential.ts';
 import { ENVIRONMENTS } from './environments.ts';
 import { forecast } from './forecast.ts';
@@ -12,7 +12,7 @@ import { managerCheck, ownQuestion } from './self.ts';
 
 const OPERATIONS: Readonly<Record<string, Operation>> = { 'delete-key': { kind: 'delete', managed: true } };
 
-const { hostOf, checkReach } = worldsOf(ENVIRONMENTS);
+const { hostOf, checkReach } = realmsOf(ENVIRONMENTS);
 
 const deleteCall = ({ signer, aim }: Order, host: string, path: string): Call => ({
   asked: 'delete apikey',

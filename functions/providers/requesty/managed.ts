@@ -3,7 +3,7 @@ import type { Answer } from '../../core/answer.ts';
 import { jsonOrUndefined } from '../../core/json.ts';
 import type { MaybeReply, Order, Question } from '../../core/provider.ts';
 import { type Talk, talk } from '../conversation.ts';
-import { SEEN, silent } from '../verdict.ts';
+import { IDENTIFIED, silent } from '../verdict.ts';
 import { isSuccess, meaning } from './meaning.ts';
 import { bearerOf, PATH, withBearer } from './request.ts';
 import { keyIn } from './self.ts';
@@ -13,7 +13,7 @@ function* lookUp({ signer, aim }: Order, host: string, path: string): Talk<Answe
   const key = keyIn(reply);
   if (key === undefined) return meaning(reply, 'lookup');
   return key.id === aim.keyId
-    ? { saw: 'listed', code: key.code, ...SEEN }
+    ? { saw: 'listed', code: key.code, ...IDENTIFIED }
     : { ...silent('retry/unrecognised'), code: 'another key' };
 }
 
@@ -42,7 +42,7 @@ function* list({ signer, aim, facts: known }: Order, host: string): Talk<Answer>
   const { ids, code } = said;
   const namesSigner = ids.includes(signer.keyId);
   const facts = { keysNamed: String(ids.length), ...(namesSigner && { namesSigner: 'yes' }) };
-  if (ids.includes(aim.keyId)) return { saw: 'listed', code, ...SEEN, facts };
+  if (ids.includes(aim.keyId)) return { saw: 'listed', code, ...IDENTIFIED, facts };
   // A list that has lost its own asker has lost others too.
   if (known['namesSigner'] && !namesSigner) return { ...silent('retry/unrecognised'), code: `${code} not whole` };
   return { saw: 'unlisted', code, facts };

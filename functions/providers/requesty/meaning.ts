@@ -2,7 +2,16 @@ import * as z from 'zod';
 import type { Answer } from '../../core/answer.ts';
 import { jsonOrUndefined } from '../../core/json.ts';
 import type { MaybeReply, Reply } from '../../core/provider.ts';
-import { comeBackAt, comeBackIn, HOLDS, type ReplyMeaning, rejected, SEEN, silent, statusRow } from '../verdict.ts';
+import {
+  BLOCKS_CALL,
+  comeBackAt,
+  comeBackIn,
+  IDENTIFIED,
+  type ReplyMeaning,
+  rejected,
+  silent,
+  statusRow,
+} from '../verdict.ts';
 
 /**
  * Who got the reply, to what: the target to `self`, a managing key to `self` and the list, a managing key to the target's own path,
@@ -42,16 +51,16 @@ const PERMISSION = 'permission required';
 
 /** What Requesty says. https://docs.requesty.ai/features/error-codes (of the router; the management host is taken to say the same). */
 const TABLE = new Map<string, Cells>([
-  ['HTTP 2xx', cells(UNRECOGNISED, UNRECOGNISED, { saw: 'accepted', ...SEEN }, { saw: 'accepted' })],
+  ['HTTP 2xx', cells(UNRECOGNISED, UNRECOGNISED, { saw: 'accepted', ...IDENTIFIED }, { saw: 'accepted' })],
   // For the target's own question a control probe decides.
   ['HTTP 401', cells(UNRECOGNISED, silent('stuck/credential-refused'), rejected(), REFUSED_KEY)],
-  [INVALID_TOKEN, cells({ saw: 'unknown' }, silent('stuck/credential-refused', HOLDS), rejected(), REFUSED_KEY)],
+  [INVALID_TOKEN, cells({ saw: 'unknown' }, silent('stuck/credential-refused', BLOCKS_CALL), rejected(), REFUSED_KEY)],
   [
     PERMISSION,
     cells(
-      { saw: 'alive', ...SEEN },
+      { saw: 'alive', ...IDENTIFIED },
       { ...UNRECOGNISED, atLast: 'permission-missing' },
-      rejected('stuck/permission-missing', SEEN),
+      rejected('stuck/permission-missing', IDENTIFIED),
       rejected('stuck/permission-missing'),
     ),
   ],

@@ -4,7 +4,7 @@ import { jsonOrUndefined } from '../../core/json.ts';
 import type { Credential, HttpCall, MaybeReply, Order, Question, Reply } from '../../core/provider.ts';
 import { KeyUuid } from '../../core/request/parse-request.ts';
 import { type Talk, talk } from '../conversation.ts';
-import { SEEN, silent } from '../verdict.ts';
+import { IDENTIFIED, silent } from '../verdict.ts';
 import { isSuccess, meaning, messageIn } from './meaning.ts';
 import { bearerOf, PATH, withBearer } from './request.ts';
 
@@ -48,7 +48,7 @@ function* own({ credential, host, keyId }: Self): Talk<Answer> {
     if (keyId !== undefined && key.id !== keyId) return SOMEONE_ELSE;
     const { manage } = key.permissions ?? {};
     const facts: Facts = { keyId: key.id, ...(manage !== undefined && { manage }) };
-    return { saw: 'alive', code: key.code, ...SEEN, facts };
+    return { saw: 'alive', code: key.code, ...IDENTIFIED, facts };
   }
   if (reply?.status !== 401) return meaning(reply, 'own');
   const control = yield () => ask(NEVER_ISSUED, host);

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { after } from '../../../functions/core/epoch.ts';
 import { Secret } from '../../../functions/core/secret.ts';
 import { readEnvironment } from '../../../functions/edge/process/environment.ts';
-import { type CreatedPorts, wire } from '../../../functions/edge/wire.ts';
+import { type CreatedPorts, createPorts } from '../../../functions/edge/wire.ts';
 import { awsForThisFile } from '../../infra/local/aws/aws-in-test.ts';
 import { metricsIn } from '../../metrics-in.ts';
 import { receiptForTest } from './receipt-for-test.ts';
@@ -58,7 +58,7 @@ beforeAll(async () => {
     MODE: 'observe',
     BYBIT_BASE_URL: `http://127.0.0.1:${(provider.address() as AddressInfo).port}`,
   });
-  wired = wire(environment);
+  wired = createPorts(environment);
 });
 
 afterAll(() => {

@@ -1,4 +1,4 @@
-import { type CaseItem, type RequestItem, workName } from '../../../functions/core/ledger/ledger-items.ts';
+import { attemptName, type CaseItem, type RequestItem } from '../../../functions/core/ledger/ledger-items.ts';
 import { isNarrower } from '../../laws/lies.ts';
 import { CASE_ITEMS } from '../rules/case-model.ts';
 import { isOver, keyIn, type Model } from '../state/model.ts';
@@ -14,7 +14,7 @@ const inCase = (model: Model, { keyId, state, proved }: CaseItem): readonly stri
 };
 
 const inRequest = (model: Model, item: RequestItem): readonly string[] => {
-  const work = workName(item);
+  const work = attemptName(item);
   const attempt = model.attempts.get(work);
   if (attempt === undefined) return [`L2: ${work} is in the ledger and nobody sent it`];
   const { state, receipt } = attempt;

@@ -1,4 +1,4 @@
-import { type CaseItem, type RequestItem, workName } from '../../../functions/core/ledger/ledger-items.ts';
+import { attemptName, type CaseItem, type RequestItem } from '../../../functions/core/ledger/ledger-items.ts';
 import type { Receipt } from '../../../functions/core/receipt.ts';
 import type { KeySettings } from '../../../infra/local/sandbox/index.ts';
 import type { RequestStep } from '../rules/case-model.ts';
@@ -61,7 +61,7 @@ export type Of<S extends Happening['step']> = Extract<Happening, { readonly step
 
 /** What a write to a request says. */
 export const inRequest = (before: RequestItem | undefined, item: RequestItem): readonly Noted[] => {
-  const work = workName(item);
+  const work = attemptName(item);
   const old = before?.attempt === item.attempt ? before : undefined;
   const { pin } = item;
   return [

@@ -21,11 +21,11 @@ import type { Context } from 'aws-lambda';
 import { afterEach, beforeEach, vi } from 'vitest';
 import { epochMs } from '../../../functions/core/epoch.ts';
 import type { Receipt } from '../../../functions/core/receipt.ts';
-import { type DailyPassReport, lookAfter } from '../../../functions/core/sweep/daily-pass.ts';
+import { type DailyPassReport, dailyPass } from '../../../functions/core/sweep/daily-pass.ts';
 import { type Swept, sweep } from '../../../functions/core/sweep/sweep.ts';
 import { type Ticked, tick } from '../../../functions/core/sweep/tick.ts';
 import { readEnvironment } from '../../../functions/edge/process/environment.ts';
-import { wire } from '../../../functions/edge/wire.ts';
+import { createPorts } from '../../../functions/edge/wire.ts';
 import { PROVIDERS } from '../../../functions/providers/index.ts';
 import { serve } from '../../../functions/revoke/serve.ts';
 import { type Aws, startAws } from '../../../infra/local/aws/start-aws.ts';
@@ -220,7 +220,7 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
   vi.stubEnv('AWS_ACCESS_KEY_ID', configOf('revoke').roleId);
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
   const wired = (part: string) =>
-    wire(readEnvironment({ ...configOf(part).environment, ...urls, ...environment }), {
+    createPorts(readEnvironment({ ...configOf(part).environment, ...urls, ...environment }), {
       clock,
       ...(exchangeMs ? { exchangeMs } : {}),
     });
@@ -339,7 +339,7 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
     purge: async () => void (await sqs.send(new PurgeQueueCommand({ QueueUrl: requests.url }))),
     tick: () => asSweep(() => tick(swept, 900_000)),
     sweep: () => asSweep(() => sweep(swept, 900_000)),
-    lookAfter: () => asSweep(() => lookAfter(swept)),
+    lookAfter: () => asSweep(() => dailyPass(swept)),
     advance: (ms) => void vi.setSystemTime(Date.now() + ms),
     receipts: () => published,
     metrics: () => datapointsIn(canaries.written()),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Answer } from '../../../../functions/core/answer.ts';
-import { pursue } from '../../../../functions/core/attempt/advance.ts';
-import { NO_WORK } from '../../../../functions/core/attempt/progress.ts';
+import { advanceAttempt } from '../../../../functions/core/attempt/advance.ts';
+import { NEW_ATTEMPT } from '../../../../functions/core/attempt/progress.ts';
 import { after } from '../../../../functions/core/epoch.ts';
 import type { Plan } from '../../../../functions/core/provider.ts';
 import { atWork } from '../pursuits.ts';
@@ -15,7 +15,7 @@ type Having = NonNullable<Parameters<typeof atWork>[1]>;
 const pursued = async (script: Script, having: Having = {}) => {
   const { memory, pursuit, leased } = atWork(script, having);
   const { sent } = memory;
-  const result = await pursue(
+  const result = await advanceAttempt(
     pursuit,
     {
       recheck: async () => void sent.push('recheck'),
@@ -110,7 +110,7 @@ describe('a key that is gone, as in an outage', () => {
   const HOUR = 3_600_000;
   const ago = (ms: number) => after(NOON, -ms);
   const since = (ms: number) => `The provider has not known the key since ${new Date(NOON - ms).toISOString()}`;
-  const held = (work: object): Having => ({ found: { works: { 'R#1': { ...NO_WORK, ...work } } } });
+  const held = (work: object): Having => ({ found: { works: { 'R#1': { ...NEW_ATTEMPT, ...work } } } });
   const LATER = { over: false, code: 'not-yet-proved', notBefore: undefined };
 
   it('is deleted once in a delivery, which comes again', async () => {
@@ -156,7 +156,7 @@ describe('a key that is gone, as in an outage', () => {
     const memory = (): typeof at.memory => at.memory;
     const at = atWork({ probe: [probe], delete: [ACCEPTED] }, held(work));
     const hooks = { recheck: async () => undefined, resurrected: async () => undefined };
-    expect(await pursue(at.pursuit, hooks, at.leased)).toEqual(end('revoked'));
+    expect(await advanceAttempt(at.pursuit, hooks, at.leased)).toEqual(end('revoked'));
     expect(at.memory.sent).toEqual(expected);
     expect(caseOf(at.memory).works['R#1']).toMatchObject({ calls: calls + 1, voided });
   });
@@ -199,7 +199,7 @@ describe('a managing key that is refused says nothing of the target', () => {
     managed: true,
     plan: () => ({ probes: [questionOf('probe'), questionOf('list', 'managing')] }),
     found: {
-      works: { 'R#1': { ...NO_WORK, calls: 1, callReplies: ['accepted'], acceptedAt: NOON, lastCallAt: NOON } },
+      works: { 'R#1': { ...NEW_ATTEMPT, calls: 1, callReplies: ['accepted'], acceptedAt: NOON, lastCallAt: NOON } },
     },
   };
 
@@ -214,7 +214,7 @@ describe('a managing key that is refused says nothing of the target', () => {
     const { memory, pursuit, leased } = atWork({ probe: [GONE], list: [REFUSED] }, beside);
     memory.items.set(`case#kalshi/prod/${OTHER} case`, { rev: 1, nonce: '', works: {}, ...PROVED });
     const hooks = { recheck: async () => undefined, resurrected: async () => undefined };
-    expect(await pursue(pursuit, hooks, leased)).toEqual(end('revoked'));
+    expect(await advanceAttempt(pursuit, hooks, leased)).toEqual(end('revoked'));
     expect(memory.sent).toEqual(['probe', 'list', 'probe', 'list']);
   });
 });
@@ -227,7 +227,7 @@ describe('a managing key that is refused', () => {
       having,
     );
     if (ofCase) memory.items.set(`case#kalshi/prod/${OTHER} case`, { rev: 1, nonce: '', ...ofCase });
-    return pursue(pursuit, { recheck: async () => undefined, resurrected: async () => undefined }, leased);
+    return advanceAttempt(pursuit, { recheck: async () => undefined, resurrected: async () => undefined }, leased);
   };
 
   it.each<[string, string, string, Having, object | undefined]>([
@@ -305,7 +305,7 @@ describe('what an end says beside its outcome', () => {
       { call: UPDATE },
     ],
   ])('of %s: nothing of an absence', async (_what, code, answer, work, plan) => {
-    const found = { works: { 'R#1': { ...NO_WORK, ...work } } };
+    const found = { works: { 'R#1': { ...NEW_ATTEMPT, ...work } } };
     const { result } = await pursued({ probe: [answer] }, { found, plan: () => plan });
     expect(result).toEqual(end(`stuck/${code}`));
   });
@@ -380,7 +380,7 @@ it.each<[string, Script, Having]>([
 });
 
 describe('between two probes', () => {
-  const called = { ...NO_WORK, calls: 1, acceptedAt: NOON };
+  const called = { ...NEW_ATTEMPT, calls: 1, acceptedAt: NOON };
   const found = { works: { 'R#1': called } };
 
   it('waits where there is time for the second', async () => {

@@ -6,7 +6,7 @@ import {
   whileSignerNeeded,
   withinLimit,
 } from '../../../../functions/core/attempt/call-guards.ts';
-import { NO_WORK } from '../../../../functions/core/attempt/progress.ts';
+import { NEW_ATTEMPT } from '../../../../functions/core/attempt/progress.ts';
 import { after } from '../../../../functions/core/epoch.ts';
 import type { AttemptRecord } from '../../../../functions/core/ledger/ledger-items.ts';
 import type { Provider } from '../../../../functions/core/provider.ts';
@@ -23,7 +23,7 @@ describe('a key that signs for an open case', () => {
   const needed = { signerName: 'kalshi/prod/S', keyName: 'kalshi/prod/K' };
   const wait = (memory: ReturnType<typeof memoryPorts>, reason: Reason, name = needed.signerName) =>
     whileSignerNeeded(memory.ports, { name, request: requestFor(reason), receivedAt: NOON });
-  const withCase = (item: object = { works: { 'R#1': NO_WORK } }, name = needed.keyName) => {
+  const withCase = (item: object = { works: { 'R#1': NEW_ATTEMPT } }, name = needed.keyName) => {
     const memory = memoryPorts();
     memory.items.set(`case#${name} case`, { rev: 1, nonce: '', works: {}, ...item });
     return memory;
@@ -42,7 +42,7 @@ describe('a key that signs for an open case', () => {
   });
 
   it('goes at once where it works on itself alone', async () => {
-    const memory = withCase({ works: { 'R#1': NO_WORK } }, needed.signerName);
+    const memory = withCase({ works: { 'R#1': NEW_ATTEMPT } }, needed.signerName);
     await markSigner(memory.ports, { ...needed, keyName: needed.signerName }, true);
     expect(await wait(memory, 'manual')).toBeUndefined();
   });
@@ -60,7 +60,7 @@ describe('a key that signs for an open case', () => {
   it.each([
     ['nobody is at work', {}],
     ['nobody holds any more', { lease: { holder: 'H', until: NOON } }],
-    ['all work has ended', { works: { 'R#1': { ...NO_WORK, ended: { outcome: 'stuck/limit' } } } }],
+    ['all work has ended', { works: { 'R#1': { ...NEW_ATTEMPT, ended: { outcome: 'stuck/limit' } } } }],
   ])('goes at once where a mark was left behind on a case that %s on', async (_what, item) => {
     const memory = withCase(item);
     await markSigner(memory.ports, needed, true);
@@ -95,34 +95,34 @@ describe('the limit of an hour', () => {
     const { ports } = limited();
     const tries = ['manual', 'expired', 'leaked', 'incident', 'leaked'] as const;
     const found = [];
-    for (const reason of tries) found.push(await withinLimit(ports, requestFor(reason), NO_WORK));
+    for (const reason of tries) found.push(await withinLimit(ports, requestFor(reason), NEW_ATTEMPT));
     expect(found).toEqual([undefined, FULL, undefined, undefined, FULL]);
-    expect(await withinLimit(ports, requestFor('manual', 'bybit'), NO_WORK)).toBeUndefined();
+    expect(await withinLimit(ports, requestFor('manual', 'bybit'), NEW_ATTEMPT)).toBeUndefined();
   });
 
   it('begins anew with each hour of the clock', async () => {
     const memory = limited();
-    await withinLimit(memory.ports, requestFor('manual'), NO_WORK);
+    await withinLimit(memory.ports, requestFor('manual'), NEW_ATTEMPT);
     memory.clock.forward(HOUR - 1);
-    expect(await withinLimit(memory.ports, requestFor('manual'), NO_WORK)).toEqual(FULL);
+    expect(await withinLimit(memory.ports, requestFor('manual'), NEW_ATTEMPT)).toEqual(FULL);
     memory.clock.forward(1);
-    expect(await withinLimit(memory.ports, requestFor('manual'), NO_WORK)).toBeUndefined();
+    expect(await withinLimit(memory.ports, requestFor('manual'), NEW_ATTEMPT)).toBeUndefined();
   });
 
   it('is told of once an hour', async () => {
     const memory = limited();
-    for (let n = 0; n < 4; n += 1) await withinLimit(memory.ports, requestFor('manual'), NO_WORK);
+    for (let n = 0; n < 4; n += 1) await withinLimit(memory.ports, requestFor('manual'), NEW_ATTEMPT);
     expect(memory.lines).toEqual([['limit reached', { provider: 'kalshi', kind: 'other', max: 1 }]]);
     memory.clock.forward(HOUR);
-    for (let n = 0; n < 4; n += 1) await withinLimit(memory.ports, requestFor('manual'), NO_WORK);
+    for (let n = 0; n < 4; n += 1) await withinLimit(memory.ports, requestFor('manual'), NEW_ATTEMPT);
     expect(memory.lines).toHaveLength(2);
-    for (let n = 0; n < 2; n += 1) await withinLimit(memory.ports, requestFor('manual', 'bybit'), NO_WORK);
+    for (let n = 0; n < 2; n += 1) await withinLimit(memory.ports, requestFor('manual', 'bybit'), NEW_ATTEMPT);
     expect(memory.lines.at(-1)).toEqual(['limit reached', { provider: 'bybit', kind: 'other', max: 1 }]);
   });
 
   it('keeps its counts for two days', async () => {
     const memory = limited();
-    await withinLimit(memory.ports, requestFor('manual'), NO_WORK);
+    await withinLimit(memory.ports, requestFor('manual'), NEW_ATTEMPT);
     expect(memory.items.get(`limit#kalshi#other ${NOON / HOUR}`)).toMatchObject({
       count: 1,
       expiresAt: after(NOON, 48 * HOUR),
@@ -163,7 +163,7 @@ describe('the limit of an hour', () => {
   ])('a request with calls %s', async (_what, calls, ms, expected) => {
     const memory = limited({ urgent: 2, other: 0 });
     const lastCallAt = calls.calls ? { lastCallAt: after(NOON, -ms) } : {};
-    const work: AttemptRecord = { ...NO_WORK, ...calls, ...lastCallAt };
+    const work: AttemptRecord = { ...NEW_ATTEMPT, ...calls, ...lastCallAt };
     expect(await withinLimit(memory.ports, requestFor('manual'), work)).toEqual(expected);
   });
 
@@ -175,8 +175,8 @@ describe('the limit of an hour', () => {
   ])('an override %s', async (_what, override, expected) => {
     const memory = limited();
     memory.items.set('limit#kalshi override', { rev: 1, nonce: '', ...override });
-    expect(await withinLimit(memory.ports, requestFor('manual'), NO_WORK)).toBeUndefined();
-    expect(await withinLimit(memory.ports, requestFor('manual'), NO_WORK)).toEqual(expected);
+    expect(await withinLimit(memory.ports, requestFor('manual'), NEW_ATTEMPT)).toBeUndefined();
+    expect(await withinLimit(memory.ports, requestFor('manual'), NEW_ATTEMPT)).toEqual(expected);
   });
 });
 
@@ -184,11 +184,11 @@ const CALLED = { calls: 1, lastAnswer: 'silent' } as const;
 
 it.each([
   ['is not known', undefined, false],
-  ['was never called on', { works: { 'R#1': NO_WORK } }, false],
+  ['was never called on', { works: { 'R#1': NEW_ATTEMPT } }, false],
   ['was proved dead', { works: {}, proved: { at: NOON } }, true],
-  ['is about to be proved dead', { works: { 'R#1': NO_WORK, 'S#1': { ...NO_WORK, ...CALLED } } }, true],
-  ['was called on in vain', { works: { 'S#1': { ...NO_WORK, ...CALLED, lastAnswer: 'rejected' } } }, false],
-  ['was called on when that was not looked at', { works: { 'S#1': { ...NO_WORK, ...CALLED, voided: 1 } } }, false],
+  ['is about to be proved dead', { works: { 'R#1': NEW_ATTEMPT, 'S#1': { ...NEW_ATTEMPT, ...CALLED } } }, true],
+  ['was called on in vain', { works: { 'S#1': { ...NEW_ATTEMPT, ...CALLED, lastAnswer: 'rejected' } } }, false],
+  ['was called on when that was not looked at', { works: { 'S#1': { ...NEW_ATTEMPT, ...CALLED, voided: 1 } } }, false],
 ])('knows whether a managing key was killed here that %s', async (_what, item, expected) => {
   const memory = memoryPorts();
   if (item) memory.items.set('case#kalshi/prod/S case', { rev: 1, nonce: '', ...item });
@@ -200,7 +200,7 @@ describe('a managing key is deleted by a call of ours', () => {
     ...scriptedProvider(),
     operations: { 'delete-key': { kind: 'delete', managed: true }, 'update-key': { kind: 'update', managed: true } },
   };
-  const ACCEPTED = { ...NO_WORK, calls: 1, acceptedAt: NOON };
+  const ACCEPTED = { ...NEW_ATTEMPT, calls: 1, acceptedAt: NOON };
   const deleted = (item: object | undefined, operations: Readonly<Record<string, string | undefined>> = {}) => {
     const memory = memoryPorts({ provider });
     if (item) memory.items.set('case#kalshi/prod/S case', { rev: 1, nonce: '', ...item });
@@ -216,7 +216,7 @@ describe('a managing key is deleted by a call of ours', () => {
     ['that nobody was at work on', {}, {}, false],
     ['that was proved dead', { works: {}, proved: { at: NOON } }, {}, true],
     ['whose delete was accepted', { works: { 'S#1': ACCEPTED } }, { S: 'delete-key' }, true],
-    ['whose delete was not accepted', { works: { 'S#1': { ...NO_WORK, calls: 1 } } }, { S: 'delete-key' }, false],
+    ['whose delete was not accepted', { works: { 'S#1': { ...NEW_ATTEMPT, calls: 1 } } }, { S: 'delete-key' }, false],
     ['of which an update was accepted', { works: { 'S#1': ACCEPTED } }, { S: 'update-key' }, false],
     [
       'whose delete was accepted after an update was',
@@ -226,7 +226,7 @@ describe('a managing key is deleted by a call of ours', () => {
     ],
     [
       'of which an update was accepted, and a delete was not',
-      { works: { 'S#1': ACCEPTED, 'T#1': { ...NO_WORK, calls: 1 } } },
+      { works: { 'S#1': ACCEPTED, 'T#1': { ...NEW_ATTEMPT, calls: 1 } } },
       { S: 'update-key', T: 'delete-key' },
       false,
     ],

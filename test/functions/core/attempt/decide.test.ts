@@ -8,7 +8,7 @@ import {
   MOST_CALLS,
   type Situation,
 } from '../../../../functions/core/attempt/decide.ts';
-import { basisOf, NO_WORK } from '../../../../functions/core/attempt/progress.ts';
+import { basisOf, NEW_ATTEMPT } from '../../../../functions/core/attempt/progress.ts';
 import { after, epochMs } from '../../../../functions/core/epoch.ts';
 import type { AttemptRecord } from '../../../../functions/core/ledger/ledger-items.ts';
 import { RETRY, STUCK } from '../../../../functions/core/outcome.ts';
@@ -49,7 +49,7 @@ const situation = ({
   calledNow: false,
   siblingsAsked: false,
   ...rest,
-  work: { ...NO_WORK, ...work },
+  work: { ...NEW_ATTEMPT, ...work },
 });
 
 type Part = Parameters<typeof situation>[0];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Answer, KeyRecord } from '../../../../functions/core/answer.ts';
 import { nextStep } from '../../../../functions/core/attempt/next-step.ts';
-import { NO_WORK } from '../../../../functions/core/attempt/progress.ts';
+import { NEW_ATTEMPT } from '../../../../functions/core/attempt/progress.ts';
 import type { JudgedRound } from '../../../../functions/core/attempt/pursuit.ts';
 import type { Retry } from '../../../../functions/core/backoff.ts';
 import { after } from '../../../../functions/core/epoch.ts';
@@ -48,7 +48,7 @@ const stepOf = ({
       standing,
       controlled: false,
     },
-    { ...NO_WORK, ...rest.work },
+    { ...NEW_ATTEMPT, ...rest.work },
     { proved: false, calledNow: false, siblingsAsked: false },
   );
 

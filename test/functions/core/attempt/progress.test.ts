@@ -3,7 +3,7 @@ import type { Answer } from '../../../../functions/core/answer.ts';
 import {
   basisOf,
   hasRoomFor,
-  NO_WORK,
+  NEW_ATTEMPT,
   seenWith,
   withAnswer,
   withCall,
@@ -25,7 +25,7 @@ const AT = after(NOON, 7);
 const EMPTY: CaseItem = { ...emptyCase({ provider: 'kalshi', realm: 'prod', keyId: 'K' }, NOON), rev: 1, nonce: 'n' };
 const withWork = (work: Partial<AttemptRecord>, rest: Partial<CaseItem> = {}): CaseItem => ({
   ...EMPTY,
-  works: { w: { ...NO_WORK, ...work } },
+  works: { w: { ...NEW_ATTEMPT, ...work } },
   ...rest,
 });
 const line = (n: number): Evidence => ({
@@ -72,7 +72,7 @@ describe('a round written into the case', () => {
   });
 
   it('leaves the works of other requests alone', () => {
-    const other = { ...NO_WORK, calls: 3 };
+    const other = { ...NEW_ATTEMPT, calls: 3 };
     expect(write({ ...EMPTY, works: { other } }, round()).works).toMatchObject({
       other,
       w: { calls: 0, answered: true },
@@ -122,9 +122,9 @@ describe('a round written into the case', () => {
   });
 
   it('that met the key takes back what another request has found absent, and nothing else', () => {
-    const gone = { ...NO_WORK, calls: 2, agreed: { on: 'gone', at: NOON } } as const;
-    const met = { ...NO_WORK, agreed: { on: 'met', at: NOON } } as const;
-    const works = { w: NO_WORK, gone, met };
+    const gone = { ...NEW_ATTEMPT, calls: 2, agreed: { on: 'gone', at: NOON } } as const;
+    const met = { ...NEW_ATTEMPT, agreed: { on: 'met', at: NOON } } as const;
+    const works = { w: NEW_ATTEMPT, gone, met };
     const agreedAfter = (answer: Answer) => {
       const { works: written } = write({ ...EMPTY, works }, round({ asked: [askedOf(answer)] }));
       return [written['gone'], written['met']];
@@ -143,8 +143,8 @@ describe('a round written into the case', () => {
     ['listed', answerOf('listed')],
     ['refused as itself', answerOf('silent', { seen: true })],
   ])('that met the key, %s, ends the absence of every request, and gives back no call', (_how, answer) => {
-    const absent = { ...NO_WORK, calls: 3, voided: 1, absentSince: NOON } as const;
-    const works = { w: absent, other: { ...absent, calls: 5 }, present: { ...NO_WORK, calls: 2, voided: 1 } };
+    const absent = { ...NEW_ATTEMPT, calls: 3, voided: 1, absentSince: NOON } as const;
+    const works = { w: absent, other: { ...absent, calls: 5 }, present: { ...NEW_ATTEMPT, calls: 2, voided: 1 } };
     for (const standing of ['present', 'none', undefined] as const) {
       const written = writeAs(standing, works, answer);
       expect(written).toMatchObject({
@@ -161,7 +161,7 @@ describe('a round written into the case', () => {
     ['silent', answerOf('silent'), 'none'],
     ['a part of a round', answerOf('unknown'), undefined],
   ] as const)('keeps since when the key is absent, and the count of calls, over %s', (_what, answer, standing) => {
-    const absent = { ...NO_WORK, calls: 3, voided: 1, absentSince: NOON } as const;
+    const absent = { ...NEW_ATTEMPT, calls: 3, voided: 1, absentSince: NOON } as const;
     const written = writeAs(standing, { w: absent, other: absent }, answer);
     expect(written['w']).toMatchObject({ calls: 3, voided: 1, absentSince: NOON });
     expect(written['other']).toEqual(absent);
@@ -172,24 +172,24 @@ describe('a round written into the case', () => {
     ['more keeps two lines each', 21, 2],
   ])('in a crowd of %s of what others probed', (_what, crowd, kept) => {
     const evidence = [line(1), line(2), line(3)];
-    const others = Array.from({ length: crowd - 2 }, (_, n) => [`other${n}`, { ...NO_WORK, evidence }] as const);
+    const others = Array.from({ length: crowd - 2 }, (_, n) => [`other${n}`, { ...NEW_ATTEMPT, evidence }] as const);
     const works = {
       ...Object.fromEntries(others),
-      calling: { ...NO_WORK, calls: 1, evidence },
-      w: { ...NO_WORK, evidence },
+      calling: { ...NEW_ATTEMPT, calls: 1, evidence },
+      w: { ...NEW_ATTEMPT, evidence },
     };
     const written = write({ ...EMPTY, works }, round({ evidence: [line(4)] })).works;
     expect(written['w']?.evidence).toEqual([...evidence, line(4)]);
     expect(written['calling']).toEqual(works.calling);
-    for (const [name] of others) expect(written[name]).toEqual({ ...NO_WORK, evidence: evidence.slice(3 - kept) });
+    for (const [name] of others) expect(written[name]).toEqual({ ...NEW_ATTEMPT, evidence: evidence.slice(3 - kept) });
   });
 
   it('in a crowd keeps of those that have called the first two lines and the last six', () => {
     const evidence = Array.from({ length: 9 }, (_, n) => line(n));
-    const others = Array.from({ length: 20 }, (_, n) => [`other${n}`, { ...NO_WORK, calls: 1, evidence }] as const);
+    const others = Array.from({ length: 20 }, (_, n) => [`other${n}`, { ...NEW_ATTEMPT, calls: 1, evidence }] as const);
     const written = write({ ...EMPTY, works: Object.fromEntries(others) }, round()).works;
     expect(written['other0']?.evidence).toEqual(evidence);
-    const more = write({ ...EMPTY, works: { ...Object.fromEntries(others), w: NO_WORK } }, round()).works;
+    const more = write({ ...EMPTY, works: { ...Object.fromEntries(others), w: NEW_ATTEMPT } }, round()).works;
     expect(more['other0']?.evidence).toEqual([...evidence.slice(0, 2), ...evidence.slice(3)]);
   });
 
@@ -197,10 +197,10 @@ describe('a round written into the case', () => {
     [70, ['waiting', 'called', 'ended']],
     [71, ['called', 'ended']],
   ])('of %i requests leaves out those that have not called, where that is too many', (crowd, kept) => {
-    const called = { ...NO_WORK, calls: 1 };
-    const ended = { ...NO_WORK, ended: { outcome: 'already-revoked', why: '', at: NOON, evidence: [] } } as const;
+    const called = { ...NEW_ATTEMPT, calls: 1 };
+    const ended = { ...NEW_ATTEMPT, ended: { outcome: 'already-revoked', why: '', at: NOON, evidence: [] } } as const;
     const others = Array.from({ length: crowd - 3 }, (_, n) => [`other${n}`, called] as const);
-    const works = { waiting: NO_WORK, called, ended, ...Object.fromEntries(others) };
+    const works = { waiting: NEW_ATTEMPT, called, ended, ...Object.fromEntries(others) };
     const written = write({ ...EMPTY, works }, round()).works;
     expect(Object.keys(written).filter((name) => !name.startsWith('other'))).toEqual([...kept, 'w']);
   });
@@ -212,8 +212,8 @@ describe('a round written into the case', () => {
     ['no place where 100 have, though it is urgent', 100, 'new', true, false],
     ['its own place', 100, 'other0', false, true],
   ])('finds %s', (_what, count, name, urgent, found) => {
-    const others = Array.from({ length: count }, (_, n) => [`other${n}`, { ...NO_WORK, calls: 1 }] as const);
-    const works = { ...Object.fromEntries(others), waiting: NO_WORK };
+    const others = Array.from({ length: count }, (_, n) => [`other${n}`, { ...NEW_ATTEMPT, calls: 1 }] as const);
+    const works = { ...Object.fromEntries(others), waiting: NEW_ATTEMPT };
     expect(hasRoomFor({ ...EMPTY, works }, name, urgent)).toBe(found);
   });
 
@@ -230,7 +230,7 @@ describe('a round written into the case', () => {
 
 it('counts a call and lets whatever was found before it count for nothing', () => {
   const before: AttemptRecord = {
-    ...NO_WORK,
+    ...NEW_ATTEMPT,
     calls: 1,
     calledAt: NOON,
     lastCallAt: NOON,
@@ -255,7 +255,7 @@ it('counts a call and lets whatever was found before it count for nothing', () =
     agreed: undefined,
   });
   const first = { calls: 1, voided: 0, calledAt: AT, lastCallAt: AT, callReplies: ['lost'] };
-  expect(withCall(NO_WORK, AT)).toMatchObject(first);
+  expect(withCall(NEW_ATTEMPT, AT)).toMatchObject(first);
 });
 
 describe('the replies to the calls', () => {
@@ -279,7 +279,7 @@ describe('the replies to the calls', () => {
     ['lost, of 0.1.0 where a crash came before the reply', old({}), 'lost'],
     ['none, of 0.1.0 where none was executed', old({ voided: 2, lastAnswer: 'rejected' }), undefined],
     ['accepted, where 0.1.0 was at work after this version', { ...called('lost'), acceptedAt: NOON }, 'accepted'],
-  ])('come to %s', (_what, work, expected) => expect(basisOf({ ...NO_WORK, ...work })).toBe(expected));
+  ])('come to %s', (_what, work, expected) => expect(basisOf({ ...NEW_ATTEMPT, ...work })).toBe(expected));
 
   it.each<[string, Partial<AttemptRecord>, readonly CallReply[]]>([
     ['was accepted', { calls: 2, acceptedAt: NOON }, ['accepted', 'lost']],
@@ -287,7 +287,7 @@ describe('the replies to the calls', () => {
     ['was lost', { calls: 2, lastAnswer: 'silent' }, ['lost', 'lost']],
     ['was not executed', { calls: 2, voided: 2, lastAnswer: 'rejected' }, ['lost']],
   ])('go on from what 0.1.0 wrote of a call that %s', (_what, work, replies) => {
-    const next = withCall({ ...NO_WORK, ...work }, AT);
+    const next = withCall({ ...NEW_ATTEMPT, ...work }, AT);
     expect(next.callReplies).toEqual(replies);
     expect(basisOf(next)).toBe(replies.includes('accepted') ? 'accepted' : 'lost');
   });
@@ -367,7 +367,7 @@ describe('a call’s answer written into the case', () => {
   ])(
     'counts a call that was %s while the key was gone as one that did nothing, unless accepted',
     (_how, answer, more) => {
-      const left = withCall({ ...NO_WORK, calls: 2, voided: 1, absentSince: NOON }, AT);
+      const left = withCall({ ...NEW_ATTEMPT, calls: 2, voided: 1, absentSince: NOON }, AT);
       expect(left).toMatchObject({ calls: 3, voided: 2 });
       expect(answered(answer, left).works['w']).toMatchObject({ calls: 3, voided: 1 + more, absentSince: NOON });
     },
@@ -375,7 +375,7 @@ describe('a call’s answer written into the case', () => {
 
   it('ends the absence for every request where it authenticates the key, and for none where it does not', () => {
     const absent: AttemptRecord = {
-      ...NO_WORK,
+      ...NEW_ATTEMPT,
       calls: 2,
       voided: 1,
       absentSince: NOON,
@@ -393,13 +393,13 @@ describe('a call’s answer written into the case', () => {
 });
 
 it('takes more evidence for one request, and leaves the others alone', () => {
-  const other = { ...NO_WORK, evidence: [line(1)] };
+  const other = { ...NEW_ATTEMPT, evidence: [line(1)] };
   const item = withWork({ calls: 1, evidence: [line(2)] }, { at: AT });
   const written = withMoreEvidence({ ...item, works: { ...item.works, other } }, 'w', [line(3), line(4)]);
   expect(written).toMatchObject({ at: AT, works: { w: { calls: 1 }, other } });
   expect(written.works['w']?.evidence).toEqual([line(2), line(3), line(4)]);
   expect(written.works['other']).toBe(other);
-  expect(withMoreEvidence(EMPTY, 'w', [line(1)]).works).toEqual({ w: { ...NO_WORK, evidence: [line(1)] } });
+  expect(withMoreEvidence(EMPTY, 'w', [line(1)]).works).toEqual({ w: { ...NEW_ATTEMPT, evidence: [line(1)] } });
 });
 
 describe('an end written into the case', () => {
@@ -450,7 +450,7 @@ describe('an end written into the case', () => {
     ['has not called', { calls: 0 }, 'idle-case'],
     ['has called and ended', { calls: 1, ended: end('restricted') }, 'idle-case'],
   ])('leaves it to another request that %s', (_what, other, state) => {
-    const works = { w: { ...NO_WORK, calls: 1 }, other: { ...NO_WORK, ...other } };
+    const works = { w: { ...NEW_ATTEMPT, calls: 1 }, other: { ...NEW_ATTEMPT, ...other } };
     expect(withEnd({ ...EMPTY, works }, 'w', end('refused/would-widen'))).toMatchObject({ state });
   });
 
@@ -481,7 +481,7 @@ describe('an end written into the case', () => {
   ] as const)(
     '%s, where the end of %s had left the case open and an earlier attempt ended in a crash after %i calls, leaves it open by %s',
     (outcome, before, calls, leftOpenBy, state) => {
-      const works = { 'w#1': { ...NO_WORK, calls }, 'w#2': NO_WORK };
+      const works = { 'w#1': { ...NEW_ATTEMPT, calls }, 'w#2': NEW_ATTEMPT };
       const item = withEnd({ ...EMPTY, works, leftOpenBy: before }, 'w#2', end(outcome));
       expect([item.leftOpenBy, item.state]).toEqual([leftOpenBy, state]);
     },

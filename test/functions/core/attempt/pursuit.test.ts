@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Answer, Facts } from '../../../../functions/core/answer.ts';
-import { NO_WORK } from '../../../../functions/core/attempt/progress.ts';
-import { look } from '../../../../functions/core/attempt/pursuit.ts';
+import { NEW_ATTEMPT } from '../../../../functions/core/attempt/progress.ts';
+import { probeRound } from '../../../../functions/core/attempt/pursuit.ts';
 import { atWork } from '../pursuits.ts';
 import { answerOf, NOON } from '../rounds.ts';
 import { questionOf } from '../scripted-provider.ts';
@@ -19,7 +19,12 @@ it('plans with what the signer’s questions have taught, and above that with wh
       },
     },
   );
-  const { round } = await look(pursuit, leased, { ...NO_WORK, facts: { parentUid: '3', searched: '4' } }, false);
+  const { round } = await probeRound(
+    pursuit,
+    leased,
+    { ...NEW_ATTEMPT, facts: { parentUid: '3', searched: '4' } },
+    false,
+  );
   const known = { userID: '1', parentUid: '3', searched: '4' };
   expect(new Set(planned.map((facts) => JSON.stringify(facts)))).toEqual(new Set([JSON.stringify(known)]));
   expect(round.facts).toEqual(known);
@@ -60,7 +65,7 @@ describe('a round in which the managing key is refused', () => {
       },
     );
     if (killed) memory.items.set(`case#kalshi/prod/${OTHER} case`, { rev: 1, nonce: '', ...PROVED });
-    const { round, standing, controlled } = await look(pursuit, leased, { ...NO_WORK, calls }, true);
+    const { round, standing, controlled } = await probeRound(pursuit, leased, { ...NEW_ATTEMPT, calls }, true);
     const asked = round.asked.map(({ question }) => question.asked);
     return { asked, signer: round.signer?.saw, standing, controlled, evidence: round.evidence.length };
   };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NO_WORK } from '../../../../functions/core/attempt/progress.ts';
+import { NEW_ATTEMPT } from '../../../../functions/core/attempt/progress.ts';
 import { sendCall } from '../../../../functions/core/attempt/send-call.ts';
 import { after } from '../../../../functions/core/epoch.ts';
 import type { CaseItem } from '../../../../functions/core/ledger/ledger-items.ts';
@@ -59,7 +59,7 @@ describe('where the lease does not cover it', () => {
   });
 
   it('takes back what it wrote where it was paused since, and sends nothing', async () => {
-    const before = { ...NO_WORK, calls: 2, voided: 1, lastCallAt: NOON };
+    const before = { ...NEW_ATTEMPT, calls: 2, voided: 1, lastCallAt: NOON };
     const { memory, item, step } = await sent(
       { found: { works: { 'R#1': before } } },
       ({ memory: { ports, clock } }) => {
@@ -80,7 +80,7 @@ describe('a key that signs for another open case', () => {
   const signing = (operation: string) =>
     sent({ request: { operation } }, ({ memory: { items } }) => {
       items.set(`signer#kalshi/prod/${KEY} case#kalshi/prod/${OTHER}`, { rev: 1, nonce: '', needed: true });
-      items.set(`case#kalshi/prod/${OTHER} case`, { rev: 1, nonce: '', works: { 'X#1': NO_WORK } });
+      items.set(`case#kalshi/prod/${OTHER} case`, { rev: 1, nonce: '', works: { 'X#1': NEW_ATTEMPT } });
     });
 
   it('is not deleted yet', async () => {
@@ -96,7 +96,7 @@ describe('a key that signs for another open case', () => {
 
 describe('a key that another request has called for without an answer', () => {
   const beside = (operation: string, ago: number, lastAnswer: 'silent' | 'accepted' | 'rejected', other = 'S#1') => {
-    const works = { [other]: { ...NO_WORK, calls: 1, lastCallAt: after(NOON, -ago), lastAnswer } };
+    const works = { [other]: { ...NEW_ATTEMPT, calls: 1, lastCallAt: after(NOON, -ago), lastAnswer } };
     return sent({ request: { operation }, found: { works } });
   };
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { adopted } from '../../../../functions/core/ledger/adopt.ts';
+import { inheritPin } from '../../../../functions/core/ledger/adopt.ts';
 import type { Pin, RequestItem } from '../../../../functions/core/ledger/ledger-items.ts';
 import { memoryPorts } from '../memory-ports.ts';
 
@@ -11,7 +11,7 @@ const ITEM = { requestId: 'R', planOnly: false, attempt: 2, former: FORMER, rev:
 const adopting = async (item: Partial<RequestItem>, held: Partial<RequestItem> | undefined = item) => {
   const memory = memoryPorts();
   if (held) memory.items.set('request#R request', { ...ITEM, ...held } as never);
-  const { pin } = await adopted(memory.ports, { ...ITEM, ...item });
+  const { pin } = await inheritPin(memory.ports, { ...ITEM, ...item });
   return [pin, memory.items.get('request#R request')?.['pin'], memory.steps.length] as const;
 };
 
@@ -36,6 +36,6 @@ it.each<[string, Partial<RequestItem>, Pin | undefined]>([
 
 it('makes no request that there is not', async () => {
   const memory = memoryPorts();
-  expect(await adopted(memory.ports, ITEM)).toMatchObject({ pin: FORMER });
+  expect(await inheritPin(memory.ports, ITEM)).toMatchObject({ pin: FORMER });
   expect(memory.items.size).toBe(0);
 });

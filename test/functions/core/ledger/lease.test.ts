@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { after } from '../../../../functions/core/epoch.ts';
-import { amendHeld, LeaseLost, release, takeLease, takeLeaseFor } from '../../../../functions/core/ledger/lease.ts';
+import {
+  LeaseLost,
+  releaseLease,
+  takeLease,
+  takeLeaseFor,
+  updateLeasedCase,
+} from '../../../../functions/core/ledger/lease.ts';
 import { type CaseItem, caseKey, type Pin, type RequestItem } from '../../../../functions/core/ledger/ledger-items.ts';
 import { memoryPorts } from '../memory-ports.ts';
 import { NOON } from '../rounds.ts';
@@ -78,17 +84,17 @@ describe('a lease that another holds', () => {
 it('writes to a case that this delivery holds', async () => {
   const memory = memoryPorts();
   await take(memory, 'A');
-  const written = await amendHeld(memory.ports, NAME, 'A', (item) => ({ ...item, state: 'open-case' }));
+  const written = await updateLeasedCase(memory.ports, NAME, 'A', (item) => ({ ...item, state: 'open-case' }));
   expect(written).toMatchObject({ rev: 2, state: 'open-case' });
 });
 
 it('writes to no case that another holds, nobody holds, or that is not there', async () => {
   const memory = memoryPorts();
-  await expect(amendHeld(memory.ports, NAME, 'A', (item) => item)).rejects.toBeInstanceOf(LeaseLost);
+  await expect(updateLeasedCase(memory.ports, NAME, 'A', (item) => item)).rejects.toBeInstanceOf(LeaseLost);
   await take(memory, 'A');
-  await expect(amendHeld(memory.ports, NAME, 'B', (item) => item)).rejects.toBeInstanceOf(LeaseLost);
-  await amendHeld(memory.ports, NAME, 'A', ({ lease: _, ...item }) => item);
-  await expect(amendHeld(memory.ports, NAME, 'A', (item) => item)).rejects.toThrow(
+  await expect(updateLeasedCase(memory.ports, NAME, 'B', (item) => item)).rejects.toBeInstanceOf(LeaseLost);
+  await updateLeasedCase(memory.ports, NAME, 'A', ({ lease: _, ...item }) => item);
+  await expect(updateLeasedCase(memory.ports, NAME, 'A', (item) => item)).rejects.toThrow(
     'Cannot write to the case, another delivery holds it now',
   );
 });
@@ -136,7 +142,7 @@ describe('letting go', () => {
   it('lets the case go for everybody', async () => {
     const memory = memoryPorts();
     await take(memory, 'A');
-    await release(memory.ports, ITEM, 'A');
+    await releaseLease(memory.ports, ITEM, 'A');
     expect(await take(memory, 'B')).toMatchObject({ taken: true });
   });
 
@@ -148,13 +154,13 @@ describe('letting go', () => {
     const memory = memoryPorts();
     const found = { rev: 1, nonce: 'n', ...fields };
     memory.items.set(`case#${NAME} case`, found);
-    await release(memory.ports, item as RequestItem, 'A');
+    await releaseLease(memory.ports, item as RequestItem, 'A');
     expect([...memory.items]).toEqual([[`case#${NAME} case`, found]]);
   });
 
   it('makes no case where there is none', async () => {
     const memory = memoryPorts();
-    await release(memory.ports, ITEM, 'A');
+    await releaseLease(memory.ports, ITEM, 'A');
     expect([...memory.items]).toEqual([]);
   });
 });

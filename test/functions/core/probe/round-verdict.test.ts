@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { KeyRecord, Saw } from '../../../../functions/core/answer.ts';
-import { NO_WORK } from '../../../../functions/core/attempt/progress.ts';
+import { NEW_ATTEMPT } from '../../../../functions/core/attempt/progress.ts';
 import { after, epochMs } from '../../../../functions/core/epoch.ts';
 import type { AttemptRecord } from '../../../../functions/core/ledger/ledger-items.ts';
 import {
   type Asked,
   bySigner,
+  countRound,
   isControlled,
   isManagerRefused,
   type RoundVerdict,
   recordIn,
-  standingOf,
-  tally,
+  roundVerdictOf,
 } from '../../../../functions/core/probe/round-verdict.ts';
 import type { Reach, Restriction } from '../../../../functions/core/provider.ts';
 import { answerOf, askedOf, NOON } from '../rounds.ts';
@@ -35,7 +35,7 @@ const REFUSED = { ends: 'stuck/credential-refused' } as const;
 const HELD = { ends: 'stuck/region-refused', holds: true } as const;
 
 describe('where a round shows the key to stand', () => {
-  it.each<[string, Parameters<typeof standingOf>[0], Partial<Parameters<typeof standingOf>[1]>, RoundVerdict]>([
+  it.each<[string, Parameters<typeof roundVerdictOf>[0], Partial<Parameters<typeof roundVerdictOf>[1]>, RoundVerdict]>([
     ['one that is alive', [self('alive')], {}, 'present'],
     ['one that has expired', [self('expired')], {}, 'present'],
     ['one that a list names', [list('listed')], {}, 'present'],
@@ -116,7 +116,7 @@ describe('where a round shows the key to stand', () => {
     ],
     ['one absent, and refused to itself by a check', [self('unknown'), self('silent', HELD)], {}, 'gone'],
     ['one alive while the managing key is refused', [self('alive'), list('silent', REFUSED)], {}, 'present'],
-  ])('%s', (_what, round, given, expected) => expect(standingOf(round, { ...context, ...given })).toBe(expected));
+  ])('%s', (_what, round, given, expected) => expect(roundVerdictOf(round, { ...context, ...given })).toBe(expected));
 
   it('compares an update’s reading with what was before', () => {
     const compared: unknown[] = [];
@@ -128,14 +128,14 @@ describe('where a round shows the key to stand', () => {
       },
     };
     const round = [self('alive', { record: OTHER })];
-    expect(standingOf(round, { ...context, restriction, before: RECORD })).toBe('web-only');
-    expect(standingOf(round, { ...context, restriction })).toBe('web-only');
+    expect(roundVerdictOf(round, { ...context, restriction, before: RECORD })).toBe('web-only');
+    expect(roundVerdictOf(round, { ...context, restriction })).toBe('web-only');
     expect(compared).toEqual([
       [OTHER, RECORD],
       [OTHER, OTHER],
     ]);
-    expect(standingOf([self('alive')], { ...context, restriction })).toBe('none');
-    expect(standingOf([self('unknown')], { ...context, restriction })).toBe('gone');
+    expect(roundVerdictOf([self('alive')], { ...context, restriction })).toBe('none');
+    expect(roundVerdictOf([self('unknown')], { ...context, restriction })).toBe('gone');
   });
 
   it.each<[Reach | undefined, Reach | undefined, RoundVerdict]>([
@@ -152,7 +152,7 @@ describe('where a round shows the key to stand', () => {
     const restriction = { call: expect.fail, reach: ({ ips }: KeyRecord) => ips[0] as Reach } as unknown as Restriction;
     const settings = (reach: Reach | undefined) => reach && { record: { ...RECORD, ips: [reach] } };
     const round = [list('listed', settings(listed)), self('alive', settings(own))];
-    expect(standingOf(round, { ...context, restriction })).toBe(expected);
+    expect(roundVerdictOf(round, { ...context, restriction })).toBe(expected);
   });
 
   it('is never gone where anybody shows the key, or nobody had seen it', () => {
@@ -163,7 +163,7 @@ describe('where a round shows the key to stand', () => {
     fc.assert(
       fc.property(rounds, fc.subarray(['a', 'b', 'c']), fc.boolean(), (round, names, needsAll) => {
         const seen = Object.fromEntries(names.map((name) => [name, NOON]));
-        if (standingOf(round, { ...context, seen, needsAll }) !== 'gone') return;
+        if (roundVerdictOf(round, { ...context, seen, needsAll }) !== 'gone') return;
         expect(round.some(({ answer }) => ['alive', 'expired', 'listed'].includes(answer.saw))).toBe(false);
         expect(
           round.some(
@@ -220,20 +220,20 @@ it('takes the target’s probe for the signer’s only where it signs itself', (
 
 describe('the tally', () => {
   const at = after(NOON, 5_000);
-  const CALLED: AttemptRecord = { ...NO_WORK, calls: 1 };
+  const CALLED: AttemptRecord = { ...NEW_ATTEMPT, calls: 1 };
   const counted = (
     work: Partial<AttemptRecord>,
     standing: RoundVerdict,
     round: readonly Asked[] = [self('silent')],
     signer = undefined as ReturnType<typeof answerOf> | undefined,
-  ) => tally({ ...NO_WORK, ...work }, round, { standing, signer, now: at });
+  ) => countRound({ ...NEW_ATTEMPT, ...work }, round, { standing, signer, now: at });
 
   it.each<RoundVerdict>(['gone', 'unbacked', 'met', 'web-only'])(
     'starts to agree on %s and keeps the first instant',
     (standing) => {
       const first = counted({}, standing);
       expect(first.agreed).toEqual({ on: standing, at });
-      expect(tally(first, [self('silent')], { standing, signer: undefined, now: after(at, 9) }).agreed).toEqual({
+      expect(countRound(first, [self('silent')], { standing, signer: undefined, now: after(at, 9) }).agreed).toEqual({
         on: standing,
         at,
       });
@@ -250,7 +250,7 @@ describe('the tally', () => {
   it('counts an absence from the first round that finds the key gone', () => {
     const first = counted({}, 'gone');
     expect(first.absentSince).toBe(at);
-    expect(tally(first, [], { standing: 'gone', signer: undefined, now: after(at, 9) }).absentSince).toBe(at);
+    expect(countRound(first, [], { standing: 'gone', signer: undefined, now: after(at, 9) }).absentSince).toBe(at);
   });
 
   it.each<[RoundVerdict, typeof NOON | undefined]>([
@@ -300,7 +300,7 @@ describe('the tally', () => {
     expect(counted({}, 'present').answered).toBe(true);
   });
 
-  it.each<[string, Parameters<typeof tally>[1], AttemptRecord['keyState'], AttemptRecord['keyState']]>([
+  it.each<[string, Parameters<typeof countRound>[1], AttemptRecord['keyState'], AttemptRecord['keyState']]>([
     ['expired', [list('listed'), self('expired')], 'unknown', 'expired'],
     ['alive', [self('unknown'), list('listed')], 'unknown', 'alive'],
     ['alive when refused as itself', [self('silent', { seen: true })], 'unknown', 'alive'],
@@ -337,8 +337,8 @@ describe('the tally', () => {
         fc.array(fc.constantFrom<RoundVerdict>('gone', 'none', 'present', 'unbacked'), { minLength: 1 }),
         (standings) => {
           const last = standings.reduce(
-            (work, standing, index) => tally(work, [], { standing, signer: undefined, now: epochMs(index) }),
-            NO_WORK,
+            (work, standing, index) => countRound(work, [], { standing, signer: undefined, now: epochMs(index) }),
+            NEW_ATTEMPT,
           );
           const run = standings.length - 1 - standings.findLastIndex((standing) => standing !== 'gone');
           expect(last.agreed?.on === 'gone' ? standings.length - last.agreed.at : 0).toBe(run);

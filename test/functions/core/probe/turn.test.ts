@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { after, epochMs } from '../../../../functions/core/epoch.ts';
 import { ask } from '../../../../functions/core/probe/ask.ts';
-import { takeTurn } from '../../../../functions/core/probe/turn.ts';
+import { takeRateSlot } from '../../../../functions/core/probe/turn.ts';
 import type { Question } from '../../../../functions/core/provider.ts';
 import { revoke } from '../../../../functions/core/revoke/revoke.ts';
 import { memoryPorts } from '../memory-ports.ts';
@@ -25,7 +25,7 @@ const leaving = async (perSecond: number, gaps: readonly number[]): Promise<read
     // What another delivery does is no reason for this one to come later.
     const clock = { now: () => epochMs(wanted), until: async (at: number) => void left.push(Math.max(at, wanted)) };
     const deadline = after(epochMs(wanted), 3_600_000);
-    await takeTurn({ ports: { ...memory.ports, clock }, deadline }, rateOf(perSecond));
+    await takeRateSlot({ ports: { ...memory.ports, clock }, deadline }, rateOf(perSecond));
   }
   return left.toSorted((a, b) => a - b);
 };
@@ -55,7 +55,7 @@ describe('turns at a rate', () => {
     const asking = { ports, deadline: after(NOON, 25_000) };
     clock.forward(7);
     for (const rate of [rateOf(10), rateOf(10), rateOf(10, 'kalshi L'), undefined])
-      expect(await takeTurn(asking, rate)).toBe(true);
+      expect(await takeRateSlot(asking, rate)).toBe(true);
     expect(clock.now()).toBe(NOON + 7);
     expect(steps).toEqual(['count', 'count', 'count']);
   });
@@ -64,10 +64,10 @@ describe('turns at a rate', () => {
     const { ports, clock, items } = memoryPorts();
     const asking = { ports, deadline: after(BEGINS, 5_333) };
     clock.forward(BEGINS - NOON);
-    expect(await takeTurn(asking, rateOf(5))).toBe(true);
-    expect(await takeTurn(asking, rateOf(5))).toBe(false);
+    expect(await takeRateSlot(asking, rateOf(5))).toBe(true);
+    expect(await takeRateSlot(asking, rateOf(5))).toBe(false);
     expect(clock.now()).toBe(BEGINS);
-    expect(await takeTurn({ ...asking, deadline: after(BEGINS, 5_334) }, rateOf(5))).toBe(true);
+    expect(await takeRateSlot({ ...asking, deadline: after(BEGINS, 5_334) }, rateOf(5))).toBe(true);
     expect(clock.now()).toBe(BEGINS + 334);
     expect([...items.keys()]).toEqual([`rate#kalshi K ${BEGINS}`, `rate#kalshi K ${BEGINS + 334}`]);
     expect(items.get(`rate#kalshi K ${BEGINS}`)).toMatchObject({ expiresAt: BEGINS + 3_600_000 });
@@ -101,7 +101,7 @@ describe('a question at a rate', () => {
     memory.clock.forward(BEGINS - NOON + begins);
     const asking = { ports: memory.ports, deadline: after(BEGINS, 25_000) };
     const others = { ...asking, ports: { ...memory.ports, clock: { now: () => BEGINS, until: async () => {} } } };
-    for (let n = 0; n < before; n += 1) await takeTurn(others, rateOf(5));
+    for (let n = 0; n < before; n += 1) await takeRateSlot(others, rateOf(5));
     expect(await ask(asking, limited())).toMatchObject({ saw: 'alive' });
     expect(sent).toEqual([signedAt]);
   });
@@ -109,7 +109,7 @@ describe('a question at a rate', () => {
   it('is not asked where no turn is left', async () => {
     const memory = memoryPorts({ reply: () => replyOf(answerOf('alive')) });
     const asking = { ports: memory.ports, deadline: after(NOON, 5_001) };
-    await takeTurn(asking, rateOf(5));
+    await takeRateSlot(asking, rateOf(5));
     await expect(ask(asking, limited())).rejects.toMatchObject({ retry: { code: 'rate-limited' } });
     expect(memory.steps).not.toContain('send');
   });
@@ -125,7 +125,7 @@ describe('a call at a rate', () => {
     const memory = system({ probe: [ALIVE] }, { provider });
     const elsewhere = { now: () => NOON, until: async () => {} };
     const others = { ports: { ...memory.ports, clock: elsewhere }, deadline: after(NOON, 60_000) };
-    for (let n = 0; n < 100; n += 1) await takeTurn(others, rateOf(5));
+    for (let n = 0; n < 100; n += 1) await takeRateSlot(others, rateOf(5));
     expect(await revoke(memory.ports, delivered(memory, SELF))).toMatchObject({ done: false, code: 'rate-limited' });
     expect(memory.sent).toEqual(['probe']);
     expect(caseOf(memory).works['R#1']).toMatchObject({ calls: 0 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NO_WORK } from '../../../../functions/core/attempt/progress.ts';
+import { NEW_ATTEMPT } from '../../../../functions/core/attempt/progress.ts';
 import { after, type EpochMs, toIso } from '../../../../functions/core/epoch.ts';
 import type { AttemptRecord, Ended, Pin, RequestItem } from '../../../../functions/core/ledger/ledger-items.ts';
 import {
@@ -47,7 +47,7 @@ const line = (code: string) =>
   ({ at: '', step: 'probe', asked: 'q', as: 'self', host: 'h', saw: 'alive', code }) as const;
 const at = (ms: number): EpochMs => after(NOON, ms);
 const WORK: AttemptRecord = {
-  ...NO_WORK,
+  ...NEW_ATTEMPT,
   calls: 3,
   calledAt: at(20),
   acceptedAt: at(30),
@@ -62,7 +62,7 @@ const receiptOf = (
   item: Partial<RequestItem> = {},
   work: Partial<AttemptRecord> | undefined = WORK,
   end = ended('revoked'),
-) => finalReceipt({ ...ITEM, ...item }, work && { ...NO_WORK, ...work }, end, digest);
+) => finalReceipt({ ...ITEM, ...item }, work && { ...NEW_ATTEMPT, ...work }, end, digest);
 
 it('says all that the contract has', () =>
   expect(receiptOf()).toEqual({
@@ -160,7 +160,7 @@ describe('beside the final one', () => {
   it('numbers those of a request that is still open', () => {
     const receipt = interimReceipt(
       { ...ITEM, interim: { count: 2, at: NOON } },
-      { ...NO_WORK, keyState: 'alive' },
+      { ...NEW_ATTEMPT, keyState: 'alive' },
       'no-reply',
       digest,
     );
@@ -177,7 +177,7 @@ describe('beside the final one', () => {
 
   it('says since when the key is absent, where it is', () => {
     const messageOf = (absentSince?: typeof NOON) =>
-      interimReceipt(ITEM, { ...NO_WORK, absentSince }, 'not-yet-proved', digest).message;
+      interimReceipt(ITEM, { ...NEW_ATTEMPT, absentSince }, 'not-yet-proved', digest).message;
     expect(messageOf(NOON)).toBe(waiting('not-yet-proved', toIso(NOON)));
     expect(messageOf()).toBe(waiting('not-yet-proved'));
   });

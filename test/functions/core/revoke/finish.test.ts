@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Unavailable } from '../../../../functions/core/fault.ts';
 import type { Ended, Pin, Pinned, RequestItem } from '../../../../functions/core/ledger/ledger-items.ts';
-import { finish } from '../../../../functions/core/revoke/finish.ts';
+import { publishEnd } from '../../../../functions/core/revoke/finish.ts';
 import { Crash, type Memory, memoryPorts } from '../memory-ports.ts';
 import { NOON } from '../rounds.ts';
 
@@ -54,7 +54,7 @@ const stored = ({ items }: Memory) => items.get('request#R request');
 
 it('writes the receipt, publishes it, marks it, tags the secret, and asks for a second look, in that order', async () => {
   const memory = kept();
-  await finish(memory.ports, ITEM, end('revoked'));
+  await publishEnd(memory.ports, ITEM, end('revoked'));
   expect(memory.steps).toEqual(['read', 'write request', 'publish', 'read', 'write request', 'tag', 'enqueue']);
   expect(memory.published).toEqual([stored(memory)?.['receipt']]);
   expect(stored(memory)).toMatchObject({
@@ -86,7 +86,7 @@ it('writes the receipt, publishes it, marks it, tags the secret, and asks for a 
 it('ends no request that another delivery has pinned since: it may have called', async () => {
   const memory = kept();
   const unpinned = { ...ITEM, pin: undefined };
-  const ending = finish(memory.ports, unpinned, end('stuck/credential-missing'));
+  const ending = publishEnd(memory.ports, unpinned, end('stuck/credential-missing'));
   await expect(ending).rejects.toMatchObject({ retry: { code: 'in-progress' } });
   expect(stored(memory)).toEqual(ITEM);
   expect([memory.published, memory.aside]).toEqual([[], []]);
@@ -95,7 +95,7 @@ it('ends no request that another delivery has pinned since: it may have called',
 describe('the copy for the stuck queue', () => {
   it('goes out before the receipt, ready to be sent again', async () => {
     const memory = kept();
-    await finish(memory.ports, ITEM, end('stuck/unproven'));
+    await publishEnd(memory.ports, ITEM, end('stuck/unproven'));
     expect(memory.steps.slice(2, 4)).toEqual(['set aside', 'publish']);
     expect(memory.aside).toEqual([
       {
@@ -114,7 +114,7 @@ describe('the copy for the stuck queue', () => {
   it('is the stub of a body that was no request', async () => {
     const item = { ...ITEM, request: undefined, pin: undefined, stub: '{"code":"malformed"}' };
     const memory = kept(item);
-    await finish(memory.ports, item, end('refused/malformed'));
+    await publishEnd(memory.ports, item, end('refused/malformed'));
     expect(memory.aside[0]?.body).toBe('{"code":"malformed"}');
     expect(memory.tags).toEqual([]);
   });
@@ -123,7 +123,7 @@ describe('the copy for the stuck queue', () => {
     'is not made of %s',
     async (outcome) => {
       const memory = kept();
-      await finish(memory.ports, ITEM, end(outcome));
+      await publishEnd(memory.ports, ITEM, end(outcome));
       expect(memory.aside).toEqual([]);
       expect(memory.published).toMatchObject([{ outcome }]);
     },
@@ -133,7 +133,7 @@ describe('the copy for the stuck queue', () => {
 describe('the tags', () => {
   it('are on the secret that holds the key', async () => {
     const memory = kept({ ...ITEM, pin: MANAGED });
-    await finish(memory.ports, { ...ITEM, pin: MANAGED }, end('stuck/unproven'));
+    await publishEnd(memory.ports, { ...ITEM, pin: MANAGED }, end('stuck/unproven'));
     expect(memory.tags).toEqual([['arn:target', { 'key-revoker:status': 'stuck/unproven' }]]);
   });
 
@@ -144,7 +144,7 @@ describe('the tags', () => {
       { ...ITEM, planOnly: true },
     ]) {
       const memory = kept(item);
-      await finish(memory.ports, item, end('planned'));
+      await publishEnd(memory.ports, item, end('planned'));
       expect(memory.published).toHaveLength(1);
       expect(memory.tags).toEqual([]);
     }
@@ -153,7 +153,7 @@ describe('the tags', () => {
   it('change nothing where they cannot be written', async () => {
     const memory = kept();
     memory.fail(6, 'before', new Unavailable('Cannot tag'));
-    await finish(memory.ports, ITEM, end('revoked'));
+    await publishEnd(memory.ports, ITEM, end('revoked'));
     expect(memory.lines.at(-1)).toEqual(['secret not tagged', { requestId: 'R', outcome: 'revoked' }]);
     expect(stored(memory)).toMatchObject({ published: true });
   });
@@ -162,8 +162,8 @@ describe('the tags', () => {
 describe('an end that was written already', () => {
   it('says nothing more once it is published', async () => {
     const memory = kept();
-    await finish(memory.ports, ITEM, end('stuck/unproven'));
-    await finish(memory.ports, ITEM, end('revoked'));
+    await publishEnd(memory.ports, ITEM, end('stuck/unproven'));
+    await publishEnd(memory.ports, ITEM, end('revoked'));
     expect([memory.published.length, memory.aside.length]).toEqual([1, 1]);
     expect(stored(memory)).toMatchObject({ receipt: { outcome: 'stuck' } });
   });
@@ -171,9 +171,9 @@ describe('an end that was written already', () => {
   it('stays as it is, whatever a later delivery found', async () => {
     const memory = kept();
     memory.fail(3);
-    await expect(finish(memory.ports, ITEM, end('stuck/unproven'))).rejects.toBeInstanceOf(Crash);
+    await expect(publishEnd(memory.ports, ITEM, end('stuck/unproven'))).rejects.toBeInstanceOf(Crash);
     memory.fail();
-    await finish(memory.ports, ITEM, end('revoked', NOON));
+    await publishEnd(memory.ports, ITEM, end('revoked', NOON));
     expect(memory.published).toMatchObject([{ outcome: 'stuck', code: 'unproven' }]);
     expect(memory.aside).toHaveLength(1);
     expect([memory.tags.map(([, tags]) => tags), memory.enqueued]).toEqual([
@@ -187,11 +187,11 @@ describe('an end that was written already', () => {
     const { outbox } = memory.ports;
     let others: Promise<void> | undefined;
     const publish: typeof outbox.publish = async (receipt) => {
-      others ??= finish({ ...memory.ports, outbox }, ITEM, end('revoked'));
+      others ??= publishEnd({ ...memory.ports, outbox }, ITEM, end('revoked'));
       await others;
       await outbox.publish(receipt);
     };
-    await finish({ ...memory.ports, outbox: { ...outbox, publish } }, ITEM, end('revoked'));
+    await publishEnd({ ...memory.ports, outbox: { ...outbox, publish } }, ITEM, end('revoked'));
     expect(memory.published.map(({ receiptId }) => receiptId)).toEqual(['R#1', 'R#1']);
     expect(stored(memory)).toMatchObject({ published: true, rev: 3 });
   });
@@ -207,19 +207,19 @@ describe('an end that was written already', () => {
       if (now) memory.items.set('request#R request', now as never);
       else memory.items.delete('request#R request');
     };
-    await finish({ ...memory.ports, outbox: { ...outbox, publish } }, ITEM, end('revoked'));
+    await publishEnd({ ...memory.ports, outbox: { ...outbox, publish } }, ITEM, end('revoked'));
     expect(stored(memory)).toEqual(now);
   });
 
   it('is told of for no request that the ledger does not know', async () => {
     const memory = memoryPorts();
-    await finish(memory.ports, ITEM, end('revoked'));
+    await publishEnd(memory.ports, ITEM, end('revoked'));
     expect([memory.published, [...memory.items]]).toEqual([[], []]);
   });
 
   it('is another attempt’s matter', async () => {
     const memory = kept({ ...ITEM, attempt: 2 });
-    await finish(memory.ports, ITEM, end('revoked'));
+    await publishEnd(memory.ports, ITEM, end('revoked'));
     expect(memory.published).toEqual([]);
     expect(stored(memory)).not.toHaveProperty('receipt');
   });
@@ -232,9 +232,9 @@ describe.each([1, 2, 3, 4, 5, 6, 7])('a crash at step %i', (step) => {
     async (when) => {
       const memory = kept();
       memory.fail(step, when);
-      await finish(memory.ports, ITEM, end('stuck/unproven')).catch(() => undefined);
+      await publishEnd(memory.ports, ITEM, end('stuck/unproven')).catch(() => undefined);
       memory.fail();
-      await finish(memory.ports, ITEM, end('stuck/unproven'));
+      await publishEnd(memory.ports, ITEM, end('stuck/unproven'));
       expect(stored(memory)).toMatchObject({ published: true });
       expect(new Set(memory.published.map((receipt) => JSON.stringify(receipt))).size).toBe(1);
       expect(new Set(memory.aside.map((copy) => JSON.stringify(copy))).size).toBe(1);

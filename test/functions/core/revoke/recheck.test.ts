@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NO_WORK } from '../../../../functions/core/attempt/progress.ts';
+import { NEW_ATTEMPT } from '../../../../functions/core/attempt/progress.ts';
 import { after } from '../../../../functions/core/epoch.ts';
 import { Unavailable } from '../../../../functions/core/fault.ts';
 import type { Restriction } from '../../../../functions/core/provider.ts';
@@ -206,7 +206,7 @@ describe('a look at a case that was left open', () => {
     const asAsked: Restriction = { call: () => deleteCall({ aim: { self: true } as never }), reach: () => 'met' };
     const alive = answerOf('alive', { seen: true, record: { readOnly: 1, ips: [], permissions: {} } });
     const memory = await ended({ probe: [HELD, alive] }, { provider: scriptedProvider(() => ({ call: asAsked })) });
-    const works = { 'S#1': { ...NO_WORK, calls: 1 } };
+    const works = { 'S#1': { ...NEW_ATTEMPT, calls: 1 } };
     memory.items.set(CASE, { ...caseOf(memory), works } as never);
     await looked(memory);
     expect(caseOf(memory)).toMatchObject({ state: 'open-case', works });

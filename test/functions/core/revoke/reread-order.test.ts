@@ -4,7 +4,7 @@ import { Fault } from '../../../../functions/core/fault.ts';
 import type { RequestItem } from '../../../../functions/core/ledger/ledger-items.ts';
 import type { Described, Opened } from '../../../../functions/core/ports.ts';
 import { expiryRequestId } from '../../../../functions/core/request/expiry-tags.ts';
-import { recheckTags } from '../../../../functions/core/revoke/reread-order.ts';
+import { rereadOrder } from '../../../../functions/core/revoke/reread-order.ts';
 import { memoryPorts, openedAs } from '../memory-ports.ts';
 import { NOON } from '../rounds.ts';
 
@@ -45,7 +45,7 @@ const recheck = async (given: Case, isGone = false) => {
   const requestId = expiryRequestId(ports.digest, ARN, version, ordered);
   const order = { requestId, request: { requestedBy: ARN }, ...item } as RequestItem;
   try {
-    return await recheckTags(ports, order, opened);
+    return await rereadOrder(ports, order, opened);
   } catch (error) {
     if (error instanceof Fault) return `${error.outcome}: ${error.message}`;
     throw error;
@@ -72,7 +72,7 @@ it('asks for no secret where the order names none', async () => {
   const { ports, steps } = memoryPorts();
   const order = { requestId: expiryRequestId(ports.digest, ARN, 'v1', TAGS) } as RequestItem;
   for (const request of [undefined, {} as RequestItem['request']])
-    await recheckTags(ports, { ...order, request }, undefined);
+    await rereadOrder(ports, { ...order, request }, undefined);
   expect(steps).toEqual([]);
 });
 

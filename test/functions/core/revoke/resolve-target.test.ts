@@ -5,7 +5,7 @@ import { Fault } from '../../../../functions/core/fault.ts';
 import type { RequestItem } from '../../../../functions/core/ledger/ledger-items.ts';
 import type { Provider } from '../../../../functions/core/provider.ts';
 import type { RevocationRequest } from '../../../../functions/core/request/parse-request.ts';
-import { aim } from '../../../../functions/core/revoke/resolve-target.ts';
+import { resolveTarget } from '../../../../functions/core/revoke/resolve-target.ts';
 import { memoryPorts, openedAs } from '../memory-ports.ts';
 import { answerOf, NOON } from '../rounds.ts';
 import { replyOf, scriptedProvider } from '../scripted-provider.ts';
@@ -47,7 +47,13 @@ const aimed = (
 ) => {
   const { ports } = memoryPorts({ secrets: SECRETS, config: { egressAddresses: ['192.0.2.1'] } });
   const request = { ...REQUEST, ...change };
-  return aim(ports, { ports, deadline: after(NOON, 25_000) }, provider, { request, ...item } as RequestItem, request);
+  return resolveTarget(
+    ports,
+    { ports, deadline: after(NOON, 25_000) },
+    provider,
+    { request, ...item } as RequestItem,
+    request,
+  );
 };
 
 const refusal = async (work: Promise<unknown>): Promise<string> => {
@@ -147,7 +153,7 @@ it('keeps to the versions that were pinned, unless the signer is to be opened an
   });
   const { ports } = memoryPorts({ secrets: SECRETS });
   const request = { ...REQUEST, target };
-  const reopened = await aim(
+  const reopened = await resolveTarget(
     ports,
     { ports, deadline: after(NOON, 25_000) },
     scriptedProvider(),
@@ -210,7 +216,7 @@ describe('a provider that does not tell the key in the credential', () => {
       },
       reply: () => replyOf(answer),
     });
-    return aim(ports, { ports, deadline: after(NOON, 25_000) }, scriptedProvider(), {} as RequestItem, {
+    return resolveTarget(ports, { ports, deadline: after(NOON, 25_000) }, scriptedProvider(), {} as RequestItem, {
       ...REQUEST,
       target,
     });

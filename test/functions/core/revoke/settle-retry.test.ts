@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { NO_WORK } from '../../../../functions/core/attempt/progress.ts';
+import { NEW_ATTEMPT } from '../../../../functions/core/attempt/progress.ts';
 import type { Retry } from '../../../../functions/core/backoff.ts';
 import { after, epochMs, toIso } from '../../../../functions/core/epoch.ts';
 import type { AttemptRecord, CaseItem, RequestItem } from '../../../../functions/core/ledger/ledger-items.ts';
-import { settleRetry, unclaimed } from '../../../../functions/core/revoke/settle.ts';
+import { waitOrGiveUp, waitUnclaimed } from '../../../../functions/core/revoke/settle.ts';
 import { type Memory, memoryPorts } from '../memory-ports.ts';
 import { NOON } from '../rounds.ts';
 import { delivered } from '../scripted-system.ts';
@@ -45,7 +45,7 @@ const later = (age: number, item: RequestItem, work?: Partial<AttemptRecord>): M
   const { provider, pin } = item;
   const found = { rev: 1, nonce: '', provider, seen: {}, facts: {}, state: 'idle-case', works: {}, at: NOON };
   if (pin) memory.items.set(CASE_KEY, found);
-  if (work) memory.items.set(CASE_KEY, { ...found, works: { 'R#1': { ...NO_WORK, ...work } } } as never);
+  if (work) memory.items.set(CASE_KEY, { ...found, works: { 'R#1': { ...NEW_ATTEMPT, ...work } } } as never);
   memory.clock.forward(age);
   return memory;
 };
@@ -58,7 +58,7 @@ const settled = (
   item: RequestItem,
   retry = NO_REPLY,
   { receiveCount = 40, holder = undefined as string | undefined } = {},
-) => settleRetry(memory.ports, delivered(memory, {}, { receiveCount }), item, retry, holder);
+) => waitOrGiveUp(memory.ports, delivered(memory, {}, { receiveCount }), item, retry, holder);
 
 describe('a request whose time is up', () => {
   it.each<[string, string, Retry, Partial<AttemptRecord>]>([
@@ -239,5 +239,5 @@ it.each([
   const memory = memoryPorts();
   const delivery = delivered(memory, {}, { receiveCount: 40, sentAt: epochMs(NOON - age) });
   const notBefore = after(NOON, longest * 0.75);
-  expect(unclaimed(memory.ports, delivery)).toEqual({ done: false, code: 'aws-down', notBefore });
+  expect(waitUnclaimed(memory.ports, delivery)).toEqual({ done: false, code: 'aws-down', notBefore });
 });

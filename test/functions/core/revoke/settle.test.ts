@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { NO_WORK } from '../../../../functions/core/attempt/progress.ts';
+import { NEW_ATTEMPT } from '../../../../functions/core/attempt/progress.ts';
 import {
   type AttemptRecord,
   type CaseItem,
   type RequestItem,
   signerKey,
 } from '../../../../functions/core/ledger/ledger-items.ts';
-import { countedFrom, finishFromCase, settleEnd } from '../../../../functions/core/revoke/settle.ts';
+import { conclude, countedFrom, publishFromCase } from '../../../../functions/core/revoke/settle.ts';
 import { type Memory, memoryPorts } from '../memory-ports.ts';
 import { NOON } from '../rounds.ts';
 
@@ -24,7 +24,7 @@ const ITEM = {
 } as unknown as RequestItem;
 
 const KEPT = 'request#R request';
-const STUCK: AttemptRecord = { ...NO_WORK, ended: { outcome: 'stuck/limit', why: '', at: NOON, evidence: [] } };
+const STUCK: AttemptRecord = { ...NEW_ATTEMPT, ended: { outcome: 'stuck/limit', why: '', at: NOON, evidence: [] } };
 const LEASE = { holder: 'me', until: NOON };
 
 const caseWith = (works: CaseItem['works'], lease: CaseItem['lease'] = LEASE): CaseItem =>
@@ -47,7 +47,7 @@ describe('an end that is in the case', () => {
   it('takes its work out of the case and lets that go', async () => {
     const held = caseWith({ 'R#2': STUCK });
     const memory = kept(held);
-    await finishFromCase(memory.ports, ITEM, held, 'me');
+    await publishFromCase(memory.ports, ITEM, held, 'me');
     expect(memory.published).toMatchObject([{ receiptId: 'R#2', outcome: 'stuck', code: 'limit' }]);
     expect(caseIn(memory).works).toEqual({});
     expect(caseIn(memory)).not.toHaveProperty('lease');
@@ -57,27 +57,27 @@ describe('an end that is in the case', () => {
   it('lets the case go also where another delivery has told of the end meanwhile', async () => {
     const held = caseWith({ 'R#2': STUCK });
     const memory = kept(held);
-    await finishFromCase(memory.ports, ITEM, held, undefined);
+    await publishFromCase(memory.ports, ITEM, held, undefined);
     expect(caseIn(memory)).toMatchObject({ lease: LEASE });
     expect(caseIn(memory).works).toEqual({});
-    await finishFromCase(memory.ports, ITEM, held, 'me');
+    await publishFromCase(memory.ports, ITEM, held, 'me');
     expect(caseIn(memory)).not.toHaveProperty('lease');
   });
 
   it('leaves another holder’s lease, and the work of other requests and later attempts', async () => {
-    const others = { 'R#3': NO_WORK, 'R#10': NO_WORK, 'S#1': NO_WORK, 'R2#1': NO_WORK };
+    const others = { 'R#3': NEW_ATTEMPT, 'R#10': NEW_ATTEMPT, 'S#1': NEW_ATTEMPT, 'R2#1': NEW_ATTEMPT };
     const held = caseWith({ 'R#2': STUCK, ...others }, { holder: 'another', until: NOON });
     const memory = kept(held);
-    await finishFromCase(memory.ports, ITEM, held, 'me');
+    await publishFromCase(memory.ports, ITEM, held, 'me');
     expect(Object.keys(caseIn(memory).works)).toEqual(Object.keys(others));
     expect(caseIn(memory).lease?.holder).toBe('another');
     expect(isNeeded(memory)).toBe(true);
   });
 
   it('takes out the attempts as well that it has taken over from', async () => {
-    const held = caseWith({ 'R#1': { ...NO_WORK, calls: 1 }, 'R#2': STUCK });
+    const held = caseWith({ 'R#1': { ...NEW_ATTEMPT, calls: 1 }, 'R#2': STUCK });
     const memory = kept(held);
-    await finishFromCase(memory.ports, ITEM, held, 'me');
+    await publishFromCase(memory.ports, ITEM, held, 'me');
     expect(caseIn(memory).works).toEqual({});
     expect(isNeeded(memory)).toBe(false);
   });
@@ -85,14 +85,14 @@ describe('an end that is in the case', () => {
   it('needs its signer no longer where the others on the key have ended as well', async () => {
     const held = caseWith({ 'R#2': STUCK, 'S#1': STUCK });
     const memory = kept(held);
-    await finishFromCase(memory.ports, ITEM, held, 'me');
+    await publishFromCase(memory.ports, ITEM, held, 'me');
     expect(Object.keys(caseIn(memory).works)).toEqual(['S#1']);
     expect(isNeeded(memory)).toBe(false);
   });
 
   it('is not written again by a delivery that holds nothing once another has taken it out', async () => {
     const memory = kept({ ...caseWith({}), lease: undefined });
-    await finishFromCase(memory.ports, ITEM, caseWith({ 'R#2': STUCK }), undefined);
+    await publishFromCase(memory.ports, ITEM, caseWith({ 'R#2': STUCK }), undefined);
     expect(memory.published).toHaveLength(1);
     expect(caseIn(memory).rev).toBe(1);
   });
@@ -103,41 +103,41 @@ describe('an end that is in the case', () => {
   ])('is told of where there is %s', async (_what, found, left) => {
     const memory = kept(found as CaseItem);
     if (found === undefined) memory.items.delete('case#k case');
-    await finishFromCase(memory.ports, ITEM, caseWith({ 'R#2': STUCK }), 'me');
+    await publishFromCase(memory.ports, ITEM, caseWith({ 'R#2': STUCK }), 'me');
     expect(memory.published).toHaveLength(1);
     expect(caseIn(memory)?.works).toEqual(left);
   });
 
   it.each([
-    ['its work goes on', ITEM, caseWith({ 'R#2': NO_WORK })],
+    ['its work goes on', ITEM, caseWith({ 'R#2': NEW_ATTEMPT })],
     ['it has no work there', ITEM, caseWith({ 'S#1': STUCK })],
     ['it has no key', { ...ITEM, pin: undefined }, caseWith({ 'R#2': STUCK })],
   ])('is none where %s', async (_what, item, held) => {
     const memory = kept(held);
-    await finishFromCase(memory.ports, item, held, 'me');
+    await publishFromCase(memory.ports, item, held, 'me');
     expect([memory.steps, memory.published]).toEqual([[], []]);
   });
 });
 
 describe('the end of a request', () => {
   const MISSING = { outcome: 'stuck/credential-missing', why: 'It is gone', evidence: [] } as const;
-  const ACCEPTED: AttemptRecord = { ...NO_WORK, calls: 1, acceptedAt: NOON };
+  const ACCEPTED: AttemptRecord = { ...NEW_ATTEMPT, calls: 1, acceptedAt: NOON };
 
   it.each([
     ['has no key', { ...ITEM, pin: undefined }, undefined],
     ['has no key, in a delivery that took a lease', { ...ITEM, pin: undefined }, 'me'],
     ['is a plan', { ...ITEM, planOnly: true }, undefined],
   ])('leaves the case alone where it %s', async (_what, item, holder) => {
-    const memory = kept(caseWith({ 'R#2': NO_WORK }));
+    const memory = kept(caseWith({ 'R#2': NEW_ATTEMPT }));
     memory.items.set(`request#R${item.planOnly ? '#plan' : ''} request`, { ...item, rev: 1, nonce: '' } as never);
-    expect(await settleEnd(memory.ports, item, MISSING, holder)).toEqual({ done: true });
+    expect(await conclude(memory.ports, item, MISSING, holder)).toEqual({ done: true });
     expect(memory.published).toMatchObject([{ outcome: 'stuck', code: 'credential-missing', calls: 0 }]);
     expect(caseIn(memory).rev).toBe(1);
   });
 
   it('is in the case before it is told of', async () => {
-    const memory = kept(caseWith({ 'R#2': { ...NO_WORK, calls: 2 } }));
-    expect(await settleEnd(memory.ports, ITEM, MISSING, 'me')).toEqual({ done: true });
+    const memory = kept(caseWith({ 'R#2': { ...NEW_ATTEMPT, calls: 2 } }));
+    expect(await conclude(memory.ports, ITEM, MISSING, 'me')).toEqual({ done: true });
     expect(memory.published).toMatchObject([{ code: 'credential-missing', calls: 2 }]);
     expect(memory.published[0]?.message).toContain('It is gone');
     expect(memory.steps.slice(0, 5)).toEqual(['read', 'write case', 'read', 'write request', 'set aside']);
@@ -147,7 +147,7 @@ describe('the end of a request', () => {
 
   it('is an unproved death where its credential vanished after an accepted delete', async () => {
     const memory = kept(caseWith({ 'R#2': ACCEPTED }));
-    await settleEnd(memory.ports, ITEM, MISSING, 'me');
+    await conclude(memory.ports, ITEM, MISSING, 'me');
     expect(memory.published).toMatchObject([{ outcome: 'stuck', code: 'unproven', calls: 1 }]);
     expect(memory.published[0]?.message).toContain(
       'The delete was accepted at 2026-11-21T12:00:00.000Z; its credential was removed before the proof',
@@ -156,7 +156,7 @@ describe('the end of a request', () => {
 
   it('is a missing credential where nothing was done before', async () => {
     const memory = kept(caseWith({}));
-    await settleEnd(memory.ports, ITEM, MISSING, 'me');
+    await conclude(memory.ports, ITEM, MISSING, 'me');
     expect(memory.published).toMatchObject([{ outcome: 'stuck', code: 'credential-missing', calls: 0 }]);
   });
 
@@ -171,22 +171,22 @@ describe('the end of a request', () => {
     ['whose calls were not executed', { calls: 2, voided: 2 }, 'refused', 'provider-off', 'It is gone'],
     ['that has not called', { calls: 0, voided: 0 }, 'refused', 'provider-off', 'It is gone'],
   ])('by a refusal, of a request %s', async (_, calls, outcome, code, said) => {
-    const memory = kept(caseWith({ 'R#2': { ...NO_WORK, ...calls, lastCallAt: NOON } }));
-    await settleEnd(memory.ports, ITEM, { ...MISSING, outcome: 'refused/provider-off' }, 'me');
+    const memory = kept(caseWith({ 'R#2': { ...NEW_ATTEMPT, ...calls, lastCallAt: NOON } }));
+    await conclude(memory.ports, ITEM, { ...MISSING, outcome: 'refused/provider-off' }, 'me');
     expect(memory.published).toMatchObject([{ outcome, code, calls: calls.calls }]);
     expect(memory.published[0]?.message).toContain(said);
     expect(caseIn(memory).leftOpenBy).toBe(outcome === 'stuck' ? 'R#2' : undefined);
   });
 
   it('by a refusal that has no more to say tells when the call left', async () => {
-    const memory = kept(caseWith({ 'R#2': { ...NO_WORK, calls: 1, lastCallAt: NOON } }));
-    await settleEnd(memory.ports, ITEM, { ...MISSING, outcome: 'refused/too-far', why: '' }, 'me');
+    const memory = kept(caseWith({ 'R#2': { ...NEW_ATTEMPT, calls: 1, lastCallAt: NOON } }));
+    await conclude(memory.ports, ITEM, { ...MISSING, outcome: 'refused/too-far', why: '' }, 'me');
     expect(memory.published[0]?.message).toMatch(/before this was refused\. [A-Z]/);
   });
 
   it('is what else was found after an accepted delete', async () => {
     const memory = kept(caseWith({ 'R#2': ACCEPTED }));
-    await settleEnd(memory.ports, ITEM, { ...MISSING, outcome: 'stuck/region-refused' }, 'me');
+    await conclude(memory.ports, ITEM, { ...MISSING, outcome: 'stuck/region-refused' }, 'me');
     expect(memory.published).toMatchObject([{ code: 'region-refused' }]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NO_WORK } from '../../../../functions/core/attempt/progress.ts';
+import { NEW_ATTEMPT } from '../../../../functions/core/attempt/progress.ts';
 import { after } from '../../../../functions/core/epoch.ts';
 import { NotYet, Unavailable } from '../../../../functions/core/fault.ts';
 import { emptyCase } from '../../../../functions/core/ledger/lease.ts';
@@ -199,7 +199,7 @@ describe('a pinned version that is gone', () => {
 
 it('waits, and holds the case from nobody, where as many requests as an item can hold have called for the key', async () => {
   const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
-  const works = Object.fromEntries(Array.from({ length: 70 }, (_, n) => [`S${n}#1`, { ...NO_WORK, calls: 1 }]));
+  const works = Object.fromEntries(Array.from({ length: 70 }, (_, n) => [`S${n}#1`, { ...NEW_ATTEMPT, calls: 1 }]));
   const key = { provider: 'kalshi', realm: 'prod', keyId: KEY } as const;
   memory.items.set(`case#kalshi/prod/${KEY} case`, { ...emptyCase(key, NOON), works, rev: 1, nonce: '' });
   expect(await revoke(memory.ports, delivered(memory, SELF))).toMatchObject({ done: false, code: 'in-progress' });

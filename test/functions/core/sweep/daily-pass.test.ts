@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { after, type EpochMs } from '../../../../functions/core/epoch.ts';
 import { Unavailable } from '../../../../functions/core/fault.ts';
-import { lookAfter } from '../../../../functions/core/sweep/daily-pass.ts';
+import { dailyPass } from '../../../../functions/core/sweep/daily-pass.ts';
 import { type Memory, memoryPorts } from '../memory-ports.ts';
 import { NOON } from '../rounds.ts';
 
@@ -51,14 +51,14 @@ describe('once a day', () => {
   it('runs, however many sweeps there are, and overlapping ones make one', async () => {
     const memory = memoryPorts();
     kept(memory, 'A', 'open-case', ago(DAY));
-    const passes = await Promise.all([lookAfter(memory.ports), lookAfter(memory.ports)]);
+    const passes = await Promise.all([dailyPass(memory.ports), dailyPass(memory.ports)]);
     expect(passes).toEqual([{ resent: 0, looks: 1, copies: 0 }, undefined]);
     expect(memory.lines).toEqual([['look-after done', { resent: 0, looks: 1, copies: 0 }]]);
     expect(memory.items.get(NOTE)).toMatchObject({ startedAt: NOON, completedAt: NOON });
     memory.clock.forward(DAY - 1);
-    expect(await lookAfter(memory.ports)).toBeUndefined();
+    expect(await dailyPass(memory.ports)).toBeUndefined();
     memory.clock.forward(1);
-    expect(await lookAfter(memory.ports)).toMatchObject({ looks: 1 });
+    expect(await dailyPass(memory.ports)).toMatchObject({ looks: 1 });
   });
 
   it('begins anew where a pass was broken off, a quarter of an hour later', async () => {
@@ -66,12 +66,12 @@ describe('once a day', () => {
     kept(memory, 'A', 'open-case', ago(DAY));
     const { outbox } = memory.ports;
     memory.ports.outbox = { ...outbox, enqueue: () => Promise.reject(new Unavailable('down')) };
-    await expect(lookAfter(memory.ports)).rejects.toBeInstanceOf(Unavailable);
+    await expect(dailyPass(memory.ports)).rejects.toBeInstanceOf(Unavailable);
     memory.ports.outbox = outbox;
     memory.clock.forward(15 * 60_000 - 1);
-    expect(await lookAfter(memory.ports)).toBeUndefined();
+    expect(await dailyPass(memory.ports)).toBeUndefined();
     memory.clock.forward(1);
-    expect(await lookAfter(memory.ports)).toMatchObject({ looks: 1 });
+    expect(await dailyPass(memory.ports)).toMatchObject({ looks: 1 });
   });
 });
 
@@ -87,7 +87,7 @@ it.each([
     else memory.items.delete(NOTE);
   };
   memory.ports.outbox = { ...outbox, enqueue };
-  expect(await lookAfter(memory.ports)).toMatchObject({ looks: 1 });
+  expect(await dailyPass(memory.ports)).toMatchObject({ looks: 1 });
   expect(memory.items.get(NOTE)).toEqual(note && { nonce: 'n', ...note });
 });
 
@@ -102,14 +102,14 @@ describe('looks', () => {
   ] as const)('are asked for at %s', async (_, state, age, looks) => {
     const memory = memoryPorts();
     kept(memory, 'A', state, ago(age));
-    expect(await lookAfter(memory.ports)).toMatchObject({ looks });
+    expect(await dailyPass(memory.ports)).toMatchObject({ looks });
     expect(sent(memory)).toEqual(looks === 0 ? [] : [['A', '2', true]]);
   });
 
   it('are spread over a quarter of an hour', async () => {
     const memory = memoryPorts();
     kept(memory, 'A', 'open-case', ago(DAY));
-    await lookAfter(memory.ports);
+    await dailyPass(memory.ports);
     expect(memory.enqueued.map(({ delaySeconds }) => delaySeconds)).toEqual([450]);
   });
 
@@ -120,7 +120,7 @@ describe('looks', () => {
     const memory = memoryPorts();
     kept(memory, 'A', 'open-case', ago(DAY));
     put(memory, 'request#A request', { ...memory.items.get('request#A request'), ...more });
-    expect(await lookAfter(memory.ports)).toMatchObject({ looks: 0 });
+    expect(await dailyPass(memory.ports)).toMatchObject({ looks: 0 });
   });
 
   it('are not asked for of a case that no request has ended, nor where its request is unknown', async () => {
@@ -128,7 +128,7 @@ describe('looks', () => {
     kept(memory, 'A', 'open-case', ago(DAY));
     put(memory, 'case#B case', { state: 'open-case', at: ago(DAY), works: {} });
     memory.items.delete('request#A request');
-    expect(await lookAfter(memory.ports)).toMatchObject({ looks: 0 });
+    expect(await dailyPass(memory.ports)).toMatchObject({ looks: 0 });
   });
 });
 
@@ -145,7 +145,7 @@ describe('requests that never ended', () => {
   ])('%s', async (_, age, more, resent) => {
     const memory = memoryPorts();
     put(memory, 'request#A request', request('A', ago(age), { state: 'open-request', ...more }));
-    expect(await lookAfter(memory.ports)).toMatchObject({ resent });
+    expect(await dailyPass(memory.ports)).toMatchObject({ resent });
     expect(sent(memory)).toEqual(resent === 0 ? [] : [['A', '2', false]]);
   });
 
@@ -156,13 +156,13 @@ describe('requests that never ended', () => {
     const memory = memoryPorts();
     put(memory, 'request#A request', request('A', ago(LOST + 1), { state: 'open-request' }));
     put(memory, 'forgotten#A forgotten', { requestId: 'A', attempt });
-    expect(await lookAfter(memory.ports)).toMatchObject({ resent });
+    expect(await dailyPass(memory.ports)).toMatchObject({ resent });
   });
 
   it('is sent again in the mode observe, where it was planned for and will be again', async () => {
     const memory = memoryPorts({ config: { mode: 'observe' } });
     put(memory, 'request#A#plan request', request('A', ago(LOST + 1), { state: 'open-request', planOnly: true }));
-    expect(await lookAfter(memory.ports)).toMatchObject({ resent: 1 });
+    expect(await dailyPass(memory.ports)).toMatchObject({ resent: 1 });
   });
 });
 
@@ -170,9 +170,9 @@ describe('the copy for the stuck queue', () => {
   it('goes out again before the queue forgets it, every ten days', async () => {
     const memory = memoryPorts();
     kept(memory, 'A', 'open-case', ago(9.5 * DAY));
-    expect(await lookAfter(memory.ports)).toMatchObject({ copies: 0 });
+    expect(await dailyPass(memory.ports)).toMatchObject({ copies: 0 });
     nextDay(memory);
-    expect(await lookAfter(memory.ports)).toMatchObject({ copies: 1 });
+    expect(await dailyPass(memory.ports)).toMatchObject({ copies: 1 });
     expect(memory.aside).toEqual([
       {
         body: '{"requestId":"A","provider":"kalshi"}',
@@ -181,10 +181,10 @@ describe('the copy for the stuck queue', () => {
     ]);
     for (let day = 11; day < 20; day += 1) {
       nextDay(memory);
-      expect(await lookAfter(memory.ports)).toMatchObject({ copies: 0 });
+      expect(await dailyPass(memory.ports)).toMatchObject({ copies: 0 });
     }
     nextDay(memory);
-    expect(await lookAfter(memory.ports)).toMatchObject({ copies: 1 });
+    expect(await dailyPass(memory.ports)).toMatchObject({ copies: 1 });
   });
 
   it.each([
@@ -193,22 +193,22 @@ describe('the copy for the stuck queue', () => {
   ])('goes out at the very first pass for ten days %s', async (_what, age, copies) => {
     const memory = memoryPorts();
     kept(memory, 'A', 'open-case', ago(age));
-    expect(await lookAfter(memory.ports)).toMatchObject({ copies });
+    expect(await dailyPass(memory.ports)).toMatchObject({ copies });
   });
 
   it('goes out also where a day was missed', async () => {
     const memory = memoryPorts();
     kept(memory, 'A', 'open-case', ago(9.5 * DAY));
-    await lookAfter(memory.ports);
+    await dailyPass(memory.ports);
     memory.clock.forward(3 * DAY);
-    expect(await lookAfter(memory.ports)).toMatchObject({ copies: 1 });
+    expect(await dailyPass(memory.ports)).toMatchObject({ copies: 1 });
   });
 
   it('is not made of a proved key', async () => {
     const memory = memoryPorts();
     kept(memory, 'A', 'proved-case', ago(7 * DAY));
     put(memory, 'request#A request', { ...memory.items.get('request#A request'), ended: { at: ago(10.5 * DAY) } });
-    expect(await lookAfter(memory.ports)).toMatchObject({ looks: 1, copies: 0 });
+    expect(await dailyPass(memory.ports)).toMatchObject({ looks: 1, copies: 0 });
   });
 });
 
@@ -216,7 +216,7 @@ it('waits while the system is paused', async () => {
   const memory = memoryPorts();
   kept(memory, 'A', 'open-case', ago(DAY));
   put(memory, 'control pause', { pausedAt: NOON, by: 'me', reason: 'x' });
-  expect(await lookAfter(memory.ports)).toBeUndefined();
+  expect(await dailyPass(memory.ports)).toBeUndefined();
   put(memory, 'control pause', { by: 'me', reason: 'x' });
-  expect(await lookAfter(memory.ports)).toMatchObject({ looks: 1 });
+  expect(await dailyPass(memory.ports)).toMatchObject({ looks: 1 });
 });

@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { thisWorld } from '../../../../functions/operator/deployment/world.ts';
+import { processPorts } from '../../../../functions/operator/deployment/world.ts';
 
 const before = process.listeners('SIGINT');
 const STREAMS = [process.stdout, process.stderr];
@@ -22,12 +22,12 @@ it.each([
 ])('takes the region by %s', (_what, sdk, others, wanted) => {
   vi.stubEnv('AWS_REGION', sdk);
   vi.stubEnv('AWS_DEFAULT_REGION', others);
-  expect(thisWorld().aws).toEqual(wanted);
+  expect(processPorts().aws).toEqual(wanted);
 });
 
 it('breaks off at the first Ctrl-C, and ends at the second', () => {
   const exit = vi.spyOn(process, 'exit').mockImplementation(() => undefined as never);
-  const { signal } = thisWorld();
+  const { signal } = processPorts();
   expect(signal.aborted).toBe(false);
   process.emit('SIGINT');
   expect([signal.aborted, exit.mock.calls]).toEqual([true, []]);
@@ -38,7 +38,7 @@ it('breaks off at the first Ctrl-C, and ends at the second', () => {
 it.each(['stdout', 'stderr'] as const)('goes on where nobody reads %s any more', (name) => {
   const broken = (code: string) => () => process[name].emit('error', Object.assign(new Error(code), { code }));
   expect(broken('EPIPE')).toThrow('EPIPE');
-  thisWorld();
+  processPorts();
   expect(broken('EPIPE')).not.toThrow();
   expect(broken('EIO')).toThrow('EIO');
 });
