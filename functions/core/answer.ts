@@ -14,17 +14,17 @@ export interface Answer {
   readonly code: string;
   readonly ends?: Ending;
   /** The call would meet the same check: asked by the signer, `ends` holds a delete back. */
-  readonly holds?: true;
+  readonly blocksCall?: true;
   /** What the request ends as when its time runs out with nothing better known, or when the key lives on after this call. */
-  readonly atLast?: StuckCode;
+  readonly fallbackCode?: StuckCode;
   /** The reply authenticates the target or names it, so its later absence is a change. */
-  readonly seen?: true;
+  readonly identified?: true;
   /** In place of the question's own, where only the answer shows which account was read. */
-  readonly seenBy?: string;
+  readonly questionId?: string;
   /** The provider's own word on when to come back. */
   readonly notBefore?: EpochMs;
   /** It is said to our address, whatever the key: until then nobody has to ask. */
-  readonly wide?: true;
+  readonly hostWide?: true;
   /** The provider's clock, where the reply shows that ours is off. */
   readonly serverTime?: EpochMs;
   /** What was learned on the way (account ids, cursors), kept in the ledger and handed back to the next plan. */

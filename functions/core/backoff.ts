@@ -41,7 +41,7 @@ export interface Retry {
   /** A stated instant (a provider's reset, a lease's end, `notBefore`): it wins over the doubling. */
   readonly notBefore?: EpochMs | undefined;
   /** What the request ends as when its time runs out over this. */
-  readonly atLast?: StuckCode | undefined;
+  readonly fallbackCode?: StuckCode | undefined;
 }
 
 export interface Circumstances {

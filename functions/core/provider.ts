@@ -49,8 +49,8 @@ export interface Question {
   readonly asked: string;
   readonly as: Asker;
   readonly host: string;
-  /** Same question: same host, same asker, for a list the same account. `seen` is kept under this. */
-  readonly seenBy: string;
+  /** Same question: same host, same asker, for a list the same account. `identified` is kept under this. */
+  readonly questionId: string;
   next(replies: readonly MaybeReply[], now: EpochMs): Next;
 }
 
@@ -60,7 +60,7 @@ export interface Call {
   readonly as: Asker;
   readonly host: string;
   /** What an `accepted` lets count as seen: the target's own questions, or at Kalshi the signer's. */
-  readonly seenBy: string;
+  readonly questionId: string;
   send(now: EpochMs): HttpCall;
   read(reply: MaybeReply): Answer;
 }
@@ -130,7 +130,7 @@ export interface Settings {
 export interface Order {
   readonly operation: string;
   readonly signer: Credential & { readonly keyId: string };
-  readonly aim: OrderTarget;
+  readonly target: OrderTarget;
   readonly settings: Settings | undefined;
   readonly egressAddresses: readonly string[];
   readonly urgent: boolean;

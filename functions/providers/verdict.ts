@@ -21,10 +21,10 @@ export const rejected = (ends?: Ending, more: Partial<ReplyMeaning> = {}): Reply
 });
 
 /** The reply shows that the provider knows the key. */
-export const IDENTIFIED = { seen: true } as const;
+export const IDENTIFIED = { identified: true } as const;
 
 /** The call would meet the same check. */
-export const BLOCKS_CALL = { holds: true } as const;
+export const BLOCKS_CALL = { blocksCall: true } as const;
 
 /** Under which name of a table a status stands: `no reply`, `HTTP 5xx`, `HTTP 404`. */
 export const statusRow = (reply: MaybeReply): string => {

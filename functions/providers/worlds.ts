@@ -4,7 +4,7 @@ import type { Environment, Order } from '../core/provider.ts';
 /** A provider's environments, as its plans ask about them. */
 export interface Realms {
   readonly hostOf: (environment: string) => string;
-  readonly isSameWorld: (a: string, b: string) => boolean;
+  readonly isSameRealm: (a: string, b: string) => boolean;
   /**
    * @param isRelated whether a signer there reaches a target here although the two are not one world
    * @throws Fault `refused/environment-mismatch` where the signer cannot know the target
@@ -15,14 +15,14 @@ export interface Realms {
 /** Answers for a table of environments; a credential holds none of another name. */
 export const realmsOf = (environments: Readonly<Record<string, Environment>>): Realms => {
   const at = (name: string): Environment => environments[name] as Environment;
-  const isSameWorld = (a: string, b: string) => at(a).realm === at(b).realm;
+  const isSameRealm = (a: string, b: string) => at(a).realm === at(b).realm;
   return {
     hostOf: (name) => at(name).host,
-    isSameWorld,
+    isSameRealm,
     // Stryker disable next-line ArrowFunction: nothing is as false
-    checkReach: ({ signer: { environment: from }, aim }, isRelated = () => false) => {
-      const to = aim.credential?.environment ?? from;
-      if (isSameWorld(from, to) || isRelated(from, to)) return;
+    checkReach: ({ signer: { environment: from }, target }, isRelated = () => false) => {
+      const to = target.credential?.environment ?? from;
+      if (isSameRealm(from, to) || isRelated(from, to)) return;
       throw new Fault(
         'refused/environment-mismatch',
         `Cannot reach a key of ${to} from ${from}, wanted one environment`,

@@ -67,13 +67,13 @@ const isEnd = (decision: Decision, outcome: string): boolean => decision.do === 
 const MINUTE_MS = 60_000;
 
 /** As if the key had been gone for so much longer. */
-const olderBy = ({ work }: Situation, ms: number): Situation['work'] =>
-  work.absentSince === undefined ? work : { ...work, absentSince: after(work.absentSince, -ms) };
+const olderBy = ({ progress }: Situation, ms: number): Situation['progress'] =>
+  progress.absentSince === undefined ? progress : { ...progress, absentSince: after(progress.absentSince, -ms) };
 
 /** A look takes its word for it that there is nothing to do. */
 const lookProves: Rules['pursue'] = (real) => async (pursuit, hooks, leased) => {
   const pursued = await real(pursuit, hooks, leased);
-  const isIdle = pursuit.isLook && pursued.over && pursued.outcome === 'planned';
+  const isIdle = pursuit.isRecheck && pursued.hasEnded && pursued.outcome === 'planned';
   return isIdle ? { ...pursued, outcome: 'already-revoked' } : pursued;
 };
 
@@ -87,7 +87,7 @@ const SPOILED: readonly (readonly [what: string, stage: string, spoiled: Partial
   [
     'takes absences before any call for a death',
     'kalshi',
-    asIf(({ kind, work, proved }) => ({ proved: proved || (kind === 'delete' && work.calls === 0) })),
+    asIf(({ kind, progress, proved }) => ({ proved: proved || (kind === 'delete' && progress.calls === 0) })),
     /L1: already-revoked without a call/,
   ],
   [
@@ -105,19 +105,19 @@ const SPOILED: readonly (readonly [what: string, stage: string, spoiled: Partial
   [
     'believes a key’s own absence at once',
     'kalshi',
-    asIf(({ kind, work, controlled }) => ({ controlled: controlled || (kind === 'delete' && work.calls > 0) })),
+    asIf(({ kind, progress, controlled }) => ({ controlled: controlled || (kind === 'delete' && progress.calls > 0) })),
     /by its own absence within an hour/,
   ],
   [
     'believes a key’s own absence some minutes too soon',
     'requesty',
-    asIf((situation) => ({ work: olderBy(situation, 20 * MINUTE_MS) })),
+    asIf((situation) => ({ progress: olderBy(situation, 20 * MINUTE_MS) })),
     /by its own absence within an hour/,
   ],
   [
     'never believes a key’s own absence',
     'kalshi',
-    asIf(({ work }) => ({ work: { ...work, absentSince: undefined } })),
+    asIf(({ progress }) => ({ progress: { ...progress, absentSince: undefined } })),
     /waits though the key has been gone for an hour/,
   ],
   [
@@ -129,8 +129,8 @@ const SPOILED: readonly (readonly [what: string, stage: string, spoiled: Partial
   [
     'waits for the end of an outage without sending the delete again',
     'kalshi',
-    turned((decision, { standing, work }) =>
-      decision.do === 'call' && standing === 'gone' && work.calls > 0
+    turned((decision, { roundVerdict, progress }) =>
+      decision.do === 'call' && roundVerdict === 'gone' && progress.calls > 0
         ? { do: 'retry', code: 'not-yet-proved' }
         : decision,
     ),
@@ -139,8 +139,10 @@ const SPOILED: readonly (readonly [what: string, stage: string, spoiled: Partial
   [
     'sends a delete again after it was accepted',
     'kalshi',
-    turned((decision, { standing, work, calledNow }) =>
-      isEnd(decision, 'revoked') && standing === 'gone' && work.calls === 1 && calledNow ? { do: 'call' } : decision,
+    turned((decision, { roundVerdict, progress, calledNow }) =>
+      isEnd(decision, 'revoked') && roundVerdict === 'gone' && progress.calls === 1 && calledNow
+        ? { do: 'call' }
+        : decision,
     ),
     /L3: a further call for a key that is gone, after one that was accepted/,
   ],
@@ -153,8 +155,8 @@ const SPOILED: readonly (readonly [what: string, stage: string, spoiled: Partial
   [
     'gives up a key that nobody has ever seen without a call',
     'kalshi',
-    turned((decision, { standing }) =>
-      decision.do === 'call' && standing === 'unbacked' ? { do: 'end', outcome: 'stuck/not-recognised' } : decision,
+    turned((decision, { roundVerdict }) =>
+      decision.do === 'call' && roundVerdict === 'unbacked' ? { do: 'end', outcome: 'stuck/not-recognised' } : decision,
     ),
     /ended as stuck\/not-recognised without a call/,
   ],

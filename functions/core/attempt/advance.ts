@@ -22,7 +22,7 @@ import { sendCall } from './send-call.ts';
 /** What the loop needs beside the pursuit. */
 export interface AttemptHooks {
   /** Rejects with a Fault where the order was taken back; asked right before the first call. */
-  recheck(): Promise<void>;
+  rereadOrder(): Promise<void>;
   /** Told of a key that lives though its death was proved, before the case is opened again. */
   resurrected(item: CaseItem, provedAt: EpochMs): Promise<void>;
 }
@@ -34,11 +34,11 @@ const askSiblings = async (
 ): Promise<AttemptResult | { readonly nowhere: readonly Evidence[] }> => {
   const evidence: Evidence[] = [];
   for (const [environment, question] of siblings) {
-    const answer = await ask({ ...asking, insists: true }, question);
+    const answer = await ask({ ...asking, bypassesBreaker: true }, question);
     // Without time to ask there, nothing is known of it: the next delivery asks.
     if (answer === undefined) return attemptWaiting({ code: 'not-yet-proved' });
     evidence.push(evidenceOf(ports.clock.now(), 'probe', question, answer));
-    if (isPresent(answer) || answer.seen)
+    if (isPresent(answer) || answer.identified)
       return attemptEnded('stuck/wrong-environment', `The key belongs to ${environment}`, evidence);
   }
   return { nowhere: evidence };
@@ -46,7 +46,7 @@ const askSiblings = async (
 
 /** A managing key that is refused because this product killed it is no wrong credential. */
 const signerGoneOr = async ({ ports, pin, order }: AttemptContext, outcome: FinalOutcome): Promise<FinalOutcome> =>
-  outcome === 'stuck/credential-refused' && !order.aim.self && (await wasKilledHere(ports, pin.signerName))
+  outcome === 'stuck/credential-refused' && !order.target.self && (await wasKilledHere(ports, pin.signerName))
     ? 'stuck/signer-gone'
     : outcome;
 
@@ -81,7 +81,7 @@ const writeRound = async (
   pursuit: AttemptContext,
   hooks: AttemptHooks,
   item: CaseItem,
-  { round, standing }: JudgedRound,
+  { round, roundVerdict }: JudgedRound,
 ): Promise<CaseItem> => {
   const { ports, pin, holder, order } = pursuit;
   const lives = round.asked.some(({ answer }) => isPresent(answer));
@@ -93,7 +93,7 @@ const writeRound = async (
       name,
       signerId: order.signer.keyId,
       round,
-      standing: round.cutShort ? undefined : standing,
+      roundVerdict: round.cutShort ? undefined : roundVerdict,
       now,
     });
     return lives && held.proved ? { ...written, ...reopened(held, held.proved.endedBy), at: now } : written;
@@ -129,10 +129,10 @@ export const advanceAttempt = async (
       calledNow,
       siblingsAsked,
     });
-    if (pursuit.isLook && (step.do === 'call' || step.do === 'ask-siblings')) return attemptEnded('planned');
+    if (pursuit.isRecheck && (step.do === 'call' || step.do === 'ask-siblings')) return attemptEnded('planned');
     if (step.do === 'ask-siblings') {
       const found = await askSiblings(pursuit, looked.plan);
-      if ('over' in found) return found;
+      if ('hasEnded' in found) return found;
       siblingsAsked = true;
       const { nowhere } = found;
       item = await updateLeasedCase(pursuit.ports, pursuit.pin.keyName, pursuit.holder, (held) =>
@@ -141,7 +141,7 @@ export const advanceAttempt = async (
       continue;
     }
     if (step.do === 'call') {
-      if (work.calls === 0) await hooks.recheck();
+      if (work.calls === 0) await hooks.rereadOrder();
       ({ item, step } = await sendCall(pursuit, item, step.call, looked.plan));
       calledNow = true;
       // The answer to the call decides nothing by itself: the probes do.

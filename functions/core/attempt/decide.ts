@@ -21,9 +21,9 @@ export interface Situation {
   readonly round: readonly Asked[];
   /** The answer about the managing key itself, where it was asked in this round. */
   readonly signer: Answer | undefined;
-  readonly standing: RoundVerdict;
+  readonly roundVerdict: RoundVerdict;
   /** With this round already counted in. */
-  readonly work: AttemptRecord;
+  readonly progress: AttemptRecord;
   /** The ledger holds the key's death as proved. */
   readonly proved: boolean;
   /** The managing key was accepted in this round, by a list that had named the target. */
@@ -61,7 +61,7 @@ const answersIn = ({ round, signer }: Pick<Situation, 'round' | 'signer'>): read
 /** What was said to the signer by a check that the call would meet as well: it holds a delete back. */
 const heldBy = ({ round, signer, self }: Situation): FinalOutcome | undefined => {
   const toSigner = round.filter(({ question }) => bySigner(question.as, self));
-  const holding = answersIn({ round: toSigner, signer }).find((answer) => answer.holds && endIn(answer));
+  const holding = answersIn({ round: toSigner, signer }).find((answer) => answer.blocksCall && endIn(answer));
   return holding && endIn(holding);
 };
 
@@ -77,36 +77,36 @@ const withoutVerdict = (situation: Situation): { code: RetryCode; notBefore: Epo
 };
 
 /** Two agreeing probes, a gap apart, make a proof; before that the next probe is due when the gap is over. */
-const agreedEnd = ({ work, now, proofGapMs }: Situation, outcome: FinalOutcome): Decision => {
-  const due = after(work.agreed?.at ?? now, proofGapMs);
+const agreedEnd = ({ progress, now, proofGapMs }: Situation, outcome: FinalOutcome): Decision => {
+  const due = after(progress.agreed?.at ?? now, proofGapMs);
   return now >= due ? end(outcome) : { do: 'ask', at: due, code: 'not-yet-proved' };
 };
 
 /** Calls that the provider carried out, as far as is known. */
-const executedCalls = ({ work }: Situation): number => work.calls - work.voided;
+const executedCalls = ({ progress }: Situation): number => progress.calls - progress.voided;
 
 /** Each further call waits three times as long as the one before, so that a read that lags can catch up before all are used. */
 const isDue = (situation: Situation): boolean => {
-  const { work, now, proofGapMs } = situation;
-  return now >= after(work.lastCallAt ?? now, proofGapMs * 3 ** (executedCalls(situation) - 1));
+  const { progress, now, proofGapMs } = situation;
+  return now >= after(progress.lastCallAt ?? now, proofGapMs * 3 ** (executedCalls(situation) - 1));
 };
 
 /** No call that is still on its way can explain what the probes show. */
-const hasLanded = ({ work, now, landsWithinMs }: Situation): boolean =>
-  now >= after(work.lastCallAt ?? now, landsWithinMs);
+const hasLanded = ({ progress, now, landsWithinMs }: Situation): boolean =>
+  now >= after(progress.lastCallAt ?? now, landsWithinMs);
 
 /** A key that a call left as it was: call again, after as much doubt as the rules want, or give it up. */
 const stillThere = (situation: Situation): Decision => {
-  const { work, now, kind, urgent, proofGapMs } = situation;
-  const { count = 0, since = now } = work.unchanged ?? {};
+  const { progress, now, kind, urgent, proofGapMs } = situation;
+  const { count = 0, since = now } = progress.unchanged ?? {};
   const isLong = count >= UNCHANGED.count && now - since >= UNCHANGED.overMs;
   // After a call that was accepted, or whose reply was lost, a refusal may be the shadow of the death, under a read that lags.
-  const isAlone = executedCalls(situation) === 1 && basisOf(work) !== 'lost';
-  const isPlain = work.acceptedAt === undefined && (isAlone || isLong);
-  if (work.ifAlive && isPlain) return end(`stuck/${work.ifAlive}`);
+  const isAlone = executedCalls(situation) === 1 && basisOf(progress) !== 'lost';
+  const isPlain = progress.acceptedAt === undefined && (isAlone || isLong);
+  if (progress.ifAlive && isPlain) return end(`stuck/${progress.ifAlive}`);
   const noEffect = executedCalls(situation) >= MOST_CALLS;
   if (noEffect && isLong && hasLanded(situation))
-    return end(kind === 'update' && work.acceptedAt ? 'stuck/unproven' : 'stuck/no-effect');
+    return end(kind === 'update' && progress.acceptedAt ? 'stuck/unproven' : 'stuck/no-effect');
   const isEnough = kind === 'delete' ? isLong || urgent : isLong && hasLanded(situation);
   if (isEnough && isDue(situation) && !noEffect) return { do: 'call' };
   return { do: 'ask', at: after(now, proofGapMs), code: 'not-yet-proved' };
@@ -114,18 +114,18 @@ const stillThere = (situation: Situation): Decision => {
 
 /** No question can show a death, or none has a record of the key: what the call was answered with is all there is. */
 const unprovable = (situation: Situation): Decision => {
-  const { work, provable } = situation;
+  const { progress, provable } = situation;
   // What was looked through everywhere will be found nowhere later; a lost reply is not worth waiting for.
-  if (work.lastAnswer !== 'rejected' && !provable) return end('stuck/unproven');
-  if (work.lastAnswer === 'accepted') return agreedEnd(situation, 'stuck/unproven');
-  if (work.lastAnswer === 'rejected') return end(work.acceptedAt ? 'stuck/unproven' : 'stuck/not-recognised');
+  if (progress.lastAnswer !== 'rejected' && !provable) return end('stuck/unproven');
+  if (progress.lastAnswer === 'accepted') return agreedEnd(situation, 'stuck/unproven');
+  if (progress.lastAnswer === 'rejected') return end(progress.acceptedAt ? 'stuck/unproven' : 'stuck/not-recognised');
   return waitForVerdict(situation);
 };
 
 const waitForVerdict = (situation: Situation): Decision => {
-  const { work, now, proofGapMs } = situation;
+  const { progress, now, proofGapMs } = situation;
   const silence = withoutVerdict(situation);
-  const code = work.answered ? 'not-yet-proved' : 'no-reply';
+  const code = progress.answered ? 'not-yet-proved' : 'no-reply';
   if (silence?.code === 'rate-limited') return { do: 'retry', code: 'rate-limited', notBefore: silence.notBefore };
   const notBefore = silence?.notBefore;
   return { do: 'ask', at: later(after(now, proofGapMs), notBefore ?? now), code, notBefore };
@@ -138,42 +138,43 @@ const STATED_ROUNDS = 6;
  * Whether an urgent call leaves although no probe gave a verdict. By a managing key it does once: refused for a limit or a clock, it
  * waits for a verdict, since what it then kills unseen can never be proved dead.
  */
-const mayCallInDoubt = ({ self, work }: Situation, stated: EpochMs | undefined): boolean =>
-  (self || work.calls === 0) && (stated === undefined || work.silentRounds >= STATED_ROUNDS);
+const mayCallInDoubt = ({ self, progress }: Situation, stated: EpochMs | undefined): boolean =>
+  (self || progress.calls === 0) && (stated === undefined || progress.silentRounds >= STATED_ROUNDS);
 
 const beforeDelete = (situation: Situation): Decision => {
-  const { self, standing, urgent, work, now, signer, proofGapMs, siblingsAsked } = situation;
-  if (self && standing === 'unbacked' && !siblingsAsked) return { do: 'ask-siblings' };
+  const { self, roundVerdict, urgent, progress, now, signer, proofGapMs, siblingsAsked } = situation;
+  if (self && roundVerdict === 'unbacked' && !siblingsAsked) return { do: 'ask-siblings' };
   const silence = withoutVerdict(situation);
   const isSilent =
-    silence !== undefined && (standing === 'none' || (signer !== undefined && retryIn(signer) !== undefined));
+    silence !== undefined && (roundVerdict === 'none' || (signer !== undefined && retryIn(signer) !== undefined));
   if (!isSilent) return { do: 'call' };
   if (!urgent) return { do: 'retry', ...silence };
   // At once, but not of a provider that has just said that it was asked too much.
   const again = silence.code === 'rate-limited' ? after(now, proofGapMs) : now;
-  if (work.silentRounds < 2) return { do: 'ask', at: later(again, silence.notBefore ?? now), ...silence };
+  if (progress.silentRounds < 2) return { do: 'ask', at: later(again, silence.notBefore ?? now), ...silence };
   return mayCallInDoubt(situation, silence.notBefore) ? { do: 'call' } : { do: 'retry', ...silence };
 };
 
 const afterDelete = (situation: Situation): Decision => {
-  const { standing, provable } = situation;
-  if (standing === 'present') return stillThere(situation);
-  if (standing === 'unbacked' || !provable) return unprovable(situation);
+  const { roundVerdict, provable } = situation;
+  if (roundVerdict === 'present') return stillThere(situation);
+  if (roundVerdict === 'unbacked' || !provable) return unprovable(situation);
   return waitForVerdict(situation);
 };
 
 /** Gone for longer than an outage is taken to last. */
-const outlastsOutage = ({ work, now }: Situation): boolean => now >= after(work.absentSince ?? now, TIMING.outageMs);
+const outlastsOutage = ({ progress, now }: Situation): boolean =>
+  now >= after(progress.absentSince ?? now, TIMING.outageMs);
 
 /** A refused call has killed nothing: it found the key dead. */
-const goneAs = ({ work }: Situation): FinalOutcome => {
-  const basis = basisOf(work);
+const goneAs = ({ progress }: Situation): FinalOutcome => {
+  const basis = basisOf(progress);
   return basis === 'accepted' || basis === 'lost' ? 'revoked' : 'already-revoked';
 };
 
 /** Whether two absences are enough: the call was accepted, or the managing key was while the target was not. */
-const isTold = ({ work, proved, controlled }: Situation): boolean => {
-  const basis = basisOf(work);
+const isTold = ({ progress, proved, controlled }: Situation): boolean => {
+  const basis = basisOf(progress);
   return proved || basis === 'accepted' || (basis !== undefined && controlled);
 };
 
@@ -183,18 +184,18 @@ const isTold = ({ work, proved, controlled }: Situation): boolean => {
  */
 const gone = (situation: Situation): Decision => {
   if (isTold(situation)) return agreedEnd(situation, goneAs(situation));
-  if (basisOf(situation.work) === undefined) return beforeDelete(situation);
+  if (basisOf(situation.progress) === undefined) return beforeDelete(situation);
   if (outlastsOutage(situation)) return agreedEnd(situation, goneAs(situation));
   return situation.calledNow ? { do: 'retry', code: 'not-yet-proved' } : { do: 'call' };
 };
 
 const onDelete = (situation: Situation): Decision => {
-  const { work, standing } = situation;
-  const held = standing === 'gone' && isTold(situation) ? undefined : heldBy(situation);
+  const { progress, roundVerdict } = situation;
+  const held = roundVerdict === 'gone' && isTold(situation) ? undefined : heldBy(situation);
   if (held) return end(held);
-  if (standing === 'gone') return gone(situation);
+  if (roundVerdict === 'gone') return gone(situation);
   // A call that the provider did not execute (a limited rate, a wrong clock) is as none.
-  return work.calls - work.voided === 0 ? beforeDelete(situation) : afterDelete(situation);
+  return progress.calls - progress.voided === 0 ? beforeDelete(situation) : afterDelete(situation);
 };
 
 /** An update sends no delete to find out whether the key is dead or its provider out. */
@@ -205,17 +206,17 @@ const goneWithoutDelete = (situation: Situation): Decision => {
 
 /** An update can widen a key, so every doubt waits or ends; none calls. */
 const onUpdate = (situation: Situation): Decision => {
-  const { standing, self, work, siblingsAsked } = situation;
+  const { roundVerdict, self, progress, siblingsAsked } = situation;
   const ended = answersIn(situation).map(endIn).find(Boolean);
   if (ended) return end(ended);
-  if (standing === 'gone') return goneWithoutDelete(situation);
-  if (standing === 'met') return agreedEnd(situation, 'restricted');
-  if (standing === 'web-only') return agreedEnd(situation, 'stuck/only-in-web-ui');
-  if (standing === 'unbacked') return self && !siblingsAsked ? { do: 'ask-siblings' } : end('stuck/not-recognised');
+  if (roundVerdict === 'gone') return goneWithoutDelete(situation);
+  if (roundVerdict === 'met') return agreedEnd(situation, 'restricted');
+  if (roundVerdict === 'web-only') return agreedEnd(situation, 'stuck/only-in-web-ui');
+  if (roundVerdict === 'unbacked') return self && !siblingsAsked ? { do: 'ask-siblings' } : end('stuck/not-recognised');
   const silence = withoutVerdict(situation);
-  if (work.calls > 0) return standing === 'unmet' ? stillThere(situation) : waitForVerdict(situation);
+  if (progress.calls > 0) return roundVerdict === 'unmet' ? stillThere(situation) : waitForVerdict(situation);
   if (silence) return { do: 'retry', ...silence };
-  return standing === 'unmet' ? { do: 'call' } : { do: 'retry', code: 'unrecognised' };
+  return roundVerdict === 'unmet' ? { do: 'call' } : { do: 'retry', code: 'unrecognised' };
 };
 
 /** What comes next, from one round of answers and all that is known. Pure. */

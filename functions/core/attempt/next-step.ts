@@ -25,7 +25,7 @@ const callStep = ({ plan, round }: JudgedRound, { before }: AttemptRecord): Step
  * key is as asked.
  */
 const widening = (looked: JudgedRound, work: AttemptRecord): Step | undefined => {
-  if (work.calls > 0 || looked.standing !== 'met') return undefined;
+  if (work.calls > 0 || looked.roundVerdict !== 'met') return undefined;
   const step = callStep(looked, work);
   // Stryker disable next-line ConditionalExpression: only an end has an outcome
   return step.do === 'end' && step.outcome === 'refused/would-widen' ? step : undefined;
@@ -42,29 +42,29 @@ export interface SoFar {
 export const nextStep = (
   { order, ports }: Pick<AttemptContext, 'order' | 'ports'>,
   looked: JudgedRound,
-  work: AttemptRecord,
+  progress: AttemptRecord,
   soFar: SoFar,
 ): Step => {
-  const { round, plan, standing, controlled } = looked;
+  const { round, plan, roundVerdict, controlled } = looked;
   if (plan.ends) return { do: 'end', outcome: plan.ends as FinalOutcome };
   if (round.heldUp) return { do: 'retry', ...round.heldUp };
-  if (round.cutShort) return { do: 'retry', code: work.answered ? 'not-yet-proved' : 'no-reply' };
-  const widens = widening(looked, work);
+  if (round.cutShort) return { do: 'retry', code: progress.answered ? 'not-yet-proved' : 'no-reply' };
+  const widens = widening(looked, progress);
   if (widens) return widens;
   const decision = decide({
     kind: isRestriction(plan.call) ? 'update' : 'delete',
-    self: order.aim.self,
+    self: order.target.self,
     urgent: order.urgent,
     now: ports.clock.now(),
     round: round.asked,
     signer: round.signer,
-    standing,
-    work,
+    roundVerdict,
+    progress,
     controlled,
     ...soFar,
     proofGapMs: plan.proofGapMs,
     landsWithinMs: plan.landsWithinMs,
     provable: plan.provable,
   });
-  return decision.do === 'call' ? callStep(looked, work) : decision;
+  return decision.do === 'call' ? callStep(looked, progress) : decision;
 };

@@ -40,7 +40,7 @@ const met = (work: AttemptRecord): AttemptRecord => {
 };
 
 const unlessSighted = (work: AttemptRecord, { asked }: Round): AttemptRecord =>
-  asked.some(({ answer }) => isPresent(answer) || answer.seen) ? met(work) : work;
+  asked.some(({ answer }) => isPresent(answer) || answer.identified) ? met(work) : work;
 
 /** What all requests know, where the provider answered a call as for a key that it knows. */
 const everyoneMet = (works: CaseItem['works']): CaseItem['works'] =>
@@ -87,9 +87,9 @@ export const withRound = (
     name,
     signerId,
     round,
-    standing,
+    roundVerdict,
     now,
-  }: { name: string; signerId: string; round: Round; standing: RoundVerdict | undefined; now: EpochMs },
+  }: { name: string; signerId: string; round: Round; roundVerdict: RoundVerdict | undefined; now: EpochMs },
 ): CaseItem => {
   const work = item.works[name] ?? NEW_ATTEMPT;
   const noted = {
@@ -104,13 +104,16 @@ export const withRound = (
     facts: { ...item.facts, [signerId]: { ...item.facts[signerId], ...lasting(round.facts) } },
     works: {
       ...otherAttempts(item.works, round),
-      [name]: standing === undefined ? noted : countRound(noted, round.asked, { standing, signer: round.signer, now }),
+      [name]:
+        roundVerdict === undefined
+          ? noted
+          : countRound(noted, round.asked, { roundVerdict, signer: round.signer, now }),
     },
   };
 };
 
 const seenIn = ({ asked }: Round, now: EpochMs): CaseItem['seen'] =>
-  Object.fromEntries(asked.filter(({ answer }) => answer.seen).map(({ question }) => [question.seenBy, now]));
+  Object.fromEntries(asked.filter(({ answer }) => answer.identified).map(({ question }) => [question.questionId, now]));
 
 /** What a standing is judged by: everything seen before this round, and in it. */
 export const seenWith = (item: CaseItem, round: Round, now: EpochMs): CaseItem['seen'] => ({
@@ -177,17 +180,17 @@ export const withAnswer = (item: CaseItem, name: string, call: Call, answer: Ans
   const done: AttemptRecord = {
     ...work,
     callReplies: [...repliesOf(work).slice(0, -1), reply],
-    absentSince: answer.seen ? undefined : work.absentSince,
+    absentSince: answer.identified ? undefined : work.absentSince,
     lastAnswer,
-    ifAlive: lastAnswer === 'rejected' ? answer.atLast : undefined,
+    ifAlive: lastAnswer === 'rejected' ? answer.fallbackCode : undefined,
     voided: work.voided - inDoubt(work) + voided,
     acceptedAt: work.acceptedAt ?? (lastAnswer === 'accepted' ? now : undefined),
     evidence: withEvidence(work.evidence, [evidenceOf(now, 'call', call, answer)]),
   };
   return {
     ...item,
-    seen: answer.seen ? { [call.seenBy]: now, ...item.seen } : item.seen,
-    works: { ...(answer.seen ? everyoneMet(item.works) : item.works), [name]: done },
+    seen: answer.identified ? { [call.questionId]: now, ...item.seen } : item.seen,
+    works: { ...(answer.identified ? everyoneMet(item.works) : item.works), [name]: done },
   };
 };
 

@@ -23,26 +23,26 @@ export interface AttemptContext {
   /** Names the lease; empty where none is held (a dry run). */
   readonly holder: string;
   /** Only looks: where a request would call, it is over. */
-  readonly isLook?: true;
+  readonly isRecheck?: true;
 }
 
 /** How a pursuit ended, or that it did not. */
-export type AttemptResult = AttemptEnded | ({ readonly over: false } & Retry);
+export type AttemptResult = AttemptEnded | ({ readonly hasEnded: false } & Retry);
 
 export interface AttemptEnded {
-  readonly over: true;
+  readonly hasEnded: true;
   readonly outcome: FinalOutcome;
   readonly why: string;
   readonly evidence: readonly Evidence[];
 }
 
 export const attemptEnded = (outcome: FinalOutcome, why = '', evidence: readonly Evidence[] = []): AttemptEnded => ({
-  over: true,
+  hasEnded: true,
   outcome,
   why,
   evidence,
 });
-export const attemptWaiting = ({ code, notBefore }: Retry): AttemptResult => ({ over: false, code, notBefore });
+export const attemptWaiting = ({ code, notBefore }: Retry): AttemptResult => ({ hasEnded: false, code, notBefore });
 
 /** The plan as these facts make it. */
 export const planWith = (
@@ -55,7 +55,7 @@ export const planWith = (
 export interface JudgedRound {
   readonly round: Round;
   readonly plan: Plan;
-  readonly standing: RoundVerdict;
+  readonly roundVerdict: RoundVerdict;
   /** The managing key was accepted by a list that had named the target, and no longer does. */
   readonly controlled: boolean;
 }
@@ -79,19 +79,19 @@ export const probeRound = async (
 ): Promise<JudgedRound> => {
   const { order, asking, ports } = pursuit;
   const called = work.calls > 0;
-  asking.insists = order.urgent && !called;
-  asking.heldAs = called && work.answered ? 'not-yet-proved' : undefined;
+  asking.bypassesBreaker = order.urgent && !called;
+  asking.breakerCode = called && work.answered ? 'not-yet-proved' : undefined;
   const known = { ...item.facts[order.signer.keyId], ...work.facts };
   const asked = await askRound(asking, (facts) => planWith(pursuit, facts, called), known, withSigner);
   const round = await withoutDeadSigner(pursuit, asked, called);
   const plan = planWith(pursuit, round.facts, called);
-  const seen = seenWith(item, round, ports.clock.now());
-  const standing = roundVerdictOf(round.asked, {
-    seen,
+  const sightings = seenWith(item, round, ports.clock.now());
+  const roundVerdict = roundVerdictOf(round.asked, {
+    sightings,
     signer: round.signer,
     needsAll: plan.needsAll,
     restriction: isRestriction(plan.call) ? plan.call : undefined,
     before: work.before,
   });
-  return { round, plan, standing, controlled: isControlled(round.asked, seen) };
+  return { round, plan, roundVerdict, controlled: isControlled(round.asked, sightings) };
 };

@@ -47,7 +47,7 @@ const heldUp = async (
   if (isTooLate(pursuit, current)) return LATER;
   const full = await withinLimit(ports, request, before);
   if (full) return full;
-  if (!order.aim.self) await markSigner(ports, pin, true);
+  if (!order.target.self) await markSigner(ports, pin, true);
   return undefined;
 };
 

@@ -25,9 +25,9 @@ export interface Asking {
   /** The provider's clock less ours, in milliseconds; set once. */
   skewMs?: number;
   /** An urgent call is still to leave, for which a host that answers nobody is asked all the same. */
-  insists?: boolean;
+  bypassesBreaker?: boolean;
   /** Which retry it is to be held back from such a host. */
-  heldAs?: RetryCode | undefined;
+  breakerCode?: RetryCode | undefined;
   /** How often each host that was asked had been silent before. */
   silences?: Map<string, Promise<number>>;
 }
@@ -88,7 +88,7 @@ export const ask = async (asking: Asking, question: Question): Promise<Answer | 
   return answer;
 };
 
-const idOf = ({ asked, as, host, seenBy }: Question): string => JSON.stringify([asked, as, host, seenBy]);
+const idOf = ({ asked, as, host, questionId }: Question): string => JSON.stringify([asked, as, host, questionId]);
 
 export interface Round {
   readonly asked: readonly Asked[];
@@ -157,7 +157,7 @@ export const askRound = async (
       facts = { ...facts, ...answer.facts };
       if (answer.more) continue;
       done.add(idOf(question));
-      asked.push({ question: { ...question, seenBy: answer.seenBy ?? question.seenBy }, answer });
+      asked.push({ question: { ...question, questionId: answer.questionId ?? question.questionId }, answer });
       evidence.push(evidenceOf(clock.now(), 'probe', question, answer));
     }
     const held = answers.find((answer) => answer instanceof NotYet);

@@ -26,8 +26,8 @@ const TRY_MS = TIMING.exchangeMs + 1_000;
 const SILENT: readonly (string | undefined)[] = ['retry/no-reply', 'retry/provider-down'];
 
 /** No word of the provider's on anything: no reply, an error of its own, or a page that tells nothing of the key. */
-const isNone = ({ ends, wide, seen, atLast }: Answer): boolean =>
-  wide === true || SILENT.includes(ends) || (ends === 'retry/unrecognised' && !seen && atLast === undefined);
+const isNone = ({ ends, hostWide, identified: seen, fallbackCode }: Answer): boolean =>
+  hostWide === true || SILENT.includes(ends) || (ends === 'retry/unrecognised' && !seen && fallbackCode === undefined);
 
 const hostKey = (host: string): ItemKey => ({ pk: `host#${host}`, sk: 'host' });
 
@@ -40,14 +40,14 @@ const orElse = <T>(work: Promise<T>, fallback: T): Promise<T> =>
     throw error;
   });
 
-const heldBack = ({ heldAs }: Asking, { code, until }: HostItem): NotYet =>
-  new NotYet(code === 'rate-limited' ? { code, notBefore: until } : { code: heldAs ?? code });
+const heldBack = ({ breakerCode }: Asking, { code, until }: HostItem): NotYet =>
+  new NotYet(code === 'rate-limited' ? { code, notBefore: until } : { code: breakerCode ?? code });
 
 /** @returns how many silences there were before this delivery asks. @throws NotYet where the host is out and it is not its turn to try */
 const silencesBefore = async (asking: Asking, host: string): Promise<number> => {
   const { ledger, clock } = asking.ports;
   const found = await ledger.read<HostItem>(hostKey(host));
-  const mayAsk = asking.insists && found?.code !== 'rate-limited';
+  const mayAsk = asking.bypassesBreaker && found?.code !== 'rate-limited';
   if (found === undefined || found.silences < MOST_SILENCES || mayAsk) return found?.silences ?? 0;
   let tries: boolean | undefined;
   await updateItem<HostItem>(asking.ports, hostKey(host), (current = found) => {
@@ -77,12 +77,12 @@ export const checkBreaker = async (asking: Asking, host: string): Promise<void> 
 
 const withSilence = (
   current: HostItem | undefined,
-  { ends = 'retry/no-reply', notBefore, wide }: Answer,
+  { ends = 'retry/no-reply', notBefore, hostWide }: Answer,
   now: EpochMs,
 ): Omit<HostItem, keyof Versioned> => {
-  const silences = Math.max((current?.silences ?? 0) + 1, wide ? MOST_SILENCES : 0);
+  const silences = Math.max((current?.silences ?? 0) + 1, hostWide ? MOST_SILENCES : 0);
   const paused = after(now, pauseMs(silences));
-  const until = later(current?.until ?? now, wide && notBefore !== undefined ? notBefore : paused);
+  const until = later(current?.until ?? now, hostWide && notBefore !== undefined ? notBefore : paused);
   return { silences, code: ends.slice('retry/'.length) as RetryCode, until };
 };
 

@@ -6,7 +6,7 @@ import type { Asker, Question, Reach, Restriction } from '../provider.ts';
 
 /** A question with its answer. */
 export interface Asked {
-  readonly question: Pick<Question, 'asked' | 'as' | 'host' | 'seenBy'>;
+  readonly question: Pick<Question, 'asked' | 'as' | 'host' | 'questionId'>;
   readonly answer: Answer;
 }
 
@@ -17,7 +17,7 @@ export interface Asked {
 export type RoundVerdict = 'gone' | 'unbacked' | 'present' | 'none' | Reach;
 
 interface Context {
-  readonly seen: Readonly<Record<string, EpochMs>>;
+  readonly sightings: Readonly<Record<string, EpochMs>>;
   /** The answer about the managing key itself, where it was asked in this round. */
   readonly signer: Answer | undefined;
   readonly needsAll: boolean;
@@ -49,13 +49,13 @@ const reachVerdictOf = (
 /** The managing key was refused: what else this round shows may come from the same trouble, so it says nothing of the target. */
 export const isManagerRefused = (round: readonly Asked[], signer: Answer | undefined): boolean =>
   [signer, ...round.filter(({ question }) => question.as === 'managing').map(({ answer }) => answer)].some(
-    (answer) => answer?.saw === 'silent' && (answer.holds || answer.ends === 'stuck/credential-refused'),
+    (answer) => answer?.saw === 'silent' && (answer.blocksCall || answer.ends === 'stuck/credential-refused'),
   );
 
 /** A list that had named the target no longer does, and the managing key that asked for it was accepted. */
-export const isControlled = (round: readonly Asked[], seen: Context['seen']): boolean =>
+export const isControlled = (round: readonly Asked[], seen: Context['sightings']): boolean =>
   round.some(
-    ({ question, answer }) => question.as === 'managing' && isAbsent(answer) && seen[question.seenBy] !== undefined,
+    ({ question, answer }) => question.as === 'managing' && isAbsent(answer) && seen[question.questionId] !== undefined,
   );
 
 /**
@@ -64,17 +64,17 @@ export const isControlled = (round: readonly Asked[], seen: Context['seen']): bo
  */
 export const roundVerdictOf = (
   round: readonly Asked[],
-  { seen, signer, needsAll, restriction, before }: Context,
+  { sightings, signer, needsAll, restriction, before }: Context,
 ): RoundVerdict => {
   if (round.some(({ answer }) => isPresent(answer))) {
     return restriction === undefined ? 'present' : reachVerdictOf(round, restriction, before);
   }
   // Refused, but as itself: the provider still holds the key, whatever a list says.
-  if (round.some(({ answer }) => answer.seen)) return 'none';
+  if (round.some(({ answer }) => answer.identified)) return 'none';
   if (isManagerRefused(round, signer)) return 'none';
   const absent = round.filter(({ answer }) => isAbsent(answer));
   if (absent.length === 0) return 'none';
-  const backed = absent.filter(({ question }) => seen[question.seenBy] !== undefined);
+  const backed = absent.filter(({ question }) => sightings[question.questionId] !== undefined);
   if (backed.length === 0) return 'unbacked';
   if (!needsAll) return 'gone';
   if (absent.length < round.length) return 'none';
@@ -90,12 +90,12 @@ const isBackedByEach = (round: readonly Asked[], backed: readonly Asked[]): bool
 const UNCHANGED: readonly RoundVerdict[] = ['present', 'unmet', 'web-only'];
 const AGREEABLE: readonly RoundVerdict[] = ['gone', 'unbacked', 'met', 'web-only'];
 
-const stuckCode = ({ ends, atLast }: Answer): StuckCode | undefined =>
-  atLast ?? (ends?.startsWith('stuck/') ? (ends.slice('stuck/'.length) as StuckCode) : undefined);
+const stuckCode = ({ ends, fallbackCode }: Answer): StuckCode | undefined =>
+  fallbackCode ?? (ends?.startsWith('stuck/') ? (ends.slice('stuck/'.length) as StuckCode) : undefined);
 
 const keyStateAfter = (round: readonly Asked[], known: AttemptRecord['keyState']): AttemptRecord['keyState'] => {
   if (round.some(({ answer }) => answer.saw === 'expired')) return 'expired';
-  if (round.some(({ answer }) => isPresent(answer) || answer.seen)) return 'alive';
+  if (round.some(({ answer }) => isPresent(answer) || answer.identified)) return 'alive';
   return round.some(({ answer }) => isAbsent(answer)) ? 'unknown' : known;
 };
 
@@ -103,25 +103,26 @@ const keyStateAfter = (round: readonly Asked[], known: AttemptRecord['keyState']
 export const countRound = (
   work: AttemptRecord,
   round: readonly Asked[],
-  { standing, signer, now }: { standing: RoundVerdict; signer: Answer | undefined; now: EpochMs },
+  { roundVerdict, signer, now }: { roundVerdict: RoundVerdict; signer: Answer | undefined; now: EpochMs },
 ): AttemptRecord => {
-  const on = AGREEABLE.find((one) => one === standing) as NonNullable<AttemptRecord['agreed']>['on'] | undefined;
+  const on = AGREEABLE.find((one) => one === roundVerdict) as NonNullable<AttemptRecord['agreed']>['on'] | undefined;
   const unchanged =
-    work.calls > 0 && UNCHANGED.includes(standing)
+    work.calls > 0 && UNCHANGED.includes(roundVerdict)
       ? { count: (work.unchanged?.count ?? 0) + 1, since: work.unchanged?.since ?? now }
       : undefined;
   const record = recordIn(round);
   return {
     ...work,
     agreed: on === undefined ? undefined : work.agreed?.on === on ? work.agreed : { on, at: now },
-    absentSince: standing === 'gone' ? (work.absentSince ?? now) : standing === 'none' ? work.absentSince : undefined,
-    unchanged: standing === 'none' ? work.unchanged : unchanged,
+    absentSince:
+      roundVerdict === 'gone' ? (work.absentSince ?? now) : roundVerdict === 'none' ? work.absentSince : undefined,
+    unchanged: roundVerdict === 'none' ? work.unchanged : unchanged,
     // The call was refused because the key is gone: that says nothing of a key that shows again.
-    ifAlive: standing === 'gone' ? undefined : work.ifAlive,
-    answered: work.answered || standing !== 'none' || round.some(({ answer }) => answer.saw !== 'silent'),
+    ifAlive: roundVerdict === 'gone' ? undefined : work.ifAlive,
+    answered: work.answered || roundVerdict !== 'none' || round.some(({ answer }) => answer.saw !== 'silent'),
     keyState: keyStateAfter(round, work.keyState),
     atLast:
-      standing === 'none'
+      roundVerdict === 'none'
         ? ([...round.map(({ answer }) => answer), signer].map((answer) => answer && stuckCode(answer)).find(Boolean) ??
           work.atLast)
         : undefined,

@@ -19,7 +19,7 @@ import { nextFor } from '../receipts/sentences.ts';
 const inWords = ({ request, order }: AttemptContext, { plan }: JudgedRound, step: Step): string => {
   switch (step.do) {
     case 'call':
-      return `would send ${request.operation}, signed by ${order.aim.self ? 'the key itself' : 'the managing key'}`;
+      return `would send ${request.operation}, signed by ${order.target.self ? 'the key itself' : 'the managing key'}`;
     case 'end':
       return [`would end as ${step.outcome}`, step.why, nextFor(step.outcome)].filter(Boolean).join('. ');
     case 'ask-siblings':
@@ -68,23 +68,23 @@ const plannedOutcome = (step: Step): Planned['outcome'] =>
 export const dryRun = async (
   pursuit: AttemptContext,
   key: KeyOf,
-): Promise<{ readonly pursued: AttemptEnded & { readonly plan: Planned }; readonly work: AttemptRecord }> => {
+): Promise<{ readonly result: AttemptEnded & { readonly plan: Planned }; readonly progress: AttemptRecord }> => {
   const { ports, pin, order, request } = pursuit;
   const now = ports.clock.now();
   const ledgerKey = caseKey(pin.keyName);
   // Stryker disable next-line StringLiteral: it is not written, so its nonce is not read
   const item = (await ports.ledger.read<CaseItem>(ledgerKey)) ?? { ...emptyCase(key, now), rev: 0, nonce: '' };
   const looked = await probeRound(pursuit, item, NEW_ATTEMPT, true);
-  const { round, plan, standing } = looked;
+  const { round, plan, roundVerdict } = looked;
   if (round.heldUp) throw new NotYet(round.heldUp);
   await updateItem<CaseItem>(ports, ledgerKey, (current) =>
-    round.asked.some(({ answer }) => answer.seen)
+    round.asked.some(({ answer }) => answer.identified)
       ? { ...(current ?? emptyCase(key, now)), seen: seenWith(current ?? item, round, ports.clock.now()) }
       : undefined,
   );
   const signerId = order.signer.keyId;
-  const work = withRound(item, { name: 'plan', signerId, round, standing, now }).works['plan'] ?? NEW_ATTEMPT;
-  const next = nextStep(pursuit, looked, work, {
+  const progress = withRound(item, { name: 'plan', signerId, round, roundVerdict, now }).works['plan'] ?? NEW_ATTEMPT;
+  const next = nextStep(pursuit, looked, progress, {
     proved: item.proved !== undefined,
     // Stryker disable next-line BooleanLiteral: what has not called at all has not called in this delivery
     calledNow: false,
@@ -97,5 +97,5 @@ export const dryRun = async (
   const afterwards = next.do === 'call' ? [...followUps, ...plan.afterwards(...known)] : [];
   const why = [...instead, `A real request ${inWords(pursuit, looked, next)}`, ...forecast, ...afterwards].join('. ');
   const outcome = plannedOutcome(next);
-  return { pursued: { ...attemptEnded('planned', why), plan: { does: DOES[next.do], outcome, forecast } }, work };
+  return { result: { ...attemptEnded('planned', why), plan: { does: DOES[next.do], outcome, forecast } }, progress };
 };

@@ -91,9 +91,9 @@ export const identify = async (
   const keyId = answer.facts?.['keyId'];
   if (keyId !== undefined) {
     await updateItem<KeyIdentityItem>(ports, key, (current) =>
-      current ? undefined : { keyId, seen: [question.seenBy] },
+      current ? undefined : { keyId, seen: [question.questionId] },
     );
-    return { keyId, seen: [question.seenBy] };
+    return { keyId, seen: [question.questionId] };
   }
   // Another delivery may have had the answer since, and killed the key.
   const meanwhile = await kept();
@@ -102,7 +102,7 @@ export const identify = async (
   if (answer.saw === 'unknown') throw new Fault(unknown, `Cannot tell whose key is in ${opened.name}`, evidence);
   if (answer.ends === undefined || answer.ends.startsWith('retry/')) {
     const code = (answer.ends?.slice('retry/'.length) ?? 'unrecognised') as RetryCode;
-    throw new NotYet({ code, notBefore: answer.notBefore, atLast: answer.atLast });
+    throw new NotYet({ code, notBefore: answer.notBefore, fallbackCode: answer.fallbackCode });
   }
   throw new Fault(answer.ends as FinalOutcome, `Cannot tell whose key is in ${opened.name}`, evidence);
 };

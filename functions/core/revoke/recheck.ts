@@ -28,7 +28,7 @@ import { endOfFault, nextDeliveryAt } from './settle.ts';
 /** A request that has ended, on a key of its own. */
 type PublishedRequest = RequestItem & { readonly request: RevocationRequest; readonly pin: Pin; readonly ended: Ended };
 
-type RecheckEnd = Pick<Extract<AttemptResult, { over: true }>, 'outcome' | 'why' | 'evidence'>;
+type RecheckEnd = Pick<Extract<AttemptResult, { hasEnded: true }>, 'outcome' | 'why' | 'evidence'>;
 
 interface RecheckContext {
   readonly ports: Ports;
@@ -106,8 +106,8 @@ const probeOnly = async (
     await ports.outbox.publish(findingReceipt(original, NEW_ATTEMPT, finding, found, ports.digest));
     ports.log.warn('resurrected', { requestId: original.requestId, provider: provider.name, key: pin.keyName });
   };
-  const hooks = { recheck: async () => undefined, resurrected };
-  return advanceAttempt({ ports, provider, item, request, pin, order, asking, holder, isLook: true }, hooks, found);
+  const hooks = { rereadOrder: async () => undefined, resurrected };
+  return advanceAttempt({ ports, provider, item, request, pin, order, asking, holder, isRecheck: true }, hooks, found);
 };
 
 /** Takes out of the case what a look without an end left there. */
@@ -140,11 +140,11 @@ const recheckUnderLease = async (looking: RecheckContext, found: CaseItem): Prom
   const { ports, original, holder } = looking;
   try {
     const over = await probeOnly(looking, found).catch((error: unknown) => {
-      if (error instanceof Fault) return { over: true, ...endOfFault(error) } as const;
-      if (error instanceof NotYet) return { over: false, ...error.retry } as const;
+      if (error instanceof Fault) return { hasEnded: true, ...endOfFault(error) } as const;
+      if (error instanceof NotYet) return { hasEnded: false, ...error.retry } as const;
       throw error;
     });
-    if (!over.over) return await recheckLater(looking, over);
+    if (!over.hasEnded) return await recheckLater(looking, over);
     await concludeRecheck(looking, found, over);
     return { done: true };
   } finally {

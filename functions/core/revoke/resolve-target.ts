@@ -143,7 +143,7 @@ export const resolveTarget = async (
     order: {
       operation: request.operation,
       signer,
-      aim: aimed,
+      target: aimed,
       settings: request.settings,
       egressAddresses: ports.config.egressAddresses,
       urgent: isUrgent(request.reason),

@@ -101,7 +101,7 @@ const onRequest = async (
   request: RevocationRequest,
 ): Promise<Disposition> => {
   // Whose key it is has to be known before a call can leave.
-  const asking: Asking = { ports, deadline: delivery.deadline, insists: isUrgent(request.reason) };
+  const asking: Asking = { ports, deadline: delivery.deadline, bypassesBreaker: isUrgent(request.reason) };
   const run: Run = {
     ports,
     delivery,

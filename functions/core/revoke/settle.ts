@@ -118,8 +118,8 @@ export const countedFrom = ({ receivedAt, request }: RequestItem): EpochMs =>
   later(receivedAt, (request?.notBefore && fromIso(request.notBefore)) || receivedAt);
 
 /** What a request ends as whose time is up: the code that its answers asked for, else that nothing was proved. */
-const timeIsUp = ({ code, atLast }: Retry, work: AttemptRecord | undefined): RequestEnd => {
-  const stuck = code === 'limit' ? 'limit' : (work?.atLast ?? atLast ?? 'unproven');
+const timeIsUp = ({ code, fallbackCode }: Retry, work: AttemptRecord | undefined): RequestEnd => {
+  const stuck = code === 'limit' ? 'limit' : (work?.atLast ?? fallbackCode ?? 'unproven');
   return { outcome: `stuck/${stuck}`, why: `The time for it was up; last it stood at ${code}`, evidence: [] };
 };
 

@@ -85,8 +85,11 @@ const contextOf = (
 
 /** Plans a request and ends it so. */
 export const endAsPlan = async (run: Run, item: RequestItem, aimed: ResolvedTarget): Promise<Disposition> => {
-  const { pursued, work } = await dryRun(contextOf(run, item, aimed), { ...aimed.pin, provider: run.request.provider });
-  await publishEnd(run.ports, item, { ...pursued, at: run.ports.clock.now() }, work);
+  const { result, progress } = await dryRun(contextOf(run, item, aimed), {
+    ...aimed.pin,
+    provider: run.request.provider,
+  });
+  await publishEnd(run.ports, item, { ...result, at: run.ports.clock.now() }, progress);
   return { done: true };
 };
 
@@ -113,7 +116,8 @@ export const resolveAgain = async (
   return fresh;
 };
 
-const isRefused = (pursued: AttemptResult): boolean => pursued.over && pursued.outcome === 'stuck/credential-refused';
+const isRefused = (pursued: AttemptResult): boolean =>
+  pursued.hasEnded && pursued.outcome === 'stuck/credential-refused';
 
 const advanceWithFreshSigner = async (
   run: Run,
@@ -122,7 +126,7 @@ const advanceWithFreshSigner = async (
   leased: CaseItem,
 ): Promise<AttemptResult> => {
   const hooks = {
-    recheck: () => rereadOrder(run.ports, item, aimed.targetHeld?.opened),
+    rereadOrder: () => rereadOrder(run.ports, item, aimed.targetHeld?.opened),
     resurrected: (found: CaseItem, provedAt: EpochMs) => publishResurrected(run, item, found, provedAt),
   };
   const pursued = await advanceAttempt(contextOf(run, item, aimed), hooks, leased);
@@ -146,7 +150,7 @@ export const withLease = async (run: Run, item: RequestItem, aimed: ResolvedTarg
     // Before the first probe: an order to kill the managing key may come at the same time.
     if (!aimed.pin.self) await markSigner(ports, aimed.pin, true);
     const pursued = await advanceWithFreshSigner(run, item, aimed, taken.item);
-    return await (pursued.over
+    return await (pursued.hasEnded
       ? conclude(ports, item, pursued, holder)
       : waitOrGiveUp(ports, delivery, item, pursued, holder));
   } catch (error) {

@@ -19,21 +19,21 @@ const holdsNone = (wallet: readonly string[] | undefined, needs: readonly string
 const FORECASTS: readonly (readonly [(seen: Seen) => boolean, string])[] = [
   [
     ({ order, isMaster, record }) =>
-      order.aim.self && isMaster && record !== undefined && holdsNone(record.permissions['Wallet'], MASTER_NEEDS),
+      order.target.self && isMaster && record !== undefined && holdsNone(record.permissions['Wallet'], MASTER_NEEDS),
     'This key holds none of AccountTransfer, SubMemberTransfer and Withdraw, so Bybit will refuse the call (10005); only the web page is left',
   ],
   [
     ({ order, isMaster, record }) =>
-      order.aim.self && !isMaster && record !== undefined && holdsNone(record.permissions['Wallet'], SUB_NEEDS),
+      order.target.self && !isMaster && record !== undefined && holdsNone(record.permissions['Wallet'], SUB_NEEDS),
     'This key holds neither AccountTransfer nor SubMemberTransferList, so Bybit will refuse the call (10005); its master can make it',
   ],
   [
     ({ order, facts }) =>
-      !order.aim.self && facts['wallet'] !== undefined && holdsNone(facts['wallet'].split(' '), MASTER_NEEDS),
+      !order.target.self && facts['wallet'] !== undefined && holdsNone(facts['wallet'].split(' '), MASTER_NEEDS),
     'The master key holds none of AccountTransfer, SubMemberTransfer and Withdraw, so Bybit will refuse the call (10005); the sub key can make it where it may transfer, else only the web page is left',
   ],
   [
-    ({ order, record, facts }) => (order.aim.self ? record?.readOnly === 1 : facts['readOnly'] === '1'),
+    ({ order, record, facts }) => (order.target.self ? record?.readOnly === 1 : facts['readOnly'] === '1'),
     'The signing key is read-only; whether Bybit lets such a key make this call is not documented, else only the web page is left',
   ],
   [
@@ -49,7 +49,7 @@ const FORECASTS: readonly (readonly [(seen: Seen) => boolean, string])[] = [
     'Bybit refuses to change the addresses of a master key by the API (141019); ask again without ips, and bind it in the web page',
   ],
   [
-    ({ order, facts }) => facts['searched'] !== undefined && order.aim.credential === undefined,
+    ({ order, facts }) => facts['searched'] !== undefined && order.target.credential === undefined,
     'No sub account of this master has the key, so its death could not be proved',
   ],
 ];

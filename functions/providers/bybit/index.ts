@@ -11,41 +11,41 @@ import { masterCheck, probes, siblings, subAccountOf } from './questions.ts';
 import { restriction } from './restriction.ts';
 import { RECEIVE_WINDOW_MS, signed } from './sign.ts';
 
-const { hostOf, isSameWorld, checkReach } = realmsOf(ENVIRONMENTS);
+const { hostOf, isSameRealm, checkReach } = realmsOf(ENVIRONMENTS);
 
 /** A request is taken up to a second past its window, by the provider's clock. */
 const LANDS_WITHIN_MS = RECEIVE_WINDOW_MS + 1_000;
 
 const callWith = (
-  { signer, aim }: Order,
+  { signer, target }: Order,
   { path }: BybitOperation,
   fields: Readonly<Record<string, unknown>>,
 ): Call => {
   const host = hostOf(signer.environment);
   // A master must name the key; a sub key that names one is refused, and one without a name is deleted itself.
-  const body = JSON.stringify(aim.self ? fields : { apikey: aim.keyId, ...fields });
+  const body = JSON.stringify(target.self ? fields : { apikey: target.keyId, ...fields });
   return {
     asked: path.slice(path.lastIndexOf('/') + 1),
-    as: aim.self ? 'self' : 'managing',
+    as: target.self ? 'self' : 'managing',
     host,
-    seenBy: `self@${host}`,
+    questionId: `self@${host}`,
     send: (now) => signed(signer, { host, path, body }, now),
-    read: (reply) => meaning(reply, aim.self ? 'own-call' : 'managed-call'),
+    read: (reply) => meaning(reply, target.self ? 'own-call' : 'managed-call'),
   };
 };
 
 /** A demo key is deleted by its production master. */
-const isMasterOfDemo = (signer: string, target: string): boolean => isSameWorld(signer, 'mainnet') && target === 'demo';
+const isMasterOfDemo = (signer: string, target: string): boolean => isSameRealm(signer, 'mainnet') && target === 'demo';
 
 const operationOf = (order: Order): BybitOperation => {
-  const { operation, signer, aim } = order;
+  const { operation, signer, target } = order;
   const found = Object.hasOwn(OPERATIONS, operation) ? OPERATIONS[operation] : undefined;
   if (found === undefined)
     throw new Fault(
       'refused/malformed',
       `Cannot do ${operation} at Bybit, wanted ${Object.keys(OPERATIONS).join(', ')}`,
     );
-  if (!aim.self && !found.managed)
+  if (!target.self && !found.managed)
     throw new Fault(
       'refused/target-mismatch',
       `Cannot ${operation} with another key, wanted the target to sign for itself`,
@@ -57,10 +57,10 @@ const operationOf = (order: Order): BybitOperation => {
 };
 
 /** The target's own word is that it belongs to somebody else's master. A demo account names none. */
-const isForeign = ({ aim, facts }: Order): boolean => {
+const isForeign = ({ target, facts }: Order): boolean => {
   const { userID, parentUid } = facts;
-  const isKnown = userID !== undefined && parentUid !== undefined && aim.credential?.environment !== 'demo';
-  return !aim.self && isKnown && parentUid !== userID;
+  const isKnown = userID !== undefined && parentUid !== undefined && target.credential?.environment !== 'demo';
+  return !target.self && isKnown && parentUid !== userID;
 };
 
 const callOf = (order: Order, operation: BybitOperation): Plan['call'] => {
@@ -69,7 +69,7 @@ const callOf = (order: Order, operation: BybitOperation): Plan['call'] => {
     throw new Fault('refused/malformed', 'Cannot update without settings, wanted readOnly, permissions or ips');
   return restriction({
     asked: askedOf(operation.of, order.settings),
-    self: order.aim.self,
+    self: order.target.self,
     egressAddresses: order.egressAddresses,
     call: (narrowed) => callWith(order, operation, { ...narrowed }),
   });
@@ -77,12 +77,13 @@ const callOf = (order: Order, operation: BybitOperation): Plan['call'] => {
 
 const plan = (order: Order): Plan => {
   const operation = operationOf(order);
-  const { aim, facts } = order;
+  const { target, facts } = order;
   const isMaster = operation.of === 'master';
-  const isLost = !aim.self && !aim.credential && facts['searched'] !== undefined && subAccountOf(order) === undefined;
+  const isLost =
+    !target.self && !target.credential && facts['searched'] !== undefined && subAccountOf(order) === undefined;
   return {
     ...(isForeign(order) ? { ends: 'stuck/wrong-account' } : {}),
-    ...(aim.self ? {} : { signer: masterCheck(order) }),
+    ...(target.self ? {} : { signer: masterCheck(order) }),
     probes: probes(order, operation),
     needsAll: false,
     siblings: siblings(order),

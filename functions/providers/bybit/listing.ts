@@ -6,19 +6,19 @@ import { inList, subKeys } from './sub-keys.ts';
 /** What Bybit says where the parameters are wrong; the sub account is the only one. */
 const WRONG_PARAMETER = new Set(['10001', 'HTTP 400']);
 
-function* list({ signer, aim, facts }: Order, host: string, subMemberId: string): Talk<Answer> {
+function* list({ signer, target, facts }: Order, host: string, subMemberId: string): Talk<Answer> {
   const keys = yield* subKeys(signer, host, subMemberId);
   if ('rows' in keys) {
-    const found = inList(keys.rows, aim.keyId);
+    const found = inList(keys.rows, target.keyId);
     // Only where the key was found is this its sub account; any other list was merely read.
-    return { ...found, facts: { readSub: subMemberId, ...(found.seen && { subMemberId }) } };
+    return { ...found, facts: { readSub: subMemberId, ...(found.identified && { subMemberId }) } };
   }
   // A sub account that was read before is one of this master's, so there the request itself is at fault.
   const isForeign = WRONG_PARAMETER.has(keys.answer.code) && facts['readSub'] !== subMemberId;
   return isForeign ? { ...keys.answer, ends: 'stuck/wrong-account' } : keys.answer;
 }
 
-/** What `seen` is kept under for one sub account's list, read by this master. */
+/** What `identified` is kept under for one sub account's list, read by this master. */
 export const listSeenBy = ({ signer }: Order, host: string, userID: string, subMemberId: string): string =>
   `${signer.keyId}@${host}/sub-apikeys/${userID}/${subMemberId}`;
 
@@ -27,6 +27,6 @@ export const listing = (order: Order, host: string, userID: string, subMemberId:
   asked: 'sub-apikeys',
   as: 'managing',
   host,
-  seenBy: listSeenBy(order, host, userID, subMemberId),
+  questionId: listSeenBy(order, host, userID, subMemberId),
   next: talk(() => list(order, host, subMemberId)),
 });

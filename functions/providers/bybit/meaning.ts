@@ -40,7 +40,10 @@ const TABLE: readonly (readonly [replies: readonly string[], meaning: Cells])[] 
   [['no reply'], alike(silent('retry/no-reply'), silent('retry/no-reply'))],
   [['10000', '10016', 'HTTP 5xx'], alike(DOWN, DOWN)],
   [['429', '10006', 'HTTP 429', '10018', 'access too frequent'], LIMITED],
-  [['10001', 'HTTP 400'], alike(silent('stuck/request-rejected'), rejected(undefined, { atLast: 'request-rejected' }))],
+  [
+    ['10001', 'HTTP 400'],
+    alike(silent('stuck/request-rejected'), rejected(undefined, { fallbackCode: 'request-rejected' })),
+  ],
   [['10003'], cells({ saw: 'unknown' }, REFUSED_KEY, rejected(), rejected('stuck/credential-refused'))],
   [
     ['10004'],
@@ -91,7 +94,7 @@ const TABLE: readonly (readonly [replies: readonly string[], meaning: Cells])[] 
   [['141019', '141020', '81007'], alike(UNRECOGNISED, rejected('stuck/only-in-web-ui'))],
   [
     ['141004', '500010'],
-    cells(UNRECOGNISED, { ...UNRECOGNISED, atLast: 'wrong-account' }, rejected('stuck/wrong-account')),
+    cells(UNRECOGNISED, { ...UNRECOGNISED, fallbackCode: 'wrong-account' }, rejected('stuck/wrong-account')),
   ],
 ];
 
@@ -136,7 +139,7 @@ const besides = ({ ends }: ReplyMeaning, row: string, reply: MaybeReply): Partia
   if (reply === undefined) return {};
   if (ends === 'retry/rate-limited')
     return BANNED.has(row)
-      ? { notBefore: after(reply.at, BANNED_MS), wide: true }
+      ? { notBefore: after(reply.at, BANNED_MS), hostWide: true }
       : comeBackAt(Number(reply.headers['x-bapi-limit-reset-timestamp']), reply);
   if (ends !== 'retry/clock-skew') return {};
   // Stryker disable next-line OptionalChaining: only a code in an envelope tells of a clock

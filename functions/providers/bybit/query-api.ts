@@ -30,7 +30,7 @@ export interface OwnKey {
   readonly record: KeyRecord | undefined;
 }
 
-interface Inspection extends Pick<Question, 'as' | 'host' | 'seenBy'> {
+interface Inspection extends Pick<Question, 'as' | 'host' | 'questionId'> {
   readonly credential: Credential;
   readonly column: Column;
   /** What its own description adds to "alive". */
@@ -54,6 +54,6 @@ export const queryApi = (inspection: Inspection): Question => ({
   asked: 'query-api',
   as: inspection.as,
   host: inspection.host,
-  seenBy: inspection.seenBy,
+  questionId: inspection.questionId,
   next: talk(() => inspect(inspection)),
 });

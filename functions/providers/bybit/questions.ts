@@ -8,9 +8,9 @@ import type { BybitOperation } from './operations.ts';
 import { type OwnKey, queryApi } from './query-api.ts';
 import { searching } from './search.ts';
 
-const { hostOf, isSameWorld } = realmsOf(ENVIRONMENTS);
+const { hostOf, isSameRealm } = realmsOf(ENVIRONMENTS);
 
-const WRONG_KIND: Partial<ReplyMeaning> = { ends: 'refused/wrong-signer', holds: true };
+const WRONG_KIND: Partial<ReplyMeaning> = { ends: 'refused/wrong-signer', blocksCall: true };
 
 const some = (facts: Readonly<Record<string, string | undefined>>): Facts =>
   Object.fromEntries(Object.entries(facts).filter((fact): fact is [string, string] => fact[1] !== undefined));
@@ -18,14 +18,14 @@ const some = (facts: Readonly<Record<string, string | undefined>>): Facts =>
 const typeOf = ({ type }: OwnKey): string | undefined => type?.toString();
 
 const asked = (credential: Credential, host: string) =>
-  ({ credential, host, as: 'self', seenBy: `self@${host}`, column: 'own' }) as const;
+  ({ credential, host, as: 'self', questionId: `self@${host}`, column: 'own' }) as const;
 
 /** The target about itself, where it signs the call as well: it has to be of the kind that the operation is about. */
 const signingItself = ({ signer }: Order, { of }: BybitOperation): Question =>
   queryApi({
     ...asked(signer, hostOf(signer.environment)),
     judge: (key) => ({
-      seen: true,
+      identified: true,
       facts: some({ userID: key.userID, type: typeOf(key) }),
       ...(key.record && { record: key.record }),
       ...(key.isMaster === (of === 'master') ? {} : WRONG_KIND),
@@ -37,7 +37,7 @@ const besideItsMaster = (target: Credential): Question =>
   queryApi({
     ...asked(target, hostOf(target.environment)),
     judge: (key) => ({
-      seen: true,
+      identified: true,
       facts: some({ targetUserID: key.userID, parentUid: key.parentUid, type: typeOf(key) }),
       ...(key.record && { record: key.record }),
     }),
@@ -50,7 +50,7 @@ export const masterCheck = ({ signer }: Order): Question => {
     credential: signer,
     host,
     as: 'managing',
-    seenBy: `${signer.keyId}@${host}/query-api`,
+    questionId: `${signer.keyId}@${host}/query-api`,
     column: 'managing',
     judge: ({ isMaster, userID, record }) => ({
       facts: some({ userID, wallet: record?.permissions['Wallet']?.join(' '), readOnly: record?.readOnly.toString() }),
@@ -60,18 +60,18 @@ export const masterCheck = ({ signer }: Order): Question => {
 };
 
 /** A demo account is no sub account of its production master, so its own id opens no list. */
-export const subAccountOf = ({ aim, facts }: Order): string | undefined =>
-  (aim.credential?.environment === 'demo' ? undefined : facts['targetUserID']) ??
-  aim.subMemberId ??
+export const subAccountOf = ({ target, facts }: Order): string | undefined =>
+  (target.credential?.environment === 'demo' ? undefined : facts['targetUserID']) ??
+  target.subMemberId ??
   facts['subMemberId'];
 
 /** Whether the sub account still has to be found: not where the target can speak, and not before an urgent call. */
-const mustSearch = ({ aim, facts, urgent, called }: Order): boolean =>
-  aim.credential === undefined && facts['searched'] === undefined && (called || !urgent);
+const mustSearch = ({ target, facts, urgent, called }: Order): boolean =>
+  target.credential === undefined && facts['searched'] === undefined && (called || !urgent);
 
 const managedProbes = (order: Order): readonly Question[] => {
-  const { aim, facts, signer } = order;
-  const own = aim.credential ? [besideItsMaster(aim.credential)] : [];
+  const { target, facts, signer } = order;
+  const own = target.credential ? [besideItsMaster(target.credential)] : [];
   const { userID } = facts;
   if (userID === undefined) return own;
   const host = hostOf(signer.environment);
@@ -82,13 +82,13 @@ const managedProbes = (order: Order): readonly Question[] => {
 
 /** All that can be asked about the target with what is known so far. */
 export const probes = (order: Order, operation: BybitOperation): readonly Question[] =>
-  order.aim.self ? [signingItself(order, operation)] : managedProbes(order);
+  order.target.self ? [signingItself(order, operation)] : managedProbes(order);
 
 /** The key's own question at the environments that it may have been meant for. */
-export const siblings = ({ aim, signer }: Order): readonly (readonly [string, Question])[] => {
-  if (!aim.self) return [];
-  return SIBLINGS.filter((name) => !isSameWorld(name, signer.environment)).map((name) => [
+export const siblings = ({ target, signer }: Order): readonly (readonly [string, Question])[] => {
+  if (!target.self) return [];
+  return SIBLINGS.filter((name) => !isSameRealm(name, signer.environment)).map((name) => [
     name,
-    queryApi({ ...asked(signer, hostOf(name)), judge: () => ({ seen: true }) }),
+    queryApi({ ...asked(signer, hostOf(name)), judge: () => ({ identified: true }) }),
   ]);
 };

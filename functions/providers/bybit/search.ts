@@ -77,7 +77,7 @@ interface Ground {
 }
 
 function* search({ order, host, userID }: Ground): Talk<Answer> {
-  const { signer, aim } = order;
+  const { signer, target } = order;
   let place = placeOf(order.facts);
   let reads = 0;
   const count = () => {
@@ -96,8 +96,9 @@ function* search({ order, host, userID }: Ground): Talk<Answer> {
       const keys = yield* counted(subKeys(signer, host, uid), count);
       const isHidden = 'answer' in keys && HIDDEN.has(keys.answer.code);
       if ('answer' in keys && !isHidden) return { ...keys.answer, facts: stopped(place).facts ?? {} };
-      const found = 'rows' in keys ? inList(keys.rows, aim.keyId) : undefined;
-      if (found?.seen) return { ...found, seenBy: listSeenBy(order, host, userID, uid), facts: { subMemberId: uid } };
+      const found = 'rows' in keys ? inList(keys.rows, target.keyId) : undefined;
+      if (found?.identified)
+        return { ...found, questionId: listSeenBy(order, host, userID, uid), facts: { subMemberId: uid } };
       place = past(place, keys);
     }
     const { nextCursor } = page.result;
@@ -117,6 +118,6 @@ export const searching = (order: Order, host: string, userID: string): Question 
   asked: 'search',
   as: 'managing',
   host,
-  seenBy: `${order.signer.keyId}@${host}/search/${userID}`,
+  questionId: `${order.signer.keyId}@${host}/search/${userID}`,
   next: talk(() => search({ order, host, userID })),
 });

@@ -69,5 +69,5 @@ export const inList = (rows: readonly Row[], keyId: string): Answer => {
       : { ...silent('retry/unrecognised'), code: 'masked names' };
   // Here it is a truth value, where the key itself says 0 or 1.
   const record = recordOf(NUMBER.get(row.readOnly), row);
-  return { saw: row.status === EXPIRED ? 'expired' : 'listed', code: '0', seen: true, ...(record && { record }) };
+  return { saw: row.status === EXPIRED ? 'expired' : 'listed', code: '0', identified: true, ...(record && { record }) };
 };

@@ -11,30 +11,30 @@ import { signed } from './sign.ts';
 
 const OPERATIONS: Readonly<Record<string, Operation>> = { 'delete-key': { kind: 'delete', managed: true } };
 
-const { hostOf, isSameWorld, checkReach } = realmsOf(ENVIRONMENTS);
+const { hostOf, isSameRealm, checkReach } = realmsOf(ENVIRONMENTS);
 
-const deleteCall = ({ signer, aim }: Order): Call => {
+const deleteCall = ({ signer, target }: Order): Call => {
   const host = hostOf(signer.environment);
-  const path = keyPath(PATH, aim.keyId);
+  const path = keyPath(PATH, target.keyId);
   return {
     asked: 'delete api_key',
-    as: aim.self ? 'self' : 'managing',
+    as: target.self ? 'self' : 'managing',
     host,
-    seenBy: aim.self ? `self@${host}` : listSeenBy(signer.keyId, host),
+    questionId: target.self ? `self@${host}` : listSeenBy(signer.keyId, host),
     send: (now) => signed(signer, { method: 'DELETE', host, path }, now),
-    read: (reply) => meaning(reply, aim.self ? 'own-delete' : 'managed-delete'),
+    read: (reply) => meaning(reply, target.self ? 'own-delete' : 'managed-delete'),
   };
 };
 
 const probes = (order: Order): readonly Question[] => {
-  const { signer, aim } = order;
-  if (aim.self) return [ownQuestion(signer, hostOf(signer.environment), true)];
-  const own = aim.credential ? [ownQuestion(aim.credential, hostOf(aim.credential.environment), false)] : [];
+  const { signer, target } = order;
+  if (target.self) return [ownQuestion(signer, hostOf(signer.environment), true)];
+  const own = target.credential ? [ownQuestion(target.credential, hostOf(target.credential.environment), false)] : [];
   return [...own, managersQuestion(order, hostOf(signer.environment))];
 };
 
-const siblings = ({ signer, aim }: Order): Plan['siblings'] =>
-  SIBLINGS.filter((name) => aim.self && !isSameWorld(name, signer.environment)).map((name) => [
+const siblings = ({ signer, target }: Order): Plan['siblings'] =>
+  SIBLINGS.filter((name) => target.self && !isSameRealm(name, signer.environment)).map((name) => [
     name,
     ownQuestion(signer, hostOf(name), false),
   ]);

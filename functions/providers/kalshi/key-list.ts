@@ -48,7 +48,7 @@ const factsOf = (list: List, askerId: string | undefined): Facts => {
 
 /** A key that a clearing member's system made is refused on every path of this one. */
 const elsewhere = (row: Row | undefined): Partial<Answer> =>
-  row?.fcm_subtrader_id === undefined ? {} : { atLast: 'only-in-web-ui' };
+  row?.fcm_subtrader_id === undefined ? {} : { fallbackCode: 'only-in-web-ui' };
 
 function* ownList(target: Credential, host: string, signs: boolean): Talk<Answer> {
   const reply = yield (now) => signed(target, { method: 'GET', host, path: PATH }, now);
@@ -68,18 +68,18 @@ export const ownQuestion = (target: Credential, host: string, signs: boolean): Q
   asked: 'api_keys',
   as: 'self',
   host,
-  seenBy: `self@${host}`,
+  questionId: `self@${host}`,
   next: talk(() => ownList(target, host, signs)),
 });
 
-function* managersList({ signer, aim, facts: known }: Order, host: string): Talk<Answer> {
+function* managersList({ signer, target, facts: known }: Order, host: string): Talk<Answer> {
   const reply = yield (now) => signed(signer, { method: 'GET', host, path: PATH }, now);
   const list = listIn(reply);
   if (list === undefined) return meaning(reply, 'managing');
   const namesSigner = rowOf(list, signer.keyId) !== undefined;
   const keysNamed = String(list.api_keys.length);
   const facts = { ...factsOf(list, signer.keyId), keysNamed, ...(namesSigner && { namesSigner: 'yes' }) };
-  const row = rowOf(list, aim.keyId);
+  const row = rowOf(list, target.keyId);
   if (row) return { saw: 'listed', code: '200', ...IDENTIFIED, ...elsewhere(row), facts };
   // A list that has lost its own asker has lost others too.
   if ((known['namesSigner'] && !namesSigner) || !isWhole(list))
@@ -87,7 +87,7 @@ function* managersList({ signer, aim, facts: known }: Order, host: string): Talk
   return { saw: 'unlisted', code: '200', facts };
 }
 
-/** What `seen` is kept under for the list that this key gets. */
+/** What `identified` is kept under for the list that this key gets. */
 export const listSeenBy = (keyId: string, host: string): string => `${keyId}@${host}/api_keys`;
 
 /** Asks a managing key whether the account has the target. */
@@ -95,6 +95,6 @@ export const managersQuestion = (order: Order, host: string): Question => ({
   asked: 'api_keys',
   as: 'managing',
   host,
-  seenBy: listSeenBy(order.signer.keyId, host),
+  questionId: listSeenBy(order.signer.keyId, host),
   next: talk(() => managersList(order, host)),
 });

@@ -46,13 +46,13 @@ const TABLE = new Map<string, Cells>([
   [
     'signature_is_missing_from_headers',
     alike(
-      { ...UNRECOGNISED, atLast: 'request-rejected' },
-      rejected('retry/unrecognised', { atLast: 'request-rejected' }),
+      { ...UNRECOGNISED, fallbackCode: 'request-rejected' },
+      rejected('retry/unrecognised', { fallbackCode: 'request-rejected' }),
     ),
   ],
   ['Your_location_attestation', alike(silent('stuck/attestation-lapsed'), rejected('stuck/attestation-lapsed'))],
-  ['HTTP 401', alike({ ...UNRECOGNISED, atLast: 'permission-missing' }, rejected('stuck/permission-missing'))],
-  ['HTTP 403', alike({ ...UNRECOGNISED, atLast: 'permission-missing' }, rejected('stuck/permission-missing'))],
+  ['HTTP 401', alike({ ...UNRECOGNISED, fallbackCode: 'permission-missing' }, rejected('stuck/permission-missing'))],
+  ['HTTP 403', alike({ ...UNRECOGNISED, fallbackCode: 'permission-missing' }, rejected('stuck/permission-missing'))],
   // The list's own path has no target in it, so there a 404 says nothing of one.
   ['HTTP 404', alike(UNRECOGNISED, { saw: 'unlisted' })],
   ['HTTP 404 without JSON', alike(silent('stuck/request-rejected'), rejected('stuck/request-rejected'))],

@@ -14,40 +14,42 @@ const OPERATIONS: Readonly<Record<string, Operation>> = { 'delete-key': { kind: 
 
 const { hostOf, checkReach } = realmsOf(ENVIRONMENTS);
 
-const deleteCall = ({ signer, aim }: Order, host: string, path: string): Call => ({
+const deleteCall = ({ signer, target }: Order, host: string, path: string): Call => ({
   asked: 'delete apikey',
-  as: aim.self ? 'self' : 'managing',
+  as: target.self ? 'self' : 'managing',
   host,
-  seenBy: `self@${host}`,
+  questionId: `self@${host}`,
   send: () => withBearer(bearerOf(signer), { method: 'DELETE', host, path }),
-  read: (reply) => meaning(reply, aim.self ? 'own-delete' : 'managed-delete'),
+  read: (reply) => meaning(reply, target.self ? 'own-delete' : 'managed-delete'),
 });
 
 const probes = (order: Order, host: string, path: string): readonly Question[] => {
-  const { signer, aim } = order;
-  const target = aim.self ? signer : aim.credential;
-  const own = target ? [ownQuestion({ credential: target, host: hostOf(target.environment), keyId: aim.keyId })] : [];
-  return aim.self ? own : [...own, lookup(order, host, path), listing(order, host)];
+  const { signer, target } = order;
+  const targetCredential = target.self ? signer : target.credential;
+  const own = targetCredential
+    ? [ownQuestion({ credential: targetCredential, host: hostOf(targetCredential.environment), keyId: target.keyId })]
+    : [];
+  return target.self ? own : [...own, lookup(order, host, path), listing(order, host)];
 };
 
 const plan = (order: Order): Plan => {
-  const { operation, signer, aim } = order;
+  const { operation, signer, target } = order;
   if (!Object.hasOwn(OPERATIONS, operation))
     throw new Fault('refused/malformed', `Cannot do ${operation} at Requesty, wanted delete-key`);
   checkReach(order);
   const host = hostOf(signer.environment);
-  const path = keyPath(PATH, aim.keyId);
+  const path = keyPath(PATH, target.keyId);
   return {
-    ...(aim.self ? {} : { signer: managerCheck(order, host) }),
+    ...(target.self ? {} : { signer: managerCheck(order, host) }),
     probes: probes(order, host, path),
-    needsAll: !aim.self,
+    needsAll: !target.self,
     siblings: [],
     provable: true,
     call: deleteCall(order, host, path),
     proofGapMs: 2_000,
     // Nothing in a request says when it was made, so a late one is never refused; this is how long one is likely under way.
     landsWithinMs: 30_000,
-    forecast: (facts) => forecast(aim.self, facts),
+    forecast: (facts) => forecast(target.self, facts),
     // What the end of a managing key takes from others is in the forecast, to be known before it comes to a call.
     afterwards: () => [],
   };

@@ -8,11 +8,11 @@ import { isSuccess, meaning } from './meaning.ts';
 import { bearerOf, PATH, withBearer } from './request.ts';
 import { keyIn } from './self.ts';
 
-function* lookUp({ signer, aim }: Order, host: string, path: string): Talk<Answer> {
+function* lookUp({ signer, target }: Order, host: string, path: string): Talk<Answer> {
   const reply = yield () => withBearer(bearerOf(signer), { method: 'GET', host, path });
   const key = keyIn(reply);
   if (key === undefined) return meaning(reply, 'lookup');
-  return key.id === aim.keyId
+  return key.id === target.keyId
     ? { saw: 'listed', code: key.code, ...IDENTIFIED }
     : { ...silent('retry/unrecognised'), code: 'another key' };
 }
@@ -22,7 +22,7 @@ export const lookup = (order: Order, host: string, path: string): Question => ({
   asked: 'apikey',
   as: 'managing',
   host,
-  seenBy: `${order.signer.keyId}@${host}/apikey`,
+  questionId: `${order.signer.keyId}@${host}/apikey`,
   next: talk(() => lookUp(order, host, path)),
 });
 
@@ -35,14 +35,14 @@ const listIn = (reply: MaybeReply): { readonly ids: readonly string[]; readonly 
   return list && { ids: list.keys.map(({ id }) => id.toLowerCase()), code: String(reply.status) };
 };
 
-function* list({ signer, aim, facts: known }: Order, host: string): Talk<Answer> {
+function* list({ signer, target, facts: known }: Order, host: string): Talk<Answer> {
   const reply = yield () => withBearer(bearerOf(signer), { method: 'GET', host, path: PATH });
   const said = listIn(reply);
   if (said === undefined) return meaning(reply, 'managing');
   const { ids, code } = said;
   const namesSigner = ids.includes(signer.keyId);
   const facts = { keysNamed: String(ids.length), ...(namesSigner && { namesSigner: 'yes' }) };
-  if (ids.includes(aim.keyId)) return { saw: 'listed', code, ...IDENTIFIED, facts };
+  if (ids.includes(target.keyId)) return { saw: 'listed', code, ...IDENTIFIED, facts };
   // A list that has lost its own asker has lost others too.
   if (known['namesSigner'] && !namesSigner) return { ...silent('retry/unrecognised'), code: `${code} not whole` };
   return { saw: 'unlisted', code, facts };
@@ -53,6 +53,6 @@ export const listing = (order: Order, host: string): Question => ({
   asked: 'apikeys',
   as: 'managing',
   host,
-  seenBy: `${order.signer.keyId}@${host}/apikeys`,
+  questionId: `${order.signer.keyId}@${host}/apikeys`,
   next: talk(() => list(order, host)),
 });

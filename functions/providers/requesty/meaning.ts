@@ -39,8 +39,8 @@ const UNRECOGNISED = silent('retry/unrecognised');
 const DOWN = silent('retry/provider-down');
 const NO_REPLY = silent('retry/no-reply');
 const RESTRICTED = alike(
-  { ...UNRECOGNISED, atLast: 'account-restricted' },
-  rejected(undefined, { atLast: 'account-restricted' }),
+  { ...UNRECOGNISED, fallbackCode: 'account-restricted' },
+  rejected(undefined, { fallbackCode: 'account-restricted' }),
 );
 const BAD_REQUEST = alike(silent('stuck/request-rejected'), rejected('stuck/request-rejected'));
 const REFUSED_KEY = rejected('stuck/credential-refused');
@@ -59,7 +59,7 @@ const TABLE = new Map<string, Cells>([
     PERMISSION,
     cells(
       { saw: 'alive', ...IDENTIFIED },
-      { ...UNRECOGNISED, atLast: 'permission-missing' },
+      { ...UNRECOGNISED, fallbackCode: 'permission-missing' },
       rejected('stuck/permission-missing', IDENTIFIED),
       rejected('stuck/permission-missing'),
     ),

@@ -63,7 +63,7 @@ export const ownQuestion = (self: Self): Question => ({
   asked: 'self',
   as: 'self',
   host: self.host,
-  seenBy: `self@${self.host}`,
+  questionId: `self@${self.host}`,
   next: talk(() => own(self)),
 });
 
@@ -85,6 +85,6 @@ export const managerCheck = (order: Order, host: string): Question => ({
   asked: 'self',
   as: 'managing',
   host,
-  seenBy: `${order.signer.keyId}@${host}/self`,
+  questionId: `${order.signer.keyId}@${host}/self`,
   next: talk(() => manager(order, host)),
 });

@@ -26,7 +26,7 @@ const credentialOf = (keyId: string) => ({ environment: 'prod', keyId, parts: ne
 
 /** A delivery at noon that holds the case of a key, before it has asked anything. */
 export const atWork = (script: Script, having: Having = {}) => {
-  const { managed, request, plan, found, forMs = 25_000, isLook, ...given } = having;
+  const { managed, request, plan, found, forMs = 25_000, isLook: isRecheck, ...given } = having;
   const provider = scriptedProvider(plan);
   const memory = system(script, { provider, ...given });
   const signerId = managed ? OTHER : KEY;
@@ -66,14 +66,14 @@ export const atWork = (script: Script, having: Having = {}) => {
     order: {
       operation: 'delete-key',
       signer: credentialOf(signerId),
-      aim: { self, keyId: KEY, subMemberId: undefined, credential: self ? credentialOf(KEY) : undefined },
+      target: { self, keyId: KEY, subMemberId: undefined, credential: self ? credentialOf(KEY) : undefined },
       settings: undefined,
       egressAddresses: [],
       urgent,
     },
     asking: { ports: memory.ports, deadline },
     holder: 'H',
-    ...(isLook ? { isLook } : {}),
+    ...(isRecheck ? { isRecheck } : {}),
   };
   const leased: CaseItem = {
     ...emptyCase({ provider: 'kalshi', realm: 'prod', keyId: KEY }, NOON),

@@ -14,8 +14,8 @@ export const answerOf = (saw: Saw, more: Partial<Answer> = {}): Answer => ({
   ...more,
 });
 
-/** One question with its answer; `by` is what `seen` is kept under. */
+/** One question with its answer; `by` is what `identified` is kept under. */
 export const askedOf = (answer: Answer, as: Asker = 'self', by: string = as): Asked => ({
-  question: { asked: `${as}-question`, as, host: 'api.example.com', seenBy: by },
+  question: { asked: `${as}-question`, as, host: 'api.example.com', questionId: by },
   answer,
 });

@@ -40,19 +40,19 @@ export const replyOf = (answer: Answer): MaybeReply => ({
 const read = (reply: MaybeReply): Answer =>
   reply === undefined ? { saw: 'silent', code: 'no reply', ends: 'retry/no-reply' } : JSON.parse(reply.body);
 
-export const questionOf = (asked: string, as: Asker = 'self', seenBy: string = asked): Question => ({
+export const questionOf = (asked: string, as: Asker = 'self', questionId: string = asked): Question => ({
   asked,
   as,
   host: HOST,
-  seenBy,
+  questionId,
   next: (replies, now) => (replies.length > 0 ? { answer: read(replies[0]) } : { send: callTo(asked, now) }),
 });
 
-export const deleteCall = (order: Pick<Order, 'aim'>): Call => ({
+export const deleteCall = (order: Pick<Order, 'target'>): Call => ({
   asked: 'delete',
-  as: order.aim.self ? 'self' : 'managing',
+  as: order.target.self ? 'self' : 'managing',
   host: HOST,
-  seenBy: 'probe',
+  questionId: 'probe',
   send: (now) => callTo('delete', now),
   read,
 });
@@ -69,7 +69,7 @@ export const scriptedProvider = (change: (order: Order) => Partial<Plan> = () =>
   },
   identify: () => questionOf('identify'),
   plan: (order) => ({
-    probes: [questionOf('probe', order.aim.self ? 'self' : 'managing')],
+    probes: [questionOf('probe', order.target.self ? 'self' : 'managing')],
     needsAll: false,
     siblings: [],
     provable: true,

@@ -58,6 +58,6 @@ export const delivered = (memory: Memory, body: unknown, rest: Partial<Delivery>
 export const caseOf = ({ items }: Memory, keyId = KEY): CaseItem =>
   items.get(`case#kalshi/prod/${keyId} case`) as unknown as CaseItem;
 
-export const ALIVE = answerOf('alive', { seen: true });
+export const ALIVE = answerOf('alive', { identified: true });
 export const GONE = answerOf('unknown', { code: 'NOT_FOUND' });
-export const ACCEPTED = answerOf('accepted', { code: '204', seen: true });
+export const ACCEPTED = answerOf('accepted', { code: '204', identified: true });

@@ -54,8 +54,10 @@ export const answerTo = (question: Question, every: MaybeReply): Answer => {
 };
 
 /** An answer in one line: what was seen, how it ends, and its marks. */
-export const brief = ({ saw, ends, seen, holds, atLast }: Answer): string =>
-  [saw, ends, seen && 'seen', holds && 'holds', atLast && `at last ${atLast}`].filter(Boolean).join(' ');
+export const brief = ({ saw, ends, identified: seen, blocksCall, fallbackCode }: Answer): string =>
+  [saw, ends, seen && 'seen', blocksCall && 'holds', fallbackCode && `at last ${fallbackCode}`]
+    .filter(Boolean)
+    .join(' ');
 
 /** The end and the sentence of the fault that this throws. */
 export const faultOf = (action: () => unknown): readonly [outcome: string, message: string] => {
@@ -72,7 +74,7 @@ export const faultOf = (action: () => unknown): readonly [outcome: string, messa
 export const order = (
   operation: string,
   signer: Credential & { readonly keyId: string },
-  more: Partial<Omit<Order, 'aim'>> & { readonly aim?: Partial<OrderTarget> } = {},
+  more: Partial<Omit<Order, 'target'>> & { readonly aim?: Partial<OrderTarget> } = {},
 ): Order => {
   const { aim, ...rest } = more;
   return {
@@ -84,7 +86,7 @@ export const order = (
     called: false,
     facts: {},
     ...rest,
-    aim: { self: true, keyId: signer.keyId, subMemberId: undefined, credential: undefined, ...aim },
+    target: { self: true, keyId: signer.keyId, subMemberId: undefined, credential: undefined, ...aim },
   };
 };
 

@@ -12,7 +12,7 @@ export interface Truth {
 
 type Each<S, R> = S extends string ? { readonly step: S } & R : never;
 
-/** Something that left the function or came into the ledger. `work` names an attempt: `requestId#attempt`. */
+/** Something that left the function or came into the ledger. `progress` names an attempt: `requestId#attempt`. */
 export type Noted =
   | Each<Exclude<RequestStep, 'pinned' | 'concluded' | 'published' | 'called'>, { readonly work: string }>
   | { readonly step: 'pinned'; readonly work: string; readonly key: string }

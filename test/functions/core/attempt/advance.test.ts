@@ -18,7 +18,7 @@ const pursued = async (script: Script, having: Having = {}) => {
   const result = await advanceAttempt(
     pursuit,
     {
-      recheck: async () => void sent.push('recheck'),
+      rereadOrder: async () => void sent.push('recheck'),
       resurrected: async (_, at) => void sent.push(`resurrected ${caseOf(memory).state} ${at - NOON}`),
     },
     leased,
@@ -26,7 +26,7 @@ const pursued = async (script: Script, having: Having = {}) => {
   return { memory, sent, result };
 };
 
-const end = (outcome: string, why = '') => ({ over: true, outcome, why, evidence: [] });
+const end = (outcome: string, why = '') => ({ hasEnded: true, outcome, why, evidence: [] });
 const UPDATE: Plan['call'] = { call: expect.fail, reach: () => 'unmet' };
 const PROVED = {
   proved: { at: after(NOON, -5_000), deadAt: after(NOON, -7_000), endedBy: 'X#1' },
@@ -50,7 +50,7 @@ describe('a key that is unknown where it was looked for, and was never seen ther
 
   it.each([
     ['alive', answerOf('alive')],
-    ['known, though refused', answerOf('silent', { seen: true, ends: 'stuck/ip-not-allowed' })],
+    ['known, though refused', answerOf('silent', { identified: true, ends: 'stuck/ip-not-allowed' })],
   ])('belongs to the first sibling where it is %s', async (_how, answer) => {
     const { sent, result } = await pursued(
       { probe: [GONE], demo: [GONE], testnet: [answer] },
@@ -111,7 +111,7 @@ describe('a key that is gone, as in an outage', () => {
   const ago = (ms: number) => after(NOON, -ms);
   const since = (ms: number) => `The provider has not known the key since ${new Date(NOON - ms).toISOString()}`;
   const held = (work: object): Having => ({ found: { works: { 'R#1': { ...NEW_ATTEMPT, ...work } } } });
-  const LATER = { over: false, code: 'not-yet-proved', notBefore: undefined };
+  const LATER = { hasEnded: false, code: 'not-yet-proved', notBefore: undefined };
 
   it('is deleted once in a delivery, which comes again', async () => {
     const { memory, sent, result } = await pursued({ probe: [GONE], delete: [refused] });
@@ -155,7 +155,7 @@ describe('a key that is gone, as in an outage', () => {
     const probe = () => (memory().sent.includes('delete') ? GONE : ALIVE);
     const memory = (): typeof at.memory => at.memory;
     const at = atWork({ probe: [probe], delete: [ACCEPTED] }, held(work));
-    const hooks = { recheck: async () => undefined, resurrected: async () => undefined };
+    const hooks = { rereadOrder: async () => undefined, resurrected: async () => undefined };
     expect(await advanceAttempt(at.pursuit, hooks, at.leased)).toEqual(end('revoked'));
     expect(at.memory.sent).toEqual(expected);
     expect(caseOf(at.memory).works['R#1']).toMatchObject({ calls: calls + 1, voided });
@@ -205,7 +205,7 @@ describe('a managing key that is refused says nothing of the target', () => {
 
   it('so that no death is proved, though the delete was accepted', async () => {
     const { memory, sent, result } = await pursued({ probe: [GONE], list: [REFUSED] }, { ...beside, forMs: 7_000 });
-    expect(result).toMatchObject({ over: false, code: 'not-yet-proved' });
+    expect(result).toMatchObject({ hasEnded: false, code: 'not-yet-proved' });
     expect(sent).toEqual(['probe', 'list', 'probe', 'list']);
     expect(caseOf(memory).works['R#1']).not.toHaveProperty('absentSince');
   });
@@ -213,7 +213,7 @@ describe('a managing key that is refused says nothing of the target', () => {
   it('unless this system has deleted it: then the target’s own word proves its death', async () => {
     const { memory, pursuit, leased } = atWork({ probe: [GONE], list: [REFUSED] }, beside);
     memory.items.set(`case#kalshi/prod/${OTHER} case`, { rev: 1, nonce: '', works: {}, ...PROVED });
-    const hooks = { recheck: async () => undefined, resurrected: async () => undefined };
+    const hooks = { rereadOrder: async () => undefined, resurrected: async () => undefined };
     expect(await advanceAttempt(pursuit, hooks, leased)).toEqual(end('revoked'));
     expect(memory.sent).toEqual(['probe', 'list', 'probe', 'list']);
   });
@@ -223,11 +223,11 @@ describe('a managing key that is refused', () => {
   const killed = { works: {}, ...PROVED };
   const refused = (outcome: string, having: Having, ofCase?: object) => {
     const { memory, pursuit, leased } = atWork(
-      { probe: [answerOf('silent', { ends: outcome as 'stuck/limit', holds: true })] },
+      { probe: [answerOf('silent', { ends: outcome as 'stuck/limit', blocksCall: true })] },
       having,
     );
     if (ofCase) memory.items.set(`case#kalshi/prod/${OTHER} case`, { rev: 1, nonce: '', ...ofCase });
-    return advanceAttempt(pursuit, { recheck: async () => undefined, resurrected: async () => undefined }, leased);
+    return advanceAttempt(pursuit, { rereadOrder: async () => undefined, resurrected: async () => undefined }, leased);
   };
 
   it.each<[string, string, string, Having, object | undefined]>([
@@ -311,7 +311,7 @@ describe('what an end says beside its outcome', () => {
   });
 
   it('of another end: nothing of a list', async () => {
-    const held = answerOf('silent', { ends: 'stuck/region-refused', holds: true, facts: { keysNamed: '3' } });
+    const held = answerOf('silent', { ends: 'stuck/region-refused', blocksCall: true, facts: { keysNamed: '3' } });
     expect((await pursued({ probe: [held] }, { managed: true })).result).toEqual(end('stuck/region-refused'));
   });
 
@@ -363,7 +363,7 @@ it('asks whether the order still stands before its first call, and not before an
     { request: LEAKED as never },
   );
   expect(sent).toEqual(['probe', 'recheck', 'delete', 'probe', 'probe', 'delete', 'probe', 'probe']);
-  expect(result).toMatchObject({ over: true, outcome: 'revoked' });
+  expect(result).toMatchObject({ hasEnded: true, outcome: 'revoked' });
 });
 
 it.each<[string, Script, Having]>([
@@ -391,7 +391,7 @@ describe('between two probes', () => {
 
   it('gives the key back at once where there is none', async () => {
     const { memory, sent, result } = await pursued({ probe: [GONE] }, { forMs: 6_999, found });
-    expect([sent, result]).toEqual([['probe'], { over: false, code: 'not-yet-proved', notBefore: undefined }]);
+    expect([sent, result]).toEqual([['probe'], { hasEnded: false, code: 'not-yet-proved', notBefore: undefined }]);
     expect(memory.clock.now()).toBe(NOON);
   });
 
@@ -399,7 +399,7 @@ describe('between two probes', () => {
     const notBefore = after(NOON, 1_000);
     const limited = answerOf('silent', { ends: 'retry/rate-limited', notBefore });
     const { memory, result } = await pursued({ probe: [limited] });
-    expect(result).toEqual({ over: false, code: 'rate-limited', notBefore });
+    expect(result).toEqual({ hasEnded: false, code: 'rate-limited', notBefore });
     expect(memory.clock.now()).toBe(NOON);
   });
 });

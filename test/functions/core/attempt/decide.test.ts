@@ -27,20 +27,20 @@ const SILENT = [askedOf(answerOf('silent'))];
 const LATER = after(NOON, 90_000);
 const LIMITED = [askedOf(answerOf('silent', { ends: 'retry/rate-limited', notBefore: LATER }))];
 const TOO_MANY = [askedOf(answerOf('silent', { ends: 'retry/rate-limited' }))];
-const HELD = answerOf('rejected', { ends: 'stuck/credential-refused', holds: true });
+const HELD = answerOf('rejected', { ends: 'stuck/credential-refused', blocksCall: true });
 const FORECAST = answerOf('alive', { ends: 'stuck/permission-missing' });
 
 const situation = ({
   work = {},
   ...rest
-}: Partial<Omit<Situation, 'work'>> & { work?: Partial<AttemptRecord> }): Situation => ({
+}: Partial<Omit<Situation, 'progress'>> & { work?: Partial<AttemptRecord> }): Situation => ({
   kind: 'delete',
   self: true,
   urgent: false,
   now: NOON,
   round: ALIVE,
   signer: undefined,
-  standing: 'present',
+  roundVerdict: 'present',
   proofGapMs: GAP,
   landsWithinMs: LANDS,
   provable: true,
@@ -49,7 +49,7 @@ const situation = ({
   calledNow: false,
   siblingsAsked: false,
   ...rest,
-  work: { ...NEW_ATTEMPT, ...work },
+  progress: { ...NEW_ATTEMPT, ...work },
 });
 
 type Part = Parameters<typeof situation>[0];
@@ -70,41 +70,45 @@ const BEFORE_A_DELETE: readonly Row[] = [
   ['calls where the target’s own probe forecasts a refusal', { round: [askedOf(FORECAST)] }, CALL],
   [
     'calls where a managing key has never seen the target',
-    { self: false, round: [askedOf(answerOf('unlisted'), 'managing')], standing: 'unbacked' },
+    { self: false, round: [askedOf(answerOf('unlisted'), 'managing')], roundVerdict: 'unbacked' },
     CALL,
   ],
   [
     'asks the siblings where the target’s own probe has never been answered',
-    { round: UNKNOWN, standing: 'unbacked' },
+    { round: UNKNOWN, roundVerdict: 'unbacked' },
     { do: 'ask-siblings' },
   ],
   [
     'asks the siblings for an urgent one too',
-    { round: UNKNOWN, standing: 'unbacked', urgent: true },
+    { round: UNKNOWN, roundVerdict: 'unbacked', urgent: true },
     { do: 'ask-siblings' },
   ],
   [
     'calls once where the siblings do not know the key either',
-    { round: UNKNOWN, standing: 'unbacked', siblingsAsked: true },
+    { round: UNKNOWN, roundVerdict: 'unbacked', siblingsAsked: true },
     CALL,
   ],
-  ['waits on silence', { round: SILENT, standing: 'none' }, { do: 'retry', code: 'no-reply', notBefore: undefined }],
+  [
+    'waits on silence',
+    { round: SILENT, roundVerdict: 'none' },
+    { do: 'retry', code: 'no-reply', notBefore: undefined },
+  ],
   [
     'waits as long as the provider says',
-    { round: LIMITED, standing: 'none' },
+    { round: LIMITED, roundVerdict: 'none' },
     { do: 'retry', code: 'rate-limited', notBefore: LATER },
   ],
   [
     'waits for the latest of two stated instants',
     {
       round: [...LIMITED, askedOf(answerOf('silent', { ends: 'retry/rate-limited', notBefore: after(LATER, 1) }))],
-      standing: 'none',
+      roundVerdict: 'none',
     },
     { do: 'retry', code: 'rate-limited', notBefore: after(LATER, 1) },
   ],
   [
     'waits for the stated instant of two waits, of which the other states none',
-    { round: [...LIMITED, ...SILENT], standing: 'none' },
+    { round: [...LIMITED, ...SILENT], roundVerdict: 'none' },
     { do: 'retry', code: 'rate-limited', notBefore: LATER },
   ],
   [
@@ -120,47 +124,53 @@ const BEFORE_A_DELETE: readonly Row[] = [
   ['calls past a silence beside a verdict', { round: [...ALIVE, ...SILENT] }, CALL],
   [
     'repeats an urgent probe once',
-    { urgent: true, round: SILENT, standing: 'none', work: { silentRounds: 1 } },
+    { urgent: true, round: SILENT, roundVerdict: 'none', work: { silentRounds: 1 } },
     { ...asks(0, 'no-reply') },
   ],
   [
     'repeats an urgent probe at the instant that the provider states',
-    { urgent: true, round: LIMITED, standing: 'none', work: { silentRounds: 1 } },
+    { urgent: true, round: LIMITED, roundVerdict: 'none', work: { silentRounds: 1 } },
     { ...asks(90_000, 'rate-limited'), notBefore: LATER },
   ],
   [
     'calls after the second silence of an urgent probe',
-    { urgent: true, round: SILENT, standing: 'none', work: { silentRounds: 2 } },
+    { urgent: true, round: SILENT, roundVerdict: 'none', work: { silentRounds: 2 } },
     CALL,
   ],
   [
     'repeats an urgent probe of a limited provider a while later',
-    { urgent: true, round: TOO_MANY, standing: 'none', work: { silentRounds: 1 } },
+    { urgent: true, round: TOO_MANY, roundVerdict: 'none', work: { silentRounds: 1 } },
     asks(GAP, 'rate-limited'),
   ],
   [
     'calls after the second time that an urgent probe was too much',
-    { urgent: true, round: TOO_MANY, standing: 'none', work: { silentRounds: 2 } },
+    { urgent: true, round: TOO_MANY, roundVerdict: 'none', work: { silentRounds: 2 } },
     CALL,
   ],
   [
     'waits as long as the provider says, when urgent too',
-    { urgent: true, round: LIMITED, standing: 'none', work: { silentRounds: 5 } },
+    { urgent: true, round: LIMITED, roundVerdict: 'none', work: { silentRounds: 5 } },
     { do: 'retry', code: 'rate-limited', notBefore: LATER },
   ],
   [
     'does not wait for ever for a provider that always says when',
-    { urgent: true, round: LIMITED, standing: 'none', work: { silentRounds: 6 } },
+    { urgent: true, round: LIMITED, roundVerdict: 'none', work: { silentRounds: 6 } },
     CALL,
   ],
   [
     'calls again in doubt where an urgent self-signed call was not executed',
-    { urgent: true, round: TOO_MANY, standing: 'none', work: { silentRounds: 3, calls: 2, voided: 2 } },
+    { urgent: true, round: TOO_MANY, roundVerdict: 'none', work: { silentRounds: 3, calls: 2, voided: 2 } },
     CALL,
   ],
   [
     'waits for a verdict where a managing key’s urgent call was not executed',
-    { urgent: true, self: false, round: TOO_MANY, standing: 'none', work: { silentRounds: 3, calls: 1, voided: 1 } },
+    {
+      urgent: true,
+      self: false,
+      round: TOO_MANY,
+      roundVerdict: 'none',
+      work: { silentRounds: 3, calls: 1, voided: 1 },
+    },
     { do: 'retry', code: 'rate-limited', notBefore: undefined },
   ],
   [
@@ -170,7 +180,7 @@ const BEFORE_A_DELETE: readonly Row[] = [
   ],
   [
     'is held by an answer to the signer that the call would meet',
-    { round: [askedOf(HELD)], standing: 'none' },
+    { round: [askedOf(HELD)], roundVerdict: 'none' },
     ends('stuck/credential-refused'),
   ],
   [
@@ -180,18 +190,22 @@ const BEFORE_A_DELETE: readonly Row[] = [
   ],
   [
     'is held by an answer to the managing key’s list',
-    { self: false, round: [askedOf(HELD, 'managing')], standing: 'none' },
+    { self: false, round: [askedOf(HELD, 'managing')], roundVerdict: 'none' },
     ends('stuck/credential-refused'),
   ],
-  ['is held when urgent', { urgent: true, round: [askedOf(HELD)], standing: 'none' }, ends('stuck/credential-refused')],
+  [
+    'is held when urgent',
+    { urgent: true, round: [askedOf(HELD)], roundVerdict: 'none' },
+    ends('stuck/credential-refused'),
+  ],
   [
     'is not held by the same answer to the target of a managing key',
-    { self: false, round: [askedOf(HELD)], standing: 'none' },
+    { self: false, round: [askedOf(HELD)], roundVerdict: 'none' },
     CALL,
   ],
   [
     'is not held by a check that holds and only asks to come again',
-    { round: [askedOf(answerOf('alive', { holds: true, ends: 'retry/rate-limited' }))] },
+    { round: [askedOf(answerOf('alive', { blocksCall: true, ends: 'retry/rate-limited' }))] },
     CALL,
   ],
 ];
@@ -326,57 +340,62 @@ const AFTER_A_DELETE: readonly Row[] = [
     },
     ends('stuck/request-rejected'),
   ],
-  ['waits for a verdict on silence', { round: SILENT, standing: 'none', work: CALLED }, asks(GAP, 'no-reply')],
+  ['waits for a verdict on silence', { round: SILENT, roundVerdict: 'none', work: CALLED }, asks(GAP, 'no-reply')],
   [
     'waits for a verdict on silence after an accepted call',
-    { round: SILENT, standing: 'none', work: { ...CALLED, lastAnswer: 'accepted' } },
+    { round: SILENT, roundVerdict: 'none', work: { ...CALLED, lastAnswer: 'accepted' } },
     asks(GAP, 'no-reply'),
   ],
   [
     'waits for a verdict on silence after a rejected call',
-    { round: SILENT, standing: 'none', work: { ...CALLED, lastAnswer: 'rejected' } },
+    { round: SILENT, roundVerdict: 'none', work: { ...CALLED, lastAnswer: 'rejected' } },
     asks(GAP, 'no-reply'),
   ],
   [
     'names the wait for its proof once a probe has answered',
-    { round: SILENT, standing: 'none', work: { ...CALLED, answered: true } },
+    { round: SILENT, roundVerdict: 'none', work: { ...CALLED, answered: true } },
     asks(GAP),
   ],
   [
     'leaves the queue to wait for a limited rate',
-    { round: LIMITED, standing: 'none', work: CALLED },
+    { round: LIMITED, roundVerdict: 'none', work: CALLED },
     { do: 'retry', code: 'rate-limited', notBefore: LATER },
   ],
   [
     'waits for the instant that a provider in trouble states',
-    { round: [askedOf(answerOf('silent', { notBefore: LATER }))], standing: 'none', work: CALLED },
+    { round: [askedOf(answerOf('silent', { notBefore: LATER }))], roundVerdict: 'none', work: CALLED },
     { ...asks(90_000, 'no-reply'), notBefore: LATER },
   ],
   [
     'never calls again on silence, urgent or not',
-    { urgent: true, round: SILENT, standing: 'none', work: { ...CALLED, silentRounds: 9, lastCallAt: ago(60_000) } },
+    {
+      urgent: true,
+      round: SILENT,
+      roundVerdict: 'none',
+      work: { ...CALLED, silentRounds: 9, lastCallAt: ago(60_000) },
+    },
     asks(GAP, 'no-reply'),
   ],
   [
     'is unproven at once where nothing could prove an accepted call',
-    { self: false, provable: false, standing: 'none', round: [], work: { ...CALLED, lastAnswer: 'accepted' } },
+    { self: false, provable: false, roundVerdict: 'none', round: [], work: { ...CALLED, lastAnswer: 'accepted' } },
     ends('stuck/unproven'),
   ],
   [
     'is unproven at once where nothing could prove a call without a reply either',
-    { self: false, urgent: true, provable: false, standing: 'none', round: [], work: CALLED },
+    { self: false, urgent: true, provable: false, roundVerdict: 'none', round: [], work: CALLED },
     ends('stuck/unproven'),
   ],
   [
     'does not recognise a key that the call named in vain, where nothing could prove it',
-    { self: false, provable: false, standing: 'none', round: [], work: { ...CALLED, lastAnswer: 'rejected' } },
+    { self: false, provable: false, roundVerdict: 'none', round: [], work: { ...CALLED, lastAnswer: 'rejected' } },
     ends('stuck/not-recognised'),
   ],
   [
     'asks twice where nobody had seen the key that an accepted call named',
     {
       self: false,
-      standing: 'unbacked',
+      roundVerdict: 'unbacked',
       round: UNKNOWN,
       work: { ...CALLED, lastAnswer: 'accepted', agreed: { on: 'unbacked', at: NOON } },
     },
@@ -386,7 +405,7 @@ const AFTER_A_DELETE: readonly Row[] = [
     'is unproven after the second',
     {
       self: false,
-      standing: 'unbacked',
+      roundVerdict: 'unbacked',
       round: UNKNOWN,
       work: { ...CALLED, lastAnswer: 'accepted', agreed: { on: 'unbacked', at: ago(GAP) } },
     },
@@ -394,14 +413,14 @@ const AFTER_A_DELETE: readonly Row[] = [
   ],
   [
     'is not recognised where a call was rejected for a key that nobody had seen',
-    { self: false, standing: 'unbacked', round: UNKNOWN, work: { ...CALLED, lastAnswer: 'rejected' } },
+    { self: false, roundVerdict: 'unbacked', round: UNKNOWN, work: { ...CALLED, lastAnswer: 'rejected' } },
     ends('stuck/not-recognised'),
   ],
   [
     'is unproven where a call was rejected after one that was accepted',
     {
       self: false,
-      standing: 'unbacked',
+      roundVerdict: 'unbacked',
       round: UNKNOWN,
       work: { ...CALLED, calls: 2, acceptedAt: ago(9_000), lastAnswer: 'rejected' },
     },
@@ -409,17 +428,17 @@ const AFTER_A_DELETE: readonly Row[] = [
   ],
   [
     'waits where the call’s answer was lost for a key that nobody had seen',
-    { self: false, standing: 'unbacked', round: UNKNOWN, work: { ...CALLED, answered: true } },
+    { self: false, roundVerdict: 'unbacked', round: UNKNOWN, work: { ...CALLED, answered: true } },
     asks(GAP),
   ],
   [
     'is held by what the signer meets now',
-    { round: [askedOf(HELD)], standing: 'none', work: CALLED },
+    { round: [askedOf(HELD)], roundVerdict: 'none', work: CALLED },
     ends('stuck/credential-refused'),
   ],
   [
     'calls as if for the first time where none of its calls was executed',
-    { self: false, standing: 'unbacked', round: UNKNOWN, work: { ...CALLED, voided: 1, lastAnswer: 'rejected' } },
+    { self: false, roundVerdict: 'unbacked', round: UNKNOWN, work: { ...CALLED, voided: 1, lastAnswer: 'rejected' } },
     CALL,
   ],
 ];
@@ -511,102 +530,110 @@ const GONE: readonly Row[] = [
 ];
 
 const UPDATE: readonly Row[] = [
-  ['calls for what is not met', { standing: 'unmet' }, CALL],
+  ['calls for what is not met', { roundVerdict: 'unmet' }, CALL],
   [
     'waits where anything is silent',
-    { standing: 'unmet', round: [...ALIVE, ...SILENT] },
+    { roundVerdict: 'unmet', round: [...ALIVE, ...SILENT] },
     { do: 'retry', code: 'no-reply', notBefore: undefined },
   ],
   [
     'waits where the managing key is silent',
-    { self: false, standing: 'unmet', signer: answerOf('silent') },
+    { self: false, roundVerdict: 'unmet', signer: answerOf('silent') },
     { do: 'retry', code: 'no-reply', notBefore: undefined },
   ],
   [
     'does not call on silence when urgent either',
-    { urgent: true, standing: 'none', round: SILENT, work: { silentRounds: 9 } },
+    { urgent: true, roundVerdict: 'none', round: SILENT, work: { silentRounds: 9 } },
     { do: 'retry', code: 'no-reply', notBefore: undefined },
   ],
-  ['waits on a reply without settings', { standing: 'none' }, { do: 'retry', code: 'unrecognised' }],
+  ['waits on a reply without settings', { roundVerdict: 'none' }, { do: 'retry', code: 'unrecognised' }],
   [
     'is restricted when met twice',
-    { standing: 'met', work: { agreed: { on: 'met', at: ago(GAP) } } },
+    { roundVerdict: 'met', work: { agreed: { on: 'met', at: ago(GAP) } } },
     ends('restricted'),
   ],
-  ['asks a second time when met', { standing: 'met', work: { agreed: { on: 'met', at: NOON } } }, asks(GAP)],
+  ['asks a second time when met', { roundVerdict: 'met', work: { agreed: { on: 'met', at: NOON } } }, asks(GAP)],
   [
     'is for the web page where the rest cannot be taken',
-    { standing: 'web-only', work: { agreed: { on: 'web-only', at: ago(GAP) } } },
+    { roundVerdict: 'web-only', work: { agreed: { on: 'web-only', at: ago(GAP) } } },
     ends('stuck/only-in-web-ui'),
   ],
   [
     'waits where the key is gone, since it sends no delete to find out',
-    { standing: 'gone', round: UNKNOWN, work: { ...CALLED, ...goneFor(HOUR - 1) } },
+    { roundVerdict: 'gone', round: UNKNOWN, work: { ...CALLED, ...goneFor(HOUR - 1) } },
     WAIT,
   ],
   [
     'is unproven where the key is gone for an hour',
-    { standing: 'gone', round: UNKNOWN, work: { ...CALLED, ...goneFor(HOUR) } },
+    { roundVerdict: 'gone', round: UNKNOWN, work: { ...CALLED, ...goneFor(HOUR) } },
     ends('stuck/unproven'),
   ],
   [
     'is already revoked where a list no longer names the key',
-    { ...inList, standing: 'gone', work: goneFor(GAP) },
+    { ...inList, roundVerdict: 'gone', work: goneFor(GAP) },
     ends('already-revoked'),
   ],
   [
     'is already revoked where the ledger holds the key’s death',
-    { proved: true, standing: 'gone', round: UNKNOWN, work: goneFor(GAP) },
+    { proved: true, roundVerdict: 'gone', round: UNKNOWN, work: goneFor(GAP) },
     ends('already-revoked'),
   ],
   [
     'does not recognise a key that the siblings do not know either',
-    { standing: 'unbacked', round: UNKNOWN, siblingsAsked: true },
+    { roundVerdict: 'unbacked', round: UNKNOWN, siblingsAsked: true },
     ends('stuck/not-recognised'),
   ],
-  ['asks the siblings of a key that never answered', { standing: 'unbacked', round: UNKNOWN }, { do: 'ask-siblings' }],
+  [
+    'asks the siblings of a key that never answered',
+    { roundVerdict: 'unbacked', round: UNKNOWN },
+    { do: 'ask-siblings' },
+  ],
   [
     'does not call for a key that no list has named',
-    { self: false, standing: 'unbacked', round: UNKNOWN },
+    { self: false, roundVerdict: 'unbacked', round: UNKNOWN },
     ends('stuck/not-recognised'),
   ],
   [
     'ends by any answer that settles it',
-    { self: false, standing: 'unmet', round: [askedOf(FORECAST)] },
+    { self: false, roundVerdict: 'unmet', round: [askedOf(FORECAST)] },
     ends('stuck/permission-missing'),
   ],
   [
     'ends by what the managing key meets',
-    { self: false, standing: 'unmet', signer: HELD },
+    { self: false, roundVerdict: 'unmet', signer: HELD },
     ends('stuck/credential-refused'),
   ],
   [
     'calls again after three unchanged over 5 s once the call cannot land any more',
-    { standing: 'unmet', work: { ...CALLED, lastCallAt: ago(LANDS), unchanged: unchanged(3, 5_000) } },
+    { roundVerdict: 'unmet', work: { ...CALLED, lastCallAt: ago(LANDS), unchanged: unchanged(3, 5_000) } },
     CALL,
   ],
   [
     'does not while it can',
-    { standing: 'unmet', work: { ...CALLED, lastCallAt: ago(LANDS - 1), unchanged: unchanged(3, 5_000) } },
+    { roundVerdict: 'unmet', work: { ...CALLED, lastCallAt: ago(LANDS - 1), unchanged: unchanged(3, 5_000) } },
     asks(GAP),
   ],
   [
     'does not after one when urgent',
-    { urgent: true, standing: 'unmet', work: { ...CALLED, lastCallAt: ago(LANDS), unchanged: unchanged(1, 5_000) } },
+    {
+      urgent: true,
+      roundVerdict: 'unmet',
+      work: { ...CALLED, lastCallAt: ago(LANDS), unchanged: unchanged(1, 5_000) },
+    },
     asks(GAP),
   ],
-  ['waits for a verdict after its call', { standing: 'none', round: SILENT, work: CALLED }, asks(GAP, 'no-reply')],
+  ['waits for a verdict after its call', { roundVerdict: 'none', round: SILENT, work: CALLED }, asks(GAP, 'no-reply')],
   [
     'is unproven where accepted calls had no effect',
     {
-      standing: 'unmet',
+      roundVerdict: 'unmet',
       work: { ...CALLED, calls: 5, acceptedAt: ago(1), lastCallAt: ago(LANDS), unchanged: unchanged(3, 5_000) },
     },
     ends('stuck/unproven'),
   ],
   [
     'has no effect where none was accepted',
-    { standing: 'unmet', work: { ...CALLED, calls: 5, lastCallAt: ago(LANDS), unchanged: unchanged(3, 5_000) } },
+    { roundVerdict: 'unmet', work: { ...CALLED, calls: 5, lastCallAt: ago(LANDS), unchanged: unchanged(3, 5_000) } },
     ends('stuck/no-effect'),
   ],
 ];
@@ -619,7 +646,7 @@ describe('a delete after a call', () =>
 
 describe('a key that is gone', () =>
   it.each(GONE)('%s', (_what, part, expected) =>
-    expect(decide(situation({ standing: 'gone', round: UNKNOWN, ...part }))).toEqual(expected),
+    expect(decide(situation({ roundVerdict: 'gone', round: UNKNOWN, ...part }))).toEqual(expected),
   ));
 
 describe('an update', () =>
@@ -660,8 +687,8 @@ describe('whatever the situation', () => {
       holds: fc.boolean(),
       as: fc.constantFrom('self' as const, 'managing' as const),
     })
-    .map(({ saw, ends: ending, holds, as }) =>
-      askedOf(answerOf(saw, { ...(ending ? { ends: ending } : {}), ...(holds ? { holds } : {}) }), as),
+    .map(({ saw, ends: ending, holds: blocksCall, as }) =>
+      askedOf(answerOf(saw, { ...(ending ? { ends: ending } : {}), ...(blocksCall ? { blocksCall } : {}) }), as),
     );
   const instants = fc.integer({ min: NOON - 20_000, max: NOON }).map(epochMs);
   const works = fc.record({
@@ -709,89 +736,95 @@ describe('whatever the situation', () => {
       { numRuns: 5_000 },
     );
 
-  const effective = ({ work }: Situation): number => work.calls - work.voided;
+  const effective = ({ progress }: Situation): number => progress.calls - progress.voided;
 
   it('says dead only of a key that is gone, a gap after it was first found so', () =>
-    holds(({ standing, work, now }, decision) =>
+    holds(({ roundVerdict, progress, now }, decision) =>
       decision.do !== 'end' || !['revoked', 'already-revoked'].includes(decision.outcome)
         ? true
-        : standing === 'gone' && now - (work.agreed?.at ?? now) >= GAP,
+        : roundVerdict === 'gone' && now - (progress.agreed?.at ?? now) >= GAP,
     ));
 
   it('says revoked only after a call that was accepted, or whose reply was lost', () =>
     holds(
-      ({ work }, decision) =>
-        decision.do !== 'end' || decision.outcome !== 'revoked' || ['accepted', 'lost'].includes(basisOf(work) ?? ''),
+      ({ progress }, decision) =>
+        decision.do !== 'end' ||
+        decision.outcome !== 'revoked' ||
+        ['accepted', 'lost'].includes(basisOf(progress) ?? ''),
     ));
 
   it('says already revoked only after a call of a delete, by a managing key’s list, or by the ledger', () =>
-    holds(({ kind, work, proved, controlled }, decision) =>
+    holds(({ kind, progress, proved, controlled }, decision) =>
       decision.do !== 'end' || decision.outcome !== 'already-revoked'
         ? true
-        : proved || (kind === 'delete' ? basisOf(work) !== undefined : controlled),
+        : proved || (kind === 'delete' ? basisOf(progress) !== undefined : controlled),
     ));
 
   it('says dead without a word but the key’s own only after an hour', () =>
-    holds(({ work, proved, controlled, now }, decision) =>
+    holds(({ progress, proved, controlled, now }, decision) =>
       decision.do !== 'end' || !['revoked', 'already-revoked'].includes(decision.outcome)
         ? true
-        : proved || controlled || basisOf(work) === 'accepted' || now - (work.absentSince ?? now) >= HOUR,
+        : proved || controlled || basisOf(progress) === 'accepted' || now - (progress.absentSince ?? now) >= HOUR,
     ));
 
   it('says restricted only of an update that is met, a gap after it was first found so', () =>
-    holds(({ kind, standing, work, now }, decision) =>
+    holds(({ kind, roundVerdict, progress, now }, decision) =>
       decision.do !== 'end' || decision.outcome !== 'restricted'
         ? true
-        : kind === 'update' && standing === 'met' && now - (work.agreed?.at ?? now) >= GAP,
+        : kind === 'update' && roundVerdict === 'met' && now - (progress.agreed?.at ?? now) >= GAP,
     ));
 
   it('calls for an update only on unmet', () =>
-    holds(({ kind, standing }, decision) => decision.do !== 'call' || kind !== 'update' || standing === 'unmet'));
+    holds(
+      ({ kind, roundVerdict }, decision) => decision.do !== 'call' || kind !== 'update' || roundVerdict === 'unmet',
+    ));
 
   it('never repeats an update while the earlier call may land, or before three unchanged probes over 5 s', () =>
-    holds(({ kind, work, now }, decision) => {
-      if (decision.do !== 'call' || kind !== 'update' || work.calls === 0) return true;
-      const { count = 0, since = now } = work.unchanged ?? {};
-      return now - (work.lastCallAt ?? now) >= LANDS && count >= 3 && now - since >= 5_000;
+    holds(({ kind, progress, now }, decision) => {
+      if (decision.do !== 'call' || kind !== 'update' || progress.calls === 0) return true;
+      const { count = 0, since = now } = progress.unchanged ?? {};
+      return now - (progress.lastCallAt ?? now) >= LANDS && count >= 3 && now - since >= 5_000;
     }));
 
   it('calls for no update beside a silence or a refusal', () =>
-    holds(({ kind, round, signer, work }, decision) => {
+    holds(({ kind, round, signer, progress }, decision) => {
       if (decision.do !== 'call' || kind !== 'update') return true;
       const all = [...round.map(({ answer }) => answer), ...(signer ? [signer] : [])].flatMap(
         ({ ends: by }) => by ?? [],
       );
-      return all.every((by) => work.calls > 0 && by.startsWith('retry/'));
+      return all.every((by) => progress.calls > 0 && by.startsWith('retry/'));
     }));
 
   it('never calls on silence for a delete that is not urgent', () =>
-    holds(({ kind, urgent, round, standing }, decision) =>
-      decision.do !== 'call' || kind !== 'delete' || urgent || standing !== 'none'
+    holds(({ kind, urgent, round, roundVerdict }, decision) =>
+      decision.do !== 'call' || kind !== 'delete' || urgent || roundVerdict !== 'none'
         ? true
         : !round.some(({ answer }) => answer.ends?.startsWith('retry/')),
     ));
 
   it('calls for a key that is gone once in each delivery, and for none that is told to be dead', () =>
-    holds(({ standing, calledNow, proved, work }, decision) =>
-      decision.do !== 'call' || standing !== 'gone'
+    holds(({ roundVerdict, calledNow, proved, progress }, decision) =>
+      decision.do !== 'call' || roundVerdict !== 'gone'
         ? true
-        : !proved && basisOf(work) !== 'accepted' && (!calledNow || basisOf(work) === undefined),
+        : !proved && basisOf(progress) !== 'accepted' && (!calledNow || basisOf(progress) === undefined),
     ));
 
   it('never makes more than five calls that count for a key that shows', () =>
-    holds((given, decision) => decision.do !== 'call' || given.standing === 'gone' || effective(given) < MOST_CALLS));
+    holds(
+      (given, decision) => decision.do !== 'call' || given.roundVerdict === 'gone' || effective(given) < MOST_CALLS,
+    ));
 
   it('repeats a delete only for a key that shows, or that may only seem to be gone', () =>
     holds(
       (given, decision) =>
-        decision.do !== 'call' || effective(given) <= 0 || ['present', 'unmet', 'gone'].includes(given.standing),
+        decision.do !== 'call' || effective(given) <= 0 || ['present', 'unmet', 'gone'].includes(given.roundVerdict),
     ));
 
   it('never calls past a check of the signer’s that the call would meet', () =>
     holds(({ kind, self, signer, round }, decision) => {
       if (decision.do !== 'call' || kind !== 'delete') return true;
       const toSigner = round.filter(({ question }) => self || question.as === 'managing').map(({ answer }) => answer);
-      return ![...(signer ? [signer] : []), ...toSigner].some((by) => by.holds && by.ends?.startsWith('stuck/'));
+      return ![...(signer ? [signer] : []), ...toSigner].some((by) => by.blocksCall && by.ends?.startsWith('stuck/'));
     }));
 
   it('never asks again in the past', () => holds(({ now }, decision) => decision.do !== 'ask' || decision.at >= now));

@@ -26,7 +26,7 @@ const restriction = (call: ReturnType<Restriction['call']> = CALL): Restriction 
 
 interface Found {
   readonly answer?: Answer;
-  readonly standing?: JudgedRound['standing'];
+  readonly standing?: JudgedRound['roundVerdict'];
   readonly cutShort?: boolean;
   readonly heldUp?: Retry;
   readonly plan?: Partial<Plan>;
@@ -35,7 +35,7 @@ interface Found {
 
 const stepOf = ({
   answer = answerOf('alive', { record: NOW }),
-  standing = 'unmet',
+  standing: roundVerdict = 'unmet',
   cutShort = false,
   heldUp,
   ...rest
@@ -45,7 +45,7 @@ const stepOf = ({
     {
       round: { asked: [askedOf(answer)], signer: undefined, facts: {}, evidence: [], cutShort, heldUp },
       plan: { ...PLAN, ...rest.plan },
-      standing,
+      roundVerdict,
       controlled: false,
     },
     { ...NEW_ATTEMPT, ...rest.work },

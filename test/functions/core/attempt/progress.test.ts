@@ -46,14 +46,14 @@ const round = (more: Partial<Round> = {}): Round => ({
   cutShort: false,
   ...more,
 });
-const write = (item: CaseItem, probed: Round, standing: RoundVerdict | undefined = 'present') =>
-  withRound(item, { name: 'w', signerId: 'S', round: probed, standing, now: AT });
+const write = (item: CaseItem, probed: Round, roundVerdict: RoundVerdict | undefined = 'present') =>
+  withRound(item, { name: 'w', signerId: 'S', round: probed, roundVerdict, now: AT });
 
 describe('a round written into the case', () => {
   it('keeps when each question first saw the key', () => {
     const asked = [
-      askedOf(answerOf('alive', { seen: true }), 'self', 'a'),
-      askedOf(answerOf('listed', { seen: true }), 'managing', 'b'),
+      askedOf(answerOf('alive', { identified: true }), 'self', 'a'),
+      askedOf(answerOf('listed', { identified: true }), 'managing', 'b'),
       askedOf(answerOf('silent'), 'self', 'c'),
     ];
     const item = { ...EMPTY, seen: { a: NOON } };
@@ -103,7 +103,7 @@ describe('a round written into the case', () => {
         name: 'w',
         signerId: 'S',
         round: round({ evidence: [line(1)] }),
-        standing: undefined,
+        roundVerdict: undefined,
         now: AT,
       }).works['w'],
     ).toMatchObject({ agreed, evidence: [line(1)], answered: false });
@@ -111,13 +111,19 @@ describe('a round written into the case', () => {
 
   it.each([
     ['gone', answerOf('alive'), false],
-    ['unbacked', answerOf('silent', { seen: true }), false],
+    ['unbacked', answerOf('silent', { identified: true }), false],
     ['gone', answerOf('unknown'), true],
     ['gone', answerOf('silent'), true],
     ['met', answerOf('alive'), true],
   ] as const)('that was cut short goes on from %s after %j: %s', (on, answer, goesOn) => {
     const agreed = { on, at: NOON };
-    const cut = { name: 'w', signerId: 'S', round: round({ asked: [askedOf(answer)] }), standing: undefined, now: AT };
+    const cut = {
+      name: 'w',
+      signerId: 'S',
+      round: round({ asked: [askedOf(answer)] }),
+      roundVerdict: undefined,
+      now: AT,
+    };
     expect(withRound(withWork({ agreed }), cut).works['w']?.agreed).toEqual(goesOn ? agreed : undefined);
   });
 
@@ -133,15 +139,19 @@ describe('a round written into the case', () => {
     expect(agreedAfter(answerOf('unknown'))).toEqual([gone, met]);
   });
 
-  const writeAs = (standing: RoundVerdict | undefined, works: CaseItem['works'], answer: Answer): CaseItem['works'] => {
+  const writeAs = (
+    roundVerdict: RoundVerdict | undefined,
+    works: CaseItem['works'],
+    answer: Answer,
+  ): CaseItem['works'] => {
     const probed = round({ asked: [askedOf(answer)] });
-    return withRound({ ...EMPTY, works }, { name: 'w', signerId: 'S', round: probed, standing, now: AT }).works;
+    return withRound({ ...EMPTY, works }, { name: 'w', signerId: 'S', round: probed, roundVerdict, now: AT }).works;
   };
 
   it.each([
     ['alive', answerOf('alive')],
     ['listed', answerOf('listed')],
-    ['refused as itself', answerOf('silent', { seen: true })],
+    ['refused as itself', answerOf('silent', { identified: true })],
   ])('that met the key, %s, ends the absence of every request, and gives back no call', (_how, answer) => {
     const absent = { ...NEW_ATTEMPT, calls: 3, voided: 1, absentSince: NOON } as const;
     const works = { w: absent, other: { ...absent, calls: 5 }, present: { ...NEW_ATTEMPT, calls: 2, voided: 1 } };
@@ -294,7 +304,7 @@ describe('the replies to the calls', () => {
 });
 
 describe('a call’s answer written into the case', () => {
-  const call = { asked: 'delete', as: 'managing', host: 'h', seenBy: 'by' } as Call;
+  const call = { asked: 'delete', as: 'managing', host: 'h', questionId: 'by' } as Call;
   const answered = (answer: Parameters<typeof withAnswer>[3], work: Partial<AttemptRecord> = { calls: 1 }) =>
     withAnswer(withWork(work), 'w', call, answer, AT);
 
@@ -337,16 +347,18 @@ describe('a call’s answer written into the case', () => {
   });
 
   it('counts as seen where it authenticates the target, and for the first time', () => {
-    expect(answered(answerOf('accepted', { seen: true })).seen).toEqual({ by: AT });
+    expect(answered(answerOf('accepted', { identified: true })).seen).toEqual({ by: AT });
     expect(
-      withAnswer(withWork({}, { seen: { by: NOON } }), 'w', call, answerOf('accepted', { seen: true }), AT).seen,
+      withAnswer(withWork({}, { seen: { by: NOON } }), 'w', call, answerOf('accepted', { identified: true }), AT).seen,
     ).toEqual({ by: NOON });
     expect(answered(answerOf('accepted')).seen).toEqual({});
   });
 
   it('says what a key still alive ends as, where the call was rejected', () => {
-    expect(answered(answerOf('rejected', { atLast: 'request-rejected' })).works['w']?.ifAlive).toBe('request-rejected');
-    expect(answered(answerOf('silent', { atLast: 'request-rejected' })).works['w']?.ifAlive).toBeUndefined();
+    expect(answered(answerOf('rejected', { fallbackCode: 'request-rejected' })).works['w']?.ifAlive).toBe(
+      'request-rejected',
+    );
+    expect(answered(answerOf('silent', { fallbackCode: 'request-rejected' })).works['w']?.ifAlive).toBeUndefined();
   });
 
   it('counts as not executed only where the provider says to come again', () => {
@@ -382,7 +394,7 @@ describe('a call’s answer written into the case', () => {
       agreed: { on: 'gone', at: NOON },
     };
     const item: CaseItem = { ...EMPTY, works: { w: absent, other: absent } };
-    const seen = withAnswer(item, 'w', call, answerOf('accepted', { seen: true }), AT).works;
+    const seen = withAnswer(item, 'w', call, answerOf('accepted', { identified: true }), AT).works;
     expect([seen['w']?.absentSince, seen['other']?.absentSince]).toEqual([undefined, undefined]);
     expect(seen['other']).toMatchObject({ calls: 2, voided: 1 });
     expect(seen['other']?.agreed).toBeUndefined();

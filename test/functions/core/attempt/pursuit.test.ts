@@ -33,7 +33,7 @@ it('plans with what the signer’s questions have taught, and above that with wh
 describe('a round in which the managing key is refused', () => {
   const REFUSED = answerOf('silent', { ends: 'stuck/credential-refused' });
   const UNLISTED = answerOf('unlisted');
-  const HELD = answerOf('silent', { ends: 'stuck/region-refused', holds: true });
+  const HELD = answerOf('silent', { ends: 'stuck/region-refused', blocksCall: true });
   const PROVED = { works: {}, proved: { at: NOON, deadAt: NOON, endedBy: 'X#1' } };
 
   interface Given {
@@ -65,9 +65,9 @@ describe('a round in which the managing key is refused', () => {
       },
     );
     if (killed) memory.items.set(`case#kalshi/prod/${OTHER} case`, { rev: 1, nonce: '', ...PROVED });
-    const { round, standing, controlled } = await probeRound(pursuit, leased, { ...NEW_ATTEMPT, calls }, true);
+    const { round, roundVerdict, controlled } = await probeRound(pursuit, leased, { ...NEW_ATTEMPT, calls }, true);
     const asked = round.asked.map(({ question }) => question.asked);
-    return { asked, signer: round.signer?.saw, standing, controlled, evidence: round.evidence.length };
+    return { asked, signer: round.signer?.saw, standing: roundVerdict, controlled, evidence: round.evidence.length };
   };
 
   it.each<[string, Given, Awaited<ReturnType<typeof looked>>]>([

@@ -94,7 +94,7 @@ it('sends four exchanges of a question at once, and from then on five a second',
 });
 
 describe('a round', () => {
-  const order = { aim: { self: true } } as never;
+  const order = { target: { self: true } } as never;
   const planOf =
     (change: (facts: Facts) => Partial<Plan>) =>
     (facts: Facts): Plan => ({ ...scriptedProvider().plan(order), ...change(facts) });
@@ -182,14 +182,14 @@ describe('a round', () => {
   });
 
   it('keeps an answer under the account that it read', async () => {
-    const { given } = asking(() => answerOf('listed', { seenBy: 'list of 7' }));
+    const { given } = asking(() => answerOf('listed', { questionId: 'list of 7' }));
     const round = await askRound(
       given,
       planOf(() => ({ probes: [a] })),
       {},
       true,
     );
-    expect(round.asked[0]?.question.seenBy).toBe('list of 7');
+    expect(round.asked[0]?.question.questionId).toBe('list of 7');
   });
 
   it('is cut short by the deadline', async () => {
@@ -251,8 +251,8 @@ describe('a round', () => {
   it('tells apart two questions whose parts read the same together', async () => {
     const { sent, given } = asking(() => answerOf('alive'));
     const probes = [
-      { ...a, host: 'h', seenBy: 'x y' },
-      { ...a, host: 'h x', seenBy: 'y' },
+      { ...a, host: 'h', questionId: 'x y' },
+      { ...a, host: 'h x', questionId: 'y' },
     ];
     await askRound(
       given,

@@ -12,7 +12,7 @@ import { ACCEPTED, ALIVE, caseOf, delivered, GONE, LEAKED, SELF, system } from '
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const OUT = [undefined];
-const BANNED = answerOf('silent', { ends: 'retry/rate-limited', wide: true, notBefore: after(NOON, 10 * MINUTE) });
+const BANNED = answerOf('silent', { ends: 'retry/rate-limited', hostWide: true, notBefore: after(NOON, 10 * MINUTE) });
 
 /** One host and deliveries that ask it, each for itself. */
 const host = () => {
@@ -61,8 +61,8 @@ describe('a host that answers nobody', () => {
     ['silence', { ends: 'retry/no-reply' }, { code: 'no-reply' }],
     ['a limit of one key', { ends: 'retry/rate-limited' }, 'asked'],
     ['a page of something before it', { ends: 'retry/unrecognised' }, { code: 'unrecognised' }],
-    ['a refusal of the key itself', { ends: 'retry/unrecognised', seen: true }, 'asked'],
-    ['a refusal that is known', { ends: 'retry/unrecognised', atLast: 'permission-missing' }, 'asked'],
+    ['a refusal of the key itself', { ends: 'retry/unrecognised', identified: true }, 'asked'],
+    ['a refusal that is known', { ends: 'retry/unrecognised', fallbackCode: 'permission-missing' }, 'asked'],
     ['a refusal', { ends: 'stuck/credential-refused' }, 'asked'],
   ] as const)('is known by %s', async (_what, more, expected) => {
     const one = host();
@@ -111,14 +111,14 @@ describe('a host that answers nobody', () => {
   it('is asked all the same where an urgent call has not left', async () => {
     const one = host();
     one.says(undefined);
-    for (let n = 0; n < 9; n += 1) expect(await one.heldAs(one.delivery({ insists: true }))).toBe('asked');
+    for (let n = 0; n < 9; n += 1) expect(await one.heldAs(one.delivery({ bypassesBreaker: true }))).toBe('asked');
   });
 
   it('holds back under the name that the request waits by', async () => {
     const one = host();
     one.says(undefined);
     for (let n = 0; n < 3; n += 1) await one.heldAs();
-    expect(await one.heldAs(one.delivery({ heldAs: 'not-yet-proved' }))).toEqual({ code: 'not-yet-proved' });
+    expect(await one.heldAs(one.delivery({ breakerCode: 'not-yet-proved' }))).toEqual({ code: 'not-yet-proved' });
   });
 });
 
@@ -196,7 +196,7 @@ describe('the first answer after a silence', () => {
 describe('a ban of our address', () => {
   it('is a silence like any where nobody says for how long', async () => {
     const one = host();
-    one.says({ saw: 'silent', code: '403', wide: true });
+    one.says({ saw: 'silent', code: '403', hostWide: true });
     await one.heldAs();
     expect(one.item()).toMatchObject({ silences: 3, code: 'no-reply', until: after(NOON, SECOND) });
   });
@@ -207,7 +207,7 @@ describe('a ban of our address', () => {
     expect(await one.heldAs()).toBe('asked');
     const held = { code: 'rate-limited', notBefore: BANNED.notBefore };
     expect(await one.heldAs()).toEqual(held);
-    expect(await one.heldAs(one.delivery({ insists: true }))).toEqual(held);
+    expect(await one.heldAs(one.delivery({ bypassesBreaker: true }))).toEqual(held);
     one.memory.clock.forward(10 * MINUTE);
     expect(await one.heldAs()).toBe('asked');
   });

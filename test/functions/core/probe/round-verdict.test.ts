@@ -23,7 +23,7 @@ const OTHER: KeyRecord = { ...RECORD, readOnly: 1 };
 
 const context = {
   signer: undefined,
-  seen: SEEN,
+  sightings: SEEN,
   needsAll: false,
   restriction: undefined,
   before: undefined,
@@ -43,12 +43,22 @@ describe('where a round shows the key to stand', () => {
     ['one listed and unknown by itself', [self('unknown'), list('listed')], {}, 'present'],
     ['one unknown that was seen', [self('unknown')], {}, 'gone'],
     ['one unlisted that was listed', [list('unlisted')], {}, 'gone'],
-    ['one unknown that was never seen', [self('unknown')], { seen: {} }, 'unbacked'],
-    ['one unlisted, seen by another question alone', [list('unlisted')], { seen: { self: NOON } }, 'unbacked'],
-    ['one absent twice, seen by one of both', [self('unknown'), list('unlisted')], { seen: { self: NOON } }, 'gone'],
+    ['one unknown that was never seen', [self('unknown')], { sightings: {} }, 'unbacked'],
+    ['one unlisted, seen by another question alone', [list('unlisted')], { sightings: { self: NOON } }, 'unbacked'],
+    [
+      'one absent twice, seen by one of both',
+      [self('unknown'), list('unlisted')],
+      { sightings: { self: NOON } },
+      'gone',
+    ],
     ['one absent beside a silence', [self('unknown'), list('silent')], {}, 'gone'],
     ['one absent beside a rejection', [self('unknown'), list('rejected')], {}, 'gone'],
-    ['one that is refused as itself beside an absence', [self('silent', { seen: true }), list('unlisted')], {}, 'none'],
+    [
+      'one that is refused as itself beside an absence',
+      [self('silent', { identified: true }), list('unlisted')],
+      {},
+      'none',
+    ],
     ['silence', [self('silent')], {}, 'none'],
     ['an accepted call’s echo', [self('accepted')], {}, 'none'],
     ['nothing asked', [], {}, 'none'],
@@ -57,19 +67,19 @@ describe('where a round shows the key to stand', () => {
     [
       'one never seen where both have to speak',
       [self('unknown'), list('unlisted')],
-      { needsAll: true, seen: { self: NOON } },
+      { needsAll: true, sightings: { self: NOON } },
       'unbacked',
     ],
     [
       'one never seen beside a silence where both have to speak',
       [self('unknown'), list('silent')],
-      { needsAll: true, seen: { self: NOON } },
+      { needsAll: true, sightings: { self: NOON } },
       'none',
     ],
     [
       'one absent twice by one asker, seen by one of its questions, where all have to speak',
       [list('unlisted'), askedOf(answerOf('unlisted'), 'managing', 'lookup')],
-      { needsAll: true, seen: { lookup: NOON } },
+      { needsAll: true, sightings: { lookup: NOON } },
       'gone',
     ],
     [
@@ -81,7 +91,7 @@ describe('where a round shows the key to stand', () => {
     [
       'neither seen where both have to speak',
       [self('unknown'), list('silent')],
-      { needsAll: true, seen: {} },
+      { needsAll: true, sightings: {} },
       'unbacked',
     ],
     [
@@ -105,7 +115,7 @@ describe('where a round shows the key to stand', () => {
     [
       'one never seen while the managing key is refused',
       [self('unknown')],
-      { seen: {}, signer: answerOf('silent', REFUSED) },
+      { sightings: {}, signer: answerOf('silent', REFUSED) },
       'none',
     ],
     [
@@ -162,12 +172,13 @@ describe('where a round shows the key to stand', () => {
     );
     fc.assert(
       fc.property(rounds, fc.subarray(['a', 'b', 'c']), fc.boolean(), (round, names, needsAll) => {
-        const seen = Object.fromEntries(names.map((name) => [name, NOON]));
-        if (roundVerdictOf(round, { ...context, seen, needsAll }) !== 'gone') return;
+        const sightings = Object.fromEntries(names.map((name) => [name, NOON]));
+        if (roundVerdictOf(round, { ...context, sightings, needsAll }) !== 'gone') return;
         expect(round.some(({ answer }) => ['alive', 'expired', 'listed'].includes(answer.saw))).toBe(false);
         expect(
           round.some(
-            ({ question, answer }) => ['unknown', 'unlisted'].includes(answer.saw) && names.includes(question.seenBy),
+            ({ question, answer }) =>
+              ['unknown', 'unlisted'].includes(answer.saw) && names.includes(question.questionId),
           ),
         ).toBe(true);
       }),
@@ -185,7 +196,7 @@ describe('a managing key', () => {
     ['that is well', [list('unlisted')], answerOf('alive'), false],
     ['that is silent', [list('silent')], answerOf('silent'), false],
     ['without a permission for its list', [list('silent', { ends: 'stuck/permission-missing' })], undefined, false],
-    ['of the wrong kind', [], answerOf('alive', { ends: 'refused/wrong-signer', holds: true }), false],
+    ['of the wrong kind', [], answerOf('alive', { ends: 'refused/wrong-signer', blocksCall: true }), false],
     ['that is not asked, beside a target that is refused', [self('silent', REFUSED)], undefined, false],
     ['that is not asked, beside a target that a check refuses', [self('silent', HELD)], undefined, false],
   ])('%s is refused, or not', (_what, round, signer, expected) =>
@@ -223,18 +234,20 @@ describe('the tally', () => {
   const CALLED: AttemptRecord = { ...NEW_ATTEMPT, calls: 1 };
   const counted = (
     work: Partial<AttemptRecord>,
-    standing: RoundVerdict,
+    roundVerdict: RoundVerdict,
     round: readonly Asked[] = [self('silent')],
     signer = undefined as ReturnType<typeof answerOf> | undefined,
-  ) => countRound({ ...NEW_ATTEMPT, ...work }, round, { standing, signer, now: at });
+  ) => countRound({ ...NEW_ATTEMPT, ...work }, round, { roundVerdict, signer, now: at });
 
   it.each<RoundVerdict>(['gone', 'unbacked', 'met', 'web-only'])(
     'starts to agree on %s and keeps the first instant',
-    (standing) => {
-      const first = counted({}, standing);
-      expect(first.agreed).toEqual({ on: standing, at });
-      expect(countRound(first, [self('silent')], { standing, signer: undefined, now: after(at, 9) }).agreed).toEqual({
-        on: standing,
+    (roundVerdict) => {
+      const first = counted({}, roundVerdict);
+      expect(first.agreed).toEqual({ on: roundVerdict, at });
+      expect(
+        countRound(first, [self('silent')], { roundVerdict, signer: undefined, now: after(at, 9) }).agreed,
+      ).toEqual({
+        on: roundVerdict,
         at,
       });
     },
@@ -250,7 +263,7 @@ describe('the tally', () => {
   it('counts an absence from the first round that finds the key gone', () => {
     const first = counted({}, 'gone');
     expect(first.absentSince).toBe(at);
-    expect(countRound(first, [], { standing: 'gone', signer: undefined, now: after(at, 9) }).absentSince).toBe(at);
+    expect(countRound(first, [], { roundVerdict: 'gone', signer: undefined, now: after(at, 9) }).absentSince).toBe(at);
   });
 
   it.each<[RoundVerdict, typeof NOON | undefined]>([
@@ -303,7 +316,7 @@ describe('the tally', () => {
   it.each<[string, Parameters<typeof countRound>[1], AttemptRecord['keyState'], AttemptRecord['keyState']]>([
     ['expired', [list('listed'), self('expired')], 'unknown', 'expired'],
     ['alive', [self('unknown'), list('listed')], 'unknown', 'alive'],
-    ['alive when refused as itself', [self('silent', { seen: true })], 'unknown', 'alive'],
+    ['alive when refused as itself', [self('silent', { identified: true })], 'unknown', 'alive'],
     ['unknown when absent', [self('unknown')], 'alive', 'unknown'],
     ['unknown when absent beside a silence', [self('unknown'), list('silent')], 'alive', 'unknown'],
     ['as before on silence', [self('silent')], 'alive', 'alive'],
@@ -315,8 +328,10 @@ describe('the tally', () => {
     const missing = self('silent', { ends: 'stuck/permission-missing' });
     expect(counted({}, 'none', [self('silent'), missing]).atLast).toBe('permission-missing');
     expect(counted({ atLast: 'region-refused' }, 'none', [self('silent')]).atLast).toBe('region-refused');
-    expect(counted({}, 'none', [self('silent', { atLast: 'account-restricted' })]).atLast).toBe('account-restricted');
-    expect(counted({}, 'none', [self('silent')], answerOf('silent', { atLast: 'signer-gone' })).atLast).toBe(
+    expect(counted({}, 'none', [self('silent', { fallbackCode: 'account-restricted' })]).atLast).toBe(
+      'account-restricted',
+    );
+    expect(counted({}, 'none', [self('silent')], answerOf('silent', { fallbackCode: 'signer-gone' })).atLast).toBe(
       'signer-gone',
     );
     expect(counted({ atLast: 'region-refused' }, 'present', [self('alive')]).atLast).toBeUndefined();
@@ -337,7 +352,8 @@ describe('the tally', () => {
         fc.array(fc.constantFrom<RoundVerdict>('gone', 'none', 'present', 'unbacked'), { minLength: 1 }),
         (standings) => {
           const last = standings.reduce(
-            (work, standing, index) => countRound(work, [], { standing, signer: undefined, now: epochMs(index) }),
+            (work, roundVerdict, index) =>
+              countRound(work, [], { roundVerdict, signer: undefined, now: epochMs(index) }),
             NEW_ATTEMPT,
           );
           const run = standings.length - 1 - standings.findLastIndex((standing) => standing !== 'gone');

@@ -20,7 +20,7 @@ const planned = async (
   return { memory, receipt: memory.published[0], sent: memory.sent };
 };
 
-const HELD = answerOf('silent', { ends: 'stuck/ip-not-allowed', holds: true });
+const HELD = answerOf('silent', { ends: 'stuck/ip-not-allowed', blocksCall: true });
 const REFUSING: Restriction = {
   call: () => ({ ends: 'refused/would-widen', why: 'Cannot widen it, wanted less' }),
   reach: () => 'unmet',

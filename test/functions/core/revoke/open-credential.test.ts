@@ -135,14 +135,14 @@ describe('telling whose key it is', () => {
     ['silence', undefined, { code: 'no-reply' }],
     [
       'a limited rate',
-      answerOf('silent', { ends: 'retry/rate-limited', notBefore: after(NOON, 9), atLast: 'account-restricted' }),
-      { code: 'rate-limited', notBefore: after(NOON, 9), atLast: 'account-restricted' },
+      answerOf('silent', { ends: 'retry/rate-limited', notBefore: after(NOON, 9), fallbackCode: 'account-restricted' }),
+      { code: 'rate-limited', notBefore: after(NOON, 9), fallbackCode: 'account-restricted' },
     ],
     ['an answer without the identifier', answerOf('alive'), { code: 'unrecognised' }],
   ])('comes again on %s', async (_what, answer, retry) => {
     const error = await identified(system(answer)).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(NotYet);
-    expect((error as NotYet).retry).toEqual({ notBefore: undefined, atLast: undefined, ...retry });
+    expect((error as NotYet).retry).toEqual({ notBefore: undefined, fallbackCode: undefined, ...retry });
   });
 
   it('comes again where nobody can be asked', async () => {

@@ -25,7 +25,7 @@ import {
 
 const OWN = { sender: 'AROAOWNROLE:key-revoker', messageId: 'L' };
 const LOOK = { ...SELF, look: true };
-const HELD = answerOf('silent', { ends: 'stuck/ip-not-allowed', holds: true, seen: true });
+const HELD = answerOf('silent', { ends: 'stuck/ip-not-allowed', blocksCall: true, identified: true });
 const MINUTES = 60_000;
 const CASE = `case#kalshi/prod/${KEY} case`;
 
@@ -39,7 +39,7 @@ const ended = async (script: Script, given: Given = {}, body: object = SELF): Pr
 
 const updating = {
   provider: scriptedProvider(() => ({
-    call: { call: () => deleteCall({ aim: { self: true } as never }), reach: () => 'unmet' },
+    call: { call: () => deleteCall({ target: { self: true } as never }), reach: () => 'unmet' },
   })),
 };
 
@@ -190,8 +190,8 @@ describe('a look at a case that was left open', () => {
   });
 
   it('closes it without a proof where somebody else has restricted the key as it was asked', async () => {
-    const asAsked: Restriction = { call: () => deleteCall({ aim: { self: true } as never }), reach: () => 'met' };
-    const alive = answerOf('alive', { seen: true, record: { readOnly: 1, ips: [], permissions: {} } });
+    const asAsked: Restriction = { call: () => deleteCall({ target: { self: true } as never }), reach: () => 'met' };
+    const alive = answerOf('alive', { identified: true, record: { readOnly: 1, ips: [], permissions: {} } });
     const memory = await ended({ probe: [HELD, alive] }, { provider: scriptedProvider(() => ({ call: asAsked })) });
     expect(await looked(memory)).toEqual({ done: true });
     expect(told(memory)).toEqual([['R#1!1', 'restricted', null, 'alive', false]]);
@@ -203,8 +203,8 @@ describe('a look at a case that was left open', () => {
   });
 
   it('closes none that another request has called for and is not over with', async () => {
-    const asAsked: Restriction = { call: () => deleteCall({ aim: { self: true } as never }), reach: () => 'met' };
-    const alive = answerOf('alive', { seen: true, record: { readOnly: 1, ips: [], permissions: {} } });
+    const asAsked: Restriction = { call: () => deleteCall({ target: { self: true } as never }), reach: () => 'met' };
+    const alive = answerOf('alive', { identified: true, record: { readOnly: 1, ips: [], permissions: {} } });
     const memory = await ended({ probe: [HELD, alive] }, { provider: scriptedProvider(() => ({ call: asAsked })) });
     const works = { 'S#1': { ...NEW_ATTEMPT, calls: 1 } };
     memory.items.set(CASE, { ...caseOf(memory), works } as never);
@@ -215,7 +215,7 @@ describe('a look at a case that was left open', () => {
 
   it('is silent where nothing tells how the key stands', async () => {
     const memory = await ended({
-      probe: [HELD, answerOf('silent', { ends: 'stuck/credential-refused', holds: true })],
+      probe: [HELD, answerOf('silent', { ends: 'stuck/credential-refused', blocksCall: true })],
     });
     expect(await looked(memory)).toEqual({ done: true });
     expect(told(memory)).toEqual([]);

@@ -79,7 +79,7 @@ it('aims a key at itself', async () => {
   });
   expect(order).toMatchObject({
     operation: 'delete-key',
-    aim: { self: true, keyId: 'BOSS', credential: { keyId: 'BOSS' } },
+    target: { self: true, keyId: 'BOSS', credential: { keyId: 'BOSS' } },
     urgent: true,
     egressAddresses: ['192.0.2.1'],
   });
@@ -98,7 +98,7 @@ describe('a managing key', () => {
       keyName: 'kalshi/prod/K',
       signerName: 'kalshi/prod/BOSS',
     });
-    expect(order.aim.credential).toBeUndefined();
+    expect(order.target.credential).toBeUndefined();
     expect([order.urgent, targetHeld]).toEqual([false, undefined]);
     expect((await aimed({ target: { apiKeyId: 'ID' } })).pin).toMatchObject({ keyId: 'ID', subMemberId: undefined });
   });
@@ -116,7 +116,7 @@ describe('a managing key', () => {
       keyName: 'kalshi/demo/SUB',
       signerName: 'kalshi/prod/BOSS',
     });
-    expect(order.aim.credential).toMatchObject({ keyId: 'SUB', environment: 'demo' });
+    expect(order.target.credential).toMatchObject({ keyId: 'SUB', environment: 'demo' });
     expect(targetHeld?.opened.arn).toBe('arn:sub');
     expect((await aimed({ target: { secretId: 'key-revoker/sub', secretVersion: 's1' } })).pin.keyId).toBe('SUB1');
   });

@@ -96,7 +96,7 @@ it('ends nothing for want of a secret that another delivery has opened meanwhile
 
 it('makes no call for a request that another delivery has ended meanwhile', async () => {
   const memory = system({
-    probe: [undefined, answerOf('silent', { ends: 'stuck/ip-not-allowed', holds: true }), ALIVE],
+    probe: [undefined, answerOf('silent', { ends: 'stuck/ip-not-allowed', blocksCall: true }), ALIVE],
     delete: [ACCEPTED],
   });
   await revoke(memory.ports, delivered(memory, SELF));
@@ -161,7 +161,7 @@ describe('between deliveries', () => {
 
 it('proves no death by two absences between which the key lived, while another question had to wait', async () => {
   const UNLISTED = answerOf('unlisted');
-  const LISTED = answerOf('listed', { seen: true });
+  const LISTED = answerOf('listed', { identified: true });
   const memory = system({ probe: [ALIVE, GONE, ALIVE, GONE], list: [LISTED, UNLISTED], delete: [ACCEPTED] });
   let lists = 0;
   const list = questionOf('list');
@@ -408,7 +408,7 @@ describe('a copy in the stuck queue', () => {
 });
 
 describe('a redrive', () => {
-  const HELD = answerOf('silent', { ends: 'stuck/ip-not-allowed', holds: true, seen: true });
+  const HELD = answerOf('silent', { ends: 'stuck/ip-not-allowed', blocksCall: true, identified: true });
 
   /** A delivery that ends the request and goes down before the first step of that name since it has. */
   const cutBefore = async (memory: Memory, name: string, nth: number): Promise<void> => {
@@ -483,10 +483,10 @@ describe('a redrive', () => {
 
 describe('a managing key that is refused', () => {
   it('stays so where what its secret holds now is no credential: a call has left', async () => {
-    const refused = answerOf('silent', { ends: 'stuck/credential-refused', holds: true });
+    const refused = answerOf('silent', { ends: 'stuck/credential-refused', blocksCall: true });
     let isRefused = false;
     const later = () => (isRefused ? refused : answerOf('silent', { ends: 'retry/unrecognised' }));
-    const memory = system({ probe: [answerOf('listed', { seen: true }), later], delete: [undefined] });
+    const memory = system({ probe: [answerOf('listed', { identified: true }), later], delete: [undefined] });
     expect(await revoke(memory.ports, delivered(memory, MANAGED))).toMatchObject({ done: false });
     isRefused = true;
     // By then the host, which has told nothing three times, is tried again.
@@ -598,7 +598,7 @@ describe('a request that comes again', () => {
 
   it('as a higher attempt runs anew, with its calls and its age from zero', async () => {
     const memory = system({
-      probe: [answerOf('unlisted'), answerOf('unlisted'), answerOf('listed', { seen: true }), GONE],
+      probe: [answerOf('unlisted'), answerOf('unlisted'), answerOf('listed', { identified: true }), GONE],
       delete: [answerOf('rejected'), ACCEPTED],
     });
     await revoke(memory.ports, delivered(memory, MANAGED));
@@ -687,7 +687,7 @@ it('refuses a provider that is switched off', async () => {
 
 describe('an urgent request that takes long', () => {
   it('says so after a minute, then each hour, and in the end', async () => {
-    const memory = system({ probe: [answerOf('alive', { seen: true }), undefined], delete: [undefined] });
+    const memory = system({ probe: [answerOf('alive', { identified: true }), undefined], delete: [undefined] });
     const run = () => revoke(memory.ports, delivered(memory, { ...SELF, ...LEAKED }));
     await run();
     expect(memory.published).toEqual([]);
@@ -813,7 +813,7 @@ describe('a dry run', () => {
     ],
     [
       'refused',
-      answerOf('rejected', { ends: 'stuck/region-refused', holds: true }),
+      answerOf('rejected', { ends: 'stuck/region-refused', blocksCall: true }),
       'A real request would end as stuck/region-refused',
     ],
   ])('of a key that is %s says what a real request would do', async (_what, answer, said) => {
@@ -836,7 +836,7 @@ describe('a dry run', () => {
     ['would end after a last question', { probe: [GONE] }, { does: 'end', outcome: 'stuck/not-recognised' }],
     [
       'would end',
-      { probe: [answerOf('silent', { ends: 'stuck/region-refused', holds: true })] },
+      { probe: [answerOf('silent', { ends: 'stuck/region-refused', blocksCall: true })] },
       { does: 'end', outcome: 'stuck/region-refused' },
     ],
     ['would probe again', { probe: [undefined] }, { does: 'wait' }, LEAKED],

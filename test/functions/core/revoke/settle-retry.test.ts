@@ -63,12 +63,12 @@ const settled = (
 describe('a request whose time is up', () => {
   it.each<[string, string, Retry, Partial<AttemptRecord>]>([
     ['nothing, where nothing was proved', 'unproven', NO_REPLY, {}],
-    ['the limit that it waited for', 'limit', { code: 'limit', atLast: 'no-effect' }, { atLast: 'no-effect' }],
-    ['what this delivery was answered', 'region-refused', { ...NO_REPLY, atLast: 'region-refused' }, {}],
+    ['the limit that it waited for', 'limit', { code: 'limit', fallbackCode: 'no-effect' }, { atLast: 'no-effect' }],
+    ['what this delivery was answered', 'region-refused', { ...NO_REPLY, fallbackCode: 'region-refused' }, {}],
     [
       'what its work was answered, before all',
       'permission-missing',
-      { ...NO_REPLY, atLast: 'region-refused' },
+      { ...NO_REPLY, fallbackCode: 'region-refused' },
       { atLast: 'permission-missing' },
     ],
   ])('ends as stuck over %s', async (_what, code, retry, work) => {

@@ -58,7 +58,10 @@ describe('the managing key', () => {
   const MARK = /^signer#/;
   /** Whether each exchange found the signer marked as needed. */
   const marks = async (body: object): Promise<readonly (readonly [string, unknown])[]> => {
-    const memory = system({ probe: [answerOf('listed', { seen: true }), answerOf('unlisted')], delete: [ACCEPTED] });
+    const memory = system({
+      probe: [answerOf('listed', { identified: true }), answerOf('unlisted')],
+      delete: [ACCEPTED],
+    });
     const found: (readonly [string, unknown])[] = [];
     const { send } = memory.ports;
     memory.ports.send = (call, until) => {
@@ -82,8 +85,8 @@ describe('the managing key', () => {
 });
 
 describe('a credential that is refused at its pinned version', () => {
-  const REFUSED = answerOf('silent', { ends: 'stuck/credential-refused', holds: true });
-  const LISTED = answerOf('listed', { seen: true });
+  const REFUSED = answerOf('silent', { ends: 'stuck/credential-refused', blocksCall: true });
+  const LISTED = answerOf('listed', { identified: true });
   const NEW = openedAs(JSON.stringify({ keyId: KEY }), { versionId: 'v2' });
 
   /** A second delivery, whose first probes are refused; by then the secret's current version is this one. */
@@ -123,7 +126,7 @@ describe('a credential that is refused at its pinned version', () => {
       'that is refused for something else',
       MANAGED,
       ['v1'],
-      answerOf('silent', { ends: 'stuck/ip-not-allowed', holds: true }),
+      answerOf('silent', { ends: 'stuck/ip-not-allowed', blocksCall: true }),
     ],
   ])('is not opened anew %s', async (_what, body, versions, answer) => {
     const { memory, sent, opened } = await refusedWith(body, async () => NEW, answer);
@@ -168,7 +171,7 @@ describe('a credential that is refused at its pinned version', () => {
 });
 
 describe('a pinned version that is gone', () => {
-  const LISTED = answerOf('listed', { seen: true });
+  const LISTED = answerOf('listed', { identified: true });
 
   /** A second delivery, by which the secret was made anew. */
   const goneFor = async (body: object): Promise<Memory & { sent: string[] }> => {

@@ -179,7 +179,7 @@ describe('what a reply says beside its code', () => {
     ['a ban of our address', '10018', { [RESET]: String(NOW + 900) }, NOW + 600_000],
   ])('comes back after %s', (_what, code, headers, expected) => {
     const answer = ask.ownCall.read(reply(200, refusal(Number(code)), headers));
-    expect([answer.notBefore, answer.wide]).toEqual([expected, code === '10018' ? true : undefined]);
+    expect([answer.notBefore, answer.hostWide]).toEqual([expected, code === '10018' ? true : undefined]);
   });
 
   it.each([
@@ -204,8 +204,10 @@ describe('what a reply says beside its code', () => {
       'rejected retry/rate-limited',
       'rejected retry/rate-limited',
     ]);
-    expect(answers.map(({ notBefore, wide }) => [notBefore, wide])).toEqual(Array(4).fill([NOW + 600_000, true]));
-    expect(answers.map(({ wide }) => wide)).toEqual(Array(4).fill(true));
+    expect(answers.map(({ notBefore, hostWide }) => [notBefore, hostWide])).toEqual(
+      Array(4).fill([NOW + 600_000, true]),
+    );
+    expect(answers.map(({ hostWide }) => hostWide)).toEqual(Array(4).fill(true));
   });
 
   it.each([

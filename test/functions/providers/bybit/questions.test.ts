@@ -34,7 +34,7 @@ describe('a key that signs for itself', () => {
     expect(answerTo(question, reply(200, described()))).toEqual({
       saw: 'alive',
       code: '0',
-      seen: true,
+      identified: true,
       facts: { userID: SUB_ID, type: '1' },
       record: { readOnly: 0, permissions: { Wallet: ['AccountTransfer'], Spot: ['SpotTrade'] }, ips: ['*'] },
     });
@@ -74,13 +74,15 @@ describe('a key that signs for itself', () => {
     expect(callOf(bybit.plan(order('delete-sub-key', keyIn(SUB))))).toMatchObject({
       asked: 'delete-sub-api',
       as: 'self',
-      seenBy: 'self@api.bybit.com',
+      questionId: 'self@api.bybit.com',
     });
   });
 
   it('is asked about at the sibling environments, each under its own host', () => {
     const at = (environment: string) =>
-      bybit.plan(order('delete-sub-key', keyIn(SUB, environment))).siblings.map(([name, { seenBy }]) => [name, seenBy]);
+      bybit
+        .plan(order('delete-sub-key', keyIn(SUB, environment)))
+        .siblings.map(([name, { questionId }]) => [name, questionId]);
     const [main, testnet, demo] = [
       ['mainnet', 'self@api.bybit.com'],
       ['testnet', 'self@api-testnet.bybit.com'],
@@ -110,7 +112,7 @@ describe('a master', () => {
       code: '0',
       facts: { userID: MASTER_ID, wallet: 'AccountTransfer', readOnly: '0' },
     });
-    expect(check).toMatchObject({ as: 'managing', seenBy: `${MASTER}@api.bybit.com/query-api` });
+    expect(check).toMatchObject({ as: 'managing', questionId: `${MASTER}@api.bybit.com/query-api` });
   });
 
   it.each([
@@ -140,7 +142,7 @@ describe('a master', () => {
 
   it('is asked for a list only once its account is known, since the list is kept under that', () => {
     expect(names(bybit.plan(byMaster({ facts: {} })))).toEqual([]);
-    expect(bybit.plan(byMaster()).probes.map(({ seenBy }) => seenBy)).toEqual([
+    expect(bybit.plan(byMaster()).probes.map(({ questionId }) => questionId)).toEqual([
       `${MASTER}@api.bybit.com/sub-apikeys/${MASTER_ID}/${SUB_ID}`,
     ]);
   });
@@ -223,7 +225,7 @@ describe('a list of a sub account', () => {
     expect(answerTo(list, reply(200, page([{ apiKey: SUB, status: 2 }])))).toMatchObject({
       saw: 'expired',
       code: '0',
-      seen: true,
+      identified: true,
     });
   });
 
@@ -254,7 +256,7 @@ describe("a target with its own credential beside its master's", () => {
     const plan = withOwn({ userID: MASTER_ID });
     expect(names(plan)).toEqual(['query-api self api.bybit.com']);
     const { facts, record, ...answer } = answerTo(probe(plan, 'query-api'), reply(200, described()));
-    expect(answer).toEqual({ saw: 'alive', code: '0', seen: true });
+    expect(answer).toEqual({ saw: 'alive', code: '0', identified: true });
     expect(record?.permissions).toEqual({ Wallet: ['AccountTransfer'], Spot: ['SpotTrade'] });
     expect(facts).toEqual({ targetUserID: SUB_ID, parentUid: MASTER_ID, type: '1' });
     expect(names(withOwn({ userID: MASTER_ID, ...facts }))).toEqual([
@@ -286,7 +288,7 @@ describe("a target with its own credential beside its master's", () => {
 
   it('trusts its word on its account over the order', () => {
     const plan = withOwn({ userID: MASTER_ID, targetUserID: SUB_ID, parentUid: MASTER_ID }, '999');
-    expect(probe(plan, 'sub-apikeys').seenBy).toContain(`/${SUB_ID}`);
+    expect(probe(plan, 'sub-apikeys').questionId).toContain(`/${SUB_ID}`);
   });
 
   it('lives on the demo host while its production master signs', () => {

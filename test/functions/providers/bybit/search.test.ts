@@ -66,11 +66,11 @@ describe('a search for the sub account', () => {
   it('finds the key among many accounts, over several turns, and answers as that account’s list', () => {
     const { answer, facts, reads } = searched(worldOf(130, { '5000': [SUB] }));
     expect(brief(answer)).toBe('listed seen');
-    expect(answer.seenBy).toBe(`${MASTER}@api.bybit.com/sub-apikeys/9/5000`);
+    expect(answer.questionId).toBe(`${MASTER}@api.bybit.com/sub-apikeys/9/5000`);
     expect(facts['subMemberId']).toBe('5000');
     expect(reads).toEqual([20, 20, 20, 20, 20, 20, 19]);
     const plan = planFor(facts);
-    expect(plan.probes.map(({ seenBy }) => seenBy)).toEqual([answer.seenBy]);
+    expect(plan.probes.map(({ questionId }) => questionId)).toEqual([answer.questionId]);
   });
 
   it('says what it read where the key is nowhere, and is not asked again', () => {
@@ -113,7 +113,7 @@ describe('a search for the sub account', () => {
     const question = probe(planFor({ userID: '9' }), 'search');
     const last = reply(200, { retCode: 0, result: { subMembers: [], nextCursor: '' } });
     expect(question.next([last], NOW)).toMatchObject({ answer: { saw: 'unlisted' } });
-    expect(question).toMatchObject({ as: 'managing', seenBy: `${MASTER}@api.bybit.com/search/9` });
+    expect(question).toMatchObject({ as: 'managing', questionId: `${MASTER}@api.bybit.com/search/9` });
   });
 
   it.each([

@@ -8,7 +8,8 @@ import { keyIn, listOf, MANAGER, refusal, TARGET } from './keys.ts';
 const HOST = 'external-api.kalshi.com';
 const byManager = (more: Parameters<typeof order>[2] = {}) =>
   order('delete-key', keyIn(MANAGER), { ...more, aim: { self: false, keyId: TARGET, ...more.aim } });
-const questions = (plan: ReturnType<typeof kalshi.plan>) => plan.probes.map(({ as, seenBy }) => `${as} ${seenBy}`);
+const questions = (plan: ReturnType<typeof kalshi.plan>) =>
+  plan.probes.map(({ as, questionId }) => `${as} ${questionId}`);
 
 describe('a key that deletes itself', () => {
   const plan = kalshi.plan(order('delete-key', keyIn(TARGET)));
@@ -21,7 +22,7 @@ describe('a key that deletes itself', () => {
       ['DELETE', 'kalshi', HOST, `/trade-api/v2/api_keys/${TARGET}`, undefined],
     ]);
     expect(questions(plan)).toEqual([`self self@${HOST}`]);
-    expect(callOf(plan)).toMatchObject({ asked: 'delete api_key', as: 'self', seenBy: `self@${HOST}` });
+    expect(callOf(plan)).toMatchObject({ asked: 'delete api_key', as: 'self', questionId: `self@${HOST}` });
   });
 
   it('is alive whatever its list names', () => {
@@ -52,7 +53,7 @@ describe('a key that deletes itself', () => {
     expect(sibling && answerTo(sibling, reply(200, listOf([TARGET])))).toEqual({
       saw: 'alive',
       code: '200',
-      seen: true,
+      identified: true,
     });
   });
 });
@@ -62,7 +63,7 @@ describe('the list of a managing key', () => {
     answerTo(probe(kalshi.plan(byManager({ facts })), 'api_keys'), reply(200, body));
 
   it('names the target, or not', () => {
-    expect(ask(listOf([MANAGER, TARGET]))).toMatchObject({ saw: 'listed', code: '200', seen: true });
+    expect(ask(listOf([MANAGER, TARGET]))).toMatchObject({ saw: 'listed', code: '200', identified: true });
     expect(ask(listOf([MANAGER]))).toMatchObject({ saw: 'unlisted', code: '200' });
     expect(brief(ask(listOf([TARGET.toUpperCase()])))).toBe('listed seen');
   });
@@ -103,7 +104,7 @@ describe('the list of a managing key', () => {
   it('is kept under its asker, and its 404 says nothing of the target', () => {
     const plan = kalshi.plan(byManager());
     expect(questions(plan)).toEqual([`managing ${MANAGER}@${HOST}/api_keys`]);
-    expect(callOf(plan)).toMatchObject({ as: 'managing', seenBy: `${MANAGER}@${HOST}/api_keys` });
+    expect(callOf(plan)).toMatchObject({ as: 'managing', questionId: `${MANAGER}@${HOST}/api_keys` });
     const [asked] = converse(probe(plan, 'api_keys'), [undefined]).sent;
     expect([asked?.method, asked?.host, asked?.path]).toEqual(['GET', HOST, '/trade-api/v2/api_keys']);
     expect(asked?.headers.reveal()['KALSHI-ACCESS-KEY']).toBe(MANAGER);

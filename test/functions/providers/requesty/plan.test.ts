@@ -9,7 +9,8 @@ const HOST = 'api-v2.requesty.ai';
 const PATH = '/v1/manage/apikey';
 const byManager = (more: Parameters<typeof order>[2] = {}) =>
   order('delete-key', keyIn(MANAGER), { ...more, aim: { self: false, keyId: TARGET, ...more.aim } });
-const questions = (plan: ReturnType<typeof requesty.plan>) => plan.probes.map(({ as, seenBy }) => `${as} ${seenBy}`);
+const questions = (plan: ReturnType<typeof requesty.plan>) =>
+  plan.probes.map(({ as, questionId }) => `${as} ${questionId}`);
 
 describe('identify', () => {
   const question = requesty.identify?.(requesty.credential({ apiKey: 'rqsty-sk-TEST' }));
@@ -22,7 +23,7 @@ describe('identify', () => {
     expect(sent.map(({ method, host, path, headers }) => [method, host, path, headers.reveal()])).toEqual([
       ['GET', HOST, `${PATH}/self`, { Authorization: 'Bearer rqsty-sk-TEST' }],
     ]);
-    expect(answer).toEqual({ saw: 'alive', code: '200', seen: true, facts: { keyId: TARGET, manage: 'write' } });
+    expect(answer).toEqual({ saw: 'alive', code: '200', identified: true, facts: { keyId: TARGET, manage: 'write' } });
   });
 
   it('says nothing of permissions that the reply has not', () => {
@@ -48,7 +49,7 @@ describe('a key that deletes itself', () => {
       path: `${PATH}/${TARGET}`,
       headers: { Authorization: 'Bearer rqsty-sk-TEST-1b4e' },
     });
-    expect(callOf(plan)).toMatchObject({ asked: 'delete apikey', as: 'self', seenBy: `self@${HOST}` });
+    expect(callOf(plan)).toMatchObject({ asked: 'delete apikey', as: 'self', questionId: `self@${HOST}` });
     expect([questions(plan), plan.signer, plan.needsAll, plan.siblings, plan.provable]).toEqual([
       [`self self@${HOST}`],
       undefined,
@@ -78,7 +79,12 @@ describe('a managing key', () => {
   const plan = requesty.plan(byManager());
 
   it('is asked who it is, looks the target up and reads the list', () => {
-    expect(plan.signer).toMatchObject({ asked: 'self', as: 'managing', host: HOST, seenBy: `${MANAGER}@${HOST}/self` });
+    expect(plan.signer).toMatchObject({
+      asked: 'self',
+      as: 'managing',
+      host: HOST,
+      questionId: `${MANAGER}@${HOST}/self`,
+    });
     const [check] = plan.signer ? converse(plan.signer, [undefined]).sent : [];
     expect([check?.path, check?.headers.reveal()]).toEqual([
       `${PATH}/self`,
@@ -111,7 +117,7 @@ describe('a managing key', () => {
 
   it('finds the target under its id', () => {
     const ask = (body: unknown) => answerTo(probe(plan, 'apikey'), reply(200, body));
-    expect(ask({ id: TARGET, name: 'x' })).toEqual({ saw: 'listed', code: '200', seen: true });
+    expect(ask({ id: TARGET, name: 'x' })).toEqual({ saw: 'listed', code: '200', identified: true });
     expect(ask({ id: MANAGER })).toEqual({ saw: 'silent', ends: 'retry/unrecognised', code: 'another key' });
     expect(brief(ask({ keys: [] }))).toBe('silent retry/unrecognised');
   });
