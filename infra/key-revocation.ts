@@ -18,7 +18,7 @@ import { MeasuredConstruct } from './constructs/monitoring/measured-construct.ts
 import { admitEvents } from './constructs/permissions/admit-events.ts';
 import { grantAll } from './constructs/permissions/grant-all.ts';
 import { type Operated, operatePermissions } from './constructs/permissions/operate-permissions.ts';
-import { allow, type Reach, secretsArn } from './constructs/permissions/permissions.ts';
+import { allow, type GrantedResources, secretsArn } from './constructs/permissions/permissions.ts';
 import { everyScheduleArn, passPermission } from './constructs/permissions/schedule-permissions.ts';
 import { onlyAdmitted, senderArn } from './constructs/permissions/senders.ts';
 import { deploymentCard } from './constructs/store/deployment-card.ts';
@@ -72,7 +72,14 @@ export class KeyRevocation extends MeasuredConstruct {
     this.notifications = notifications;
     this.bus = given.bus ?? new EventBus(this, 'Bus');
     this.ledger = ledger(this);
-    const reach: Reach = { ...given, queues: made, results, notifications, bus: this.bus, ledger: this.ledger };
+    const reach: GrantedResources = {
+      ...given,
+      queues: made,
+      results,
+      notifications,
+      bus: this.bus,
+      ledger: this.ledger,
+    };
 
     const rule = requestRule(this, this.bus, made);
     if (given.encryptionKey) admitEvents(this, given.encryptionKey);

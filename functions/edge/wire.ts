@@ -16,7 +16,7 @@ import { awsOutbox } from './messages/outbox.ts';
 import { type Hide, hideIn } from './messages/visibility.ts';
 import { systemClock } from './process/clock.ts';
 import { digest } from './process/digest.ts';
-import type { Environment } from './process/environment.ts';
+import type { FunctionEnvironment } from './process/environment.ts';
 import { logAs } from './telemetry/log.ts';
 import { measuring } from './telemetry/metrics.ts';
 
@@ -38,7 +38,7 @@ export interface PortOptions {
 
 /** Connects a function to AWS and the network as its environment says. Once for each process: clients keep their connections. */
 export const createPorts = (
-  environment: Environment,
+  environment: FunctionEnvironment,
   { clock = systemClock, exchangeMs = TIMING.exchangeMs }: PortOptions = {},
 ): CreatedPorts => {
   const { instance } = environment.config;

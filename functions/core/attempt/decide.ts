@@ -2,7 +2,7 @@ import type { Answer } from '../answer.ts';
 import { after, type EpochMs, later } from '../epoch.ts';
 import type { AttemptRecord } from '../ledger/ledger-items.ts';
 import type { FinalOutcome, RetryCode } from '../outcome.ts';
-import { type Asked, bySigner, type RoundVerdict } from '../probe/round-verdict.ts';
+import { type AnsweredQuestion, bySigner, type RoundVerdict } from '../probe/round-verdict.ts';
 import { TIMING } from '../timing.ts';
 import { basisOf } from './progress.ts';
 
@@ -18,7 +18,7 @@ export interface Situation {
   readonly self: boolean;
   readonly urgent: boolean;
   readonly now: EpochMs;
-  readonly round: readonly Asked[];
+  readonly round: readonly AnsweredQuestion[];
   /** The answer about the managing key itself, where it was asked in this round. */
   readonly signer: Answer | undefined;
   readonly roundVerdict: RoundVerdict;

@@ -9,7 +9,7 @@ import type { Evidence } from '../receipt.ts';
 import { allOver } from '../some-at-once.ts';
 import { TIMING } from '../timing.ts';
 import { checkBreaker, recordAnswer } from './host-watch.ts';
-import type { Asked } from './round-verdict.ts';
+import type { AnsweredQuestion } from './round-verdict.ts';
 import { takeRateSlot } from './turn.ts';
 
 /** A question of several exchanges may send these at once, and from then on five a second. */
@@ -91,7 +91,7 @@ export const ask = async (asking: Asking, question: Question): Promise<Answer | 
 const idOf = ({ asked, as, host, questionId }: Question): string => JSON.stringify([asked, as, host, questionId]);
 
 export interface Round {
-  readonly asked: readonly Asked[];
+  readonly asked: readonly AnsweredQuestion[];
   /** Of the managing key, where it was asked about itself. */
   readonly signer: Answer | undefined;
   readonly facts: Facts;
@@ -130,7 +130,7 @@ export const askRound = async (
   withSigner: boolean,
 ): Promise<Round> => {
   const { clock } = asking.ports;
-  const asked: Asked[] = [];
+  const asked: AnsweredQuestion[] = [];
   const evidence: Evidence[] = [];
   const done = new Set<string>();
   let facts = known;

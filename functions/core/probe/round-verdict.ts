@@ -5,7 +5,7 @@ import type { StuckCode } from '../outcome.ts';
 import type { Asker, Question, Reach, Restriction } from '../provider.ts';
 
 /** A question with its answer. */
-export interface Asked {
+export interface AnsweredQuestion {
   readonly question: Pick<Question, 'asked' | 'as' | 'host' | 'questionId'>;
   readonly answer: Answer;
 }
@@ -26,7 +26,7 @@ interface Context {
 }
 
 /** The settings that a round read: the target's own word before a list's. */
-export const recordIn = (round: readonly Asked[]): KeyRecord | undefined =>
+export const recordIn = (round: readonly AnsweredQuestion[]): KeyRecord | undefined =>
   round.find(({ question, answer }) => question.as === 'self' && answer.record)?.answer.record ??
   round.find(({ answer }) => answer.record)?.answer.record;
 
@@ -34,7 +34,7 @@ const FARTHER: readonly Reach[] = ['met', 'web-only', 'unmet'];
 
 /** How far an update's key is by its best reading; where another one of the same round shows it farther, they do not agree. */
 const reachVerdictOf = (
-  round: readonly Asked[],
+  round: readonly AnsweredQuestion[],
   { reach }: Restriction,
   before: KeyRecord | undefined,
 ): RoundVerdict => {
@@ -47,13 +47,13 @@ const reachVerdictOf = (
 };
 
 /** The managing key was refused: what else this round shows may come from the same trouble, so it says nothing of the target. */
-export const isManagerRefused = (round: readonly Asked[], signer: Answer | undefined): boolean =>
+export const isManagerRefused = (round: readonly AnsweredQuestion[], signer: Answer | undefined): boolean =>
   [signer, ...round.filter(({ question }) => question.as === 'managing').map(({ answer }) => answer)].some(
     (answer) => answer?.saw === 'silent' && (answer.blocksCall || answer.ends === 'stuck/credential-refused'),
   );
 
 /** A list that had named the target no longer does, and the managing key that asked for it was accepted. */
-export const isControlled = (round: readonly Asked[], seen: Context['sightings']): boolean =>
+export const isControlled = (round: readonly AnsweredQuestion[], seen: Context['sightings']): boolean =>
   round.some(
     ({ question, answer }) => question.as === 'managing' && isAbsent(answer) && seen[question.questionId] !== undefined,
   );
@@ -63,7 +63,7 @@ export const isControlled = (round: readonly Asked[], seen: Context['sightings']
  * nor hurts, except where all have to speak.
  */
 export const roundVerdictOf = (
-  round: readonly Asked[],
+  round: readonly AnsweredQuestion[],
   { sightings, signer, needsAll, restriction, before }: Context,
 ): RoundVerdict => {
   if (round.some(({ answer }) => isPresent(answer))) {
@@ -83,7 +83,7 @@ export const roundVerdictOf = (
 };
 
 /** Each asker has seen the key by one of its questions at least; its others then agree, also where they never had an answer before. */
-const isBackedByEach = (round: readonly Asked[], backed: readonly Asked[]): boolean =>
+const isBackedByEach = (round: readonly AnsweredQuestion[], backed: readonly AnsweredQuestion[]): boolean =>
   round.every(({ question }) => backed.some((other) => other.question.as === question.as));
 
 /** The key lives, and not as it was to become. */
@@ -93,7 +93,10 @@ const AGREEABLE: readonly RoundVerdict[] = ['gone', 'unbacked', 'met', 'web-only
 const stuckCode = ({ ends, fallbackCode }: Answer): StuckCode | undefined =>
   fallbackCode ?? (ends?.startsWith('stuck/') ? (ends.slice('stuck/'.length) as StuckCode) : undefined);
 
-const keyStateAfter = (round: readonly Asked[], known: AttemptRecord['keyState']): AttemptRecord['keyState'] => {
+const keyStateAfter = (
+  round: readonly AnsweredQuestion[],
+  known: AttemptRecord['keyState'],
+): AttemptRecord['keyState'] => {
   if (round.some(({ answer }) => answer.saw === 'expired')) return 'expired';
   if (round.some(({ answer }) => isPresent(answer) || answer.identified)) return 'alive';
   return round.some(({ answer }) => isAbsent(answer)) ? 'unknown' : known;
@@ -102,7 +105,7 @@ const keyStateAfter = (round: readonly Asked[], known: AttemptRecord['keyState']
 /** Adds one round to what is known: the count of agreeing probes, or of unchanged ones, goes on or starts anew. */
 export const countRound = (
   work: AttemptRecord,
-  round: readonly Asked[],
+  round: readonly AnsweredQuestion[],
   { roundVerdict, signer, now }: { roundVerdict: RoundVerdict; signer: Answer | undefined; now: EpochMs },
 ): AttemptRecord => {
   const on = AGREEABLE.find((one) => one === roundVerdict) as NonNullable<AttemptRecord['agreed']>['on'] | undefined;

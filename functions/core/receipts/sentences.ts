@@ -156,10 +156,10 @@ export const sentence = (outcome: FinalOutcome, why = ''): string => {
 };
 
 /** What a person does about an end; empty where nothing is left to do. */
-export const nextFor = (outcome: FinalOutcome): string => WORDS[outcome].next;
+export const adviceFor = (outcome: FinalOutcome): string => WORDS[outcome].next;
 
 /** What a receipt asks a person to do, as its message ends; empty where nothing is left to do or the end is no end. */
-export const nextStep = ({
+export const adviceIn = ({
   outcome,
   code,
 }: {
@@ -168,7 +168,7 @@ export const nextStep = ({
 }): string => {
   // Where there is no code, there is nothing left to do.
   const end = `${outcome}/${code}`;
-  return Object.hasOwn(WORDS, end) ? nextFor(end as FinalOutcome) : '';
+  return Object.hasOwn(WORDS, end) ? adviceFor(end as FinalOutcome) : '';
 };
 
 /**

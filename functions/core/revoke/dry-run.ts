@@ -13,7 +13,7 @@ import { type AttemptRecord, type CaseItem, caseKey, type Planned } from '../led
 import { updateItem } from '../ledger/update-item.ts';
 import { recordIn } from '../probe/round-verdict.ts';
 import { isRestriction } from '../provider.ts';
-import { nextFor } from '../receipts/sentences.ts';
+import { adviceFor } from '../receipts/sentences.ts';
 
 /** What a real request would do next, in words. */
 const inWords = ({ request, order }: AttemptContext, { plan }: JudgedRound, step: Step): string => {
@@ -21,12 +21,12 @@ const inWords = ({ request, order }: AttemptContext, { plan }: JudgedRound, step
     case 'call':
       return `would send ${request.operation}, signed by ${order.target.self ? 'the key itself' : 'the managing key'}`;
     case 'end':
-      return [`would end as ${step.outcome}`, step.why, nextFor(step.outcome)].filter(Boolean).join('. ');
+      return [`would end as ${step.outcome}`, step.why, adviceFor(step.outcome)].filter(Boolean).join('. ');
     case 'ask-siblings':
       return [
         'would ask the provider’s other environments',
         isRestriction(plan.call) ? '' : ', send the delete once',
-        ` and, if none knows the key, end as stuck/not-recognised. ${nextFor('stuck/not-recognised')}`,
+        ` and, if none knows the key, end as stuck/not-recognised. ${adviceFor('stuck/not-recognised')}`,
       ].join('');
     case 'ask':
       return `would probe again (${step.code})`;

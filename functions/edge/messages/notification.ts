@@ -1,6 +1,6 @@
 import type { OutcomeName } from '../../core/outcome.ts';
 import type { Receipt } from '../../core/receipt.ts';
-import { nextStep } from '../../core/receipts/sentences.ts';
+import { adviceIn } from '../../core/receipts/sentences.ts';
 import { type ChatNotification, chatOf } from './chat-notification.ts';
 import type { Fact, Told } from './told.ts';
 
@@ -52,7 +52,7 @@ const mailOf = ({ what, next, facts }: Told): string =>
 
 /** A receipt as people read it: in a chat, and as the text of a mail. */
 export const notificationOf = (receipt: Receipt): { readonly chat: ChatNotification; readonly mail: string } => {
-  const next = nextStep(receipt);
+  const next = adviceIn(receipt);
   const what = next ? receipt.message.replace(`. ${next}`, '') : receipt.message;
   const told = { subject: subjectOf(receipt), what, next, facts: factsOf(receipt) };
   return { chat: chatOf(receipt, told), mail: mailOf(told) };

@@ -3,7 +3,7 @@ import type { Attributes, Outbox } from '../../core/ports.ts';
 import { orUnavailable } from '../aws/unavailable.ts';
 import { type PublishOptions, publisher } from './publish.ts';
 import { type Message, sendTogether } from './send-together.ts';
-import { attributesOf, sendable } from './sendable.ts';
+import { attributesOf, sendableJson } from './sendable.ts';
 
 export interface OutboxOptions extends PublishOptions {
   readonly sqs: SQSClient;
@@ -18,7 +18,7 @@ const MAX_DELAY_SECONDS = 900;
 export const awsOutbox = (options: OutboxOptions): Outbox => {
   const { sqs, requestsQueueUrl, stuckQueueUrl } = options;
   const messageOf = (body: string, attributes: Attributes): Message => ({
-    MessageBody: sendable(body),
+    MessageBody: sendableJson(body),
     MessageAttributes: attributesOf(attributes),
   });
   const sendRequest = sendTogether(sqs, requestsQueueUrl);

@@ -5,7 +5,7 @@ import type { Log, Outbox } from '../../core/ports.ts';
 import type { Receipt } from '../../core/receipt.ts';
 import { orUnavailable } from '../aws/unavailable.ts';
 import { isForPeople, notificationOf, subjectOf } from './notification.ts';
-import { attributesOf, onlySendable, sendable } from './sendable.ts';
+import { attributesOf, onlySendable, sendableJson } from './sendable.ts';
 
 export interface PublishOptions {
   readonly sns: SNSClient;
@@ -26,7 +26,7 @@ const envelope = (receipt: Receipt): Pick<PublishCommandInput, 'Subject' | 'Mess
 };
 
 const toTopic = async ({ sns, resultsTopicArn }: PublishOptions, receipt: Receipt): Promise<void> => {
-  const Message = sendable(JSON.stringify(receipt));
+  const Message = sendableJson(JSON.stringify(receipt));
   const publish = new PublishCommand({ TopicArn: resultsTopicArn, ...envelope(receipt), Message });
   await orUnavailable('publish the receipt', sns.send(publish));
 };

@@ -1,5 +1,5 @@
 /** SQS and SNS refuse these two characters, which JSON may hold as they are. */
-export const sendable = (json: string): string =>
+export const sendableJson = (json: string): string =>
   json.replace(/[\uFFFE\uFFFF]/g, (character) => `\\u${character.charCodeAt(0).toString(16)}`);
 
 /** All that SQS and SNS take in a text; anything else would be refused on every delivery. */

@@ -4,7 +4,7 @@ import type { Config } from '../../core/ports.ts';
 import type { SendOptions } from '../http/http.ts';
 
 /** All that a function is told by its environment. */
-export interface Environment {
+export interface FunctionEnvironment {
   readonly config: Config;
   readonly ledgerTable: string;
   readonly requestsQueueUrl: string;
@@ -89,7 +89,7 @@ const baseUrlsOf = (variables: Variables): SendOptions['baseUrls'] =>
  *
  * @throws Error "Cannot start: …", naming every variable that is missing or wrong
  */
-export const readEnvironment = (variables: Readonly<Record<string, string | undefined>>): Environment => {
+export const readEnvironment = (variables: Readonly<Record<string, string | undefined>>): FunctionEnvironment => {
   const read = parse(variables);
   return {
     config: configOf(read),

@@ -4,34 +4,34 @@ import type { Context } from '../deployment/context.ts';
 import { keysUnder } from '../deployment/keys.ts';
 import { refusePaused } from '../deployment/paused.ts';
 import { type Examined, examine } from '../doctor/examine.ts';
-import type { Finding } from '../doctor/finding.ts';
+import type { Diagnosis } from '../doctor/finding.ts';
 import { waitingOn } from '../requests/requests-queue.ts';
 import { EXIT } from '../terminal/failure.ts';
 import type { Style, Terminal } from '../terminal/terminal.ts';
 import { wrapped } from '../terminal/wrap.ts';
 
-const MARKS: Readonly<Record<Finding['verdict'], readonly [mark: string, style: Style]>> = {
+const MARKS: Readonly<Record<Diagnosis['verdict'], readonly [mark: string, style: Style]>> = {
   well: ['✔', 'green'],
   note: ['!', 'yellow'],
   wrong: ['✖', 'red'],
 };
 
 /** The worst last, next to the sum. */
-const ORDER: readonly Finding['verdict'][] = ['well', 'note', 'wrong'];
+const ORDER: readonly Diagnosis['verdict'][] = ['well', 'note', 'wrong'];
 
-const linesOf = ({ width, style }: Terminal, name: string, { verdict, says }: Finding): readonly string[] => {
+const linesOf = ({ width, style }: Terminal, name: string, { verdict, says }: Diagnosis): readonly string[] => {
   const [mark, tone] = MARKS[verdict];
   const most = width === undefined ? undefined : width - 4;
   return [`${style(tone, mark)} ${name}`, ...says.flatMap((text) => wrapped(text, most).map((line) => `    ${line}`))];
 };
 
 /** What is to be known of the deployment itself. */
-const ofDeployment = async (deployed: Deployed): Promise<readonly (readonly [name: string, finding: Finding])[]> => {
+const ofDeployment = async (deployed: Deployed): Promise<readonly (readonly [name: string, finding: Diagnosis])[]> => {
   const { card } = deployed;
   const [stuck, undelivered] = await Promise.all(
     [card.stuckQueueUrl, card.undeliveredQueueUrl].map((url) => waitingOn(deployed, url)),
   );
-  const of = (count = 0, says: string): Finding =>
+  const of = (count = 0, says: string): Diagnosis =>
     count === 0 ? { verdict: 'well', says: [] } : { verdict: 'wrong', says: [`About ${count}: ${says}`] };
   return [
     ['the stuck queue', of(stuck, 'each is a key that may be alive. See stuck list')],
@@ -39,11 +39,12 @@ const ofDeployment = async (deployed: Deployed): Promise<readonly (readonly [nam
   ];
 };
 
-const print = (context: Context, of: readonly (readonly [name: string, finding: Finding])[]): void => {
+const print = (context: Context, of: readonly (readonly [name: string, finding: Diagnosis])[]): void => {
   const { terminal } = context;
   const sorted = of.toSorted(([, a], [, b]) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict));
   for (const [name, finding] of sorted) for (const line of linesOf(terminal, name, finding)) terminal.print(line);
-  const count = (verdict: Finding['verdict']): number => of.filter(([, finding]) => finding.verdict === verdict).length;
+  const count = (verdict: Diagnosis['verdict']): number =>
+    of.filter(([, finding]) => finding.verdict === verdict).length;
   terminal.print('');
   terminal.print(`${count('well')} well, ${count('note')} with a note, ${count('wrong')} wrong`);
 };

@@ -3,7 +3,7 @@ import type { Context } from '../deployment/context.ts';
 import { addDoctor } from './doctor.ts';
 import { addIncident } from './incident.ts';
 import { addLimit } from './limit.ts';
-import { addList } from './list.ts';
+import { addListKeys } from './list.ts';
 import { addPause, addResume } from './pause.ts';
 import { addPlan, addRequest } from './request.ts';
 import { addSchedule } from './schedule.ts';
@@ -16,7 +16,7 @@ export const addCommands = (program: Command, context: Context): Command => {
     addRequest,
     addPlan,
     addStatus,
-    addList,
+    addListKeys,
     addSchedule,
     addIncident,
     addStuck,

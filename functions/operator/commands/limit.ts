@@ -8,7 +8,7 @@ import type { Deployed } from '../deployment/connect.ts';
 import type { Context } from '../deployment/context.ts';
 import { raisedNow } from '../deployment/raise-limit.ts';
 import { EXIT, Failure } from '../terminal/failure.ts';
-import { type Column, table } from '../terminal/table.ts';
+import { type TableColumn, table } from '../terminal/table.ts';
 import { duration } from './duration-option.ts';
 
 const KINDS = ['urgent', 'other'] as const;
@@ -43,7 +43,7 @@ const limitsOf = async ({ ledger, card, clock }: Deployed, provider: ProviderNam
   );
 };
 
-const COLUMNS: readonly Column<Limit>[] = [
+const COLUMNS: readonly TableColumn<Limit>[] = [
   { head: 'Provider', cell: ({ provider }) => provider },
   { head: 'Requests', cell: ({ kind }) => kind },
   {

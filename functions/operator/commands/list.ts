@@ -6,7 +6,7 @@ import type { Context } from '../deployment/context.ts';
 import { keysUnder, type StoredKey } from '../deployment/keys.ts';
 import { caseShown } from '../show/case-lines.ts';
 import { inWords } from '../terminal/duration.ts';
-import { type Column, table } from '../terminal/table.ts';
+import { type TableColumn, table } from '../terminal/table.ts';
 import type { Style } from '../terminal/terminal.ts';
 import { duration } from './duration-option.ts';
 
@@ -43,7 +43,7 @@ const stateText = (key: StoredKey): string => {
   return proved ? `dead ${toIso(proved.at).slice(0, 10)}` : stateOf(key);
 };
 
-const columnsAt = (now: EpochMs): readonly Column<StoredKey>[] => [
+const columnsAt = (now: EpochMs): readonly TableColumn<StoredKey>[] => [
   { head: 'Secret', cell: ({ secret }) => secret.name, isName: true },
   { head: 'Provider', cell: ({ provider = NOTHING }) => provider },
   { head: 'Key', cell: ({ keyId }) => (keyId === undefined ? NOTHING : shortened(keyId)) },
@@ -77,7 +77,7 @@ const shown = (key: StoredKey): object => {
 };
 
 /** `list`: every secret under the prefix, and the key in it. */
-export const addList = (program: Command, context: Context): void => {
+export const addListKeys = (program: Command, context: Context): void => {
   program
     .command('list')
     .description('show the secrets under the prefix: whose key, when it expires, how it stands')

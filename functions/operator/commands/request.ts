@@ -10,7 +10,7 @@ import type { Context } from '../deployment/context.ts';
 import { pauseOf, whoPaused } from '../deployment/paused.ts';
 import { exitOf, type Finished, follow } from '../requests/follow.ts';
 import { forbidding } from '../requests/forecast.ts';
-import { type RequestOptions, requestOf, withRequestOptions } from '../requests/request-words.ts';
+import { type RequestOptions, requestFromOptions, withRequestOptions } from '../requests/request-words.ts';
 import { sendOne } from '../requests/requests-queue.ts';
 import { endLines } from '../show/receipt-lines.ts';
 import { confirm } from '../terminal/confirm.ts';
@@ -130,7 +130,7 @@ export const addRequest = (program: Command, context: Context): void => {
     .option('--yes', 'do not ask for a confirmation')
     .action(async (operation: string, options: Options, command: Command) => {
       const deployed = await context.deployed(command);
-      const request = requestOf(operation, options, deployed);
+      const request = requestFromOptions(operation, options, deployed);
       await carryOut(context, command, deployed, { request, options });
     });
 };
@@ -141,7 +141,7 @@ export const addPlan = (program: Command, context: Context): void => {
     .option(...TIMEOUT)
     .action(async (operation: string, options: Options, command: Command) => {
       const deployed = await context.deployed(command);
-      const request = requestOf(operation, options, deployed, { dryRun: true });
+      const request = requestFromOptions(operation, options, deployed, { dryRun: true });
       await carryOut(context, command, deployed, { request, options: { ...options, wait: true } });
     });
 };

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { after, type EpochMs, fromIso, toIso } from '../../core/epoch.ts';
 import type { Context } from '../deployment/context.ts';
-import { type RequestOptions, requestOf, withRequestOptions } from '../requests/request-words.ts';
+import { type RequestOptions, requestFromOptions, withRequestOptions } from '../requests/request-words.ts';
 import {
   cancel,
   findSchedule,
@@ -14,7 +14,7 @@ import { targetName } from '../show/target-name.ts';
 import { confirm } from '../terminal/confirm.ts';
 import { inWords } from '../terminal/duration.ts';
 import { EXIT, Failure } from '../terminal/failure.ts';
-import { type Column, table } from '../terminal/table.ts';
+import { type TableColumn, table } from '../terminal/table.ts';
 import { isFinal, requestLines } from './request.ts';
 
 interface Options extends Omit<RequestOptions, 'notBefore'> {
@@ -34,7 +34,7 @@ const instantIn = (text: string, now: EpochMs): EpochMs => {
   return at;
 };
 
-const columnsAt = (now: EpochMs): readonly Column<Scheduled>[] => [
+const columnsAt = (now: EpochMs): readonly TableColumn<Scheduled>[] => [
   { head: 'Request', cell: ({ requestId }) => requestId, isName: true },
   { head: 'At (UTC)', cell: ({ at }) => toIso(at).slice(0, 16).replace('T', ' ') },
   { head: 'In', cell: ({ at }) => inWords(Math.max(0, at - now)), align: 'right' },
@@ -50,7 +50,7 @@ const addCreate = (group: Command, context: Context): void => {
       const { terminal, clock } = context;
       const deployed = await context.deployed(command);
       const at = instantIn(options.at, clock.now());
-      const request = requestOf(operation, options, deployed);
+      const request = requestFromOptions(operation, options, deployed);
       const { requestId } = request;
       if (!SCHEDULABLE_ID.test(requestId))
         throw new Failure(

@@ -5,13 +5,13 @@ import type { Context } from '../deployment/context.ts';
 import type { StoredKey } from '../deployment/keys.ts';
 import { type Finished, pause } from '../requests/follow.ts';
 import { plansOf } from '../requests/plans.ts';
-import { type Finding, findingOf, foundBefore, isOfOtherKind, isUnsettled, notAsked } from './finding.ts';
+import { type Diagnosis, diagnosisOf, foundBefore, isOfOtherKind, isUnsettled, notAsked } from './finding.ts';
 import { questionsFor } from './questions.ts';
 
 /** What was found of one key. */
 export interface Examined {
   readonly key: StoredKey;
-  readonly finding: Finding;
+  readonly finding: Diagnosis;
 }
 
 /** So many keys are asked about at once, so that no provider limits our rate over it. */
@@ -64,7 +64,7 @@ export const examine = async (
   deployed: Deployed,
   keys: readonly StoredKey[],
 ): Promise<readonly Examined[]> => {
-  const findings = new Map<StoredKey, Finding>();
+  const findings = new Map<StoredKey, Diagnosis>();
   const asked: Asked[] = [];
   for (const key of keys) {
     const questions = questionsFor(key);
@@ -76,7 +76,7 @@ export const examine = async (
   for (let from = 0; from < asked.length; from += AT_ONCE) {
     context.terminal.show(`Asking about keys: ${from} of ${asked.length}`);
     for (const [key, plan] of await ask(context, deployed, asked.slice(from, from + AT_ONCE)))
-      findings.set(key, findingOf(plan));
+      findings.set(key, diagnosisOf(plan));
   }
   return keys.map((key) => ({ key, finding: findings.get(key) ?? notAsked('Nothing was asked') }));
 };

@@ -6,15 +6,15 @@ import type { Finished } from '../requests/follow.ts';
 import { forbidding } from '../requests/forecast.ts';
 
 /** How a key was found: well, well with something to know, or not as it should be. */
-export interface Finding {
+export interface Diagnosis {
   readonly verdict: 'well' | 'note' | 'wrong';
   readonly says: readonly string[];
 }
 
-const wrong = (...says: readonly string[]): Finding => ({ verdict: 'wrong', says });
+const wrong = (...says: readonly string[]): Diagnosis => ({ verdict: 'wrong', says });
 
 /** What is known before anything is asked; `undefined`: it has to be asked. */
-export const foundBefore = ({ found }: StoredKey): Finding | undefined => {
+export const foundBefore = ({ found }: StoredKey): Diagnosis | undefined => {
   const proved = found?.proved;
   if (proved === undefined) return undefined;
   return { verdict: 'note', says: [`Proved dead at ${toIso(proved.at)}: its secret is of no more use`] };
@@ -36,7 +36,7 @@ const nextOf = ({ request }: Finished, forecast: readonly string[]): readonly st
 
 const LOOK_THERE = 'Look in the provider’s web console. If the key is deleted there, its secret is of no more use';
 
-const ofPlan = (plan: Finished): Finding => {
+const ofPlan = (plan: Finished): Diagnosis => {
   const { ended, request } = plan;
   const { does, outcome, forecast = [] } = ended?.plan ?? {};
   if (does === 'wait') return wrong(ended?.why ?? '');
@@ -52,11 +52,11 @@ const ofPlan = (plan: Finished): Finding => {
 };
 
 /** What a plan shows of the key; `undefined`: none came. */
-export const findingOf = (plan: Finished | undefined): Finding => {
+export const diagnosisOf = (plan: Finished | undefined): Diagnosis => {
   if (plan === undefined) return wrong('No plan came in time');
   const { outcome, message } = plan.receipt;
   return outcome === 'planned' ? ofPlan(plan) : wrong(message);
 };
 
 /** A text that says why nothing could be asked. */
-export const notAsked = (why: string): Finding => wrong(why);
+export const notAsked = (why: string): Diagnosis => wrong(why);

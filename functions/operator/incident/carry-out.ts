@@ -8,7 +8,7 @@ import { isFinished, nextPoll, pause } from '../requests/follow.ts';
 import { sendMany } from '../requests/requests-queue.ts';
 import { EXIT, Failure } from '../terminal/failure.ts';
 import type { Mark } from './mark.ts';
-import { type Incident, nextOrder, type Order } from './order.ts';
+import { type Incident, type IncidentOrder, nextOrder } from './order.ts';
 
 /** How far one key has come. */
 export interface Course {
@@ -16,14 +16,14 @@ export interface Course {
   /** Of the orders that are over, in their order. */
   readonly done: readonly Receipt[];
   /** The one that is under way; `undefined` where nothing more is to be done, or a signer waits for its turn. */
-  readonly order: Order | undefined;
+  readonly order: IncidentOrder | undefined;
   readonly isOver: boolean;
 }
 
 /** So long managing keys wait for those that they sign for, once these are sent. */
 const SIGNERS_WAIT_MS = 600_000;
 
-export const itemOf = ({ ledger, card }: Deployed, { requestId }: Order): Promise<RequestItem | undefined> =>
+export const itemOf = ({ ledger, card }: Deployed, { requestId }: IncidentOrder): Promise<RequestItem | undefined> =>
   ledger.read<RequestItem>(requestKey(requestId, card.mode === 'observe'));
 
 /** Takes the receipt where the order under way is over, and the next order in its place. */
@@ -106,7 +106,7 @@ export const carryOut = async ({
   for (let polls = 0; ; polls += 1) {
     courses = await allAdvanced(deployed, incident, courses);
     courses = await allAdvanced(deployed, incident, released(deployed, incident, courses, clock.now() >= signersFrom));
-    const fresh: Order[] = [];
+    const fresh: IncidentOrder[] = [];
     await someAtOnce(courses, async ({ order }) => {
       if (order !== undefined && !sent.has(order.requestId) && (await itemOf(deployed, order)) === undefined)
         fresh.push(order);

@@ -4,7 +4,7 @@ import { exitOf } from '../requests/follow.ts';
 import { outcomeText, toneOf } from '../show/receipt-lines.ts';
 import { inWords } from '../terminal/duration.ts';
 import { EXIT } from '../terminal/failure.ts';
-import { type Column, table } from '../terminal/table.ts';
+import { type TableColumn, table } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { Course } from './carry-out.ts';
 import type { Mark } from './mark.ts';
@@ -16,7 +16,7 @@ const keyText = ({ keyId }: Mark): string => (keyId === undefined ? NOTHING : sh
 const signerText = ({ signedBy, isSigner }: Mark): string =>
   isSigner ? 'itself, last: it signs for others' : (signedBy ?? 'itself');
 
-const MARKS: readonly Column<Mark>[] = [
+const MARKS: readonly TableColumn<Mark>[] = [
   { head: 'Secret', cell: ({ secret }) => secret, isName: true },
   { head: 'Key', cell: keyText },
   { head: 'Operation', cell: ({ operations }) => operations.join(' or '), least: 12 },
@@ -42,7 +42,7 @@ const endText = ({ done }: Course): string => done.map(outcomeText).join(', then
 
 const last = ({ done }: Course): Receipt | undefined => done.at(-1);
 
-const COURSES: readonly Column<Course>[] = [
+const COURSES: readonly TableColumn<Course>[] = [
   { head: 'Secret', cell: ({ mark }) => mark.secret, isName: true },
   { head: 'Key', cell: (course) => last(course)?.key?.id ?? keyText(course.mark) },
   {

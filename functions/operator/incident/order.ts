@@ -15,7 +15,7 @@ export interface Incident {
 }
 
 /** One request for one key of an incident. */
-export interface Order {
+export interface IncidentOrder {
   readonly requestId: string;
   readonly request: RevocationRequest;
 }
@@ -39,7 +39,7 @@ const idOf = (
   return `incident-${digest(canonical(named))}`;
 };
 
-const orderOf = (digest: (text: string) => string, incident: Incident, mark: Mark, step: Step): Order => {
+const orderOf = (digest: (text: string) => string, incident: Incident, mark: Mark, step: Step): IncidentOrder => {
   const { secret, versionId, provider } = mark;
   const { operation, signedBy, settings } = step;
   const requestId = idOf(digest, incident, mark, step);
@@ -55,7 +55,7 @@ const orderOf = (digest: (text: string) => string, incident: Incident, mark: Mar
 };
 
 /** The first order for a key. */
-export const firstOrder = (digest: (text: string) => string, incident: Incident, mark: Mark): Order =>
+export const firstOrder = (digest: (text: string) => string, incident: Incident, mark: Mark): IncidentOrder =>
   orderOf(digest, incident, mark, { operation: mark.operations[0] ?? '', signedBy: mark.signedBy });
 
 /** Bybit's sub keys alone can be restricted by somebody else than who could not delete them. */
@@ -78,7 +78,7 @@ export const nextOrder = (
   incident: Incident,
   mark: Mark,
   done: readonly Receipt[],
-): Order | undefined => {
+): IncidentOrder | undefined => {
   const last = done.at(-1);
   if (last === undefined) return firstOrder(digest, incident, mark);
   const other = mark.operations[done.length];

@@ -78,7 +78,7 @@ const OBJECTIONS: readonly ((request: RevocationRequest, card: DeploymentCard, n
  *
  * @throws Failure `usage`, with the sentence that the function would refuse it with
  */
-export const requestOf = (
+export const requestFromOptions = (
   operation: string,
   options: RequestOptions,
   { card, clock, newId }: Pick<Deployed, 'card' | 'clock' | 'newId'>,

@@ -1,5 +1,5 @@
 import { GetQueueAttributesCommand, SendMessageBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
-import { attributesOf, sendable } from '../../edge/messages/sendable.ts';
+import { attributesOf, sendableJson } from '../../edge/messages/sendable.ts';
 import { fromAws, trouble } from '../deployment/aws-trouble.ts';
 import type { Deployed } from '../deployment/connect.ts';
 
@@ -11,7 +11,7 @@ export interface Outgoing {
 }
 
 const messageOf = ({ requestId, attempt, body }: Outgoing) => ({
-  MessageBody: sendable(body),
+  MessageBody: sendableJson(body),
   MessageAttributes: attributesOf({ requestId, attempt: String(attempt) }),
 });
 

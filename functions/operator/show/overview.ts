@@ -6,7 +6,7 @@ import { type Pause, pauseOf, whoPaused } from '../deployment/paused.ts';
 import { waitingOn } from '../requests/requests-queue.ts';
 import { progressOf } from '../requests/standing.ts';
 import { inWords } from '../terminal/duration.ts';
-import { type Column, table } from '../terminal/table.ts';
+import { type TableColumn, table } from '../terminal/table.ts';
 import { pairs } from '../terminal/wrap.ts';
 
 /** A request that is not over, or a key that one has left alive. */
@@ -71,7 +71,7 @@ export const overview = async (deployed: Deployed, now: EpochMs): Promise<Overvi
 const pauseText = (pause: Pause, now: EpochMs): string =>
   `by ${whoPaused(pause)} ${inWords(now - pause.since)} ago: nothing is begun until resume`;
 
-const columnsAt = (now: EpochMs): readonly Column<OpenRow>[] => [
+const columnsAt = (now: EpochMs): readonly TableColumn<OpenRow>[] => [
   { head: 'Request', cell: ({ request }) => request, isName: true },
   { head: 'Key', cell: ({ key = '–' }) => key, least: 36 },
   { head: 'Open for', cell: ({ since }) => inWords(now - since), align: 'right' },

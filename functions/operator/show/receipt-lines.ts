@@ -1,7 +1,7 @@
 import { fromIso } from '../../core/epoch.ts';
 import type { Evidence, Receipt, Times } from '../../core/receipt.ts';
 import { inWords } from '../terminal/duration.ts';
-import { type Column, table } from '../terminal/table.ts';
+import { type TableColumn, table } from '../terminal/table.ts';
 import type { Style, Terminal } from '../terminal/terminal.ts';
 import { pairs, wrapped } from '../terminal/wrap.ts';
 
@@ -76,7 +76,7 @@ const planLines = (terminal: Terminal, receipt: Receipt): readonly string[] => {
 };
 
 /** The time of day alone, where all was on one day: the receipt's times have the date. */
-const columnsOver = (isOneDay: boolean): readonly Column<Evidence>[] => [
+const columnsOver = (isOneDay: boolean): readonly TableColumn<Evidence>[] => [
   { head: 'At (UTC)', cell: ({ at }) => at.slice(isOneDay ? 11 : 0, 23).replace('T', ' ') },
   { head: 'Step', cell: ({ step }) => step },
   { head: 'Asked', cell: ({ asked }) => asked, least: 8 },

@@ -85,7 +85,7 @@ export const takeInHand = async (
 };
 
 /** Looks at all that is stuck, and lets others see it again. */
-export const look: typeof takeInHand = async (deployed) => {
+export const viewStuck: typeof takeInHand = async (deployed) => {
   const taken = await takeInHand(deployed);
   await giveBack(deployed, taken.all);
   return taken;

@@ -1,6 +1,6 @@
 import type { Style, Terminal } from './terminal.ts';
 
-export interface Column<Row> {
+export interface TableColumn<Row> {
   readonly head: string;
   readonly cell: (row: Row) => string;
   /** @default 'left' */
@@ -37,7 +37,7 @@ const fitted = (widths: readonly number[], least: readonly number[], width: numb
 /** A head and a line for each row, and how wide they are. */
 const grid = <Row>(
   { width, style }: Pick<Terminal, 'width' | 'style'>,
-  columns: readonly Column<Row>[],
+  columns: readonly TableColumn<Row>[],
   rows: readonly Row[],
 ): { readonly lines: readonly string[]; readonly ruled: number } => {
   const cells = rows.map((row) => columns.map(({ cell }) => cell(row)));
@@ -77,7 +77,7 @@ const INDENT = 4;
  */
 export const table = <Row>(
   terminal: Pick<Terminal, 'width' | 'style'>,
-  columns: readonly Column<Row>[],
+  columns: readonly TableColumn<Row>[],
   rows: readonly Row[],
 ): readonly string[] => {
   const { width = Number.POSITIVE_INFINITY, style } = terminal;

@@ -4,7 +4,7 @@ import { askedBinding, type Binding } from './address-binding.ts';
 import { askedGroups, type Groups, type KeyKind } from './permission-groups.ts';
 
 /** What an update asks for, and of what kind of key. */
-export interface Asked {
+export interface RequestedUpdate {
   readonly kind: KeyKind;
   /** All that the key may still do; `undefined`: not asked about. */
   readonly groups: Groups | undefined;
@@ -21,7 +21,7 @@ export interface Records {
 }
 
 /** @throws Fault `refused/malformed` where the settings name what such a key cannot have */
-export const askedOf = (kind: KeyKind, settings: Settings): Asked => ({
+export const requestedUpdateOf = (kind: KeyKind, settings: Settings): RequestedUpdate => ({
   kind,
   groups: askedGroups(kind, settings),
   binding: askedBinding(settings),
@@ -34,11 +34,11 @@ const own = (groups: Groups, group: string): readonly string[] =>
   (Object.hasOwn(groups, group) ? groups[group] : undefined) ?? [];
 
 /** What may stay of a group: what the key has and had at first, and is asked to keep. */
-export const staying = ({ groups }: Asked, { now, before }: Records, group: string): readonly string[] =>
+export const staying = ({ groups }: RequestedUpdate, { now, before }: Records, group: string): readonly string[] =>
   own(now.permissions, group)
     .filter((value) => own(before.permissions, group).includes(value))
     .filter((value) => groups === undefined || own(groups, group).includes(value));
 
 /** Whether the key may only read, once all is as asked. */
-export const readsOnly = ({ readOnly }: Asked, { now, before }: Records): 0 | 1 =>
+export const readsOnly = ({ readOnly }: RequestedUpdate, { now, before }: Records): 0 | 1 =>
   readOnly === 1 || now.readOnly === 1 || before.readOnly === 1 ? 1 : 0;

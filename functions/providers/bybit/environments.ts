@@ -25,4 +25,4 @@ export const ENVIRONMENTS: Readonly<Record<string, Environment>> = Object.fromEn
 ]);
 
 /** Where a key that its own environment does not know is looked for. */
-export const SIBLINGS: readonly string[] = ['mainnet', 'testnet', 'demo'];
+export const BYBIT_SIBLINGS: readonly string[] = ['mainnet', 'testnet', 'demo'];

@@ -1,15 +1,15 @@
 import { Fault } from '../../core/fault.ts';
 import type { Call, Order, Plan, Provider } from '../../core/provider.ts';
 import { realmsOf } from '../worlds.ts';
-import { askedOf } from './asked.ts';
+import { requestedUpdateOf } from './asked.ts';
 import { credential } from './credential.ts';
 import { ENVIRONMENTS } from './environments.ts';
 import { afterwards, forecast } from './forecast.ts';
 import { meaning } from './meaning.ts';
-import { type BybitOperation, OPERATIONS } from './operations.ts';
+import { BYBIT_OPERATIONS, type BybitOperation } from './operations.ts';
 import { masterCheck, probes, siblings, subAccountOf } from './questions.ts';
 import { restriction } from './restriction.ts';
-import { RECEIVE_WINDOW_MS, signed } from './sign.ts';
+import { RECEIVE_WINDOW_MS, signForBybit } from './sign.ts';
 
 const { hostOf, isSameRealm, checkReach } = realmsOf(ENVIRONMENTS);
 
@@ -29,7 +29,7 @@ const callWith = (
     as: target.self ? 'self' : 'managing',
     host,
     questionId: `self@${host}`,
-    send: (now) => signed(signer, { host, path, body }, now),
+    send: (now) => signForBybit(signer, { host, path, body }, now),
     read: (reply) => meaning(reply, target.self ? 'own-call' : 'managed-call'),
   };
 };
@@ -39,11 +39,11 @@ const isMasterOfDemo = (signer: string, target: string): boolean => isSameRealm(
 
 const operationOf = (order: Order): BybitOperation => {
   const { operation, signer, target } = order;
-  const found = Object.hasOwn(OPERATIONS, operation) ? OPERATIONS[operation] : undefined;
+  const found = Object.hasOwn(BYBIT_OPERATIONS, operation) ? BYBIT_OPERATIONS[operation] : undefined;
   if (found === undefined)
     throw new Fault(
       'refused/malformed',
-      `Cannot do ${operation} at Bybit, wanted ${Object.keys(OPERATIONS).join(', ')}`,
+      `Cannot do ${operation} at Bybit, wanted ${Object.keys(BYBIT_OPERATIONS).join(', ')}`,
     );
   if (!target.self && !found.managed)
     throw new Fault(
@@ -68,7 +68,7 @@ const callOf = (order: Order, operation: BybitOperation): Plan['call'] => {
   if (order.settings === undefined)
     throw new Fault('refused/malformed', 'Cannot update without settings, wanted readOnly, permissions or ips');
   return restriction({
-    asked: askedOf(operation.of, order.settings),
+    asked: requestedUpdateOf(operation.of, order.settings),
     self: order.target.self,
     egressAddresses: order.egressAddresses,
     call: (narrowed) => callWith(order, operation, { ...narrowed }),
@@ -97,4 +97,10 @@ const plan = (order: Order): Plan => {
 };
 
 /** Bybit v5: HTTP 200 for refusals as well, one code per reason, HMAC or RSA signatures. */
-export const bybit: Provider = { name: 'bybit', environments: ENVIRONMENTS, operations: OPERATIONS, credential, plan };
+export const bybit: Provider = {
+  name: 'bybit',
+  environments: ENVIRONMENTS,
+  operations: BYBIT_OPERATIONS,
+  credential,
+  plan,
+};

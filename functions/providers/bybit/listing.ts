@@ -19,14 +19,14 @@ function* list({ signer, target, facts }: Order, host: string, subMemberId: stri
 }
 
 /** What `identified` is kept under for one sub account's list, read by this master. */
-export const listSeenBy = ({ signer }: Order, host: string, userID: string, subMemberId: string): string =>
+export const subKeysQuestionId = ({ signer }: Order, host: string, userID: string, subMemberId: string): string =>
   `${signer.keyId}@${host}/sub-apikeys/${userID}/${subMemberId}`;
 
 /** Asks a master whether a sub account has the target. */
-export const listing = (order: Order, host: string, userID: string, subMemberId: string): Question => ({
+export const subKeysQuestion = (order: Order, host: string, userID: string, subMemberId: string): Question => ({
   asked: 'sub-apikeys',
   as: 'managing',
   host,
-  questionId: listSeenBy(order, host, userID, subMemberId),
+  questionId: subKeysQuestionId(order, host, userID, subMemberId),
   next: talk(() => list(order, host, subMemberId)),
 });

@@ -8,7 +8,7 @@ export interface BybitOperation extends Operation {
 }
 
 /** https://bybit-exchange.github.io/docs/v5/user/rm-master-apikey, rm-sub-apikey, modify-master-apikey, modify-sub-apikey */
-export const OPERATIONS: Readonly<Record<string, BybitOperation>> = {
+export const BYBIT_OPERATIONS: Readonly<Record<string, BybitOperation>> = {
   'delete-master-key': { kind: 'delete', managed: false, of: 'master', path: '/v5/user/delete-api' },
   'delete-sub-key': { kind: 'delete', managed: true, of: 'sub', path: '/v5/user/delete-sub-api' },
   'update-master-key': { kind: 'update', managed: false, of: 'master', path: '/v5/user/update-api' },

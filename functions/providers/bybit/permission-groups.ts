@@ -61,7 +61,8 @@ export const isSendable = (kind: KeyKind, group: string): boolean => Object.hasO
 export const isFixed = (group: string, readOnly: 0 | 1): boolean => readOnly === 0 && FIXED_WHILE_WRITING.has(group);
 
 /** The values of a group that an update call takes. */
-export const sendable = (values: readonly string[]): readonly string[] => values.filter((value) => value !== ONLY_READ);
+export const sendableValues = (values: readonly string[]): readonly string[] =>
+  values.filter((value) => value !== ONLY_READ);
 
 /** Whether the API can take this permission from a key of that kind. */
 export const isRemovable = (kind: KeyKind, group: string, value: string, readOnly: 0 | 1): boolean =>

@@ -2,8 +2,8 @@ import type { Facts } from '../../core/answer.ts';
 import type { Credential, Order, Question } from '../../core/provider.ts';
 import type { ReplyMeaning } from '../verdict.ts';
 import { realmsOf } from '../worlds.ts';
-import { ENVIRONMENTS, SIBLINGS } from './environments.ts';
-import { listing } from './listing.ts';
+import { BYBIT_SIBLINGS, ENVIRONMENTS } from './environments.ts';
+import { subKeysQuestion } from './listing.ts';
 import type { BybitOperation } from './operations.ts';
 import { type OwnKey, queryApi } from './query-api.ts';
 import { searching } from './search.ts';
@@ -76,7 +76,7 @@ const managedProbes = (order: Order): readonly Question[] => {
   if (userID === undefined) return own;
   const host = hostOf(signer.environment);
   const subMemberId = subAccountOf(order);
-  if (subMemberId !== undefined) return [...own, listing(order, host, userID, subMemberId)];
+  if (subMemberId !== undefined) return [...own, subKeysQuestion(order, host, userID, subMemberId)];
   return mustSearch(order) ? [...own, searching(order, host, userID)] : own;
 };
 
@@ -87,7 +87,7 @@ export const probes = (order: Order, operation: BybitOperation): readonly Questi
 /** The key's own question at the environments that it may have been meant for. */
 export const siblings = ({ target, signer }: Order): readonly (readonly [string, Question])[] => {
   if (!target.self) return [];
-  return SIBLINGS.filter((name) => !isSameRealm(name, signer.environment)).map((name) => [
+  return BYBIT_SIBLINGS.filter((name) => !isSameRealm(name, signer.environment)).map((name) => [
     name,
     queryApi({ ...asked(signer, hostOf(name)), judge: () => ({ identified: true }) }),
   ]);

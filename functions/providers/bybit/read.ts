@@ -5,7 +5,7 @@ import { Secret } from '../../core/secret.ts';
 import type { Talk } from '../conversation.ts';
 import { silent } from '../verdict.ts';
 import { type Column, isForbidden, isTooFrequent, meaning, resultOf } from './meaning.ts';
-import { signed } from './sign.ts';
+import { signForBybit } from './sign.ts';
 
 interface Read<T> {
   readonly credential: Credential;
@@ -29,7 +29,7 @@ const behind = (control: MaybeReply, column: Column): Answer => {
 /** One signed read; for a 403 that does not say why, one public read more. */
 export function* read<T>({ column, result, ...unsigned }: Read<T>): Talk<{ result: T } | { answer: Answer }> {
   const { credential, host } = unsigned;
-  const reply = yield (now) => signed(credential, unsigned, now);
+  const reply = yield (now) => signForBybit(credential, unsigned, now);
   const found = resultOf(reply, result);
   if (found !== undefined) return { result: found };
   if (!isForbidden(reply)) return { answer: meaning(reply, column) };

@@ -4,7 +4,7 @@ import { jsonOrUndefined } from '../../core/json.ts';
 import type { Order, Question } from '../../core/provider.ts';
 import { type Send, type Talk, talk } from '../conversation.ts';
 import { silent } from '../verdict.ts';
-import { listSeenBy } from './listing.ts';
+import { subKeysQuestionId } from './listing.ts';
 import { read } from './read.ts';
 import { inList, type SubKeys, subKeys } from './sub-keys.ts';
 
@@ -98,7 +98,7 @@ function* search({ order, host, userID }: Ground): Talk<Answer> {
       if ('answer' in keys && !isHidden) return { ...keys.answer, facts: stopped(place).facts ?? {} };
       const found = 'rows' in keys ? inList(keys.rows, target.keyId) : undefined;
       if (found?.identified)
-        return { ...found, questionId: listSeenBy(order, host, userID, uid), facts: { subMemberId: uid } };
+        return { ...found, questionId: subKeysQuestionId(order, host, userID, uid), facts: { subMemberId: uid } };
       place = past(place, keys);
     }
     const { nextCursor } = page.result;

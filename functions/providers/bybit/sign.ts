@@ -31,7 +31,7 @@ const signatureOf = (message: string, { apiSecret, privateKey }: Readonly<Record
  * Signs timestamp, key, window and query or body; neither method, host nor path.
  * https://bybit-exchange.github.io/docs/v5/guide#authentication
  */
-export const signed = ({ parts }: Credential, { host, path, query, body }: Unsigned, now: EpochMs): HttpCall => {
+export const signForBybit = ({ parts }: Credential, { host, path, query, body }: Unsigned, now: EpochMs): HttpCall => {
   const secret = parts.reveal();
   // Stryker disable next-line StringLiteral: a credential has it
   const { apiKey = '' } = secret;

@@ -1,10 +1,10 @@
 import type { Ending } from '../../core/outcome.ts';
 import { bindingOf, common, isWithin } from './address-binding.ts';
-import { type Asked, type Records, readsOnly, staying } from './asked.ts';
+import { type Records, type RequestedUpdate, readsOnly, staying } from './asked.ts';
 
 /** An update, the key that it would meet, and whether it might lock ourselves out. */
 export interface Attempt extends Records {
-  readonly asked: Asked;
+  readonly asked: RequestedUpdate;
   /** The key signs for itself. */
   readonly self: boolean;
   readonly egressAddresses: readonly string[];

@@ -9,4 +9,4 @@ export const ENVIRONMENTS: Readonly<Record<string, Environment>> = {
 };
 
 /** Where a key that its own environment does not know is looked for. */
-export const SIBLINGS: readonly string[] = ['prod', 'demo'];
+export const KALSHI_SIBLINGS: readonly string[] = ['prod', 'demo'];

@@ -3,11 +3,11 @@ import type { Call, Operation, Order, Plan, Provider, Question } from '../../cor
 import { keyPath } from '../key-path.ts';
 import { realmsOf } from '../worlds.ts';
 import { credential } from './credential.ts';
-import { ENVIRONMENTS, SIBLINGS } from './environments.ts';
+import { ENVIRONMENTS, KALSHI_SIBLINGS } from './environments.ts';
 import { AFTERWARDS, forecast } from './forecast.ts';
-import { listSeenBy, managersQuestion, ownQuestion, PATH } from './key-list.ts';
+import { API_KEYS_PATH, keyListQuestionId, managersQuestion, ownListQuestion } from './key-list.ts';
 import { meaning } from './meaning.ts';
-import { signed } from './sign.ts';
+import { signForKalshi } from './sign.ts';
 
 const OPERATIONS: Readonly<Record<string, Operation>> = { 'delete-key': { kind: 'delete', managed: true } };
 
@@ -15,28 +15,30 @@ const { hostOf, isSameRealm, checkReach } = realmsOf(ENVIRONMENTS);
 
 const deleteCall = ({ signer, target }: Order): Call => {
   const host = hostOf(signer.environment);
-  const path = keyPath(PATH, target.keyId);
+  const path = keyPath(API_KEYS_PATH, target.keyId);
   return {
     asked: 'delete api_key',
     as: target.self ? 'self' : 'managing',
     host,
-    questionId: target.self ? `self@${host}` : listSeenBy(signer.keyId, host),
-    send: (now) => signed(signer, { method: 'DELETE', host, path }, now),
+    questionId: target.self ? `self@${host}` : keyListQuestionId(signer.keyId, host),
+    send: (now) => signForKalshi(signer, { method: 'DELETE', host, path }, now),
     read: (reply) => meaning(reply, target.self ? 'own-delete' : 'managed-delete'),
   };
 };
 
 const probes = (order: Order): readonly Question[] => {
   const { signer, target } = order;
-  if (target.self) return [ownQuestion(signer, hostOf(signer.environment), true)];
-  const own = target.credential ? [ownQuestion(target.credential, hostOf(target.credential.environment), false)] : [];
+  if (target.self) return [ownListQuestion(signer, hostOf(signer.environment), true)];
+  const own = target.credential
+    ? [ownListQuestion(target.credential, hostOf(target.credential.environment), false)]
+    : [];
   return [...own, managersQuestion(order, hostOf(signer.environment))];
 };
 
 const siblings = ({ signer, target }: Order): Plan['siblings'] =>
-  SIBLINGS.filter((name) => target.self && !isSameRealm(name, signer.environment)).map((name) => [
+  KALSHI_SIBLINGS.filter((name) => target.self && !isSameRealm(name, signer.environment)).map((name) => [
     name,
-    ownQuestion(signer, hostOf(name), false),
+    ownListQuestion(signer, hostOf(name), false),
   ]);
 
 const checked = (order: Order): Order => {

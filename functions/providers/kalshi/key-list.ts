@@ -6,10 +6,10 @@ import type { Credential, MaybeReply, Order, Question } from '../../core/provide
 import { type Talk, talk } from '../conversation.ts';
 import { IDENTIFIED, silent } from '../verdict.ts';
 import { meaning } from './meaning.ts';
-import { signed } from './sign.ts';
+import { signForKalshi } from './sign.ts';
 
 /** Where the keys stand, each under its id. */
-export const PATH = '/trade-api/v2/api_keys';
+export const API_KEYS_PATH = '/trade-api/v2/api_keys';
 
 const Row = z.object({
   api_key_id: z.string().min(1),
@@ -51,7 +51,7 @@ const elsewhere = (row: Row | undefined): Partial<Answer> =>
   row?.fcm_subtrader_id === undefined ? {} : { fallbackCode: 'only-in-web-ui' };
 
 function* ownList(target: Credential, host: string, signs: boolean): Talk<Answer> {
-  const reply = yield (now) => signed(target, { method: 'GET', host, path: PATH }, now);
+  const reply = yield (now) => signForKalshi(target, { method: 'GET', host, path: API_KEYS_PATH }, now);
   const list = listIn(reply);
   if (list === undefined) return meaning(reply, 'own');
   const { keyId } = target;
@@ -64,7 +64,7 @@ function* ownList(target: Credential, host: string, signs: boolean): Talk<Answer
  *
  * @param signs whether the target signs the call as well
  */
-export const ownQuestion = (target: Credential, host: string, signs: boolean): Question => ({
+export const ownListQuestion = (target: Credential, host: string, signs: boolean): Question => ({
   asked: 'api_keys',
   as: 'self',
   host,
@@ -73,7 +73,7 @@ export const ownQuestion = (target: Credential, host: string, signs: boolean): Q
 });
 
 function* managersList({ signer, target, facts: known }: Order, host: string): Talk<Answer> {
-  const reply = yield (now) => signed(signer, { method: 'GET', host, path: PATH }, now);
+  const reply = yield (now) => signForKalshi(signer, { method: 'GET', host, path: API_KEYS_PATH }, now);
   const list = listIn(reply);
   if (list === undefined) return meaning(reply, 'managing');
   const namesSigner = rowOf(list, signer.keyId) !== undefined;
@@ -88,13 +88,13 @@ function* managersList({ signer, target, facts: known }: Order, host: string): T
 }
 
 /** What `identified` is kept under for the list that this key gets. */
-export const listSeenBy = (keyId: string, host: string): string => `${keyId}@${host}/api_keys`;
+export const keyListQuestionId = (keyId: string, host: string): string => `${keyId}@${host}/api_keys`;
 
 /** Asks a managing key whether the account has the target. */
 export const managersQuestion = (order: Order, host: string): Question => ({
   asked: 'api_keys',
   as: 'managing',
   host,
-  questionId: listSeenBy(order.signer.keyId, host),
+  questionId: keyListQuestionId(order.signer.keyId, host),
   next: talk(() => managersList(order, host)),
 });

@@ -19,7 +19,7 @@ const signatureOf = (message: Buffer, key: KeyObject): Buffer =>
  * Signs timestamp, method and the whole path; neither host, query nor body. Nothing that is asked here has a query or a body.
  * https://docs.kalshi.com/getting_started/quick_start_authenticated_requests
  */
-export const signed = (
+export const signForKalshi = (
   { parts }: Credential,
   { method, host, path }: Pick<HttpCall, 'method' | 'host' | 'path'>,
   now: EpochMs,

@@ -5,10 +5,10 @@ import { realmsOf } from '../worlds.ts';
 import { credential } from './credential.ts';
 import { ENVIRONMENTS } from './environments.ts';
 import { forecast } from './forecast.ts';
-import { listing, lookup } from './managed.ts';
+import { keyListQuestion, lookup } from './managed.ts';
 import { meaning } from './meaning.ts';
-import { bearerOf, PATH, withBearer } from './request.ts';
-import { managerCheck, ownQuestion } from './self.ts';
+import { bearerOf, MANAGE_KEY_PATH, withBearer } from './request.ts';
+import { managerCheck, selfQuestion } from './self.ts';
 
 const OPERATIONS: Readonly<Record<string, Operation>> = { 'delete-key': { kind: 'delete', managed: true } };
 
@@ -27,9 +27,9 @@ const probes = (order: Order, host: string, path: string): readonly Question[] =
   const { signer, target } = order;
   const targetCredential = target.self ? signer : target.credential;
   const own = targetCredential
-    ? [ownQuestion({ credential: targetCredential, host: hostOf(targetCredential.environment), keyId: target.keyId })]
+    ? [selfQuestion({ credential: targetCredential, host: hostOf(targetCredential.environment), keyId: target.keyId })]
     : [];
-  return target.self ? own : [...own, lookup(order, host, path), listing(order, host)];
+  return target.self ? own : [...own, lookup(order, host, path), keyListQuestion(order, host)];
 };
 
 const plan = (order: Order): Plan => {
@@ -38,7 +38,7 @@ const plan = (order: Order): Plan => {
     throw new Fault('refused/malformed', `Cannot do ${operation} at Requesty, wanted delete-key`);
   checkReach(order);
   const host = hostOf(signer.environment);
-  const path = keyPath(PATH, target.keyId);
+  const path = keyPath(MANAGE_KEY_PATH, target.keyId);
   return {
     ...(target.self ? {} : { signer: managerCheck(order, host) }),
     probes: probes(order, host, path),
@@ -61,6 +61,6 @@ export const requesty: Provider = {
   environments: ENVIRONMENTS,
   operations: OPERATIONS,
   credential,
-  identify: (key) => ownQuestion({ credential: key, host: hostOf(key.environment), keyId: undefined }),
+  identify: (key) => selfQuestion({ credential: key, host: hostOf(key.environment), keyId: undefined }),
   plan,
 };

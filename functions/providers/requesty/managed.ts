@@ -5,7 +5,7 @@ import type { MaybeReply, Order, Question } from '../../core/provider.ts';
 import { type Talk, talk } from '../conversation.ts';
 import { IDENTIFIED, silent } from '../verdict.ts';
 import { isSuccess, meaning } from './meaning.ts';
-import { bearerOf, PATH, withBearer } from './request.ts';
+import { bearerOf, MANAGE_KEY_PATH, withBearer } from './request.ts';
 import { keyIn } from './self.ts';
 
 function* lookUp({ signer, target }: Order, host: string, path: string): Talk<Answer> {
@@ -36,7 +36,7 @@ const listIn = (reply: MaybeReply): { readonly ids: readonly string[]; readonly 
 };
 
 function* list({ signer, target, facts: known }: Order, host: string): Talk<Answer> {
-  const reply = yield () => withBearer(bearerOf(signer), { method: 'GET', host, path: PATH });
+  const reply = yield () => withBearer(bearerOf(signer), { method: 'GET', host, path: MANAGE_KEY_PATH });
   const said = listIn(reply);
   if (said === undefined) return meaning(reply, 'managing');
   const { ids, code } = said;
@@ -49,7 +49,7 @@ function* list({ signer, target, facts: known }: Order, host: string): Talk<Answ
 }
 
 /** Asks a managing key for all keys of its organisation. */
-export const listing = (order: Order, host: string): Question => ({
+export const keyListQuestion = (order: Order, host: string): Question => ({
   asked: 'apikeys',
   as: 'managing',
   host,

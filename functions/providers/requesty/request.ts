@@ -2,7 +2,7 @@ import type { Credential, HttpCall } from '../../core/provider.ts';
 import { Secret } from '../../core/secret.ts';
 
 /** Where the keys stand, each under its id; `self` is the asking one. */
-export const PATH = '/v1/manage/apikey';
+export const MANAGE_KEY_PATH = '/v1/manage/apikey';
 
 /** No body, no Content-Type, nothing to sign. */
 export const withBearer = (

@@ -6,7 +6,7 @@ import { KeyUuid } from '../../core/request/parse-request.ts';
 import { type Talk, talk } from '../conversation.ts';
 import { IDENTIFIED, silent } from '../verdict.ts';
 import { isSuccess, meaning, messageIn } from './meaning.ts';
-import { bearerOf, PATH, withBearer } from './request.ts';
+import { bearerOf, MANAGE_KEY_PATH, withBearer } from './request.ts';
 
 const Self = z.object({
   id: KeyUuid,
@@ -21,7 +21,7 @@ export const keyIn = (reply: MaybeReply): (z.output<typeof Self> & { readonly co
 };
 
 const ask = (bearer: string, host: string): HttpCall =>
-  withBearer(bearer, { method: 'GET', host, path: `${PATH}/self` });
+  withBearer(bearer, { method: 'GET', host, path: `${MANAGE_KEY_PATH}/self` });
 
 /** A bearer of the right form that was never given out: what it is told, a deleted one may be told as well. */
 const NEVER_ISSUED = 'rqsty-sk-never-issued';
@@ -59,7 +59,7 @@ function* own({ credential, host, keyId }: Self): Talk<Answer> {
  * Asks a bearer who it is; no permission is needed.
  * https://docs.requesty.ai/api-reference/endpoint/manage-api-key-get
  */
-export const ownQuestion = (self: Self): Question => ({
+export const selfQuestion = (self: Self): Question => ({
   asked: 'self',
   as: 'self',
   host: self.host,

@@ -8,8 +8,8 @@ import type { SettledProps } from '../../settled-props.ts';
 import { acknowledgeWildcard } from '../permissions/acknowledge-wildcard.ts';
 import {
   allow,
+  type GrantedResources,
   give,
-  type Reach,
   revokePermissions,
   secretsArn,
   sweepPermissions,
@@ -30,7 +30,7 @@ export interface Functions {
 }
 
 /** The two functions, and the mapping that hands requests to the first. */
-export const functions = (scope: Construct, reach: Reach, props: SettledProps): Functions => {
+export const functions = (scope: Construct, reach: GrantedResources, props: SettledProps): Functions => {
   const ofNetwork = props.network ? networkPermissions() : [];
   const ofRevoke = roleAndLog(scope, 'Revoke', { ...props, statements: [...revokePermissions(reach), ...ofNetwork] });
   const ofSweep = roleAndLog(scope, 'Sweep', { ...props, statements: [...sweepPermissions(reach), ...ofNetwork] });
@@ -65,7 +65,7 @@ export const functions = (scope: Construct, reach: Reach, props: SettledProps): 
   return { revokeRole: ofRevoke.role, sweepRole: ofSweep.role, revoke, sweep, mapping };
 };
 
-const mapRequests = (scope: Construct, target: IFunction, { queues }: Reach, props: SettledProps) => {
+const mapRequests = (scope: Construct, target: IFunction, { queues }: GrantedResources, props: SettledProps) => {
   const { batchSize, maxConcurrency } = props;
   const eventSourceArn = queues.requests.queueArn;
   const mapping = new EventSourceMapping(scope, 'RevokeRequests', {
@@ -94,7 +94,7 @@ const roleAndLog = (scope: Construct, id: string, { logRetention, statements }: 
   return { role, logGroup };
 };
 
-const bothEnvironments = (scope: Construct, reach: Reach, props: SettledProps) => ({
+const bothEnvironments = (scope: Construct, reach: GrantedResources, props: SettledProps) => ({
   LEDGER_TABLE: reach.ledger.tableName,
   REQUESTS_QUEUE_URL: reach.queues.requests.queueUrl,
   STUCK_QUEUE_URL: reach.queues.stuck.queueUrl,

@@ -10,7 +10,7 @@ import {
   TimeWindow,
 } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
-import { allow, deliverPermissions, give, type Reach } from '../permissions/permissions.ts';
+import { allow, deliverPermissions, type GrantedResources, give } from '../permissions/permissions.ts';
 
 export interface Schedules {
   /** Holds this instance's schedules; the roles below trust no schedule outside of it. */
@@ -20,7 +20,7 @@ export interface Schedules {
 }
 
 /** One-time schedules may be put into the group by whoever is granted that. */
-export const schedules = (scope: Construct, reach: Reach): Schedules => {
+export const schedules = (scope: Construct, reach: GrantedResources): Schedules => {
   const group = retainedGroup(scope);
   const requestRole = schedulerRole(scope, 'ScheduledRequestRole', group);
   give(requestRole, [allow(['sqs:SendMessage'], [reach.queues.requests.queueArn]), ...deliverPermissions(reach)]);
@@ -30,7 +30,7 @@ export const schedules = (scope: Construct, reach: Reach): Schedules => {
 export interface SweepScheduleProps {
   readonly group: IScheduleGroup;
   readonly sweep: IFunction;
-  readonly reach: Reach;
+  readonly reach: GrantedResources;
   readonly rate: Duration;
 }
 

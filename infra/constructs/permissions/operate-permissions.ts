@@ -6,16 +6,16 @@ import {
   allow,
   byStateArn,
   type Conditions,
+  type GrantedResources,
   messageKey,
   onlyAmong,
-  type Reach,
   secretsArn,
   useThrough,
 } from './permissions.ts';
 import { everyScheduleArn, passPermission } from './schedule-permissions.ts';
 
 export interface Operated {
-  readonly reach: Reach;
+  readonly reach: GrantedResources;
   /** ARN of the parameter. */
   readonly card: string;
   readonly mapping: EventSourceMapping;

@@ -8,7 +8,7 @@ import { BY_STATE } from '../../../functions/core/ledger/ledger-items.ts';
 import type { Queues } from '../messaging/queues.ts';
 
 /** All that the two functions may touch. */
-export interface Reach {
+export interface GrantedResources {
   readonly queues: Queues;
   readonly results: ITopic;
   readonly notifications: ITopic;
@@ -24,7 +24,7 @@ export interface Reach {
 const STATUS_TAGS = ['key-revoker:status', 'key-revoker:proved-at'];
 
 /** Every action that the revoking function may take, beside its log. */
-export const revokePermissions = (reach: Reach): readonly PolicyStatement[] => [
+export const revokePermissions = (reach: GrantedResources): readonly PolicyStatement[] => [
   allow(RECEIVE, [reach.queues.requests.queueArn]),
   allow(['sqs:SendMessage'], [reach.queues.requests.queueArn, reach.queues.stuck.queueArn]),
   allow(['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'], [secretsArn(reach)]),
@@ -38,7 +38,7 @@ export const revokePermissions = (reach: Reach): readonly PolicyStatement[] => [
 ];
 
 /** Every action that the sweep may take, beside its log: it reads tags and never a secret, and writes only what it has swept. */
-export const sweepPermissions = (reach: Reach): readonly PolicyStatement[] => [
+export const sweepPermissions = (reach: GrantedResources): readonly PolicyStatement[] => [
   // The API knows no resource for a listing.
   allow(['secretsmanager:ListSecrets'], ['*']),
   allow(['secretsmanager:DescribeSecret'], [secretsArn(reach)]),
@@ -56,13 +56,13 @@ export const sweepPermissions = (reach: Reach): readonly PolicyStatement[] => [
 ];
 
 /** What a role of EventBridge Scheduler may do besides reaching its target: put on the undelivered queue what it cannot deliver. */
-export const deliverPermissions = (reach: Reach): readonly PolicyStatement[] => [
+export const deliverPermissions = (reach: GrantedResources): readonly PolicyStatement[] => [
   allow(['sqs:SendMessage'], [reach.queues.undelivered.queueArn]),
   ...messageKey(reach, ['sqs']),
 ];
 
 /** The ARNs of all secrets under the prefix; Secrets Manager adds six characters to each name. */
-export const secretsArn = ({ queues, prefix }: Pick<Reach, 'queues' | 'prefix'>): string =>
+export const secretsArn = ({ queues, prefix }: Pick<GrantedResources, 'queues' | 'prefix'>): string =>
   Stack.of(queues.requests).formatArn({
     service: 'secretsmanager',
     resource: 'secret',
@@ -87,13 +87,13 @@ export const onlyAmong = (operator: string, key: string, values: readonly string
   Null: { [key]: 'false' },
 });
 
-export const byStateArn = ({ ledger }: Reach): string => `${ledger.tableArn}/index/${BY_STATE}`;
+export const byStateArn = ({ ledger }: GrantedResources): string => `${ledger.tableArn}/index/${BY_STATE}`;
 
-export const messageKey = (reach: Reach, services: readonly string[]): readonly PolicyStatement[] =>
+export const messageKey = (reach: GrantedResources, services: readonly string[]): readonly PolicyStatement[] =>
   reach.encryptionKey ? [useThrough(reach, reach.encryptionKey, services, ['kms:Decrypt', 'kms:GenerateDataKey'])] : [];
 
 export const useThrough = (
-  reach: Reach,
+  reach: GrantedResources,
   key: IKey,
   services: readonly string[],
   actions: string[],

@@ -4,10 +4,10 @@ import type { Construct } from 'constructs';
 import type { DeploymentCard } from '../../../functions/core/request/deployment-card.ts';
 import type { SettledProps } from '../../settled-props.ts';
 import type { Schedules } from '../functions/schedules.ts';
-import type { Reach } from '../permissions/permissions.ts';
+import type { GrantedResources } from '../permissions/permissions.ts';
 
 export interface CardParts extends Schedules {
-  readonly reach: Reach;
+  readonly reach: GrantedResources;
   readonly props: SettledProps;
   readonly mapping: EventSourceMapping;
 }

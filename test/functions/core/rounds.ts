@@ -1,6 +1,6 @@
 import type { Answer, Saw } from '../../../functions/core/answer.ts';
 import { epochMs } from '../../../functions/core/epoch.ts';
-import type { Asked } from '../../../functions/core/probe/round-verdict.ts';
+import type { AnsweredQuestion } from '../../../functions/core/probe/round-verdict.ts';
 import type { Asker } from '../../../functions/core/provider.ts';
 
 /** Noon of a day without meaning. */
@@ -15,7 +15,7 @@ export const answerOf = (saw: Saw, more: Partial<Answer> = {}): Answer => ({
 });
 
 /** One question with its answer; `by` is what `identified` is kept under. */
-export const askedOf = (answer: Answer, as: Asker = 'self', by: string = as): Asked => ({
+export const askedOf = (answer: Answer, as: Asker = 'self', by: string = as): AnsweredQuestion => ({
   question: { asked: `${as}-question`, as, host: 'api.example.com', questionId: by },
   answer,
 });

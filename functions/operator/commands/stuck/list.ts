@@ -2,9 +2,9 @@ import type { Command } from 'commander';
 import type { Context } from '../../deployment/context.ts';
 import { targetName } from '../../show/target-name.ts';
 import type { Stuck } from '../../stuck/stuck-copy.ts';
-import { look } from '../../stuck/stuck-queue.ts';
+import { viewStuck } from '../../stuck/stuck-queue.ts';
 import { inWords } from '../../terminal/duration.ts';
-import { type Column, table } from '../../terminal/table.ts';
+import { type TableColumn, table } from '../../terminal/table.ts';
 import { endOf, operationOf, shown, tellElsewhere } from './in-words.ts';
 
 interface Row extends Stuck {
@@ -12,7 +12,7 @@ interface Row extends Stuck {
   readonly age: string;
 }
 
-const COLUMNS: readonly Column<Row>[] = [
+const COLUMNS: readonly TableColumn<Row>[] = [
   { head: '#', cell: ({ number }) => String(number), align: 'right' },
   { head: 'Request', cell: ({ requestId }) => requestId, isName: true },
   { head: 'Operation', cell: operationOf },
@@ -23,13 +23,13 @@ const COLUMNS: readonly Column<Row>[] = [
 ];
 
 /** `stuck list` */
-export const addList = (stuck: Command, context: Context): void => {
+export const addListStuck = (stuck: Command, context: Context): void => {
   stuck
     .command('list')
     .description('show every request that ended without a dead key')
     .action(async (_options: unknown, command: Command) => {
       const { terminal, clock } = context;
-      const { all, elsewhere } = await look(await context.deployed(command));
+      const { all, elsewhere } = await viewStuck(await context.deployed(command));
       if (context.isJson(command)) context.json(all.map(shown));
       else if (all.length === 0) terminal.print('Nothing is stuck');
       else {

@@ -8,7 +8,7 @@ import { chosen, type Stuck } from '../../stuck/stuck-copy.ts';
 import { giveBack, takeInHand } from '../../stuck/stuck-queue.ts';
 import { confirm } from '../../terminal/confirm.ts';
 import { EXIT, type Exit, Failure } from '../../terminal/failure.ts';
-import { type Column, cut, table } from '../../terminal/table.ts';
+import { cut, type TableColumn, table } from '../../terminal/table.ts';
 import { together } from '../../terminal/together.ts';
 import { endOf, missing, operationOf, tellElsewhere } from './in-words.ts';
 
@@ -28,7 +28,7 @@ interface Again {
 const endText = ({ redriven, item }: Again): string =>
   item ? outcomeText(item.receipt) : `sent as attempt ${redriven.attempt}`;
 
-const COLUMNS: readonly Column<Again>[] = [
+const COLUMNS: readonly TableColumn<Again>[] = [
   { head: 'Request', cell: ({ redriven }) => redriven.requestId, isName: true },
   { head: 'Came to', cell: endText, style: ({ item }) => item && toneOf(item.receipt) },
   { head: 'Key', cell: ({ item }) => item?.receipt.key?.id ?? '–' },

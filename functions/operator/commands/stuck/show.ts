@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { toIso } from '../../../core/epoch.ts';
 import type { Context } from '../../deployment/context.ts';
 import { chosen } from '../../stuck/stuck-copy.ts';
-import { look } from '../../stuck/stuck-queue.ts';
+import { viewStuck } from '../../stuck/stuck-queue.ts';
 import { pairs, wrapped } from '../../terminal/wrap.ts';
 import { endOf, fieldsOf, missing, operationOf, shown } from './in-words.ts';
 import { nextLines } from './next-lines.ts';
@@ -15,7 +15,7 @@ export const addShow = (stuck: Command, context: Context): void => {
     .argument('<name>', 'its number in the list, or the id of the request')
     .action(async (name: string, _options: unknown, command: Command) => {
       const { terminal } = context;
-      const { all, elsewhere } = await look(await context.deployed(command));
+      const { all, elsewhere } = await viewStuck(await context.deployed(command));
       const one = chosen(all, name);
       if (one === undefined) throw missing(name, elsewhere);
       if (context.isJson(command)) return context.json(shown(one));

@@ -5,7 +5,7 @@ import { NEW_ATTEMPT } from '../../../../functions/core/attempt/progress.ts';
 import { after, epochMs } from '../../../../functions/core/epoch.ts';
 import type { AttemptRecord } from '../../../../functions/core/ledger/ledger-items.ts';
 import {
-  type Asked,
+  type AnsweredQuestion,
   bySigner,
   countRound,
   isControlled,
@@ -187,7 +187,7 @@ describe('where a round shows the key to stand', () => {
 });
 
 describe('a managing key', () => {
-  it.each<[string, readonly Asked[], ReturnType<typeof answerOf> | undefined, boolean]>([
+  it.each<[string, readonly AnsweredQuestion[], ReturnType<typeof answerOf> | undefined, boolean]>([
     ['whose credential is refused by its list', [list('silent', REFUSED)], undefined, true],
     ['that a check of the call refuses by its list', [list('silent', HELD)], undefined, true],
     ['whose credential is refused when it is asked about itself', [], answerOf('silent', REFUSED), true],
@@ -203,7 +203,7 @@ describe('a managing key', () => {
     expect(isManagerRefused(round, signer)).toBe(expected),
   );
 
-  it.each<[string, readonly Asked[], Parameters<typeof isControlled>[1], boolean]>([
+  it.each<[string, readonly AnsweredQuestion[], Parameters<typeof isControlled>[1], boolean]>([
     ['does not name the target any more', [list('unlisted')], SEEN, true],
     ['does not name it any more, beside one that never did', [list('unlisted'), list('silent')], SEEN, true],
     ['has never named it', [list('unlisted')], { self: NOON }, false],
@@ -235,7 +235,7 @@ describe('the tally', () => {
   const counted = (
     work: Partial<AttemptRecord>,
     roundVerdict: RoundVerdict,
-    round: readonly Asked[] = [self('silent')],
+    round: readonly AnsweredQuestion[] = [self('silent')],
     signer = undefined as ReturnType<typeof answerOf> | undefined,
   ) => countRound({ ...NEW_ATTEMPT, ...work }, round, { roundVerdict, signer, now: at });
 

@@ -8,7 +8,7 @@ import {
   RETRY,
   STUCK,
 } from '../../../../functions/core/outcome.ts';
-import { nextStep, RESURRECTED, sentence, waiting } from '../../../../functions/core/receipts/sentences.ts';
+import { adviceIn, RESURRECTED, sentence, waiting } from '../../../../functions/core/receipts/sentences.ts';
 
 const TERMINAL: readonly FinalOutcome[] = [
   'revoked',
@@ -74,7 +74,7 @@ it.each([
   ['retry', 'no-reply', ''],
   ['resurrected', null, ''],
 ] as const)('tells of %s/%s what a person does next', (outcome, code, next) =>
-  expect(nextStep({ outcome, code })).toBe(next),
+  expect(adviceIn({ outcome, code })).toBe(next),
 );
 
 it('says what to do about a key that lives again', () =>

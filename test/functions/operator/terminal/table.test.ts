@@ -1,13 +1,13 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { type Column, cut, table } from '../../../../functions/operator/terminal/table.ts';
+import { cut, type TableColumn, table } from '../../../../functions/operator/terminal/table.ts';
 
 interface Row {
   readonly name: string;
   readonly count: number;
 }
 
-const COLUMNS: readonly Column<Row>[] = [
+const COLUMNS: readonly TableColumn<Row>[] = [
   { head: 'Name', cell: ({ name }) => name, least: 8 },
   { head: 'Operation', cell: () => 'kalshi/delete-key' },
   {

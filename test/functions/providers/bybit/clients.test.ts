@@ -3,7 +3,7 @@ import { RestClientV5 } from 'bybit-api';
 import ccxt from 'ccxt';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { bybit } from '../../../../functions/providers/bybit/index.ts';
-import { signed, type Unsigned } from '../../../../functions/providers/bybit/sign.ts';
+import { signForBybit, type Unsigned } from '../../../../functions/providers/bybit/sign.ts';
 import { callOf, converse, NOW, order, probe } from '../ask.ts';
 import { keyIn, MASTER, SECRET, SUB } from './keys.ts';
 
@@ -44,7 +44,7 @@ const byRestClient = async (
 
 const ours = (apiKey: string, unsigned: Omit<Unsigned, 'host'>, privateKey?: string): Sent => {
   const credential = privateKey === undefined ? keyIn(apiKey) : bybit.credential({ apiKey, privateKey });
-  const { host, path, body, headers } = signed(credential, { host: 'api.bybit.com', ...unsigned }, NOW);
+  const { host, path, body, headers } = signForBybit(credential, { host: 'api.bybit.com', ...unsigned }, NOW);
   return { url: `https://${host}${path}`, body, headers: headers.reveal() };
 };
 

@@ -1,7 +1,7 @@
 import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { bybit } from '../../../../functions/providers/bybit/index.ts';
-import { signed, type Unsigned } from '../../../../functions/providers/bybit/sign.ts';
+import { signForBybit, type Unsigned } from '../../../../functions/providers/bybit/sign.ts';
 import { NOW } from '../ask.ts';
 import { THROWAWAY_PUBLIC_KEY } from '../throwaway-public-key.ts';
 
@@ -17,9 +17,9 @@ const BY_ANOTHER_TOOL = [
 ].join('');
 
 const signatureOf = (unsigned: Omit<Unsigned, 'host'>) =>
-  signed(hmac, { host, ...unsigned }, NOW).headers.reveal()['X-BAPI-SIGN'];
+  signForBybit(hmac, { host, ...unsigned }, NOW).headers.reveal()['X-BAPI-SIGN'];
 
-describe('signed', () => {
+describe('signForBybit', () => {
   // Made by two client libraries and by Python's hmac alike.
   it.each([
     ['delete-api', { body: '{}' }, 'ce185d9dbe5e02ad88fc03f084cafa7ab91521304d76518aa41f3c7844afd0c9'],
@@ -49,7 +49,7 @@ describe('signed', () => {
   });
 
   it('sends exactly the bytes that it signed, and a body as JSON', () => {
-    const call = signed(hmac, { host, path: '/v5/user/delete-api', body: '{}' }, NOW);
+    const call = signForBybit(hmac, { host, path: '/v5/user/delete-api', body: '{}' }, NOW);
     expect({ ...call, headers: call.headers.reveal() }).toEqual({
       method: 'POST',
       provider: 'bybit',
@@ -69,7 +69,7 @@ describe('signed', () => {
   });
 
   it('sends a read with neither body nor content type', () => {
-    const call = signed(hmac, { host, path: '/v5/user/query-api' }, NOW);
+    const call = signForBybit(hmac, { host, path: '/v5/user/query-api' }, NOW);
     expect(call).not.toHaveProperty('body');
     expect(call.method).toBe('GET');
     expect(call.rate).toEqual({ of: 'bybit AKexample0000000001 /v5/user/query-api', perSecond: 10 });
@@ -80,7 +80,7 @@ describe('signed', () => {
     const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
     const pem = privateKey.export({ type, format: 'pem' }).toString();
     const rsa = bybit.credential({ apiKey: 'AKexample0000000001', privateKey: pem });
-    const call = signed(rsa, { host, path: '/v5/user/delete-api', body: '{}' }, NOW);
+    const call = signForBybit(rsa, { host, path: '/v5/user/delete-api', body: '{}' }, NOW);
     const signature = Buffer.from(call.headers.reveal()['X-BAPI-SIGN'] ?? '', 'base64');
     const message = Buffer.from('1700000000000AKexample00000000015000{}');
     expect(
@@ -89,7 +89,7 @@ describe('signed', () => {
   });
 
   it('puts timestamp, key, window and body in the order that another tool signed', () => {
-    const { headers, body } = signed(hmac, { host, path: '/v5/user/delete-api', body: '{}' }, NOW);
+    const { headers, body } = signForBybit(hmac, { host, path: '/v5/user/delete-api', body: '{}' }, NOW);
     const sent = headers.reveal();
     const parts = ['X-BAPI-TIMESTAMP', 'X-BAPI-API-KEY', 'X-BAPI-RECV-WINDOW'].map((name) => sent[name]);
     const message = Buffer.from([...parts, body].join(''));

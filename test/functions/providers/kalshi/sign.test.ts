@@ -3,7 +3,7 @@ import axios, { type InternalAxiosRequestConfig } from 'axios';
 import { ApiKeysApi, Configuration } from 'kalshi-typescript';
 import { describe, expect, it, vi } from 'vitest';
 import { kalshi } from '../../../../functions/providers/kalshi/index.ts';
-import { signed } from '../../../../functions/providers/kalshi/sign.ts';
+import { signForKalshi } from '../../../../functions/providers/kalshi/sign.ts';
 import { NOW } from '../ask.ts';
 import { THROWAWAY_PUBLIC_KEY } from '../throwaway-public-key.ts';
 
@@ -31,9 +31,9 @@ const BY_THE_CLIENT = [
   '10m+m8GgrX3opnZ23fldIgcSgPlPZThBG63uYZUn3A==',
 ].join('');
 
-describe('signed', () => {
+describe('signForBybit', () => {
   const made = (type: 'pkcs1' | 'pkcs8' = 'pkcs8') =>
-    signed(kalshi.credential({ apiKeyId, privateKey: pemIn(type) }), request, NOW).headers.reveal();
+    signForKalshi(kalshi.credential({ apiKeyId, privateKey: pemIn(type) }), request, NOW).headers.reveal();
   const signature = (type?: 'pkcs1' | 'pkcs8') => made(type)['KALSHI-ACCESS-SIGNATURE'] ?? '';
 
   it.each(['pkcs1', 'pkcs8'] as const)('signs with an RSA key in %s by PSS, its salt as long as the digest', (type) => {
@@ -55,7 +55,7 @@ describe('signed', () => {
   });
 
   it('puts instant, method and path in the order that the client signed', () => {
-    const call = signed(kalshi.credential({ apiKeyId, privateKey: pemIn('pkcs8') }), request, NOW);
+    const call = signForKalshi(kalshi.credential({ apiKeyId, privateKey: pemIn('pkcs8') }), request, NOW);
     const message = [call.headers.reveal()['KALSHI-ACCESS-TIMESTAMP'], call.method, call.path].join('');
     expect(isBy(createPublicKey(THROWAWAY_PUBLIC_KEY), BY_THE_CLIENT, message)).toBe(true);
     expect(isBy(createPublicKey(THROWAWAY_PUBLIC_KEY), BY_THE_CLIENT, `${message}?x=1`)).toBe(false);
@@ -64,13 +64,13 @@ describe('signed', () => {
   it('counts every request of a key against one limit', () => {
     const credential = kalshi.credential({ apiKeyId, privateKey: pemIn('pkcs8') });
     const rates = [request, { ...request, method: 'GET', path: '/' } as const].map(
-      (of) => signed(credential, of, NOW).rate,
+      (of) => signForKalshi(credential, of, NOW).rate,
     );
     expect(rates).toEqual(Array(2).fill({ of: `kalshi ${apiKeyId}`, perSecond: 20 }));
   });
 
   it('sends three headers and no body', () => {
-    const call = signed(kalshi.credential({ apiKeyId, privateKey: pemIn('pkcs1') }), request, NOW);
+    const call = signForKalshi(kalshi.credential({ apiKeyId, privateKey: pemIn('pkcs1') }), request, NOW);
     expect(Object.keys(call.headers.reveal()).sort()).toEqual([
       'KALSHI-ACCESS-KEY',
       'KALSHI-ACCESS-SIGNATURE',
@@ -108,7 +108,7 @@ describe('signed', () => {
   it('signs with an Ed25519 key', () => {
     const der = Buffer.from('MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g', 'base64');
     const pem = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }).export({ type: 'pkcs8', format: 'pem' });
-    const call = signed(kalshi.credential({ apiKeyId, privateKey: pem.toString() }), request, NOW);
+    const call = signForKalshi(kalshi.credential({ apiKeyId, privateKey: pem.toString() }), request, NOW);
     expect(call.headers.reveal()['KALSHI-ACCESS-SIGNATURE']).toBe(
       'EQD5LGjmBB4FccxD3/lvVRCzUKp5u5FqvpeJKT3GdQgWtyo/h2dGLJwyyfaipGpBi93TjeRhLPWKI0Uhj9/ODw==',
     );
