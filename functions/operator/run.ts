@@ -55,17 +55,17 @@ const told = ({ terminal, signal }: ProcessPorts, error: unknown): Exit => {
  * @param words those behind the program's name
  * @returns the exit status; it rejects never
  */
-export const run = async (words: readonly string[], world: ProcessPorts): Promise<Exit> => {
-  const context = contextOf(world, connect);
+export const run = async (words: readonly string[], ports: ProcessPorts): Promise<Exit> => {
+  const context = contextOf(ports, connect);
   try {
     refuseSecrets(words);
-    const program = addCommands(programIn(world), context);
+    const program = addCommands(programIn(ports), context);
     await program.parseAsync([...words], { from: 'user' });
     return context.exit();
   } catch (error) {
-    return told(world, error);
+    return told(ports, error);
   } finally {
-    world.terminal.show();
+    ports.terminal.show();
     context.close();
   }
 };

@@ -74,8 +74,8 @@ const deafAfterCall =
     };
   };
 
-const uncalled = (works: CaseItem['works']): CaseItem['works'] =>
-  Object.fromEntries(Object.entries(works).map(([name, work]) => [name, { ...work, calls: 0 }]));
+const uncalled = (attempts: CaseItem['works']): CaseItem['works'] =>
+  Object.fromEntries(Object.entries(attempts).map(([name, progress]) => [name, { ...progress, calls: 0 }]));
 
 const SPOILED: readonly (readonly [what: string, spoil: Spoil, found: RegExp])[] = [
   [
@@ -96,8 +96,8 @@ const SPOILED: readonly (readonly [what: string, spoil: Spoil, found: RegExp])[]
   ],
   [
     'forgets what it attempted',
-    writing(({ works, ...item }) =>
-      works === undefined ? item : { ...item, works: uncalled(works as CaseItem['works']) },
+    writing(({ works: attempts, ...item }) =>
+      attempts === undefined ? item : { ...item, works: uncalled(attempts as CaseItem['works']) },
     ),
     /L3: called for nobody/,
   ],

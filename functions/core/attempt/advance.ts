@@ -78,16 +78,16 @@ const reopened = ({ findings = 0 }: CaseItem, leftOpenBy: string) =>
 
 /** Writes one round into the case; a proved key that lives is told of first, and its case is open again. */
 const writeRound = async (
-  pursuit: AttemptContext,
+  context: AttemptContext,
   hooks: AttemptHooks,
   item: CaseItem,
   { round, roundVerdict }: JudgedRound,
 ): Promise<CaseItem> => {
-  const { ports, pin, holder, order } = pursuit;
+  const { ports, pin, holder, order } = context;
   const lives = round.asked.some(({ answer }) => isPresent(answer));
   if (item.proved && lives) await hooks.resurrected(item, item.proved.at);
   const now = ports.clock.now();
-  const name = attemptName(pursuit.item);
+  const name = attemptName(context.item);
   return updateLeasedCase(ports, pin.keyName, holder, (held) => {
     const written = withRound(held, {
       name,
@@ -109,54 +109,54 @@ const writeRound = async (
  * @throws Fault where the order turns out to be none
  */
 export const advanceAttempt = async (
-  pursuit: AttemptContext,
+  context: AttemptContext,
   hooks: AttemptHooks,
   leased: CaseItem,
 ): Promise<AttemptResult> => {
-  const name = attemptName(pursuit.item);
-  const { clock } = pursuit.ports;
+  const name = attemptName(context.item);
+  const { clock } = context.ports;
   let item = leased;
   let withSigner = true;
   let calledNow = false;
   let siblingsAsked = false;
   for (;;) {
-    const looked = await probeRound(pursuit, item, item.works[name] ?? NEW_ATTEMPT, withSigner);
-    withSigner = looked.round.signer?.ends !== undefined;
-    item = await writeRound(pursuit, hooks, item, looked);
-    const work = item.works[name] ?? NEW_ATTEMPT;
-    let step: Step | undefined = nextStep(pursuit, looked, work, {
+    const probed = await probeRound(context, item, item.works[name] ?? NEW_ATTEMPT, withSigner);
+    withSigner = probed.round.signer?.ends !== undefined;
+    item = await writeRound(context, hooks, item, probed);
+    const progress = item.works[name] ?? NEW_ATTEMPT;
+    let step: Step | undefined = nextStep(context, probed, progress, {
       proved: item.proved !== undefined,
       calledNow,
       siblingsAsked,
     });
-    if (pursuit.isRecheck && (step.do === 'call' || step.do === 'ask-siblings')) return attemptEnded('planned');
+    if (context.isRecheck && (step.do === 'call' || step.do === 'ask-siblings')) return attemptEnded('planned');
     if (step.do === 'ask-siblings') {
-      const found = await askSiblings(pursuit, looked.plan);
+      const found = await askSiblings(context, probed.plan);
       if ('hasEnded' in found) return found;
       siblingsAsked = true;
       const { nowhere } = found;
-      item = await updateLeasedCase(pursuit.ports, pursuit.pin.keyName, pursuit.holder, (held) =>
+      item = await updateLeasedCase(context.ports, context.pin.keyName, context.holder, (held) =>
         withMoreEvidence(held, name, nowhere),
       );
       continue;
     }
     if (step.do === 'call') {
-      if (work.calls === 0) await hooks.rereadOrder();
-      ({ item, step } = await sendCall(pursuit, item, step.call, looked.plan));
+      if (progress.calls === 0) await hooks.rereadOrder();
+      ({ item, step } = await sendCall(context, item, step.call, probed.plan));
       calledNow = true;
       // The answer to the call decides nothing by itself: the probes do.
       if (step === undefined) continue;
     }
     if (step.do === 'end') {
-      const outcome = await signerGoneOr(pursuit, step.outcome);
+      const outcome = await signerGoneOr(context, step.outcome);
       return attemptEnded(
         outcome,
-        step.why || whyOf(outcome, item.works[name] ?? NEW_ATTEMPT, item, isRestriction(looked.plan.call)),
+        step.why || whyOf(outcome, item.works[name] ?? NEW_ATTEMPT, item, isRestriction(probed.plan.call)),
       );
     }
     // The gap between two probes is no word of the provider's: the next delivery backs off.
     // Stryker disable next-line ConditionalExpression,StringLiteral: for a wait without an instant there is no time either
-    if (step.do === 'retry' || !hasTime(pursuit.asking, step.at)) return attemptWaiting(step);
+    if (step.do === 'retry' || !hasTime(context.asking, step.at)) return attemptWaiting(step);
     await clock.until(step.at);
   }
 };

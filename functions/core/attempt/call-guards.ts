@@ -24,9 +24,10 @@ const SIGNER_NEEDED_MS = { urgent: 60_000, other: 600_000 };
 
 /** Whether somebody is at work on a key, or will be again; a mark alone may have been left behind by a crash or a pause. */
 const isAtWork = async ({ ledger, clock }: Pick<Ports, 'ledger' | 'clock'>, name: string): Promise<boolean> => {
-  const { lease, works = {} } = (await ledger.read<CaseItem>(caseKey(name))) ?? {};
+  const { lease, works: attempts = {} } = (await ledger.read<CaseItem>(caseKey(name))) ?? {};
   return (
-    (lease !== undefined && clock.now() < lease.until) || Object.values(works).some(({ ended }) => ended === undefined)
+    (lease !== undefined && clock.now() < lease.until) ||
+    Object.values(attempts).some(({ ended }) => ended === undefined)
   );
 };
 
@@ -63,10 +64,10 @@ const hasPlace = ({ calls, voided, lastCallAt, lastAnswer, absentSince }: Attemp
 export const withinLimit = async (
   { ledger, clock, config, log }: Pick<Ports, 'ledger' | 'clock' | 'config' | 'log'>,
   { provider, reason }: RevocationRequest,
-  work: AttemptRecord,
+  progress: AttemptRecord,
 ): Promise<Retry | undefined> => {
   const now = clock.now();
-  if (hasPlace(work, now)) return undefined;
+  if (hasPlace(progress, now)) return undefined;
   const kind = isUrgent(reason) ? 'urgent' : 'other';
   const window = countKey(provider, kind, now);
   const raised = await ledger.read<OverrideItem>(overrideKey(provider));
@@ -94,9 +95,9 @@ export const hasDeleted = async (
   { ledger, provider }: Pick<Ports, 'ledger' | 'provider'>,
   name: string,
 ): Promise<boolean> => {
-  const { proved, works = {} } = (await ledger.read<CaseItem>(caseKey(name))) ?? {};
+  const { proved, works: attempts = {} } = (await ledger.read<CaseItem>(caseKey(name))) ?? {};
   if (proved !== undefined) return true;
-  for (const [attempt, { acceptedAt }] of Object.entries(works)) {
+  for (const [attempt, { acceptedAt }] of Object.entries(attempts)) {
     if (acceptedAt === undefined) continue;
     const { request } = (await ledger.read<RequestItem>(requestKey(requestIdOf(attempt), false))) ?? {};
     if (request && provider(request.provider).operations[request.operation]?.kind === 'delete') return true;
@@ -106,8 +107,8 @@ export const hasDeleted = async (
 
 /** Whether this product killed the managing key itself, or is about to: then it is not the credential that is wrong. */
 export const wasKilledHere = async ({ ledger }: Pick<Ports, 'ledger'>, name: string): Promise<boolean> => {
-  const { proved, works = {} } = (await ledger.read<CaseItem>(caseKey(name))) ?? {};
+  const { proved, works: attempts = {} } = (await ledger.read<CaseItem>(caseKey(name))) ?? {};
   const hasKilled = ({ calls, voided, lastAnswer }: AttemptRecord): boolean =>
     calls > voided && lastAnswer !== 'rejected';
-  return proved !== undefined || Object.values(works).some(hasKilled);
+  return proved !== undefined || Object.values(attempts).some(hasKilled);
 };

@@ -24,9 +24,9 @@ const callStep = ({ plan, round }: JudgedRound, { before }: AttemptRecord): Step
  * An update that asks for more than the key has is refused also where nothing is left to take away: "restricted" would say that the
  * key is as asked.
  */
-const widening = (looked: JudgedRound, work: AttemptRecord): Step | undefined => {
-  if (work.calls > 0 || looked.roundVerdict !== 'met') return undefined;
-  const step = callStep(looked, work);
+const widening = (probed: JudgedRound, progress: AttemptRecord): Step | undefined => {
+  if (progress.calls > 0 || probed.roundVerdict !== 'met') return undefined;
+  const step = callStep(probed, progress);
   // Stryker disable next-line ConditionalExpression: only an end has an outcome
   return step.do === 'end' && step.outcome === 'refused/would-widen' ? step : undefined;
 };
@@ -41,15 +41,15 @@ export interface SoFar {
 /** Decides on one look. Pure but for the instant that it is decided at. */
 export const nextStep = (
   { order, ports }: Pick<AttemptContext, 'order' | 'ports'>,
-  looked: JudgedRound,
+  probed: JudgedRound,
   progress: AttemptRecord,
   soFar: SoFar,
 ): Step => {
-  const { round, plan, roundVerdict, controlled } = looked;
+  const { round, plan, roundVerdict, controlled } = probed;
   if (plan.ends) return { do: 'end', outcome: plan.ends as FinalOutcome };
   if (round.heldUp) return { do: 'retry', ...round.heldUp };
   if (round.cutShort) return { do: 'retry', code: progress.answered ? 'not-yet-proved' : 'no-reply' };
-  const widens = widening(looked, progress);
+  const widens = widening(probed, progress);
   if (widens) return widens;
   const decision = decide({
     kind: isRestriction(plan.call) ? 'update' : 'delete',
@@ -66,5 +66,5 @@ export const nextStep = (
     landsWithinMs: plan.landsWithinMs,
     provable: plan.provable,
   });
-  return decision.do === 'call' ? callStep(looked, progress) : decision;
+  return decision.do === 'call' ? callStep(probed, progress) : decision;
 };

@@ -34,21 +34,23 @@ const isSilent = ({ signer, asked }: Round): boolean =>
   [signer, ...asked.map(({ answer }) => answer)].some((answer) => answer?.ends?.startsWith('retry/'));
 
 /** A key that was met is absent for nobody: whoever asked, in a whole round or not, the absences have to agree anew. */
-const met = (work: AttemptRecord): AttemptRecord => {
-  const isOfAbsence = work.agreed?.on === 'gone' || work.agreed?.on === 'unbacked';
-  return { ...work, ...(isOfAbsence ? { agreed: undefined } : {}), absentSince: undefined };
+const met = (progress: AttemptRecord): AttemptRecord => {
+  const isOfAbsence = progress.agreed?.on === 'gone' || progress.agreed?.on === 'unbacked';
+  return { ...progress, ...(isOfAbsence ? { agreed: undefined } : {}), absentSince: undefined };
 };
 
-const unlessSighted = (work: AttemptRecord, { asked }: Round): AttemptRecord =>
-  asked.some(({ answer }) => isPresent(answer) || answer.identified) ? met(work) : work;
+const unlessSighted = (progress: AttemptRecord, { asked }: Round): AttemptRecord =>
+  asked.some(({ answer }) => isPresent(answer) || answer.identified) ? met(progress) : progress;
 
 /** What all requests know, where the provider answered a call as for a key that it knows. */
-const everyoneMet = (works: CaseItem['works']): CaseItem['works'] =>
-  Object.fromEntries(Object.entries(works).map(([name, work]) => [name, met(work)]));
+const everyoneMet = (attempts: CaseItem['works']): CaseItem['works'] =>
+  Object.fromEntries(Object.entries(attempts).map(([name, progress]) => [name, met(progress)]));
 
 /** What the other requests know, after one's round. */
-const otherAttempts = (works: CaseItem['works'], round: Round): CaseItem['works'] =>
-  Object.fromEntries(Object.entries(withRoom(works)).map(([name, work]) => [name, unlessSighted(work, round)]));
+const otherAttempts = (attempts: CaseItem['works'], round: Round): CaseItem['works'] =>
+  Object.fromEntries(
+    Object.entries(withRoom(attempts)).map(([name, progress]) => [name, unlessSighted(progress, round)]),
+  );
 
 /** How far a search has come belongs to one attempt; the next one searches anew. */
 const lasting = (facts: Facts): Facts =>
@@ -68,17 +70,17 @@ const inCrowd = ({ evidence, ...work }: AttemptRecord): AttemptRecord =>
     ? { ...work, evidence: evidence.slice(-KEPT_IN_CROWD) }
     : { ...work, evidence: withEvidence([], evidence, KEPT_BY_CALLERS) };
 
-const withRoom = (works: CaseItem['works']): CaseItem['works'] => {
-  const all = Object.entries(works);
-  if (all.length <= CROWD) return works;
+const withRoom = (attempts: CaseItem['works']): CaseItem['works'] => {
+  const all = Object.entries(attempts);
+  if (all.length <= CROWD) return attempts;
   // What one that has not called had learned by now, it learns again.
-  const kept = all.length <= MOST.other ? all : all.filter(([, work]) => hasCalled(work));
-  return Object.fromEntries(kept.map(([other, work]) => [other, inCrowd(work)]));
+  const kept = all.length <= MOST.other ? all : all.filter(([, progress]) => hasCalled(progress));
+  return Object.fromEntries(kept.map(([other, progress]) => [other, inCrowd(progress)]));
 };
 
 /** Whether one more request may begin on a key; those that have begun come to their end first. */
-export const hasRoomFor = ({ works }: CaseItem, name: string, urgent: boolean): boolean =>
-  works[name] !== undefined || Object.values(works).filter(hasCalled).length < MOST[urgent ? 'urgent' : 'other'];
+export const hasRoomFor = ({ works: attempts }: CaseItem, name: string, urgent: boolean): boolean =>
+  attempts[name] !== undefined || Object.values(attempts).filter(hasCalled).length < MOST[urgent ? 'urgent' : 'other'];
 
 /** The case with one round of probes written into it: who has seen the key, what was learned, how the count stands. */
 export const withRound = (
@@ -91,12 +93,12 @@ export const withRound = (
     now,
   }: { name: string; signerId: string; round: Round; roundVerdict: RoundVerdict | undefined; now: EpochMs },
 ): CaseItem => {
-  const work = item.works[name] ?? NEW_ATTEMPT;
+  const progress = item.works[name] ?? NEW_ATTEMPT;
   const noted = {
-    ...unlessSighted(work, round),
-    silentRounds: isSilent(round) ? work.silentRounds + 1 : round.heldUp ? work.silentRounds : 0,
-    facts: { ...work.facts, ...round.facts },
-    evidence: withEvidence(work.evidence, round.evidence),
+    ...unlessSighted(progress, round),
+    silentRounds: isSilent(round) ? progress.silentRounds + 1 : round.heldUp ? progress.silentRounds : 0,
+    facts: { ...progress.facts, ...round.facts },
+    evidence: withEvidence(progress.evidence, round.evidence),
   };
   return {
     ...item,
@@ -133,10 +135,10 @@ const repliesOf = ({ callReplies, calls, voided, acceptedAt, lastAnswer }: Attem
 const BASES = ['accepted', 'lost', 'refused'] as const;
 
 /** The best answer to all calls of an attempt; `undefined` where the provider has taken none up. */
-export const basisOf = (work: AttemptRecord): (typeof BASES)[number] | undefined => {
+export const basisOf = (progress: AttemptRecord): (typeof BASES)[number] | undefined => {
   // A version that keeps no list of replies may have been at work in between.
-  if (work.acceptedAt !== undefined) return 'accepted';
-  const replies = repliesOf(work);
+  if (progress.acceptedAt !== undefined) return 'accepted';
+  const replies = repliesOf(progress);
   return BASES.find((basis) => replies.includes(basis));
 };
 
@@ -144,13 +146,13 @@ export const basisOf = (work: AttemptRecord): (typeof BASES)[number] | undefined
 const inDoubt = ({ absentSince }: AttemptRecord): number => (absentSince === undefined ? 0 : 1);
 
 /** Before a call leaves: one more, and the count of what it left unchanged starts anew. */
-export const withCall = (work: AttemptRecord, now: EpochMs): AttemptRecord => ({
-  ...work,
-  calls: work.calls + 1,
-  voided: work.voided + inDoubt(work),
-  calledAt: work.calledAt ?? now,
+export const withCall = (progress: AttemptRecord, now: EpochMs): AttemptRecord => ({
+  ...progress,
+  calls: progress.calls + 1,
+  voided: progress.voided + inDoubt(progress),
+  calledAt: progress.calledAt ?? now,
   lastCallAt: now,
-  callReplies: [...repliesOf(work), 'lost'],
+  callReplies: [...repliesOf(progress), 'lost'],
   lastAnswer: 'silent',
   ifAlive: undefined,
   answered: false,
@@ -173,19 +175,19 @@ const replyOf = ({ saw, ends }: Answer): CallReply => {
 
 /** After a call: what it was answered with, and where that authenticates the target, that it was seen. */
 export const withAnswer = (item: CaseItem, name: string, call: Call, answer: Answer, now: EpochMs): CaseItem => {
-  const work = item.works[name] ?? NEW_ATTEMPT;
+  const progress = item.works[name] ?? NEW_ATTEMPT;
   const reply = replyOf(answer);
   const lastAnswer = LAST[reply];
-  const voided = reply === 'accepted' ? 0 : reply === 'put-off' ? 1 : inDoubt(work);
+  const voided = reply === 'accepted' ? 0 : reply === 'put-off' ? 1 : inDoubt(progress);
   const done: AttemptRecord = {
-    ...work,
-    callReplies: [...repliesOf(work).slice(0, -1), reply],
-    absentSince: answer.identified ? undefined : work.absentSince,
+    ...progress,
+    callReplies: [...repliesOf(progress).slice(0, -1), reply],
+    absentSince: answer.identified ? undefined : progress.absentSince,
     lastAnswer,
     ifAlive: lastAnswer === 'rejected' ? answer.fallbackCode : undefined,
-    voided: work.voided - inDoubt(work) + voided,
-    acceptedAt: work.acceptedAt ?? (lastAnswer === 'accepted' ? now : undefined),
-    evidence: withEvidence(work.evidence, [evidenceOf(now, 'call', call, answer)]),
+    voided: progress.voided - inDoubt(progress) + voided,
+    acceptedAt: progress.acceptedAt ?? (lastAnswer === 'accepted' ? now : undefined),
+    evidence: withEvidence(progress.evidence, [evidenceOf(now, 'call', call, answer)]),
   };
   return {
     ...item,
@@ -196,16 +198,16 @@ export const withAnswer = (item: CaseItem, name: string, call: Call, answer: Ans
 
 /** More evidence for one attempt, from outside of its rounds. */
 export const withMoreEvidence = (item: CaseItem, name: string, evidence: readonly Evidence[]): CaseItem => {
-  const work = item.works[name] ?? NEW_ATTEMPT;
+  const progress = item.works[name] ?? NEW_ATTEMPT;
   return {
     ...item,
-    works: { ...item.works, [name]: { ...work, evidence: withEvidence(work.evidence, evidence) } },
+    works: { ...item.works, [name]: { ...progress, evidence: withEvidence(progress.evidence, evidence) } },
   };
 };
 
 /** The works that have called and not come to their end, but this one. */
-const openCallers = ({ works }: CaseItem, name: string): readonly string[] =>
-  Object.entries(works).flatMap(([other, { calls, ended }]) =>
+const openCallers = ({ works: attempts }: CaseItem, name: string): readonly string[] =>
+  Object.entries(attempts).flatMap(([other, { calls, ended }]) =>
     other !== name && calls > 0 && ended === undefined ? [other] : [],
   );
 
@@ -225,16 +227,17 @@ const isCalledBy = (item: CaseItem, name: string): boolean =>
 
 /** The case as a request's end leaves it: proved, or open as long as the key may live. */
 export const withEnd = (item: CaseItem, name: string, ended: Ended): CaseItem => {
-  const work = item.works[name] ?? NEW_ATTEMPT;
+  const progress = item.works[name] ?? NEW_ATTEMPT;
   const isProof = isDead(ended.outcome);
   // A delete that goes out again and again resets the agreement, not the first absence.
-  const deadAt = (work.acceptedAt === undefined ? work.absentSince : undefined) ?? work.agreed?.at ?? ended.at;
+  const deadAt =
+    (progress.acceptedAt === undefined ? progress.absentSince : undefined) ?? progress.agreed?.at ?? ended.at;
   const proof = isProof ? { deadAt, provedAt: ended.at, keyState: 'dead' as const } : {};
   const proved = item.proved ?? (isProof ? { at: ended.at, deadAt, endedBy: name } : undefined);
   const leftOpenBy = proved ? undefined : openBy(item, name, ended);
   return {
     ...item,
-    works: { ...item.works, [name]: { ...work, ...proof, ended } },
+    works: { ...item.works, [name]: { ...progress, ...proof, ended } },
     proved,
     leftOpenBy,
     state: proved ? 'proved-case' : leftOpenBy || isCalledBy(item, name) ? 'open-case' : 'idle-case',

@@ -72,26 +72,26 @@ const withoutDeadSigner = async ({ ports, pin }: AttemptContext, round: Round, c
 
 /** Asks the probes once and judges them by what the ledger holds as seen. Writes nothing. */
 export const probeRound = async (
-  pursuit: AttemptContext,
+  context: AttemptContext,
   item: CaseItem,
-  work: AttemptRecord,
+  progress: AttemptRecord,
   withSigner: boolean,
 ): Promise<JudgedRound> => {
-  const { order, asking, ports } = pursuit;
-  const called = work.calls > 0;
+  const { order, asking, ports } = context;
+  const called = progress.calls > 0;
   asking.bypassesBreaker = order.urgent && !called;
-  asking.breakerCode = called && work.answered ? 'not-yet-proved' : undefined;
-  const known = { ...item.facts[order.signer.keyId], ...work.facts };
-  const asked = await askRound(asking, (facts) => planWith(pursuit, facts, called), known, withSigner);
-  const round = await withoutDeadSigner(pursuit, asked, called);
-  const plan = planWith(pursuit, round.facts, called);
+  asking.breakerCode = called && progress.answered ? 'not-yet-proved' : undefined;
+  const known = { ...item.facts[order.signer.keyId], ...progress.facts };
+  const asked = await askRound(asking, (facts) => planWith(context, facts, called), known, withSigner);
+  const round = await withoutDeadSigner(context, asked, called);
+  const plan = planWith(context, round.facts, called);
   const sightings = seenWith(item, round, ports.clock.now());
   const roundVerdict = roundVerdictOf(round.asked, {
     sightings,
     signer: round.signer,
     needsAll: plan.needsAll,
     restriction: isRestriction(plan.call) ? plan.call : undefined,
-    before: work.before,
+    before: progress.before,
   });
   return { round, plan, roundVerdict, controlled: isControlled(round.asked, sightings) };
 };

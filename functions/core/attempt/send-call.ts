@@ -20,31 +20,35 @@ const isTooLate = ({ ports, holder }: AttemptContext, { lease }: CaseItem): bool
 const LATER: Retry = { code: 'not-yet-proved' };
 
 /** An update without an answer, by another request, may still land: after this one it would give back what this one takes. */
-const whileOthersLand = (pursuit: AttemptContext, { works }: CaseItem, landsWithinMs: number): Retry | undefined => {
-  const name = attemptName(pursuit.item);
-  const notBefore = Object.entries(works)
+const whileOthersLand = (
+  context: AttemptContext,
+  { works: attempts }: CaseItem,
+  landsWithinMs: number,
+): Retry | undefined => {
+  const name = attemptName(context.item);
+  const notBefore = Object.entries(attempts)
     .filter(([other, { lastAnswer }]) => other !== name && lastAnswer === 'silent')
     .map(([, { lastCallAt }]) => after(lastCallAt ?? epochMs(0), landsWithinMs))
     .reduce(later, epochMs(0));
-  return pursuit.ports.clock.now() < notBefore ? { code: 'in-progress', notBefore } : undefined;
+  return context.ports.clock.now() < notBefore ? { code: 'in-progress', notBefore } : undefined;
 };
 
 /** Why the call may not leave yet; `undefined` when it may. */
 const heldUp = async (
-  pursuit: AttemptContext,
+  context: AttemptContext,
   current: CaseItem,
   { before, rate, landsWithinMs }: { before: AttemptRecord; rate: Rate | undefined; landsWithinMs: number },
 ): Promise<Retry | undefined> => {
-  const { ports, request, item, pin, order, asking } = pursuit;
-  if (isTooLate(pursuit, current)) return LATER;
+  const { ports, request, item, pin, order, asking } = context;
+  if (isTooLate(context, current)) return LATER;
   const isDelete = request.operation.startsWith('delete-');
   const asked = { name: pin.keyName, request, receivedAt: item.receivedAt };
-  const wait = isDelete ? await whileSignerNeeded(ports, asked) : whileOthersLand(pursuit, current, landsWithinMs);
+  const wait = isDelete ? await whileSignerNeeded(ports, asked) : whileOthersLand(context, current, landsWithinMs);
   if (wait) return wait;
   // A turn past that is of no use to this call, and nobody else could have it.
   const latest = after(asking.deadline, TIMING.exchangeMs - TIMING.callMarginMs);
   if (!(await takeRateSlot({ ...asking, deadline: latest }, rate))) return { code: 'rate-limited' };
-  if (isTooLate(pursuit, current)) return LATER;
+  if (isTooLate(context, current)) return LATER;
   const full = await withinLimit(ports, request, before);
   if (full) return full;
   if (!order.target.self) await markSigner(ports, pin, true);
@@ -57,27 +61,27 @@ const heldUp = async (
  * @returns the case as written last, and what the answer itself decides (an end, or a wait); without that the probes decide
  */
 export const sendCall = async (
-  pursuit: AttemptContext,
+  context: AttemptContext,
   current: CaseItem,
   call: Call,
   plan: Pick<Plan, 'landsWithinMs'>,
 ): Promise<{ readonly item: CaseItem; readonly step: Extract<Step, { readonly do: 'end' | 'retry' }> | undefined }> => {
-  const { ports, item, asking, pin, holder } = pursuit;
+  const { ports, item, asking, pin, holder } = context;
   const name = attemptName(item);
   const before = current.works[name] ?? NEW_ATTEMPT;
   const { rate } = call.send(signingTime(asking));
   const { landsWithinMs } = plan;
-  const retry = await heldUp(pursuit, current, { before, rate, landsWithinMs });
+  const retry = await heldUp(context, current, { before, rate, landsWithinMs });
   if (retry) return { item: current, step: { do: 'retry', ...retry } };
-  const noted = (work: AttemptRecord): Promise<CaseItem> =>
+  const noted = (progress: AttemptRecord): Promise<CaseItem> =>
     updateLeasedCase(ports, pin.keyName, holder, (held) => ({
       ...held,
-      works: { ...held.works, [name]: work },
+      works: { ...held.works, [name]: progress },
       state: 'open-case',
     }));
   const attempted = await noted(withCall(before, ports.clock.now()));
   // Asked of the clock last of all: a holder that was paused anywhere above must not call past its lease, and has not called.
-  if (isTooLate(pursuit, attempted)) return { item: await noted(before), step: { do: 'retry', ...LATER } };
+  if (isTooLate(context, attempted)) return { item: await noted(before), step: { do: 'retry', ...LATER } };
   const reply = await exchange(asking, call.send(signingTime(asking)));
   const answer = call.read(reply);
   const answered = await updateLeasedCase(ports, pin.keyName, holder, (held) => ({
@@ -85,6 +89,6 @@ export const sendCall = async (
   }));
   await recordAnswer(asking, call.host, answer);
   // A call that was not executed because our clock was off is made once more by the provider's.
-  if (correctsClock(asking, answer)) return sendCall(pursuit, answered, call, plan);
+  if (correctsClock(asking, answer)) return sendCall(context, answered, call, plan);
   return { item: answered, step: decideOnAnswer(answer) };
 };

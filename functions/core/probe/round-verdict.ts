@@ -104,32 +104,36 @@ const keyStateAfter = (
 
 /** Adds one round to what is known: the count of agreeing probes, or of unchanged ones, goes on or starts anew. */
 export const countRound = (
-  work: AttemptRecord,
+  progress: AttemptRecord,
   round: readonly AnsweredQuestion[],
   { roundVerdict, signer, now }: { roundVerdict: RoundVerdict; signer: Answer | undefined; now: EpochMs },
 ): AttemptRecord => {
   const on = AGREEABLE.find((one) => one === roundVerdict) as NonNullable<AttemptRecord['agreed']>['on'] | undefined;
   const unchanged =
-    work.calls > 0 && UNCHANGED.includes(roundVerdict)
-      ? { count: (work.unchanged?.count ?? 0) + 1, since: work.unchanged?.since ?? now }
+    progress.calls > 0 && UNCHANGED.includes(roundVerdict)
+      ? { count: (progress.unchanged?.count ?? 0) + 1, since: progress.unchanged?.since ?? now }
       : undefined;
   const record = recordIn(round);
   return {
-    ...work,
-    agreed: on === undefined ? undefined : work.agreed?.on === on ? work.agreed : { on, at: now },
+    ...progress,
+    agreed: on === undefined ? undefined : progress.agreed?.on === on ? progress.agreed : { on, at: now },
     absentSince:
-      roundVerdict === 'gone' ? (work.absentSince ?? now) : roundVerdict === 'none' ? work.absentSince : undefined,
-    unchanged: roundVerdict === 'none' ? work.unchanged : unchanged,
+      roundVerdict === 'gone'
+        ? (progress.absentSince ?? now)
+        : roundVerdict === 'none'
+          ? progress.absentSince
+          : undefined,
+    unchanged: roundVerdict === 'none' ? progress.unchanged : unchanged,
     // The call was refused because the key is gone: that says nothing of a key that shows again.
-    ifAlive: roundVerdict === 'gone' ? undefined : work.ifAlive,
-    answered: work.answered || roundVerdict !== 'none' || round.some(({ answer }) => answer.saw !== 'silent'),
-    keyState: keyStateAfter(round, work.keyState),
+    ifAlive: roundVerdict === 'gone' ? undefined : progress.ifAlive,
+    answered: progress.answered || roundVerdict !== 'none' || round.some(({ answer }) => answer.saw !== 'silent'),
+    keyState: keyStateAfter(round, progress.keyState),
     atLast:
       roundVerdict === 'none'
         ? ([...round.map(({ answer }) => answer), signer].map((answer) => answer && stuckCode(answer)).find(Boolean) ??
-          work.atLast)
+          progress.atLast)
         : undefined,
-    ...(record && work.calls === 0 && work.before === undefined ? { before: record } : {}),
+    ...(record && progress.calls === 0 && progress.before === undefined ? { before: record } : {}),
     ...(record ? { after: record } : {}),
   };
 };

@@ -45,7 +45,7 @@ interface Said {
 
 type Digest = (text: string) => string;
 
-const receiptWith = (item: ReceiptSource, work: AttemptRecord, digest: Digest, said: Said): Receipt => {
+const receiptWith = (item: ReceiptSource, progress: AttemptRecord, digest: Digest, said: Said): Receipt => {
   const { request, pin, requestId, attempt } = item;
   const { suffix, evidence = [], ...rest } = said;
   return {
@@ -76,17 +76,17 @@ const receiptWith = (item: ReceiptSource, work: AttemptRecord, digest: Digest, s
       ? {
           id: shortened(pin.keyId),
           digest: `sha256:${digest(pin.keyId)}`,
-          subMemberId: pin.subMemberId ?? work.facts['subMemberId'] ?? work.facts['targetUserID'] ?? null,
+          subMemberId: pin.subMemberId ?? progress.facts['subMemberId'] ?? progress.facts['targetUserID'] ?? null,
         }
       : null,
     change:
-      request?.operation.startsWith('update-') && !item.planOnly && work.before && work.after
-        ? { before: work.before, after: work.after }
+      request?.operation.startsWith('update-') && !item.planOnly && progress.before && progress.after
+        ? { before: progress.before, after: progress.after }
         : null,
-    calls: work.calls,
-    evidence: [...work.evidence, ...evidence],
-    times: timesOf(item, work),
-    timeToRevokeMs: work.deadAt === undefined ? null : work.deadAt - item.dueAt,
+    calls: progress.calls,
+    evidence: [...progress.evidence, ...evidence],
+    times: timesOf(item, progress),
+    timeToRevokeMs: progress.deadAt === undefined ? null : progress.deadAt - item.dueAt,
   };
 };
 
@@ -99,12 +99,12 @@ const stateAt = (outcome: FinalOutcome, { keyState }: AttemptRecord): KeyState =
 /** The final receipt. Made only from what the ledger holds, so making it again makes the same one. */
 export const finalReceipt = (
   item: ReceiptSource,
-  work: AttemptRecord | undefined,
+  progress: AttemptRecord | undefined,
   ended: Ended,
   digest: Digest,
 ): Receipt => {
   const { name, code } = nameAndCode(ended.outcome);
-  const known = work ?? NEW_ATTEMPT;
+  const known = progress ?? NEW_ATTEMPT;
   const keyState = stateAt(ended.outcome, known);
   return receiptWith(item, known, digest, {
     suffix: '',
@@ -120,17 +120,17 @@ export const finalReceipt = (
 /** The receipt of a request that is still open: urgent ones say so after a minute, and then each hour. */
 export const interimReceipt = (
   item: RequestItem,
-  work: AttemptRecord | undefined,
+  progress: AttemptRecord | undefined,
   code: RetryCode,
   digest: Digest,
 ): Receipt =>
-  receiptWith(item, work ?? NEW_ATTEMPT, digest, {
+  receiptWith(item, progress ?? NEW_ATTEMPT, digest, {
     suffix: `~${item.interim.count + 1}`,
     final: false,
     outcome: 'retry',
     code,
-    keyState: work?.keyState ?? 'unknown',
-    message: waiting(code, work?.absentSince === undefined ? undefined : toIso(work.absentSince)),
+    keyState: progress?.keyState ?? 'unknown',
+    message: waiting(code, progress?.absentSince === undefined ? undefined : toIso(progress.absentSince)),
   });
 
 /** What was found out about a key after its request was over, or while it was under way. */
@@ -143,13 +143,13 @@ export interface Finding {
 /** The receipt of a finding; its number is the next of its case. */
 export const findingReceipt = (
   item: RequestItem,
-  work: AttemptRecord | undefined,
+  progress: AttemptRecord | undefined,
   { outcome, keyState, why }: Finding,
   { findings = 0 }: Pick<CaseItem, 'findings'>,
   digest: Digest,
 ): Receipt => {
   const { name, code } = nameAndCode(outcome);
-  return receiptWith(item, work ?? NEW_ATTEMPT, digest, {
+  return receiptWith(item, progress ?? NEW_ATTEMPT, digest, {
     suffix: `!${findings + 1}`,
     final: false,
     outcome: name,

@@ -66,16 +66,16 @@ const plannedOutcome = (step: Step): Planned['outcome'] =>
  * @throws NotYet where a question has to wait
  */
 export const dryRun = async (
-  pursuit: AttemptContext,
+  context: AttemptContext,
   key: KeyOf,
 ): Promise<{ readonly result: AttemptEnded & { readonly plan: Planned }; readonly progress: AttemptRecord }> => {
-  const { ports, pin, order, request } = pursuit;
+  const { ports, pin, order, request } = context;
   const now = ports.clock.now();
   const ledgerKey = caseKey(pin.keyName);
   // Stryker disable next-line StringLiteral: it is not written, so its nonce is not read
   const item = (await ports.ledger.read<CaseItem>(ledgerKey)) ?? { ...emptyCase(key, now), rev: 0, nonce: '' };
-  const looked = await probeRound(pursuit, item, NEW_ATTEMPT, true);
-  const { round, plan, roundVerdict } = looked;
+  const probed = await probeRound(context, item, NEW_ATTEMPT, true);
+  const { round, plan, roundVerdict } = probed;
   if (round.heldUp) throw new NotYet(round.heldUp);
   await updateItem<CaseItem>(ports, ledgerKey, (current) =>
     round.asked.some(({ answer }) => answer.identified)
@@ -84,7 +84,7 @@ export const dryRun = async (
   );
   const signerId = order.signer.keyId;
   const progress = withRound(item, { name: 'plan', signerId, round, roundVerdict, now }).works['plan'] ?? NEW_ATTEMPT;
-  const next = nextStep(pursuit, looked, progress, {
+  const next = nextStep(context, probed, progress, {
     proved: item.proved !== undefined,
     // Stryker disable next-line BooleanLiteral: what has not called at all has not called in this delivery
     calledNow: false,
@@ -95,7 +95,7 @@ export const dryRun = async (
   const followUps = FOLLOW_UPS[isRestriction(plan.call) ? 'update' : 'delete'];
   const instead = request.dryRun ? [] : ['The mode is observe'];
   const afterwards = next.do === 'call' ? [...followUps, ...plan.afterwards(...known)] : [];
-  const why = [...instead, `A real request ${inWords(pursuit, looked, next)}`, ...forecast, ...afterwards].join('. ');
+  const why = [...instead, `A real request ${inWords(context, probed, next)}`, ...forecast, ...afterwards].join('. ');
   const outcome = plannedOutcome(next);
   return { result: { ...attemptEnded('planned', why), plan: { does: DOES[next.do], outcome, forecast } }, progress };
 };

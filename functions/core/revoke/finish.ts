@@ -25,12 +25,12 @@ const withReceipt = (
   ports: Ports,
   item: RequestItem,
   ended: Ended,
-  work: AttemptRecord | undefined,
+  progress: AttemptRecord | undefined,
 ): Promise<RequestItem | undefined> =>
   updateItem<RequestItem>(ports, ledgerKey(item), (current) => {
     if (current?.attempt !== item.attempt || current.receipt) return undefined;
     if (current.pin && item.pin === undefined && !item.planOnly) throw new NotYet({ code: 'in-progress' });
-    const receipt = finalReceipt(current, work, ended, ports.digest);
+    const receipt = finalReceipt(current, progress, ended, ports.digest);
     return { ...current, ended, receipt, state: undefined, at: ended.at };
   });
 
@@ -63,9 +63,9 @@ export const publishEnd = async (
   ports: Ports,
   item: RequestItem,
   ended: Ended,
-  work?: AttemptRecord,
+  progress?: AttemptRecord,
 ): Promise<void> => {
-  const done = await withReceipt(ports, item, ended, work);
+  const done = await withReceipt(ports, item, ended, progress);
   if (!hasReceipt(done) || done.published) return;
   const { receipt } = done;
   const { outcome } = done.ended;

@@ -63,31 +63,34 @@ const findingOf = ({ ended }: PublishedRequest, { outcome }: RecheckEnd, keyStat
 };
 
 /** The case as a look leaves it: closed where the key was seen to since, else as it stands; the lease goes. */
-const withRecheck = (current: CaseItem, original: PublishedRequest, over: RecheckEnd, at: Ended['at']): CaseItem => {
-  const { [attemptName(asRecheck(original))]: work = NEW_ATTEMPT, ...works } = current.works;
-  const without = { ...current, works, lease: undefined };
-  if (current.proved || !(isDead(over.outcome) || over.outcome === 'restricted')) return without;
+const withRecheck = (current: CaseItem, original: PublishedRequest, end: RecheckEnd, at: Ended['at']): CaseItem => {
+  const { [attemptName(asRecheck(original))]: progress = NEW_ATTEMPT, ...attempts } = current.works;
+  const without = { ...current, works: attempts, lease: undefined };
+  if (current.proved || !(isDead(end.outcome) || end.outcome === 'restricted')) return without;
   const name = attemptName(original);
-  return { ...withEnd({ ...without, works: { ...works, [name]: work } }, name, { ...over, at }), works };
+  return {
+    ...withEnd({ ...without, works: { ...attempts, [name]: progress } }, name, { ...end, at }),
+    works: attempts,
+  };
 };
 
 /** Tells what was found, writes it into the case and lets that go. */
 const concludeRecheck = async (
   { ports, holder, original }: RecheckContext,
   found: CaseItem,
-  over: RecheckEnd,
+  end: RecheckEnd,
 ): Promise<void> => {
   const { keyName } = original.pin;
-  const { works } = (await ports.ledger.read<CaseItem>(caseKey(keyName))) ?? found;
-  const work = works[attemptName(asRecheck(original))] ?? NEW_ATTEMPT;
-  const finding = found.proved ? undefined : findingOf(original, over, isDead(over.outcome) ? 'dead' : work.keyState);
-  if (finding) await ports.outbox.publish(findingReceipt(original, work, finding, found, ports.digest));
+  const { works: attempts } = (await ports.ledger.read<CaseItem>(caseKey(keyName))) ?? found;
+  const progress = attempts[attemptName(asRecheck(original))] ?? NEW_ATTEMPT;
+  const finding = found.proved ? undefined : findingOf(original, end, isDead(end.outcome) ? 'dead' : progress.keyState);
+  if (finding) await ports.outbox.publish(findingReceipt(original, progress, finding, found, ports.digest));
   await updateLeasedCase(ports, keyName, holder, (held) => ({
-    ...withRecheck(held, original, over, ports.clock.now()),
+    ...withRecheck(held, original, end, ports.clock.now()),
     findings: (held.findings ?? 0) + (finding ? 1 : 0),
   }));
   const { requestId } = original;
-  ports.log.info('look done', { requestId, saw: work.keyState, finding: finding?.outcome ?? '' });
+  ports.log.info('look done', { requestId, saw: progress.keyState, finding: finding?.outcome ?? '' });
 };
 
 const probeOnly = async (
@@ -115,17 +118,17 @@ const dropRecheck = async ({ ports, original }: Pick<RecheckContext, 'ports' | '
   const look = attemptName(asRecheck(original));
   await updateItem<CaseItem>(ports, caseKey(original.pin.keyName), (current) => {
     if (current?.works[look] === undefined) return undefined;
-    const { [look]: _, ...works } = current.works;
-    return { ...current, works };
+    const { [look]: _, ...attempts } = current.works;
+    return { ...current, works: attempts };
   });
 };
 
-const recheckLater = async (looking: RecheckContext, retry: Retry): Promise<Disposition> => {
-  const { ports, delivery, original } = looking;
+const recheckLater = async (context: RecheckContext, retry: Retry): Promise<Disposition> => {
+  const { ports, delivery, original } = context;
   const { clock, config, log } = ports;
   const { requestId } = original;
   if (clock.now() - delivery.sentAt >= config.giveUpAfterMs) {
-    await dropRecheck(looking);
+    await dropRecheck(context);
     log.warn('look given up', { requestId, code: retry.code });
     return { done: true };
   }
@@ -136,16 +139,16 @@ const recheckLater = async (looking: RecheckContext, retry: Retry): Promise<Disp
   };
 };
 
-const recheckUnderLease = async (looking: RecheckContext, found: CaseItem): Promise<Disposition> => {
-  const { ports, original, holder } = looking;
+const recheckUnderLease = async (context: RecheckContext, found: CaseItem): Promise<Disposition> => {
+  const { ports, original, holder } = context;
   try {
-    const over = await probeOnly(looking, found).catch((error: unknown) => {
+    const over = await probeOnly(context, found).catch((error: unknown) => {
       if (error instanceof Fault) return { hasEnded: true, ...endOfFault(error) } as const;
       if (error instanceof NotYet) return { hasEnded: false, ...error.retry } as const;
       throw error;
     });
-    if (!over.hasEnded) return await recheckLater(looking, over);
-    await concludeRecheck(looking, found, over);
+    if (!over.hasEnded) return await recheckLater(context, over);
+    await concludeRecheck(context, found, over);
     return { done: true };
   } finally {
     // Every exchange was awaited, so nothing of ours is on its way.
@@ -174,12 +177,12 @@ export const recheck = async (
     return { done: true };
   }
   const holder = ports.newId();
-  const looking: RecheckContext = { ports, delivery, holder, original };
+  const context: RecheckContext = { ports, delivery, holder, original };
   const key = { ...pin, provider: original.request.provider };
   const taken = await takeLease(ports, key, { holder, until: delivery.deadline, seen: [] });
-  if (!taken.taken) return recheckLater(looking, { code: 'in-progress', notBefore: taken.notBefore });
-  return recheckUnderLease(looking, taken.item).catch((error: unknown) => {
-    if (error instanceof LeaseLost) return recheckLater(looking, { code: 'in-progress' });
+  if (!taken.taken) return recheckLater(context, { code: 'in-progress', notBefore: taken.notBefore });
+  return recheckUnderLease(context, taken.item).catch((error: unknown) => {
+    if (error instanceof LeaseLost) return recheckLater(context, { code: 'in-progress' });
     throw error;
   });
 };

@@ -22,17 +22,19 @@ export const rereadOrder = async (
   // A secret that is gone takes nothing back: its key lives on.
   if (described === undefined) return;
   const read = readTags(described.tags);
-  const met = await ports.ledger.read<SweepItem>(sweepKey(described.arn));
+  const firstSeen = await ports.ledger.read<SweepItem>(sweepKey(described.arn));
   if (read.kind === 'unreadable') throw new Fault('withdrawn', read.why);
   const { order } = read;
   if (order.expiresAt > ports.clock.now()) throw new Fault('withdrawn', '');
   // Stryker disable next-line StringLiteral: no version is named by any text that stands here
-  const version = order.version ?? met?.version ?? '';
+  const version = order.version ?? firstSeen?.version ?? '';
   if (expiryRequestId(ports.digest, described.arn, version, described.tags) !== requestId)
     throw new Fault('withdrawn', 'The tags have changed since; they make an order of their own');
   // A tag that names its version is meant for it, whenever a sweep first met the date. Dates of versions are whole seconds in Secrets
   // Manager, so the last second counts as older.
   const newest =
-    order.version === undefined && met ? Math.min(order.expiresAt, after(met.metAt, 1_000)) : order.expiresAt;
+    order.version === undefined && firstSeen
+      ? Math.min(order.expiresAt, after(firstSeen.metAt, 1_000))
+      : order.expiresAt;
   if (opened !== undefined && opened.createdAt > newest) throw new Fault('refused/version-not-meant', '');
 };

@@ -66,14 +66,14 @@ const targetOf = (
   return { self, keyId, subMemberId, credential: self ? signer : own };
 };
 
-const checkTarget = (provider: Provider, request: RevocationRequest, item: RequestItem, aim: OrderTarget): void => {
+const checkTarget = (provider: Provider, request: RevocationRequest, item: RequestItem, target: OrderTarget): void => {
   // Stryker disable next-line OptionalChaining: a request names an operation of its provider
-  if (!aim.self && provider.operations[request.operation]?.managed === false)
+  if (!target.self && provider.operations[request.operation]?.managed === false)
     throw new Fault(
       'refused/target-mismatch',
       `Cannot ${request.operation} for another key, wanted the signing key itself as target`,
     );
-  if (item.former !== undefined && item.former.keyId !== aim.keyId)
+  if (item.former !== undefined && item.former.keyId !== target.keyId)
     throw new Fault(
       'refused/target-mismatch',
       'Cannot go on with another key than the earlier attempt’s, wanted a request of its own for it',

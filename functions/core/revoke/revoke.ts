@@ -70,9 +70,9 @@ const carryOut = async (run: Run, item: RequestItem): Promise<Disposition> => {
   const { ports, delivery, request } = run;
   if (await publishEndInCase(run, item)) return { done: true };
   checkPreconditions(ports, delivery, request);
-  const aimed = await resolveOrReopen(run, item);
-  const pinned = item.pin && isSamePin(item.pin, aimed.pin) ? item : await withPin(ports, item, aimed.pin);
-  return item.planOnly ? endAsPlan(run, pinned, aimed) : withLease(run, pinned, aimed);
+  const resolved = await resolveOrReopen(run, item);
+  const pinned = item.pin && isSamePin(item.pin, resolved.pin) ? item : await withPin(ports, item, resolved.pin);
+  return item.planOnly ? endAsPlan(run, pinned, resolved) : withLease(run, pinned, resolved);
 };
 
 /** A fault after the request was pinned belongs into the key's case as well: a call of this request may have left. */

@@ -40,15 +40,15 @@ const endedAs = ({ outcome, why, evidence }: RequestEnd, at: EpochMs): Ended => 
  * A credential that vanished after an accepted call leaves a death unproved, not a request undone; nor is one refused whose call has
  * left.
  */
-const afterCall = (outcome: RequestEnd, work: AttemptRecord | undefined): RequestEnd => {
+const afterCall = (outcome: RequestEnd, progress: AttemptRecord | undefined): RequestEnd => {
   const unproven = (why: string): RequestEnd => ({ ...outcome, outcome: 'stuck/unproven', why });
-  if (outcome.outcome === 'stuck/credential-missing' && work?.acceptedAt !== undefined)
+  if (outcome.outcome === 'stuck/credential-missing' && progress?.acceptedAt !== undefined)
     return unproven(
-      `The delete was accepted at ${toIso(work.acceptedAt)}; its credential was removed before the proof`,
+      `The delete was accepted at ${toIso(progress.acceptedAt)}; its credential was removed before the proof`,
     );
-  if (outcome.outcome.startsWith('refused/') && work?.lastCallAt !== undefined && work.calls > work.voided)
+  if (outcome.outcome.startsWith('refused/') && progress?.lastCallAt !== undefined && progress.calls > progress.voided)
     return unproven(
-      [`A call left at ${toIso(work.lastCallAt)} before this was refused`, outcome.why].filter(Boolean).join('. '),
+      [`A call left at ${toIso(progress.lastCallAt)} before this was refused`, outcome.why].filter(Boolean).join('. '),
     );
   return outcome;
 };
@@ -71,20 +71,20 @@ export const conclude = async (
   }
   const name = attemptName(item);
   const held = await updateLeasedCase(ports, pin.keyName, holder, (current) => {
-    const work = current.works[name];
-    return work?.ended ? current : withEnd(current, name, endedAs(afterCall(outcome, work), ports.clock.now()));
+    const progress = current.works[name];
+    return progress?.ended ? current : withEnd(current, name, endedAs(afterCall(outcome, progress), ports.clock.now()));
   });
   await publishFromCase(ports, item, held, holder);
   return { done: true };
 };
 
 /** What others do on the key: not this request, in this attempt or in one that it has taken over from, nor a look for one of these. */
-const attemptsOfOthers = ({ works }: CaseItem, { requestId, attempt }: RequestItem): CaseItem['works'] => {
+const attemptsOfOthers = ({ works: attempts }: CaseItem, { requestId, attempt }: RequestItem): CaseItem['works'] => {
   const isOurs = (name: string): boolean =>
     [`${requestId}#`, recheckName(`${requestId}#`)].some(
       (ours) => name.startsWith(ours) && Number(name.slice(ours.length)) <= attempt,
     );
-  return Object.fromEntries(Object.entries(works).filter(([name]) => !isOurs(name)));
+  return Object.fromEntries(Object.entries(attempts).filter(([name]) => !isOurs(name)));
 };
 
 /** Whether the case is closed for its signer: nothing more is to be signed for this key. */
@@ -99,11 +99,11 @@ export const publishFromCase = async (
   holder: string | undefined,
 ): Promise<void> => {
   const name = attemptName(item);
-  const work = held.works[name];
+  const progress = held.works[name];
   const { pin } = item;
-  if (work?.ended === undefined || pin === undefined) return;
-  await publishEnd(ports, item, work.ended, work);
-  if (!pin.self && (isDead(work.ended.outcome) || isSignerFree(held, item))) await markSigner(ports, pin, false);
+  if (progress?.ended === undefined || pin === undefined) return;
+  await publishEnd(ports, item, progress.ended, progress);
+  if (!pin.self && (isDead(progress.ended.outcome) || isSignerFree(held, item))) await markSigner(ports, pin, false);
   await updateItem<CaseItem>(ports, caseKey(pin.keyName), (current) => {
     if (current === undefined) return undefined;
     // Another delivery may have come as far already; the lease is this one's all the same.
@@ -118,21 +118,21 @@ export const countedFrom = ({ receivedAt, request }: RequestItem): EpochMs =>
   later(receivedAt, (request?.notBefore && fromIso(request.notBefore)) || receivedAt);
 
 /** What a request ends as whose time is up: the code that its answers asked for, else that nothing was proved. */
-const timeIsUp = ({ code, fallbackCode }: Retry, work: AttemptRecord | undefined): RequestEnd => {
-  const stuck = code === 'limit' ? 'limit' : (work?.atLast ?? fallbackCode ?? 'unproven');
+const timeIsUp = ({ code, fallbackCode }: Retry, progress: AttemptRecord | undefined): RequestEnd => {
+  const stuck = code === 'limit' ? 'limit' : (progress?.atLast ?? fallbackCode ?? 'unproven');
   return { outcome: `stuck/${stuck}`, why: `The time for it was up; last it stood at ${code}`, evidence: [] };
 };
 
 const publishInterim = async (
   ports: Ports,
   item: RequestItem,
-  work: AttemptRecord | undefined,
+  progress: AttemptRecord | undefined,
   { code }: Retry,
 ): Promise<void> => {
   const now = ports.clock.now();
   const { requestId, planOnly, attempt, request } = item;
   if (!request || !isUrgent(request.reason) || !owesInterim(item, countedFrom(item), now)) return;
-  await ports.outbox.publish(interimReceipt(item, work, code, ports.digest));
+  await ports.outbox.publish(interimReceipt(item, progress, code, ports.digest));
   ports.log.warn('urgent request waits', { requestId, provider: request.provider, code });
   await updateItem<RequestItem>(ports, requestKey(requestId, planOnly), (current) =>
     current?.attempt === attempt && !current.receipt
@@ -167,8 +167,8 @@ const asItStands = async ({ ledger }: Ports, item: RequestItem): Promise<Request
 };
 
 /** The key is gone, and its hour is under way: however old the request is, it ends by that. */
-const isAbsenceCounted = (work: AttemptRecord | undefined, now: EpochMs): boolean =>
-  work?.absentSince !== undefined && now < after(work.absentSince, TIMING.outageMs);
+const isAbsenceCounted = (progress: AttemptRecord | undefined, now: EpochMs): boolean =>
+  progress?.absentSince !== undefined && now < after(progress.absentSince, TIMING.outageMs);
 
 /** Puts a request back on the queue, or gives it up where its time is over; an urgent one that takes long says so. */
 export const waitOrGiveUp = async (
@@ -181,13 +181,13 @@ export const waitOrGiveUp = async (
   const now = ports.clock.now();
   const item = await asItStands(ports, claimed);
   const found = item.pin && (await ports.ledger.read<CaseItem>(caseKey(item.pin.keyName)));
-  const work = found?.works[attemptName(item)];
+  const progress = found?.works[attemptName(item)];
   // An end that is in the ledger is not waited for: the next delivery tells of it.
-  const isOver = item.ended !== undefined || work?.ended !== undefined;
+  const isOver = item.ended !== undefined || progress?.ended !== undefined;
   const isTimeUp = now - countedFrom(item) >= ports.config.giveUpAfterMs;
-  if (isTimeUp && !isOver && !isAbsenceCounted(work, now))
-    return giveUp(ports, delivery, item, timeIsUp(retry, work), holder);
-  if (!isOver) await publishInterim(ports, item, work, retry);
+  if (isTimeUp && !isOver && !isAbsenceCounted(progress, now))
+    return giveUp(ports, delivery, item, timeIsUp(retry, progress), holder);
+  if (!isOver) await publishInterim(ports, item, progress, retry);
   if (holder !== undefined) await releaseLease(ports, item, holder);
   ports.log.info('request goes on later', { requestId: item.requestId, attempt: item.attempt, code: retry.code });
   return { done: false, code: retry.code, notBefore: nextDeliveryAt(ports, delivery, item, retry) };

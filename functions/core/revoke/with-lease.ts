@@ -84,9 +84,9 @@ const contextOf = (
 });
 
 /** Plans a request and ends it so. */
-export const endAsPlan = async (run: Run, item: RequestItem, aimed: ResolvedTarget): Promise<Disposition> => {
-  const { result, progress } = await dryRun(contextOf(run, item, aimed), {
-    ...aimed.pin,
+export const endAsPlan = async (run: Run, item: RequestItem, resolved: ResolvedTarget): Promise<Disposition> => {
+  const { result, progress } = await dryRun(contextOf(run, item, resolved), {
+    ...resolved.pin,
     provider: run.request.provider,
   });
   await publishEnd(run.ports, item, { ...result, at: run.ports.clock.now() }, progress);
@@ -116,43 +116,42 @@ export const resolveAgain = async (
   return fresh;
 };
 
-const isRefused = (pursued: AttemptResult): boolean =>
-  pursued.hasEnded && pursued.outcome === 'stuck/credential-refused';
+const isRefused = (result: AttemptResult): boolean => result.hasEnded && result.outcome === 'stuck/credential-refused';
 
 const advanceWithFreshSigner = async (
   run: Run,
   item: RequestItem,
-  aimed: ResolvedTarget,
+  resolved: ResolvedTarget,
   leased: CaseItem,
 ): Promise<AttemptResult> => {
   const hooks = {
-    rereadOrder: () => rereadOrder(run.ports, item, aimed.targetHeld?.opened),
+    rereadOrder: () => rereadOrder(run.ports, item, resolved.targetHeld?.opened),
     resurrected: (found: CaseItem, provedAt: EpochMs) => publishResurrected(run, item, found, provedAt),
   };
-  const pursued = await advanceAttempt(contextOf(run, item, aimed), hooks, leased);
-  const fresh = isRefused(pursued) ? await resolveAgain(run, item) : undefined;
-  if (fresh === undefined) return pursued;
+  const result = await advanceAttempt(contextOf(run, item, resolved), hooks, leased);
+  const fresh = isRefused(result) ? await resolveAgain(run, item) : undefined;
+  if (fresh === undefined) return result;
   const pinned = await withPin(run.ports, item, fresh.pin);
   const current = await run.ports.ledger.read<CaseItem>(caseKey(fresh.pin.keyName));
-  return current ? advanceAttempt(contextOf(run, pinned, fresh), hooks, current) : pursued;
+  return current ? advanceAttempt(contextOf(run, pinned, fresh), hooks, current) : result;
 };
 
 /** Carries out a claimed request as far as this delivery goes, the key's case in hand. */
-export const withLease = async (run: Run, item: RequestItem, aimed: ResolvedTarget): Promise<Disposition> => {
+export const withLease = async (run: Run, item: RequestItem, resolved: ResolvedTarget): Promise<Disposition> => {
   const { ports, delivery, holder, request } = run;
-  const key = { ...aimed.pin, provider: request.provider };
-  const taken = await takeLeaseFor(ports, item, key, { holder, until: delivery.deadline, seen: aimed.seen });
+  const key = { ...resolved.pin, provider: request.provider };
+  const taken = await takeLeaseFor(ports, item, key, { holder, until: delivery.deadline, seen: resolved.seen });
   if (!taken.taken)
     return waitOrGiveUp(ports, delivery, item, { code: 'in-progress', notBefore: taken.notBefore }, undefined);
   if (!hasRoomFor(taken.item, attemptName(item), isUrgent(request.reason)))
     return waitOrGiveUp(ports, delivery, item, { code: 'in-progress' }, holder);
   try {
     // Before the first probe: an order to kill the managing key may come at the same time.
-    if (!aimed.pin.self) await markSigner(ports, aimed.pin, true);
-    const pursued = await advanceWithFreshSigner(run, item, aimed, taken.item);
-    return await (pursued.hasEnded
-      ? conclude(ports, item, pursued, holder)
-      : waitOrGiveUp(ports, delivery, item, pursued, holder));
+    if (!resolved.pin.self) await markSigner(ports, resolved.pin, true);
+    const result = await advanceWithFreshSigner(run, item, resolved, taken.item);
+    return await (result.hasEnded
+      ? conclude(ports, item, result, holder)
+      : waitOrGiveUp(ports, delivery, item, result, holder));
   } catch (error) {
     if (error instanceof Fault) return conclude(ports, item, endOfFault(error), holder);
     if (error instanceof NotYet) return waitOrGiveUp(ports, delivery, item, error.retry, holder);

@@ -87,9 +87,9 @@ const resendLost = async (ports: SweepPorts, now: EpochMs): Promise<number> => {
 
 /** The request for which a key is looked at, as long as it stands where it ended. */
 const ownerRequest = async ({ ledger }: SweepPorts, item: CaseItem): Promise<RequestItem | undefined> => {
-  const keeper = ownerOf(item);
-  if (keeper === undefined) return undefined;
-  const request = await ledger.read<RequestItem>(requestKey(requestIdOf(keeper), false));
+  const owner = ownerOf(item);
+  if (owner === undefined) return undefined;
+  const request = await ledger.read<RequestItem>(requestKey(requestIdOf(owner), false));
   return request?.published && request.ended && request.request ? request : undefined;
 };
 

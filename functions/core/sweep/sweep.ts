@@ -57,17 +57,17 @@ const writeSweep = (
 const noteFirstSeen = async (ports: SweepPorts, { arn, tags, stages }: Described): Promise<SweepItem> => {
   const expiresAt = tags[EXPIRY_TAG] ?? '';
   const version = stages['AWSCURRENT'] ?? '';
-  const met = await writeSweep(ports, arn, (item) =>
+  const firstSeen = await writeSweep(ports, arn, (item) =>
     item?.expiresAt === expiresAt ? undefined : { expiresAt, version, metAt: ports.clock.now() },
   );
-  return met as SweepItem; // written now, or by an earlier sweep
+  return firstSeen as SweepItem; // written now, or by an earlier sweep
 };
 
 /** Tells once of tags that cannot be read, until they change. */
-const refuse = async (ports: SweepPorts, secret: Described, met: SweepItem, why: string): Promise<void> => {
+const refuse = async (ports: SweepPorts, secret: Described, firstSeen: SweepItem, why: string): Promise<void> => {
   const { arn, name, tags } = secret;
   const requestId = expiryRequestId(ports.digest, arn, '', tags);
-  if (met.refused === requestId) return;
+  if (firstSeen.refused === requestId) return;
   const now = ports.clock.now();
   const provider = tags['key-revoker:provider'];
   const item = {
@@ -148,21 +148,21 @@ const readyIn = async (
   secret: Described,
   horizon: EpochMs,
 ): Promise<Ready | 'unreadable' | undefined> => {
-  const met = await noteFirstSeen(ports, secret);
+  const firstSeen = await noteFirstSeen(ports, secret);
   const refused = async (why: string): Promise<'unreadable'> => {
-    await refuse(ports, secret, met, why);
+    await refuse(ports, secret, firstSeen, why);
     return 'unreadable';
   };
   const read = readTags(secret.tags);
   if (read.kind === 'unreadable') return refused(read.why);
   const { order } = read;
   if (order.expiresAt > horizon) return undefined;
-  const version = order.version ?? met.version;
+  const version = order.version ?? firstSeen.version;
   const made = order.requestFor(secret, version);
   if (made.kind === 'refused') return refused(made.message);
   const { request } = made;
   const due = { secret, order, request, requestId: expiryRequestId(ports.digest, secret.arn, version, secret.tags) };
-  const attempt = await attemptOf(ports, due, met);
+  const attempt = await attemptOf(ports, due, firstSeen);
   return attempt === undefined ? undefined : { due, attempt, provider: request.provider };
 };
 

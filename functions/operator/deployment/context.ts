@@ -24,18 +24,18 @@ interface Globals {
   readonly json?: boolean;
 }
 
-export const contextOf = (world: ProcessPorts, connectTo: typeof connect): OwnContext => {
+export const contextOf = (ports: ProcessPorts, connectTo: typeof connect): OwnContext => {
   let exit: Exit = EXIT.done;
   let found: Deployed | undefined;
   return {
-    ...world,
+    ...ports,
     deployed: async (command) => {
       const { prefix } = command.optsWithGlobals<Globals>();
-      found ??= await connectTo(prefix, world.clock, world.aws);
+      found ??= await connectTo(prefix, ports.clock, ports.aws);
       return found;
     },
     isJson: (command) => command.optsWithGlobals<Globals>().json === true,
-    json: (value) => world.terminal.print(JSON.stringify(value, null, 2)),
+    json: (value) => ports.terminal.print(JSON.stringify(value, null, 2)),
     end: (status) => {
       exit = status;
     },

@@ -18,13 +18,14 @@ export const caseOf = async ({ ledger }: Deployed, { pin }: RequestItem): Promis
 export const progressOf = ({ item, found }: Open, now: EpochMs): string => {
   const due = item.request?.notBefore === undefined ? undefined : fromIso(item.request.notBefore);
   if (due !== undefined && due > now) return `waits for its time, ${toIso(due)}`;
-  const work = found?.works[attemptName(item)];
+  const progress = found?.works[attemptName(item)];
   if (item.pin === undefined) return 'received';
-  if (work === undefined || (work.calls === 0 && work.evidence.length === 0)) return 'credential opened';
-  const calls = ['not called yet', 'called once'][work.calls] ?? `called ${work.calls} times`;
+  if (progress === undefined || (progress.calls === 0 && progress.evidence.length === 0)) return 'credential opened';
+  const calls = ['not called yet', 'called once'][progress.calls] ?? `called ${progress.calls} times`;
   // A probe that finds it gone may have met an outage, so this says no more than the provider did.
-  if (work.absentSince !== undefined) return `${calls}, unknown to its provider since ${toIso(work.absentSince)}`;
-  return work.calls === 0 ? 'probed, not called yet' : `${calls}, not proved yet`;
+  if (progress.absentSince !== undefined)
+    return `${calls}, unknown to its provider since ${toIso(progress.absentSince)}`;
+  return progress.calls === 0 ? 'probed, not called yet' : `${calls}, not proved yet`;
 };
 
 /** When an open request is tried again, as far as that can be known: a provider may state another time. */

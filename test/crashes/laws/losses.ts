@@ -57,12 +57,12 @@ const withEnd = (evidence: Evidence, judged: Judged, end: Receipt): readonly (re
 /** L2: there is one end, published as it stands in the ledger, a copy where a person is needed, and nothing is left open. */
 export const losses = (evidence: Evidence, judged: Judged): readonly string[] => {
   const { order, end } = judged;
-  const works = Object.keys(caseOf(evidence, judged)?.works ?? {});
+  const attempts = Object.keys(caseOf(evidence, judged)?.works ?? {});
   const rules: readonly (readonly [boolean, string])[] = [
     [end === undefined, 'L2: no receipt'],
     ...(end === undefined ? [] : withEnd(evidence, judged, end)),
     [evidence.left.some(({ body }) => orderNumberIn(body) === order.n), 'L2: a message of it still waits'],
-    [works.length > 0, 'L2: its case is still at work'],
+    [attempts.length > 0, 'L2: its case is still at work'],
     [isHeld(evidence, judged), 'L2: its lease is still held'],
   ];
   return rules.filter(([isBroken]) => isBroken).map(([, breach]) => breach);

@@ -11,7 +11,7 @@ const nameOf = ({ pk, sk }: ItemKey): string => `${pk}\n${sk}`;
 const copyOf = <T>(item: T): T => JSON.parse(JSON.stringify(item));
 const worksOf = (item: Stored | undefined): Readonly<Record<string, AttemptRecord>> =>
   (item?.['works'] as Readonly<Record<string, AttemptRecord>> | undefined) ?? {};
-const callsIn = (works: readonly AttemptRecord[]): number => works.reduce((sum, { calls }) => sum + calls, 0);
+const callsIn = (attempts: readonly AttemptRecord[]): number => attempts.reduce((sum, { calls }) => sum + calls, 0);
 const withoutKey = ({ pk: _pk, sk: _sk, ...item }: Stored): unknown => copyOf(item);
 
 /** The ledger's contract over a map: what is stored is a copy, without fields that are `undefined`. */

@@ -34,7 +34,7 @@ export const atWork = (script: Script, having: Having = {}) => {
   const urgent = request?.reason === 'leaked';
   const pinned = { arn: 'arn', secretId: 'key-revoker/desk', versionId: 'v1', environment: 'prod' };
   const deadline = after(NOON, forMs);
-  const pursuit: AttemptContext = {
+  const context: AttemptContext = {
     ports: memory.ports,
     provider,
     item: {
@@ -84,5 +84,5 @@ export const atWork = (script: Script, having: Having = {}) => {
     ...found,
   };
   memory.items.set(`case#kalshi/prod/${KEY} case`, leased as never);
-  return { memory, pursuit, leased };
+  return { memory, pursuit: context, leased };
 };

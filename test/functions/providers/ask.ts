@@ -76,7 +76,7 @@ export const order = (
   signer: Credential & { readonly keyId: string },
   more: Partial<Omit<Order, 'target'>> & { readonly aim?: Partial<OrderTarget> } = {},
 ): Order => {
-  const { aim, ...rest } = more;
+  const { aim: target, ...rest } = more;
   return {
     operation,
     signer,
@@ -86,7 +86,7 @@ export const order = (
     called: false,
     facts: {},
     ...rest,
-    target: { self: true, keyId: signer.keyId, subMemberId: undefined, credential: undefined, ...aim },
+    target: { self: true, keyId: signer.keyId, subMemberId: undefined, credential: undefined, ...target },
   };
 };
 

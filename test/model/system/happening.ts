@@ -72,8 +72,12 @@ export const inRequest = (before: RequestItem | undefined, item: RequestItem): r
   ];
 };
 
-const inWorks = (before: CaseItem | undefined, { works, keyId: key }: CaseItem, truth: Truth): readonly Noted[] =>
-  Object.entries(works).flatMap(([work, { calls, ended }]): readonly Noted[] => {
+const inWorks = (
+  before: CaseItem | undefined,
+  { works: attempts, keyId: key }: CaseItem,
+  truth: Truth,
+): readonly Noted[] =>
+  Object.entries(attempts).flatMap(([work, { calls, ended }]): readonly Noted[] => {
     const { calls: was = 0, ended: wasEnded } = before?.works[work] ?? {};
     return [
       ...(calls > was ? [{ step: 'attempted', work } as const] : []),
@@ -92,13 +96,13 @@ export const inCase = (
   const key = item.keyId;
   const truth = truthOf(key);
   const [was, is] = [before?.lease, item.lease];
-  const works = inWorks(before, item, truth);
-  const isByRequest = works.some(({ step }) => step === 'concluded');
+  const attempts = inWorks(before, item, truth);
+  const isByRequest = attempts.some(({ step }) => step === 'concluded');
   return [
     ...(before === undefined ? [{ step: 'opened', key } as const] : []),
     ...(was && is && was.holder !== is.holder ? [{ step: 'taken', key, overMs: now - was.until } as const] : []),
     ...(before?.proved && !item.proved ? [{ step: 'unproved', key } as const] : []),
-    ...works,
+    ...attempts,
     ...(item.proved && !before?.proved && !isByRequest ? [{ step: 'proved', key, truth } as const] : []),
     ...(before?.state === 'open-case' && item.state === 'idle-case' && !isByRequest
       ? [{ step: 'let go', key } as const]

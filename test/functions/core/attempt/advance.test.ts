@@ -13,10 +13,10 @@ type Having = NonNullable<Parameters<typeof atWork>[1]>;
 
 /** How a delivery's pursuit ends; what it told and asked of its caller stands among what it sent. */
 const pursued = async (script: Script, having: Having = {}) => {
-  const { memory, pursuit, leased } = atWork(script, having);
+  const { memory, pursuit: context, leased } = atWork(script, having);
   const { sent } = memory;
   const result = await advanceAttempt(
-    pursuit,
+    context,
     {
       rereadOrder: async () => void sent.push('recheck'),
       resurrected: async (_, at) => void sent.push(`resurrected ${caseOf(memory).state} ${at - NOON}`),
@@ -211,10 +211,10 @@ describe('a managing key that is refused says nothing of the target', () => {
   });
 
   it('unless this system has deleted it: then the target’s own word proves its death', async () => {
-    const { memory, pursuit, leased } = atWork({ probe: [GONE], list: [REFUSED] }, beside);
+    const { memory, pursuit: context, leased } = atWork({ probe: [GONE], list: [REFUSED] }, beside);
     memory.items.set(`case#kalshi/prod/${OTHER} case`, { rev: 1, nonce: '', works: {}, ...PROVED });
     const hooks = { rereadOrder: async () => undefined, resurrected: async () => undefined };
-    expect(await advanceAttempt(pursuit, hooks, leased)).toEqual(end('revoked'));
+    expect(await advanceAttempt(context, hooks, leased)).toEqual(end('revoked'));
     expect(memory.sent).toEqual(['probe', 'list', 'probe', 'list']);
   });
 });
@@ -222,12 +222,13 @@ describe('a managing key that is refused says nothing of the target', () => {
 describe('a managing key that is refused', () => {
   const killed = { works: {}, ...PROVED };
   const refused = (outcome: string, having: Having, ofCase?: object) => {
-    const { memory, pursuit, leased } = atWork(
-      { probe: [answerOf('silent', { ends: outcome as 'stuck/limit', blocksCall: true })] },
-      having,
-    );
+    const {
+      memory,
+      pursuit: context,
+      leased,
+    } = atWork({ probe: [answerOf('silent', { ends: outcome as 'stuck/limit', blocksCall: true })] }, having);
     if (ofCase) memory.items.set(`case#kalshi/prod/${OTHER} case`, { rev: 1, nonce: '', ...ofCase });
-    return advanceAttempt(pursuit, { rereadOrder: async () => undefined, resurrected: async () => undefined }, leased);
+    return advanceAttempt(context, { rereadOrder: async () => undefined, resurrected: async () => undefined }, leased);
   };
 
   it.each<[string, string, string, Having, object | undefined]>([

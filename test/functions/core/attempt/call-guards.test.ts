@@ -163,8 +163,8 @@ describe('the limit of an hour', () => {
   ])('a request with calls %s', async (_what, calls, ms, expected) => {
     const memory = limited({ urgent: 2, other: 0 });
     const lastCallAt = calls.calls ? { lastCallAt: after(NOON, -ms) } : {};
-    const work: AttemptRecord = { ...NEW_ATTEMPT, ...calls, ...lastCallAt };
-    expect(await withinLimit(memory.ports, requestFor('manual'), work)).toEqual(expected);
+    const progress: AttemptRecord = { ...NEW_ATTEMPT, ...calls, ...lastCallAt };
+    expect(await withinLimit(memory.ports, requestFor('manual'), progress)).toEqual(expected);
   });
 
   it.each([

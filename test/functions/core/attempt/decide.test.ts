@@ -31,7 +31,7 @@ const HELD = answerOf('rejected', { ends: 'stuck/credential-refused', blocksCall
 const FORECAST = answerOf('alive', { ends: 'stuck/permission-missing' });
 
 const situation = ({
-  work = {},
+  work: progress = {},
   ...rest
 }: Partial<Omit<Situation, 'progress'>> & { work?: Partial<AttemptRecord> }): Situation => ({
   kind: 'delete',
@@ -49,7 +49,7 @@ const situation = ({
   calledNow: false,
   siblingsAsked: false,
   ...rest,
-  progress: { ...NEW_ATTEMPT, ...work },
+  progress: { ...NEW_ATTEMPT, ...progress },
 });
 
 type Part = Parameters<typeof situation>[0];
@@ -691,7 +691,7 @@ describe('whatever the situation', () => {
       askedOf(answerOf(saw, { ...(ending ? { ends: ending } : {}), ...(blocksCall ? { blocksCall } : {}) }), as),
     );
   const instants = fc.integer({ min: NOON - 20_000, max: NOON }).map(epochMs);
-  const works = fc.record({
+  const attempts = fc.record({
     calls: fc.integer({ min: 0, max: 8 }),
     voided: fc.integer({ min: 0, max: 2 }),
     callReplies: fc.option(fc.array(fc.constantFrom(...REPLIES), { maxLength: 3 }), { nil: undefined }),
@@ -723,10 +723,11 @@ describe('whatever the situation', () => {
       controlled: fc.boolean(),
       calledNow: fc.boolean(),
       siblingsAsked: fc.boolean(),
-      work: works,
+      work: attempts,
     })
     .filter(
-      ({ kind, standing, work }) => work.voided <= work.calls && (kind === 'update' || !REACHES.includes(standing)),
+      ({ kind, standing: roundVerdict, work }) =>
+        work.voided <= work.calls && (kind === 'update' || !REACHES.includes(roundVerdict)),
     )
     .map((part) => situation(part as Part));
 

@@ -11,11 +11,11 @@ import { atWork } from '../pursuits.ts';
 import { answerOf, askedOf, NOON } from '../rounds.ts';
 import { deleteCall } from '../scripted-provider.ts';
 
-const { pursuit } = atWork({});
-const PLAN: Plan = pursuit.provider.plan({ ...pursuit.order, facts: {}, called: false });
+const { pursuit: context } = atWork({});
+const PLAN: Plan = context.provider.plan({ ...context.order, facts: {}, called: false });
 const NOW: KeyRecord = { readOnly: 1, ips: ['192.0.2.1'], permissions: {} };
 const BEFORE: KeyRecord = { readOnly: 0, ips: ['192.0.2.1', '192.0.2.2'], permissions: {} };
-const CALL = { ...deleteCall(pursuit.order), asked: 'update' };
+const CALL = { ...deleteCall(context.order), asked: 'update' };
 const WIDENS = { ends: 'refused/would-widen', why: 'Cannot widen it, wanted less' } as const;
 const WEB_ONLY = { ends: 'stuck/only-in-web-ui', why: 'Cannot take away Withdraw' } as const;
 
@@ -41,7 +41,7 @@ const stepOf = ({
   ...rest
 }: Found) =>
   nextStep(
-    pursuit,
+    context,
     {
       round: { asked: [askedOf(answer)], signer: undefined, facts: {}, evidence: [], cutShort, heldUp },
       plan: { ...PLAN, ...rest.plan },
@@ -109,9 +109,9 @@ describe('an update', () => {
     ['of which only the web page can do the rest', 'web-only', restriction(WIDENS), {}],
   ] as const)(
     '%s waits for a second look at the key where nothing is left to take away',
-    (_what, standing, call, work) => {
+    (_what, roundVerdict, call, work) => {
       const expected = { do: 'ask', at: after(NOON, PLAN.proofGapMs), code: 'not-yet-proved' };
-      expect(stepOf({ standing, plan: { call }, work })).toEqual(expected);
+      expect(stepOf({ standing: roundVerdict, plan: { call }, work })).toEqual(expected);
     },
   );
 

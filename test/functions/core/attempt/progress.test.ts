@@ -23,9 +23,9 @@ import { answerOf, askedOf, NOON } from '../rounds.ts';
 
 const AT = after(NOON, 7);
 const EMPTY: CaseItem = { ...emptyCase({ provider: 'kalshi', realm: 'prod', keyId: 'K' }, NOON), rev: 1, nonce: 'n' };
-const withWork = (work: Partial<AttemptRecord>, rest: Partial<CaseItem> = {}): CaseItem => ({
+const withWork = (progress: Partial<AttemptRecord>, rest: Partial<CaseItem> = {}): CaseItem => ({
   ...EMPTY,
-  works: { w: { ...NEW_ATTEMPT, ...work } },
+  works: { w: { ...NEW_ATTEMPT, ...progress } },
   ...rest,
 });
 const line = (n: number): Evidence => ({
@@ -130,9 +130,9 @@ describe('a round written into the case', () => {
   it('that met the key takes back what another request has found absent, and nothing else', () => {
     const gone = { ...NEW_ATTEMPT, calls: 2, agreed: { on: 'gone', at: NOON } } as const;
     const met = { ...NEW_ATTEMPT, agreed: { on: 'met', at: NOON } } as const;
-    const works = { w: NEW_ATTEMPT, gone, met };
+    const attempts = { w: NEW_ATTEMPT, gone, met };
     const agreedAfter = (answer: Answer) => {
-      const { works: written } = write({ ...EMPTY, works }, round({ asked: [askedOf(answer)] }));
+      const { works: written } = write({ ...EMPTY, works: attempts }, round({ asked: [askedOf(answer)] }));
       return [written['gone'], written['met']];
     };
     expect(agreedAfter(answerOf('alive'))).toEqual([{ ...gone, agreed: undefined }, met]);
@@ -141,11 +141,12 @@ describe('a round written into the case', () => {
 
   const writeAs = (
     roundVerdict: RoundVerdict | undefined,
-    works: CaseItem['works'],
+    attempts: CaseItem['works'],
     answer: Answer,
   ): CaseItem['works'] => {
     const probed = round({ asked: [askedOf(answer)] });
-    return withRound({ ...EMPTY, works }, { name: 'w', signerId: 'S', round: probed, roundVerdict, now: AT }).works;
+    return withRound({ ...EMPTY, works: attempts }, { name: 'w', signerId: 'S', round: probed, roundVerdict, now: AT })
+      .works;
   };
 
   it.each([
@@ -154,9 +155,9 @@ describe('a round written into the case', () => {
     ['refused as itself', answerOf('silent', { identified: true })],
   ])('that met the key, %s, ends the absence of every request, and gives back no call', (_how, answer) => {
     const absent = { ...NEW_ATTEMPT, calls: 3, voided: 1, absentSince: NOON } as const;
-    const works = { w: absent, other: { ...absent, calls: 5 }, present: { ...NEW_ATTEMPT, calls: 2, voided: 1 } };
-    for (const standing of ['present', 'none', undefined] as const) {
-      const written = writeAs(standing, works, answer);
+    const attempts = { w: absent, other: { ...absent, calls: 5 }, present: { ...NEW_ATTEMPT, calls: 2, voided: 1 } };
+    for (const roundVerdict of ['present', 'none', undefined] as const) {
+      const written = writeAs(roundVerdict, attempts, answer);
       expect(written).toMatchObject({
         w: { calls: 3, voided: 1 },
         other: { calls: 5, voided: 1 },
@@ -170,9 +171,9 @@ describe('a round written into the case', () => {
     ['absent', answerOf('unknown'), 'gone'],
     ['silent', answerOf('silent'), 'none'],
     ['a part of a round', answerOf('unknown'), undefined],
-  ] as const)('keeps since when the key is absent, and the count of calls, over %s', (_what, answer, standing) => {
+  ] as const)('keeps since when the key is absent, and the count of calls, over %s', (_what, answer, roundVerdict) => {
     const absent = { ...NEW_ATTEMPT, calls: 3, voided: 1, absentSince: NOON } as const;
-    const written = writeAs(standing, { w: absent, other: absent }, answer);
+    const written = writeAs(roundVerdict, { w: absent, other: absent }, answer);
     expect(written['w']).toMatchObject({ calls: 3, voided: 1, absentSince: NOON });
     expect(written['other']).toEqual(absent);
   });
@@ -183,14 +184,14 @@ describe('a round written into the case', () => {
   ])('in a crowd of %s of what others probed', (_what, crowd, kept) => {
     const evidence = [line(1), line(2), line(3)];
     const others = Array.from({ length: crowd - 2 }, (_, n) => [`other${n}`, { ...NEW_ATTEMPT, evidence }] as const);
-    const works = {
+    const attempts = {
       ...Object.fromEntries(others),
       calling: { ...NEW_ATTEMPT, calls: 1, evidence },
       w: { ...NEW_ATTEMPT, evidence },
     };
-    const written = write({ ...EMPTY, works }, round({ evidence: [line(4)] })).works;
+    const written = write({ ...EMPTY, works: attempts }, round({ evidence: [line(4)] })).works;
     expect(written['w']?.evidence).toEqual([...evidence, line(4)]);
-    expect(written['calling']).toEqual(works.calling);
+    expect(written['calling']).toEqual(attempts.calling);
     for (const [name] of others) expect(written[name]).toEqual({ ...NEW_ATTEMPT, evidence: evidence.slice(3 - kept) });
   });
 
@@ -210,8 +211,8 @@ describe('a round written into the case', () => {
     const called = { ...NEW_ATTEMPT, calls: 1 };
     const ended = { ...NEW_ATTEMPT, ended: { outcome: 'already-revoked', why: '', at: NOON, evidence: [] } } as const;
     const others = Array.from({ length: crowd - 3 }, (_, n) => [`other${n}`, called] as const);
-    const works = { waiting: NEW_ATTEMPT, called, ended, ...Object.fromEntries(others) };
-    const written = write({ ...EMPTY, works }, round()).works;
+    const attempts = { waiting: NEW_ATTEMPT, called, ended, ...Object.fromEntries(others) };
+    const written = write({ ...EMPTY, works: attempts }, round()).works;
     expect(Object.keys(written).filter((name) => !name.startsWith('other'))).toEqual([...kept, 'w']);
   });
 
@@ -223,8 +224,8 @@ describe('a round written into the case', () => {
     ['its own place', 100, 'other0', false, true],
   ])('finds %s', (_what, count, name, urgent, found) => {
     const others = Array.from({ length: count }, (_, n) => [`other${n}`, { ...NEW_ATTEMPT, calls: 1 }] as const);
-    const works = { ...Object.fromEntries(others), waiting: NEW_ATTEMPT };
-    expect(hasRoomFor({ ...EMPTY, works }, name, urgent)).toBe(found);
+    const attempts = { ...Object.fromEntries(others), waiting: NEW_ATTEMPT };
+    expect(hasRoomFor({ ...EMPTY, works: attempts }, name, urgent)).toBe(found);
   });
 
   it('keeps the first ten lines of evidence and the last thirty', () => {
@@ -274,7 +275,7 @@ describe('the replies to the calls', () => {
     callReplies: replies,
   });
   /** As 0.1.0 wrote it, which kept no list of replies. */
-  const old = (work: Partial<AttemptRecord>): Partial<AttemptRecord> => ({ calls: 2, ...work });
+  const old = (progress: Partial<AttemptRecord>): Partial<AttemptRecord> => ({ calls: 2, ...progress });
 
   it.each<[string, Partial<AttemptRecord>, ReturnType<typeof basisOf>]>([
     ['accepted, whatever came before and after', called('refused', 'lost', 'accepted', 'put-off'), 'accepted'],
@@ -289,15 +290,15 @@ describe('the replies to the calls', () => {
     ['lost, of 0.1.0 where a crash came before the reply', old({}), 'lost'],
     ['none, of 0.1.0 where none was executed', old({ voided: 2, lastAnswer: 'rejected' }), undefined],
     ['accepted, where 0.1.0 was at work after this version', { ...called('lost'), acceptedAt: NOON }, 'accepted'],
-  ])('come to %s', (_what, work, expected) => expect(basisOf({ ...NEW_ATTEMPT, ...work })).toBe(expected));
+  ])('come to %s', (_what, progress, expected) => expect(basisOf({ ...NEW_ATTEMPT, ...progress })).toBe(expected));
 
   it.each<[string, Partial<AttemptRecord>, readonly CallReply[]]>([
     ['was accepted', { calls: 2, acceptedAt: NOON }, ['accepted', 'lost']],
     ['was refused', { calls: 2, lastAnswer: 'rejected' }, ['refused', 'lost']],
     ['was lost', { calls: 2, lastAnswer: 'silent' }, ['lost', 'lost']],
     ['was not executed', { calls: 2, voided: 2, lastAnswer: 'rejected' }, ['lost']],
-  ])('go on from what 0.1.0 wrote of a call that %s', (_what, work, replies) => {
-    const next = withCall({ ...NEW_ATTEMPT, ...work }, AT);
+  ])('go on from what 0.1.0 wrote of a call that %s', (_what, progress, replies) => {
+    const next = withCall({ ...NEW_ATTEMPT, ...progress }, AT);
     expect(next.callReplies).toEqual(replies);
     expect(basisOf(next)).toBe(replies.includes('accepted') ? 'accepted' : 'lost');
   });
@@ -305,8 +306,8 @@ describe('the replies to the calls', () => {
 
 describe('a call’s answer written into the case', () => {
   const call = { asked: 'delete', as: 'managing', host: 'h', questionId: 'by' } as Call;
-  const answered = (answer: Parameters<typeof withAnswer>[3], work: Partial<AttemptRecord> = { calls: 1 }) =>
-    withAnswer(withWork(work), 'w', call, answer, AT);
+  const answered = (answer: Parameters<typeof withAnswer>[3], progress: Partial<AttemptRecord> = { calls: 1 }) =>
+    withAnswer(withWork(progress), 'w', call, answer, AT);
 
   it.each([
     ['accepted', {}, 'accepted', 'accepted'],
@@ -326,7 +327,8 @@ describe('a call’s answer written into the case', () => {
   );
 
   it('takes the place of the reply that was awaited, and of no other', () => {
-    const written = (work: Partial<AttemptRecord>) => answered(answerOf('accepted'), work).works['w']?.callReplies;
+    const written = (progress: Partial<AttemptRecord>) =>
+      answered(answerOf('accepted'), progress).works['w']?.callReplies;
     expect(written({ calls: 3, callReplies: ['refused', 'put-off', 'lost'] })).toEqual([
       'refused',
       'put-off',
@@ -430,8 +432,8 @@ describe('an end written into the case', () => {
     ['the first absence after its delete was accepted', { absentSince: NOON, acceptedAt: after(NOON, 1) }, AGREED],
     ['the first of two absences, where 0.1.0 kept no other', {}, AGREED],
     ['its end, where nothing else is known', { agreed: undefined }, AT],
-  ])('dates a death from %s', (_what, work, deadAt) => {
-    const item = withEnd(withWork({ agreed: { on: 'gone', at: AGREED }, ...work }), 'w', end('revoked'));
+  ])('dates a death from %s', (_what, progress, deadAt) => {
+    const item = withEnd(withWork({ agreed: { on: 'gone', at: AGREED }, ...progress }), 'w', end('revoked'));
     expect([item.works['w']?.deadAt, item.proved?.deadAt]).toEqual([deadAt, deadAt]);
   });
 
@@ -462,8 +464,8 @@ describe('an end written into the case', () => {
     ['has not called', { calls: 0 }, 'idle-case'],
     ['has called and ended', { calls: 1, ended: end('restricted') }, 'idle-case'],
   ])('leaves it to another request that %s', (_what, other, state) => {
-    const works = { w: { ...NEW_ATTEMPT, calls: 1 }, other: { ...NEW_ATTEMPT, ...other } };
-    expect(withEnd({ ...EMPTY, works }, 'w', end('refused/would-widen'))).toMatchObject({ state });
+    const attempts = { w: { ...NEW_ATTEMPT, calls: 1 }, other: { ...NEW_ATTEMPT, ...other } };
+    expect(withEnd({ ...EMPTY, works: attempts }, 'w', end('refused/would-widen'))).toMatchObject({ state });
   });
 
   it.each([
@@ -493,8 +495,8 @@ describe('an end written into the case', () => {
   ] as const)(
     '%s, where the end of %s had left the case open and an earlier attempt ended in a crash after %i calls, leaves it open by %s',
     (outcome, before, calls, leftOpenBy, state) => {
-      const works = { 'w#1': { ...NEW_ATTEMPT, calls }, 'w#2': NEW_ATTEMPT };
-      const item = withEnd({ ...EMPTY, works, leftOpenBy: before }, 'w#2', end(outcome));
+      const attempts = { 'w#1': { ...NEW_ATTEMPT, calls }, 'w#2': NEW_ATTEMPT };
+      const item = withEnd({ ...EMPTY, works: attempts, leftOpenBy: before }, 'w#2', end(outcome));
       expect([item.leftOpenBy, item.state]).toEqual([leftOpenBy, state]);
     },
   );

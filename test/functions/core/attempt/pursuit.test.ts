@@ -9,7 +9,7 @@ import { ALIVE, GONE, KEY, OTHER } from '../scripted-system.ts';
 
 it('plans with what the signer’s questions have taught, and above that with what this request has learned', async () => {
   const planned: Facts[] = [];
-  const { pursuit, leased } = atWork(
+  const { pursuit: context, leased } = atWork(
     { probe: [ALIVE] },
     {
       found: { facts: { [KEY]: { userID: '1', parentUid: '2' }, [OTHER]: { userID: '9', isMaster: 'true' } } },
@@ -20,7 +20,7 @@ it('plans with what the signer’s questions have taught, and above that with wh
     },
   );
   const { round } = await probeRound(
-    pursuit,
+    context,
     leased,
     { ...NEW_ATTEMPT, facts: { parentUid: '3', searched: '4' } },
     false,
@@ -53,7 +53,11 @@ describe('a round in which the managing key is refused', () => {
     names = ['self', 'list'],
   }: Given) => {
     const questions = { self: questionOf('probe'), list: questionOf('list', 'managing') };
-    const { memory, pursuit, leased } = atWork(
+    const {
+      memory,
+      pursuit: context,
+      leased,
+    } = atWork(
       { probe: [GONE], list: [list], signer: [signer] },
       {
         managed: true,
@@ -65,7 +69,7 @@ describe('a round in which the managing key is refused', () => {
       },
     );
     if (killed) memory.items.set(`case#kalshi/prod/${OTHER} case`, { rev: 1, nonce: '', ...PROVED });
-    const { round, roundVerdict, controlled } = await probeRound(pursuit, leased, { ...NEW_ATTEMPT, calls }, true);
+    const { round, roundVerdict, controlled } = await probeRound(context, leased, { ...NEW_ATTEMPT, calls }, true);
     const asked = round.asked.map(({ question }) => question.asked);
     return { asked, signer: round.signer?.saw, standing: roundVerdict, controlled, evidence: round.evidence.length };
   };

@@ -30,8 +30,8 @@ const sent = async (having: Having = {}, change: (at: ReturnType<typeof atWork>)
     having,
   );
   change(at);
-  const { memory, pursuit, leased } = at;
-  const { item, step } = await sendCall(pursuit, leased, deleteCall(pursuit.order), PLAN);
+  const { memory, pursuit: context, leased } = at;
+  const { item, step } = await sendCall(context, leased, deleteCall(context.order), PLAN);
   return { memory, leased, item, step, meanwhile };
 };
 
@@ -96,8 +96,8 @@ describe('a key that signs for another open case', () => {
 
 describe('a key that another request has called for without an answer', () => {
   const beside = (operation: string, ago: number, lastAnswer: 'silent' | 'accepted' | 'rejected', other = 'S#1') => {
-    const works = { [other]: { ...NEW_ATTEMPT, calls: 1, lastCallAt: after(NOON, -ago), lastAnswer } };
-    return sent({ request: { operation }, found: { works } });
+    const attempts = { [other]: { ...NEW_ATTEMPT, calls: 1, lastCallAt: after(NOON, -ago), lastAnswer } };
+    return sent({ request: { operation }, found: { works: attempts } });
   };
 
   it('is not updated as long as that may still land', async () => {
@@ -125,7 +125,7 @@ describe('a turn at the provider’s rate', () => {
   /** The first free turn comes after so long. @returns what is counted of it, and against the provider's hour */
   const freeAfter = async (ms: number) => {
     const at = atWork({ delete: [ACCEPTED] });
-    const { memory, pursuit, leased } = at;
+    const { memory, pursuit: context, leased } = at;
     const { ledger } = memory.ports;
     const free = after(NOON, ms);
     memory.ports.ledger = {
@@ -133,7 +133,7 @@ describe('a turn at the provider’s rate', () => {
       count: async (key, ...rest) =>
         key.pk.startsWith('rate#') && Number(key.sk) < free ? false : ledger.count(key, ...rest),
     };
-    const { step } = await sendCall(pursuit, leased, rated(pursuit), PLAN);
+    const { step } = await sendCall(context, leased, rated(context), PLAN);
     return { step, sent: memory.sent, counted: [...memory.items.keys()].map((key) => key.split('#')[0]) };
   };
 
@@ -147,7 +147,7 @@ describe('a turn at the provider’s rate', () => {
   });
 
   it('counts nothing against the hour where the wait for it was too long', async () => {
-    const { memory, pursuit, leased } = atWork({ delete: [ACCEPTED] });
+    const { memory, pursuit: context, leased } = atWork({ delete: [ACCEPTED] });
     const { ledger } = memory.ports;
     memory.ports.ledger = {
       ...ledger,
@@ -156,7 +156,7 @@ describe('a turn at the provider’s rate', () => {
         return ledger.count(key, ...rest);
       },
     };
-    expect((await sendCall(pursuit, leased, rated(pursuit), PLAN)).step).toEqual(LATER);
+    expect((await sendCall(context, leased, rated(context), PLAN)).step).toEqual(LATER);
     expect([...memory.items.keys()].filter((key) => key.startsWith('limit#'))).toEqual([]);
   });
 });
@@ -175,10 +175,14 @@ it('says that a managing key is needed before it signs, and never so of the key 
 });
 
 it('ends by what the answer itself settles', async () => {
-  const { memory, pursuit, leased } = atWork({
+  const {
+    memory,
+    pursuit: context,
+    leased,
+  } = atWork({
     delete: [answerOf('rejected', { ends: 'stuck/permission-missing' })],
   });
-  const { item, step } = await sendCall(pursuit, leased, deleteCall(pursuit.order), PLAN);
+  const { item, step } = await sendCall(context, leased, deleteCall(context.order), PLAN);
   expect(step).toEqual({ do: 'end', outcome: 'stuck/permission-missing' });
   expect(item).toEqual(caseOf(memory));
 });

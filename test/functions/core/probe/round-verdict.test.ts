@@ -233,11 +233,11 @@ describe('the tally', () => {
   const at = after(NOON, 5_000);
   const CALLED: AttemptRecord = { ...NEW_ATTEMPT, calls: 1 };
   const counted = (
-    work: Partial<AttemptRecord>,
+    progress: Partial<AttemptRecord>,
     roundVerdict: RoundVerdict,
     round: readonly AnsweredQuestion[] = [self('silent')],
     signer = undefined as ReturnType<typeof answerOf> | undefined,
-  ) => countRound({ ...NEW_ATTEMPT, ...work }, round, { roundVerdict, signer, now: at });
+  ) => countRound({ ...NEW_ATTEMPT, ...progress }, round, { roundVerdict, signer, now: at });
 
   it.each<RoundVerdict>(['gone', 'unbacked', 'met', 'web-only'])(
     'starts to agree on %s and keeps the first instant',
@@ -253,8 +253,8 @@ describe('the tally', () => {
     },
   );
 
-  it.each<RoundVerdict>(['present', 'none', 'unmet'])('starts anew on %s', (standing) =>
-    expect(counted({ agreed: { on: 'gone', at: NOON } }, standing).agreed).toBeUndefined(),
+  it.each<RoundVerdict>(['present', 'none', 'unmet'])('starts anew on %s', (roundVerdict) =>
+    expect(counted({ agreed: { on: 'gone', at: NOON } }, roundVerdict).agreed).toBeUndefined(),
   );
 
   it('starts anew where two rounds agree on different things', () =>
@@ -274,25 +274,25 @@ describe('the tally', () => {
     ['unmet', undefined],
     ['web-only', undefined],
     ['unbacked', undefined],
-  ])('goes on with an absence, or not, on %s', (standing, expected) =>
-    expect(counted({ absentSince: NOON }, standing).absentSince).toBe(expected),
+  ])('goes on with an absence, or not, on %s', (roundVerdict, expected) =>
+    expect(counted({ absentSince: NOON }, roundVerdict).absentSince).toBe(expected),
   );
 
-  it.each<RoundVerdict>(['none', 'present', 'unbacked'])('begins no absence on %s', (standing) =>
-    expect(counted({}, standing).absentSince).toBeUndefined(),
+  it.each<RoundVerdict>(['none', 'present', 'unbacked'])('begins no absence on %s', (roundVerdict) =>
+    expect(counted({}, roundVerdict).absentSince).toBeUndefined(),
   );
 
-  it.each<RoundVerdict>(['present', 'unmet', 'web-only'])('counts %s as unchanged after a call', (standing) => {
-    expect(counted(CALLED, standing).unchanged).toEqual({ count: 1, since: at });
-    expect(counted({ ...CALLED, unchanged: { count: 1, since: NOON } }, standing).unchanged).toEqual({
+  it.each<RoundVerdict>(['present', 'unmet', 'web-only'])('counts %s as unchanged after a call', (roundVerdict) => {
+    expect(counted(CALLED, roundVerdict).unchanged).toEqual({ count: 1, since: at });
+    expect(counted({ ...CALLED, unchanged: { count: 1, since: NOON } }, roundVerdict).unchanged).toEqual({
       count: 2,
       since: NOON,
     });
-    expect(counted({}, standing).unchanged).toBeUndefined();
+    expect(counted({}, roundVerdict).unchanged).toBeUndefined();
   });
 
-  it.each<RoundVerdict>(['gone', 'unbacked', 'met'])('counts %s as a change', (standing) =>
-    expect(counted({ ...CALLED, unchanged: { count: 2, since: NOON } }, standing).unchanged).toBeUndefined(),
+  it.each<RoundVerdict>(['gone', 'unbacked', 'met'])('counts %s as a change', (roundVerdict) =>
+    expect(counted({ ...CALLED, unchanged: { count: 2, since: NOON } }, roundVerdict).unchanged).toBeUndefined(),
   );
 
   it('takes any word as an answer, and silence as none', () => {
@@ -350,14 +350,14 @@ describe('the tally', () => {
     fc.assert(
       fc.property(
         fc.array(fc.constantFrom<RoundVerdict>('gone', 'none', 'present', 'unbacked'), { minLength: 1 }),
-        (standings) => {
-          const last = standings.reduce(
-            (work, roundVerdict, index) =>
-              countRound(work, [], { roundVerdict, signer: undefined, now: epochMs(index) }),
+        (roundVerdicts) => {
+          const last = roundVerdicts.reduce(
+            (progress, roundVerdict, index) =>
+              countRound(progress, [], { roundVerdict, signer: undefined, now: epochMs(index) }),
             NEW_ATTEMPT,
           );
-          const run = standings.length - 1 - standings.findLastIndex((standing) => standing !== 'gone');
-          expect(last.agreed?.on === 'gone' ? standings.length - last.agreed.at : 0).toBe(run);
+          const run = roundVerdicts.length - 1 - roundVerdicts.findLastIndex((roundVerdict) => roundVerdict !== 'gone');
+          expect(last.agreed?.on === 'gone' ? roundVerdicts.length - last.agreed.at : 0).toBe(run);
         },
       ),
     ));

@@ -60,9 +60,9 @@ const digest = (text: string) => `digest of ${text}`;
 const ended = (outcome: Ended['outcome'], why = ''): Ended => ({ outcome, why, at: NOON, evidence: [line('2')] });
 const receiptOf = (
   item: Partial<RequestItem> = {},
-  work: Partial<AttemptRecord> | undefined = WORK,
+  progress: Partial<AttemptRecord> | undefined = WORK,
   end = ended('revoked'),
-) => finalReceipt({ ...ITEM, ...item }, work && { ...NEW_ATTEMPT, ...work }, end, digest);
+) => finalReceipt({ ...ITEM, ...item }, progress && { ...NEW_ATTEMPT, ...progress }, end, digest);
 
 it('says all that the contract has', () =>
   expect(receiptOf()).toEqual({

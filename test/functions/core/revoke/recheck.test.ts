@@ -206,10 +206,10 @@ describe('a look at a case that was left open', () => {
     const asAsked: Restriction = { call: () => deleteCall({ target: { self: true } as never }), reach: () => 'met' };
     const alive = answerOf('alive', { identified: true, record: { readOnly: 1, ips: [], permissions: {} } });
     const memory = await ended({ probe: [HELD, alive] }, { provider: scriptedProvider(() => ({ call: asAsked })) });
-    const works = { 'S#1': { ...NEW_ATTEMPT, calls: 1 } };
-    memory.items.set(CASE, { ...caseOf(memory), works } as never);
+    const attempts = { 'S#1': { ...NEW_ATTEMPT, calls: 1 } };
+    memory.items.set(CASE, { ...caseOf(memory), works: attempts } as never);
     await looked(memory);
-    expect(caseOf(memory)).toMatchObject({ state: 'open-case', works });
+    expect(caseOf(memory)).toMatchObject({ state: 'open-case', works: attempts });
     expect(caseOf(memory)).not.toHaveProperty('leftOpenBy');
   });
 

@@ -39,13 +39,13 @@ const REQUEST_KEY = 'request#R request';
 const CASE_KEY = 'case#kalshi/prod/K case';
 
 /** The ledger as earlier deliveries have left it, some time after the request came. */
-const later = (age: number, item: RequestItem, work?: Partial<AttemptRecord>): Memory => {
+const later = (age: number, item: RequestItem, progress?: Partial<AttemptRecord>): Memory => {
   const memory = memoryPorts();
   memory.items.set(REQUEST_KEY, { ...item, rev: 1, nonce: '' } as never);
   const { provider, pin } = item;
   const found = { rev: 1, nonce: '', provider, seen: {}, facts: {}, state: 'idle-case', works: {}, at: NOON };
   if (pin) memory.items.set(CASE_KEY, found);
-  if (work) memory.items.set(CASE_KEY, { ...found, works: { 'R#1': { ...NEW_ATTEMPT, ...work } } } as never);
+  if (progress) memory.items.set(CASE_KEY, { ...found, works: { 'R#1': { ...NEW_ATTEMPT, ...progress } } } as never);
   memory.clock.forward(age);
   return memory;
 };
@@ -71,8 +71,8 @@ describe('a request whose time is up', () => {
       { ...NO_REPLY, fallbackCode: 'region-refused' },
       { atLast: 'permission-missing' },
     ],
-  ])('ends as stuck over %s', async (_what, code, retry, work) => {
-    const memory = later(DAY, ITEM, work);
+  ])('ends as stuck over %s', async (_what, code, retry, progress) => {
+    const memory = later(DAY, ITEM, progress);
     expect(await settled(memory, ITEM, retry)).toEqual({ done: true });
     expect(memory.published).toMatchObject([{ outcome: 'stuck', code, evidence: [] }]);
     expect(memory.published[0]?.message).toContain(`The time for it was up; last it stood at ${retry.code}`);
@@ -157,9 +157,9 @@ describe('a request whose time is up', () => {
   it.each<[string, Partial<RequestItem>, Partial<AttemptRecord>]>([
     ['the request', { ended: { outcome: 'revoked', why: '', at: NOON, evidence: [] } }, {}],
     ['the case', {}, { ended: { outcome: 'revoked', why: '', at: NOON, evidence: [] } }],
-  ])('has ended where %s says so: the next delivery tells of it', async (_what, fields, work) => {
+  ])('has ended where %s says so: the next delivery tells of it', async (_what, fields, progress) => {
     const item = { ...URGENT, ...fields };
-    const memory = later(DAY, item, work);
+    const memory = later(DAY, item, progress);
     expect(await settled(memory, URGENT, { code: 'aws-down' })).toMatchObject({ done: false, code: 'aws-down' });
     expect([memory.published, caseIn(memory).rev]).toEqual([[], 1]);
   });

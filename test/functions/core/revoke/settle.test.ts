@@ -27,8 +27,17 @@ const KEPT = 'request#R request';
 const STUCK: AttemptRecord = { ...NEW_ATTEMPT, ended: { outcome: 'stuck/limit', why: '', at: NOON, evidence: [] } };
 const LEASE = { holder: 'me', until: NOON };
 
-const caseWith = (works: CaseItem['works'], lease: CaseItem['lease'] = LEASE): CaseItem =>
-  ({ rev: 1, nonce: '', seen: {}, facts: {}, state: 'open-case', at: NOON, works, lease }) as unknown as CaseItem;
+const caseWith = (attempts: CaseItem['works'], lease: CaseItem['lease'] = LEASE): CaseItem =>
+  ({
+    rev: 1,
+    nonce: '',
+    seen: {},
+    facts: {},
+    state: 'open-case',
+    at: NOON,
+    works: attempts,
+    lease,
+  }) as unknown as CaseItem;
 
 const kept = (found: CaseItem): Memory => {
   const memory = memoryPorts();

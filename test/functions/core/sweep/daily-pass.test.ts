@@ -25,10 +25,10 @@ const request = (requestId: string, receivedAt: EpochMs, more: object = {}) => (
 /** A case and the request that keeps it, as `revoke` leaves them. */
 const kept = (memory: Memory, name: string, state: string, endedAt: EpochMs): void => {
   const endedBy = `${name}#2`;
-  const keeper =
+  const owner =
     state === 'proved-case' ? { proved: { at: endedAt, deadAt: endedAt, endedBy } } : { leftOpenBy: endedBy };
   const receipt = { outcome: 'stuck', code: 'no-effect', message: 'Said' };
-  put(memory, `case#${name} case`, { state, at: endedAt, works: {}, ...keeper });
+  put(memory, `case#${name} case`, { state, at: endedAt, works: {}, ...owner });
   const ended = { outcome: 'stuck/no-effect', why: '', at: endedAt, evidence: [] };
   put(memory, `request#${name} request`, request(name, endedAt, { ended, receipt, published: true }));
 };
