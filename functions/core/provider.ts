@@ -66,7 +66,7 @@ export interface Call {
 }
 
 /** How far a key is from what an update asked. `web-only`: all that is left cannot be taken away by the API. */
-export type Reach = 'met' | 'unmet' | 'web-only';
+export type Reach = 'as-asked' | 'wider' | 'web-only';
 
 /** An update's rules over the key's settings. */
 export interface Restriction {

@@ -46,7 +46,7 @@ const leftovers = ({ ledger, clock, queue, over }: Evidence): readonly string[] 
       cases.every(({ lease }) => lease === undefined || isOver(lease, clock.now()) || !over.has(lease.holder)),
       'L2: a lease that is still held',
     ],
-    [cases.every(({ works: attempts = {} }) => Object.keys(attempts).length === 0), 'L2: a case still at work'],
+    [cases.every(({ attempts = {} }) => Object.keys(attempts).length === 0), 'L2: a case still at work'],
   ]);
 };
 

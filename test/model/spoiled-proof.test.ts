@@ -130,7 +130,7 @@ const SPOILED: readonly (readonly [what: string, stage: string, spoiled: Partial
     'waits for the end of an outage without sending the delete again',
     'kalshi',
     turned((decision, { roundVerdict, progress }) =>
-      decision.do === 'call' && roundVerdict === 'gone' && progress.calls > 0
+      decision.do === 'call' && roundVerdict === 'absent' && progress.calls > 0
         ? { do: 'retry', code: 'not-yet-proved' }
         : decision,
     ),
@@ -140,7 +140,7 @@ const SPOILED: readonly (readonly [what: string, stage: string, spoiled: Partial
     'sends a delete again after it was accepted',
     'kalshi',
     turned((decision, { roundVerdict, progress, calledNow }) =>
-      isEnd(decision, 'revoked') && roundVerdict === 'gone' && progress.calls === 1 && calledNow
+      isEnd(decision, 'revoked') && roundVerdict === 'absent' && progress.calls === 1 && calledNow
         ? { do: 'call' }
         : decision,
     ),
@@ -156,7 +156,9 @@ const SPOILED: readonly (readonly [what: string, stage: string, spoiled: Partial
     'gives up a key that nobody has ever seen without a call',
     'kalshi',
     turned((decision, { roundVerdict }) =>
-      decision.do === 'call' && roundVerdict === 'unbacked' ? { do: 'end', outcome: 'stuck/not-recognised' } : decision,
+      decision.do === 'call' && roundVerdict === 'absent-unseen'
+        ? { do: 'end', outcome: 'stuck/not-recognised' }
+        : decision,
     ),
     /ended as stuck\/not-recognised without a call/,
   ],

@@ -74,7 +74,7 @@ const deafAfterCall =
     };
   };
 
-const uncalled = (attempts: CaseItem['works']): CaseItem['works'] =>
+const uncalled = (attempts: CaseItem['attempts']): CaseItem['attempts'] =>
   Object.fromEntries(Object.entries(attempts).map(([name, progress]) => [name, { ...progress, calls: 0 }]));
 
 const SPOILED: readonly (readonly [what: string, spoil: Spoil, found: RegExp])[] = [
@@ -96,8 +96,8 @@ const SPOILED: readonly (readonly [what: string, spoil: Spoil, found: RegExp])[]
   ],
   [
     'forgets what it attempted',
-    writing(({ works: attempts, ...item }) =>
-      attempts === undefined ? item : { ...item, works: uncalled(attempts as CaseItem['works']) },
+    writing(({ attempts, ...item }) =>
+      attempts === undefined ? item : { ...item, attempts: uncalled(attempts as CaseItem['attempts']) },
     ),
     /L3: called for nobody/,
   ],

@@ -34,7 +34,7 @@ describe.each(EXCHANGES)('where a provider fails at its $which', ({ which, metho
         const skip = which === 'probes' && n % 3 > 0 ? 1 : 0;
         for (const method of methods) faults.script({ match: { method, keyId: arranged.by }, fault, skip, times: 2 });
         await system().send({ ...arranged.request, requestId, reason: n % 2 === 0 ? 'leaked' : 'manual' });
-        await system().settle(200);
+        await system().settle(200, 12);
         faults.clear();
         const end = outcomeOf(system(), requestId);
         const { length: copies } = await system().stuck();

@@ -120,10 +120,10 @@ export const advanceAttempt = async (
   let calledNow = false;
   let siblingsAsked = false;
   for (;;) {
-    const probed = await probeRound(context, item, item.works[name] ?? NEW_ATTEMPT, withSigner);
+    const probed = await probeRound(context, item, item.attempts[name] ?? NEW_ATTEMPT, withSigner);
     withSigner = probed.round.signer?.ends !== undefined;
     item = await writeRound(context, hooks, item, probed);
-    const progress = item.works[name] ?? NEW_ATTEMPT;
+    const progress = item.attempts[name] ?? NEW_ATTEMPT;
     let step: Step | undefined = nextStep(context, probed, progress, {
       proved: item.proved !== undefined,
       calledNow,
@@ -151,7 +151,7 @@ export const advanceAttempt = async (
       const outcome = await signerGoneOr(context, step.outcome);
       return attemptEnded(
         outcome,
-        step.why || whyOf(outcome, item.works[name] ?? NEW_ATTEMPT, item, isRestriction(probed.plan.call)),
+        step.why || whyOf(outcome, item.attempts[name] ?? NEW_ATTEMPT, item, isRestriction(probed.plan.call)),
       );
     }
     // The gap between two probes is no word of the provider's: the next delivery backs off.

@@ -24,7 +24,7 @@ const SIGNER_NEEDED_MS = { urgent: 60_000, other: 600_000 };
 
 /** Whether somebody is at work on a key, or will be again; a mark alone may have been left behind by a crash or a pause. */
 const isAtWork = async ({ ledger, clock }: Pick<Ports, 'ledger' | 'clock'>, name: string): Promise<boolean> => {
-  const { lease, works: attempts = {} } = (await ledger.read<CaseItem>(caseKey(name))) ?? {};
+  const { lease, attempts = {} } = (await ledger.read<CaseItem>(caseKey(name))) ?? {};
   return (
     (lease !== undefined && clock.now() < lease.until) ||
     Object.values(attempts).some(({ ended }) => ended === undefined)
@@ -50,9 +50,9 @@ export const whileSignerNeeded = async (
  * The last call was refused and did nothing (none was executed so far, or the key was gone), and it was counted in this hour: the next
  * one takes its place.
  */
-const hasPlace = ({ calls, voided, lastCallAt, lastAnswer, absentSince }: AttemptRecord, now: EpochMs): boolean =>
+const hasPlace = ({ calls, notExecuted, lastCallAt, lastAnswer, absentSince }: AttemptRecord, now: EpochMs): boolean =>
   lastAnswer === 'rejected' &&
-  (calls === voided || absentSince !== undefined) &&
+  (calls === notExecuted || absentSince !== undefined) &&
   // Stryker disable next-line ConditionalExpression: no instant is in no hour
   lastCallAt !== undefined &&
   hourOf(lastCallAt) === hourOf(now);
@@ -95,7 +95,7 @@ export const hasDeleted = async (
   { ledger, provider }: Pick<Ports, 'ledger' | 'provider'>,
   name: string,
 ): Promise<boolean> => {
-  const { proved, works: attempts = {} } = (await ledger.read<CaseItem>(caseKey(name))) ?? {};
+  const { proved, attempts = {} } = (await ledger.read<CaseItem>(caseKey(name))) ?? {};
   if (proved !== undefined) return true;
   for (const [attempt, { acceptedAt }] of Object.entries(attempts)) {
     if (acceptedAt === undefined) continue;
@@ -107,8 +107,8 @@ export const hasDeleted = async (
 
 /** Whether this product killed the managing key itself, or is about to: then it is not the credential that is wrong. */
 export const wasKilledHere = async ({ ledger }: Pick<Ports, 'ledger'>, name: string): Promise<boolean> => {
-  const { proved, works: attempts = {} } = (await ledger.read<CaseItem>(caseKey(name))) ?? {};
-  const hasKilled = ({ calls, voided, lastAnswer }: AttemptRecord): boolean =>
-    calls > voided && lastAnswer !== 'rejected';
+  const { proved, attempts = {} } = (await ledger.read<CaseItem>(caseKey(name))) ?? {};
+  const hasKilled = ({ calls, notExecuted, lastAnswer }: AttemptRecord): boolean =>
+    calls > notExecuted && lastAnswer !== 'rejected';
   return proved !== undefined || Object.values(attempts).some(hasKilled);
 };

@@ -83,7 +83,7 @@ const agreedEnd = ({ progress, now, proofGapMs }: Situation, outcome: FinalOutco
 };
 
 /** Calls that the provider carried out, as far as is known. */
-const executedCalls = ({ progress }: Situation): number => progress.calls - progress.voided;
+const executedCalls = ({ progress }: Situation): number => progress.calls - progress.notExecuted;
 
 /** Each further call waits three times as long as the one before, so that a read that lags can catch up before all are used. */
 const isDue = (situation: Situation): boolean => {
@@ -143,7 +143,7 @@ const mayCallInDoubt = ({ self, progress }: Situation, stated: EpochMs | undefin
 
 const beforeDelete = (situation: Situation): Decision => {
   const { self, roundVerdict, urgent, progress, now, signer, proofGapMs, siblingsAsked } = situation;
-  if (self && roundVerdict === 'unbacked' && !siblingsAsked) return { do: 'ask-siblings' };
+  if (self && roundVerdict === 'absent-unseen' && !siblingsAsked) return { do: 'ask-siblings' };
   const silence = withoutVerdict(situation);
   const isSilent =
     silence !== undefined && (roundVerdict === 'none' || (signer !== undefined && retryIn(signer) !== undefined));
@@ -158,7 +158,7 @@ const beforeDelete = (situation: Situation): Decision => {
 const afterDelete = (situation: Situation): Decision => {
   const { roundVerdict, provable } = situation;
   if (roundVerdict === 'present') return stillThere(situation);
-  if (roundVerdict === 'unbacked' || !provable) return unprovable(situation);
+  if (roundVerdict === 'absent-unseen' || !provable) return unprovable(situation);
   return waitForVerdict(situation);
 };
 
@@ -191,11 +191,11 @@ const gone = (situation: Situation): Decision => {
 
 const onDelete = (situation: Situation): Decision => {
   const { progress, roundVerdict } = situation;
-  const held = roundVerdict === 'gone' && isTold(situation) ? undefined : heldBy(situation);
+  const held = roundVerdict === 'absent' && isTold(situation) ? undefined : heldBy(situation);
   if (held) return end(held);
-  if (roundVerdict === 'gone') return gone(situation);
+  if (roundVerdict === 'absent') return gone(situation);
   // A call that the provider did not execute (a limited rate, a wrong clock) is as none.
-  return progress.calls - progress.voided === 0 ? beforeDelete(situation) : afterDelete(situation);
+  return progress.calls - progress.notExecuted === 0 ? beforeDelete(situation) : afterDelete(situation);
 };
 
 /** An update sends no delete to find out whether the key is dead or its provider out. */
@@ -209,14 +209,15 @@ const onUpdate = (situation: Situation): Decision => {
   const { roundVerdict, self, progress, siblingsAsked } = situation;
   const ended = answersIn(situation).map(endIn).find(Boolean);
   if (ended) return end(ended);
-  if (roundVerdict === 'gone') return goneWithoutDelete(situation);
-  if (roundVerdict === 'met') return agreedEnd(situation, 'restricted');
+  if (roundVerdict === 'absent') return goneWithoutDelete(situation);
+  if (roundVerdict === 'as-asked') return agreedEnd(situation, 'restricted');
   if (roundVerdict === 'web-only') return agreedEnd(situation, 'stuck/only-in-web-ui');
-  if (roundVerdict === 'unbacked') return self && !siblingsAsked ? { do: 'ask-siblings' } : end('stuck/not-recognised');
+  if (roundVerdict === 'absent-unseen')
+    return self && !siblingsAsked ? { do: 'ask-siblings' } : end('stuck/not-recognised');
   const silence = withoutVerdict(situation);
-  if (progress.calls > 0) return roundVerdict === 'unmet' ? stillThere(situation) : waitForVerdict(situation);
+  if (progress.calls > 0) return roundVerdict === 'wider' ? stillThere(situation) : waitForVerdict(situation);
   if (silence) return { do: 'retry', ...silence };
-  return roundVerdict === 'unmet' ? { do: 'call' } : { do: 'retry', code: 'unrecognised' };
+  return roundVerdict === 'wider' ? { do: 'call' } : { do: 'retry', code: 'unrecognised' };
 };
 
 /** What comes next, from one round of answers and all that is known. Pure. */

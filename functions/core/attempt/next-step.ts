@@ -25,7 +25,7 @@ const callStep = ({ plan, round }: JudgedRound, { before }: AttemptRecord): Step
  * key is as asked.
  */
 const widening = (probed: JudgedRound, progress: AttemptRecord): Step | undefined => {
-  if (progress.calls > 0 || probed.roundVerdict !== 'met') return undefined;
+  if (progress.calls > 0 || probed.roundVerdict !== 'as-asked') return undefined;
   const step = callStep(probed, progress);
   // Stryker disable next-line ConditionalExpression: only an end has an outcome
   return step.do === 'end' && step.outcome === 'refused/would-widen' ? step : undefined;

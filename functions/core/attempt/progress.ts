@@ -12,7 +12,7 @@ const KEPT = { first: 10, last: 30 };
 
 export const NEW_ATTEMPT: AttemptRecord = {
   calls: 0,
-  voided: 0,
+  notExecuted: 0,
   answered: false,
   silentRounds: 0,
   keyState: 'unknown',
@@ -35,7 +35,7 @@ const isSilent = ({ signer, asked }: Round): boolean =>
 
 /** A key that was met is absent for nobody: whoever asked, in a whole round or not, the absences have to agree anew. */
 const met = (progress: AttemptRecord): AttemptRecord => {
-  const isOfAbsence = progress.agreed?.on === 'gone' || progress.agreed?.on === 'unbacked';
+  const isOfAbsence = progress.agreed?.on === 'absent' || progress.agreed?.on === 'absent-unseen';
   return { ...progress, ...(isOfAbsence ? { agreed: undefined } : {}), absentSince: undefined };
 };
 
@@ -43,11 +43,11 @@ const unlessSighted = (progress: AttemptRecord, { asked }: Round): AttemptRecord
   asked.some(({ answer }) => isPresent(answer) || answer.identified) ? met(progress) : progress;
 
 /** What all requests know, where the provider answered a call as for a key that it knows. */
-const everyoneMet = (attempts: CaseItem['works']): CaseItem['works'] =>
+const everyoneMet = (attempts: CaseItem['attempts']): CaseItem['attempts'] =>
   Object.fromEntries(Object.entries(attempts).map(([name, progress]) => [name, met(progress)]));
 
 /** What the other requests know, after one's round. */
-const otherAttempts = (attempts: CaseItem['works'], round: Round): CaseItem['works'] =>
+const otherAttempts = (attempts: CaseItem['attempts'], round: Round): CaseItem['attempts'] =>
   Object.fromEntries(
     Object.entries(withRoom(attempts)).map(([name, progress]) => [name, unlessSighted(progress, round)]),
   );
@@ -70,7 +70,7 @@ const inCrowd = ({ evidence, ...work }: AttemptRecord): AttemptRecord =>
     ? { ...work, evidence: evidence.slice(-KEPT_IN_CROWD) }
     : { ...work, evidence: withEvidence([], evidence, KEPT_BY_CALLERS) };
 
-const withRoom = (attempts: CaseItem['works']): CaseItem['works'] => {
+const withRoom = (attempts: CaseItem['attempts']): CaseItem['attempts'] => {
   const all = Object.entries(attempts);
   if (all.length <= CROWD) return attempts;
   // What one that has not called had learned by now, it learns again.
@@ -79,7 +79,7 @@ const withRoom = (attempts: CaseItem['works']): CaseItem['works'] => {
 };
 
 /** Whether one more request may begin on a key; those that have begun come to their end first. */
-export const hasRoomFor = ({ works: attempts }: CaseItem, name: string, urgent: boolean): boolean =>
+export const hasRoomFor = ({ attempts }: CaseItem, name: string, urgent: boolean): boolean =>
   attempts[name] !== undefined || Object.values(attempts).filter(hasCalled).length < MOST[urgent ? 'urgent' : 'other'];
 
 /** The case with one round of probes written into it: who has seen the key, what was learned, how the count stands. */
@@ -93,7 +93,7 @@ export const withRound = (
     now,
   }: { name: string; signerId: string; round: Round; roundVerdict: RoundVerdict | undefined; now: EpochMs },
 ): CaseItem => {
-  const progress = item.works[name] ?? NEW_ATTEMPT;
+  const progress = item.attempts[name] ?? NEW_ATTEMPT;
   const noted = {
     ...unlessSighted(progress, round),
     silentRounds: isSilent(round) ? progress.silentRounds + 1 : round.heldUp ? progress.silentRounds : 0,
@@ -102,10 +102,10 @@ export const withRound = (
   };
   return {
     ...item,
-    seen: { ...seenIn(round, now), ...item.seen },
+    sightings: { ...seenIn(round, now), ...item.sightings },
     facts: { ...item.facts, [signerId]: { ...item.facts[signerId], ...lasting(round.facts) } },
-    works: {
-      ...otherAttempts(item.works, round),
+    attempts: {
+      ...otherAttempts(item.attempts, round),
       [name]:
         roundVerdict === undefined
           ? noted
@@ -114,20 +114,26 @@ export const withRound = (
   };
 };
 
-const seenIn = ({ asked }: Round, now: EpochMs): CaseItem['seen'] =>
+const seenIn = ({ asked }: Round, now: EpochMs): CaseItem['sightings'] =>
   Object.fromEntries(asked.filter(({ answer }) => answer.identified).map(({ question }) => [question.questionId, now]));
 
 /** What a standing is judged by: everything seen before this round, and in it. */
-export const seenWith = (item: CaseItem, round: Round, now: EpochMs): CaseItem['seen'] => ({
+export const seenWith = (item: CaseItem, round: Round, now: EpochMs): CaseItem['sightings'] => ({
   ...seenIn(round, now),
-  ...item.seen,
+  ...item.sightings,
 });
 
 /** How the calls were answered; of what 0.1.0 wrote only the best and the last are known. */
-const repliesOf = ({ callReplies, calls, voided, acceptedAt, lastAnswer }: AttemptRecord): readonly CallReply[] => {
+const repliesOf = ({
+  callReplies,
+  calls,
+  notExecuted,
+  acceptedAt,
+  lastAnswer,
+}: AttemptRecord): readonly CallReply[] => {
   if (callReplies !== undefined) return callReplies;
   if (acceptedAt !== undefined) return ['accepted'];
-  if (calls <= voided) return [];
+  if (calls <= notExecuted) return [];
   return [lastAnswer === 'rejected' ? 'refused' : 'lost'];
 };
 
@@ -149,7 +155,7 @@ const inDoubt = ({ absentSince }: AttemptRecord): number => (absentSince === und
 export const withCall = (progress: AttemptRecord, now: EpochMs): AttemptRecord => ({
   ...progress,
   calls: progress.calls + 1,
-  voided: progress.voided + inDoubt(progress),
+  notExecuted: progress.notExecuted + inDoubt(progress),
   calledAt: progress.calledAt ?? now,
   lastCallAt: now,
   callReplies: [...repliesOf(progress), 'lost'],
@@ -175,7 +181,7 @@ const replyOf = ({ saw, ends }: Answer): CallReply => {
 
 /** After a call: what it was answered with, and where that authenticates the target, that it was seen. */
 export const withAnswer = (item: CaseItem, name: string, call: Call, answer: Answer, now: EpochMs): CaseItem => {
-  const progress = item.works[name] ?? NEW_ATTEMPT;
+  const progress = item.attempts[name] ?? NEW_ATTEMPT;
   const reply = replyOf(answer);
   const lastAnswer = LAST[reply];
   const voided = reply === 'accepted' ? 0 : reply === 'put-off' ? 1 : inDoubt(progress);
@@ -185,28 +191,28 @@ export const withAnswer = (item: CaseItem, name: string, call: Call, answer: Ans
     absentSince: answer.identified ? undefined : progress.absentSince,
     lastAnswer,
     ifAlive: lastAnswer === 'rejected' ? answer.fallbackCode : undefined,
-    voided: progress.voided - inDoubt(progress) + voided,
+    notExecuted: progress.notExecuted - inDoubt(progress) + voided,
     acceptedAt: progress.acceptedAt ?? (lastAnswer === 'accepted' ? now : undefined),
     evidence: withEvidence(progress.evidence, [evidenceOf(now, 'call', call, answer)]),
   };
   return {
     ...item,
-    seen: answer.identified ? { [call.questionId]: now, ...item.seen } : item.seen,
-    works: { ...(answer.identified ? everyoneMet(item.works) : item.works), [name]: done },
+    sightings: answer.identified ? { [call.questionId]: now, ...item.sightings } : item.sightings,
+    attempts: { ...(answer.identified ? everyoneMet(item.attempts) : item.attempts), [name]: done },
   };
 };
 
 /** More evidence for one attempt, from outside of its rounds. */
 export const withMoreEvidence = (item: CaseItem, name: string, evidence: readonly Evidence[]): CaseItem => {
-  const progress = item.works[name] ?? NEW_ATTEMPT;
+  const progress = item.attempts[name] ?? NEW_ATTEMPT;
   return {
     ...item,
-    works: { ...item.works, [name]: { ...progress, evidence: withEvidence(progress.evidence, evidence) } },
+    attempts: { ...item.attempts, [name]: { ...progress, evidence: withEvidence(progress.evidence, evidence) } },
   };
 };
 
 /** The works that have called and not come to their end, but this one. */
-const openCallers = ({ works: attempts }: CaseItem, name: string): readonly string[] =>
+const openCallers = ({ attempts }: CaseItem, name: string): readonly string[] =>
   Object.entries(attempts).flatMap(([other, { calls, ended }]) =>
     other !== name && calls > 0 && ended === undefined ? [other] : [],
   );
@@ -227,7 +233,7 @@ const isCalledBy = (item: CaseItem, name: string): boolean =>
 
 /** The case as a request's end leaves it: proved, or open as long as the key may live. */
 export const withEnd = (item: CaseItem, name: string, ended: Ended): CaseItem => {
-  const progress = item.works[name] ?? NEW_ATTEMPT;
+  const progress = item.attempts[name] ?? NEW_ATTEMPT;
   const isProof = isDead(ended.outcome);
   // A delete that goes out again and again resets the agreement, not the first absence.
   const deadAt =
@@ -237,7 +243,7 @@ export const withEnd = (item: CaseItem, name: string, ended: Ended): CaseItem =>
   const leftOpenBy = proved ? undefined : openBy(item, name, ended);
   return {
     ...item,
-    works: { ...item.works, [name]: { ...progress, ...proof, ended } },
+    attempts: { ...item.attempts, [name]: { ...progress, ...proof, ended } },
     proved,
     leftOpenBy,
     state: proved ? 'proved-case' : leftOpenBy || isCalledBy(item, name) ? 'open-case' : 'idle-case',

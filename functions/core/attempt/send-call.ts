@@ -20,11 +20,7 @@ const isTooLate = ({ ports, holder }: AttemptContext, { lease }: CaseItem): bool
 const LATER: Retry = { code: 'not-yet-proved' };
 
 /** An update without an answer, by another request, may still land: after this one it would give back what this one takes. */
-const whileOthersLand = (
-  context: AttemptContext,
-  { works: attempts }: CaseItem,
-  landsWithinMs: number,
-): Retry | undefined => {
+const whileOthersLand = (context: AttemptContext, { attempts }: CaseItem, landsWithinMs: number): Retry | undefined => {
   const name = attemptName(context.item);
   const notBefore = Object.entries(attempts)
     .filter(([other, { lastAnswer }]) => other !== name && lastAnswer === 'silent')
@@ -68,7 +64,7 @@ export const sendCall = async (
 ): Promise<{ readonly item: CaseItem; readonly step: Extract<Step, { readonly do: 'end' | 'retry' }> | undefined }> => {
   const { ports, item, asking, pin, holder } = context;
   const name = attemptName(item);
-  const before = current.works[name] ?? NEW_ATTEMPT;
+  const before = current.attempts[name] ?? NEW_ATTEMPT;
   const { rate } = call.send(signingTime(asking));
   const { landsWithinMs } = plan;
   const retry = await heldUp(context, current, { before, rate, landsWithinMs });
@@ -76,7 +72,7 @@ export const sendCall = async (
   const noted = (progress: AttemptRecord): Promise<CaseItem> =>
     updateLeasedCase(ports, pin.keyName, holder, (held) => ({
       ...held,
-      works: { ...held.works, [name]: progress },
+      attempts: { ...held.attempts, [name]: progress },
       state: 'open-case',
     }));
   const attempted = await noted(withCall(before, ports.clock.now()));

@@ -21,9 +21,9 @@ export const emptyCase = ({ provider, realm, keyId }: KeyOf, at: EpochMs): Omit<
   provider,
   realm,
   keyId,
-  seen: {},
+  sightings: {},
   facts: {},
-  works: {},
+  attempts: {},
   state: 'idle-case',
   at,
 });
@@ -61,7 +61,7 @@ export const takeLease = async (
       ...item,
       state: item.state === 'forgotten-case' ? 'idle-case' : item.state,
       lease: { holder, until },
-      seen: { ...Object.fromEntries(seen.map((by) => [by, now])), ...item.seen },
+      sightings: { ...Object.fromEntries(seen.map((by) => [by, now])), ...item.sightings },
     };
   });
   const item = written as Leased; // with our lease, or left alone for another's

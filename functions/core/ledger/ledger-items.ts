@@ -89,7 +89,7 @@ export interface RequestItem extends Versioned {
 }
 
 /** What two probes have to agree on. `unbacked`: absent, for an asker that had never seen the key. */
-export type AgreedVerdict = 'gone' | 'unbacked' | Exclude<Reach, 'unmet'>;
+export type AgreedVerdict = 'absent' | 'absent-unseen' | Exclude<Reach, 'wider'>;
 
 /** How the provider answered a call: `put-off` for a limit or a clock, `lost` where no reply came or none that can be read. */
 export type CallReply = 'accepted' | 'refused' | 'put-off' | 'lost';
@@ -99,7 +99,7 @@ export interface AttemptRecord {
   /** Calls that left, each written before it did. */
   readonly calls: number;
   /** Those among them that did nothing: the provider said so, or the key was gone before and the call was not accepted. */
-  readonly voided: number;
+  readonly notExecuted: number;
   readonly calledAt?: EpochMs | undefined;
   readonly lastCallAt?: EpochMs | undefined;
   readonly acceptedAt?: EpochMs | undefined;
@@ -110,7 +110,7 @@ export interface AttemptRecord {
   /** The code that a key still alive after the last call ends as. */
   readonly ifAlive?: StuckCode | undefined;
   /** The code for an end without a verdict. */
-  readonly atLast?: StuckCode | undefined;
+  readonly fallbackCode?: StuckCode | undefined;
   /** A probe has given a verdict since the last call. */
   readonly answered: boolean;
   /** Rounds in a row, before any call, in which somebody asked gave no verdict. */
@@ -136,11 +136,11 @@ export interface CaseItem extends Versioned {
   readonly realm: string;
   readonly keyId: string;
   /** When each question was first answered in a way that authenticates the key or names it. */
-  readonly seen: Readonly<Record<string, EpochMs>>;
+  readonly sightings: Readonly<Record<string, EpochMs>>;
   /** What each signer's questions taught, for the next request by the same signer. */
   readonly facts: Readonly<Record<string, Facts>>;
   readonly lease?: { readonly holder: string; readonly until: EpochMs } | undefined;
-  readonly works: Readonly<Record<string, AttemptRecord>>;
+  readonly attempts: Readonly<Record<string, AttemptRecord>>;
   readonly proved?: { readonly at: EpochMs; readonly deadAt: EpochMs; readonly endedBy: string } | undefined;
   /** The request, as `requestId#attempt`, whose end left the case open. */
   readonly leftOpenBy?: string | undefined;
@@ -163,7 +163,7 @@ export const BY_STATE = 'by-state';
 export interface KeyIdentityItem extends Versioned {
   readonly keyId: string;
   /** The question that the provider answered with it. */
-  readonly seen: readonly string[];
+  readonly questionIds: readonly string[];
 }
 
 export const requestKey = (requestId: string, planOnly: boolean): ItemKey => ({

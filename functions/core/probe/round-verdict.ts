@@ -14,7 +14,7 @@ export interface AnsweredQuestion {
  * Where one round of probes shows the key to stand. `present` and the three reaches of an update: it lives. `gone`: absent, for an
  * asker that had seen it. `unbacked`: absent, for askers that never had. `none`: no verdict.
  */
-export type RoundVerdict = 'gone' | 'unbacked' | 'present' | 'none' | Reach;
+export type RoundVerdict = 'absent' | 'absent-unseen' | 'present' | 'none' | Reach;
 
 interface Context {
   readonly sightings: Readonly<Record<string, EpochMs>>;
@@ -30,7 +30,7 @@ export const recordIn = (round: readonly AnsweredQuestion[]): KeyRecord | undefi
   round.find(({ question, answer }) => question.as === 'self' && answer.record)?.answer.record ??
   round.find(({ answer }) => answer.record)?.answer.record;
 
-const FARTHER: readonly Reach[] = ['met', 'web-only', 'unmet'];
+const FARTHER: readonly Reach[] = ['as-asked', 'web-only', 'wider'];
 
 /** How far an update's key is by its best reading; where another one of the same round shows it farther, they do not agree. */
 const reachVerdictOf = (
@@ -75,11 +75,11 @@ export const roundVerdictOf = (
   const absent = round.filter(({ answer }) => isAbsent(answer));
   if (absent.length === 0) return 'none';
   const backed = absent.filter(({ question }) => sightings[question.questionId] !== undefined);
-  if (backed.length === 0) return 'unbacked';
-  if (!needsAll) return 'gone';
+  if (backed.length === 0) return 'absent-unseen';
+  if (!needsAll) return 'absent';
   if (absent.length < round.length) return 'none';
   // All agree, but who never had the key before them cannot back it, however often they are asked.
-  return isBackedByEach(round, backed) ? 'gone' : 'unbacked';
+  return isBackedByEach(round, backed) ? 'absent' : 'absent-unseen';
 };
 
 /** Each asker has seen the key by one of its questions at least; its others then agree, also where they never had an answer before. */
@@ -87,8 +87,8 @@ const isBackedByEach = (round: readonly AnsweredQuestion[], backed: readonly Ans
   round.every(({ question }) => backed.some((other) => other.question.as === question.as));
 
 /** The key lives, and not as it was to become. */
-const UNCHANGED: readonly RoundVerdict[] = ['present', 'unmet', 'web-only'];
-const AGREEABLE: readonly RoundVerdict[] = ['gone', 'unbacked', 'met', 'web-only'];
+const UNCHANGED: readonly RoundVerdict[] = ['present', 'wider', 'web-only'];
+const AGREEABLE: readonly RoundVerdict[] = ['absent', 'absent-unseen', 'as-asked', 'web-only'];
 
 const stuckCode = ({ ends, fallbackCode }: Answer): StuckCode | undefined =>
   fallbackCode ?? (ends?.startsWith('stuck/') ? (ends.slice('stuck/'.length) as StuckCode) : undefined);
@@ -118,20 +118,20 @@ export const countRound = (
     ...progress,
     agreed: on === undefined ? undefined : progress.agreed?.on === on ? progress.agreed : { on, at: now },
     absentSince:
-      roundVerdict === 'gone'
+      roundVerdict === 'absent'
         ? (progress.absentSince ?? now)
         : roundVerdict === 'none'
           ? progress.absentSince
           : undefined,
     unchanged: roundVerdict === 'none' ? progress.unchanged : unchanged,
     // The call was refused because the key is gone: that says nothing of a key that shows again.
-    ifAlive: roundVerdict === 'gone' ? undefined : progress.ifAlive,
+    ifAlive: roundVerdict === 'absent' ? undefined : progress.ifAlive,
     answered: progress.answered || roundVerdict !== 'none' || round.some(({ answer }) => answer.saw !== 'silent'),
     keyState: keyStateAfter(round, progress.keyState),
-    atLast:
+    fallbackCode:
       roundVerdict === 'none'
         ? ([...round.map(({ answer }) => answer), signer].map((answer) => answer && stuckCode(answer)).find(Boolean) ??
-          progress.atLast)
+          progress.fallbackCode)
         : undefined,
     ...(record && progress.calls === 0 && progress.before === undefined ? { before: record } : {}),
     ...(record ? { after: record } : {}),

@@ -19,7 +19,7 @@ export interface SweepItem extends Versioned {
   readonly expiresAt: string;
   /** The version that was AWSCURRENT when a sweep first met this `expires-at`. */
   readonly version: string;
-  readonly metAt: EpochMs;
+  readonly firstSeenAt: EpochMs;
   readonly sent?: { readonly requestId: string; readonly attempt: number; readonly at: EpochMs } | undefined;
   /** The order that could not be read and was told of. */
   readonly refused?: string | undefined;

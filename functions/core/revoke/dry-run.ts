@@ -79,11 +79,12 @@ export const dryRun = async (
   if (round.heldUp) throw new NotYet(round.heldUp);
   await updateItem<CaseItem>(ports, ledgerKey, (current) =>
     round.asked.some(({ answer }) => answer.identified)
-      ? { ...(current ?? emptyCase(key, now)), seen: seenWith(current ?? item, round, ports.clock.now()) }
+      ? { ...(current ?? emptyCase(key, now)), sightings: seenWith(current ?? item, round, ports.clock.now()) }
       : undefined,
   );
   const signerId = order.signer.keyId;
-  const progress = withRound(item, { name: 'plan', signerId, round, roundVerdict, now }).works['plan'] ?? NEW_ATTEMPT;
+  const progress =
+    withRound(item, { name: 'plan', signerId, round, roundVerdict, now }).attempts['plan'] ?? NEW_ATTEMPT;
   const next = nextStep(context, probed, progress, {
     proved: item.proved !== undefined,
     // Stryker disable next-line BooleanLiteral: what has not called at all has not called in this delivery

@@ -80,7 +80,7 @@ export const identify = async (
   const key = keyIdentityKey(opened.arn, opened.versionId);
   const kept = async (): Promise<Identified | undefined> => {
     const known = await ports.ledger.read<KeyIdentityItem>(key);
-    return known && { keyId: known.keyId, seen: known.seen };
+    return known && { keyId: known.keyId, seen: known.questionIds };
   };
   const before = await kept();
   if (before) return before;
@@ -91,7 +91,7 @@ export const identify = async (
   const keyId = answer.facts?.['keyId'];
   if (keyId !== undefined) {
     await updateItem<KeyIdentityItem>(ports, key, (current) =>
-      current ? undefined : { keyId, seen: [question.questionId] },
+      current ? undefined : { keyId, questionIds: [question.questionId] },
     );
     return { keyId, seen: [question.questionId] };
   }

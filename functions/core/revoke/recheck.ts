@@ -64,13 +64,13 @@ const findingOf = ({ ended }: PublishedRequest, { outcome }: RecheckEnd, keyStat
 
 /** The case as a look leaves it: closed where the key was seen to since, else as it stands; the lease goes. */
 const withRecheck = (current: CaseItem, original: PublishedRequest, end: RecheckEnd, at: Ended['at']): CaseItem => {
-  const { [attemptName(asRecheck(original))]: progress = NEW_ATTEMPT, ...attempts } = current.works;
-  const without = { ...current, works: attempts, lease: undefined };
+  const { [attemptName(asRecheck(original))]: progress = NEW_ATTEMPT, ...attempts } = current.attempts;
+  const without = { ...current, attempts, lease: undefined };
   if (current.proved || !(isDead(end.outcome) || end.outcome === 'restricted')) return without;
   const name = attemptName(original);
   return {
-    ...withEnd({ ...without, works: { ...attempts, [name]: progress } }, name, { ...end, at }),
-    works: attempts,
+    ...withEnd({ ...without, attempts: { ...attempts, [name]: progress } }, name, { ...end, at }),
+    attempts,
   };
 };
 
@@ -81,7 +81,7 @@ const concludeRecheck = async (
   end: RecheckEnd,
 ): Promise<void> => {
   const { keyName } = original.pin;
-  const { works: attempts } = (await ports.ledger.read<CaseItem>(caseKey(keyName))) ?? found;
+  const { attempts } = (await ports.ledger.read<CaseItem>(caseKey(keyName))) ?? found;
   const progress = attempts[attemptName(asRecheck(original))] ?? NEW_ATTEMPT;
   const finding = found.proved ? undefined : findingOf(original, end, isDead(end.outcome) ? 'dead' : progress.keyState);
   if (finding) await ports.outbox.publish(findingReceipt(original, progress, finding, found, ports.digest));
@@ -117,9 +117,9 @@ const probeOnly = async (
 const dropRecheck = async ({ ports, original }: Pick<RecheckContext, 'ports' | 'original'>): Promise<void> => {
   const look = attemptName(asRecheck(original));
   await updateItem<CaseItem>(ports, caseKey(original.pin.keyName), (current) => {
-    if (current?.works[look] === undefined) return undefined;
-    const { [look]: _, ...attempts } = current.works;
-    return { ...current, works: attempts };
+    if (current?.attempts[look] === undefined) return undefined;
+    const { [look]: _, ...attempts } = current.attempts;
+    return { ...current, attempts };
   });
 };
 

@@ -34,7 +34,7 @@ export const rereadOrder = async (
   // Manager, so the last second counts as older.
   const newest =
     order.version === undefined && firstSeen
-      ? Math.min(order.expiresAt, after(firstSeen.metAt, 1_000))
+      ? Math.min(order.expiresAt, after(firstSeen.firstSeenAt, 1_000))
       : order.expiresAt;
   if (opened !== undefined && opened.createdAt > newest) throw new Fault('refused/version-not-meant', '');
 };

@@ -41,7 +41,7 @@ const checkPreconditions = (
 /** An end that the case holds already, by a delivery that did not come as far as its receipt. */
 const publishEndInCase = async ({ ports }: Run, item: RequestItem): Promise<boolean> => {
   const found = item.pin && (await ports.ledger.read<CaseItem>(caseKey(item.pin.keyName)));
-  if (found?.works[attemptName(item)]?.ended === undefined) return false;
+  if (found?.attempts[attemptName(item)]?.ended === undefined) return false;
   await publishFromCase(ports, item, found, undefined);
   return true;
 };
@@ -49,7 +49,7 @@ const publishEndInCase = async ({ ports }: Run, item: RequestItem): Promise<bool
 /** A request that has ended: whatever of its end an earlier delivery did not come to is done now. */
 const publishAgain = async (ports: Ports, item: RequestItem, ended: Ended): Promise<void> => {
   const found = item.pin && (await ports.ledger.read<CaseItem>(caseKey(item.pin.keyName)));
-  if (found?.works[attemptName(item)]?.ended) await publishFromCase(ports, item, found, undefined);
+  if (found?.attempts[attemptName(item)]?.ended) await publishFromCase(ports, item, found, undefined);
   else await publishEnd(ports, item, ended);
 };
 

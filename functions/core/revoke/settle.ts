@@ -46,7 +46,11 @@ const afterCall = (outcome: RequestEnd, progress: AttemptRecord | undefined): Re
     return unproven(
       `The delete was accepted at ${toIso(progress.acceptedAt)}; its credential was removed before the proof`,
     );
-  if (outcome.outcome.startsWith('refused/') && progress?.lastCallAt !== undefined && progress.calls > progress.voided)
+  if (
+    outcome.outcome.startsWith('refused/') &&
+    progress?.lastCallAt !== undefined &&
+    progress.calls > progress.notExecuted
+  )
     return unproven(
       [`A call left at ${toIso(progress.lastCallAt)} before this was refused`, outcome.why].filter(Boolean).join('. '),
     );
@@ -71,7 +75,7 @@ export const conclude = async (
   }
   const name = attemptName(item);
   const held = await updateLeasedCase(ports, pin.keyName, holder, (current) => {
-    const progress = current.works[name];
+    const progress = current.attempts[name];
     return progress?.ended ? current : withEnd(current, name, endedAs(afterCall(outcome, progress), ports.clock.now()));
   });
   await publishFromCase(ports, item, held, holder);
@@ -79,7 +83,7 @@ export const conclude = async (
 };
 
 /** What others do on the key: not this request, in this attempt or in one that it has taken over from, nor a look for one of these. */
-const attemptsOfOthers = ({ works: attempts }: CaseItem, { requestId, attempt }: RequestItem): CaseItem['works'] => {
+const attemptsOfOthers = ({ attempts }: CaseItem, { requestId, attempt }: RequestItem): CaseItem['attempts'] => {
   const isOurs = (name: string): boolean =>
     [`${requestId}#`, recheckName(`${requestId}#`)].some(
       (ours) => name.startsWith(ours) && Number(name.slice(ours.length)) <= attempt,
@@ -99,7 +103,7 @@ export const publishFromCase = async (
   holder: string | undefined,
 ): Promise<void> => {
   const name = attemptName(item);
-  const progress = held.works[name];
+  const progress = held.attempts[name];
   const { pin } = item;
   if (progress?.ended === undefined || pin === undefined) return;
   await publishEnd(ports, item, progress.ended, progress);
@@ -108,8 +112,8 @@ export const publishFromCase = async (
     if (current === undefined) return undefined;
     // Another delivery may have come as far already; the lease is this one's all the same.
     const isHeld = holder !== undefined && current.lease?.holder === holder;
-    if (current.works[name] === undefined && !isHeld) return undefined;
-    return { ...current, works: attemptsOfOthers(current, item), ...(isHeld ? { lease: undefined } : {}) };
+    if (current.attempts[name] === undefined && !isHeld) return undefined;
+    return { ...current, attempts: attemptsOfOthers(current, item), ...(isHeld ? { lease: undefined } : {}) };
   });
 };
 
@@ -119,7 +123,7 @@ export const countedFrom = ({ receivedAt, request }: RequestItem): EpochMs =>
 
 /** What a request ends as whose time is up: the code that its answers asked for, else that nothing was proved. */
 const timeIsUp = ({ code, fallbackCode }: Retry, progress: AttemptRecord | undefined): RequestEnd => {
-  const stuck = code === 'limit' ? 'limit' : (progress?.atLast ?? fallbackCode ?? 'unproven');
+  const stuck = code === 'limit' ? 'limit' : (progress?.fallbackCode ?? fallbackCode ?? 'unproven');
   return { outcome: `stuck/${stuck}`, why: `The time for it was up; last it stood at ${code}`, evidence: [] };
 };
 
@@ -181,7 +185,7 @@ export const waitOrGiveUp = async (
   const now = ports.clock.now();
   const item = await asItStands(ports, claimed);
   const found = item.pin && (await ports.ledger.read<CaseItem>(caseKey(item.pin.keyName)));
-  const progress = found?.works[attemptName(item)];
+  const progress = found?.attempts[attemptName(item)];
   // An end that is in the ledger is not waited for: the next delivery tells of it.
   const isOver = item.ended !== undefined || progress?.ended !== undefined;
   const isTimeUp = now - countedFrom(item) >= ports.config.giveUpAfterMs;

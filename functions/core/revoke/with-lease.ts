@@ -64,7 +64,7 @@ const publishResurrected = async (
   const { provider, realm, keyId } = found;
   const why = `It was proved dead at ${toIso(provedAt)}. The request goes on`;
   const finding = { outcome: 'resurrected', keyState: 'alive', why } as const;
-  await ports.outbox.publish(findingReceipt(item, found.works[attemptName(item)], finding, found, ports.digest));
+  await ports.outbox.publish(findingReceipt(item, found.attempts[attemptName(item)], finding, found, ports.digest));
   ports.log.warn('resurrected', { requestId: item.requestId, provider, key: keyName(provider, realm, keyId) });
 };
 

@@ -15,7 +15,7 @@ export interface Gauges {
 }
 
 /** Since when a case is open: since an end left it so, else since its first call. */
-const openSince = ({ leftOpenBy, works: attempts, at }: CaseItem): EpochMs => {
+const openSince = ({ leftOpenBy, attempts, at }: CaseItem): EpochMs => {
   if (leftOpenBy !== undefined) return at;
   return Object.values(attempts)
     .flatMap(({ calledAt }) => calledAt ?? [])

@@ -58,7 +58,7 @@ const noteFirstSeen = async (ports: SweepPorts, { arn, tags, stages }: Described
   const expiresAt = tags[EXPIRY_TAG] ?? '';
   const version = stages['AWSCURRENT'] ?? '';
   const firstSeen = await writeSweep(ports, arn, (item) =>
-    item?.expiresAt === expiresAt ? undefined : { expiresAt, version, metAt: ports.clock.now() },
+    item?.expiresAt === expiresAt ? undefined : { expiresAt, version, firstSeenAt: ports.clock.now() },
   );
   return firstSeen as SweepItem; // written now, or by an earlier sweep
 };

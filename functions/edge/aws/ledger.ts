@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import type { EpochMs } from '../../core/epoch.ts';
 import { BY_STATE } from '../../core/ledger/ledger-items.ts';
+import { withStoredNames } from '../../core/ledger/stored-names.ts';
 import type { ItemKey, Ledger, Versioned } from '../../core/ports.ts';
 import { classOf, orUnavailable, unavailable } from './unavailable.ts';
 
@@ -84,7 +85,7 @@ export const dynamoLedger = (client: Client, table: string): Ledger => {
     const { Item: item } = await orUnavailable('read the ledger', client.send(get));
     return item && (withoutKey(item) as T);
   };
-  return {
+  return withStoredNames({
     read,
     write: async ({ pk, sk }, item) => {
       const put = new PutCommand({ TableName: table, Item: { ...item, pk, sk }, ...unchangedSince(item.rev) });
@@ -100,5 +101,5 @@ export const dynamoLedger = (client: Client, table: string): Ledger => {
       const update = new UpdateCommand({ TableName: table, Key: { pk, sk }, ...below(max, expiresAt) });
       return conditionally('count in the ledger', client.send(update));
     },
-  };
+  });
 };

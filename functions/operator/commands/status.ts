@@ -62,7 +62,7 @@ const openLines = ({ terminal, clock }: Context, open: Open): readonly string[] 
       ['so far', progressOf(open, clock.now())],
       ['next try', nextTry(open, clock.now())],
     ]),
-    ...evidenceLines(terminal, found?.works[attemptName(item)]?.evidence ?? []),
+    ...evidenceLines(terminal, found?.attempts[attemptName(item)]?.evidence ?? []),
   ];
 };
 

@@ -18,7 +18,7 @@ export const caseOf = async ({ ledger }: Deployed, { pin }: RequestItem): Promis
 export const progressOf = ({ item, found }: Open, now: EpochMs): string => {
   const due = item.request?.notBefore === undefined ? undefined : fromIso(item.request.notBefore);
   if (due !== undefined && due > now) return `waits for its time, ${toIso(due)}`;
-  const progress = found?.works[attemptName(item)];
+  const progress = found?.attempts[attemptName(item)];
   if (item.pin === undefined) return 'received';
   if (progress === undefined || (progress.calls === 0 && progress.evidence.length === 0)) return 'credential opened';
   const calls = ['not called yet', 'called once'][progress.calls] ?? `called ${progress.calls} times`;

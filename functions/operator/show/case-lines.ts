@@ -25,7 +25,7 @@ export interface CaseShown {
 }
 
 export const caseShown = (item: CaseItem): CaseShown => {
-  const { provider, realm, keyId, seen, proved, leftOpenBy, works, state, forgotten } = item;
+  const { provider, realm, keyId, sightings: seen, proved, leftOpenBy, attempts, state, forgotten } = item;
   const first = Object.values(seen).toSorted((a, b) => a - b)[0];
   return {
     key: keyName(provider, realm, keyId),
@@ -34,7 +34,7 @@ export const caseShown = (item: CaseItem): CaseShown => {
     provedAt: proved ? toIso(proved.at) : null,
     provedBy: proved?.endedBy ?? null,
     leftOpenBy: leftOpenBy ?? null,
-    atWork: Object.entries(works).flatMap(([name, { ended }]) => (ended ? [] : [name])),
+    atWork: Object.entries(attempts).flatMap(([name, { ended }]) => (ended ? [] : [name])),
     forgotten: forgotten ? { ...forgotten, at: toIso(forgotten.at) } : null,
   };
 };

@@ -67,7 +67,7 @@ const closeCase = async (deployed: Deployed, item: RequestItem, forgotten: Forgo
     const found = await deployed.ledger.read<CaseItem>(caseKey(pin.keyName));
     if (found === undefined) return 'no case';
     if (found.proved) return 'proved';
-    const atWork = Object.entries(found.works).find(
+    const atWork = Object.entries(found.attempts).find(
       ([name, { ended }]) => ended === undefined && !isRecheckName(name) && requestIdOf(name) !== item.requestId,
     )?.[0];
     if (atWork !== undefined || (found.lease && found.lease.until > deployed.clock.now()))

@@ -52,8 +52,8 @@ const reachOf = (asked: RequestedUpdate, records: Records): Reach => {
   const bindings = [bindingOf(before.ips), ...(asked.binding === null ? [] : [asked.binding])];
   const isOpen = bindings.some((binding) => !isWithin(bindingOf(now.ips), binding));
   const tooMany = excess(asked, records);
-  if (isWriting || isOpen || tooMany.includes(true)) return 'unmet';
-  return tooMany.length > 0 ? 'web-only' : 'met';
+  if (isWriting || isOpen || tooMany.includes(true)) return 'wider';
+  return tooMany.length > 0 ? 'web-only' : 'as-asked';
 };
 
 interface Update extends Omit<Attempt, keyof Records> {

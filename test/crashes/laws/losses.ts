@@ -1,4 +1,6 @@
 import type { CaseItem, RequestItem } from '../../../functions/core/ledger/ledger-items.ts';
+import { inCodeNames } from '../../../functions/core/ledger/stored-names.ts';
+import type { ItemKey } from '../../../functions/core/ports.ts';
 import type { Receipt } from '../../../functions/core/receipt.ts';
 import { outcomeOf } from '../../../infra/local/story/results/result-of.ts';
 import { orderNumberIn } from '../orders/crash-order.ts';
@@ -15,10 +17,10 @@ const requestItem = ({ ledger }: Evidence, requestId: string): RequestItem | und
     | RequestItem
     | undefined;
 
-const caseOf = ({ ledger }: Evidence, { order }: Judged): CaseItem | undefined =>
-  ledger.find(({ pk }) => String(pk).startsWith('case#') && String(pk).endsWith(`/${order.keyId}`)) as
-    | CaseItem
-    | undefined;
+const caseOf = ({ ledger }: Evidence, { order }: Judged): CaseItem | undefined => {
+  const stored = ledger.find(({ pk }) => String(pk).startsWith('case#') && String(pk).endsWith(`/${order.keyId}`));
+  return stored && (inCodeNames(stored as unknown as ItemKey) as unknown as CaseItem);
+};
 
 const isHeld = (evidence: Evidence, judged: Judged): boolean =>
   (caseOf(evidence, judged)?.lease?.until ?? 0) + CRASH_MARGIN_MS > evidence.now;
@@ -57,7 +59,7 @@ const withEnd = (evidence: Evidence, judged: Judged, end: Receipt): readonly (re
 /** L2: there is one end, published as it stands in the ledger, a copy where a person is needed, and nothing is left open. */
 export const losses = (evidence: Evidence, judged: Judged): readonly string[] => {
   const { order, end } = judged;
-  const attempts = Object.keys(caseOf(evidence, judged)?.works ?? {});
+  const attempts = Object.keys(caseOf(evidence, judged)?.attempts ?? {});
   const rules: readonly (readonly [boolean, string])[] = [
     [end === undefined, 'L2: no receipt'],
     ...(end === undefined ? [] : withEnd(evidence, judged, end)),

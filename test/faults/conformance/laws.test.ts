@@ -44,9 +44,9 @@ it('finds a ledger that forgets what was attempted', async () => {
     ledger: {
       ...ports.ledger,
       write: async (key, item) => {
-        const { works: attempts, ...rest } = item as unknown as { works?: Record<string, object> };
+        const { attempts, ...rest } = item as unknown as { attempts?: Record<string, object> };
         const emptied = Object.entries(attempts ?? {}).map(([name, work]) => [name, { ...work, calls: 0 }]);
-        return ledger.write(key, attempts ? ({ ...rest, works: Object.fromEntries(emptied) } as never) : item);
+        return ledger.write(key, attempts ? ({ ...rest, attempts: Object.fromEntries(emptied) } as never) : item);
       },
     },
   });

@@ -1,4 +1,5 @@
 import type { AttemptRecord } from '../../../functions/core/ledger/ledger-items.ts';
+import { inCodeNames, withStoredNames } from '../../../functions/core/ledger/stored-names.ts';
 import type { ItemKey, Ledger, Versioned } from '../../../functions/core/ports.ts';
 import type { OpenLedger } from '../../laws/evidence.ts';
 
@@ -19,12 +20,11 @@ export const memoryLedger = (): MemoryLedger => {
   const items = new Map<string, Stored>();
   const counts = new Map<string, number>();
   const over = new Map<string, number>();
-  return {
-    items: () => [...items.values()],
-    attempted: (isMeant) =>
-      [...items.values()]
-        .filter(({ pk }) => isMeant(pk))
-        .reduce((sum, item) => sum + callsIn(Object.values(worksOf(item))) + (over.get(nameOf(item)) ?? 0), 0),
+  const attempted = (isMeant: (pk: string) => boolean): number =>
+    [...items.values()]
+      .filter(({ pk }) => isMeant(pk))
+      .reduce((sum, item) => sum + callsIn(Object.values(worksOf(item))) + (over.get(nameOf(item)) ?? 0), 0);
+  const table: Ledger = {
     read: async <T extends Versioned>(key: ItemKey) => {
       const item = items.get(nameOf(key));
       return item && (withoutKey(item) as T);
@@ -53,4 +53,5 @@ export const memoryLedger = (): MemoryLedger => {
       return count < max;
     },
   };
+  return { ...withStoredNames(table), attempted, items: () => [...items.values()].map(inCodeNames) };
 };

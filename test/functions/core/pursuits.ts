@@ -79,7 +79,7 @@ export const atWork = (script: Script, having: Having = {}) => {
     ...emptyCase({ provider: 'kalshi', realm: 'prod', keyId: KEY }, NOON),
     rev: 1,
     nonce: '',
-    seen: { probe: NOON },
+    sightings: { probe: NOON },
     lease: { holder: 'H', until: deadline },
     ...found,
   };

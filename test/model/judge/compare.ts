@@ -69,9 +69,7 @@ export const leftIn = (model: Model, { ledger }: System): readonly string[] => {
       .filter(({ state, work }) => state !== 'closed' && (isLatest(model, work) || state !== 'told'))
       .map(({ work, state }) => `L2: ${work} is left ${state}`),
     ...cases
-      .filter(({ works: attempts }) => Object.keys(attempts).length > 0)
-      .map(
-        ({ keyId, works: attempts }) => `L2: the case of ${keyId} is left at work on ${Object.keys(attempts).join()}`,
-      ),
+      .filter(({ attempts }) => Object.keys(attempts).length > 0)
+      .map(({ keyId, attempts }) => `L2: the case of ${keyId} is left at work on ${Object.keys(attempts).join()}`),
   ];
 };

@@ -72,13 +72,9 @@ export const inRequest = (before: RequestItem | undefined, item: RequestItem): r
   ];
 };
 
-const inWorks = (
-  before: CaseItem | undefined,
-  { works: attempts, keyId: key }: CaseItem,
-  truth: Truth,
-): readonly Noted[] =>
+const inWorks = (before: CaseItem | undefined, { attempts, keyId: key }: CaseItem, truth: Truth): readonly Noted[] =>
   Object.entries(attempts).flatMap(([work, { calls, ended }]): readonly Noted[] => {
-    const { calls: was = 0, ended: wasEnded } = before?.works[work] ?? {};
+    const { calls: was = 0, ended: wasEnded } = before?.attempts[work] ?? {};
     return [
       ...(calls > was ? [{ step: 'attempted', work } as const] : []),
       ...(calls < was ? [{ step: 'untried', work } as const] : []),

@@ -52,6 +52,8 @@ import { type Rights, rightsIn } from './rights.ts';
 /** Ten in the morning of a day without meaning. */
 export const START = Date.parse('2026-11-20T10:00:00.000Z');
 
+const LATE_MS = 600_000;
+
 const CLIENT = { region: 'us-east-1', credentials: { accessKeyId: OPERATOR, secretAccessKey: 'local' } };
 
 /** A message taken from a queue, with its text attributes. */
@@ -91,8 +93,10 @@ export interface System {
   /**
    * Delivers until the queue is empty, moving the clock to where messages come back, for so many deliveries at most. Second looks, which
    * are not due yet, are left to their time.
+   *
+   * @param prompt so many deliveries come when they may; each later one comes ten minutes late, as queues do, so that hours take few
    */
-  settle(most?: number): Promise<void>;
+  settle(most?: number, prompt?: number): Promise<void>;
   /** What waits on the requests queue, hidden or not, but for second looks before their time. */
   waiting(): Promise<readonly string[]>;
   /** Loses every message on the requests queue. */
@@ -320,7 +324,7 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
       return Entries[0]?.EventId ?? '';
     },
     deliver,
-    settle: async (most = 50) => {
+    settle: async (most = 50, prompt = most) => {
       for (let count = 0; count < most; ) {
         if (await deliver()) {
           count += 1;
@@ -328,7 +332,7 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
         }
         const instant = await nextAt();
         if (instant === undefined || !aws.mappings.isEnabled(mapping.id)) return;
-        vi.setSystemTime(Math.max(Date.now() + 1, Math.ceil(instant)));
+        vi.setSystemTime(Math.max(Date.now() + 1, Math.ceil(instant)) + (count < prompt ? 0 : LATE_MS));
       }
     },
     waiting: async () => {

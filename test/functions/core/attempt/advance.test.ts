@@ -27,7 +27,7 @@ const pursued = async (script: Script, having: Having = {}) => {
 };
 
 const end = (outcome: string, why = '') => ({ hasEnded: true, outcome, why, evidence: [] });
-const UPDATE: Plan['call'] = { call: expect.fail, reach: () => 'unmet' };
+const UPDATE: Plan['call'] = { call: expect.fail, reach: () => 'wider' };
 const PROVED = {
   proved: { at: after(NOON, -5_000), deadAt: after(NOON, -7_000), endedBy: 'X#1' },
   state: 'proved-case',
@@ -35,7 +35,7 @@ const PROVED = {
 
 describe('a key that is unknown where it was looked for, and was never seen there', () => {
   const there = (...siblings: string[]): Having => ({
-    found: { seen: {} },
+    found: { sightings: {} },
     plan: () => ({ siblings: siblings.map((name) => [name, questionOf(name)]) }),
   });
   const asked = (name: string, { saw, code }: Answer) => ({
@@ -71,7 +71,7 @@ describe('a key that is unknown where it was looked for, and was never seen ther
     const { memory, sent, result } = await pursued({ probe: [GONE], demo: [answer], delete: [refused] }, there('demo'));
     expect(result).toEqual(end('stuck/not-recognised'));
     expect(sent).toEqual(['probe', 'demo', 'probe', 'recheck', 'delete', 'probe']);
-    const { calls, evidence } = caseOf(memory).works['R#1'] ?? {};
+    const { calls, evidence } = caseOf(memory).attempts['R#1'] ?? {};
     expect(calls).toBe(1);
     expect(evidence).toEqual([
       asked('probe', GONE),
@@ -97,11 +97,11 @@ describe('a key that is unknown where it was looked for, and was never seen ther
   it('is not deleted where only an update was asked for', async () => {
     const { memory, sent, result } = await pursued(
       { probe: [GONE], demo: [GONE] },
-      { found: { seen: {} }, plan: () => ({ call: UPDATE, siblings: [['demo', questionOf('demo')]] }) },
+      { found: { sightings: {} }, plan: () => ({ call: UPDATE, siblings: [['demo', questionOf('demo')]] }) },
     );
     expect(result).toEqual(end('stuck/not-recognised'));
     expect(sent).toEqual(['probe', 'demo', 'probe']);
-    expect(caseOf(memory).works['R#1']?.evidence).toContainEqual(asked('demo', GONE));
+    expect(caseOf(memory).attempts['R#1']?.evidence).toContainEqual(asked('demo', GONE));
   });
 });
 
@@ -110,23 +110,23 @@ describe('a key that is gone, as in an outage', () => {
   const HOUR = 3_600_000;
   const ago = (ms: number) => after(NOON, -ms);
   const since = (ms: number) => `The provider has not known the key since ${new Date(NOON - ms).toISOString()}`;
-  const held = (work: object): Having => ({ found: { works: { 'R#1': { ...NEW_ATTEMPT, ...work } } } });
+  const held = (work: object): Having => ({ found: { attempts: { 'R#1': { ...NEW_ATTEMPT, ...work } } } });
   const LATER = { hasEnded: false, code: 'not-yet-proved', notBefore: undefined };
 
   it('is deleted once in a delivery, which comes again', async () => {
     const { memory, sent, result } = await pursued({ probe: [GONE], delete: [refused] });
     expect([sent, result]).toEqual([['probe', 'recheck', 'delete', 'probe'], LATER]);
-    const work = { calls: 1, voided: 1, callReplies: ['refused'], absentSince: NOON };
-    expect(caseOf(memory).works['R#1']).toMatchObject(work);
+    const work = { calls: 1, notExecuted: 1, callReplies: ['refused'], absentSince: NOON };
+    expect(caseOf(memory).attempts['R#1']).toMatchObject(work);
     expect(memory.clock.now()).toBe(NOON);
   });
 
   it('is deleted again by the next delivery, also where the delete is refused for the tenth time', async () => {
     const replies = Array.from({ length: 9 }, () => 'refused');
-    const work = { calls: 9, voided: 9, callReplies: replies, lastAnswer: 'rejected', absentSince: ago(HOUR - 1) };
+    const work = { calls: 9, notExecuted: 9, callReplies: replies, lastAnswer: 'rejected', absentSince: ago(HOUR - 1) };
     const { memory, sent, result } = await pursued({ probe: [GONE], delete: [refused] }, held(work));
     expect([sent, result]).toEqual([['probe', 'delete', 'probe'], LATER]);
-    expect(caseOf(memory).works['R#1']).toMatchObject({ calls: 10, voided: 10, absentSince: ago(HOUR - 1) });
+    expect(caseOf(memory).attempts['R#1']).toMatchObject({ calls: 10, notExecuted: 10, absentSince: ago(HOUR - 1) });
   });
 
   it.each([
@@ -149,16 +149,16 @@ describe('a key that is gone, as in an outage', () => {
       4,
       ['probe', 'probe', 'probe', 'probe', 'delete', 'probe', 'probe'],
     ],
-  ])('is alive where the outage is over: the delete begins again %s', async (_what, calls, voided, expected) => {
+  ])('is alive where the outage is over: the delete begins again %s', async (_what, calls, notExecuted, expected) => {
     const callReplies = Array(calls).fill('lost');
-    const work = { calls, voided, callReplies, lastCallAt: ago(HOUR), absentSince: ago(9) };
+    const work = { calls, notExecuted, callReplies, lastCallAt: ago(HOUR), absentSince: ago(9) };
     const probe = () => (memory().sent.includes('delete') ? GONE : ALIVE);
     const memory = (): typeof at.memory => at.memory;
     const at = atWork({ probe: [probe], delete: [ACCEPTED] }, held(work));
     const hooks = { rereadOrder: async () => undefined, resurrected: async () => undefined };
     expect(await advanceAttempt(at.pursuit, hooks, at.leased)).toEqual(end('revoked'));
     expect(at.memory.sent).toEqual(expected);
-    expect(caseOf(at.memory).works['R#1']).toMatchObject({ calls: calls + 1, voided });
+    expect(caseOf(at.memory).attempts['R#1']).toMatchObject({ calls: calls + 1, notExecuted });
   });
 
   it.each([
@@ -199,7 +199,7 @@ describe('a managing key that is refused says nothing of the target', () => {
     managed: true,
     plan: () => ({ probes: [questionOf('probe'), questionOf('list', 'managing')] }),
     found: {
-      works: { 'R#1': { ...NEW_ATTEMPT, calls: 1, callReplies: ['accepted'], acceptedAt: NOON, lastCallAt: NOON } },
+      attempts: { 'R#1': { ...NEW_ATTEMPT, calls: 1, callReplies: ['accepted'], acceptedAt: NOON, lastCallAt: NOON } },
     },
   };
 
@@ -207,12 +207,12 @@ describe('a managing key that is refused says nothing of the target', () => {
     const { memory, sent, result } = await pursued({ probe: [GONE], list: [REFUSED] }, { ...beside, forMs: 7_000 });
     expect(result).toMatchObject({ hasEnded: false, code: 'not-yet-proved' });
     expect(sent).toEqual(['probe', 'list', 'probe', 'list']);
-    expect(caseOf(memory).works['R#1']).not.toHaveProperty('absentSince');
+    expect(caseOf(memory).attempts['R#1']).not.toHaveProperty('absentSince');
   });
 
   it('unless this system has deleted it: then the target’s own word proves its death', async () => {
     const { memory, pursuit: context, leased } = atWork({ probe: [GONE], list: [REFUSED] }, beside);
-    memory.items.set(`case#kalshi/prod/${OTHER} case`, { rev: 1, nonce: '', works: {}, ...PROVED });
+    memory.items.set(`case#kalshi/prod/${OTHER} case`, { rev: 1, nonce: '', attempts: {}, ...PROVED });
     const hooks = { rereadOrder: async () => undefined, resurrected: async () => undefined };
     expect(await advanceAttempt(context, hooks, leased)).toEqual(end('revoked'));
     expect(memory.sent).toEqual(['probe', 'list', 'probe', 'list']);
@@ -220,7 +220,7 @@ describe('a managing key that is refused says nothing of the target', () => {
 });
 
 describe('a managing key that is refused', () => {
-  const killed = { works: {}, ...PROVED };
+  const killed = { attempts: {}, ...PROVED };
   const refused = (outcome: string, having: Having, ofCase?: object) => {
     const {
       memory,
@@ -274,7 +274,7 @@ describe('what an end says beside its outcome', () => {
       'Looked through 20 sub accounts',
     ],
   ])('of a key that nobody knows: %s', async (_what, script, found, why) => {
-    const { result } = await pursued(script, { managed: true, found: { seen: {}, ...found } });
+    const { result } = await pursued(script, { managed: true, found: { sightings: {}, ...found } });
     expect(result).toEqual(end('stuck/not-recognised', why));
   });
 
@@ -306,7 +306,7 @@ describe('what an end says beside its outcome', () => {
       { call: UPDATE },
     ],
   ])('of %s: nothing of an absence', async (_what, code, answer, work, plan) => {
-    const found = { works: { 'R#1': { ...NEW_ATTEMPT, ...work } } };
+    const found = { attempts: { 'R#1': { ...NEW_ATTEMPT, ...work } } };
     const { result } = await pursued({ probe: [answer] }, { found, plan: () => plan });
     expect(result).toEqual(end(`stuck/${code}`));
   });
@@ -319,7 +319,7 @@ describe('what an end says beside its outcome', () => {
   it('of a rule of ours: what that says, before all else', async () => {
     const call: Plan['call'] = {
       call: () => ({ ends: 'refused/would-widen', why: 'Cannot widen it, wanted less' }),
-      reach: () => 'unmet',
+      reach: () => 'wider',
     };
     const read = { record: { readOnly: 0, ips: [], permissions: {} }, facts: { searched: '20 sub accounts' } } as const;
     const { result } = await pursued({ probe: [answerOf('alive', read)] }, { plan: () => ({ call }) });
@@ -372,7 +372,7 @@ it.each<[string, Script, Having]>([
   [
     'ask elsewhere',
     { probe: [GONE] },
-    { found: { seen: {} }, plan: () => ({ siblings: [['demo', questionOf('demo')]] }) },
+    { found: { sightings: {} }, plan: () => ({ siblings: [['demo', questionOf('demo')]] }) },
   ],
 ])('a look is over where a request would %s', async (_what, script, having) => {
   const { sent, result } = await pursued(script, { ...having, isLook: true });
@@ -382,7 +382,7 @@ it.each<[string, Script, Having]>([
 
 describe('between two probes', () => {
   const called = { ...NEW_ATTEMPT, calls: 1, acceptedAt: NOON };
-  const found = { works: { 'R#1': called } };
+  const found = { attempts: { 'R#1': called } };
 
   it('waits where there is time for the second', async () => {
     const { memory, sent, result } = await pursued({ probe: [GONE] }, { forMs: 7_000, found });

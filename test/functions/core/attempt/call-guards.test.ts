@@ -23,9 +23,9 @@ describe('a key that signs for an open case', () => {
   const needed = { signerName: 'kalshi/prod/S', keyName: 'kalshi/prod/K' };
   const wait = (memory: ReturnType<typeof memoryPorts>, reason: Reason, name = needed.signerName) =>
     whileSignerNeeded(memory.ports, { name, request: requestFor(reason), receivedAt: NOON });
-  const withCase = (item: object = { works: { 'R#1': NEW_ATTEMPT } }, name = needed.keyName) => {
+  const withCase = (item: object = { attempts: { 'R#1': NEW_ATTEMPT } }, name = needed.keyName) => {
     const memory = memoryPorts();
-    memory.items.set(`case#${name} case`, { rev: 1, nonce: '', works: {}, ...item });
+    memory.items.set(`case#${name} case`, { rev: 1, nonce: '', attempts: {}, ...item });
     return memory;
   };
 
@@ -42,7 +42,7 @@ describe('a key that signs for an open case', () => {
   });
 
   it('goes at once where it works on itself alone', async () => {
-    const memory = withCase({ works: { 'R#1': NEW_ATTEMPT } }, needed.signerName);
+    const memory = withCase({ attempts: { 'R#1': NEW_ATTEMPT } }, needed.signerName);
     await markSigner(memory.ports, { ...needed, keyName: needed.signerName }, true);
     expect(await wait(memory, 'manual')).toBeUndefined();
   });
@@ -60,7 +60,7 @@ describe('a key that signs for an open case', () => {
   it.each([
     ['nobody is at work', {}],
     ['nobody holds any more', { lease: { holder: 'H', until: NOON } }],
-    ['all work has ended', { works: { 'R#1': { ...NEW_ATTEMPT, ended: { outcome: 'stuck/limit' } } } }],
+    ['all work has ended', { attempts: { 'R#1': { ...NEW_ATTEMPT, ended: { outcome: 'stuck/limit' } } } }],
   ])('goes at once where a mark was left behind on a case that %s on', async (_what, item) => {
     const memory = withCase(item);
     await markSigner(memory.ports, needed, true);
@@ -132,30 +132,40 @@ describe('the limit of an hour', () => {
   const refused = { lastAnswer: 'rejected' } as const;
 
   it.each<[string, Partial<AttemptRecord>, number, object | undefined]>([
-    ['that were not executed, in the same hour is counted once', { calls: 3, voided: 3, ...refused }, 0, undefined],
-    ['that were not executed, in an earlier hour is counted anew', { calls: 3, voided: 3, ...refused }, HOUR, FULL],
-    ['of which one may have been executed is counted again', { calls: 3, voided: 2, ...refused }, 0, FULL],
+    [
+      'that were not executed, in the same hour is counted once',
+      { calls: 3, notExecuted: 3, ...refused },
+      0,
+      undefined,
+    ],
+    [
+      'that were not executed, in an earlier hour is counted anew',
+      { calls: 3, notExecuted: 3, ...refused },
+      HOUR,
+      FULL,
+    ],
+    ['of which one may have been executed is counted again', { calls: 3, notExecuted: 2, ...refused }, 0, FULL],
     [
       'of which the last was refused while the key was gone is counted once',
-      { calls: 3, voided: 1, ...refused, absentSince: NOON },
+      { calls: 3, notExecuted: 1, ...refused, absentSince: NOON },
       0,
       undefined,
     ],
     [
       'refused while the key was gone, in an earlier hour is counted anew',
-      { calls: 3, voided: 1, ...refused, absentSince: NOON },
+      { calls: 3, notExecuted: 1, ...refused, absentSince: NOON },
       HOUR,
       FULL,
     ],
     [
       'of which the last was lost while the key was gone is counted again',
-      { calls: 3, voided: 1, lastAnswer: 'silent', absentSince: NOON },
+      { calls: 3, notExecuted: 1, lastAnswer: 'silent', absentSince: NOON },
       0,
       FULL,
     ],
     [
       'of which the last was accepted before the key lived again is counted again',
-      { calls: 3, voided: 3, lastAnswer: 'accepted' },
+      { calls: 3, notExecuted: 3, lastAnswer: 'accepted' },
       0,
       FULL,
     ],
@@ -184,11 +194,15 @@ const CALLED = { calls: 1, lastAnswer: 'silent' } as const;
 
 it.each([
   ['is not known', undefined, false],
-  ['was never called on', { works: { 'R#1': NEW_ATTEMPT } }, false],
-  ['was proved dead', { works: {}, proved: { at: NOON } }, true],
-  ['is about to be proved dead', { works: { 'R#1': NEW_ATTEMPT, 'S#1': { ...NEW_ATTEMPT, ...CALLED } } }, true],
-  ['was called on in vain', { works: { 'S#1': { ...NEW_ATTEMPT, ...CALLED, lastAnswer: 'rejected' } } }, false],
-  ['was called on when that was not looked at', { works: { 'S#1': { ...NEW_ATTEMPT, ...CALLED, voided: 1 } } }, false],
+  ['was never called on', { attempts: { 'R#1': NEW_ATTEMPT } }, false],
+  ['was proved dead', { attempts: {}, proved: { at: NOON } }, true],
+  ['is about to be proved dead', { attempts: { 'R#1': NEW_ATTEMPT, 'S#1': { ...NEW_ATTEMPT, ...CALLED } } }, true],
+  ['was called on in vain', { attempts: { 'S#1': { ...NEW_ATTEMPT, ...CALLED, lastAnswer: 'rejected' } } }, false],
+  [
+    'was called on when that was not looked at',
+    { attempts: { 'S#1': { ...NEW_ATTEMPT, ...CALLED, notExecuted: 1 } } },
+    false,
+  ],
 ])('knows whether a managing key was killed here that %s', async (_what, item, expected) => {
   const memory = memoryPorts();
   if (item) memory.items.set('case#kalshi/prod/S case', { rev: 1, nonce: '', ...item });
@@ -214,25 +228,30 @@ describe('a managing key is deleted by a call of ours', () => {
   it.each<[string, ...Parameters<typeof deleted>, boolean]>([
     ['that is not known', undefined, {}, false],
     ['that nobody was at work on', {}, {}, false],
-    ['that was proved dead', { works: {}, proved: { at: NOON } }, {}, true],
-    ['whose delete was accepted', { works: { 'S#1': ACCEPTED } }, { S: 'delete-key' }, true],
-    ['whose delete was not accepted', { works: { 'S#1': { ...NEW_ATTEMPT, calls: 1 } } }, { S: 'delete-key' }, false],
-    ['of which an update was accepted', { works: { 'S#1': ACCEPTED } }, { S: 'update-key' }, false],
+    ['that was proved dead', { attempts: {}, proved: { at: NOON } }, {}, true],
+    ['whose delete was accepted', { attempts: { 'S#1': ACCEPTED } }, { S: 'delete-key' }, true],
+    [
+      'whose delete was not accepted',
+      { attempts: { 'S#1': { ...NEW_ATTEMPT, calls: 1 } } },
+      { S: 'delete-key' },
+      false,
+    ],
+    ['of which an update was accepted', { attempts: { 'S#1': ACCEPTED } }, { S: 'update-key' }, false],
     [
       'whose delete was accepted after an update was',
-      { works: { 'S#1': ACCEPTED, 'T#2': ACCEPTED } },
+      { attempts: { 'S#1': ACCEPTED, 'T#2': ACCEPTED } },
       { S: 'update-key', T: 'delete-key' },
       true,
     ],
     [
       'of which an update was accepted, and a delete was not',
-      { works: { 'S#1': ACCEPTED, 'T#1': { ...NEW_ATTEMPT, calls: 1 } } },
+      { attempts: { 'S#1': ACCEPTED, 'T#1': { ...NEW_ATTEMPT, calls: 1 } } },
       { S: 'update-key', T: 'delete-key' },
       false,
     ],
-    ['whose request is forgotten', { works: { 'S#1': ACCEPTED } }, {}, false],
-    ['whose request holds no order', { works: { 'S#1': ACCEPTED } }, { S: undefined }, false],
-    ['by an operation that there is not any more', { works: { 'S#1': ACCEPTED } }, { S: 'delete-old' }, false],
+    ['whose request is forgotten', { attempts: { 'S#1': ACCEPTED } }, {}, false],
+    ['whose request holds no order', { attempts: { 'S#1': ACCEPTED } }, { S: undefined }, false],
+    ['by an operation that there is not any more', { attempts: { 'S#1': ACCEPTED } }, { S: 'delete-old' }, false],
   ])('or not: one %s', async (_what, item, operations, expected) =>
     expect(await deleted(item, operations)).toBe(expected),
   );

@@ -16,7 +16,7 @@ import type { RoundVerdict } from '../../../../functions/core/probe/round-verdic
 import { answerOf, askedOf, NOON } from '../rounds.ts';
 
 /** Standings of updates alone. */
-const REACHES: readonly RoundVerdict[] = ['met', 'unmet', 'web-only'];
+const REACHES: readonly RoundVerdict[] = ['as-asked', 'wider', 'web-only'];
 
 const GAP = 2_000;
 const LANDS = 6_000;
@@ -70,22 +70,22 @@ const BEFORE_A_DELETE: readonly Row[] = [
   ['calls where the target’s own probe forecasts a refusal', { round: [askedOf(FORECAST)] }, CALL],
   [
     'calls where a managing key has never seen the target',
-    { self: false, round: [askedOf(answerOf('unlisted'), 'managing')], roundVerdict: 'unbacked' },
+    { self: false, round: [askedOf(answerOf('unlisted'), 'managing')], roundVerdict: 'absent-unseen' },
     CALL,
   ],
   [
     'asks the siblings where the target’s own probe has never been answered',
-    { round: UNKNOWN, roundVerdict: 'unbacked' },
+    { round: UNKNOWN, roundVerdict: 'absent-unseen' },
     { do: 'ask-siblings' },
   ],
   [
     'asks the siblings for an urgent one too',
-    { round: UNKNOWN, roundVerdict: 'unbacked', urgent: true },
+    { round: UNKNOWN, roundVerdict: 'absent-unseen', urgent: true },
     { do: 'ask-siblings' },
   ],
   [
     'calls once where the siblings do not know the key either',
-    { round: UNKNOWN, roundVerdict: 'unbacked', siblingsAsked: true },
+    { round: UNKNOWN, roundVerdict: 'absent-unseen', siblingsAsked: true },
     CALL,
   ],
   [
@@ -159,7 +159,7 @@ const BEFORE_A_DELETE: readonly Row[] = [
   ],
   [
     'calls again in doubt where an urgent self-signed call was not executed',
-    { urgent: true, round: TOO_MANY, roundVerdict: 'none', work: { silentRounds: 3, calls: 2, voided: 2 } },
+    { urgent: true, round: TOO_MANY, roundVerdict: 'none', work: { silentRounds: 3, calls: 2, notExecuted: 2 } },
     CALL,
   ],
   [
@@ -169,7 +169,7 @@ const BEFORE_A_DELETE: readonly Row[] = [
       self: false,
       round: TOO_MANY,
       roundVerdict: 'none',
-      work: { silentRounds: 3, calls: 1, voided: 1 },
+      work: { silentRounds: 3, calls: 1, notExecuted: 1 },
     },
     { do: 'retry', code: 'rate-limited', notBefore: undefined },
   ],
@@ -271,7 +271,10 @@ const AFTER_A_DELETE: readonly Row[] = [
   ],
   [
     'does not count calls that were not executed',
-    { urgent: true, work: { ...CALLED, calls: 9, voided: 5, lastCallAt: ago(60_000), unchanged: unchanged(1, 0) } },
+    {
+      urgent: true,
+      work: { ...CALLED, calls: 9, notExecuted: 5, lastCallAt: ago(60_000), unchanged: unchanged(1, 0) },
+    },
     CALL,
   ],
   [
@@ -318,7 +321,7 @@ const AFTER_A_DELETE: readonly Row[] = [
       work: {
         ...CALLED,
         calls: 2,
-        voided: 1,
+        notExecuted: 1,
         callReplies: ['lost', 'refused'],
         lastAnswer: 'rejected',
         ifAlive: 'request-rejected',
@@ -332,7 +335,7 @@ const AFTER_A_DELETE: readonly Row[] = [
       work: {
         ...CALLED,
         calls: 2,
-        voided: 1,
+        notExecuted: 1,
         callReplies: ['refused', 'refused'],
         lastAnswer: 'rejected',
         ifAlive: 'request-rejected',
@@ -395,9 +398,9 @@ const AFTER_A_DELETE: readonly Row[] = [
     'asks twice where nobody had seen the key that an accepted call named',
     {
       self: false,
-      roundVerdict: 'unbacked',
+      roundVerdict: 'absent-unseen',
       round: UNKNOWN,
-      work: { ...CALLED, lastAnswer: 'accepted', agreed: { on: 'unbacked', at: NOON } },
+      work: { ...CALLED, lastAnswer: 'accepted', agreed: { on: 'absent-unseen', at: NOON } },
     },
     asks(GAP),
   ],
@@ -405,22 +408,22 @@ const AFTER_A_DELETE: readonly Row[] = [
     'is unproven after the second',
     {
       self: false,
-      roundVerdict: 'unbacked',
+      roundVerdict: 'absent-unseen',
       round: UNKNOWN,
-      work: { ...CALLED, lastAnswer: 'accepted', agreed: { on: 'unbacked', at: ago(GAP) } },
+      work: { ...CALLED, lastAnswer: 'accepted', agreed: { on: 'absent-unseen', at: ago(GAP) } },
     },
     ends('stuck/unproven'),
   ],
   [
     'is not recognised where a call was rejected for a key that nobody had seen',
-    { self: false, roundVerdict: 'unbacked', round: UNKNOWN, work: { ...CALLED, lastAnswer: 'rejected' } },
+    { self: false, roundVerdict: 'absent-unseen', round: UNKNOWN, work: { ...CALLED, lastAnswer: 'rejected' } },
     ends('stuck/not-recognised'),
   ],
   [
     'is unproven where a call was rejected after one that was accepted',
     {
       self: false,
-      roundVerdict: 'unbacked',
+      roundVerdict: 'absent-unseen',
       round: UNKNOWN,
       work: { ...CALLED, calls: 2, acceptedAt: ago(9_000), lastAnswer: 'rejected' },
     },
@@ -428,7 +431,7 @@ const AFTER_A_DELETE: readonly Row[] = [
   ],
   [
     'waits where the call’s answer was lost for a key that nobody had seen',
-    { self: false, roundVerdict: 'unbacked', round: UNKNOWN, work: { ...CALLED, answered: true } },
+    { self: false, roundVerdict: 'absent-unseen', round: UNKNOWN, work: { ...CALLED, answered: true } },
     asks(GAP),
   ],
   [
@@ -438,7 +441,12 @@ const AFTER_A_DELETE: readonly Row[] = [
   ],
   [
     'calls as if for the first time where none of its calls was executed',
-    { self: false, roundVerdict: 'unbacked', round: UNKNOWN, work: { ...CALLED, voided: 1, lastAnswer: 'rejected' } },
+    {
+      self: false,
+      roundVerdict: 'absent-unseen',
+      round: UNKNOWN,
+      work: { ...CALLED, notExecuted: 1, lastAnswer: 'rejected' },
+    },
     CALL,
   ],
 ];
@@ -447,8 +455,8 @@ const HOUR = 3_600_000;
 const ACCEPTED: Partial<AttemptRecord> = { ...CALLED, callReplies: ['accepted'], lastAnswer: 'accepted' };
 const LOST: Partial<AttemptRecord> = { ...CALLED, callReplies: ['lost'] };
 const REFUSED: Partial<AttemptRecord> = { ...CALLED, callReplies: ['refused'], lastAnswer: 'rejected' };
-const PUT_OFF: Partial<AttemptRecord> = { ...CALLED, voided: 1, callReplies: ['put-off'], lastAnswer: 'rejected' };
-const goneFor = (ms: number) => ({ agreed: { on: 'gone', at: ago(ms) }, absentSince: ago(ms) }) as const;
+const PUT_OFF: Partial<AttemptRecord> = { ...CALLED, notExecuted: 1, callReplies: ['put-off'], lastAnswer: 'rejected' };
+const goneFor = (ms: number) => ({ agreed: { on: 'absent', at: ago(ms) }, absentSince: ago(ms) }) as const;
 const WAIT: Decision = { do: 'retry', code: 'not-yet-proved' };
 const inList = { self: false, controlled: true, round: [askedOf(answerOf('unlisted'), 'managing')] } as const;
 
@@ -502,12 +510,12 @@ const GONE: readonly Row[] = [
   ['is revoked after an hour where a call was lost', { work: { ...LOST, ...goneFor(HOUR) } }, ends('revoked')],
   [
     'is counted absent since its last sighting, whatever calls came since',
-    { work: { ...REFUSED, absentSince: ago(HOUR), agreed: { on: 'gone', at: ago(GAP) } } },
+    { work: { ...REFUSED, absentSince: ago(HOUR), agreed: { on: 'absent', at: ago(GAP) } } },
     ends('already-revoked'),
   ],
   [
     'is asked for twice after that hour, since the last call',
-    { work: { ...REFUSED, absentSince: ago(HOUR), agreed: { on: 'gone', at: ago(0) } } },
+    { work: { ...REFUSED, absentSince: ago(HOUR), agreed: { on: 'absent', at: ago(0) } } },
     asks(GAP),
   ],
   ['is called for again where its absence is not counted yet', { work: REFUSED }, CALL],
@@ -530,15 +538,15 @@ const GONE: readonly Row[] = [
 ];
 
 const UPDATE: readonly Row[] = [
-  ['calls for what is not met', { roundVerdict: 'unmet' }, CALL],
+  ['calls for what is not met', { roundVerdict: 'wider' }, CALL],
   [
     'waits where anything is silent',
-    { roundVerdict: 'unmet', round: [...ALIVE, ...SILENT] },
+    { roundVerdict: 'wider', round: [...ALIVE, ...SILENT] },
     { do: 'retry', code: 'no-reply', notBefore: undefined },
   ],
   [
     'waits where the managing key is silent',
-    { self: false, roundVerdict: 'unmet', signer: answerOf('silent') },
+    { self: false, roundVerdict: 'wider', signer: answerOf('silent') },
     { do: 'retry', code: 'no-reply', notBefore: undefined },
   ],
   [
@@ -549,10 +557,14 @@ const UPDATE: readonly Row[] = [
   ['waits on a reply without settings', { roundVerdict: 'none' }, { do: 'retry', code: 'unrecognised' }],
   [
     'is restricted when met twice',
-    { roundVerdict: 'met', work: { agreed: { on: 'met', at: ago(GAP) } } },
+    { roundVerdict: 'as-asked', work: { agreed: { on: 'as-asked', at: ago(GAP) } } },
     ends('restricted'),
   ],
-  ['asks a second time when met', { roundVerdict: 'met', work: { agreed: { on: 'met', at: NOON } } }, asks(GAP)],
+  [
+    'asks a second time when met',
+    { roundVerdict: 'as-asked', work: { agreed: { on: 'as-asked', at: NOON } } },
+    asks(GAP),
+  ],
   [
     'is for the web page where the rest cannot be taken',
     { roundVerdict: 'web-only', work: { agreed: { on: 'web-only', at: ago(GAP) } } },
@@ -560,64 +572,64 @@ const UPDATE: readonly Row[] = [
   ],
   [
     'waits where the key is gone, since it sends no delete to find out',
-    { roundVerdict: 'gone', round: UNKNOWN, work: { ...CALLED, ...goneFor(HOUR - 1) } },
+    { roundVerdict: 'absent', round: UNKNOWN, work: { ...CALLED, ...goneFor(HOUR - 1) } },
     WAIT,
   ],
   [
     'is unproven where the key is gone for an hour',
-    { roundVerdict: 'gone', round: UNKNOWN, work: { ...CALLED, ...goneFor(HOUR) } },
+    { roundVerdict: 'absent', round: UNKNOWN, work: { ...CALLED, ...goneFor(HOUR) } },
     ends('stuck/unproven'),
   ],
   [
     'is already revoked where a list no longer names the key',
-    { ...inList, roundVerdict: 'gone', work: goneFor(GAP) },
+    { ...inList, roundVerdict: 'absent', work: goneFor(GAP) },
     ends('already-revoked'),
   ],
   [
     'is already revoked where the ledger holds the key’s death',
-    { proved: true, roundVerdict: 'gone', round: UNKNOWN, work: goneFor(GAP) },
+    { proved: true, roundVerdict: 'absent', round: UNKNOWN, work: goneFor(GAP) },
     ends('already-revoked'),
   ],
   [
     'does not recognise a key that the siblings do not know either',
-    { roundVerdict: 'unbacked', round: UNKNOWN, siblingsAsked: true },
+    { roundVerdict: 'absent-unseen', round: UNKNOWN, siblingsAsked: true },
     ends('stuck/not-recognised'),
   ],
   [
     'asks the siblings of a key that never answered',
-    { roundVerdict: 'unbacked', round: UNKNOWN },
+    { roundVerdict: 'absent-unseen', round: UNKNOWN },
     { do: 'ask-siblings' },
   ],
   [
     'does not call for a key that no list has named',
-    { self: false, roundVerdict: 'unbacked', round: UNKNOWN },
+    { self: false, roundVerdict: 'absent-unseen', round: UNKNOWN },
     ends('stuck/not-recognised'),
   ],
   [
     'ends by any answer that settles it',
-    { self: false, roundVerdict: 'unmet', round: [askedOf(FORECAST)] },
+    { self: false, roundVerdict: 'wider', round: [askedOf(FORECAST)] },
     ends('stuck/permission-missing'),
   ],
   [
     'ends by what the managing key meets',
-    { self: false, roundVerdict: 'unmet', signer: HELD },
+    { self: false, roundVerdict: 'wider', signer: HELD },
     ends('stuck/credential-refused'),
   ],
   [
     'calls again after three unchanged over 5 s once the call cannot land any more',
-    { roundVerdict: 'unmet', work: { ...CALLED, lastCallAt: ago(LANDS), unchanged: unchanged(3, 5_000) } },
+    { roundVerdict: 'wider', work: { ...CALLED, lastCallAt: ago(LANDS), unchanged: unchanged(3, 5_000) } },
     CALL,
   ],
   [
     'does not while it can',
-    { roundVerdict: 'unmet', work: { ...CALLED, lastCallAt: ago(LANDS - 1), unchanged: unchanged(3, 5_000) } },
+    { roundVerdict: 'wider', work: { ...CALLED, lastCallAt: ago(LANDS - 1), unchanged: unchanged(3, 5_000) } },
     asks(GAP),
   ],
   [
     'does not after one when urgent',
     {
       urgent: true,
-      roundVerdict: 'unmet',
+      roundVerdict: 'wider',
       work: { ...CALLED, lastCallAt: ago(LANDS), unchanged: unchanged(1, 5_000) },
     },
     asks(GAP),
@@ -626,14 +638,14 @@ const UPDATE: readonly Row[] = [
   [
     'is unproven where accepted calls had no effect',
     {
-      roundVerdict: 'unmet',
+      roundVerdict: 'wider',
       work: { ...CALLED, calls: 5, acceptedAt: ago(1), lastCallAt: ago(LANDS), unchanged: unchanged(3, 5_000) },
     },
     ends('stuck/unproven'),
   ],
   [
     'has no effect where none was accepted',
-    { roundVerdict: 'unmet', work: { ...CALLED, calls: 5, lastCallAt: ago(LANDS), unchanged: unchanged(3, 5_000) } },
+    { roundVerdict: 'wider', work: { ...CALLED, calls: 5, lastCallAt: ago(LANDS), unchanged: unchanged(3, 5_000) } },
     ends('stuck/no-effect'),
   ],
 ];
@@ -646,7 +658,7 @@ describe('a delete after a call', () =>
 
 describe('a key that is gone', () =>
   it.each(GONE)('%s', (_what, part, expected) =>
-    expect(decide(situation({ roundVerdict: 'gone', round: UNKNOWN, ...part }))).toEqual(expected),
+    expect(decide(situation({ roundVerdict: 'absent', round: UNKNOWN, ...part }))).toEqual(expected),
   ));
 
 describe('an update', () =>
@@ -693,7 +705,7 @@ describe('whatever the situation', () => {
   const instants = fc.integer({ min: NOON - 20_000, max: NOON }).map(epochMs);
   const attempts = fc.record({
     calls: fc.integer({ min: 0, max: 8 }),
-    voided: fc.integer({ min: 0, max: 2 }),
+    notExecuted: fc.integer({ min: 0, max: 2 }),
     callReplies: fc.option(fc.array(fc.constantFrom(...REPLIES), { maxLength: 3 }), { nil: undefined }),
     absentSince: fc.option(fc.oneof(instants, fc.constant(ago(HOUR))), { nil: undefined }),
     silentRounds: fc.integer({ min: 0, max: 3 }),
@@ -703,9 +715,12 @@ describe('whatever the situation', () => {
     ifAlive: fc.constantFrom('request-rejected' as const, undefined),
     answered: fc.boolean(),
     unchanged: fc.option(fc.record({ count: fc.integer({ min: 1, max: 4 }), since: instants }), { nil: undefined }),
-    agreed: fc.option(fc.record({ on: fc.constantFrom('gone', 'unbacked', 'met', 'web-only'), at: instants }), {
-      nil: undefined,
-    }),
+    agreed: fc.option(
+      fc.record({ on: fc.constantFrom('absent', 'absent-unseen', 'as-asked', 'web-only'), at: instants }),
+      {
+        nil: undefined,
+      },
+    ),
   });
   const situations = fc
     .record({
@@ -717,7 +732,15 @@ describe('whatever the situation', () => {
         answers.map(({ answer }) => answer),
         { nil: undefined },
       ),
-      standing: fc.constantFrom<RoundVerdict>('gone', 'unbacked', 'present', 'none', 'met', 'unmet', 'web-only'),
+      standing: fc.constantFrom<RoundVerdict>(
+        'absent',
+        'absent-unseen',
+        'present',
+        'none',
+        'as-asked',
+        'wider',
+        'web-only',
+      ),
       provable: fc.boolean(),
       proved: fc.boolean(),
       controlled: fc.boolean(),
@@ -727,7 +750,7 @@ describe('whatever the situation', () => {
     })
     .filter(
       ({ kind, standing: roundVerdict, work }) =>
-        work.voided <= work.calls && (kind === 'update' || !REACHES.includes(roundVerdict)),
+        work.notExecuted <= work.calls && (kind === 'update' || !REACHES.includes(roundVerdict)),
     )
     .map((part) => situation(part as Part));
 
@@ -737,13 +760,13 @@ describe('whatever the situation', () => {
       { numRuns: 5_000 },
     );
 
-  const effective = ({ progress }: Situation): number => progress.calls - progress.voided;
+  const effective = ({ progress }: Situation): number => progress.calls - progress.notExecuted;
 
   it('says dead only of a key that is gone, a gap after it was first found so', () =>
     holds(({ roundVerdict, progress, now }, decision) =>
       decision.do !== 'end' || !['revoked', 'already-revoked'].includes(decision.outcome)
         ? true
-        : roundVerdict === 'gone' && now - (progress.agreed?.at ?? now) >= GAP,
+        : roundVerdict === 'absent' && now - (progress.agreed?.at ?? now) >= GAP,
     ));
 
   it('says revoked only after a call that was accepted, or whose reply was lost', () =>
@@ -772,12 +795,12 @@ describe('whatever the situation', () => {
     holds(({ kind, roundVerdict, progress, now }, decision) =>
       decision.do !== 'end' || decision.outcome !== 'restricted'
         ? true
-        : kind === 'update' && roundVerdict === 'met' && now - (progress.agreed?.at ?? now) >= GAP,
+        : kind === 'update' && roundVerdict === 'as-asked' && now - (progress.agreed?.at ?? now) >= GAP,
     ));
 
   it('calls for an update only on unmet', () =>
     holds(
-      ({ kind, roundVerdict }, decision) => decision.do !== 'call' || kind !== 'update' || roundVerdict === 'unmet',
+      ({ kind, roundVerdict }, decision) => decision.do !== 'call' || kind !== 'update' || roundVerdict === 'wider',
     ));
 
   it('never repeats an update while the earlier call may land, or before three unchanged probes over 5 s', () =>
@@ -805,20 +828,20 @@ describe('whatever the situation', () => {
 
   it('calls for a key that is gone once in each delivery, and for none that is told to be dead', () =>
     holds(({ roundVerdict, calledNow, proved, progress }, decision) =>
-      decision.do !== 'call' || roundVerdict !== 'gone'
+      decision.do !== 'call' || roundVerdict !== 'absent'
         ? true
         : !proved && basisOf(progress) !== 'accepted' && (!calledNow || basisOf(progress) === undefined),
     ));
 
   it('never makes more than five calls that count for a key that shows', () =>
     holds(
-      (given, decision) => decision.do !== 'call' || given.roundVerdict === 'gone' || effective(given) < MOST_CALLS,
+      (given, decision) => decision.do !== 'call' || given.roundVerdict === 'absent' || effective(given) < MOST_CALLS,
     ));
 
   it('repeats a delete only for a key that shows, or that may only seem to be gone', () =>
     holds(
       (given, decision) =>
-        decision.do !== 'call' || effective(given) <= 0 || ['present', 'unmet', 'gone'].includes(given.roundVerdict),
+        decision.do !== 'call' || effective(given) <= 0 || ['present', 'wider', 'absent'].includes(given.roundVerdict),
     ));
 
   it('never calls past a check of the signer’s that the call would meet', () =>

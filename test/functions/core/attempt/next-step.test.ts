@@ -21,7 +21,7 @@ const WEB_ONLY = { ends: 'stuck/only-in-web-ui', why: 'Cannot take away Withdraw
 
 const restriction = (call: ReturnType<Restriction['call']> = CALL): Restriction => ({
   call: () => call,
-  reach: () => 'unmet',
+  reach: () => 'wider',
 });
 
 interface Found {
@@ -35,7 +35,7 @@ interface Found {
 
 const stepOf = ({
   answer = answerOf('alive', { record: NOW }),
-  standing: roundVerdict = 'unmet',
+  standing: roundVerdict = 'wider',
   cutShort = false,
   heldUp,
   ...rest
@@ -99,13 +99,13 @@ describe('an update', () => {
 
   it('that would widen is refused also where nothing is left to take away', () => {
     const { ends: outcome, why } = WIDENS;
-    expect(stepOf({ standing: 'met', plan: { call: restriction(WIDENS) } })).toEqual({ do: 'end', outcome, why });
+    expect(stepOf({ standing: 'as-asked', plan: { call: restriction(WIDENS) } })).toEqual({ do: 'end', outcome, why });
   });
 
   it.each([
-    ['that could go out', 'met', restriction(), {}],
-    ['that would end by another rule', 'met', restriction(WEB_ONLY), {}],
-    ['that has gone out', 'met', restriction(WIDENS), { calls: 1 }],
+    ['that could go out', 'as-asked', restriction(), {}],
+    ['that would end by another rule', 'as-asked', restriction(WEB_ONLY), {}],
+    ['that has gone out', 'as-asked', restriction(WIDENS), { calls: 1 }],
     ['of which only the web page can do the rest', 'web-only', restriction(WIDENS), {}],
   ] as const)(
     '%s waits for a second look at the key where nothing is left to take away',

@@ -25,7 +25,7 @@ const AT = after(NOON, 7);
 const EMPTY: CaseItem = { ...emptyCase({ provider: 'kalshi', realm: 'prod', keyId: 'K' }, NOON), rev: 1, nonce: 'n' };
 const withWork = (progress: Partial<AttemptRecord>, rest: Partial<CaseItem> = {}): CaseItem => ({
   ...EMPTY,
-  works: { w: { ...NEW_ATTEMPT, ...progress } },
+  attempts: { w: { ...NEW_ATTEMPT, ...progress } },
   ...rest,
 });
 const line = (n: number): Evidence => ({
@@ -56,8 +56,8 @@ describe('a round written into the case', () => {
       askedOf(answerOf('listed', { identified: true }), 'managing', 'b'),
       askedOf(answerOf('silent'), 'self', 'c'),
     ];
-    const item = { ...EMPTY, seen: { a: NOON } };
-    expect(write(item, round({ asked })).seen).toEqual({ a: NOON, b: AT });
+    const item = { ...EMPTY, sightings: { a: NOON } };
+    expect(write(item, round({ asked })).sightings).toEqual({ a: NOON, b: AT });
     expect(seenWith(item, round({ asked }), AT)).toEqual({ a: NOON, b: AT });
   });
 
@@ -67,13 +67,13 @@ describe('a round written into the case', () => {
       { facts: { S: { userID: '0', old: 'y' }, T: { z: '1' } } },
     );
     const written = write(item, round({ facts: { userID: '2', searchCursor: 'c', searched: '3 sub accounts' } }));
-    expect(written.works['w']?.facts).toEqual({ userID: '2', searchCursor: 'c', searched: '3 sub accounts' });
+    expect(written.attempts['w']?.facts).toEqual({ userID: '2', searchCursor: 'c', searched: '3 sub accounts' });
     expect(written.facts).toEqual({ S: { userID: '2', old: 'y' }, T: { z: '1' } });
   });
 
   it('leaves the works of other requests alone', () => {
     const other = { ...NEW_ATTEMPT, calls: 3 };
-    expect(write({ ...EMPTY, works: { other } }, round()).works).toMatchObject({
+    expect(write({ ...EMPTY, attempts: { other } }, round()).attempts).toMatchObject({
       other,
       w: { calls: 0, answered: true },
     });
@@ -81,23 +81,23 @@ describe('a round written into the case', () => {
 
   it('counts rounds in a row in which somebody gave no verdict', () => {
     const silent = round({ asked: [askedOf(answerOf('alive')), askedOf(answerOf('silent'))] });
-    expect(write(withWork({ silentRounds: 1 }), silent).works['w']?.silentRounds).toBe(2);
-    expect(write(withWork({ silentRounds: 1 }), round({ signer: answerOf('silent') })).works['w']?.silentRounds).toBe(
-      2,
-    );
+    expect(write(withWork({ silentRounds: 1 }), silent).attempts['w']?.silentRounds).toBe(2);
     expect(
-      write(withWork({ silentRounds: 1 }), round({ asked: [askedOf(answerOf('alive'))] })).works['w']?.silentRounds,
+      write(withWork({ silentRounds: 1 }), round({ signer: answerOf('silent') })).attempts['w']?.silentRounds,
+    ).toBe(2);
+    expect(
+      write(withWork({ silentRounds: 1 }), round({ asked: [askedOf(answerOf('alive'))] })).attempts['w']?.silentRounds,
     ).toBe(0);
     expect(
       write(withWork({ silentRounds: 1 }), round({ signer: answerOf('rejected', { ends: 'stuck/region-refused' }) }))
-        .works['w']?.silentRounds,
+        .attempts['w']?.silentRounds,
     ).toBe(0);
     const heldUp = { code: 'rate-limited' } as const;
-    expect(write(withWork({ silentRounds: 1 }), round({ cutShort: true, heldUp })).works['w']?.silentRounds).toBe(1);
+    expect(write(withWork({ silentRounds: 1 }), round({ cutShort: true, heldUp })).attempts['w']?.silentRounds).toBe(1);
   });
 
   it('leaves the tally of a round that was cut short', () => {
-    const agreed = { on: 'gone', at: NOON } as const;
+    const agreed = { on: 'absent', at: NOON } as const;
     expect(
       withRound(withWork({ agreed }), {
         name: 'w',
@@ -105,16 +105,16 @@ describe('a round written into the case', () => {
         round: round({ evidence: [line(1)] }),
         roundVerdict: undefined,
         now: AT,
-      }).works['w'],
+      }).attempts['w'],
     ).toMatchObject({ agreed, evidence: [line(1)], answered: false });
   });
 
   it.each([
-    ['gone', answerOf('alive'), false],
-    ['unbacked', answerOf('silent', { identified: true }), false],
-    ['gone', answerOf('unknown'), true],
-    ['gone', answerOf('silent'), true],
-    ['met', answerOf('alive'), true],
+    ['absent', answerOf('alive'), false],
+    ['absent-unseen', answerOf('silent', { identified: true }), false],
+    ['absent', answerOf('unknown'), true],
+    ['absent', answerOf('silent'), true],
+    ['as-asked', answerOf('alive'), true],
   ] as const)('that was cut short goes on from %s after %j: %s', (on, answer, goesOn) => {
     const agreed = { on, at: NOON };
     const cut = {
@@ -124,15 +124,15 @@ describe('a round written into the case', () => {
       roundVerdict: undefined,
       now: AT,
     };
-    expect(withRound(withWork({ agreed }), cut).works['w']?.agreed).toEqual(goesOn ? agreed : undefined);
+    expect(withRound(withWork({ agreed }), cut).attempts['w']?.agreed).toEqual(goesOn ? agreed : undefined);
   });
 
   it('that met the key takes back what another request has found absent, and nothing else', () => {
-    const gone = { ...NEW_ATTEMPT, calls: 2, agreed: { on: 'gone', at: NOON } } as const;
-    const met = { ...NEW_ATTEMPT, agreed: { on: 'met', at: NOON } } as const;
+    const gone = { ...NEW_ATTEMPT, calls: 2, agreed: { on: 'absent', at: NOON } } as const;
+    const met = { ...NEW_ATTEMPT, agreed: { on: 'as-asked', at: NOON } } as const;
     const attempts = { w: NEW_ATTEMPT, gone, met };
     const agreedAfter = (answer: Answer) => {
-      const { works: written } = write({ ...EMPTY, works: attempts }, round({ asked: [askedOf(answer)] }));
+      const { attempts: written } = write({ ...EMPTY, attempts }, round({ asked: [askedOf(answer)] }));
       return [written['gone'], written['met']];
     };
     expect(agreedAfter(answerOf('alive'))).toEqual([{ ...gone, agreed: undefined }, met]);
@@ -141,12 +141,12 @@ describe('a round written into the case', () => {
 
   const writeAs = (
     roundVerdict: RoundVerdict | undefined,
-    attempts: CaseItem['works'],
+    attempts: CaseItem['attempts'],
     answer: Answer,
-  ): CaseItem['works'] => {
+  ): CaseItem['attempts'] => {
     const probed = round({ asked: [askedOf(answer)] });
-    return withRound({ ...EMPTY, works: attempts }, { name: 'w', signerId: 'S', round: probed, roundVerdict, now: AT })
-      .works;
+    return withRound({ ...EMPTY, attempts }, { name: 'w', signerId: 'S', round: probed, roundVerdict, now: AT })
+      .attempts;
   };
 
   it.each([
@@ -154,27 +154,31 @@ describe('a round written into the case', () => {
     ['listed', answerOf('listed')],
     ['refused as itself', answerOf('silent', { identified: true })],
   ])('that met the key, %s, ends the absence of every request, and gives back no call', (_how, answer) => {
-    const absent = { ...NEW_ATTEMPT, calls: 3, voided: 1, absentSince: NOON } as const;
-    const attempts = { w: absent, other: { ...absent, calls: 5 }, present: { ...NEW_ATTEMPT, calls: 2, voided: 1 } };
+    const absent = { ...NEW_ATTEMPT, calls: 3, notExecuted: 1, absentSince: NOON } as const;
+    const attempts = {
+      w: absent,
+      other: { ...absent, calls: 5 },
+      present: { ...NEW_ATTEMPT, calls: 2, notExecuted: 1 },
+    };
     for (const roundVerdict of ['present', 'none', undefined] as const) {
       const written = writeAs(roundVerdict, attempts, answer);
       expect(written).toMatchObject({
-        w: { calls: 3, voided: 1 },
-        other: { calls: 5, voided: 1 },
-        present: { calls: 2, voided: 1 },
+        w: { calls: 3, notExecuted: 1 },
+        other: { calls: 5, notExecuted: 1 },
+        present: { calls: 2, notExecuted: 1 },
       });
       expect(Object.values(written).map(({ absentSince }) => absentSince)).toEqual(Array(3).fill(undefined));
     }
   });
 
   it.each([
-    ['absent', answerOf('unknown'), 'gone'],
+    ['absent', answerOf('unknown'), 'absent'],
     ['silent', answerOf('silent'), 'none'],
     ['a part of a round', answerOf('unknown'), undefined],
   ] as const)('keeps since when the key is absent, and the count of calls, over %s', (_what, answer, roundVerdict) => {
-    const absent = { ...NEW_ATTEMPT, calls: 3, voided: 1, absentSince: NOON } as const;
+    const absent = { ...NEW_ATTEMPT, calls: 3, notExecuted: 1, absentSince: NOON } as const;
     const written = writeAs(roundVerdict, { w: absent, other: absent }, answer);
-    expect(written['w']).toMatchObject({ calls: 3, voided: 1, absentSince: NOON });
+    expect(written['w']).toMatchObject({ calls: 3, notExecuted: 1, absentSince: NOON });
     expect(written['other']).toEqual(absent);
   });
 
@@ -189,7 +193,7 @@ describe('a round written into the case', () => {
       calling: { ...NEW_ATTEMPT, calls: 1, evidence },
       w: { ...NEW_ATTEMPT, evidence },
     };
-    const written = write({ ...EMPTY, works: attempts }, round({ evidence: [line(4)] })).works;
+    const written = write({ ...EMPTY, attempts }, round({ evidence: [line(4)] })).attempts;
     expect(written['w']?.evidence).toEqual([...evidence, line(4)]);
     expect(written['calling']).toEqual(attempts.calling);
     for (const [name] of others) expect(written[name]).toEqual({ ...NEW_ATTEMPT, evidence: evidence.slice(3 - kept) });
@@ -198,9 +202,9 @@ describe('a round written into the case', () => {
   it('in a crowd keeps of those that have called the first two lines and the last six', () => {
     const evidence = Array.from({ length: 9 }, (_, n) => line(n));
     const others = Array.from({ length: 20 }, (_, n) => [`other${n}`, { ...NEW_ATTEMPT, calls: 1, evidence }] as const);
-    const written = write({ ...EMPTY, works: Object.fromEntries(others) }, round()).works;
+    const written = write({ ...EMPTY, attempts: Object.fromEntries(others) }, round()).attempts;
     expect(written['other0']?.evidence).toEqual(evidence);
-    const more = write({ ...EMPTY, works: { ...Object.fromEntries(others), w: NEW_ATTEMPT } }, round()).works;
+    const more = write({ ...EMPTY, attempts: { ...Object.fromEntries(others), w: NEW_ATTEMPT } }, round()).attempts;
     expect(more['other0']?.evidence).toEqual([...evidence.slice(0, 2), ...evidence.slice(3)]);
   });
 
@@ -212,7 +216,7 @@ describe('a round written into the case', () => {
     const ended = { ...NEW_ATTEMPT, ended: { outcome: 'already-revoked', why: '', at: NOON, evidence: [] } } as const;
     const others = Array.from({ length: crowd - 3 }, (_, n) => [`other${n}`, called] as const);
     const attempts = { waiting: NEW_ATTEMPT, called, ended, ...Object.fromEntries(others) };
-    const written = write({ ...EMPTY, works: attempts }, round()).works;
+    const written = write({ ...EMPTY, attempts }, round()).attempts;
     expect(Object.keys(written).filter((name) => !name.startsWith('other'))).toEqual([...kept, 'w']);
   });
 
@@ -225,17 +229,17 @@ describe('a round written into the case', () => {
   ])('finds %s', (_what, count, name, urgent, found) => {
     const others = Array.from({ length: count }, (_, n) => [`other${n}`, { ...NEW_ATTEMPT, calls: 1 }] as const);
     const attempts = { ...Object.fromEntries(others), waiting: NEW_ATTEMPT };
-    expect(hasRoomFor({ ...EMPTY, works: attempts }, name, urgent)).toBe(found);
+    expect(hasRoomFor({ ...EMPTY, attempts }, name, urgent)).toBe(found);
   });
 
   it('keeps the first ten lines of evidence and the last thirty', () => {
     const kept = Array.from({ length: 40 }, (_, n) => line(n));
     expect(
-      write(withWork({ evidence: kept.slice(0, 39) }), round({ evidence: [line(39)] })).works['w']?.evidence,
+      write(withWork({ evidence: kept.slice(0, 39) }), round({ evidence: [line(39)] })).attempts['w']?.evidence,
     ).toEqual(kept);
-    expect(write(withWork({ evidence: kept }), round({ evidence: [line(40), line(41)] })).works['w']?.evidence).toEqual(
-      [...kept.slice(0, 10), ...kept.slice(12), line(40), line(41)],
-    );
+    expect(
+      write(withWork({ evidence: kept }), round({ evidence: [line(40), line(41)] })).attempts['w']?.evidence,
+    ).toEqual([...kept.slice(0, 10), ...kept.slice(12), line(40), line(41)]);
   });
 });
 
@@ -250,13 +254,13 @@ it('counts a call and lets whatever was found before it count for nothing', () =
     ifAlive: 'limit',
     answered: true,
     unchanged: { count: 3, since: NOON },
-    agreed: { on: 'gone', at: NOON },
+    agreed: { on: 'absent', at: NOON },
     absentSince: NOON,
   };
   expect(withCall(before, AT)).toEqual({
     ...before,
     calls: 2,
-    voided: 1,
+    notExecuted: 1,
     lastCallAt: AT,
     callReplies: ['refused', 'lost'],
     lastAnswer: 'silent',
@@ -265,7 +269,7 @@ it('counts a call and lets whatever was found before it count for nothing', () =
     unchanged: undefined,
     agreed: undefined,
   });
-  const first = { calls: 1, voided: 0, calledAt: AT, lastCallAt: AT, callReplies: ['lost'] };
+  const first = { calls: 1, notExecuted: 0, calledAt: AT, lastCallAt: AT, callReplies: ['lost'] };
   expect(withCall(NEW_ATTEMPT, AT)).toMatchObject(first);
 });
 
@@ -285,10 +289,10 @@ describe('the replies to the calls', () => {
     ['none, where no call was made', {}, undefined],
     ['accepted, of 0.1.0', old({ acceptedAt: NOON, lastAnswer: 'rejected' }), 'accepted'],
     ['refused, of 0.1.0 by the last one', old({ lastAnswer: 'rejected' }), 'refused'],
-    ['refused, of 0.1.0 where one was executed', old({ voided: 1, lastAnswer: 'rejected' }), 'refused'],
+    ['refused, of 0.1.0 where one was executed', old({ notExecuted: 1, lastAnswer: 'rejected' }), 'refused'],
     ['lost, of 0.1.0 by the last one', old({ lastAnswer: 'silent' }), 'lost'],
     ['lost, of 0.1.0 where a crash came before the reply', old({}), 'lost'],
-    ['none, of 0.1.0 where none was executed', old({ voided: 2, lastAnswer: 'rejected' }), undefined],
+    ['none, of 0.1.0 where none was executed', old({ notExecuted: 2, lastAnswer: 'rejected' }), undefined],
     ['accepted, where 0.1.0 was at work after this version', { ...called('lost'), acceptedAt: NOON }, 'accepted'],
   ])('come to %s', (_what, progress, expected) => expect(basisOf({ ...NEW_ATTEMPT, ...progress })).toBe(expected));
 
@@ -296,7 +300,7 @@ describe('the replies to the calls', () => {
     ['was accepted', { calls: 2, acceptedAt: NOON }, ['accepted', 'lost']],
     ['was refused', { calls: 2, lastAnswer: 'rejected' }, ['refused', 'lost']],
     ['was lost', { calls: 2, lastAnswer: 'silent' }, ['lost', 'lost']],
-    ['was not executed', { calls: 2, voided: 2, lastAnswer: 'rejected' }, ['lost']],
+    ['was not executed', { calls: 2, notExecuted: 2, lastAnswer: 'rejected' }, ['lost']],
   ])('go on from what 0.1.0 wrote of a call that %s', (_what, progress, replies) => {
     const next = withCall({ ...NEW_ATTEMPT, ...progress }, AT);
     expect(next.callReplies).toEqual(replies);
@@ -320,7 +324,7 @@ describe('a call’s answer written into the case', () => {
     ['silent', { ends: 'retry/rate-limited' }, 'silent', 'lost'],
     ['expired', {}, 'silent', 'lost'],
   ] as const)('reads %s with %j as %s, a call that was %s', (saw, more, lastAnswer, reply) =>
-    expect(answered(answerOf(saw, more), { calls: 1, callReplies: ['lost'] }).works['w']).toMatchObject({
+    expect(answered(answerOf(saw, more), { calls: 1, callReplies: ['lost'] }).attempts['w']).toMatchObject({
       lastAnswer,
       callReplies: [reply],
     }),
@@ -328,7 +332,7 @@ describe('a call’s answer written into the case', () => {
 
   it('takes the place of the reply that was awaited, and of no other', () => {
     const written = (progress: Partial<AttemptRecord>) =>
-      answered(answerOf('accepted'), progress).works['w']?.callReplies;
+      answered(answerOf('accepted'), progress).attempts['w']?.callReplies;
     expect(written({ calls: 3, callReplies: ['refused', 'put-off', 'lost'] })).toEqual([
       'refused',
       'put-off',
@@ -338,38 +342,40 @@ describe('a call’s answer written into the case', () => {
   });
 
   it('is a line of evidence', () =>
-    expect(answered(answerOf('accepted')).works['w']?.evidence).toEqual([
+    expect(answered(answerOf('accepted')).attempts['w']?.evidence).toEqual([
       { at: toIso(AT), step: 'call', asked: 'delete', as: 'managing', host: 'h', saw: 'accepted', code: '0' },
     ]));
 
   it('keeps the first acceptance', () => {
-    expect(answered(answerOf('accepted')).works['w']?.acceptedAt).toBe(AT);
-    expect(answered(answerOf('accepted'), { acceptedAt: NOON }).works['w']?.acceptedAt).toBe(NOON);
-    expect(answered(answerOf('silent')).works['w']?.acceptedAt).toBeUndefined();
+    expect(answered(answerOf('accepted')).attempts['w']?.acceptedAt).toBe(AT);
+    expect(answered(answerOf('accepted'), { acceptedAt: NOON }).attempts['w']?.acceptedAt).toBe(NOON);
+    expect(answered(answerOf('silent')).attempts['w']?.acceptedAt).toBeUndefined();
   });
 
   it('counts as seen where it authenticates the target, and for the first time', () => {
-    expect(answered(answerOf('accepted', { identified: true })).seen).toEqual({ by: AT });
+    expect(answered(answerOf('accepted', { identified: true })).sightings).toEqual({ by: AT });
     expect(
-      withAnswer(withWork({}, { seen: { by: NOON } }), 'w', call, answerOf('accepted', { identified: true }), AT).seen,
+      withAnswer(withWork({}, { sightings: { by: NOON } }), 'w', call, answerOf('accepted', { identified: true }), AT)
+        .sightings,
     ).toEqual({ by: NOON });
-    expect(answered(answerOf('accepted')).seen).toEqual({});
+    expect(answered(answerOf('accepted')).sightings).toEqual({});
   });
 
   it('says what a key still alive ends as, where the call was rejected', () => {
-    expect(answered(answerOf('rejected', { fallbackCode: 'request-rejected' })).works['w']?.ifAlive).toBe(
+    expect(answered(answerOf('rejected', { fallbackCode: 'request-rejected' })).attempts['w']?.ifAlive).toBe(
       'request-rejected',
     );
-    expect(answered(answerOf('silent', { fallbackCode: 'request-rejected' })).works['w']?.ifAlive).toBeUndefined();
+    expect(answered(answerOf('silent', { fallbackCode: 'request-rejected' })).attempts['w']?.ifAlive).toBeUndefined();
   });
 
   it('counts as not executed only where the provider says to come again', () => {
     expect(
-      answered(answerOf('rejected', { ends: 'retry/rate-limited' }), { calls: 2, voided: 1 }).works['w']?.voided,
+      answered(answerOf('rejected', { ends: 'retry/rate-limited' }), { calls: 2, notExecuted: 1 }).attempts['w']
+        ?.notExecuted,
     ).toBe(2);
-    expect(answered(answerOf('rejected', { ends: 'stuck/limit' })).works['w']?.voided).toBe(0);
-    expect(answered(answerOf('rejected')).works['w']?.voided).toBe(0);
-    expect(answered(answerOf('silent', { ends: 'retry/rate-limited' })).works['w']?.voided).toBe(0);
+    expect(answered(answerOf('rejected', { ends: 'stuck/limit' })).attempts['w']?.notExecuted).toBe(0);
+    expect(answered(answerOf('rejected')).attempts['w']?.notExecuted).toBe(0);
+    expect(answered(answerOf('silent', { ends: 'retry/rate-limited' })).attempts['w']?.notExecuted).toBe(0);
   });
 
   it.each([
@@ -381,9 +387,13 @@ describe('a call’s answer written into the case', () => {
   ])(
     'counts a call that was %s while the key was gone as one that did nothing, unless accepted',
     (_how, answer, more) => {
-      const left = withCall({ ...NEW_ATTEMPT, calls: 2, voided: 1, absentSince: NOON }, AT);
-      expect(left).toMatchObject({ calls: 3, voided: 2 });
-      expect(answered(answer, left).works['w']).toMatchObject({ calls: 3, voided: 1 + more, absentSince: NOON });
+      const left = withCall({ ...NEW_ATTEMPT, calls: 2, notExecuted: 1, absentSince: NOON }, AT);
+      expect(left).toMatchObject({ calls: 3, notExecuted: 2 });
+      expect(answered(answer, left).attempts['w']).toMatchObject({
+        calls: 3,
+        notExecuted: 1 + more,
+        absentSince: NOON,
+      });
     },
   );
 
@@ -391,17 +401,17 @@ describe('a call’s answer written into the case', () => {
     const absent: AttemptRecord = {
       ...NEW_ATTEMPT,
       calls: 2,
-      voided: 1,
+      notExecuted: 1,
       absentSince: NOON,
-      agreed: { on: 'gone', at: NOON },
+      agreed: { on: 'absent', at: NOON },
     };
-    const item: CaseItem = { ...EMPTY, works: { w: absent, other: absent } };
-    const seen = withAnswer(item, 'w', call, answerOf('accepted', { identified: true }), AT).works;
+    const item: CaseItem = { ...EMPTY, attempts: { w: absent, other: absent } };
+    const seen = withAnswer(item, 'w', call, answerOf('accepted', { identified: true }), AT).attempts;
     expect([seen['w']?.absentSince, seen['other']?.absentSince]).toEqual([undefined, undefined]);
-    expect(seen['other']).toMatchObject({ calls: 2, voided: 1 });
+    expect(seen['other']).toMatchObject({ calls: 2, notExecuted: 1 });
     expect(seen['other']?.agreed).toBeUndefined();
-    expect(seen['w']).toMatchObject({ calls: 2, voided: 0 });
-    const unseen = withAnswer(item, 'w', call, answerOf('accepted'), AT).works;
+    expect(seen['w']).toMatchObject({ calls: 2, notExecuted: 0 });
+    const unseen = withAnswer(item, 'w', call, answerOf('accepted'), AT).attempts;
     expect([unseen['w']?.absentSince, unseen['other']]).toEqual([NOON, absent]);
   });
 });
@@ -409,20 +419,20 @@ describe('a call’s answer written into the case', () => {
 it('takes more evidence for one request, and leaves the others alone', () => {
   const other = { ...NEW_ATTEMPT, evidence: [line(1)] };
   const item = withWork({ calls: 1, evidence: [line(2)] }, { at: AT });
-  const written = withMoreEvidence({ ...item, works: { ...item.works, other } }, 'w', [line(3), line(4)]);
-  expect(written).toMatchObject({ at: AT, works: { w: { calls: 1 }, other } });
-  expect(written.works['w']?.evidence).toEqual([line(2), line(3), line(4)]);
-  expect(written.works['other']).toBe(other);
-  expect(withMoreEvidence(EMPTY, 'w', [line(1)]).works).toEqual({ w: { ...NEW_ATTEMPT, evidence: [line(1)] } });
+  const written = withMoreEvidence({ ...item, attempts: { ...item.attempts, other } }, 'w', [line(3), line(4)]);
+  expect(written).toMatchObject({ at: AT, attempts: { w: { calls: 1 }, other } });
+  expect(written.attempts['w']?.evidence).toEqual([line(2), line(3), line(4)]);
+  expect(written.attempts['other']).toBe(other);
+  expect(withMoreEvidence(EMPTY, 'w', [line(1)]).attempts).toEqual({ w: { ...NEW_ATTEMPT, evidence: [line(1)] } });
 });
 
 describe('an end written into the case', () => {
   const end = (outcome: FinalOutcome): Ended => ({ outcome, why: '', at: AT, evidence: [] });
 
   it.each(['revoked', 'already-revoked'] as const)('%s proves it', (outcome) => {
-    const item = withEnd(withWork({ agreed: { on: 'gone', at: NOON }, keyState: 'unknown' }), 'w', end(outcome));
+    const item = withEnd(withWork({ agreed: { on: 'absent', at: NOON }, keyState: 'unknown' }), 'w', end(outcome));
     expect(item).toMatchObject({ state: 'proved-case', at: AT, proved: { at: AT, deadAt: NOON, endedBy: 'w' } });
-    expect(item.works['w']).toMatchObject({ deadAt: NOON, provedAt: AT, keyState: 'dead', ended: end(outcome) });
+    expect(item.attempts['w']).toMatchObject({ deadAt: NOON, provedAt: AT, keyState: 'dead', ended: end(outcome) });
   });
 
   const AGREED = after(NOON, 3);
@@ -433,8 +443,8 @@ describe('an end written into the case', () => {
     ['the first of two absences, where 0.1.0 kept no other', {}, AGREED],
     ['its end, where nothing else is known', { agreed: undefined }, AT],
   ])('dates a death from %s', (_what, progress, deadAt) => {
-    const item = withEnd(withWork({ agreed: { on: 'gone', at: AGREED }, ...progress }), 'w', end('revoked'));
-    expect([item.works['w']?.deadAt, item.proved?.deadAt]).toEqual([deadAt, deadAt]);
+    const item = withEnd(withWork({ agreed: { on: 'absent', at: AGREED }, ...progress }), 'w', end('revoked'));
+    expect([item.attempts['w']?.deadAt, item.proved?.deadAt]).toEqual([deadAt, deadAt]);
   });
 
   it('leaves an earlier proof as it stands', () => {
@@ -452,11 +462,11 @@ describe('an end written into the case', () => {
     ['withdrawn', 'idle-case'],
     ['refused/would-widen', 'idle-case'],
   ] as const)('%s leaves it as an %s', (outcome, state) => {
-    const item = withEnd(withWork({ agreed: { on: 'gone', at: NOON }, keyState: 'alive' }), 'w', end(outcome));
+    const item = withEnd(withWork({ agreed: { on: 'absent', at: NOON }, keyState: 'alive' }), 'w', end(outcome));
     expect(item).toMatchObject({ state, at: AT });
     expect(item.proved).toBeUndefined();
-    expect(item.works['w']).toMatchObject({ keyState: 'alive', ended: end(outcome) });
-    expect(item.works['w']).not.toHaveProperty('deadAt');
+    expect(item.attempts['w']).toMatchObject({ keyState: 'alive', ended: end(outcome) });
+    expect(item.attempts['w']).not.toHaveProperty('deadAt');
   });
 
   it.each([
@@ -465,7 +475,7 @@ describe('an end written into the case', () => {
     ['has called and ended', { calls: 1, ended: end('restricted') }, 'idle-case'],
   ])('leaves it to another request that %s', (_what, other, state) => {
     const attempts = { w: { ...NEW_ATTEMPT, calls: 1 }, other: { ...NEW_ATTEMPT, ...other } };
-    expect(withEnd({ ...EMPTY, works: attempts }, 'w', end('refused/would-widen'))).toMatchObject({ state });
+    expect(withEnd({ ...EMPTY, attempts }, 'w', end('refused/would-widen'))).toMatchObject({ state });
   });
 
   it.each([
@@ -496,7 +506,7 @@ describe('an end written into the case', () => {
     '%s, where the end of %s had left the case open and an earlier attempt ended in a crash after %i calls, leaves it open by %s',
     (outcome, before, calls, leftOpenBy, state) => {
       const attempts = { 'w#1': { ...NEW_ATTEMPT, calls }, 'w#2': NEW_ATTEMPT };
-      const item = withEnd({ ...EMPTY, works: attempts, leftOpenBy: before }, 'w#2', end(outcome));
+      const item = withEnd({ ...EMPTY, attempts, leftOpenBy: before }, 'w#2', end(outcome));
       expect([item.leftOpenBy, item.state]).toEqual([leftOpenBy, state]);
     },
   );

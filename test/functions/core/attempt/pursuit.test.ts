@@ -34,7 +34,7 @@ describe('a round in which the managing key is refused', () => {
   const REFUSED = answerOf('silent', { ends: 'stuck/credential-refused' });
   const UNLISTED = answerOf('unlisted');
   const HELD = answerOf('silent', { ends: 'stuck/region-refused', blocksCall: true });
-  const PROVED = { works: {}, proved: { at: NOON, deadAt: NOON, endedBy: 'X#1' } };
+  const PROVED = { attempts: {}, proved: { at: NOON, deadAt: NOON, endedBy: 'X#1' } };
 
   interface Given {
     readonly list?: Answer;
@@ -61,7 +61,7 @@ describe('a round in which the managing key is refused', () => {
       { probe: [GONE], list: [list], signer: [signer] },
       {
         managed: true,
-        found: { seen: { probe: NOON, list: NOON } },
+        found: { sightings: { probe: NOON, list: NOON } },
         plan: () => ({
           signer: questionOf('signer', 'managing'),
           probes: names.map((name) => questions[name as keyof typeof questions]),
@@ -78,12 +78,12 @@ describe('a round in which the managing key is refused', () => {
     [
       'is the target’s own word where this system has deleted it',
       {},
-      { asked: ['probe'], signer: undefined, standing: 'gone', controlled: false, evidence: 2 },
+      { asked: ['probe'], signer: undefined, standing: 'absent', controlled: false, evidence: 2 },
     ],
     [
       'is the target’s own word, also where the managing key is refused when it is asked about itself',
       { list: UNLISTED, signer: HELD },
-      { asked: ['probe'], signer: undefined, standing: 'gone', controlled: false, evidence: 3 },
+      { asked: ['probe'], signer: undefined, standing: 'absent', controlled: false, evidence: 3 },
     ],
     [
       'says nothing where this system has not deleted it',
@@ -108,7 +108,7 @@ describe('a round in which the managing key is refused', () => {
   ])('%s', async (_what, given, expected) => expect(await looked(given)).toEqual(expected));
 
   it.each([true, false])('is another than one in which it is well, killed or not: %s', async (killed) => {
-    const expected = { asked: ['probe', 'list'], signer: 'alive', standing: 'gone', controlled: true, evidence: 2 };
+    const expected = { asked: ['probe', 'list'], signer: 'alive', standing: 'absent', controlled: true, evidence: 2 };
     expect(await looked({ list: UNLISTED, killed })).toEqual(expected);
   });
 });

@@ -37,8 +37,8 @@ const sent = async (having: Having = {}, change: (at: ReturnType<typeof atWork>)
 
 it('is in the ledger before it leaves, in a case that is open from then on', async () => {
   const { meanwhile, item, step } = await sent();
-  expect(meanwhile.case).toMatchObject({ state: 'open-case', works: { 'R#1': { calls: 1, lastAnswer: 'silent' } } });
-  expect(item).toMatchObject({ state: 'open-case', works: { 'R#1': { calls: 1, lastAnswer: 'accepted' } } });
+  expect(meanwhile.case).toMatchObject({ state: 'open-case', attempts: { 'R#1': { calls: 1, lastAnswer: 'silent' } } });
+  expect(item).toMatchObject({ state: 'open-case', attempts: { 'R#1': { calls: 1, lastAnswer: 'accepted' } } });
   expect(step).toBeUndefined();
 });
 
@@ -59,9 +59,9 @@ describe('where the lease does not cover it', () => {
   });
 
   it('takes back what it wrote where it was paused since, and sends nothing', async () => {
-    const before = { ...NEW_ATTEMPT, calls: 2, voided: 1, lastCallAt: NOON };
+    const before = { ...NEW_ATTEMPT, calls: 2, notExecuted: 1, lastCallAt: NOON };
     const { memory, item, step } = await sent(
-      { found: { works: { 'R#1': before } } },
+      { found: { attempts: { 'R#1': before } } },
       ({ memory: { ports, clock } }) => {
         const { ledger } = ports;
         const write: typeof ledger.write = async (key, next) => {
@@ -72,7 +72,7 @@ describe('where the lease does not cover it', () => {
       },
     );
     expect([memory.sent, step]).toEqual([[], LATER]);
-    expect([item, caseOf(memory)]).toMatchObject([{ works: { 'R#1': before } }, { works: { 'R#1': before } }]);
+    expect([item, caseOf(memory)]).toMatchObject([{ attempts: { 'R#1': before } }, { attempts: { 'R#1': before } }]);
   });
 });
 
@@ -80,7 +80,7 @@ describe('a key that signs for another open case', () => {
   const signing = (operation: string) =>
     sent({ request: { operation } }, ({ memory: { items } }) => {
       items.set(`signer#kalshi/prod/${KEY} case#kalshi/prod/${OTHER}`, { rev: 1, nonce: '', needed: true });
-      items.set(`case#kalshi/prod/${OTHER} case`, { rev: 1, nonce: '', works: { 'X#1': NEW_ATTEMPT } });
+      items.set(`case#kalshi/prod/${OTHER} case`, { rev: 1, nonce: '', attempts: { 'X#1': NEW_ATTEMPT } });
     });
 
   it('is not deleted yet', async () => {
@@ -97,7 +97,7 @@ describe('a key that signs for another open case', () => {
 describe('a key that another request has called for without an answer', () => {
   const beside = (operation: string, ago: number, lastAnswer: 'silent' | 'accepted' | 'rejected', other = 'S#1') => {
     const attempts = { [other]: { ...NEW_ATTEMPT, calls: 1, lastCallAt: after(NOON, -ago), lastAnswer } };
-    return sent({ request: { operation }, found: { works: attempts } });
+    return sent({ request: { operation }, found: { attempts } });
   };
 
   it('is not updated as long as that may still land', async () => {

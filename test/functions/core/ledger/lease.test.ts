@@ -27,9 +27,9 @@ it('opens the case of a key that nothing is known of', async () => {
       ...KEY,
       rev: 1,
       nonce: 'id-1',
-      seen: { by: NOON },
+      sightings: { by: NOON },
       facts: {},
-      works: {},
+      attempts: {},
       state: 'idle-case',
       at: NOON,
       lease: { holder: 'A', until: UNTIL },
@@ -53,7 +53,7 @@ it('keeps when the key was first seen', async () => {
   const memory = memoryPorts();
   await take(memory, 'A', ['by']);
   memory.clock.forward(1);
-  expect(await take(memory, 'A', ['by', 'on'])).toMatchObject({ item: { seen: { by: NOON, on: NOON + 1 } } });
+  expect(await take(memory, 'A', ['by', 'on'])).toMatchObject({ item: { sightings: { by: NOON, on: NOON + 1 } } });
 });
 
 describe('a lease that another holds', () => {

@@ -41,18 +41,23 @@ describe('where a round shows the key to stand', () => {
     ['one that a list names', [list('listed')], {}, 'present'],
     ['one alive and absent from a list', [self('alive'), list('unlisted')], {}, 'present'],
     ['one listed and unknown by itself', [self('unknown'), list('listed')], {}, 'present'],
-    ['one unknown that was seen', [self('unknown')], {}, 'gone'],
-    ['one unlisted that was listed', [list('unlisted')], {}, 'gone'],
-    ['one unknown that was never seen', [self('unknown')], { sightings: {} }, 'unbacked'],
-    ['one unlisted, seen by another question alone', [list('unlisted')], { sightings: { self: NOON } }, 'unbacked'],
+    ['one unknown that was seen', [self('unknown')], {}, 'absent'],
+    ['one unlisted that was listed', [list('unlisted')], {}, 'absent'],
+    ['one unknown that was never seen', [self('unknown')], { sightings: {} }, 'absent-unseen'],
+    [
+      'one unlisted, seen by another question alone',
+      [list('unlisted')],
+      { sightings: { self: NOON } },
+      'absent-unseen',
+    ],
     [
       'one absent twice, seen by one of both',
       [self('unknown'), list('unlisted')],
       { sightings: { self: NOON } },
-      'gone',
+      'absent',
     ],
-    ['one absent beside a silence', [self('unknown'), list('silent')], {}, 'gone'],
-    ['one absent beside a rejection', [self('unknown'), list('rejected')], {}, 'gone'],
+    ['one absent beside a silence', [self('unknown'), list('silent')], {}, 'absent'],
+    ['one absent beside a rejection', [self('unknown'), list('rejected')], {}, 'absent'],
     [
       'one that is refused as itself beside an absence',
       [self('silent', { identified: true }), list('unlisted')],
@@ -62,13 +67,13 @@ describe('where a round shows the key to stand', () => {
     ['silence', [self('silent')], {}, 'none'],
     ['an accepted call’s echo', [self('accepted')], {}, 'none'],
     ['nothing asked', [], {}, 'none'],
-    ['both absent where both have to speak', [self('unknown'), list('unlisted')], { needsAll: true }, 'gone'],
+    ['both absent where both have to speak', [self('unknown'), list('unlisted')], { needsAll: true }, 'absent'],
     ['one silent where both have to speak', [self('unknown'), list('silent')], { needsAll: true }, 'none'],
     [
       'one never seen where both have to speak',
       [self('unknown'), list('unlisted')],
       { needsAll: true, sightings: { self: NOON } },
-      'unbacked',
+      'absent-unseen',
     ],
     [
       'one never seen beside a silence where both have to speak',
@@ -80,7 +85,7 @@ describe('where a round shows the key to stand', () => {
       'one absent twice by one asker, seen by one of its questions, where all have to speak',
       [list('unlisted'), askedOf(answerOf('unlisted'), 'managing', 'lookup')],
       { needsAll: true, sightings: { lookup: NOON } },
-      'gone',
+      'absent',
     ],
     [
       'one question silent beside an absence of the same asker, where all have to speak',
@@ -92,7 +97,7 @@ describe('where a round shows the key to stand', () => {
       'neither seen where both have to speak',
       [self('unknown'), list('silent')],
       { needsAll: true, sightings: {} },
-      'unbacked',
+      'absent-unseen',
     ],
     [
       'one absent while its list is refused to the managing key',
@@ -122,9 +127,9 @@ describe('where a round shows the key to stand', () => {
       'one absent while the managing key is silent',
       [self('unknown'), list('silent')],
       { signer: answerOf('silent') },
-      'gone',
+      'absent',
     ],
-    ['one absent, and refused to itself by a check', [self('unknown'), self('silent', HELD)], {}, 'gone'],
+    ['one absent, and refused to itself by a check', [self('unknown'), self('silent', HELD)], {}, 'absent'],
     ['one alive while the managing key is refused', [self('alive'), list('silent', REFUSED)], {}, 'present'],
   ])('%s', (_what, round, given, expected) => expect(roundVerdictOf(round, { ...context, ...given })).toBe(expected));
 
@@ -145,18 +150,18 @@ describe('where a round shows the key to stand', () => {
       [OTHER, OTHER],
     ]);
     expect(roundVerdictOf([self('alive')], { ...context, restriction })).toBe('none');
-    expect(roundVerdictOf([self('unknown')], { ...context, restriction })).toBe('gone');
+    expect(roundVerdictOf([self('unknown')], { ...context, restriction })).toBe('absent');
   });
 
   it.each<[Reach | undefined, Reach | undefined, RoundVerdict]>([
-    ['met', 'unmet', 'none'],
-    ['met', 'web-only', 'none'],
-    ['web-only', 'unmet', 'none'],
-    ['unmet', 'met', 'unmet'],
-    ['web-only', 'met', 'web-only'],
-    ['met', 'met', 'met'],
-    [undefined, 'met', 'met'],
-    ['met', undefined, 'met'],
+    ['as-asked', 'wider', 'none'],
+    ['as-asked', 'web-only', 'none'],
+    ['web-only', 'wider', 'none'],
+    ['wider', 'as-asked', 'wider'],
+    ['web-only', 'as-asked', 'web-only'],
+    ['as-asked', 'as-asked', 'as-asked'],
+    [undefined, 'as-asked', 'as-asked'],
+    ['as-asked', undefined, 'as-asked'],
     [undefined, undefined, 'none'],
   ])('is %s by the key itself and %s by a list: together %s', (own, listed, expected) => {
     const restriction = { call: expect.fail, reach: ({ ips }: KeyRecord) => ips[0] as Reach } as unknown as Restriction;
@@ -173,7 +178,7 @@ describe('where a round shows the key to stand', () => {
     fc.assert(
       fc.property(rounds, fc.subarray(['a', 'b', 'c']), fc.boolean(), (round, names, needsAll) => {
         const sightings = Object.fromEntries(names.map((name) => [name, NOON]));
-        if (roundVerdictOf(round, { ...context, sightings, needsAll }) !== 'gone') return;
+        if (roundVerdictOf(round, { ...context, sightings, needsAll }) !== 'absent') return;
         expect(round.some(({ answer }) => ['alive', 'expired', 'listed'].includes(answer.saw))).toBe(false);
         expect(
           round.some(
@@ -239,7 +244,7 @@ describe('the tally', () => {
     signer = undefined as ReturnType<typeof answerOf> | undefined,
   ) => countRound({ ...NEW_ATTEMPT, ...progress }, round, { roundVerdict, signer, now: at });
 
-  it.each<RoundVerdict>(['gone', 'unbacked', 'met', 'web-only'])(
+  it.each<RoundVerdict>(['absent', 'absent-unseen', 'as-asked', 'web-only'])(
     'starts to agree on %s and keeps the first instant',
     (roundVerdict) => {
       const first = counted({}, roundVerdict);
@@ -253,36 +258,38 @@ describe('the tally', () => {
     },
   );
 
-  it.each<RoundVerdict>(['present', 'none', 'unmet'])('starts anew on %s', (roundVerdict) =>
-    expect(counted({ agreed: { on: 'gone', at: NOON } }, roundVerdict).agreed).toBeUndefined(),
+  it.each<RoundVerdict>(['present', 'none', 'wider'])('starts anew on %s', (roundVerdict) =>
+    expect(counted({ agreed: { on: 'absent', at: NOON } }, roundVerdict).agreed).toBeUndefined(),
   );
 
   it('starts anew where two rounds agree on different things', () =>
-    expect(counted({ agreed: { on: 'unbacked', at: NOON } }, 'gone').agreed).toEqual({ on: 'gone', at }));
+    expect(counted({ agreed: { on: 'absent-unseen', at: NOON } }, 'absent').agreed).toEqual({ on: 'absent', at }));
 
   it('counts an absence from the first round that finds the key gone', () => {
-    const first = counted({}, 'gone');
+    const first = counted({}, 'absent');
     expect(first.absentSince).toBe(at);
-    expect(countRound(first, [], { roundVerdict: 'gone', signer: undefined, now: after(at, 9) }).absentSince).toBe(at);
+    expect(countRound(first, [], { roundVerdict: 'absent', signer: undefined, now: after(at, 9) }).absentSince).toBe(
+      at,
+    );
   });
 
   it.each<[RoundVerdict, typeof NOON | undefined]>([
-    ['gone', NOON],
+    ['absent', NOON],
     ['none', NOON],
     ['present', undefined],
-    ['met', undefined],
-    ['unmet', undefined],
+    ['as-asked', undefined],
+    ['wider', undefined],
     ['web-only', undefined],
-    ['unbacked', undefined],
+    ['absent-unseen', undefined],
   ])('goes on with an absence, or not, on %s', (roundVerdict, expected) =>
     expect(counted({ absentSince: NOON }, roundVerdict).absentSince).toBe(expected),
   );
 
-  it.each<RoundVerdict>(['none', 'present', 'unbacked'])('begins no absence on %s', (roundVerdict) =>
+  it.each<RoundVerdict>(['none', 'present', 'absent-unseen'])('begins no absence on %s', (roundVerdict) =>
     expect(counted({}, roundVerdict).absentSince).toBeUndefined(),
   );
 
-  it.each<RoundVerdict>(['present', 'unmet', 'web-only'])('counts %s as unchanged after a call', (roundVerdict) => {
+  it.each<RoundVerdict>(['present', 'wider', 'web-only'])('counts %s as unchanged after a call', (roundVerdict) => {
     expect(counted(CALLED, roundVerdict).unchanged).toEqual({ count: 1, since: at });
     expect(counted({ ...CALLED, unchanged: { count: 1, since: NOON } }, roundVerdict).unchanged).toEqual({
       count: 2,
@@ -291,7 +298,7 @@ describe('the tally', () => {
     expect(counted({}, roundVerdict).unchanged).toBeUndefined();
   });
 
-  it.each<RoundVerdict>(['gone', 'unbacked', 'met'])('counts %s as a change', (roundVerdict) =>
+  it.each<RoundVerdict>(['absent', 'absent-unseen', 'as-asked'])('counts %s as a change', (roundVerdict) =>
     expect(counted({ ...CALLED, unchanged: { count: 2, since: NOON } }, roundVerdict).unchanged).toBeUndefined(),
   );
 
@@ -326,38 +333,39 @@ describe('the tally', () => {
 
   it('keeps the code for an end without a verdict until there is one', () => {
     const missing = self('silent', { ends: 'stuck/permission-missing' });
-    expect(counted({}, 'none', [self('silent'), missing]).atLast).toBe('permission-missing');
-    expect(counted({ atLast: 'region-refused' }, 'none', [self('silent')]).atLast).toBe('region-refused');
-    expect(counted({}, 'none', [self('silent', { fallbackCode: 'account-restricted' })]).atLast).toBe(
+    expect(counted({}, 'none', [self('silent'), missing]).fallbackCode).toBe('permission-missing');
+    expect(counted({ fallbackCode: 'region-refused' }, 'none', [self('silent')]).fallbackCode).toBe('region-refused');
+    expect(counted({}, 'none', [self('silent', { fallbackCode: 'account-restricted' })]).fallbackCode).toBe(
       'account-restricted',
     );
-    expect(counted({}, 'none', [self('silent')], answerOf('silent', { fallbackCode: 'signer-gone' })).atLast).toBe(
-      'signer-gone',
-    );
-    expect(counted({ atLast: 'region-refused' }, 'present', [self('alive')]).atLast).toBeUndefined();
+    expect(
+      counted({}, 'none', [self('silent')], answerOf('silent', { fallbackCode: 'signer-gone' })).fallbackCode,
+    ).toBe('signer-gone');
+    expect(counted({ fallbackCode: 'region-refused' }, 'present', [self('alive')]).fallbackCode).toBeUndefined();
   });
 
   it('keeps the settings from before the first call, and the latest', () => {
     const round = [self('alive', { record: RECORD })];
-    expect(counted({}, 'unmet', round)).toMatchObject({ before: RECORD, after: RECORD });
-    expect(counted({ before: OTHER }, 'unmet', round)).toMatchObject({ before: OTHER, after: RECORD });
-    expect(counted(CALLED, 'unmet', round)).toMatchObject({ after: RECORD });
-    expect(counted(CALLED, 'unmet', round)).not.toHaveProperty('before');
+    expect(counted({}, 'wider', round)).toMatchObject({ before: RECORD, after: RECORD });
+    expect(counted({ before: OTHER }, 'wider', round)).toMatchObject({ before: OTHER, after: RECORD });
+    expect(counted(CALLED, 'wider', round)).toMatchObject({ after: RECORD });
+    expect(counted(CALLED, 'wider', round)).not.toHaveProperty('before');
     expect(counted({ before: OTHER, after: OTHER }, 'none')).toMatchObject({ before: OTHER, after: OTHER });
   });
 
   it('agrees on gone only after two such rounds in a row', () =>
     fc.assert(
       fc.property(
-        fc.array(fc.constantFrom<RoundVerdict>('gone', 'none', 'present', 'unbacked'), { minLength: 1 }),
+        fc.array(fc.constantFrom<RoundVerdict>('absent', 'none', 'present', 'absent-unseen'), { minLength: 1 }),
         (roundVerdicts) => {
           const last = roundVerdicts.reduce(
             (progress, roundVerdict, index) =>
               countRound(progress, [], { roundVerdict, signer: undefined, now: epochMs(index) }),
             NEW_ATTEMPT,
           );
-          const run = roundVerdicts.length - 1 - roundVerdicts.findLastIndex((roundVerdict) => roundVerdict !== 'gone');
-          expect(last.agreed?.on === 'gone' ? roundVerdicts.length - last.agreed.at : 0).toBe(run);
+          const run =
+            roundVerdicts.length - 1 - roundVerdicts.findLastIndex((roundVerdict) => roundVerdict !== 'absent');
+          expect(last.agreed?.on === 'absent' ? roundVerdicts.length - last.agreed.at : 0).toBe(run);
         },
       ),
     ));

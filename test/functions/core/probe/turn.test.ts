@@ -128,7 +128,7 @@ describe('a call at a rate', () => {
     for (let n = 0; n < 100; n += 1) await takeRateSlot(others, rateOf(5));
     expect(await revoke(memory.ports, delivered(memory, SELF))).toMatchObject({ done: false, code: 'rate-limited' });
     expect(memory.sent).toEqual(['probe']);
-    expect(caseOf(memory).works['R#1']).toMatchObject({ calls: 0 });
+    expect(caseOf(memory).attempts['R#1']).toMatchObject({ calls: 0 });
     expect([...memory.items.keys()].filter((key) => key.startsWith('limit#'))).toEqual([]);
   });
 });

@@ -23,7 +23,7 @@ const planned = async (
 const HELD = answerOf('silent', { ends: 'stuck/ip-not-allowed', blocksCall: true });
 const REFUSING: Restriction = {
   call: () => ({ ends: 'refused/would-widen', why: 'Cannot widen it, wanted less' }),
-  reach: () => 'unmet',
+  reach: () => 'wider',
 };
 const RECORD = { readOnly: 0, ips: [], permissions: {} } as const;
 
@@ -85,11 +85,11 @@ describe('a plan for a key that is gone, though it was seen', () => {
   ])('%s', async (_what, found, does, said) => {
     const memory = system({ probe: [GONE] });
     const empty = emptyCase({ provider: 'kalshi', realm: 'prod', keyId: KEY }, NOON);
-    memory.items.set(CASE, { ...empty, rev: 1, nonce: '', seen: { probe: NOON }, ...found } as never);
+    memory.items.set(CASE, { ...empty, rev: 1, nonce: '', sightings: { probe: NOON }, ...found } as never);
     await revoke(memory.ports, delivered(memory, { ...SELF, dryRun: true }));
     expect(memory.published[0]?.message).toContain(`this is a plan. A real request ${said}`);
     expect(memory.items.get('request#R#plan request')).toMatchObject({ ended: { plan: { does } } });
-    expect([memory.sent, caseOf(memory).works]).toEqual([['probe'], {}]);
+    expect([memory.sent, caseOf(memory).attempts]).toEqual([['probe'], {}]);
   });
 });
 
@@ -130,8 +130,8 @@ it('shows what it probed, and asks a managing key about itself as well', async (
 it('writes of the case who has seen the key, and nothing else', async () => {
   const both = () => ({ probes: [questionOf('probe'), questionOf('other', 'managing')] });
   const { memory } = await planned([ALIVE], {}, both);
-  expect(caseOf(memory)).toMatchObject({ seen: { probe: memory.clock.now() }, state: 'idle-case' });
-  expect(caseOf(memory).works).toEqual({});
+  expect(caseOf(memory)).toMatchObject({ sightings: { probe: memory.clock.now() }, state: 'idle-case' });
+  expect(caseOf(memory).attempts).toEqual({});
   expect(caseOf(memory).facts).toEqual({});
   expect(caseOf(memory)).not.toHaveProperty('lease');
   const unseen = await planned([answerOf('alive')]);

@@ -117,7 +117,7 @@ describe('telling whose key it is', () => {
   it('goes by what another delivery has kept meanwhile: that may have killed the key since', async () => {
     const memory = memoryPorts({
       reply: () => {
-        memory.items.set(`pin#${GOOD.arn} v1`, { rev: 1, nonce: '', keyId: 'K', seen: ['identify'] } as never);
+        memory.items.set(`pin#${GOOD.arn} v1`, { rev: 1, nonce: '', keyId: 'K', questionIds: ['identify'] } as never);
         return replyOf(answerOf('unknown'));
       },
     });

@@ -39,7 +39,7 @@ const ended = async (script: Script, given: Given = {}, body: object = SELF): Pr
 
 const updating = {
   provider: scriptedProvider(() => ({
-    call: { call: () => deleteCall({ target: { self: true } as never }), reach: () => 'unmet' },
+    call: { call: () => deleteCall({ target: { self: true } as never }), reach: () => 'wider' },
   })),
 };
 
@@ -86,7 +86,7 @@ describe('a look at a dead key', () => {
     expect(memory.sent.slice(before)).toEqual(['probe', 'probe']);
     expect(told(memory)).toEqual([]);
     const { rev: ___, nonce: ____, ...left } = caseOf(memory);
-    expect(left).toEqual({ ...asItWas, works: {}, findings: 0 });
+    expect(left).toEqual({ ...asItWas, attempts: {}, findings: 0 });
     expect(memory.lines.at(-1)).toEqual(['look done', { requestId: 'R', saw: 'unknown', finding: '' }]);
   });
 
@@ -98,7 +98,7 @@ describe('a look at a dead key', () => {
     expect(told(memory)).toEqual([['R#1!1', 'resurrected', null, 'alive', false]]);
     expect(memory.published[1]?.message).toMatch(/It was proved dead at 2026-11-21T12:00:02.000Z\. Send a request/);
     expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1', findings: 1 });
-    expect(caseOf(memory).works).toEqual({});
+    expect(caseOf(memory).attempts).toEqual({});
     expect(caseOf(memory)).not.toHaveProperty('proved');
     expect(memory.lines).toContainEqual([
       'resurrected',
@@ -124,7 +124,7 @@ describe('a look at a dead key', () => {
     memory.clock.forward(24 * 60 * MINUTES);
     expect(await looked(memory)).toEqual({ done: true });
     expect(memory.lines.at(-1)).toEqual(['look given up', { requestId: 'R', code: 'no-reply' }]);
-    expect(caseOf(memory).works).toEqual({});
+    expect(caseOf(memory).attempts).toEqual({});
   });
 });
 
@@ -149,7 +149,7 @@ describe('a look at a case that was left open', () => {
     const memory = await ended({ probe: [HELD, GONE] });
     expect(await looked(memory)).toEqual({ done: true });
     expect([memory.sent, told(memory)]).toEqual([['probe', 'probe'], []]);
-    expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1', works: {} });
+    expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1', attempts: {} });
     expect(caseOf(memory)).not.toHaveProperty('proved');
     expect(memory.lines.at(-1)).toEqual(['look done', { requestId: 'R', saw: 'unknown', finding: '' }]);
   });
@@ -159,7 +159,7 @@ describe('a look at a case that was left open', () => {
     await looked(memory);
     await revoke(memory.ports, delivered(memory, SELF, { messageId: 'M2', attempt: 2 }));
     expect(memory.published[1]).toMatchObject({ receiptId: 'R#2', outcome: 'revoked', calls: 1 });
-    expect(caseOf(memory)).toMatchObject({ state: 'proved-case', proved: { endedBy: 'R#2' }, works: {} });
+    expect(caseOf(memory)).toMatchObject({ state: 'proved-case', proved: { endedBy: 'R#2' }, attempts: {} });
   });
 
   it('closes it with a proof where the managing key’s list does not name any more what was to be updated', async () => {
@@ -169,7 +169,7 @@ describe('a look at a case that was left open', () => {
     expect(memory.published[1]?.message).toMatch(/; somebody else has seen to it since$/);
     expect(memory.published[1]?.evidence).toHaveLength(2);
     expect(caseOf(memory, OTHER)).toMatchObject({ state: 'proved-case', proved: { endedBy: 'R#1' } });
-    expect(caseOf(memory, OTHER).works).toEqual({});
+    expect(caseOf(memory, OTHER).attempts).toEqual({});
     expect(caseOf(memory, OTHER).leftOpenBy).toBeUndefined();
     const firstAbsence = after(NOON, 10 * MINUTES);
     expect(caseOf(memory, OTHER).proved).toMatchObject({ deadAt: firstAbsence, at: after(firstAbsence, 2_000) });
@@ -185,31 +185,37 @@ describe('a look at a case that was left open', () => {
     memory.clock.forward(1);
     expect(await looked(memory)).toEqual({ done: true });
     expect(told(memory)).toEqual([]);
-    expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1', works: {} });
+    expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1', attempts: {} });
     expect(memory.sent).toEqual(Array(4).fill('probe'));
   });
 
   it('closes it without a proof where somebody else has restricted the key as it was asked', async () => {
-    const asAsked: Restriction = { call: () => deleteCall({ target: { self: true } as never }), reach: () => 'met' };
+    const asAsked: Restriction = {
+      call: () => deleteCall({ target: { self: true } as never }),
+      reach: () => 'as-asked',
+    };
     const alive = answerOf('alive', { identified: true, record: { readOnly: 1, ips: [], permissions: {} } });
     const memory = await ended({ probe: [HELD, alive] }, { provider: scriptedProvider(() => ({ call: asAsked })) });
     expect(await looked(memory)).toEqual({ done: true });
     expect(told(memory)).toEqual([['R#1!1', 'restricted', null, 'alive', false]]);
     expect(memory.published[1]?.message).toMatch(/; somebody else has seen to it since$/);
     expect(caseOf(memory)).toMatchObject({ state: 'idle-case', findings: 1 });
-    expect(caseOf(memory).works).toEqual({});
+    expect(caseOf(memory).attempts).toEqual({});
     expect(caseOf(memory)).not.toHaveProperty('leftOpenBy');
     expect(caseOf(memory)).not.toHaveProperty('proved');
   });
 
   it('closes none that another request has called for and is not over with', async () => {
-    const asAsked: Restriction = { call: () => deleteCall({ target: { self: true } as never }), reach: () => 'met' };
+    const asAsked: Restriction = {
+      call: () => deleteCall({ target: { self: true } as never }),
+      reach: () => 'as-asked',
+    };
     const alive = answerOf('alive', { identified: true, record: { readOnly: 1, ips: [], permissions: {} } });
     const memory = await ended({ probe: [HELD, alive] }, { provider: scriptedProvider(() => ({ call: asAsked })) });
     const attempts = { 'S#1': { ...NEW_ATTEMPT, calls: 1 } };
-    memory.items.set(CASE, { ...caseOf(memory), works: attempts } as never);
+    memory.items.set(CASE, { ...caseOf(memory), attempts } as never);
     await looked(memory);
-    expect(caseOf(memory)).toMatchObject({ state: 'open-case', works: attempts });
+    expect(caseOf(memory)).toMatchObject({ state: 'open-case', attempts });
     expect(caseOf(memory)).not.toHaveProperty('leftOpenBy');
   });
 
@@ -220,7 +226,7 @@ describe('a look at a case that was left open', () => {
     expect(await looked(memory)).toEqual({ done: true });
     expect(told(memory)).toEqual([]);
     expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1' });
-    expect(caseOf(memory).works).toEqual({});
+    expect(caseOf(memory).attempts).toEqual({});
   });
 
   it('is over where the credential is gone', async () => {
@@ -283,7 +289,7 @@ describe('a look', () => {
     expect(await looked(memory)).toMatchObject({ done: false, code: 'no-reply' });
     await revoke(memory.ports, delivered(memory, { ...SELF, requestId: 'R2' }, { messageId: 'M2' }));
     expect(await looked(memory)).toEqual({ done: true });
-    expect(caseOf(memory).works).toEqual({});
+    expect(caseOf(memory).attempts).toEqual({});
   });
 
   it('for a request that ended before its key was known does nothing', async () => {
@@ -305,7 +311,7 @@ describe('a look', () => {
   it('counts its probes under a name that no request can have', async () => {
     const memory = await ended({ probe: [HELD, undefined] });
     await looked(memory);
-    expect(Object.keys(caseOf(memory).works)).toEqual(['~R#1']);
+    expect(Object.keys(caseOf(memory).attempts)).toEqual(['~R#1']);
   });
 
   it('does not ask again at once where the host has answered nobody so often', async () => {

@@ -33,15 +33,23 @@ interface Case {
   readonly version?: string;
   readonly opened?: Opened;
   /** `undefined`: no sweep has met the secret. */
-  readonly metAt?: number | undefined;
+  readonly firstSeenAt?: number | undefined;
   readonly item?: Partial<RequestItem>;
 }
 
 /** How the check of an order's tags ends: as a fault, or undefined where the call may go. */
 const recheck = async (given: Case, isGone = false) => {
-  const { tags = TAGS, ordered = TAGS, version = 'v1', opened, metAt, item = {} } = { metAt: NOON, ...given };
+  const {
+    tags = TAGS,
+    ordered = TAGS,
+    version = 'v1',
+    opened,
+    firstSeenAt,
+    item = {},
+  } = { firstSeenAt: NOON, ...given };
   const { ports, items } = memoryPorts({ described: isGone ? [] : [secretWith(tags)] });
-  if (metAt !== undefined) items.set(`sweep#${ARN} sweep`, { rev: 1, nonce: '', expiresAt: '', version: 'v1', metAt });
+  if (firstSeenAt !== undefined)
+    items.set(`sweep#${ARN} sweep`, { rev: 1, nonce: '', expiresAt: '', version: 'v1', firstSeenAt });
   const requestId = expiryRequestId(ports.digest, ARN, version, ordered);
   const order = { requestId, request: { requestedBy: ARN }, ...item } as RequestItem;
   try {
@@ -56,14 +64,14 @@ it.each<[string, Case]>([
   ['tags that stand as they did', {}],
   ['tags with our own status on them', { tags: { ...TAGS, 'key-revoker:status': 'stuck/unproven' } }],
   ['the same instant in another zone', { tags: { ...TAGS, 'key-revoker:expires-at': '2026-11-21T12:59:00+01:00' } }],
-  ['a version from before the expiry', { opened: openedAs('', { createdAt: DUE }), metAt: after(DUE, -1_000) }],
+  ['a version from before the expiry', { opened: openedAs('', { createdAt: DUE }), firstSeenAt: after(DUE, -1_000) }],
   [
     'a version of the second in which the date was met',
-    { opened: openedAs('', { createdAt: after(DUE, -9_000) }), metAt: after(DUE, -10_000) },
+    { opened: openedAs('', { createdAt: after(DUE, -9_000) }), firstSeenAt: after(DUE, -10_000) },
   ],
   ['a request of somebody else’s', { tags: {}, item: { requestId: 'R' } }],
   ['a date of this very instant', { tags: AT_NOON, ordered: AT_NOON }],
-  ['a named version that no sweep has met', { tags: NAMED, ordered: NAMED, version: 'v0', metAt: undefined }],
+  ['a named version that no sweep has met', { tags: NAMED, ordered: NAMED, version: 'v0', firstSeenAt: undefined }],
 ])('lets %s pass', async (_what, given) => expect(await recheck(given)).toBeUndefined());
 
 it('lets an order pass whose secret is gone', async () => expect(await recheck({}, true)).toBeUndefined());
@@ -95,7 +103,7 @@ describe('takes the order back', () => {
     ],
     [
       'where no sweep has met the secret and no version is named',
-      { metAt: undefined },
+      { firstSeenAt: undefined },
       'withdrawn: The tags have changed since; they make an order of their own',
     ],
     [
@@ -107,17 +115,17 @@ describe('takes the order back', () => {
 });
 
 it.each<[string, Case]>([
-  ['after the expiry', { opened: openedAs('', { createdAt: after(DUE, 1) }), metAt: NOON }],
+  ['after the expiry', { opened: openedAs('', { createdAt: after(DUE, 1) }), firstSeenAt: NOON }],
   [
     'after the second in which the date was met',
-    { opened: openedAs('', { createdAt: after(DUE, -8_999) }), metAt: after(DUE, -10_000) },
+    { opened: openedAs('', { createdAt: after(DUE, -8_999) }), firstSeenAt: after(DUE, -10_000) },
   ],
 ])('refuses a version made %s', async (_what, given) =>
   expect(await recheck(given)).toBe('refused/version-not-meant: '),
 );
 
 it('checks the tag’s own version by the tag', async () => {
-  const named = { tags: NAMED, ordered: NAMED, version: 'v0', metAt: after(DUE, -10_000) };
+  const named = { tags: NAMED, ordered: NAMED, version: 'v0', firstSeenAt: after(DUE, -10_000) };
   expect(await recheck(named)).toBeUndefined();
   // Named after a rotation: whenever a sweep first met the date, this version is the one that is meant.
   expect(await recheck({ ...named, opened: openedAs('', { createdAt: after(DUE, -8_999) }) })).toBeUndefined();

@@ -32,7 +32,7 @@ it('probes, calls and proves', async () => {
   expect(memory.published[0]?.times.provedAt).toBe('2026-11-21T12:00:02.000Z');
   expect(memory.aside).toEqual([]);
   expect(caseOf(memory)).toMatchObject({ state: 'proved-case', proved: { endedBy: 'R#1' } });
-  expect(caseOf(memory).works).toEqual({});
+  expect(caseOf(memory).attempts).toEqual({});
   expect(caseOf(memory)).not.toHaveProperty('lease');
 });
 
@@ -175,9 +175,9 @@ it('proves no death by two absences between which the key lived, while another q
   };
   memory.ports.provider = () => scriptedProvider(() => ({ probes: [questionOf('probe'), waiting] }));
   expect(await revoke(memory.ports, delivered(memory, SELF))).toMatchObject({ done: false, code: 'rate-limited' });
-  expect(caseOf(memory).works['R#1']).not.toHaveProperty('agreed');
-  expect(caseOf(memory).works['R#1']).not.toHaveProperty('absentSince');
-  expect(caseOf(memory).works['R#1']?.evidence.at(-1)).toMatchObject({ asked: 'probe', saw: 'alive' });
+  expect(caseOf(memory).attempts['R#1']).not.toHaveProperty('agreed');
+  expect(caseOf(memory).attempts['R#1']).not.toHaveProperty('absentSince');
+  expect(caseOf(memory).attempts['R#1']?.evidence.at(-1)).toMatchObject({ asked: 'probe', saw: 'alive' });
 });
 
 it('says nothing of the siblings before there was time to ask there', async () => {
@@ -270,7 +270,7 @@ describe('a call that could not leave', () => {
     const late = { ...delivered(memory, { ...SELF, ...LEAKED }), deadline: after(NOON, 17_000) };
     expect(await revoke(memory.ports, late)).toMatchObject({ done: false });
     expect(memory.sent).not.toContain('delete');
-    expect(caseOf(memory).works['R#1']).toMatchObject({ calls: 0 });
+    expect(caseOf(memory).attempts['R#1']).toMatchObject({ calls: 0 });
   });
 
   it('goes out in the next delivery', async () => {
@@ -347,7 +347,7 @@ describe('a credential that is missing', () => {
     expect(await revoke(memory.ports, delivered(memory, SELF))).toEqual({ done: true });
     expect(memory.published).toMatchObject([{ outcome: 'stuck', code: 'credential-missing', calls: 1 }]);
     expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1' });
-    expect(caseOf(memory).works).toEqual({});
+    expect(caseOf(memory).attempts).toEqual({});
     expect([...memory.items.keys()].filter((key) => key.startsWith('case#'))).toHaveLength(1);
   });
 });
@@ -438,11 +438,11 @@ describe('a redrive', () => {
   it('closes the case for the attempt before, also where it is about no key itself', async () => {
     const memory = system({ probe: [HELD] });
     await cutBefore(memory, 'write case', -1);
-    expect(Object.keys(caseOf(memory).works)).toEqual(['R#1']);
+    expect(Object.keys(caseOf(memory).attempts)).toEqual(['R#1']);
     memory.ports.vault = { ...memory.ports.vault, open: async () => ({ found: false, why: 'missing' }) };
     await revoke(memory.ports, delivered(memory, SELF, { messageId: 'M2', attempt: 2 }));
     expect(memory.published[1]).toMatchObject({ receiptId: 'R#2', code: 'credential-missing' });
-    expect(caseOf(memory).works).toEqual({});
+    expect(caseOf(memory).attempts).toEqual({});
   });
 
   it.each([
@@ -455,7 +455,7 @@ describe('a redrive', () => {
     const again = delivered(memory, SELF, { messageId: 'M2', attempt: 2 });
     expect(await revoke(memory.ports, again)).toEqual({ done: true });
     expect(memory.published[1]).toMatchObject({ receiptId: 'R#2', code, key: { id: memory.published[0]?.key?.id } });
-    expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#2', works: {} });
+    expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#2', attempts: {} });
     expect(caseOf(memory)).not.toHaveProperty('lease');
   });
 
@@ -464,9 +464,9 @@ describe('a redrive', () => {
     await revoke(memory.ports, delivered(memory, SELF));
     const look = { sender: 'AROAOWNROLE:key-revoker', messageId: 'L' };
     expect(await revoke(memory.ports, delivered(memory, { ...SELF, look: true }, look))).toMatchObject({ done: false });
-    expect(Object.keys(caseOf(memory).works)).toEqual(['~R#1']);
+    expect(Object.keys(caseOf(memory).attempts)).toEqual(['~R#1']);
     await revoke(memory.ports, delivered(memory, SELF, { messageId: 'M2', attempt: 2 }));
-    expect(caseOf(memory).works).toEqual({});
+    expect(caseOf(memory).attempts).toEqual({});
   });
 
   it('of a plan that came to no key keeps away from the case', async () => {
@@ -524,7 +524,7 @@ describe('a request whose time is up', () => {
     };
     await revoke(memory.ports, delivered(memory, SELF));
     expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1' });
-    expect(caseOf(memory).works).toEqual({});
+    expect(caseOf(memory).attempts).toEqual({});
     expect(caseOf(memory)).not.toHaveProperty('lease');
   });
 
@@ -544,7 +544,7 @@ describe('a request whose time is up', () => {
     expect(await revoke(memory.ports, delivered(memory, SELF))).toEqual({ done: true });
     expect(memory.published).toMatchObject([{ outcome: 'stuck', code: 'unproven' }]);
     expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1' });
-    expect(caseOf(memory).works).toEqual({});
+    expect(caseOf(memory).attempts).toEqual({});
   });
 
   it('keeps the end that it has come to before all of that was done', async () => {
@@ -564,7 +564,7 @@ describe('a request whose time is up', () => {
     expect(await revoke(memory.ports, delivered(memory, SELF))).toEqual({ done: true });
     expect(memory.published).toMatchObject([{ receiptId: 'R#1', outcome: 'revoked' }]);
     expect(caseOf(memory)).toMatchObject({ state: 'proved-case' });
-    expect(caseOf(memory).works).toEqual({});
+    expect(caseOf(memory).attempts).toEqual({});
   });
 
   it('leaves its end to a delivery that has the case', async () => {
@@ -578,7 +578,7 @@ describe('a request whose time is up', () => {
     expect(memory.published).toEqual([]);
     memory.clock.forward(20_000);
     expect(await revoke(memory.ports, delivered(memory, SELF))).toEqual({ done: true });
-    expect(caseOf(memory).works).toEqual({});
+    expect(caseOf(memory).attempts).toEqual({});
   });
 });
 
@@ -763,9 +763,9 @@ describe('a key whose death was proved', () => {
       provider: 'kalshi',
       realm: 'prod',
       keyId: KEY,
-      seen: { probe: NOON },
+      sightings: { probe: NOON },
       facts: {},
-      works: {},
+      attempts: {},
       at: NOON,
       ...dead,
     } as never);
@@ -854,8 +854,8 @@ describe('a dry run', () => {
 
   it('writes nothing of the key but that it was seen', async () => {
     const memory = await plan({ probe: [ALIVE] });
-    expect(caseOf(memory)).toMatchObject({ seen: { probe: NOON }, state: 'idle-case' });
-    expect(caseOf(memory).works).toEqual({});
+    expect(caseOf(memory)).toMatchObject({ sightings: { probe: NOON }, state: 'idle-case' });
+    expect(caseOf(memory).attempts).toEqual({});
     expect(caseOf(memory).facts).toEqual({});
     expect(caseOf(memory)).toMatchObject({ provider: 'kalshi', realm: 'prod', keyId: KEY });
     expect((await plan({ probe: [GONE] })).items.has(`case#kalshi/prod/${KEY} case`)).toBe(false);
@@ -937,7 +937,7 @@ describe('where AWS does not answer', () => {
       const ends = new Set(memory.published.map(({ receiptId, outcome }) => `${receiptId} ${outcome}`));
       expect([index, step, ...ends]).toEqual([index, step, expect.stringMatching(/^R#1 (already-)?revoked$/)]);
       expect(caseOf(memory)).toMatchObject({ state: 'proved-case' });
-      expect(caseOf(memory).works).toEqual({});
+      expect(caseOf(memory).attempts).toEqual({});
     }
   });
 });
@@ -946,7 +946,7 @@ it('names the proof by which a key is dead that another signer never met', async
   const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED, answerOf('rejected')] });
   await revoke(memory.ports, delivered(memory, SELF));
   const name = `case#kalshi/prod/${KEY} case`;
-  memory.items.set(name, { ...caseOf(memory), seen: {} } as never);
+  memory.items.set(name, { ...caseOf(memory), sightings: {} } as never);
   await revoke(memory.ports, delivered(memory, { ...SELF, requestId: 'R2' }, { messageId: 'M2' }));
   expect(memory.published[1]).toMatchObject({ outcome: 'stuck', code: 'not-recognised', calls: 1 });
   expect(memory.published[1]?.message).toMatch(

@@ -43,9 +43,9 @@ const later = (age: number, item: RequestItem, progress?: Partial<AttemptRecord>
   const memory = memoryPorts();
   memory.items.set(REQUEST_KEY, { ...item, rev: 1, nonce: '' } as never);
   const { provider, pin } = item;
-  const found = { rev: 1, nonce: '', provider, seen: {}, facts: {}, state: 'idle-case', works: {}, at: NOON };
+  const found = { rev: 1, nonce: '', provider, sightings: {}, facts: {}, state: 'idle-case', attempts: {}, at: NOON };
   if (pin) memory.items.set(CASE_KEY, found);
-  if (progress) memory.items.set(CASE_KEY, { ...found, works: { 'R#1': { ...NEW_ATTEMPT, ...progress } } } as never);
+  if (progress) memory.items.set(CASE_KEY, { ...found, attempts: { 'R#1': { ...NEW_ATTEMPT, ...progress } } } as never);
   memory.clock.forward(age);
   return memory;
 };
@@ -63,13 +63,18 @@ const settled = (
 describe('a request whose time is up', () => {
   it.each<[string, string, Retry, Partial<AttemptRecord>]>([
     ['nothing, where nothing was proved', 'unproven', NO_REPLY, {}],
-    ['the limit that it waited for', 'limit', { code: 'limit', fallbackCode: 'no-effect' }, { atLast: 'no-effect' }],
+    [
+      'the limit that it waited for',
+      'limit',
+      { code: 'limit', fallbackCode: 'no-effect' },
+      { fallbackCode: 'no-effect' },
+    ],
     ['what this delivery was answered', 'region-refused', { ...NO_REPLY, fallbackCode: 'region-refused' }, {}],
     [
       'what its work was answered, before all',
       'permission-missing',
       { ...NO_REPLY, fallbackCode: 'region-refused' },
-      { atLast: 'permission-missing' },
+      { fallbackCode: 'permission-missing' },
     ],
   ])('ends as stuck over %s', async (_what, code, retry, progress) => {
     const memory = later(DAY, ITEM, progress);
@@ -77,8 +82,8 @@ describe('a request whose time is up', () => {
     expect(memory.published).toMatchObject([{ outcome: 'stuck', code, evidence: [] }]);
     expect(memory.published[0]?.message).toContain(`The time for it was up; last it stood at ${retry.code}`);
     expect(caseIn(memory)).toMatchObject({ leftOpenBy: 'R#1' });
-    expect(caseIn(memory).works).toEqual({});
-    expect(caseIn(memory).seen).toEqual({});
+    expect(caseIn(memory).attempts).toEqual({});
+    expect(caseIn(memory).sightings).toEqual({});
     expect(caseIn(memory)).not.toHaveProperty('lease');
   });
 
@@ -89,7 +94,7 @@ describe('a request whose time is up', () => {
     const memory = later(DAY + HOUR, ITEM, { calls: 1, absentSince: after(NOON, DAY + HOUR - absentFor) });
     expect(await settled(memory, ITEM)).toMatchObject({ done });
     expect(memory.published.map(({ code }) => code)).toEqual(done ? ['unproven'] : []);
-    expect(Object.keys(caseIn(memory).works)).toEqual(done ? [] : ['R#1']);
+    expect(Object.keys(caseIn(memory).attempts)).toEqual(done ? [] : ['R#1']);
   });
 
   it.each([
@@ -107,11 +112,11 @@ describe('a request whose time is up', () => {
   it('ends inside the case of its earlier attempt, where it came to no key of its own', async () => {
     const redriven = { ...UNPINNED, attempt: 2, former: PIN } as unknown as RequestItem;
     const memory = later(DAY, redriven);
-    const found = { provider: 'kalshi', realm: 'prod', keyId: 'K', seen: {}, facts: {}, works: {}, at: NOON };
+    const found = { provider: 'kalshi', realm: 'prod', keyId: 'K', sightings: {}, facts: {}, attempts: {}, at: NOON };
     memory.items.set(CASE_KEY, { ...found, state: 'open-case', leftOpenBy: 'R#1', rev: 1, nonce: '' });
     expect(await settled(memory, redriven)).toEqual({ done: true });
     expect(memory.published).toMatchObject([{ receiptId: 'R#2', code: 'unproven', key: { id: expect.anything() } }]);
-    expect(caseIn(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#2', works: {} });
+    expect(caseIn(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#2', attempts: {} });
   });
 
   it('leaves the case of its earlier attempt to another delivery that has pinned a key since', async () => {

@@ -27,15 +27,15 @@ const KEPT = 'request#R request';
 const STUCK: AttemptRecord = { ...NEW_ATTEMPT, ended: { outcome: 'stuck/limit', why: '', at: NOON, evidence: [] } };
 const LEASE = { holder: 'me', until: NOON };
 
-const caseWith = (attempts: CaseItem['works'], lease: CaseItem['lease'] = LEASE): CaseItem =>
+const caseWith = (attempts: CaseItem['attempts'], lease: CaseItem['lease'] = LEASE): CaseItem =>
   ({
     rev: 1,
     nonce: '',
-    seen: {},
+    sightings: {},
     facts: {},
     state: 'open-case',
     at: NOON,
-    works: attempts,
+    attempts,
     lease,
   }) as unknown as CaseItem;
 
@@ -58,7 +58,7 @@ describe('an end that is in the case', () => {
     const memory = kept(held);
     await publishFromCase(memory.ports, ITEM, held, 'me');
     expect(memory.published).toMatchObject([{ receiptId: 'R#2', outcome: 'stuck', code: 'limit' }]);
-    expect(caseIn(memory).works).toEqual({});
+    expect(caseIn(memory).attempts).toEqual({});
     expect(caseIn(memory)).not.toHaveProperty('lease');
     expect(isNeeded(memory)).toBe(false);
   });
@@ -68,7 +68,7 @@ describe('an end that is in the case', () => {
     const memory = kept(held);
     await publishFromCase(memory.ports, ITEM, held, undefined);
     expect(caseIn(memory)).toMatchObject({ lease: LEASE });
-    expect(caseIn(memory).works).toEqual({});
+    expect(caseIn(memory).attempts).toEqual({});
     await publishFromCase(memory.ports, ITEM, held, 'me');
     expect(caseIn(memory)).not.toHaveProperty('lease');
   });
@@ -78,7 +78,7 @@ describe('an end that is in the case', () => {
     const held = caseWith({ 'R#2': STUCK, ...others }, { holder: 'another', until: NOON });
     const memory = kept(held);
     await publishFromCase(memory.ports, ITEM, held, 'me');
-    expect(Object.keys(caseIn(memory).works)).toEqual(Object.keys(others));
+    expect(Object.keys(caseIn(memory).attempts)).toEqual(Object.keys(others));
     expect(caseIn(memory).lease?.holder).toBe('another');
     expect(isNeeded(memory)).toBe(true);
   });
@@ -87,7 +87,7 @@ describe('an end that is in the case', () => {
     const held = caseWith({ 'R#1': { ...NEW_ATTEMPT, calls: 1 }, 'R#2': STUCK });
     const memory = kept(held);
     await publishFromCase(memory.ports, ITEM, held, 'me');
-    expect(caseIn(memory).works).toEqual({});
+    expect(caseIn(memory).attempts).toEqual({});
     expect(isNeeded(memory)).toBe(false);
   });
 
@@ -95,7 +95,7 @@ describe('an end that is in the case', () => {
     const held = caseWith({ 'R#2': STUCK, 'S#1': STUCK });
     const memory = kept(held);
     await publishFromCase(memory.ports, ITEM, held, 'me');
-    expect(Object.keys(caseIn(memory).works)).toEqual(['S#1']);
+    expect(Object.keys(caseIn(memory).attempts)).toEqual(['S#1']);
     expect(isNeeded(memory)).toBe(false);
   });
 
@@ -114,7 +114,7 @@ describe('an end that is in the case', () => {
     if (found === undefined) memory.items.delete('case#k case');
     await publishFromCase(memory.ports, ITEM, caseWith({ 'R#2': STUCK }), 'me');
     expect(memory.published).toHaveLength(1);
-    expect(caseIn(memory)?.works).toEqual(left);
+    expect(caseIn(memory)?.attempts).toEqual(left);
   });
 
   it.each([
@@ -151,7 +151,7 @@ describe('the end of a request', () => {
     expect(memory.published[0]?.message).toContain('It is gone');
     expect(memory.steps.slice(0, 5)).toEqual(['read', 'write case', 'read', 'write request', 'set aside']);
     expect(caseIn(memory)).toMatchObject({ leftOpenBy: 'R#2' });
-    expect(caseIn(memory).works).toEqual({});
+    expect(caseIn(memory).attempts).toEqual({});
   });
 
   it('is an unproved death where its credential vanished after an accepted delete', async () => {
@@ -172,13 +172,13 @@ describe('the end of a request', () => {
   it.each([
     [
       'whose call has left',
-      { calls: 2, voided: 1 },
+      { calls: 2, notExecuted: 1 },
       'stuck',
       'unproven',
       'A call left at 2026-11-21T12:00:00.000Z before this was refused. It is gone',
     ],
-    ['whose calls were not executed', { calls: 2, voided: 2 }, 'refused', 'provider-off', 'It is gone'],
-    ['that has not called', { calls: 0, voided: 0 }, 'refused', 'provider-off', 'It is gone'],
+    ['whose calls were not executed', { calls: 2, notExecuted: 2 }, 'refused', 'provider-off', 'It is gone'],
+    ['that has not called', { calls: 0, notExecuted: 0 }, 'refused', 'provider-off', 'It is gone'],
   ])('by a refusal, of a request %s', async (_, calls, outcome, code, said) => {
     const memory = kept(caseWith({ 'R#2': { ...NEW_ATTEMPT, ...calls, lastCallAt: NOON } }));
     await conclude(memory.ports, ITEM, { ...MISSING, outcome: 'refused/provider-off' }, 'me');

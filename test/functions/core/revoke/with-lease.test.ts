@@ -204,7 +204,7 @@ it('waits, and holds the case from nobody, where as many requests as an item can
   const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
   const attempts = Object.fromEntries(Array.from({ length: 70 }, (_, n) => [`S${n}#1`, { ...NEW_ATTEMPT, calls: 1 }]));
   const key = { provider: 'kalshi', realm: 'prod', keyId: KEY } as const;
-  memory.items.set(`case#kalshi/prod/${KEY} case`, { ...emptyCase(key, NOON), works: attempts, rev: 1, nonce: '' });
+  memory.items.set(`case#kalshi/prod/${KEY} case`, { ...emptyCase(key, NOON), attempts, rev: 1, nonce: '' });
   expect(await revoke(memory.ports, delivered(memory, SELF))).toMatchObject({ done: false, code: 'in-progress' });
   expect(memory.sent).toEqual([]);
   expect(caseOf(memory)).not.toHaveProperty('lease');

@@ -28,7 +28,7 @@ const kept = (memory: Memory, name: string, state: string, endedAt: EpochMs): vo
   const owner =
     state === 'proved-case' ? { proved: { at: endedAt, deadAt: endedAt, endedBy } } : { leftOpenBy: endedBy };
   const receipt = { outcome: 'stuck', code: 'no-effect', message: 'Said' };
-  put(memory, `case#${name} case`, { state, at: endedAt, works: {}, ...owner });
+  put(memory, `case#${name} case`, { state, at: endedAt, attempts: {}, ...owner });
   const ended = { outcome: 'stuck/no-effect', why: '', at: endedAt, evidence: [] };
   put(memory, `request#${name} request`, request(name, endedAt, { ended, receipt, published: true }));
 };
@@ -126,7 +126,7 @@ describe('looks', () => {
   it('are not asked for of a case that no request has ended, nor where its request is unknown', async () => {
     const memory = memoryPorts();
     kept(memory, 'A', 'open-case', ago(DAY));
-    put(memory, 'case#B case', { state: 'open-case', at: ago(DAY), works: {} });
+    put(memory, 'case#B case', { state: 'open-case', at: ago(DAY), attempts: {} });
     memory.items.delete('request#A request');
     expect(await dailyPass(memory.ports)).toMatchObject({ looks: 0 });
   });

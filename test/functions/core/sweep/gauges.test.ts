@@ -22,7 +22,7 @@ const held = (fields: object) => ({
   provider: 'kalshi',
   realm: 'prod',
   keyId: 'A',
-  works: {},
+  attempts: {},
   at: ago(90 * MINUTE),
   ...fields,
 });
@@ -40,7 +40,7 @@ const read = async (memory: Memory): Promise<readonly [number, number]> => {
 };
 
 const STUCK = { leftOpenBy: 'Q#1' };
-const ATTEMPTED = { works: { 'R#1': { calls: 1, calledAt: ago(3 * MINUTE) }, 'S#1': { calls: 0 } } };
+const ATTEMPTED = { attempts: { 'R#1': { calls: 1, calledAt: ago(3 * MINUTE) }, 'S#1': { calls: 0 } } };
 const ON_A = { pin: { keyName: 'kalshi/prod/A' } };
 
 it('does not name a request whose message crashed and that was forgotten since, until it is sent again', async () => {

@@ -120,7 +120,7 @@ it.each([
 ])('notes %s', async (_what, more, met) => {
   const memory = withSecrets([secret('x', 0, {}, more)]);
   expect(await sweep(memory.ports, AHEAD)).toMatchObject({ sent: 0, unreadable: 1 });
-  expect(memory.items.get(`sweep#${secret('x', 0).arn} sweep`)).toMatchObject({ ...met, metAt: NOON });
+  expect(memory.items.get(`sweep#${secret('x', 0).arn} sweep`)).toMatchObject({ ...met, firstSeenAt: NOON });
 });
 
 describe('an order that was sent', () => {

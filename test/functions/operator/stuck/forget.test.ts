@@ -30,15 +30,23 @@ const forgotten = async (item: object, found: Partial<CaseItem>) => {
 it.each([
   ['left open', { pin: PIN }, { leftOpenBy: 'R#2' }],
   ['left open by an earlier attempt, of one that came to no key itself', { former: PIN }, { leftOpenBy: 'R#1' }],
-  ['with what a look has left there', { pin: PIN }, { leftOpenBy: 'R#2', works: { '~R#1': NEW_ATTEMPT } }],
-  ['with what an earlier attempt has left there', { former: PIN }, { works: { 'R#1': { ...NEW_ATTEMPT, calls: 1 } } }],
+  ['with what a look has left there', { pin: PIN }, { leftOpenBy: 'R#2', attempts: { '~R#1': NEW_ATTEMPT } }],
+  [
+    'with what an earlier attempt has left there',
+    { former: PIN },
+    { attempts: { 'R#1': { ...NEW_ATTEMPT, calls: 1 } } },
+  ],
 ])('closes a case %s', async (_, item, found) => {
   expect(await forgotten(item, found)).toEqual(['closed', 1]);
 });
 
 it.each([
   ['that another request has left open', { leftOpenBy: 'S#1' }, 'another’s'],
-  ['that another request is at work on', { works: { 'S#1': NEW_ATTEMPT } }, expect.stringContaining('S#1 is at work')],
+  [
+    'that another request is at work on',
+    { attempts: { 'S#1': NEW_ATTEMPT } },
+    expect.stringContaining('S#1 is at work'),
+  ],
 ])('leaves a case %s', async (_, found, said) => {
   expect(await forgotten({ pin: PIN }, found)).toEqual([said, 0]);
 });

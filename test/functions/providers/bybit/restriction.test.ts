@@ -311,9 +311,9 @@ describe('how far a key is from what was asked', () => {
   const wallet = { permissions: { Wallet: ['AccountTransfer'] } };
 
   it.each([
-    ['within all of it', 'master', wallet, key(wallet), key(wallet), 'met'],
-    ['narrower than it', 'master', wallet, key(), key(wallet), 'met'],
-    ['with a group too many', 'master', wallet, key({ permissions: RICH }), key({ permissions: RICH }), 'unmet'],
+    ['within all of it', 'master', wallet, key(wallet), key(wallet), 'as-asked'],
+    ['narrower than it', 'master', wallet, key(), key(wallet), 'as-asked'],
+    ['with a group too many', 'master', wallet, key({ permissions: RICH }), key({ permissions: RICH }), 'wider'],
     [
       'with Withdraw left',
       'master',
@@ -328,7 +328,7 @@ describe('how far a key is from what was asked', () => {
       { permissions: { Wallet: ['Withdraw'] } },
       key({ permissions: { Wallet: ['Withdraw'] } }),
       key({ permissions: RICH }),
-      'met',
+      'as-asked',
     ],
     [
       'with a group that only replies have',
@@ -352,7 +352,7 @@ describe('how far a key is from what was asked', () => {
       { permissions: {} },
       key({ readOnly: 1, permissions: { FiatP2P: ['Advertising'] } }),
       key({ permissions: { FiatP2P: ['Advertising'] } }),
-      'unmet',
+      'wider',
     ],
     [
       'with a group that it had not',
@@ -360,15 +360,15 @@ describe('how far a key is from what was asked', () => {
       { readOnly: 1 },
       key({ readOnly: 1, permissions: wallet.permissions }),
       key(),
-      'unmet',
+      'wider',
     ],
-    ['writing, asked to read', 'sub', { readOnly: 1 }, key(), key(), 'unmet'],
-    ['reading, as asked', 'sub', { readOnly: 1 }, key({ readOnly: 1 }), key(), 'met'],
-    ['writing again', 'sub', { permissions: {} }, key(), key({ readOnly: 1 }), 'unmet'],
-    ['let in from everywhere', 'sub', { ips: '1.2.3.4' }, key(), key(), 'unmet'],
-    ['bound as asked', 'sub', { ips: '1.2.3.4' }, key({ ips: ['1.2.3.4'] }), key(), 'met'],
-    ['bound to more than asked', 'sub', { ips: '1.2.3.4' }, key({ ips: ['1.2.3.4', '5.6.7.8'] }), key(), 'unmet'],
-    ['unbound since', 'sub', { readOnly: 1 }, key({ readOnly: 1 }), key({ ips: ['1.2.3.4'] }), 'unmet'],
+    ['writing, asked to read', 'sub', { readOnly: 1 }, key(), key(), 'wider'],
+    ['reading, as asked', 'sub', { readOnly: 1 }, key({ readOnly: 1 }), key(), 'as-asked'],
+    ['writing again', 'sub', { permissions: {} }, key(), key({ readOnly: 1 }), 'wider'],
+    ['let in from everywhere', 'sub', { ips: '1.2.3.4' }, key(), key(), 'wider'],
+    ['bound as asked', 'sub', { ips: '1.2.3.4' }, key({ ips: ['1.2.3.4'] }), key(), 'as-asked'],
+    ['bound to more than asked', 'sub', { ips: '1.2.3.4' }, key({ ips: ['1.2.3.4', '5.6.7.8'] }), key(), 'wider'],
+    ['unbound since', 'sub', { readOnly: 1 }, key({ readOnly: 1 }), key({ ips: ['1.2.3.4'] }), 'wider'],
   ] as const)('%s', (_what, kind, settings, now, before, expected) => {
     expect(restrictionOf(kind, settings as unknown as Settings).reach(now, before)).toBe(expected);
   });
@@ -485,7 +485,7 @@ describe.each(['master', 'sub'] as const)('any update of a %s key', (kind) => {
         const fiatLeft = after.readOnly === 1 && (after.permissions['FiatP2P']?.length ?? 0) > 0;
         if (!fiatLeft) {
           expect(applied(after, again)).toEqual(after);
-          expect(restriction.reach(after, now)).not.toBe('unmet');
+          expect(restriction.reach(after, now)).not.toBe('wider');
         }
       }),
       { numRuns: 500 },
@@ -505,7 +505,7 @@ describe.each(['master', 'sub'] as const)('any update of a %s key', (kind) => {
         );
         const reads = now.readOnly === 1 || (before.readOnly === 0 && asked.readOnly !== 1);
         const bound = isIn(now.ips, before.ips) && isIn(now.ips, (asked.ips as string[] | undefined) ?? ['*']);
-        expect(reach === 'met').toBe(within && reads && bound);
+        expect(reach === 'as-asked').toBe(within && reads && bound);
       }),
       { numRuns: 500 },
     );
