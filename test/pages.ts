@@ -8,6 +8,7 @@ export const PAGES = [
   'README.md',
   'docs/command-line.md',
   'docs/emulators.md',
+  'docs/glossary.md',
   'docs/metrics.md',
   'docs/operations.md',
   'docs/outcomes.md',
