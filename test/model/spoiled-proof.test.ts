@@ -1,8 +1,8 @@
 import { beforeAll, beforeEach, it, vi } from 'vitest';
-import type * as pursueModule from '../../functions/core/attempt/advance.ts';
+import type * as advanceModule from '../../functions/core/attempt/advance.ts';
 import type * as decideModule from '../../functions/core/attempt/decide.ts';
 import { after } from '../../functions/core/epoch.ts';
-import type * as standingModule from '../../functions/core/probe/round-verdict.ts';
+import type * as verdictModule from '../../functions/core/probe/round-verdict.ts';
 import type { Setting } from './commands/sequences.ts';
 import { finds } from './finds.ts';
 import { learnAwaited } from './system/learn-awaited.ts';
@@ -13,14 +13,14 @@ vi.mock('../../infra/local/sandbox/serve-provider.ts', () => import('../faults/s
 type Decide = typeof decideModule.decide;
 type Situation = Parameters<Decide>[0];
 type Decision = ReturnType<Decide>;
-type StandingOf = typeof standingModule.roundVerdictOf;
-type Pursue = typeof pursueModule.advanceAttempt;
+type RoundVerdictOf = typeof verdictModule.roundVerdictOf;
+type AdvanceAttempt = typeof advanceModule.advanceAttempt;
 
 /** The rules of proof, each of which a test may spoil. */
 interface Rules {
   readonly decide: (real: Decide) => Decide;
-  readonly standingOf: (real: StandingOf) => StandingOf;
-  readonly pursue: (real: Pursue) => Pursue;
+  readonly roundVerdictOf: (real: RoundVerdictOf) => RoundVerdictOf;
+  readonly advanceAttempt: (real: AdvanceAttempt) => AdvanceAttempt;
 }
 
 const same = <T>(real: T): T => real;
@@ -32,14 +32,16 @@ vi.mock('../../functions/core/attempt/decide.ts', async (load) => {
   return { ...real, decide };
 });
 vi.mock('../../functions/core/probe/round-verdict.ts', async (load) => {
-  const real = await load<typeof standingModule>();
-  const standingOf: StandingOf = (...args) => (rules.spoiled.standingOf ?? same)(real.roundVerdictOf)(...args);
-  return { ...real, standingOf };
+  const real = await load<typeof verdictModule>();
+  const roundVerdictOf: RoundVerdictOf = (...args) =>
+    (rules.spoiled.roundVerdictOf ?? same)(real.roundVerdictOf)(...args);
+  return { ...real, roundVerdictOf };
 });
 vi.mock('../../functions/core/attempt/advance.ts', async (load) => {
-  const real = await load<typeof pursueModule>();
-  const pursue: Pursue = (...args) => (rules.spoiled.pursue ?? same)(real.advanceAttempt)(...args);
-  return { ...real, pursue };
+  const real = await load<typeof advanceModule>();
+  const advanceAttempt: AdvanceAttempt = (...args) =>
+    (rules.spoiled.advanceAttempt ?? same)(real.advanceAttempt)(...args);
+  return { ...real, advanceAttempt };
 });
 
 const settings = new Map<string, Setting>();
@@ -71,14 +73,14 @@ const olderBy = ({ progress }: Situation, ms: number): Situation['progress'] =>
   progress.absentSince === undefined ? progress : { ...progress, absentSince: after(progress.absentSince, -ms) };
 
 /** A look takes its word for it that there is nothing to do. */
-const lookProves: Rules['pursue'] = (real) => async (pursuit, hooks, leased) => {
+const lookProves: Rules['advanceAttempt'] = (real) => async (pursuit, hooks, leased) => {
   const pursued = await real(pursuit, hooks, leased);
   const isIdle = pursuit.isRecheck && pursued.hasEnded && pursued.outcome === 'planned';
   return isIdle ? { ...pursued, outcome: 'already-revoked' } : pursued;
 };
 
 /** A managing key that is refused stands in nobody's way. */
-const deafToRefusals: Rules['standingOf'] = (real) => (round, context) => {
+const deafToRefusals: Rules['roundVerdictOf'] = (real) => (round, context) => {
   const speaking = round.filter(({ question, answer }) => question.as === 'self' || answer.saw !== 'silent');
   return real(speaking, { ...context, signer: undefined });
 };
@@ -171,13 +173,13 @@ const SPOILED: readonly (readonly [what: string, stage: string, spoiled: Partial
   [
     'lets a look prove a death',
     'kalshi',
-    { pursue: lookProves },
+    { advanceAttempt: lookProves },
     /L1: a look proves the death of a key without a call/,
   ],
   [
     'takes the word of a round in which the managing key was refused',
     'kalshi',
-    { standingOf: deafToRefusals },
+    { roundVerdictOf: deafToRefusals },
     /L1: .* by a look that refused the managing key/,
   ],
 ];

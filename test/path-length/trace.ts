@@ -19,7 +19,7 @@ export interface Trace {
 
 const ROOT = pathToFileURL(join(import.meta.dirname, '../..')).href;
 const SOCKET = `${ROOT}/infra/local/sandbox/serve-provider.ts`;
-const NO_SOCKET = `${ROOT}/test/conformance/serve-in-process.ts`;
+const NO_SOCKET = `${ROOT}/test/faults/simulated/serve-in-process.ts`;
 
 // The conformance suite replaces this module in the same way.
 registerHooks({

@@ -32,7 +32,7 @@ const self = (saw: Saw, more = {}) => askedOf(answerOf(saw, more));
 const list = (saw: Saw, more = {}) => askedOf(answerOf(saw, more), 'managing');
 /** What a managing key is told that is refused. */
 const REFUSED = { ends: 'stuck/credential-refused' } as const;
-const HELD = { ends: 'stuck/region-refused', holds: true } as const;
+const HELD = { ends: 'stuck/region-refused', blocksCall: true } as const;
 
 describe('where a round shows the key to stand', () => {
   it.each<[string, Parameters<typeof roundVerdictOf>[0], Partial<Parameters<typeof roundVerdictOf>[1]>, RoundVerdict]>([
