@@ -1,4 +1,5 @@
-import type { CaseItem, RequestItem } from '../../functions/core/ledger/ledger-items.ts';
+import type { CaseItem } from '../../functions/core/ledger/case-item.ts';
+import type { RequestItem } from '../../functions/core/ledger/request-item.ts';
 import type { Receipt } from '../../functions/core/receipt.ts';
 import { TIMING } from '../../functions/core/timing.ts';
 import type { Evidence } from './evidence.ts';

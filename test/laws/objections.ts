@@ -1,4 +1,4 @@
-import type { CaseItem } from '../../functions/core/ledger/ledger-items.ts';
+import type { CaseItem } from '../../functions/core/ledger/case-item.ts';
 import type { HttpCall } from '../../functions/core/provider.ts';
 import { TIMING } from '../../functions/core/timing.ts';
 import { atWork } from './at-work.ts';

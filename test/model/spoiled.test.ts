@@ -1,6 +1,6 @@
 import { beforeAll, it, vi } from 'vitest';
 import type { Answer } from '../../functions/core/answer.ts';
-import type { CaseItem } from '../../functions/core/ledger/ledger-items.ts';
+import type { CaseItem } from '../../functions/core/ledger/case-item.ts';
 import type { Ports, Versioned } from '../../functions/core/ports.ts';
 import type { Call, Question } from '../../functions/core/provider.ts';
 import type { Setting } from './commands/sequences.ts';

@@ -1,7 +1,8 @@
 import { isPresent } from '../answer.ts';
 import { type EpochMs, toIso } from '../epoch.ts';
+import type { AttemptRecord, CaseItem } from '../ledger/case-item.ts';
+import { attemptName } from '../ledger/keys.ts';
 import { updateLeasedCase } from '../ledger/lease.ts';
-import { type AttemptRecord, attemptName, type CaseItem } from '../ledger/ledger-items.ts';
 import type { FinalOutcome } from '../outcome.ts';
 import { ask, evidenceOf, hasTime } from '../probe/ask.ts';
 import { isRestriction, type Plan } from '../provider.ts';

@@ -1,17 +1,9 @@
 import type { Retry } from '../backoff.ts';
 import { after, type EpochMs } from '../epoch.ts';
-import {
-  type AttemptRecord,
-  type CaseItem,
-  caseKey,
-  type Pin,
-  type RequestItem,
-  requestIdOf,
-  requestKey,
-  type SignerItem,
-  signerKey,
-} from '../ledger/ledger-items.ts';
+import type { AttemptRecord, CaseItem } from '../ledger/case-item.ts';
+import { caseKey, requestIdOf, requestKey, type SignerItem, signerKey } from '../ledger/keys.ts';
 import { countKey, hourOf, type OverrideItem, overrideKey } from '../ledger/operator-items.ts';
+import type { Pin, RequestItem } from '../ledger/request-item.ts';
 import { updateItem } from '../ledger/update-item.ts';
 import type { Ports } from '../ports.ts';
 import { isUrgent } from '../reason.ts';

@@ -1,6 +1,6 @@
 import type { Answer } from '../answer.ts';
 import { after, type EpochMs, later } from '../epoch.ts';
-import type { AttemptRecord } from '../ledger/ledger-items.ts';
+import type { AttemptRecord } from '../ledger/case-item.ts';
 import type { FinalOutcome, RetryCode } from '../outcome.ts';
 import { type AnsweredQuestion, bySigner, type RoundVerdict } from '../probe/round-verdict.ts';
 import { TIMING } from '../timing.ts';

@@ -1,4 +1,4 @@
-import type { AttemptRecord } from '../ledger/ledger-items.ts';
+import type { AttemptRecord } from '../ledger/case-item.ts';
 import type { FinalOutcome } from '../outcome.ts';
 import { recordIn } from '../probe/round-verdict.ts';
 import { type Call, isRestriction } from '../provider.ts';

@@ -1,6 +1,8 @@
 import { type Answer, type Facts, isPresent } from '../answer.ts';
 import type { EpochMs } from '../epoch.ts';
-import { type AttemptRecord, type CallReply, type CaseItem, type Ended, requestIdOf } from '../ledger/ledger-items.ts';
+import type { AttemptRecord, CallReply, CaseItem } from '../ledger/case-item.ts';
+import { requestIdOf } from '../ledger/keys.ts';
+import type { Ended } from '../ledger/request-item.ts';
 import { isDead } from '../outcome.ts';
 import { evidenceOf, type Round } from '../probe/ask.ts';
 import { countRound, type RoundVerdict } from '../probe/round-verdict.ts';

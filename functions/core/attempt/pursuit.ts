@@ -1,6 +1,7 @@
 import type { Facts } from '../answer.ts';
 import type { Retry } from '../backoff.ts';
-import type { AttemptRecord, CaseItem, Pin, RequestItem } from '../ledger/ledger-items.ts';
+import type { AttemptRecord, CaseItem } from '../ledger/case-item.ts';
+import type { Pin, RequestItem } from '../ledger/request-item.ts';
 import type { FinalOutcome } from '../outcome.ts';
 import type { Ports } from '../ports.ts';
 import { type Asking, askRound, type Round } from '../probe/ask.ts';

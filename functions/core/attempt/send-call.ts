@@ -1,7 +1,8 @@
 import type { Retry } from '../backoff.ts';
 import { after, epochMs, later } from '../epoch.ts';
+import type { AttemptRecord, CaseItem } from '../ledger/case-item.ts';
+import { attemptName } from '../ledger/keys.ts';
 import { updateLeasedCase } from '../ledger/lease.ts';
-import { type AttemptRecord, attemptName, type CaseItem } from '../ledger/ledger-items.ts';
 import { correctsClock, exchange, signingTime } from '../probe/ask.ts';
 import { recordAnswer } from '../probe/host-watch.ts';
 import { takeRateSlot } from '../probe/turn.ts';

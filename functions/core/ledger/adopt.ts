@@ -1,5 +1,6 @@
 import type { Ports } from '../ports.ts';
-import { type RequestItem, requestKey } from './ledger-items.ts';
+import { requestKey } from './keys.ts';
+import type { RequestItem } from './request-item.ts';
 import { updateItem } from './update-item.ts';
 
 /**

@@ -4,7 +4,8 @@ import type { FinalOutcome } from '../outcome.ts';
 import type { Ports } from '../ports.ts';
 import { canonical } from '../request/canonical.ts';
 import type { Parsed, RevocationRequest } from '../request/parse-request.ts';
-import { type Ended, type RequestItem, requestKey } from './ledger-items.ts';
+import { requestKey } from './keys.ts';
+import type { Ended, RequestItem } from './request-item.ts';
 import { updateItem } from './update-item.ts';
 
 type Fresh = Omit<RequestItem, 'rev' | 'nonce'>;

@@ -1,6 +1,6 @@
 import type { Ports } from '../ports.ts';
-import type { RequestItem } from './ledger-items.ts';
 import { type ForgottenItem, forgottenKey } from './operator-items.ts';
+import type { RequestItem } from './request-item.ts';
 
 /** Whether somebody has taken it upon them that nobody goes on with a request, as far as it has come. */
 export const isForgotten = async (

@@ -2,7 +2,9 @@ import { after, type EpochMs } from '../epoch.ts';
 import type { ProviderName } from '../operations.ts';
 import type { Ports } from '../ports.ts';
 import { TIMING } from '../timing.ts';
-import { type CaseItem, caseKey, isSamePin, keyName, type RequestItem, requestKey } from './ledger-items.ts';
+import type { CaseItem } from './case-item.ts';
+import { caseKey, keyName, requestKey } from './keys.ts';
+import { isSamePin, type RequestItem } from './request-item.ts';
 import { updateItem } from './update-item.ts';
 
 /** This delivery no longer holds the case: it was paused for longer than its lease, and somebody else went on. */

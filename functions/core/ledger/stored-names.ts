@@ -1,6 +1,7 @@
 import type { ItemKey, Ledger, Versioned } from '../ports.ts';
 import type { SweepItem } from '../request/expiry-tags.ts';
-import type { AgreedVerdict, AttemptRecord, CaseItem, KeyIdentityItem } from './ledger-items.ts';
+import type { AgreedVerdict, AttemptRecord, CaseItem } from './case-item.ts';
+import type { KeyIdentityItem } from './keys.ts';
 
 /** How the ledger spells a value that the code spells in another way. Total: what it does not know passes as it is. */
 interface Spelling {

@@ -1,6 +1,6 @@
 import { type Answer, isAbsent, isPresent, type KeyRecord } from '../answer.ts';
 import type { EpochMs } from '../epoch.ts';
-import type { AttemptRecord } from '../ledger/ledger-items.ts';
+import type { AttemptRecord } from '../ledger/case-item.ts';
 import type { StuckCode } from '../outcome.ts';
 import type { Asker, Question, Reach, Restriction } from '../provider.ts';
 

@@ -1,12 +1,8 @@
 import { NEW_ATTEMPT } from '../attempt/progress.ts';
 import { type EpochMs, toIso } from '../epoch.ts';
-import {
-  type AttemptRecord,
-  attemptName,
-  type CaseItem,
-  type Ended,
-  type RequestItem,
-} from '../ledger/ledger-items.ts';
+import type { AttemptRecord, CaseItem } from '../ledger/case-item.ts';
+import { attemptName } from '../ledger/keys.ts';
+import type { Ended, RequestItem } from '../ledger/request-item.ts';
 import { type FinalOutcome, isDead, type KeyState, nameAndCode, type OutcomeName, type RetryCode } from '../outcome.ts';
 import type { Evidence, Receipt, Times } from '../receipt.ts';
 import { RESURRECTED, sentence, waiting } from './sentences.ts';

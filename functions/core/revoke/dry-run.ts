@@ -8,8 +8,10 @@ import {
   probeRound,
 } from '../attempt/pursuit.ts';
 import { NotYet } from '../fault.ts';
+import type { AttemptRecord, CaseItem } from '../ledger/case-item.ts';
+import { caseKey } from '../ledger/keys.ts';
 import { emptyCase, type KeyOf } from '../ledger/lease.ts';
-import { type AttemptRecord, type CaseItem, caseKey, type Planned } from '../ledger/ledger-items.ts';
+import type { Planned } from '../ledger/request-item.ts';
 import { updateItem } from '../ledger/update-item.ts';
 import { recordIn } from '../probe/round-verdict.ts';
 import { isRestriction } from '../provider.ts';

@@ -1,4 +1,4 @@
-import type { RequestItem } from '../ledger/ledger-items.ts';
+import type { RequestItem } from '../ledger/request-item.ts';
 import type { Attributes, Outbox } from '../ports.ts';
 
 /** What every copy of a request carries, so that it is known again under whatever message it travels. */

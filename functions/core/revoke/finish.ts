@@ -1,6 +1,8 @@
 import { toIso } from '../epoch.ts';
 import { NotYet } from '../fault.ts';
-import { type AttemptRecord, type Ended, type RequestItem, requestKey } from '../ledger/ledger-items.ts';
+import type { AttemptRecord } from '../ledger/case-item.ts';
+import { requestKey } from '../ledger/keys.ts';
+import type { Ended, RequestItem } from '../ledger/request-item.ts';
 import { updateItem } from '../ledger/update-item.ts';
 import { isDead, needsPerson } from '../outcome.ts';
 import type { Ports } from '../ports.ts';

@@ -1,7 +1,7 @@
 import { toIso } from '../epoch.ts';
 import { Fault, NotYet } from '../fault.ts';
 import { jsonOrUndefined } from '../json.ts';
-import { type KeyIdentityItem, keyIdentityKey } from '../ledger/ledger-items.ts';
+import { type KeyIdentityItem, keyIdentityKey } from '../ledger/keys.ts';
 import { updateItem } from '../ledger/update-item.ts';
 import type { FinalOutcome, RetryCode } from '../outcome.ts';
 import type { Opened, Ports } from '../ports.ts';

@@ -5,18 +5,10 @@ import type { Retry } from '../backoff.ts';
 import type { Delivery, Disposition } from '../delivery.ts';
 import { type EpochMs, toIso } from '../epoch.ts';
 import { Fault, NotYet } from '../fault.ts';
+import { type CaseItem, ownerOf } from '../ledger/case-item.ts';
+import { attemptName, caseKey, recheckName, requestKey } from '../ledger/keys.ts';
 import { LeaseLost, releaseLease, takeLease, updateLeasedCase } from '../ledger/lease.ts';
-import {
-  attemptName,
-  type CaseItem,
-  caseKey,
-  type Ended,
-  ownerOf,
-  type Pin,
-  type RequestItem,
-  recheckName,
-  requestKey,
-} from '../ledger/ledger-items.ts';
+import type { Ended, Pin, RequestItem } from '../ledger/request-item.ts';
 import { updateItem } from '../ledger/update-item.ts';
 import { isDead, type KeyState } from '../outcome.ts';
 import type { Ports } from '../ports.ts';

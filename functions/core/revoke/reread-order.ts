@@ -1,6 +1,6 @@
 import { after } from '../epoch.ts';
 import { Fault } from '../fault.ts';
-import type { RequestItem } from '../ledger/ledger-items.ts';
+import type { RequestItem } from '../ledger/request-item.ts';
 import type { Opened, Ports } from '../ports.ts';
 import { expiryRequestId, isExpiryOrder, readTags, type SweepItem, sweepKey } from '../request/expiry-tags.ts';
 

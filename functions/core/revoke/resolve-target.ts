@@ -1,5 +1,6 @@
 import { Fault } from '../fault.ts';
-import { keyName, type Pin, type Pinned, type RequestItem } from '../ledger/ledger-items.ts';
+import { keyName } from '../ledger/keys.ts';
+import type { Pin, Pinned, RequestItem } from '../ledger/request-item.ts';
 import type { FinalOutcome } from '../outcome.ts';
 import type { Ports } from '../ports.ts';
 import type { Asking } from '../probe/ask.ts';

@@ -3,16 +3,11 @@ import type { Delivery, Disposition } from '../delivery.ts';
 import { fromIso } from '../epoch.ts';
 import { Fault, NotYet, Unavailable } from '../fault.ts';
 import { inheritPin } from '../ledger/adopt.ts';
+import type { CaseItem } from '../ledger/case-item.ts';
 import { claim } from '../ledger/claim.ts';
+import { attemptName, caseKey } from '../ledger/keys.ts';
 import { LeaseLost, takeLeaseFor } from '../ledger/lease.ts';
-import {
-  attemptName,
-  type CaseItem,
-  caseKey,
-  type Ended,
-  isSamePin,
-  type RequestItem,
-} from '../ledger/ledger-items.ts';
+import { type Ended, isSamePin, type RequestItem } from '../ledger/request-item.ts';
 import type { Ports } from '../ports.ts';
 import type { Asking } from '../probe/ask.ts';
 import { isUrgent } from '../reason.ts';

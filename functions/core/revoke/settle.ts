@@ -5,17 +5,10 @@ import type { Delivery, Disposition } from '../delivery.ts';
 import { after, type EpochMs, fromIso, later, toIso } from '../epoch.ts';
 import type { Fault } from '../fault.ts';
 import { inheritPin } from '../ledger/adopt.ts';
+import type { AttemptRecord, CaseItem } from '../ledger/case-item.ts';
+import { attemptName, caseKey, recheckName, requestKey } from '../ledger/keys.ts';
 import { releaseLease, takeLeaseFor, updateLeasedCase } from '../ledger/lease.ts';
-import {
-  type AttemptRecord,
-  attemptName,
-  type CaseItem,
-  caseKey,
-  type Ended,
-  type RequestItem,
-  recheckName,
-  requestKey,
-} from '../ledger/ledger-items.ts';
+import type { Ended, RequestItem } from '../ledger/request-item.ts';
 import { updateItem } from '../ledger/update-item.ts';
 import { type FinalOutcome, isDead } from '../outcome.ts';
 import type { Ports } from '../ports.ts';

@@ -5,17 +5,10 @@ import type { AttemptContext, AttemptResult } from '../attempt/pursuit.ts';
 import type { Delivery, Disposition } from '../delivery.ts';
 import { type EpochMs, toIso } from '../epoch.ts';
 import { Fault, NotYet, Unavailable } from '../fault.ts';
+import type { CaseItem } from '../ledger/case-item.ts';
+import { attemptName, caseKey, keyName, requestKey } from '../ledger/keys.ts';
 import { releaseLease, takeLeaseFor } from '../ledger/lease.ts';
-import {
-  attemptName,
-  type CaseItem,
-  caseKey,
-  isSamePin,
-  keyName,
-  type Pin,
-  type RequestItem,
-  requestKey,
-} from '../ledger/ledger-items.ts';
+import { isSamePin, type Pin, type RequestItem } from '../ledger/request-item.ts';
 import { updateItem } from '../ledger/update-item.ts';
 import type { Ports } from '../ports.ts';
 import type { Asking } from '../probe/ask.ts';

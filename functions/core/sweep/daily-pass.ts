@@ -1,7 +1,9 @@
 import { after, type EpochMs, epochMs } from '../epoch.ts';
+import { type CaseItem, ownerOf } from '../ledger/case-item.ts';
 import { isForgotten } from '../ledger/forgotten.ts';
-import { type CaseItem, ownerOf, type RequestItem, requestIdOf, requestKey } from '../ledger/ledger-items.ts';
+import { requestIdOf, requestKey } from '../ledger/keys.ts';
 import { pausedSince } from '../ledger/pause.ts';
+import type { RequestItem } from '../ledger/request-item.ts';
 import { updateItem } from '../ledger/update-item.ts';
 import type { ItemKey, Versioned } from '../ports.ts';
 import { resend, sendRecheck, setAside } from '../revoke/enqueue.ts';

@@ -1,7 +1,9 @@
 import { type EpochMs, earlier, epochMs } from '../epoch.ts';
+import type { CaseItem } from '../ledger/case-item.ts';
 import { isForgotten } from '../ledger/forgotten.ts';
-import { type CaseItem, keyName, type RequestItem } from '../ledger/ledger-items.ts';
+import { keyName } from '../ledger/keys.ts';
 import { pausedSince } from '../ledger/pause.ts';
+import type { RequestItem } from '../ledger/request-item.ts';
 import type { Ports } from '../ports.ts';
 import { countedFrom } from '../revoke/settle.ts';
 

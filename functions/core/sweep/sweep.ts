@@ -1,6 +1,7 @@
 import { after, type EpochMs, epochMs, toIso } from '../epoch.ts';
-import { type RequestItem, requestKey } from '../ledger/ledger-items.ts';
+import { requestKey } from '../ledger/keys.ts';
 import { pausedSince } from '../ledger/pause.ts';
+import type { RequestItem } from '../ledger/request-item.ts';
 import { updateItem } from '../ledger/update-item.ts';
 import { isProvider } from '../operations.ts';
 import type { Described, Ports } from '../ports.ts';

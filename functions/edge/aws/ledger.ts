@@ -6,7 +6,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type { EpochMs } from '../../core/epoch.ts';
-import { BY_STATE } from '../../core/ledger/ledger-items.ts';
+import { BY_STATE } from '../../core/ledger/keys.ts';
 import { withStoredNames } from '../../core/ledger/stored-names.ts';
 import type { ItemKey, Ledger, Versioned } from '../../core/ports.ts';
 import { classOf, orUnavailable, unavailable } from './unavailable.ts';

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { digestOf } from '../../core/ledger/claim.ts';
-import { type RequestItem, requestKey } from '../../core/ledger/ledger-items.ts';
+import { requestKey } from '../../core/ledger/keys.ts';
+import type { RequestItem } from '../../core/ledger/request-item.ts';
 import { needsPerson } from '../../core/outcome.ts';
 import { isUrgent } from '../../core/reason.ts';
 import { shortened } from '../../core/receipts/make-receipt.ts';

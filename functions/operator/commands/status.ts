@@ -1,12 +1,7 @@
 import type { Command } from 'commander';
-import {
-  attemptName,
-  type CaseItem,
-  caseKey,
-  keyName,
-  type RequestItem,
-  requestKey,
-} from '../../core/ledger/ledger-items.ts';
+import type { CaseItem } from '../../core/ledger/case-item.ts';
+import { attemptName, caseKey, keyName, requestKey } from '../../core/ledger/keys.ts';
+import type { RequestItem } from '../../core/ledger/request-item.ts';
 import { PROVIDERS } from '../../providers/index.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import type { Context } from '../deployment/context.ts';

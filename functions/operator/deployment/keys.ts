@@ -1,13 +1,8 @@
 import type { EpochMs } from '../../core/epoch.ts';
 import { Fault } from '../../core/fault.ts';
 import { jsonOrUndefined } from '../../core/json.ts';
-import {
-  type CaseItem,
-  caseKey,
-  type KeyIdentityItem,
-  keyIdentityKey,
-  keyName,
-} from '../../core/ledger/ledger-items.ts';
+import type { CaseItem } from '../../core/ledger/case-item.ts';
+import { caseKey, type KeyIdentityItem, keyIdentityKey, keyName } from '../../core/ledger/keys.ts';
 import { isProvider, type ProviderName } from '../../core/operations.ts';
 import type { Described, Opened } from '../../core/ports.ts';
 import type { Credential, Provider } from '../../core/provider.ts';

@@ -1,5 +1,6 @@
 import { after, type EpochMs } from '../../core/epoch.ts';
-import { type RequestItem, requestKey } from '../../core/ledger/ledger-items.ts';
+import { requestKey } from '../../core/ledger/keys.ts';
+import type { RequestItem } from '../../core/ledger/request-item.ts';
 import { needsPerson, type FinalOutcome as Outcome } from '../../core/outcome.ts';
 import type { Receipt } from '../../core/receipt.ts';
 import type { Deployed } from '../deployment/connect.ts';

@@ -1,5 +1,6 @@
 import { after } from '../../core/epoch.ts';
-import { type RequestItem, requestKey } from '../../core/ledger/ledger-items.ts';
+import { requestKey } from '../../core/ledger/keys.ts';
+import type { RequestItem } from '../../core/ledger/request-item.ts';
 import type { RevocationRequest } from '../../core/request/parse-request.ts';
 import { someAtOnce } from '../../core/some-at-once.ts';
 import type { Deployed } from '../deployment/connect.ts';

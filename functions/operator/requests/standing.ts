@@ -1,6 +1,8 @@
 import { longestWait } from '../../core/backoff.ts';
 import { type EpochMs, fromIso, later, toIso } from '../../core/epoch.ts';
-import { attemptName, type CaseItem, caseKey, type RequestItem } from '../../core/ledger/ledger-items.ts';
+import type { CaseItem } from '../../core/ledger/case-item.ts';
+import { attemptName, caseKey } from '../../core/ledger/keys.ts';
+import type { RequestItem } from '../../core/ledger/request-item.ts';
 import { isUrgent } from '../../core/reason.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import { inWords } from '../terminal/duration.ts';

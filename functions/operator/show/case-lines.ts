@@ -1,6 +1,6 @@
 import { toIso } from '../../core/epoch.ts';
-import type { CaseItem } from '../../core/ledger/ledger-items.ts';
-import { keyName } from '../../core/ledger/ledger-items.ts';
+import type { CaseItem } from '../../core/ledger/case-item.ts';
+import { keyName } from '../../core/ledger/keys.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { pairs } from '../terminal/wrap.ts';
 

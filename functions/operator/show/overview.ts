@@ -1,5 +1,7 @@
 import { type EpochMs, earlier, epochMs, toIso } from '../../core/epoch.ts';
-import { attemptName, type CaseItem, keyName, type RequestItem } from '../../core/ledger/ledger-items.ts';
+import type { CaseItem } from '../../core/ledger/case-item.ts';
+import { attemptName, keyName } from '../../core/ledger/keys.ts';
+import type { RequestItem } from '../../core/ledger/request-item.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import type { Context } from '../deployment/context.ts';
 import { type Pause, pauseOf, whoPaused } from '../deployment/paused.ts';

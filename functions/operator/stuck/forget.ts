@@ -1,13 +1,8 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import {
-  type CaseItem,
-  caseKey,
-  isRecheckName,
-  type RequestItem,
-  requestIdOf,
-  requestKey,
-} from '../../core/ledger/ledger-items.ts';
+import type { CaseItem } from '../../core/ledger/case-item.ts';
+import { caseKey, isRecheckName, requestIdOf, requestKey } from '../../core/ledger/keys.ts';
 import { type Forgotten, type ForgottenItem, forgottenKey } from '../../core/ledger/operator-items.ts';
+import type { RequestItem } from '../../core/ledger/request-item.ts';
 import { updateItem } from '../../core/ledger/update-item.ts';
 import { classOf } from '../../edge/aws/unavailable.ts';
 import { fromAws } from '../deployment/aws-trouble.ts';

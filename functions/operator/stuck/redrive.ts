@@ -1,4 +1,5 @@
-import { type RequestItem, requestKey } from '../../core/ledger/ledger-items.ts';
+import { requestKey } from '../../core/ledger/keys.ts';
+import type { RequestItem } from '../../core/ledger/request-item.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import { sendOne } from '../requests/requests-queue.ts';
 import { EXIT, Failure } from '../terminal/failure.ts';

@@ -3,7 +3,7 @@ import { type IMetric, MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch'
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { BY_STATE } from '../../../functions/core/ledger/ledger-items.ts';
+import { BY_STATE } from '../../../functions/core/ledger/keys.ts';
 import type { SettledProps } from '../../settled-props.ts';
 import type { Queues } from '../messaging/queues.ts';
 import { instanceMetric } from './instance-metric.ts';

@@ -4,7 +4,7 @@ import type { EventBus, IEventBus } from 'aws-cdk-lib/aws-events';
 import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import { BY_STATE } from '../../../functions/core/ledger/ledger-items.ts';
+import { BY_STATE } from '../../../functions/core/ledger/keys.ts';
 import type { Queues } from '../messaging/queues.ts';
 
 /** All that the two functions may touch. */

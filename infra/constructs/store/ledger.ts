@@ -1,7 +1,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
-import { BY_STATE } from '../../../functions/core/ledger/ledger-items.ts';
+import { BY_STATE } from '../../../functions/core/ledger/keys.ts';
 
 /** The table of requests and cases: what is known of a key, and the only record that it was proved dead. */
 export const ledger = (scope: Construct): Table => {

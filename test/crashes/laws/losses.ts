@@ -1,4 +1,5 @@
-import type { CaseItem, RequestItem } from '../../../functions/core/ledger/ledger-items.ts';
+import type { CaseItem } from '../../../functions/core/ledger/case-item.ts';
+import type { RequestItem } from '../../../functions/core/ledger/request-item.ts';
 import { inCodeNames } from '../../../functions/core/ledger/stored-names.ts';
 import type { ItemKey } from '../../../functions/core/ports.ts';
 import type { Receipt } from '../../../functions/core/receipt.ts';

@@ -1,4 +1,4 @@
-import type { AttemptRecord } from '../../../functions/core/ledger/ledger-items.ts';
+import type { AttemptRecord } from '../../../functions/core/ledger/case-item.ts';
 import { inCodeNames, withStoredNames } from '../../../functions/core/ledger/stored-names.ts';
 import type { ItemKey, Ledger, Versioned } from '../../../functions/core/ports.ts';
 import type { OpenLedger } from '../../laws/evidence.ts';

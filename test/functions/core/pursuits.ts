@@ -1,7 +1,7 @@
 import type { AttemptContext } from '../../../functions/core/attempt/pursuit.ts';
 import { after } from '../../../functions/core/epoch.ts';
+import type { CaseItem } from '../../../functions/core/ledger/case-item.ts';
 import { emptyCase } from '../../../functions/core/ledger/lease.ts';
-import type { CaseItem } from '../../../functions/core/ledger/ledger-items.ts';
 import type { Order, Plan } from '../../../functions/core/provider.ts';
 import type { RevocationRequest } from '../../../functions/core/request/parse-request.ts';
 import { Secret } from '../../../functions/core/secret.ts';

@@ -1,7 +1,7 @@
 import type { Answer } from '../../../functions/core/answer.ts';
 import type { Delivery } from '../../../functions/core/delivery.ts';
 import { after, type EpochMs } from '../../../functions/core/epoch.ts';
-import type { CaseItem } from '../../../functions/core/ledger/ledger-items.ts';
+import type { CaseItem } from '../../../functions/core/ledger/case-item.ts';
 import { type Given, type Memory, memoryPorts, openedAs } from './memory-ports.ts';
 import { answerOf, NOON } from './rounds.ts';
 import { askedIn, replyOf, scriptedProvider } from './scripted-provider.ts';

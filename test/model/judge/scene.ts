@@ -1,4 +1,4 @@
-import type { CaseItem } from '../../../functions/core/ledger/ledger-items.ts';
+import type { CaseItem } from '../../../functions/core/ledger/case-item.ts';
 import { TIMING } from '../../../functions/core/timing.ts';
 import type { Message } from '../../faults/simulated/message-queue.ts';
 import type { Cause } from '../rules/outcomes.ts';

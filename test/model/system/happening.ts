@@ -1,4 +1,6 @@
-import { attemptName, type CaseItem, type RequestItem } from '../../../functions/core/ledger/ledger-items.ts';
+import type { CaseItem } from '../../../functions/core/ledger/case-item.ts';
+import { attemptName } from '../../../functions/core/ledger/keys.ts';
+import type { RequestItem } from '../../../functions/core/ledger/request-item.ts';
 import type { Receipt } from '../../../functions/core/receipt.ts';
 import type { KeySettings } from '../../../infra/local/sandbox/index.ts';
 import type { RequestStep } from '../rules/case-model.ts';

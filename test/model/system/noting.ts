@@ -1,4 +1,5 @@
-import type { CaseItem, RequestItem } from '../../../functions/core/ledger/ledger-items.ts';
+import type { CaseItem } from '../../../functions/core/ledger/case-item.ts';
+import type { RequestItem } from '../../../functions/core/ledger/request-item.ts';
 import type { Ports } from '../../../functions/core/ports.ts';
 import { type Happening, inCase, inRequest, type Noted } from './happening.ts';
 import type { OpenStage } from './stage.ts';

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { type RequestItem, requestKey } from '../../../core/ledger/ledger-items.ts';
+import { requestKey } from '../../../core/ledger/keys.ts';
+import type { RequestItem } from '../../../core/ledger/request-item.ts';
 import { needsPerson } from '../../../core/outcome.ts';
 import type { Context } from '../../deployment/context.ts';
 import { type Closed, forget } from '../../stuck/forget.ts';

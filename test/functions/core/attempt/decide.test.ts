@@ -10,7 +10,7 @@ import {
 } from '../../../../functions/core/attempt/decide.ts';
 import { basisOf, NEW_ATTEMPT } from '../../../../functions/core/attempt/progress.ts';
 import { after, epochMs } from '../../../../functions/core/epoch.ts';
-import type { AttemptRecord } from '../../../../functions/core/ledger/ledger-items.ts';
+import type { AttemptRecord } from '../../../../functions/core/ledger/case-item.ts';
 import { RETRY, STUCK } from '../../../../functions/core/outcome.ts';
 import type { RoundVerdict } from '../../../../functions/core/probe/round-verdict.ts';
 import { answerOf, askedOf, NOON } from '../rounds.ts';

@@ -5,7 +5,7 @@ import { NEW_ATTEMPT } from '../../../../functions/core/attempt/progress.ts';
 import type { JudgedRound } from '../../../../functions/core/attempt/pursuit.ts';
 import type { Retry } from '../../../../functions/core/backoff.ts';
 import { after } from '../../../../functions/core/epoch.ts';
-import type { AttemptRecord } from '../../../../functions/core/ledger/ledger-items.ts';
+import type { AttemptRecord } from '../../../../functions/core/ledger/case-item.ts';
 import type { Plan, Restriction } from '../../../../functions/core/provider.ts';
 import { atWork } from '../pursuits.ts';
 import { answerOf, askedOf, NOON } from '../rounds.ts';

@@ -12,8 +12,9 @@ import {
   withRound,
 } from '../../../../functions/core/attempt/progress.ts';
 import { after, epochMs, toIso } from '../../../../functions/core/epoch.ts';
+import type { AttemptRecord, CallReply, CaseItem } from '../../../../functions/core/ledger/case-item.ts';
 import { emptyCase } from '../../../../functions/core/ledger/lease.ts';
-import type { AttemptRecord, CallReply, CaseItem, Ended } from '../../../../functions/core/ledger/ledger-items.ts';
+import type { Ended } from '../../../../functions/core/ledger/request-item.ts';
 import type { FinalOutcome } from '../../../../functions/core/outcome.ts';
 import type { Round } from '../../../../functions/core/probe/ask.ts';
 import type { RoundVerdict } from '../../../../functions/core/probe/round-verdict.ts';

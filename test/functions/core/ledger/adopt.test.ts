@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { inheritPin } from '../../../../functions/core/ledger/adopt.ts';
-import type { Pin, RequestItem } from '../../../../functions/core/ledger/ledger-items.ts';
+import type { Pin, RequestItem } from '../../../../functions/core/ledger/request-item.ts';
 import { memoryPorts } from '../memory-ports.ts';
 
 const FORMER = { keyName: 'kalshi/prod/K' } as Pin;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Delivery } from '../../../../functions/core/delivery.ts';
 import { after, epochMs } from '../../../../functions/core/epoch.ts';
 import { claim } from '../../../../functions/core/ledger/claim.ts';
-import type { RequestItem } from '../../../../functions/core/ledger/ledger-items.ts';
+import type { RequestItem } from '../../../../functions/core/ledger/request-item.ts';
 import { parseRequest } from '../../../../functions/core/request/parse-request.ts';
 import { type Memory, memoryPorts } from '../memory-ports.ts';
 import { NOON } from '../rounds.ts';

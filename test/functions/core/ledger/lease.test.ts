@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { after } from '../../../../functions/core/epoch.ts';
+import type { CaseItem } from '../../../../functions/core/ledger/case-item.ts';
+import { caseKey } from '../../../../functions/core/ledger/keys.ts';
 import {
   LeaseLost,
   releaseLease,
@@ -7,7 +9,7 @@ import {
   takeLeaseFor,
   updateLeasedCase,
 } from '../../../../functions/core/ledger/lease.ts';
-import { type CaseItem, caseKey, type Pin, type RequestItem } from '../../../../functions/core/ledger/ledger-items.ts';
+import type { Pin, RequestItem } from '../../../../functions/core/ledger/request-item.ts';
 import { memoryPorts } from '../memory-ports.ts';
 import { NOON } from '../rounds.ts';
 

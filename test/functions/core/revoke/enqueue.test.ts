@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { RequestItem } from '../../../../functions/core/ledger/ledger-items.ts';
+import type { RequestItem } from '../../../../functions/core/ledger/request-item.ts';
 import type { Outbox } from '../../../../functions/core/ports.ts';
 import { setAside } from '../../../../functions/core/revoke/enqueue.ts';
 

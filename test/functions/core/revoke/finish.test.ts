@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Unavailable } from '../../../../functions/core/fault.ts';
-import type { Ended, Pin, Pinned, RequestItem } from '../../../../functions/core/ledger/ledger-items.ts';
+import type { Ended, Pin, Pinned, RequestItem } from '../../../../functions/core/ledger/request-item.ts';
 import { publishEnd } from '../../../../functions/core/revoke/finish.ts';
 import { Crash, type Memory, memoryPorts } from '../memory-ports.ts';
 import { NOON } from '../rounds.ts';

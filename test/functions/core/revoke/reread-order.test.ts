@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { after, toIso } from '../../../../functions/core/epoch.ts';
 import { Fault } from '../../../../functions/core/fault.ts';
-import type { RequestItem } from '../../../../functions/core/ledger/ledger-items.ts';
+import type { RequestItem } from '../../../../functions/core/ledger/request-item.ts';
 import type { Described, Opened } from '../../../../functions/core/ports.ts';
 import { expiryRequestId } from '../../../../functions/core/request/expiry-tags.ts';
 import { rereadOrder } from '../../../../functions/core/revoke/reread-order.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Answer } from '../../../../functions/core/answer.ts';
 import { after } from '../../../../functions/core/epoch.ts';
 import { Fault } from '../../../../functions/core/fault.ts';
-import type { RequestItem } from '../../../../functions/core/ledger/ledger-items.ts';
+import type { RequestItem } from '../../../../functions/core/ledger/request-item.ts';
 import type { Provider } from '../../../../functions/core/provider.ts';
 import type { RevocationRequest } from '../../../../functions/core/request/parse-request.ts';
 import { resolveTarget } from '../../../../functions/core/revoke/resolve-target.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Answer } from '../../../../functions/core/answer.ts';
 import { after, type EpochMs, epochMs } from '../../../../functions/core/epoch.ts';
 import { NotYet, Unavailable } from '../../../../functions/core/fault.ts';
-import type { RequestItem } from '../../../../functions/core/ledger/ledger-items.ts';
+import type { RequestItem } from '../../../../functions/core/ledger/request-item.ts';
 import { revoke } from '../../../../functions/core/revoke/revoke.ts';
 import { Crash, type Given, type Memory, openedAs } from '../memory-ports.ts';
 import { answerOf, NOON } from '../rounds.ts';

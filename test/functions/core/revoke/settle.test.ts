@@ -1,11 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { NEW_ATTEMPT } from '../../../../functions/core/attempt/progress.ts';
-import {
-  type AttemptRecord,
-  type CaseItem,
-  type RequestItem,
-  signerKey,
-} from '../../../../functions/core/ledger/ledger-items.ts';
+import type { AttemptRecord, CaseItem } from '../../../../functions/core/ledger/case-item.ts';
+import { signerKey } from '../../../../functions/core/ledger/keys.ts';
+import type { RequestItem } from '../../../../functions/core/ledger/request-item.ts';
 import { conclude, countedFrom, publishFromCase } from '../../../../functions/core/revoke/settle.ts';
 import { type Memory, memoryPorts } from '../memory-ports.ts';
 import { NOON } from '../rounds.ts';

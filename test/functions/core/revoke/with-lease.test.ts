@@ -3,7 +3,7 @@ import { NEW_ATTEMPT } from '../../../../functions/core/attempt/progress.ts';
 import { after } from '../../../../functions/core/epoch.ts';
 import { NotYet, Unavailable } from '../../../../functions/core/fault.ts';
 import { emptyCase } from '../../../../functions/core/ledger/lease.ts';
-import type { Pin, Pinned, RequestItem } from '../../../../functions/core/ledger/ledger-items.ts';
+import type { Pin, Pinned, RequestItem } from '../../../../functions/core/ledger/request-item.ts';
 import type { Opened } from '../../../../functions/core/ports.ts';
 import { revoke } from '../../../../functions/core/revoke/revoke.ts';
 import { withPin } from '../../../../functions/core/revoke/with-lease.ts';

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { NEW_ATTEMPT } from '../../../../functions/core/attempt/progress.ts';
+import type { CaseItem } from '../../../../functions/core/ledger/case-item.ts';
+import { caseKey, keyName, requestKey } from '../../../../functions/core/ledger/keys.ts';
 import { emptyCase } from '../../../../functions/core/ledger/lease.ts';
-import { type CaseItem, caseKey, keyName, requestKey } from '../../../../functions/core/ledger/ledger-items.ts';
 import type { Deployed } from '../../../../functions/operator/deployment/connect.ts';
 import { forget } from '../../../../functions/operator/stuck/forget.ts';
 import { memoryPorts } from '../../core/memory-ports.ts';

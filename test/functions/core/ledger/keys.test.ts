@@ -1,10 +1,5 @@
 import { expect, it } from 'vitest';
-import {
-  attemptName,
-  isRecheckName,
-  recheckName,
-  requestIdOf,
-} from '../../../../functions/core/ledger/ledger-items.ts';
+import { attemptName, isRecheckName, recheckName, requestIdOf } from '../../../../functions/core/ledger/keys.ts';
 
 it('tells the work of a look from that of a request', () => {
   const name = attemptName({ requestId: 'R', planOnly: false, attempt: 2 });

@@ -1,0 +1,76 @@
+import type { Facts, KeyRecord } from '../answer.ts';
+import type { EpochMs } from '../epoch.ts';
+import type { ProviderName } from '../operations.ts';
+import type { KeyState, StuckCode } from '../outcome.ts';
+import type { Versioned } from '../ports.ts';
+import type { Reach } from '../provider.ts';
+import type { Evidence } from '../receipt.ts';
+import type { Forgotten } from './operator-items.ts';
+import type { Ended } from './request-item.ts';
+
+/** What two probes have to agree on. `unbacked`: absent, for an asker that had never seen the key. */
+export type AgreedVerdict = 'absent' | 'absent-unseen' | Exclude<Reach, 'wider'>;
+
+/** How the provider answered a call: `put-off` for a limit or a clock, `lost` where no reply came or none that can be read. */
+export type CallReply = 'accepted' | 'refused' | 'put-off' | 'lost';
+
+/** One request's doings on one key, kept in the key's case under `requestId#attempt`. */
+export interface AttemptRecord {
+  /** Calls that left, each written before it did. */
+  readonly calls: number;
+  /** Those among them that did nothing: the provider said so, or the key was gone before and the call was not accepted. */
+  readonly notExecuted: number;
+  readonly calledAt?: EpochMs | undefined;
+  readonly lastCallAt?: EpochMs | undefined;
+  readonly acceptedAt?: EpochMs | undefined;
+  /** How each call was answered, in their order; `lost` until its reply is read. Absent in what 0.1.0 wrote. */
+  readonly callReplies?: readonly CallReply[] | undefined;
+  /** What the last call was answered with. */
+  readonly lastAnswer?: 'accepted' | 'rejected' | 'silent' | undefined;
+  /** The code that a key still alive after the last call ends as. */
+  readonly ifAlive?: StuckCode | undefined;
+  /** The code for an end without a verdict. */
+  readonly fallbackCode?: StuckCode | undefined;
+  /** A probe has given a verdict since the last call. */
+  readonly answered: boolean;
+  /** Rounds in a row, before any call, in which somebody asked gave no verdict. */
+  readonly silentRounds: number;
+  /** Probes in a row that showed the key as it was, since the last call. */
+  readonly unchanged?: { readonly count: number; readonly since: EpochMs } | undefined;
+  readonly agreed?: { readonly on: AgreedVerdict; readonly at: EpochMs } | undefined;
+  /** The first round since the last sighting that found the key gone; a call does not restart it. */
+  readonly absentSince?: EpochMs | undefined;
+  readonly keyState: KeyState;
+  readonly facts: Facts;
+  readonly before?: KeyRecord | undefined;
+  readonly after?: KeyRecord | undefined;
+  readonly evidence: readonly Evidence[];
+  readonly deadAt?: EpochMs | undefined;
+  readonly provedAt?: EpochMs | undefined;
+  readonly ended?: Ended | undefined;
+}
+
+/** One key's record. */
+export interface CaseItem extends Versioned {
+  readonly provider: ProviderName;
+  readonly realm: string;
+  readonly keyId: string;
+  /** When each question was first answered in a way that authenticates the key or names it. */
+  readonly sightings: Readonly<Record<string, EpochMs>>;
+  /** What each signer's questions taught, for the next request by the same signer. */
+  readonly facts: Readonly<Record<string, Facts>>;
+  readonly lease?: { readonly holder: string; readonly until: EpochMs } | undefined;
+  readonly attempts: Readonly<Record<string, AttemptRecord>>;
+  readonly proved?: { readonly at: EpochMs; readonly deadAt: EpochMs; readonly endedBy: string } | undefined;
+  /** The request, as `requestId#attempt`, whose end left the case open. */
+  readonly leftOpenBy?: string | undefined;
+  /** Findings published for it. */
+  readonly findings?: number | undefined;
+  /** By whom and why nobody looks after it any more, until a request opens it anew. */
+  readonly forgotten?: Forgotten | undefined;
+  readonly state: 'open-case' | 'proved-case' | 'idle-case' | 'forgotten-case';
+  readonly at: EpochMs;
+}
+
+/** The request, as `requestId#attempt`, for which the key is looked at again. */
+export const ownerOf = ({ proved, leftOpenBy }: CaseItem): string | undefined => proved?.endedBy ?? leftOpenBy;

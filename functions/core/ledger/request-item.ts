@@ -1,0 +1,86 @@
+import type { EpochMs } from '../epoch.ts';
+import type { ProviderName } from '../operations.ts';
+import type { FinalOutcome } from '../outcome.ts';
+import type { Versioned } from '../ports.ts';
+import type { Evidence, Receipt } from '../receipt.ts';
+import type { RevocationRequest } from '../request/parse-request.ts';
+
+/** What a dry run found that a real request would do. */
+export interface Planned {
+  readonly does: 'call' | 'end' | 'wait';
+  /** Where it would end without a call. */
+  readonly outcome?: FinalOutcome | undefined;
+  /** What may go wrong, or become impossible afterwards, in sentences. */
+  readonly forecast: readonly string[];
+}
+
+/** How a request ended, before its receipt is made. */
+export interface Ended {
+  readonly outcome: FinalOutcome;
+  /** What is particular to this end; the general sentence and the next step come from the outcome. */
+  readonly why: string;
+  readonly at: EpochMs;
+  /** What was asked outside the case's own rounds. */
+  readonly evidence: readonly Evidence[];
+  readonly plan?: Planned | undefined;
+}
+
+/** A secret's version, and whose key is in it. */
+export interface Pinned {
+  readonly arn: string;
+  readonly secretId: string;
+  readonly versionId: string;
+  readonly environment: string;
+  readonly keyId: string;
+}
+
+/** What the first delivery found and every later one keeps to. */
+export interface Pin {
+  readonly signer: Pinned;
+  /** The secret of the target, where the request names one. */
+  readonly target?: Pinned | undefined;
+  readonly self: boolean;
+  readonly keyId: string;
+  readonly subMemberId?: string | undefined;
+  /** Of the target; a Bybit demo key's differs from its signer's. */
+  readonly environment: string;
+  readonly realm: string;
+  /** The case's name in the ledger, and the signer's. */
+  readonly keyName: string;
+  readonly signerName: string;
+}
+
+/** Whether both mean the same versions of the same secrets, and the key that was in them. */
+export const isSamePin = (a: Pin | undefined, b: Pin | undefined): boolean =>
+  a?.keyName === b?.keyName &&
+  a?.signer.versionId === b?.signer.versionId &&
+  a?.target?.versionId === b?.target?.versionId;
+
+/** One request, attempt by attempt. */
+export interface RequestItem extends Versioned {
+  readonly requestId: string;
+  /** Kept apart from the real request of the same id. */
+  readonly planOnly: boolean;
+  /** Of the request's fields: the same id with others is refused. */
+  readonly digest: string;
+  readonly attempt: number;
+  readonly provider: ProviderName | undefined;
+  readonly request: RevocationRequest | undefined;
+  /** What stands for a body that was no request in the stuck queue. */
+  readonly stub?: string | undefined;
+  readonly sender: string;
+  readonly dueAt: EpochMs;
+  /** The first delivery of this attempt. */
+  readonly receivedAt: EpochMs;
+  readonly pin?: Pin | undefined;
+  /** What an earlier attempt had pinned: a redrive that finds another key in the secret is refused. */
+  readonly former?: Pin | undefined;
+  readonly ended?: Ended | undefined;
+  readonly receipt?: Receipt | undefined;
+  readonly published: boolean;
+  /** Receipts published while the request was still open, and when the last one was. */
+  readonly interim: { readonly count: number; readonly at: EpochMs | undefined };
+  /** For the index of open requests; absent once the request is over. */
+  readonly state?: 'open-request' | undefined;
+  readonly at: EpochMs;
+}
