@@ -1,4 +1,4 @@
-import { nearest } from '../functions/core/request/nearest.ts';
+import { nearest } from '../functions/core/request/schema-errors.ts';
 import { senderObjection } from './constructs/permissions/senders.ts';
 import type { KeyRevocationProps, Mode, ProviderName } from './key-revocation-props.ts';
 

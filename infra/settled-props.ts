@@ -5,12 +5,10 @@ import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import type { EventBus, IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { OPERATIONS } from '../functions/core/operations.ts';
+import { PROVIDER_NAMES } from '../functions/core/operations.ts';
 import type { NetworkProps } from './constructs/functions/network.ts';
 import { type KeyRevocationProps, MODES, type Mode, type ProviderName } from './key-revocation-props.ts';
 import { cannot, known, oneOf, whole, wholeMinutes, wholeSeconds, within } from './valid-range.ts';
-
-const PROVIDERS = Object.keys(OPERATIONS) as ProviderName[];
 
 export interface SettledProps {
   readonly prefix: string;
@@ -40,7 +38,7 @@ export interface SettledProps {
 export const settled = (props: KeyRevocationProps): SettledProps => ({
   prefix: prefix(props.prefix ?? 'key-revoker/'),
   mode: oneOf('mode', props.mode ?? 'enforce', MODES),
-  providers: providers(props.providers ?? PROVIDERS),
+  providers: providers(props.providers ?? PROVIDER_NAMES),
   secretKeys: props.secretKeys ?? [],
   encryptionKey: props.encryptionKey,
   bus: bus(props.bus, props.allowDefaultBus ?? false),
@@ -74,8 +72,8 @@ const prefix = (given: string): string => {
 
 const providers = (given: readonly ProviderName[]): readonly ProviderName[] => {
   const values = known('providers', given, 'a list');
-  if (values.length === 0) throw cannot('providers', 'an empty list', `at least one of ${PROVIDERS.join(', ')}`);
-  return [...new Set(values.map((value) => oneOf('provider', value, PROVIDERS)))];
+  if (values.length === 0) throw cannot('providers', 'an empty list', `at least one of ${PROVIDER_NAMES.join(', ')}`);
+  return [...new Set(values.map((value) => oneOf('provider', value, PROVIDER_NAMES)))];
 };
 
 /** The default bus is known by its name, also where only the ARN was given. */

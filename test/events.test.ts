@@ -3,7 +3,7 @@ import type { Context, SQSEvent } from 'aws-lambda';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type EpochMs, epochMs } from '../functions/core/epoch.ts';
 import { readEnvironment } from '../functions/edge/process/environment.ts';
-import { createPorts } from '../functions/edge/wire.ts';
+import { createPorts } from '../functions/edge/create-ports.ts';
 import { PROVIDERS } from '../functions/providers/index.ts';
 import { serve } from '../functions/revoke/serve.ts';
 import { inProcess } from '../infra/local/lambda/in-process.ts';

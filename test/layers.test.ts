@@ -51,21 +51,24 @@ const LAYERS: readonly Layer[] = [
     of: /^functions\/edge\//,
     may: [/^functions\/edge\//, CORE, SCHEMAS, AWS, NODE, /^@aws-lambda-powertools\//],
   },
+  {
+    // Only these two know the providers; to all others of their layers they are handed in.
+    name: 'where the providers are handed in',
+    of: /^functions\/(revoke\/handler|operator\/main)\.ts$/,
+    may: [/^functions\/(revoke|operator|edge)\//, /^functions\/providers\/index\.ts$/, NODE],
+  },
   ...['revoke', 'sweep'].map((lambda) => ({
     name: `the function ${lambda}`,
     of: new RegExp(`^functions/${lambda}/`),
     may: [
-      ...[new RegExp(`^functions/${lambda}/`), CORE, /^functions\/edge\//, /^functions\/providers\/index\.ts$/],
+      ...[new RegExp(`^functions/${lambda}/`), CORE, /^functions\/edge\//],
       ...[SCHEMAS, NODE, AWS, LAMBDA_TYPES, /^@middy\//, /^@aws-lambda-powertools\//],
     ],
   })),
   {
     name: 'the command line',
     of: /^functions\/operator\//,
-    may: [
-      ...[/^functions\/operator\//, CORE, /^functions\/edge\//, /^functions\/providers\/index\.ts$/],
-      ...[SCHEMAS, NODE, AWS, /^(commander|listr2)$/],
-    ],
+    may: [...[/^functions\/operator\//, CORE, /^functions\/edge\//], ...[SCHEMAS, NODE, AWS, /^(commander|listr2)$/]],
   },
   {
     name: 'infra/local',

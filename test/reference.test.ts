@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { METRICS } from '../functions/core/metric-names.ts';
 import { type FinalOutcome, REFUSED, RETRY, STUCK } from '../functions/core/outcome.ts';
-import { REASONS } from '../functions/core/reason.ts';
+import { REASONS } from '../functions/core/receipt.ts';
 import { sentence, waiting } from '../functions/core/receipts/sentences.ts';
 import { RevocationRequest } from '../functions/core/request/parse-request.ts';
 import { PROVIDERS } from '../functions/providers/index.ts';

@@ -1,25 +1,21 @@
 import { after, type EpochMs, later } from './epoch.ts';
 import type { RetryCode, StuckCode } from './outcome.ts';
-
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './timing.ts';
 
 /** The longest wait by the request's age; the last row has no end. */
 const CAPS = {
   urgent: [
-    { until: HOUR, cap: MINUTE },
-    { until: DAY, cap: 4 * MINUTE },
-    { until: Number.POSITIVE_INFINITY, cap: HOUR },
+    { until: HOUR_MS, cap: MINUTE_MS },
+    { until: DAY_MS, cap: 4 * MINUTE_MS },
+    { until: Number.POSITIVE_INFINITY, cap: HOUR_MS },
   ],
   other: [
-    { until: 2 * DAY, cap: 15 * MINUTE },
-    { until: Number.POSITIVE_INFINITY, cap: HOUR },
+    { until: 2 * DAY_MS, cap: 15 * MINUTE_MS },
+    { until: Number.POSITIVE_INFINITY, cap: HOUR_MS },
   ],
 } as const;
 
-const FIRST = 2 * SECOND;
+const FIRST = 2 * SECOND_MS;
 
 /**
  * Of a provider's limit everybody is told the same instant. So they come back over a part of the time that they waited, up to the cap of
@@ -58,7 +54,7 @@ export interface Circumstances {
 /** The longest that a request of this age waits for its next try, in milliseconds, where nobody states an instant. */
 export const longestWait = ({ age, urgent }: Pick<Circumstances, 'age' | 'urgent'>): number =>
   // Stryker disable next-line OptionalChaining: the last row has no end
-  CAPS[urgent ? 'urgent' : 'other'].find(({ until }) => age < until)?.cap ?? HOUR;
+  CAPS[urgent ? 'urgent' : 'other'].find(({ until }) => age < until)?.cap ?? HOUR_MS;
 
 /** 2 s, doubling with each delivery up to a cap by age, half fixed and half random. */
 const doubling = (circumstances: Circumstances): number => {

@@ -1,4 +1,3 @@
-import type { Retry } from './backoff.ts';
 import type { FinalOutcome } from './outcome.ts';
 import type { Evidence } from './receipt.ts';
 
@@ -19,18 +18,12 @@ export class Fault extends Error {
   }
 }
 
-/** Nothing is settled and nothing can be done in this delivery: the message goes back on the queue. */
-export class NotYet extends Error {
-  override readonly name = 'NotYet';
-  readonly retry: Retry;
-
-  constructor(retry: Retry) {
-    super(`Cannot go on yet: ${retry.code}`);
-    this.retry = retry;
-  }
-}
-
 /** A service of ours (AWS) did not answer or refused for now: the message goes back on the queue as `retry/aws-down`. */
 export class Unavailable extends Error {
   override readonly name = 'Unavailable';
+}
+
+/** This delivery no longer holds the case: the delivery was paused for longer than its lease, and another one took the case. */
+export class LeaseLost extends Error {
+  override readonly name = 'LeaseLost';
 }

@@ -56,9 +56,6 @@ export type StuckCode = (typeof STUCK)[number];
 export type RefusedCode = (typeof REFUSED)[number];
 export type RetryCode = (typeof RETRY)[number];
 
-/** An outcome with its code, in one word: `stuck/unproven`. */
-export type Ending = `stuck/${StuckCode}` | `refused/${RefusedCode}` | `retry/${RetryCode}`;
-
 /** What a request came to once it is over. */
 export type FinalOutcome =
   | 'revoked'
@@ -84,11 +81,15 @@ export type KeyState = 'dead' | 'alive' | 'expired' | 'unknown';
 
 /** Splits `stuck/limit` into its name and its code; an outcome without a code has `null`. */
 export const nameAndCode = (
-  outcome: FinalOutcome | Ending | 'resurrected',
+  outcome: FinalOutcome | `retry/${RetryCode}` | 'resurrected',
 ): { name: OutcomeName; code: string | null } => {
   const [name, code] = outcome.split('/') as [OutcomeName, string | undefined];
   return { name, code: code ?? null };
 };
+
+/** The code of a stuck outcome; `undefined` for any other. */
+export const stuckCodeOf = (outcome: FinalOutcome | undefined): StuckCode | undefined =>
+  STUCK.find((code) => outcome === `stuck/${code}`);
 
 /** Only these two say that the key is dead; every other end is copied to the stuck queue or leaves the key as it was. */
 export const isDead = (outcome: FinalOutcome): boolean => outcome === 'revoked' || outcome === 'already-revoked';

@@ -1,7 +1,7 @@
 import type { Answer, Facts, KeyRecord } from './answer.ts';
 import type { EpochMs } from './epoch.ts';
-import type { ProviderName } from './operations.ts';
-import type { Ending } from './outcome.ts';
+import type { OperationKind, ProviderName } from './operations.ts';
+import type { FinalOutcome } from './outcome.ts';
 import type { Secret } from './secret.ts';
 
 /** What a provider documents of its limits. */
@@ -71,13 +71,13 @@ export type Reach = 'as-asked' | 'wider' | 'web-only';
 /** An update's rules over the key's settings. */
 export interface Restriction {
   /** `before`: the settings that an earlier delivery stored, which no comparison may widen. */
-  call(now: KeyRecord, before: KeyRecord): Call | { readonly ends: Ending; readonly why: string };
+  call(now: KeyRecord, before: KeyRecord): Call | { readonly end: FinalOutcome; readonly why: string };
   reach(now: KeyRecord, before: KeyRecord): Reach;
 }
 
 export interface Plan {
   /** Stops the request at once: the facts learned so far forbid to go on. */
-  readonly ends?: Ending;
+  readonly end?: FinalOutcome;
   /** Asked before the first call: is the managing key alive, and of the right kind. */
   readonly signer?: Question;
   /** Asked before and after the call; every one that gives a verdict must agree. */
@@ -140,14 +140,14 @@ export interface Order {
 }
 
 export interface Operation {
-  readonly kind: 'delete' | 'update';
+  readonly kind: OperationKind;
   /** Whether a key other than the target may sign. */
   readonly managed: boolean;
 }
 
 export interface Environment {
   readonly host: string;
-  /** Environments of one realm are one world of keys; it is named for its first. */
+  /** Environments of one realm share their keys; the realm has the name of its first environment. */
   readonly realm: string;
 }
 

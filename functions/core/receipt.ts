@@ -1,7 +1,15 @@
-import type { Saw } from './answer.ts';
+import type { Answer, Saw } from './answer.ts';
+import { type EpochMs, toIso } from './epoch.ts';
 import type { KeyState, OutcomeName } from './outcome.ts';
-import type { Asker } from './provider.ts';
-import type { Reason } from './reason.ts';
+import type { Asker, Question } from './provider.ts';
+
+/** Why a caller sends a request. */
+export const REASONS = ['leaked', 'expired', 'rotated', 'offboarded', 'incident', 'manual'] as const;
+
+export type Reason = (typeof REASONS)[number];
+
+/** Whether the key may cost money by the second. */
+export const isUrgent = (reason: Reason | null): boolean => reason === 'leaked' || reason === 'incident';
 
 /** One exchange, as a receipt shows it. Instants are RFC 3339 in UTC. */
 export interface Evidence {
@@ -71,3 +79,11 @@ export interface Receipt {
   /** From due to the first negative probe. */
   readonly timeToRevokeMs: number | null;
 }
+
+/** One line of evidence. */
+export const evidenceOf = (
+  at: EpochMs,
+  step: Evidence['step'],
+  { asked, as, host }: Pick<Question, 'asked' | 'as' | 'host'>,
+  { saw, code }: Answer,
+): Evidence => ({ at: toIso(at), step, asked, as, host, saw, code });

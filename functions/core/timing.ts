@@ -1,3 +1,14 @@
+/** One second, in milliseconds. */
+export const SECOND_MS = 1_000;
+/** One minute, in milliseconds. */
+export const MINUTE_MS = 60 * SECOND_MS;
+/** One hour, in milliseconds. */
+export const HOUR_MS = 60 * MINUTE_MS;
+/** One day of 24 hours, in milliseconds. */
+export const DAY_MS = 24 * HOUR_MS;
+/** The longest delay of a message that SQS takes, in seconds. */
+export const LONGEST_DELAY_SECONDS = 900;
+
 /**
  * The durations that have to nest, all in milliseconds: exchanges and spaced probes inside a record's deadline,
  * that inside the function's timeout, and the queue's visibility at least six times the function's timeout.
@@ -17,11 +28,11 @@ export const TIMING = {
   /** What is kept of the function's remaining time for reporting a batch. */
   reportMarginMs: 5_000,
   /** What is kept of a sweep's time for sending what it found and for the daily look after the cases. */
-  sweepMarginMs: 60_000,
+  sweepMarginMs: MINUTE_MS,
   /** What of that may go by in sending. */
   sweepSendMs: 30_000,
   /** So long a key has to be gone where nothing tells its death from an outage of its provider. */
-  outageMs: 3_600_000,
+  outageMs: HOUR_MS,
   /** Both queues forget a message after this long. */
-  retentionMs: 14 * 86_400_000,
+  retentionMs: 14 * DAY_MS,
 } as const;

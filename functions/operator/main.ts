@@ -1,5 +1,6 @@
 import process from 'node:process';
-import { processPorts } from './deployment/world.ts';
+import { PROVIDERS } from '../providers/index.ts';
+import { processPorts } from './deployment/process-ports.ts';
 import { run } from './run.ts';
 
-process.exitCode = await run(process.argv.slice(2), processPorts());
+process.exitCode = await run(process.argv.slice(2), { ...processPorts(), providers: PROVIDERS });

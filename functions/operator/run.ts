@@ -2,8 +2,8 @@ import { Command, CommanderError } from 'commander';
 import { Unavailable } from '../core/fault.ts';
 import { addCommands } from './commands/index.ts';
 import { connect } from './deployment/connect.ts';
-import { contextOf } from './deployment/context.ts';
-import type { ProcessPorts } from './deployment/world.ts';
+import { commandContext } from './deployment/context.ts';
+import type { ProcessPorts } from './deployment/process-ports.ts';
 import { refuseSecrets } from './leak-check.ts';
 import { EXIT, type Exit, Failure } from './terminal/failure.ts';
 
@@ -56,7 +56,7 @@ const told = ({ terminal, signal }: ProcessPorts, error: unknown): Exit => {
  * @returns the exit status; it rejects never
  */
 export const run = async (words: readonly string[], ports: ProcessPorts): Promise<Exit> => {
-  const context = contextOf(ports, connect);
+  const context = commandContext(ports, connect);
   try {
     refuseSecrets(words);
     const program = addCommands(programIn(ports), context);

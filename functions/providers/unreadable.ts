@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { Fault } from '../core/fault.ts';
-import { nearest } from '../core/request/nearest.ts';
+import { nearest } from '../core/request/schema-errors.ts';
 
 /** The end of a request whose credential cannot be used. The sentence names fields, never a value. */
 export const unreadable = (sentence: string): Fault =>

@@ -1,5 +1,5 @@
+import { createPorts } from '../edge/create-ports.ts';
 import { readEnvironment } from '../edge/process/environment.ts';
-import { createPorts } from '../edge/wire.ts';
 import { PROVIDERS } from '../providers/index.ts';
 import { serve } from './serve.ts';
 

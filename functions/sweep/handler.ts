@@ -2,8 +2,8 @@ import type { Context } from 'aws-lambda';
 import { after } from '../core/epoch.ts';
 import { type Ticked, tick } from '../core/sweep/tick.ts';
 import { TIMING } from '../core/timing.ts';
+import { createPorts } from '../edge/create-ports.ts';
 import { readEnvironment } from '../edge/process/environment.ts';
-import { createPorts } from '../edge/wire.ts';
 
 const environment = readEnvironment(process.env);
 const { ports } = createPorts(environment);

@@ -13,13 +13,13 @@ describe('files', () => {
     expect(inCycles(allImports(SOURCES))).toEqual([]);
   });
 
-  // A chain is counted in files: ten imports join eleven.
+  // A chain is counted in files.
   it.each([
     {
       what: 'functions/core, with its types',
       files: SOURCES.filter(under('functions/core')),
       by: allImports,
-      most: 11,
+      most: 18,
     },
     { what: 'functions, as it runs', files: SOURCES.filter(under('functions')), by: runtimeImports, most: 10 },
     {

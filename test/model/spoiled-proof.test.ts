@@ -72,11 +72,11 @@ const MINUTE_MS = 60_000;
 const olderBy = ({ progress }: Situation, ms: number): Situation['progress'] =>
   progress.absentSince === undefined ? progress : { ...progress, absentSince: after(progress.absentSince, -ms) };
 
-/** A look takes its word for it that there is nothing to do. */
-const lookProves: Rules['advanceAttempt'] = (real) => async (pursuit, hooks, leased) => {
-  const pursued = await real(pursuit, hooks, leased);
-  const isIdle = pursuit.isRecheck && pursued.hasEnded && pursued.outcome === 'planned';
-  return isIdle ? { ...pursued, outcome: 'already-revoked' } : pursued;
+/** A recheck, which hands in what it does beside probes, takes its word for it that there is nothing to do. */
+const recheckProves: Rules['advanceAttempt'] = (real) => async (context, hooks, leased, act) => {
+  const result = await real(context, hooks, leased, act);
+  const isIdle = act !== undefined && result.hasEnded && result.outcome === 'planned';
+  return isIdle ? { ...result, outcome: 'already-revoked' } : result;
 };
 
 /** A managing key that is refused stands in nobody's way. */
@@ -173,7 +173,7 @@ const SPOILED: readonly (readonly [what: string, stage: string, spoiled: Partial
   [
     'lets a look prove a death',
     'kalshi',
-    { advanceAttempt: lookProves },
+    { advanceAttempt: recheckProves },
     /L1: a look proves the death of a key without a call/,
   ],
   [

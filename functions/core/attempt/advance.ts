@@ -1,26 +1,20 @@
 import { isPresent } from '../answer.ts';
 import { type EpochMs, toIso } from '../epoch.ts';
+import { type AttemptResult, attemptEnded, attemptWaiting } from '../ledger/attempt-result.ts';
 import type { AttemptRecord, CaseItem } from '../ledger/case-item.ts';
 import { attemptName } from '../ledger/keys.ts';
 import { updateLeasedCase } from '../ledger/lease.ts';
 import type { FinalOutcome } from '../outcome.ts';
-import { ask, evidenceOf, hasTime } from '../probe/ask.ts';
+import { ask, hasTime, isUnasked } from '../probe/ask.ts';
 import { isRestriction, type Plan } from '../provider.ts';
-import type { Evidence } from '../receipt.ts';
+import { type Evidence, evidenceOf } from '../receipt.ts';
 import { wasKilledHere } from './call-guards.ts';
 import { nextStep, type Step } from './next-step.ts';
 import { NEW_ATTEMPT, withMoreEvidence, withRound } from './progress.ts';
-import {
-  type AttemptContext,
-  type AttemptResult,
-  attemptEnded,
-  attemptWaiting,
-  type JudgedRound,
-  probeRound,
-} from './pursuit.ts';
+import { type AttemptContext, type JudgedRound, probeRound } from './round.ts';
 import { sendCall } from './send-call.ts';
 
-/** What the loop needs beside the pursuit. */
+/** What the loop needs beside its context. */
 export interface AttemptHooks {
   /** Rejects with a Fault where the order was taken back; asked right before the first call. */
   rereadOrder(): Promise<void>;
@@ -37,7 +31,7 @@ const askSiblings = async (
   for (const [environment, question] of siblings) {
     const answer = await ask({ ...asking, bypassesBreaker: true }, question);
     // Without time to ask there, nothing is known of it: the next delivery asks.
-    if (answer === undefined) return attemptWaiting({ code: 'not-yet-proved' });
+    if (isUnasked(answer)) return attemptWaiting(answer.heldUp ?? { code: 'not-yet-proved' });
     evidence.push(evidenceOf(ports.clock.now(), 'probe', question, answer));
     if (isPresent(answer) || answer.identified)
       return attemptEnded('stuck/wrong-environment', `The key belongs to ${environment}`, evidence);
@@ -101,8 +95,67 @@ const writeRound = async (
   });
 };
 
+/** What this delivery knows of the case, and has done on it. */
+interface Progress {
+  readonly item: CaseItem;
+  readonly withSigner: boolean;
+  readonly calledNow: boolean;
+  readonly siblingsAsked: boolean;
+}
+
+type Action = Extract<Step, { readonly do: 'call' | 'ask-siblings' }>;
+type Decided = Exclude<Step, Action>;
+
+/** What an action came to: a result, or how the delivery goes on, with what the call's own answer decides. */
+type Acted = AttemptResult | { readonly progress: Partial<Progress>; readonly step?: Decided | undefined };
+
+/** Does what a decision wants done at the provider, beside probes. */
+export type Act = (
+  context: AttemptContext,
+  hooks: AttemptHooks,
+  action: Action,
+  now: { readonly item: CaseItem; readonly plan: Plan },
+) => Promise<Acted>;
+
+const noteSiblings = async (context: AttemptContext, { plan }: { readonly plan: Plan }): Promise<Acted> => {
+  const found = await askSiblings(context, plan);
+  if ('hasEnded' in found) return found;
+  const { ports, pin, holder } = context;
+  const item = await updateLeasedCase(ports, pin.keyName, holder, (held) =>
+    withMoreEvidence(held, attemptName(context.item), found.nowhere),
+  );
+  return { progress: { item, siblingsAsked: true } };
+};
+
+/** A revocation's: the siblings are asked, the call is sent. */
+export const askOrCall: Act = async (context, hooks, action, now) => {
+  if (action.do === 'ask-siblings') return noteSiblings(context, now);
+  if ((now.item.attempts[attemptName(context.item)] ?? NEW_ATTEMPT).calls === 0) await hooks.rereadOrder();
+  const { item, step } = await sendCall(context, now.item, action.call, now.plan);
+  return { progress: { item, calledNow: true }, step };
+};
+
+/** What a decision comes to that nothing is to be done for; `undefined` where the probes are to be asked again at once. */
+const resultOfStep = async (
+  context: AttemptContext,
+  step: Decided,
+  { item, plan }: { readonly item: CaseItem; readonly plan: Plan },
+): Promise<AttemptResult | undefined> => {
+  const { asking, ports } = context;
+  if (step.do === 'end') {
+    const outcome = await signerGoneOr(context, step.outcome);
+    const record = item.attempts[attemptName(context.item)] ?? NEW_ATTEMPT;
+    return attemptEnded(outcome, step.why || whyOf(outcome, record, item, isRestriction(plan.call)));
+  }
+  // The gap between two probes is no word of the provider's: the next delivery backs off.
+  // Stryker disable next-line ConditionalExpression,StringLiteral: for a wait without an instant there is no time either
+  if (step.do === 'retry' || !hasTime(asking, step.at)) return attemptWaiting(step);
+  await ports.clock.until(step.at);
+  return undefined;
+};
+
 /**
- * Probes, calls and probes again until the request is over or this delivery has no time left; each step is in the ledger before the
+ * Probes, acts and probes again until the request is over or this delivery has no time left; each step is in the ledger before the
  * next one.
  *
  * @throws LeaseLost where another delivery has taken the case
@@ -113,51 +166,29 @@ export const advanceAttempt = async (
   context: AttemptContext,
   hooks: AttemptHooks,
   leased: CaseItem,
+  act: Act = askOrCall,
 ): Promise<AttemptResult> => {
   const name = attemptName(context.item);
-  const { clock } = context.ports;
-  let item = leased;
-  let withSigner = true;
-  let calledNow = false;
-  let siblingsAsked = false;
+  let progress: Progress = { item: leased, withSigner: true, calledNow: false, siblingsAsked: false };
   for (;;) {
-    const probed = await probeRound(context, item, item.attempts[name] ?? NEW_ATTEMPT, withSigner);
-    withSigner = probed.round.signer?.ends !== undefined;
-    item = await writeRound(context, hooks, item, probed);
-    const progress = item.attempts[name] ?? NEW_ATTEMPT;
-    let step: Step | undefined = nextStep(context, probed, progress, {
+    const before = progress.item.attempts[name] ?? NEW_ATTEMPT;
+    const probed = await probeRound(context, progress.item, before, progress.withSigner);
+    const { round, plan } = probed;
+    if (round.heldUp && round.isEmpty) return attemptWaiting(round.heldUp);
+    const item = await writeRound(context, hooks, progress.item, probed);
+    progress = { ...progress, item, withSigner: round.signer?.means !== undefined };
+    let step: Step | undefined = nextStep(context, probed, item.attempts[name] ?? NEW_ATTEMPT, {
+      ...progress,
       proved: item.proved !== undefined,
-      calledNow,
-      siblingsAsked,
     });
-    if (context.isRecheck && (step.do === 'call' || step.do === 'ask-siblings')) return attemptEnded('planned');
-    if (step.do === 'ask-siblings') {
-      const found = await askSiblings(context, probed.plan);
-      if ('hasEnded' in found) return found;
-      siblingsAsked = true;
-      const { nowhere } = found;
-      item = await updateLeasedCase(context.ports, context.pin.keyName, context.holder, (held) =>
-        withMoreEvidence(held, name, nowhere),
-      );
-      continue;
+    if (step.do === 'call' || step.do === 'ask-siblings') {
+      const acted = await act(context, hooks, step, { item, plan });
+      if ('hasEnded' in acted) return acted;
+      progress = { ...progress, ...acted.progress };
+      step = acted.step;
     }
-    if (step.do === 'call') {
-      if (progress.calls === 0) await hooks.rereadOrder();
-      ({ item, step } = await sendCall(context, item, step.call, probed.plan));
-      calledNow = true;
-      // The answer to the call decides nothing by itself: the probes do.
-      if (step === undefined) continue;
-    }
-    if (step.do === 'end') {
-      const outcome = await signerGoneOr(context, step.outcome);
-      return attemptEnded(
-        outcome,
-        step.why || whyOf(outcome, item.attempts[name] ?? NEW_ATTEMPT, item, isRestriction(probed.plan.call)),
-      );
-    }
-    // The gap between two probes is no word of the provider's: the next delivery backs off.
-    // Stryker disable next-line ConditionalExpression,StringLiteral: for a wait without an instant there is no time either
-    if (step.do === 'retry' || !hasTime(context.asking, step.at)) return attemptWaiting(step);
-    await clock.until(step.at);
+    // The answer to a call decides nothing by itself: the probes do.
+    const result = step && (await resultOfStep(context, step, { item: progress.item, plan }));
+    if (result) return result;
   }
 };

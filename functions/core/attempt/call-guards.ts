@@ -1,18 +1,17 @@
 import type { Retry } from '../backoff.ts';
 import { after, type EpochMs } from '../epoch.ts';
-import type { AttemptRecord, CaseItem } from '../ledger/case-item.ts';
+import { type AttemptRecord, type CaseItem, executedCalls } from '../ledger/case-item.ts';
 import { caseKey, requestIdOf, requestKey, type SignerItem, signerKey } from '../ledger/keys.ts';
 import { countKey, hourOf, type OverrideItem, overrideKey } from '../ledger/operator-items.ts';
 import type { Pin, RequestItem } from '../ledger/request-item.ts';
 import { updateItem } from '../ledger/update-item.ts';
 import type { Ports } from '../ports.ts';
-import { isUrgent } from '../reason.ts';
+import { isUrgent } from '../receipt.ts';
 import type { RevocationRequest } from '../request/parse-request.ts';
-
-const HOUR_MS = 3_600_000;
+import { HOUR_MS, MINUTE_MS } from '../timing.ts';
 
 /** How long an order on a key waits for the open cases that need that key to sign. */
-const SIGNER_NEEDED_MS = { urgent: 60_000, other: 600_000 };
+const SIGNER_NEEDED_MS = { urgent: MINUTE_MS, other: 10 * MINUTE_MS };
 
 /** Whether somebody is at work on a key, or will be again; a mark alone may have been left behind by a crash or a pause. */
 const isAtWork = async ({ ledger, clock }: Pick<Ports, 'ledger' | 'clock'>, name: string): Promise<boolean> => {
@@ -42,12 +41,12 @@ export const whileSignerNeeded = async (
  * The last call was refused and did nothing (none was executed so far, or the key was gone), and it was counted in this hour: the next
  * one takes its place.
  */
-const hasPlace = ({ calls, notExecuted, lastCallAt, lastAnswer, absentSince }: AttemptRecord, now: EpochMs): boolean =>
-  lastAnswer === 'rejected' &&
-  (calls === notExecuted || absentSince !== undefined) &&
+const hasPlace = (record: AttemptRecord, now: EpochMs): boolean =>
+  record.lastAnswer === 'rejected' &&
+  (executedCalls(record) === 0 || record.absentSince !== undefined) &&
   // Stryker disable next-line ConditionalExpression: no instant is in no hour
-  lastCallAt !== undefined &&
-  hourOf(lastCallAt) === hourOf(now);
+  record.lastCallAt !== undefined &&
+  hourOf(record.lastCallAt) === hourOf(now);
 
 /**
  * Counts one call against its provider's hour; where the hour is full the request waits, and the first to find it so says it loudly. A
@@ -100,7 +99,6 @@ export const hasDeleted = async (
 /** Whether this product killed the managing key itself, or is about to: then it is not the credential that is wrong. */
 export const wasKilledHere = async ({ ledger }: Pick<Ports, 'ledger'>, name: string): Promise<boolean> => {
   const { proved, attempts = {} } = (await ledger.read<CaseItem>(caseKey(name))) ?? {};
-  const hasKilled = ({ calls, notExecuted, lastAnswer }: AttemptRecord): boolean =>
-    calls > notExecuted && lastAnswer !== 'rejected';
+  const hasKilled = (record: AttemptRecord): boolean => executedCalls(record) > 0 && record.lastAnswer !== 'rejected';
   return proved !== undefined || Object.values(attempts).some(hasKilled);
 };

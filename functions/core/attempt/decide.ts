@@ -1,10 +1,10 @@
-import type { Answer } from '../answer.ts';
+import { type Answer, endIn, waitIn } from '../answer.ts';
+import type { Retry } from '../backoff.ts';
 import { after, type EpochMs, later } from '../epoch.ts';
-import type { AttemptRecord } from '../ledger/case-item.ts';
+import { type AttemptRecord, basisOf, executedCalls } from '../ledger/case-item.ts';
 import type { FinalOutcome, RetryCode } from '../outcome.ts';
 import { type AnsweredQuestion, bySigner, type RoundVerdict } from '../probe/round-verdict.ts';
 import { TIMING } from '../timing.ts';
-import { basisOf } from './progress.ts';
 
 /** After as many calls without effect a person has to look. */
 export const MOST_CALLS = 5;
@@ -47,13 +47,6 @@ export type Decision =
 
 const end = (outcome: FinalOutcome): Extract<Decision, { readonly do: 'end' }> => ({ do: 'end', outcome });
 
-/** An end that this answer settles, if it does. */
-const endIn = ({ ends }: Answer): FinalOutcome | undefined =>
-  ends === undefined || ends.startsWith('retry/') ? undefined : (ends as FinalOutcome);
-
-const retryIn = ({ ends }: Answer): RetryCode | undefined =>
-  ends?.startsWith('retry/') ? (ends.slice('retry/'.length) as RetryCode) : undefined;
-
 /** What was said in this round, the signer's own word first. */
 const answersIn = ({ round, signer }: Pick<Situation, 'round' | 'signer'>): readonly Answer[] =>
   [signer, ...round.map(({ answer }) => answer)].filter((answer) => answer !== undefined);
@@ -66,14 +59,14 @@ const heldBy = ({ round, signer, self }: Situation): FinalOutcome | undefined =>
 };
 
 /** The latest of the answers that say to come again, and when. */
-const withoutVerdict = (situation: Situation): { code: RetryCode; notBefore: EpochMs | undefined } | undefined => {
-  const answers = answersIn(situation).filter((answer) => retryIn(answer));
-  const first = answers[0];
+const withoutVerdict = (situation: Situation): Retry | undefined => {
+  const waits = answersIn(situation)
+    .map(waitIn)
+    .filter((wait) => wait !== undefined);
+  const first = waits[0];
   if (first === undefined) return undefined;
-  const stated = answers.flatMap(({ notBefore }) => (notBefore === undefined ? [] : [notBefore]));
-  const notBefore = stated.length > 0 ? stated.reduce(later) : undefined;
-  // Stryker disable next-line StringLiteral: each of them says which wait it is
-  return { code: retryIn(first) ?? 'unrecognised', notBefore };
+  const stated = waits.flatMap(({ notBefore }) => (notBefore === undefined ? [] : [notBefore]));
+  return { code: first.code, notBefore: stated.length > 0 ? stated.reduce(later) : undefined };
 };
 
 /** Two agreeing probes, a gap apart, make a proof; before that the next probe is due when the gap is over. */
@@ -82,13 +75,10 @@ const agreedEnd = ({ progress, now, proofGapMs }: Situation, outcome: FinalOutco
   return now >= due ? end(outcome) : { do: 'ask', at: due, code: 'not-yet-proved' };
 };
 
-/** Calls that the provider carried out, as far as is known. */
-const executedCalls = ({ progress }: Situation): number => progress.calls - progress.notExecuted;
-
 /** Each further call waits three times as long as the one before, so that a read that lags can catch up before all are used. */
 const isDue = (situation: Situation): boolean => {
   const { progress, now, proofGapMs } = situation;
-  return now >= after(progress.lastCallAt ?? now, proofGapMs * 3 ** (executedCalls(situation) - 1));
+  return now >= after(progress.lastCallAt ?? now, proofGapMs * 3 ** (executedCalls(progress) - 1));
 };
 
 /** No call that is still on its way can explain what the probes show. */
@@ -101,10 +91,10 @@ const stillThere = (situation: Situation): Decision => {
   const { count = 0, since = now } = progress.unchanged ?? {};
   const isLong = count >= UNCHANGED.count && now - since >= UNCHANGED.overMs;
   // After a call that was accepted, or whose reply was lost, a refusal may be the shadow of the death, under a read that lags.
-  const isAlone = executedCalls(situation) === 1 && basisOf(progress) !== 'lost';
+  const isAlone = executedCalls(progress) === 1 && basisOf(progress) !== 'lost';
   const isPlain = progress.acceptedAt === undefined && (isAlone || isLong);
   if (progress.ifAlive && isPlain) return end(`stuck/${progress.ifAlive}`);
-  const noEffect = executedCalls(situation) >= MOST_CALLS;
+  const noEffect = executedCalls(progress) >= MOST_CALLS;
   if (noEffect && isLong && hasLanded(situation))
     return end(kind === 'update' && progress.acceptedAt ? 'stuck/unproven' : 'stuck/no-effect');
   const isEnough = kind === 'delete' ? isLong || urgent : isLong && hasLanded(situation);
@@ -146,7 +136,7 @@ const beforeDelete = (situation: Situation): Decision => {
   if (self && roundVerdict === 'absent-unseen' && !siblingsAsked) return { do: 'ask-siblings' };
   const silence = withoutVerdict(situation);
   const isSilent =
-    silence !== undefined && (roundVerdict === 'none' || (signer !== undefined && retryIn(signer) !== undefined));
+    silence !== undefined && (roundVerdict === 'none' || (signer !== undefined && waitIn(signer) !== undefined));
   if (!isSilent) return { do: 'call' };
   if (!urgent) return { do: 'retry', ...silence };
   // At once, but not of a provider that has just said that it was asked too much.
@@ -229,6 +219,6 @@ export const decideOnAnswer = (answer: Answer): Extract<Decision, { readonly do:
   if (answer.saw !== 'rejected') return undefined;
   const outcome = endIn(answer);
   if (outcome) return end(outcome);
-  const code = retryIn(answer);
-  return code === undefined ? undefined : { do: 'retry', code, notBefore: answer.notBefore };
+  const wait = waitIn(answer);
+  return wait && { do: 'retry', ...wait };
 };

@@ -3,9 +3,9 @@ import type { FinalOutcome } from '../outcome.ts';
 import { recordIn } from '../probe/round-verdict.ts';
 import { type Call, isRestriction } from '../provider.ts';
 import { type Decision, decide } from './decide.ts';
-import type { AttemptContext, JudgedRound } from './pursuit.ts';
+import type { AttemptContext, JudgedRound } from './round.ts';
 
-/** What one look leads to: a decision, with its call ready to be sent, or with what is particular to its end. */
+/** What one round leads to: a decision, with its call ready to be sent, or with what is particular to its end. */
 export type Step =
   | Exclude<Decision, { readonly do: 'call' | 'end' }>
   | { readonly do: 'call'; readonly call: Call }
@@ -17,7 +17,7 @@ const callStep = ({ plan, round }: JudgedRound, { before }: AttemptRecord): Step
   const now = recordIn(round.asked);
   if (now === undefined) return { do: 'retry', code: 'unrecognised' };
   const call = plan.call.call(now, before ?? now);
-  return 'ends' in call ? { do: 'end', outcome: call.ends as FinalOutcome, why: call.why } : { do: 'call', call };
+  return 'end' in call ? { do: 'end', outcome: call.end, why: call.why } : { do: 'call', call };
 };
 
 /**
@@ -38,7 +38,7 @@ export interface SoFar {
   readonly siblingsAsked: boolean;
 }
 
-/** Decides on one look. Pure but for the instant that it is decided at. */
+/** Decides on one round. Pure but for the instant that it is decided at. */
 export const nextStep = (
   { order, ports }: Pick<AttemptContext, 'order' | 'ports'>,
   probed: JudgedRound,
@@ -46,7 +46,7 @@ export const nextStep = (
   soFar: SoFar,
 ): Step => {
   const { round, plan, roundVerdict, controlled } = probed;
-  if (plan.ends) return { do: 'end', outcome: plan.ends as FinalOutcome };
+  if (plan.end) return { do: 'end', outcome: plan.end };
   if (round.heldUp) return { do: 'retry', ...round.heldUp };
   if (round.cutShort) return { do: 'retry', code: progress.answered ? 'not-yet-proved' : 'no-reply' };
   const widens = widening(probed, progress);

@@ -1,13 +1,13 @@
-import { type Answer, type Facts, isPresent } from '../answer.ts';
-import type { EpochMs } from '../epoch.ts';
-import type { AttemptRecord, CallReply, CaseItem } from '../ledger/case-item.ts';
+import { type Answer, type Facts, isPresent, waitIn } from '../answer.ts';
+import { type EpochMs, later } from '../epoch.ts';
+import { type AttemptRecord, basisOf, type CallReply, type CaseItem, repliesOf } from '../ledger/case-item.ts';
 import { requestIdOf } from '../ledger/keys.ts';
 import type { Ended } from '../ledger/request-item.ts';
 import { isDead } from '../outcome.ts';
-import { evidenceOf, type Round } from '../probe/ask.ts';
+import type { Round } from '../probe/ask.ts';
 import { countRound, type RoundVerdict } from '../probe/round-verdict.ts';
 import type { Call } from '../provider.ts';
-import type { Evidence } from '../receipt.ts';
+import { type Evidence, evidenceOf } from '../receipt.ts';
 
 /** A request of many deliveries keeps its first probes and its latest ones. */
 const KEPT = { first: 10, last: 30 };
@@ -33,7 +33,7 @@ const withEvidence = (
 };
 
 const isSilent = ({ signer, asked }: Round): boolean =>
-  [signer, ...asked.map(({ answer }) => answer)].some((answer) => answer?.ends?.startsWith('retry/'));
+  [signer, ...asked.map(({ answer }) => answer)].some((answer) => answer && waitIn(answer));
 
 /** A key that was met is absent for nobody: whoever asked, in a whole round or not, the absences have to agree anew. */
 const met = (progress: AttemptRecord): AttemptRecord => {
@@ -119,36 +119,11 @@ export const withRound = (
 const seenIn = ({ asked }: Round, now: EpochMs): CaseItem['sightings'] =>
   Object.fromEntries(asked.filter(({ answer }) => answer.identified).map(({ question }) => [question.questionId, now]));
 
-/** What a standing is judged by: everything seen before this round, and in it. */
+/** What a round is judged by: everything seen before this round, and in it. */
 export const seenWith = (item: CaseItem, round: Round, now: EpochMs): CaseItem['sightings'] => ({
   ...seenIn(round, now),
   ...item.sightings,
 });
-
-/** How the calls were answered; of what 0.1.0 wrote only the best and the last are known. */
-const repliesOf = ({
-  callReplies,
-  calls,
-  notExecuted,
-  acceptedAt,
-  lastAnswer,
-}: AttemptRecord): readonly CallReply[] => {
-  if (callReplies !== undefined) return callReplies;
-  if (acceptedAt !== undefined) return ['accepted'];
-  if (calls <= notExecuted) return [];
-  return [lastAnswer === 'rejected' ? 'refused' : 'lost'];
-};
-
-/** From the best down: what `revoked` rests on. */
-const BASES = ['accepted', 'lost', 'refused'] as const;
-
-/** The best answer to all calls of an attempt; `undefined` where the provider has taken none up. */
-export const basisOf = (progress: AttemptRecord): (typeof BASES)[number] | undefined => {
-  // A version that keeps no list of replies may have been at work in between.
-  if (progress.acceptedAt !== undefined) return 'accepted';
-  const replies = repliesOf(progress);
-  return BASES.find((basis) => replies.includes(basis));
-};
 
 /** A call that leaves while the key is gone is made in doubt of an outage: it has done nothing until it is accepted. */
 const inDoubt = ({ absentSince }: AttemptRecord): number => (absentSince === undefined ? 0 : 1);
@@ -175,9 +150,10 @@ const LAST: Readonly<Record<CallReply, NonNullable<AttemptRecord['lastAnswer']>>
   lost: 'silent',
 };
 
-const replyOf = ({ saw, ends }: Answer): CallReply => {
+const replyOf = (answer: Answer): CallReply => {
+  const { saw } = answer;
   if (saw === 'accepted') return 'accepted';
-  if (saw === 'rejected') return ends?.startsWith('retry/') ? 'put-off' : 'refused';
+  if (saw === 'rejected') return waitIn(answer) ? 'put-off' : 'refused';
   return saw === 'unlisted' || saw === 'unknown' ? 'refused' : 'lost';
 };
 
@@ -233,13 +209,19 @@ const openBy = (item: CaseItem, name: string, { outcome }: Ended): string | unde
 const isCalledBy = (item: CaseItem, name: string): boolean =>
   openCallers(item, name).some((other) => requestIdOf(other) !== requestIdOf(name));
 
+/** When a key died that no call is known to have deleted: a delete that goes out again resets the agreement, not the first absence. */
+const firstAbsence = (progress: AttemptRecord): EpochMs | undefined => {
+  const { acceptedAt, absentSince, calledAt } = progress;
+  if (acceptedAt !== undefined || absentSince === undefined) return undefined;
+  // The call whose reply was lost may be what deleted the key.
+  return basisOf(progress) === 'lost' ? later(absentSince, calledAt ?? absentSince) : absentSince;
+};
+
 /** The case as a request's end leaves it: proved, or open as long as the key may live. */
 export const withEnd = (item: CaseItem, name: string, ended: Ended): CaseItem => {
   const progress = item.attempts[name] ?? NEW_ATTEMPT;
   const isProof = isDead(ended.outcome);
-  // A delete that goes out again and again resets the agreement, not the first absence.
-  const deadAt =
-    (progress.acceptedAt === undefined ? progress.absentSince : undefined) ?? progress.agreed?.at ?? ended.at;
+  const deadAt = firstAbsence(progress) ?? progress.agreed?.at ?? ended.at;
   const proof = isProof ? { deadAt, provedAt: ended.at, keyState: 'dead' as const } : {};
   const proved = item.proved ?? (isProof ? { at: ended.at, deadAt, endedBy: name } : undefined);
   const leftOpenBy = proved ? undefined : openBy(item, name, ended);

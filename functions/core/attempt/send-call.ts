@@ -4,15 +4,14 @@ import type { AttemptRecord, CaseItem } from '../ledger/case-item.ts';
 import { attemptName } from '../ledger/keys.ts';
 import { updateLeasedCase } from '../ledger/lease.ts';
 import { correctsClock, exchange, signingTime } from '../probe/ask.ts';
-import { recordAnswer } from '../probe/host-watch.ts';
-import { takeRateSlot } from '../probe/turn.ts';
+import { recordAnswer, takeRateSlot } from '../probe/host-limits.ts';
 import type { Call, Plan, Rate } from '../provider.ts';
 import { TIMING } from '../timing.ts';
 import { markSigner, whileSignerNeeded, withinLimit } from './call-guards.ts';
 import { decideOnAnswer } from './decide.ts';
 import type { Step } from './next-step.ts';
 import { NEW_ATTEMPT, withAnswer, withCall } from './progress.ts';
-import type { AttemptContext } from './pursuit.ts';
+import type { AttemptContext } from './round.ts';
 
 /** Too little is left of the lease for a call, by the ledger's last word. */
 const isTooLate = ({ ports, holder }: AttemptContext, { lease }: CaseItem): boolean =>
@@ -36,13 +35,13 @@ const heldUp = async (
   current: CaseItem,
   { before, rate, landsWithinMs }: { before: AttemptRecord; rate: Rate | undefined; landsWithinMs: number },
 ): Promise<Retry | undefined> => {
-  const { ports, request, item, pin, order, asking } = context;
+  const { ports, provider, request, item, pin, order, asking } = context;
   if (isTooLate(context, current)) return LATER;
-  const isDelete = request.operation.startsWith('delete-');
+  const isDelete = provider.operations[request.operation]?.kind === 'delete';
   const asked = { name: pin.keyName, request, receivedAt: item.receivedAt };
   const wait = isDelete ? await whileSignerNeeded(ports, asked) : whileOthersLand(context, current, landsWithinMs);
   if (wait) return wait;
-  // A turn past that is of no use to this call, and nobody else could have it.
+  // A rate slot past that is of no use to this call, and no other call could have it.
   const latest = after(asking.deadline, TIMING.exchangeMs - TIMING.callMarginMs);
   if (!(await takeRateSlot({ ...asking, deadline: latest }, rate))) return { code: 'rate-limited' };
   if (isTooLate(context, current)) return LATER;

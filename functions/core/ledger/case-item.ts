@@ -8,7 +8,7 @@ import type { Evidence } from '../receipt.ts';
 import type { Forgotten } from './operator-items.ts';
 import type { Ended } from './request-item.ts';
 
-/** What two probes have to agree on. `unbacked`: absent, for an asker that had never seen the key. */
+/** What two probes have to agree on. `absent-unseen`: absent, for an asker that had never seen the key. */
 export type AgreedVerdict = 'absent' | 'absent-unseen' | Exclude<Reach, 'wider'>;
 
 /** How the provider answered a call: `put-off` for a limit or a clock, `lost` where no reply came or none that can be read. */
@@ -50,6 +50,10 @@ export interface AttemptRecord {
   readonly ended?: Ended | undefined;
 }
 
+/** How many of an attempt's calls the provider may have executed. */
+export const executedCalls = ({ calls, notExecuted }: Pick<AttemptRecord, 'calls' | 'notExecuted'>): number =>
+  calls - notExecuted;
+
 /** One key's record. */
 export interface CaseItem extends Versioned {
   readonly provider: ProviderName;
@@ -74,3 +78,28 @@ export interface CaseItem extends Versioned {
 
 /** The request, as `requestId#attempt`, for which the key is looked at again. */
 export const ownerOf = ({ proved, leftOpenBy }: CaseItem): string | undefined => proved?.endedBy ?? leftOpenBy;
+
+/** How the calls were answered; of what 0.1.0 wrote only the best and the last are known. */
+export const repliesOf = ({
+  callReplies,
+  calls,
+  notExecuted,
+  acceptedAt,
+  lastAnswer,
+}: AttemptRecord): readonly CallReply[] => {
+  if (callReplies !== undefined) return callReplies;
+  if (acceptedAt !== undefined) return ['accepted'];
+  if (calls <= notExecuted) return [];
+  return [lastAnswer === 'rejected' ? 'refused' : 'lost'];
+};
+
+/** From the best down: what `revoked` rests on. */
+const BASES = ['accepted', 'lost', 'refused'] as const;
+
+/** The best answer to all calls of an attempt; `undefined` where the provider has taken none up. */
+export const basisOf = (progress: AttemptRecord): (typeof BASES)[number] | undefined => {
+  // A version that keeps no list of replies may have been at work in between.
+  if (progress.acceptedAt !== undefined) return 'accepted';
+  const replies = repliesOf(progress);
+  return BASES.find((basis) => replies.includes(basis));
+};

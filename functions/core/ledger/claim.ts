@@ -119,18 +119,7 @@ const claimRequest = async (
   return claimMessage(ports, delivery, { request: copy, provider: request.provider }, 'refused/request-id-reused', '');
 };
 
-/**
- * Claims the request in the ledger. The same one again gets the item as it stands; a redrive (a higher attempt) starts it anew; whatever
- * is no request, or uses another's id, gets an item under the message's id that has ended already.
- *
- * @param isFinished nothing is left to do of the attempt before; until then a redrive of one that has ended gets that
- */
-export const claim = (
-  ports: Ports,
-  delivery: Delivery,
-  parsed: Parsed,
-  { isFinished = false } = {},
-): Promise<RequestItem> => {
+const claimOnce = (ports: Ports, delivery: Delivery, parsed: Parsed, isFinished: boolean): Promise<RequestItem> => {
   if (parsed.kind === 'request') return claimRequest(ports, delivery, parsed.request, parsed.eventAt, isFinished);
   const { code, message, fields, clean, provider } = parsed;
   const requestId = delivery.messageId;
@@ -138,4 +127,35 @@ export const claim = (
     ? { request: { ...clean, requestId }, provider: clean.provider }
     : { provider, stub: stubOf(delivery, code, fields, ports.clock.now(), ports.digest) };
   return claimMessage(ports, delivery, kept, `refused/${code}`, message);
+};
+
+/**
+ * Claims the request in the ledger. The same request again gets the item as it stands; a redrive (a higher attempt) starts the item anew;
+ * a message that is not a valid request, or uses another request's id, gets an item under the message's id that has ended already.
+ *
+ * @param finish does what is left to do of the attempt before, which a crash may have kept from its end
+ */
+export const claim = async (
+  ports: Ports,
+  delivery: Delivery,
+  parsed: Parsed,
+  finish: (item: RequestItem) => Promise<unknown>,
+): Promise<RequestItem> => {
+  const item = await claimOnce(ports, delivery, parsed, false);
+  if (item.ended === undefined || item.attempt >= delivery.attempt) return item;
+  await finish(item);
+  return claimOnce(ports, delivery, parsed, true);
+};
+
+/**
+ * If a redrive pinned no key, it takes over the previous attempt's pin; otherwise that case stays open with no request behind it. Where
+ * another delivery has pinned something else meanwhile, the lease for what is returned is not to be had.
+ */
+export const inheritPin = async (ports: Pick<Ports, 'ledger' | 'newId'>, item: RequestItem): Promise<RequestItem> => {
+  const { former, attempt, requestId, planOnly } = item;
+  if (former === undefined || item.pin !== undefined || planOnly) return item;
+  await updateItem<RequestItem>(ports, requestKey(requestId, planOnly), (current) =>
+    current?.attempt === attempt && !current.receipt && !current.pin ? { ...current, pin: former } : undefined,
+  );
+  return { ...item, pin: former };
 };

@@ -1,4 +1,5 @@
 import { after, type EpochMs } from '../epoch.ts';
+import { LeaseLost } from '../fault.ts';
 import type { ProviderName } from '../operations.ts';
 import type { Ports } from '../ports.ts';
 import { TIMING } from '../timing.ts';
@@ -6,11 +7,6 @@ import type { CaseItem } from './case-item.ts';
 import { caseKey, keyName, requestKey } from './keys.ts';
 import { isSamePin, type RequestItem } from './request-item.ts';
 import { updateItem } from './update-item.ts';
-
-/** This delivery no longer holds the case: it was paused for longer than its lease, and somebody else went on. */
-export class LeaseLost extends Error {
-  override readonly name = 'LeaseLost';
-}
 
 export interface KeyOf {
   readonly provider: ProviderName;
@@ -85,8 +81,8 @@ export const releaseLease = async (
 };
 
 /**
- * Takes the lease for a request. What this delivery read of it may be old by then: where another one has ended it meanwhile, or gone on to
- * another attempt or version, the case is let go at once.
+ * Takes the lease for a request. What this delivery read of the request may be old by then: where another delivery has ended the request
+ * meanwhile, or gone on to another attempt or version, the case is let go at once.
  */
 export const takeLeaseFor = async (
   ports: Pick<Ports, 'ledger' | 'newId' | 'clock'>,
@@ -97,7 +93,8 @@ export const takeLeaseFor = async (
   const taken = await takeLease(ports, key, wanted);
   if (!taken.taken) return taken;
   const current = await ports.ledger.read<RequestItem>(requestKey(item.requestId, item.planOnly));
-  if (current?.attempt === item.attempt && !current.ended && isSamePin(current.pin, item.pin)) return taken;
+  const isSameEnd = (current?.ended === undefined) === (item.ended === undefined);
+  if (current?.attempt === item.attempt && isSameEnd && isSamePin(current.pin, item.pin)) return taken;
   await releaseLease(ports, item, wanted.holder);
   return { taken: false, notBefore: undefined };
 };

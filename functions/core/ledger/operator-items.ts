@@ -1,6 +1,7 @@
 import type { EpochMs } from '../epoch.ts';
-import { OPERATIONS, type ProviderName } from '../operations.ts';
-import type { ItemKey, Versioned } from '../ports.ts';
+import { PROVIDER_NAMES, type ProviderName } from '../operations.ts';
+import type { ItemKey, Ledger, Versioned } from '../ports.ts';
+import { HOUR_MS } from '../timing.ts';
 
 /** Raises a provider's hourly limits for a time; it never lowers them. */
 export interface OverrideItem extends Versioned {
@@ -12,8 +13,6 @@ export interface OverrideItem extends Versioned {
 const limitOf = (provider: ProviderName): string => `limit#${provider}`;
 
 export const overrideKey = (provider: ProviderName): ItemKey => ({ pk: limitOf(provider), sk: 'override' });
-
-const HOUR_MS = 3_600_000;
 
 export const hourOf = (instant: EpochMs): number => Math.floor(instant / HOUR_MS);
 
@@ -33,6 +32,10 @@ export interface PauseItem extends Versioned {
 
 export const PAUSE_KEY: ItemKey = { pk: 'control', sk: 'pause' };
 
+/** @returns since when an operator has paused the system; `undefined` where it is not paused */
+export const pausedSince = async ({ ledger }: { readonly ledger: Ledger }): Promise<EpochMs | undefined> =>
+  (await ledger.read<PauseItem>(PAUSE_KEY))?.pausedAt;
+
 /** Somebody has taken it upon them that a key that may still live is looked after no more. */
 export interface Forgotten {
   readonly at: EpochMs;
@@ -48,12 +51,17 @@ export interface ForgottenItem extends Versioned, Forgotten {
 
 export const forgottenKey = (requestId: string): ItemKey => ({ pk: `forgotten#${requestId}`, sk: 'forgotten' });
 
+/** Whether an operator has forgotten a request, at this attempt or at a later one. */
+export const isForgotten = async (
+  { ledger }: { readonly ledger: Ledger },
+  { requestId, attempt }: Pick<ForgottenItem, 'requestId' | 'attempt'>,
+): Promise<boolean> => {
+  const forgotten = await ledger.read<ForgottenItem>(forgottenKey(requestId));
+  return forgotten !== undefined && forgotten.attempt >= attempt;
+};
+
 /** The partitions that an operator may put whole items into, `*` standing for anything. */
-export const OPERATOR_WRITES: readonly string[] = [
-  ...(Object.keys(OPERATIONS) as ProviderName[]).map(limitOf),
-  PAUSE_KEY.pk,
-  forgottenKey('*').pk,
-];
+export const OPERATOR_WRITES: readonly string[] = [...PROVIDER_NAMES.map(limitOf), PAUSE_KEY.pk, forgottenKey('*').pk];
 
 /** All of a case that an operator may change: no proof, and nothing of what was seen. */
 export const FORGETTABLE = ['pk', 'sk', 'rev', 'nonce', 'state', 'leftOpenBy', 'forgotten'] as const;

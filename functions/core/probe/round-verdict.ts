@@ -1,7 +1,7 @@
-import { type Answer, isAbsent, isPresent, type KeyRecord } from '../answer.ts';
+import { type Answer, endIn, isAbsent, isPresent, type KeyRecord } from '../answer.ts';
 import type { EpochMs } from '../epoch.ts';
 import type { AttemptRecord } from '../ledger/case-item.ts';
-import type { StuckCode } from '../outcome.ts';
+import { type StuckCode, stuckCodeOf } from '../outcome.ts';
 import type { Asker, Question, Reach, Restriction } from '../provider.ts';
 
 /** A question with its answer. */
@@ -11,8 +11,8 @@ export interface AnsweredQuestion {
 }
 
 /**
- * Where one round of probes shows the key to stand. `present` and the three reaches of an update: it lives. `gone`: absent, for an
- * asker that had seen it. `unbacked`: absent, for askers that never had. `none`: no verdict.
+ * Where one round of probes shows the key to stand. `present` and the three reaches of an update: it lives. `absent`: for an
+ * asker that had seen it. `absent-unseen`: for askers that never had. `none`: no verdict.
  */
 export type RoundVerdict = 'absent' | 'absent-unseen' | 'present' | 'none' | Reach;
 
@@ -49,7 +49,7 @@ const reachVerdictOf = (
 /** The managing key was refused: what else this round shows may come from the same trouble, so it says nothing of the target. */
 export const isManagerRefused = (round: readonly AnsweredQuestion[], signer: Answer | undefined): boolean =>
   [signer, ...round.filter(({ question }) => question.as === 'managing').map(({ answer }) => answer)].some(
-    (answer) => answer?.saw === 'silent' && (answer.blocksCall || answer.ends === 'stuck/credential-refused'),
+    (answer) => answer?.saw === 'silent' && (answer.blocksCall || endIn(answer) === 'stuck/credential-refused'),
   );
 
 /** A list that had named the target no longer does, and the managing key that asked for it was accepted. */
@@ -90,8 +90,7 @@ const isBackedByEach = (round: readonly AnsweredQuestion[], backed: readonly Ans
 const UNCHANGED: readonly RoundVerdict[] = ['present', 'wider', 'web-only'];
 const AGREEABLE: readonly RoundVerdict[] = ['absent', 'absent-unseen', 'as-asked', 'web-only'];
 
-const stuckCode = ({ ends, fallbackCode }: Answer): StuckCode | undefined =>
-  fallbackCode ?? (ends?.startsWith('stuck/') ? (ends.slice('stuck/'.length) as StuckCode) : undefined);
+const stuckCode = (answer: Answer): StuckCode | undefined => answer.fallbackCode ?? stuckCodeOf(endIn(answer));
 
 const keyStateAfter = (
   round: readonly AnsweredQuestion[],

@@ -3,8 +3,10 @@ import { type EpochMs, toIso } from '../epoch.ts';
 import type { AttemptRecord, CaseItem } from '../ledger/case-item.ts';
 import { attemptName } from '../ledger/keys.ts';
 import type { Ended, RequestItem } from '../ledger/request-item.ts';
+import { kindOf } from '../operations.ts';
 import { type FinalOutcome, isDead, type KeyState, nameAndCode, type OutcomeName, type RetryCode } from '../outcome.ts';
-import type { Evidence, Receipt, Times } from '../receipt.ts';
+import type { Change, Evidence, Receipt, Times } from '../receipt.ts';
+import { HOUR_MS, MINUTE_MS } from '../timing.ts';
 import { RESURRECTED, sentence, waiting } from './sentences.ts';
 
 /** Enough to recognise a key by, too little to use. */
@@ -41,6 +43,12 @@ interface Said {
 
 type Digest = (text: string) => string;
 
+/** The settings before and after, where the request was for an update and was carried out. */
+const changeOf = ({ request, planOnly }: ReceiptSource, { before, after }: AttemptRecord): Change | null => {
+  if (request === undefined || kindOf(request.provider, request.operation) !== 'update' || planOnly) return null;
+  return before && after ? { before, after } : null;
+};
+
 const receiptWith = (item: ReceiptSource, progress: AttemptRecord, digest: Digest, said: Said): Receipt => {
   const { request, pin, requestId, attempt } = item;
   const { suffix, evidence = [], ...rest } = said;
@@ -75,10 +83,7 @@ const receiptWith = (item: ReceiptSource, progress: AttemptRecord, digest: Diges
           subMemberId: pin.subMemberId ?? progress.facts['subMemberId'] ?? progress.facts['targetUserID'] ?? null,
         }
       : null,
-    change:
-      request?.operation.startsWith('update-') && !item.planOnly && progress.before && progress.after
-        ? { before: progress.before, after: progress.after }
-        : null,
+    change: changeOf(item, progress),
     calls: progress.calls,
     evidence: [...progress.evidence, ...evidence],
     times: timesOf(item, progress),
@@ -157,4 +162,4 @@ export const findingReceipt = (
 
 /** Whether an urgent request owes an interim receipt by now. */
 export const owesInterim = ({ interim }: RequestItem, countedFrom: EpochMs, now: EpochMs): boolean =>
-  interim.at === undefined ? now - countedFrom >= 60_000 : now - interim.at >= 3_600_000;
+  interim.at === undefined ? now - countedFrom >= MINUTE_MS : now - interim.at >= HOUR_MS;

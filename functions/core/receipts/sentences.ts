@@ -174,12 +174,14 @@ export const adviceIn = ({
 /**
  * For a receipt while the request is still open.
  *
- * @param absentSince since when the provider has answered as for a key that it does not know; RFC 3339
+ * @param absentSince since when the provider has answered as for a key that it does not know; RFC 3339. It is what a death waits for that
+ *   is not proved yet; other waits have reasons of their own
  */
 export const waiting = (code: RetryCode, absentSince?: string): string => {
-  const stands = absentSince
-    ? `the provider has not known the key since ${absentSince}, which cannot be told from an outage yet`
-    : WAITS[code];
+  const stands =
+    absentSince && code === 'not-yet-proved'
+      ? `the provider has not known the key since ${absentSince}, which cannot be told from an outage yet`
+      : WAITS[code];
   return `Not done yet: ${stands}. The request continues by itself; treat the key as alive until then`;
 };
 

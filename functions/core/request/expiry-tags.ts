@@ -1,16 +1,28 @@
 import { type EpochMs, fromIso, toIso } from '../epoch.ts';
-import { isProvider, OPERATIONS } from '../operations.ts';
+import { isProvider, PROVIDER_NAMES } from '../operations.ts';
+import { type FinalOutcome, isDead } from '../outcome.ts';
 import type { ItemKey, Versioned } from '../ports.ts';
 import { canonical } from './canonical.ts';
-import { nearest } from './nearest.ts';
 import { type Parsed, parseRequest } from './parse-request.ts';
+import { nearest } from './schema-errors.ts';
 
 const PREFIX = 'key-revoker:';
 /** Every tagged secret has this one; the sweep lists by it. */
 export const EXPIRY_TAG = `${PREFIX}expires-at`;
+/** Names the provider whose key is in the secret. */
+export const PROVIDER_TAG = `${PREFIX}provider`;
 const ORDER_TAGS = ['expires-at', 'provider', 'operation', 'signed-by', 'target', 'version', 'settings'] as const;
-/** Written by us, for people; they are no part of the order. */
-const STATUS_TAGS = ['status', 'proved-at'];
+
+const STATUS_TAG = `${PREFIX}status`;
+const PROVED_TAG = `${PREFIX}proved-at`;
+/** The tags that this product writes, for people. Every other tag with the prefix is part of an order. */
+export const STATUS_TAGS: readonly string[] = [STATUS_TAG, PROVED_TAG];
+
+/** What the status tags of a secret say once its key's request has ended. */
+export const statusTags = (outcome: FinalOutcome, at: EpochMs): Readonly<Record<string, string>> => ({
+  [STATUS_TAG]: outcome,
+  ...(isDead(outcome) ? { [PROVED_TAG]: toIso(at) } : {}),
+});
 
 type OrderTag = (typeof ORDER_TAGS)[number];
 
@@ -77,9 +89,8 @@ export const settingsIn = (text: string): Readonly<Record<string, unknown>> => {
 const orderTags = (tags: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
   Object.fromEntries(
     Object.entries(tags)
-      .filter(([key]) => key.startsWith(PREFIX))
-      .map(([key, value]) => [key.slice(PREFIX.length), value] as const)
-      .filter(([name]) => !STATUS_TAGS.includes(name)),
+      .filter(([key]) => key.startsWith(PREFIX) && !STATUS_TAGS.includes(key))
+      .map(([key, value]) => [key.slice(PREFIX.length), value] as const),
   );
 
 /** The parts of the request that the tags give, whatever secret they hang on. */
@@ -115,7 +126,7 @@ export const readTags = (all: Readonly<Record<string, string>>): ReadTags => {
   if (expiresAt === undefined) return unreadable(`Cannot read ${EXPIRY_TAG}, wanted RFC 3339 with a zone`);
   const { provider } = tags;
   if (!isProvider(provider))
-    return unreadable(`Cannot read ${PREFIX}provider, wanted one of ${Object.keys(OPERATIONS).join(', ')}`);
+    return unreadable(`Cannot read ${PROVIDER_TAG}, wanted one of ${PROVIDER_NAMES.join(', ')}`);
   const parse = (secret: { readonly arn: string; readonly name: string }, version: string): Parsed =>
     parseRequest(
       JSON.stringify({

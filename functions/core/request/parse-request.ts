@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { type EpochMs, fromIso } from '../epoch.ts';
 import { jsonOrUndefined } from '../json.ts';
-import { isProvider, OPERATIONS, type ProviderName } from '../operations.ts';
+import { isProvider, kindOf, operationNames, PROVIDER_NAMES, type ProviderName } from '../operations.ts';
 import type { RefusedCode } from '../outcome.ts';
 import type { Settings } from '../provider.ts';
-import { REASONS, type Reason } from '../reason.ts';
+import { REASONS, type Reason } from '../receipt.ts';
 import { objection, wanted } from './schema-errors.ts';
 import { withoutSecrets } from './secret-scan.ts';
 
@@ -66,20 +66,20 @@ const common = {
 const SHAPES = {
   bybit: z.strictObject({
     provider: z.literal('bybit'),
-    operation: z.enum(OPERATIONS.bybit),
+    operation: z.enum(operationNames('bybit')),
     target: targetOf(z.strictObject({ apiKey: BybitKey, subMemberId: subMemberId.optional() })),
     settings: SettingsShape.optional(),
     ...common,
   }),
   kalshi: z.strictObject({
     provider: z.literal('kalshi'),
-    operation: z.enum(OPERATIONS.kalshi),
+    operation: z.enum(operationNames('kalshi')),
     target: targetOf(z.strictObject({ apiKeyId: KeyUuid })),
     ...common,
   }),
   requesty: z.strictObject({
     provider: z.literal('requesty'),
-    operation: z.enum(OPERATIONS.requesty),
+    operation: z.enum(operationNames('requesty')),
     target: targetOf(z.strictObject({ apiKeyId: KeyUuid })),
     ...common,
   }),
@@ -87,7 +87,7 @@ const SHAPES = {
 
 /** One order as users may write it, defaults filled in; unknown fields are refused, so that a typing error kills no key. */
 export const RevocationRequest = z.discriminatedUnion('provider', [SHAPES.bybit, SHAPES.kalshi, SHAPES.requesty], {
-  error: `wanted one of ${Object.keys(OPERATIONS).join(', ')}`,
+  error: `wanted one of ${PROVIDER_NAMES.join(', ')}`,
 });
 
 export type Target =
@@ -176,14 +176,16 @@ const refusal = (fields: Record<string, unknown>, error: z.ZodError): { code: Re
   return { code: 'malformed', message: objection(error, KNOWN) };
 };
 
+const isUpdate = ({ provider, operation }: RevocationRequest): boolean => kindOf(provider, operation) === 'update';
+
 /** Rules between fields, each with the sentence for its breach. */
 const RULES: readonly (readonly [(request: RevocationRequest) => boolean, string])[] = [
   [
-    ({ operation, settings }) => operation.startsWith('update-') || settings === undefined,
+    (request) => isUpdate(request) || request.settings === undefined,
     'Cannot take settings with this operation, wanted them with update-master-key or update-sub-key alone',
   ],
   [
-    ({ operation, settings }) => !operation.startsWith('update-') || asksSomething(settings),
+    (request) => !isUpdate(request) || asksSomething(request.settings),
     'Cannot update without settings, wanted at least one of readOnly, permissions and ips',
   ],
   [

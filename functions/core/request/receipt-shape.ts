@@ -1,9 +1,8 @@
 import * as z from 'zod';
 import type { Saw } from '../answer.ts';
-import { OPERATIONS } from '../operations.ts';
+import { OPERATIONS, PROVIDER_NAMES } from '../operations.ts';
 import { type KeyState, type OutcomeName, REFUSED, RETRY, STUCK } from '../outcome.ts';
-import { REASONS } from '../reason.ts';
-import type { Receipt } from '../receipt.ts';
+import { REASONS, type Receipt } from '../receipt.ts';
 
 const instant = z.string().meta({ format: 'date-time' });
 const asker = z.enum(['self', 'managing']);
@@ -61,8 +60,8 @@ export const ReceiptShape = z.strictObject({
   attempt: z.int().min(1),
   final: z.boolean(),
   dryRun: z.boolean(),
-  provider: z.enum(Object.keys(OPERATIONS)).nullable(),
-  operation: z.enum([...new Set(Object.values(OPERATIONS).flat())]).nullable(),
+  provider: z.enum(PROVIDER_NAMES).nullable(),
+  operation: z.enum([...new Set(Object.values(OPERATIONS).flatMap(Object.keys))]).nullable(),
   environment: z.string().nullable(),
   outcome: z.enum(OUTCOMES),
   keyState: z.enum(STATES),

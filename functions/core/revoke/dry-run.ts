@@ -1,14 +1,8 @@
 import { nextStep, type Step } from '../attempt/next-step.ts';
 import { NEW_ATTEMPT, seenWith, withRound } from '../attempt/progress.ts';
-import {
-  type AttemptContext,
-  type AttemptEnded,
-  attemptEnded,
-  type JudgedRound,
-  probeRound,
-} from '../attempt/pursuit.ts';
-import { NotYet } from '../fault.ts';
-import type { AttemptRecord, CaseItem } from '../ledger/case-item.ts';
+import { type AttemptContext, type JudgedRound, probeRound } from '../attempt/round.ts';
+import { type AttemptResult, attemptEnded, attemptWaiting } from '../ledger/attempt-result.ts';
+import type { CaseItem } from '../ledger/case-item.ts';
 import { caseKey } from '../ledger/keys.ts';
 import { emptyCase, type KeyOf } from '../ledger/lease.ts';
 import type { Planned } from '../ledger/request-item.ts';
@@ -24,12 +18,12 @@ const inWords = ({ request, order }: AttemptContext, { plan }: JudgedRound, step
       return `would send ${request.operation}, signed by ${order.target.self ? 'the key itself' : 'the managing key'}`;
     case 'end':
       return [`would end as ${step.outcome}`, step.why, adviceFor(step.outcome)].filter(Boolean).join('. ');
-    case 'ask-siblings':
-      return [
-        'would ask the provider’s other environments',
-        isRestriction(plan.call) ? '' : ', send the delete once',
-        ` and, if none knows the key, end as stuck/not-recognised. ${adviceFor('stuck/not-recognised')}`,
-      ].join('');
+    case 'ask-siblings': {
+      const asks = plan.siblings.length > 0 ? ['ask the provider’s other environments'] : [];
+      const acts = [...asks, ...(isRestriction(plan.call) ? [] : ['send the delete once'])].join(', ');
+      const first = acts && `${acts} and, if none knows the key, `;
+      return `would ${first}end as stuck/not-recognised. ${adviceFor('stuck/not-recognised')}`;
+    }
     case 'ask':
       return `would probe again (${step.code})`;
     case 'retry':
@@ -64,13 +58,9 @@ const plannedOutcome = (step: Step): Planned['outcome'] =>
 /**
  * Probes once and says what a real request would do. Takes no lease and writes nothing but who has seen the key.
  *
- * @returns `planned`, with the work that its receipt shows
- * @throws NotYet where a question has to wait
+ * @returns `planned`, with the plan and with the record that its receipt shows; the wait, where a question has to wait
  */
-export const dryRun = async (
-  context: AttemptContext,
-  key: KeyOf,
-): Promise<{ readonly result: AttemptEnded & { readonly plan: Planned }; readonly progress: AttemptRecord }> => {
+export const dryRun = async (context: AttemptContext, key: KeyOf): Promise<AttemptResult> => {
   const { ports, pin, order, request } = context;
   const now = ports.clock.now();
   const ledgerKey = caseKey(pin.keyName);
@@ -78,7 +68,7 @@ export const dryRun = async (
   const item = (await ports.ledger.read<CaseItem>(ledgerKey)) ?? { ...emptyCase(key, now), rev: 0, nonce: '' };
   const probed = await probeRound(context, item, NEW_ATTEMPT, true);
   const { round, plan, roundVerdict } = probed;
-  if (round.heldUp) throw new NotYet(round.heldUp);
+  if (round.heldUp) return attemptWaiting(round.heldUp);
   await updateItem<CaseItem>(ports, ledgerKey, (current) =>
     round.asked.some(({ answer }) => answer.identified)
       ? { ...(current ?? emptyCase(key, now)), sightings: seenWith(current ?? item, round, ports.clock.now()) }
@@ -100,5 +90,5 @@ export const dryRun = async (
   const afterwards = next.do === 'call' ? [...followUps, ...plan.afterwards(...known)] : [];
   const why = [...instead, `A real request ${inWords(context, probed, next)}`, ...forecast, ...afterwards].join('. ');
   const outcome = plannedOutcome(next);
-  return { result: { ...attemptEnded('planned', why), plan: { does: DOES[next.do], outcome, forecast } }, progress };
+  return { ...attemptEnded('planned', why), plan: { does: DOES[next.do], outcome, forecast }, record: progress };
 };

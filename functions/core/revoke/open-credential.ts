@@ -1,12 +1,16 @@
+import { endIn, waitIn } from '../answer.ts';
 import { toIso } from '../epoch.ts';
-import { Fault, NotYet } from '../fault.ts';
+import { Fault } from '../fault.ts';
 import { jsonOrUndefined } from '../json.ts';
+import { type AttemptWaiting, attemptWaiting } from '../ledger/attempt-result.ts';
 import { type KeyIdentityItem, keyIdentityKey } from '../ledger/keys.ts';
 import { updateItem } from '../ledger/update-item.ts';
-import type { FinalOutcome, RetryCode } from '../outcome.ts';
+import type { FinalOutcome } from '../outcome.ts';
 import type { Opened, Ports } from '../ports.ts';
-import { type Asking, ask, evidenceOf } from '../probe/ask.ts';
+import { ask, isUnasked } from '../probe/ask.ts';
+import type { Asking } from '../probe/host-limits.ts';
 import type { Credential, Provider } from '../provider.ts';
+import { evidenceOf } from '../receipt.ts';
 
 /** A secret's version with the credential in it. */
 export interface Held {
@@ -31,11 +35,9 @@ export const openCredential = async (
   version: string,
 ): Promise<Held> => {
   const { secretPrefix } = config;
-  const outside = new Fault(
-    'refused/outside-prefix',
-    `Cannot open that secret, wanted one whose name begins with ${secretPrefix}`,
-  );
-  if (!nameIn(secretId).startsWith(secretPrefix)) throw outside;
+  const outside = (): Fault =>
+    new Fault('refused/outside-prefix', `Cannot open that secret, wanted one whose name begins with ${secretPrefix}`);
+  if (!nameIn(secretId).startsWith(secretPrefix)) throw outside();
   const opened = await vault.open(secretId, version);
   if (!opened.found) {
     const restorable =
@@ -44,7 +46,7 @@ export const openCredential = async (
         : `; it is scheduled for deletion and can be restored until ${toIso(opened.until)}`;
     throw new Fault('stuck/credential-missing', `Cannot open ${nameIn(secretId)} at ${version}${restorable}`);
   }
-  if (!opened.name.startsWith(secretPrefix)) throw outside;
+  if (!opened.name.startsWith(secretPrefix)) throw outside();
   if (opened.value === undefined)
     throw new Fault(
       'refused/credential-unreadable',
@@ -66,8 +68,8 @@ export interface Identified {
  * Tells whose key a credential is: from itself, from an earlier look at the same version, or by asking the provider.
  *
  * @param unknown the outcome where the provider does not know the credential
+ * @returns the wait, where the provider gave no verdict
  * @throws Fault that outcome, or another that the answer settles
- * @throws NotYet where the provider gave no verdict
  */
 export const identify = async (
   ports: Ports,
@@ -75,7 +77,7 @@ export const identify = async (
   provider: Provider,
   { opened, credential }: Held,
   unknown: FinalOutcome,
-): Promise<Identified> => {
+): Promise<Identified | AttemptWaiting> => {
   if (credential.keyId !== undefined) return { keyId: credential.keyId, seen: [] };
   const key = keyIdentityKey(opened.arn, opened.versionId);
   const kept = async (): Promise<Identified | undefined> => {
@@ -85,9 +87,9 @@ export const identify = async (
   const before = await kept();
   if (before) return before;
   const question = provider.identify?.(credential);
-  const answer = question && (await ask(asking, question));
-  // Stryker disable next-line ConditionalExpression: what was not asked has no answer
-  if (question === undefined || answer === undefined) throw new NotYet({ code: 'no-reply' });
+  if (question === undefined) return attemptWaiting({ code: 'no-reply' });
+  const answer = await ask(asking, question);
+  if (isUnasked(answer)) return attemptWaiting(answer.heldUp ?? { code: 'no-reply' });
   const keyId = answer.facts?.['keyId'];
   if (keyId !== undefined) {
     await updateItem<KeyIdentityItem>(ports, key, (current) =>
@@ -100,9 +102,7 @@ export const identify = async (
   if (meanwhile) return meanwhile;
   const evidence = [evidenceOf(ports.clock.now(), 'probe', question, answer)];
   if (answer.saw === 'unknown') throw new Fault(unknown, `Cannot tell whose key is in ${opened.name}`, evidence);
-  if (answer.ends === undefined || answer.ends.startsWith('retry/')) {
-    const code = (answer.ends?.slice('retry/'.length) ?? 'unrecognised') as RetryCode;
-    throw new NotYet({ code, notBefore: answer.notBefore, fallbackCode: answer.fallbackCode });
-  }
-  throw new Fault(answer.ends as FinalOutcome, `Cannot tell whose key is in ${opened.name}`, evidence);
+  const end = endIn(answer);
+  if (end) throw new Fault(end, `Cannot tell whose key is in ${opened.name}`, evidence);
+  return attemptWaiting({ ...(waitIn(answer) ?? { code: 'unrecognised' }), fallbackCode: answer.fallbackCode });
 };

@@ -1,11 +1,12 @@
 import { Fault } from '../fault.ts';
+import { type AttemptWaiting, asResult } from '../ledger/attempt-result.ts';
 import { keyName } from '../ledger/keys.ts';
 import type { Pin, Pinned, RequestItem } from '../ledger/request-item.ts';
 import type { FinalOutcome } from '../outcome.ts';
 import type { Ports } from '../ports.ts';
-import type { Asking } from '../probe/ask.ts';
+import type { Asking } from '../probe/host-limits.ts';
 import type { Credential, Order, OrderTarget, Provider } from '../provider.ts';
-import { isUrgent } from '../reason.ts';
+import { isUrgent } from '../receipt.ts';
 import type { RevocationRequest, Target } from '../request/parse-request.ts';
 import { type Held, identify, openCredential } from './open-credential.ts';
 
@@ -16,6 +17,14 @@ export interface ResolvedTarget {
   readonly seen: readonly string[];
   /** The open version of the target's own secret, where there is one. */
   readonly targetHeld: Held | undefined;
+}
+
+/** What an order is resolved with. */
+interface Resolving {
+  readonly ports: Ports;
+  readonly provider: Provider;
+  readonly asking: Asking;
+  readonly request: RevocationRequest;
 }
 
 /** A version of a secret, open, and whose key is in it. */
@@ -30,9 +39,11 @@ const openKey = async (
   asking: Asking,
   provider: Provider,
   { secretId, version, unknown }: { secretId: string; version: string; unknown: FinalOutcome },
-): Promise<OpenedKey> => {
+): Promise<OpenedKey | AttemptWaiting> => {
   const held = await openCredential(ports, provider, secretId, version);
-  const { keyId, seen } = await identify(ports, asking, provider, held, unknown);
+  const identified = await identify(ports, asking, provider, held, unknown);
+  if ('hasEnded' in identified) return identified;
+  const { keyId, seen } = identified;
   return { held, key: { ...held.credential, keyId }, seen };
 };
 
@@ -85,8 +96,8 @@ const checkTarget = (provider: Provider, request: RevocationRequest, item: Reque
  * Opens the credentials of a request, at the pinned versions where an earlier delivery pinned them, and tells signer from target.
  *
  * @param reopenSigner opens the signer as it is now; the target stays as pinned
+ * @returns the wait, where the provider has to be asked whose key it is, and did not tell
  * @throws Fault where the order cannot be carried out as it stands
- * @throws NotYet where the provider has to be asked whose key it is, and did not tell
  */
 export const resolveTarget = async (
   ports: Ports,
@@ -95,13 +106,14 @@ export const resolveTarget = async (
   item: RequestItem,
   request: RevocationRequest,
   { reopenSigner = false } = {},
-): Promise<ResolvedTarget> => {
+): Promise<ResolvedTarget | AttemptWaiting> => {
   const signerBefore = reopenSigner ? undefined : item.pin?.signer;
   const signing = await openKey(ports, asking, provider, {
     secretId: signerBefore?.arn ?? request.secretId,
     version: signerBefore?.versionId ?? request.secretVersion,
     unknown: request.target === 'self' ? 'stuck/not-recognised' : 'stuck/credential-refused',
   });
+  if ('hasEnded' in signing) return signing;
   const secret = inSecret(request.target);
   const targetBefore = item.pin?.target;
   const target =
@@ -111,6 +123,7 @@ export const resolveTarget = async (
       version: targetBefore?.versionId ?? secret.secretVersion ?? 'AWSCURRENT',
       unknown: 'stuck/not-recognised',
     }));
+  if (target && 'hasEnded' in target) return target;
 
   const signer = signing.key;
   const own = target?.key;
@@ -152,4 +165,42 @@ export const resolveTarget = async (
     seen: [...(aimed.self ? signing.seen : []), ...(target?.seen ?? [])],
     targetHeld: (target ?? (aimed.self ? signing : undefined))?.held,
   };
+};
+
+/**
+ * The order with its managing key opened once more as it is now, since it may have been rotated; `undefined` where that is of no use.
+ *
+ * @returns the wait, where the provider has to be asked whose key it is, and did not tell
+ */
+export const resolveAgain = async (
+  { ports, provider, asking, request }: Resolving,
+  item: RequestItem,
+): Promise<ResolvedTarget | AttemptWaiting | undefined> => {
+  const { pin } = item;
+  if (pin === undefined || pin.self || request.secretVersion !== 'AWSCURRENT') return undefined;
+  const fresh = await resolveTarget(ports, asking, provider, item, request, { reopenSigner: true }).catch(
+    (error: unknown) => {
+      // What is there now is of no use, so what was found at first stands: a call may have left.
+      if (asResult(error).hasEnded) return undefined;
+      throw error;
+    },
+  );
+  if (fresh === undefined || 'hasEnded' in fresh) return fresh;
+  // A key of another realm has the target's name there, and is not the target.
+  if (fresh.pin.keyName !== pin.keyName || fresh.pin.signer.versionId === pin.signer.versionId) return undefined;
+  return fresh;
+};
+
+/** Resolves an order. A managing key's version that is gone has been rotated away, or its secret made anew. */
+export const resolve = async (resolving: Resolving, item: RequestItem): Promise<ResolvedTarget | AttemptWaiting> => {
+  const { ports, asking, provider, request } = resolving;
+  try {
+    return await resolveTarget(ports, asking, provider, item, request);
+  } catch (error) {
+    const result = asResult(error);
+    const isMissing = result.hasEnded && result.outcome === 'stuck/credential-missing';
+    const fresh = isMissing ? await resolveAgain(resolving, item) : undefined;
+    if (fresh === undefined) throw error;
+    return fresh;
+  }
 };

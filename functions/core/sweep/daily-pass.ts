@@ -1,19 +1,15 @@
 import { after, type EpochMs, epochMs } from '../epoch.ts';
 import { type CaseItem, ownerOf } from '../ledger/case-item.ts';
-import { isForgotten } from '../ledger/forgotten.ts';
 import { requestIdOf, requestKey } from '../ledger/keys.ts';
-import { pausedSince } from '../ledger/pause.ts';
+import { isForgotten, pausedSince } from '../ledger/operator-items.ts';
 import type { RequestItem } from '../ledger/request-item.ts';
 import { updateItem } from '../ledger/update-item.ts';
 import type { ItemKey, Versioned } from '../ports.ts';
+import { countedFrom } from '../revoke/conclude.ts';
 import { resend, sendRecheck, setAside } from '../revoke/enqueue.ts';
-import { countedFrom } from '../revoke/settle.ts';
 import { someAtOnce } from '../some-at-once.ts';
+import { DAY_MS, HOUR_MS, LONGEST_DELAY_SECONDS, MINUTE_MS } from '../timing.ts';
 import type { SweepPorts } from './sweep.ts';
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
 
 /** A pass that was begun and not ended is begun anew after this long, which is more than a sweep may take. */
 const BROKEN_OFF_MS = 15 * MINUTE_MS;
@@ -25,8 +21,6 @@ const SETTLED_MS = 12 * HOUR_MS;
 const RECENT_MS = 7 * DAY_MS;
 /** The stuck queue forgets after 14 days; an open case's copy is sent again after so many. */
 const COPY_MS = 10 * DAY_MS;
-/** Looks are spread over as long as a queue delays a message, in seconds. */
-const SPREAD_SECONDS = 900;
 
 /** When the look-after ran. */
 interface DailyPassItem extends Versioned {
@@ -114,7 +108,8 @@ export const dailyPass = async (ports: SweepPorts): Promise<DailyPassReport | un
   const lookAt = async (item: CaseItem): Promise<void> => {
     const request = await ownerRequest(ports, item);
     if (request?.ended === undefined) return;
-    await sendRecheck(outbox, request, Math.floor(random() * SPREAD_SECONDS));
+    // Spread over as long as a queue delays a message.
+    await sendRecheck(outbox, request, Math.floor(random() * LONGEST_DELAY_SECONDS));
     sent.looks += 1;
     if (item.proved || !owesCopy(request.ended.at, since, now)) return;
     await setAside(outbox, request);

@@ -1,11 +1,11 @@
 import { type EpochMs, earlier, epochMs } from '../epoch.ts';
 import type { CaseItem } from '../ledger/case-item.ts';
-import { isForgotten } from '../ledger/forgotten.ts';
 import { keyName } from '../ledger/keys.ts';
-import { pausedSince } from '../ledger/pause.ts';
+import { isForgotten, pausedSince } from '../ledger/operator-items.ts';
 import type { RequestItem } from '../ledger/request-item.ts';
 import type { Ports } from '../ports.ts';
-import { countedFrom } from '../revoke/settle.ts';
+import { countedFrom } from '../revoke/conclude.ts';
+import { SECOND_MS } from '../timing.ts';
 
 type GaugePorts = Pick<Ports, 'ledger' | 'clock' | 'config' | 'log'>;
 
@@ -46,7 +46,7 @@ const open = async (ports: GaugePorts, now: EpochMs): Promise<ReadonlyMap<string
 };
 
 const secondsSince = (instant: EpochMs | undefined, now: EpochMs): number =>
-  instant === undefined ? 0 : Math.max(0, Math.floor((now - instant) / 1_000));
+  instant === undefined ? 0 : Math.max(0, Math.floor((now - instant) / SECOND_MS));
 
 /**
  * Reads off the ledger what is open, and says it in one log line. What is stuck stays open until its key is dead or forgotten.

@@ -1,16 +1,17 @@
 import { after, type EpochMs, epochMs, toIso } from '../epoch.ts';
 import { requestKey } from '../ledger/keys.ts';
-import { pausedSince } from '../ledger/pause.ts';
+import { pausedSince } from '../ledger/operator-items.ts';
 import type { RequestItem } from '../ledger/request-item.ts';
 import { updateItem } from '../ledger/update-item.ts';
 import { isProvider } from '../operations.ts';
-import type { Described, Ports } from '../ports.ts';
+import type { Described, ItemKey, Ports, Versioned } from '../ports.ts';
 import { endFacts } from '../receipts/log-facts.ts';
 import { finalReceipt } from '../receipts/make-receipt.ts';
 import {
   EXPIRY_TAG,
   type ExpiryOrder,
   expiryRequestId,
+  PROVIDER_TAG,
   readTags,
   type SweepItem,
   sweepKey,
@@ -18,14 +19,12 @@ import {
 import type { RevocationRequest } from '../request/parse-request.ts';
 import { setAside } from '../revoke/enqueue.ts';
 import { AT_ONCE, someAtOnce } from '../some-at-once.ts';
-import { TIMING } from '../timing.ts';
-import { leaveOff, leftOffAt } from './sweep-progress.ts';
+import { LONGEST_DELAY_SECONDS, MINUTE_MS, SECOND_MS, TIMING } from '../timing.ts';
 
-/** A queue delays a message by as much and no more. */
-const MOST_DELAY_MS = 900_000;
+const LONGEST_DELAY_MS = LONGEST_DELAY_SECONDS * SECOND_MS;
 
 /** An order whose message has not been claimed by then is sent again; a crash between sending and noting it is met the same way. */
-const RESEND_MS = 900_000;
+const RESEND_MS = 15 * MINUTE_MS;
 
 /** A sweep asks no provider. */
 export type SweepPorts = Omit<Ports, 'provider'>;
@@ -70,7 +69,7 @@ const refuse = async (ports: SweepPorts, secret: Described, firstSeen: SweepItem
   const requestId = expiryRequestId(ports.digest, arn, '', tags);
   if (firstSeen.refused === requestId) return;
   const now = ports.clock.now();
-  const provider = tags['key-revoker:provider'];
+  const provider = tags[PROVIDER_TAG];
   const item = {
     requestId,
     planOnly: false,
@@ -109,8 +108,8 @@ const send = async (ports: SweepPorts, due: Due, attempt: number): Promise<void>
   const { secret, order, request, requestId } = due;
   const now = ports.clock.now();
   const body = JSON.stringify({ ...request, requestId });
-  const delayMs = Math.min(MOST_DELAY_MS, Math.max(0, order.expiresAt - now));
-  await ports.outbox.enqueue(body, { requestId, attempt: String(attempt) }, Math.ceil(delayMs / 1_000));
+  const delayMs = Math.min(LONGEST_DELAY_MS, Math.max(0, order.expiresAt - now));
+  await ports.outbox.enqueue(body, { requestId, attempt: String(attempt) }, Math.ceil(delayMs / SECOND_MS));
   await writeSweep(ports, secret.arn, (item) => item && { ...item, sent: { requestId, attempt, at: now } });
 };
 
@@ -203,6 +202,27 @@ const readPages = async (
   return found;
 };
 
+/** Where a sweep stopped whose time had run out. */
+interface SweepProgressItem extends Versioned {
+  /** The page that the next sweep begins with; absent where a sweep has reached the end. */
+  readonly next: string | undefined;
+  readonly at: EpochMs;
+}
+
+const PROGRESS_KEY: ItemKey = { pk: 'sweep#progress', sk: 'sweep' };
+
+/** @returns the page that this sweep begins with; `undefined` for the first */
+const leftOffAt = async ({ ledger }: SweepPorts): Promise<string | undefined> =>
+  (await ledger.read<SweepProgressItem>(PROGRESS_KEY))?.next;
+
+/**
+ * Notes where the next sweep begins. Of sweeps that overlap, the last one to end decides: at worst some secrets are read twice, or one
+ * round later.
+ */
+const leaveOff = async (ports: SweepPorts, from: string | undefined, next: string | undefined): Promise<void> => {
+  if (from !== next) await updateItem<SweepProgressItem>(ports, PROGRESS_KEY, () => ({ next, at: ports.clock.now() }));
+};
+
 const NEVER = epochMs(Number.POSITIVE_INFINITY);
 
 /**
@@ -215,7 +235,7 @@ const NEVER = epochMs(Number.POSITIVE_INFINITY);
  * @throws Unavailable where an AWS service does not answer; the next sweep begins where this one did
  */
 export const sweep = async (ports: SweepPorts, aheadMs: number, until: EpochMs = NEVER): Promise<Swept> => {
-  const horizon = after(ports.clock.now(), Math.min(aheadMs, MOST_DELAY_MS));
+  const horizon = after(ports.clock.now(), Math.min(aheadMs, LONGEST_DELAY_MS));
   const from = await leftOffAt(ports);
   const { ready, past, next, secrets, unreadable } = await readPages(ports, from, horizon, until);
   const isPaused = (await pausedSince(ports)) !== undefined;

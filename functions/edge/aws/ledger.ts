@@ -9,7 +9,8 @@ import type { EpochMs } from '../../core/epoch.ts';
 import { BY_STATE } from '../../core/ledger/keys.ts';
 import { withStoredNames } from '../../core/ledger/stored-names.ts';
 import type { ItemKey, Ledger, Versioned } from '../../core/ports.ts';
-import { classOf, orUnavailable, unavailable } from './unavailable.ts';
+import { classOf } from './error-class.ts';
+import { orUnavailable, unavailable } from './unavailable.ts';
 
 type Item = Readonly<Record<string, unknown>>;
 

@@ -1,7 +1,5 @@
 import { Unavailable } from '../../core/fault.ts';
-
-/** A class or system code such as `ThrottlingException` or `ECONNREFUSED`: nothing that could be data. */
-const CLASS = /^[A-Za-z][\w.#-]{0,63}$/;
+import { classOf, errorWords } from './error-class.ts';
 
 /** What a refusal asks of the operator. */
 const WANTED = new Map([
@@ -12,15 +10,6 @@ const WANTED = new Map([
   ['KMSAccessDeniedException', 'wanted a role that may use the KMS key'],
 ]);
 
-const wordsOf = (error: unknown): readonly string[] => {
-  if (!(error instanceof Error)) return [];
-  const code = 'code' in error && typeof error.code === 'string' ? [error.code] : [];
-  return [...new Set([error.name, ...code])].filter((word) => CLASS.test(word) && word !== 'Error');
-};
-
-/** The class of an error of the SDK, which is all of it that may be shown. */
-export const classOf = (error: unknown): string => wordsOf(error)[0] ?? 'Error';
-
 /**
  * Turns an error of the SDK into ours. Neither its text nor the error itself is kept, since both may hold what was sent or read.
  *
@@ -28,7 +17,7 @@ export const classOf = (error: unknown): string => wordsOf(error)[0] ?? 'Error';
  */
 export const unavailable = (what: string, error: unknown): Unavailable => {
   const wanted = WANTED.get(classOf(error));
-  return new Unavailable(`Cannot ${what}: ${wordsOf(error).join(' ') || 'Error'}${wanted ? `, ${wanted}` : ''}`);
+  return new Unavailable(`Cannot ${what}: ${errorWords(error).join(' ') || 'Error'}${wanted ? `, ${wanted}` : ''}`);
 };
 
 /** Awaits one exchange with AWS. @throws Unavailable in place of whatever it rejects with */

@@ -1,5 +1,6 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Attributes, Outbox } from '../../core/ports.ts';
+import { LONGEST_DELAY_SECONDS } from '../../core/timing.ts';
 import { orUnavailable } from '../aws/unavailable.ts';
 import { type PublishOptions, publisher } from './publish.ts';
 import { type Message, sendTogether } from './send-together.ts';
@@ -10,9 +11,6 @@ export interface OutboxOptions extends PublishOptions {
   readonly requestsQueueUrl: string;
   readonly stuckQueueUrl: string;
 }
-
-/** The longest that SQS delays a message, in seconds. */
-const MAX_DELAY_SECONDS = 900;
 
 /** SNS, EventBridge and SQS behind the port. What is published may arrive more than once, never changed. */
 export const awsOutbox = (options: OutboxOptions): Outbox => {
@@ -29,7 +27,7 @@ export const awsOutbox = (options: OutboxOptions): Outbox => {
       await orUnavailable('send the message', sqs.send(new SendMessageCommand(message)));
     },
     enqueue: (body, attributes, delaySeconds) => {
-      const DelaySeconds = Math.min(MAX_DELAY_SECONDS, Math.max(0, Math.ceil(delaySeconds)));
+      const DelaySeconds = Math.min(LONGEST_DELAY_SECONDS, Math.max(0, Math.ceil(delaySeconds)));
       return sendRequest({ ...messageOf(body, attributes), DelaySeconds });
     },
   };

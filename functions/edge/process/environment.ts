@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { OPERATIONS } from '../../core/operations.ts';
+import { PROVIDER_NAMES } from '../../core/operations.ts';
 import type { Config } from '../../core/ports.ts';
+import { LONGEST_DELAY_SECONDS } from '../../core/timing.ts';
 import type { SendOptions } from '../http/http.ts';
 
 /** All that a function is told by its environment. */
@@ -28,9 +29,7 @@ const whole = z
   .string('not set')
   .regex(/^\d{1,9}$/, 'wanted a whole number')
   .transform(Number);
-const providers = text
-  .transform(listed)
-  .pipe(z.array(z.enum(Object.keys(OPERATIONS) as (keyof typeof OPERATIONS)[])).min(1, 'wanted at least one provider'));
+const providers = text.transform(listed).pipe(z.array(z.enum(PROVIDER_NAMES)).min(1, 'wanted at least one provider'));
 
 /** Of the two functions, each has what it needs; a default stands for what only the other one is given. */
 const Variables = z.object({
@@ -49,7 +48,7 @@ const Variables = z.object({
   LIMIT_OTHER: whole.default(200),
   EGRESS_ADDRESSES: list,
   OWN_ROLES: list,
-  SWEEP_AHEAD_SECONDS: whole.default(900),
+  SWEEP_AHEAD_SECONDS: whole.default(LONGEST_DELAY_SECONDS),
   BYBIT_BASE_URL: z.string().optional(),
   KALSHI_BASE_URL: z.string().optional(),
   REQUESTY_BASE_URL: z.string().optional(),

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { after } from '../../core/epoch.ts';
-import { OPERATIONS, type ProviderName } from '../../core/operations.ts';
+import { PROVIDER_NAMES, type ProviderName } from '../../core/operations.ts';
+import { HOUR_MS } from '../../core/timing.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import type { Context } from '../deployment/context.ts';
 import { refusePaused } from '../deployment/paused.ts';
@@ -12,7 +13,7 @@ import { type Prepared, prepare } from '../incident/prepare.ts';
 import { EXIT, Failure } from '../terminal/failure.ts';
 
 /** For so long the limit stays raised. */
-const RAISED_MS = 2 * 3_600_000;
+const RAISED_MS = 2 * HOUR_MS;
 
 type Tag = readonly [key: string, value: string];
 
@@ -91,7 +92,7 @@ export const addIncident = (program: Command, context: Context): void => {
   program
     .command('incident')
     .description('delete many keys: shows them, wants their number typed back, and follows each to its end')
-    .addOption(new Option('--provider <name>', 'whose keys').choices(Object.keys(OPERATIONS)).makeOptionMandatory())
+    .addOption(new Option('--provider <name>', 'whose keys').choices(PROVIDER_NAMES).makeOptionMandatory())
     .requiredOption('--reference <ticket>', 'names the incident: run again, it goes on and sends nothing twice')
     .option('--tag <key=value>', 'those alone whose secret has this tag; may be given again', tag)
     .option('--name-prefix <text>', "those alone whose secret's name begins so (default: the prefix)")

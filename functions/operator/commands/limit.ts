@@ -2,8 +2,9 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { after, type EpochMs, toIso } from '../../core/epoch.ts';
 import { countKey, type OverrideItem, overrideKey } from '../../core/ledger/operator-items.ts';
 import { updateItem } from '../../core/ledger/update-item.ts';
-import { OPERATIONS, type ProviderName } from '../../core/operations.ts';
+import { PROVIDER_NAMES, type ProviderName } from '../../core/operations.ts';
 import type { Versioned } from '../../core/ports.ts';
+import { HOUR_MS } from '../../core/timing.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import type { Context } from '../deployment/context.ts';
 import { raisedNow } from '../deployment/raise-limit.ts';
@@ -83,7 +84,7 @@ interface RaiseOptions {
 }
 
 /** As long as counters are kept. */
-const LONGEST_MS = 48 * 3_600_000;
+const LONGEST_MS = 48 * HOUR_MS;
 
 /** What was raised before and is not over stays raised, where this says nothing of it. */
 const raise = async (deployed: Deployed, options: RaiseOptions): Promise<void> => {
@@ -101,15 +102,14 @@ const raise = async (deployed: Deployed, options: RaiseOptions): Promise<void> =
 /** `limit`: how many calls may leave in an hour. */
 export const addLimit = (program: Command, context: Context): void => {
   const limit = program.command('limit').description('show and raise how many calls may leave in an hour');
-  const all = Object.keys(OPERATIONS) as ProviderName[];
   limit
     .command('show')
     .description('show the limits, and how much of them is used up')
-    .action((_options: unknown, command: Command) => showLimits(context, command, all));
+    .action((_options: unknown, command: Command) => showLimits(context, command, PROVIDER_NAMES));
   limit
     .command('raise')
     .description('raise the limits of one provider for a time')
-    .addOption(new Option('--provider <name>', 'whose').choices(all).makeOptionMandatory())
+    .addOption(new Option('--provider <name>', 'whose').choices(PROVIDER_NAMES).makeOptionMandatory())
     .option('--urgent <calls>', 'for the reasons leaked and incident', calls)
     .option('--other <calls>', 'for all others', calls)
     .requiredOption('--for <time>', 'as long (2h), up to 48 hours', duration)

@@ -2,14 +2,16 @@ import type { Command } from 'commander';
 import { digestOf } from '../../core/ledger/claim.ts';
 import { requestKey } from '../../core/ledger/keys.ts';
 import type { RequestItem } from '../../core/ledger/request-item.ts';
+import { kindOf } from '../../core/operations.ts';
 import { needsPerson } from '../../core/outcome.ts';
-import { isUrgent } from '../../core/reason.ts';
+import { isUrgent } from '../../core/receipt.ts';
 import { shortened } from '../../core/receipts/make-receipt.ts';
 import type { RevocationRequest } from '../../core/request/parse-request.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import type { Context } from '../deployment/context.ts';
 import { pauseOf, whoPaused } from '../deployment/paused.ts';
-import { exitOf, type Finished, follow } from '../requests/follow.ts';
+import { exitOf, type Finished } from '../requests/finished.ts';
+import { follow } from '../requests/follow.ts';
 import { forbidding } from '../requests/forecast.ts';
 import { type RequestOptions, requestFromOptions, withRequestOptions } from '../requests/request-words.ts';
 import { sendOne } from '../requests/requests-queue.ts';
@@ -36,7 +38,7 @@ const targetText = ({ target, secretId }: RevocationRequest): string => {
 /** What was asked for, for whoever is about to confirm it. */
 export const requestLines = ({ terminal }: Context, { card }: Deployed, request: Named): readonly string[] => {
   const { provider, operation, secretId, secretVersion, reason, reference, requestId, notBefore } = request;
-  const verb = operation.startsWith('delete-') ? 'Delete' : 'Restrict';
+  const verb = kindOf(provider, operation) === 'delete' ? 'Delete' : 'Restrict';
   return [
     terminal.style('bold', `${verb} ${targetText(request)}`),
     ...pairs(terminal, [
@@ -52,8 +54,8 @@ export const requestLines = ({ terminal }: Context, { card }: Deployed, request:
 };
 
 /** Whether what was asked for cannot be taken back: a delete, or an update after which a key cannot delete itself. */
-export const isFinal = ({ operation, settings }: RevocationRequest): boolean =>
-  operation.startsWith('delete-') || settings?.acceptUndeletable === true;
+export const isFinal = ({ provider, operation, settings }: RevocationRequest): boolean =>
+  kindOf(provider, operation) === 'delete' || settings?.acceptUndeletable === true;
 
 const isPlan = ({ card }: Deployed, { dryRun }: RevocationRequest): boolean => dryRun || card.mode === 'observe';
 

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { after, type EpochMs, fromIso, toIso } from '../../core/epoch.ts';
+import { MINUTE_MS } from '../../core/timing.ts';
 import type { Context } from '../deployment/context.ts';
 import { type RequestOptions, requestFromOptions, withRequestOptions } from '../requests/request-words.ts';
 import {
@@ -23,7 +24,7 @@ interface Options extends Omit<RequestOptions, 'notBefore'> {
 }
 
 /** Nearer than that, a schedule may come too late to be one. */
-const NEAREST_MS = 60_000;
+const NEAREST_MS = MINUTE_MS;
 
 const instantIn = (text: string, now: EpochMs): EpochMs => {
   const at = fromIso(text);

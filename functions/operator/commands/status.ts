@@ -2,12 +2,11 @@ import type { Command } from 'commander';
 import type { CaseItem } from '../../core/ledger/case-item.ts';
 import { attemptName, caseKey, keyName, requestKey } from '../../core/ledger/keys.ts';
 import type { RequestItem } from '../../core/ledger/request-item.ts';
-import { PROVIDERS } from '../../providers/index.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import type { Context } from '../deployment/context.ts';
 import { pauseOf, whoPaused } from '../deployment/paused.ts';
-import { exitOf } from '../requests/follow.ts';
-import { caseOf, nextTry, type Open, progressOf } from '../requests/standing.ts';
+import { exitOf } from '../requests/finished.ts';
+import { caseOf, nextTry, type Open, progressOf } from '../requests/request-progress.ts';
 import { caseLines, caseShown } from '../show/case-lines.ts';
 import { type Overview, overview, overviewLines, overviewShown } from '../show/overview.ts';
 import { endLines, evidenceLines, operationText } from '../show/receipt-lines.ts';
@@ -20,22 +19,22 @@ interface Found {
   readonly cases: readonly CaseItem[];
 }
 
-/** Every world of keys, as the first parts of a key's name. */
-const REALMS: readonly (readonly [provider: string, realm: string])[] = Object.values(PROVIDERS).flatMap(
-  ({ name, environments }) =>
+/** Every realm of keys, as the first parts of a key's name. */
+const realmsIn = ({ providers }: Context): readonly (readonly [provider: string, realm: string])[] =>
+  Object.values(providers).flatMap(({ name, environments }) =>
     [...new Set(Object.values(environments).map(({ realm }) => realm))].map((realm) => [name, realm] as const),
-);
+  );
 
 const known = <T>(items: readonly (T | undefined)[]): readonly T[] => items.filter((item) => item !== undefined);
 
-const find = async (deployed: Deployed, name: string): Promise<Found> => {
+const find = async (context: Context, deployed: Deployed, name: string): Promise<Found> => {
   const { ledger } = deployed;
   const [real, plan] = await Promise.all(
     [false, true].map((planOnly) => ledger.read<RequestItem>(requestKey(name, planOnly))),
   );
   const request = real ?? plan;
   if (request !== undefined) return { request, cases: known([await caseOf(deployed, request)]) };
-  const names = [name, ...REALMS.map(([provider, realm]) => keyName(provider, realm, name))];
+  const names = [name, ...realmsIn(context).map(([provider, realm]) => keyName(provider, realm, name))];
   // Kalshi's and Requesty's identifiers are kept in lower case.
   const all = [...new Set([...names, ...names.map((each) => each.toLowerCase())])];
   return {
@@ -108,7 +107,7 @@ export const addStatus = (program: Command, context: Context): void => {
     .action(async (name: string | undefined, _options: unknown, command: Command) => {
       const deployed = await context.deployed(command);
       if (name === undefined) return showOverview(context, command, await overview(deployed, context.clock.now()));
-      const found = await find(deployed, name);
+      const found = await find(context, deployed, name);
       const { request, cases } = found;
       if (request === undefined && cases.length === 0) throw await unknown(deployed, name);
       if (request?.receipt) context.end(exitOf(request.receipt));

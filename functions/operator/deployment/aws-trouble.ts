@@ -1,4 +1,4 @@
-import { classOf } from '../../edge/aws/unavailable.ts';
+import { classOf } from '../../edge/aws/error-class.ts';
 import { EXIT, Failure } from '../terminal/failure.ts';
 
 /** What an error of the SDK asks of whoever types; by its class, or by how its text begins where it has none of its own. */

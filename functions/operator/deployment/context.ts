@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { EXIT, type Exit } from '../terminal/failure.ts';
 import type { connect, Deployed } from './connect.ts';
-import type { ProcessPorts } from './world.ts';
+import type { ProcessPorts } from './process-ports.ts';
 
 /** What every command works with. */
 export interface Context extends ProcessPorts {
@@ -24,7 +24,7 @@ interface Globals {
   readonly json?: boolean;
 }
 
-export const contextOf = (ports: ProcessPorts, connectTo: typeof connect): OwnContext => {
+export const commandContext = (ports: ProcessPorts, connectTo: typeof connect): OwnContext => {
   let exit: Exit = EXIT.done;
   let found: Deployed | undefined;
   return {

@@ -6,12 +6,13 @@ import { caseKey, type KeyIdentityItem, keyIdentityKey, keyName } from '../../co
 import { isProvider, type ProviderName } from '../../core/operations.ts';
 import type { Described, Opened } from '../../core/ports.ts';
 import type { Credential, Provider } from '../../core/provider.ts';
+import { PROVIDER_TAG } from '../../core/request/expiry-tags.ts';
 import { someAtOnce } from '../../core/some-at-once.ts';
-import { secretsUnder } from '../../edge/aws/vault.ts';
-import { PROVIDERS } from '../../providers/index.ts';
+import { secretsUnder } from '../../edge/aws/secret-list.ts';
 import { EXIT, Failure } from '../terminal/failure.ts';
 import type { Deployed } from './connect.ts';
 import type { Context } from './context.ts';
+import type { Providers } from './process-ports.ts';
 
 /** One secret under the prefix, and the key whose credential is in it. */
 export interface StoredKey {
@@ -48,28 +49,28 @@ const readAs = (value: unknown, candidates: readonly Provider[]): Read | string 
   return objection;
 };
 
-const readOpened = ({ tags }: Described, { value }: Opened): Read | string => {
+const readOpened = (providers: Providers, { tags }: Described, { value }: Opened): Read | string => {
   if (value === undefined) return 'Cannot read it, wanted text and found a binary value';
   const parsed = jsonOrUndefined(value.reveal());
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
     return 'Cannot read it, wanted a JSON object';
-  const tagged = tags['key-revoker:provider'];
-  return readAs(parsed, isProvider(tagged) ? [PROVIDERS[tagged]] : Object.values(PROVIDERS));
+  const tagged = tags[PROVIDER_TAG];
+  return readAs(parsed, isProvider(tagged) ? [providers[tagged]] : Object.values(providers));
 };
 
 const caseIn = async ({ ledger }: Deployed, name: string | undefined): Promise<CaseItem | undefined> =>
   name === undefined ? undefined : ledger.read<CaseItem>(caseKey(name));
 
 /** Opens a secret as it is now, and tells whose key is in it. */
-const keyIn = async (deployed: Deployed, secret: Described): Promise<StoredKey> => {
+const keyIn = async (providers: Providers, deployed: Deployed, secret: Described): Promise<StoredKey> => {
   const opened = await deployed.vault.open(secret.arn, 'AWSCURRENT');
   const nothing = { environment: undefined, name: undefined, keyId: undefined, found: undefined };
-  const tagged = secret.tags['key-revoker:provider'];
+  const tagged = secret.tags[PROVIDER_TAG];
   const unread = { secret, provider: isProvider(tagged) ? tagged : undefined, ...nothing };
   if (!opened.found)
     return { ...unread, versionId: '', createdAt: undefined, problem: 'Cannot open it, it has no current version' };
   const { versionId, createdAt } = opened;
-  const read = readOpened(secret, opened);
+  const read = readOpened(providers, secret, opened);
   if (typeof read === 'string') return { ...unread, versionId, createdAt, problem: read };
   const { provider, credential } = read;
   const { environment } = credential;
@@ -91,7 +92,7 @@ const keyIn = async (deployed: Deployed, secret: Described): Promise<StoredKey> 
  * @throws Unavailable where AWS does not answer, Failure where the user breaks off
  */
 export const keysUnder = async (
-  { terminal, signal }: Pick<Context, 'terminal' | 'signal'>,
+  { terminal, signal, providers }: Pick<Context, 'terminal' | 'signal' | 'providers'>,
   deployed: Deployed,
   isMeant: (secret: Described) => boolean,
 ): Promise<readonly StoredKey[]> => {
@@ -101,7 +102,7 @@ export const keysUnder = async (
       secrets.filter((secret) => !secret.isReplica && isMeant(secret)),
       async (secret) => {
         if (signal.aborted) throw new Failure(EXIT.aborted, 'Broken off: nothing was sent');
-        keys.push(await keyIn(deployed, secret));
+        keys.push(await keyIn(providers, deployed, secret));
         terminal.show(`Reading secrets: ${keys.length}`);
       },
     );

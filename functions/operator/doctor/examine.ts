@@ -1,10 +1,12 @@
 import { after } from '../../core/epoch.ts';
 import type { RevocationRequest } from '../../core/request/parse-request.ts';
+import { MINUTE_MS } from '../../core/timing.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import type { Context } from '../deployment/context.ts';
 import type { StoredKey } from '../deployment/keys.ts';
-import { type Finished, pause } from '../requests/follow.ts';
+import type { Finished } from '../requests/finished.ts';
 import { plansOf } from '../requests/plans.ts';
+import { pause } from '../requests/poll.ts';
 import { type Diagnosis, diagnosisOf, foundBefore, isOfOtherKind, isUnsettled, notAsked } from './finding.ts';
 import { questionsFor } from './questions.ts';
 
@@ -20,7 +22,7 @@ const AT_ONCE = 20;
 const TRIES = 3;
 const AGAIN_MS = 10_000;
 /** A plan that has not come by then is missed. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = MINUTE_MS;
 
 interface Asked {
   readonly key: StoredKey;

@@ -2,7 +2,7 @@ import { toIso } from '../../core/epoch.ts';
 import { isDead, needsPerson } from '../../core/outcome.ts';
 import { sentence } from '../../core/receipts/sentences.ts';
 import type { StoredKey } from '../deployment/keys.ts';
-import type { Finished } from '../requests/follow.ts';
+import type { Finished } from '../requests/finished.ts';
 import { forbidding } from '../requests/forecast.ts';
 
 /** How a key was found: well, well with something to know, or not as it should be. */

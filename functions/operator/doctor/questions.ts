@@ -1,4 +1,4 @@
-import { OPERATIONS, type ProviderName } from '../../core/operations.ts';
+import { kindOf, operationNames, type ProviderName } from '../../core/operations.ts';
 import { EXPIRY_TAG, readTags } from '../../core/request/expiry-tags.ts';
 import { type Parsed, parseRequest, type RevocationRequest } from '../../core/request/parse-request.ts';
 import type { StoredKey } from '../deployment/keys.ts';
@@ -28,7 +28,9 @@ const deleteBy = ({ secret, versionId }: StoredKey, provider: ProviderName, oper
 
 /** What an incident would ask for: its deletion, by whoever its tags say. At Bybit only the provider knows of which kind a key is. */
 const byKind = (key: StoredKey, provider: ProviderName): Questions => {
-  const deletes = OPERATIONS[provider].filter((operation) => operation.startsWith('delete-')).toReversed();
+  const deletes = operationNames(provider)
+    .filter((name) => kindOf(provider, name) === 'delete')
+    .toReversed();
   const all = deletes.map((operation) => deleteBy(key, provider, operation));
   return all.find((each) => typeof each === 'string') ?? all.flat().filter((each) => typeof each !== 'string');
 };

@@ -3,9 +3,11 @@ import { requestKey } from '../../core/ledger/keys.ts';
 import type { RequestItem } from '../../core/ledger/request-item.ts';
 import type { Receipt } from '../../core/receipt.ts';
 import { someAtOnce } from '../../core/some-at-once.ts';
+import { MINUTE_MS } from '../../core/timing.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import type { Context } from '../deployment/context.ts';
-import { isFinished, nextPoll, pause } from '../requests/follow.ts';
+import { isFinished } from '../requests/finished.ts';
+import { nextPoll, pause } from '../requests/poll.ts';
 import { sendMany } from '../requests/requests-queue.ts';
 import { EXIT, Failure } from '../terminal/failure.ts';
 import type { Mark } from './mark.ts';
@@ -22,7 +24,7 @@ export interface Course {
 }
 
 /** So long managing keys wait for those that they sign for, once these are sent. */
-const SIGNERS_WAIT_MS = 600_000;
+const SIGNERS_WAIT_MS = 10 * MINUTE_MS;
 
 export const itemOf = ({ ledger, card }: Deployed, { requestId }: IncidentOrder): Promise<RequestItem | undefined> =>
   ledger.read<RequestItem>(requestKey(requestId, card.mode === 'observe'));

@@ -1,6 +1,6 @@
 import type { Deployed } from '../deployment/connect.ts';
 import type { Context } from '../deployment/context.ts';
-import type { Finished } from '../requests/follow.ts';
+import type { Finished } from '../requests/finished.ts';
 import { forbidding } from '../requests/forecast.ts';
 import { plansOf } from '../requests/plans.ts';
 import type { Mark } from './mark.ts';

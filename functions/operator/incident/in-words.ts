@@ -1,6 +1,6 @@
 import type { Receipt } from '../../core/receipt.ts';
 import { shortened } from '../../core/receipts/make-receipt.ts';
-import { exitOf } from '../requests/follow.ts';
+import { exitOf } from '../requests/finished.ts';
 import { outcomeText, toneOf } from '../show/receipt-lines.ts';
 import { inWords } from '../terminal/duration.ts';
 import { EXIT } from '../terminal/failure.ts';

@@ -1,4 +1,4 @@
-import { OPERATIONS, type ProviderName } from '../../core/operations.ts';
+import { kindOf, operationNames, type ProviderName } from '../../core/operations.ts';
 import type { StoredKey } from '../deployment/keys.ts';
 
 /** One key that an incident is about. */
@@ -49,7 +49,7 @@ const signerOf = ({ secret }: StoredKey, { signedBy }: Wanted): string | undefin
 };
 
 const operationsOf = ({ secret }: StoredKey, provider: ProviderName, isManaged: boolean): readonly string[] => {
-  const deletes: readonly string[] = OPERATIONS[provider].filter((name) => name.startsWith('delete-'));
+  const deletes: readonly string[] = operationNames(provider).filter((name) => kindOf(provider, name) === 'delete');
   const tagged = secret.tags['key-revoker:operation'];
   if (tagged !== undefined && deletes.includes(tagged)) return [tagged];
   if (provider !== 'bybit') return deletes;

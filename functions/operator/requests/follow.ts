@@ -1,16 +1,12 @@
-import { after, type EpochMs } from '../../core/epoch.ts';
 import { requestKey } from '../../core/ledger/keys.ts';
 import type { RequestItem } from '../../core/ledger/request-item.ts';
-import { needsPerson, type FinalOutcome as Outcome } from '../../core/outcome.ts';
-import type { Receipt } from '../../core/receipt.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import type { Context } from '../deployment/context.ts';
 import { inWords } from '../terminal/duration.ts';
-import { EXIT, type Exit, Failure } from '../terminal/failure.ts';
-import { caseOf, progressOf } from './standing.ts';
-
-/** Polls come this much apart: at first as often as somebody looks, later as often as anything changes. */
-const POLLS_MS = [500, 500, 1_000, 1_000, 2_000, 3_000, 5_000] as const;
+import { EXIT, Failure } from '../terminal/failure.ts';
+import { type Finished, isFinished } from './finished.ts';
+import { nextPoll, pause } from './poll.ts';
+import { caseOf, progressOf } from './request-progress.ts';
 
 /** A request to be waited for. */
 export interface Followed {
@@ -19,32 +15,6 @@ export interface Followed {
   /** The least attempt whose end counts. */
   readonly attempt: number;
 }
-
-/** A request that has ended, with the receipt that it ended in. */
-export type Finished = RequestItem & { readonly receipt: Receipt };
-
-export const isFinished = (item: RequestItem | undefined, { attempt }: Pick<Followed, 'attempt'>): item is Finished =>
-  item !== undefined && item.attempt >= attempt && item.receipt !== undefined;
-
-/**
- * Waits for an instant as long as nobody breaks off.
- *
- * @throws Failure `aborted`
- */
-export const pause = async ({ clock, signal }: Pick<Context, 'clock' | 'signal'>, until: EpochMs): Promise<void> => {
-  const broken = Promise.withResolvers<never>();
-  const abort = (): void => broken.reject(new Failure(EXIT.aborted, 'Broken off: what was sent goes on'));
-  signal.addEventListener('abort', abort, { once: true });
-  if (signal.aborted) abort();
-  try {
-    await Promise.race([clock.until(until), broken.promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
-};
-
-/** The time of the next poll. */
-export const nextPoll = (now: EpochMs, polls: number): EpochMs => after(now, POLLS_MS[polls] ?? 5_000);
 
 export interface FollowOptions {
   /** How long it waits, in milliseconds. @default without end */
@@ -79,7 +49,3 @@ export const follow = async (
     await pause(context, nextPoll(now, polls));
   }
 };
-
-/** How a script is told of an end. */
-export const exitOf = ({ outcome, code }: Pick<Receipt, 'outcome' | 'code'>): Exit =>
-  needsPerson(`${outcome}/${code}` as Outcome) ? EXIT.stuck : EXIT.done;

@@ -1,13 +1,14 @@
 import { GetEventSourceMappingCommand, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
 import { after } from '../../core/epoch.ts';
+import { MINUTE_MS } from '../../core/timing.ts';
 import { fromAws } from '../deployment/aws-trouble.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import type { Context } from '../deployment/context.ts';
 import { EXIT, Failure } from '../terminal/failure.ts';
-import { nextPoll, pause } from './follow.ts';
+import { nextPoll, pause } from './poll.ts';
 
 /** A mapping takes some seconds to change; longer than that something is wrong with it. */
-const PATIENCE_MS = 300_000;
+const PATIENCE_MS = 5 * MINUTE_MS;
 
 const SETTLED = ['Enabled', 'Disabled'] as const;
 

@@ -5,7 +5,8 @@ import type { RevocationRequest } from '../../core/request/parse-request.ts';
 import { someAtOnce } from '../../core/some-at-once.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import type { Context } from '../deployment/context.ts';
-import { type Finished, isFinished, nextPoll, pause } from './follow.ts';
+import { type Finished, isFinished } from './finished.ts';
+import { nextPoll, pause } from './poll.ts';
 import { sendMany } from './requests-queue.ts';
 
 /**

@@ -1,11 +1,11 @@
 import { type Command, Option } from 'commander';
 import { type EpochMs, fromIso } from '../../core/epoch.ts';
-import { REASONS } from '../../core/reason.ts';
+import { REASONS } from '../../core/receipt.ts';
 import { sentence } from '../../core/receipts/sentences.ts';
 import type { DeploymentCard } from '../../core/request/deployment-card.ts';
 import { settingsIn } from '../../core/request/expiry-tags.ts';
 import { parseRequest, type RevocationRequest } from '../../core/request/parse-request.ts';
-import { latestNotBefore } from '../../core/revoke/settle.ts';
+import { latestNotBefore } from '../../core/revoke/preconditions.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import { EXIT, Failure } from '../terminal/failure.ts';
 

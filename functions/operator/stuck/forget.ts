@@ -1,10 +1,11 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { EpochMs } from '../../core/epoch.ts';
 import type { CaseItem } from '../../core/ledger/case-item.ts';
 import { caseKey, isRecheckName, requestIdOf, requestKey } from '../../core/ledger/keys.ts';
 import { type Forgotten, type ForgottenItem, forgottenKey } from '../../core/ledger/operator-items.ts';
 import type { RequestItem } from '../../core/ledger/request-item.ts';
 import { updateItem } from '../../core/ledger/update-item.ts';
-import { classOf } from '../../edge/aws/unavailable.ts';
+import { classOf } from '../../edge/aws/error-class.ts';
 import { fromAws } from '../deployment/aws-trouble.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import { EXIT, Failure } from '../terminal/failure.ts';
@@ -51,29 +52,48 @@ const writeForgotten = async (
 /** What became of the key's case. */
 export type Closed = 'closed' | 'no case' | 'proved' | 'another’s';
 
+/** Who is at work on the key of a case, the given request apart; `undefined`: nobody is. */
+const atWorkOn = ({ attempts, lease }: CaseItem, requestId: string, now: EpochMs): string | undefined => {
+  const open = Object.entries(attempts).find(
+    ([name, { ended }]) => ended === undefined && !isRecheckName(name) && requestIdOf(name) !== requestId,
+  );
+  if (open !== undefined) return open[0];
+  return lease && lease.until > now ? 'a look' : undefined;
+};
+
+/**
+ * Closes a case as it stands now.
+ *
+ * @returns `undefined` where somebody has written to the case since
+ * @throws Failure where a request is at work on the key
+ */
+const closeOnce = async (
+  deployed: Deployed,
+  { requestId, name }: { readonly requestId: string; readonly name: string },
+  forgotten: Forgotten,
+): Promise<Closed | undefined> => {
+  const found = await deployed.ledger.read<CaseItem>(caseKey(name));
+  if (found === undefined) return 'no case';
+  if (found.proved) return 'proved';
+  const atWork = atWorkOn(found, requestId, deployed.clock.now());
+  if (atWork !== undefined)
+    throw new Failure(EXIT.failed, `Cannot forget ${requestId}, ${atWork} is at work on the same key: try again`);
+  if (found.leftOpenBy !== undefined && requestIdOf(found.leftOpenBy) !== requestId) return 'another’s';
+  return (await writeForgotten(deployed, name, { found, forgotten })) ? 'closed' : undefined;
+};
+
 /**
  * Closes the case that a request has left open.
  *
  * @throws Failure where a request is at work on the key
  */
 const closeCase = async (deployed: Deployed, item: RequestItem, forgotten: Forgotten): Promise<Closed> => {
-  const { pin = item.former } = item;
-  for (let tries = 0; pin !== undefined && tries < MOST_TRIES; tries += 1) {
-    const found = await deployed.ledger.read<CaseItem>(caseKey(pin.keyName));
-    if (found === undefined) return 'no case';
-    if (found.proved) return 'proved';
-    const atWork = Object.entries(found.attempts).find(
-      ([name, { ended }]) => ended === undefined && !isRecheckName(name) && requestIdOf(name) !== item.requestId,
-    )?.[0];
-    if (atWork !== undefined || (found.lease && found.lease.until > deployed.clock.now()))
-      throw new Failure(
-        EXIT.failed,
-        `Cannot forget ${item.requestId}, ${atWork ?? 'a look'} is at work on the same key: try again`,
-      );
-    if (found.leftOpenBy !== undefined && requestIdOf(found.leftOpenBy) !== item.requestId) return 'another’s';
-    if (await writeForgotten(deployed, pin.keyName, { found, forgotten })) return 'closed';
-  }
+  const { requestId, pin = item.former } = item;
   if (pin === undefined) return 'no case';
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    const closed = await closeOnce(deployed, { requestId, name: pin.keyName }, forgotten);
+    if (closed !== undefined) return closed;
+  }
   throw new Failure(EXIT.failed, 'Cannot close the case, others write to it as often: try again');
 };
 

@@ -4,7 +4,7 @@ import type { Deployed } from '../deployment/connect.ts';
 import { sendOne } from '../requests/requests-queue.ts';
 import { EXIT, Failure } from '../terminal/failure.ts';
 import type { Stuck } from './stuck-copy.ts';
-import { giveBack, remove } from './stuck-queue.ts';
+import { giveBack, remove } from './stuck-handles.ts';
 
 /** What was sent again. */
 export interface Redriven {

@@ -1,13 +1,8 @@
-import {
-  ChangeMessageVisibilityCommand,
-  DeleteMessageCommand,
-  GetQueueAttributesCommand,
-  type Message,
-  ReceiveMessageCommand,
-} from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { fromAws } from '../deployment/aws-trouble.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import { grouped, type Stuck, stuckOf } from './stuck-copy.ts';
+import { giveBack } from './stuck-handles.ts';
 
 /** For so long nobody else sees what a command looks at, in seconds; what it does not need it gives back at once. */
 const HIDDEN_SECONDS = 120;
@@ -51,29 +46,20 @@ const receiveAll = async (deployed: Deployed, messages: Message[]): Promise<numb
   return Math.max(0, (await counted(deployed)).hidden - messages.length);
 };
 
-const forEachHandle = async (
-  all: readonly Stuck[],
-  act: (handle: string) => Promise<unknown>,
-): Promise<readonly PromiseSettledResult<unknown>[]> =>
-  Promise.allSettled(all.flatMap(({ handles }) => handles).map(act));
-
-/** Lets others see them again at once; where that fails they do by themselves. */
-export const giveBack = async ({ sqs, card }: Deployed, all: readonly Stuck[]): Promise<void> => {
-  const QueueUrl = card.stuckQueueUrl;
-  await forEachHandle(all, (ReceiptHandle) =>
-    sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 })),
-  );
-};
+/** What a command has in hand of the stuck queue. */
+export interface InHand {
+  /** One for each request. */
+  readonly all: readonly Stuck[];
+  /** How many messages somebody else has in hand. */
+  readonly elsewhere: number;
+}
 
 /**
  * Takes every message of the stuck queue in hand, so that nobody else sees it for a while.
  *
- * @returns one for each request, and how many messages somebody else has in hand
  * @throws Failure where AWS does not answer; what was received by then is given back
  */
-export const takeInHand = async (
-  deployed: Deployed,
-): Promise<{ readonly all: readonly Stuck[]; readonly elsewhere: number }> => {
+export const takeInHand = async (deployed: Deployed): Promise<InHand> => {
   const messages: Message[] = [];
   try {
     const elsewhere = await receiveAll(deployed, messages);
@@ -89,14 +75,4 @@ export const viewStuck: typeof takeInHand = async (deployed) => {
   const taken = await takeInHand(deployed);
   await giveBack(deployed, taken.all);
   return taken;
-};
-
-/** @throws Failure where a copy may still be there */
-export const remove = async ({ sqs, card }: Deployed, one: Stuck): Promise<void> => {
-  const QueueUrl = card.stuckQueueUrl;
-  const ended = await forEachHandle([one], (ReceiptHandle) =>
-    fromAws('delete the copy', sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }))),
-  );
-  const failed = ended.find((each) => each.status === 'rejected');
-  if (failed?.status === 'rejected') throw failed.reason;
 };

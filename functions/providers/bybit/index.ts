@@ -1,15 +1,15 @@
 import { Fault } from '../../core/fault.ts';
 import type { Call, Order, Plan, Provider } from '../../core/provider.ts';
-import { realmsOf } from '../worlds.ts';
-import { requestedUpdateOf } from './asked.ts';
+import { realmsOf } from '../realms.ts';
 import { credential } from './credential.ts';
 import { ENVIRONMENTS } from './environments.ts';
 import { afterwards, forecast } from './forecast.ts';
 import { meaning } from './meaning.ts';
 import { BYBIT_OPERATIONS, type BybitOperation } from './operations.ts';
 import { masterCheck, probes, siblings, subAccountOf } from './questions.ts';
-import { restriction } from './restriction.ts';
+import { requestedUpdateOf, restriction } from './restriction.ts';
 import { RECEIVE_WINDOW_MS, signForBybit } from './sign.ts';
+import { updateRefusal } from './update-refusal.ts';
 
 const { hostOf, isSameRealm, checkReach } = realmsOf(ENVIRONMENTS);
 
@@ -67,10 +67,12 @@ const callOf = (order: Order, operation: BybitOperation): Plan['call'] => {
   if (operation.kind === 'delete') return callWith(order, operation, {});
   if (order.settings === undefined)
     throw new Fault('refused/malformed', 'Cannot update without settings, wanted readOnly, permissions or ips');
+  const { self } = order.target;
+  const { egressAddresses } = order;
+  const asked = requestedUpdateOf(operation.of, order.settings);
   return restriction({
-    asked: requestedUpdateOf(operation.of, order.settings),
-    self: order.target.self,
-    egressAddresses: order.egressAddresses,
+    asked,
+    refusalOf: (records) => updateRefusal({ asked, self, egressAddresses, ...records }),
     call: (narrowed) => callWith(order, operation, { ...narrowed }),
   });
 };
@@ -82,7 +84,7 @@ const plan = (order: Order): Plan => {
   const isLost =
     !target.self && !target.credential && facts['searched'] !== undefined && subAccountOf(order) === undefined;
   return {
-    ...(isForeign(order) ? { ends: 'stuck/wrong-account' } : {}),
+    ...(isForeign(order) ? { end: 'stuck/wrong-account' } : {}),
     ...(target.self ? {} : { signer: masterCheck(order) }),
     probes: probes(order, operation),
     needsAll: false,

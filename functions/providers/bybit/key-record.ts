@@ -1,5 +1,43 @@
 import * as z from 'zod';
-import type { KeyRecord } from '../../core/answer.ts';
+import type { Answer, KeyRecord } from '../../core/answer.ts';
+import type { Credential, MaybeReply } from '../../core/provider.ts';
+import { Secret } from '../../core/secret.ts';
+import type { Talk } from '../conversation.ts';
+import { silent } from '../reply-meaning.ts';
+import { type Column, isForbidden, isTooFrequent, meaning, resultIn } from './meaning.ts';
+import { signForBybit } from './sign.ts';
+
+interface Read<T> {
+  readonly credential: Credential;
+  readonly host: string;
+  readonly path: string;
+  readonly query?: string;
+  readonly column: Column;
+  readonly result: z.ZodType<T>;
+}
+
+/** Public, so that a 403 to it is about our address and not about the key. */
+const marketTime = (host: string) =>
+  ({ method: 'GET', provider: 'bybit', host, path: '/v5/market/time', headers: new Secret({}) }) as const;
+
+/** A 403 without a reason: refused to everybody here is a refused region. */
+const behind = (control: MaybeReply, column: Column): Answer => {
+  if (isTooFrequent(control)) return meaning(control, column);
+  return {
+    ...silent(control?.status === 403 ? { end: 'stuck/region-refused' } : { wait: 'unrecognised' }),
+    code: 'HTTP 403',
+  };
+};
+
+/** One signed read; for a 403 that does not say why, one public read more. */
+export function* read<T>({ column, result, ...unsigned }: Read<T>): Talk<{ result: T } | { answer: Answer }> {
+  const { credential, host } = unsigned;
+  const reply = yield (now) => signForBybit(credential, unsigned, now);
+  const found = resultIn(reply, result);
+  if (found !== undefined) return { result: found };
+  if (!isForbidden(reply)) return { answer: meaning(reply, column) };
+  return { answer: behind(yield () => marketTime(host), column) };
+}
 
 /** Settings that a reply may lack, or may hold in a form that is not known. */
 export const SETTINGS = {
@@ -7,11 +45,14 @@ export const SETTINGS = {
   permissions: z.record(z.string(), z.array(z.string())).optional().catch(undefined),
 };
 
-interface Read {
+interface ReadSettings {
   readonly ips: readonly string[] | undefined;
   readonly permissions: KeyRecord['permissions'] | undefined;
 }
 
 /** A key's settings where all of them were read; one missing tells nothing of what the key may do. */
-export const recordOf = (readOnly: 0 | 1 | undefined, { ips, permissions }: Partial<Read>): KeyRecord | undefined =>
+export const recordOf = (
+  readOnly: 0 | 1 | undefined,
+  { ips, permissions }: Partial<ReadSettings>,
+): KeyRecord | undefined =>
   readOnly === undefined || ips === undefined || permissions === undefined ? undefined : { readOnly, ips, permissions };

@@ -8,11 +8,13 @@ import {
   clockOf,
   comeBackAt,
   IDENTIFIED,
+  isWait,
+  limitedUntil,
   type ReplyMeaning,
   rejected,
   silent,
   statusRow,
-} from '../verdict.ts';
+} from '../reply-meaning.ts';
 
 /** Who got the reply, to what: the target to its own probe, a master to a read, and the call signed by either. */
 export type Column = 'own' | 'managing' | 'own-call' | 'managed-call';
@@ -28,73 +30,73 @@ const cells = (own: ReplyMeaning, managing: ReplyMeaning, ownCall: ReplyMeaning,
 /** The same for whoever asks. */
 const alike = (probe: ReplyMeaning, call: ReplyMeaning): Cells => cells(probe, probe, call);
 
-const UNRECOGNISED = silent('retry/unrecognised');
-const DOWN = silent('retry/provider-down');
-const LIMITED = alike(silent('retry/rate-limited'), rejected('retry/rate-limited'));
-const REFUSED_KEY = silent('stuck/credential-refused', BLOCKS_CALL);
+const UNRECOGNISED = silent({ wait: 'unrecognised' });
+const DOWN = silent({ wait: 'provider-down' });
+const LIMITED = alike(silent({ wait: 'rate-limited' }), rejected({ wait: 'rate-limited' }));
+const REFUSED_KEY = silent({ end: 'stuck/credential-refused' }, BLOCKS_CALL);
 
 /** What Bybit says. It refuses inside HTTP 200, so `retCode` decides there; elsewhere the status does. */
 const TABLE: readonly (readonly [replies: readonly string[], meaning: Cells])[] = [
   [['0'], cells(UNRECOGNISED, UNRECOGNISED, { saw: 'accepted', ...IDENTIFIED }, { saw: 'accepted' })],
-  [['-1', '10002'], alike(silent('retry/clock-skew'), rejected('retry/clock-skew'))],
-  [['no reply'], alike(silent('retry/no-reply'), silent('retry/no-reply'))],
+  [['-1', '10002'], alike(silent({ wait: 'clock-skew' }), rejected({ wait: 'clock-skew' }))],
+  [['no reply'], alike(silent({ wait: 'no-reply' }), silent({ wait: 'no-reply' }))],
   [['10000', '10016', 'HTTP 5xx'], alike(DOWN, DOWN)],
   [['429', '10006', 'HTTP 429', '10018', 'access too frequent'], LIMITED],
   [
     ['10001', 'HTTP 400'],
-    alike(silent('stuck/request-rejected'), rejected(undefined, { fallbackCode: 'request-rejected' })),
+    alike(silent({ end: 'stuck/request-rejected' }), rejected(undefined, { fallbackCode: 'request-rejected' })),
   ],
-  [['10003'], cells({ saw: 'unknown' }, REFUSED_KEY, rejected(), rejected('stuck/credential-refused'))],
+  [['10003'], cells({ saw: 'unknown' }, REFUSED_KEY, rejected(), rejected({ end: 'stuck/credential-refused' }))],
   [
     ['10004'],
     cells(
       { ...REFUSED_KEY, ...IDENTIFIED },
       REFUSED_KEY,
-      rejected('stuck/credential-refused', IDENTIFIED),
-      rejected('stuck/credential-refused'),
+      rejected({ end: 'stuck/credential-refused' }, IDENTIFIED),
+      rejected({ end: 'stuck/credential-refused' }),
     ),
   ],
-  [['10007'], alike(REFUSED_KEY, rejected('stuck/credential-refused'))],
+  [['10007'], alike(REFUSED_KEY, rejected({ end: 'stuck/credential-refused' }))],
   [
     ['10005'],
     cells(
       { ...UNRECOGNISED, ...IDENTIFIED },
-      silent('stuck/permission-missing'),
-      rejected('stuck/permission-missing', IDENTIFIED),
-      rejected('stuck/permission-missing'),
+      silent({ end: 'stuck/permission-missing' }),
+      rejected({ end: 'stuck/permission-missing' }, IDENTIFIED),
+      rejected({ end: 'stuck/permission-missing' }),
     ),
   ],
   [
     ['10008', '10024', '10027', '20096'],
-    alike(silent('stuck/account-restricted'), rejected('stuck/account-restricted')),
+    alike(silent({ end: 'stuck/account-restricted' }), rejected({ end: 'stuck/account-restricted' })),
   ],
-  [['10009'], alike(silent('stuck/region-refused', BLOCKS_CALL), rejected('stuck/region-refused'))],
+  [['10009'], alike(silent({ end: 'stuck/region-refused' }, BLOCKS_CALL), rejected({ end: 'stuck/region-refused' }))],
   [
     ['10010'],
     cells(
-      silent('stuck/ip-not-allowed', { ...IDENTIFIED, ...BLOCKS_CALL }),
-      silent('stuck/ip-not-allowed', BLOCKS_CALL),
-      rejected('stuck/ip-not-allowed', IDENTIFIED),
-      rejected('stuck/ip-not-allowed'),
+      silent({ end: 'stuck/ip-not-allowed' }, { ...IDENTIFIED, ...BLOCKS_CALL }),
+      silent({ end: 'stuck/ip-not-allowed' }, BLOCKS_CALL),
+      rejected({ end: 'stuck/ip-not-allowed' }, IDENTIFIED),
+      rejected({ end: 'stuck/ip-not-allowed' }),
     ),
   ],
   [
     ['10017', 'HTTP 404', '10028', '100028', '10029'],
-    alike(silent('stuck/request-rejected'), rejected('stuck/request-rejected')),
+    alike(silent({ end: 'stuck/request-rejected' }), rejected({ end: 'stuck/request-rejected' })),
   ],
   [
     ['33004', '-2015'],
     cells(
-      { saw: 'expired', ends: 'stuck/expired-renewable', ...IDENTIFIED, ...BLOCKS_CALL },
+      { saw: 'expired', means: { end: 'stuck/expired-renewable' }, ...IDENTIFIED, ...BLOCKS_CALL },
       REFUSED_KEY,
-      rejected('stuck/expired-renewable', IDENTIFIED),
-      rejected('stuck/credential-refused'),
+      rejected({ end: 'stuck/expired-renewable' }, IDENTIFIED),
+      rejected({ end: 'stuck/credential-refused' }),
     ),
   ],
-  [['141019', '141020', '81007'], alike(UNRECOGNISED, rejected('stuck/only-in-web-ui'))],
+  [['141019', '141020', '81007'], alike(UNRECOGNISED, rejected({ end: 'stuck/only-in-web-ui' }))],
   [
     ['141004', '500010'],
-    cells(UNRECOGNISED, { ...UNRECOGNISED, fallbackCode: 'wrong-account' }, rejected('stuck/wrong-account')),
+    cells(UNRECOGNISED, { ...UNRECOGNISED, fallbackCode: 'wrong-account' }, rejected({ end: 'stuck/wrong-account' })),
   ],
 ];
 
@@ -111,7 +113,7 @@ const envelopeOf = (reply: MaybeReply) =>
   reply?.status === 200 ? Envelope.safeParse(jsonOrUndefined(reply.body)).data : undefined;
 
 /** The result of a reply that says 0, by its schema; `undefined` for any other. */
-export const resultOf = <T>(reply: MaybeReply, schema: z.ZodType<T>): T | undefined => {
+export const resultIn = <T>(reply: MaybeReply, schema: z.ZodType<T>): T | undefined => {
   const envelope = envelopeOf(reply);
   return envelope?.retCode === 0 ? schema.safeParse(envelope.result).data : undefined;
 };
@@ -134,14 +136,14 @@ const BANNED_MS = 600_000;
 const BANNED = new Set(['10018', 'access too frequent']);
 
 /** When to come back, and by whose clock: what the reply says beside its code. */
-const besides = ({ ends }: ReplyMeaning, row: string, reply: MaybeReply): Partial<ReplyMeaning> => {
+const besides = (cell: ReplyMeaning, row: string, reply: MaybeReply): Partial<ReplyMeaning> => {
   // Stryker disable next-line ConditionalExpression: no reply is neither a limit nor a clock
   if (reply === undefined) return {};
-  if (ends === 'retry/rate-limited')
-    return BANNED.has(row)
-      ? { notBefore: after(reply.at, BANNED_MS), hostWide: true }
-      : comeBackAt(Number(reply.headers['x-bapi-limit-reset-timestamp']), reply);
-  if (ends !== 'retry/clock-skew') return {};
+  if (isWait(cell, 'rate-limited')) {
+    if (BANNED.has(row)) return { ...limitedUntil({ notBefore: after(reply.at, BANNED_MS) }), hostWide: true };
+    return limitedUntil(comeBackAt(Number(reply.headers['x-bapi-limit-reset-timestamp']), reply));
+  }
+  if (!isWait(cell, 'clock-skew')) return {};
   // Stryker disable next-line OptionalChaining: only a code in an envelope tells of a clock
   const time = envelopeOf(reply)?.time;
   return time === undefined ? clockOf(reply.headers) : { serverTime: epochMs(time) };
@@ -153,7 +155,7 @@ const besides = ({ ends }: ReplyMeaning, row: string, reply: MaybeReply): Partia
  */
 export const meaning = (reply: MaybeReply, column: Column): Answer => {
   const row = rowOf(reply);
-  const verdict = (MEANING.get(row) ?? ELSE)[column];
+  const cell = (MEANING.get(row) ?? ELSE)[column];
   // Stryker disable next-line OptionalChaining: a status was replied
-  return { ...verdict, ...besides(verdict, row, reply), code: row === 'HTTP 5xx' ? `HTTP ${reply?.status}` : row };
+  return { ...cell, ...besides(cell, row, reply), code: row === 'HTTP 5xx' ? `HTTP ${reply?.status}` : row };
 };

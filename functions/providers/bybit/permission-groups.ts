@@ -1,6 +1,6 @@
 import { Fault } from '../../core/fault.ts';
 import type { Settings } from '../../core/provider.ts';
-import { nearest } from '../../core/request/nearest.ts';
+import { nearest } from '../../core/request/schema-errors.ts';
 
 export type KeyKind = 'master' | 'sub';
 

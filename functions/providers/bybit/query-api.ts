@@ -2,10 +2,9 @@ import * as z from 'zod';
 import type { Answer, KeyRecord } from '../../core/answer.ts';
 import type { Credential, Question } from '../../core/provider.ts';
 import { type Talk, talk } from '../conversation.ts';
-import { type ReplyMeaning, silent } from '../verdict.ts';
-import { recordOf, SETTINGS } from './key-record.ts';
+import { type ReplyMeaning, silent } from '../reply-meaning.ts';
+import { read, recordOf, SETTINGS } from './key-record.ts';
 import type { Column } from './meaning.ts';
-import { read } from './read.ts';
 
 const uid = z.union([z.int(), z.string().regex(/^\d+$/)]).transform(String);
 
@@ -41,7 +40,7 @@ function* inspect({ credential, host, column, judge }: Inspection): Talk<Answer>
   const said = yield* read({ credential, host, path: '/v5/user/query-api', column, result: Key });
   if ('answer' in said) return said.answer;
   const { apiKey, isMaster, userID, parentUid, type, readOnly, ...settings } = said.result;
-  if (apiKey !== credential.keyId) return { ...silent('retry/unrecognised'), code: 'another key' };
+  if (apiKey !== credential.keyId) return { ...silent({ wait: 'unrecognised' }), code: 'another key' };
   const record = recordOf(readOnly, settings);
   return { saw: 'alive', code: '0', ...judge({ isMaster, userID, parentUid, type, record }) };
 }

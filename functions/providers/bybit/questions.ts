@@ -1,16 +1,16 @@
 import type { Facts } from '../../core/answer.ts';
 import type { Credential, Order, Question } from '../../core/provider.ts';
-import type { ReplyMeaning } from '../verdict.ts';
-import { realmsOf } from '../worlds.ts';
+import { realmsOf } from '../realms.ts';
+import type { ReplyMeaning } from '../reply-meaning.ts';
 import { BYBIT_SIBLINGS, ENVIRONMENTS } from './environments.ts';
-import { subKeysQuestion } from './listing.ts';
 import type { BybitOperation } from './operations.ts';
 import { type OwnKey, queryApi } from './query-api.ts';
 import { searching } from './search.ts';
+import { subKeysQuestion } from './sub-keys.ts';
 
 const { hostOf, isSameRealm } = realmsOf(ENVIRONMENTS);
 
-const WRONG_KIND: Partial<ReplyMeaning> = { ends: 'refused/wrong-signer', blocksCall: true };
+const WRONG_KIND: Partial<ReplyMeaning> = { means: { end: 'refused/wrong-signer' }, blocksCall: true };
 
 const some = (facts: Readonly<Record<string, string | undefined>>): Facts =>
   Object.fromEntries(Object.entries(facts).filter((fact): fact is [string, string] => fact[1] !== undefined));

@@ -1,8 +1,55 @@
-import type { Call, Reach, Restriction } from '../../core/provider.ts';
-import { bindingOf, common, isWithin, written } from './address-binding.ts';
-import { type Records, type RequestedUpdate, readsOnly, staying } from './asked.ts';
-import { type Groups, isFixed, isRemovable, isSendable, sendableValues } from './permission-groups.ts';
-import { type Attempt, updateRefusal } from './update-refusal.ts';
+import type { KeyRecord } from '../../core/answer.ts';
+import type { Call, Reach, Restriction, Settings } from '../../core/provider.ts';
+import { askedBinding, type Binding, bindingOf, common, isWithin, written } from './address-binding.ts';
+import {
+  askedGroups,
+  type Groups,
+  isFixed,
+  isRemovable,
+  isSendable,
+  type KeyKind,
+  sendableValues,
+} from './permission-groups.ts';
+
+/** What an update asks for, and of what kind of key. */
+export interface RequestedUpdate {
+  readonly kind: KeyKind;
+  /** All that the key may still do; `undefined`: not asked about. */
+  readonly groups: Groups | undefined;
+  /** `null`: not asked about. */
+  readonly binding: Binding | null;
+  readonly readOnly: 0 | 1 | undefined;
+  readonly acceptUndeletable: boolean;
+}
+
+/** A key as it was read now, and as an earlier delivery first read it. */
+export interface Records {
+  readonly now: KeyRecord;
+  readonly before: KeyRecord;
+}
+
+/** @throws Fault `refused/malformed` where the settings name what such a key cannot have */
+export const requestedUpdateOf = (kind: KeyKind, settings: Settings): RequestedUpdate => ({
+  kind,
+  groups: askedGroups(kind, settings),
+  binding: askedBinding(settings),
+  readOnly: settings.readOnly ?? undefined,
+  acceptUndeletable: settings.acceptUndeletable ?? false,
+});
+
+const own = (groups: Groups, group: string): readonly string[] =>
+  // Stryker disable next-line ArrayDeclaration: no key has a permission of that name
+  (Object.hasOwn(groups, group) ? groups[group] : undefined) ?? [];
+
+/** What may stay of a group: what the key has and had at first, and is asked to keep. */
+export const staying = ({ groups }: RequestedUpdate, { now, before }: Records, group: string): readonly string[] =>
+  own(now.permissions, group)
+    .filter((value) => own(before.permissions, group).includes(value))
+    .filter((value) => groups === undefined || own(groups, group).includes(value));
+
+/** Whether the key may only read, once all is as asked. */
+export const readsOnly = ({ readOnly }: RequestedUpdate, { now, before }: Records): 0 | 1 =>
+  readOnly === 1 || now.readOnly === 1 || before.readOnly === 1 ? 1 : 0;
 
 /** The fields of an update call that settle what the key may do; one that is `undefined` is not sent. */
 export interface Narrowed {
@@ -56,14 +103,19 @@ const reachOf = (asked: RequestedUpdate, records: Records): Reach => {
   return tooMany.length > 0 ? 'web-only' : 'as-asked';
 };
 
-interface Update extends Omit<Attempt, keyof Records> {
+/** Why a call may not be sent, and how the request ends then. */
+type Refusal = Exclude<ReturnType<Restriction['call']>, Call>;
+
+interface Update {
+  readonly asked: RequestedUpdate;
+  /** @returns `undefined` where the update may be sent */
+  readonly refusalOf: (records: Records) => Refusal | undefined;
   /** Makes the call of a body's fields. */
   readonly call: (narrowed: Narrowed) => Call;
 }
 
 /** The rules of an update, which never widens: its body is made of what the key has, had at first and is asked to keep. */
-export const restriction = ({ asked, self, egressAddresses, call }: Update): Restriction => ({
-  call: (now, before) =>
-    updateRefusal({ asked, self, egressAddresses, now, before }) ?? call(narrowed(asked, { now, before })),
+export const restriction = ({ asked, refusalOf, call }: Update): Restriction => ({
+  call: (now, before) => refusalOf({ now, before }) ?? call(narrowed(asked, { now, before })),
   reach: (now, before) => reachOf(asked, { now, before }),
 });

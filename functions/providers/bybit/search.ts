@@ -3,10 +3,9 @@ import type { Answer, Facts } from '../../core/answer.ts';
 import { jsonOrUndefined } from '../../core/json.ts';
 import type { Order, Question } from '../../core/provider.ts';
 import { type Send, type Talk, talk } from '../conversation.ts';
-import { silent } from '../verdict.ts';
-import { subKeysQuestionId } from './listing.ts';
-import { read } from './read.ts';
-import { inList, type SubKeys, subKeys } from './sub-keys.ts';
+import { silent } from '../reply-meaning.ts';
+import { read } from './key-record.ts';
+import { inList, type SubKeys, subKeys, subKeysQuestionId } from './sub-keys.ts';
 
 const Members = z.object({
   subMembers: z.array(z.object({ uid: z.string().regex(/^\d+$/) })),
@@ -34,7 +33,7 @@ const placeOf = (facts: Facts): Place => Stored.safeParse(jsonOrUndefined(facts[
 
 const stopped = (place: Place): Answer => ({
   saw: 'silent',
-  ends: 'retry/not-yet-proved',
+  means: { wait: 'not-yet-proved' },
   code: `${place.accounts} sub accounts`,
   more: true,
   facts: { searchCursor: JSON.stringify(place) },
@@ -103,7 +102,7 @@ function* search({ order, host, userID }: Ground): Talk<Answer> {
     }
     const { nextCursor } = page.result;
     if (isLast(nextCursor)) return exhausted(place);
-    if (nextCursor === place.cursor) return { ...silent('retry/unrecognised'), code: 'same cursor' };
+    if (nextCursor === place.cursor) return { ...silent({ wait: 'unrecognised' }), code: 'same cursor' };
     place = { ...place, cursor: nextCursor, skip: 0 };
     if (reads >= READS) return stopped(place);
   }

@@ -1,11 +1,10 @@
 import * as z from 'zod';
 import type { Answer } from '../../core/answer.ts';
-import type { Credential } from '../../core/provider.ts';
+import type { Credential, Order, Question } from '../../core/provider.ts';
 import { BybitKey } from '../../core/request/parse-request.ts';
-import type { Talk } from '../conversation.ts';
-import { silent } from '../verdict.ts';
-import { recordOf, SETTINGS } from './key-record.ts';
-import { read } from './read.ts';
+import { type Talk, talk } from '../conversation.ts';
+import { silent } from '../reply-meaning.ts';
+import { read, recordOf, SETTINGS } from './key-record.ts';
 
 /** The most that Bybit gives at once. */
 const PAGE = 20;
@@ -46,7 +45,7 @@ export function* subKeys(credential: Credential, host: string, subMemberId: stri
     cursor = said.result.nextPageCursor;
     if (cursor === '') return { rows };
   }
-  return { answer: { ...silent('retry/unrecognised'), code: `over ${MOST_PAGES} pages` } };
+  return { answer: { ...silent({ wait: 'unrecognised' }), code: `over ${MOST_PAGES} pages` } };
 }
 
 /** Bybit's `status` of a key that is past its date and can be renewed. */
@@ -66,8 +65,36 @@ export const inList = (rows: readonly Row[], keyId: string): Answer => {
     // A masked name may be anybody's.
     return rows.every(isReadable)
       ? { saw: 'unlisted', code: '0' }
-      : { ...silent('retry/unrecognised'), code: 'masked names' };
+      : { ...silent({ wait: 'unrecognised' }), code: 'masked names' };
   // Here it is a truth value, where the key itself says 0 or 1.
   const record = recordOf(NUMBER.get(row.readOnly), row);
   return { saw: row.status === EXPIRED ? 'expired' : 'listed', code: '0', identified: true, ...(record && { record }) };
 };
+
+/** What Bybit says where the parameters are wrong; the sub account is the only one. */
+const WRONG_PARAMETER = new Set(['10001', 'HTTP 400']);
+
+function* list({ signer, target, facts }: Order, host: string, subMemberId: string): Talk<Answer> {
+  const keys = yield* subKeys(signer, host, subMemberId);
+  if ('rows' in keys) {
+    const found = inList(keys.rows, target.keyId);
+    // Only where the key was found is this its sub account; any other list was merely read.
+    return { ...found, facts: { readSub: subMemberId, ...(found.identified && { subMemberId }) } };
+  }
+  // A sub account that was read before is one of this master's, so there the request itself is at fault.
+  const isForeign = WRONG_PARAMETER.has(keys.answer.code) && facts['readSub'] !== subMemberId;
+  return isForeign ? { ...keys.answer, means: { end: 'stuck/wrong-account' } } : keys.answer;
+}
+
+/** What `identified` is kept under for one sub account's list, read by this master. */
+export const subKeysQuestionId = ({ signer }: Order, host: string, userID: string, subMemberId: string): string =>
+  `${signer.keyId}@${host}/sub-apikeys/${userID}/${subMemberId}`;
+
+/** Asks a master whether a sub account has the target. */
+export const subKeysQuestion = (order: Order, host: string, userID: string, subMemberId: string): Question => ({
+  asked: 'sub-apikeys',
+  as: 'managing',
+  host,
+  questionId: subKeysQuestionId(order, host, userID, subMemberId),
+  next: talk(() => list(order, host, subMemberId)),
+});

@@ -1,6 +1,6 @@
-import type { Ending } from '../../core/outcome.ts';
+import type { FinalOutcome } from '../../core/outcome.ts';
 import { bindingOf, common, isWithin } from './address-binding.ts';
-import { type Records, type RequestedUpdate, readsOnly, staying } from './asked.ts';
+import { type Records, type RequestedUpdate, readsOnly, staying } from './restriction.ts';
 
 /** An update, the key that it would meet, and whether it might lock ourselves out. */
 export interface Attempt extends Records {
@@ -14,7 +14,7 @@ const canTransfer = (wallet: readonly string[] | undefined): boolean =>
   ['AccountTransfer', 'SubMemberTransfer'].some((transfer) => wallet?.includes(transfer));
 
 /** Each rule that an update can break, with its end and what to do instead. */
-const RULES: readonly (readonly [breaks: (attempt: Attempt) => boolean, ends: Ending, why: string])[] = [
+const RULES: readonly (readonly [breaks: (attempt: Attempt) => boolean, end: FinalOutcome, why: string])[] = [
   [
     ({ asked, ...records }) => asked.readOnly === 0 && readsOnly(asked, records) === 1,
     'refused/would-widen',
@@ -51,7 +51,7 @@ const RULES: readonly (readonly [breaks: (attempt: Attempt) => boolean, ends: En
 ];
 
 /** Why an update may not be sent to a key as it is; `undefined` where it may. */
-export const updateRefusal = (attempt: Attempt): { readonly ends: Ending; readonly why: string } | undefined => {
+export const updateRefusal = (attempt: Attempt): { readonly end: FinalOutcome; readonly why: string } | undefined => {
   const broken = RULES.find(([breaks]) => breaks(attempt));
-  return broken && { ends: broken[1], why: broken[2] };
+  return broken && { end: broken[1], why: broken[2] };
 };

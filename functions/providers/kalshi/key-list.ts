@@ -4,7 +4,7 @@ import { epochMs, toIso } from '../../core/epoch.ts';
 import { jsonOrUndefined } from '../../core/json.ts';
 import type { Credential, MaybeReply, Order, Question } from '../../core/provider.ts';
 import { type Talk, talk } from '../conversation.ts';
-import { IDENTIFIED, silent } from '../verdict.ts';
+import { IDENTIFIED, silent } from '../reply-meaning.ts';
 import { meaning } from './meaning.ts';
 import { signForKalshi } from './sign.ts';
 
@@ -83,7 +83,7 @@ function* managersList({ signer, target, facts: known }: Order, host: string): T
   if (row) return { saw: 'listed', code: '200', ...IDENTIFIED, ...elsewhere(row), facts };
   // A list that has lost its own asker has lost others too.
   if ((known['namesSigner'] && !namesSigner) || !isWhole(list))
-    return { ...silent('retry/unrecognised'), code: '200 not whole' };
+    return { ...silent({ wait: 'unrecognised' }), code: '200 not whole' };
   return { saw: 'unlisted', code: '200', facts };
 }
 

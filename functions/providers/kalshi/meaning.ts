@@ -2,7 +2,16 @@ import * as z from 'zod';
 import type { Answer } from '../../core/answer.ts';
 import { jsonOrUndefined } from '../../core/json.ts';
 import type { MaybeReply, Reply } from '../../core/provider.ts';
-import { BLOCKS_CALL, clockOf, IDENTIFIED, type ReplyMeaning, rejected, silent, statusRow } from '../verdict.ts';
+import {
+  BLOCKS_CALL,
+  clockOf,
+  IDENTIFIED,
+  isWait,
+  type ReplyMeaning,
+  rejected,
+  silent,
+  statusRow,
+} from '../reply-meaning.ts';
 
 /** Who got the reply, to what: the target or a managing key to the list, and the delete signed by either. */
 export type Column = 'own' | 'managing' | 'own-delete' | 'managed-delete';
@@ -22,41 +31,53 @@ const cells = (
 });
 const alike = (probe: ReplyMeaning, call: ReplyMeaning): Cells => cells(probe, probe, call);
 
-const UNRECOGNISED = silent('retry/unrecognised');
-const DOWN = silent('retry/provider-down');
-const NO_REPLY = silent('retry/no-reply');
-const REFUSED_KEY = silent('stuck/credential-refused', BLOCKS_CALL);
+const UNRECOGNISED = silent({ wait: 'unrecognised' });
+const DOWN = silent({ wait: 'provider-down' });
+const NO_REPLY = silent({ wait: 'no-reply' });
+const REFUSED_KEY = silent({ end: 'stuck/credential-refused' }, BLOCKS_CALL);
 const UNKNOWN_KEY: ReplyMeaning = { saw: 'unknown' };
 
 /** What Kalshi says. https://docs.kalshi.com/api-reference/api-keys/delete-api-key and the bodies that were recorded of it. */
 const TABLE = new Map<string, Cells>([
   ['HTTP 204', alike(UNRECOGNISED, { saw: 'accepted', ...IDENTIFIED })],
-  ['HTTP 400', alike(UNRECOGNISED, rejected('stuck/request-rejected'))],
-  ['NOT_FOUND', cells(UNKNOWN_KEY, REFUSED_KEY, rejected(), rejected('stuck/credential-refused'))],
+  ['HTTP 400', alike(UNRECOGNISED, rejected({ end: 'stuck/request-rejected' }))],
+  ['NOT_FOUND', cells(UNKNOWN_KEY, REFUSED_KEY, rejected(), rejected({ end: 'stuck/credential-refused' }))],
   [
     'INCORRECT_API_KEY_SIGNATURE',
     cells(
       { ...REFUSED_KEY, ...IDENTIFIED },
       REFUSED_KEY,
-      rejected('stuck/credential-refused', IDENTIFIED),
-      rejected('stuck/credential-refused'),
+      rejected({ end: 'stuck/credential-refused' }, IDENTIFIED),
+      rejected({ end: 'stuck/credential-refused' }),
     ),
   ],
-  ['header_timestamp_expired', alike(silent('retry/clock-skew'), rejected('retry/clock-skew'))],
+  ['header_timestamp_expired', alike(silent({ wait: 'clock-skew' }), rejected({ wait: 'clock-skew' }))],
   [
     'signature_is_missing_from_headers',
     alike(
       { ...UNRECOGNISED, fallbackCode: 'request-rejected' },
-      rejected('retry/unrecognised', { fallbackCode: 'request-rejected' }),
+      rejected({ wait: 'unrecognised' }, { fallbackCode: 'request-rejected' }),
     ),
   ],
-  ['Your_location_attestation', alike(silent('stuck/attestation-lapsed'), rejected('stuck/attestation-lapsed'))],
-  ['HTTP 401', alike({ ...UNRECOGNISED, fallbackCode: 'permission-missing' }, rejected('stuck/permission-missing'))],
-  ['HTTP 403', alike({ ...UNRECOGNISED, fallbackCode: 'permission-missing' }, rejected('stuck/permission-missing'))],
+  [
+    'Your_location_attestation',
+    alike(silent({ end: 'stuck/attestation-lapsed' }), rejected({ end: 'stuck/attestation-lapsed' })),
+  ],
+  [
+    'HTTP 401',
+    alike({ ...UNRECOGNISED, fallbackCode: 'permission-missing' }, rejected({ end: 'stuck/permission-missing' })),
+  ],
+  [
+    'HTTP 403',
+    alike({ ...UNRECOGNISED, fallbackCode: 'permission-missing' }, rejected({ end: 'stuck/permission-missing' })),
+  ],
   // The list's own path has no target in it, so there a 404 says nothing of one.
   ['HTTP 404', alike(UNRECOGNISED, { saw: 'unlisted' })],
-  ['HTTP 404 without JSON', alike(silent('stuck/request-rejected'), rejected('stuck/request-rejected'))],
-  ['HTTP 429', alike(silent('retry/rate-limited'), rejected('retry/rate-limited'))],
+  [
+    'HTTP 404 without JSON',
+    alike(silent({ end: 'stuck/request-rejected' }), rejected({ end: 'stuck/request-rejected' })),
+  ],
+  ['HTTP 429', alike(silent({ wait: 'rate-limited' }), rejected({ wait: 'rate-limited' }))],
   ['HTTP 5xx', alike(DOWN, DOWN)],
   ['no reply', alike(NO_REPLY, NO_REPLY)],
 ]);
@@ -96,9 +117,9 @@ const refusalIn = ({ status, body }: Reply): string | undefined => {
 export const meaning = (reply: MaybeReply, column: Column): Answer => {
   const refusal = reply && refusalIn(reply);
   const row = refusal ?? statusRow(reply);
-  const verdict = (TABLE.get(row) ?? ELSE)[column];
-  const clock = reply && verdict.ends === 'retry/clock-skew' ? clockOf(reply.headers) : {};
-  return { ...verdict, ...clock, code: codeOf(reply, refusal) };
+  const cell = (TABLE.get(row) ?? ELSE)[column];
+  const clock = reply && isWait(cell, 'clock-skew') ? clockOf(reply.headers) : {};
+  return { ...cell, ...clock, code: codeOf(reply, refusal) };
 };
 
 const codeOf = (reply: MaybeReply, refusal: string | undefined): string => {

@@ -1,7 +1,7 @@
 import { Fault } from '../../core/fault.ts';
 import type { Call, Operation, Order, Plan, Provider, Question } from '../../core/provider.ts';
 import { keyPath } from '../key-path.ts';
-import { realmsOf } from '../worlds.ts';
+import { realmsOf } from '../realms.ts';
 import { credential } from './credential.ts';
 import { ENVIRONMENTS } from './environments.ts';
 import { forecast } from './forecast.ts';

@@ -3,7 +3,7 @@ import type { Answer } from '../../core/answer.ts';
 import { jsonOrUndefined } from '../../core/json.ts';
 import type { MaybeReply, Order, Question } from '../../core/provider.ts';
 import { type Talk, talk } from '../conversation.ts';
-import { IDENTIFIED, silent } from '../verdict.ts';
+import { IDENTIFIED, silent } from '../reply-meaning.ts';
 import { isSuccess, meaning } from './meaning.ts';
 import { bearerOf, MANAGE_KEY_PATH, withBearer } from './request.ts';
 import { keyIn } from './self.ts';
@@ -14,7 +14,7 @@ function* lookUp({ signer, target }: Order, host: string, path: string): Talk<An
   if (key === undefined) return meaning(reply, 'lookup');
   return key.id === target.keyId
     ? { saw: 'listed', code: key.code, ...IDENTIFIED }
-    : { ...silent('retry/unrecognised'), code: 'another key' };
+    : { ...silent({ wait: 'unrecognised' }), code: 'another key' };
 }
 
 /** Asks a managing key for the target under its id. `path` ends in that id. */
@@ -44,7 +44,7 @@ function* list({ signer, target, facts: known }: Order, host: string): Talk<Answ
   const facts = { keysNamed: String(ids.length), ...(namesSigner && { namesSigner: 'yes' }) };
   if (ids.includes(target.keyId)) return { saw: 'listed', code, ...IDENTIFIED, facts };
   // A list that has lost its own asker has lost others too.
-  if (known['namesSigner'] && !namesSigner) return { ...silent('retry/unrecognised'), code: `${code} not whole` };
+  if (known['namesSigner'] && !namesSigner) return { ...silent({ wait: 'unrecognised' }), code: `${code} not whole` };
   return { saw: 'unlisted', code, facts };
 }
 

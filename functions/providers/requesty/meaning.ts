@@ -7,11 +7,14 @@ import {
   comeBackAt,
   comeBackIn,
   IDENTIFIED,
+  isWait,
+  limitedUntil,
   type ReplyMeaning,
   rejected,
+  type Stated,
   silent,
   statusRow,
-} from '../verdict.ts';
+} from '../reply-meaning.ts';
 
 /**
  * Who got the reply, to what: the target to `self`, a managing key to `self` and the list, a managing key to the target's own path,
@@ -35,15 +38,15 @@ const cells = (
 });
 const alike = (probe: ReplyMeaning, call: ReplyMeaning): Cells => cells(probe, probe, call);
 
-const UNRECOGNISED = silent('retry/unrecognised');
-const DOWN = silent('retry/provider-down');
-const NO_REPLY = silent('retry/no-reply');
+const UNRECOGNISED = silent({ wait: 'unrecognised' });
+const DOWN = silent({ wait: 'provider-down' });
+const NO_REPLY = silent({ wait: 'no-reply' });
 const RESTRICTED = alike(
   { ...UNRECOGNISED, fallbackCode: 'account-restricted' },
   rejected(undefined, { fallbackCode: 'account-restricted' }),
 );
-const BAD_REQUEST = alike(silent('stuck/request-rejected'), rejected('stuck/request-rejected'));
-const REFUSED_KEY = rejected('stuck/credential-refused');
+const BAD_REQUEST = alike(silent({ end: 'stuck/request-rejected' }), rejected({ end: 'stuck/request-rejected' }));
+const REFUSED_KEY = rejected({ end: 'stuck/credential-refused' });
 
 /** The status of an expired or deleted bearer, and its one documented message. */
 export const INVALID_TOKEN = 'Invalid authorization token';
@@ -53,24 +56,30 @@ const PERMISSION = 'permission required';
 const TABLE = new Map<string, Cells>([
   ['HTTP 2xx', cells(UNRECOGNISED, UNRECOGNISED, { saw: 'accepted', ...IDENTIFIED }, { saw: 'accepted' })],
   // For the target's own question a control probe decides.
-  ['HTTP 401', cells(UNRECOGNISED, silent('stuck/credential-refused'), rejected(), REFUSED_KEY)],
-  [INVALID_TOKEN, cells({ saw: 'unknown' }, silent('stuck/credential-refused', BLOCKS_CALL), rejected(), REFUSED_KEY)],
+  ['HTTP 401', cells(UNRECOGNISED, silent({ end: 'stuck/credential-refused' }), rejected(), REFUSED_KEY)],
+  [
+    INVALID_TOKEN,
+    cells({ saw: 'unknown' }, silent({ end: 'stuck/credential-refused' }, BLOCKS_CALL), rejected(), REFUSED_KEY),
+  ],
   [
     PERMISSION,
     cells(
       { saw: 'alive', ...IDENTIFIED },
       { ...UNRECOGNISED, fallbackCode: 'permission-missing' },
-      rejected('stuck/permission-missing', IDENTIFIED),
-      rejected('stuck/permission-missing'),
+      rejected({ end: 'stuck/permission-missing' }, IDENTIFIED),
+      rejected({ end: 'stuck/permission-missing' }),
     ),
   ],
   ['HTTP 402', RESTRICTED],
   ['HTTP 403', RESTRICTED],
   ['HTTP 412', RESTRICTED],
   ['HTTP 400', BAD_REQUEST],
-  ['HTTP 404', { ...alike(silent('stuck/request-rejected'), { saw: 'unlisted' }), lookup: { saw: 'unlisted' } }],
-  ['HTTP 404 without JSON', alike(silent('stuck/request-rejected'), { saw: 'unlisted' })],
-  ['HTTP 429', alike(silent('retry/rate-limited'), rejected('retry/rate-limited'))],
+  [
+    'HTTP 404',
+    { ...alike(silent({ end: 'stuck/request-rejected' }), { saw: 'unlisted' }), lookup: { saw: 'unlisted' } },
+  ],
+  ['HTTP 404 without JSON', alike(silent({ end: 'stuck/request-rejected' }), { saw: 'unlisted' })],
+  ['HTTP 429', alike(silent({ wait: 'rate-limited' }), rejected({ wait: 'rate-limited' }))],
   ['HTTP 5xx', alike(DOWN, DOWN)],
   ['no reply', alike(NO_REPLY, NO_REPLY)],
 ]);
@@ -99,7 +108,7 @@ export const isSuccess = (reply: MaybeReply): reply is Reply =>
   reply !== undefined && reply.status >= 200 && reply.status <= 299;
 
 /** `Retry-After` in seconds or as a date. */
-const retryAt = (reply: Reply): Partial<ReplyMeaning> => {
+const retryAt = (reply: Reply): Stated => {
   // Stryker disable next-line StringLiteral: no text stands for an instant that was not stated
   const stated = reply.headers['retry-after'] ?? '';
   const isSeconds = /^\d{1,6}$/.test(stated);
@@ -110,9 +119,9 @@ const retryAt = (reply: Reply): Partial<ReplyMeaning> => {
 export const meaning = (reply: MaybeReply, column: Column): Answer => {
   const refusal = reply && refusalIn(reply);
   const row = refusal ?? (isSuccess(reply) ? 'HTTP 2xx' : statusRow(reply));
-  const verdict = (TABLE.get(row) ?? ELSE)[column];
-  const later = reply && verdict.ends === 'retry/rate-limited' ? retryAt(reply) : {};
-  return { ...verdict, ...later, code: codeOf(reply, refusal, column) };
+  const cell = (TABLE.get(row) ?? ELSE)[column];
+  const later = reply && isWait(cell, 'rate-limited') ? limitedUntil(retryAt(reply)) : {};
+  return { ...cell, ...later, code: codeOf(reply, refusal, column) };
 };
 
 const codeOf = (reply: MaybeReply, refusal: string | undefined, column: Column): string => {

@@ -4,7 +4,7 @@ import { jsonOrUndefined } from '../../core/json.ts';
 import type { Credential, HttpCall, MaybeReply, Order, Question, Reply } from '../../core/provider.ts';
 import { KeyUuid } from '../../core/request/parse-request.ts';
 import { type Talk, talk } from '../conversation.ts';
-import { IDENTIFIED, silent } from '../verdict.ts';
+import { IDENTIFIED, silent } from '../reply-meaning.ts';
 import { isSuccess, meaning, messageIn } from './meaning.ts';
 import { bearerOf, MANAGE_KEY_PATH, withBearer } from './request.ts';
 
@@ -39,7 +39,7 @@ interface Self {
   readonly keyId: string | undefined;
 }
 
-const SOMEONE_ELSE: Answer = { ...silent('retry/unrecognised'), code: 'another key' };
+const SOMEONE_ELSE: Answer = { ...silent({ wait: 'unrecognised' }), code: 'another key' };
 
 function* own({ credential, host, keyId }: Self): Talk<Answer> {
   const reply = yield () => ask(bearerOf(credential), host);

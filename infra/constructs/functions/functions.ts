@@ -3,7 +3,7 @@ import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-ia
 import { EventSourceMapping, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { TIMING } from '../../../functions/core/timing.ts';
+import { LONGEST_DELAY_SECONDS, TIMING } from '../../../functions/core/timing.ts';
 import type { SettledProps } from '../../settled-props.ts';
 import { acknowledgeWildcard } from '../permissions/acknowledge-wildcard.ts';
 import {
@@ -18,7 +18,7 @@ import { handlerFunction } from './handler-function.ts';
 import { network, networkPermissions } from './network.ts';
 
 /** How far a sweep looks ahead: as long as SQS can delay a message. */
-const SWEEP_AHEAD = Duration.minutes(15);
+const SWEEP_AHEAD = Duration.seconds(LONGEST_DELAY_SECONDS);
 
 export interface Functions {
   readonly revokeRole: Role;

@@ -5,6 +5,7 @@ import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { BY_STATE } from '../../../functions/core/ledger/keys.ts';
+import { STATUS_TAGS } from '../../../functions/core/request/expiry-tags.ts';
 import type { Queues } from '../messaging/queues.ts';
 
 /** All that the two functions may touch. */
@@ -20,14 +21,12 @@ export interface GrantedResources {
   readonly encryptionKey: IKey | undefined;
 }
 
-/** The two tags that show people what became of a key. The right to write any other would be the right to schedule a deletion. */
-const STATUS_TAGS = ['key-revoker:status', 'key-revoker:proved-at'];
-
 /** Every action that the revoking function may take, beside its log. */
 export const revokePermissions = (reach: GrantedResources): readonly PolicyStatement[] => [
   allow(RECEIVE, [reach.queues.requests.queueArn]),
   allow(['sqs:SendMessage'], [reach.queues.requests.queueArn, reach.queues.stuck.queueArn]),
   allow(['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'], [secretsArn(reach)]),
+  // The right to write any other tag would be the right to schedule a deletion.
   allow(['secretsmanager:TagResource'], [secretsArn(reach)], onlyAmong('StringEquals', 'aws:TagKeys', STATUS_TAGS)),
   allow(['sns:Publish'], [reach.results.topicArn, reach.notifications.topicArn]),
   allow(['events:PutEvents'], [reach.bus.eventBusArn]),

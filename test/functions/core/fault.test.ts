@@ -1,10 +1,8 @@
 import { expect, it } from 'vitest';
-import { Fault, NotYet, Unavailable } from '../../../functions/core/fault.ts';
-import { LeaseLost } from '../../../functions/core/ledger/lease.ts';
+import { Fault, LeaseLost, Unavailable } from '../../../functions/core/fault.ts';
 
 it.each([
   [new Fault('refused/malformed', 'Cannot read it'), 'Fault: Cannot read it'],
-  [new NotYet({ code: 'no-reply' }), 'NotYet: Cannot go on yet: no-reply'],
   [new Unavailable('gone'), 'Unavailable: gone'],
   [new LeaseLost('taken'), 'LeaseLost: taken'],
 ])('keeps its name where the bundle shortens that of its class: %s', (error, expected) =>

@@ -10,7 +10,7 @@ export const NOON = epochMs(Date.UTC(2026, 10, 21, 12));
 export const answerOf = (saw: Saw, more: Partial<Answer> = {}): Answer => ({
   saw,
   code: saw === 'silent' ? 'no reply' : '0',
-  ...(saw === 'silent' ? { ends: 'retry/no-reply' } : {}),
+  ...(saw === 'silent' ? { means: { wait: 'no-reply' } } : {}),
   ...more,
 });
 

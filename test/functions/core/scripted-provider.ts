@@ -38,7 +38,7 @@ export const replyOf = (answer: Answer): MaybeReply => ({
 });
 
 const read = (reply: MaybeReply): Answer =>
-  reply === undefined ? { saw: 'silent', code: 'no reply', ends: 'retry/no-reply' } : JSON.parse(reply.body);
+  reply === undefined ? { saw: 'silent', code: 'no reply', means: { wait: 'no-reply' } } : JSON.parse(reply.body);
 
 export const questionOf = (asked: string, as: Asker = 'self', questionId: string = asked): Question => ({
   asked,
@@ -46,6 +46,12 @@ export const questionOf = (asked: string, as: Asker = 'self', questionId: string
   host: HOST,
   questionId,
   next: (replies, now) => (replies.length > 0 ? { answer: read(replies[0]) } : { send: callTo(asked, now) }),
+});
+
+/** A question for which there is never a slot of the provider's rate. */
+export const withoutSlot = (...of: Parameters<typeof questionOf>): Question => ({
+  ...questionOf(...of),
+  next: (_, now) => ({ send: { ...callTo(of[0], now), rate: { of: 'taken', perSecond: 1 } } }),
 });
 
 export const deleteCall = (order: Pick<Order, 'target'>): Call => ({

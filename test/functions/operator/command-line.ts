@@ -3,6 +3,7 @@ import { vi } from 'vitest';
 import { epochMs } from '../../../functions/core/epoch.ts';
 import { run } from '../../../functions/operator/run.ts';
 import type { Terminal } from '../../../functions/operator/terminal/terminal.ts';
+import { PROVIDERS } from '../../../functions/providers/index.ts';
 import { OPERATOR } from '../../whole/system/canaries.ts';
 import type { System } from '../../whole/system/system.ts';
 
@@ -87,6 +88,7 @@ export const commandLine =
       environment: typing.environment ?? {},
       signal: abort.signal,
       aws: { region: 'us-east-1', credentials: typing.credentials ?? system().operator },
+      providers: PROVIDERS,
     });
     system().canaries.hearText(JSON.stringify(heard));
     return { ...heard, exit, out: heard.out.map(stripVTControlCharacters) };

@@ -1,4 +1,4 @@
-import type { Answer } from '../../../functions/core/answer.ts';
+import { type Answer, endIn, waitIn } from '../../../functions/core/answer.ts';
 import { type EpochMs, epochMs } from '../../../functions/core/epoch.ts';
 import { Fault } from '../../../functions/core/fault.ts';
 import type {
@@ -53,11 +53,22 @@ export const answerTo = (question: Question, every: MaybeReply): Answer => {
   }
 };
 
-/** An answer in one line: what was seen, how it ends, and its marks. */
-export const brief = ({ saw, ends, identified: seen, blocksCall, fallbackCode }: Answer): string =>
-  [saw, ends, seen && 'seen', blocksCall && 'holds', fallbackCode && `at last ${fallbackCode}`]
+/** What an answer means, in one word: `retry/no-reply`, `stuck/region-refused`. */
+export const meant = (answer: Answer): string | undefined => {
+  const wait = waitIn(answer);
+  return wait ? `retry/${wait.code}` : endIn(answer);
+};
+
+/** The instant that an answer asks to wait for. */
+export const waitsUntil = (answer: Answer): EpochMs | undefined => waitIn(answer)?.notBefore;
+
+/** An answer in one line: what was seen, what it means, and its marks. */
+export const brief = (answer: Answer): string => {
+  const { saw, identified: seen, blocksCall, fallbackCode } = answer;
+  return [saw, meant(answer), seen && 'seen', blocksCall && 'holds', fallbackCode && `at last ${fallbackCode}`]
     .filter(Boolean)
     .join(' ');
+};
 
 /** The end and the sentence of the fault that this throws. */
 export const faultOf = (action: () => unknown): readonly [outcome: string, message: string] => {

@@ -1,6 +1,6 @@
 import { Unavailable } from '../../../functions/core/fault.ts';
 import type { HttpCall, MaybeReply } from '../../../functions/core/provider.ts';
-import type { CreatedPorts } from '../../../functions/edge/wire.ts';
+import type { CreatedPorts } from '../../../functions/edge/create-ports.ts';
 
 /** What goes wrong at one of the function's own steps. */
 export interface PortFault {

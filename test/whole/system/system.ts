@@ -25,7 +25,7 @@ import { type DailyPassReport, dailyPass } from '../../../functions/core/sweep/d
 import { type Swept, sweep } from '../../../functions/core/sweep/sweep.ts';
 import { type Ticked, tick } from '../../../functions/core/sweep/tick.ts';
 import { readEnvironment } from '../../../functions/edge/process/environment.ts';
-import { createPorts } from '../../../functions/edge/wire.ts';
+import { createPorts } from '../../../functions/edge/create-ports.ts';
 import { PROVIDERS } from '../../../functions/providers/index.ts';
 import { serve } from '../../../functions/revoke/serve.ts';
 import { type Aws, startAws } from '../../../infra/local/aws/start-aws.ts';

@@ -2,10 +2,12 @@ import type { Command } from 'commander';
 import { requestKey } from '../../../core/ledger/keys.ts';
 import type { RequestItem } from '../../../core/ledger/request-item.ts';
 import { needsPerson } from '../../../core/outcome.ts';
+import type { Deployed } from '../../deployment/connect.ts';
 import type { Context } from '../../deployment/context.ts';
 import { type Closed, forget } from '../../stuck/forget.ts';
-import { chosen } from '../../stuck/stuck-copy.ts';
-import { giveBack, remove, takeInHand } from '../../stuck/stuck-queue.ts';
+import { chosen, type Stuck } from '../../stuck/stuck-copy.ts';
+import { giveBack, remove } from '../../stuck/stuck-handles.ts';
+import { type InHand, takeInHand } from '../../stuck/stuck-queue.ts';
 import { confirm } from '../../terminal/confirm.ts';
 import { wrapped } from '../../terminal/wrap.ts';
 import { endOf, missing, operationOf } from './in-words.ts';
@@ -23,9 +25,28 @@ interface Options {
   readonly yes?: boolean;
 }
 
-/** Whether there is anything to forget: a copy, or a request that ended so. */
-const isStuck = (item: RequestItem | undefined): boolean =>
-  item?.ended !== undefined && needsPerson(item.ended.outcome);
+/** What is to be forgotten: a copy on the stuck queue, or only a request that ended there. */
+interface Forgettable {
+  readonly copy: Stuck | undefined;
+  readonly requestId: string;
+  readonly attempt: number;
+  readonly crashed: boolean;
+}
+
+/** @throws Failure where neither is there */
+const forgettable = async (deployed: Deployed, { all, elsewhere }: InHand, name: string): Promise<Forgettable> => {
+  const item = await deployed.ledger.read<RequestItem>(requestKey(name, false));
+  const copy = chosen(all, name);
+  if (copy !== undefined) {
+    const { requestId, attempt, outcome } = copy;
+    return { copy, requestId, attempt, crashed: outcome === undefined };
+  }
+  if (item?.ended === undefined || !needsPerson(item.ended.outcome)) throw missing(name, elsewhere);
+  return { copy, requestId: name, attempt: item.attempt, crashed: false };
+};
+
+const asked = ({ requestId, copy }: Forgettable): string =>
+  copy === undefined ? requestId : `${requestId}  ${operationOf(copy)}  ${endOf(copy)}`;
 
 /** `stuck forget` */
 export const addForget = (stuck: Command, context: Context): void => {
@@ -39,20 +60,17 @@ export const addForget = (stuck: Command, context: Context): void => {
     .action(async (name: string, options: Options, command: Command) => {
       const { terminal, clock } = context;
       const deployed = await context.deployed(command);
-      const { all, elsewhere } = await takeInHand(deployed);
-      const one = chosen(all, name);
-      let kept = all;
+      const inHand = await takeInHand(deployed);
+      let kept = inHand.all;
       try {
-        const item = await deployed.ledger.read<RequestItem>(requestKey(name, false));
-        if (one === undefined && !isStuck(item)) throw missing(name, elsewhere);
-        const { requestId, attempt } = one ?? { requestId: name, attempt: item?.attempt ?? 1 };
-        terminal.tell(`${requestId}  ${one ? `${operationOf(one)}  ${endOf(one)}` : ''}`.trimEnd());
+        const { copy, ...one } = await forgettable(deployed, inHand, name);
+        const { requestId } = one;
+        terminal.tell(asked({ copy, ...one }));
         await confirm(context, { word: 'yes', given: options.yes ? 'yes' : undefined, option: '--yes' });
         const { by, reason } = options;
-        const crashed = one !== undefined && one.outcome === undefined;
-        const closed = await forget(deployed, { requestId, attempt, crashed }, { at: clock.now(), by, reason });
-        if (one) await remove(deployed, one);
-        kept = all.filter((each) => each !== one);
+        const closed = await forget(deployed, one, { at: clock.now(), by, reason });
+        if (copy) await remove(deployed, copy);
+        kept = kept.filter((each) => each !== copy);
         if (context.isJson(command)) context.json({ requestId, forgotten: { by, reason }, case: closed });
         else
           for (const line of wrapped(`Forgotten: ${requestId}. ${CLOSED[closed]}`, terminal.width))

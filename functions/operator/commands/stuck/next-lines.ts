@@ -1,3 +1,4 @@
+import { kindOf } from '../../../core/operations.ts';
 import type { RevocationRequest } from '../../../core/request/parse-request.ts';
 import type { Stuck } from '../../stuck/stuck-copy.ts';
 
@@ -32,7 +33,7 @@ const targetWords = ({ target, secretId, secretVersion }: RevocationRequest): re
 const byAnother = ({ outcome, request }: Stuck): readonly string[] => {
   if (request === undefined || !BY_ANOTHER.has(outcome)) return [];
   const { provider, operation, reason, reference } = request;
-  if (!operation.startsWith('delete-') || operation === 'delete-master-key') return [];
+  if (kindOf(provider, operation) !== 'delete' || operation === 'delete-master-key') return [];
   const words = [...targetWords(request), '--reason', reason, ...option('--reference', reference)]
     .map(quoted)
     .join(' ');

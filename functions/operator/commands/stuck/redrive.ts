@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
 import type { Deployed } from '../../deployment/connect.ts';
 import type { Context } from '../../deployment/context.ts';
-import { exitOf, type Finished, follow } from '../../requests/follow.ts';
+import { exitOf, type Finished } from '../../requests/finished.ts';
+import { follow } from '../../requests/follow.ts';
 import { outcomeText, toneOf } from '../../show/receipt-lines.ts';
 import { type Redriven, redrive } from '../../stuck/redrive.ts';
 import { chosen, type Stuck } from '../../stuck/stuck-copy.ts';
-import { giveBack, takeInHand } from '../../stuck/stuck-queue.ts';
+import { giveBack } from '../../stuck/stuck-handles.ts';
+import { takeInHand } from '../../stuck/stuck-queue.ts';
 import { confirm } from '../../terminal/confirm.ts';
 import { EXIT, type Exit, Failure } from '../../terminal/failure.ts';
 import { cut, type TableColumn, table } from '../../terminal/table.ts';

@@ -1,27 +1,29 @@
 import { describe, expect, it } from 'vitest';
 import type { Answer } from '../../../../functions/core/answer.ts';
-import { advanceAttempt } from '../../../../functions/core/attempt/advance.ts';
+import { type Act, advanceAttempt } from '../../../../functions/core/attempt/advance.ts';
 import { NEW_ATTEMPT } from '../../../../functions/core/attempt/progress.ts';
 import { after } from '../../../../functions/core/epoch.ts';
+import { attemptEnded } from '../../../../functions/core/ledger/attempt-result.ts';
 import type { Plan } from '../../../../functions/core/provider.ts';
-import { atWork } from '../pursuits.ts';
+import { atWork } from '../attempt-contexts.ts';
 import { answerOf, NOON } from '../rounds.ts';
-import { questionOf } from '../scripted-provider.ts';
+import { questionOf, withoutSlot } from '../scripted-provider.ts';
 import { ACCEPTED, ALIVE, caseOf, GONE, LEAKED, OTHER, type Script } from '../scripted-system.ts';
 
 type Having = NonNullable<Parameters<typeof atWork>[1]>;
 
-/** How a delivery's pursuit ends; what it told and asked of its caller stands among what it sent. */
-const pursued = async (script: Script, having: Having = {}) => {
-  const { memory, pursuit: context, leased } = atWork(script, having);
+/** How far a delivery comes; what the attempt told and asked of its caller stands among what was sent. */
+const advanced = async (script: Script, having: Having = {}, act?: Act) => {
+  const { memory, context, leased } = atWork(script, having);
   const { sent } = memory;
   const result = await advanceAttempt(
     context,
     {
-      rereadOrder: async () => void sent.push('recheck'),
+      rereadOrder: async () => void sent.push('reread'),
       resurrected: async (_, at) => void sent.push(`resurrected ${caseOf(memory).state} ${at - NOON}`),
     },
     leased,
+    act,
   );
   return { memory, sent, result };
 };
@@ -50,9 +52,9 @@ describe('a key that is unknown where it was looked for, and was never seen ther
 
   it.each([
     ['alive', answerOf('alive')],
-    ['known, though refused', answerOf('silent', { identified: true, ends: 'stuck/ip-not-allowed' })],
+    ['known, though refused', answerOf('silent', { identified: true, means: { end: 'stuck/ip-not-allowed' } })],
   ])('belongs to the first sibling where it is %s', async (_how, answer) => {
-    const { sent, result } = await pursued(
+    const { sent, result } = await advanced(
       { probe: [GONE], demo: [GONE], testnet: [answer] },
       there('demo', 'testnet', 'eu'),
     );
@@ -68,9 +70,12 @@ describe('a key that is unknown where it was looked for, and was never seen ther
     ['gives no verdict', answerOf('silent')],
   ])('is deleted once where its sibling %s, and not recognised where that is refused', async (_how, answer) => {
     const refused = answerOf('rejected', { code: 'NOT_FOUND' });
-    const { memory, sent, result } = await pursued({ probe: [GONE], demo: [answer], delete: [refused] }, there('demo'));
+    const { memory, sent, result } = await advanced(
+      { probe: [GONE], demo: [answer], delete: [refused] },
+      there('demo'),
+    );
     expect(result).toEqual(end('stuck/not-recognised'));
-    expect(sent).toEqual(['probe', 'demo', 'probe', 'recheck', 'delete', 'probe']);
+    expect(sent).toEqual(['probe', 'demo', 'probe', 'reread', 'delete', 'probe']);
     const { calls, evidence } = caseOf(memory).attempts['R#1'] ?? {};
     expect(calls).toBe(1);
     expect(evidence).toEqual([
@@ -83,19 +88,19 @@ describe('a key that is unknown where it was looked for, and was never seen ther
   });
 
   it('is revoked where that delete is accepted', async () => {
-    const { sent, result } = await pursued({ probe: [GONE], demo: [GONE], delete: [ACCEPTED] }, there('demo'));
+    const { sent, result } = await advanced({ probe: [GONE], demo: [GONE], delete: [ACCEPTED] }, there('demo'));
     expect(result).toEqual(end('revoked'));
-    expect(sent).toEqual(['probe', 'demo', 'probe', 'recheck', 'delete', 'probe', 'probe']);
+    expect(sent).toEqual(['probe', 'demo', 'probe', 'reread', 'delete', 'probe', 'probe']);
   });
 
   it('is asked for in all siblings, and no more than once in a delivery', async () => {
     const refused = { probe: [GONE], demo: [GONE], eu: [GONE], delete: [answerOf('rejected')] };
-    const { sent } = await pursued(refused, there('demo', 'eu'));
-    expect(sent).toEqual(['probe', 'demo', 'eu', 'probe', 'recheck', 'delete', 'probe']);
+    const { sent } = await advanced(refused, there('demo', 'eu'));
+    expect(sent).toEqual(['probe', 'demo', 'eu', 'probe', 'reread', 'delete', 'probe']);
   });
 
   it('is not deleted where only an update was asked for', async () => {
-    const { memory, sent, result } = await pursued(
+    const { memory, sent, result } = await advanced(
       { probe: [GONE], demo: [GONE] },
       { found: { sightings: {} }, plan: () => ({ call: UPDATE, siblings: [['demo', questionOf('demo')]] }) },
     );
@@ -114,8 +119,8 @@ describe('a key that is gone, as in an outage', () => {
   const LATER = { hasEnded: false, code: 'not-yet-proved', notBefore: undefined };
 
   it('is deleted once in a delivery, which comes again', async () => {
-    const { memory, sent, result } = await pursued({ probe: [GONE], delete: [refused] });
-    expect([sent, result]).toEqual([['probe', 'recheck', 'delete', 'probe'], LATER]);
+    const { memory, sent, result } = await advanced({ probe: [GONE], delete: [refused] });
+    expect([sent, result]).toEqual([['probe', 'reread', 'delete', 'probe'], LATER]);
     const work = { calls: 1, notExecuted: 1, callReplies: ['refused'], absentSince: NOON };
     expect(caseOf(memory).attempts['R#1']).toMatchObject(work);
     expect(memory.clock.now()).toBe(NOON);
@@ -124,7 +129,7 @@ describe('a key that is gone, as in an outage', () => {
   it('is deleted again by the next delivery, also where the delete is refused for the tenth time', async () => {
     const replies = Array.from({ length: 9 }, () => 'refused');
     const work = { calls: 9, notExecuted: 9, callReplies: replies, lastAnswer: 'rejected', absentSince: ago(HOUR - 1) };
-    const { memory, sent, result } = await pursued({ probe: [GONE], delete: [refused] }, held(work));
+    const { memory, sent, result } = await advanced({ probe: [GONE], delete: [refused] }, held(work));
     expect([sent, result]).toEqual([['probe', 'delete', 'probe'], LATER]);
     expect(caseOf(memory).attempts['R#1']).toMatchObject({ calls: 10, notExecuted: 10, absentSince: ago(HOUR - 1) });
   });
@@ -136,7 +141,7 @@ describe('a key that is gone, as in an outage', () => {
     'ends after an hour by two more absences and without another call: its delete was %s',
     async (reply, outcome, why) => {
       const work = { calls: 1, callReplies: [reply], lastCallAt: ago(HOUR), absentSince: ago(HOUR) };
-      const { sent, result } = await pursued({ probe: [GONE] }, held(work));
+      const { sent, result } = await advanced({ probe: [GONE] }, held(work));
       expect([sent, result]).toEqual([['probe', 'probe'], end(outcome, why)]);
     },
   );
@@ -156,7 +161,7 @@ describe('a key that is gone, as in an outage', () => {
     const memory = (): typeof at.memory => at.memory;
     const at = atWork({ probe: [probe], delete: [ACCEPTED] }, held(work));
     const hooks = { rereadOrder: async () => undefined, resurrected: async () => undefined };
-    expect(await advanceAttempt(at.pursuit, hooks, at.leased)).toEqual(end('revoked'));
+    expect(await advanceAttempt(at.context, hooks, at.leased)).toEqual(end('revoked'));
     expect(at.memory.sent).toEqual(expected);
     expect(caseOf(at.memory).attempts['R#1']).toMatchObject({ calls: calls + 1, notExecuted });
   });
@@ -169,7 +174,7 @@ describe('a key that is gone, as in an outage', () => {
       end('stuck/unproven', `${since(HOUR)}. An update cannot tell a dead key from an outage; a delete can`),
     ],
   ])('and that was to be updated, %s: no call leaves', async (_what, ms, expected) => {
-    const { sent, result } = await pursued(
+    const { sent, result } = await advanced(
       { probe: [GONE] },
       { ...held({ absentSince: ago(ms) }), plan: () => ({ call: UPDATE }) },
     );
@@ -177,7 +182,7 @@ describe('a key that is gone, as in an outage', () => {
   });
 
   it('is already revoked where its death is in the ledger: two absences are enough', async () => {
-    const { sent, result } = await pursued({ probe: [GONE] }, { found: PROVED });
+    const { sent, result } = await advanced({ probe: [GONE] }, { found: PROVED });
     expect([sent, result]).toEqual([['probe', 'probe'], end('already-revoked', since(0))]);
   });
 
@@ -187,14 +192,14 @@ describe('a key that is gone, as in an outage', () => {
   ])(
     'ends at once where the managing key’s list has named it: the delete was %s',
     async (_how, answer, outcome, why) => {
-      const { sent, result } = await pursued({ probe: [answerOf('unlisted')], delete: [answer] }, { managed: true });
-      expect([sent, result]).toEqual([['probe', 'recheck', 'delete', 'probe', 'probe'], end(outcome, why)]);
+      const { sent, result } = await advanced({ probe: [answerOf('unlisted')], delete: [answer] }, { managed: true });
+      expect([sent, result]).toEqual([['probe', 'reread', 'delete', 'probe', 'probe'], end(outcome, why)]);
     },
   );
 });
 
 describe('a managing key that is refused says nothing of the target', () => {
-  const REFUSED = answerOf('silent', { ends: 'stuck/credential-refused' });
+  const REFUSED = answerOf('silent', { means: { end: 'stuck/credential-refused' } });
   const beside: Having = {
     managed: true,
     plan: () => ({ probes: [questionOf('probe'), questionOf('list', 'managing')] }),
@@ -204,14 +209,14 @@ describe('a managing key that is refused says nothing of the target', () => {
   };
 
   it('so that no death is proved, though the delete was accepted', async () => {
-    const { memory, sent, result } = await pursued({ probe: [GONE], list: [REFUSED] }, { ...beside, forMs: 7_000 });
+    const { memory, sent, result } = await advanced({ probe: [GONE], list: [REFUSED] }, { ...beside, forMs: 7_000 });
     expect(result).toMatchObject({ hasEnded: false, code: 'not-yet-proved' });
     expect(sent).toEqual(['probe', 'list', 'probe', 'list']);
     expect(caseOf(memory).attempts['R#1']).not.toHaveProperty('absentSince');
   });
 
   it('unless this system has deleted it: then the target’s own word proves its death', async () => {
-    const { memory, pursuit: context, leased } = atWork({ probe: [GONE], list: [REFUSED] }, beside);
+    const { memory, context, leased } = atWork({ probe: [GONE], list: [REFUSED] }, beside);
     memory.items.set(`case#kalshi/prod/${OTHER} case`, { rev: 1, nonce: '', attempts: {}, ...PROVED });
     const hooks = { rereadOrder: async () => undefined, resurrected: async () => undefined };
     expect(await advanceAttempt(context, hooks, leased)).toEqual(end('revoked'));
@@ -222,11 +227,10 @@ describe('a managing key that is refused says nothing of the target', () => {
 describe('a managing key that is refused', () => {
   const killed = { attempts: {}, ...PROVED };
   const refused = (outcome: string, having: Having, ofCase?: object) => {
-    const {
-      memory,
-      pursuit: context,
-      leased,
-    } = atWork({ probe: [answerOf('silent', { ends: outcome as 'stuck/limit', blocksCall: true })] }, having);
+    const { memory, context, leased } = atWork(
+      { probe: [answerOf('silent', { means: { end: outcome as 'stuck/limit' }, blocksCall: true })] },
+      having,
+    );
     if (ofCase) memory.items.set(`case#kalshi/prod/${OTHER} case`, { rev: 1, nonce: '', ...ofCase });
     return advanceAttempt(context, { rereadOrder: async () => undefined, resurrected: async () => undefined }, leased);
   };
@@ -274,7 +278,7 @@ describe('what an end says beside its outcome', () => {
       'Looked through 20 sub accounts',
     ],
   ])('of a key that nobody knows: %s', async (_what, script, found, why) => {
-    const { result } = await pursued(script, { managed: true, found: { sightings: {}, ...found } });
+    const { result } = await advanced(script, { managed: true, found: { sightings: {}, ...found } });
     expect(result).toEqual(end('stuck/not-recognised', why));
   });
 
@@ -301,40 +305,47 @@ describe('what an end says beside its outcome', () => {
     [
       'an update that is refused',
       'region-refused',
-      answerOf('silent', { ends: 'stuck/region-refused' }),
+      answerOf('silent', { means: { end: 'stuck/region-refused' } }),
       { absentSince: NOON },
       { call: UPDATE },
     ],
   ])('of %s: nothing of an absence', async (_what, code, answer, work, plan) => {
     const found = { attempts: { 'R#1': { ...NEW_ATTEMPT, ...work } } };
-    const { result } = await pursued({ probe: [answer] }, { found, plan: () => plan });
+    const { result } = await advanced({ probe: [answer] }, { found, plan: () => plan });
     expect(result).toEqual(end(`stuck/${code}`));
   });
 
   it('of another end: nothing of a list', async () => {
-    const held = answerOf('silent', { ends: 'stuck/region-refused', blocksCall: true, facts: { keysNamed: '3' } });
-    expect((await pursued({ probe: [held] }, { managed: true })).result).toEqual(end('stuck/region-refused'));
+    const held = answerOf('silent', {
+      means: { end: 'stuck/region-refused' },
+      blocksCall: true,
+      facts: { keysNamed: '3' },
+    });
+    expect((await advanced({ probe: [held] }, { managed: true })).result).toEqual(end('stuck/region-refused'));
   });
 
   it('of a rule of ours: what that says, before all else', async () => {
     const call: Plan['call'] = {
-      call: () => ({ ends: 'refused/would-widen', why: 'Cannot widen it, wanted less' }),
+      call: () => ({ end: 'refused/would-widen', why: 'Cannot widen it, wanted less' }),
       reach: () => 'wider',
     };
     const read = { record: { readOnly: 0, ips: [], permissions: {} }, facts: { searched: '20 sub accounts' } } as const;
-    const { result } = await pursued({ probe: [answerOf('alive', read)] }, { plan: () => ({ call }) });
+    const { result } = await advanced({ probe: [answerOf('alive', read)] }, { plan: () => ({ call }) });
     expect(result).toEqual(end('refused/would-widen', 'Cannot widen it, wanted less'));
   });
 });
 
-it('tells of a key that was proved dead and that one question still finds, before its case is open again', async () => {
-  const { memory, sent } = await pursued(
+/** As a recheck hands in. */
+const probesOnly: Act = async () => attemptEnded('planned');
+
+it('reports a key that was proved dead and that one question still finds, before its case is open again', async () => {
+  const { memory, sent } = await advanced(
     { probe: [GONE], list: [answerOf('listed')], delete: [undefined] },
     {
       found: { ...PROVED, findings: 2 },
       plan: () => ({ probes: [questionOf('probe'), questionOf('list')] }),
-      isLook: true,
     },
+    probesOnly,
   );
   expect(sent).toEqual(['probe', 'list', 'resurrected proved-case -5000']);
   expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'X#1', findings: 3 });
@@ -345,25 +356,25 @@ describe('a managing key is asked about itself', () => {
   const having: Having = { managed: true, request: LEAKED as never, plan: () => ({ signer: questionOf('signer') }) };
 
   it('once where it is well', async () => {
-    const { sent } = await pursued({ signer: [ALIVE], probe: [ALIVE, GONE], delete: [ACCEPTED] }, having);
-    expect(sent).toEqual(['signer', 'probe', 'recheck', 'delete', 'probe', 'probe']);
+    const { sent } = await advanced({ signer: [ALIVE], probe: [ALIVE, GONE], delete: [ACCEPTED] }, having);
+    expect(sent).toEqual(['signer', 'probe', 'reread', 'delete', 'probe', 'probe']);
   });
 
   it('again where it gave no verdict', async () => {
-    const { sent } = await pursued(
+    const { sent } = await advanced(
       { signer: [undefined, ALIVE], probe: [ALIVE, ALIVE, GONE], delete: [ACCEPTED] },
       having,
     );
-    expect(sent).toEqual(['signer', 'probe', 'signer', 'probe', 'recheck', 'delete', 'probe', 'probe']);
+    expect(sent).toEqual(['signer', 'probe', 'signer', 'probe', 'reread', 'delete', 'probe', 'probe']);
   });
 });
 
 it('asks whether the order still stands before its first call, and not before another', async () => {
-  const { sent, result } = await pursued(
+  const { sent, result } = await advanced(
     { probe: [ALIVE, ALIVE, ALIVE, GONE], delete: [ACCEPTED] },
     { request: LEAKED as never },
   );
-  expect(sent).toEqual(['probe', 'recheck', 'delete', 'probe', 'probe', 'delete', 'probe', 'probe']);
+  expect(sent).toEqual(['probe', 'reread', 'delete', 'probe', 'probe', 'delete', 'probe', 'probe']);
   expect(result).toMatchObject({ hasEnded: true, outcome: 'revoked' });
 });
 
@@ -374,8 +385,8 @@ it.each<[string, Script, Having]>([
     { probe: [GONE] },
     { found: { sightings: {} }, plan: () => ({ siblings: [['demo', questionOf('demo')]] }) },
   ],
-])('a look is over where a request would %s', async (_what, script, having) => {
-  const { sent, result } = await pursued(script, { ...having, isLook: true });
+])('a recheck ends where a request would %s', async (_what, script, having) => {
+  const { sent, result } = await advanced(script, having, probesOnly);
   expect(result).toEqual(end('planned'));
   expect(sent).toEqual(['probe']);
 });
@@ -385,22 +396,57 @@ describe('between two probes', () => {
   const found = { attempts: { 'R#1': called } };
 
   it('waits where there is time for the second', async () => {
-    const { memory, sent, result } = await pursued({ probe: [GONE] }, { forMs: 7_000, found });
+    const { memory, sent, result } = await advanced({ probe: [GONE] }, { forMs: 7_000, found });
     expect([sent, result]).toEqual([['probe', 'probe'], end('revoked')]);
     expect(memory.clock.now()).toBe(after(NOON, 2_000));
   });
 
   it('gives the key back at once where there is none', async () => {
-    const { memory, sent, result } = await pursued({ probe: [GONE] }, { forMs: 6_999, found });
+    const { memory, sent, result } = await advanced({ probe: [GONE] }, { forMs: 6_999, found });
     expect([sent, result]).toEqual([['probe'], { hasEnded: false, code: 'not-yet-proved', notBefore: undefined }]);
     expect(memory.clock.now()).toBe(NOON);
   });
 
   it('gives the key back where the provider says to come again', async () => {
     const notBefore = after(NOON, 1_000);
-    const limited = answerOf('silent', { ends: 'retry/rate-limited', notBefore });
-    const { memory, result } = await pursued({ probe: [limited] });
+    const limited = answerOf('silent', { means: { wait: 'rate-limited', notBefore } });
+    const { memory, result } = await advanced({ probe: [limited] });
     expect(result).toEqual({ hasEnded: false, code: 'rate-limited', notBefore });
     expect(memory.clock.now()).toBe(NOON);
+  });
+});
+
+describe('a question that has to wait for a rate slot', () => {
+  const WAIT = { hasEnded: false, code: 'rate-limited' };
+
+  it('makes a wait, and an empty round writes nothing', async () => {
+    const { memory, sent, result } = await advanced({}, { plan: () => ({ probes: [withoutSlot('probe')] }) });
+    expect([sent, result]).toEqual([[], WAIT]);
+    expect(memory.steps.filter((step) => step.startsWith('write'))).toEqual([]);
+  });
+
+  it('makes a wait, and what the other questions said is in the ledger', async () => {
+    const probes = [withoutSlot('list'), questionOf('probe')];
+    const { memory, sent, result } = await advanced({ probe: [ALIVE] }, { plan: () => ({ probes }) });
+    expect([sent, result]).toEqual([['probe'], WAIT]);
+    expect(caseOf(memory).attempts['R#1']?.evidence).toMatchObject([{ asked: 'probe', saw: 'alive' }]);
+  });
+
+  it.each<[string, Having, string]>([
+    ['for the slot', {}, 'rate-limited'],
+    ['for the next delivery where no time is left', { forMs: 5_000 }, 'not-yet-proved'],
+  ])('makes a wait at a sibling environment: %s', async (_what, having, code) => {
+    const late = (): Answer => {
+      if (having.forMs) at.memory.clock.forward(1);
+      return GONE;
+    };
+    const sibling = having.forMs ? questionOf('demo') : withoutSlot('demo');
+    const at = atWork(
+      { probe: [late] },
+      { ...having, found: { sightings: {} }, plan: () => ({ siblings: [['demo', sibling]] }) },
+    );
+    const hooks = { rereadOrder: async () => undefined, resurrected: async () => undefined };
+    expect(await advanceAttempt(at.context, hooks, at.leased)).toEqual({ hasEnded: false, code });
+    expect(at.memory.sent).toEqual(['probe']);
   });
 });

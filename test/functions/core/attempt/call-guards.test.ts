@@ -10,7 +10,7 @@ import { NEW_ATTEMPT } from '../../../../functions/core/attempt/progress.ts';
 import { after } from '../../../../functions/core/epoch.ts';
 import type { AttemptRecord } from '../../../../functions/core/ledger/case-item.ts';
 import type { Provider } from '../../../../functions/core/provider.ts';
-import type { Reason } from '../../../../functions/core/reason.ts';
+import type { Reason } from '../../../../functions/core/receipt.ts';
 import type { RevocationRequest } from '../../../../functions/core/request/parse-request.ts';
 import { memoryPorts } from '../memory-ports.ts';
 import { NOON } from '../rounds.ts';
@@ -41,7 +41,7 @@ describe('a key that signs for an open case', () => {
     expect(await wait(memory, reason)).toBeUndefined();
   });
 
-  it('goes at once where it works on itself alone', async () => {
+  it('goes at once where it works only on itself', async () => {
     const memory = withCase({ attempts: { 'R#1': NEW_ATTEMPT } }, needed.signerName);
     await markSigner(memory.ports, { ...needed, keyName: needed.signerName }, true);
     expect(await wait(memory, 'manual')).toBeUndefined();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Saw } from '../../../../functions/core/answer.ts';
+import { endIn, type Saw, waitIn } from '../../../../functions/core/answer.ts';
 import {
   type Decision,
   decide,
@@ -8,14 +8,14 @@ import {
   MOST_CALLS,
   type Situation,
 } from '../../../../functions/core/attempt/decide.ts';
-import { basisOf, NEW_ATTEMPT } from '../../../../functions/core/attempt/progress.ts';
+import { NEW_ATTEMPT } from '../../../../functions/core/attempt/progress.ts';
 import { after, epochMs } from '../../../../functions/core/epoch.ts';
-import type { AttemptRecord } from '../../../../functions/core/ledger/case-item.ts';
+import { type AttemptRecord, basisOf } from '../../../../functions/core/ledger/case-item.ts';
 import { RETRY, STUCK } from '../../../../functions/core/outcome.ts';
 import type { RoundVerdict } from '../../../../functions/core/probe/round-verdict.ts';
 import { answerOf, askedOf, NOON } from '../rounds.ts';
 
-/** Standings of updates alone. */
+/** The verdicts of updates only. */
 const REACHES: readonly RoundVerdict[] = ['as-asked', 'wider', 'web-only'];
 
 const GAP = 2_000;
@@ -25,10 +25,10 @@ const ALIVE = [askedOf(answerOf('alive'))];
 const UNKNOWN = [askedOf(answerOf('unknown'))];
 const SILENT = [askedOf(answerOf('silent'))];
 const LATER = after(NOON, 90_000);
-const LIMITED = [askedOf(answerOf('silent', { ends: 'retry/rate-limited', notBefore: LATER }))];
-const TOO_MANY = [askedOf(answerOf('silent', { ends: 'retry/rate-limited' }))];
-const HELD = answerOf('rejected', { ends: 'stuck/credential-refused', blocksCall: true });
-const FORECAST = answerOf('alive', { ends: 'stuck/permission-missing' });
+const LIMITED = [askedOf(answerOf('silent', { means: { wait: 'rate-limited', notBefore: LATER } }))];
+const TOO_MANY = [askedOf(answerOf('silent', { means: { wait: 'rate-limited' } }))];
+const HELD = answerOf('rejected', { means: { end: 'stuck/credential-refused' }, blocksCall: true });
+const FORECAST = answerOf('alive', { means: { end: 'stuck/permission-missing' } });
 
 const situation = ({
   work: progress = {},
@@ -101,7 +101,7 @@ const BEFORE_A_DELETE: readonly Row[] = [
   [
     'waits for the latest of two stated instants',
     {
-      round: [...LIMITED, askedOf(answerOf('silent', { ends: 'retry/rate-limited', notBefore: after(LATER, 1) }))],
+      round: [...LIMITED, askedOf(answerOf('silent', { means: { wait: 'rate-limited', notBefore: after(LATER, 1) } }))],
       roundVerdict: 'none',
     },
     { do: 'retry', code: 'rate-limited', notBefore: after(LATER, 1) },
@@ -205,7 +205,7 @@ const BEFORE_A_DELETE: readonly Row[] = [
   ],
   [
     'is not held by a check that holds and only asks to come again',
-    { round: [askedOf(answerOf('alive', { blocksCall: true, ends: 'retry/rate-limited' }))] },
+    { round: [askedOf(answerOf('alive', { blocksCall: true, means: { wait: 'rate-limited' } }))] },
     CALL,
   ],
 ];
@@ -366,7 +366,11 @@ const AFTER_A_DELETE: readonly Row[] = [
   ],
   [
     'waits for the instant that a provider in trouble states',
-    { round: [askedOf(answerOf('silent', { notBefore: LATER }))], roundVerdict: 'none', work: CALLED },
+    {
+      round: [askedOf(answerOf('silent', { means: { wait: 'no-reply', notBefore: LATER } }))],
+      roundVerdict: 'none',
+      work: CALLED,
+    },
     { ...asks(90_000, 'no-reply'), notBefore: LATER },
   ],
   [
@@ -538,7 +542,7 @@ const GONE: readonly Row[] = [
 ];
 
 const UPDATE: readonly Row[] = [
-  ['calls for what is not met', { roundVerdict: 'wider' }, CALL],
+  ['calls for a key that is not yet as asked', { roundVerdict: 'wider' }, CALL],
   [
     'waits where anything is silent',
     { roundVerdict: 'wider', round: [...ALIVE, ...SILENT] },
@@ -556,12 +560,12 @@ const UPDATE: readonly Row[] = [
   ],
   ['waits on a reply without settings', { roundVerdict: 'none' }, { do: 'retry', code: 'unrecognised' }],
   [
-    'is restricted when met twice',
+    'is restricted when found as asked twice',
     { roundVerdict: 'as-asked', work: { agreed: { on: 'as-asked', at: ago(GAP) } } },
     ends('restricted'),
   ],
   [
-    'asks a second time when met',
+    'asks a second time when found as asked',
     { roundVerdict: 'as-asked', work: { agreed: { on: 'as-asked', at: NOON } } },
     asks(GAP),
   ],
@@ -670,37 +674,41 @@ describe('a call’s own answer', () => {
   it.each([
     [
       'settles a rejection',
-      answerOf('rejected', { ends: 'stuck/permission-missing' }),
+      answerOf('rejected', { means: { end: 'stuck/permission-missing' } }),
       ends('stuck/permission-missing'),
     ],
     [
       'states a wait',
-      answerOf('rejected', { ends: 'retry/rate-limited', notBefore: LATER }),
+      answerOf('rejected', { means: { wait: 'rate-limited', notBefore: LATER } }),
       { do: 'retry', code: 'rate-limited', notBefore: LATER },
     ],
     ['leaves a bare rejection to the probes', answerOf('rejected'), undefined],
     ['leaves silence to the probes', answerOf('silent'), undefined],
     ['leaves an acceptance to the probes', answerOf('accepted'), undefined],
-    ['leaves an unknown key to the probes', answerOf('unknown', { ends: 'stuck/credential-refused' }), undefined],
+    [
+      'leaves an unknown key to the probes',
+      answerOf('unknown', { means: { end: 'stuck/credential-refused' } }),
+      undefined,
+    ],
   ])('%s', (_what, answer, expected) => expect(decideOnAnswer(answer)).toEqual(expected));
 });
 
 describe('whatever the situation', () => {
   const REPLIES = ['accepted', 'refused', 'put-off', 'lost'] as const;
-  const endings = [
-    ...STUCK.map((code) => `stuck/${code}` as const),
-    ...RETRY.map((code) => `retry/${code}` as const),
+  const meanings = [
+    ...STUCK.map((code) => ({ end: `stuck/${code}` }) as const),
+    ...RETRY.map((wait) => ({ wait })),
     undefined,
   ];
   const answers = fc
     .record({
       saw: fc.constantFrom<Saw>('alive', 'expired', 'listed', 'unlisted', 'unknown', 'rejected', 'silent'),
-      ends: fc.constantFrom(...endings),
+      means: fc.constantFrom(...meanings),
       holds: fc.boolean(),
       as: fc.constantFrom('self' as const, 'managing' as const),
     })
-    .map(({ saw, ends: ending, holds: blocksCall, as }) =>
-      askedOf(answerOf(saw, { ...(ending ? { ends: ending } : {}), ...(blocksCall ? { blocksCall } : {}) }), as),
+    .map(({ saw, means, holds: blocksCall, as }) =>
+      askedOf(answerOf(saw, { ...(means ? { means } : {}), ...(blocksCall ? { blocksCall } : {}) }), as),
     );
   const instants = fc.integer({ min: NOON - 20_000, max: NOON }).map(epochMs);
   const attempts = fc.record({
@@ -732,7 +740,7 @@ describe('whatever the situation', () => {
         answers.map(({ answer }) => answer),
         { nil: undefined },
       ),
-      standing: fc.constantFrom<RoundVerdict>(
+      roundVerdict: fc.constantFrom<RoundVerdict>(
         'absent',
         'absent-unseen',
         'present',
@@ -749,10 +757,10 @@ describe('whatever the situation', () => {
       work: attempts,
     })
     .filter(
-      ({ kind, standing: roundVerdict, work }) =>
+      ({ kind, roundVerdict, work }) =>
         work.notExecuted <= work.calls && (kind === 'update' || !REACHES.includes(roundVerdict)),
     )
-    .map((part) => situation(part as Part));
+    .map((part) => situation(part satisfies Required<Omit<Part, 'now' | 'proofGapMs' | 'landsWithinMs'>>));
 
   const holds = (rule: (given: Situation, decision: Decision) => boolean): void =>
     fc.assert(
@@ -761,6 +769,13 @@ describe('whatever the situation', () => {
     );
 
   const effective = ({ progress }: Situation): number => progress.calls - progress.notExecuted;
+
+  it('comes to every decision that the rules below speak of', () => {
+    const drawn = fc.sample(situations, { numRuns: 5_000, seed: 1 }).map(decide);
+    const found = new Set(drawn.map((decision) => (decision.do === 'end' ? decision.outcome : decision.do)));
+    const expected = ['revoked', 'already-revoked', 'restricted', 'call', 'ask', 'ask-siblings', 'retry'];
+    expect(expected.filter((one) => !found.has(one as 'call'))).toEqual([]);
+  });
 
   it('says dead only of a key that is gone, a gap after it was first found so', () =>
     holds(({ roundVerdict, progress, now }, decision) =>
@@ -791,14 +806,14 @@ describe('whatever the situation', () => {
         : proved || controlled || basisOf(progress) === 'accepted' || now - (progress.absentSince ?? now) >= HOUR,
     ));
 
-  it('says restricted only of an update that is met, a gap after it was first found so', () =>
+  it('says restricted only of a key that is as asked, a gap after it was first found so', () =>
     holds(({ kind, roundVerdict, progress, now }, decision) =>
       decision.do !== 'end' || decision.outcome !== 'restricted'
         ? true
         : kind === 'update' && roundVerdict === 'as-asked' && now - (progress.agreed?.at ?? now) >= GAP,
     ));
 
-  it('calls for an update only on unmet', () =>
+  it('calls for an update only on a key that is wider than asked', () =>
     holds(
       ({ kind, roundVerdict }, decision) => decision.do !== 'call' || kind !== 'update' || roundVerdict === 'wider',
     ));
@@ -813,17 +828,15 @@ describe('whatever the situation', () => {
   it('calls for no update beside a silence or a refusal', () =>
     holds(({ kind, round, signer, progress }, decision) => {
       if (decision.do !== 'call' || kind !== 'update') return true;
-      const all = [...round.map(({ answer }) => answer), ...(signer ? [signer] : [])].flatMap(
-        ({ ends: by }) => by ?? [],
-      );
-      return all.every((by) => progress.calls > 0 && by.startsWith('retry/'));
+      const all = [...round.map(({ answer }) => answer), ...(signer ? [signer] : [])].filter(({ means }) => means);
+      return all.every((by) => progress.calls > 0 && waitIn(by) !== undefined);
     }));
 
   it('never calls on silence for a delete that is not urgent', () =>
     holds(({ kind, urgent, round, roundVerdict }, decision) =>
       decision.do !== 'call' || kind !== 'delete' || urgent || roundVerdict !== 'none'
         ? true
-        : !round.some(({ answer }) => answer.ends?.startsWith('retry/')),
+        : !round.some(({ answer }) => waitIn(answer)),
     ));
 
   it('calls for a key that is gone once in each delivery, and for none that is told to be dead', () =>
@@ -848,7 +861,7 @@ describe('whatever the situation', () => {
     holds(({ kind, self, signer, round }, decision) => {
       if (decision.do !== 'call' || kind !== 'delete') return true;
       const toSigner = round.filter(({ question }) => self || question.as === 'managing').map(({ answer }) => answer);
-      return ![...(signer ? [signer] : []), ...toSigner].some((by) => by.blocksCall && by.ends?.startsWith('stuck/'));
+      return ![...(signer ? [signer] : []), ...toSigner].some((by) => by.blocksCall && endIn(by));
     }));
 
   it('never asks again in the past', () => holds(({ now }, decision) => decision.do !== 'ask' || decision.at >= now));

@@ -2,22 +2,22 @@ import { describe, expect, it } from 'vitest';
 import type { Answer, KeyRecord } from '../../../../functions/core/answer.ts';
 import { nextStep } from '../../../../functions/core/attempt/next-step.ts';
 import { NEW_ATTEMPT } from '../../../../functions/core/attempt/progress.ts';
-import type { JudgedRound } from '../../../../functions/core/attempt/pursuit.ts';
+import type { JudgedRound } from '../../../../functions/core/attempt/round.ts';
 import type { Retry } from '../../../../functions/core/backoff.ts';
 import { after } from '../../../../functions/core/epoch.ts';
 import type { AttemptRecord } from '../../../../functions/core/ledger/case-item.ts';
 import type { Plan, Restriction } from '../../../../functions/core/provider.ts';
-import { atWork } from '../pursuits.ts';
+import { atWork } from '../attempt-contexts.ts';
 import { answerOf, askedOf, NOON } from '../rounds.ts';
 import { deleteCall } from '../scripted-provider.ts';
 
-const { pursuit: context } = atWork({});
+const { context } = atWork({});
 const PLAN: Plan = context.provider.plan({ ...context.order, facts: {}, called: false });
 const NOW: KeyRecord = { readOnly: 1, ips: ['192.0.2.1'], permissions: {} };
 const BEFORE: KeyRecord = { readOnly: 0, ips: ['192.0.2.1', '192.0.2.2'], permissions: {} };
 const CALL = { ...deleteCall(context.order), asked: 'update' };
-const WIDENS = { ends: 'refused/would-widen', why: 'Cannot widen it, wanted less' } as const;
-const WEB_ONLY = { ends: 'stuck/only-in-web-ui', why: 'Cannot take away Withdraw' } as const;
+const WIDENS = { end: 'refused/would-widen', why: 'Cannot widen it, wanted less' } as const;
+const WEB_ONLY = { end: 'stuck/only-in-web-ui', why: 'Cannot take away Withdraw' } as const;
 
 const restriction = (call: ReturnType<Restriction['call']> = CALL): Restriction => ({
   call: () => call,
@@ -26,16 +26,16 @@ const restriction = (call: ReturnType<Restriction['call']> = CALL): Restriction 
 
 interface Found {
   readonly answer?: Answer;
-  readonly standing?: JudgedRound['roundVerdict'];
+  readonly roundVerdict?: JudgedRound['roundVerdict'];
   readonly cutShort?: boolean;
   readonly heldUp?: Retry;
   readonly plan?: Partial<Plan>;
-  readonly work?: Partial<AttemptRecord>;
+  readonly record?: Partial<AttemptRecord>;
 }
 
 const stepOf = ({
   answer = answerOf('alive', { record: NOW }),
-  standing: roundVerdict = 'wider',
+  roundVerdict = 'wider',
   cutShort = false,
   heldUp,
   ...rest
@@ -43,47 +43,47 @@ const stepOf = ({
   nextStep(
     context,
     {
-      round: { asked: [askedOf(answer)], signer: undefined, facts: {}, evidence: [], cutShort, heldUp },
+      round: { asked: [askedOf(answer)], signer: undefined, facts: {}, evidence: [], cutShort, heldUp, isEmpty: false },
       plan: { ...PLAN, ...rest.plan },
       roundVerdict,
       controlled: false,
     },
-    { ...NEW_ATTEMPT, ...rest.work },
+    { ...NEW_ATTEMPT, ...rest.record },
     { proved: false, calledNow: false, siblingsAsked: false },
   );
 
 it('ends where the facts forbid to go on, whatever the key looks like', () => {
-  const plan = { ends: 'refused/wrong-signer' } as const;
-  expect(stepOf({ standing: 'present', plan })).toEqual({ do: 'end', outcome: 'refused/wrong-signer' });
+  const plan = { end: 'refused/wrong-signer' } as const;
+  expect(stepOf({ roundVerdict: 'present', plan })).toEqual({ do: 'end', outcome: 'refused/wrong-signer' });
 });
 
 it('waits for what a question has to wait for', () => {
   const heldUp = { code: 'rate-limited', notBefore: after(NOON, 1) } as const;
-  expect(stepOf({ standing: 'present', cutShort: true, heldUp })).toEqual({ do: 'retry', ...heldUp });
+  expect(stepOf({ roundVerdict: 'present', cutShort: true, heldUp })).toEqual({ do: 'retry', ...heldUp });
 });
 
 it.each([
   [false, 'no-reply'],
   [true, 'not-yet-proved'],
 ] as const)('comes again after half a round; a probe had answered: %s', (answered, code) => {
-  expect(stepOf({ standing: 'present', cutShort: true, work: { answered } })).toEqual({ do: 'retry', code });
+  expect(stepOf({ roundVerdict: 'present', cutShort: true, record: { answered } })).toEqual({ do: 'retry', code });
 });
 
 it('sends a delete as it is', () => {
-  expect(stepOf({ standing: 'present' })).toEqual({ do: 'call', call: PLAN.call });
+  expect(stepOf({ roundVerdict: 'present' })).toEqual({ do: 'call', call: PLAN.call });
 });
 
 describe('an update', () => {
   it.each([
     ['as it was when it was first read', { before: BEFORE }, [NOW, BEFORE]],
     ['as it is, where nothing was read before', {}, [NOW, NOW]],
-  ])('is made from the key as it is, and never wider than %s', (_what, work, expected) => {
+  ])('is made from the key as it is, and never wider than %s', (_what, record, expected) => {
     const given: KeyRecord[][] = [];
     const call: Restriction['call'] = (...of) => {
       given.push(of);
       return CALL;
     };
-    expect(stepOf({ plan: { call: { ...restriction(), call } }, work })).toEqual({ do: 'call', call: CALL });
+    expect(stepOf({ plan: { call: { ...restriction(), call } }, record })).toEqual({ do: 'call', call: CALL });
     expect(given).toEqual([expected]);
   });
 
@@ -93,13 +93,17 @@ describe('an update', () => {
   });
 
   it('ends by its own rule, with what that says', () => {
-    const { ends: outcome, why } = WEB_ONLY;
+    const { end: outcome, why } = WEB_ONLY;
     expect(stepOf({ plan: { call: restriction(WEB_ONLY) } })).toEqual({ do: 'end', outcome, why });
   });
 
   it('that would widen is refused also where nothing is left to take away', () => {
-    const { ends: outcome, why } = WIDENS;
-    expect(stepOf({ standing: 'as-asked', plan: { call: restriction(WIDENS) } })).toEqual({ do: 'end', outcome, why });
+    const { end: outcome, why } = WIDENS;
+    expect(stepOf({ roundVerdict: 'as-asked', plan: { call: restriction(WIDENS) } })).toEqual({
+      do: 'end',
+      outcome,
+      why,
+    });
   });
 
   it.each([
@@ -107,18 +111,15 @@ describe('an update', () => {
     ['that would end by another rule', 'as-asked', restriction(WEB_ONLY), {}],
     ['that has gone out', 'as-asked', restriction(WIDENS), { calls: 1 }],
     ['of which only the web page can do the rest', 'web-only', restriction(WIDENS), {}],
-  ] as const)(
-    '%s waits for a second look at the key where nothing is left to take away',
-    (_what, roundVerdict, call, work) => {
-      const expected = { do: 'ask', at: after(NOON, PLAN.proofGapMs), code: 'not-yet-proved' };
-      expect(stepOf({ standing: roundVerdict, plan: { call }, work })).toEqual(expected);
-    },
-  );
+  ] as const)('%s waits for a second round where nothing is left to take away', (_what, roundVerdict, call, record) => {
+    const expected = { do: 'ask', at: after(NOON, PLAN.proofGapMs), code: 'not-yet-proved' };
+    expect(stepOf({ roundVerdict, plan: { call }, record })).toEqual(expected);
+  });
 
   it('that was accepted and had no effect is unproven, where a delete had none', () => {
     const unchanged = { count: 3, since: after(NOON, -60_000) };
-    const work = { calls: 5, lastCallAt: unchanged.since, acceptedAt: unchanged.since, unchanged };
-    expect(stepOf({ plan: { call: restriction() }, work })).toEqual({ do: 'end', outcome: 'stuck/unproven' });
-    expect(stepOf({ standing: 'present', work })).toEqual({ do: 'end', outcome: 'stuck/no-effect' });
+    const record = { calls: 5, lastCallAt: unchanged.since, acceptedAt: unchanged.since, unchanged };
+    expect(stepOf({ plan: { call: restriction() }, record })).toEqual({ do: 'end', outcome: 'stuck/unproven' });
+    expect(stepOf({ roundVerdict: 'present', record })).toEqual({ do: 'end', outcome: 'stuck/no-effect' });
   });
 });

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Answer } from '../../../../functions/core/answer.ts';
 import {
-  basisOf,
   hasRoomFor,
   NEW_ATTEMPT,
   seenWith,
@@ -12,7 +11,12 @@ import {
   withRound,
 } from '../../../../functions/core/attempt/progress.ts';
 import { after, epochMs, toIso } from '../../../../functions/core/epoch.ts';
-import type { AttemptRecord, CallReply, CaseItem } from '../../../../functions/core/ledger/case-item.ts';
+import {
+  type AttemptRecord,
+  basisOf,
+  type CallReply,
+  type CaseItem,
+} from '../../../../functions/core/ledger/case-item.ts';
 import { emptyCase } from '../../../../functions/core/ledger/lease.ts';
 import type { Ended } from '../../../../functions/core/ledger/request-item.ts';
 import type { FinalOutcome } from '../../../../functions/core/outcome.ts';
@@ -45,6 +49,7 @@ const round = (more: Partial<Round> = {}): Round => ({
   facts: {},
   evidence: [],
   cutShort: false,
+  isEmpty: false,
   ...more,
 });
 const write = (item: CaseItem, probed: Round, roundVerdict: RoundVerdict | undefined = 'present') =>
@@ -72,7 +77,7 @@ describe('a round written into the case', () => {
     expect(written.facts).toEqual({ S: { userID: '2', old: 'y' }, T: { z: '1' } });
   });
 
-  it('leaves the works of other requests alone', () => {
+  it('leaves the attempts of other requests alone', () => {
     const other = { ...NEW_ATTEMPT, calls: 3 };
     expect(write({ ...EMPTY, attempts: { other } }, round()).attempts).toMatchObject({
       other,
@@ -90,8 +95,10 @@ describe('a round written into the case', () => {
       write(withWork({ silentRounds: 1 }), round({ asked: [askedOf(answerOf('alive'))] })).attempts['w']?.silentRounds,
     ).toBe(0);
     expect(
-      write(withWork({ silentRounds: 1 }), round({ signer: answerOf('rejected', { ends: 'stuck/region-refused' }) }))
-        .attempts['w']?.silentRounds,
+      write(
+        withWork({ silentRounds: 1 }),
+        round({ signer: answerOf('rejected', { means: { end: 'stuck/region-refused' } }) }),
+      ).attempts['w']?.silentRounds,
     ).toBe(0);
     const heldUp = { code: 'rate-limited' } as const;
     expect(write(withWork({ silentRounds: 1 }), round({ cutShort: true, heldUp })).attempts['w']?.silentRounds).toBe(1);
@@ -128,7 +135,7 @@ describe('a round written into the case', () => {
     expect(withRound(withWork({ agreed }), cut).attempts['w']?.agreed).toEqual(goesOn ? agreed : undefined);
   });
 
-  it('that met the key takes back what another request has found absent, and nothing else', () => {
+  it('that saw the key takes back what another request has found absent, and nothing else', () => {
     const gone = { ...NEW_ATTEMPT, calls: 2, agreed: { on: 'absent', at: NOON } } as const;
     const met = { ...NEW_ATTEMPT, agreed: { on: 'as-asked', at: NOON } } as const;
     const attempts = { w: NEW_ATTEMPT, gone, met };
@@ -154,7 +161,7 @@ describe('a round written into the case', () => {
     ['alive', answerOf('alive')],
     ['listed', answerOf('listed')],
     ['refused as itself', answerOf('silent', { identified: true })],
-  ])('that met the key, %s, ends the absence of every request, and gives back no call', (_how, answer) => {
+  ])('that saw the key, %s, ends the absence of every request, and gives back no call', (_how, answer) => {
     const absent = { ...NEW_ATTEMPT, calls: 3, notExecuted: 1, absentSince: NOON } as const;
     const attempts = {
       w: absent,
@@ -275,28 +282,6 @@ it('counts a call and lets whatever was found before it count for nothing', () =
 });
 
 describe('the replies to the calls', () => {
-  const called = (...replies: readonly CallReply[]): Partial<AttemptRecord> => ({
-    calls: replies.length,
-    callReplies: replies,
-  });
-  /** As 0.1.0 wrote it, which kept no list of replies. */
-  const old = (progress: Partial<AttemptRecord>): Partial<AttemptRecord> => ({ calls: 2, ...progress });
-
-  it.each<[string, Partial<AttemptRecord>, ReturnType<typeof basisOf>]>([
-    ['accepted, whatever came before and after', called('refused', 'lost', 'accepted', 'put-off'), 'accepted'],
-    ['lost, whatever else was refused', called('refused', 'lost', 'refused'), 'lost'],
-    ['refused, whatever else was put off', called('put-off', 'refused', 'put-off'), 'refused'],
-    ['none, where all were put off', called('put-off', 'put-off'), undefined],
-    ['none, where no call was made', {}, undefined],
-    ['accepted, of 0.1.0', old({ acceptedAt: NOON, lastAnswer: 'rejected' }), 'accepted'],
-    ['refused, of 0.1.0 by the last one', old({ lastAnswer: 'rejected' }), 'refused'],
-    ['refused, of 0.1.0 where one was executed', old({ notExecuted: 1, lastAnswer: 'rejected' }), 'refused'],
-    ['lost, of 0.1.0 by the last one', old({ lastAnswer: 'silent' }), 'lost'],
-    ['lost, of 0.1.0 where a crash came before the reply', old({}), 'lost'],
-    ['none, of 0.1.0 where none was executed', old({ notExecuted: 2, lastAnswer: 'rejected' }), undefined],
-    ['accepted, where 0.1.0 was at work after this version', { ...called('lost'), acceptedAt: NOON }, 'accepted'],
-  ])('come to %s', (_what, progress, expected) => expect(basisOf({ ...NEW_ATTEMPT, ...progress })).toBe(expected));
-
   it.each<[string, Partial<AttemptRecord>, readonly CallReply[]]>([
     ['was accepted', { calls: 2, acceptedAt: NOON }, ['accepted', 'lost']],
     ['was refused', { calls: 2, lastAnswer: 'rejected' }, ['refused', 'lost']],
@@ -317,12 +302,12 @@ describe('a call’s answer written into the case', () => {
   it.each([
     ['accepted', {}, 'accepted', 'accepted'],
     ['rejected', {}, 'rejected', 'refused'],
-    ['rejected', { ends: 'stuck/limit' }, 'rejected', 'refused'],
-    ['rejected', { ends: 'retry/rate-limited' }, 'rejected', 'put-off'],
+    ['rejected', { means: { end: 'stuck/limit' } }, 'rejected', 'refused'],
+    ['rejected', { means: { wait: 'rate-limited' } }, 'rejected', 'put-off'],
     ['unlisted', {}, 'rejected', 'refused'],
     ['unknown', {}, 'rejected', 'refused'],
     ['silent', {}, 'silent', 'lost'],
-    ['silent', { ends: 'retry/rate-limited' }, 'silent', 'lost'],
+    ['silent', { means: { wait: 'rate-limited' } }, 'silent', 'lost'],
     ['expired', {}, 'silent', 'lost'],
   ] as const)('reads %s with %j as %s, a call that was %s', (saw, more, lastAnswer, reply) =>
     expect(answered(answerOf(saw, more), { calls: 1, callReplies: ['lost'] }).attempts['w']).toMatchObject({
@@ -371,18 +356,18 @@ describe('a call’s answer written into the case', () => {
 
   it('counts as not executed only where the provider says to come again', () => {
     expect(
-      answered(answerOf('rejected', { ends: 'retry/rate-limited' }), { calls: 2, notExecuted: 1 }).attempts['w']
+      answered(answerOf('rejected', { means: { wait: 'rate-limited' } }), { calls: 2, notExecuted: 1 }).attempts['w']
         ?.notExecuted,
     ).toBe(2);
-    expect(answered(answerOf('rejected', { ends: 'stuck/limit' })).attempts['w']?.notExecuted).toBe(0);
+    expect(answered(answerOf('rejected', { means: { end: 'stuck/limit' } })).attempts['w']?.notExecuted).toBe(0);
     expect(answered(answerOf('rejected')).attempts['w']?.notExecuted).toBe(0);
-    expect(answered(answerOf('silent', { ends: 'retry/rate-limited' })).attempts['w']?.notExecuted).toBe(0);
+    expect(answered(answerOf('silent', { means: { wait: 'rate-limited' } })).attempts['w']?.notExecuted).toBe(0);
   });
 
   it.each([
     ['refused', answerOf('rejected'), 1],
     ['refused as unknown', answerOf('unknown'), 1],
-    ['put off', answerOf('rejected', { ends: 'retry/rate-limited' }), 1],
+    ['put off', answerOf('rejected', { means: { wait: 'rate-limited' } }), 1],
     ['lost', answerOf('silent'), 1],
     ['accepted', answerOf('accepted'), 0],
   ])(
@@ -440,6 +425,17 @@ describe('an end written into the case', () => {
 
   it.each<[string, Partial<AttemptRecord>, typeof NOON]>([
     ['its first absence, where the delete went out again since', { absentSince: NOON }, NOON],
+    ['its first absence, where each delete was refused', { absentSince: NOON, callReplies: ['refused'] }, NOON],
+    [
+      'the call whose reply was lost, where an absence came before',
+      { absentSince: NOON, callReplies: ['lost'], calledAt: after(NOON, 2) },
+      after(NOON, 2),
+    ],
+    [
+      'its first absence after the call whose reply was lost',
+      { absentSince: NOON, callReplies: ['lost'], calledAt: after(NOON, -2) },
+      NOON,
+    ],
     ['the first absence after its delete was accepted', { absentSince: NOON, acceptedAt: after(NOON, 1) }, AGREED],
     ['the first of two absences, where 0.1.0 kept no other', {}, AGREED],
     ['its end, where nothing else is known', { agreed: undefined }, AT],

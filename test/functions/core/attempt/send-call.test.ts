@@ -3,7 +3,7 @@ import { NEW_ATTEMPT } from '../../../../functions/core/attempt/progress.ts';
 import { sendCall } from '../../../../functions/core/attempt/send-call.ts';
 import { after } from '../../../../functions/core/epoch.ts';
 import type { CaseItem } from '../../../../functions/core/ledger/case-item.ts';
-import { atWork } from '../pursuits.ts';
+import { atWork } from '../attempt-contexts.ts';
 import { answerOf, NOON } from '../rounds.ts';
 import { deleteCall } from '../scripted-provider.ts';
 import { ACCEPTED, caseOf, KEY, LEAKED, OTHER } from '../scripted-system.ts';
@@ -30,7 +30,7 @@ const sent = async (having: Having = {}, change: (at: ReturnType<typeof atWork>)
     having,
   );
   change(at);
-  const { memory, pursuit: context, leased } = at;
+  const { memory, context, leased } = at;
   const { item, step } = await sendCall(context, leased, deleteCall(context.order), PLAN);
   return { memory, leased, item, step, meanwhile };
 };
@@ -116,16 +116,16 @@ describe('a key that another request has called for without an answer', () => {
   });
 });
 
-describe('a turn at the provider’s rate', () => {
-  const rated = ({ order }: ReturnType<typeof atWork>['pursuit']): ReturnType<typeof deleteCall> => {
+describe('a slot of the provider’s rate', () => {
+  const rated = ({ order }: ReturnType<typeof atWork>['context']): ReturnType<typeof deleteCall> => {
     const call = deleteCall(order);
     return { ...call, send: (now) => ({ ...call.send(now), rate: { of: 'x', perSecond: 5 } }) };
   };
 
-  /** The first free turn comes after so long. @returns what is counted of it, and against the provider's hour */
+  /** The first free slot comes after so long. @returns what is counted of it, and against the provider's hour */
   const freeAfter = async (ms: number) => {
     const at = atWork({ delete: [ACCEPTED] });
-    const { memory, pursuit: context, leased } = at;
+    const { memory, context, leased } = at;
     const { ledger } = memory.ports;
     const free = after(NOON, ms);
     memory.ports.ledger = {
@@ -147,7 +147,7 @@ describe('a turn at the provider’s rate', () => {
   });
 
   it('counts nothing against the hour where the wait for it was too long', async () => {
-    const { memory, pursuit: context, leased } = atWork({ delete: [ACCEPTED] });
+    const { memory, context, leased } = atWork({ delete: [ACCEPTED] });
     const { ledger } = memory.ports;
     memory.ports.ledger = {
       ...ledger,
@@ -175,12 +175,8 @@ it('says that a managing key is needed before it signs, and never so of the key 
 });
 
 it('ends by what the answer itself settles', async () => {
-  const {
-    memory,
-    pursuit: context,
-    leased,
-  } = atWork({
-    delete: [answerOf('rejected', { ends: 'stuck/permission-missing' })],
+  const { memory, context, leased } = atWork({
+    delete: [answerOf('rejected', { means: { end: 'stuck/permission-missing' } })],
   });
   const { item, step } = await sendCall(context, leased, deleteCall(context.order), PLAN);
   expect(step).toEqual({ do: 'end', outcome: 'stuck/permission-missing' });

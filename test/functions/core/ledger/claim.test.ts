@@ -1,16 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import type { Delivery } from '../../../../functions/core/delivery.ts';
 import { after, epochMs } from '../../../../functions/core/epoch.ts';
-import { claim } from '../../../../functions/core/ledger/claim.ts';
-import type { RequestItem } from '../../../../functions/core/ledger/request-item.ts';
+import { claim, inheritPin } from '../../../../functions/core/ledger/claim.ts';
+import type { Pin, RequestItem } from '../../../../functions/core/ledger/request-item.ts';
 import { parseRequest } from '../../../../functions/core/request/parse-request.ts';
 import { type Memory, memoryPorts } from '../memory-ports.ts';
 import { NOON } from '../rounds.ts';
 import { delivered, SELF } from '../scripted-system.ts';
 
-const claimed = (memory: Memory, body: unknown = SELF, rest: Partial<Delivery> = {}, isFinished = true) => {
+type Finish = Parameters<typeof claim>[3];
+
+const claimed = (
+  memory: Memory,
+  body: unknown = SELF,
+  rest: Partial<Delivery> = {},
+  finish: Finish = async () => undefined,
+) => {
   const delivery = delivered(memory, body, rest);
-  return claim(memory.ports, delivery, parseRequest(delivery.body), { isFinished });
+  return claim(memory.ports, delivery, parseRequest(delivery.body), finish);
 };
 const change = (memory: Memory, fields: Partial<RequestItem>) => {
   const item = memory.items.get('request#R request');
@@ -95,14 +102,39 @@ describe('a redrive', () => {
     expect(await claimed(memory, SELF, { attempt: 3 })).toMatchObject({ attempt: 3, former: PIN });
   });
 
+  const END: RequestItem['ended'] = { outcome: 'stuck/limit', why: '', at: NOON, evidence: [] };
+
   it.each([
-    ['one that is open takes its place', undefined, 2],
-    ['one that has ended waits until all of that is done', { outcome: 'stuck/limit' as const }, 1],
-  ])('of %s', async (_what, ended, attempt) => {
+    ['one that is open takes its place at once', undefined, []],
+    ['one that has ended waits until all of that is done, and then takes its place', END, [[1, 1]]],
+  ])('of %s', async (_what, ended, expected) => {
     const memory = memoryPorts();
     await claimed(memory);
-    change(memory, { ended: ended && { ...ended, why: '', at: NOON, evidence: [] } });
-    expect(await claimed(memory, SELF, { attempt: 2 }, false)).toMatchObject({ attempt });
+    change(memory, { ended });
+    const finished: unknown[] = [];
+    const finish: Finish = async ({ attempt }) =>
+      finished.push([attempt, memory.items.get('request#R request')?.['attempt']]);
+    expect(await claimed(memory, SELF, { attempt: 2 }, finish)).toMatchObject({ attempt: 2, ended: undefined });
+    expect(finished).toEqual(expected);
+  });
+
+  it('of one that has ended leaves it alone where what is left to do of it fails', async () => {
+    const memory = memoryPorts();
+    await claimed(memory);
+    change(memory, { ended: END });
+    const failed = claimed(memory, SELF, { attempt: 2 }, () => Promise.reject(new Error('down')));
+    await expect(failed).rejects.toThrow('down');
+    expect(memory.items.get('request#R request')).toMatchObject({ attempt: 1, ended: END });
+  });
+
+  it.each([1, 2])('is none where the attempt that has ended is its own, or a later one: %i', async (attempt) => {
+    const memory = memoryPorts();
+    await claimed(memory, SELF, { attempt: 2 });
+    change(memory, { ended: END });
+    expect(await claimed(memory, SELF, { attempt }, async () => expect.fail('finished it'))).toMatchObject({
+      attempt: 2,
+      ended: END,
+    });
   });
 
   it('of another request under the same id is that one’s end, and leaves this one alone', async () => {
@@ -118,7 +150,7 @@ describe('a redrive', () => {
   });
 });
 
-it('keeps of a message that is no request what cannot be secret', async () => {
+it('keeps of a message that is not a valid request what cannot be secret', async () => {
   const memory = memoryPorts();
   const item = await claimed(memory, { what: 'is this' });
   expect(item).toMatchObject({
@@ -134,5 +166,44 @@ it('keeps of a message that is no request what cannot be secret', async () => {
     digest: `sha256:${memory.ports.digest('{"what":"is this"}')}`,
     length: 18,
     fields: ['what'],
+  });
+});
+
+describe('the pin that a redrive inherits', () => {
+  const FORMER = { keyName: 'kalshi/prod/K' } as Pin;
+  const OTHER = { keyName: 'kalshi/prod/L' } as Pin;
+  const ITEM = { requestId: 'R', planOnly: false, attempt: 2, former: FORMER, rev: 1, nonce: '' } as RequestItem;
+
+  /** The pin that the delivery goes on with, what the ledger holds at last, and how often it was asked. */
+  const inheriting = async (item: Partial<RequestItem>, held: Partial<RequestItem> | undefined = item) => {
+    const memory = memoryPorts();
+    if (held) memory.items.set('request#R request', { ...ITEM, ...held } as never);
+    const { pin } = await inheritPin(memory.ports, { ...ITEM, ...item });
+    return [pin, memory.items.get('request#R request')?.['pin'], memory.steps.length] as const;
+  };
+
+  it('takes over the pin of an earlier attempt, and keeps it', async () =>
+    expect((await inheriting({})).slice(0, 2)).toEqual([FORMER, FORMER]));
+
+  it.each<[string, Partial<RequestItem>, Pin | undefined]>([
+    ['has a key of its own', { pin: OTHER }, OTHER],
+    ['follows no attempt with a key', { former: undefined }, undefined],
+    ['only plans', { planOnly: true }, undefined],
+  ])('leaves a request alone that %s', async (_what, item, pin) =>
+    expect(await inheriting(item)).toEqual([pin, item.pin, 0]),
+  );
+
+  it.each<[string, Partial<RequestItem>, Pin | undefined]>([
+    ['has gone on to another attempt', { attempt: 3 }, undefined],
+    ['has ended it', { receipt: {} as RequestItem['receipt'] }, undefined],
+    ['has pinned another key', { pin: OTHER }, OTHER],
+  ])('keeps nothing where another delivery %s', async (_what, held, kept) =>
+    expect((await inheriting({}, held)).slice(0, 2)).toEqual([FORMER, kept]),
+  );
+
+  it('makes no request that there is not', async () => {
+    const memory = memoryPorts();
+    expect(await inheritPin(memory.ports, ITEM)).toMatchObject({ pin: FORMER });
+    expect(memory.items.size).toBe(0);
   });
 });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { attemptName, isRecheckName, recheckName, requestIdOf } from '../../../../functions/core/ledger/keys.ts';
 
-it('tells the work of a look from that of a request', () => {
+it('tells the attempt of a recheck from that of a request', () => {
   const name = attemptName({ requestId: 'R', planOnly: false, attempt: 2 });
   expect([name, recheckName(name)]).toEqual(['R#2', '~R#2']);
   expect([isRecheckName(recheckName(name)), isRecheckName(name), isRecheckName('R~')]).toEqual([true, false, false]);

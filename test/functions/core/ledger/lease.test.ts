@@ -1,14 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { after } from '../../../../functions/core/epoch.ts';
+import { LeaseLost } from '../../../../functions/core/fault.ts';
 import type { CaseItem } from '../../../../functions/core/ledger/case-item.ts';
 import { caseKey } from '../../../../functions/core/ledger/keys.ts';
-import {
-  LeaseLost,
-  releaseLease,
-  takeLease,
-  takeLeaseFor,
-  updateLeasedCase,
-} from '../../../../functions/core/ledger/lease.ts';
+import { releaseLease, takeLease, takeLeaseFor, updateLeasedCase } from '../../../../functions/core/ledger/lease.ts';
 import type { Pin, RequestItem } from '../../../../functions/core/ledger/request-item.ts';
 import { memoryPorts } from '../memory-ports.ts';
 import { NOON } from '../rounds.ts';
@@ -104,8 +99,8 @@ it('writes to no case that another holds, nobody holds, or that is not there', a
 describe('the lease for a request', () => {
   const PIN = { keyName: NAME, signer: { versionId: 'v1' } } as Pin;
   const ITEM = { requestId: 'R', planOnly: false, attempt: 1, pin: PIN } as RequestItem;
-  const takeFor = ({ ports }: ReturnType<typeof memoryPorts>) =>
-    takeLeaseFor(ports, ITEM, KEY, { holder: 'B', until: UNTIL, seen: [] });
+  const takeFor = ({ ports }: ReturnType<typeof memoryPorts>, item = ITEM) =>
+    takeLeaseFor(ports, item, KEY, { holder: 'B', until: UNTIL, seen: [] });
   const withRequest = (now: object) => {
     const memory = memoryPorts();
     memory.items.set('request#R request', { ...ITEM, rev: 1, nonce: '', ...now } as never);
@@ -122,6 +117,17 @@ describe('the lease for a request', () => {
   ])('is let go at once where it %s meanwhile', async (_what, now) => {
     const memory = withRequest(now);
     expect(await takeFor(memory)).toStrictEqual({ taken: false, notBefore: undefined });
+    expect(memory.items.get(`case#${NAME} case`)).not.toHaveProperty('lease');
+  });
+
+  const ENDED = { ...ITEM, ended: { outcome: 'stuck/limit' } } as RequestItem;
+
+  it('is taken for the recheck of a request that has ended', async () =>
+    expect(await takeFor(withRequest(ENDED), ENDED)).toMatchObject({ taken: true, item: { lease: { holder: 'B' } } }));
+
+  it('is let go at once where the request of a recheck is open again', async () => {
+    const memory = withRequest({});
+    expect(await takeFor(memory, ENDED)).toStrictEqual({ taken: false, notBefore: undefined });
     expect(memory.items.get(`case#${NAME} case`)).not.toHaveProperty('lease');
   });
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Answer, Facts } from '../../../../functions/core/answer.ts';
 import { after, epochMs } from '../../../../functions/core/epoch.ts';
-import { NotYet } from '../../../../functions/core/fault.ts';
-import { type Asking, ask, askRound, correctsClock, hasTime } from '../../../../functions/core/probe/ask.ts';
+import { ask, askRound, correctsClock, hasTime, isUnasked } from '../../../../functions/core/probe/ask.ts';
+import type { Asking } from '../../../../functions/core/probe/host-limits.ts';
 import type { HttpCall, Plan, Question } from '../../../../functions/core/provider.ts';
 import { memoryPorts } from '../memory-ports.ts';
 import { answerOf, NOON } from '../rounds.ts';
-import { askedIn, questionOf, replyOf, scriptedProvider } from '../scripted-provider.ts';
+import { askedIn, questionOf, replyOf, scriptedProvider, withoutSlot } from '../scripted-provider.ts';
 
 const asking = (reply: (call: HttpCall) => Answer | undefined, ms = 25_000) => {
   const sent: { asked: string; signedAt: number; at: number }[] = [];
@@ -28,8 +28,19 @@ it('has time for an exchange of five seconds, to the millisecond', () => {
 
 it('sends nothing for which there is no time', async () => {
   const { sent, given } = asking(() => answerOf('alive'), 4_999);
-  expect(await ask(given, questionOf('probe'))).toBeUndefined();
+  expect(await ask(given, questionOf('probe'))).toStrictEqual({ heldUp: undefined });
   expect(sent).toEqual([]);
+});
+
+it('sends nothing for which no rate slot is left, and says so', async () => {
+  const { sent, given } = asking(() => answerOf('alive'));
+  expect(await ask(given, withoutSlot('probe'))).toStrictEqual({ heldUp: { code: 'rate-limited' } });
+  expect(sent).toEqual([]);
+});
+
+it('tells a question that was not asked from an answer', () => {
+  expect([{ heldUp: undefined }, { heldUp: { code: 'limit' } as const }].map(isUnasked)).toEqual([true, true]);
+  expect(isUnasked(answerOf('silent'))).toBe(false);
 });
 
 it('gives an exchange five seconds, and no more than the deadline leaves', async () => {
@@ -47,7 +58,7 @@ it('gives an exchange five seconds, and no more than the deadline leaves', async
 });
 
 it('asks once more by the provider’s clock, and keeps to it', async () => {
-  const off = answerOf('silent', { ends: 'retry/clock-skew', serverTime: epochMs(NOON + 90_000) });
+  const off = answerOf('silent', { means: { wait: 'clock-skew' }, serverTime: epochMs(NOON + 90_000) });
   const { sent, given } = asking(() => (sent.length === 1 ? off : answerOf('alive')));
   expect(await ask(given, questionOf('probe'))).toMatchObject({ saw: 'alive' });
   await ask(given, questionOf('probe'));
@@ -55,16 +66,16 @@ it('asks once more by the provider’s clock, and keeps to it', async () => {
 });
 
 it('corrects the clock once in a delivery', async () => {
-  const off = answerOf('silent', { ends: 'retry/clock-skew', serverTime: epochMs(NOON + 90_000) });
+  const off = answerOf('silent', { means: { wait: 'clock-skew' }, serverTime: epochMs(NOON + 90_000) });
   const { sent, given } = asking(() => off);
-  expect(await ask(given, questionOf('probe'))).toMatchObject({ ends: 'retry/clock-skew' });
+  expect(await ask(given, questionOf('probe'))).toMatchObject({ means: { wait: 'clock-skew' } });
   expect(sent).toHaveLength(2);
   await ask(given, questionOf('probe'));
   expect(sent).toHaveLength(3);
 });
 
 it('asks each of two questions again where both show the clock to be off', async () => {
-  const off = answerOf('silent', { ends: 'retry/clock-skew', serverTime: epochMs(NOON + 90_000) });
+  const off = answerOf('silent', { means: { wait: 'clock-skew' }, serverTime: epochMs(NOON + 90_000) });
   const { sent, given } = asking(() => (sent.length <= 2 ? off : answerOf('alive')));
   const answers = await Promise.all([ask(given, questionOf('a')), ask(given, questionOf('b'))]);
   expect(answers).toMatchObject([{ saw: 'alive' }, { saw: 'alive' }]);
@@ -72,7 +83,7 @@ it('asks each of two questions again where both show the clock to be off', async
 });
 
 it.each([
-  ['that does not tell the time', answerOf('silent', { ends: 'retry/clock-skew' })],
+  ['that does not tell the time', answerOf('silent', { means: { wait: 'clock-skew' } })],
   ['that tells the time beside another matter', answerOf('alive', { serverTime: epochMs(NOON + 1) })],
 ])('leaves the clock at an answer %s', async (_what, answer) => {
   const { sent, given } = asking(() => answer);
@@ -113,6 +124,7 @@ describe('a round', () => {
     expect(sent.map(({ asked }) => asked)).toEqual(['a', 'b']);
     expect(round.asked.map(({ answer }) => answer.saw)).toEqual(['alive', 'unlisted']);
     expect(round).toMatchObject({ facts: { a: '1', b: '1', c: '1' }, cutShort: false, signer: undefined });
+    expect(round.isEmpty).toBe(false);
     expect(round.evidence).toMatchObject([
       {
         at: '2026-11-21T12:00:00.000Z',
@@ -143,7 +155,7 @@ describe('a round', () => {
   it('asks no more once the plan has come to an end', async () => {
     const { sent, given } = asking(() => answerOf('alive', { facts: { bad: '1' } }));
     const change = ({ bad }: Facts): Partial<Plan> =>
-      bad ? { probes: [a, b], ends: 'stuck/wrong-account' } : { probes: [a] };
+      bad ? { probes: [a, b], end: 'stuck/wrong-account' } : { probes: [a] };
     await askRound(given, planOf(change), {}, true);
     expect(sent).toHaveLength(1);
   });
@@ -168,8 +180,7 @@ describe('a round', () => {
     const search: Question = {
       ...a,
       next: (replies, now) => {
-        if (sent.length === 2) throw new NotYet({ code: 'rate-limited' });
-        return a.next(replies, now);
+        return (sent.length === 2 ? withoutSlot('a') : a).next(replies, now);
       },
     };
     const plan = planOf(() => ({ probes: [search] }));
@@ -178,6 +189,7 @@ describe('a round', () => {
       asked: [],
       cutShort: true,
       heldUp: { code: 'rate-limited' },
+      isEmpty: false,
     });
   });
 
@@ -214,7 +226,7 @@ describe('a round', () => {
       {},
       true,
     );
-    expect(round).toMatchObject({ cutShort: true, asked: [] });
+    expect(round).toMatchObject({ cutShort: true, heldUp: undefined, asked: [], isEmpty: true });
   });
 
   it('is over before it tells that one of its questions could not be asked, and keeps what the others said', async () => {
@@ -226,12 +238,7 @@ describe('a round', () => {
       replies += 1;
       return send(call, until);
     };
-    const held: Question = {
-      ...b,
-      next: () => {
-        throw new NotYet({ code: 'rate-limited' });
-      },
-    };
+    const held = withoutSlot('b', 'managing');
     const roundOf = (probes: readonly Question[]) =>
       askRound(
         given,
@@ -243,9 +250,11 @@ describe('a round', () => {
       cutShort: true,
       heldUp: { code: 'rate-limited' },
       asked: [{ answer: { saw: 'alive' } }],
+      isEmpty: false,
     });
     expect(replies).toBe(1);
-    await expect(roundOf([held])).rejects.toMatchObject({ retry: { code: 'rate-limited' } });
+    const empty = { cutShort: true, heldUp: { code: 'rate-limited' }, asked: [], evidence: [], isEmpty: true };
+    expect(await roundOf([held])).toMatchObject(empty);
   });
 
   it('tells apart two questions whose parts read the same together', async () => {
@@ -288,7 +297,10 @@ describe('a round', () => {
 
     it('shows its refusal, which is no word on the target', async () => {
       const { given } = asking((call) =>
-        answerOf('unknown', askedIn(call).asked === 'a' ? {} : { ends: 'stuck/credential-refused', code: 'NOT_FOUND' }),
+        answerOf(
+          'unknown',
+          askedIn(call).asked === 'a' ? {} : { means: { end: 'stuck/credential-refused' }, code: 'NOT_FOUND' },
+        ),
       );
       const round = await askRound(given, withSigner, {}, true);
       expect(round.evidence[0]).toMatchObject({ step: 'probe', asked: 'signer', saw: 'silent', code: 'NOT_FOUND' });
@@ -299,6 +311,31 @@ describe('a round', () => {
       const { sent, given } = asking(() => answerOf('alive'));
       await askRound(given, withSigner, {}, false);
       expect(sent.map(({ asked }) => asked)).toEqual(['a']);
+    });
+
+    it('is cut short where that has to wait, with nothing to write down', async () => {
+      const { sent, given } = asking(() => answerOf('alive'));
+      const waits = planOf(() => ({ signer: withoutSlot('signer', 'managing'), probes: [a] }));
+      expect(await askRound(given, waits, {}, true)).toMatchObject({
+        cutShort: true,
+        heldUp: { code: 'rate-limited' },
+        asked: [],
+        signer: undefined,
+        isEmpty: true,
+      });
+      expect(sent).toEqual([]);
+    });
+
+    it('keeps what that said where its questions have to wait', async () => {
+      const { given } = asking(() => answerOf('alive'));
+      const waits = planOf(() => ({ signer: questionOf('signer', 'managing'), probes: [withoutSlot('a')] }));
+      expect(await askRound(given, waits, {}, true)).toMatchObject({
+        cutShort: true,
+        heldUp: { code: 'rate-limited' },
+        asked: [],
+        signer: { saw: 'alive' },
+        isEmpty: false,
+      });
     });
 
     it('is cut short where there is no time for it', async () => {

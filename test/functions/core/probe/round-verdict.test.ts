@@ -31,8 +31,8 @@ const context = {
 const self = (saw: Saw, more = {}) => askedOf(answerOf(saw, more));
 const list = (saw: Saw, more = {}) => askedOf(answerOf(saw, more), 'managing');
 /** What a managing key is told that is refused. */
-const REFUSED = { ends: 'stuck/credential-refused' } as const;
-const HELD = { ends: 'stuck/region-refused', blocksCall: true } as const;
+const REFUSED = { means: { end: 'stuck/credential-refused' } } as const;
+const HELD = { means: { end: 'stuck/region-refused' }, blocksCall: true } as const;
 
 describe('where a round shows the key to stand', () => {
   it.each<[string, Parameters<typeof roundVerdictOf>[0], Partial<Parameters<typeof roundVerdictOf>[1]>, RoundVerdict]>([
@@ -136,7 +136,7 @@ describe('where a round shows the key to stand', () => {
   it('compares an update’s reading with what was before', () => {
     const compared: unknown[] = [];
     const restriction: Restriction = {
-      call: () => ({ ends: 'refused/would-widen', why: '' }),
+      call: () => ({ end: 'refused/would-widen', why: '' }),
       reach: (now, before): Reach => {
         compared.push([now, before]);
         return 'web-only';
@@ -200,8 +200,13 @@ describe('a managing key', () => {
     ['refused by one of two lists', [list('unlisted'), list('silent', REFUSED)], answerOf('alive'), true],
     ['that is well', [list('unlisted')], answerOf('alive'), false],
     ['that is silent', [list('silent')], answerOf('silent'), false],
-    ['without a permission for its list', [list('silent', { ends: 'stuck/permission-missing' })], undefined, false],
-    ['of the wrong kind', [], answerOf('alive', { ends: 'refused/wrong-signer', blocksCall: true }), false],
+    [
+      'without a permission for its list',
+      [list('silent', { means: { end: 'stuck/permission-missing' } })],
+      undefined,
+      false,
+    ],
+    ['of the wrong kind', [], answerOf('alive', { means: { end: 'refused/wrong-signer' }, blocksCall: true }), false],
     ['that is not asked, beside a target that is refused', [self('silent', REFUSED)], undefined, false],
     ['that is not asked, beside a target that a check refuses', [self('silent', HELD)], undefined, false],
   ])('%s is refused, or not', (_what, round, signer, expected) =>
@@ -332,7 +337,7 @@ describe('the tally', () => {
   );
 
   it('keeps the code for an end without a verdict until there is one', () => {
-    const missing = self('silent', { ends: 'stuck/permission-missing' });
+    const missing = self('silent', { means: { end: 'stuck/permission-missing' } });
     expect(counted({}, 'none', [self('silent'), missing]).fallbackCode).toBe('permission-missing');
     expect(counted({ fallbackCode: 'region-refused' }, 'none', [self('silent')]).fallbackCode).toBe('region-refused');
     expect(counted({}, 'none', [self('silent', { fallbackCode: 'account-restricted' })]).fallbackCode).toBe(

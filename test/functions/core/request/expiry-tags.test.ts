@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { expiryRequestId, isExpiryOrder, readTags, sweepKey } from '../../../../functions/core/request/expiry-tags.ts';
+import { epochMs } from '../../../../functions/core/epoch.ts';
+import {
+  expiryRequestId,
+  isExpiryOrder,
+  readTags,
+  STATUS_TAGS,
+  statusTags,
+  sweepKey,
+} from '../../../../functions/core/request/expiry-tags.ts';
 
 const DUE = '2026-11-21T14:00:00+02:00';
 const TAGS = {
@@ -211,6 +219,26 @@ describe('an order’s id', () => {
     const ids = [...orders.map((more) => idOf(tagged(more))), idOf(TAGS, 'arn:other'), idOf(TAGS, SECRET.arn, 'v8')];
     expect(new Set(ids).size).toBe(ids.length);
   });
+});
+
+describe('the status tags', () => {
+  const AT = epochMs(Date.parse('2026-11-21T12:00:00.000Z'));
+
+  it.each(['revoked', 'already-revoked'] as const)(
+    'of a request that ended as %s say when the key was proved dead',
+    (outcome) =>
+      expect(statusTags(outcome, AT)).toEqual({
+        'key-revoker:status': outcome,
+        'key-revoker:proved-at': '2026-11-21T12:00:00.000Z',
+      }),
+  );
+
+  it.each(['restricted', 'stuck/unproven'] as const)('of a request that ended as %s claim no proof', (outcome) =>
+    expect(statusTags(outcome, AT)).toEqual({ 'key-revoker:status': outcome }),
+  );
+
+  it('are the only ones that this product writes', () =>
+    expect(STATUS_TAGS).toEqual(Object.keys(statusTags('revoked', AT))));
 });
 
 it('keeps each secret’s sweep under its ARN', () =>

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isProvider, OPERATIONS } from '../../../../functions/core/operations.ts';
-import { isUrgent, REASONS } from '../../../../functions/core/reason.ts';
+import { REASONS } from '../../../../functions/core/receipt.ts';
 import { MAX_BODY_LENGTH, parseRequest } from '../../../../functions/core/request/parse-request.ts';
 
 const GOOD = { provider: 'bybit', operation: 'delete-sub-key', secretId: 'key-revoker/desk', target: 'self' };
@@ -429,12 +428,6 @@ it('reads any text without throwing', () =>
       expect(['request', 'refused']).toContain(parseRequest(body).kind);
     }),
   ));
-
-it('tells providers and urgent reasons from others', () => {
-  expect(Object.keys(OPERATIONS).every(isProvider)).toBe(true);
-  expect([undefined, '', 'toString', 'binance', ['kalshi'], { toString: null }].some(isProvider)).toBe(false);
-  expect(REASONS.filter(isUrgent)).toEqual(['leaked', 'incident']);
-});
 
 it.each([
   ['{"provider":"kalshi"}', 'kalshi'],

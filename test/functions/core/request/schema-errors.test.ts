@@ -1,6 +1,6 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { objection, wanted } from '../../../../functions/core/request/schema-errors.ts';
+import { nearest, objection, wanted } from '../../../../functions/core/request/schema-errors.ts';
 
 const objectionOf = (schema: z.ZodType, value: unknown): string => {
   const { error } = schema.safeParse(value, { error: wanted });
@@ -66,3 +66,28 @@ it.each([
 
 it('says of the request itself where a field of it does not belong', () =>
   expect(objectionOf(KIND, { kind: 'a', size: 1 })).toBe('Cannot take the field "size" in this request'));
+
+describe('the nearest name', () => {
+  const NAMES = ['secretId', 'secretVersion', 'reason', 'target', 'ips'];
+
+  it.each([
+    ['a letter of the wrong case', 'secretID', 'secretId'],
+    ['a missing letter', 'secretI', 'secretId'],
+    ['a letter too many', 'reasons', 'reason'],
+    ['a wrong letter', 'tarket', 'target'],
+    ['two letters turned round', 'taregt', 'target'],
+    ['the nearest of two that are near', 'secretVersio', 'secretVersion'],
+    ['as many as half of its letters', 'tarxyz', 'target'],
+    ['a name that has to be made longer', 'retVersion', 'secretVersion'],
+  ])('meets %s', (_what, typed, expected) => expect(nearest(typed, NAMES)).toBe(expected));
+
+  it.each([
+    ['another word', 'frobnicate'],
+    ['more than half of its letters', 'taxyzw'],
+    ['a name behind four letters of something else', 'xyzqtarget'],
+    ['nothing', ''],
+    ['two of three letters', 'ixy'],
+  ])('says nothing to %s', (_what, typed) => expect(nearest(typed, NAMES)).toBeUndefined());
+
+  it('says nothing where nothing is known', () => expect(nearest('secretId', [])).toBeUndefined());
+});

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { NotYet } from '../../../../functions/core/fault.ts';
 import { emptyCase } from '../../../../functions/core/ledger/lease.ts';
 import type { Order, Plan, Restriction } from '../../../../functions/core/provider.ts';
 import { revoke } from '../../../../functions/core/revoke/revoke.ts';
 import type { Given } from '../memory-ports.ts';
 import { answerOf, NOON } from '../rounds.ts';
-import { deleteCall, questionOf, scriptedProvider } from '../scripted-provider.ts';
+import { deleteCall, questionOf, scriptedProvider, withoutSlot } from '../scripted-provider.ts';
 import { ALIVE, caseOf, delivered, GONE, KEY, LEAKED, MANAGED, type Script, SELF, system } from '../scripted-system.ts';
 
 /** The receipt of a plan, what it asked, and the case that it leaves. */
@@ -20,11 +19,13 @@ const planned = async (
   return { memory, receipt: memory.published[0], sent: memory.sent };
 };
 
-const HELD = answerOf('silent', { ends: 'stuck/ip-not-allowed', blocksCall: true });
+const HELD = answerOf('silent', { means: { end: 'stuck/ip-not-allowed' }, blocksCall: true });
 const REFUSING: Restriction = {
-  call: () => ({ ends: 'refused/would-widen', why: 'Cannot widen it, wanted less' }),
+  call: () => ({ end: 'refused/would-widen', why: 'Cannot widen it, wanted less' }),
   reach: () => 'wider',
 };
+/** An environment beside the key's own. */
+const BESIDE: Partial<Plan> = { siblings: [['demo', questionOf('elsewhere')]] };
 const RECORD = { readOnly: 0, ips: [], permissions: {} } as const;
 
 const DELETE =
@@ -57,13 +58,23 @@ describe('a plan says what a real request', () => {
     ],
     [
       'asks, sends and ends as for a key that never answered',
-      [[GONE]],
+      [[GONE], {}, () => BESIDE],
       'would ask the provider’s other environments, send the delete once and, if none knows the key, end as stuck/not-recognised. Check the key’s identifier, its environment and the signing key; if it is right, look in the provider’s web page',
     ],
     [
       'asks and ends as for a key that never answered and is to be updated',
-      [[GONE], {}, () => ({ call: REFUSING })],
+      [[GONE], {}, () => ({ ...BESIDE, call: REFUSING })],
       'would ask the provider’s other environments and, if none knows the key, end as stuck/not-recognised. Check the key’s identifier, its environment and the signing key; if it is right, look in the provider’s web page',
+    ],
+    [
+      'sends and ends as for a key that never answered, where there is no other environment',
+      [[GONE]],
+      'would send the delete once and, if none knows the key, end as stuck/not-recognised. Check the key’s identifier, its environment and the signing key; if it is right, look in the provider’s web page',
+    ],
+    [
+      'ends as for a key that never answered and is to be updated, where there is no other environment',
+      [[GONE], {}, () => ({ call: REFUSING })],
+      'would end as stuck/not-recognised. Check the key’s identifier, its environment and the signing key; if it is right, look in the provider’s web page',
     ],
     ['probes again for', [[undefined], LEAKED], 'would probe again (no-reply)'],
     ['waits for', [[undefined]], 'would wait (no-reply)'],
@@ -145,10 +156,7 @@ it('keeps a plan apart from the request of the same id', async () => {
 });
 
 it('waits where a question has to wait, whatever the others say', async () => {
-  const held = (): never => {
-    throw new NotYet({ code: 'rate-limited' });
-  };
-  const both = () => ({ probes: [questionOf('probe'), { ...questionOf('list'), next: held }] });
+  const both = () => ({ probes: [questionOf('probe'), withoutSlot('list')] });
   const { receipt, sent } = await planned([ALIVE], {}, both);
   expect([receipt, sent]).toEqual([undefined, ['probe']]);
 });

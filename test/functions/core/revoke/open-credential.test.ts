@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Answer } from '../../../../functions/core/answer.ts';
+import type { Retry } from '../../../../functions/core/backoff.ts';
 import { after } from '../../../../functions/core/epoch.ts';
-import { Fault, NotYet } from '../../../../functions/core/fault.ts';
+import { Fault } from '../../../../functions/core/fault.ts';
 import type { Opened } from '../../../../functions/core/ports.ts';
 import { type Held, identify, openCredential } from '../../../../functions/core/revoke/open-credential.ts';
 import { memoryPorts, openedAs } from '../memory-ports.ts';
@@ -106,10 +107,14 @@ describe('telling whose key it is', () => {
   it.each<[string, Answer, string]>([
     [
       'a credential that the provider does not know',
-      answerOf('unknown', { ends: 'stuck/credential-refused' }),
+      answerOf('unknown', { means: { end: 'stuck/credential-refused' } }),
       'stuck/not-recognised',
     ],
-    ['what the answer settles', answerOf('rejected', { ends: 'stuck/region-refused' }), 'stuck/region-refused'],
+    [
+      'what the answer settles',
+      answerOf('rejected', { means: { end: 'stuck/region-refused' } }),
+      'stuck/region-refused',
+    ],
   ])('ends by %s', async (_what, answer, outcome) =>
     expect(await fault(identified(system(answer)))).toBe(`${outcome}: Cannot tell whose key is in key-revoker/desk`),
   );
@@ -131,32 +136,35 @@ describe('telling whose key it is', () => {
     ]);
   });
 
-  it.each<[string, Answer | undefined, NotYet['retry']]>([
+  it.each<[string, Answer | undefined, Retry]>([
     ['silence', undefined, { code: 'no-reply' }],
     [
       'a limited rate',
-      answerOf('silent', { ends: 'retry/rate-limited', notBefore: after(NOON, 9), fallbackCode: 'account-restricted' }),
+      answerOf('silent', {
+        means: { wait: 'rate-limited', notBefore: after(NOON, 9) },
+        fallbackCode: 'account-restricted',
+      }),
       { code: 'rate-limited', notBefore: after(NOON, 9), fallbackCode: 'account-restricted' },
     ],
     ['an answer without the identifier', answerOf('alive'), { code: 'unrecognised' }],
   ])('comes again on %s', async (_what, answer, retry) => {
-    const error = await identified(system(answer)).catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(NotYet);
-    expect((error as NotYet).retry).toEqual({ notBefore: undefined, fallbackCode: undefined, ...retry });
+    const wait = { hasEnded: false, notBefore: undefined, fallbackCode: undefined, ...retry };
+    expect(await identified(system(answer))).toEqual(wait);
   });
 
   it('comes again where nobody can be asked', async () => {
     const { identify: _, ...mute } = PROVIDER;
     const { ports } = system(answerOf('alive', { facts: { keyId: 'K' } }));
-    await expect(
-      identify(ports, { ports, deadline: after(NOON, 25_000) }, mute, held(''), 'stuck/not-recognised'),
-    ).rejects.toMatchObject({ retry: { code: 'no-reply' } });
+    expect(
+      await identify(ports, { ports, deadline: after(NOON, 25_000) }, mute, held(''), 'stuck/not-recognised'),
+    ).toMatchObject({ hasEnded: false, code: 'no-reply' });
   });
 
   it('comes again where there is no time to ask', async () => {
     const { ports } = system(answerOf('alive'));
-    await expect(
-      identify(ports, { ports, deadline: NOON }, PROVIDER, held(''), 'stuck/not-recognised'),
-    ).rejects.toMatchObject({ retry: { code: 'no-reply' } });
+    expect(await identify(ports, { ports, deadline: NOON }, PROVIDER, held(''), 'stuck/not-recognised')).toMatchObject({
+      hasEnded: false,
+      code: 'no-reply',
+    });
   });
 });

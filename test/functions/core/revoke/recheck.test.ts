@@ -24,12 +24,12 @@ import {
 } from '../scripted-system.ts';
 
 const OWN = { sender: 'AROAOWNROLE:key-revoker', messageId: 'L' };
-const LOOK = { ...SELF, look: true };
-const HELD = answerOf('silent', { ends: 'stuck/ip-not-allowed', blocksCall: true, identified: true });
+const RECHECK = { ...SELF, look: true };
+const HELD = answerOf('silent', { means: { end: 'stuck/ip-not-allowed' }, blocksCall: true, identified: true });
 const MINUTES = 60_000;
 const CASE = `case#kalshi/prod/${KEY} case`;
 
-/** A request that ended with what the first answers say; the others are for the looks. */
+/** A request that ended with what the first answers say; the others are for the rechecks. */
 const ended = async (script: Script, given: Given = {}, body: object = SELF): Promise<ReturnType<typeof system>> => {
   const memory = system(script, given);
   await revoke(memory.ports, delivered(memory, body));
@@ -46,19 +46,19 @@ const updating = {
 /** An update by a managing key, whose list named the target and does not any more. */
 const deletedInList = () => ended({ probe: [HELD, answerOf('unlisted')] }, updating, MANAGED);
 
-const looked = (memory: Memory, rest: object = {}) =>
-  revoke(memory.ports, delivered(memory, LOOK, { ...OWN, ...rest }));
-const told = ({ published }: Memory) =>
+const rechecked = (memory: Memory, rest: object = {}) =>
+  revoke(memory.ports, delivered(memory, RECHECK, { ...OWN, ...rest }));
+const reported = ({ published }: Memory) =>
   published
     .slice(1)
     .map(({ receiptId, outcome, code, keyState, final }) => [receiptId, outcome, code, keyState, final]);
 
-describe('a look at a dead key', () => {
+describe('a recheck of a dead key', () => {
   it('is asked for ten minutes after the proof', async () => {
     const memory = await ended({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
     const [{ body, ...rest } = { body: '' }, ...others] = memory.enqueued;
     expect([JSON.parse(body), rest, others]).toEqual([
-      { version: 1, secretVersion: 'AWSCURRENT', reason: 'manual', dryRun: false, ...LOOK },
+      { version: 1, secretVersion: 'AWSCURRENT', reason: 'manual', dryRun: false, ...RECHECK },
       { attributes: { requestId: 'R', attempt: '1' }, delaySeconds: 600 },
       [],
     ]);
@@ -78,24 +78,24 @@ describe('a look at a dead key', () => {
     expect(memory.lines.at(-1)).toEqual(['second look not sent', { requestId: 'R' }]);
   });
 
-  it('makes two probes, no call and no word, and leaves the case as it was', async () => {
+  it('makes two probes and no call, reports nothing, and leaves the case as it was', async () => {
     const memory = await ended({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
     const { rev: _, nonce: __, ...asItWas } = caseOf(memory);
     const before = memory.sent.length;
-    expect(await looked(memory)).toEqual({ done: true });
+    expect(await rechecked(memory)).toEqual({ done: true });
     expect(memory.sent.slice(before)).toEqual(['probe', 'probe']);
-    expect(told(memory)).toEqual([]);
+    expect(reported(memory)).toEqual([]);
     const { rev: ___, nonce: ____, ...left } = caseOf(memory);
     expect(left).toEqual({ ...asItWas, attempts: {}, findings: 0 });
     expect(memory.lines.at(-1)).toEqual(['look done', { requestId: 'R', saw: 'unknown', finding: '' }]);
   });
 
-  it('tells of a key that lives again, opens its case, and makes no call', async () => {
+  it('reports a key that lives again, opens its case, and makes no call', async () => {
     const memory = await ended({ probe: [ALIVE, GONE, GONE, ALIVE], delete: [ACCEPTED] });
     const before = memory.sent.length;
-    expect(await looked(memory)).toEqual({ done: true });
+    expect(await rechecked(memory)).toEqual({ done: true });
     expect(memory.sent.slice(before)).toEqual(['probe']);
-    expect(told(memory)).toEqual([['R#1!1', 'resurrected', null, 'alive', false]]);
+    expect(reported(memory)).toEqual([['R#1!1', 'resurrected', null, 'alive', false]]);
     expect(memory.published[1]?.message).toMatch(/It was proved dead at 2026-11-21T12:00:02.000Z\. Send a request/);
     expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1', findings: 1 });
     expect(caseOf(memory).attempts).toEqual({});
@@ -106,11 +106,11 @@ describe('a look at a dead key', () => {
     ]);
   });
 
-  it('tells of it once more each time, by a number of its own', async () => {
+  it('reports it once more each time, by a number of its own', async () => {
     const memory = await ended({ probe: [ALIVE, GONE, GONE, ALIVE], delete: [ACCEPTED] });
-    await looked(memory);
-    await looked(memory);
-    expect(told(memory).map(([id, outcome]) => [id, outcome])).toEqual([
+    await rechecked(memory);
+    await rechecked(memory);
+    expect(reported(memory).map(([id, outcome]) => [id, outcome])).toEqual([
       ['R#1!1', 'resurrected'],
       ['R#1!2', 'resurrected'],
     ]);
@@ -118,24 +118,24 @@ describe('a look at a dead key', () => {
 
   it('says nothing where nobody answers, and comes again', async () => {
     const memory = await ended({ probe: [ALIVE, GONE, GONE, undefined], delete: [ACCEPTED] });
-    expect(await looked(memory)).toMatchObject({ done: false, code: 'no-reply' });
+    expect(await rechecked(memory)).toMatchObject({ done: false, code: 'no-reply' });
     expect(caseOf(memory)).not.toHaveProperty('lease');
-    expect(told(memory)).toEqual([]);
+    expect(reported(memory)).toEqual([]);
     memory.clock.forward(24 * 60 * MINUTES);
-    expect(await looked(memory)).toEqual({ done: true });
+    expect(await rechecked(memory)).toEqual({ done: true });
     expect(memory.lines.at(-1)).toEqual(['look given up', { requestId: 'R', code: 'no-reply' }]);
     expect(caseOf(memory).attempts).toEqual({});
   });
 });
 
-describe('a look at a case that was left open', () => {
-  it('tells each time of a key that still lives', async () => {
+describe('a recheck of a case that was left open', () => {
+  it('reports each time a key that still lives', async () => {
     const memory = await ended({ probe: [HELD, ALIVE] });
     const { at, leftOpenBy } = caseOf(memory);
-    await looked(memory);
-    await looked(memory);
+    await rechecked(memory);
+    await rechecked(memory);
     expect(caseOf(memory)).toMatchObject({ at, leftOpenBy, state: 'open-case' });
-    expect(told(memory)).toEqual([
+    expect(reported(memory)).toEqual([
       ['R#1!1', 'stuck', 'ip-not-allowed', 'alive', false],
       ['R#1!2', 'stuck', 'ip-not-allowed', 'alive', false],
     ]);
@@ -147,8 +147,8 @@ describe('a look at a case that was left open', () => {
 
   it('leaves it open without a word where the key is gone: it sends no delete, and an outage looks the same', async () => {
     const memory = await ended({ probe: [HELD, GONE] });
-    expect(await looked(memory)).toEqual({ done: true });
-    expect([memory.sent, told(memory)]).toEqual([['probe', 'probe'], []]);
+    expect(await rechecked(memory)).toEqual({ done: true });
+    expect([memory.sent, reported(memory)]).toEqual([['probe', 'probe'], []]);
     expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1', attempts: {} });
     expect(caseOf(memory)).not.toHaveProperty('proved');
     expect(memory.lines.at(-1)).toEqual(['look done', { requestId: 'R', saw: 'unknown', finding: '' }]);
@@ -156,7 +156,7 @@ describe('a look at a case that was left open', () => {
 
   it('leaves it to a redrive to send the delete again, and so to close it', async () => {
     const memory = await ended({ probe: [HELD, GONE], delete: [ACCEPTED] });
-    await looked(memory);
+    await rechecked(memory);
     await revoke(memory.ports, delivered(memory, SELF, { messageId: 'M2', attempt: 2 }));
     expect(memory.published[1]).toMatchObject({ receiptId: 'R#2', outcome: 'revoked', calls: 1 });
     expect(caseOf(memory)).toMatchObject({ state: 'proved-case', proved: { endedBy: 'R#2' }, attempts: {} });
@@ -164,8 +164,8 @@ describe('a look at a case that was left open', () => {
 
   it('closes it with a proof where the managing key’s list does not name any more what was to be updated', async () => {
     const memory = await deletedInList();
-    await looked(memory);
-    expect(told(memory)).toEqual([['R#1!1', 'already-revoked', null, 'dead', false]]);
+    await rechecked(memory);
+    expect(reported(memory)).toEqual([['R#1!1', 'already-revoked', null, 'dead', false]]);
     expect(memory.published[1]?.message).toMatch(/; somebody else has seen to it since$/);
     expect(memory.published[1]?.evidence).toHaveLength(2);
     expect(caseOf(memory, OTHER)).toMatchObject({ state: 'proved-case', proved: { endedBy: 'R#1' } });
@@ -179,25 +179,25 @@ describe('a look at a case that was left open', () => {
 
   it('comes again for an hour where only the key’s own word says that it is gone, which was to be updated', async () => {
     const memory = await ended({ probe: [HELD, GONE] }, updating);
-    expect(await looked(memory)).toMatchObject({ done: false, code: 'not-yet-proved' });
+    expect(await rechecked(memory)).toMatchObject({ done: false, code: 'not-yet-proved' });
     memory.clock.forward(60 * MINUTES - 1);
-    expect(await looked(memory)).toMatchObject({ done: false, code: 'not-yet-proved' });
+    expect(await rechecked(memory)).toMatchObject({ done: false, code: 'not-yet-proved' });
     memory.clock.forward(1);
-    expect(await looked(memory)).toEqual({ done: true });
-    expect(told(memory)).toEqual([]);
+    expect(await rechecked(memory)).toEqual({ done: true });
+    expect(reported(memory)).toEqual([]);
     expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1', attempts: {} });
     expect(memory.sent).toEqual(Array(4).fill('probe'));
   });
 
-  it('closes it without a proof where somebody else has restricted the key as it was asked', async () => {
+  it('closes it without a proof where someone else has restricted the key as it was asked', async () => {
     const asAsked: Restriction = {
       call: () => deleteCall({ target: { self: true } as never }),
       reach: () => 'as-asked',
     };
     const alive = answerOf('alive', { identified: true, record: { readOnly: 1, ips: [], permissions: {} } });
     const memory = await ended({ probe: [HELD, alive] }, { provider: scriptedProvider(() => ({ call: asAsked })) });
-    expect(await looked(memory)).toEqual({ done: true });
-    expect(told(memory)).toEqual([['R#1!1', 'restricted', null, 'alive', false]]);
+    expect(await rechecked(memory)).toEqual({ done: true });
+    expect(reported(memory)).toEqual([['R#1!1', 'restricted', null, 'alive', false]]);
     expect(memory.published[1]?.message).toMatch(/; somebody else has seen to it since$/);
     expect(caseOf(memory)).toMatchObject({ state: 'idle-case', findings: 1 });
     expect(caseOf(memory).attempts).toEqual({});
@@ -205,7 +205,7 @@ describe('a look at a case that was left open', () => {
     expect(caseOf(memory)).not.toHaveProperty('proved');
   });
 
-  it('closes none that another request has called for and is not over with', async () => {
+  it('closes none that another request has called for and has not ended', async () => {
     const asAsked: Restriction = {
       call: () => deleteCall({ target: { self: true } as never }),
       reach: () => 'as-asked',
@@ -214,17 +214,17 @@ describe('a look at a case that was left open', () => {
     const memory = await ended({ probe: [HELD, alive] }, { provider: scriptedProvider(() => ({ call: asAsked })) });
     const attempts = { 'S#1': { ...NEW_ATTEMPT, calls: 1 } };
     memory.items.set(CASE, { ...caseOf(memory), attempts } as never);
-    await looked(memory);
+    await rechecked(memory);
     expect(caseOf(memory)).toMatchObject({ state: 'open-case', attempts });
     expect(caseOf(memory)).not.toHaveProperty('leftOpenBy');
   });
 
   it('is silent where nothing tells how the key stands', async () => {
     const memory = await ended({
-      probe: [HELD, answerOf('silent', { ends: 'stuck/credential-refused', blocksCall: true })],
+      probe: [HELD, answerOf('silent', { means: { end: 'stuck/credential-refused' }, blocksCall: true })],
     });
-    expect(await looked(memory)).toEqual({ done: true });
-    expect(told(memory)).toEqual([]);
+    expect(await rechecked(memory)).toEqual({ done: true });
+    expect(reported(memory)).toEqual([]);
     expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1' });
     expect(caseOf(memory).attempts).toEqual({});
   });
@@ -232,8 +232,43 @@ describe('a look at a case that was left open', () => {
   it('is over where the credential is gone', async () => {
     const memory = await ended({ probe: [HELD] });
     memory.ports.vault = { ...memory.ports.vault, open: async () => ({ found: false, why: 'missing' }) };
-    expect(await looked(memory)).toEqual({ done: true });
-    expect(told(memory)).toEqual([]);
+    expect(await rechecked(memory)).toEqual({ done: true });
+    expect(reported(memory)).toEqual([]);
+    expect(caseOf(memory)).not.toHaveProperty('lease');
+  });
+
+  it.each([
+    ['nothing, where nothing was seen', {}, []],
+    ['the key that it saw alive', { keyState: 'alive' }, [['R#1!1', 'stuck', 'ip-not-allowed', 'alive', false]]],
+  ])('reports, where the credential went while it waited, %s, and leaves no record', async (_what, seen, findings) => {
+    const memory = await ended({ probe: [HELD] });
+    memory.items.set(CASE, { ...caseOf(memory), attempts: { '~R#1': { ...NEW_ATTEMPT, ...seen } } } as never);
+    memory.ports.vault = { ...memory.ports.vault, open: async () => ({ found: false, why: 'missing' }) };
+    expect(await rechecked(memory)).toEqual({ done: true });
+    expect(reported(memory)).toEqual(findings);
+    expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1' });
+    expect(caseOf(memory).attempts).toEqual({});
+    expect(caseOf(memory)).not.toHaveProperty('lease');
+  });
+
+  it('waits for another delivery’s lease where the credential is gone', async () => {
+    const memory = await ended({ probe: [HELD] });
+    const until = after(memory.clock.now(), 9_000);
+    memory.items.set(CASE, { ...caseOf(memory), lease: { holder: 'else', until } } as never);
+    memory.ports.vault = { ...memory.ports.vault, open: async () => ({ found: false, why: 'missing' }) };
+    expect(await rechecked(memory)).toMatchObject({ done: false, code: 'in-progress' });
+    expect([reported(memory), caseOf(memory).lease?.holder]).toEqual([[], 'else']);
+  });
+
+  it('leaves no record of itself where the credential went while it waited', async () => {
+    const memory = await ended({ probe: [HELD, undefined] });
+    expect(await rechecked(memory)).toMatchObject({ done: false, code: 'no-reply' });
+    expect(Object.keys(caseOf(memory).attempts)).toEqual(['~R#1']);
+    memory.ports.vault = { ...memory.ports.vault, open: async () => ({ found: false, why: 'missing' }) };
+    expect(await rechecked(memory)).toEqual({ done: true });
+    expect(reported(memory)).toEqual([]);
+    expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1' });
+    expect(caseOf(memory).attempts).toEqual({});
     expect(caseOf(memory)).not.toHaveProperty('lease');
   });
 
@@ -241,20 +276,20 @@ describe('a look at a case that was left open', () => {
     const memory = await deletedInList();
     const { publish } = memory.ports.outbox;
     memory.ports.outbox = { ...memory.ports.outbox, publish: () => Promise.reject(new Unavailable('down')) };
-    expect(await looked(memory)).toMatchObject({ done: false, code: 'aws-down' });
+    expect(await rechecked(memory)).toMatchObject({ done: false, code: 'aws-down' });
     memory.ports.outbox = { ...memory.ports.outbox, publish };
-    expect(await looked(memory)).toEqual({ done: true });
-    expect(told(memory)).toEqual([['R#1!1', 'already-revoked', null, 'dead', false]]);
+    expect(await rechecked(memory)).toEqual({ done: true });
+    expect(reported(memory)).toEqual([['R#1!1', 'already-revoked', null, 'dead', false]]);
   });
 });
 
-describe('a look', () => {
+describe('a recheck', () => {
   it.each([['AROAOTHER:key-revoker'], ['AROAOWNROLE2:key-revoker'], ['AIDAUSER']])(
     'is refused from %s',
     async (sender) => {
       const memory = await ended({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
       const before = memory.sent.length;
-      expect(await looked(memory, { sender })).toEqual({ done: true });
+      expect(await rechecked(memory, { sender })).toEqual({ done: true });
       expect(memory.sent.slice(before)).toEqual([]);
       expect(memory.published[1]).toMatchObject({ requestId: 'L', outcome: 'refused', code: 'malformed' });
       expect(memory.published[1]?.message).toMatch(/Cannot take look from this sender/);
@@ -269,63 +304,63 @@ describe('a look', () => {
 
   it('for a request that nobody knows, or that has not ended, does nothing', async () => {
     const memory = system({ probe: [undefined] });
-    expect(await looked(memory)).toEqual({ done: true });
+    expect(await rechecked(memory)).toEqual({ done: true });
     await revoke(memory.ports, delivered(memory, SELF));
     const before = memory.sent.length;
-    expect(await looked(memory)).toEqual({ done: true });
+    expect(await rechecked(memory)).toEqual({ done: true });
     expect([memory.sent.slice(before), memory.published]).toEqual([[], []]);
   });
 
-  it('leaves the key to the request that has gone on with it since', async () => {
+  it('leaves the key to the request that has continued with it since', async () => {
     const memory = await ended({ probe: [HELD, ALIVE, GONE], delete: [ACCEPTED] });
     await revoke(memory.ports, delivered(memory, { ...SELF, requestId: 'R2' }, { messageId: 'M2' }));
     const before = memory.sent.length;
-    expect(await looked(memory)).toEqual({ done: true });
+    expect(await rechecked(memory)).toEqual({ done: true });
     expect([memory.sent.slice(before), memory.published.length]).toEqual([[], 2]);
   });
 
-  it('leaves nothing of itself to the request that has gone on with the key while it waited', async () => {
+  it('leaves nothing of itself to the request that has continued with the key while it waited', async () => {
     const memory = await ended({ probe: [HELD, undefined, ALIVE, GONE], delete: [ACCEPTED] });
-    expect(await looked(memory)).toMatchObject({ done: false, code: 'no-reply' });
+    expect(await rechecked(memory)).toMatchObject({ done: false, code: 'no-reply' });
     await revoke(memory.ports, delivered(memory, { ...SELF, requestId: 'R2' }, { messageId: 'M2' }));
-    expect(await looked(memory)).toEqual({ done: true });
+    expect(await rechecked(memory)).toEqual({ done: true });
     expect(caseOf(memory).attempts).toEqual({});
   });
 
   it('for a request that ended before its key was known does nothing', async () => {
     const memory = await ended({}, { secrets: {} });
     expect(memory.published).toMatchObject([{ code: 'credential-missing' }]);
-    expect(await looked(memory)).toEqual({ done: true });
+    expect(await rechecked(memory)).toEqual({ done: true });
     expect([memory.sent, memory.published.length]).toEqual([[], 1]);
   });
 
   it('without a request’s id, or at a key that has no case, does nothing', async () => {
     const memory = await ended({ probe: [HELD] });
-    const { requestId: _, ...bare } = LOOK;
+    const { requestId: _, ...bare } = RECHECK;
     expect(await revoke(memory.ports, delivered(memory, bare, OWN))).toEqual({ done: true });
     memory.items.delete(CASE);
-    expect(await looked(memory)).toEqual({ done: true });
+    expect(await rechecked(memory)).toEqual({ done: true });
     expect([memory.sent, memory.published.length, memory.items.has(CASE)]).toEqual([['probe'], 1, false]);
   });
 
   it('counts its probes under a name that no request can have', async () => {
     const memory = await ended({ probe: [HELD, undefined] });
-    await looked(memory);
+    await rechecked(memory);
     expect(Object.keys(caseOf(memory).attempts)).toEqual(['~R#1']);
   });
 
   it('does not ask again at once where the host has answered nobody so often', async () => {
-    const memory = await ended({ probe: [HELD, answerOf('silent', { ends: 'retry/provider-down' })] });
-    while (memory.sent.length < 4) await looked(memory);
+    const memory = await ended({ probe: [HELD, answerOf('silent', { means: { wait: 'provider-down' } })] });
+    while (memory.sent.length < 4) await rechecked(memory);
     const before = memory.sent.length;
-    expect(await looked(memory)).toMatchObject({ done: false, code: 'provider-down' });
+    expect(await rechecked(memory)).toMatchObject({ done: false, code: 'provider-down' });
     expect([memory.sent.length - before, caseOf(memory).lease]).toEqual([0, undefined]);
   });
 
   it('comes again where AWS does not answer, and leaves the case to others meanwhile', async () => {
     const memory = await ended({ probe: [HELD] });
     memory.ports.vault = { ...memory.ports.vault, open: () => Promise.reject(new Unavailable('down')) };
-    expect(await looked(memory)).toMatchObject({ done: false, code: 'aws-down' });
+    expect(await rechecked(memory)).toMatchObject({ done: false, code: 'aws-down' });
     expect(caseOf(memory).lease).toBeUndefined();
   });
 
@@ -349,7 +384,7 @@ describe('a look', () => {
           },
         ],
       });
-      expect(await looked(memory)).toMatchObject({ done: false, code: 'in-progress' });
+      expect(await rechecked(memory)).toMatchObject({ done: false, code: 'in-progress' });
       expect(caseOf(memory)).toEqual(taken);
     });
 
@@ -360,7 +395,7 @@ describe('a look', () => {
         taken = lose(memory);
       };
       memory.ports.outbox = { ...memory.ports.outbox, publish };
-      expect(await looked(memory)).toMatchObject({ done: false, code: 'in-progress' });
+      expect(await rechecked(memory)).toMatchObject({ done: false, code: 'in-progress' });
       expect(caseOf(memory)).toEqual(taken);
     });
   });
@@ -370,7 +405,7 @@ describe('a look', () => {
     const until = after(NOON, 20 * MINUTES);
     memory.items.set(CASE, { ...caseOf(memory), lease: { holder: 'other', until } } as never);
     const seen = caseOf(memory);
-    const sentBefore = (ms: number) => looked(memory, { sentAt: after(memory.clock.now(), -ms) });
+    const sentBefore = (ms: number) => rechecked(memory, { sentAt: after(memory.clock.now(), -ms) });
     expect(await sentBefore(24 * 60 * MINUTES - 1)).toMatchObject({ done: false, code: 'in-progress' });
     expect(caseOf(memory)).toEqual(seen);
     expect(await sentBefore(24 * 60 * MINUTES)).toEqual({ done: true });
@@ -380,7 +415,7 @@ describe('a look', () => {
   it('comes again as soon as its request would, by the age of its own message', async () => {
     const memory = await ended({ probe: [HELD, undefined] }, {}, { ...SELF, ...LEAKED });
     memory.clock.forward(120 * MINUTES);
-    const verdict = await looked(memory, { sentAt: memory.clock.now(), receiveCount: 20 });
+    const verdict = await rechecked(memory, { sentAt: memory.clock.now(), receiveCount: 20 });
     expect(verdict).toEqual({ done: false, code: 'no-reply', notBefore: after(memory.clock.now(), 45_000) });
   });
 });

@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { Answer } from '../../../../functions/core/answer.ts';
 import { after } from '../../../../functions/core/epoch.ts';
 import { Fault } from '../../../../functions/core/fault.ts';
+import type { AttemptWaiting } from '../../../../functions/core/ledger/attempt-result.ts';
 import type { RequestItem } from '../../../../functions/core/ledger/request-item.ts';
 import type { Provider } from '../../../../functions/core/provider.ts';
 import type { RevocationRequest } from '../../../../functions/core/request/parse-request.ts';
-import { resolveTarget } from '../../../../functions/core/revoke/resolve-target.ts';
+import { type ResolvedTarget, resolveTarget } from '../../../../functions/core/revoke/resolve-target.ts';
 import { memoryPorts, openedAs } from '../memory-ports.ts';
 import { answerOf, NOON } from '../rounds.ts';
 import { replyOf, scriptedProvider } from '../scripted-provider.ts';
@@ -40,6 +41,13 @@ const REQUEST: RevocationRequest = {
   dryRun: false,
 };
 
+/** What was resolved, where nothing had to wait. */
+const resolved = async (work: Promise<ResolvedTarget | AttemptWaiting>): Promise<ResolvedTarget> => {
+  const result = await work;
+  if ('hasEnded' in result) throw new Error(`Cannot go by a wait for ${result.code}`);
+  return result;
+};
+
 const aimed = (
   change: Partial<RevocationRequest> = {},
   item: Partial<RequestItem> = {},
@@ -47,13 +55,8 @@ const aimed = (
 ) => {
   const { ports } = memoryPorts({ secrets: SECRETS, config: { egressAddresses: ['192.0.2.1'] } });
   const request = { ...REQUEST, ...change };
-  return resolveTarget(
-    ports,
-    { ports, deadline: after(NOON, 25_000) },
-    provider,
-    { request, ...item } as RequestItem,
-    request,
-  );
+  const asking = { ports, deadline: after(NOON, 25_000) };
+  return resolved(resolveTarget(ports, asking, provider, { request, ...item } as RequestItem, request));
 };
 
 const refusal = async (work: Promise<unknown>): Promise<string> => {
@@ -130,7 +133,7 @@ describe('a managing key', () => {
   });
 });
 
-it('names realm and case by the world that two environments are of', async () => {
+it('names realm and case by the realm that two environments are of', async () => {
   const environments = {
     prod: { host: 'a.example.com', realm: 'prod' },
     demo: { host: 'b.example.com', realm: 'prod' },
@@ -139,7 +142,7 @@ it('names realm and case by the world that two environments are of', async () =>
   expect(pin).toMatchObject({ environment: 'demo', realm: 'prod', keyName: 'kalshi/prod/SUB' });
 });
 
-it('keeps to the versions that were pinned, unless the signer is to be opened anew', async () => {
+it('keeps to the versions that were pinned, unless the signer is to be opened again', async () => {
   const target = { secretId: 'key-revoker/sub' };
   const { pin } = await aimed({ target });
   const pinned = {
@@ -153,13 +156,10 @@ it('keeps to the versions that were pinned, unless the signer is to be opened an
   });
   const { ports } = memoryPorts({ secrets: SECRETS });
   const request = { ...REQUEST, target };
-  const reopened = await resolveTarget(
-    ports,
-    { ports, deadline: after(NOON, 25_000) },
-    scriptedProvider(),
-    { pin: pinned } as unknown as RequestItem,
-    request,
-    { reopenSigner: true },
+  const item = { pin: pinned } as unknown as RequestItem;
+  const asking = { ports, deadline: after(NOON, 25_000) };
+  const reopened = await resolved(
+    resolveTarget(ports, asking, scriptedProvider(), item, request, { reopenSigner: true }),
   );
   expect(reopened.pin).toMatchObject({ signer: { versionId: 'b2' }, target: { versionId: 's1' } });
 });
@@ -183,7 +183,7 @@ describe('refuses', () => {
     expect((await aimed({}, { former: (await aimed()).pin })).pin.keyId).toBe('BOSS');
   });
 
-  it('one key in two worlds, unless both secrets mean one', async () => {
+  it('one key in two realms, unless both secrets mean one', async () => {
     const target = { secretId: 'key-revoker/twin-in-demo' };
     expect(await refusal(aimed({ target }))).toBe(
       'refused/environment-mismatch: Cannot tell where the key is: one secret says prod, the other demo',
@@ -208,19 +208,20 @@ describe('refuses', () => {
 });
 
 describe('a provider that does not tell the key in the credential', () => {
-  const nameless = (target: RevocationRequest['target'], answer: Answer, boss = '', sub = '') => {
+  const asked = (target: RevocationRequest['target'], answer: Answer | undefined, boss = '', sub = '') => {
     const { ports } = memoryPorts({
       secrets: {
         'key-revoker/boss': openedAs(credential(boss)),
         'key-revoker/sub': openedAs(credential(sub), { arn: 'arn:sub' }),
       },
-      reply: () => replyOf(answer),
+      reply: () => answer && replyOf(answer),
     });
     return resolveTarget(ports, { ports, deadline: after(NOON, 25_000) }, scriptedProvider(), {} as RequestItem, {
       ...REQUEST,
       target,
     });
   };
+  const nameless = (...of: Parameters<typeof asked>) => resolved(asked(...of));
   const inSub = { secretId: 'key-revoker/sub' };
   const UNKNOWN = answerOf('unknown');
 
@@ -233,11 +234,18 @@ describe('a provider that does not tell the key in the credential', () => {
     expect(await refusal(nameless({ apiKeyId: 'K' }, UNKNOWN))).toMatch(/^stuck\/credential-refused: /));
 
   it.each([
+    ['the signer', 'self', '', ''],
+    ['the target in its own secret', inSub, 'BOSS', ''],
+  ] as const)('waits where %s gets no answer', async (_what, target, boss, sub) =>
+    expect(await asked(target, undefined, boss, sub)).toMatchObject({ hasEnded: false, code: 'no-reply' }),
+  );
+
+  it.each([
     ['the target that signs', 'self', '', '', ['identify']],
     ['the target in its own secret', inSub, 'BOSS', '', ['identify']],
     ['the target that is told in its own secret', inSub, '', 'SUB', []],
     ['the target that is only named', { apiKeyId: 'K' }, '', '', []],
-  ] as const)('counts that as seen of %s alone', async (_what, target, boss, sub, seen) => {
+  ] as const)('counts that as seen only of %s', async (_what, target, boss, sub, seen) => {
     const answer = answerOf('alive', { facts: { keyId: 'ASKED' } });
     expect((await nameless(target, answer, boss, sub)).seen).toEqual(seen);
   });

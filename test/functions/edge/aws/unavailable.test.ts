@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { Unavailable } from '../../../../functions/core/fault.ts';
-import { classOf, orUnavailable, unavailable } from '../../../../functions/edge/aws/unavailable.ts';
+import { classOf } from '../../../../functions/edge/aws/error-class.ts';
+import { orUnavailable, unavailable } from '../../../../functions/edge/aws/unavailable.ts';
 
 const failure = (name: string, more: object = {}) => Object.assign(new Error('holds CANARY'), { name }, more);
 

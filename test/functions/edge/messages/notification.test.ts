@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { type Ending, nameAndCode, REFUSED, STUCK } from '../../../../functions/core/outcome.ts';
+import { type FinalOutcome, nameAndCode, REFUSED, STUCK } from '../../../../functions/core/outcome.ts';
 import type { Receipt } from '../../../../functions/core/receipt.ts';
 import { sentence } from '../../../../functions/core/receipts/sentences.ts';
 import { notificationOf } from '../../../../functions/edge/messages/notification.ts';
 import { receiptForTest } from '../receipt-for-test.ts';
 
 /** The receipt of an end, with the words that it has. */
-const endedAs = (ending: Ending | 'revoked', why = '', fields: Partial<Receipt> = {}): Receipt => {
-  const { name, code } = nameAndCode(ending);
-  const message = sentence(ending as 'revoked', why);
+const endedAs = (outcome: FinalOutcome, why = '', fields: Partial<Receipt> = {}): Receipt => {
+  const { name, code } = nameAndCode(outcome);
+  const message = sentence(outcome, why);
   return receiptForTest({ outcome: name, code, message, ...fields });
 };
 

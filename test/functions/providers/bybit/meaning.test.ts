@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bybit } from '../../../../functions/providers/bybit/index.ts';
-import { answerTo, BROKEN, brief, callOf, converse, NOW, order, probe, reply } from '../ask.ts';
+import { answerTo, BROKEN, brief, callOf, converse, meant, NOW, order, probe, reply, waitsUntil } from '../ask.ts';
 import { described, keyIn, MASTER, page, refusal, SUB } from './keys.ts';
 
 const own = bybit.plan(order('delete-sub-key', keyIn(SUB)));
@@ -179,7 +179,7 @@ describe('what a reply says beside its code', () => {
     ['a ban of our address', '10018', { [RESET]: String(NOW + 900) }, NOW + 600_000],
   ])('comes back after %s', (_what, code, headers, expected) => {
     const answer = ask.ownCall.read(reply(200, refusal(Number(code)), headers));
-    expect([answer.notBefore, answer.hostWide]).toEqual([expected, code === '10018' ? true : undefined]);
+    expect([waitsUntil(answer), answer.hostWide]).toEqual([expected, code === '10018' ? true : undefined]);
   });
 
   it.each([
@@ -188,12 +188,12 @@ describe('what a reply says beside its code', () => {
   ])('reads a reset by a clock that is %s', (_what, ahead) => {
     const theirs = NOW + ahead;
     const headers = { [RESET]: String(theirs + 900), date: new Date(theirs).toUTCString() };
-    expect(ask.ownCall.read(reply(200, refusal(10006), headers)).notBefore).toBe(NOW + 900);
+    expect(waitsUntil(ask.ownCall.read(reply(200, refusal(10006), headers)))).toBe(NOW + 900);
   });
 
   it('takes no odd second of a date for a clock that is off', () => {
     const headers = { [RESET]: String(NOW + 900), date: new Date(NOW - 2_000).toUTCString() };
-    expect(ask.ownCall.read(reply(200, refusal(10006), headers)).notBefore).toBe(NOW + 900);
+    expect(waitsUntil(ask.ownCall.read(reply(200, refusal(10006), headers)))).toBe(NOW + 900);
   });
 
   it('comes back after ten minutes where our address sent too much', () => {
@@ -204,7 +204,7 @@ describe('what a reply says beside its code', () => {
       'rejected retry/rate-limited',
       'rejected retry/rate-limited',
     ]);
-    expect(answers.map(({ notBefore, hostWide }) => [notBefore, hostWide])).toEqual(
+    expect(answers.map((answer) => [waitsUntil(answer), answer.hostWide])).toEqual(
       Array(4).fill([NOW + 600_000, true]),
     );
     expect(answers.map(({ hostWide }) => hostWide)).toEqual(Array(4).fill(true));
@@ -263,7 +263,7 @@ describe('every reply', () => {
     const codes = fc.integer({ min: -3_000, max: 600_000 }).map((code) => reply(200, refusal(code)));
     fc.assert(
       fc.property(fc.oneof(anyReply, codes), (what) => {
-        for (const { saw, ends } of read(what)) if (saw === 'silent') expect(ends).toMatch(/^(retry|stuck)\//);
+        for (const answer of read(what)) if (answer.saw === 'silent') expect(meant(answer)).toMatch(/^(retry|stuck)\//);
       }),
     );
   });

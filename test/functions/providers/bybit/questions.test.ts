@@ -65,7 +65,7 @@ describe('a key that signs for itself', () => {
   ])('gives no verdict where it describes %s', (_what, more, code) => {
     expect(answerTo(question, reply(200, described(more)))).toEqual({
       saw: 'silent',
-      ends: 'retry/unrecognised',
+      means: { wait: 'unrecognised' },
       code,
     });
   });
@@ -217,7 +217,7 @@ describe('a list of a sub account', () => {
     const again = Array(50).fill(reply(200, page(['A'], 'again')));
     expect(converse(list, again)).toMatchObject({
       sent: { length: 50 },
-      answer: { saw: 'silent', ends: 'retry/unrecognised', code: 'over 50 pages' },
+      answer: { saw: 'silent', means: { wait: 'unrecognised' }, code: 'over 50 pages' },
     });
   });
 
@@ -266,14 +266,14 @@ describe("a target with its own credential beside its master's", () => {
   });
 
   it('stops where it names another master, or none', () => {
-    const ends = (parentUid: string) => withOwn({ userID: MASTER_ID, targetUserID: SUB_ID, parentUid }).ends;
-    expect([ends(MASTER_ID), ends('7'), ends('0')]).toEqual([undefined, 'stuck/wrong-account', 'stuck/wrong-account']);
+    const end = (parentUid: string) => withOwn({ userID: MASTER_ID, targetUserID: SUB_ID, parentUid }).end;
+    expect([end(MASTER_ID), end('7'), end('0')]).toEqual([undefined, 'stuck/wrong-account', 'stuck/wrong-account']);
   });
 
   it('does not stop before both accounts are known, but then also where the key was only named', () => {
-    expect(withOwn({ targetUserID: SUB_ID, parentUid: '7' }).ends).toBeUndefined();
-    expect(withOwn({ userID: MASTER_ID, targetUserID: SUB_ID }).ends).toBeUndefined();
-    expect(bybit.plan(byMaster({ facts: { userID: MASTER_ID, parentUid: '7' } })).ends).toBe('stuck/wrong-account');
+    expect(withOwn({ targetUserID: SUB_ID, parentUid: '7' }).end).toBeUndefined();
+    expect(withOwn({ userID: MASTER_ID, targetUserID: SUB_ID }).end).toBeUndefined();
+    expect(bybit.plan(byMaster({ facts: { userID: MASTER_ID, parentUid: '7' } })).end).toBe('stuck/wrong-account');
   });
 
   it('can be proved dead though no sub account was found, as can one whose account is known', () => {
@@ -299,7 +299,7 @@ describe("a target with its own credential beside its master's", () => {
     const later = bybit.plan(
       byMaster({ facts: foreign, aim: { credential: keyIn(SUB, 'demo'), subMemberId: undefined } }),
     );
-    expect([later.ends, names(later)]).toEqual([undefined, ['query-api self api-demo.bybit.com']]);
+    expect([later.end, names(later)]).toEqual([undefined, ['query-api self api-demo.bybit.com']]);
   });
 });
 

@@ -26,7 +26,7 @@ const key = (more: Partial<KeyRecord> = {}): KeyRecord => ({ readOnly: 0, ips: [
 /** The body that would be sent, or the end that stands in its way. */
 const sent = (restriction: Restriction, now: KeyRecord, before = now): Record<string, unknown> | string => {
   const made = restriction.call(now, before);
-  return 'ends' in made ? made.ends : JSON.parse(made.send(NOW).body ?? '');
+  return 'end' in made ? made.end : JSON.parse(made.send(NOW).body ?? '');
 };
 
 const RICH = {
@@ -118,7 +118,7 @@ describe('the body of an update', () => {
       ips: '*',
     });
     const made = restrictionOf('sub', { readOnly: 1 }, [], false).call(key(), key());
-    if ('ends' in made) throw new Error(made.ends);
+    if ('end' in made) throw new Error(made.end);
     const call = made.send(NOW);
     expect([call.host, call.path, made.as]).toEqual(['api.bybit.com', '/v5/user/update-sub-api', 'managing']);
   });
@@ -213,7 +213,7 @@ describe('an update that would go too far', () => {
     ['one of egressAddresses among them', 'sub', { ips: '1.2.3.4' }, key(), key()],
   ] as const)('says what it wanted: %s', (wanted, kind, settings, now, before) => {
     const made = restrictionOf(kind, settings as unknown as Settings).call(now, before);
-    expect('ends' in made && made.why).toMatch(new RegExp(`^Cannot [^.]+, wanted ${wanted}$`));
+    expect('end' in made && made.why).toMatch(new RegExp(`^Cannot [^.]+, wanted ${wanted}$`));
   });
 
   it('does not take a key’s own addresses, sent again, for blindness', () => {

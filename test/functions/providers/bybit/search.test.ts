@@ -106,7 +106,7 @@ describe('a search for the sub account', () => {
     const stuck = { retCode: 0, result: { subMembers: [], nextCursor: 'x' } };
     const question = probe(planFor({ userID: '9' }), 'search');
     const next = question.next([reply(200, stuck), reply(200, stuck)], NOW);
-    expect(next).toEqual({ answer: { saw: 'silent', ends: 'retry/unrecognised', code: 'same cursor' } });
+    expect(next).toEqual({ answer: { saw: 'silent', means: { wait: 'unrecognised' }, code: 'same cursor' } });
   });
 
   it('is over at an empty cursor as at 0, and is kept under its master and account', () => {

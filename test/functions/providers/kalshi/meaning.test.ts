@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { kalshi } from '../../../../functions/providers/kalshi/index.ts';
-import { answerTo, BROKEN, brief, callOf, NOW, order, probe, reply } from '../ask.ts';
+import { answerTo, BROKEN, brief, callOf, meant, NOW, order, probe, reply } from '../ask.ts';
 import { keyIn, MANAGER, refusal, TARGET } from './keys.ts';
 
 const own = kalshi.plan(order('delete-key', keyIn(TARGET)));
@@ -185,7 +185,8 @@ describe('what a reply means to the target, to a managing key, and after a delet
     fc.assert(
       fc.property(any, (what) => {
         const [first, second, third, fourth] = read(what);
-        for (const { saw, ends } of [first, second]) expect([saw, ends]).toEqual(['silent', expect.any(String)]);
+        for (const answer of [first, second])
+          expect([answer.saw, meant(answer)]).toEqual(['silent', expect.any(String)]);
         const isAbsent = what?.status === 404;
         for (const { saw } of [third, fourth])
           expect(isAbsent ? ['rejected', 'unlisted'] : ['silent', 'rejected']).toContain(saw);

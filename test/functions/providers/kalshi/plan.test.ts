@@ -73,7 +73,7 @@ describe('the list of a managing key', () => {
     expect(ask(listOf([])).facts).not.toHaveProperty('namesSigner');
     expect(ask(listOf([]), { namesSigner: 'yes' })).toEqual({
       saw: 'silent',
-      ends: 'retry/unrecognised',
+      means: { wait: 'unrecognised' },
       code: '200 not whole',
     });
     expect(brief(ask(listOf([TARGET]), { namesSigner: 'yes' }))).toBe('listed seen');
@@ -85,7 +85,7 @@ describe('the list of a managing key', () => {
     ['an id in other letters', listOf([MANAGER, 'ａ９５２'])],
     ['a further page', listOf([MANAGER], { cursor: 'next' })],
   ])('is not whole with %s, but names whom it names', (_what, list) => {
-    expect(ask(list)).toEqual({ saw: 'silent', ends: 'retry/unrecognised', code: '200 not whole' });
+    expect(ask(list)).toEqual({ saw: 'silent', means: { wait: 'unrecognised' }, code: '200 not whole' });
     expect(brief(ask({ ...list, api_keys: [...list.api_keys, { api_key_id: TARGET }] }))).toBe('listed seen');
     expect(brief(ask(listOf([MANAGER], { cursor: '' })))).toBe('unlisted');
   });

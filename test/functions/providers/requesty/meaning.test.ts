@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { requesty } from '../../../../functions/providers/requesty/index.ts';
-import { answerTo, BROKEN, brief, callOf, converse, NOW, order, probe, reply } from '../ask.ts';
+import { answerTo, BROKEN, brief, callOf, converse, meant, NOW, order, probe, reply, waitsUntil } from '../ask.ts';
 import { INVALID, keyIn, MANAGER, refusal, TARGET } from './keys.ts';
 
 const own = requesty.plan(order('delete-key', keyIn(TARGET)));
@@ -123,7 +123,7 @@ describe('what a reply means to the target, to a managing key twice, and after a
     ['nonsense', 'soon', undefined],
     ['nothing', '', undefined],
   ])('comes back after %s', (_what, stated, expected) => {
-    expect(ownDelete.read(reply(429, '', { 'retry-after': stated })).notBefore).toBe(expected);
+    expect(waitsUntil(ownDelete.read(reply(429, '', { 'retry-after': stated })))).toBe(expected);
   });
 
   it('gives the status of a delete as its code, which has nothing to read', () => {
@@ -135,11 +135,11 @@ describe('what a reply means to the target, to a managing key twice, and after a
     ['seconds', '7', NOW + 7_000],
   ])('comes back after %s of a clock an hour ahead of ours', (_what, stated, expected) => {
     const headers = { 'retry-after': stated, date: new Date(NOW + 3_600_000).toUTCString() };
-    expect(ownDelete.read(reply(429, '', headers)).notBefore).toBe(expected);
+    expect(waitsUntil(ownDelete.read(reply(429, '', headers)))).toBe(expected);
   });
 
   it('takes no hint of when to come back from a reply that is no limit', () => {
-    expect(ownDelete.read(reply(503, '', { 'retry-after': '7' }))).not.toHaveProperty('notBefore');
+    expect(ownDelete.read(reply(503, '', { 'retry-after': '7' })).means).toStrictEqual({ wait: 'provider-down' });
   });
 
   it('has one for every reply, and none of chance proves anything', () => {
@@ -155,7 +155,8 @@ describe('what a reply means to the target, to a managing key twice, and after a
     fc.assert(
       fc.property(any, (what) => {
         const [first, second, third, fourth, fifth] = read(what);
-        for (const { saw, ends } of [first, second, third]) expect([saw, ends]).toEqual(['silent', expect.any(String)]);
+        for (const answer of [first, second, third])
+          expect([answer.saw, meant(answer)]).toEqual(['silent', expect.any(String)]);
         const isSuccess = what !== undefined && what.status >= 200 && what.status <= 299;
         for (const { saw } of [fourth, fifth])
           expect(isSuccess ? ['accepted'] : ['silent', 'rejected', what?.status === 404 ? 'unlisted' : '']).toContain(

@@ -62,7 +62,7 @@ describe('a key that deletes itself', () => {
   it('is alive only where the bearer is still that key', () => {
     const ask = (id: string) => answerTo(probe(plan, 'self'), reply(200, { id }));
     expect(brief(ask(TARGET))).toBe('alive seen');
-    expect(ask(MANAGER)).toEqual({ saw: 'silent', ends: 'retry/unrecognised', code: 'another key' });
+    expect(ask(MANAGER)).toEqual({ saw: 'silent', means: { wait: 'unrecognised' }, code: 'another key' });
   });
 
   it('forecasts a refusal, or that it may be the last of its kind', () => {
@@ -118,7 +118,7 @@ describe('a managing key', () => {
   it('finds the target under its id', () => {
     const ask = (body: unknown) => answerTo(probe(plan, 'apikey'), reply(200, body));
     expect(ask({ id: TARGET, name: 'x' })).toEqual({ saw: 'listed', code: '200', identified: true });
-    expect(ask({ id: MANAGER })).toEqual({ saw: 'silent', ends: 'retry/unrecognised', code: 'another key' });
+    expect(ask({ id: MANAGER })).toEqual({ saw: 'silent', means: { wait: 'unrecognised' }, code: 'another key' });
     expect(brief(ask({ keys: [] }))).toBe('silent retry/unrecognised');
   });
 
@@ -136,7 +136,7 @@ describe('a managing key', () => {
     expect(brief(list(keys()))).toBe('unlisted');
     expect(list(keys(), { namesSigner: 'yes' })).toEqual({
       saw: 'silent',
-      ends: 'retry/unrecognised',
+      means: { wait: 'unrecognised' },
       code: '200 not whole',
     });
   });

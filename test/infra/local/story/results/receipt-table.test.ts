@@ -20,7 +20,7 @@ it('has a row for each receipt, in its order, with numbers at the right', () => 
 
 it('fits a terminal of 80 columns with every operation and the longest outcomes of the story', () => {
   const receipts = Object.entries(OPERATIONS).flatMap(([provider, operations]) =>
-    operations.map((operation) =>
+    Object.keys(operations).map((operation) =>
       receiptFor(KEY, { provider, operation, outcome: 'stuck', code: 'permission-missing', timeToRevokeMs: 123_456 }),
     ),
   );

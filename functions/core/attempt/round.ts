@@ -1,0 +1,76 @@
+import type { Facts } from '../answer.ts';
+import type { AttemptRecord, CaseItem } from '../ledger/case-item.ts';
+import type { Pin, RequestItem } from '../ledger/request-item.ts';
+import type { Ports } from '../ports.ts';
+import { askRound, type Round } from '../probe/ask.ts';
+import type { Asking } from '../probe/host-limits.ts';
+import { isControlled, isManagerRefused, type RoundVerdict, roundVerdictOf } from '../probe/round-verdict.ts';
+import { isRestriction, type Order, type Plan, type Provider } from '../provider.ts';
+import type { RevocationRequest } from '../request/parse-request.ts';
+import { hasDeleted } from './call-guards.ts';
+import { seenWith } from './progress.ts';
+
+/** One delivery at work on one key. */
+export interface AttemptContext {
+  readonly ports: Ports;
+  readonly provider: Provider;
+  readonly item: RequestItem;
+  readonly request: RevocationRequest;
+  readonly pin: Pin;
+  readonly order: Omit<Order, 'facts' | 'called'>;
+  readonly asking: Asking;
+  /** Names the lease; empty where none is held (a dry run). */
+  readonly holder: string;
+}
+
+/** The plan as these facts make it. */
+export const planWith = (
+  { provider, order }: Pick<AttemptContext, 'provider' | 'order'>,
+  facts: Facts,
+  called: boolean,
+): Plan => provider.plan({ ...order, facts, called });
+
+/** One round of probes, and where it shows the key to stand. */
+export interface JudgedRound {
+  readonly round: Round;
+  readonly plan: Plan;
+  readonly roundVerdict: RoundVerdict;
+  /** The managing key was accepted by a list that had named the target, and no longer does. */
+  readonly controlled: boolean;
+}
+
+/**
+ * A managing key that an accepted call of ours has deleted is refused for that, and no longer speaks for the target: the target's own
+ * word is left.
+ */
+const withoutDeadSigner = async ({ ports, pin }: AttemptContext, round: Round, called: boolean): Promise<Round> => {
+  const own = round.asked.filter(({ question }) => question.as === 'self');
+  if (!called || own.length === 0 || !isManagerRefused(round.asked, round.signer)) return round;
+  return (await hasDeleted(ports, pin.signerName)) ? { ...round, asked: own, signer: undefined } : round;
+};
+
+/** Asks the probes once and judges them by what the ledger holds as seen. Writes nothing. */
+export const probeRound = async (
+  context: AttemptContext,
+  item: CaseItem,
+  progress: AttemptRecord,
+  withSigner: boolean,
+): Promise<JudgedRound> => {
+  const { order, asking, ports } = context;
+  const called = progress.calls > 0;
+  asking.bypassesBreaker = order.urgent && !called;
+  asking.breakerCode = called && progress.answered ? 'not-yet-proved' : undefined;
+  const known = { ...item.facts[order.signer.keyId], ...progress.facts };
+  const asked = await askRound(asking, (facts) => planWith(context, facts, called), known, withSigner);
+  const round = await withoutDeadSigner(context, asked, called);
+  const plan = planWith(context, round.facts, called);
+  const sightings = seenWith(item, round, ports.clock.now());
+  const roundVerdict = roundVerdictOf(round.asked, {
+    sightings,
+    signer: round.signer,
+    needsAll: plan.needsAll,
+    restriction: isRestriction(plan.call) ? plan.call : undefined,
+    before: progress.before,
+  });
+  return { round, plan, roundVerdict, controlled: isControlled(round.asked, sightings) };
+};

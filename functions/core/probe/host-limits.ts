@@ -1,0 +1,152 @@
+import { type Answer, waitIn } from '../answer.ts';
+import type { Retry } from '../backoff.ts';
+import { after, type EpochMs, epochMs, later } from '../epoch.ts';
+import { asResult } from '../ledger/attempt-result.ts';
+import { updateItem } from '../ledger/update-item.ts';
+import type { RetryCode } from '../outcome.ts';
+import type { ItemKey, Ports, Versioned } from '../ports.ts';
+import type { Rate } from '../provider.ts';
+import { HOUR_MS, TIMING } from '../timing.ts';
+
+/** What all questions and calls of one delivery share. */
+export interface Asking {
+  readonly ports: Pick<Ports, 'clock' | 'ledger' | 'newId' | 'send'>;
+  readonly deadline: EpochMs;
+  /** The provider's clock less ours, in milliseconds; set once. */
+  skewMs?: number;
+  /** An urgent call is still to leave, for which a host that answers nobody is asked all the same. */
+  bypassesBreaker?: boolean;
+  /** The code of the wait that the circuit breaker makes, in place of its own. */
+  breakerCode?: RetryCode | undefined;
+  /** What the circuit breaker said of each host: how often it had been silent before, or the wait. */
+  breakers?: Map<string, Promise<number | Retry>>;
+}
+
+/**
+ * Any one-second span overlaps at most four windows, so each window gets a quarter of the rate. One less for the ways to the provider,
+ * which differ in length.
+ */
+const WINDOW_MS = 334;
+const WINDOWS_TOUCHED = 4;
+
+/**
+ * Waits for a slot of the provider's rate, which all deliveries share: each window of time belongs to the first few that take it.
+ *
+ * @returns false where no slot is free while there is time for an exchange
+ * @throws Unavailable where the ledger does not answer
+ */
+export const takeRateSlot = async (
+  { ports: { ledger, clock }, deadline }: Pick<Asking, 'ports' | 'deadline'>,
+  rate: Rate | undefined,
+): Promise<boolean> => {
+  if (rate === undefined) return true;
+  const most = Math.floor((rate.perSecond - 1) / WINDOWS_TOUCHED);
+  const last = after(deadline, -TIMING.exchangeMs);
+  for (let n = Math.floor(clock.now() / WINDOW_MS); n * WINDOW_MS <= last; n += 1) {
+    const begins = epochMs(n * WINDOW_MS);
+    const window = { pk: `rate#${rate.of}`, sk: String(begins) };
+    if (!(await ledger.count(window, most, after(begins, HOUR_MS)))) continue;
+    await clock.until(begins);
+    return true;
+  }
+  return false;
+};
+
+/** How a host has answered, all deliveries together. */
+interface HostItem extends Versioned {
+  /** Silences in a row. */
+  readonly silences: number;
+  readonly code: RetryCode;
+  /** Until then only a delivery that bypasses the breaker asks; then one delivery tries the host for all. */
+  readonly until: EpochMs;
+}
+
+/** One reply may be lost on any day; after as many in a row the host is taken to be out. */
+const MOST_SILENCES = 3;
+/** From one try to the next: a second at first, doubling up to this. An outage costs one delivery at a time, and not one for each request. */
+const LONGEST_PAUSE_MS = 15_000;
+/** How long the others leave a try alone: by then its first answer is in, or it crashed. */
+const TRY_MS = TIMING.exchangeMs + 1_000;
+
+const SILENT: readonly (RetryCode | undefined)[] = ['no-reply', 'provider-down'];
+
+/** No word of the provider's on anything: no reply, an error of its own, or a page that tells nothing of the key. */
+const isSilence = (answer: Answer): boolean => {
+  const { hostWide, identified, fallbackCode } = answer;
+  const code = waitIn(answer)?.code;
+  return (
+    hostWide === true || SILENT.includes(code) || (code === 'unrecognised' && !identified && fallbackCode === undefined)
+  );
+};
+
+const hostKey = (host: string): ItemKey => ({ pk: `host#${host}`, sk: 'host' });
+
+const pauseMs = (silences: number): number => Math.min(LONGEST_PAUSE_MS, 1_000 * 2 ** (silences - MOST_SILENCES));
+
+/** The breaker only spares exchanges: where the ledger does not answer, it is as if nothing were known. */
+const orElse = <T>(work: Promise<T>, fallback: T): Promise<T> =>
+  work.catch((error: unknown) => {
+    asResult(error);
+    return fallback;
+  });
+
+const waitAt = ({ breakerCode }: Asking, { code, until }: HostItem): Retry =>
+  code === 'rate-limited' ? { code, notBefore: until } : { code: breakerCode ?? code };
+
+/** @returns how many silences there were before this delivery asks, or the wait where another delivery has the next try */
+const readBreaker = async (asking: Asking, host: string): Promise<number | Retry> => {
+  const { ledger, clock } = asking.ports;
+  const found = await ledger.read<HostItem>(hostKey(host));
+  const mayAsk = asking.bypassesBreaker && found?.code !== 'rate-limited';
+  if (found === undefined || found.silences < MOST_SILENCES || mayAsk) return found?.silences ?? 0;
+  let tries: boolean | undefined;
+  await updateItem<HostItem>(asking.ports, hostKey(host), (current = found) => {
+    tries = clock.now() >= current.until;
+    return tries ? { ...current, until: after(clock.now(), TRY_MS) } : undefined;
+  });
+  return tries ? found.silences : waitAt(asking, found);
+};
+
+const breakersOf = (asking: Asking): NonNullable<Asking['breakers']> => {
+  asking.breakers ??= new Map();
+  return asking.breakers;
+};
+
+/**
+ * The circuit breaker: holds a delivery back from a host that answers nobody. Read once for each host, and again after a silence of this
+ * delivery's own.
+ *
+ * @returns the wait, where others have found the host silent or our address banned, and this delivery does not bypass the breaker
+ */
+export const checkBreaker = async (asking: Asking, host: string): Promise<Retry | undefined> => {
+  const breakers = breakersOf(asking);
+  const known = breakers.get(host) ?? orElse<number | Retry>(readBreaker(asking, host), 0);
+  breakers.set(host, known);
+  const said = await known;
+  return typeof said === 'number' ? undefined : said;
+};
+
+const withSilence = (current: HostItem | undefined, answer: Answer, now: EpochMs): Omit<HostItem, keyof Versioned> => {
+  const { hostWide } = answer;
+  const { code, notBefore }: Retry = waitIn(answer) ?? { code: 'no-reply' };
+  const silences = Math.max((current?.silences ?? 0) + 1, hostWide ? MOST_SILENCES : 0);
+  const paused = after(now, pauseMs(silences));
+  const until = later(current?.until ?? now, hostWide && notBefore !== undefined ? notBefore : paused);
+  return { silences, code, until };
+};
+
+/** Tells the other deliveries how a host has answered, where that is news to them. */
+export const recordAnswer = async (asking: Asking, host: string, answer: Answer): Promise<void> => {
+  const { ports } = asking;
+  const breakers = breakersOf(asking);
+  const isSilent = isSilence(answer);
+  const before = isSilent ? undefined : await breakers.get(host);
+  if (before === 0) return;
+  if (isSilent) breakers.delete(host);
+  else breakers.set(host, Promise.resolve(0));
+  const noted = updateItem<HostItem>(ports, hostKey(host), (current) => {
+    if (isSilent) return withSilence(current, answer, ports.clock.now());
+    return current && current.silences > 0 ? { ...current, silences: 0, until: ports.clock.now() } : undefined;
+  });
+  await orElse(noted, undefined);
+};

@@ -1,0 +1,30 @@
+import { after, type EpochMs, fromIso } from '../epoch.ts';
+import { Fault } from '../fault.ts';
+import { type AttemptWaiting, attemptWaiting } from '../ledger/attempt-result.ts';
+import { DAY_MS } from '../timing.ts';
+import type { Run } from './run.ts';
+
+/** A queue forgets after 14 days; what waits for its time and is then tried for has to be over in 13. */
+const HORIZON_MS = 13 * DAY_MS;
+
+/** The latest `notBefore` that leaves a message, sent at that instant, its whole time. */
+export const latestNotBefore = (sentAt: EpochMs, giveUpAfterMs: number): EpochMs =>
+  after(sentAt, HORIZON_MS - giveUpAfterMs);
+
+/**
+ * The rules that need neither credential nor provider.
+ *
+ * @returns the wait, where the request's time has not come
+ * @throws Fault `refused/provider-off` or `refused/too-far`
+ */
+export const checkPreconditions = ({ ports, delivery, request }: Run): AttemptWaiting | undefined => {
+  const { config, clock } = ports;
+  const { provider, notBefore } = request;
+  if (!config.providers.includes(provider))
+    throw new Fault('refused/provider-off', `Cannot act at ${provider}, wanted one of ${config.providers.join(', ')}`);
+  const due = fromIso(String(notBefore));
+  // Stryker disable next-line ConditionalExpression: an instant that there is not is later than no other
+  if (due === undefined) return undefined;
+  if (due > latestNotBefore(delivery.sentAt, config.giveUpAfterMs)) throw new Fault('refused/too-far', '');
+  return due > clock.now() ? attemptWaiting({ code: 'early', notBefore: due }) : undefined;
+};

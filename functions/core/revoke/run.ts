@@ -1,0 +1,50 @@
+import type { AttemptContext } from '../attempt/round.ts';
+import type { Delivery, Disposition } from '../delivery.ts';
+import type { AttemptResult } from '../ledger/attempt-result.ts';
+import type { CaseItem } from '../ledger/case-item.ts';
+import type { RequestItem } from '../ledger/request-item.ts';
+import type { Ports } from '../ports.ts';
+import type { Asking } from '../probe/host-limits.ts';
+import type { Provider } from '../provider.ts';
+import { isUrgent } from '../receipt.ts';
+import type { RevocationRequest } from '../request/parse-request.ts';
+import type { ResolvedTarget } from './resolve-target.ts';
+
+/** What a delivery is about: a revocation, a dry run or a recheck. All of them take the same path. */
+export interface DeliveryMode {
+  /** The key's case is leased while the delivery works on the key. */
+  readonly needsLease: boolean;
+  /** Works on the key as far as this delivery goes. @param leased the case, where the mode needs its lease */
+  work(run: Run, item: RequestItem, resolved: ResolvedTarget, leased?: CaseItem): Promise<AttemptResult>;
+  /** Writes down how far that came. @param leased the case whose lease the run holds */
+  conclude(run: Run, item: RequestItem, result: AttemptResult, leased?: CaseItem): Promise<Disposition>;
+}
+
+/** One delivery at work on one request. */
+export interface Run {
+  readonly ports: Ports;
+  readonly delivery: Delivery;
+  readonly mode: DeliveryMode;
+  readonly request: RevocationRequest;
+  readonly provider: Provider;
+  readonly asking: Asking;
+  /** Names this delivery's lease. */
+  readonly holder: string;
+}
+
+export const runOf = (ports: Ports, delivery: Delivery, mode: DeliveryMode, request: RevocationRequest): Run => ({
+  ports,
+  delivery,
+  mode,
+  request,
+  provider: ports.provider(request.provider),
+  // Whose key it is has to be known before a call can leave.
+  asking: { ports, deadline: delivery.deadline, bypassesBreaker: isUrgent(request.reason) },
+  holder: ports.newId(),
+});
+
+export const contextOf = (
+  { ports, provider, request, asking, holder }: Run,
+  item: RequestItem,
+  { pin, order }: ResolvedTarget,
+): AttemptContext => ({ ports, provider, item, request, pin, order, asking, holder });

@@ -1,0 +1,16 @@
+import type { RequestItem } from '../../core/ledger/request-item.ts';
+import { type FinalOutcome, needsPerson } from '../../core/outcome.ts';
+import type { Receipt } from '../../core/receipt.ts';
+import { EXIT, type Exit } from '../terminal/failure.ts';
+
+/** A request that has ended, with the receipt that it ended in. */
+export type Finished = RequestItem & { readonly receipt: Receipt };
+
+export const isFinished = (
+  item: RequestItem | undefined,
+  { attempt }: Pick<RequestItem, 'attempt'>,
+): item is Finished => item !== undefined && item.attempt >= attempt && item.receipt !== undefined;
+
+/** How a script is told of an end. */
+export const exitOf = ({ outcome, code }: Pick<Receipt, 'outcome' | 'code'>): Exit =>
+  needsPerson(`${outcome}/${code}` as FinalOutcome) ? EXIT.stuck : EXIT.done;

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import type { Answer, Facts } from '../../../../functions/core/answer.ts';
+import { NEW_ATTEMPT } from '../../../../functions/core/attempt/progress.ts';
+import { probeRound } from '../../../../functions/core/attempt/round.ts';
+import { atWork } from '../attempt-contexts.ts';
+import { answerOf, NOON } from '../rounds.ts';
+import { questionOf } from '../scripted-provider.ts';
+import { ALIVE, GONE, KEY, OTHER } from '../scripted-system.ts';
+
+it('plans with what the signer’s questions have taught, and above that with what this request has learned', async () => {
+  const planned: Facts[] = [];
+  const { context, leased } = atWork(
+    { probe: [ALIVE] },
+    {
+      found: { facts: { [KEY]: { userID: '1', parentUid: '2' }, [OTHER]: { userID: '9', isMaster: 'true' } } },
+      plan: ({ facts }) => {
+        planned.push(facts);
+        return {};
+      },
+    },
+  );
+  const { round } = await probeRound(
+    context,
+    leased,
+    { ...NEW_ATTEMPT, facts: { parentUid: '3', searched: '4' } },
+    false,
+  );
+  const known = { userID: '1', parentUid: '3', searched: '4' };
+  expect(new Set(planned.map((facts) => JSON.stringify(facts)))).toEqual(new Set([JSON.stringify(known)]));
+  expect(round.facts).toEqual(known);
+});
+
+describe('a round in which the managing key is refused', () => {
+  const REFUSED = answerOf('silent', { means: { end: 'stuck/credential-refused' } });
+  const UNLISTED = answerOf('unlisted');
+  const HELD = answerOf('silent', { means: { end: 'stuck/region-refused' }, blocksCall: true });
+  const PROVED = { attempts: {}, proved: { at: NOON, deadAt: NOON, endedBy: 'X#1' } };
+
+  interface Given {
+    readonly list?: Answer;
+    readonly signer?: Answer;
+    readonly calls?: number;
+    /** Of the managing key. */
+    readonly killed?: boolean;
+    readonly names?: readonly string[];
+  }
+
+  const probed = async ({
+    list = REFUSED,
+    signer = ALIVE,
+    calls = 1,
+    killed = true,
+    names = ['self', 'list'],
+  }: Given) => {
+    const questions = { self: questionOf('probe'), list: questionOf('list', 'managing') };
+    const { memory, context, leased } = atWork(
+      { probe: [GONE], list: [list], signer: [signer] },
+      {
+        managed: true,
+        found: { sightings: { probe: NOON, list: NOON } },
+        plan: () => ({
+          signer: questionOf('signer', 'managing'),
+          probes: names.map((name) => questions[name as keyof typeof questions]),
+        }),
+      },
+    );
+    if (killed) memory.items.set(`case#kalshi/prod/${OTHER} case`, { rev: 1, nonce: '', ...PROVED });
+    const { round, roundVerdict, controlled } = await probeRound(context, leased, { ...NEW_ATTEMPT, calls }, true);
+    const asked = round.asked.map(({ question }) => question.asked);
+    return { asked, signer: round.signer?.saw, roundVerdict, controlled, evidence: round.evidence.length };
+  };
+
+  it.each<[string, Given, Awaited<ReturnType<typeof probed>>]>([
+    [
+      'is the target’s own word where this system has deleted it',
+      {},
+      { asked: ['probe'], signer: undefined, roundVerdict: 'absent', controlled: false, evidence: 2 },
+    ],
+    [
+      'is the target’s own word, also where the managing key is refused when it is asked about itself',
+      { list: UNLISTED, signer: HELD },
+      { asked: ['probe'], signer: undefined, roundVerdict: 'absent', controlled: false, evidence: 3 },
+    ],
+    [
+      'says nothing where this system has not deleted it',
+      { killed: false },
+      { asked: ['probe', 'list'], signer: 'alive', roundVerdict: 'none', controlled: false, evidence: 2 },
+    ],
+    [
+      'says nothing where only its question about itself is refused, and this system has not deleted it',
+      { list: UNLISTED, signer: HELD, killed: false },
+      { asked: ['probe', 'list'], signer: 'silent', roundVerdict: 'none', controlled: true, evidence: 3 },
+    ],
+    [
+      'says nothing before a call of this request',
+      { calls: 0 },
+      { asked: ['probe', 'list'], signer: 'alive', roundVerdict: 'none', controlled: false, evidence: 2 },
+    ],
+    [
+      'says nothing where the target has no word of its own',
+      { names: ['list'] },
+      { asked: ['list'], signer: 'alive', roundVerdict: 'none', controlled: false, evidence: 1 },
+    ],
+  ])('%s', async (_what, given, expected) => expect(await probed(given)).toEqual(expected));
+
+  it.each([true, false])('is another than one in which it is well, killed or not: %s', async (killed) => {
+    const expected = {
+      asked: ['probe', 'list'],
+      signer: 'alive',
+      roundVerdict: 'absent',
+      controlled: true,
+      evidence: 2,
+    };
+    expect(await probed({ list: UNLISTED, killed })).toEqual(expected);
+  });
+});

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { NEW_ATTEMPT } from '../../../../functions/core/attempt/progress.ts';
+import {
+  type AttemptRecord,
+  basisOf,
+  type CallReply,
+  executedCalls,
+} from '../../../../functions/core/ledger/case-item.ts';
+import { NOON } from '../rounds.ts';
+
+it('counts the calls that may have been executed', () => {
+  expect(executedCalls({ calls: 3, notExecuted: 1 })).toBe(2);
+  expect(executedCalls({ calls: 2, notExecuted: 2 })).toBe(0);
+});
+
+describe('the best of the replies to the calls', () => {
+  const called = (...replies: readonly CallReply[]): Partial<AttemptRecord> => ({
+    calls: replies.length,
+    callReplies: replies,
+  });
+  /** As 0.1.0 wrote it, which kept no list of replies. */
+  const old = (progress: Partial<AttemptRecord>): Partial<AttemptRecord> => ({ calls: 2, ...progress });
+
+  it.each<[string, Partial<AttemptRecord>, ReturnType<typeof basisOf>]>([
+    ['accepted, whatever came before and after', called('refused', 'lost', 'accepted', 'put-off'), 'accepted'],
+    ['lost, whatever else was refused', called('refused', 'lost', 'refused'), 'lost'],
+    ['refused, whatever else was put off', called('put-off', 'refused', 'put-off'), 'refused'],
+    ['none, where all were put off', called('put-off', 'put-off'), undefined],
+    ['none, where no call was made', {}, undefined],
+    ['accepted, of 0.1.0', old({ acceptedAt: NOON, lastAnswer: 'rejected' }), 'accepted'],
+    ['refused, of 0.1.0 by the last one', old({ lastAnswer: 'rejected' }), 'refused'],
+    ['refused, of 0.1.0 where one was executed', old({ notExecuted: 1, lastAnswer: 'rejected' }), 'refused'],
+    ['lost, of 0.1.0 by the last one', old({ lastAnswer: 'silent' }), 'lost'],
+    ['lost, of 0.1.0 where a crash came before the reply', old({}), 'lost'],
+    ['none, of 0.1.0 where none was executed', old({ notExecuted: 2, lastAnswer: 'rejected' }), undefined],
+    ['accepted, where 0.1.0 was at work after this version', { ...called('lost'), acceptedAt: NOON }, 'accepted'],
+  ])('is %s', (_what, progress, expected) => expect(basisOf({ ...NEW_ATTEMPT, ...progress })).toBe(expected));
+});

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { after } from '../../../../functions/core/epoch.ts';
+import { latestNotBefore } from '../../../../functions/core/revoke/preconditions.ts';
+import { revoke } from '../../../../functions/core/revoke/revoke.ts';
+import { NOON } from '../rounds.ts';
+import { ACCEPTED, ALIVE, delivered, GONE, SELF, system } from '../scripted-system.ts';
+
+describe('a request whose time has not come', () => {
+  const at = (ms: number) => ({ ...SELF, notBefore: new Date(NOON + ms).toISOString() });
+  const DAY = 86_400_000;
+
+  it('waits for that very instant, and is due from then', async () => {
+    const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+    expect(await revoke(memory.ports, delivered(memory, at(60_000)))).toEqual({
+      done: false,
+      code: 'early',
+      notBefore: after(NOON, 60_000),
+    });
+    expect(memory.sent).toEqual([]);
+    memory.clock.forward(60_000);
+    await revoke(memory.ports, delivered(memory, at(60_000)));
+    expect(memory.published[0]?.times).toMatchObject({
+      dueAt: '2026-11-21T12:01:00.000Z',
+      receivedAt: '2026-11-21T12:00:00.000Z',
+    });
+  });
+
+  it('is refused where a queue would forget it, to the millisecond', async () => {
+    const memory = system({});
+    expect(await revoke(memory.ports, delivered(memory, at(12 * DAY)))).toMatchObject({ done: false });
+    await revoke(memory.ports, delivered(memory, { ...at(12 * DAY + 1), requestId: 'FAR' }));
+    expect(memory.published).toMatchObject([{ requestId: 'FAR', code: 'too-far' }]);
+    expect(memory.published[0]?.message).toMatch(/^notBefore lies further ahead than a queue keeps messages\. Make a/);
+  });
+
+  it('counts its age from then', async () => {
+    const memory = system({ probe: [undefined] });
+    await revoke(memory.ports, delivered(memory, at(2 * DAY)));
+    memory.clock.forward(3 * DAY - 1);
+    expect(await revoke(memory.ports, delivered(memory, at(2 * DAY)))).toMatchObject({ done: false, code: 'no-reply' });
+    memory.clock.forward(1);
+    expect(await revoke(memory.ports, delivered(memory, at(2 * DAY)))).toEqual({ done: true });
+    expect(memory.published).toMatchObject([{ outcome: 'stuck', code: 'unproven', calls: 0 }]);
+  });
+});
+
+it('refuses a provider that is switched off', async () => {
+  const memory = system({}, { config: { providers: ['bybit', 'requesty'] } });
+  await revoke(memory.ports, delivered(memory, SELF));
+  expect(memory.published[0]).toMatchObject({
+    code: 'provider-off',
+    message: expect.stringContaining('Cannot act at kalshi, wanted one of bybit, requesty'),
+  });
+});
+
+it('leaves a request that waits for its date its whole time within thirteen days of its message', () =>
+  expect(latestNotBefore(NOON, 86_400_000)).toBe(after(NOON, 12 * 86_400_000)));
