@@ -15,13 +15,5 @@ export const finds = async (setting: Setting, found: RegExp): Promise<void> => {
   expect(details.failed).toBe(true);
   expect(String(details.errorInstance)).toMatch(found);
   const [commands] = details.counterexample ?? [[]];
-  if (process.env['TRACE_FINDS'])
-    console.log(
-      'FOUND',
-      details.numRuns,
-      details.numShrinks,
-      String(commands).slice(0, 300),
-      String(details.errorInstance).slice(0, 300),
-    );
   expect([...commands].length).toBeLessThanOrEqual(MOST_STEPS_LEFT);
 };

@@ -142,7 +142,9 @@ const beforeDelete = (situation: Situation): Decision => {
   // At once, but not of a provider that has just said that it was asked too much.
   const again = silence.code === 'rate-limited' ? after(now, proofGapMs) : now;
   if (progress.silentRounds < 2) return { do: 'ask', at: later(again, silence.notBefore ?? now), ...silence };
-  return mayCallInDoubt(situation, silence.notBefore) ? { do: 'call' } : { do: 'retry', ...silence };
+  return !situation.calledNow && mayCallInDoubt(situation, silence.notBefore)
+    ? { do: 'call' }
+    : { do: 'retry', ...silence };
 };
 
 const afterDelete = (situation: Situation): Decision => {

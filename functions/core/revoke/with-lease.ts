@@ -19,7 +19,8 @@ import { contextOf, type DeliveryMode, type Run } from './run.ts';
 /**
  * Pins what this delivery found.
  *
- * @returns undefined where another delivery has pinned something else meanwhile (a rotation came in between) or the request went on
+ * @returns undefined where another delivery has pinned something else meanwhile (a rotation came in between), or has ended the request or
+ *   gone on to another attempt
  */
 export const withPin = async (ports: Ports, item: RequestItem, pin: Pin): Promise<RequestItem | undefined> => {
   if (item.pin && isSamePin(item.pin, pin)) return item;
@@ -28,7 +29,8 @@ export const withPin = async (ports: Ports, item: RequestItem, pin: Pin): Promis
       ? { ...current, pin }
       : undefined,
   );
-  return written?.attempt === item.attempt && isSamePin(written.pin, pin) ? written : undefined;
+  const isOpen = written?.attempt === item.attempt && !written.receipt;
+  return isOpen && isSamePin(written.pin, pin) ? written : undefined;
 };
 
 const publishResurrected = async (

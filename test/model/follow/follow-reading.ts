@@ -22,7 +22,7 @@ export const followReading = ({ isCut }: Follower, attempt: Attempt, reading: Re
   view.home ??= reading.by === key ? reading.host : undefined;
   if (reading.by === key && reading.host !== view.home) return;
   view.readings.push(reading);
-  if (isSight(reading, key)) view.isSighted = true;
+  if (isSight(reading, key) && !isCut) view.isSighted = true;
   if (view.absentSince !== undefined && maySee(reading, key)) {
     // It lives, so none of the calls up to its absence has deleted it: they count no longer.
     view.spent = calls.length;

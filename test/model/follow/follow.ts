@@ -124,18 +124,9 @@ const asked = (follower: Follower, happening: Of<'asked'>): readonly string[] =>
   return [];
 };
 
-const record = (f: Follower, seq: number) => f.record[seq - 1];
-
 /** Takes the model one step further. @returns what must not have happened */
 export const follow = (follower: Follower, happening: Happening): readonly string[] => {
   const { model, calling } = follower;
-  if (process.env['TRACE'])
-    console.log(
-      JSON.stringify(happening, (k, v) =>
-        k === 'receipt' ? { o: v.outcome, c: v.code, calls: v.calls, times: v.times } : v,
-      ),
-      happening.step === 'asked' || happening.step === 'called' ? JSON.stringify(record(follower, happening.seq)) : '',
-    );
   if (happening.step === 'asked') return asked(follower, happening);
   if (isOfCase(happening)) return followCase(model, happening);
   const attempt = happening.step === 'called' ? calling : model.attempts.get(happening.work);

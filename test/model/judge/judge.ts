@@ -22,7 +22,7 @@ const followAll = (model: Model, system: System, delivered: Delivered, scene: Sc
       follower.attempt = begun;
     }
     const pinned = happening.step === 'pinned' ? model.attempts.get(happening.work) : undefined;
-    if (pinned && happening.step === 'pinned') pinTo(model, pinned, happening.key, scene);
+    if (pinned && happening.step === 'pinned') pinTo(follower, pinned, happening.key, scene);
     breaches.push(...follow(follower, happening));
   }
   return { begun, breaches, follower };
@@ -52,8 +52,11 @@ const judgeRequest = (model: Model, system: System, delivered: Delivered, scene:
   const wasOver = new Set([...model.attempts.values()].filter(isOver));
   const { begun, breaches, follower } = followAll(model, system, delivered, scene);
   const attempt = begun ?? known;
-  const untold = attempt !== undefined && isUntold(follower, attempt);
-  if (attempt && !isRepeated) note(model, system, attempt, metIn(system, delivered, scene, attempt, untold));
+  if (attempt && !isRepeated) {
+    const called = [...model.attempts.values()].flatMap(({ key, attempted }) => (key && attempted > 0 ? [key] : []));
+    const facts = { isUntold: isUntold(follower, attempt), called };
+    note(model, system, attempt, metIn(system, delivered, scene, attempt, facts));
+  }
   const ended = [...model.attempts.values()].filter((one) => isOver(one) && one.outcome && !wasOver.has(one));
   const unexplained = ended.flatMap((one) => unexplainedEnd(model, one));
   if (attempt) learnSeen(model, attempt);

@@ -1,9 +1,12 @@
 import type { CaseItem } from '../../../functions/core/ledger/case-item.ts';
 import { TIMING } from '../../../functions/core/timing.ts';
 import type { Message } from '../../faults/simulated/message-queue.ts';
+import type { Follower } from '../follow/follow.ts';
 import type { Cause } from '../rules/outcomes.ts';
 import { type Attempt, attemptOf, isOver, keyIn, type Model, seenBy } from '../state/model.ts';
+import { isMiss } from '../state/reading.ts';
 import { type Sent, saysIn } from '../state/sent.ts';
+import { OUTAGE } from '../system/outage.ts';
 import { type Delivered, GIVE_UP_MS, type System } from '../system/system.ts';
 
 /** A host that did not answer one delivery is left alone by the others for less than this. */
@@ -47,9 +50,10 @@ export const metIn = (
   { from, isMet, verdict }: Delivered,
   scene: Scene,
   { key }: Attempt,
-  isUntold: boolean,
+  { isUntold, called }: { readonly isUntold: boolean; readonly called: readonly string[] },
 ): readonly Cause[] => {
   const { order, notBefore } = scene.sent;
+  const isOutage = sandbox.record.slice(from).some(({ faultName }) => faultName === OUTAGE);
   const isFaulty = sandbox.record.slice(from).some(({ faultName }) => faultName !== undefined);
   const isOut = sandbox.record.some(({ faultName, at }) => faultName !== undefined && at > clock.now() - OUT_MS);
   const rows: readonly (readonly [boolean, Cause])[] = [
@@ -59,6 +63,7 @@ export const metIn = (
     [scene.isLeased, 'leased'],
     [scene.needed.includes(key ?? order.target), 'signer needed'],
     [order.signed !== 'self' && !scene.isAlive(order.signer), 'signer dead'],
+    [isOutage && called.includes(order.signer), 'signer in doubt'],
     [notBefore > clock.now(), 'early'],
     [isUntold, 'untold'],
   ];
@@ -93,10 +98,11 @@ export const newAttempt = (model: Model, work: string, at: number, { sent, isAli
 });
 
 /** From here on it is about this key, as it stands. */
-export const pinTo = (model: Model, attempt: Attempt, keyId: string, { isAlive }: Scene): void => {
+export const pinTo = ({ model, readings }: Follower, attempt: Attempt, keyId: string, { isAlive }: Scene): void => {
   attempt.wasAlive = isAlive(keyId);
   attempt.wasSeen = seenBy(keyIn(model, keyId), attempt.sent.order);
-  attempt.view.isUnknown = attempt.wasSeen === 'never';
+  // It may have been asked who it is before.
+  attempt.view.isUnknown = attempt.wasSeen === 'never' && readings.every((reading) => isMiss(reading, keyId));
 };
 
 /** Notes all that an attempt met by now. */

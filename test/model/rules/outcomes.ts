@@ -17,6 +17,8 @@ export type Cause =
   | 'missing'
   | 'unreadable'
   | 'signer dead'
+  /** An outage refuses it, and a call of ours may have ended it. */
+  | 'signer in doubt'
   | 'signer needed'
   | 'dead'
   | 'unseen'
@@ -61,7 +63,7 @@ export const OUTCOMES: Readonly<Record<string, OutcomeRow>> = {
   'stuck/not-recognised': stuck('unseen', 'rotated'),
   'stuck/expired-renewable': stuck('expired'),
   'stuck/only-in-web-ui': stuck('widened'),
-  'stuck/signer-gone': stuck('signer dead', 'rotated', 'revived', 'expired'),
+  'stuck/signer-gone': stuck('signer dead', 'signer in doubt', 'rotated', 'revived', 'expired'),
   'stuck/no-effect': { ...stuck('fault'), calls: 'some' },
   'stuck/unproven': stuck('aged', 'fault', 'missing', 'half seen', 'signer dead', 'untold'),
   'stuck/account-restricted': stuck('fault'),

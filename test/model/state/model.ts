@@ -33,7 +33,7 @@ export interface View {
   home: string | undefined;
   /** So many calls were made before an absence that the key turned out to live through. */
   spent: number;
-  /** One was certainly an answer to the living key. */
+  /** One was certainly an answer to the living key, and came into the ledger. */
   isSighted: boolean;
   /** All were certainly of a key that is not there, for one that never saw it. */
   isUnknown: boolean;

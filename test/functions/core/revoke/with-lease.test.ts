@@ -43,6 +43,11 @@ describe('what a delivery found', () => {
     ['has pinned another key', { pin: pinOf('v1', 'kalshi/prod/L') }, pinOf('v1', 'kalshi/prod/L')],
     ['has pinned another target’s version', { pin: pinOf('v1', undefined, TARGET) }, pinOf('v1', undefined, TARGET)],
     ['has ended the request', { receipt: {} as RequestItem['receipt'] }, undefined],
+    [
+      'has ended the request at the same version',
+      { receipt: {} as RequestItem['receipt'], pin: pinOf('v1') },
+      pinOf('v1'),
+    ],
     ['is at another attempt', { attempt: 3 }, undefined],
     ['is at another attempt with the same version', { attempt: 3, pin: pinOf('v1') }, pinOf('v1')],
     ['has lost the request', undefined, undefined],
