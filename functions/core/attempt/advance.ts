@@ -106,7 +106,7 @@ interface Progress {
 type Action = Extract<Step, { readonly do: 'call' | 'ask-siblings' }>;
 type Decided = Exclude<Step, Action>;
 
-/** What an action came to: a result, or how the delivery goes on, with what the call's own answer decides. */
+/** What an action came to: a result, or what changes for the next round, with what the call's own answer decides. */
 type Acted = AttemptResult | { readonly progress: Partial<Progress>; readonly step?: Decided | undefined };
 
 /** Does what a decision wants done at the provider, beside probes. */

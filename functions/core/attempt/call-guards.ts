@@ -13,7 +13,7 @@ import { HOUR_MS, MINUTE_MS } from '../timing.ts';
 /** How long an order on a key waits for the open cases that need that key to sign. */
 const SIGNER_NEEDED_MS = { urgent: MINUTE_MS, other: 10 * MINUTE_MS };
 
-/** Whether somebody is at work on a key, or will be again; a mark alone may have been left behind by a crash or a pause. */
+/** Whether a delivery works on a key, or will do so again. A mark by itself may be left over from a crash or a pause. */
 const isAtWork = async ({ ledger, clock }: Pick<Ports, 'ledger' | 'clock'>, name: string): Promise<boolean> => {
   const { lease, attempts = {} } = (await ledger.read<CaseItem>(caseKey(name))) ?? {};
   return (

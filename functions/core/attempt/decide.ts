@@ -121,7 +121,7 @@ const waitForVerdict = (situation: Situation): Decision => {
   return { do: 'ask', at: later(after(now, proofGapMs), notBefore ?? now), code, notBefore };
 };
 
-/** An instant that the provider states is waited for, but whoever keeps a leaked key at its limit must not keep it alive. */
+/** A request waits for the instant that the provider states, but not for ever: a thief who keeps a leaked key at its limit must not keep it alive. */
 const STATED_ROUNDS = 6;
 
 /**

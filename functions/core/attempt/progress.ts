@@ -35,7 +35,7 @@ const withEvidence = (
 const isSilent = ({ signer, asked }: Round): boolean =>
   [signer, ...asked.map(({ answer }) => answer)].some((answer) => answer && waitIn(answer));
 
-/** A key that was met is absent for nobody: whoever asked, in a whole round or not, the absences have to agree anew. */
+/** Any sighting of the key resets the absence count of every request on it. */
 const met = (progress: AttemptRecord): AttemptRecord => {
   const isOfAbsence = progress.agreed?.on === 'absent' || progress.agreed?.on === 'absent-unseen';
   return { ...progress, ...(isOfAbsence ? { agreed: undefined } : {}), absentSince: undefined };
@@ -54,7 +54,7 @@ const otherAttempts = (attempts: CaseItem['attempts'], round: Round): CaseItem['
     Object.entries(withRoom(attempts)).map(([name, progress]) => [name, unlessSighted(progress, round)]),
   );
 
-/** How far a search has come belongs to one attempt; the next one searches anew. */
+/** How far a search has come belongs to one attempt; the next attempt searches from the start. */
 const lasting = (facts: Facts): Facts =>
   Object.fromEntries(Object.entries(facts).filter(([name]) => !name.startsWith('search')));
 
@@ -128,7 +128,7 @@ export const seenWith = (item: CaseItem, round: Round, now: EpochMs): CaseItem['
 /** A call that leaves while the key is gone is made in doubt of an outage: it has done nothing until it is accepted. */
 const inDoubt = ({ absentSince }: AttemptRecord): number => (absentSince === undefined ? 0 : 1);
 
-/** Before a call leaves: one more, and the count of what it left unchanged starts anew. */
+/** Before a call leaves: one more call, and the count of unchanged rounds starts again. */
 export const withCall = (progress: AttemptRecord, now: EpochMs): AttemptRecord => ({
   ...progress,
   calls: progress.calls + 1,
@@ -189,7 +189,7 @@ export const withMoreEvidence = (item: CaseItem, name: string, evidence: readonl
   };
 };
 
-/** The works that have called and not come to their end, but this one. */
+/** The other attempts that have called and have not ended. */
 const openCallers = ({ attempts }: CaseItem, name: string): readonly string[] =>
   Object.entries(attempts).flatMap(([other, { calls, ended }]) =>
     other !== name && calls > 0 && ended === undefined ? [other] : [],
@@ -205,7 +205,7 @@ const openBy = (item: CaseItem, name: string, { outcome }: Ended): string | unde
   return isOurs(leftOpenBy) || openCallers(item, name).some(isOurs) ? name : leftOpenBy;
 };
 
-/** Whether another request has called and not come to its end; an attempt takes over from those before it. */
+/** Whether another request has called and has not ended. An attempt takes over from the attempts before it. */
 const isCalledBy = (item: CaseItem, name: string): boolean =>
   openCallers(item, name).some((other) => requestIdOf(other) !== requestIdOf(name));
 

@@ -33,7 +33,7 @@ export interface AttemptRecord {
   readonly fallbackCode?: StuckCode | undefined;
   /** A probe has given a verdict since the last call. */
   readonly answered: boolean;
-  /** Rounds in a row, before any call, in which somebody asked gave no verdict. */
+  /** Rounds in a row, before any call, in which a question got no verdict. */
   readonly silentRounds: number;
   /** Probes in a row that showed the key as it was, since the last call. */
   readonly unchanged?: { readonly count: number; readonly since: EpochMs } | undefined;
@@ -70,7 +70,7 @@ export interface CaseItem extends Versioned {
   readonly leftOpenBy?: string | undefined;
   /** Findings published for it. */
   readonly findings?: number | undefined;
-  /** By whom and why nobody looks after it any more, until a request opens it anew. */
+  /** Who decided, and why, that the product no longer looks after this key, until a request opens the case again. */
   readonly forgotten?: Forgotten | undefined;
   readonly state: 'open-case' | 'proved-case' | 'idle-case' | 'forgotten-case';
   readonly at: EpochMs;

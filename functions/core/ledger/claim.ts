@@ -130,7 +130,7 @@ const claimOnce = (ports: Ports, delivery: Delivery, parsed: Parsed, isFinished:
 };
 
 /**
- * Claims the request in the ledger. The same request again gets the item as it stands; a redrive (a higher attempt) starts the item anew;
+ * Claims the request in the ledger. The same request again gets the item as it stands; a redrive (a higher attempt) starts the item again;
  * a message that is not a valid request, or uses another request's id, gets an item under the message's id that has ended already.
  *
  * @param finish does what is left to do of the attempt before, which a crash may have kept from its end

@@ -74,7 +74,7 @@ const PARTITIONS: readonly (readonly [prefix: string, spelling: Spelling])[] = [
 
 const spellingOf = (pk: string): Spelling => PARTITIONS.find(([prefix]) => pk.startsWith(prefix))?.[1] ?? AS_IT_IS;
 
-/** Cases alone are listed by these states, and nothing else that is listed by its state is spelled in another way. */
+/** Only cases have these states, and no other item that is listed by its state has other names in the code. */
 const inState = (state: string): Spelling => (state.endsWith('-case') ? CASE : AS_IT_IS);
 
 /** An item as the table holds it, under the code's names. */

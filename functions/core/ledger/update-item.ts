@@ -10,7 +10,7 @@ type Body<T> = Omit<T, keyof Versioned>;
  * Reads an item, makes the next one of it and writes that, on condition that nobody wrote in between; else all again.
  *
  * @param change pure; `undefined` leaves the item as it is
- * @returns the item as it stands now: the written one, or the one that `change` left alone
+ * @returns the item as it stands now: the written one, or the one that `change` left as it is
  * @throws Unavailable where the ledger does not answer or the item is written to without end
  */
 export const updateItem = async <T extends Versioned>(

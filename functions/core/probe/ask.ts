@@ -11,7 +11,7 @@ import type { AnsweredQuestion } from './round-verdict.ts';
 /** A question of several exchanges may send these at once, and from then on five a second. */
 const BURST = 4;
 const PACE_MS = 200;
-/** What was signed longer ago is signed anew: some providers take a request for five seconds. */
+/** What was signed longer ago is signed again: some providers take a request for five seconds. */
 const FRESH_MS = 1_000;
 
 /** A question that was not answered: it has to wait for something, or the deadline came first. */
@@ -93,7 +93,7 @@ export interface Round {
 }
 
 /**
- * Asks every probe of the plan once: the managing key first where wanted, then all probes at the same time. The plan is made anew
+ * Asks every probe of the plan once: the managing key first where wanted, then all probes at the same time. The plan is made again
  * from the answers, since one may tell what the next question needs.
  */
 export const askRound = async (
@@ -110,7 +110,7 @@ export const askRound = async (
   let signer: Answer | undefined;
   const result = (cutShort: boolean, heldUp?: Retry): Round => ({
     ...{ asked, signer, facts, evidence, cutShort, heldUp },
-    // Every answer makes the facts anew.
+    // Every answer makes a new object of the facts.
     isEmpty: facts === known,
   });
 

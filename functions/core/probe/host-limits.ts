@@ -65,7 +65,7 @@ interface HostItem extends Versioned {
 const MOST_SILENCES = 3;
 /** From one try to the next: a second at first, doubling up to this. An outage costs one delivery at a time, and not one for each request. */
 const LONGEST_PAUSE_MS = 15_000;
-/** How long the others leave a try alone: by then its first answer is in, or it crashed. */
+/** How long the other deliveries wait for a try: by then its first answer is in, or it crashed. */
 const TRY_MS = TIMING.exchangeMs + 1_000;
 
 const SILENT: readonly (RetryCode | undefined)[] = ['no-reply', 'provider-down'];

@@ -101,7 +101,7 @@ const keyStateAfter = (
   return round.some(({ answer }) => isAbsent(answer)) ? 'unknown' : known;
 };
 
-/** Adds one round to what is known: the count of agreeing probes, or of unchanged ones, goes on or starts anew. */
+/** Adds one round to what is known: the count of agreeing rounds, or of unchanged ones, continues or starts again. */
 export const countRound = (
   progress: AttemptRecord,
   round: readonly AnsweredQuestion[],

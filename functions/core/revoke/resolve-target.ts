@@ -191,7 +191,7 @@ export const resolveAgain = async (
   return fresh;
 };
 
-/** Resolves an order. A managing key's version that is gone has been rotated away, or its secret made anew. */
+/** Resolves an order. A managing key's version that is gone was rotated away, or its secret was made again. */
 export const resolve = async (resolving: Resolving, item: RequestItem): Promise<ResolvedTarget | AttemptWaiting> => {
   const { ports, asking, provider, request } = resolving;
   try {
