@@ -30,7 +30,7 @@ export const METRICS = {
   /** Urgent requests that were not over after a minute, and again each hour. */
   UrgentWaiting: counted,
   Resurrected: counted,
-  /** Hours in which a provider's limit of calls was reached. */
+  /** Hours in which a provider's limit of calls was reached: once for each kind, urgent and other, so at most two an hour. */
   LimitReached: counted,
   ProviderCalls: counted,
   /** Exchanges without a reply, or with one that says 429 or 5xx. */

@@ -1,4 +1,8 @@
-/** Every code is part of the contract: alarms, runbooks and users' scripts match on it. The lists are closed. */
+/**
+ * Every code is part of the contract: alarms, runbooks and users' scripts match on it. The lists are closed. A new code also needs its
+ * sentence (receipts/sentences.ts), its row in docs/outcomes.md in this order, a word on whether another key helps
+ * (operator/commands/stuck/next-lines.ts), and its place in the model (test/model/rules/outcomes.ts).
+ */
 export const STUCK = [
   'permission-missing',
   'ip-not-allowed',

@@ -78,9 +78,9 @@ export interface Restriction {
 export interface Plan {
   /** Stops the request at once: the facts learned so far forbid to go on. */
   readonly end?: FinalOutcome;
-  /** Asked before the first call: is the managing key alive, and of the right kind. */
+  /** Asked in a round before the probes: is the managing key alive, and of the right kind. It is evidence only where its answer has a meaning. */
   readonly signer?: Question;
-  /** Asked before and after the call; every one that gives a verdict must agree. */
+  /** Asked before and after the call. Each takes part in the verdict: every one that gives a verdict must agree. */
   readonly probes: readonly Question[];
   /** Both must speak for a proof, not only one (a managing key beside the target's own credential). */
   readonly needsAll: boolean;

@@ -65,6 +65,7 @@ export const withinLimit = async (
   const max = Math.max(config.limits[kind], raised && now < raised.until ? (raised[kind] ?? 0) : 0);
   const forgetAt = after(now, 48 * HOUR_MS);
   if (await ledger.count(window, max, forgetAt)) return undefined;
+  // So that it is logged, and counted, once an hour.
   const isFirst = await ledger.count({ pk: `${window.pk}#alarm`, sk: window.sk }, 1, forgetAt);
   if (isFirst) log.warn('limit reached', { provider, kind, max });
   return { code: 'limit' };

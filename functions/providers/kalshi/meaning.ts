@@ -93,8 +93,8 @@ const isUnknownKey = (body: string): boolean => {
   return said?.details === 'NOT_FOUND' && said.code.startsWith('authentication_error');
 };
 
-/** Marks that stand anywhere in a refusal: codes come wrapped in other services' sentences and with account ids in them. */
-const MARKS: readonly (readonly [status: number, mark: string])[] = [
+/** 401 and 403 only: 429 and 5xx are read by their status, whatever their text. Marks that stand anywhere in a refusal: codes come wrapped in other services' sentences and with account ids in them. */
+const MARKS: readonly (readonly [status: 401 | 403, mark: string])[] = [
   [401, 'INCORRECT_API_KEY_SIGNATURE'],
   [401, 'header_timestamp_expired'],
   [401, 'signature_is_missing_from_headers'],

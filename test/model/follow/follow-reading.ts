@@ -8,9 +8,12 @@ export const followAnyReading = ({ model, isCut, attempt }: Follower, reading: R
   const { by, isList, status, faultName } = reading;
   const isSure = isList && status === 200 && faultName === undefined && !isCut && !attempt?.sent.isPlan;
   for (const keyId of new Set([...reading.living, ...model.keys.keys()])) {
+    // A list names other keys as well; each case keeps only what was asked about its own.
+    if (attempt && attempt.key !== keyId) continue;
     if (!isManaging(reading, keyId) || !maySee(reading, keyId)) continue;
     const { listedTo } = keyIn(model, keyId);
-    if (isSure || listedTo.get(by) === undefined) listedTo.set(by, isSure ? 'surely' : 'maybe');
+    const isSurely = isSure && attempt !== undefined;
+    if (isSurely || listedTo.get(by) === undefined) listedTo.set(by, isSurely ? 'surely' : 'maybe');
   }
 };
 
