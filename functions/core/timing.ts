@@ -33,6 +33,8 @@ export const TIMING = {
   sweepSendMs: 30_000,
   /** So long a key has to be gone where nothing tells its death from an outage of its provider. */
   outageMs: HOUR_MS,
+  /** Longer without a round at a key that is gone, and its absence starts again: nobody knows what the key did meanwhile. */
+  unwatchedMs: 30 * MINUTE_MS,
   /** Both queues forget a message after this long. */
   retentionMs: 14 * DAY_MS,
 } as const;

@@ -76,7 +76,7 @@ const writeRound = async (
   context: AttemptContext,
   hooks: AttemptHooks,
   item: CaseItem,
-  { round, roundVerdict }: JudgedRound,
+  { round, roundVerdict, controlled }: JudgedRound,
 ): Promise<CaseItem> => {
   const { ports, pin, holder, order } = context;
   const lives = round.asked.some(({ answer }) => isPresent(answer));
@@ -89,6 +89,7 @@ const writeRound = async (
       signerId: order.signer.keyId,
       round,
       roundVerdict: round.cutShort ? undefined : roundVerdict,
+      controlled,
       now,
     });
     return lives && held.proved ? { ...written, ...reopened(held, held.proved.endedBy), at: now } : written;

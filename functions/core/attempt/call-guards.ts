@@ -1,6 +1,6 @@
 import type { Retry } from '../backoff.ts';
 import { after, type EpochMs } from '../epoch.ts';
-import { type AttemptRecord, type CaseItem, executedCalls } from '../ledger/case-item.ts';
+import { type AttemptRecord, basisOf, type CaseItem, executedCalls } from '../ledger/case-item.ts';
 import { caseKey, requestIdOf, requestKey, type SignerItem, signerKey } from '../ledger/keys.ts';
 import { countKey, hourOf, type OverrideItem, overrideKey } from '../ledger/operator-items.ts';
 import type { Pin, RequestItem } from '../ledger/request-item.ts';
@@ -100,6 +100,6 @@ export const hasDeleted = async (
 /** Whether this product killed the managing key itself, or is about to: then it is not the credential that is wrong. */
 export const wasKilledHere = async ({ ledger }: Pick<Ports, 'ledger'>, name: string): Promise<boolean> => {
   const { proved, attempts = {} } = (await ledger.read<CaseItem>(caseKey(name))) ?? {};
-  const hasKilled = (record: AttemptRecord): boolean => executedCalls(record) > 0 && record.lastAnswer !== 'rejected';
+  const hasKilled = (record: AttemptRecord): boolean => ['accepted', 'lost'].includes(basisOf(record) ?? '');
   return proved !== undefined || Object.values(attempts).some(hasKilled);
 };

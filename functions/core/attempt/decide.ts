@@ -70,8 +70,12 @@ const withoutVerdict = (situation: Situation): Retry | undefined => {
 };
 
 /** Two agreeing probes, a gap apart, make a proof; before that the next probe is due when the gap is over. */
-const agreedEnd = ({ progress, now, proofGapMs }: Situation, outcome: FinalOutcome): Decision => {
-  const due = after(progress.agreed?.at ?? now, proofGapMs);
+const agreedEnd = (
+  { progress, now, proofGapMs }: Situation,
+  outcome: FinalOutcome,
+  since = progress.agreed?.at,
+): Decision => {
+  const due = after(since ?? now, proofGapMs);
   return now >= due ? end(outcome) : { do: 'ask', at: due, code: 'not-yet-proved' };
 };
 
@@ -175,10 +179,14 @@ const isTold = ({ progress, proved, controlled }: Situation): boolean => {
  * delivery, since it would kill a key that lives, until the key has been gone for longer than an outage lasts.
  */
 const gone = (situation: Situation): Decision => {
-  if (isTold(situation)) return agreedEnd(situation, goneAs(situation));
-  if (basisOf(situation.progress) === undefined) return beforeDelete(situation);
-  if (outlastsOutage(situation)) return agreedEnd(situation, goneAs(situation));
-  return situation.calledNow ? { do: 'retry', code: 'not-yet-proved' } : { do: 'call' };
+  const { progress, proved, calledNow } = situation;
+  const basis = basisOf(progress);
+  if (proved || basis === 'accepted') return agreedEnd(situation, goneAs(situation));
+  if (basis === undefined) return beforeDelete(situation);
+  if (isTold(situation)) return agreedEnd(situation, goneAs(situation), progress.controlledSince);
+  // The word rests on a delete that was refused in this delivery, and on two absences after it.
+  if (!calledNow) return { do: 'call' };
+  return outlastsOutage(situation) ? agreedEnd(situation, goneAs(situation)) : { do: 'retry', code: 'not-yet-proved' };
 };
 
 const onDelete = (situation: Situation): Decision => {
@@ -192,7 +200,8 @@ const onDelete = (situation: Situation): Decision => {
 
 /** An update sends no delete to find out whether the key is dead or its provider out. */
 const goneWithoutDelete = (situation: Situation): Decision => {
-  if (situation.proved || situation.controlled) return agreedEnd(situation, 'already-revoked');
+  if (situation.proved) return agreedEnd(situation, 'already-revoked');
+  if (situation.controlled) return agreedEnd(situation, 'already-revoked', situation.progress.controlledSince);
   return outlastsOutage(situation) ? end('stuck/unproven') : { do: 'retry', code: 'not-yet-proved' };
 };
 

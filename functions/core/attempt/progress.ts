@@ -38,7 +38,13 @@ const isSilent = ({ signer, asked }: Round): boolean =>
 /** Any sighting of the key resets the absence count of every request on it. */
 const met = (progress: AttemptRecord): AttemptRecord => {
   const isOfAbsence = progress.agreed?.on === 'absent' || progress.agreed?.on === 'absent-unseen';
-  return { ...progress, ...(isOfAbsence ? { agreed: undefined } : {}), absentSince: undefined };
+  return {
+    ...progress,
+    ...(isOfAbsence ? { agreed: undefined } : {}),
+    absentSince: undefined,
+    absentAt: undefined,
+    controlledSince: undefined,
+  };
 };
 
 const unlessSighted = (progress: AttemptRecord, { asked }: Round): AttemptRecord =>
@@ -92,8 +98,16 @@ export const withRound = (
     signerId,
     round,
     roundVerdict,
+    controlled,
     now,
-  }: { name: string; signerId: string; round: Round; roundVerdict: RoundVerdict | undefined; now: EpochMs },
+  }: {
+    name: string;
+    signerId: string;
+    round: Round;
+    roundVerdict: RoundVerdict | undefined;
+    controlled: boolean;
+    now: EpochMs;
+  },
 ): CaseItem => {
   const progress = item.attempts[name] ?? NEW_ATTEMPT;
   const noted = {
@@ -111,7 +125,7 @@ export const withRound = (
       [name]:
         roundVerdict === undefined
           ? noted
-          : countRound(noted, round.asked, { roundVerdict, signer: round.signer, now }),
+          : countRound(noted, round.asked, { roundVerdict, controlled, signer: round.signer, now }),
     },
   };
 };
@@ -141,6 +155,7 @@ export const withCall = (progress: AttemptRecord, now: EpochMs): AttemptRecord =
   answered: false,
   unchanged: undefined,
   agreed: undefined,
+  controlledSince: undefined,
 });
 
 const LAST: Readonly<Record<CallReply, NonNullable<AttemptRecord['lastAnswer']>>> = {

@@ -40,6 +40,10 @@ export interface AttemptRecord {
   readonly agreed?: { readonly on: AgreedVerdict; readonly at: EpochMs } | undefined;
   /** The first round since the last sighting that found the key gone; a call does not restart it. */
   readonly absentSince?: EpochMs | undefined;
+  /** The last round that found the key gone. */
+  readonly absentAt?: EpochMs | undefined;
+  /** The first round since the last sighting or call in which a managing key that was accepted no longer listed the key. */
+  readonly controlledSince?: EpochMs | undefined;
   readonly keyState: KeyState;
   readonly facts: Facts;
   readonly before?: KeyRecord | undefined;

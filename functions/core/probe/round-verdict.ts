@@ -1,8 +1,9 @@
 import { type Answer, endIn, isAbsent, isPresent, type KeyRecord } from '../answer.ts';
-import type { EpochMs } from '../epoch.ts';
+import { after, type EpochMs } from '../epoch.ts';
 import type { AttemptRecord } from '../ledger/case-item.ts';
 import { type StuckCode, stuckCodeOf } from '../outcome.ts';
 import type { Asker, Question, Reach, Restriction } from '../provider.ts';
+import { TIMING } from '../timing.ts';
 
 /** A question with its answer. */
 export interface AnsweredQuestion {
@@ -101,12 +102,39 @@ const keyStateAfter = (
   return round.some(({ answer }) => isAbsent(answer)) ? 'unknown' : known;
 };
 
+type Absence = Pick<AttemptRecord, 'absentSince' | 'absentAt' | 'controlledSince'>;
+
+/** A key that nobody has looked at for long may have lived meanwhile: what was found before counts no more. */
+const sinceWatched = (progress: AttemptRecord, now: EpochMs): AttemptRecord =>
+  progress.absentAt === undefined || now <= after(progress.absentAt, TIMING.unwatchedMs)
+    ? progress
+    : { ...progress, agreed: undefined, absentSince: undefined, controlledSince: undefined };
+
+const absenceAfter = (
+  { absentSince, absentAt, controlledSince }: Absence,
+  { roundVerdict, controlled, now }: { roundVerdict: RoundVerdict; controlled: boolean; now: EpochMs },
+): Absence => {
+  if (roundVerdict === 'none') return { absentSince, absentAt, controlledSince };
+  if (roundVerdict !== 'absent') return { absentSince: undefined, absentAt: undefined, controlledSince: undefined };
+  return {
+    absentSince: absentSince ?? now,
+    absentAt: now,
+    controlledSince: controlled ? (controlledSince ?? now) : controlledSince,
+  };
+};
+
 /** Adds one round to what is known: the count of agreeing rounds, or of unchanged ones, continues or starts again. */
 export const countRound = (
   progress: AttemptRecord,
   round: readonly AnsweredQuestion[],
-  { roundVerdict, signer, now }: { roundVerdict: RoundVerdict; signer: Answer | undefined; now: EpochMs },
+  {
+    roundVerdict,
+    controlled,
+    signer,
+    now,
+  }: { roundVerdict: RoundVerdict; controlled: boolean; signer: Answer | undefined; now: EpochMs },
 ): AttemptRecord => {
+  const known = roundVerdict === 'absent' ? sinceWatched(progress, now) : progress;
   const on = AGREEABLE.find((one) => one === roundVerdict) as NonNullable<AttemptRecord['agreed']>['on'] | undefined;
   const unchanged =
     progress.calls > 0 && UNCHANGED.includes(roundVerdict)
@@ -115,13 +143,8 @@ export const countRound = (
   const record = recordIn(round);
   return {
     ...progress,
-    agreed: on === undefined ? undefined : progress.agreed?.on === on ? progress.agreed : { on, at: now },
-    absentSince:
-      roundVerdict === 'absent'
-        ? (progress.absentSince ?? now)
-        : roundVerdict === 'none'
-          ? progress.absentSince
-          : undefined,
+    agreed: on === undefined ? undefined : known.agreed?.on === on ? known.agreed : { on, at: now },
+    ...absenceAfter(known, { roundVerdict, controlled, now }),
     unchanged: roundVerdict === 'none' ? progress.unchanged : unchanged,
     // The call was refused because the key is gone: that says nothing of a key that shows again.
     ifAlive: roundVerdict === 'absent' ? undefined : progress.ifAlive,

@@ -2,7 +2,7 @@ import { markSigner } from '../attempt/call-guards.ts';
 import { withEnd } from '../attempt/progress.ts';
 import { nextDelivery, type Retry } from '../backoff.ts';
 import type { Delivery, Disposition } from '../delivery.ts';
-import { after, type EpochMs, fromIso, later, toIso } from '../epoch.ts';
+import { after, type EpochMs, earlier, fromIso, later, toIso } from '../epoch.ts';
 import {
   type AttemptEnded,
   type AttemptResult,
@@ -254,9 +254,9 @@ const asItStands = async ({ ledger }: Ports, item: RequestItem): Promise<Request
   return current?.attempt === item.attempt ? current : item;
 };
 
-/** The key is gone, and its hour is under way: however old the request is, it ends by that. */
-const isAbsenceCounted = (record: AttemptRecord | undefined, now: EpochMs): boolean =>
-  record?.absentSince !== undefined && now < after(record.absentSince, TIMING.outageMs);
+/** The key is gone, and its hour is under way. A request that is given up meanwhile gets that one hour, and no further one. */
+const isAbsenceCounted = (record: AttemptRecord | undefined, givenUpAt: EpochMs, now: EpochMs): boolean =>
+  record?.absentSince !== undefined && now < after(earlier(record.absentSince, givenUpAt), TIMING.outageMs);
 
 /** How a request stands in the ledger. */
 interface Standing {
@@ -284,7 +284,8 @@ const comeAgain = async (
   if (holder !== undefined) await releaseLease(ports, item, holder);
   const { requestId, attempt } = item;
   ports.log.info('request goes on later', { requestId, attempt, code: wait.code });
-  return waitFor(ports, delivery, item, wait);
+  // While an hour of absence is counted, the key is looked at as often as for a young request.
+  return waitFor(ports, delivery, item, wait, record?.absentSince);
 };
 
 /** Puts a request back on the queue, or gives it up where its time is over. */
@@ -300,22 +301,23 @@ const waitOrGiveUp = async (
   if (wait.problem) ports.log.warn('aws did not answer', { requestId, problem: wait.problem });
   const standing = await standingOf(ports, claimed);
   const { item, record, isOver } = standing;
-  const isTimeUp = now - countedFrom(item) >= ports.config.giveUpAfterMs;
-  if (isTimeUp && !isOver && !isAbsenceCounted(record, now))
+  const givenUpAt = after(countedFrom(item), ports.config.giveUpAfterMs);
+  if (now >= givenUpAt && !isOver && !isAbsenceCounted(record, givenUpAt, now))
     return end(ports, delivery, item, timeIsUp(wait, record), holder);
   return comeAgain(ports, delivery, standing, wait, holder);
 };
 
-/** Back on the queue. */
+/** Back on the queue. @param since the instant that the waits grow from */
 export const waitFor = (
   { clock, random }: Ports,
   { receiveCount }: Delivery,
   item: RequestItem,
   wait: Retry,
+  since = countedFrom(item),
 ): Disposition => {
   const now = clock.now();
   const urgent = item.request !== undefined && isUrgent(item.request.reason);
-  const circumstances = { now, age: now - countedFrom(item), receiveCount, urgent, random: random() };
+  const circumstances = { now, age: now - since, receiveCount, urgent, random: random() };
   return { done: false, code: wait.code, notBefore: nextDelivery(wait, circumstances) };
 };
 

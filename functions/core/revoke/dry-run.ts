@@ -76,7 +76,9 @@ export const dryRun = async (context: AttemptContext, key: KeyOf): Promise<Attem
   );
   const signerId = order.signer.keyId;
   const progress =
-    withRound(item, { name: 'plan', signerId, round, roundVerdict, now }).attempts['plan'] ?? NEW_ATTEMPT;
+    withRound(item, { name: 'plan', signerId, round, roundVerdict, controlled: probed.controlled, now }).attempts[
+      'plan'
+    ] ?? NEW_ATTEMPT;
   const next = nextStep(context, probed, progress, {
     proved: item.proved !== undefined,
     // Stryker disable next-line BooleanLiteral: what has not called at all has not called in this delivery

@@ -110,6 +110,7 @@ const probesOnly: Act = async () => attemptEnded('planned');
 
 /** Probes the key of a request that has ended. */
 const RECHECK: DeliveryMode = {
+  isOrder: false,
   needsLease: true,
   work: (run, item, resolved, leased) => {
     const { ports, request } = run;

@@ -15,9 +15,10 @@ import { revokeKey, withLease, withPin } from './with-lease.ts';
 const concluded: DeliveryMode['conclude'] = ({ ports, delivery, holder }, item, result, leased) =>
   conclude(ports, delivery, item, result, leased && holder);
 
-const REVOCATION: DeliveryMode = { needsLease: true, work: revokeKey, conclude: concluded };
+const REVOCATION: DeliveryMode = { isOrder: true, needsLease: true, work: revokeKey, conclude: concluded };
 
 const DRY_RUN: DeliveryMode = {
+  isOrder: true,
   needsLease: false,
   work: (run, item, resolved) =>
     dryRun(contextOf(run, item, resolved), { ...resolved.pin, provider: run.request.provider }),
@@ -26,7 +27,7 @@ const DRY_RUN: DeliveryMode = {
 
 const takeSteps = async (run: Run, item: RequestItem): Promise<Disposition> => {
   const { ports, mode } = run;
-  const early = checkPreconditions(run);
+  const early = mode.isOrder ? checkPreconditions(run) : undefined;
   if (early) return mode.conclude(run, item, early);
   const resolved = await resolve(run, item);
   if ('hasEnded' in resolved) return mode.conclude(run, item, resolved);

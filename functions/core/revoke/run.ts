@@ -12,6 +12,8 @@ import type { ResolvedTarget } from './resolve-target.ts';
 
 /** What a delivery is about: a revocation, a dry run or a recheck. All of them take the same path. */
 export interface DeliveryMode {
+  /** An order to be begun: its preconditions, and the room in its case, are asked about. A recheck is of a request that has ended. */
+  readonly isOrder: boolean;
   /** The key's case is leased while the delivery works on the key. */
   readonly needsLease: boolean;
   /** Works on the key as far as this delivery goes. @param leased the case, where the mode needs its lease */

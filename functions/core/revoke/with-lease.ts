@@ -80,7 +80,7 @@ export const withLease = async (run: Run, item: RequestItem, resolved: ResolvedT
   if (!taken.taken)
     return mode.conclude(run, item, attemptWaiting({ code: 'in-progress', notBefore: taken.notBefore }));
   const { item: leased } = taken;
-  if (!hasRoomFor(leased, attemptName(item), isUrgent(request.reason)))
+  if (mode.isOrder && !hasRoomFor(leased, attemptName(item), isUrgent(request.reason)))
     return mode.conclude(run, item, attemptWaiting({ code: 'in-progress' }), leased);
   try {
     return await mode.conclude(run, item, await mode.work(run, item, resolved, leased), leased);

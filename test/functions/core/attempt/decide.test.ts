@@ -497,33 +497,55 @@ const GONE: readonly Row[] = [
   ['is asked for twice there too', { proved: true, work: goneFor(0) }, asks(GAP)],
   [
     'is revoked by a lost call where a list no longer names it',
-    { ...inList, work: { ...LOST, ...goneFor(GAP) } },
+    { ...inList, work: { ...LOST, ...goneFor(GAP), controlledSince: ago(GAP) } },
     ends('revoked'),
   ],
   [
     'is already revoked by a refused call where a list no longer names it',
-    { ...inList, work: { ...REFUSED, ...goneFor(GAP) } },
+    { ...inList, work: { ...REFUSED, ...goneFor(GAP), controlledSince: ago(GAP) } },
     ends('already-revoked'),
   ],
   ['is asked for twice where a list no longer names it', { ...inList, work: { ...REFUSED, ...goneFor(0) } }, asks(GAP)],
+  [
+    'is asked for twice where the first absence was not by that list',
+    { ...inList, work: { ...LOST, ...goneFor(HOUR - 1), controlledSince: ago(0) } },
+    asks(GAP),
+  ],
   ['is called for again after a refused call', { work: { ...REFUSED, ...goneFor(GAP) } }, CALL],
   ['is called for again after a lost call', { work: { ...LOST, ...goneFor(GAP) } }, CALL],
   ['is called for once in each delivery', { calledNow: true, work: { ...REFUSED, ...goneFor(GAP) } }, WAIT],
   ['is called for again up to an hour', { work: { ...REFUSED, ...goneFor(HOUR - 1) } }, CALL],
-  ['is already revoked after an hour of refusals', { work: { ...REFUSED, ...goneFor(HOUR) } }, ends('already-revoked')],
-  ['is revoked after an hour where a call was lost', { work: { ...LOST, ...goneFor(HOUR) } }, ends('revoked')],
+  [
+    'is called for once more after an hour, so that the word rests on a delete of this delivery',
+    { work: { ...REFUSED, ...goneFor(HOUR) } },
+    CALL,
+  ],
+  [
+    'is already revoked after an hour of refusals',
+    { calledNow: true, work: { ...REFUSED, ...goneFor(HOUR) } },
+    ends('already-revoked'),
+  ],
+  [
+    'is revoked after an hour where a call was lost',
+    { calledNow: true, work: { ...LOST, ...goneFor(HOUR) } },
+    ends('revoked'),
+  ],
   [
     'is counted absent since its last sighting, whatever calls came since',
-    { work: { ...REFUSED, absentSince: ago(HOUR), agreed: { on: 'absent', at: ago(GAP) } } },
+    { calledNow: true, work: { ...REFUSED, absentSince: ago(HOUR), agreed: { on: 'absent', at: ago(GAP) } } },
     ends('already-revoked'),
   ],
   [
     'is asked for twice after that hour, since the last call',
-    { work: { ...REFUSED, absentSince: ago(HOUR), agreed: { on: 'absent', at: ago(0) } } },
+    { calledNow: true, work: { ...REFUSED, absentSince: ago(HOUR), agreed: { on: 'absent', at: ago(0) } } },
     asks(GAP),
   ],
   ['is called for again where its absence is not counted yet', { work: REFUSED }, CALL],
-  ['is revoked after an hour where 0.1.0 lost a call', { work: { ...CALLED, ...goneFor(HOUR) } }, ends('revoked')],
+  [
+    'is revoked after an hour where 0.1.0 lost a call',
+    { calledNow: true, work: { ...CALLED, ...goneFor(HOUR) } },
+    ends('revoked'),
+  ],
   [
     'is called for again where 0.1.0 had a call refused',
     { work: { ...CALLED, lastAnswer: 'rejected', ...goneFor(GAP) } },
@@ -586,7 +608,7 @@ const UPDATE: readonly Row[] = [
   ],
   [
     'is already revoked where a list no longer names the key',
-    { ...inList, roundVerdict: 'absent', work: goneFor(GAP) },
+    { ...inList, roundVerdict: 'absent', work: { ...goneFor(GAP), controlledSince: ago(GAP) } },
     ends('already-revoked'),
   ],
   [

@@ -53,7 +53,7 @@ const round = (more: Partial<Round> = {}): Round => ({
   ...more,
 });
 const write = (item: CaseItem, probed: Round, roundVerdict: RoundVerdict | undefined = 'present') =>
-  withRound(item, { name: 'w', signerId: 'S', round: probed, roundVerdict, now: AT });
+  withRound(item, { name: 'w', signerId: 'S', round: probed, roundVerdict, controlled: false, now: AT });
 
 describe('a round written into the case', () => {
   it('keeps when each question first saw the key', () => {
@@ -112,6 +112,7 @@ describe('a round written into the case', () => {
         signerId: 'S',
         round: round({ evidence: [line(1)] }),
         roundVerdict: undefined,
+        controlled: false,
         now: AT,
       }).attempts['w'],
     ).toMatchObject({ agreed, evidence: [line(1)], answered: false });
@@ -130,6 +131,7 @@ describe('a round written into the case', () => {
       signerId: 'S',
       round: round({ asked: [askedOf(answer)] }),
       roundVerdict: undefined,
+      controlled: false,
       now: AT,
     };
     expect(withRound(withWork({ agreed }), cut).attempts['w']?.agreed).toEqual(goesOn ? agreed : undefined);
@@ -153,8 +155,10 @@ describe('a round written into the case', () => {
     answer: Answer,
   ): CaseItem['attempts'] => {
     const probed = round({ asked: [askedOf(answer)] });
-    return withRound({ ...EMPTY, attempts }, { name: 'w', signerId: 'S', round: probed, roundVerdict, now: AT })
-      .attempts;
+    return withRound(
+      { ...EMPTY, attempts },
+      { name: 'w', signerId: 'S', round: probed, roundVerdict, controlled: false, now: AT },
+    ).attempts;
   };
 
   it.each([

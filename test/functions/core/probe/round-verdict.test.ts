@@ -247,7 +247,7 @@ describe('the tally', () => {
     roundVerdict: RoundVerdict,
     round: readonly AnsweredQuestion[] = [self('silent')],
     signer = undefined as ReturnType<typeof answerOf> | undefined,
-  ) => countRound({ ...NEW_ATTEMPT, ...progress }, round, { roundVerdict, signer, now: at });
+  ) => countRound({ ...NEW_ATTEMPT, ...progress }, round, { roundVerdict, controlled: false, signer, now: at });
 
   it.each<RoundVerdict>(['absent', 'absent-unseen', 'as-asked', 'web-only'])(
     'starts to agree on %s and keeps the first instant',
@@ -255,7 +255,8 @@ describe('the tally', () => {
       const first = counted({}, roundVerdict);
       expect(first.agreed).toEqual({ on: roundVerdict, at });
       expect(
-        countRound(first, [self('silent')], { roundVerdict, signer: undefined, now: after(at, 9) }).agreed,
+        countRound(first, [self('silent')], { roundVerdict, controlled: false, signer: undefined, now: after(at, 9) })
+          .agreed,
       ).toEqual({
         on: roundVerdict,
         at,
@@ -270,12 +271,50 @@ describe('the tally', () => {
   it('starts anew where two rounds agree on different things', () =>
     expect(counted({ agreed: { on: 'absent-unseen', at: NOON } }, 'absent').agreed).toEqual({ on: 'absent', at }));
 
+  describe('an absence', () => {
+    const MINUTE = 60_000;
+    const gone = (progress: Partial<AttemptRecord>, controlled = false) =>
+      countRound({ ...NEW_ATTEMPT, ...progress }, [], {
+        roundVerdict: 'absent',
+        controlled,
+        signer: undefined,
+        now: at,
+      });
+    const watched = { absentSince: NOON, agreed: { on: 'absent', at: NOON } } as const;
+
+    it.each<[string, number, boolean]>([
+      ['continues where the last round is half an hour ago', 30 * MINUTE, true],
+      ['starts again where it is longer ago: nobody knows what the key did meanwhile', 30 * MINUTE + 1, false],
+    ])('%s', (_what, ms, continues) => {
+      const found = gone({ ...watched, controlledSince: NOON, absentAt: after(at, -ms) }, true);
+      const since = continues ? NOON : at;
+      expect(found).toMatchObject({ absentSince: since, absentAt: at, agreed: { at: since }, controlledSince: since });
+    });
+
+    it('is controlled from the first round in which the managing key was accepted', () => {
+      expect(gone(watched).controlledSince).toBeUndefined();
+      expect(gone(watched, true).controlledSince).toBe(at);
+      expect(gone({ ...watched, controlledSince: NOON }, true).controlledSince).toBe(NOON);
+      expect(gone({ ...watched, controlledSince: NOON }).controlledSince).toBe(NOON);
+    });
+
+    it.each<[RoundVerdict, object]>([
+      ['none', { absentSince: NOON, absentAt: NOON, controlledSince: NOON }],
+      ['present', { absentSince: undefined, absentAt: undefined, controlledSince: undefined }],
+    ])('is left as it is by %s, or ended', (roundVerdict, expected) =>
+      expect(counted({ absentSince: NOON, absentAt: NOON, controlledSince: NOON }, roundVerdict)).toMatchObject(
+        expected,
+      ),
+    );
+  });
+
   it('counts an absence from the first round that finds the key gone', () => {
     const first = counted({}, 'absent');
     expect(first.absentSince).toBe(at);
-    expect(countRound(first, [], { roundVerdict: 'absent', signer: undefined, now: after(at, 9) }).absentSince).toBe(
-      at,
-    );
+    expect(
+      countRound(first, [], { roundVerdict: 'absent', controlled: false, signer: undefined, now: after(at, 9) })
+        .absentSince,
+    ).toBe(at);
   });
 
   it.each<[RoundVerdict, typeof NOON | undefined]>([
@@ -365,7 +404,7 @@ describe('the tally', () => {
         (roundVerdicts) => {
           const last = roundVerdicts.reduce(
             (progress, roundVerdict, index) =>
-              countRound(progress, [], { roundVerdict, signer: undefined, now: epochMs(index) }),
+              countRound(progress, [], { roundVerdict, controlled: false, signer: undefined, now: epochMs(index) }),
             NEW_ATTEMPT,
           );
           const run =

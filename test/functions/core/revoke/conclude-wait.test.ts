@@ -90,10 +90,11 @@ describe('a request whose time is up', () => {
   });
 
   it.each([
-    ['waits as long as the hour of its key’s absence is under way', HOUR - 1, false],
-    ['ends after that hour', HOUR, true],
-  ])('%s', async (_what, absentFor, done) => {
-    const memory = later(DAY + HOUR, ITEM, { calls: 1, absentSince: after(NOON, DAY + HOUR - absentFor) });
+    ['waits as long as the hour of its key’s absence is under way', DAY + HOUR / 2, HOUR - 1, false],
+    ['ends after that hour', DAY + HOUR / 2, HOUR, true],
+    ['gets no further hour where its key was seen and is gone again', DAY + HOUR, HOUR / 2, true],
+  ])('%s', async (_what, age, absentFor, done) => {
+    const memory = later(age, ITEM, { calls: 1, absentSince: after(NOON, age - absentFor) });
     expect(await waited(memory, ITEM)).toMatchObject({ done });
     expect(memory.published.map(({ code }) => code)).toEqual(done ? ['unproven'] : []);
     expect(Object.keys(caseIn(memory).attempts)).toEqual(done ? [] : ['R#1']);

@@ -179,14 +179,14 @@ describe('a recheck of a case that was left open', () => {
 
   it('comes again for an hour where only the key’s own word says that it is gone, which was to be updated', async () => {
     const memory = await ended({ probe: [HELD, GONE] }, updating);
-    expect(await rechecked(memory)).toMatchObject({ done: false, code: 'not-yet-proved' });
-    memory.clock.forward(60 * MINUTES - 1);
-    expect(await rechecked(memory)).toMatchObject({ done: false, code: 'not-yet-proved' });
-    memory.clock.forward(1);
+    for (const ms of [20 * MINUTES, 20 * MINUTES, 20 * MINUTES - 1, 1]) {
+      expect(await rechecked(memory)).toMatchObject({ done: false, code: 'not-yet-proved' });
+      memory.clock.forward(ms);
+    }
     expect(await rechecked(memory)).toEqual({ done: true });
     expect(reported(memory)).toEqual([]);
     expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1', attempts: {} });
-    expect(memory.sent).toEqual(Array(4).fill('probe'));
+    expect(memory.sent).toEqual(Array(6).fill('probe'));
   });
 
   it('closes it without a proof where someone else has restricted the key as it was asked', async () => {

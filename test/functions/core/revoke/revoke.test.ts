@@ -215,9 +215,9 @@ describe('a key that is refused as unknown, as in an outage', () => {
     async (_how, calls, outcome) => {
       const memory = system({ probe: [ALIVE, GONE], ...(calls && { delete: calls }) });
       expect(await untilOver(memory)).toBe(7);
-      expect(memory.published).toMatchObject([{ outcome, keyState: 'dead', calls: 6 }]);
-      expect(memory.published[0]?.times.provedAt).toBe('2026-11-21T13:00:00.000Z');
-      expect(memory.sent.filter((asked) => asked === 'delete')).toHaveLength(6);
+      expect(memory.published).toMatchObject([{ outcome, keyState: 'dead', calls: 7 }]);
+      expect(memory.published[0]?.times.provedAt).toBe('2026-11-21T13:00:02.000Z');
+      expect(memory.sent.filter((asked) => asked === 'delete')).toHaveLength(7);
     },
   );
 
@@ -250,7 +250,17 @@ describe('a key that is refused as unknown, as in an outage', () => {
   it('takes one place in each hour of the limit for all of its deletes', async () => {
     const memory = system({ probe: [ALIVE, GONE], delete: [REFUSED] }, { config: { limits: { urgent: 0, other: 1 } } });
     expect(await untilOver(memory)).toBe(7);
-    expect(memory.published).toMatchObject([{ outcome: 'already-revoked', calls: 6 }]);
+    expect(memory.published).toMatchObject([{ outcome: 'already-revoked', calls: 7 }]);
+  });
+
+  it('is counted from the start where nobody has looked at it for long', async () => {
+    const memory = system({ probe: [ALIVE, GONE], delete: [REFUSED] });
+    expect(await revoke(memory.ports, delivered(memory, SELF))).toMatchObject({ done: false });
+    memory.clock.forward(120 * MINUTE);
+    expect(await revoke(memory.ports, delivered(memory, SELF))).toMatchObject({ done: false, code: 'not-yet-proved' });
+    expect(caseOf(memory).attempts['R#1']).toMatchObject({ absentSince: after(NOON, 120 * MINUTE) });
+    memory.clock.forward(10 * MINUTE);
+    expect(await untilOver(memory)).toBe(6);
   });
 });
 
