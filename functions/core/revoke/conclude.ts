@@ -2,7 +2,7 @@ import { markSigner } from '../attempt/call-guards.ts';
 import { withEnd } from '../attempt/progress.ts';
 import { nextDelivery, type Retry } from '../backoff.ts';
 import type { Delivery, Disposition } from '../delivery.ts';
-import { after, type EpochMs, earlier, fromIso, later, toIso } from '../epoch.ts';
+import { after, type EpochMs, fromIso, later, toIso } from '../epoch.ts';
 import {
   type AttemptEnded,
   type AttemptResult,
@@ -254,9 +254,11 @@ const asItStands = async ({ ledger }: Ports, item: RequestItem): Promise<Request
   return current?.attempt === item.attempt ? current : item;
 };
 
-/** The key is gone, and its hour is under way. A request that is given up meanwhile gets that one hour, and no further one. */
-const isAbsenceCounted = (record: AttemptRecord | undefined, givenUpAt: EpochMs, now: EpochMs): boolean =>
-  record?.absentSince !== undefined && now < after(earlier(record.absentSince, givenUpAt), TIMING.outageMs);
+/** The key is gone, and its hour is under way: a request whose time is up gets that hour, but not one after the other. */
+const isAbsenceCounted = (record: AttemptRecord | undefined, timeUpAt: EpochMs, now: EpochMs): boolean =>
+  record?.absentSince !== undefined &&
+  now < after(record.absentSince, TIMING.outageMs) &&
+  now < after(timeUpAt, TIMING.outageMs + TIMING.unwatchedMs);
 
 /** How a request stands in the ledger. */
 interface Standing {
@@ -302,7 +304,8 @@ const waitOrGiveUp = async (
   const standing = await standingOf(ports, claimed);
   const { item, record, isOver } = standing;
   const givenUpAt = after(countedFrom(item), ports.config.giveUpAfterMs);
-  if (now >= givenUpAt && !isOver && !isAbsenceCounted(record, givenUpAt, now))
+  // A message that was lost is sent again long after its time.
+  if (now >= givenUpAt && !isOver && !isAbsenceCounted(record, later(givenUpAt, delivery.sentAt), now))
     return end(ports, delivery, item, timeIsUp(wait, record), holder);
   return comeAgain(ports, delivery, standing, wait, holder);
 };

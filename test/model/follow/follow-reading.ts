@@ -2,6 +2,9 @@ import { type Attempt, keyIn } from '../state/model.ts';
 import { isManaging, isMiss, isSight, mayMiss, maySee, type Reading } from '../state/reading.ts';
 import type { Follower } from './follow.ts';
 
+/** An absence that nobody has watched for so long starts again. */
+const UNWATCHED_MS = 1_800_000;
+
 /** Takes over what a reading may have shown of any key, whoever asked. */
 export const followAnyReading = ({ model, isCut, attempt }: Follower, reading: Reading): void => {
   for (const { key, view } of model.attempts.values()) if (key && !isMiss(reading, key)) view.isUnknown = false;
@@ -31,8 +34,14 @@ export const followReading = ({ isCut }: Follower, attempt: Attempt, reading: Re
     view.spent = calls.length;
     if (isSight(reading, key)) view.absentSince = undefined;
   }
+  // Nobody has looked at it for long: what it did meanwhile is not known.
+  const before = view.readings.at(-2)?.at ?? reading.at;
+  if (reading.at - before > UNWATCHED_MS) view.absentSince = undefined;
   if (mayMiss(reading, key)) view.absentSince ??= reading.at;
   const isSeen = view.isSighted || attempt.wasSeen === 'surely';
-  if (maySee(reading, key)) view.missingSince = undefined;
-  else if (isSeen && !isCut && isMiss(reading, key)) view.missingSince ??= reading.at;
+  if (maySee(reading, key) || reading.at - (view.missedAt ?? reading.at) > UNWATCHED_MS) view.missingSince = undefined;
+  if (!maySee(reading, key) && isSeen && !isCut && isMiss(reading, key)) {
+    view.missingSince ??= reading.at;
+    view.missedAt = reading.at;
+  }
 };

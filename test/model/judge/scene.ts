@@ -85,6 +85,7 @@ export const newAttempt = (model: Model, work: string, at: number, { sent, isAli
     readings: [],
     absentSince: undefined,
     missingSince: undefined,
+    missedAt: undefined,
     absentForMs: 0,
     told: 'not',
     home: undefined,

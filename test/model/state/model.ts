@@ -25,6 +25,8 @@ export interface View {
   absentSince: number | undefined;
   /** The first reading since the last that may have shown it which certainly missed the key, and came into the ledger. */
   missingSince: number | undefined;
+  /** The last reading that certainly did not show it. */
+  missedAt: number | undefined;
   /** How long it was absent when the attempt ended; 0 where it was not. */
   absentForMs: number;
   /** Whether more than the key's own absence told of its death when the attempt ended. */

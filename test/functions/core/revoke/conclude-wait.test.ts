@@ -92,7 +92,8 @@ describe('a request whose time is up', () => {
   it.each([
     ['waits as long as the hour of its key’s absence is under way', DAY + HOUR / 2, HOUR - 1, false],
     ['ends after that hour', DAY + HOUR / 2, HOUR, true],
-    ['gets no further hour where its key was seen and is gone again', DAY + HOUR, HOUR / 2, true],
+    ['gets no further hour where its key was seen and is gone again', DAY + 1.5 * HOUR, HOUR / 2, true],
+    ['gets the whole hour otherwise', DAY + 1.5 * HOUR - 1, HOUR / 2, false],
   ])('%s', async (_what, age, absentFor, done) => {
     const memory = later(age, ITEM, { calls: 1, absentSince: after(NOON, age - absentFor) });
     expect(await waited(memory, ITEM)).toMatchObject({ done });
