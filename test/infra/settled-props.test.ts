@@ -12,7 +12,7 @@ const defaultBusByArn = EventBus.fromEventBusArn(
   'arn:aws:events:eu-central-1:111122223333:event-bus/default',
 );
 
-describe('endIn', () => {
+describe('settled', () => {
   it.each<[string, KeyRevocationProps, string]>([
     ['an empty prefix', { prefix: '' }, 'Cannot use "" as prefix, wanted 1 to 200 letters, digits and / _ + = . @ -'],
     ['a wildcard', { prefix: 'a*' }, 'Cannot use "a*" as prefix, wanted 1 to 200 letters, digits and / _ + = . @ -'],
@@ -121,7 +121,7 @@ describe('endIn', () => {
     ['its name', defaultBus],
     ['its ARN', defaultBusByArn],
   ])('refuses the default bus by %s', (_how, bus) =>
-    expect(() => settled({ bus })).toThrow(/^Cannot use the default bus, wanted/),
+    expect(() => settled({ bus })).toThrow(/^Cannot use the default bus as bus, wanted/),
   );
 
   it('takes the default bus when that is said', () =>

@@ -22,7 +22,7 @@ export const whoPaused = ({ by, reason }: Pause): string => `${by} (${reason})`;
 /**
  * For what would only wait.
  *
- * @param what completes "Cannot …": `beginPass`
+ * @param what completes "Cannot …": `begin`
  * @throws Failure where requests are paused
  */
 export const refusePaused = async (deployed: Deployed, what: string): Promise<void> => {
