@@ -183,7 +183,7 @@ const gone = (situation: Situation): Decision => {
   const basis = basisOf(progress);
   if (proved || basis === 'accepted') return agreedEnd(situation, goneAs(situation));
   if (basis === undefined) return beforeDelete(situation);
-  if (isTold(situation)) return agreedEnd(situation, goneAs(situation), progress.controlledSince);
+  if (situation.controlled) return agreedEnd(situation, goneAs(situation), progress.controlledSince);
   // The word rests on a delete that was refused in this delivery, and on two absences after it.
   if (!calledNow) return { do: 'call' };
   return outlastsOutage(situation) ? agreedEnd(situation, goneAs(situation)) : { do: 'retry', code: 'not-yet-proved' };

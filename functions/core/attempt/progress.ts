@@ -179,9 +179,8 @@ export const withAnswer = (item: CaseItem, name: string, call: Call, answer: Ans
   const lastAnswer = LAST[reply];
   const voided = reply === 'accepted' ? 0 : reply === 'put-off' ? 1 : inDoubt(progress);
   const done: AttemptRecord = {
-    ...progress,
+    ...(answer.identified ? met(progress) : progress),
     callReplies: [...repliesOf(progress).slice(0, -1), reply],
-    absentSince: answer.identified ? undefined : progress.absentSince,
     lastAnswer,
     ifAlive: lastAnswer === 'rejected' ? answer.fallbackCode : undefined,
     notExecuted: progress.notExecuted - inDoubt(progress) + voided,
