@@ -19,6 +19,7 @@ export default {
     '!functions/**',
     '!test/functions/**',
     '!test/run-folder.ts',
+    '!test/faults/simulated/memory-ledger.ts',
     'test/functions/edge/**/*.test.ts',
     'test/functions/operator',
     '!package.json',
