@@ -4,7 +4,7 @@ import type { ISecurityGroup, IVpc, SubnetSelection, Vpc } from 'aws-cdk-lib/aws
 import type { EventBus, IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { ProviderName } from '../functions/core/operations.ts';
+import type { ProviderName } from './provider-names.ts';
 
 export type { ProviderName };
 

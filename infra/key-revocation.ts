@@ -25,6 +25,7 @@ import { deploymentCard } from './constructs/store/deployment-card.ts';
 import { ledger } from './constructs/store/ledger.ts';
 import { PrefixClaim } from './constructs/store/prefix-claim.ts';
 import type { KeyRevocationProps } from './key-revocation-props.ts';
+import { REFUSED_REGIONS } from './provider-names.ts';
 import { settled } from './settled-props.ts';
 
 /**
@@ -61,7 +62,7 @@ export class KeyRevocation extends MeasuredConstruct {
     super(scope, id);
     const given = settled(props);
     const claim = new PrefixClaim(this, 'Prefix', given.prefix);
-    if (given.providers.includes('bybit')) warnOfRegion(this);
+    warnOfRegion(this, given.providers);
 
     const made = queues(this, given.encryptionKey);
     this.requests = made.requests;
@@ -134,15 +135,15 @@ export class KeyRevocation extends MeasuredConstruct {
 
 const EVERY_SCHEDULE = 'Every schedule of the group';
 
-/** Where Bybit answers nobody, with 403 (bybit-exchange.github.io/docs/v5/guide), by what regions there begin with. */
-const REFUSED_BY_BYBIT = { 'us-': 'the United States', 'cn-': 'mainland China' } as const;
-
-/** A region that is known at deploy alone may be any. */
-const warnOfRegion = (scope: Construct): void => {
+/** Warns where a provider answers nobody in this region. A region that is only known at deploy may be any. */
+const warnOfRegion = (scope: Construct, providers: readonly string[]): void => {
   const { region } = Stack.of(scope);
   if (Token.isUnresolved(region)) return;
-  const [, where] = Object.entries(REFUSED_BY_BYBIT).find(([start]) => region.startsWith(start)) ?? [];
-  if (where === undefined) return;
-  const message = `Bybit answers no address in ${where}: its keys cannot be revoked from ${region}. Deploy to another region, or leave bybit out of providers`;
-  Annotations.of(scope).addWarningV2('key-revoker:bybit-region', message);
+  const refused = REFUSED_REGIONS.filter(
+    ({ provider, begins }) => providers.includes(provider) && region.startsWith(begins),
+  );
+  for (const { provider, title, country } of refused) {
+    const message = `${title} answers no address in ${country}: its keys cannot be revoked from ${region}. Deploy to another region, or leave ${provider} out of providers`;
+    Annotations.of(scope).addWarningV2(`key-revoker:${provider}-region`, message);
+  }
 };

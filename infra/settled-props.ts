@@ -5,9 +5,9 @@ import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import type { EventBus, IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { PROVIDER_NAMES } from '../functions/core/operations.ts';
 import type { NetworkProps } from './constructs/functions/network.ts';
 import { type KeyRevocationProps, MODES, type Mode, type ProviderName } from './key-revocation-props.ts';
+import { PROVIDER_NAMES } from './provider-names.ts';
 import { cannot, known, oneOf, whole, wholeMinutes, wholeSeconds, within } from './valid-range.ts';
 
 export interface SettledProps {

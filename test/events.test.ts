@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type EpochMs, epochMs } from '../functions/core/epoch.ts';
 import { createPorts } from '../functions/edge/create-ports.ts';
 import { readEnvironment } from '../functions/edge/process/environment.ts';
-import { PROVIDERS } from '../functions/providers/index.ts';
+import * as PROVIDERS from '../functions/providers/index.ts';
 import { serve } from '../functions/revoke/serve.ts';
 import { inProcess } from '../infra/local/lambda/in-process.ts';
 import { ticker } from '../infra/local/lambda/schedule.ts';
@@ -157,8 +157,12 @@ const invokeRevoke = async ({ deployment, bybit, kalshi, requesty }: System, eve
     now: () => epochMs(Date.now()),
     until: async (instant: EpochMs) => system?.advance(Math.max(0, instant - Date.now())),
   };
-  const { ports, hide } = createPorts(readEnvironment({ ...found.environment, ...urls }), { clock });
-  const handler = serve({ ports: { ...ports, provider: (name) => PROVIDERS[name] }, hide });
+  const { ports, hide } = createPorts(
+    readEnvironment({ ...found.environment, ...urls }, Object.keys(PROVIDERS)),
+    PROVIDERS,
+    { clock },
+  );
+  const handler = serve({ ports, hide });
   const invoke = inProcess(
     (records: SQSEvent, context) => Promise.resolve(handler(records, context as Context)),
     found,

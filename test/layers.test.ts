@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import * as PROVIDERS from '../functions/providers/index.ts';
 import { synthesize } from '../infra/synthesize.ts';
 import { againstTable, type Folders, inOrder } from './layout/rules.ts';
 import { filesUnder, SOURCES, TESTS, textOf } from './layout/source-files.ts';
@@ -35,12 +36,7 @@ const LAYERS: readonly Layer[] = [
     of: /^functions\/providers\/index\.ts$/,
     may: [CORE, /^functions\/providers\/[^/]+\/index\.ts$/],
   },
-  {
-    name: 'the schemas',
-    of: /^functions\/providers\/schemas\.ts$/,
-    may: [CORE, /^functions\/providers\/[^/]+\/credential\.ts$/],
-  },
-  ...['bybit', 'kalshi', 'requesty'].map((provider) => ({
+  ...Object.keys(PROVIDERS).map((provider) => ({
     name: provider,
     of: new RegExp(`^functions/providers/${provider}/`),
     may: [new RegExp(`^functions/providers/${provider}/`), SHARED_BY_PROVIDERS, CORE, SCHEMAS, /^node:crypto$/],
@@ -52,12 +48,12 @@ const LAYERS: readonly Layer[] = [
     may: [/^functions\/edge\//, CORE, SCHEMAS, AWS, NODE, /^@aws-lambda-powertools\//],
   },
   {
-    // Only these two know the providers; to all others of their layers they are handed in.
+    // Only these know the providers; to all others of their layers they are handed in.
     name: 'where the providers are handed in',
-    of: /^functions\/(revoke\/handler|operator\/main)\.ts$/,
-    may: [/^functions\/(revoke|operator|edge)\//, /^functions\/providers\/index\.ts$/, NODE],
+    of: /^functions\/((revoke|sweep)\/handler|operator\/main)\.ts$/,
+    may: [/^functions\/(revoke|sweep|operator|edge|core)\//, /^functions\/providers\/index\.ts$/, NODE, LAMBDA_TYPES],
   },
-  ...['revoke', 'sweep'].map((lambda) => ({
+  ...['revoke'].map((lambda) => ({
     name: `the function ${lambda}`,
     of: new RegExp(`^functions/${lambda}/`),
     may: [
@@ -84,7 +80,7 @@ const LAYERS: readonly Layer[] = [
   {
     name: 'infra/packaging',
     of: /^infra\/packaging\//,
-    may: [/^infra\/(?!local\/)/, /^functions\/providers\/schemas\.ts$/, NODE, /^esbuild$/],
+    may: [/^infra\/(?!local\/)/, CORE, /^functions\/providers\/index\.ts$/, NODE, /^esbuild$/],
   },
   {
     name: 'infra',

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { METRICS } from '../functions/core/metric-names.ts';
 import { type FinalOutcome, REFUSED, RETRY, STUCK } from '../functions/core/outcome.ts';
-import { REASONS } from '../functions/core/receipt.ts';
+import { REASONS } from '../functions/core/reason.ts';
 import { sentence, waiting } from '../functions/core/receipts/sentences.ts';
-import { RevocationRequest } from '../functions/core/request/parse-request.ts';
-import { PROVIDERS } from '../functions/providers/index.ts';
+import { requestForm } from '../functions/core/request/revocation-request.ts';
+import * as PROVIDERS from '../functions/providers/index.ts';
 import { BLOCKS, rowsOf, rowsUnder, textOf } from './pages.ts';
 import { seedKeys } from './seed-keys.ts';
 import { systemForEachTest } from './whole/system/system.ts';
@@ -42,7 +42,10 @@ describe('the tables', () => {
 
   it('of operations give every operation and who may sign', () => {
     const operations = Object.values(PROVIDERS).flatMap((provider) =>
-      Object.entries(provider.operations).map(([name, { managed }]) => [`${provider.name}/${name}`, managed]),
+      Object.entries(provider.operations).map(([name, { signers }]) => [
+        `${provider.name}/${name}`,
+        signers.length > 1,
+      ]),
     );
     const rows = rowsUnder('README.md', 'Operations').map(([name = '', signers = '']) => [
       name.replaceAll('`', ''),
@@ -65,10 +68,19 @@ describe('the tables', () => {
       [...names.matchAll(/`(\w+)`/g)].map(([, name]) => name),
     );
     // No sender but the system itself may ask for a look.
-    const fields = RevocationRequest.options
-      .flatMap(({ shape }) => Object.keys(shape))
+    const fields = requestForm(PROVIDERS)
+      .options.flatMap(({ shape }) => Object.keys(shape))
       .filter((name) => name !== 'look');
-    const nested = ['readOnly', 'permissions', 'ips', 'acceptUndeletable', 'apiKey', 'apiKeyId', 'subMemberId'];
+    const nested = [
+      'readOnly',
+      'permissions',
+      'ips',
+      'acceptUndeletable',
+      'apiKey',
+      'apiKeyId',
+      'subMemberId',
+      'locator',
+    ];
     expect(new Set(shown)).toEqual(new Set([...fields, ...nested]));
     const reasons = rowsUnder('docs/requests.md', 'Request').find(([name]) => name === '`reason`')?.[1] ?? '';
     expect(REASONS.filter((reason) => !reasons.includes(`\`${reason}\``))).toEqual([]);

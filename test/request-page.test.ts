@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { parseRequest } from '../functions/core/request/parse-request.ts';
+import * as PROVIDERS from '../functions/providers/index.ts';
 import { rowsUnder, textOf } from './pages.ts';
 
 /** How a request is read, with these fields instead of those of a good one: `taken`, or the code and the sentence of its refusal. */
 const readWith = (fields: Readonly<Record<string, unknown>>): string => {
   const good = { provider: 'bybit', operation: 'delete-sub-key', secretId: 'key-revoker/a', target: 'self' };
-  const parsed = parseRequest(JSON.stringify({ ...good, ...fields }));
+  const parsed = parseRequest(PROVIDERS, JSON.stringify({ ...good, ...fields }));
   return parsed.kind === 'request' ? 'taken' : `${parsed.code}: ${parsed.message}`;
 };
 

@@ -3,14 +3,15 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
+import { providerNamed } from '../functions/core/provider.ts';
+import { jsonSchemas } from '../functions/core/request/json-schemas.ts';
 import { parseRequest } from '../functions/core/request/parse-request.ts';
-import { PROVIDERS } from '../functions/providers/index.ts';
-import { jsonSchemas } from '../functions/providers/schemas.ts';
+import * as PROVIDERS from '../functions/providers/index.ts';
 import { BLOCKS, ROOT, textOf } from './pages.ts';
 import { CREDENTIALS, SECRETS, seedKeys } from './seed-keys.ts';
 import { systemForEachTest } from './whole/system/system.ts';
 
-const SCHEMAS = jsonSchemas();
+const SCHEMAS = jsonSchemas(PROVIDERS);
 
 /** What a schema has against a value; empty where nothing. */
 const objections = (file: string, value: unknown): readonly string[] => {
@@ -33,7 +34,7 @@ describe('the schema of a request', () => {
   const BEYOND = ['revoke.rotated-key-without-version.json', 'revoke.secret-in-message.json'];
 
   it.each(BODIES.filter(([name]) => !BEYOND.includes(name)))('says of %s what the parser says', (_name, body) =>
-    expect(accepts(REQUEST, body)).toBe(parseRequest(JSON.stringify(body)).kind === 'request'),
+    expect(accepts(REQUEST, body)).toBe(parseRequest(PROVIDERS, JSON.stringify(body)).kind === 'request'),
   );
 
   const order = { provider: 'kalshi', operation: 'delete-key', secretId: 'key-revoker/x', target: 'self' };
@@ -54,7 +55,7 @@ describe('the schema of a request', () => {
     ['a reason that is none', { reason: 'because' }],
   ])('says of %s what the parser says', (_what, fields) => {
     const body = { ...order, ...fields };
-    expect(accepts(REQUEST, body)).toBe(parseRequest(JSON.stringify(body)).kind === 'request');
+    expect(accepts(REQUEST, body)).toBe(parseRequest(PROVIDERS, JSON.stringify(body)).kind === 'request');
   });
 
   it('takes what the README shows', () => {
@@ -82,7 +83,7 @@ describe('the schema of a credential', () => {
     (name, key) => {
       const provider = name.split('/')[1] as keyof typeof PROVIDERS;
       expect(objections(fileFor(provider), CREDENTIALS[key])).toEqual([]);
-      expect(() => PROVIDERS[provider].credential(CREDENTIALS[key])).not.toThrow();
+      expect(() => providerNamed(PROVIDERS, provider)?.credential(CREDENTIALS[key])).not.toThrow();
     },
   );
 
@@ -98,7 +99,7 @@ describe('the schema of a credential', () => {
     ['requesty', { apiKey: 'rqsty', note: 'x' }],
   ] as const)('for %s refuses %j, as the provider does', (provider, credential) => {
     expect(accepts(fileFor(provider), credential)).toBe(false);
-    expect(() => PROVIDERS[provider].credential(credential)).toThrow();
+    expect(() => providerNamed(PROVIDERS, provider)?.credential(credential)).toThrow();
   });
 });
 

@@ -36,12 +36,8 @@ export interface Answer {
 
 export type Facts = Readonly<Record<string, string>>;
 
-/** What a key may do, in the shape of Bybit's reply: the one provider whose keys can be restricted. */
-export interface KeyRecord {
-  readonly readOnly: 0 | 1;
-  readonly ips: readonly string[];
-  readonly permissions: Readonly<Record<string, readonly string[]>>;
-}
+/** What a key may do. Only its provider reads what is in it. */
+export type KeyRecord = Readonly<Record<string, unknown>>;
 
 /** Whether the answer shows that the provider still holds the key. */
 export const isPresent = ({ saw }: Answer): boolean => saw === 'alive' || saw === 'expired' || saw === 'listed';

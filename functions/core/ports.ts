@@ -1,6 +1,5 @@
 import type { Clock, EpochMs } from './epoch.ts';
-import type { ProviderName } from './operations.ts';
-import type { HttpCall, MaybeReply, Provider } from './provider.ts';
+import type { HttpCall, MaybeReply, Providers } from './provider.ts';
 import type { Receipt } from './receipt.ts';
 import type { Secret } from './secret.ts';
 
@@ -129,7 +128,7 @@ export interface Ports {
   newId(): string;
   /** A random number from 0 up to, not including, 1. */
   random(): number;
-  provider(name: ProviderName): Provider;
+  readonly providers: Providers;
   readonly config: Config;
 }
 
@@ -138,8 +137,8 @@ export interface Config {
   readonly instance: string;
   readonly secretPrefix: string;
   readonly mode: 'enforce' | 'observe';
-  /** Only these are reachable. */
-  readonly providers: readonly ProviderName[];
+  /** Names of the providers that are reachable. */
+  readonly providers: readonly string[];
   readonly giveUpAfterMs: number;
   /** Calls per provider and hour. */
   readonly limits: { readonly urgent: number; readonly other: number };

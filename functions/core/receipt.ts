@@ -2,14 +2,7 @@ import type { Answer, Saw } from './answer.ts';
 import { type EpochMs, toIso } from './epoch.ts';
 import type { KeyState, OutcomeName } from './outcome.ts';
 import type { Asker, Question } from './provider.ts';
-
-/** Why a caller sends a request. */
-export const REASONS = ['leaked', 'expired', 'rotated', 'offboarded', 'incident', 'manual'] as const;
-
-export type Reason = (typeof REASONS)[number];
-
-/** Whether the key may cost money by the second. */
-export const isUrgent = (reason: Reason | null): boolean => reason === 'leaked' || reason === 'incident';
+import type { Reason } from './reason.ts';
 
 /** One exchange, as a receipt shows it. Instants are RFC 3339 in UTC. */
 export interface Evidence {

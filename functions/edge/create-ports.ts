@@ -7,6 +7,8 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../core/epoch.ts';
 import type { Ports } from '../core/ports.ts';
+import type { Providers } from '../core/provider.ts';
+import { requestForm } from '../core/request/revocation-request.ts';
 import { TIMING } from '../core/timing.ts';
 import { dynamoLedger } from './aws/ledger.ts';
 import { sdkClient } from './aws/sdk-client.ts';
@@ -20,9 +22,9 @@ import type { FunctionEnvironment } from './process/environment.ts';
 import { logAs } from './telemetry/log.ts';
 import { measuring } from './telemetry/metrics.ts';
 
-/** Everything outside `core` but the providers, and what only a handler needs. */
+/** Everything outside `core`, and what only a handler needs. */
 export interface CreatedPorts {
-  readonly ports: Omit<Ports, 'provider'>;
+  readonly ports: Ports;
   readonly hide: Hide;
 }
 
@@ -39,10 +41,12 @@ export interface PortOptions {
 /** Connects a function to AWS and the network as its environment says. Once for each process: clients keep their connections. */
 export const createPorts = (
   environment: FunctionEnvironment,
+  providers: Providers,
   { clock = systemClock, exchangeMs = TIMING.exchangeMs }: PortOptions = {},
 ): CreatedPorts => {
   const { instance } = environment.config;
-  const measured = measuring(instance);
+  requestForm(providers); // while the function loads, so that no request waits for it
+  const measured = measuring(instance, providers);
   const log = measured.log(logAs(instance));
   const sqs = new SQSClient(CLIENT);
   const ledgerClient = DynamoDBDocumentClient.from(new DynamoDBClient(CLIENT), {
@@ -60,6 +64,7 @@ export const createPorts = (
       digest,
       newId: randomUUID,
       random: Math.random,
+      providers,
       config: environment.config,
     },
     hide: hideIn(sqs, environment.requestsQueueUrl),

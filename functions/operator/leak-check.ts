@@ -1,14 +1,16 @@
+import type { Providers } from '../core/provider.ts';
+import { requestForm } from '../core/request/revocation-request.ts';
 import { withoutSecrets } from '../core/request/secret-scan.ts';
 import { EXIT, Failure } from './terminal/failure.ts';
+import { fieldOf } from './terminal/option-name.ts';
 
-/** Options whose values are identifiers, which are long and unbroken without being secret, by the field of a request that they are. */
+/** Options whose values are identifiers, which are long and unbroken without being secret, by the field of a request that they are. Other options have the name of their field. */
 const FIELDS: Readonly<Record<string, string>> = {
   prefix: 'secretId',
   secret: 'secretId',
   'secret-version': 'secretVersion',
-  target: 'apiKey',
+  target: 'requestId',
   'target-version': 'secretVersion',
-  'sub-member-id': 'subMemberId',
   'name-prefix': 'secretId',
   'request-id': 'requestId',
   reference: 'reference',
@@ -26,11 +28,11 @@ const WORD = 'requestId';
 const named = (words: readonly string[]): readonly (readonly [field: string, text: string, shown: string])[] =>
   words.map((word, index) => {
     const [, option, value] = /^--([a-z-]+)(?:=(.*))?$/s.exec(word) ?? [];
-    if (option !== undefined) return [FIELDS[option] ?? '', value ?? '', `--${option}`];
+    if (option !== undefined) return [FIELDS[option] ?? fieldOf(option), value ?? '', `--${option}`];
     const before = /^--([a-z-]+)$/.exec(words[index - 1] ?? '')?.[1];
     return before === undefined || FLAGS.includes(before)
       ? [WORD, word, 'an argument']
-      : [FIELDS[before] ?? '', word, `--${before}`];
+      : [FIELDS[before] ?? fieldOf(before), word, `--${before}`];
   });
 
 /**
@@ -38,8 +40,9 @@ const named = (words: readonly string[]): readonly (readonly [field: string, tex
  *
  * @throws Failure `usage`, naming the option and never its value
  */
-export const refuseSecrets = (words: readonly string[]): void => {
-  const leaking = named(words).find(([field, text]) => withoutSecrets({ [field]: text }).fields.length > 0);
+export const refuseSecrets = (providers: Providers, words: readonly string[]): void => {
+  const form = requestForm(providers);
+  const leaking = named(words).find(([field, text]) => withoutSecrets(form, { [field]: text }).fields.length > 0);
   if (leaking === undefined) return;
   const wanted = 'treat that value as leaked, and name the secret that holds it';
   throw new Failure(EXIT.usage, `Cannot take a command line with a secret in it (${leaking[2]}): ${wanted}`);

@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { PROVIDERS } from '../providers/index.ts';
+import * as PROVIDERS from '../providers/index.ts';
 import { processPorts } from './deployment/process-ports.ts';
 import { run } from './run.ts';
 

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { Unavailable } from '../core/fault.ts';
+import type { Providers } from '../core/provider.ts';
 import { addCommands } from './commands/index.ts';
 import { connect } from './deployment/connect.ts';
 import { commandContext } from './deployment/context.ts';
@@ -18,9 +19,15 @@ Exit status:
   4  not found
   5  not confirmed, or broken off`;
 
-const programIn = ({ terminal, environment }: ProcessPorts): Command =>
+/** `Bybit, Kalshi and Requesty` */
+const titlesOf = (providers: Providers): string => {
+  const titles = Object.values(providers).map(({ title }) => title);
+  return [titles.slice(0, -1).join(', '), titles.at(-1)].filter(Boolean).join(' and ');
+};
+
+const programIn = ({ terminal, environment, providers }: ProcessPorts): Command =>
   new Command('key-revoker')
-    .description('Kills API keys at Bybit, Kalshi and Requesty, and proves that they are dead')
+    .description(`Kills API keys at ${titlesOf(providers)}, and proves that they are dead`)
     .option(
       '--prefix <prefix>',
       'what the names of the secrets begin with: finds the deployment',
@@ -58,7 +65,7 @@ const told = ({ terminal, signal }: ProcessPorts, error: unknown): Exit => {
 export const run = async (words: readonly string[], ports: ProcessPorts): Promise<Exit> => {
   const context = commandContext(ports, connect);
   try {
-    refuseSecrets(words);
+    refuseSecrets(ports.providers, words);
     const program = addCommands(programIn(ports), context);
     await program.parseAsync([...words], { from: 'user' });
     return context.exit();

@@ -2,7 +2,7 @@ import { beforeAll, it, vi } from 'vitest';
 import type { Answer } from '../../functions/core/answer.ts';
 import type { CaseItem } from '../../functions/core/ledger/case-item.ts';
 import type { Ports, Versioned } from '../../functions/core/ports.ts';
-import type { Call, Question } from '../../functions/core/provider.ts';
+import type { Call, Order, Question } from '../../functions/core/provider.ts';
 import type { Setting } from './commands/sequences.ts';
 import { finds } from './finds.ts';
 import { learnAwaited } from './system/learn-awaited.ts';
@@ -60,17 +60,19 @@ const deafAfterCall =
         isCalled = true;
         return undefined;
       },
-      provider: (name) => {
-        const provider = ports.provider(name);
-        return {
-          ...provider,
-          plan: (order) => {
-            const plan = provider.plan(order);
-            const call: Call = { ...(plan.call as Call), read: () => ({ saw: 'accepted', code: '204' }) };
-            return { ...plan, call, probes: plan.probes.map(misread) };
+      providers: Object.fromEntries(
+        Object.entries(ports.providers).map(([name, provider]) => [
+          name,
+          {
+            ...provider,
+            plan: (order: Order) => {
+              const plan = provider.plan(order);
+              const call: Call = { ...(plan.call as Call), read: () => ({ saw: 'accepted', code: '204' }) };
+              return { ...plan, call, probes: plan.probes.map(misread) };
+            },
           },
-        };
-      },
+        ]),
+      ),
     };
   };
 

@@ -1,4 +1,5 @@
 import type { Context, SQSEvent } from 'aws-lambda';
+import { requestForm } from '../../functions/core/request/revocation-request.ts';
 import { TIMING } from '../../functions/core/timing.ts';
 import { serve } from '../../functions/revoke/serve.ts';
 import { BYBIT_ORDERS } from '../faults/orders/bybit-orders.ts';
@@ -27,16 +28,17 @@ export interface Revocation {
   readonly run: () => Promise<string>;
 }
 
-/** @param name of an order in `test/conformance` */
+/** @param name of an order in `test/faults/orders` */
 export const revocation = async (name: string): Promise<Revocation> => {
   const order = ORDERS.find((one) => one.name === name);
-  if (order === undefined) throw new Error(`Cannot find the order ${name}, wanted one of test/conformance`);
+  if (order === undefined) throw new Error(`Cannot find the order ${name}, wanted one of test/faults/orders`);
   const { clock, ports, seeded, witness, ...world } = await openWorld(order, 86_400_000);
   const message = world.send({ ...seeded.request, reason: 'leaked', requestId: 'path-length' });
   const context = { getRemainingTimeInMillis: () => TIMING.functionTimeoutMs } as Context;
   const hide = async (_handle: string, seconds: number): Promise<void> => {
     message.visibleAt = clock.now() + Math.ceil(seconds) * 1_000;
   };
+  requestForm(ports.providers); // as the ports of the function do it while it loads
   const handler = serve({ ports, hide });
   const isDone = async (receiveCount: number): Promise<boolean> => {
     clock.advanceTo(message.visibleAt);

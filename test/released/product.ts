@@ -4,7 +4,7 @@ import { tick } from '../../functions/core/sweep/tick.ts';
 import { TIMING } from '../../functions/core/timing.ts';
 import { dynamoLedger } from '../../functions/edge/aws/ledger.ts';
 import { digest } from '../../functions/edge/process/digest.ts';
-import { PROVIDERS } from '../../functions/providers/index.ts';
+import * as PROVIDERS from '../../functions/providers/index.ts';
 import { serve } from '../../functions/revoke/serve.ts';
 import { sendInProcess } from '../faults/simulated/send-in-process.ts';
 import type { SimulatedClock } from '../faults/simulated/simulated-clock.ts';
@@ -74,7 +74,7 @@ export const openProduct = (given: Around): Product => {
     digest,
     newId: given.newId,
     random: () => 0.5,
-    provider: (name) => PROVIDERS[name],
+    providers: PROVIDERS,
     config: {
       ...config,
       instance: 'released',

@@ -6,8 +6,9 @@ import { countKey, hourOf, type OverrideItem, overrideKey } from '../ledger/oper
 import type { Pin, RequestItem } from '../ledger/request-item.ts';
 import { updateItem } from '../ledger/update-item.ts';
 import type { Ports } from '../ports.ts';
-import { isUrgent } from '../receipt.ts';
-import type { RevocationRequest } from '../request/parse-request.ts';
+import { kindOf } from '../provider.ts';
+import { isUrgent } from '../reason.ts';
+import type { RevocationRequest } from '../request/revocation-request.ts';
 import { HOUR_MS, MINUTE_MS } from '../timing.ts';
 
 /** How long an order on a key waits for the open cases that need that key to sign. */
@@ -84,7 +85,7 @@ export const markSigner = async (
 
 /** Whether the provider has accepted a call of this product that deletes the managing key. */
 export const hasDeleted = async (
-  { ledger, provider }: Pick<Ports, 'ledger' | 'provider'>,
+  { ledger, providers }: Pick<Ports, 'ledger' | 'providers'>,
   name: string,
 ): Promise<boolean> => {
   const { proved, attempts = {} } = (await ledger.read<CaseItem>(caseKey(name))) ?? {};
@@ -92,7 +93,7 @@ export const hasDeleted = async (
   for (const [attempt, { acceptedAt }] of Object.entries(attempts)) {
     if (acceptedAt === undefined) continue;
     const { request } = (await ledger.read<RequestItem>(requestKey(requestIdOf(attempt), false))) ?? {};
-    if (request && provider(request.provider).operations[request.operation]?.kind === 'delete') return true;
+    if (request && kindOf(providers, request) === 'delete') return true;
   }
   return false;
 };

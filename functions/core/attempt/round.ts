@@ -6,7 +6,7 @@ import { askRound, type Round } from '../probe/ask.ts';
 import type { Asking } from '../probe/host-limits.ts';
 import { isControlled, isManagerRefused, type RoundVerdict, roundVerdictOf } from '../probe/round-verdict.ts';
 import { isRestriction, type Order, type Plan, type Provider } from '../provider.ts';
-import type { RevocationRequest } from '../request/parse-request.ts';
+import type { RevocationRequest } from '../request/revocation-request.ts';
 import { hasDeleted } from './call-guards.ts';
 import { seenWith } from './progress.ts';
 

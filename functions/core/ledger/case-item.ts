@@ -1,6 +1,5 @@
 import type { Facts, KeyRecord } from '../answer.ts';
 import type { EpochMs } from '../epoch.ts';
-import type { ProviderName } from '../operations.ts';
 import type { KeyState, StuckCode } from '../outcome.ts';
 import type { Versioned } from '../ports.ts';
 import type { Reach } from '../provider.ts';
@@ -60,7 +59,7 @@ export const executedCalls = ({ calls, notExecuted }: Pick<AttemptRecord, 'calls
 
 /** One key's record. */
 export interface CaseItem extends Versioned {
-  readonly provider: ProviderName;
+  readonly provider: string;
   readonly realm: string;
   readonly keyId: string;
   /** When each question was first answered in a way that authenticates the key or names it. */

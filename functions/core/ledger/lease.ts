@@ -1,6 +1,5 @@
 import { after, type EpochMs } from '../epoch.ts';
 import { LeaseLost } from '../fault.ts';
-import type { ProviderName } from '../operations.ts';
 import type { Ports } from '../ports.ts';
 import { TIMING } from '../timing.ts';
 import type { CaseItem } from './case-item.ts';
@@ -9,7 +8,7 @@ import { isSamePin, type RequestItem } from './request-item.ts';
 import { updateItem } from './update-item.ts';
 
 export interface KeyOf {
-  readonly provider: ProviderName;
+  readonly provider: string;
   readonly realm: string;
   readonly keyId: string;
 }

@@ -1,5 +1,4 @@
 import type { EpochMs } from '../epoch.ts';
-import { PROVIDER_NAMES, type ProviderName } from '../operations.ts';
 import type { ItemKey, Ledger, Versioned } from '../ports.ts';
 import { HOUR_MS } from '../timing.ts';
 
@@ -10,14 +9,14 @@ export interface OverrideItem extends Versioned {
   readonly until: EpochMs;
 }
 
-const limitOf = (provider: ProviderName): string => `limit#${provider}`;
+const limitOf = (provider: string): string => `limit#${provider}`;
 
-export const overrideKey = (provider: ProviderName): ItemKey => ({ pk: limitOf(provider), sk: 'override' });
+export const overrideKey = (provider: string): ItemKey => ({ pk: limitOf(provider), sk: 'override' });
 
 export const hourOf = (instant: EpochMs): number => Math.floor(instant / HOUR_MS);
 
 /** Where one provider's calls of one hour are counted. */
-export const countKey = (provider: ProviderName, kind: 'urgent' | 'other', instant: EpochMs): ItemKey => ({
+export const countKey = (provider: string, kind: 'urgent' | 'other', instant: EpochMs): ItemKey => ({
   pk: `${limitOf(provider)}#${kind}`,
   sk: String(hourOf(instant)),
 });
@@ -60,8 +59,12 @@ export const isForgotten = async (
   return forgotten !== undefined && forgotten.attempt >= attempt;
 };
 
-/** The partitions that an operator may put whole items into, `*` standing for anything. */
-export const OPERATOR_WRITES: readonly string[] = [...PROVIDER_NAMES.map(limitOf), PAUSE_KEY.pk, forgottenKey('*').pk];
+/** The partitions that an operator may put whole items into, `*` standing for anything. @param providers names of providers */
+export const operatorWrites = (providers: readonly string[]): readonly string[] => [
+  ...providers.map(limitOf),
+  PAUSE_KEY.pk,
+  forgottenKey('*').pk,
+];
 
 /** All of a case that an operator may change: no proof, and nothing of what was seen. */
 export const FORGETTABLE = ['pk', 'sk', 'rev', 'nonce', 'state', 'leftOpenBy', 'forgotten'] as const;

@@ -1,9 +1,8 @@
 import type { EpochMs } from '../epoch.ts';
-import type { ProviderName } from '../operations.ts';
 import type { FinalOutcome } from '../outcome.ts';
 import type { Versioned } from '../ports.ts';
 import type { Evidence, Receipt } from '../receipt.ts';
-import type { RevocationRequest } from '../request/parse-request.ts';
+import type { RevocationRequest } from '../request/revocation-request.ts';
 
 /** What a dry run found that a real request would do. */
 export interface Planned {
@@ -41,8 +40,7 @@ export interface Pin {
   readonly target?: Pinned | undefined;
   readonly self: boolean;
   readonly keyId: string;
-  readonly subMemberId?: string | undefined;
-  /** Of the target; a Bybit demo key's differs from its signer's. */
+  /** Of the target; its signer's may be another one. */
   readonly environment: string;
   readonly realm: string;
   /** The case's name in the ledger, and the signer's. */
@@ -64,7 +62,7 @@ export interface RequestItem extends Versioned {
   /** Of the request's fields: the same id with others is refused. */
   readonly digest: string;
   readonly attempt: number;
-  readonly provider: ProviderName | undefined;
+  readonly provider: string | undefined;
   readonly request: RevocationRequest | undefined;
   /** What stands for a body that was no request in the stuck queue. */
   readonly stub?: string | undefined;

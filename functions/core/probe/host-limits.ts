@@ -22,12 +22,27 @@ export interface Asking {
   breakers?: Map<string, Promise<number | Retry>>;
 }
 
-/**
- * Any one-second span overlaps at most four windows, so each window gets a quarter of the rate. One less for the ways to the provider,
- * which differ in length.
- */
-const WINDOW_MS = 334;
+/** Windows of time, one after the other, in each of which so many calls may begin. */
+interface Windows {
+  readonly everyMs: number;
+  /** How long after its beginning a window takes calls. */
+  readonly openMs: number;
+  readonly calls: number;
+}
+
+/** Any span of a rate overlaps at most so many of the windows that are a third as long. */
 const WINDOWS_TOUCHED = 4;
+
+/**
+ * How a rate is kept. Each window gets a quarter of the rate, and one call less for the ways to the provider, which differ in length.
+ * A rate that is too low for that gets one call for each window, which is closed for its second half to keep two calls apart.
+ */
+const windowsOf = ({ most, perMs }: Rate): Windows => {
+  const calls = Math.floor((most - 1) / WINDOWS_TOUCHED);
+  if (calls > 0) return { everyMs: Math.ceil(perMs / 3), openMs: Math.ceil(perMs / 3), calls };
+  const apartMs = Math.ceil(perMs / most);
+  return { everyMs: 2 * apartMs, openMs: apartMs, calls: 1 };
+};
 
 /**
  * Waits for a slot of the provider's rate, which all deliveries share: each window of time belongs to the first few that take it.
@@ -40,12 +55,13 @@ export const takeRateSlot = async (
   rate: Rate | undefined,
 ): Promise<boolean> => {
   if (rate === undefined) return true;
-  const most = Math.floor((rate.perSecond - 1) / WINDOWS_TOUCHED);
+  const { everyMs, openMs, calls } = windowsOf(rate);
   const last = after(deadline, -TIMING.exchangeMs);
-  for (let n = Math.floor(clock.now() / WINDOW_MS); n * WINDOW_MS <= last; n += 1) {
-    const begins = epochMs(n * WINDOW_MS);
+  for (let n = Math.floor(clock.now() / everyMs); n * everyMs <= last; n += 1) {
+    const begins = epochMs(n * everyMs);
+    if (clock.now() >= begins + openMs) continue;
     const window = { pk: `rate#${rate.of}`, sk: String(begins) };
-    if (!(await ledger.count(window, most, after(begins, HOUR_MS)))) continue;
+    if (!(await ledger.count(window, calls, after(begins, HOUR_MS)))) continue;
     await clock.until(begins);
     return true;
   }

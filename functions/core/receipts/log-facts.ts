@@ -1,5 +1,6 @@
 import type { LogFacts } from '../ports.ts';
-import { isUrgent, type Receipt } from '../receipt.ts';
+import { isUrgent } from '../reason.ts';
+import type { Receipt } from '../receipt.ts';
 
 /** What a log line says of a request's end. */
 export const endFacts = ({ request: { reason }, timeToRevokeMs, ...receipt }: Receipt): LogFacts => ({

@@ -3,9 +3,11 @@ import { type EpochMs, toIso } from '../epoch.ts';
 import type { AttemptRecord, CaseItem } from '../ledger/case-item.ts';
 import { attemptName } from '../ledger/keys.ts';
 import type { Ended, RequestItem } from '../ledger/request-item.ts';
-import { kindOf } from '../operations.ts';
 import { type FinalOutcome, isDead, type KeyState, nameAndCode, type OutcomeName, type RetryCode } from '../outcome.ts';
+import type { Ports } from '../ports.ts';
+import { kindOf, providerNamed } from '../provider.ts';
 import type { Change, Evidence, Receipt, Times } from '../receipt.ts';
+import { namedTarget } from '../request/revocation-request.ts';
 import { HOUR_MS, MINUTE_MS } from '../timing.ts';
 import { RESURRECTED, sentence, waiting } from './sentences.ts';
 
@@ -41,17 +43,26 @@ interface Said {
   readonly evidence?: readonly Evidence[];
 }
 
-type Digest = (text: string) => string;
+type Making = Pick<Ports, 'digest' | 'providers'>;
 
 /** The settings before and after, where the request was for an update and was carried out. */
-const changeOf = ({ request, planOnly }: ReceiptSource, { before, after }: AttemptRecord): Change | null => {
-  if (request === undefined || kindOf(request.provider, request.operation) !== 'update' || planOnly) return null;
-  return before && after ? { before, after } : null;
+const changeOf = (
+  { providers }: Making,
+  { request, planOnly }: ReceiptSource,
+  { before, after }: AttemptRecord,
+): Change | null => {
+  const isUpdate = request !== undefined && kindOf(providers, request) === 'update';
+  return isUpdate && !planOnly && before && after ? { before, after } : null;
 };
 
-const receiptWith = (item: ReceiptSource, progress: AttemptRecord, digest: Digest, said: Said): Receipt => {
+const receiptWith = (making: Making, item: ReceiptSource, progress: AttemptRecord, said: Said): Receipt => {
+  const { digest, providers } = making;
   const { request, pin, requestId, attempt } = item;
   const { suffix, evidence = [], ...rest } = said;
+  const locator = {
+    ...providerNamed(providers, item.provider)?.locate(progress.facts),
+    ...(request && namedTarget(providers, request).locator),
+  };
   return {
     version: 1,
     receiptId: `${attemptName(item)}${suffix}`,
@@ -80,10 +91,11 @@ const receiptWith = (item: ReceiptSource, progress: AttemptRecord, digest: Diges
       ? {
           id: shortened(pin.keyId),
           digest: `sha256:${digest(pin.keyId)}`,
-          subMemberId: pin.subMemberId ?? progress.facts['subMemberId'] ?? progress.facts['targetUserID'] ?? null,
+          // Version 1 of the receipt has one place for a locator, under Bybit's name.
+          subMemberId: locator['subMemberId'] ?? null,
         }
       : null,
-    change: changeOf(item, progress),
+    change: changeOf(making, item, progress),
     calls: progress.calls,
     evidence: [...progress.evidence, ...evidence],
     times: timesOf(item, progress),
@@ -99,15 +111,15 @@ const stateAt = (outcome: FinalOutcome, { keyState }: AttemptRecord): KeyState =
 
 /** The final receipt. Made only from what the ledger holds, so making it again makes the same one. */
 export const finalReceipt = (
+  making: Making,
   item: ReceiptSource,
   progress: AttemptRecord | undefined,
   ended: Ended,
-  digest: Digest,
 ): Receipt => {
   const { name, code } = nameAndCode(ended.outcome);
   const known = progress ?? NEW_ATTEMPT;
   const keyState = stateAt(ended.outcome, known);
-  return receiptWith(item, known, digest, {
+  return receiptWith(making, item, known, {
     suffix: '',
     final: true,
     outcome: name,
@@ -120,12 +132,12 @@ export const finalReceipt = (
 
 /** The receipt of a request that is still open: urgent ones say so after a minute, and then each hour. */
 export const interimReceipt = (
+  making: Making,
   item: RequestItem,
   progress: AttemptRecord | undefined,
   code: RetryCode,
-  digest: Digest,
 ): Receipt =>
-  receiptWith(item, progress ?? NEW_ATTEMPT, digest, {
+  receiptWith(making, item, progress ?? NEW_ATTEMPT, {
     suffix: `~${item.interim.count + 1}`,
     final: false,
     outcome: 'retry',
@@ -143,14 +155,14 @@ export interface Finding {
 
 /** The receipt of a finding; its number is the next of its case. */
 export const findingReceipt = (
+  making: Making,
   item: RequestItem,
   progress: AttemptRecord | undefined,
   { outcome, keyState, why }: Finding,
   { findings = 0 }: Pick<CaseItem, 'findings'>,
-  digest: Digest,
 ): Receipt => {
   const { name, code } = nameAndCode(outcome);
-  return receiptWith(item, progress ?? NEW_ATTEMPT, digest, {
+  return receiptWith(making, item, progress ?? NEW_ATTEMPT, {
     suffix: `!${findings + 1}`,
     final: false,
     outcome: name,

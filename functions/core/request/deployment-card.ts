@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { jsonOrUndefined } from '../json.ts';
-import { PROVIDER_NAMES } from '../operations.ts';
 
 const text = z.string().min(1);
 
@@ -15,7 +14,7 @@ export const DeploymentCard = z.object({
   stack: text,
   prefix: text,
   mode: z.enum(['enforce', 'observe']),
-  providers: z.array(z.enum(PROVIDER_NAMES)).min(1),
+  providers: z.array(text).min(1),
   requestsQueueUrl: text,
   requestsQueueArn: text,
   stuckQueueUrl: text,

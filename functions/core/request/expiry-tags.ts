@@ -1,7 +1,7 @@
 import { type EpochMs, fromIso, toIso } from '../epoch.ts';
-import { isProvider, PROVIDER_NAMES } from '../operations.ts';
 import { type FinalOutcome, isDead } from '../outcome.ts';
 import type { ItemKey, Versioned } from '../ports.ts';
+import { type Provider, type Providers, providerNamed, type Word } from '../provider.ts';
 import { canonical } from './canonical.ts';
 import { type Parsed, parseRequest } from './parse-request.ts';
 import { nearest } from './schema-errors.ts';
@@ -52,38 +52,12 @@ export type ReadTags =
   | { readonly kind: 'order'; readonly order: ExpiryOrder }
   | { readonly kind: 'unreadable'; readonly why: string };
 
-const words = (text: string): readonly (readonly [string, string])[] =>
+/** The words of a tag or of a command line, each as `name=value`. */
+export const wordsIn = (text: string): readonly Word[] =>
   text.split(' ').flatMap((word) => {
     const at = word.indexOf('=');
     return word === '' ? [] : [[at < 0 ? word : word.slice(0, at), at < 0 ? '' : word.slice(at + 1)] as const];
   });
-
-const WORDS = new Map<string, unknown>([
-  ['0', 0],
-  ['1', 1],
-  ['true', true],
-  ['false', false],
-]);
-
-const GROUP = 'permissions.';
-
-/** `readOnly=1 ips=1.2.3.4 ips=5.6.7.8 permissions.Wallet=AccountTransfer`. What it cannot place, the request's schema refuses. */
-export const settingsIn = (text: string): Readonly<Record<string, unknown>> => {
-  // Maps, since a tag may name a field that every object has.
-  const settings = new Map<string, unknown>();
-  const lists = new Map<string, readonly string[]>();
-  for (const [name, value] of words(text)) {
-    const isList = name === 'ips' || name.startsWith(GROUP);
-    if (isList) lists.set(name, [...(lists.get(name) ?? []), ...(value === '' && name !== 'ips' ? [] : [value])]);
-    else settings.set(name, WORDS.get(value) ?? value);
-  }
-  const groups = [...lists].filter(([name]) => name !== 'ips').map(([name, list]) => [name.slice(GROUP.length), list]);
-  return {
-    ...Object.fromEntries(settings),
-    ...(lists.has('ips') ? { ips: lists.get('ips') } : {}),
-    ...(groups.length > 0 ? { permissions: Object.fromEntries(groups) } : {}),
-  };
-};
 
 /** The order tags among a secret's tags, without their prefix. */
 const orderTags = (tags: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
@@ -94,24 +68,29 @@ const orderTags = (tags: Readonly<Record<string, string>>): Readonly<Record<stri
   );
 
 /** The parts of the request that the tags give, whatever secret they hang on. */
-const partsOf = (tags: Partial<Record<OrderTag, string>>, secret: { name: string }, version: string) => {
+const partsOf = (
+  { keyForm, settings }: Provider,
+  tags: Partial<Record<OrderTag, string>>,
+  secret: { name: string },
+  version: string,
+) => {
   const signedBy = tags['signed-by'];
-  const target = Object.fromEntries(words(tags.target ?? ''));
+  const words = wordsIn(tags.target ?? '');
+  const target = Object.fromEntries(words);
   const inThisSecret = { secretId: secret.name, secretVersion: version, ...target };
-  const isNamed =
-    'apiKey' in target || 'apiKeyId' in target || (signedBy === undefined && words(tags.target ?? '').length > 0);
+  const isNamed = keyForm.field in target || (signedBy === undefined && words.length > 0);
   return {
     provider: tags.provider,
     operation: tags.operation,
     secretId: signedBy ?? secret.name,
     ...(signedBy === undefined ? { secretVersion: version } : {}),
     target: isNamed ? target : signedBy === undefined ? 'self' : inThisSecret,
-    ...(tags.settings === undefined ? {} : { settings: settingsIn(tags.settings) }),
+    ...(tags.settings === undefined ? {} : { settings: settings?.fromWords(wordsIn(tags.settings)) ?? tags.settings }),
   };
 };
 
 /** Reads the expiry tags of a secret. Total: what cannot be read is said in a sentence that wants something else. */
-export const readTags = (all: Readonly<Record<string, string>>): ReadTags => {
+export const readTags = (providers: Providers, all: Readonly<Record<string, string>>): ReadTags => {
   const unreadable = (why: string): ReadTags => ({ kind: 'unreadable', why });
   const tags = orderTags(all) as Partial<Record<OrderTag, string>>;
   const unknown = Object.keys(tags).find((name) => !(ORDER_TAGS as readonly string[]).includes(name));
@@ -124,13 +103,14 @@ export const readTags = (all: Readonly<Record<string, string>>): ReadTags => {
   // Stryker disable next-line StringLiteral: no text stands for a date that is not there
   const expiresAt = fromIso(tags['expires-at'] ?? '');
   if (expiresAt === undefined) return unreadable(`Cannot read ${EXPIRY_TAG}, wanted RFC 3339 with a zone`);
-  const { provider } = tags;
-  if (!isProvider(provider))
-    return unreadable(`Cannot read ${PROVIDER_TAG}, wanted one of ${PROVIDER_NAMES.join(', ')}`);
+  const provider = providerNamed(providers, tags.provider);
+  if (provider === undefined)
+    return unreadable(`Cannot read ${PROVIDER_TAG}, wanted one of ${Object.keys(providers).join(', ')}`);
   const parse = (secret: { readonly arn: string; readonly name: string }, version: string): Parsed =>
     parseRequest(
+      providers,
       JSON.stringify({
-        ...partsOf(tags, secret, version),
+        ...partsOf(provider, tags, secret, version),
         reason: 'expired',
         requestedBy: secret.arn,
         notBefore: toIso(expiresAt),

@@ -1,26 +1,36 @@
 import * as z from 'zod';
-import { RevocationRequest } from './parse-request.ts';
-import { ReceiptShape } from './receipt-shape.ts';
+import type { Providers } from '../provider.ts';
+import { receiptShape } from './receipt-shape.ts';
+import { type RequestForm, requestForm } from './revocation-request.ts';
 
 /** JSON Schema, draft 2020-12. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** A shape in JSON Schema, as it is written: what has a default may be left out. */
-export const schemaOf = (shape: z.ZodType, title: string, description: string): JsonSchema => {
+const schemaOf = (shape: z.ZodType, title: string, description: string): JsonSchema => {
   const { $schema, ...rest } = z.toJSONSchema(shape, { io: 'input' });
   return { $schema, title, description, ...rest };
 };
 
 /** What no sender may ask for but our own functions is no part of it. */
-const withoutRecheck = ({ shape: { look: _, ...fields } }: (typeof RevocationRequest.options)[number]) =>
-  z.strictObject(fields);
+const withoutRecheck = ({ shape: { look: _, ...fields } }: RequestForm['options'][number]) => z.strictObject(fields);
 
-export const requestSchema = (): JsonSchema =>
-  schemaOf(
-    z.union(RevocationRequest.options.map(withoutRecheck)),
+/** Every contract that a user writes or reads as JSON, by the name of its file. */
+export const jsonSchemas = (providers: Providers): Readonly<Record<string, JsonSchema>> => ({
+  'request.schema.json': schemaOf(
+    z.union(requestForm(providers).options.map(withoutRecheck)),
     'Revocation request',
     'The body of a message to the requests queue, and the detail of an event Key Revocation Requested. Rules between fields are checked when it arrives',
-  );
-
-export const receiptSchema = (): JsonSchema =>
-  schemaOf(ReceiptShape, 'Receipt', 'A message of the results topic, and the detail of an event Key Revocation Result');
+  ),
+  'receipt.schema.json': schemaOf(
+    receiptShape(providers),
+    'Receipt',
+    'A message of the results topic, and the detail of an event Key Revocation Result',
+  ),
+  ...Object.fromEntries(
+    Object.values(providers).map(({ name, credentialShape }) => [
+      `credential.${name}.schema.json`,
+      schemaOf(credentialShape, `Credential for ${name}`, 'The value of a secret in Secrets Manager'),
+    ]),
+  ),
+});

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import type { Saw } from '../answer.ts';
-import { OPERATIONS, PROVIDER_NAMES } from '../operations.ts';
 import { type KeyState, type OutcomeName, REFUSED, RETRY, STUCK } from '../outcome.ts';
-import { REASONS, type Receipt } from '../receipt.ts';
+import type { Providers } from '../provider.ts';
+import { REASONS } from '../reason.ts';
+import type { Receipt } from '../receipt.ts';
 
 const instant = z.string().meta({ format: 'date-time' });
 const asker = z.enum(['self', 'managing']);
@@ -53,31 +54,34 @@ const Times = z.strictObject({
 });
 
 /** A receipt, for whoever reads one from outside; made only to be told of, since our own are typed. */
-export const ReceiptShape = z.strictObject({
-  version: z.literal(1),
-  receiptId: z.string(),
-  requestId: z.string(),
-  attempt: z.int().min(1),
-  final: z.boolean(),
-  dryRun: z.boolean(),
-  provider: z.enum(PROVIDER_NAMES).nullable(),
-  operation: z.enum([...new Set(Object.values(OPERATIONS).flatMap(Object.keys))]).nullable(),
-  environment: z.string().nullable(),
-  outcome: z.enum(OUTCOMES),
-  keyState: z.enum(STATES),
-  code: z.enum(codes).nullable(),
-  message: z.string(),
-  request: z.strictObject({
-    reason: z.enum(REASONS).nullable(),
-    requestedBy: z.string().nullable(),
-    sender: z.string().nullable(),
-    reference: z.string().nullable(),
-  }),
-  signer: z.strictObject({ as: asker, id: z.string(), secretId: z.string(), secretVersion: z.string() }).nullable(),
-  key: z.strictObject({ id: z.string(), digest: z.string(), subMemberId: z.string().nullable() }).nullable(),
-  change: z.strictObject({ before: z.unknown(), after: z.unknown() }).nullable(),
-  calls: z.int().min(0),
-  evidence: z.array(Evidence),
-  times: Times,
-  timeToRevokeMs: z.int().nullable(),
-}) satisfies z.ZodType<Receipt>;
+export const receiptShape = (providers: Providers) =>
+  z.strictObject({
+    version: z.literal(1),
+    receiptId: z.string(),
+    requestId: z.string(),
+    attempt: z.int().min(1),
+    final: z.boolean(),
+    dryRun: z.boolean(),
+    provider: z.enum(Object.keys(providers)).nullable(),
+    operation: z
+      .enum([...new Set(Object.values(providers).flatMap(({ operations }) => Object.keys(operations)))])
+      .nullable(),
+    environment: z.string().nullable(),
+    outcome: z.enum(OUTCOMES),
+    keyState: z.enum(STATES),
+    code: z.enum(codes).nullable(),
+    message: z.string(),
+    request: z.strictObject({
+      reason: z.enum(REASONS).nullable(),
+      requestedBy: z.string().nullable(),
+      sender: z.string().nullable(),
+      reference: z.string().nullable(),
+    }),
+    signer: z.strictObject({ as: asker, id: z.string(), secretId: z.string(), secretVersion: z.string() }).nullable(),
+    key: z.strictObject({ id: z.string(), digest: z.string(), subMemberId: z.string().nullable() }).nullable(),
+    change: z.strictObject({ before: z.unknown(), after: z.unknown() }).nullable(),
+    calls: z.int().min(0),
+    evidence: z.array(Evidence),
+    times: Times,
+    timeToRevokeMs: z.int().nullable(),
+  }) satisfies z.ZodType<Receipt>;

@@ -1,10 +1,12 @@
-/** Fields that hold identifiers, which are long and unbroken without being secret. */
-const ID_FIELDS = new Set(['secretId', 'secretVersion', 'apiKey', 'apiKeyId', 'subMemberId', 'requestId']);
+import type { RequestForm } from './revocation-request.ts';
+
+/** What is read of a form. */
+type Forms = Pick<RequestForm, 'identifiers' | 'secretForms'>;
 
 /** Fields in which people name themselves or their ticket. */
 const CLAIM_FIELDS = new Set(['requestedBy', 'reference']);
 
-const MARKERS = [/PRIVATE KEY/i, /rqsty-sk-/i, /[a-z][a-z0-9+.-]*:\/\/[^\s/?#]*@/i];
+const MARKERS = [/PRIVATE KEY/i, /[a-z][a-z0-9+.-]*:\/\/[^\s/?#]*@/i];
 const UNBROKEN = /[A-Za-z0-9+/=_-]{32,}/;
 const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
 
@@ -12,9 +14,9 @@ const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
 const isPath = (field: string, text: string): boolean =>
   field === 'requestedBy' || (field === 'reference' && /^https?:\/\/\S+$/.test(text));
 
-const looksSecret = (field: string, text: string): boolean => {
-  if (MARKERS.some((marker) => marker.test(text))) return true;
-  if (ID_FIELDS.has(field)) return false;
+const looksSecret = ({ identifiers, secretForms }: Forms, field: string, text: string): boolean => {
+  if ([...MARKERS, ...secretForms].some((marker) => marker.test(text))) return true;
+  if (identifiers.has(field)) return false;
   // An ARN is an identifier too.
   if (CLAIM_FIELDS.has(field) && text.startsWith('arn:')) return false;
   const parts = text.replace(UUID, '').split(isPath(field, text) ? '/' : '\n');
@@ -28,18 +30,21 @@ const DEEPEST = 16;
 export const REMOVED = '[removed]';
 
 /**
- * Replaces each text in a parsed message that looks like a secret: a private key, a Requesty key, user info in a URL, or 32 unbroken
- * characters outside the id fields. A field's name is read like its value.
+ * Replaces each text in a parsed message that looks like a secret: a private key, a secret in a provider's form, user info in a URL,
+ * or 32 unbroken characters outside the fields of identifiers. A field's name is read like its value.
  *
  * @returns the message without them, and the names of the fields that they stood in
  */
-export const withoutSecrets = (message: unknown): { readonly clean: unknown; readonly fields: readonly string[] } => {
+export const withoutSecrets = (
+  forms: Forms,
+  message: unknown,
+): { readonly clean: unknown; readonly fields: readonly string[] } => {
   const fields: string[] = [];
   const clean = (value: unknown, field: string, depth = 0): unknown => {
     // No request is as deep; whatever is there, it goes no further.
     if (depth > DEEPEST) return null;
     if (typeof value === 'string') {
-      if (!looksSecret(field, value)) return value;
+      if (!looksSecret(forms, field, value)) return value;
       fields.push(field);
       return REMOVED;
     }
@@ -48,7 +53,7 @@ export const withoutSecrets = (message: unknown): { readonly clean: unknown; rea
     return Object.fromEntries(
       Object.entries(value).map(([name, item]) => {
         // Stryker disable next-line StringLiteral: it stands in no field that is an exception
-        if (!looksSecret('', name)) return [name, clean(item, name, depth + 1)];
+        if (!looksSecret(forms, '', name)) return [name, clean(item, name, depth + 1)];
         fields.push(REMOVED);
         return [REMOVED, clean(item, name, depth + 1)];
       }),

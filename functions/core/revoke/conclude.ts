@@ -18,8 +18,8 @@ import type { Ended, RequestItem } from '../ledger/request-item.ts';
 import { updateItem } from '../ledger/update-item.ts';
 import { isDead, needsPerson } from '../outcome.ts';
 import type { Ports } from '../ports.ts';
+import { isUrgent } from '../reason.ts';
 import type { Receipt } from '../receipt.ts';
-import { isUrgent } from '../receipt.ts';
 import { endFacts } from '../receipts/log-facts.ts';
 import { finalReceipt, interimReceipt, owesInterim } from '../receipts/make-receipt.ts';
 import { statusTags } from '../request/expiry-tags.ts';
@@ -48,7 +48,7 @@ const withReceipt = (
 ): Promise<RequestItem | undefined> =>
   updateItem<RequestItem>(ports, ledgerKey(item), (current) => {
     if (current?.attempt !== item.attempt || current.receipt || isPinnedSince(current, item)) return undefined;
-    const receipt = finalReceipt(current, record, ended, ports.digest);
+    const receipt = finalReceipt(ports, current, record, ended);
     return { ...current, ended, receipt, state: undefined, at: ended.at };
   });
 
@@ -239,7 +239,7 @@ const publishInterim = async (
   const now = ports.clock.now();
   const { requestId, attempt, request } = item;
   if (!request || !isUrgent(request.reason) || !owesInterim(item, countedFrom(item), now)) return;
-  await ports.outbox.publish(interimReceipt(item, record, code, ports.digest));
+  await ports.outbox.publish(interimReceipt(ports, item, record, code));
   ports.log.warn('urgent request waits', { requestId, provider: request.provider, code });
   await updateItem<RequestItem>(ports, ledgerKey(item), (current) =>
     current?.attempt === attempt && !current.receipt

@@ -11,7 +11,7 @@ import { updateItem } from '../ledger/update-item.ts';
 import { isDead, type KeyState } from '../outcome.ts';
 import type { Ports } from '../ports.ts';
 import { type Finding, findingReceipt } from '../receipts/make-receipt.ts';
-import type { RevocationRequest } from '../request/parse-request.ts';
+import type { RevocationRequest } from '../request/revocation-request.ts';
 import { DONE, waitFor } from './conclude.ts';
 import { contextOf, type DeliveryMode, type Run, runOf } from './run.ts';
 
@@ -80,7 +80,7 @@ const conclude = async (
   const record = attempts[attemptName(asRecheck(original))] ?? NEW_ATTEMPT;
   const keyState = isDead(end.outcome) ? 'dead' : record.keyState;
   const finding = leased.proved ? undefined : findingOf(original, end, keyState);
-  if (finding) await ports.outbox.publish(findingReceipt(original, record, finding, leased, ports.digest));
+  if (finding) await ports.outbox.publish(findingReceipt(ports, original, record, finding, leased));
   await updateLeasedCase(ports, pin.keyName, holder, (held) => ({
     ...withRecheck(held, original, end, ports.clock.now()),
     findings: (held.findings ?? 0) + (finding ? 1 : 0),
@@ -120,7 +120,7 @@ const RECHECK: DeliveryMode = {
       resurrected: async (_, provedAt) => {
         const why = `It was proved dead at ${toIso(provedAt)}. Send a request to kill it again`;
         const finding = { outcome: 'resurrected', keyState: 'alive', why } as const;
-        await ports.outbox.publish(findingReceipt(item, NEW_ATTEMPT, finding, found, ports.digest));
+        await ports.outbox.publish(findingReceipt(ports, item, NEW_ATTEMPT, finding, found));
         const { keyName } = resolved.pin;
         ports.log.warn('resurrected', { requestId: item.requestId, provider: request.provider, key: keyName });
       },

@@ -21,7 +21,7 @@ export const rereadOrder = async (
   const described = await ports.vault.describe(arn);
   // A secret that is gone takes nothing back: its key lives on.
   if (described === undefined) return;
-  const read = readTags(described.tags);
+  const read = readTags(ports.providers, described.tags);
   const firstSeen = await ports.ledger.read<SweepItem>(sweepKey(described.arn));
   if (read.kind === 'unreadable') throw new Fault('withdrawn', read.why);
   const { order } = read;

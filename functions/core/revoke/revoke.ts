@@ -70,7 +70,7 @@ const NOT_FOR_YOU: Parsed = {
  */
 export const revoke = async (ports: Ports, delivery: Delivery): Promise<Disposition> => {
   try {
-    const parsed = parseRequest(delivery.body);
+    const parsed = parseRequest(ports.providers, delivery.body);
     const isRecheck = parsed.kind === 'request' && parsed.request.look;
     if (isRecheck && isOwnSender(ports, delivery)) {
       const recheck = await recheckOf(ports, delivery, parsed.request);

@@ -5,9 +5,9 @@ import type { CaseItem } from '../ledger/case-item.ts';
 import type { RequestItem } from '../ledger/request-item.ts';
 import type { Ports } from '../ports.ts';
 import type { Asking } from '../probe/host-limits.ts';
-import type { Provider } from '../provider.ts';
-import { isUrgent } from '../receipt.ts';
-import type { RevocationRequest } from '../request/parse-request.ts';
+import { type Provider, providerNamed } from '../provider.ts';
+import { isUrgent } from '../reason.ts';
+import type { RevocationRequest } from '../request/revocation-request.ts';
 import type { ResolvedTarget } from './resolve-target.ts';
 
 /** What a delivery is about: a revocation, a dry run or a recheck. All of them take the same path. */
@@ -34,16 +34,20 @@ export interface Run {
   readonly holder: string;
 }
 
-export const runOf = (ports: Ports, delivery: Delivery, mode: DeliveryMode, request: RevocationRequest): Run => ({
-  ports,
-  delivery,
-  mode,
-  request,
-  provider: ports.provider(request.provider),
-  // Whose key it is has to be known before a call can leave.
-  asking: { ports, deadline: delivery.deadline, bypassesBreaker: isUrgent(request.reason) },
-  holder: ports.newId(),
-});
+export const runOf = (ports: Ports, delivery: Delivery, mode: DeliveryMode, request: RevocationRequest): Run => {
+  const provider = providerNamed(ports.providers, request.provider);
+  if (provider === undefined) throw new Error(`Cannot act at ${request.provider}, this release has no such provider`);
+  return {
+    ports,
+    delivery,
+    mode,
+    request,
+    provider,
+    // Whose key it is has to be known before a call can leave.
+    asking: { ports, deadline: delivery.deadline, bypassesBreaker: isUrgent(request.reason) },
+    holder: ports.newId(),
+  };
+};
 
 export const contextOf = (
   { ports, provider, request, asking, holder }: Run,

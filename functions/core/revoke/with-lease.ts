@@ -10,7 +10,7 @@ import { releaseLease, takeLeaseFor } from '../ledger/lease.ts';
 import { isSamePin, type Pin, type RequestItem } from '../ledger/request-item.ts';
 import { updateItem } from '../ledger/update-item.ts';
 import type { Ports } from '../ports.ts';
-import { isUrgent } from '../receipt.ts';
+import { isUrgent } from '../reason.ts';
 import { findingReceipt } from '../receipts/make-receipt.ts';
 import { rereadOrder } from './reread-order.ts';
 import { type ResolvedTarget, resolveAgain } from './resolve-target.ts';
@@ -42,7 +42,7 @@ const publishResurrected = async (
   const { provider, realm, keyId } = found;
   const why = `It was proved dead at ${toIso(provedAt)}. The request goes on`;
   const finding = { outcome: 'resurrected', keyState: 'alive', why } as const;
-  await ports.outbox.publish(findingReceipt(item, found.attempts[attemptName(item)], finding, found, ports.digest));
+  await ports.outbox.publish(findingReceipt(ports, item, found.attempts[attemptName(item)], finding, found));
   ports.log.warn('resurrected', { requestId: item.requestId, provider, key: keyName(provider, realm, keyId) });
 };
 

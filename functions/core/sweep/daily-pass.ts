@@ -4,12 +4,11 @@ import { requestIdOf, requestKey } from '../ledger/keys.ts';
 import { isForgotten, pausedSince } from '../ledger/operator-items.ts';
 import type { RequestItem } from '../ledger/request-item.ts';
 import { updateItem } from '../ledger/update-item.ts';
-import type { ItemKey, Versioned } from '../ports.ts';
+import type { ItemKey, Ports, Versioned } from '../ports.ts';
 import { countedFrom } from '../revoke/conclude.ts';
 import { resend, sendRecheck, setAside } from '../revoke/enqueue.ts';
 import { someAtOnce } from '../some-at-once.ts';
 import { DAY_MS, HOUR_MS, LONGEST_DELAY_SECONDS, MINUTE_MS } from '../timing.ts';
-import type { SweepPorts } from './sweep.ts';
 
 /** A pass that was begun and not ended is begun anew after this long, which is more than a sweep may take. */
 const BROKEN_OFF_MS = 15 * MINUTE_MS;
@@ -40,7 +39,7 @@ export interface DailyPassReport {
 }
 
 /** Begins the day's pass, unless it is done or under way. @returns since when copies are owed */
-const beginPass = async (ports: SweepPorts, startedBy: string): Promise<EpochMs | undefined> => {
+const beginPass = async (ports: Ports, startedBy: string): Promise<EpochMs | undefined> => {
   const now = ports.clock.now();
   const written = await updateItem<DailyPassItem>(ports, KEY, (current) => {
     const isDone = current?.completedAt !== undefined && now < after(current.completedAt, DAY_MS);
@@ -51,7 +50,7 @@ const beginPass = async (ports: SweepPorts, startedBy: string): Promise<EpochMs 
   return item.startedBy === startedBy ? (item.completedAt ?? after(now, -DAY_MS)) : undefined;
 };
 
-const completePass = (ports: SweepPorts, startedBy: string): Promise<unknown> =>
+const completePass = (ports: Ports, startedBy: string): Promise<unknown> =>
   updateItem<DailyPassItem>(ports, KEY, (current) =>
     current?.startedBy === startedBy ? { ...current, completedAt: current.startedAt } : undefined,
   );
@@ -61,11 +60,11 @@ const owesCopy = (endedAt: EpochMs, since: EpochMs, now: EpochMs): boolean =>
   Math.floor((now - endedAt) / COPY_MS) > Math.max(0, Math.floor((since - endedAt) / COPY_MS));
 
 /** What was planned because the mode was `observe` then would be carried out now. */
-const isMeantStill = ({ config }: SweepPorts, { planOnly, request }: RequestItem): boolean =>
+const isMeantStill = ({ config }: Ports, { planOnly, request }: RequestItem): boolean =>
   request !== undefined && (!planOnly || request.dryRun || config.mode === 'observe');
 
 /** Puts requests on the queue again whose message must have been lost: their time is up and they have not ended. */
-const resendLost = async (ports: SweepPorts, now: EpochMs): Promise<number> => {
+const resendLost = async (ports: Ports, now: EpochMs): Promise<number> => {
   const { config, outbox } = ports;
   const lostBefore = after(now, -config.giveUpAfterMs - LOST_MS);
   let resent = 0;
@@ -82,7 +81,7 @@ const resendLost = async (ports: SweepPorts, now: EpochMs): Promise<number> => {
 };
 
 /** The request for which a key is looked at, as long as it stands where it ended. */
-const ownerRequest = async ({ ledger }: SweepPorts, item: CaseItem): Promise<RequestItem | undefined> => {
+const ownerRequest = async ({ ledger }: Ports, item: CaseItem): Promise<RequestItem | undefined> => {
   const owner = ownerOf(item);
   if (owner === undefined) return undefined;
   const request = await ledger.read<RequestItem>(requestKey(requestIdOf(owner), false));
@@ -96,7 +95,7 @@ const ownerRequest = async ({ ledger }: SweepPorts, item: CaseItem): Promise<Req
  * @returns what it sent; `undefined` where the day's pass is done or under way, or the system is paused
  * @throws Unavailable where an AWS service does not answer; a later sweep begins the pass anew
  */
-export const dailyPass = async (ports: SweepPorts): Promise<DailyPassReport | undefined> => {
+export const dailyPass = async (ports: Ports): Promise<DailyPassReport | undefined> => {
   const { clock, ledger, outbox, random, log } = ports;
   if ((await pausedSince(ports)) !== undefined) return undefined;
   const startedBy = ports.newId();

@@ -3,8 +3,8 @@ import { requestKey } from '../ledger/keys.ts';
 import { pausedSince } from '../ledger/operator-items.ts';
 import type { RequestItem } from '../ledger/request-item.ts';
 import { updateItem } from '../ledger/update-item.ts';
-import { isProvider } from '../operations.ts';
 import type { Described, ItemKey, Ports, Versioned } from '../ports.ts';
+import { providerNamed } from '../provider.ts';
 import { endFacts } from '../receipts/log-facts.ts';
 import { finalReceipt } from '../receipts/make-receipt.ts';
 import {
@@ -16,7 +16,7 @@ import {
   type SweepItem,
   sweepKey,
 } from '../request/expiry-tags.ts';
-import type { RevocationRequest } from '../request/parse-request.ts';
+import type { RevocationRequest } from '../request/revocation-request.ts';
 import { setAside } from '../revoke/enqueue.ts';
 import { AT_ONCE, someAtOnce } from '../some-at-once.ts';
 import { LONGEST_DELAY_SECONDS, MINUTE_MS, SECOND_MS, TIMING } from '../timing.ts';
@@ -25,9 +25,6 @@ const LONGEST_DELAY_MS = LONGEST_DELAY_SECONDS * SECOND_MS;
 
 /** An order whose message has not been claimed by then is sent again; a crash between sending and noting it is met the same way. */
 const RESEND_MS = 15 * MINUTE_MS;
-
-/** A sweep asks no provider. */
-export type SweepPorts = Omit<Ports, 'provider'>;
 
 interface Due {
   readonly secret: Described;
@@ -48,13 +45,13 @@ export interface Swept {
 }
 
 const writeSweep = (
-  ports: SweepPorts,
+  ports: Ports,
   arn: string,
   change: (item: SweepItem | undefined) => Omit<SweepItem, 'rev' | 'nonce'> | undefined,
 ) => updateItem<SweepItem>(ports, sweepKey(arn), change);
 
 /** Notes which version was current when this date was first met: the one that it is meant for. */
-const noteFirstSeen = async (ports: SweepPorts, { arn, tags, stages }: Described): Promise<SweepItem> => {
+const noteFirstSeen = async (ports: Ports, { arn, tags, stages }: Described): Promise<SweepItem> => {
   const expiresAt = tags[EXPIRY_TAG] ?? '';
   const version = stages['AWSCURRENT'] ?? '';
   const firstSeen = await writeSweep(ports, arn, (item) =>
@@ -64,17 +61,16 @@ const noteFirstSeen = async (ports: SweepPorts, { arn, tags, stages }: Described
 };
 
 /** Tells once of tags that cannot be read, until they change. */
-const refuse = async (ports: SweepPorts, secret: Described, firstSeen: SweepItem, why: string): Promise<void> => {
+const refuse = async (ports: Ports, secret: Described, firstSeen: SweepItem, why: string): Promise<void> => {
   const { arn, name, tags } = secret;
   const requestId = expiryRequestId(ports.digest, arn, '', tags);
   if (firstSeen.refused === requestId) return;
   const now = ports.clock.now();
-  const provider = tags[PROVIDER_TAG];
   const item = {
     requestId,
     planOnly: false,
     attempt: 1,
-    provider: isProvider(provider) ? provider : undefined,
+    provider: providerNamed(ports.providers, tags[PROVIDER_TAG])?.name,
     request: undefined,
     sender: '',
     dueAt: now,
@@ -86,7 +82,7 @@ const refuse = async (ports: SweepPorts, secret: Described, firstSeen: SweepItem
     at: now,
     evidence: [],
   } as const;
-  const receipt = finalReceipt(item, undefined, ended, ports.digest);
+  const receipt = finalReceipt(ports, item, undefined, ended);
   const stub = JSON.stringify({ secretId: name, at: toIso(now), code: receipt.code, fields: Object.keys(tags) });
   await setAside(ports.outbox, { ...item, stub, receipt });
   await ports.outbox.publish(receipt);
@@ -95,7 +91,7 @@ const refuse = async (ports: SweepPorts, secret: Described, firstSeen: SweepItem
 };
 
 /** The attempt to send an order as; `undefined` where it has ended, or is under way. */
-const attemptOf = async (ports: SweepPorts, { requestId }: Due, { sent }: SweepItem): Promise<number | undefined> => {
+const attemptOf = async (ports: Ports, { requestId }: Due, { sent }: SweepItem): Promise<number | undefined> => {
   const item = await ports.ledger.read<RequestItem>(requestKey(requestId, ports.config.mode === 'observe'));
   if (item !== undefined && item.receipt?.outcome !== 'withdrawn') return undefined;
   const attempt = (item?.attempt ?? 0) + 1;
@@ -104,7 +100,7 @@ const attemptOf = async (ports: SweepPorts, { requestId }: Due, { sent }: SweepI
   return isUnderWay ? undefined : attempt;
 };
 
-const send = async (ports: SweepPorts, due: Due, attempt: number): Promise<void> => {
+const send = async (ports: Ports, due: Due, attempt: number): Promise<void> => {
   const { secret, order, request, requestId } = due;
   const now = ports.clock.now();
   const body = JSON.stringify({ ...request, requestId });
@@ -126,7 +122,7 @@ const withinLimits = (due: readonly Ready[], limit: number): readonly Ready[] =>
 };
 
 /** What is sent together travels in one call. @returns how many were sent; the rest had no time */
-const sendAll = async (ports: SweepPorts, ready: readonly Ready[], until: EpochMs): Promise<number> => {
+const sendAll = async (ports: Ports, ready: readonly Ready[], until: EpochMs): Promise<number> => {
   let sent = 0;
   while (sent < ready.length && ports.clock.now() < until) {
     const together = ready.slice(sent, sent + AT_ONCE);
@@ -144,7 +140,7 @@ interface Ready {
 
 /** What there is to send for a secret; `undefined` where nothing is, or not yet. */
 const readyIn = async (
-  ports: SweepPorts,
+  ports: Ports,
   secret: Described,
   horizon: EpochMs,
 ): Promise<Ready | 'unreadable' | undefined> => {
@@ -153,7 +149,7 @@ const readyIn = async (
     await refuse(ports, secret, firstSeen, why);
     return 'unreadable';
   };
-  const read = readTags(secret.tags);
+  const read = readTags(ports.providers, secret.tags);
   if (read.kind === 'unreadable') return refused(read.why);
   const { order } = read;
   if (order.expiresAt > horizon) return undefined;
@@ -178,12 +174,7 @@ interface Found {
   next: string | undefined;
 }
 
-const readPages = async (
-  ports: SweepPorts,
-  from: string | undefined,
-  horizon: EpochMs,
-  until: EpochMs,
-): Promise<Found> => {
+const readPages = async (ports: Ports, from: string | undefined, horizon: EpochMs, until: EpochMs): Promise<Found> => {
   const found: Found = { secrets: 0, unreadable: 0, ready: [], past: 0, next: undefined };
   for await (const { secrets, next } of ports.vault.tagged(ports.config.secretPrefix, EXPIRY_TAG, from)) {
     const ready = [...found.ready];
@@ -212,14 +203,14 @@ interface SweepProgressItem extends Versioned {
 const PROGRESS_KEY: ItemKey = { pk: 'sweep#progress', sk: 'sweep' };
 
 /** @returns the page that this sweep begins with; `undefined` for the first */
-const leftOffAt = async ({ ledger }: SweepPorts): Promise<string | undefined> =>
+const leftOffAt = async ({ ledger }: Ports): Promise<string | undefined> =>
   (await ledger.read<SweepProgressItem>(PROGRESS_KEY))?.next;
 
 /**
  * Notes where the next sweep begins. Of sweeps that overlap, the last one to end decides: at worst some secrets are read twice, or one
  * round later.
  */
-const leaveOff = async (ports: SweepPorts, from: string | undefined, next: string | undefined): Promise<void> => {
+const leaveOff = async (ports: Ports, from: string | undefined, next: string | undefined): Promise<void> => {
   if (from !== next) await updateItem<SweepProgressItem>(ports, PROGRESS_KEY, () => ({ next, at: ports.clock.now() }));
 };
 
@@ -234,7 +225,7 @@ const NEVER = epochMs(Number.POSITIVE_INFINITY);
  * @param until when it stops reading; what it has found by then it sends, and the next sweep reads on from there
  * @throws Unavailable where an AWS service does not answer; the next sweep begins where this one did
  */
-export const sweep = async (ports: SweepPorts, aheadMs: number, until: EpochMs = NEVER): Promise<Swept> => {
+export const sweep = async (ports: Ports, aheadMs: number, until: EpochMs = NEVER): Promise<Swept> => {
   const horizon = after(ports.clock.now(), Math.min(aheadMs, LONGEST_DELAY_MS));
   const from = await leftOffAt(ports);
   const { ready, past, next, secrets, unreadable } = await readPages(ports, from, horizon, until);

@@ -1,7 +1,8 @@
 import type { EpochMs } from '../epoch.ts';
+import type { Ports } from '../ports.ts';
 import { type DailyPassReport, dailyPass } from './daily-pass.ts';
 import { type Gauges, gauge } from './gauges.ts';
-import { type SweepPorts, type Swept, sweep } from './sweep.ts';
+import { type Swept, sweep } from './sweep.ts';
 
 export interface Ticked extends Swept {
   readonly gauges: Gauges;
@@ -17,7 +18,7 @@ export interface Ticked extends Swept {
  * @param until when the sweep stops reading
  * @throws Unavailable where an AWS service does not answer; the next tick begins anew
  */
-export const tick = async (ports: SweepPorts, aheadMs: number, until?: EpochMs): Promise<Ticked> => {
+export const tick = async (ports: Ports, aheadMs: number, until?: EpochMs): Promise<Ticked> => {
   // First, so that a sweep that fails does not hide how much is open.
   const gauges = await gauge(ports);
   const swept = await sweep(ports, aheadMs, until);

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { Clock, EpochMs } from '../../core/epoch.ts';
-import type { ProviderName } from '../../core/operations.ts';
 import type { Ports } from '../../core/ports.ts';
 import type { HttpCall, MaybeReply, Reply } from '../../core/provider.ts';
-import { loopbackUrl } from './loopback.ts';
+import { Secret } from '../../core/secret.ts';
+import { baseUrlVariable, loopbackUrl } from './loopback.ts';
 
 /** The longest body that is read, in bytes; a whole list of keys has some 50 kB. */
 const MAX_BODY_BYTES = 1_048_576;
@@ -18,7 +18,7 @@ export interface SendOptions {
   /** What one exchange may take, from connecting to the last byte, in milliseconds. */
   readonly exchangeMs: number;
   /** Loopback URLs that stand in for a provider, with the environment's host in `Host`. */
-  readonly baseUrls: Readonly<Partial<Record<ProviderName, string>>>;
+  readonly baseUrls: Readonly<Record<string, string>>;
 }
 
 interface Agents {
@@ -37,10 +37,16 @@ const dropIdle = (agents: Agents): void => {
   for (const socket of idle) socket?.destroy();
 };
 
-const headersOf = ({ method, headers, body }: HttpCall): Record<string, string | number> => {
+const textOf = ({ method, body }: HttpCall): string | undefined => {
+  if (body === undefined) return method === 'POST' ? '' : undefined;
+  return body instanceof Secret ? body.reveal() : body;
+};
+
+const headersOf = (call: HttpCall): Record<string, string | number> => {
   // Some firewalls in front of APIs refuse a request that does not name its client.
-  const all = { 'user-agent': 'key-revoker', ...headers.reveal() };
-  if (method === 'POST') return { ...all, 'content-length': Buffer.byteLength(body ?? '') };
+  const all = { 'user-agent': 'key-revoker', ...call.headers.reveal() };
+  const body = textOf(call);
+  if (body !== undefined) return { ...all, 'content-length': Buffer.byteLength(body) };
   return Object.fromEntries(Object.entries(all).filter(([name]) => name.toLowerCase() !== 'content-type'));
 };
 
@@ -50,10 +56,10 @@ interface Way {
   readonly signal: AbortSignal;
 }
 
-/** A fresh connection for a call: whether a request got out on one that was reset while idle, nobody can tell. */
+/** A fresh connection for what changes something: whether a request got out on one that was reset while idle, nobody can tell. */
 const open = (call: HttpCall, { base, agents, signal }: Way): ClientRequest => {
-  const { method, path, host } = call;
-  const reused = <T>(agent: T) => (method === 'GET' ? agent : false);
+  const { method, path, host, changes } = call;
+  const reused = <T>(agent: T) => (changes ? false : agent);
   const request = { method, path, signal, headers: headersOf(call) };
   if (base === undefined)
     return https.request({ ...request, host, agent: reused(agents.https), rejectUnauthorized: true });
@@ -78,7 +84,7 @@ const textual = (headers: IncomingMessage['headers']): Record<string, string> =>
 const exchange = async (call: HttpCall, way: Way): Promise<Omit<Reply, 'at'> | undefined> => {
   const request = open(call, way);
   request.on('error', () => {}); // one that comes after the response would end the process otherwise
-  request.end(call.method === 'POST' ? call.body : undefined);
+  request.end(textOf(call));
   // The signal once more, since a request whose connection changes its protocol ends without any event.
   const [response] = (await once(request, 'response', { signal: way.signal })) as [IncomingMessage];
   const body = await bodyOf(response);
@@ -92,9 +98,7 @@ const exchange = async (call: HttpCall, way: Way): Promise<Omit<Reply, 'at'> | u
  * @throws Error at once where a base URL is not this machine's
  */
 export const sendOver = ({ clock, exchangeMs, baseUrls }: SendOptions): Ports['send'] => {
-  const bases = new Map(
-    Object.entries(baseUrls).map(([name, url]) => [name, loopbackUrl(`${name.toUpperCase()}_BASE_URL`, url)]),
-  );
+  const bases = new Map(Object.entries(baseUrls).map(([name, url]) => [name, loopbackUrl(baseUrlVariable(name), url)]));
   const agents = makeAgents();
   let lastUse = clock.now();
   return async (call: HttpCall, until: EpochMs): Promise<MaybeReply> => {

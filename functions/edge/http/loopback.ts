@@ -15,3 +15,6 @@ export const loopbackUrl = (name: string, text: string): URL => {
     throw new Error(`Cannot use ${name} with ${url.protocol}//${url.hostname}, wanted http://127.0.0.1:<port>`);
   return url;
 };
+
+/** The variable that names a stand-in for a provider on this machine. */
+export const baseUrlVariable = (provider: string): string => `${provider.toUpperCase()}_BASE_URL`;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Delivery } from '../../core/delivery.ts';
 import { type EpochMs, epochMs } from '../../core/epoch.ts';
-import { REQUEST_ID } from '../../core/request/parse-request.ts';
+import { REQUEST_ID } from '../../core/request/revocation-request.ts';
 
 /** One record of a Lambda event from SQS. */
 export interface QueueRecord extends Omit<Delivery, 'deadline'> {

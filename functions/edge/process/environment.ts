@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { PROVIDER_NAMES } from '../../core/operations.ts';
 import type { Config } from '../../core/ports.ts';
 import { LONGEST_DELAY_SECONDS } from '../../core/timing.ts';
 import type { SendOptions } from '../http/http.ts';
+import { baseUrlVariable } from '../http/loopback.ts';
 
 /** All that a function is told by its environment. */
 export interface FunctionEnvironment {
@@ -29,7 +29,7 @@ const whole = z
   .string('not set')
   .regex(/^\d{1,9}$/, 'wanted a whole number')
   .transform(Number);
-const providers = text.transform(listed).pipe(z.array(z.enum(PROVIDER_NAMES)).min(1, 'wanted at least one provider'));
+const providers = text.transform(listed).pipe(z.array(z.string()).min(1, 'wanted at least one provider'));
 
 /** Of the two functions, each has what it needs; a default stands for what only the other one is given. */
 const Variables = z.object({
@@ -49,15 +49,15 @@ const Variables = z.object({
   EGRESS_ADDRESSES: list,
   OWN_ROLES: list,
   SWEEP_AHEAD_SECONDS: whole.default(LONGEST_DELAY_SECONDS),
-  BYBIT_BASE_URL: z.string().optional(),
-  KALSHI_BASE_URL: z.string().optional(),
-  REQUESTY_BASE_URL: z.string().optional(),
 });
 
 type Variables = z.infer<typeof Variables>;
 
-const parse = (variables: Readonly<Record<string, string | undefined>>): Variables => {
-  const parsed = Variables.safeParse(variables);
+type Given = Readonly<Record<string, string | undefined>>;
+
+const parse = (variables: Given, names: readonly string[]): Variables => {
+  const known = z.array(z.enum(names));
+  const parsed = Variables.extend({ PROVIDERS: providers.pipe(known) }).safeParse(variables);
   if (parsed.success) return parsed.data;
   const wrong = parsed.error.issues.map(({ path, message }) => `${path[0]?.toString()} (${message})`);
   throw new Error(`Cannot start: ${wrong.join(', ')}`);
@@ -74,22 +74,17 @@ const configOf = (variables: Variables): Config => ({
   ownRoles: variables.OWN_ROLES,
 });
 
-const baseUrlsOf = (variables: Variables): SendOptions['baseUrls'] =>
-  Object.fromEntries(
-    Object.entries({
-      bybit: variables.BYBIT_BASE_URL,
-      kalshi: variables.KALSHI_BASE_URL,
-      requesty: variables.REQUESTY_BASE_URL,
-    }).filter(([, url]) => url),
-  );
+const baseUrlsOf = (variables: Given, names: readonly string[]): SendOptions['baseUrls'] =>
+  Object.fromEntries(names.map((name) => [name, variables[baseUrlVariable(name)]]).filter(([, url]) => url));
 
 /**
  * Reads a function's environment.
  *
+ * @param names the providers that there are
  * @throws Error "Cannot start: …", naming every variable that is missing or wrong
  */
-export const readEnvironment = (variables: Readonly<Record<string, string | undefined>>): FunctionEnvironment => {
-  const read = parse(variables);
+export const readEnvironment = (variables: Given, names: readonly string[]): FunctionEnvironment => {
+  const read = parse(variables, names);
   return {
     config: configOf(read),
     ledgerTable: read.LEDGER_TABLE,
@@ -99,6 +94,6 @@ export const readEnvironment = (variables: Readonly<Record<string, string | unde
     notificationsTopicArn: read.NOTIFICATIONS_TOPIC_ARN,
     busName: read.BUS_NAME,
     sweepAheadMs: read.SWEEP_AHEAD_SECONDS * 1000,
-    baseUrls: baseUrlsOf(read),
+    baseUrls: baseUrlsOf(variables, names),
   };
 };

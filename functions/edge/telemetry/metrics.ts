@@ -1,7 +1,7 @@
 import type { MetricName } from '../../core/metric-names.ts';
-import { isProvider } from '../../core/operations.ts';
 import type { OutcomeName } from '../../core/outcome.ts';
 import type { Log, LogFacts, Ports } from '../../core/ports.ts';
+import { type Providers, providerNamed } from '../../core/provider.ts';
 import { type Dimensions, type Values, writeMetrics } from './emf.ts';
 
 /** What an end counts as, beside `Ended`. The other outcomes are no ends. */
@@ -49,8 +49,8 @@ const EVENTS = new Map<string, (facts: LogFacts) => Values>([
 ]);
 
 /** Every dimension takes its value from a closed list, so that nobody's input makes metrics without end. */
-const dimensionsIn = ({ provider, outcome }: LogFacts): Dimensions => ({
-  provider: isProvider(provider) ? provider : 'unknown',
+const dimensionsIn = (providers: Providers, { provider, outcome }: LogFacts): Dimensions => ({
+  provider: providerNamed(providers, provider)?.name ?? 'unknown',
   outcome: typeof outcome === 'string' && OF_OUTCOME.has(outcome) ? outcome : 'unknown',
 });
 
@@ -63,11 +63,11 @@ export interface Measuring {
 }
 
 /** @param instance the construct's path, which every metric carries */
-export const measuring = (instance: string): Measuring => {
+export const measuring = (instance: string, providers: Providers): Measuring => {
   const write = writeMetrics(instance);
   const count = (event: string, facts: LogFacts): void => {
     const values = EVENTS.get(event)?.(facts);
-    if (values) write(values, dimensionsIn(facts));
+    if (values) write(values, dimensionsIn(providers, facts));
   };
   return {
     log: (log) => ({
@@ -83,7 +83,10 @@ export const measuring = (instance: string): Measuring => {
     send: (send) => async (call, until) => {
       const reply = await send(call, until);
       const isError = reply === undefined || reply.status === 429 || reply.status >= 500;
-      write({ ProviderCalls: 1, ProviderErrors: Number(isError) }, dimensionsIn({ provider: call.provider }));
+      write(
+        { ProviderCalls: 1, ProviderErrors: Number(isError) },
+        dimensionsIn(providers, { provider: call.provider }),
+      );
       return reply;
     },
   };

@@ -1,6 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { after } from '../../core/epoch.ts';
-import { PROVIDER_NAMES, type ProviderName } from '../../core/operations.ts';
 import { HOUR_MS } from '../../core/timing.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import type { Context } from '../deployment/context.ts';
@@ -24,7 +23,7 @@ const tag = (text: string, before: readonly Tag[] = []): readonly Tag[] => {
 };
 
 interface Options {
-  readonly provider: ProviderName;
+  readonly provider: string;
   readonly reference: string;
   readonly tag?: readonly Tag[];
   readonly namePrefix?: string;
@@ -43,7 +42,7 @@ const refuse = async (deployed: Deployed, { provider, contain, readOnly }: Optio
   await refusePaused(deployed, 'begin');
 };
 
-const nothingLeft = (provider: ProviderName, { dead }: Prepared): Failure => {
+const nothingLeft = (provider: string, { dead }: Prepared): Failure => {
   const why = dead.length === 0 ? '' : `: ${dead.length} of those meant were proved dead before`;
   return new Failure(
     EXIT.notFound,
@@ -92,13 +91,18 @@ export const addIncident = (program: Command, context: Context): void => {
   program
     .command('incident')
     .description('delete many keys: shows them, wants their number typed back, and follows each to its end')
-    .addOption(new Option('--provider <name>', 'whose keys').choices(PROVIDER_NAMES).makeOptionMandatory())
+    .addOption(
+      new Option('--provider <name>', 'whose keys').choices(Object.keys(context.providers)).makeOptionMandatory(),
+    )
     .requiredOption('--reference <ticket>', 'names the incident: run again, it goes on and sends nothing twice')
     .option('--tag <key=value>', 'those alone whose secret has this tag; may be given again', tag)
     .option('--name-prefix <text>', "those alone whose secret's name begins so (default: the prefix)")
     .option('--signed-by <secret>', 'managing key for those whose tags name none (default: each signs for itself)')
     .option('--requested-by <name>', 'copied to the receipts')
-    .option('--contain', 'take every permission from a Bybit sub key that its master could not delete')
+    .option(
+      '--contain',
+      'take every permission from a key that its managing key could not delete, where the provider can',
+    )
     .option('--read-only', 'make it read-only as well: then it may not be able to delete itself')
     .option('--count <number>', 'the number of keys, in place of typing it back')
     .action((options: Options, command: Command) => run(context, command, options));

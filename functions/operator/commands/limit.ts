@@ -2,7 +2,6 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { after, type EpochMs, toIso } from '../../core/epoch.ts';
 import { countKey, type OverrideItem, overrideKey } from '../../core/ledger/operator-items.ts';
 import { updateItem } from '../../core/ledger/update-item.ts';
-import { PROVIDER_NAMES, type ProviderName } from '../../core/operations.ts';
 import type { Versioned } from '../../core/ports.ts';
 import { HOUR_MS } from '../../core/timing.ts';
 import type { Deployed } from '../deployment/connect.ts';
@@ -17,7 +16,7 @@ type Kind = (typeof KINDS)[number];
 
 /** How a provider's calls of this hour stand. */
 interface Limit {
-  readonly provider: ProviderName;
+  readonly provider: string;
   readonly kind: Kind;
   readonly used: number;
   /** What holds now. */
@@ -31,7 +30,7 @@ interface Count extends Versioned {
   readonly count: number;
 }
 
-const limitsOf = async ({ ledger, card, clock }: Deployed, provider: ProviderName): Promise<readonly Limit[]> => {
+const limitsOf = async ({ ledger, card, clock }: Deployed, provider: string): Promise<readonly Limit[]> => {
   const now = clock.now();
   const raised = raisedNow(await ledger.read<OverrideItem>(overrideKey(provider)), now);
   return Promise.all(
@@ -58,7 +57,7 @@ const COLUMNS: readonly TableColumn<Limit>[] = [
   { head: 'Raised until', cell: ({ until }) => (until === undefined ? '–' : toIso(until)) },
 ];
 
-const showLimits = async (context: Context, command: Command, providers: readonly ProviderName[]): Promise<void> => {
+const showLimits = async (context: Context, command: Command, providers: readonly string[]): Promise<void> => {
   const deployed = await context.deployed(command);
   const limits = (await Promise.all(providers.map((provider) => limitsOf(deployed, provider)))).flat();
   if (context.isJson(command))
@@ -77,7 +76,7 @@ const calls = (text: string): number => {
 };
 
 interface RaiseOptions {
-  readonly provider: ProviderName;
+  readonly provider: string;
   readonly urgent?: number;
   readonly other?: number;
   readonly for: number;
@@ -105,11 +104,11 @@ export const addLimit = (program: Command, context: Context): void => {
   limit
     .command('show')
     .description('show the limits, and how much of them is used up')
-    .action((_options: unknown, command: Command) => showLimits(context, command, PROVIDER_NAMES));
+    .action((_options: unknown, command: Command) => showLimits(context, command, Object.keys(context.providers)));
   limit
     .command('raise')
     .description('raise the limits of one provider for a time')
-    .addOption(new Option('--provider <name>', 'whose').choices(PROVIDER_NAMES).makeOptionMandatory())
+    .addOption(new Option('--provider <name>', 'whose').choices(Object.keys(context.providers)).makeOptionMandatory())
     .option('--urgent <calls>', 'for the reasons leaked and incident', calls)
     .option('--other <calls>', 'for all others', calls)
     .requiredOption('--for <time>', 'as long (2h), up to 48 hours', duration)

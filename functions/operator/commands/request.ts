@@ -2,11 +2,11 @@ import type { Command } from 'commander';
 import { digestOf } from '../../core/ledger/claim.ts';
 import { requestKey } from '../../core/ledger/keys.ts';
 import type { RequestItem } from '../../core/ledger/request-item.ts';
-import { kindOf } from '../../core/operations.ts';
 import { needsPerson } from '../../core/outcome.ts';
-import { isUrgent } from '../../core/receipt.ts';
+import { kindOf, type Providers, providerNamed } from '../../core/provider.ts';
+import { isUrgent } from '../../core/reason.ts';
 import { shortened } from '../../core/receipts/make-receipt.ts';
-import type { RevocationRequest } from '../../core/request/parse-request.ts';
+import { namedTarget, type RevocationRequest } from '../../core/request/revocation-request.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import type { Context } from '../deployment/context.ts';
 import { pauseOf, whoPaused } from '../deployment/paused.ts';
@@ -29,18 +29,22 @@ interface Options extends RequestOptions {
   readonly yes?: boolean;
 }
 
-const targetText = ({ target, secretId }: RevocationRequest): string => {
-  if (target === 'self') return `the key in ${secretId} itself`;
-  if ('secretId' in target) return `the key in ${target.secretId}`;
-  return `the key ${shortened('apiKey' in target ? target.apiKey : target.apiKeyId)}`;
+const targetText = (providers: Providers, request: RevocationRequest): string => {
+  const { secret, keyId } = namedTarget(providers, request);
+  if (secret) return `the key in ${secret.secretId}`;
+  return keyId === undefined ? `the key in ${request.secretId} itself` : `the key ${shortened(keyId)}`;
 };
 
 /** What was asked for, for whoever is about to confirm it. */
-export const requestLines = ({ terminal }: Context, { card }: Deployed, request: Named): readonly string[] => {
+export const requestLines = (
+  { terminal }: Context,
+  { card, providers }: Deployed,
+  request: Named,
+): readonly string[] => {
   const { provider, operation, secretId, secretVersion, reason, reference, requestId, notBefore } = request;
-  const verb = kindOf(provider, operation) === 'delete' ? 'Delete' : 'Restrict';
+  const verb = kindOf(providers, request) === 'delete' ? 'Delete' : 'Restrict';
   return [
-    terminal.style('bold', `${verb} ${targetText(request)}`),
+    terminal.style('bold', `${verb} ${targetText(providers, request)}`),
     ...pairs(terminal, [
       ['operation', `${provider}/${operation}`],
       ['signed by', `${secretId} (${secretVersion})`],
@@ -54,8 +58,10 @@ export const requestLines = ({ terminal }: Context, { card }: Deployed, request:
 };
 
 /** Whether what was asked for cannot be taken back: a delete, or an update after which a key cannot delete itself. */
-export const isFinal = ({ provider, operation, settings }: RevocationRequest): boolean =>
-  kindOf(provider, operation) === 'delete' || settings?.acceptUndeletable === true;
+export const isFinal = ({ providers }: Deployed, request: RevocationRequest): boolean => {
+  const isFinalUpdate = providerNamed(providers, request.provider)?.settings?.isFinal(request.settings ?? {}) === true;
+  return kindOf(providers, request) === 'delete' || isFinalUpdate;
+};
 
 const isPlan = ({ card }: Deployed, { dryRun }: RevocationRequest): boolean => dryRun || card.mode === 'observe';
 
@@ -108,7 +114,7 @@ const carryOut = async (
   }
   if (!request.dryRun) {
     for (const line of requestLines(context, deployed, request)) terminal.tell(line);
-    const isAsked = isFinal(request) && deployed.card.mode === 'enforce';
+    const isAsked = isFinal(deployed, request) && deployed.card.mode === 'enforce';
     if (isAsked) await confirm(context, { word: 'yes', given: options.yes ? 'yes' : undefined, option: '--yes' });
   }
   await sendOne(deployed, { requestId, attempt: 1, body: JSON.stringify(request) });
@@ -126,7 +132,10 @@ const TIMEOUT = ['--timeout <time>', 'wait no longer than that (90s, 10m); the r
 
 /** `request`: one order onto the queue. */
 export const addRequest = (program: Command, context: Context): void => {
-  withRequestOptions(program.command('request').description('ask for a key to be deleted or restricted'))
+  withRequestOptions(
+    program.command('request').description('ask for a key to be deleted or restricted'),
+    context.providers,
+  )
     .option('--not-before <instant>', 'RFC 3339 with a zone; further ahead than some days: schedule it')
     .option('--wait', 'wait for the receipt, and end with its status')
     .option(...TIMEOUT)
@@ -140,7 +149,10 @@ export const addRequest = (program: Command, context: Context): void => {
 
 /** `plan`: the same as a dry run, waited for. */
 export const addPlan = (program: Command, context: Context): void => {
-  withRequestOptions(program.command('plan').description('say what a request would do, and touch no key'))
+  withRequestOptions(
+    program.command('plan').description('say what a request would do, and touch no key'),
+    context.providers,
+  )
     .option(...TIMEOUT)
     .action(async (operation: string, options: Options, command: Command) => {
       const deployed = await context.deployed(command);

@@ -5,13 +5,12 @@ import type { Context } from '../deployment/context.ts';
 import { type RequestOptions, requestFromOptions, withRequestOptions } from '../requests/request-words.ts';
 import {
   cancel,
+  type FoundSchedule,
   findSchedule,
   listSchedules,
   SCHEDULABLE_ID,
-  type Scheduled,
   schedule,
 } from '../requests/schedules.ts';
-import { targetName } from '../show/target-name.ts';
 import { confirm } from '../terminal/confirm.ts';
 import { inWords } from '../terminal/duration.ts';
 import { EXIT, Failure } from '../terminal/failure.ts';
@@ -35,16 +34,19 @@ const instantIn = (text: string, now: EpochMs): EpochMs => {
   return at;
 };
 
-const columnsAt = (now: EpochMs): readonly TableColumn<Scheduled>[] => [
+const columnsAt = (now: EpochMs): readonly TableColumn<FoundSchedule>[] => [
   { head: 'Request', cell: ({ requestId }) => requestId, isName: true },
   { head: 'At (UTC)', cell: ({ at }) => toIso(at).slice(0, 16).replace('T', ' ') },
   { head: 'In', cell: ({ at }) => inWords(Math.max(0, at - now)), align: 'right' },
   { head: 'Operation', cell: ({ request }) => `${request.provider}/${request.operation}`, least: 12 },
-  { head: 'Target', cell: ({ request }) => targetName(request) },
+  { head: 'Target', cell: ({ target }) => target },
 ];
 
 const addCreate = (group: Command, context: Context): void => {
-  withRequestOptions(group.command('create', { isDefault: true }).description('schedule a request once'))
+  withRequestOptions(
+    group.command('create', { isDefault: true }).description('schedule a request once'),
+    context.providers,
+  )
     .requiredOption('--at <instant>', 'RFC 3339 with a zone; it comes up to a minute later')
     .option('--yes', 'do not ask for a confirmation')
     .action(async (operation: string, options: Options, command: Command) => {
@@ -59,7 +61,7 @@ const addCreate = (group: Command, context: Context): void => {
           'Cannot schedule under that request id, wanted up to 64 letters, digits, - _ and .',
         );
       for (const line of requestLines(context, deployed, { ...request, notBefore: toIso(at) })) terminal.tell(line);
-      if (isFinal(request))
+      if (isFinal(deployed, request))
         await confirm(context, { word: 'yes', given: options.yes ? 'yes' : undefined, option: '--yes' });
       await schedule(deployed, { requestId, at, request });
       if (context.isJson(command)) context.json({ requestId, at: toIso(at) });

@@ -8,6 +8,7 @@ import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../../core/epoch.ts';
 import type { Ledger, Vault } from '../../core/ports.ts';
+import type { Providers } from '../../core/provider.ts';
 import { cardName, type DeploymentCard, readCard } from '../../core/request/deployment-card.ts';
 import { dynamoLedger } from '../../edge/aws/ledger.ts';
 import { sdkClient } from '../../edge/aws/sdk-client.ts';
@@ -20,6 +21,7 @@ import { fromAws } from './aws-trouble.ts';
 export interface Deployed {
   readonly card: DeploymentCard;
   readonly clock: Clock;
+  readonly providers: Providers;
   readonly ledger: Ledger;
   readonly vault: Vault;
   readonly documents: DynamoDBDocumentClient;
@@ -65,7 +67,11 @@ const cardOf = async (ssm: SSMClient, prefix: string): Promise<DeploymentCard> =
  *
  * @throws Failure where there is none, or AWS cannot be asked
  */
-export const connect = async (prefix: string, clock: Clock, settings: AwsSettings = {}): Promise<Deployed> => {
+export const connect = async (
+  prefix: string,
+  { clock, providers }: Pick<Deployed, 'clock' | 'providers'>,
+  settings: AwsSettings = {},
+): Promise<Deployed> => {
   const config = { ...CLIENT, ...settings };
   const ssm = new SSMClient(config);
   const card = await cardOf(ssm, prefix).finally(() => ssm.destroy());
@@ -76,6 +82,7 @@ export const connect = async (prefix: string, clock: Clock, settings: AwsSetting
   return {
     card,
     clock,
+    providers,
     ledger: dynamoLedger(documents, card.ledgerTable),
     vault: secretsVault(secrets, clock),
     documents,

@@ -31,7 +31,7 @@ export const commandContext = (ports: ProcessPorts, connectTo: typeof connect): 
     ...ports,
     deployed: async (command) => {
       const { prefix } = command.optsWithGlobals<Globals>();
-      found ??= await connectTo(prefix, ports.clock, ports.aws);
+      found ??= await connectTo(prefix, ports, ports.aws);
       return found;
     },
     isJson: (command) => command.optsWithGlobals<Globals>().json === true,

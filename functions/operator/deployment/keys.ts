@@ -3,16 +3,14 @@ import { Fault } from '../../core/fault.ts';
 import { jsonOrUndefined } from '../../core/json.ts';
 import type { CaseItem } from '../../core/ledger/case-item.ts';
 import { caseKey, type KeyIdentityItem, keyIdentityKey, keyName } from '../../core/ledger/keys.ts';
-import { isProvider, type ProviderName } from '../../core/operations.ts';
 import type { Described, Opened } from '../../core/ports.ts';
-import type { Credential, Provider } from '../../core/provider.ts';
+import { type Credential, type Provider, type Providers, providerNamed } from '../../core/provider.ts';
 import { PROVIDER_TAG } from '../../core/request/expiry-tags.ts';
 import { someAtOnce } from '../../core/some-at-once.ts';
 import { secretsUnder } from '../../edge/aws/secret-list.ts';
 import { EXIT, Failure } from '../terminal/failure.ts';
 import type { Deployed } from './connect.ts';
 import type { Context } from './context.ts';
-import type { Providers } from './process-ports.ts';
 
 /** One secret under the prefix, and the key whose credential is in it. */
 export interface StoredKey {
@@ -22,9 +20,9 @@ export interface StoredKey {
   readonly createdAt: EpochMs | undefined;
   /** Why there is no key in it that can be told, in a sentence. */
   readonly problem: string | undefined;
-  readonly provider: ProviderName | undefined;
+  readonly provider: string | undefined;
   readonly environment: string | undefined;
-  /** `bybit/mainnet/AK1`; `undefined` where the provider alone could tell and was never asked. */
+  /** Provider, realm and identifier; `undefined` where the provider alone could tell and was never asked. */
   readonly name: string | undefined;
   readonly keyId: string | undefined;
   readonly found: CaseItem | undefined;
@@ -35,27 +33,34 @@ interface Read {
   readonly credential: Credential;
 }
 
-/** The first credential that it is; else what the likeliest provider objects to. */
+/** The credential that it is as one of these providers reads it, where exactly one of them does; else what is wrong with it. */
 const readAs = (value: unknown, candidates: readonly Provider[]): Read | string => {
-  let objection = 'Cannot tell whose credential is in it, wanted one in a documented shape';
+  const read: Read[] = [];
+  const objections: string[] = [];
   for (const provider of candidates) {
     try {
-      return { provider, credential: provider.credential(value) };
+      read.push({ provider, credential: provider.credential(value) });
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      if (candidates.length === 1) objection = error.message;
+      objections.push(error.message);
     }
   }
-  return objection;
+  const [only, other] = read;
+  if (only === undefined) return (candidates.length === 1 && objections[0]) || UNKNOWN_FORM;
+  if (other === undefined) return only;
+  const names = read.map(({ provider }) => provider.name).join(' and ');
+  return `Cannot tell whose credential is in it: ${names} have that form, wanted the tag ${PROVIDER_TAG}`;
 };
+
+const UNKNOWN_FORM = 'Cannot tell whose credential is in it, wanted one in a documented shape';
 
 const readOpened = (providers: Providers, { tags }: Described, { value }: Opened): Read | string => {
   if (value === undefined) return 'Cannot read it, wanted text and found a binary value';
   const parsed = jsonOrUndefined(value.reveal());
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
     return 'Cannot read it, wanted a JSON object';
-  const tagged = tags[PROVIDER_TAG];
-  return readAs(parsed, isProvider(tagged) ? [providers[tagged]] : Object.values(providers));
+  const tagged = providerNamed(providers, tags[PROVIDER_TAG]);
+  return readAs(parsed, tagged ? [tagged] : Object.values(providers));
 };
 
 const caseIn = async ({ ledger }: Deployed, name: string | undefined): Promise<CaseItem | undefined> =>
@@ -65,8 +70,7 @@ const caseIn = async ({ ledger }: Deployed, name: string | undefined): Promise<C
 const keyIn = async (providers: Providers, deployed: Deployed, secret: Described): Promise<StoredKey> => {
   const opened = await deployed.vault.open(secret.arn, 'AWSCURRENT');
   const nothing = { environment: undefined, name: undefined, keyId: undefined, found: undefined };
-  const tagged = secret.tags[PROVIDER_TAG];
-  const unread = { secret, provider: isProvider(tagged) ? tagged : undefined, ...nothing };
+  const unread = { secret, provider: providerNamed(providers, secret.tags[PROVIDER_TAG])?.name, ...nothing };
   if (!opened.found)
     return { ...unread, versionId: '', createdAt: undefined, problem: 'Cannot open it, it has no current version' };
   const { versionId, createdAt } = opened;

@@ -1,15 +1,11 @@
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../core/epoch.ts';
-import type { ProviderName } from '../../core/operations.ts';
-import type { Provider } from '../../core/provider.ts';
+import type { Providers } from '../../core/provider.ts';
 import { systemClock } from '../../edge/process/clock.ts';
 import { terminalOf } from '../terminal/process-terminal.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { AwsSettings } from './connect.ts';
-
-/** Every provider, by its name in a request. */
-export type Providers = Readonly<Record<ProviderName, Provider>>;
 
 /** Everything outside the command line itself. */
 export interface ProcessPorts {

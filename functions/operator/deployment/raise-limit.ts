@@ -1,7 +1,6 @@
 import { type EpochMs, later } from '../../core/epoch.ts';
 import { type OverrideItem, overrideKey } from '../../core/ledger/operator-items.ts';
 import { updateItem } from '../../core/ledger/update-item.ts';
-import type { ProviderName } from '../../core/operations.ts';
 import type { Deployed } from './connect.ts';
 
 /** What is raised now; `undefined` where nothing is. */
@@ -11,7 +10,7 @@ export const raisedNow = (current: OverrideItem | undefined, now: EpochMs): Over
 /** Lets so many urgent calls leave in an hour beyond what the limit lets through now. */
 export const raiseBy = async (
   deployed: Deployed,
-  { provider, count, until }: { readonly provider: ProviderName; readonly count: number; readonly until: EpochMs },
+  { provider, count, until }: { readonly provider: string; readonly count: number; readonly until: EpochMs },
 ): Promise<void> => {
   await updateItem<OverrideItem>(deployed, overrideKey(provider), (current) => {
     const before = raisedNow(current, deployed.clock.now());

@@ -1,5 +1,5 @@
 import { after } from '../../core/epoch.ts';
-import type { RevocationRequest } from '../../core/request/parse-request.ts';
+import type { RevocationRequest } from '../../core/request/revocation-request.ts';
 import { MINUTE_MS } from '../../core/timing.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import type { Context } from '../deployment/context.ts';
@@ -69,7 +69,7 @@ export const examine = async (
   const findings = new Map<StoredKey, Diagnosis>();
   const asked: Asked[] = [];
   for (const key of keys) {
-    const questions = questionsFor(key);
+    const questions = questionsFor(context.providers, key);
     const before = foundBefore(key);
     if (typeof questions === 'string') findings.set(key, notAsked(questions));
     else if (before !== undefined) findings.set(key, before);

@@ -30,7 +30,7 @@ export const agree = async (context: Context, prepared: Prepared, { mode, contai
   if (dead.length > 0) terminal.tell(`${dead.length} more proved dead before, and left out`);
   const earlier = marks.length - fresh.length;
   if (earlier > 0) terminal.tell(`${earlier} sent by an earlier run already: followed as that run has sent them`);
-  if (contain && marks.length > 0) terminal.tell(containmentText(marks));
+  if (contain && marks.length > 0) terminal.tell(containmentText(context.providers, marks));
   const all = fresh.length + contained.length;
   if (all === 0) return;
   if (fresh.length > 0) terminal.tell(terminal.style('bold', `${keys(fresh.length)} to be ${WARNINGS[mode]}`));

@@ -35,7 +35,7 @@ const advanced = async (deployed: Deployed, incident: Incident, course: Course):
   const item = await itemOf(deployed, course.order);
   if (!isFinished(item, { attempt: 1 })) return course;
   const done = [...course.done, item.receipt];
-  const order = nextOrder(deployed.digest, incident, course.mark, done);
+  const order = nextOrder(deployed, incident, course.mark, done);
   return { ...course, done, order, isOver: order === undefined };
 };
 
@@ -67,7 +67,7 @@ const released = (
   const isFree = isTime || courses.every(({ mark, isOver }) => mark.isSigner || isOver);
   return courses.map((course) =>
     isFree && !course.isOver && course.order === undefined
-      ? { ...course, order: nextOrder(deployed.digest, incident, course.mark, course.done) }
+      ? { ...course, order: nextOrder(deployed, incident, course.mark, course.done) }
       : course,
   );
 };
@@ -103,7 +103,7 @@ export const carryOut = async ({
   let courses: readonly Course[] = marks.map((mark) => ({
     mark,
     done: [],
-    order: mark.isSigner ? undefined : nextOrder(deployed.digest, incident, mark, []),
+    order: mark.isSigner ? undefined : nextOrder(deployed, incident, mark, []),
     isOver: false,
   }));
   for (let polls = 0; ; polls += 1) {

@@ -39,7 +39,7 @@ export const foreseen = async (
 ): Promise<readonly Mark[]> => {
   const asked = marks.filter(({ operations }) => marks.length <= MOST_ASKED || operations.length > 1);
   if (asked.length === 0) return marks;
-  const requests = asked.map((mark) => firstOrder(deployed.digest, incident, mark).request);
+  const requests = asked.map((mark) => firstOrder(deployed, incident, mark).request);
   const plans = await plansOf(context, deployed, requests, {
     mostMs: PATIENCE_MS,
     onPlan: (count) => context.terminal.show(`Asking about the keys: ${count} of ${asked.length}`),

@@ -1,3 +1,4 @@
+import { type Providers, providerNamed } from '../../core/provider.ts';
 import type { Receipt } from '../../core/receipt.ts';
 import { shortened } from '../../core/receipts/make-receipt.ts';
 import { exitOf } from '../requests/finished.ts';
@@ -28,12 +29,12 @@ export const markTable = (terminal: Terminal, marks: readonly Mark[]): readonly 
   table(terminal, MARKS, marks);
 
 /** Who would be contained where a delete ends stuck, for whoever has asked for it. */
-export const containmentText = (marks: readonly Mark[]): string => {
+export const containmentText = (providers: Providers, marks: readonly Mark[]): string => {
   const [first] = marks;
-  if (first !== undefined && first.provider !== 'bybit')
+  if (first !== undefined && providerNamed(providers, first.provider)?.containment === undefined)
     return `${first.provider} cannot restrict a key: none is contained, one that cannot be deleted stays as it is`;
   const alone = marks.filter(({ signedBy }) => signedBy === undefined).length;
-  const text = 'A sub key that its master cannot delete loses every permission';
+  const text = 'A key that its managing key cannot delete loses every permission';
   return alone === 0 ? text : `${text}; not so the ${alone} that sign for themselves, nobody else could`;
 };
 

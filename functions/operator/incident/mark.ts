@@ -1,4 +1,4 @@
-import { kindOf, operationNames, type ProviderName } from '../../core/operations.ts';
+import { deletesOf, type Providers } from '../../core/provider.ts';
 import type { StoredKey } from '../deployment/keys.ts';
 
 /** One key that an incident is about. */
@@ -7,11 +7,11 @@ export interface Mark {
   readonly secret: string;
   readonly arn: string;
   readonly versionId: string;
-  readonly provider: ProviderName;
+  readonly provider: string;
   readonly keyId: string | undefined;
   /** The managing key's secret; `undefined`: the key signs for itself. */
   readonly signedBy: string | undefined;
-  /** The deletes that it may need, the likeliest first; at Bybit the kind of a key is not in its credential. */
+  /** The deletes that it may need, the likeliest first: of which kind a key is may not be in its credential. */
   readonly operations: readonly string[];
   /** Signs for another one of the incident, so that it goes last. */
   readonly isSigner: boolean;
@@ -20,7 +20,7 @@ export interface Mark {
 }
 
 export interface Wanted {
-  readonly provider: ProviderName;
+  readonly provider: string;
   /** Each as `key=value`; all have to hold. */
   readonly tags: readonly (readonly [key: string, value: string])[];
   readonly namePrefix: string;
@@ -48,13 +48,26 @@ const signerOf = ({ secret }: StoredKey, { signedBy }: Wanted): string | undefin
   return signer === secret.name || signer === secret.arn ? undefined : signer;
 };
 
-const operationsOf = ({ secret }: StoredKey, provider: ProviderName, isManaged: boolean): readonly string[] => {
-  const deletes: readonly string[] = operationNames(provider).filter((name) => kindOf(provider, name) === 'delete');
-  const tagged = secret.tags['key-revoker:operation'];
-  if (tagged !== undefined && deletes.includes(tagged)) return [tagged];
-  if (provider !== 'bybit') return deletes;
-  // A master key can be deleted by itself alone.
-  return isManaged ? ['delete-sub-key'] : ['delete-sub-key', 'delete-master-key'];
+/** How a key is signed for: by whom, and whether it signs for others itself. */
+interface Role {
+  readonly isManaged: boolean;
+  readonly isSigner: boolean;
+}
+
+const operationsOf = (
+  providers: Providers,
+  { secret }: StoredKey,
+  provider: string,
+  { isManaged, isSigner }: Role,
+): readonly string[] => {
+  const deletes = deletesOf(providers, provider);
+  // Where some keys can only sign for themselves, a key that signs for others is one of these.
+  const own = deletes.filter(([, { signers }]) => !signers.includes('managing'));
+  const tagged = deletes.filter(([name]) => name === secret.tags['key-revoker:operation']);
+  const fitting = deletes.filter(([, { signers }]) => signers.includes(isManaged ? 'managing' : 'self'));
+  const named = tagged.length > 0 ? tagged : fitting;
+  const chosen = isSigner && own.some((one) => named.includes(one)) ? own : named;
+  return chosen.map(([name]) => name);
 };
 
 /**
@@ -62,7 +75,12 @@ const operationsOf = ({ secret }: StoredKey, provider: ProviderName, isManaged: 
  *
  * @param isKnown whether this incident has sent a request for the secret before: then it stays in, dead or not
  */
-export const select = (keys: readonly StoredKey[], wanted: Wanted, isKnown: (mark: Mark) => boolean): Selection => {
+export const select = (
+  providers: Providers,
+  keys: readonly StoredKey[],
+  wanted: Wanted,
+  isKnown: (mark: Mark) => boolean,
+): Selection => {
   const own = keys.filter(({ provider }) => provider === undefined || provider === wanted.provider);
   const readable = own.filter(({ problem }) => problem === undefined);
   const signers = new Set(readable.map((key) => signerOf(key, wanted)));
@@ -70,10 +88,9 @@ export const select = (keys: readonly StoredKey[], wanted: Wanted, isKnown: (mar
     const signedBy = signerOf(key, wanted);
     const { name, arn } = key.secret;
     const isSigner = signers.has(name) || signers.has(arn);
-    const operations = operationsOf(key, wanted.provider, signedBy !== undefined);
     return {
       ...{ secret: name, arn, versionId: key.versionId, provider: wanted.provider, keyId: key.keyId, signedBy },
-      operations: isSigner && operations.includes('delete-master-key') ? ['delete-master-key'] : operations,
+      operations: operationsOf(providers, key, wanted.provider, { isManaged: signedBy !== undefined, isSigner }),
       isSigner,
       foreseen: [],
     };

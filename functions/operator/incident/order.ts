@@ -1,6 +1,9 @@
+import type { Ports } from '../../core/ports.ts';
+import { providerNamed, type Settings } from '../../core/provider.ts';
 import type { Receipt } from '../../core/receipt.ts';
 import { canonical } from '../../core/request/canonical.ts';
-import { parseRequest, type RevocationRequest } from '../../core/request/parse-request.ts';
+import { parseRequest } from '../../core/request/parse-request.ts';
+import type { RevocationRequest } from '../../core/request/revocation-request.ts';
 import { EXIT, Failure } from '../terminal/failure.ts';
 import type { Mark } from './mark.ts';
 
@@ -20,52 +23,55 @@ export interface IncidentOrder {
   readonly request: RevocationRequest;
 }
 
+/** What orders are made with. */
+type Ordering = Pick<Ports, 'digest' | 'providers'>;
+
 /** What of a key an order does, and who signs it. */
 interface Step {
   readonly operation: string;
   readonly signedBy: string | undefined;
-  readonly settings?: { readonly permissions: Readonly<Record<string, never>>; readonly readOnly?: 1 };
+  readonly settings?: Settings;
 }
 
 /** Named by what it is about and asks for, so that the same incident, run again, sends nothing twice and leaves nothing out. */
-const idOf = (
-  digest: (text: string) => string,
-  incident: Incident,
-  mark: Mark,
-  { operation, settings }: Step,
-): string => {
-  const readOnly = settings?.readOnly; // absent, it leaves no trace in the text
+const idOf = ({ digest }: Ordering, incident: Incident, mark: Mark, { operation, settings }: Step): string => {
+  const readOnly = settings?.['readOnly']; // absent, it leaves no trace in the text
   const named = { reference: incident.reference, arn: mark.arn, version: mark.versionId, operation, readOnly };
   return `incident-${digest(canonical(named))}`;
 };
 
-const orderOf = (digest: (text: string) => string, incident: Incident, mark: Mark, step: Step): IncidentOrder => {
+const orderOf = (ordering: Ordering, incident: Incident, mark: Mark, step: Step): IncidentOrder => {
   const { secret, versionId, provider } = mark;
   const { operation, signedBy, settings } = step;
-  const requestId = idOf(digest, incident, mark, step);
+  const requestId = idOf(ordering, incident, mark, step);
   const aimed =
     signedBy === undefined
       ? { secretId: secret, secretVersion: versionId, target: 'self' }
       : { secretId: signedBy, target: { secretId: secret, secretVersion: versionId } };
   const { reference, requestedBy } = incident;
   const body = { provider, operation, ...aimed, settings, reason: 'incident', reference, requestedBy, requestId };
-  const parsed = parseRequest(JSON.stringify(body));
+  const parsed = parseRequest(ordering.providers, JSON.stringify(body));
   if (parsed.kind === 'refused') throw new Failure(EXIT.usage, `${parsed.message} (for ${secret})`);
   return { requestId, request: parsed.request };
 };
 
 /** The first order for a key. */
-export const firstOrder = (digest: (text: string) => string, incident: Incident, mark: Mark): IncidentOrder =>
-  orderOf(digest, incident, mark, { operation: mark.operations[0] ?? '', signedBy: mark.signedBy });
+export const firstOrder = (ordering: Ordering, incident: Incident, mark: Mark): IncidentOrder =>
+  orderOf(ordering, incident, mark, { operation: mark.operations[0] ?? '', signedBy: mark.signedBy });
 
-/** Bybit's sub keys alone can be restricted by somebody else than who could not delete them. */
-const containment = (incident: Incident, { signedBy, provider }: Mark, done: readonly Receipt[]): Step | undefined => {
+/** A key that its managing key could not delete signs for itself. Read-only it may not even delete itself any more. */
+const containedBy = (
+  { providers }: Ordering,
+  incident: Incident,
+  { signedBy, provider }: Mark,
+  done: readonly Receipt[],
+): Step | undefined => {
   const last = done.at(-1);
-  const isStuck = last?.outcome === 'stuck' && last.operation === 'delete-sub-key';
-  if (!incident.contain || provider !== 'bybit' || signedBy === undefined || !isStuck) return undefined;
-  // Its managing key could not delete it, so that it signs for itself. Read-only it may not even delete itself any more.
-  const settings = { permissions: {}, ...(incident.readOnly ? { readOnly: 1 as const } : {}) };
-  return { operation: 'update-sub-key', signedBy: undefined, settings };
+  const containment = providerNamed(providers, provider)?.containment;
+  const isStuck = last?.outcome === 'stuck' && last.operation === containment?.after;
+  if (!incident.contain || containment === undefined || signedBy === undefined || !isStuck) return undefined;
+  const settings = containment.settings(incident.readOnly);
+  return { operation: containment.operation, signedBy: undefined, settings };
 };
 
 /**
@@ -74,16 +80,16 @@ const containment = (incident: Incident, { signedBy, provider }: Mark, done: rea
  * @returns `undefined` where nothing more is to be done
  */
 export const nextOrder = (
-  digest: (text: string) => string,
+  ordering: Ordering,
   incident: Incident,
   mark: Mark,
   done: readonly Receipt[],
 ): IncidentOrder | undefined => {
   const last = done.at(-1);
-  if (last === undefined) return firstOrder(digest, incident, mark);
+  if (last === undefined) return firstOrder(ordering, incident, mark);
   const other = mark.operations[done.length];
   if (last.outcome === 'refused' && last.code === 'wrong-signer' && other !== undefined)
-    return orderOf(digest, incident, mark, { operation: other, signedBy: mark.signedBy });
-  const contained = containment(incident, mark, done);
-  return contained && orderOf(digest, incident, mark, contained);
+    return orderOf(ordering, incident, mark, { operation: other, signedBy: mark.signedBy });
+  const contained = containedBy(ordering, incident, mark, done);
+  return contained && orderOf(ordering, incident, mark, contained);
 };

@@ -36,7 +36,7 @@ interface Sent {
 
 /** Whether what comes next for a key is an update that nobody has sent yet. */
 const isToContain = async (deployed: Deployed, incident: Incident, mark: Mark, last: Receipt): Promise<boolean> => {
-  const next = nextOrder(deployed.digest, incident, mark, [last]);
+  const next = nextOrder(deployed, incident, mark, [last]);
   return next?.request.settings !== undefined && (await itemOf(deployed, next)) === undefined;
 };
 
@@ -44,7 +44,7 @@ const isToContain = async (deployed: Deployed, incident: Incident, mark: Mark, l
 const asSent = async (deployed: Deployed, incident: Incident, mark: Mark): Promise<Sent | undefined> => {
   const items = await Promise.all(
     mark.operations.map((operation) =>
-      itemOf(deployed, firstOrder(deployed.digest, incident, { ...mark, operations: [operation] })),
+      itemOf(deployed, firstOrder(deployed, incident, { ...mark, operations: [operation] })),
     ),
   );
   const first = items.findIndex((item) => item !== undefined);
@@ -67,7 +67,7 @@ export const prepare = async (
   const keys = await keysUnder(context, deployed, (secret) => isMeant(secret, wanted));
   const sent = new Map<string, Sent>();
   const refused: Left[] = [];
-  await someAtOnce(select(keys, wanted, () => true).marks, async (mark) => {
+  await someAtOnce(select(deployed.providers, keys, wanted, () => true).marks, async (mark) => {
     try {
       const known = await asSent(deployed, incident, mark);
       if (known !== undefined) sent.set(mark.arn, known);
@@ -76,7 +76,7 @@ export const prepare = async (
       refused.push({ secret: mark.secret, problem: error.message });
     }
   });
-  const { marks, dead, unreadable } = select(keys, wanted, ({ arn }) => sent.has(arn));
+  const { marks, dead, unreadable } = select(deployed.providers, keys, wanted, ({ arn }) => sent.has(arn));
   const askable = marks.filter(({ secret }) => !refused.some((each) => each.secret === secret));
   const fresh = await foreseen(
     context,

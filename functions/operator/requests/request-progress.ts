@@ -3,7 +3,7 @@ import { type EpochMs, fromIso, later, toIso } from '../../core/epoch.ts';
 import type { CaseItem } from '../../core/ledger/case-item.ts';
 import { attemptName, caseKey } from '../../core/ledger/keys.ts';
 import type { RequestItem } from '../../core/ledger/request-item.ts';
-import { isUrgent } from '../../core/receipt.ts';
+import { isUrgent } from '../../core/reason.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import { inWords } from '../terminal/duration.ts';
 

@@ -1,13 +1,16 @@
 import { type Command, Option } from 'commander';
 import { type EpochMs, fromIso } from '../../core/epoch.ts';
-import { REASONS } from '../../core/receipt.ts';
+import { type Providers, providerNamed } from '../../core/provider.ts';
+import { REASONS } from '../../core/reason.ts';
 import { sentence } from '../../core/receipts/sentences.ts';
 import type { DeploymentCard } from '../../core/request/deployment-card.ts';
-import { settingsIn } from '../../core/request/expiry-tags.ts';
-import { parseRequest, type RevocationRequest } from '../../core/request/parse-request.ts';
+import { wordsIn } from '../../core/request/expiry-tags.ts';
+import { parseRequest } from '../../core/request/parse-request.ts';
+import type { RevocationRequest } from '../../core/request/revocation-request.ts';
 import { latestNotBefore } from '../../core/revoke/preconditions.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import { EXIT, Failure } from '../terminal/failure.ts';
+import { optionOf } from '../terminal/option-name.ts';
 
 /** The options that say what is asked for, as commander gives them. */
 export interface RequestOptions {
@@ -15,7 +18,6 @@ export interface RequestOptions {
   readonly secretVersion?: string;
   readonly target: string;
   readonly targetVersion?: string;
-  readonly subMemberId?: string;
   readonly settings?: string;
   readonly reason?: string;
   readonly reference?: string;
@@ -25,32 +27,42 @@ export interface RequestOptions {
   readonly requestId?: string;
 }
 
+const locatorOptions = (providers: Providers): readonly Option[] =>
+  Object.values(providers).flatMap(({ title, locators }) =>
+    Object.keys(locators).map((field) => new Option(`--${optionOf(field)} <id>`, `where the key is at ${title}`)),
+  );
+
 /** Adds the words of a request to a command. */
-export const withRequestOptions = (command: Command): Command =>
-  command
+export const withRequestOptions = (command: Command, providers: Providers): Command => {
+  const examples = Object.values(providers).flatMap(({ settings }) => settings?.example ?? []);
+  for (const option of locatorOptions(providers)) command.addOption(option);
+  return command
     .argument('<operation>', 'provider and operation, such as kalshi/delete-key')
     .requiredOption('--secret <name>', 'secret with the credential that signs')
     .requiredOption('--target <key>', 'self, the identifier of a key, or secret:<name> for the key in that secret')
     .option('--secret-version <version>', 'of the signing secret: AWSCURRENT, AWSPREVIOUS or a version id')
     .option('--target-version <version>', "of the target's secret")
-    .option('--sub-member-id <id>', 'Bybit sub account of the target')
-    .option('--settings <words>', 'for an update: "readOnly=1 ips=192.0.2.1 permissions.Wallet=AccountTransfer"')
+    .option('--settings <words>', `for an update: "${examples.join('" or "')}"`)
     .addOption(new Option('--reason <reason>', 'leaked and incident are urgent').choices(REASONS))
     .option('--reference <ticket>', 'copied to the receipt')
     .option('--requested-by <name>', 'copied to the receipt')
     .option('--expected-environment <name>', "refuse where the key's environment is another one")
     .option('--request-id <id>', 'names the request; sent again it changes nothing (default: a UUID)');
+};
 
 const IN_SECRET = 'secret:';
 
-const targetOf = (provider: string, { target, targetVersion, subMemberId }: RequestOptions): unknown => {
+const targetOf = (providers: Providers, provider: string, options: RequestOptions): unknown => {
+  const { target, targetVersion } = options;
+  const fields = Object.values(providers).flatMap(({ locators }) => Object.keys(locators));
+  const given = Object.entries(options).filter(([field]) => fields.includes(field));
   const more = {
     ...(targetVersion === undefined ? {} : { secretVersion: targetVersion }),
-    ...(subMemberId === undefined ? {} : { subMemberId }),
+    ...Object.fromEntries(given),
   };
   if (target.startsWith(IN_SECRET)) return { secretId: target.slice(IN_SECRET.length), ...more };
   if (target === 'self' && Object.keys(more).length === 0) return target;
-  return { [provider === 'bybit' ? 'apiKey' : 'apiKeyId']: target, ...more };
+  return { [providerNamed(providers, provider)?.keyForm.field ?? 'keyId']: target, ...more };
 };
 
 /** What begins a secret's ARN. */
@@ -81,7 +93,7 @@ const OBJECTIONS: readonly ((request: RevocationRequest, card: DeploymentCard, n
 export const requestFromOptions = (
   operation: string,
   options: RequestOptions,
-  { card, clock, newId }: Pick<Deployed, 'card' | 'clock' | 'newId'>,
+  { card, clock, newId, providers }: Pick<Deployed, 'card' | 'clock' | 'newId' | 'providers'>,
   more: Partial<Pick<RevocationRequest, 'dryRun'>> = {},
 ): RevocationRequest & { readonly requestId: string } => {
   const [provider = '', name] = operation.split(/\/(.*)/s);
@@ -89,10 +101,12 @@ export const requestFromOptions = (
     throw new Failure(EXIT.usage, 'Cannot read the operation, wanted provider and operation such as kalshi/delete-key');
   const { secret: secretId, secretVersion, settings, requestId = newId(), ...rest } = options;
   const { reason, reference, requestedBy, expectedEnvironment, notBefore } = rest;
+  const { settings: form } = providerNamed(providers, provider) ?? {};
   const parsed = parseRequest(
+    providers,
     JSON.stringify({
-      ...{ provider, operation: name, secretId, secretVersion, target: targetOf(provider, options) },
-      ...(settings === undefined ? {} : { settings: settingsIn(settings) }),
+      ...{ provider, operation: name, secretId, secretVersion, target: targetOf(providers, provider, options) },
+      ...(settings === undefined ? {} : { settings: form?.fromWords(wordsIn(settings)) ?? settings }),
       ...{ reason, reference, requestedBy, expectedEnvironment, notBefore, requestId, ...more },
     }),
   );

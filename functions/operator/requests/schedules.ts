@@ -6,11 +6,13 @@ import {
   paginateListSchedules,
 } from '@aws-sdk/client-scheduler';
 import { type EpochMs, fromIso, toIso } from '../../core/epoch.ts';
-import { parseRequest, type RevocationRequest } from '../../core/request/parse-request.ts';
+import { parseRequest } from '../../core/request/parse-request.ts';
+import type { RevocationRequest } from '../../core/request/revocation-request.ts';
 import { someAtOnce } from '../../core/some-at-once.ts';
 import { fromAws } from '../deployment/aws-trouble.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import { EXIT, Failure } from '../terminal/failure.ts';
+import { targetName } from './target-name.ts';
 
 /** A one-time schedule of a request. */
 export interface Scheduled {
@@ -18,6 +20,12 @@ export interface Scheduled {
   readonly requestId: string;
   readonly at: EpochMs;
   readonly request: RevocationRequest;
+}
+
+/** A schedule that was found. */
+export interface FoundSchedule extends Scheduled {
+  /** What it is about, in one word. */
+  readonly target: string;
 }
 
 /** What a schedule's name takes, which is the request's id. */
@@ -52,17 +60,18 @@ export const schedule = async ({ scheduler, card }: Deployed, { requestId, at, r
 
 /** A schedule of ours; the group holds the clock of the sweep as well. */
 const scheduledIn = (
-  { card }: Deployed,
+  { card, providers }: Deployed,
   { Name = '', ScheduleExpression = '', Target }: GetScheduleCommandOutput,
-): Scheduled | undefined => {
+): FoundSchedule | undefined => {
   const at = fromIso(`${/^at\((.+)\)$/.exec(ScheduleExpression)?.[1]}Z`);
-  const parsed = parseRequest(Target?.Input ?? '');
+  const parsed = parseRequest(providers, Target?.Input ?? '');
   if (Target?.Arn !== card.requestsQueueArn || at === undefined || parsed.kind === 'refused') return undefined;
-  return { requestId: Name, at, request: parsed.request };
+  const { request } = parsed;
+  return { requestId: Name, at, request, target: targetName(providers, request) };
 };
 
 /** @returns `undefined` where there is none of that name that a request is in */
-export const findSchedule = async (deployed: Deployed, name: string): Promise<Scheduled | undefined> => {
+export const findSchedule = async (deployed: Deployed, name: string): Promise<FoundSchedule | undefined> => {
   const { scheduler, card } = deployed;
   if (!SCHEDULABLE_ID.test(name)) return undefined;
   const get = new GetScheduleCommand({ Name: name, GroupName: card.scheduleGroup });
@@ -77,7 +86,7 @@ export const findSchedule = async (deployed: Deployed, name: string): Promise<Sc
 };
 
 /** All that is scheduled, the next one first. */
-export const listSchedules = async (deployed: Deployed): Promise<readonly Scheduled[]> => {
+export const listSchedules = async (deployed: Deployed): Promise<readonly FoundSchedule[]> => {
   const { scheduler, card } = deployed;
   const names: string[] = [];
   const list = async (): Promise<void> => {
@@ -88,7 +97,7 @@ export const listSchedules = async (deployed: Deployed): Promise<readonly Schedu
       for (const { Name = '', Target } of Schedules) if (Target?.Arn === card.requestsQueueArn) names.push(Name);
   };
   await fromAws('list the schedules', list());
-  const all: Scheduled[] = [];
+  const all: FoundSchedule[] = [];
   await someAtOnce(names, async (name) => {
     const found = await findSchedule(deployed, name);
     if (found) all.push(found);

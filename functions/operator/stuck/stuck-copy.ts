@@ -1,6 +1,9 @@
 import type { Message } from '@aws-sdk/client-sqs';
 import { type EpochMs, epochMs } from '../../core/epoch.ts';
-import { parseRequest, type RevocationRequest } from '../../core/request/parse-request.ts';
+import type { Providers } from '../../core/provider.ts';
+import { parseRequest } from '../../core/request/parse-request.ts';
+import type { RevocationRequest } from '../../core/request/revocation-request.ts';
+import { targetName } from '../requests/target-name.ts';
 
 /** What the stuck queue holds of one request: its latest copy, and the handles of all. */
 export interface Stuck {
@@ -12,20 +15,19 @@ export interface Stuck {
   readonly body: string;
   /** `undefined`: what stands for a message that was no request. */
   readonly request: RevocationRequest | undefined;
+  /** What the request is about, in one word. */
+  readonly target: string | undefined;
   readonly sentAt: EpochMs;
   readonly handles: readonly string[];
 }
 
 /** A message as it was received. */
-export const stuckOf = ({
-  Body = '',
-  MessageId = '',
-  ReceiptHandle = '',
-  Attributes,
-  MessageAttributes,
-}: Message): Stuck => {
+export const stuckOf = (
+  providers: Providers,
+  { Body = '', MessageId = '', ReceiptHandle = '', Attributes, MessageAttributes }: Message,
+): Stuck => {
   const attribute = (name: string): string | undefined => MessageAttributes?.[name]?.StringValue;
-  const parsed = parseRequest(Body);
+  const parsed = parseRequest(providers, Body);
   const request = parsed.kind === 'request' ? parsed.request : undefined;
   const [outcome, code] = [attribute('outcome'), attribute('code')];
   return {
@@ -36,6 +38,7 @@ export const stuckOf = ({
     message: attribute('message'),
     body: Body,
     request,
+    target: request && targetName(providers, request),
     sentAt: epochMs(Number(Attributes?.SentTimestamp ?? 0)),
     handles: [ReceiptHandle],
   };

@@ -61,11 +61,12 @@ export interface InHand {
  */
 export const takeInHand = async (deployed: Deployed): Promise<InHand> => {
   const messages: Message[] = [];
+  const copies = () => messages.map((message) => stuckOf(deployed.providers, message));
   try {
     const elsewhere = await receiveAll(deployed, messages);
-    return { all: grouped(messages.map(stuckOf)), elsewhere };
+    return { all: grouped(copies()), elsewhere };
   } catch (error) {
-    await giveBack(deployed, messages.map(stuckOf));
+    await giveBack(deployed, copies());
     throw error;
   }
 };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Fault } from '../../core/fault.ts';
-import type { Settings } from '../../core/provider.ts';
+import type { BybitSettings } from './settings.ts';
 
 /** The addresses that a key is bound to; `undefined`: to none, it works from everywhere. */
 export type Binding = readonly string[] | undefined;
@@ -22,7 +22,7 @@ export const bindingOf = (ips: readonly string[]): Binding => {
  * @returns `null` where it does not ask
  * @throws Fault `refused/malformed` where it holds something that is no address
  */
-export const askedBinding = ({ ips }: Settings): Binding | null => {
+export const askedBinding = ({ ips }: BybitSettings): Binding | null => {
   if (ips === undefined) return null;
   const parts = (typeof ips === 'string' ? ips.split(',') : ips).map((ip) => ip.trim());
   if (parts.length === 1 && parts[0] === UNBOUND) return undefined;

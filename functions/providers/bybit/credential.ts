@@ -1,11 +1,13 @@
 import * as z from 'zod';
 import type { Credential } from '../../core/provider.ts';
-import { BybitKey } from '../../core/request/parse-request.ts';
 import { Secret } from '../../core/secret.ts';
 import { hiddenText } from '../hidden-text.ts';
 import { readPrivateKey } from '../private-key.ts';
 import { parseCredential, unreadable } from '../unreadable.ts';
 import { ENVIRONMENTS } from './environments.ts';
+
+/** An identifier: it goes into a JSON body, so it must be free of anything that a body could be changed with. */
+export const BybitKey = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/, 'wanted 1 to 128 letters and digits');
 
 /** As it stands in the secret. */
 export const Shape = z

@@ -1,15 +1,20 @@
-import type { Facts, KeyRecord } from '../../core/answer.ts';
+import type { Facts } from '../../core/answer.ts';
 import type { Order } from '../../core/provider.ts';
+import type { BybitOperation } from './operations.ts';
+import type { BybitRecord, BybitSettings } from './settings.ts';
 
 /** What a key has to hold one of, for Bybit to let it call: INF from the labels of the delete and update pages. */
 const MASTER_NEEDS = ['AccountTransfer', 'SubMemberTransfer', 'Withdraw'];
 const SUB_NEEDS = ['AccountTransfer', 'SubMemberTransferList', 'SubMemberTransfer'];
 
-interface Seen {
+/** An order, and what is known of its key. */
+export interface Seen {
   readonly order: Order;
+  readonly operation: BybitOperation;
   readonly isMaster: boolean;
   readonly facts: Facts;
-  readonly record: KeyRecord | undefined;
+  readonly record: BybitRecord | undefined;
+  readonly settings: BybitSettings | undefined;
 }
 
 const holdsNone = (wallet: readonly string[] | undefined, needs: readonly string[]): boolean =>
@@ -41,11 +46,11 @@ const FORECASTS: readonly (readonly [(seen: Seen) => boolean, string])[] = [
     'This key was made for a third-party application; whether the API can delete such a key is not documented, the web page can',
   ],
   [
-    ({ isMaster, order }) => isMaster && order.settings?.readOnly === 1,
+    ({ isMaster, settings }) => isMaster && settings?.readOnly === 1,
     'Whether a read-only master key can still delete itself is not documented; the web page can',
   ],
   [
-    ({ isMaster, order }) => isMaster && order.settings?.ips !== undefined,
+    ({ isMaster, settings }) => isMaster && settings?.ips !== undefined,
     'Bybit refuses to change the addresses of a master key by the API (141019); ask again without ips, and bind it in the web page',
   ],
   [
@@ -54,13 +59,13 @@ const FORECASTS: readonly (readonly [(seen: Seen) => boolean, string])[] = [
   ],
 ];
 
-const isDelete = ({ order }: Seen): boolean => order.operation.startsWith('delete-');
+const isDelete = ({ operation }: Seen): boolean => operation.kind === 'delete';
 
 /** What an update leaves of the wallet's permissions: all of them where none are asked for, and what the API cannot take away. */
 // Stryker disable OptionalChaining: asked for only where the wallet's permissions were read
-const walletLeft = ({ order, record }: Seen): readonly string[] | undefined => {
+const walletLeft = ({ settings, record }: Seen): readonly string[] | undefined => {
   const now = record?.permissions['Wallet'];
-  const asked = order.settings?.permissions;
+  const asked = settings?.permissions;
   return asked === undefined ? now : now?.filter((name) => name === 'Withdraw' || asked['Wallet']?.includes(name));
 };
 // Stryker restore OptionalChaining

@@ -1,17 +1,22 @@
+import * as z from 'zod';
+import type { Facts, KeyRecord } from '../../core/answer.ts';
 import { Fault } from '../../core/fault.ts';
-import type { Call, Order, Plan, Provider } from '../../core/provider.ts';
+import type { Call, Order, Plan } from '../../core/provider.ts';
+import { provider } from '../provider.ts';
 import { realmsOf } from '../realms.ts';
-import { credential } from './credential.ts';
+import { BybitKey, credential, Shape } from './credential.ts';
 import { ENVIRONMENTS } from './environments.ts';
-import { afterwards, forecast } from './forecast.ts';
+import { afterwards, forecast, type Seen } from './forecast.ts';
 import { meaning } from './meaning.ts';
 import { BYBIT_OPERATIONS, type BybitOperation } from './operations.ts';
 import { masterCheck, probes, siblings, subAccountOf } from './questions.ts';
 import { requestedUpdateOf, restriction } from './restriction.ts';
+import { type BybitRecord, type BybitSettings, SETTINGS } from './settings.ts';
 import { RECEIVE_WINDOW_MS, signForBybit } from './sign.ts';
+import { UNCONFIRMED } from './unconfirmed.ts';
 import { updateRefusal } from './update-refusal.ts';
 
-const { hostOf, isSameRealm, checkReach } = realmsOf(ENVIRONMENTS);
+const { hostOf, isSameRealm } = realmsOf(ENVIRONMENTS);
 
 /** A request is taken up to a second past its window, by the provider's clock. */
 const LANDS_WITHIN_MS = RECEIVE_WINDOW_MS + 1_000;
@@ -37,23 +42,9 @@ const callWith = (
 /** A demo key is deleted by its production master. */
 const isMasterOfDemo = (signer: string, target: string): boolean => isSameRealm(signer, 'mainnet') && target === 'demo';
 
-const operationOf = (order: Order): BybitOperation => {
-  const { operation, signer, target } = order;
-  const found = Object.hasOwn(BYBIT_OPERATIONS, operation) ? BYBIT_OPERATIONS[operation] : undefined;
-  if (found === undefined)
-    throw new Fault(
-      'refused/malformed',
-      `Cannot do ${operation} at Bybit, wanted ${Object.keys(BYBIT_OPERATIONS).join(', ')}`,
-    );
-  if (!target.self && !found.managed)
-    throw new Fault(
-      'refused/target-mismatch',
-      `Cannot ${operation} with another key, wanted the target to sign for itself`,
-    );
+const checkSigner = ({ signer }: Order): void => {
   if (signer.environment === 'demo')
     throw new Fault('refused/wrong-signer', 'Cannot sign with a demo key, wanted its production master on mainnet');
-  checkReach(order, isMasterOfDemo);
-  return found;
 };
 
 /** The target's own word is that it belongs to somebody else's master. A demo account names none. */
@@ -69,7 +60,7 @@ const callOf = (order: Order, operation: BybitOperation): Plan['call'] => {
     throw new Fault('refused/malformed', 'Cannot update without settings, wanted readOnly, permissions or ips');
   const { self } = order.target;
   const { egressAddresses } = order;
-  const asked = requestedUpdateOf(operation.of, order.settings);
+  const asked = requestedUpdateOf(operation.of, order.settings as BybitSettings);
   return restriction({
     asked,
     refusalOf: (records) => updateRefusal({ asked, self, egressAddresses, ...records }),
@@ -77,12 +68,15 @@ const callOf = (order: Order, operation: BybitOperation): Plan['call'] => {
   });
 };
 
-const plan = (order: Order): Plan => {
-  const operation = operationOf(order);
+const plan = (order: Order, operation: BybitOperation): Plan => {
   const { target, facts } = order;
-  const isMaster = operation.of === 'master';
   const isLost =
     !target.self && !target.credential && facts['searched'] !== undefined && subAccountOf(order) === undefined;
+  const seen = (known: Facts, record: KeyRecord | undefined): Seen => ({
+    ...{ order, operation, isMaster: operation.of === 'master', facts: known },
+    settings: order.settings as BybitSettings | undefined,
+    record: record as BybitRecord | undefined,
+  });
   return {
     ...(isForeign(order) ? { end: 'stuck/wrong-account' } : {}),
     ...(target.self ? {} : { signer: masterCheck(order) }),
@@ -93,16 +87,38 @@ const plan = (order: Order): Plan => {
     call: callOf(order, operation),
     proofGapMs: 2_000,
     landsWithinMs: LANDS_WITHIN_MS,
-    forecast: (known, record) => forecast({ order, isMaster, facts: known, record }),
-    afterwards: (known, record) => afterwards({ order, isMaster, facts: known, record }),
+    forecast: (known, record) => forecast(seen(known, record)),
+    afterwards: (known, record) => afterwards(seen(known, record)),
   };
 };
 
 /** Bybit v5: HTTP 200 for refusals as well, one code per reason, HMAC or RSA signatures. */
-export const bybit: Provider = {
+export const bybit = provider({
   name: 'bybit',
+  title: 'Bybit',
+  manager: 'its master',
+  docs: 'https://bybit-exchange.github.io/docs/v5/user/apikey-info',
   environments: ENVIRONMENTS,
   operations: BYBIT_OPERATIONS,
+  keyForm: { field: 'apiKey', shape: BybitKey },
+  locators: { subMemberId: z.string().regex(/^\d{1,20}$/, 'wanted the sub account as a text of digits') },
+  // A demo account has an id of its own, which opens no list.
+  locate: ({ subMemberId, targetUserID }) => {
+    const account = subMemberId ?? targetUserID;
+    return account === undefined ? {} : { subMemberId: account };
+  },
+  credentialShape: Shape,
+  settings: SETTINGS,
+  containment: {
+    after: 'delete-sub-key',
+    operation: 'update-sub-key',
+    settings: (readOnly) => ({ permissions: {}, ...(readOnly ? { readOnly: 1 } : {}) }),
+  },
+  // https://bybit-exchange.github.io/docs/v5/guide
+  refusedRegions: { 'us-': 'the United States', 'cn-': 'mainland China' },
+  unconfirmed: UNCONFIRMED,
   credential,
+  checkSigner,
+  isRelated: isMasterOfDemo,
   plan,
-};
+});

@@ -1,10 +1,12 @@
 import * as z from 'zod';
-import type { Answer, KeyRecord } from '../../core/answer.ts';
+import type { Answer } from '../../core/answer.ts';
 import type { Credential, MaybeReply } from '../../core/provider.ts';
 import { Secret } from '../../core/secret.ts';
 import type { Talk } from '../conversation.ts';
 import { silent } from '../reply-meaning.ts';
-import { type Column, isForbidden, isTooFrequent, meaning, resultIn } from './meaning.ts';
+import type { Column } from '../reply-table.ts';
+import { isForbidden, isTooFrequent, meaning, resultIn } from './meaning.ts';
+import type { BybitRecord } from './settings.ts';
 import { signForBybit } from './sign.ts';
 
 interface Read<T> {
@@ -18,7 +20,14 @@ interface Read<T> {
 
 /** Public, so that a 403 to it is about our address and not about the key. */
 const marketTime = (host: string) =>
-  ({ method: 'GET', provider: 'bybit', host, path: '/v5/market/time', headers: new Secret({}) }) as const;
+  ({
+    method: 'GET',
+    changes: false,
+    provider: 'bybit',
+    host,
+    path: '/v5/market/time',
+    headers: new Secret({}),
+  }) as const;
 
 /** A 403 without a reason: refused to everybody here is a refused region. */
 const behind = (control: MaybeReply, column: Column): Answer => {
@@ -40,19 +49,19 @@ export function* read<T>({ column, result, ...unsigned }: Read<T>): Talk<{ resul
 }
 
 /** Settings that a reply may lack, or may hold in a form that is not known. */
-export const SETTINGS = {
+export const READ_SETTINGS = {
   ips: z.array(z.string()).optional().catch(undefined),
   permissions: z.record(z.string(), z.array(z.string())).optional().catch(undefined),
 };
 
 interface ReadSettings {
   readonly ips: readonly string[] | undefined;
-  readonly permissions: KeyRecord['permissions'] | undefined;
+  readonly permissions: BybitRecord['permissions'] | undefined;
 }
 
 /** A key's settings where all of them were read; one missing tells nothing of what the key may do. */
 export const recordOf = (
   readOnly: 0 | 1 | undefined,
   { ips, permissions }: Partial<ReadSettings>,
-): KeyRecord | undefined =>
+): BybitRecord | undefined =>
   readOnly === undefined || ips === undefined || permissions === undefined ? undefined : { readOnly, ips, permissions };

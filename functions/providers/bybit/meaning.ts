@@ -1,34 +1,10 @@
 import * as z from 'zod';
-import type { Answer } from '../../core/answer.ts';
 import { after, epochMs } from '../../core/epoch.ts';
 import { jsonOrUndefined } from '../../core/json.ts';
 import type { MaybeReply } from '../../core/provider.ts';
-import {
-  BLOCKS_CALL,
-  clockOf,
-  comeBackAt,
-  IDENTIFIED,
-  isWait,
-  limitedUntil,
-  type ReplyMeaning,
-  rejected,
-  silent,
-  statusRow,
-} from '../reply-meaning.ts';
-
-/** Who got the reply, to what: the target to its own probe, a master to a read, and the call signed by either. */
-export type Column = 'own' | 'managing' | 'own-call' | 'managed-call';
-
-type Cells = Readonly<Record<Column, ReplyMeaning>>;
-
-const cells = (own: ReplyMeaning, managing: ReplyMeaning, ownCall: ReplyMeaning, managedCall = ownCall): Cells => ({
-  own,
-  managing,
-  'own-call': ownCall,
-  'managed-call': managedCall,
-});
-/** The same for whoever asks. */
-const alike = (probe: ReplyMeaning, call: ReplyMeaning): Cells => cells(probe, probe, call);
+import { BLOCKS_CALL, IDENTIFIED, isWait, rejected, silent } from '../reply-meaning.ts';
+import { alike, cells, type ReplyTable, replyReader } from '../reply-table.ts';
+import { clockOf, comeBackAt, limitedUntil } from '../stated-time.ts';
 
 const UNRECOGNISED = silent({ wait: 'unrecognised' });
 const DOWN = silent({ wait: 'provider-down' });
@@ -36,12 +12,11 @@ const LIMITED = alike(silent({ wait: 'rate-limited' }), rejected({ wait: 'rate-l
 const REFUSED_KEY = silent({ end: 'stuck/credential-refused' }, BLOCKS_CALL);
 
 /** What Bybit says. It refuses inside HTTP 200, so `retCode` decides there; elsewhere the status does. */
-const TABLE: readonly (readonly [replies: readonly string[], meaning: Cells])[] = [
+const ROWS: ReplyTable['rows'] = [
   [['0'], cells(UNRECOGNISED, UNRECOGNISED, { saw: 'accepted', ...IDENTIFIED }, { saw: 'accepted' })],
   [['-1', '10002'], alike(silent({ wait: 'clock-skew' }), rejected({ wait: 'clock-skew' }))],
-  [['no reply'], alike(silent({ wait: 'no-reply' }), silent({ wait: 'no-reply' }))],
-  [['10000', '10016', 'HTTP 5xx'], alike(DOWN, DOWN)],
-  [['429', '10006', 'HTTP 429', '10018', 'access too frequent'], LIMITED],
+  [['10000', '10016'], alike(DOWN, DOWN)],
+  [['429', '10006', '10018', 'access too frequent'], LIMITED],
   [
     ['10001', 'HTTP 400'],
     alike(silent({ end: 'stuck/request-rejected' }), rejected(undefined, { fallbackCode: 'request-rejected' })),
@@ -100,9 +75,6 @@ const TABLE: readonly (readonly [replies: readonly string[], meaning: Cells])[] 
   ],
 ];
 
-const MEANING = new Map(TABLE.flatMap(([replies, meaning]) => replies.map((reply) => [reply, meaning] as const)));
-const ELSE = alike(UNRECOGNISED, UNRECOGNISED);
-
 const Envelope = z.object({
   retCode: z.int(),
   time: z.int().positive().optional().catch(undefined),
@@ -125,20 +97,11 @@ export const isTooFrequent = (reply: MaybeReply): boolean =>
 /** A 403 that does not say why: an address of a refused country, or a page of the network before Bybit. */
 export const isForbidden = (reply: MaybeReply): boolean => reply?.status === 403 && !isTooFrequent(reply);
 
-const rowOf = (reply: MaybeReply): string => {
-  if (reply === undefined) return 'no reply';
-  if (isTooFrequent(reply)) return 'access too frequent';
-  if (reply.status !== 200) return statusRow(reply);
-  return String(envelopeOf(reply)?.retCode ?? 'unreadable');
-};
-
 const BANNED_MS = 600_000;
 const BANNED = new Set(['10018', 'access too frequent']);
 
-/** When to come back, and by whose clock: what the reply says beside its code. */
-const besides = (cell: ReplyMeaning, row: string, reply: MaybeReply): Partial<ReplyMeaning> => {
-  // Stryker disable next-line ConditionalExpression: no reply is neither a limit nor a clock
-  if (reply === undefined) return {};
+/** When to come back, and by whose clock. */
+const besides: ReplyTable['besides'] = (reply, cell, row) => {
   if (isWait(cell, 'rate-limited')) {
     if (BANNED.has(row)) return { ...limitedUntil({ notBefore: after(reply.at, BANNED_MS) }), hostWide: true };
     return limitedUntil(comeBackAt(Number(reply.headers['x-bapi-limit-reset-timestamp']), reply));
@@ -153,9 +116,14 @@ const besides = (cell: ReplyMeaning, row: string, reply: MaybeReply): Partial<Re
  * What a reply means to whom it came; for a read that says 0, that its result cannot be read.
  * https://bybit-exchange.github.io/docs/v5/error
  */
-export const meaning = (reply: MaybeReply, column: Column): Answer => {
-  const row = rowOf(reply);
-  const cell = (MEANING.get(row) ?? ELSE)[column];
-  // Stryker disable next-line OptionalChaining: a status was replied
-  return { ...cell, ...besides(cell, row, reply), code: row === 'HTTP 5xx' ? `HTTP ${reply?.status}` : row };
-};
+export const meaning = replyReader({
+  rows: ROWS,
+  code: (reply) => {
+    if (isTooFrequent(reply)) return 'access too frequent';
+    return reply.status === 200 ? String(envelopeOf(reply)?.retCode ?? 'unreadable') : undefined;
+  },
+  // Outside HTTP 200 nothing that Bybit sends has a form of its own.
+  isOwn: () => true,
+  statusText: ({ status }) => `HTTP ${status}`,
+  besides,
+});

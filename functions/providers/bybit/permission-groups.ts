@@ -1,5 +1,4 @@
 import { Fault } from '../../core/fault.ts';
-import type { Settings } from '../../core/provider.ts';
 import { nearest } from '../../core/request/schema-errors.ts';
 
 export type KeyKind = 'master' | 'sub';
@@ -83,7 +82,7 @@ const unknown = (what: string, typed: string, known: readonly string[]): Fault =
  * @returns `undefined` where it does not ask about them
  * @throws Fault `refused/malformed` for a group or value that such a key cannot have, with the nearest name
  */
-export const askedGroups = (kind: KeyKind, { permissions }: Settings): Groups | undefined => {
+export const askedGroups = (kind: KeyKind, permissions: Groups | undefined): Groups | undefined => {
   for (const [group, values] of Object.entries(permissions ?? {})) {
     const known = Object.hasOwn(NAMED[kind], group) ? NAMED[kind][group] : undefined;
     if (known === undefined) throw unknown('permission group', group, Object.keys(NAMED[kind]));

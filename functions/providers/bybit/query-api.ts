@@ -1,10 +1,11 @@
 import * as z from 'zod';
-import type { Answer, KeyRecord } from '../../core/answer.ts';
+import type { Answer } from '../../core/answer.ts';
 import type { Credential, Question } from '../../core/provider.ts';
 import { type Talk, talk } from '../conversation.ts';
 import { type ReplyMeaning, silent } from '../reply-meaning.ts';
-import { read, recordOf, SETTINGS } from './key-record.ts';
-import type { Column } from './meaning.ts';
+import type { Column } from '../reply-table.ts';
+import { READ_SETTINGS, read, recordOf } from './key-record.ts';
+import type { BybitRecord } from './settings.ts';
 
 const uid = z.union([z.int(), z.string().regex(/^\d+$/)]).transform(String);
 
@@ -16,7 +17,7 @@ const Key = z.object({
   parentUid: uid.optional().catch(undefined),
   type: z.int().optional().catch(undefined),
   readOnly: z.literal([0, 1]).optional().catch(undefined),
-  ...SETTINGS,
+  ...READ_SETTINGS,
 });
 
 /** A key as `query-api` shows it to itself. */
@@ -26,7 +27,7 @@ export interface OwnKey {
   readonly parentUid: string | undefined;
   /** 2: made for a third-party application. */
   readonly type: number | undefined;
-  readonly record: KeyRecord | undefined;
+  readonly record: BybitRecord | undefined;
 }
 
 interface Inspection extends Pick<Question, 'as' | 'host' | 'questionId'> {

@@ -62,7 +62,7 @@ export const masterCheck = ({ signer }: Order): Question => {
 /** A demo account is no sub account of its production master, so its own id opens no list. */
 export const subAccountOf = ({ target, facts }: Order): string | undefined =>
   (target.credential?.environment === 'demo' ? undefined : facts['targetUserID']) ??
-  target.subMemberId ??
+  target.locator['subMemberId'] ??
   facts['subMemberId'];
 
 /** Whether the sub account still has to be found: not where the target can speak, and not before an urgent call. */

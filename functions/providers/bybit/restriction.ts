@@ -1,5 +1,5 @@
 import type { KeyRecord } from '../../core/answer.ts';
-import type { Call, Reach, Restriction, Settings } from '../../core/provider.ts';
+import type { Call, Reach, Restriction } from '../../core/provider.ts';
 import { askedBinding, type Binding, bindingOf, common, isWithin, written } from './address-binding.ts';
 import {
   askedGroups,
@@ -10,6 +10,7 @@ import {
   type KeyKind,
   sendableValues,
 } from './permission-groups.ts';
+import type { BybitRecord, BybitSettings } from './settings.ts';
 
 /** What an update asks for, and of what kind of key. */
 export interface RequestedUpdate {
@@ -24,14 +25,14 @@ export interface RequestedUpdate {
 
 /** A key as it was read now, and as an earlier delivery first read it. */
 export interface Records {
-  readonly now: KeyRecord;
-  readonly before: KeyRecord;
+  readonly now: BybitRecord;
+  readonly before: BybitRecord;
 }
 
 /** @throws Fault `refused/malformed` where the settings name what such a key cannot have */
-export const requestedUpdateOf = (kind: KeyKind, settings: Settings): RequestedUpdate => ({
+export const requestedUpdateOf = (kind: KeyKind, settings: BybitSettings): RequestedUpdate => ({
   kind,
-  groups: askedGroups(kind, settings),
+  groups: askedGroups(kind, settings.permissions),
   binding: askedBinding(settings),
   readOnly: settings.readOnly ?? undefined,
   acceptUndeletable: settings.acceptUndeletable ?? false,
@@ -114,8 +115,17 @@ interface Update {
   readonly call: (narrowed: Narrowed) => Call;
 }
 
+/** Records come back as the questions of this folder read them. */
+const recordsOf = (now: KeyRecord, before: KeyRecord): Records => ({
+  now: now as BybitRecord,
+  before: before as BybitRecord,
+});
+
 /** The rules of an update, which never widens: its body is made of what the key has, had at first and is asked to keep. */
 export const restriction = ({ asked, refusalOf, call }: Update): Restriction => ({
-  call: (now, before) => refusalOf({ now, before }) ?? call(narrowed(asked, { now, before })),
-  reach: (now, before) => reachOf(asked, { now, before }),
+  call: (now, before) => {
+    const records = recordsOf(now, before);
+    return refusalOf(records) ?? call(narrowed(asked, records));
+  },
+  reach: (now, before) => reachOf(asked, recordsOf(now, before)),
 });

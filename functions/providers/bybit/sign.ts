@@ -6,8 +6,8 @@ import { Secret } from '../../core/secret.ts';
 /** How long after its timestamp Bybit takes a request, in milliseconds. */
 export const RECEIVE_WINDOW_MS = 5_000;
 
-/** By account and endpoint: https://bybit-exchange.github.io/docs/v5/rate-limit */
-const PER_SECOND = { GET: 10, POST: 5 };
+/** Calls in a second, by account and endpoint: https://bybit-exchange.github.io/docs/v5/rate-limit */
+const MOST = { GET: 10, POST: 5 };
 
 /** One request before it is signed: a query for GET, a body for POST. */
 export interface Unsigned {
@@ -49,11 +49,12 @@ export const signForBybit = ({ parts }: Credential, { host, path, query, body }:
   const method = body === undefined ? 'GET' : 'POST';
   return {
     method,
+    changes: method === 'POST',
     provider: 'bybit',
     host,
     path: query ? `${path}?${query}` : path,
     headers: new Secret(headers),
-    rate: { of: `bybit ${apiKey} ${path}`, perSecond: PER_SECOND[method] },
+    rate: { of: `bybit ${apiKey} ${path}`, most: MOST[method], perMs: 1_000 },
     ...(body === undefined ? {} : { body }),
   };
 };

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import type { Answer } from '../../core/answer.ts';
 import type { Credential, Order, Question } from '../../core/provider.ts';
-import { BybitKey } from '../../core/request/parse-request.ts';
 import { type Talk, talk } from '../conversation.ts';
 import { silent } from '../reply-meaning.ts';
-import { read, recordOf, SETTINGS } from './key-record.ts';
+import { BybitKey } from './credential.ts';
+import { READ_SETTINGS, read, recordOf } from './key-record.ts';
 
 /** The most that Bybit gives at once. */
 const PAGE = 20;
@@ -15,7 +15,7 @@ const Row = z.object({
   apiKey: z.string().min(1),
   status: z.int().optional().catch(undefined),
   readOnly: z.boolean().optional().catch(undefined),
-  ...SETTINGS,
+  ...READ_SETTINGS,
 });
 type Row = z.output<typeof Row>;
 const Page = z.object({ result: z.array(Row), nextPageCursor: z.string() });

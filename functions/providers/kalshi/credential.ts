@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Credential } from '../../core/provider.ts';
-import { KeyUuid } from '../../core/request/parse-request.ts';
 import { Secret } from '../../core/secret.ts';
+import { KeyUuid } from '../key-uuid.ts';
 import { readPrivateKey } from '../private-key.ts';
 import { parseCredential } from '../unreadable.ts';
 import { ENVIRONMENTS } from './environments.ts';

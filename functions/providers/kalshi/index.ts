@@ -1,17 +1,15 @@
-import { Fault } from '../../core/fault.ts';
-import type { Call, Operation, Order, Plan, Provider, Question } from '../../core/provider.ts';
-import { keyPath } from '../key-path.ts';
+import type { Call, Order, Plan, Question } from '../../core/provider.ts';
+import { KeyUuid, keyPath } from '../key-uuid.ts';
+import { provider } from '../provider.ts';
 import { realmsOf } from '../realms.ts';
-import { credential } from './credential.ts';
+import { credential, Shape } from './credential.ts';
 import { ENVIRONMENTS, KALSHI_SIBLINGS } from './environments.ts';
 import { AFTERWARDS, forecast } from './forecast.ts';
 import { API_KEYS_PATH, keyListQuestionId, managersQuestion, ownListQuestion } from './key-list.ts';
 import { meaning } from './meaning.ts';
 import { signForKalshi } from './sign.ts';
 
-const OPERATIONS: Readonly<Record<string, Operation>> = { 'delete-key': { kind: 'delete', managed: true } };
-
-const { hostOf, isSameRealm, checkReach } = realmsOf(ENVIRONMENTS);
+const { hostOf, isSameRealm } = realmsOf(ENVIRONMENTS);
 
 const deleteCall = ({ signer, target }: Order): Call => {
   const host = hostOf(signer.environment);
@@ -21,8 +19,8 @@ const deleteCall = ({ signer, target }: Order): Call => {
     as: target.self ? 'self' : 'managing',
     host,
     questionId: target.self ? `self@${host}` : keyListQuestionId(signer.keyId, host),
-    send: (now) => signForKalshi(signer, { method: 'DELETE', host, path }, now),
-    read: (reply) => meaning(reply, target.self ? 'own-delete' : 'managed-delete'),
+    send: (now) => signForKalshi(signer, { method: 'DELETE', changes: true, host, path }, now),
+    read: (reply) => meaning(reply, target.self ? 'own-call' : 'managed-call'),
   };
 };
 
@@ -41,31 +39,42 @@ const siblings = ({ signer, target }: Order): Plan['siblings'] =>
     ownListQuestion(signer, hostOf(name), false),
   ]);
 
-const checked = (order: Order): Order => {
-  if (!Object.hasOwn(OPERATIONS, order.operation))
-    throw new Fault('refused/malformed', `Cannot do ${order.operation} at Kalshi, wanted delete-key`);
-  checkReach(order);
-  return order;
-};
-
-const plan = (order: Order): Plan => ({
-  probes: probes(checked(order)),
-  needsAll: false,
-  siblings: siblings(order),
-  provable: true,
-  call: deleteCall(order),
-  proofGapMs: 2_000,
-  // No tolerance is documented: a timestamp of half a minute ago was refused, one of ten seconds ago was not.
-  landsWithinMs: 30_000,
-  forecast,
-  afterwards: () => AFTERWARDS,
-});
+const SCOPE = 'likely the scope `write` (not documented), and no restriction to a sub account';
 
 /** Kalshi: statuses and codes in JSON, RSA-PSS or Ed25519 signatures, no way to restrict a key. */
-export const kalshi: Provider = {
+export const kalshi = provider({
   name: 'kalshi',
+  title: 'Kalshi',
+  manager: 'another key of the same user',
+  docs: 'https://docs.kalshi.com/getting_started/api_keys',
   environments: ENVIRONMENTS,
-  operations: OPERATIONS,
+  operations: {
+    'delete-key': {
+      kind: 'delete',
+      signers: ['self', 'managing'],
+      needs: { self: SCOPE, managing: SCOPE },
+    },
+  },
+  keyForm: { field: 'apiKeyId', shape: KeyUuid },
+  credentialShape: Shape,
+  unconfirmed: [
+    {
+      what: 'Which scope a delete needs, and whether a key may delete itself.',
+      weDo: 'Calls, and reports what Kalshi says.',
+    },
+    { what: 'How far a clock may be off.', weDo: 'Calls a refusal for the clock `retry/clock-skew`.' },
+  ],
   credential,
-  plan,
-};
+  plan: (order) => ({
+    probes: probes(order),
+    needsAll: false,
+    siblings: siblings(order),
+    provable: true,
+    call: deleteCall(order),
+    proofGapMs: 2_000,
+    // No tolerance is documented: a timestamp of half a minute ago was refused, one of ten seconds ago was not.
+    landsWithinMs: 30_000,
+    forecast,
+    afterwards: () => AFTERWARDS,
+  }),
+});

@@ -51,7 +51,7 @@ const elsewhere = (row: Row | undefined): Partial<Answer> =>
   row?.fcm_subtrader_id === undefined ? {} : { fallbackCode: 'only-in-web-ui' };
 
 function* ownList(target: Credential, host: string, signs: boolean): Talk<Answer> {
-  const reply = yield (now) => signForKalshi(target, { method: 'GET', host, path: API_KEYS_PATH }, now);
+  const reply = yield (now) => signForKalshi(target, { method: 'GET', changes: false, host, path: API_KEYS_PATH }, now);
   const list = listIn(reply);
   if (list === undefined) return meaning(reply, 'own');
   const { keyId } = target;
@@ -73,7 +73,7 @@ export const ownListQuestion = (target: Credential, host: string, signs: boolean
 });
 
 function* managersList({ signer, target, facts: known }: Order, host: string): Talk<Answer> {
-  const reply = yield (now) => signForKalshi(signer, { method: 'GET', host, path: API_KEYS_PATH }, now);
+  const reply = yield (now) => signForKalshi(signer, { method: 'GET', changes: false, host, path: API_KEYS_PATH }, now);
   const list = listIn(reply);
   if (list === undefined) return meaning(reply, 'managing');
   const namesSigner = rowOf(list, signer.keyId) !== undefined;

@@ -10,7 +10,7 @@ const PSS = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RS
  * The lowest tier: 200 tokens a second, of which a request costs 10, whatever it asks.
  * https://docs.kalshi.com/getting_started/rate_limits
  */
-const PER_SECOND = 20;
+const RATE = { most: 20, perMs: 1_000 };
 
 const signatureOf = (message: Buffer, key: KeyObject): Buffer =>
   key.asymmetricKeyType === 'ed25519' ? sign(null, message, key) : sign('sha256', message, { key, ...PSS });
@@ -21,7 +21,7 @@ const signatureOf = (message: Buffer, key: KeyObject): Buffer =>
  */
 export const signForKalshi = (
   { parts }: Credential,
-  { method, host, path }: Pick<HttpCall, 'method' | 'host' | 'path'>,
+  { method, changes, host, path }: Pick<HttpCall, 'method' | 'changes' | 'host' | 'path'>,
   now: EpochMs,
 ): HttpCall => {
   // Stryker disable next-line StringLiteral: a credential of Kalshi has both
@@ -33,6 +33,6 @@ export const signForKalshi = (
     'KALSHI-ACCESS-TIMESTAMP': timestamp,
     'KALSHI-ACCESS-SIGNATURE': signature.toString('base64'),
   };
-  const rate = { of: `kalshi ${apiKeyId}`, perSecond: PER_SECOND };
-  return { method, provider: 'kalshi', host, path, headers: new Secret(headers), rate };
+  const rate = { of: `kalshi ${apiKeyId}`, ...RATE };
+  return { method, changes, provider: 'kalshi', host, path, headers: new Secret(headers), rate };
 };

@@ -1,8 +1,8 @@
-import { Fault } from '../../core/fault.ts';
-import type { Call, Operation, Order, Plan, Provider, Question } from '../../core/provider.ts';
-import { keyPath } from '../key-path.ts';
+import type { Call, Order, Question } from '../../core/provider.ts';
+import { KeyUuid, keyPath } from '../key-uuid.ts';
+import { provider } from '../provider.ts';
 import { realmsOf } from '../realms.ts';
-import { credential } from './credential.ts';
+import { credential, Shape } from './credential.ts';
 import { ENVIRONMENTS } from './environments.ts';
 import { forecast } from './forecast.ts';
 import { keyListQuestion, lookup } from './managed.ts';
@@ -10,17 +10,15 @@ import { meaning } from './meaning.ts';
 import { bearerOf, MANAGE_KEY_PATH, withBearer } from './request.ts';
 import { managerCheck, selfQuestion } from './self.ts';
 
-const OPERATIONS: Readonly<Record<string, Operation>> = { 'delete-key': { kind: 'delete', managed: true } };
-
-const { hostOf, checkReach } = realmsOf(ENVIRONMENTS);
+const { hostOf } = realmsOf(ENVIRONMENTS);
 
 const deleteCall = ({ signer, target }: Order, host: string, path: string): Call => ({
   asked: 'delete apikey',
   as: target.self ? 'self' : 'managing',
   host,
   questionId: `self@${host}`,
-  send: () => withBearer(bearerOf(signer), { method: 'DELETE', host, path }),
-  read: (reply) => meaning(reply, target.self ? 'own-delete' : 'managed-delete'),
+  send: () => withBearer(bearerOf(signer), { method: 'DELETE', changes: true, host, path }),
+  read: (reply) => meaning(reply, target.self ? 'own-call' : 'managed-call'),
 });
 
 const probes = (order: Order, host: string, path: string): readonly Question[] => {
@@ -32,35 +30,52 @@ const probes = (order: Order, host: string, path: string): readonly Question[] =
   return target.self ? own : [...own, lookup(order, host, path), keyListQuestion(order, host)];
 };
 
-const plan = (order: Order): Plan => {
-  const { operation, signer, target } = order;
-  if (!Object.hasOwn(OPERATIONS, operation))
-    throw new Fault('refused/malformed', `Cannot do ${operation} at Requesty, wanted delete-key`);
-  checkReach(order);
-  const host = hostOf(signer.environment);
-  const path = keyPath(MANAGE_KEY_PATH, target.keyId);
-  return {
-    ...(target.self ? {} : { signer: managerCheck(order, host) }),
-    probes: probes(order, host, path),
-    needsAll: !target.self,
-    siblings: [],
-    provable: true,
-    call: deleteCall(order, host, path),
-    proofGapMs: 2_000,
-    // Nothing in a request says when it was made, so a late one is never refused; this is how long one is likely under way.
-    landsWithinMs: 30_000,
-    forecast: (facts) => forecast(target.self, facts),
-    // What the end of a managing key takes from others is in the forecast, to be known before it comes to a call.
-    afterwards: () => [],
-  };
-};
-
 /** Requesty: a bearer without signature or clock, a body that may be empty, an id that the credential does not tell. */
-export const requesty: Provider = {
+export const requesty = provider({
   name: 'requesty',
+  title: 'Requesty',
+  manager: 'another key of the organisation',
+  docs: 'https://docs.requesty.ai/api-reference/endpoint/manage-api-key-get',
   environments: ENVIRONMENTS,
-  operations: OPERATIONS,
+  operations: {
+    'delete-key': {
+      kind: 'delete',
+      signers: ['self', 'managing'],
+      needs: { self: 'permission `manage: write`', managing: 'permission `manage: write`' },
+    },
+  },
+  keyForm: { field: 'apiKeyId', shape: KeyUuid },
+  secretForms: [/rqsty-sk-/i],
+  credentialShape: Shape,
+  unconfirmed: [
+    {
+      what: 'Whether the host of `eu` exists, and whether `legacy` still answers.',
+      weDo: 'Reaches them only where a credential says so.',
+    },
+    {
+      what: 'Whether a delete of an absent id is refused, and how a deleted bearer is answered.',
+      weDo: "Proves by lookup, list and the target's own bearer; compares with a bearer that was never issued.",
+    },
+  ],
   credential,
   identify: (key) => selfQuestion({ credential: key, host: hostOf(key.environment), keyId: undefined }),
-  plan,
-};
+  plan: (order) => {
+    const { signer, target } = order;
+    const host = hostOf(signer.environment);
+    const path = keyPath(MANAGE_KEY_PATH, target.keyId);
+    return {
+      ...(target.self ? {} : { signer: managerCheck(order, host) }),
+      probes: probes(order, host, path),
+      needsAll: !target.self,
+      siblings: [],
+      provable: true,
+      call: deleteCall(order, host, path),
+      proofGapMs: 2_000,
+      // Nothing in a request says when it was made, so a late one is never refused; this is how long one is likely under way.
+      landsWithinMs: 30_000,
+      forecast: (facts) => forecast(target.self, facts),
+      // What the end of a managing key takes from others is in the forecast, to be known before it comes to a call.
+      afterwards: () => [],
+    };
+  },
+});

@@ -9,7 +9,7 @@ import { bearerOf, MANAGE_KEY_PATH, withBearer } from './request.ts';
 import { keyIn } from './self.ts';
 
 function* lookUp({ signer, target }: Order, host: string, path: string): Talk<Answer> {
-  const reply = yield () => withBearer(bearerOf(signer), { method: 'GET', host, path });
+  const reply = yield () => withBearer(bearerOf(signer), { method: 'GET', changes: false, host, path });
   const key = keyIn(reply);
   if (key === undefined) return meaning(reply, 'lookup');
   return key.id === target.keyId
@@ -36,7 +36,8 @@ const listIn = (reply: MaybeReply): { readonly ids: readonly string[]; readonly 
 };
 
 function* list({ signer, target, facts: known }: Order, host: string): Talk<Answer> {
-  const reply = yield () => withBearer(bearerOf(signer), { method: 'GET', host, path: MANAGE_KEY_PATH });
+  const reply = yield () =>
+    withBearer(bearerOf(signer), { method: 'GET', changes: false, host, path: MANAGE_KEY_PATH });
   const said = listIn(reply);
   if (said === undefined) return meaning(reply, 'managing');
   const { ids, code } = said;

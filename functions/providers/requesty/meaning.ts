@@ -1,51 +1,17 @@
 import * as z from 'zod';
-import type { Answer } from '../../core/answer.ts';
 import { jsonOrUndefined } from '../../core/json.ts';
 import type { MaybeReply, Reply } from '../../core/provider.ts';
-import {
-  BLOCKS_CALL,
-  comeBackAt,
-  comeBackIn,
-  IDENTIFIED,
-  isWait,
-  limitedUntil,
-  type ReplyMeaning,
-  rejected,
-  type Stated,
-  silent,
-  statusRow,
-} from '../reply-meaning.ts';
-
-/**
- * Who got the reply, to what: the target to `self`, a managing key to `self` and the list, a managing key to the target's own path,
- * and the delete signed by either.
- */
-export type Column = 'own' | 'managing' | 'lookup' | 'own-delete' | 'managed-delete';
-
-type Cells = Readonly<Record<Column, ReplyMeaning>>;
-
-const cells = (
-  own: ReplyMeaning,
-  managing: ReplyMeaning,
-  ownDelete: ReplyMeaning,
-  managedDelete = ownDelete,
-): Cells => ({
-  own,
-  managing,
-  lookup: managing,
-  'own-delete': ownDelete,
-  'managed-delete': managedDelete,
-});
-const alike = (probe: ReplyMeaning, call: ReplyMeaning): Cells => cells(probe, probe, call);
+import { BLOCKS_CALL, IDENTIFIED, isWait, rejected, silent } from '../reply-meaning.ts';
+import { alike, cells, type ReplyTable, replyReader } from '../reply-table.ts';
+import { comeBackAt, comeBackIn, limitedUntil, type Stated } from '../stated-time.ts';
 
 const UNRECOGNISED = silent({ wait: 'unrecognised' });
-const DOWN = silent({ wait: 'provider-down' });
-const NO_REPLY = silent({ wait: 'no-reply' });
 const RESTRICTED = alike(
   { ...UNRECOGNISED, fallbackCode: 'account-restricted' },
   rejected(undefined, { fallbackCode: 'account-restricted' }),
 );
 const BAD_REQUEST = alike(silent({ end: 'stuck/request-rejected' }), rejected({ end: 'stuck/request-rejected' }));
+const NO_SUCH_PATH = silent({ end: 'stuck/request-rejected' });
 const REFUSED_KEY = rejected({ end: 'stuck/credential-refused' });
 
 /** The status of an expired or deleted bearer, and its one documented message. */
@@ -53,16 +19,16 @@ export const INVALID_TOKEN = 'Invalid authorization token';
 const PERMISSION = 'permission required';
 
 /** What Requesty says. https://docs.requesty.ai/features/error-codes (of the router; the management host is taken to say the same). */
-const TABLE = new Map<string, Cells>([
-  ['HTTP 2xx', cells(UNRECOGNISED, UNRECOGNISED, { saw: 'accepted', ...IDENTIFIED }, { saw: 'accepted' })],
+const ROWS: ReplyTable['rows'] = [
+  [['HTTP 2xx'], cells(UNRECOGNISED, UNRECOGNISED, { saw: 'accepted', ...IDENTIFIED }, { saw: 'accepted' })],
   // For the target's own question a control probe decides.
-  ['HTTP 401', cells(UNRECOGNISED, silent({ end: 'stuck/credential-refused' }), rejected(), REFUSED_KEY)],
+  [['HTTP 401'], cells(UNRECOGNISED, silent({ end: 'stuck/credential-refused' }), rejected(), REFUSED_KEY)],
   [
-    INVALID_TOKEN,
+    [INVALID_TOKEN],
     cells({ saw: 'unknown' }, silent({ end: 'stuck/credential-refused' }, BLOCKS_CALL), rejected(), REFUSED_KEY),
   ],
   [
-    PERMISSION,
+    [PERMISSION],
     cells(
       { saw: 'alive', ...IDENTIFIED },
       { ...UNRECOGNISED, fallbackCode: 'permission-missing' },
@@ -70,20 +36,11 @@ const TABLE = new Map<string, Cells>([
       rejected({ end: 'stuck/permission-missing' }),
     ),
   ],
-  ['HTTP 402', RESTRICTED],
-  ['HTTP 403', RESTRICTED],
-  ['HTTP 412', RESTRICTED],
-  ['HTTP 400', BAD_REQUEST],
-  [
-    'HTTP 404',
-    { ...alike(silent({ end: 'stuck/request-rejected' }), { saw: 'unlisted' }), lookup: { saw: 'unlisted' } },
-  ],
-  ['HTTP 404 without JSON', alike(silent({ end: 'stuck/request-rejected' }), { saw: 'unlisted' })],
-  ['HTTP 429', alike(silent({ wait: 'rate-limited' }), rejected({ wait: 'rate-limited' }))],
-  ['HTTP 5xx', alike(DOWN, DOWN)],
-  ['no reply', alike(NO_REPLY, NO_REPLY)],
-]);
-const ELSE = alike(UNRECOGNISED, UNRECOGNISED);
+  [['HTTP 402', 'HTTP 403', 'HTTP 412'], RESTRICTED],
+  [['HTTP 400'], BAD_REQUEST],
+  [['HTTP 404'], cells(NO_SUCH_PATH, NO_SUCH_PATH, { saw: 'unlisted' }, { saw: 'unlisted' }, { saw: 'unlisted' })],
+  [['HTTP 404 without JSON'], alike(NO_SUCH_PATH, { saw: 'unlisted' })],
+];
 
 const Body = z.object({ error: z.object({ message: z.string() }) });
 
@@ -93,16 +50,6 @@ export const messageIn = (reply: MaybeReply): string | undefined =>
 
 /** Only Requesty's own word for a dead bearer: with it a death can be proved. */
 const isInvalidToken = (message: string): boolean => /^invalid authorization token\.?$/i.test(message);
-
-const refusalIn = (reply: Reply): string | undefined => {
-  const message = messageIn(reply);
-  if (reply.status === 404) return message === undefined ? 'HTTP 404 without JSON' : undefined;
-  // A page of something before Requesty settles nothing: after a call the probes decide, and a probe is asked again.
-  if (message === undefined) return [401, 403].includes(reply.status) ? `HTTP ${reply.status} without JSON` : undefined;
-  if (reply.status !== 403) return undefined;
-  if (isInvalidToken(message)) return INVALID_TOKEN;
-  return message.toLowerCase().includes(PERMISSION) ? PERMISSION : undefined;
-};
 
 export const isSuccess = (reply: MaybeReply): reply is Reply =>
   reply !== undefined && reply.status >= 200 && reply.status <= 299;
@@ -116,16 +63,16 @@ const retryAt = (reply: Reply): Stated => {
 };
 
 /** What a reply means to whom it came; for a read that came with 2xx, that it cannot be read. */
-export const meaning = (reply: MaybeReply, column: Column): Answer => {
-  const refusal = reply && refusalIn(reply);
-  const row = refusal ?? (isSuccess(reply) ? 'HTTP 2xx' : statusRow(reply));
-  const cell = (TABLE.get(row) ?? ELSE)[column];
-  const later = reply && isWait(cell, 'rate-limited') ? limitedUntil(retryAt(reply)) : {};
-  return { ...cell, ...later, code: codeOf(reply, refusal, column) };
-};
-
-const codeOf = (reply: MaybeReply, refusal: string | undefined, column: Column): string => {
-  if (reply === undefined) return 'no reply';
-  const isRead = !column.endsWith('delete');
-  return refusal ?? (isRead && isSuccess(reply) ? `${reply.status} unreadable` : String(reply.status));
-};
+export const meaning = replyReader({
+  rows: ROWS,
+  code: (reply) => {
+    const message = reply.status === 403 ? messageIn(reply) : undefined;
+    if (message === undefined) return undefined;
+    if (isInvalidToken(message)) return INVALID_TOKEN;
+    return message.toLowerCase().includes(PERMISSION) ? PERMISSION : undefined;
+  },
+  isOwn: (reply) => messageIn(reply) !== undefined,
+  statusText: (reply, column) =>
+    isSuccess(reply) && !column.endsWith('call') ? `${reply.status} unreadable` : String(reply.status),
+  besides: (reply, cell) => (isWait(cell, 'rate-limited') ? limitedUntil(retryAt(reply)) : {}),
+});

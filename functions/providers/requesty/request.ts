@@ -7,9 +7,10 @@ export const MANAGE_KEY_PATH = '/v1/manage/apikey';
 /** No body, no Content-Type, nothing to sign. */
 export const withBearer = (
   bearer: string,
-  { method, host, path }: Pick<HttpCall, 'method' | 'host' | 'path'>,
+  { method, changes, host, path }: Pick<HttpCall, 'method' | 'changes' | 'host' | 'path'>,
 ): HttpCall => ({
   method,
+  changes,
   provider: 'requesty',
   host,
   path,

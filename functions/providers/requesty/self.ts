@@ -2,8 +2,8 @@ import * as z from 'zod';
 import type { Answer, Facts } from '../../core/answer.ts';
 import { jsonOrUndefined } from '../../core/json.ts';
 import type { Credential, HttpCall, MaybeReply, Order, Question, Reply } from '../../core/provider.ts';
-import { KeyUuid } from '../../core/request/parse-request.ts';
 import { type Talk, talk } from '../conversation.ts';
+import { KeyUuid } from '../key-uuid.ts';
 import { IDENTIFIED, silent } from '../reply-meaning.ts';
 import { isSuccess, meaning, messageIn } from './meaning.ts';
 import { bearerOf, MANAGE_KEY_PATH, withBearer } from './request.ts';
@@ -21,7 +21,7 @@ export const keyIn = (reply: MaybeReply): (z.output<typeof Self> & { readonly co
 };
 
 const ask = (bearer: string, host: string): HttpCall =>
-  withBearer(bearer, { method: 'GET', host, path: `${MANAGE_KEY_PATH}/self` });
+  withBearer(bearer, { method: 'GET', changes: false, host, path: `${MANAGE_KEY_PATH}/self` });
 
 /** A bearer of the right form that was never given out: what it is told, a deleted one may be told as well. */
 const NEVER_ISSUED = 'rqsty-sk-never-issued';

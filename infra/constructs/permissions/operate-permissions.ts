@@ -1,7 +1,8 @@
 import type { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import type { IScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
-import { FORGETTABLE, OPERATOR_WRITES } from '../../../functions/core/ledger/operator-items.ts';
+import { FORGETTABLE, operatorWrites } from '../../../functions/core/ledger/operator-items.ts';
+import { PROVIDER_NAMES } from '../../provider-names.ts';
 import {
   allow,
   byStateArn,
@@ -44,7 +45,11 @@ export const operatePermissions = ({
     allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'], [queues.stuck.queueArn]),
     allow(['dynamodb:GetItem'], [ledger.tableArn]),
     allow(['dynamodb:Query'], [ledger.tableArn, byStateArn(reach)]),
-    allow(['dynamodb:PutItem'], [ledger.tableArn], onlyAmong('StringLike', 'dynamodb:LeadingKeys', OPERATOR_WRITES)),
+    allow(
+      ['dynamodb:PutItem'],
+      [ledger.tableArn],
+      onlyAmong('StringLike', 'dynamodb:LeadingKeys', operatorWrites(PROVIDER_NAMES)),
+    ),
     allow(['dynamodb:UpdateItem'], [ledger.tableArn], TO_FORGET),
     // The two APIs know no resource for a listing.
     allow(['secretsmanager:ListSecrets', 'scheduler:ListSchedules'], ['*']),

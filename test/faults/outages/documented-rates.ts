@@ -1,5 +1,5 @@
-import type { ProviderName } from '../../../functions/core/operations.ts';
 import type { Exchange } from '../../../infra/local/sandbox/index.ts';
+import type { ProviderName } from '../../../infra/provider-names.ts';
 import type { Fleet } from './fleet.ts';
 
 /** So many requests in a window that rolls with the clock. */

@@ -1,6 +1,6 @@
-import type { ProviderName } from '../../../functions/core/operations.ts';
 import type { BybitSandbox, KalshiSandbox, RequestySandbox } from '../../../infra/local/sandbox/index.ts';
 import { startSandbox } from '../../../infra/local/sandbox/index.ts';
+import type { ProviderName } from '../../../infra/provider-names.ts';
 import { ED25519 } from '../orders/throwaway-pairs.ts';
 import type { InProcess } from '../simulated/serve-in-process.ts';
 

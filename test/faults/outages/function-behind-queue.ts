@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { after } from '../../../functions/core/epoch.ts';
-import type { ProviderName } from '../../../functions/core/operations.ts';
 import type { Ports } from '../../../functions/core/ports.ts';
 import type { Receipt } from '../../../functions/core/receipt.ts';
 import { TIMING } from '../../../functions/core/timing.ts';
 import { hideIn } from '../../../functions/edge/messages/visibility.ts';
-import { PROVIDERS } from '../../../functions/providers/index.ts';
+import * as PROVIDERS from '../../../functions/providers/index.ts';
 import { serve } from '../../../functions/revoke/serve.ts';
+import type { ProviderName } from '../../../infra/provider-names.ts';
 import { memoryLedger } from '../simulated/memory-ledger.ts';
 import { memoryVault } from '../simulated/memory-vault.ts';
 import { sendInProcess } from '../simulated/send-in-process.ts';
@@ -25,7 +25,9 @@ const MORE_MS = 80;
 export const NAMES: readonly ProviderName[] = ['bybit', 'kalshi', 'requesty'];
 
 const waysTo = (fleets: readonly Fleet[], clock: SimulatedClock, random: () => number): Ports['send'] => {
-  const ways = new Map(fleets.map(({ provider, sandbox }) => [provider, sendInProcess(sandbox, clock)]));
+  const ways = new Map<string, ReturnType<typeof sendInProcess>>(
+    fleets.map(({ provider, sandbox }) => [provider, sendInProcess(sandbox, clock)]),
+  );
   return async (call, until) => {
     await clock.until(after(clock.now(), Math.floor(random() * MORE_MS)));
     return ways.get(call.provider)?.(call, until);
@@ -59,7 +61,7 @@ export const functionBehind = ({ fleets, clock, random, queue, published, setAsi
     digest: (text) => createHash('sha256').update(text).digest('hex'),
     newId: () => `id-${++ids}`,
     random,
-    provider: (name) => PROVIDERS[name],
+    providers: PROVIDERS,
     config: {
       instance: 'outages',
       secretPrefix: 'key-revoker/',

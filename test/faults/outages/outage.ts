@@ -1,5 +1,5 @@
-import type { ProviderName } from '../../../functions/core/operations.ts';
 import type { Fault } from '../../../infra/local/sandbox/index.ts';
+import type { ProviderName } from '../../../infra/provider-names.ts';
 import type { OWNERS } from './fleet.ts';
 
 export const MINUTE = 60_000;

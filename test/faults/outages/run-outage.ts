@@ -1,6 +1,6 @@
 import { epochMs } from '../../../functions/core/epoch.ts';
-import type { ProviderName } from '../../../functions/core/operations.ts';
 import type { Receipt } from '../../../functions/core/receipt.ts';
+import type { ProviderName } from '../../../infra/provider-names.ts';
 import { simulatedClock } from '../simulated/simulated-clock.ts';
 import { FLEETS, type Fleet, OWNERS } from './fleet.ts';
 import { functionBehind, NAMES } from './function-behind-queue.ts';

@@ -38,7 +38,7 @@ export const sendInProcess =
       path,
       query: query.join('?'),
       header: (name) => headers[name.toLowerCase()],
-      body: Buffer.from(method === 'POST' ? body : ''),
+      body: Buffer.from(method === 'POST' && typeof body === 'string' ? body : ''),
     });
     const wait = sending.how === 'silent' ? Number.POSITIVE_INFINITY : WAY_MS;
     const extra = sending.how === 'whole' ? (sending.afterMs ?? 0) : 0;

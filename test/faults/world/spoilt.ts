@@ -52,7 +52,8 @@ export const reading =
         return { ...plan, probes: plan.probes.map(misread) };
       },
     });
-    return { ...ports, provider: (name) => misreading(ports.provider(name)) };
+    const providers = Object.entries(ports.providers).map(([name, provider]) => [name, misreading(provider)]);
+    return { ...ports, providers: Object.fromEntries(providers) };
   };
 
 /** No call ever gets out. */

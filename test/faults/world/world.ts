@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { epochMs } from '../../../functions/core/epoch.ts';
 import type { Attributes, Ports } from '../../../functions/core/ports.ts';
 import { revoke } from '../../../functions/core/revoke/revoke.ts';
-import { PROVIDERS } from '../../../functions/providers/index.ts';
+import * as PROVIDERS from '../../../functions/providers/index.ts';
 import { atWork, working } from '../../laws/at-work.ts';
 import type { Witness } from '../../laws/evidence.ts';
 import { witness } from '../../laws/witness.ts';
@@ -106,7 +106,7 @@ export const openWorld = async (order: OrderUnderTest, giveUpAfterMs: number): P
     digest,
     newId,
     random: () => 0.5,
-    provider: (name) => PROVIDERS[name],
+    providers: PROVIDERS,
     config: config(giveUpAfterMs),
   };
 

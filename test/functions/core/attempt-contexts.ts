@@ -3,7 +3,7 @@ import { after } from '../../../functions/core/epoch.ts';
 import type { CaseItem } from '../../../functions/core/ledger/case-item.ts';
 import { emptyCase } from '../../../functions/core/ledger/lease.ts';
 import type { Order, Plan } from '../../../functions/core/provider.ts';
-import type { RevocationRequest } from '../../../functions/core/request/parse-request.ts';
+import type { RevocationRequest } from '../../../functions/core/request/revocation-request.ts';
 import { Secret } from '../../../functions/core/secret.ts';
 import type { Given } from './memory-ports.ts';
 import { NOON } from './rounds.ts';
@@ -65,7 +65,7 @@ export const atWork = (script: Script, having: Having = {}) => {
     order: {
       operation: 'delete-key',
       signer: credentialOf(signerId),
-      target: { self, keyId: KEY, subMemberId: undefined, credential: self ? credentialOf(KEY) : undefined },
+      target: { self, keyId: KEY, locator: {}, credential: self ? credentialOf(KEY) : undefined },
       settings: undefined,
       egressAddresses: [],
       urgent,

@@ -15,6 +15,7 @@ import type {
 import type { HttpCall, MaybeReply, Provider } from '../../../functions/core/provider.ts';
 import type { Receipt } from '../../../functions/core/receipt.ts';
 import { Secret } from '../../../functions/core/secret.ts';
+import * as PROVIDERS from '../../../functions/providers/index.ts';
 import { frozenClock } from '../edge/frozen-clock.ts';
 import { NOON } from './rounds.ts';
 
@@ -147,10 +148,7 @@ export const memoryPorts = ({ provider, config = {}, secrets = {}, described = [
       return `id-${ids}`;
     },
     random: () => 0.5,
-    provider: () => {
-      if (provider === undefined) throw new Error('Cannot ask a provider in this test');
-      return provider;
-    },
+    providers: provider ? { ...PROVIDERS, [provider.name]: provider } : PROVIDERS,
     config: { ...CONFIG, ...config },
   };
   return {

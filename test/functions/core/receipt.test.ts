@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { evidenceOf, isUrgent, REASONS } from '../../../functions/core/receipt.ts';
+import { isUrgent, REASONS } from '../../../functions/core/reason.ts';
+import { evidenceOf } from '../../../functions/core/receipt.ts';
 import { answerOf, NOON } from './rounds.ts';
 import { questionOf } from './scripted-provider.ts';
 

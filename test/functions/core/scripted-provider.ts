@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { Answer } from '../../../functions/core/answer.ts';
 import { Fault } from '../../../functions/core/fault.ts';
 import type {
@@ -11,12 +12,14 @@ import type {
   Question,
 } from '../../../functions/core/provider.ts';
 import { Secret } from '../../../functions/core/secret.ts';
+import { kalshi } from '../../../functions/providers/index.ts';
 import { NOON } from './rounds.ts';
 
 const HOST = 'api.example.com';
 
 const callTo = (asked: string, now: number): HttpCall => ({
   method: asked === 'delete' ? 'DELETE' : 'GET',
+  changes: asked === 'delete',
   provider: 'kalshi',
   host: HOST,
   path: `/${asked}`,
@@ -51,7 +54,7 @@ export const questionOf = (asked: string, as: Asker = 'self', questionId: string
 /** A question for which there is never a slot of the provider's rate. */
 export const withoutSlot = (...of: Parameters<typeof questionOf>): Question => ({
   ...questionOf(...of),
-  next: (_, now) => ({ send: { ...callTo(of[0], now), rate: { of: 'taken', perSecond: 1 } } }),
+  next: (_, now) => ({ send: { ...callTo(of[0], now), rate: { of: 'taken', most: 1, perMs: 1e12 } } }),
 });
 
 export const deleteCall = (order: Pick<Order, 'target'>): Call => ({
@@ -65,9 +68,10 @@ export const deleteCall = (order: Pick<Order, 'target'>): Call => ({
 
 /** A provider whose one question is `probe` and whose one call is `delete`; replies are the answers themselves, as JSON. */
 export const scriptedProvider = (change: (order: Order) => Partial<Plan> = () => ({})): Provider => ({
-  name: 'kalshi',
+  ...kalshi,
+  locators: { subMemberId: z.string() },
   environments: { prod: { host: HOST, realm: 'prod' }, demo: { host: 'demo.example.com', realm: 'demo' } },
-  operations: { 'delete-key': { kind: 'delete', managed: true } },
+  operations: { 'delete-key': { kind: 'delete', signers: ['self', 'managing'], needs: {} } },
   credential: (value) => {
     const { keyId, environment = 'prod' } = value as { keyId?: unknown; environment?: string };
     if (typeof keyId !== 'string') throw new Fault('refused/credential-unreadable', 'Cannot read keyId, wanted a text');

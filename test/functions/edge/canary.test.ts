@@ -72,6 +72,7 @@ const NOWHERE = {
 
 const call = (fields: Partial<HttpCall> = {}): HttpCall => ({
   method: 'POST',
+  changes: true,
   provider: 'bybit',
   host: 'api.bybit.com',
   path: '/v5/user/delete-api',

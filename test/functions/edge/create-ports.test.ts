@@ -9,6 +9,7 @@ import { after } from '../../../functions/core/epoch.ts';
 import { Secret } from '../../../functions/core/secret.ts';
 import { type CreatedPorts, createPorts } from '../../../functions/edge/create-ports.ts';
 import { readEnvironment } from '../../../functions/edge/process/environment.ts';
+import * as PROVIDERS from '../../../functions/providers/index.ts';
 import { awsForThisFile } from '../../infra/local/aws/aws-in-test.ts';
 import { metricsIn } from '../../metrics-in.ts';
 import { receiptForTest } from './receipt-for-test.ts';
@@ -44,21 +45,24 @@ beforeAll(async () => {
   urls = { requests: await createQueue('requests'), stuck: await createQueue('stuck') };
   provider.listen(0, '127.0.0.1');
   await once(provider, 'listening');
-  const environment = readEnvironment({
-    LEDGER_TABLE: 'ledger',
-    REQUESTS_QUEUE_URL: urls.requests,
-    STUCK_QUEUE_URL: urls.stuck,
-    NOTIFICATIONS_TOPIC_ARN: 'arn:aws:sns:us-east-1:000000000000:results',
-    RESULTS_TOPIC_ARN: (await new SNSClient().send(new CreateTopicCommand({ Name: 'results' }))).TopicArn,
-    BUS_NAME: 'revocations',
-    SECRET_PREFIX: 'key-revoker/',
-    INSTANCE: 'desk',
-    GIVE_UP_AFTER_SECONDS: '86400',
-    PROVIDERS: 'bybit',
-    MODE: 'observe',
-    BYBIT_BASE_URL: `http://127.0.0.1:${(provider.address() as AddressInfo).port}`,
-  });
-  wired = createPorts(environment);
+  const environment = readEnvironment(
+    {
+      LEDGER_TABLE: 'ledger',
+      REQUESTS_QUEUE_URL: urls.requests,
+      STUCK_QUEUE_URL: urls.stuck,
+      NOTIFICATIONS_TOPIC_ARN: 'arn:aws:sns:us-east-1:000000000000:results',
+      RESULTS_TOPIC_ARN: (await new SNSClient().send(new CreateTopicCommand({ Name: 'results' }))).TopicArn,
+      BUS_NAME: 'revocations',
+      SECRET_PREFIX: 'key-revoker/',
+      INSTANCE: 'desk',
+      GIVE_UP_AFTER_SECONDS: '86400',
+      PROVIDERS: 'bybit',
+      MODE: 'observe',
+      BYBIT_BASE_URL: `http://127.0.0.1:${(provider.address() as AddressInfo).port}`,
+    },
+    Object.keys(PROVIDERS),
+  );
+  wired = createPorts(environment, PROVIDERS);
 });
 
 afterAll(() => {
@@ -95,7 +99,14 @@ const listen = (): readonly string[] => {
 it('sends to the provider that the environment names, and counts it', async () => {
   const heard = listen();
   const { send, clock } = wired.ports;
-  const call = { method: 'GET', provider: 'bybit', host: 'api.bybit.com', path: '/', headers: new Secret({}) } as const;
+  const call = {
+    method: 'GET',
+    changes: false,
+    provider: 'bybit',
+    host: 'api.bybit.com',
+    path: '/',
+    headers: new Secret({}),
+  } as const;
   expect((await send(call, after(clock.now(), 60_000)))?.body).toBe('api.bybit.com');
   expect(metricsIn(heard)).toMatchObject({ 'ProviderCalls{instance=desk,provider=bybit}': [1] });
 });

@@ -3,7 +3,7 @@ import { vi } from 'vitest';
 import { epochMs } from '../../../functions/core/epoch.ts';
 import { run } from '../../../functions/operator/run.ts';
 import type { Terminal } from '../../../functions/operator/terminal/terminal.ts';
-import { PROVIDERS } from '../../../functions/providers/index.ts';
+import * as PROVIDERS from '../../../functions/providers/index.ts';
 import { OPERATOR } from '../../whole/system/canaries.ts';
 import type { System } from '../../whole/system/system.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { refuseSecrets } from '../../../functions/operator/leak-check.ts';
 import { Failure } from '../../../functions/operator/terminal/failure.ts';
+import * as PROVIDERS from '../../../functions/providers/index.ts';
 
 const LONG = 'a1'.repeat(20);
 const PEM = '-----BEGIN PRIVATE KEY-----\nMIG\n-----END PRIVATE KEY-----';
@@ -15,7 +16,7 @@ describe('a command line', () => {
     ['something long as settings', ['request', '--settings', `ips=${LONG}`], '--settings'],
     ['something long behind an unknown option', ['request', '--api-secret', LONG], '--api-secret'],
   ])('with %s is refused, and not quoted', (_what, words, option) => {
-    expect(() => refuseSecrets(words)).toThrow(
+    expect(() => refuseSecrets(PROVIDERS, words)).toThrow(
       new Failure(
         2,
         `Cannot take a command line with a secret in it (${option}): treat that value as leaked, and name the secret that holds it`,
@@ -33,5 +34,5 @@ describe('a command line', () => {
     ['the ARN of a sender', ['forget', '--by', `arn:aws:sts::123456789012:assumed-role/${LONG}/me`]],
     ['a ticket’s URL', ['request', '--reference', 'https://tickets.example/browse/INC-2041/some/long/path/in/it']],
     ['nothing', []],
-  ])('with %s passes', (_what, words) => expect(() => refuseSecrets(words)).not.toThrow());
+  ])('with %s passes', (_what, words) => expect(() => refuseSecrets(PROVIDERS, words)).not.toThrow());
 });

@@ -97,7 +97,7 @@ export const order = (
     called: false,
     facts: {},
     ...rest,
-    target: { self: true, keyId: signer.keyId, subMemberId: undefined, credential: undefined, ...target },
+    target: { self: true, keyId: signer.keyId, locator: {}, credential: undefined, ...target },
   };
 };
 

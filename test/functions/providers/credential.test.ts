@@ -2,7 +2,7 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { Provider } from '../../../functions/core/provider.ts';
-import { PROVIDERS } from '../../../functions/providers/index.ts';
+import * as PROVIDERS from '../../../functions/providers/index.ts';
 import { faultOf } from './ask.ts';
 
 const { bybit, kalshi, requesty } = PROVIDERS;

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { after } from '../../../functions/core/epoch.ts';
 import type { Reply } from '../../../functions/core/provider.ts';
-import { comeBackAt, comeBackIn, rejected } from '../../../functions/providers/reply-meaning.ts';
+import { rejected } from '../../../functions/providers/reply-meaning.ts';
+import { comeBackAt, comeBackIn } from '../../../functions/providers/stated-time.ts';
 import { NOW } from './ask.ts';
 
 it('says nothing of an end where a refusal settles none', () => expect(rejected()).toStrictEqual({ saw: 'rejected' }));

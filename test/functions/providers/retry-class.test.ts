@@ -11,9 +11,9 @@ type Reads = (reply: MaybeReply) => readonly Answer[];
 
 const READS: Readonly<Record<'bybit' | 'kalshi' | 'requesty', Reads>> = {
   bybit: (one) => (['own', 'managing', 'own-call', 'managed-call'] as const).map((to) => bybit(one, to)),
-  kalshi: (one) => (['own', 'managing', 'own-delete', 'managed-delete'] as const).map((to) => kalshi(one, to)),
+  kalshi: (one) => (['own', 'managing', 'own-call', 'managed-call'] as const).map((to) => kalshi(one, to)),
   requesty: (one) =>
-    (['own', 'managing', 'lookup', 'own-delete', 'managed-delete'] as const).map((to) => requesty(one, to)),
+    (['own', 'managing', 'lookup', 'own-call', 'managed-call'] as const).map((to) => requesty(one, to)),
 };
 
 /** What other classes are called: a text that has it in it is of its own class all the same. */

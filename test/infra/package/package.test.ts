@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { jsonSchemas } from '../../../functions/providers/schemas.ts';
+import { jsonSchemas } from '../../../functions/core/request/json-schemas.ts';
+import * as PROVIDERS from '../../../functions/providers/index.ts';
 import { KeyRevocation } from '../../../infra/key-revocation.ts';
 import { BLOCKS, ROOT, textOf } from '../../pages.ts';
 import { type Consumer, startConsumer } from './consumer.ts';
@@ -81,12 +82,12 @@ describe('the package', () => {
   it('holds the schemas of all that is written or read as JSON', () =>
     expect(
       Object.fromEntries(
-        Object.keys(jsonSchemas()).map((file) => [
+        Object.keys(jsonSchemas(PROVIDERS)).map((file) => [
           file,
           JSON.parse(readFileSync(inPackage(`dist/schemas/${file}`), 'utf8')),
         ]),
       ),
-    ).toEqual(jsonSchemas()));
+    ).toEqual(jsonSchemas(PROVIDERS)));
 
   it('hands on the licences of all that was bundled', () => {
     const licenses = readFileSync(inPackage('dist/LICENSES.txt'), 'utf8');
@@ -116,7 +117,7 @@ describe("a consumer's app", () => {
   it('finds the schemas by the name that the README gives', async () => {
     const [name = ''] = /key-revoker\/schemas\/[\w.]+/.exec(textOf('README.md')) ?? [];
     const title = JSON.parse(await consumer.node('--print', `JSON.stringify(require('${name}').title)`));
-    expect(title).toBe(jsonSchemas()['request.schema.json']?.['title']);
+    expect(title).toBe(jsonSchemas(PROVIDERS)['request.schema.json']?.['title']);
   });
 
   it('is synthesized with two instances, with feature flags either way, and with what was made elsewhere', async () => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Unavailable } from '../../../functions/core/fault.ts';
 import type { Attributes, Ports } from '../../../functions/core/ports.ts';
 import { revoke } from '../../../functions/core/revoke/revoke.ts';
-import { PROVIDERS } from '../../../functions/providers/index.ts';
+import * as PROVIDERS from '../../../functions/providers/index.ts';
 import { type Awaited, instrumented } from '../../faults/simulated/instrumented.ts';
 import { type MemoryLedger, memoryLedger } from '../../faults/simulated/memory-ledger.ts';
 import { type MemoryVault, memoryVault } from '../../faults/simulated/memory-vault.ts';
@@ -115,7 +115,7 @@ export const openSystem = async (
     digest,
     newId,
     random: () => 0.5,
-    provider: (name) => PROVIDERS[name],
+    providers: PROVIDERS,
     config: CONFIG,
   };
 

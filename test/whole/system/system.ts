@@ -26,7 +26,7 @@ import { type Swept, sweep } from '../../../functions/core/sweep/sweep.ts';
 import { type Ticked, tick } from '../../../functions/core/sweep/tick.ts';
 import { createPorts } from '../../../functions/edge/create-ports.ts';
 import { readEnvironment } from '../../../functions/edge/process/environment.ts';
-import { PROVIDERS } from '../../../functions/providers/index.ts';
+import * as PROVIDERS from '../../../functions/providers/index.ts';
 import { serve } from '../../../functions/revoke/serve.ts';
 import { type Aws, startAws } from '../../../infra/local/aws/start-aws.ts';
 import { roleId } from '../../../infra/local/deploy/resource-types.ts';
@@ -224,16 +224,20 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
   vi.stubEnv('AWS_ACCESS_KEY_ID', configOf('revoke').roleId);
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
   const wired = (part: string) =>
-    createPorts(readEnvironment({ ...configOf(part).environment, ...urls, ...environment }), {
-      clock,
-      ...(exchangeMs ? { exchangeMs } : {}),
-    });
+    createPorts(
+      readEnvironment({ ...configOf(part).environment, ...urls, ...environment }, Object.keys(PROVIDERS)),
+      PROVIDERS,
+      {
+        clock,
+        ...(exchangeMs ? { exchangeMs } : {}),
+      },
+    );
   const steps = faultyPorts(wired('revoke'), ({ headers }) => {
     for (const [name, value] of Object.entries(headers.reveal()))
       if (/sign|authorization/i.test(name)) canaries.guard(value);
   });
   const revoke = steps.wired;
-  const handler = serve({ ports: { ...revoke.ports, provider: (name) => PROVIDERS[name] }, hide: revoke.hide });
+  const handler = serve(revoke);
   const [mapping] = deployment.mappings;
   if (mapping === undefined) throw new Error('Cannot find an event source mapping in the template');
   const invoke = inProcess(

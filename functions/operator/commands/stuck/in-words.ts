@@ -1,5 +1,7 @@
 import { toIso } from '../../../core/epoch.ts';
 import { jsonOrUndefined } from '../../../core/json.ts';
+import type { Providers } from '../../../core/provider.ts';
+import { requestForm } from '../../../core/request/revocation-request.ts';
 import { withoutSecrets } from '../../../core/request/secret-scan.ts';
 import type { Context } from '../../deployment/context.ts';
 import type { Stuck } from '../../stuck/stuck-copy.ts';
@@ -16,14 +18,14 @@ export const endOf = ({ outcome }: Stuck): string => outcome ?? 'crashed';
  * What stands in a message that was no request: in a stub everything; one that crashed the function is as it was sent, so that a secret in
  * it is taken out.
  */
-const otherIn = ({ body, outcome }: Stuck): unknown => {
+const otherIn = (providers: Providers, { body, outcome }: Stuck): unknown => {
   const parsed = jsonOrUndefined(body);
   if (parsed === undefined) return { length: body.length };
-  return outcome === undefined ? withoutSecrets(parsed).clean : parsed;
+  return outcome === undefined ? withoutSecrets(requestForm(providers), parsed).clean : parsed;
 };
 
 /** For machines. */
-export const shown = (one: Stuck): object => {
+export const shown = (providers: Providers, one: Stuck): object => {
   const { requestId, attempt, outcome, message, request, sentAt } = one;
   return {
     requestId,
@@ -32,7 +34,7 @@ export const shown = (one: Stuck): object => {
     message: message ?? null,
     since: toIso(sentAt),
     request: request ?? null,
-    ...(request === undefined ? { body: otherIn(one) } : {}),
+    ...(request === undefined ? { body: otherIn(providers, one) } : {}),
   };
 };
 
@@ -44,9 +46,9 @@ const leaves = (value: unknown, path = ''): readonly (readonly [path: string, te
 };
 
 /** What it says, field by field, for people. */
-export const fieldsOf = (one: Stuck): readonly (readonly [name: string, text: string])[] => {
+export const fieldsOf = (providers: Providers, one: Stuck): readonly (readonly [name: string, text: string])[] => {
   const { version: _, requestId: __, dryRun: ___, ...request } = one.request ?? {};
-  return leaves(one.request === undefined ? otherIn(one) : request);
+  return leaves(one.request === undefined ? otherIn(providers, one) : request);
 };
 
 /** Says that somebody else looks at some of them. */

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import type { Context } from '../../deployment/context.ts';
-import { targetName } from '../../show/target-name.ts';
 import type { Stuck } from '../../stuck/stuck-copy.ts';
 import { viewStuck } from '../../stuck/stuck-queue.ts';
 import { inWords } from '../../terminal/duration.ts';
@@ -16,7 +15,7 @@ const COLUMNS: readonly TableColumn<Row>[] = [
   { head: '#', cell: ({ number }) => String(number), align: 'right' },
   { head: 'Request', cell: ({ requestId }) => requestId, isName: true },
   { head: 'Operation', cell: operationOf },
-  { head: 'Target', cell: ({ request }) => (request ? targetName(request) : '–'), least: 12 },
+  { head: 'Target', cell: ({ target = '–' }) => target, least: 12 },
   { head: 'Ended as', cell: endOf, style: () => 'red' },
   { head: 'Try', cell: ({ attempt }) => String(attempt), align: 'right' },
   { head: 'Since', cell: ({ age }) => age, align: 'right' },
@@ -30,7 +29,7 @@ export const addListStuck = (stuck: Command, context: Context): void => {
     .action(async (_options: unknown, command: Command) => {
       const { terminal, clock } = context;
       const { all, elsewhere } = await viewStuck(await context.deployed(command));
-      if (context.isJson(command)) context.json(all.map(shown));
+      if (context.isJson(command)) context.json(all.map((one) => shown(context.providers, one)));
       else if (all.length === 0) terminal.print('Nothing is stuck');
       else {
         const now = clock.now();

@@ -1,6 +1,7 @@
-import { kindOf } from '../../../core/operations.ts';
-import type { RevocationRequest } from '../../../core/request/parse-request.ts';
+import { kindOf, type Providers, providerNamed } from '../../../core/provider.ts';
+import { namedTarget, type RevocationRequest } from '../../../core/request/revocation-request.ts';
 import type { Stuck } from '../../stuck/stuck-copy.ts';
+import { optionOf } from '../../terminal/option-name.ts';
 
 /** One word of a shell. */
 const quoted = (text: string): string => (/^[\w.:@/+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
@@ -22,19 +23,21 @@ const secretWords = (secretId: string, version: string | undefined): readonly st
   ...option('--target-version', version === 'AWSCURRENT' ? undefined : version),
 ];
 
-const targetWords = ({ target, secretId, secretVersion }: RevocationRequest): readonly string[] => {
-  if (target === 'self') return secretWords(secretId, secretVersion);
-  const member = option('--sub-member-id', 'subMemberId' in target ? target.subMemberId : undefined);
-  if (!('secretId' in target)) return ['--target', 'apiKey' in target ? target.apiKey : target.apiKeyId, ...member];
-  return [...secretWords(target.secretId, target.secretVersion), ...member];
+const targetWords = (providers: Providers, request: RevocationRequest): readonly string[] => {
+  const { keyId, secret, locator } = namedTarget(providers, request);
+  const named = keyId === undefined ? undefined : ['--target', keyId];
+  const place = Object.entries(locator).flatMap(([name, value]) => [`--${optionOf(name)}`, value]);
+  const { secretId, secretVersion } = secret ?? request;
+  return [...(named ?? secretWords(secretId, secretVersion)), ...place];
 };
 
-/** The same delete, its signer left open; a Bybit master key has no other one, and an update asks for more than fits a line. */
-const byAnother = ({ outcome, request }: Stuck): readonly string[] => {
+/** The same delete, its signer left open. Some keys only sign for themselves, and an update asks for more than fits a line. */
+const byAnother = (providers: Providers, { outcome, request }: Stuck): readonly string[] => {
   if (request === undefined || !BY_ANOTHER.has(outcome)) return [];
   const { provider, operation, reason, reference } = request;
-  if (kindOf(provider, operation) !== 'delete' || operation === 'delete-master-key') return [];
-  const words = [...targetWords(request), '--reason', reason, ...option('--reference', reference)]
+  const { signers = [] } = providerNamed(providers, provider)?.operations[operation] ?? {};
+  if (kindOf(providers, request) !== 'delete' || !signers.includes('managing')) return [];
+  const words = [...targetWords(providers, request), '--reason', reason, ...option('--reference', reference)]
     .map(quoted)
     .join(' ');
   return [
@@ -44,11 +47,11 @@ const byAnother = ({ outcome, request }: Stuck): readonly string[] => {
 };
 
 /** What to type next. */
-export const nextLines = (one: Stuck): readonly string[] => {
+export const nextLines = (providers: Providers, one: Stuck): readonly string[] => {
   const id = quoted(one.requestId);
   return [
     ...(one.request === undefined ? [] : ['Once the cause is mended:', `  key-revoker stuck redrive ${id} --wait`]),
-    ...byAnother(one),
+    ...byAnother(providers, one),
     'Where the key was dealt with elsewhere:',
     `  key-revoker stuck forget ${id} --by … --reason …`,
   ];

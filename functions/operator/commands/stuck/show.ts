@@ -18,7 +18,7 @@ export const addShow = (stuck: Command, context: Context): void => {
       const { all, elsewhere } = await viewStuck(await context.deployed(command));
       const one = chosen(all, name);
       if (one === undefined) throw missing(name, elsewhere);
-      if (context.isJson(command)) return context.json(shown(one));
+      if (context.isJson(command)) return context.json(shown(context.providers, one));
       const { message, requestId, attempt, sentAt } = one;
       const most = terminal.width === undefined ? undefined : terminal.width - 2;
       const lines = [
@@ -29,10 +29,10 @@ export const addShow = (stuck: Command, context: Context): void => {
           ['request', requestId],
           ['attempt', String(attempt)],
           ['since', toIso(sentAt)],
-          ...fieldsOf(one),
+          ...fieldsOf(context.providers, one),
         ]),
         '',
-        ...nextLines(one),
+        ...nextLines(context.providers, one),
       ];
       for (const line of lines) terminal.print(line);
     });

@@ -10,8 +10,8 @@ import { NEW_ATTEMPT } from '../../../../functions/core/attempt/progress.ts';
 import { after } from '../../../../functions/core/epoch.ts';
 import type { AttemptRecord } from '../../../../functions/core/ledger/case-item.ts';
 import type { Provider } from '../../../../functions/core/provider.ts';
-import type { Reason } from '../../../../functions/core/receipt.ts';
-import type { RevocationRequest } from '../../../../functions/core/request/parse-request.ts';
+import type { Reason } from '../../../../functions/core/reason.ts';
+import type { RevocationRequest } from '../../../../functions/core/request/revocation-request.ts';
 import { memoryPorts } from '../memory-ports.ts';
 import { NOON } from '../rounds.ts';
 import { scriptedProvider } from '../scripted-provider.ts';
@@ -212,7 +212,10 @@ it.each([
 describe('a managing key is deleted by a call of ours', () => {
   const provider: Provider = {
     ...scriptedProvider(),
-    operations: { 'delete-key': { kind: 'delete', managed: true }, 'update-key': { kind: 'update', managed: true } },
+    operations: {
+      'delete-key': { kind: 'delete', signers: ['self', 'managing'], needs: {} },
+      'update-key': { kind: 'update', signers: ['self', 'managing'], needs: {} },
+    },
   };
   const ACCEPTED = { ...NEW_ATTEMPT, calls: 1, acceptedAt: NOON };
   const deleted = (item: object | undefined, operations: Readonly<Record<string, string | undefined>> = {}) => {

@@ -119,7 +119,7 @@ describe('a key that another request has called for without an answer', () => {
 describe('a slot of the provider’s rate', () => {
   const rated = ({ order }: ReturnType<typeof atWork>['context']): ReturnType<typeof deleteCall> => {
     const call = deleteCall(order);
-    return { ...call, send: (now) => ({ ...call.send(now), rate: { of: 'x', perSecond: 5 } }) };
+    return { ...call, send: (now) => ({ ...call.send(now), rate: { of: 'x', most: 5, perMs: 1_000 } }) };
   };
 
   /** The first free slot comes after so long. @returns what is counted of it, and against the provider's hour */

@@ -17,7 +17,7 @@ const claimed = (
   finish: Finish = async () => undefined,
 ) => {
   const delivery = delivered(memory, body, rest);
-  return claim(memory.ports, delivery, parseRequest(delivery.body), finish);
+  return claim(memory.ports, delivery, parseRequest(memory.ports.providers, delivery.body), finish);
 };
 const change = (memory: Memory, fields: Partial<RequestItem>) => {
   const item = memory.items.get('request#R request');

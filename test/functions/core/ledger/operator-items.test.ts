@@ -1,8 +1,14 @@
 import { expect, it } from 'vitest';
-import { forgottenKey, OPERATOR_WRITES } from '../../../../functions/core/ledger/operator-items.ts';
+import { forgottenKey, operatorWrites } from '../../../../functions/core/ledger/operator-items.ts';
 
 it('keeps what was forgotten by request', () =>
   expect(forgottenKey('R')).toEqual({ pk: 'forgotten#R', sk: 'forgotten' }));
 
 it('lets an operator write limits, the pause and what is forgotten', () =>
-  expect(OPERATOR_WRITES).toEqual(['limit#bybit', 'limit#kalshi', 'limit#requesty', 'control', 'forgotten#*']));
+  expect(operatorWrites(['bybit', 'kalshi', 'requesty'])).toEqual([
+    'limit#bybit',
+    'limit#kalshi',
+    'limit#requesty',
+    'control',
+    'forgotten#*',
+  ]));

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { after, epochMs } from '../../../../functions/core/epoch.ts';
 import { ask } from '../../../../functions/core/probe/ask.ts';
 import { takeRateSlot } from '../../../../functions/core/probe/host-limits.ts';
-import type { Question } from '../../../../functions/core/provider.ts';
+import type { Question, Rate } from '../../../../functions/core/provider.ts';
 import { revoke } from '../../../../functions/core/revoke/revoke.ts';
 import { memoryPorts } from '../memory-ports.ts';
 import { answerOf, NOON } from '../rounds.ts';
@@ -13,10 +13,10 @@ import { ALIVE, caseOf, delivered, SELF, system } from '../scripted-system.ts';
 const SECOND = 1_000;
 /** Where a window of time begins. */
 const BEGINS = epochMs(Math.ceil(NOON / 334) * 334);
-const rateOf = (perSecond: number, of = 'kalshi K') => ({ of, perSecond });
+const rateOf = (most: number, of = 'kalshi K') => ({ of, most, perMs: SECOND });
 
 /** The instants at which exchanges leave that were wanted so many milliseconds after each other, each by a delivery of its own. */
-const leaving = async (perSecond: number, gaps: readonly number[]): Promise<readonly number[]> => {
+const leaving = async (rate: Rate, gaps: readonly number[]): Promise<readonly number[]> => {
   const memory = memoryPorts();
   const left: number[] = [];
   let wanted: number = NOON;
@@ -25,7 +25,7 @@ const leaving = async (perSecond: number, gaps: readonly number[]): Promise<read
     // What another delivery does is no reason for this one to come later.
     const clock = { now: () => epochMs(wanted), until: async (at: number) => void left.push(Math.max(at, wanted)) };
     const deadline = after(epochMs(wanted), 3_600_000);
-    await takeRateSlot({ ports: { ...memory.ports, clock }, deadline }, rateOf(perSecond));
+    await takeRateSlot({ ports: { ...memory.ports, clock }, deadline }, rate);
   }
   return left.toSorted((a, b) => a - b);
 };
@@ -37,7 +37,7 @@ describe('slots of a rate', () => {
         fc.integer({ min: 5, max: 25 }),
         fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 400 })), { minLength: 1, maxLength: 60 }),
         async (perSecond, gaps) => {
-          const left = await leaving(perSecond, gaps);
+          const left = await leaving(rateOf(perSecond), gaps);
           expect(left).toHaveLength(gaps.length);
           for (const from of left)
             expect(left.filter((at) => at >= from && at < from + SECOND).length).toBeLessThan(perSecond);
@@ -46,9 +46,28 @@ describe('slots of a rate', () => {
     ));
 
   it.each([5, 10, 20])('take no longer than twice as long as they have to, of %i a second', async (perSecond) => {
-    const left = await leaving(perSecond, Array(100).fill(0));
+    const left = await leaving(rateOf(perSecond), Array(100).fill(0));
     expect((left.at(-1) ?? 0) - NOON).toBeLessThan(2 * (100 / perSecond) * SECOND);
   });
+
+  it.each([
+    [1, 1_000],
+    [4, 1_000],
+    [1, 60_000],
+    [3, 7_000],
+  ])('are never more than %i in any %i ms, whoever wants them when', (most, perMs) =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 0, max: perMs })), { minLength: 1, maxLength: 30 }),
+        async (gaps) => {
+          const left = await leaving({ of: 'slow', most, perMs }, gaps);
+          expect(left).toHaveLength(gaps.length);
+          for (const from of left)
+            expect(left.filter((at) => at >= from && at < from + perMs).length).toBeLessThanOrEqual(most);
+        },
+      ),
+    ),
+  );
 
   it('come at once where few are before', async () => {
     const { ports, clock, steps } = memoryPorts();

@@ -164,7 +164,10 @@ describe('where a round shows the key to stand', () => {
     ['as-asked', undefined, 'as-asked'],
     [undefined, undefined, 'none'],
   ])('is %s by the key itself and %s by a list: together %s', (own, listed, expected) => {
-    const restriction = { call: expect.fail, reach: ({ ips }: KeyRecord) => ips[0] as Reach } as unknown as Restriction;
+    const restriction = {
+      call: expect.fail,
+      reach: ({ ips }: KeyRecord) => (ips as readonly Reach[])[0] as Reach,
+    } as unknown as Restriction;
     const settings = (reach: Reach | undefined) => reach && { record: { ...RECORD, ips: [reach] } };
     const round = [list('listed', settings(listed)), self('alive', settings(own))];
     expect(roundVerdictOf(round, { ...context, restriction })).toBe(expected);

@@ -11,6 +11,7 @@ import {
   shortened,
 } from '../../../../functions/core/receipts/make-receipt.ts';
 import { waiting } from '../../../../functions/core/receipts/sentences.ts';
+import * as PROVIDERS from '../../../../functions/providers/index.ts';
 import { NOON } from '../rounds.ts';
 
 const SIGNER = {
@@ -24,7 +25,6 @@ const PIN: Pin = {
   signer: SIGNER,
   self: false,
   keyId: 'SUBKEYexample00001',
-  subMemberId: '7',
   environment: 'mainnet',
   realm: 'mainnet',
   keyName: 'k',
@@ -38,6 +38,7 @@ const ITEM = {
   request: {
     provider: 'bybit',
     operation: 'delete-sub-key',
+    target: { apiKey: 'SUBKEYexample00001', subMemberId: '7' },
     reason: 'leaked',
     requestedBy: 'jane',
     reference: 'INC-1',
@@ -63,13 +64,13 @@ const WORK: AttemptRecord = {
   keyState: 'dead',
   evidence: [line('1')],
 };
-const digest = (text: string) => `digest of ${text}`;
+const MAKING = { providers: PROVIDERS, digest: (text: string) => `digest of ${text}` };
 const ended = (outcome: Ended['outcome'], why = ''): Ended => ({ outcome, why, at: NOON, evidence: [line('2')] });
 const receiptOf = (
   item: Partial<RequestItem> = {},
   progress: Partial<AttemptRecord> | undefined = WORK,
   end = ended('revoked'),
-) => finalReceipt({ ...ITEM, ...item }, progress && { ...NEW_ATTEMPT, ...progress }, end, digest);
+) => finalReceipt(MAKING, { ...ITEM, ...item }, progress && { ...NEW_ATTEMPT, ...progress }, end);
 
 it('says all that the contract has', () =>
   expect(receiptOf()).toEqual({
@@ -105,10 +106,10 @@ it('says all that the contract has', () =>
 
 it('says null of what is not known', () => {
   const receipt = finalReceipt(
+    MAKING,
     { ...ITEM, request: undefined, provider: undefined, pin: undefined, sender: '' },
     undefined,
     ended('refused/malformed'),
-    digest,
   );
   expect(receipt).toMatchObject({
     provider: null,
@@ -141,10 +142,10 @@ it.each([
 );
 
 it('names the sub account that was found where none was given', () => {
-  const pin = { ...PIN, subMemberId: undefined };
-  expect(receiptOf({ pin }, { facts: { subMemberId: '8', targetUserID: '9' } }).key?.subMemberId).toBe('8');
-  expect(receiptOf({ pin }, { facts: { targetUserID: '9' } }).key?.subMemberId).toBe('9');
-  expect(receiptOf({ pin }, {}).key?.subMemberId).toBeNull();
+  const request = { ...ITEM.request, target: { apiKey: PIN.keyId } } as unknown as RequestItem['request'];
+  expect(receiptOf({ request }, { facts: { subMemberId: '8', targetUserID: '9' } }).key?.subMemberId).toBe('8');
+  expect(receiptOf({ request }, { facts: { targetUserID: '9' } }).key?.subMemberId).toBe('9');
+  expect(receiptOf({ request }, {}).key?.subMemberId).toBeNull();
 });
 
 it('shows what an update changed, and of no other operation', () => {
@@ -166,10 +167,10 @@ it('names a key that signs for itself, and a plan', () => {
 describe('beside the final one', () => {
   it('numbers those of a request that is still open', () => {
     const receipt = interimReceipt(
+      MAKING,
       { ...ITEM, interim: { count: 2, at: NOON } },
       { ...NEW_ATTEMPT, keyState: 'alive' },
       'no-reply',
-      digest,
     );
     expect(receipt).toMatchObject({
       receiptId: 'R#2~3',
@@ -179,12 +180,12 @@ describe('beside the final one', () => {
       keyState: 'alive',
       evidence: [],
     });
-    expect(interimReceipt(ITEM, undefined, 'limit', digest)).toMatchObject({ receiptId: 'R#2~1', keyState: 'unknown' });
+    expect(interimReceipt(MAKING, ITEM, undefined, 'limit')).toMatchObject({ receiptId: 'R#2~1', keyState: 'unknown' });
   });
 
   it('says since when the key is absent, where it is', () => {
     const messageOf = (absentSince?: typeof NOON) =>
-      interimReceipt(ITEM, { ...NEW_ATTEMPT, absentSince }, 'not-yet-proved', digest).message;
+      interimReceipt(MAKING, ITEM, { ...NEW_ATTEMPT, absentSince }, 'not-yet-proved').message;
     expect(messageOf(NOON)).toBe(waiting('not-yet-proved', toIso(NOON)));
     expect(messageOf()).toBe(waiting('not-yet-proved'));
   });
@@ -195,7 +196,7 @@ describe('beside the final one', () => {
     ['stuck/no-effect', 0, '!1', 'no-effect', /^Five calls had no effect: .*\. As found\. Delete the key/],
   ] as const)('tells of a finding: %s', (outcome, findings, suffix, code, message) => {
     const finding = { outcome, keyState: 'alive', why: 'As found' } as const;
-    const receipt = findingReceipt(ITEM, undefined, finding, { findings }, digest);
+    const receipt = findingReceipt(MAKING, ITEM, undefined, finding, { findings });
     expect(receipt).toMatchObject({
       receiptId: `R#2${suffix}`,
       final: false,

@@ -10,6 +10,7 @@ import {
   statusTags,
   sweepKey,
 } from '../../../../functions/core/request/expiry-tags.ts';
+import * as PROVIDERS from '../../../../functions/providers/index.ts';
 
 const DUE = '2026-11-21T14:00:00+02:00';
 const TAGS = {
@@ -28,7 +29,7 @@ const tagged = (more: Readonly<Record<string, string>>) => ({
 });
 
 const requestOf = (more: Readonly<Record<string, string>>, version = 'v7') => {
-  const read = readTags(tagged(more));
+  const read = readTags(PROVIDERS, tagged(more));
   if (read.kind === 'unreadable') throw new Error(read.why);
   const made = read.order.requestFor(SECRET, version);
   if (made.kind === 'refused') throw new Error(made.message);
@@ -36,7 +37,7 @@ const requestOf = (more: Readonly<Record<string, string>>, version = 'v7') => {
 };
 
 const whyNot = (tags: Readonly<Record<string, string>>): string => {
-  const read = readTags(tags);
+  const read = readTags(PROVIDERS, tags);
   if (read.kind === 'order') throw new Error('Cannot find the tags unreadable');
   return read.why;
 };
@@ -103,9 +104,9 @@ describe('the request that tags make', () => {
 });
 
 it('tells when it is due and for which version', () => {
-  const read = readTags(tagged({ version: 'v3', status: 'refused/tag-unreadable', 'proved-at': 'x' }));
+  const read = readTags(PROVIDERS, tagged({ version: 'v3', status: 'refused/tag-unreadable', 'proved-at': 'x' }));
   expect(read).toMatchObject({ kind: 'order', order: { expiresAt: Date.UTC(2026, 10, 21, 12), version: 'v3' } });
-  expect(readTags(TAGS)).toMatchObject({ order: { version: undefined } });
+  expect(readTags(PROVIDERS, TAGS)).toMatchObject({ order: { version: undefined } });
 });
 
 it.each([
@@ -183,7 +184,7 @@ it.each([
 ])('does not read %s', (_what, tags, why) => expect(whyNot(tags)).toBe(why));
 
 it('leaves tags of others alone', () =>
-  expect(readTags({ ...TAGS, team: 'desk', 'key-revoker-old:x': '1' }).kind).toBe('order'));
+  expect(readTags(PROVIDERS, { ...TAGS, team: 'desk', 'key-revoker-old:x': '1' }).kind).toBe('order'));
 
 describe('an order’s id', () => {
   const digest = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -261,7 +262,7 @@ it('reads any tags without throwing', () => {
   );
   fc.assert(
     fc.property(fc.dictionary(names, values), (more) => {
-      const read = readTags(tagged(more));
+      const read = readTags(PROVIDERS, tagged(more));
       if (read.kind === 'order')
         expect(read.order.requestFor(SECRET, 'v7')).toMatchObject({ request: { reason: 'expired' } });
       else expect(read.why).toMatch(/^Cannot .*[^.]$/);

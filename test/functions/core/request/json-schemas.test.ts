@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { receiptSchema, requestSchema } from '../../../../functions/core/request/json-schemas.ts';
-import { ReceiptShape } from '../../../../functions/core/request/receipt-shape.ts';
+import { jsonSchemas } from '../../../../functions/core/request/json-schemas.ts';
+import { receiptShape } from '../../../../functions/core/request/receipt-shape.ts';
+import * as PROVIDERS from '../../../../functions/providers/index.ts';
 import { receiptForTest } from '../../edge/receipt-for-test.ts';
 
+const SCHEMAS = jsonSchemas(PROVIDERS);
+const REQUEST = SCHEMAS['request.schema.json'];
+const OF_RECEIPT = SCHEMAS['receipt.schema.json'];
+const ReceiptShape = receiptShape(PROVIDERS);
 const INSTANT = { type: 'string', format: 'date-time' };
 const AT = '2026-11-20T10:00:00.000Z';
 const LINE = { at: AT, step: 'probe', asked: 'list', as: 'managing', host: 'h', saw: 'unlisted', code: '0' };
@@ -49,21 +54,45 @@ describe('the shape of a receipt', () => {
   );
 
   it('says which texts are instants', () => {
-    const { properties } = receiptSchema() as { properties: Record<string, object> };
+    const { properties } = OF_RECEIPT as { properties: Record<string, object> };
     expect(properties['times']).toMatchObject({ properties: { dueAt: INSTANT, provedAt: INSTANT } });
     expect(properties['evidence']).toMatchObject({ items: { properties: { at: INSTANT } } });
   });
 });
 
 it('says of a request which text is an instant', () => {
-  const { anyOf } = requestSchema() as { anyOf: readonly { properties: object }[] };
+  const { anyOf } = REQUEST as { anyOf: readonly { properties: object }[] };
   for (const { properties } of anyOf) expect(properties).toMatchObject({ notBefore: INSTANT });
 });
 
 it.each([
-  [requestSchema(), 'Revocation request', /^The body of a message to the requests queue/],
-  [receiptSchema(), 'Receipt', /^A message of the results topic/],
+  [REQUEST, 'Revocation request', /^The body of a message to the requests queue/],
+  [OF_RECEIPT, 'Receipt', /^A message of the results topic/],
 ])('says what it is a schema of: %#', (schema, title, description) => {
   expect(schema).toMatchObject({ $schema: 'https://json-schema.org/draft/2020-12/schema', title });
-  expect(schema['description']).toMatch(description);
+  expect(schema?.['description']).toMatch(description);
 });
+
+it.each(['bybit', 'kalshi', 'requesty'])('says what the credential for %s is a schema of', (provider) =>
+  expect(SCHEMAS[`credential.${provider}.schema.json`]).toMatchObject({
+    title: `Credential for ${provider}`,
+    description: 'The value of a secret in Secrets Manager',
+    type: 'object',
+    additionalProperties: false,
+  }),
+);
+
+it('wants one of the two secrets of a Bybit key', () =>
+  expect(SCHEMAS['credential.bybit.schema.json']).toMatchObject({
+    required: ['apiKey'],
+    oneOf: [{ required: ['apiSecret'] }, { required: ['privateKey'] }],
+  }));
+
+it('has a file for each contract', () =>
+  expect(Object.keys(SCHEMAS)).toEqual([
+    'request.schema.json',
+    'receipt.schema.json',
+    'credential.bybit.schema.json',
+    'credential.kalshi.schema.json',
+    'credential.requesty.schema.json',
+  ]));

@@ -1,14 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { REASONS } from '../../../../functions/core/receipt.ts';
+import { REASONS } from '../../../../functions/core/reason.ts';
 import { MAX_BODY_LENGTH, parseRequest } from '../../../../functions/core/request/parse-request.ts';
+import * as PROVIDERS from '../../../../functions/providers/index.ts';
 
 const GOOD = { provider: 'bybit', operation: 'delete-sub-key', secretId: 'key-revoker/desk', target: 'self' };
 const UPDATE = { ...GOOD, operation: 'update-sub-key' };
 const KALSHI = { ...GOOD, provider: 'kalshi', operation: 'delete-key' };
 const ID = '6f1c2b1e-6d0b-4c57-9a5f-2f3f3a1f9a55';
 
-const parse = (body: unknown) => parseRequest(JSON.stringify(body));
+const parse = (body: unknown) => parseRequest(PROVIDERS, JSON.stringify(body));
 
 const read = (body: unknown) => {
   const parsed = parse(body);
@@ -68,15 +69,15 @@ it('lower-cases a key identifier of any version', () =>
     apiKeyId: 'abcdef01-0000-0000-0000-00000000000f',
   }));
 
-const PROVIDERS = 'bybit, kalshi, requesty';
+const NAMES = 'bybit, kalshi, requesty';
 const ON_BYBIT = 'delete-master-key, delete-sub-key, update-master-key, update-sub-key';
 const A_TARGET = 'wanted "self" or an object naming the key';
 const AN_ID = 'wanted 1 to 256 printable characters without #, ~ and !';
 
 it.each([
-  ['no provider', { ...GOOD, provider: undefined }, `Cannot read provider: wanted one of ${PROVIDERS}`],
-  ['another provider', { ...GOOD, provider: 'binance' }, `Cannot read provider: wanted one of ${PROVIDERS}`],
-  ['an empty object', {}, `Cannot read provider: wanted one of ${PROVIDERS}`],
+  ['no provider', { ...GOOD, provider: undefined }, `Cannot read provider: wanted one of ${NAMES}`],
+  ['another provider', { ...GOOD, provider: 'binance' }, `Cannot read provider: wanted one of ${NAMES}`],
+  ['an empty object', {}, `Cannot read provider: wanted one of ${NAMES}`],
   ['no operation', { ...GOOD, operation: undefined }, `Cannot read operation: wanted one of ${ON_BYBIT}, found none`],
   ['another’s operation', { ...GOOD, operation: 'delete-key' }, `Cannot read operation: wanted one of ${ON_BYBIT}`],
   [
@@ -299,7 +300,7 @@ it.each([
   ['a number', '1'],
   ['nothing', ''],
 ])('refuses %s as a body', (_what, body) =>
-  expect(parseRequest(body)).toEqual({
+  expect(parseRequest(PROVIDERS, body)).toEqual({
     kind: 'refused',
     code: 'malformed',
     message: 'Cannot read the body as a JSON object',
@@ -310,8 +311,8 @@ it.each([
 
 it('reads bodies up to 16,384 characters', () => {
   const filled = (length: number) => JSON.stringify(GOOD).padEnd(length);
-  expect(parseRequest(filled(MAX_BODY_LENGTH)).kind).toBe('request');
-  expect(parseRequest(filled(MAX_BODY_LENGTH + 1))).toMatchObject({
+  expect(parseRequest(PROVIDERS, filled(MAX_BODY_LENGTH)).kind).toBe('request');
+  expect(parseRequest(PROVIDERS, filled(MAX_BODY_LENGTH + 1))).toMatchObject({
     code: 'malformed',
     message: 'Cannot read a body of 16385 characters, wanted at most 16384',
   });
@@ -384,7 +385,7 @@ describe('a bus event', () => {
     }));
 
   it('is no event without an object as its detail', () =>
-    expect(refused({ ...event, detail: 'x' }).message).toBe(`Cannot read provider: wanted one of ${PROVIDERS}`));
+    expect(refused({ ...event, detail: 'x' }).message).toBe(`Cannot read provider: wanted one of ${NAMES}`));
 });
 
 const CANARY = /canary/;
@@ -425,7 +426,7 @@ it('reads anything without throwing, and quotes no value', () => {
 it('reads any text without throwing', () =>
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.json()), (body) => {
-      expect(['request', 'refused']).toContain(parseRequest(body).kind);
+      expect(['request', 'refused']).toContain(parseRequest(PROVIDERS, body).kind);
     }),
   ));
 
@@ -435,5 +436,32 @@ it.each([
   ['{"provider":["kalshi","bybit"]}', undefined],
   ['no JSON', undefined],
 ])('keeps the provider that %s names', (body, provider) => {
-  expect(parseRequest(body)).toMatchObject({ kind: 'refused', provider });
+  expect(parseRequest(PROVIDERS, body)).toMatchObject({ kind: 'refused', provider });
+});
+
+describe('a locator', () => {
+  const named = { apiKey: 'SUB', subMemberId: '7' };
+  const targetOf = (target: unknown) => {
+    const parsed = parse({ ...GOOD, target });
+    return parsed.kind === 'request' ? parsed.request.target : parsed.message;
+  };
+
+  it.each([
+    ['beside the key', named],
+    ['under its own name', { apiKey: 'SUB', locator: { subMemberId: '7' } }],
+  ])('is read %s as release 0.1.0 kept it', (_where, target) => expect(targetOf(target)).toEqual(named));
+
+  it('stands beside a secret as well', () =>
+    expect(targetOf({ secretId: 'key-revoker/a', locator: { subMemberId: '7' } })).toEqual({
+      secretId: 'key-revoker/a',
+      subMemberId: '7',
+    }));
+
+  it('is refused where it is said twice', () =>
+    expect(targetOf({ ...named, locator: { subMemberId: '7' } })).toBe(
+      'Cannot read target.locator: wanted subMemberId once: beside the key, or under locator',
+    ));
+
+  it('is refused where the provider has none', () =>
+    expect(parse({ ...KALSHI, target: { apiKeyId: ID, locator: {} } }).kind).toBe('refused'));
 });

@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { requestForm } from '../../../../functions/core/request/revocation-request.ts';
 import { REMOVED, withoutSecrets } from '../../../../functions/core/request/secret-scan.ts';
+import * as PROVIDERS from '../../../../functions/providers/index.ts';
+
+const FORM = requestForm(PROVIDERS);
 
 const LONG = 'a1B2+=_-'.repeat(4);
 const UUID = '6f1c2b1e-6d0b-4c57-9a5f-2f3f3a1f9a55';
@@ -31,7 +35,7 @@ it.each([
   ['32 unbroken characters around a UUID', { reference: `${'g'.repeat(16)}${UUID}${'g'.repeat(16)}` }, ['reference']],
   ['32 hex digits that are no UUID', { reference: '0123456789abcdef0123456789abcdef' }, ['reference']],
 ])('finds %s', (_what, message, fields) => {
-  const found = withoutSecrets(message);
+  const found = withoutSecrets(FORM, message);
   expect(found.fields).toEqual(fields);
   expect(JSON.stringify(found.clean)).toContain(REMOVED);
 });
@@ -56,16 +60,16 @@ it.each([
   ],
   ['a URL without user info that has an @ in its path', { reference: 'https://host/a@b' }],
   ['numbers, null and booleans', { version: 1, dryRun: true, settings: null }],
-])('leaves %s', (_what, message) => expect(withoutSecrets(message)).toEqual({ clean: message, fields: [] }));
+])('leaves %s', (_what, message) => expect(withoutSecrets(FORM, message)).toEqual({ clean: message, fields: [] }));
 
 it('removes that value alone', () =>
-  expect(withoutSecrets({ a: 1, reference: LONG, target: { apiKey: 'x' } })).toEqual({
+  expect(withoutSecrets(FORM, { a: 1, reference: LONG, target: { apiKey: 'x' } })).toEqual({
     clean: { a: 1, reference: REMOVED, target: { apiKey: 'x' } },
     fields: ['reference'],
   }));
 
 it('removes a field’s name that looks like a secret, and reads on in what it holds', () =>
-  expect(withoutSecrets({ [LONG]: { b: LONG, c: 1 } })).toEqual({
+  expect(withoutSecrets(FORM, { [LONG]: { b: LONG, c: 1 } })).toEqual({
     clean: { [REMOVED]: { b: REMOVED, c: 1 } },
     fields: [REMOVED, 'b'],
   }));
@@ -77,14 +81,14 @@ it('lets no such value through, wherever it stands', () =>
       fc.array(fc.constantFrom('x', 'settings', 'reference')),
       (secret, path) => {
         const message = path.reduceRight<unknown>((inner, name) => ({ [name]: [inner] }), { note: secret });
-        expect(JSON.stringify(withoutSecrets(message).clean)).not.toContain(secret);
+        expect(JSON.stringify(withoutSecrets(FORM, message).clean)).not.toContain(secret);
       },
     ),
   ));
 
 it('goes no deeper than any request does', () => {
   const nested = JSON.parse(`${'['.repeat(8_000)}${']'.repeat(8_000)}`) as unknown;
-  expect(withoutSecrets({ a: nested })).toMatchObject({ fields: [] });
+  expect(withoutSecrets(FORM, { a: nested })).toMatchObject({ fields: [] });
 });
 
 it.each([
@@ -93,7 +97,7 @@ it.each([
   ['objects under a name that looks like a secret', (inner: unknown) => ({ [LONG]: inner })],
 ])('reads sixteen %s deep, and takes nothing along from below', (_what, around) => {
   const nested = (depth: number) => Array.from({ length: depth }).reduce<unknown>((inner) => around(inner), 'x');
-  expect(JSON.stringify(withoutSecrets(nested(16)).clean)).toContain('"x"');
-  expect(JSON.stringify(withoutSecrets(nested(17)).clean)).toContain('null');
-  expect(JSON.stringify(withoutSecrets(nested(17)).clean)).not.toContain('"x"');
+  expect(JSON.stringify(withoutSecrets(FORM, nested(16)).clean)).toContain('"x"');
+  expect(JSON.stringify(withoutSecrets(FORM, nested(17)).clean)).toContain('null');
+  expect(JSON.stringify(withoutSecrets(FORM, nested(17)).clean)).not.toContain('"x"');
 });

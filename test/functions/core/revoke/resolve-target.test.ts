@@ -5,7 +5,7 @@ import { Fault } from '../../../../functions/core/fault.ts';
 import type { AttemptWaiting } from '../../../../functions/core/ledger/attempt-result.ts';
 import type { RequestItem } from '../../../../functions/core/ledger/request-item.ts';
 import type { Provider } from '../../../../functions/core/provider.ts';
-import type { RevocationRequest } from '../../../../functions/core/request/parse-request.ts';
+import type { RevocationRequest } from '../../../../functions/core/request/revocation-request.ts';
 import { type ResolvedTarget, resolveTarget } from '../../../../functions/core/revoke/resolve-target.ts';
 import { memoryPorts, openedAs } from '../memory-ports.ts';
 import { answerOf, NOON } from '../rounds.ts';
@@ -53,7 +53,7 @@ const aimed = (
   item: Partial<RequestItem> = {},
   provider: Provider = scriptedProvider(),
 ) => {
-  const { ports } = memoryPorts({ secrets: SECRETS, config: { egressAddresses: ['192.0.2.1'] } });
+  const { ports } = memoryPorts({ provider, secrets: SECRETS, config: { egressAddresses: ['192.0.2.1'] } });
   const request = { ...REQUEST, ...change };
   const asking = { ports, deadline: after(NOON, 25_000) };
   return resolved(resolveTarget(ports, asking, provider, { request, ...item } as RequestItem, request));
@@ -92,7 +92,7 @@ it('aims a key at itself', async () => {
 
 describe('a managing key', () => {
   it('is aimed at a key by its identifiers', async () => {
-    const { pin, order, targetHeld } = await aimed({ target: { apiKey: 'K', subMemberId: '7' } });
+    const { pin, order, targetHeld } = await aimed({ target: { apiKeyId: 'K', subMemberId: '7' } });
     expect(pin).toMatchObject({
       self: false,
       keyId: 'K',
@@ -103,7 +103,9 @@ describe('a managing key', () => {
     });
     expect(order.target.credential).toBeUndefined();
     expect([order.urgent, targetHeld]).toEqual([false, undefined]);
-    expect((await aimed({ target: { apiKeyId: 'ID' } })).pin).toMatchObject({ keyId: 'ID', subMemberId: undefined });
+    const bare = (await aimed({ target: { apiKeyId: 'ID' } })).pin;
+    expect(bare).toMatchObject({ keyId: 'ID' });
+    expect(bare).not.toHaveProperty('subMemberId');
   });
 
   it('is aimed at the key inside a secret, in that key’s environment', async () => {
@@ -168,7 +170,7 @@ describe('refuses', () => {
   it('another key where only the signer itself can be meant', async () => {
     const provider = {
       ...scriptedProvider(),
-      operations: { 'delete-key': { kind: 'delete', managed: false } },
+      operations: { 'delete-key': { kind: 'delete', signers: ['self'], needs: {} } },
     } as const;
     expect(await refusal(aimed({ target: { apiKeyId: 'K' } }, {}, provider))).toBe(
       'refused/target-mismatch: Cannot delete-key for another key, wanted the signing key itself as target',

@@ -172,7 +172,7 @@ it('proves no death by two absences between which the key lived, while another q
       return (lists === 3 ? withoutSlot('list') : list).next(replies, now);
     },
   };
-  memory.ports.provider = () => scriptedProvider(() => ({ probes: [questionOf('probe'), waiting] }));
+  memory.ports.providers = { kalshi: scriptedProvider(() => ({ probes: [questionOf('probe'), waiting] })) };
   expect(await revoke(memory.ports, delivered(memory, SELF))).toMatchObject({ done: false, code: 'rate-limited' });
   expect(caseOf(memory).attempts['R#1']).not.toHaveProperty('agreed');
   expect(caseOf(memory).attempts['R#1']).not.toHaveProperty('absentSince');

@@ -46,6 +46,7 @@ const provider = async (answer: RequestListener = (_request, response) => respon
 
 const call = (fields: Partial<HttpCall> = {}): HttpCall => ({
   method: 'GET',
+  changes: false,
   provider: 'bybit',
   host: 'api.bybit.com',
   path: '/v5/user/query-api?x=%2F1',
@@ -53,7 +54,12 @@ const call = (fields: Partial<HttpCall> = {}): HttpCall => ({
   ...fields,
 });
 const post = (body: string) =>
-  call({ method: 'POST', body, headers: new Secret({ 'Content-Type': 'application/json', 'X-BAPI-SIGN': 'CANARY' }) });
+  call({
+    method: 'POST',
+    changes: true,
+    body,
+    headers: new Secret({ 'Content-Type': 'application/json', 'X-BAPI-SIGN': 'CANARY' }),
+  });
 
 /** `exchangeMs` is short only where the test waits for it to run out. */
 const sender = (url: string, exchangeMs = 30_000) => {
@@ -121,9 +127,23 @@ it.each(['GET', 'DELETE'] as const)('sends no body with %s, and nothing that spe
     }),
   );
   const headers = new Secret({ 'Content-Type': 'application/json', 'X-BAPI-SIGN': 'CANARY' });
-  expect(await sender(url).send(call({ method, body: '{}', headers }))).toMatchObject({ status: 204, body: '' });
+  expect(await sender(url).send(call({ method, headers }))).toMatchObject({ status: 204, body: '' });
   expect(received).toMatch(/\r\n\r\n$/);
   expect(received).not.toMatch(/^(content-|transfer-encoding)/im);
+});
+
+it.each([
+  ['a text', '{"a":"ü"}'],
+  ['a secret', new Secret('{"a":"ü"}')],
+])('sends %s as the body of any method', async (_what, body) => {
+  let received = '';
+  const { url, seen } = await provider(async (request, response) => {
+    received = await text(request);
+    response.end();
+  });
+  await sender(url).send(call({ method: 'DELETE', changes: true, body }));
+  expect(seen.requests[0]).toMatchObject({ method: 'DELETE', headers: { 'content-length': '10' } });
+  expect(received).toBe('{"a":"ü"}');
 });
 
 it('takes a redirect for the reply', async () => {
@@ -249,14 +269,17 @@ it('keeps the connection between probes', async () => {
   expect(seen).toMatchObject({ connections: 1, requests: { length: 2 } });
 });
 
-it.each([post('{}'), call({ method: 'DELETE' })])('opens a connection of its own for $method', async (mutating) => {
-  const { url, seen } = await provider();
-  const { send } = sender(url);
-  await send();
-  await send(mutating);
-  expect(seen.connections).toBe(2);
-  expect(seen.requests[1]?.headers.connection).toBe('close');
-});
+it.each([post('{}'), call({ method: 'DELETE', changes: true })])(
+  'opens a connection of its own for $method',
+  async (mutating) => {
+    const { url, seen } = await provider();
+    const { send } = sender(url);
+    await send();
+    await send(mutating);
+    expect(seen.connections).toBe(2);
+    expect(seen.requests[1]?.headers.connection).toBe('close');
+  },
+);
 
 it('does not trust a connection that has rested', async () => {
   const { url, seen } = await provider();

@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest';
 import { readEnvironment } from '../../../../functions/edge/process/environment.ts';
+import * as PROVIDERS from '../../../../functions/providers/index.ts';
+
+const NAMES = Object.keys(PROVIDERS);
 
 const COMMON = {
   LEDGER_TABLE: 'ledger',
@@ -16,14 +19,17 @@ const COMMON = {
 };
 
 it('reads what revoking is given', () => {
-  const read = readEnvironment({
-    ...COMMON,
-    LIMIT_URGENT: '50',
-    LIMIT_OTHER: '0',
-    EGRESS_ADDRESSES: '192.0.2.1, 192.0.2.2',
-    OWN_ROLES: 'AROA1,AROA2',
-    KALSHI_BASE_URL: 'http://127.0.0.1:1',
-  });
+  const read = readEnvironment(
+    {
+      ...COMMON,
+      LIMIT_URGENT: '50',
+      LIMIT_OTHER: '0',
+      EGRESS_ADDRESSES: '192.0.2.1, 192.0.2.2',
+      OWN_ROLES: 'AROA1,AROA2',
+      KALSHI_BASE_URL: 'http://127.0.0.1:1',
+    },
+    NAMES,
+  );
   expect(read).toMatchObject({
     ledgerTable: 'ledger',
     busName: 'bus',
@@ -42,22 +48,24 @@ it('reads what revoking is given', () => {
 });
 
 it('reads what the sweep is given, which is no limit and no role', () => {
-  const read = readEnvironment({ ...COMMON, SWEEP_AHEAD_SECONDS: '600' });
+  const read = readEnvironment({ ...COMMON, SWEEP_AHEAD_SECONDS: '600' }, NAMES);
   expect(read.sweepAheadMs).toBe(600_000);
   expect(read.config.ownRoles).toEqual([]);
   expect(read.baseUrls).toEqual({});
 });
 
 it.each(['', ' ', ','])('reads %j as no address at all', (EGRESS_ADDRESSES) => {
-  expect(readEnvironment({ ...COMMON, EGRESS_ADDRESSES }).config.egressAddresses).toEqual([]);
+  expect(readEnvironment({ ...COMMON, EGRESS_ADDRESSES }, NAMES).config.egressAddresses).toEqual([]);
 });
 
 it('does not take an empty base URL for one', () => {
-  expect(readEnvironment({ ...COMMON, BYBIT_BASE_URL: '' }).baseUrls).toEqual({});
+  expect(readEnvironment({ ...COMMON, BYBIT_BASE_URL: '' }, NAMES).baseUrls).toEqual({});
 });
 
 it.each(Object.keys(COMMON))('does not start without %s', (name) => {
-  expect(() => readEnvironment({ ...COMMON, [name]: undefined })).toThrow(new RegExp(`^Cannot start: ${name} \\(`));
+  expect(() => readEnvironment({ ...COMMON, [name]: undefined }, NAMES)).toThrow(
+    new RegExp(`^Cannot start: ${name} \\(`),
+  );
 });
 
 it.each([
@@ -71,9 +79,9 @@ it.each([
   ['an empty limit', { LIMIT_OTHER: '' }],
   ['an endless time', { SWEEP_AHEAD_SECONDS: 'Infinity' }],
 ])('does not start with %s', (_what, wrong) => {
-  expect(() => readEnvironment({ ...COMMON, ...wrong })).toThrow(`Cannot start: ${Object.keys(wrong)[0]} (`);
+  expect(() => readEnvironment({ ...COMMON, ...wrong }, NAMES)).toThrow(`Cannot start: ${Object.keys(wrong)[0]} (`);
 });
 
 it('names everything that is wrong at once', () => {
-  expect(() => readEnvironment({})).toThrow(/LEDGER_TABLE \(not set\).*MODE/);
+  expect(() => readEnvironment({}, NAMES)).toThrow(/LEDGER_TABLE \(not set\).*MODE/);
 });

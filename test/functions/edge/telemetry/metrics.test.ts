@@ -5,6 +5,7 @@ import type { LogFacts } from '../../../../functions/core/ports.ts';
 import type { HttpCall, MaybeReply } from '../../../../functions/core/provider.ts';
 import { Secret } from '../../../../functions/core/secret.ts';
 import { measuring } from '../../../../functions/edge/telemetry/metrics.ts';
+import * as PROVIDERS from '../../../../functions/providers/index.ts';
 import { metricsIn } from '../../../metrics-in.ts';
 
 afterEach(() => vi.restoreAllMocks());
@@ -24,7 +25,7 @@ const quiet = { info: () => {}, warn: () => {} };
 
 /** Values by `name{dimensions}`. */
 const metricsOf = async (event: string, facts: LogFacts, how: 'info' | 'warn' = 'info') =>
-  metricsIn(await written(() => measuring('desk').log(quiet)[how](event, facts)));
+  metricsIn(await written(() => measuring('desk', PROVIDERS).log(quiet)[how](event, facts)));
 
 const ENDED = { provider: 'kalshi', outcome: 'revoked', dryRun: false, urgent: false, timeToRevokeMs: 431 };
 const PROVIDER = '{instance=desk,provider=kalshi}';
@@ -124,6 +125,7 @@ describe('other events', () => {
 describe('an exchange with a provider', () => {
   const call: HttpCall = {
     method: 'GET',
+    changes: false,
     provider: 'kalshi',
     host: 'api.example.com',
     path: '/CANARY',
@@ -141,7 +143,7 @@ describe('an exchange with a provider', () => {
     ['no reply', undefined, 1],
   ])('with %s is counted, and handed on as it is', async (_what, answer, errors) => {
     let given: MaybeReply;
-    const send = measuring('desk').send(async () => answer);
+    const send = measuring('desk', PROVIDERS).send(async () => answer);
     const lines = await written(async () => {
       given = await send(call, epochMs(0));
     });
@@ -157,7 +159,7 @@ describe('an exchange with a provider', () => {
 
 it('is written at once, a line each, with nothing but metrics in it', async () => {
   const lines = await written(() => {
-    const { log } = measuring('desk');
+    const { log } = measuring('desk', PROVIDERS);
     log(quiet).info('request ended', ENDED);
     log(quiet).info('request ended', { ...ENDED, provider: 'bybit', outcome: 'stuck', requestId: 'R' });
   });
@@ -168,7 +170,7 @@ it('is written at once, a line each, with nothing but metrics in it', async () =
 
 it('gives each metric its unit', async () => {
   const lines = await written(() => {
-    const log = measuring('desk').log(quiet);
+    const log = measuring('desk', PROVIDERS).log(quiet);
     log.info('request ended', { ...ENDED, urgent: true });
     log.info('gauges read', { openCases: 0, oldestOpenCaseSeconds: 0, pausedSeconds: 0 });
   });
@@ -183,6 +185,6 @@ it('goes on logging', async () => {
     info: (...line: unknown[]) => void lines.push(line),
     warn: (...line: unknown[]) => void lines.push(line),
   };
-  await written(() => measuring('desk').log(log).warn('resurrected', { provider: 'kalshi' }));
+  await written(() => measuring('desk', PROVIDERS).log(log).warn('resurrected', { provider: 'kalshi' }));
   expect(lines).toEqual([['resurrected', { provider: 'kalshi' }]]);
 });

@@ -30,7 +30,7 @@ describe('an incident that contains', () => {
       expect(receipts.map(({ outcome }) => outcome)).toEqual(outcomes);
       // Contained or not, it lives.
       expect([ran.exit, deadKeys(system())]).toEqual([3, []]);
-      const told = 'A sub key that its master cannot delete loses every permission';
+      const told = 'A key that its managing key cannot delete loses every permission';
       expect(ran.told.includes(told)).toBe(more.length > 0);
       expect(receipts[1]?.signer?.as).toBe(after === undefined ? undefined : 'self');
       const { readOnly, permissions = {} } = JSON.parse(ran.out.join('\n')).keys[0].receipts[1]?.change.after ?? {};
@@ -90,7 +90,7 @@ describe('an incident that contains', () => {
     const words = [...BYBIT, '--name-prefix', SECRETS.sub, '--contain', '--count', '1'];
     const { exit, out, told } = await piped(...words);
     expect([exit, out[2]]).toEqual([3, expect.stringMatching(/ stuck\/permission-missing +1 +–$/)]);
-    expect(told.find((line) => line.startsWith('A sub key'))).toMatch(
+    expect(told.find((line) => line.startsWith('A key that its managing key'))).toMatch(
       /; not so the 1 that sign for themselves, nobody/,
     );
   });

@@ -4,6 +4,7 @@ import { digest } from '../../../../functions/edge/process/digest.ts';
 import type { StoredKey } from '../../../../functions/operator/deployment/keys.ts';
 import { type Mark, select, type Wanted } from '../../../../functions/operator/incident/mark.ts';
 import { firstOrder, type Incident, nextOrder } from '../../../../functions/operator/incident/order.ts';
+import * as PROVIDERS from '../../../../functions/providers/index.ts';
 import { receiptForTest } from '../../edge/receipt-for-test.ts';
 
 const ARN = 'arn:aws:secretsmanager:us-east-1:1:secret:';
@@ -33,7 +34,9 @@ describe('select', () => {
       key('updated', {}, { 'key-revoker:operation': 'update-sub-key' }),
       key('managed', {}, { 'key-revoker:signed-by': 'master' }),
     ];
-    expect(select(keys, ALL, none).marks.map((mark) => [mark.secret, mark.operations, mark.signedBy])).toEqual([
+    expect(
+      select(PROVIDERS, keys, ALL, none).marks.map((mark) => [mark.secret, mark.operations, mark.signedBy]),
+    ).toEqual([
       ['tagged', ['delete-master-key'], undefined],
       ['updated', ['delete-sub-key', 'delete-master-key'], undefined],
       ['managed', ['delete-sub-key'], 'master'],
@@ -43,7 +46,7 @@ describe('select', () => {
 
   it('has a managing key sign for all that name none, but for itself', () => {
     const keys = [key('desk'), key('bot'), key('other', {}, { 'key-revoker:signed-by': 'else' })];
-    const marks = select(keys, { ...ALL, signedBy: 'desk' }, none).marks;
+    const marks = select(PROVIDERS, keys, { ...ALL, signedBy: 'desk' }, none).marks;
     expect(marks.map(({ secret, signedBy, isSigner }) => [secret, signedBy, isSigner])).toEqual([
       ['bot', 'desk', false],
       ['other', 'else', false],
@@ -60,17 +63,20 @@ describe('select', () => {
       key('odd', { provider: undefined, problem: 'Cannot read it' }),
       key('odd-kalshi', { provider: 'kalshi', problem: 'Cannot read it' }),
     ];
-    const { marks, dead, unreadable } = select(keys, ALL, ({ secret }) => secret === 'ours');
+    const { marks, dead, unreadable } = select(PROVIDERS, keys, ALL, ({ secret }) => secret === 'ours');
     expect(marks.map(({ secret }) => secret)).toEqual(['alive', 'ours']);
     expect(dead.map(({ secret }) => secret.name)).toEqual(['dead']);
     expect(unreadable.map(({ secret }) => secret.name)).toEqual(['odd']);
   });
 
   it.each(['kalshi', 'requesty'] as const)('knows one delete at %s', (provider) =>
-    expect(select([key('a', { provider })], { ...ALL, provider }, none).marks[0]?.operations).toEqual(['delete-key']),
+    expect(select(PROVIDERS, [key('a', { provider })], { ...ALL, provider }, none).marks[0]?.operations).toEqual([
+      'delete-key',
+    ]),
   );
 });
 
+const ORDERING = { digest, providers: PROVIDERS };
 const INCIDENT: Incident = { reference: 'INC-1', requestedBy: undefined, contain: true, readOnly: false };
 const MARK: Mark = {
   secret: 'key-revoker/bot',
@@ -87,11 +93,11 @@ const MANAGED: Mark = { ...MARK, signedBy: 'key-revoker/master', operations: ['d
 
 const ended = (outcome: Receipt['outcome'], code: string | null, operation = 'delete-sub-key'): Receipt =>
   receiptForTest({ outcome, code, operation });
-const next = (mark: Mark, done: readonly Receipt[], incident = INCIDENT) => nextOrder(digest, incident, mark, done);
+const next = (mark: Mark, done: readonly Receipt[], incident = INCIDENT) => nextOrder(ORDERING, incident, mark, done);
 
 describe('nextOrder', () => {
   it('pins the version that was listed, urgent, under an id of its own', () => {
-    const { requestId, request } = firstOrder(digest, INCIDENT, MARK);
+    const { requestId, request } = firstOrder(ORDERING, INCIDENT, MARK);
     expect(requestId).toMatch(/^incident-[0-9a-f]{64}$/);
     expect(request).toMatchObject({
       operation: 'delete-sub-key',
@@ -101,7 +107,7 @@ describe('nextOrder', () => {
       reason: 'incident',
       reference: 'INC-1',
     });
-    expect(firstOrder(digest, INCIDENT, MANAGED).request).toMatchObject({
+    expect(firstOrder(ORDERING, INCIDENT, MANAGED).request).toMatchObject({
       secretId: 'key-revoker/master',
       secretVersion: 'AWSCURRENT',
       target: { secretId: MARK.secret, secretVersion: MARK.versionId },
@@ -114,10 +120,10 @@ describe('nextOrder', () => {
     ['another version', {}, { versionId: 'w'.repeat(32) }],
     ['another operation', {}, { operations: ['delete-master-key'] }],
   ])('is another for %s', (_what, incident, mark) => {
-    const id = firstOrder(digest, { ...INCIDENT, ...incident }, { ...MARK, ...mark }).requestId;
-    expect(id).not.toBe(firstOrder(digest, INCIDENT, MARK).requestId);
-    expect(firstOrder(digest, { ...INCIDENT, contain: false }, MARK).requestId).toBe(
-      firstOrder(digest, INCIDENT, MARK).requestId,
+    const id = firstOrder(ORDERING, { ...INCIDENT, ...incident }, { ...MARK, ...mark }).requestId;
+    expect(id).not.toBe(firstOrder(ORDERING, INCIDENT, MARK).requestId);
+    expect(firstOrder(ORDERING, { ...INCIDENT, contain: false }, MARK).requestId).toBe(
+      firstOrder(ORDERING, INCIDENT, MARK).requestId,
     );
   });
 

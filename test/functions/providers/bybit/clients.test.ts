@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { RestClientV5 } from 'bybit-api';
 import ccxt from 'ccxt';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Secret } from '../../../../functions/core/secret.ts';
 import { bybit } from '../../../../functions/providers/bybit/index.ts';
 import { signForBybit, type Unsigned } from '../../../../functions/providers/bybit/sign.ts';
 import { callOf, converse, NOW, order, probe } from '../ask.ts';
@@ -45,6 +46,7 @@ const byRestClient = async (
 const ours = (apiKey: string, unsigned: Omit<Unsigned, 'host'>, privateKey?: string): Sent => {
   const credential = privateKey === undefined ? keyIn(apiKey) : bybit.credential({ apiKey, privateKey });
   const { host, path, body, headers } = signForBybit(credential, { host: 'api.bybit.com', ...unsigned }, NOW);
+  if (body instanceof Secret) throw new Error('Bybit signs no secret body');
   return { url: `https://${host}${path}`, body, headers: headers.reveal() };
 };
 

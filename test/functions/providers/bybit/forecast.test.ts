@@ -10,7 +10,9 @@ const forecast = (of: Order, facts: Facts, known?: KeyRecord) => bybit.plan(of).
 
 const master = order('delete-master-key', keyIn(MASTER));
 const sub = order('delete-sub-key', keyIn(SUB));
-const managed = order('delete-sub-key', keyIn(MASTER), { aim: { self: false, keyId: SUB, subMemberId: '7' } });
+const managed = order('delete-sub-key', keyIn(MASTER), {
+  aim: { self: false, keyId: SUB, locator: { subMemberId: '7' } },
+});
 const speaking = order('delete-sub-key', keyIn(MASTER), { aim: { self: false, keyId: SUB, credential: keyIn(SUB) } });
 const updateOf = (kind: 'master' | 'sub', settings: Order['settings']) =>
   order(`update-${kind}-key`, keyIn(kind === 'sub' ? SUB : MASTER), { settings });

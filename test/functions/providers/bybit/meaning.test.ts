@@ -7,7 +7,7 @@ import { described, keyIn, MASTER, page, refusal, SUB } from './keys.ts';
 const own = bybit.plan(order('delete-sub-key', keyIn(SUB)));
 const managed = bybit.plan(
   order('delete-sub-key', keyIn(MASTER), {
-    aim: { self: false, keyId: SUB, subMemberId: '100400345' },
+    aim: { self: false, keyId: SUB, locator: { subMemberId: '100400345' } },
     facts: { userID: '100400000', readSub: '100400345' },
   }),
 );

@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { KeyRecord } from '../../../../functions/core/answer.ts';
-import { isRestriction, type Restriction, type Settings } from '../../../../functions/core/provider.ts';
+
+import { isRestriction, type Restriction } from '../../../../functions/core/provider.ts';
 import { bybit } from '../../../../functions/providers/bybit/index.ts';
+import type { BybitRecord, BybitSettings } from '../../../../functions/providers/bybit/settings.ts';
 import { faultOf, NOW, order } from '../ask.ts';
 import { keyIn, MASTER, SUB } from './keys.ts';
 
@@ -10,7 +11,7 @@ type Kind = 'master' | 'sub';
 
 const restrictionOf = (
   kind: Kind,
-  settings: Settings,
+  settings: BybitSettings,
   egressAddresses: readonly string[] = [],
   self = true,
 ): Restriction => {
@@ -21,12 +22,12 @@ const restrictionOf = (
   return call;
 };
 
-const key = (more: Partial<KeyRecord> = {}): KeyRecord => ({ readOnly: 0, ips: ['*'], permissions: {}, ...more });
+const key = (more: Partial<BybitRecord> = {}): BybitRecord => ({ readOnly: 0, ips: ['*'], permissions: {}, ...more });
 
 /** The body that would be sent, or the end that stands in its way. */
-const sent = (restriction: Restriction, now: KeyRecord, before = now): Record<string, unknown> | string => {
+const sent = (restriction: Restriction, now: BybitRecord, before = now): Record<string, unknown> | string => {
   const made = restriction.call(now, before);
-  return 'end' in made ? made.end : JSON.parse(made.send(NOW).body ?? '');
+  return 'end' in made ? made.end : JSON.parse(String(made.send(NOW).body));
 };
 
 const RICH = {
@@ -75,7 +76,7 @@ describe('the body of an update', () => {
     [1, 1, 1],
     [1, 0, 'refused/would-widen'],
   ] as const)('of a key with readOnly %s, asked for %s, has %s', (readOnly, asked, expected) => {
-    const settings: Settings = asked === undefined ? { permissions: { Spot: [] } } : { readOnly: asked };
+    const settings: BybitSettings = asked === undefined ? { permissions: { Spot: [] } } : { readOnly: asked };
     const body = sent(restrictionOf('sub', settings), key({ readOnly }));
     expect(typeof body === 'string' ? body : body['readOnly']).toBe(expected);
   });
@@ -212,7 +213,7 @@ describe('an update that would go too far', () => {
     ],
     ['one of egressAddresses among them', 'sub', { ips: '1.2.3.4' }, key(), key()],
   ] as const)('says what it wanted: %s', (wanted, kind, settings, now, before) => {
-    const made = restrictionOf(kind, settings as unknown as Settings).call(now, before);
+    const made = restrictionOf(kind, settings as unknown as BybitSettings).call(now, before);
     expect('end' in made && made.why).toMatch(new RegExp(`^Cannot [^.]+, wanted ${wanted}$`));
   });
 
@@ -250,7 +251,7 @@ describe('settings that no such key can have', () => {
     ['everything and an address', 'sub', { ips: '*,1.2.3.4' }, 'wanted IP addresses'],
     ['an address out of range', 'sub', { ips: '1.2.3.256' }, 'wanted IP addresses'],
   ] as const)('are refused: %s', (_what, kind, settings, expected) => {
-    const [outcome, message] = faultOf(() => restrictionOf(kind, settings as unknown as Settings));
+    const [outcome, message] = faultOf(() => restrictionOf(kind, settings as unknown as BybitSettings));
     expect([outcome, message]).toEqual(['refused/malformed', expect.stringContaining(expected)]);
     expect(message).toMatch(/^Cannot .*[^.]$/);
   });
@@ -370,7 +371,7 @@ describe('how far a key is from what was asked', () => {
     ['bound to more than asked', 'sub', { ips: '1.2.3.4' }, key({ ips: ['1.2.3.4', '5.6.7.8'] }), key(), 'wider'],
     ['unbound since', 'sub', { readOnly: 1 }, key({ readOnly: 1 }), key({ ips: ['1.2.3.4'] }), 'wider'],
   ] as const)('%s', (_what, kind, settings, now, before, expected) => {
-    expect(restrictionOf(kind, settings as unknown as Settings).reach(now, before)).toBe(expected);
+    expect(restrictionOf(kind, settings as unknown as BybitSettings).reach(now, before)).toBe(expected);
   });
 });
 
@@ -406,7 +407,7 @@ const records = (kind: Kind) =>
     ips: addresses,
     permissions: groups({ ...NAMES[kind], OnlyInReplies: ['X'] }) as fc.Arbitrary<Record<string, string[]>>,
   });
-const settings = (kind: Kind): fc.Arbitrary<Settings> =>
+const settings = (kind: Kind): fc.Arbitrary<BybitSettings> =>
   fc.record(
     {
       readOnly: fc.constantFrom(0 as const, 1 as const, null),
@@ -418,7 +419,7 @@ const settings = (kind: Kind): fc.Arbitrary<Settings> =>
   );
 
 /** The key after a call, as an obedient Bybit would have it: groups that were sent are replaced, the rest stays. */
-const applied = (now: KeyRecord, body: Record<string, unknown>): KeyRecord => {
+const applied = (now: BybitRecord, body: Record<string, unknown>): BybitRecord => {
   const {
     ips,
     permissions,

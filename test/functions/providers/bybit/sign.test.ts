@@ -52,11 +52,12 @@ describe('signForBybit', () => {
     const call = signForBybit(hmac, { host, path: '/v5/user/delete-api', body: '{}' }, NOW);
     expect({ ...call, headers: call.headers.reveal() }).toEqual({
       method: 'POST',
+      changes: true,
       provider: 'bybit',
       host,
       path: '/v5/user/delete-api',
       body: '{}',
-      rate: { of: 'bybit AKexample0000000001 /v5/user/delete-api', perSecond: 5 },
+      rate: { of: 'bybit AKexample0000000001 /v5/user/delete-api', most: 5, perMs: 1_000 },
       headers: {
         'X-BAPI-API-KEY': 'AKexample0000000001',
         'X-BAPI-TIMESTAMP': '1700000000000',
@@ -72,7 +73,7 @@ describe('signForBybit', () => {
     const call = signForBybit(hmac, { host, path: '/v5/user/query-api' }, NOW);
     expect(call).not.toHaveProperty('body');
     expect(call.method).toBe('GET');
-    expect(call.rate).toEqual({ of: 'bybit AKexample0000000001 /v5/user/query-api', perSecond: 10 });
+    expect(call.rate).toEqual({ of: 'bybit AKexample0000000001 /v5/user/query-api', most: 10, perMs: 1_000 });
     expect(call.headers.reveal()).not.toHaveProperty('Content-Type');
   });
 

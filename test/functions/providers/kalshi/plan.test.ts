@@ -139,7 +139,8 @@ describe('a plan', () => {
   });
 
   it('is there for a delete, by the key itself or another, that a question can prove', () => {
-    expect(kalshi.operations).toEqual({ 'delete-key': { kind: 'delete', managed: true } });
+    expect(kalshi.operations).toMatchObject({ 'delete-key': { kind: 'delete', signers: ['self', 'managing'] } });
+    expect(Object.keys(kalshi.operations)).toEqual(['delete-key']);
     expect(kalshi.plan(byManager())).toMatchObject({ needsAll: false, provable: true });
   });
 

@@ -9,7 +9,7 @@ import { THROWAWAY_PUBLIC_KEY } from '../throwaway-public-key.ts';
 
 const apiKeyId = 'a952bcbe-ec3b-4b5b-b8f9-11dae589608c';
 const path = `/trade-api/v2/api_keys/${apiKeyId}`;
-const request = { method: 'DELETE', host: 'external-api.kalshi.com', path } as const;
+const request = { method: 'DELETE', changes: true, host: 'external-api.kalshi.com', path } as const;
 const MESSAGE = `1700000000000DELETE${path}`;
 
 const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
@@ -66,7 +66,7 @@ describe('signForBybit', () => {
     const rates = [request, { ...request, method: 'GET', path: '/' } as const].map(
       (of) => signForKalshi(credential, of, NOW).rate,
     );
-    expect(rates).toEqual(Array(2).fill({ of: `kalshi ${apiKeyId}`, perSecond: 20 }));
+    expect(rates).toEqual(Array(2).fill({ of: `kalshi ${apiKeyId}`, most: 20, perMs: 1_000 }));
   });
 
   it('sends three headers and no body', () => {

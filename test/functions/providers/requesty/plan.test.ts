@@ -44,6 +44,7 @@ describe('a key that deletes itself', () => {
     const call = callOf(plan).send(NOW);
     expect({ ...call, headers: call.headers.reveal() }).toEqual({
       method: 'DELETE',
+      changes: true,
       provider: 'requesty',
       host: HOST,
       path: `${PATH}/${TARGET}`,
@@ -178,7 +179,8 @@ describe('a plan', () => {
   });
 
   it('is there for a delete, by the key itself or another', () => {
-    expect(requesty.operations).toEqual({ 'delete-key': { kind: 'delete', managed: true } });
+    expect(requesty.operations).toMatchObject({ 'delete-key': { kind: 'delete', signers: ['self', 'managing'] } });
+    expect(Object.keys(requesty.operations)).toEqual(['delete-key']);
   });
 
   it('never puts anything but an id into the path', () => {

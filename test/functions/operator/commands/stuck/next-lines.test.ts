@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { nextLines } from '../../../../../functions/operator/commands/stuck/next-lines.ts';
 import { stuckOf } from '../../../../../functions/operator/stuck/stuck-copy.ts';
+import * as PROVIDERS from '../../../../../functions/providers/index.ts';
 
 const KEY = 'a952bcbe-ec3b-4b5b-b8f9-11dae589608c';
 const KALSHI = { provider: 'kalshi', operation: 'delete-key', secretId: 'key-revoker/kalshi/bot' };
@@ -10,7 +11,7 @@ const MASTER = { provider: 'bybit', operation: 'delete-master-key', secretId: 'k
 const shownFor = (code: string, request: object): readonly string[] => {
   const text = (StringValue: string) => ({ DataType: 'String', StringValue });
   const MessageAttributes = { requestId: text("it's"), outcome: text('stuck'), code: text(code) };
-  return nextLines(stuckOf({ Body: JSON.stringify(request), MessageAttributes }));
+  return nextLines(PROVIDERS, stuckOf(PROVIDERS, { Body: JSON.stringify(request), MessageAttributes }));
 };
 
 /** The one line that begins another request. */

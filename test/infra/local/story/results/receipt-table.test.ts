@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, it } from 'vitest';
-import { OPERATIONS } from '../../../../../functions/core/operations.ts';
+import * as PROVIDERS from '../../../../../functions/providers/index.ts';
 import { receiptTable } from '../../../../../infra/local/story/results/receipt-table.ts';
 import { receiptFor } from './receipt-for-test.ts';
 
@@ -19,7 +19,7 @@ it('has a row for each receipt, in its order, with numbers at the right', () => 
 });
 
 it('fits a terminal of 80 columns with every operation and the longest outcomes of the story', () => {
-  const receipts = Object.entries(OPERATIONS).flatMap(([provider, operations]) =>
+  const receipts = Object.entries(PROVIDERS).flatMap(([provider, { operations }]) =>
     Object.keys(operations).map((operation) =>
       receiptFor(KEY, { provider, operation, outcome: 'stuck', code: 'permission-missing', timeToRevokeMs: 123_456 }),
     ),

@@ -1,5 +1,11 @@
+import * as z from 'zod';
 import { Fault } from '../core/fault.ts';
-import { KeyUuid } from '../core/request/parse-request.ts';
+
+/** 8-4-4-4-12 hex of any version, in either case; real ids are not always RFC 9562 UUIDs. */
+export const KeyUuid = z
+  .string()
+  .regex(/^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/, 'wanted 8-4-4-4-12 hex')
+  .transform((id) => id.toLowerCase());
 
 /**
  * The path of one key: nothing but an id may stand there, since `self`, a blank or a slash would reach other keys.

@@ -1,0 +1,21 @@
+import type { Unconfirmed } from '../../core/provider.ts';
+
+/** What nobody has confirmed of Bybit. */
+export const UNCONFIRMED: readonly Unconfirmed[] = [
+  {
+    what: 'Whether a deleted key answers `10003`. The same code means a wrong environment.',
+    weDo: 'Counts it as gone only after the key was seen alive on the same host, and as dead only after an accepted delete or an hour.',
+  },
+  {
+    what: 'What a second delete, or one of an unknown sub key, is answered.',
+    weDo: 'Proves by probes. An answer as for an unknown key kills nothing: the request then ends as `already-revoked`.',
+  },
+  {
+    what: 'Whether a read-only key, or one of a third-party application, can be deleted by the API.',
+    weDo: 'Calls, and reports what Bybit says.',
+  },
+  {
+    what: 'Whether groups left out of an update are kept or wiped.',
+    weDo: 'Sends every group that the key has, and re-reads.',
+  },
+];
