@@ -136,7 +136,9 @@ const mayCallInDoubt = ({ self, progress }: Situation, stated: EpochMs | undefin
   (self || progress.calls === 0) && (stated === undefined || progress.silentRounds >= STATED_ROUNDS);
 
 const beforeDelete = (situation: Situation): Decision => {
-  const { self, roundVerdict, urgent, progress, now, signer, proofGapMs, siblingsAsked } = situation;
+  const { self, roundVerdict, urgent, progress, now, signer, proofGapMs, siblingsAsked, calledNow } = situation;
+  // The call of this delivery may be why the key does not show: only a key that shows is called for again.
+  if (calledNow && roundVerdict !== 'present') return waitForVerdict(situation);
   if (self && roundVerdict === 'absent-unseen' && !siblingsAsked) return { do: 'ask-siblings' };
   const silence = withoutVerdict(situation);
   const isSilent =
@@ -146,9 +148,7 @@ const beforeDelete = (situation: Situation): Decision => {
   // At once, but not of a provider that has just said that it was asked too much.
   const again = silence.code === 'rate-limited' ? after(now, proofGapMs) : now;
   if (progress.silentRounds < 2) return { do: 'ask', at: later(again, silence.notBefore ?? now), ...silence };
-  return !situation.calledNow && mayCallInDoubt(situation, silence.notBefore)
-    ? { do: 'call' }
-    : { do: 'retry', ...silence };
+  return !calledNow && mayCallInDoubt(situation, silence.notBefore) ? { do: 'call' } : { do: 'retry', ...silence };
 };
 
 const afterDelete = (situation: Situation): Decision => {

@@ -464,6 +464,34 @@ const goneFor = (ms: number) => ({ agreed: { on: 'absent', at: ago(ms) }, absent
 const WAIT: Decision = { do: 'retry', code: 'not-yet-proved' };
 const inList = { self: false, controlled: true, round: [askedOf(answerOf('unlisted'), 'managing')] } as const;
 
+/** A round that says nothing of the key, by an answer that would be an end. */
+const PAGE = [askedOf(answerOf('silent', { means: { end: 'stuck/region-refused' } }))];
+/** A delete that was refused while the key was gone: it may have killed nothing. */
+const IN_DOUBT: Partial<AttemptRecord> = {
+  ...CALLED,
+  notExecuted: 1,
+  callReplies: ['refused'],
+  lastAnswer: 'rejected',
+};
+
+const NO_WORD: readonly Row[] = [
+  [
+    'waits where this delivery has called',
+    { round: PAGE, roundVerdict: 'none', calledNow: true, work: { ...IN_DOUBT, absentSince: ago(GAP) } },
+    asks(GAP, 'no-reply'),
+  ],
+  [
+    'calls once more in the next delivery',
+    { round: PAGE, roundVerdict: 'none', work: { ...IN_DOUBT, absentSince: ago(GAP) } },
+    CALL,
+  ],
+  [
+    'calls again where the key shows again',
+    { roundVerdict: 'present', calledNow: true, work: { ...IN_DOUBT, absentSince: ago(GAP) } },
+    CALL,
+  ],
+];
+
 const GONE: readonly Row[] = [
   ['is called for, since an outage looks the same', { work: goneFor(GAP) }, CALL],
   ['is called for, also where a list no longer names it', { ...inList, work: goneFor(GAP) }, CALL],
@@ -682,6 +710,9 @@ describe('a delete before its first call', () =>
 describe('a delete after a call', () =>
   it.each(AFTER_A_DELETE)('%s', (_what, part, expected) => expect(decide(situation(part))).toEqual(expected)));
 
+describe('a key that was gone, where nobody has a word on it now', () =>
+  it.each(NO_WORD)('%s', (_what, part, expected) => expect(decide(situation(part))).toEqual(expected)));
+
 describe('a key that is gone', () =>
   it.each(GONE)('%s', (_what, part, expected) =>
     expect(decide(situation({ roundVerdict: 'absent', round: UNKNOWN, ...part }))).toEqual(expected),
@@ -871,6 +902,12 @@ describe('whatever the situation', () => {
   it('never makes more than five calls that count for a key that shows', () =>
     holds(
       (given, decision) => decision.do !== 'call' || given.roundVerdict === 'absent' || effective(given) < MOST_CALLS,
+    ));
+
+  it('calls again in one delivery only for a key that shows', () =>
+    holds(
+      ({ calledNow, roundVerdict }, decision) =>
+        decision.do !== 'call' || !calledNow || roundVerdict === 'present' || roundVerdict === 'wider',
     ));
 
   it('repeats a delete only for a key that shows, or that may only seem to be gone', () =>
