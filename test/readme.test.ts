@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TagResourceCommand } from '@aws-sdk/client-secrets-manager';
@@ -7,7 +7,7 @@ import { CONTEXT } from '../infra/app-context.ts';
 import { PORTS } from '../infra/local/story/serve.ts';
 import { awsCommand } from './aws-command.ts';
 import { awsOutput } from './aws-output.ts';
-import { BLOCKS, type Block, PAGES, ROOT, textOf } from './pages.ts';
+import { BLOCKS, type Block, ROOT, textOf } from './pages.ts';
 import { runShell } from './run-shell.ts';
 import { CREDENTIALS, SECRETS, seedKeys } from './seed-keys.ts';
 import { sendAwsCommand } from './send-aws-command.ts';
@@ -131,29 +131,6 @@ describe('the commands of the pages', () => {
     for (const block of blocks) await play(block, SCENES[block.section] ?? {}, running);
     expect(blocks).toHaveLength(5);
     expect(await endings(running)).toEqual(blocks.flatMap(statedEnds));
-  });
-
-  it('name npm scripts and files that exist', () => {
-    const { scripts } = JSON.parse(textOf('package.json'));
-    const commands = BLOCKS.map(({ text }) => text).join('\n') + PAGES.map(textOf).join('\n');
-    const named = [...commands.matchAll(/\bnpm (?:run )?(?:--silent )?([a-z][a-z:-]*)/g)].map(([, name = '']) => name);
-    const builtIn: Readonly<Record<string, string | undefined>> = {
-      ci: undefined,
-      cit: 'test',
-      install: undefined,
-      pack: 'prepack',
-    };
-    const wanted = named.flatMap((name) => (name in builtIn ? (builtIn[name] ?? []) : name));
-    expect(wanted.length).toBeGreaterThan(1);
-    expect(wanted.filter((name) => !(name in scripts))).toEqual([]);
-  });
-
-  it('link to pages that exist', () => {
-    const links = PAGES.flatMap((page) =>
-      [...textOf(page).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, to = '']) => join(ROOT, page, '..', to)),
-    );
-    expect(links.length).toBeGreaterThan(5);
-    expect(links.filter((link) => !existsSync(link))).toEqual([]);
   });
 
   it('name the address of the local run', () => {

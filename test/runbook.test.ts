@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -6,7 +6,7 @@ import { awsCommand } from './aws-command.ts';
 import { awsOutput } from './aws-output.ts';
 import { commandLine } from './functions/operator/command-line.ts';
 import { template } from './infra/synthesized.ts';
-import { blocksOf, ROOT, textOf } from './pages.ts';
+import { blocksOf, textOf } from './pages.ts';
 import { runShell } from './run-shell.ts';
 import { seedKeys } from './seed-keys.ts';
 import { sendAwsCommand } from './send-aws-command.ts';
@@ -38,24 +38,6 @@ describe('the sections', () => {
     const named = [...textOf(PAGE).matchAll(/`(key-revoker [a-z ]+)`/g)].map(([, command = '']) => command);
     expect(named.length).toBeGreaterThan(5);
     expect(named.filter((command) => !textOf('docs/command-line.md').includes(`\n${command}`))).toEqual([]);
-  });
-
-  it('link to what exists', () => {
-    const anchor = (heading: string): string =>
-      heading
-        .toLowerCase()
-        .replaceAll(/[^\w -]/g, '')
-        .replaceAll(' ', '-');
-    const links = [...textOf(PAGE).matchAll(/\]\(([^)#]*)(?:#([^)]+))?\)/g)];
-    expect(links.length).toBeGreaterThan(5);
-    for (const [, file = '', at] of links) {
-      const path = file === '' ? join(ROOT, PAGE) : join(ROOT, 'docs', file);
-      expect(existsSync(path)).toBe(true);
-      const anchors = [...readFileSync(path, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
-        anchor(heading),
-      );
-      if (at !== undefined) expect(anchors).toContain(at);
-    }
   });
 });
 
