@@ -1,8 +1,9 @@
 import { existsSync, globSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { TIMING } from '../functions/core/timing.ts';
 import { filesUnder } from './layout/source-files.ts';
-import { PAGES, ROOT, rowsUnder, textOf } from './pages.ts';
+import { PAGES, ROOT, rowsOf, rowsUnder, textOf } from './pages.ts';
 
 const EVERY_PAGE = [...PAGES, 'docs/runbook.md'];
 
@@ -75,7 +76,7 @@ const sectionsOf = (page: string): readonly string[] =>
   );
 
 it('files, links and sections are found where there are some', () => {
-  expect(pathsIn('docs/glossary.md').length).toBeGreaterThan(20);
+  expect(pathsIn('docs/architecture.md').length).toBeGreaterThan(100);
   expect(linksIn('docs/runbook.md').length).toBeGreaterThan(5);
   expect(sectionsOf('docs/outcomes.md')).toContain('dead-or-an-outage');
   expect(['functions/core/nothing.ts', 'core/nothing.ts', 'test/no*.test.ts'].filter(exists)).toEqual([]);
@@ -108,5 +109,24 @@ describe('the glossary', () => {
     const words = rows.map(([word]) => word);
     expect(words.length).toBeGreaterThan(60);
     expect(words.filter((word, index) => words.indexOf(word) !== index)).toEqual([]);
+  });
+});
+
+describe('the page of the architecture', () => {
+  it('has every item of the ledger', () => {
+    const shown = rowsUnder('docs/architecture.md', 'The ledger').map(([pk = '']) => pk.replaceAll('`', ''));
+    const made = [...sourceAt('core').matchAll(/\bpk: [`']([a-z]+#?[a-z-]*)/g)].map(([, pk = '']) => pk);
+    expect(made.length).toBeGreaterThan(8);
+    expect(made.filter((pk) => !shown.some((row) => row.startsWith(pk)))).toEqual([]);
+    expect(shown.filter((row) => !sourceAt('core').includes(row.replace(/<.*/, '')))).toEqual([]);
+  });
+
+  it('has every duration that has to nest', () => {
+    const units: Readonly<Record<string, number>> = { s: 1_000, min: 60_000, h: 3_600_000, d: 86_400_000 };
+    const shown = rowsOf('docs/architecture.md').flatMap(([name = '', value = '']) => {
+      const [, number, unit = ''] = /^(\d+) (s|min|h|d)$/.exec(value) ?? [];
+      return number === undefined ? [] : [[name, Number(number) * (units[unit] ?? 0)] as const];
+    });
+    expect(Object.fromEntries(shown)).toEqual(TIMING);
   });
 });

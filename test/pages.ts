@@ -3,9 +3,11 @@ import { join } from 'node:path';
 
 export const ROOT = join(import.meta.dirname, '..');
 
-/** Every page for people. */
+/** Every page, those for maintainers too; but for the runbook, whose commands have scenes of their own. */
 export const PAGES = [
   'README.md',
+  '.github/CONTRIBUTING.md',
+  'docs/architecture.md',
   'docs/command-line.md',
   'docs/emulators.md',
   'docs/glossary.md',
@@ -13,6 +15,7 @@ export const PAGES = [
   'docs/operations.md',
   'docs/outcomes.md',
   'docs/requests.md',
+  'docs/testing.md',
   'SECURITY.md',
   'CHANGELOG.md',
 ] as const;
