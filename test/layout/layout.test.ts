@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import biome from '../../biome.json' with { type: 'json' };
 import { allImports, crowdedFolders, exportedTwice, inCycles, longestChain, runtimeImports } from './rules.ts';
-import { filesUnder, SOURCES, type SourceFile, TESTS } from './source-files.ts';
+import { filesUnder, SOURCES, type SourceFile, TESTS, textOf } from './source-files.ts';
 
 const under =
   (...folders: readonly string[]) =>
@@ -55,6 +56,19 @@ describe('a name', () => {
         ['handler'],
       ),
     ).toEqual([]);
+  });
+});
+
+it('editors are told what the formatter does', () => {
+  const { indentStyle, indentWidth, lineWidth } = biome.formatter;
+  const settings = Object.fromEntries(
+    [...textOf('.editorconfig').matchAll(/^(\w+) = (.+)$/gm)].map(([, ...pair]) => pair),
+  );
+  expect(settings).toMatchObject({
+    indent_style: indentStyle,
+    indent_size: String(indentWidth),
+    max_line_length: String(lineWidth),
+    end_of_line: 'lf',
   });
 });
 
