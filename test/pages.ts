@@ -7,6 +7,7 @@ export const ROOT = join(import.meta.dirname, '..');
 export const PAGES = [
   'README.md',
   '.github/CONTRIBUTING.md',
+  'docs/adding-a-provider.md',
   'docs/architecture.md',
   'docs/command-line.md',
   'docs/emulators.md',
