@@ -1,67 +1,64 @@
-import type { KeySettings } from '../../infra/local/sandbox/index.ts';
-import type { Evidence, Said, Seen } from './evidence.ts';
+import type { Evidence } from './evidence.ts';
+import { isNarrower } from './is-narrower.ts';
+import { broken, isOf, type Judged, judgedOf, lastLook } from './judged.ts';
 
-const within = (inner: readonly string[], outer: readonly string[]): boolean =>
-  outer.includes('*') || outer.length === 0 || inner.every((one) => outer.includes(one));
+const DEAD: readonly string[] = ['revoked', 'already-revoked'];
 
-/** Whether the first settings let a key do nothing that the second do not. */
-export const isNarrower = (after: KeySettings, before: KeySettings): boolean =>
-  after.readOnly >= before.readOnly &&
-  (after.ips.length > 0 || before.ips.length === 0) &&
-  within(after.ips, before.ips) &&
-  Object.entries(after.permissions).every(([group, values]) =>
-    values.every((value) => before.permissions[group]?.includes(value)),
-  );
-
-/** The readings of one request up to an exchange, in their order. */
-export const looksOf = ({ witness }: Evidence, requestId: string, upTo: number): readonly Seen[] =>
-  witness.exchanges.filter((one) => !one.isCall && one.requestId === requestId && one.seq <= upTo);
+type Saying = Judged['said'][number];
 
 /** A delete that is said to have found its key dead has called, or another request for that key has been told that it is dead. */
-const isUnfounded = ({ witness, orders }: Evidence, { receipt, seq }: Said): boolean => {
-  const order = orders.get(receipt.requestId);
-  if (receipt.outcome !== 'already-revoked' || String(order?.request['operation']).startsWith('update-')) return false;
-  const hasCalled = witness.exchanges.some(
-    (one) => one.isCall && one.requestId === receipt.requestId && one.seq <= seq,
-  );
-  const isKnown = witness.receipts.some(
-    (said) =>
-      said.receipt.keyState === 'dead' &&
-      said.receipt.requestId !== receipt.requestId &&
-      said.seq <= seq &&
-      orders.get(said.receipt.requestId)?.target === order?.target,
-  );
-  return !hasCalled && !isKnown;
+const isFounded = (evidence: Evidence, { asked, calls }: Judged, { receipt, seq }: Saying): boolean => {
+  if (receipt.outcome !== 'already-revoked' || asked.isUpdate || calls.some((one) => one.seq <= seq)) return true;
+  return evidence.asked
+    .filter(({ id, provider, target }) => id !== asked.id && provider === asked.provider && target === asked.target)
+    .flatMap((other) => judgedOf(evidence, other).said)
+    .some((other) => other.receipt.keyState === 'dead' && other.seq <= seq);
 };
 
-/** What is said to be dead was dead at the last look, and is since: but for somebody who made it live again. */
-const falseDeaths = (evidence: Evidence, { receipt, isAlive, seq, at }: Said): readonly string[] => {
-  const { witness, sandbox, orders } = evidence;
-  const order = orders.get(receipt.requestId);
-  const look = looksOf(evidence, receipt.requestId, seq).at(-1);
-  const isMadeAgain = witness.revivals.some((after) => after >= (look?.seq ?? 0));
-  const livesOn = order !== undefined && sandbox.isAlive(order.world, order.target) && !isMadeAgain;
-  return [
-    ...(look === undefined ? [`L1: ${receipt.outcome} without a look`] : []),
-    ...(look?.isAlive || (isAlive && !isMadeAgain) ? [`L1: ${receipt.outcome} while the key lived`] : []),
-    ...(livesOn ? ['L1: said to be dead and lives'] : []),
-    ...(isUnfounded(evidence, { receipt, isAlive, seq, at }) ? ['L1: said to be dead already without a call'] : []),
-    ...(['revoked', 'already-revoked'].includes(receipt.outcome) ? [] : [`L1: dead, but ${receipt.outcome}`]),
-  ];
+/** What is said to be dead was dead at the last look, and is since, unless it was made to live again by hand. */
+const falseDeaths = (evidence: Evidence, judged: Judged, saying: Saying): readonly string[] => {
+  const { asked, provider } = judged;
+  const { outcome } = saying.receipt;
+  const look = lastLook(judged, saying.seq);
+  const isMadeAgain = provider.revivals.some((after) => after >= (look?.seq ?? 0));
+  return broken([
+    [look !== undefined, `L1: ${outcome} without a look`],
+    [!look?.isAlive && (!saying.isAlive || isMadeAgain), `L1: ${outcome} while the key lived`],
+    [isMadeAgain || !provider.isAlive(asked.world, asked.target), 'L1: said to be dead and lives'],
+    [isFounded(evidence, judged, saying), 'L1: said to be dead already without a call'],
+    [DEAD.includes(outcome), `L1: dead, but ${outcome}`],
+  ]);
 };
 
-/** What is said to be restricted was, at the last look, as asked, and no wider than at the first one. */
-const falseRestrictions = (evidence: Evidence, { receipt, seq }: Said): readonly string[] => {
-  const looks = looksOf(evidence, receipt.requestId, seq);
-  const [first, last] = [looks[0]?.settings, looks.at(-1)?.settings];
-  const narrow = evidence.orders.get(receipt.requestId)?.narrow;
-  const isSo = first && last && narrow && isNarrower(last, narrow) && isNarrower(last, first);
+/** What is said to be restricted was, at the last look, as asked, and no wider than at the first one; no request has undone that since. */
+const falseRestrictions = ({ asked, provider, looks }: Judged, { seq }: Saying): readonly string[] => {
+  const { narrow, world, target } = asked;
+  const known = looks.filter((one) => one.seq <= seq);
+  const [first, last] = [known[0]?.settings, known.at(-1)?.settings];
+  const { after = last } = provider.changes.findLast((one) => one.world === world && one.keyId === target) ?? {};
+  const isSo =
+    first &&
+    last &&
+    after &&
+    narrow &&
+    isNarrower(last, narrow) &&
+    isNarrower(last, first) &&
+    isNarrower(after, narrow);
   return isSo ? [] : ['L1: said to be restricted and is not'];
 };
 
 /** L1: nothing is said of a key that is not so. */
-export const lies = (evidence: Evidence): readonly string[] =>
-  evidence.witness.receipts.flatMap((said) => {
-    if (said.receipt.keyState === 'dead') return falseDeaths(evidence, said);
-    return said.receipt.outcome === 'restricted' ? falseRestrictions(evidence, said) : [];
+export const lies = (evidence: Evidence, judged: Judged): readonly string[] =>
+  judged.said.flatMap((saying) => {
+    const { keyState, outcome } = saying.receipt;
+    if (keyState === 'dead') return falseDeaths(evidence, judged, saying);
+    if (DEAD.includes(outcome)) return [`L1: ${outcome}, but ${keyState}`];
+    return outcome === 'restricted' ? falseRestrictions(judged, saying) : [];
   });
+
+/** L1: nothing is said of the key of no request. */
+export const rumours = ({ asked, said }: Evidence): readonly string[] =>
+  said
+    .filter(({ receipt: { keyState, outcome } }) => keyState === 'dead' || outcome === 'restricted')
+    .filter(({ receipt }) => !asked.some((one) => isOf(one, receipt)))
+    .map(({ receipt }) => `L1: ${receipt.outcome}, and nobody asked for that`);

@@ -3,70 +3,107 @@ import type { RequestItem } from '../../functions/core/ledger/request-item.ts';
 import type { Receipt } from '../../functions/core/receipt.ts';
 import { TIMING } from '../../functions/core/timing.ts';
 import type { Evidence } from './evidence.ts';
+import { type Breach, broken, type Judged, judgedOf } from './judged.ts';
 
-type Rules = readonly (readonly [holds: boolean, breach: string])[];
+/** A receipt's outcome with its code, as `stuck/permission-missing`. */
+const endNamed = ({ outcome, code }: Receipt): string => [outcome, code].filter(Boolean).join('/');
 
-const broken = (rules: Rules): readonly string[] => rules.filter(([holds]) => !holds).map(([, breach]) => breach);
-
-const isOver = ({ until }: { readonly until: number }, now: number): boolean => until + TIMING.crashMarginMs <= now;
+/** What each request came to, in a word such as `stuck/unproven`; `nothing` where no final receipt came. */
+export const endsIn = (evidence: Evidence): readonly string[] =>
+  evidence.asked.map((asked) => {
+    const [end] = judgedOf(evidence, asked).onTopic;
+    return end === undefined ? 'nothing' : endNamed(end);
+  });
 
 const needsPerson = ({ outcome }: Receipt): boolean => outcome === 'stuck' || outcome === 'refused';
 
-/** One request: one end of each attempt that has one, the same wherever it is read, and a copy where a person is needed. */
-const lossesOf = ({ witness, ledger }: Evidence, requestId: string): readonly string[] => {
-  const item = ledger.items().find(({ pk }) => [`request#${requestId}`, `request#${requestId}#plan`].includes(pk));
-  const { receipt, published } = (item ?? {}) as Partial<RequestItem>;
-  const finals = witness.receipts.map((said) => said.receipt).filter((one) => one.final && one.requestId === requestId);
+const requestItem = ({ ledger }: Evidence, { asked, onTopic }: Judged): RequestItem | undefined => {
+  const ids = [...onTopic.map(({ requestId }) => requestId), ...asked.requestIds];
+  const pks = ids.flatMap((id) => [`request#${id}`, `request#${id}#plan`]);
+  return ledger.find(({ pk }) => pks.includes(pk)) as unknown as RequestItem | undefined;
+};
+
+/** One end of each attempt that has one, the same wherever it is read. */
+const ends = (evidence: Evidence, judged: Judged): readonly string[] => {
+  const { asked, finals, onTopic, onBus } = judged;
+  if (onTopic.length === 0) return ['L2: no final receipt'];
+  const { receipt: stored, published } = requestItem(evidence, judged) ?? {};
+  const all = [...finals, ...onTopic, ...onBus];
   const textsOf = (receiptId: string): ReadonlySet<string> =>
-    new Set(finals.filter((one) => one.receiptId === receiptId).map((one) => JSON.stringify(one)));
-  const most = Math.max(0, ...finals.map(({ receiptId }) => textsOf(receiptId).size));
-  const copies = witness.copies.filter(({ attributes }) => attributes['requestId'] === requestId);
-  const isCopied = ({ attempt }: Receipt): boolean =>
-    copies.some(({ attributes }) => attributes['attempt'] === String(attempt));
+    new Set(all.filter((one) => one.receiptId === receiptId).map((one) => JSON.stringify(one)));
+  const ids = new Set(all.map(({ receiptId }) => receiptId));
+  const most = Math.max(0, ...[...ids].map((id) => textsOf(id).size));
+  const [wrong] = onTopic.filter((one) => asked.ends?.includes(endNamed(one)) === false);
   return broken([
-    [finals.length > 0, 'L2: no final receipt'],
+    [
+      onTopic.every(({ receiptId }) => finals.some((one) => one.receiptId === receiptId)),
+      'L2: a receipt that was not seen to leave',
+    ],
+    [wrong === undefined, `L2: ended as ${wrong && endNamed(wrong)}, not ${asked.ends?.join(' or ')}`],
+    [ids.size <= asked.attempts, `L2: ${ids.size} ends`],
     [most <= 1, `L2: ${most} different final receipts of one attempt`],
     [
-      receipt !== undefined && textsOf(receipt.receiptId).has(JSON.stringify(receipt)),
+      stored !== undefined && textsOf(stored.receiptId).has(JSON.stringify(stored)),
       'L2: the published receipt is not the stored one',
     ],
     [published === true, 'L2: not marked as published'],
-    [finals.filter(needsPerson).every(isCopied), 'L2: no copy on the stuck queue'],
-    [finals.every((one) => needsPerson(one) || !isCopied(one)), 'L2: a copy on the stuck queue of what needs nobody'],
   ]);
 };
 
-/** What the key's cases hold after all is over. */
-const leftovers = ({ ledger, clock, queue, over }: Evidence): readonly string[] => {
-  const items = ledger.items() as unknown as readonly (Partial<CaseItem> & { readonly pk: string })[];
-  const cases = items.filter(({ pk }) => pk.startsWith('case#'));
+/** A copy of each attempt that needs a person, and of no other. */
+const copies = (evidence: Evidence, { asked, onTopic }: Judged): readonly string[] => {
+  const ids = [...onTopic.map(({ requestId }) => requestId), ...asked.requestIds];
+  const own = evidence.copies.filter(({ requestId }) => ids.includes(requestId));
+  const stuck = onTopic.filter(needsPerson).map(({ attempt }) => String(attempt));
   return broken([
-    [queue.length === 0, 'L2: the message still waits'],
-    // Whose process has ended on the way cannot let go; that is waited out.
-    [
-      cases.every(({ lease }) => lease === undefined || isOver(lease, clock.now()) || !over.has(lease.holder)),
-      'L2: a lease that is still held',
-    ],
-    [cases.every(({ attempts = {} }) => Object.keys(attempts).length === 0), 'L2: a case still at work'],
+    [stuck.every((attempt) => own.some((copy) => copy.attempt === attempt)), 'L2: no copy on the stuck queue'],
+    [own.every(({ attempt }) => stuck.includes(attempt)), 'L2: a copy on the stuck queue of what needs nobody'],
   ]);
 };
 
-/** A key that was said to be dead, made again, and called on again: somebody has to hear of that. */
-const untold = ({ witness, orders }: Evidence): readonly string[] => {
-  const { revivals, receipts, exchanges } = witness;
-  const targetOf = (requestId: string): string | undefined => orders.get(requestId)?.target;
-  const isTold = (after: number): boolean => {
-    const dead = receipts.filter(({ receipt, seq }) => receipt.keyState === 'dead' && seq <= after);
-    const targets = dead.map(({ receipt }) => targetOf(receipt.requestId));
-    const isMet = exchanges.some((one) => one.isCall && one.seq > after && targets.includes(targetOf(one.requestId)));
-    return !isMet || receipts.some(({ receipt, seq }) => receipt.outcome === 'resurrected' && seq > after);
-  };
-  return broken([[revivals.every(isTold), 'L2: a key that lives again, and nobody is told']]);
+/** Whether a lease binds nobody any more: its holder was killed, or it is waited out. */
+const isFree = ({ now, hasEnded }: Evidence, { lease }: Partial<CaseItem>): boolean =>
+  lease === undefined || lease.until + TIMING.crashMarginMs <= now || !hasEnded(lease.holder);
+
+/** L2: one request came to its end, which was published as it stands in the ledger, with a copy where a person is needed. */
+export const losses = (evidence: Evidence, judged: Judged): readonly string[] => [
+  ...ends(evidence, judged),
+  ...copies(evidence, judged),
+  ...broken([[!evidence.left.includes(judged.asked.id), 'L2: the message still waits']]),
+];
+
+/** L2: what the key's cases hold after all is over, and messages of no request. */
+export const leftovers = (evidence: Evidence): readonly Breach[] => {
+  const ids = evidence.asked.map(({ id }) => id);
+  const cases = evidence.ledger.filter(({ pk }) => pk.startsWith('case#'));
+  return [
+    ...evidence.left
+      .filter((id) => !ids.includes(id))
+      .map((of) => ({ of, says: 'L2: a message of no request still waits' })),
+    ...cases.flatMap((item) => {
+      const { attempts = {} } = item as Partial<CaseItem>;
+      const of = evidence.asked.find(({ target }) => item.pk.endsWith(`/${target}`))?.id ?? '';
+      return broken([
+        [isFree(evidence, item as Partial<CaseItem>), 'L2: a lease that is still held'],
+        [Object.keys(attempts).length === 0, 'L2: a case still at work'],
+      ]).map((says) => ({ of, says }));
+    }),
+  ];
 };
 
-/** L2: every message is gone, and every request has come to its end. */
-export const losses = (evidence: Evidence): readonly string[] => [
-  ...leftovers(evidence),
-  ...untold(evidence),
-  ...[...evidence.orders.keys()].flatMap((requestId) => lossesOf(evidence, requestId)),
-];
+/** L2: a key that was said to be dead, made again, and called on again: somebody has to hear of that. */
+export const unheard = (evidence: Evidence, { asked, provider, said }: Judged): readonly string[] => {
+  if (provider.revivals.length === 0) return [];
+  const ofKey = evidence.asked
+    .filter((other) => other.provider === asked.provider && other.target === asked.target)
+    .map((other) => judgedOf(evidence, other));
+  const isHeard = (after: number): boolean => {
+    const isSaidDead = said.some(({ receipt, seq }) => receipt.keyState === 'dead' && seq <= after);
+    const isMet = ofKey.some(({ calls }) => calls.some(({ seq }) => seq > after));
+    const isReported = ofKey.some((one) =>
+      one.said.some(({ receipt, seq }) => receipt.outcome === 'resurrected' && seq > after),
+    );
+    return !isSaidDead || !isMet || isReported;
+  };
+  return broken([[provider.revivals.every(isHeard), 'L2: a key that lives again, and nobody is told']]);
+};

@@ -2,9 +2,9 @@ import { afterAll, expect, it, vi } from 'vitest';
 import type { OrderUnderTest } from '../orders/order-under-test.ts';
 import { PROVIDERS_UNDER_TEST } from '../orders/providers-under-test.ts';
 import { campaign } from '../world/campaign.ts';
-import { meantBy } from '../world/judge.ts';
-import { type Case, type Ran, runCase } from '../world/run-case.ts';
-import { type CrashCase, crashCases, runCrash } from './crash-cases.ts';
+import { meantBy, runCase } from '../world/judge.ts';
+import type { Case, Ran } from '../world/run-case.ts';
+import { crashCases, runCrash } from './crash-cases.ts';
 import { faultCases } from './fault-cases.ts';
 
 // The sandboxes answer in this process, without sockets: thousands of cases fit into the time of a test.
@@ -14,15 +14,8 @@ const ORDERS = Object.values(PROVIDERS_UNDER_TEST).flat();
 const MINUTES_MS = 300_000;
 const { runAll, report } = campaign('conformance');
 
-const asMeantBy = (one: Case, ran: Ran): Ran =>
-  meantBy(one).includes(ran.outcome) ? ran : { ...ran, breaches: [...ran.breaches, `L2: ends as ${ran.outcome}`] };
-
-const asMeant = async (one: Case): Promise<Ran> => {
-  const ran = await runCase(one);
-  return one.fault === undefined || one.fault.lasting === 'once' ? asMeantBy(one, ran) : ran;
-};
-
-const asWithoutCrash = async (one: CrashCase): Promise<Ran> => asMeantBy(one, await runCrash(one));
+const asMeant = (one: Case): Promise<Ran> =>
+  runCase(one, one.fault === undefined || one.fault.lasting === 'once' ? meantBy(one) : undefined);
 
 const perOrder = (title: string, run: (order: OrderUnderTest) => Promise<readonly string[]>): void =>
   it.each(ORDERS.map((order) => [order.name, order] as const))(
@@ -36,7 +29,7 @@ perOrder('%s keeps the laws under every fault at every exchange', async (order) 
 );
 
 perOrder('%s goes on from the ledger after a crash at every step', async (order) =>
-  runAll(await crashCases(order), asWithoutCrash),
+  runAll(await crashCases(order), runCrash),
 );
 
 afterAll(() => report(1_000));

@@ -1,9 +1,9 @@
 import { Unavailable } from '../../../functions/core/fault.ts';
-import { breachesIn } from '../../laws/laws.ts';
 import type { OrderUnderTest } from '../orders/order-under-test.ts';
 import { type Awaited, type Hooks, instrumented } from '../simulated/instrumented.ts';
 import { callsOf } from '../world/calls-of.ts';
-import { type Case, drain, open, outcomeOf, type Ran, repeatedly } from '../world/run-case.ts';
+import { judged, meantBy } from '../world/judge.ts';
+import { type Case, drain, open, type Ran } from '../world/run-case.ts';
 import type { World } from '../world/world.ts';
 
 /**
@@ -87,6 +87,5 @@ export const runCrash = async (one: CrashCase): Promise<Ran> => {
   const times = one.crash.kind === 'killed three times' ? 3 : 1;
   for (let n = 0; n < times && world.queue.length > 0; n += 1) await deliverCrashing(world, awaited, one.crash);
   await drain(one, world);
-  const breaches = breachesIn(world);
-  return { name: one.name, world, outcome: outcomeOf(world), breaches: [...breaches, ...(await repeatedly(world))] };
+  return judged(one.name, world, meantBy(one));
 };

@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import type { Answer } from '../../../functions/core/answer.ts';
 import type { Ports } from '../../../functions/core/ports.ts';
-import { breachesIn } from '../../laws/laws.ts';
+import { breachesOf } from '../world/evidence-of.ts';
 import { open } from '../world/run-case.ts';
 import { cutOff, ORDER, reading, spoiled } from '../world/spoilt.ts';
 import type { World } from '../world/world.ts';
@@ -69,7 +69,7 @@ it('finds a call in what was asked as a dry run', async () => {
   const world = await open({ name: '', order: ORDER, reason: 'leaked' });
   Object.assign(world.seeded, { request: { ...world.seeded.request, dryRun: true } });
   await world.deliver();
-  expect(breachesIn(world)).toContain('L3: a call in a dry run');
+  expect(breachesOf(world)).toContain('L3: a call, though nobody asked for one');
 });
 
 it('finds a call that is repeated without a look in between', async () => {

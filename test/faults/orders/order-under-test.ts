@@ -1,4 +1,4 @@
-import type { RequestFacts } from '../../laws/evidence.ts';
+import type { RequestFacts } from '../../laws/scene.ts';
 import type { InProcess } from '../simulated/serve-in-process.ts';
 
 /** Somebody changes a key in the provider's web page. */

@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Fault } from '../../../infra/local/sandbox/index.ts';
-import { breachesIn } from '../../laws/laws.ts';
 import { NOBODY_IS_KNOWN } from '../../laws/trespasses.ts';
 import type { OrderUnderTest } from '../orders/order-under-test.ts';
 import { PROVIDERS_UNDER_TEST } from '../orders/providers-under-test.ts';
+import { breachesOf } from '../world/evidence-of.ts';
 import { type Case, open, outcomeOf, postpone } from '../world/run-case.ts';
 import { START, type World } from '../world/world.ts';
 
@@ -77,7 +77,7 @@ describe.each(Object.entries(PROVIDERS_UNDER_TEST))('while %s knows nobody for a
         for (const reason of ['leaked', 'manual'] as const) {
           const world = await run({ name: '', order, reason }, provider, outage);
           const where = JSON.stringify({ ...outage, reason });
-          expect([where, ...breachesIn(world)]).toEqual([where]);
+          expect([where, ...breachesOf(world)]).toEqual([where]);
           // A key that nobody had met, and a managing key that is refused, are given up for a person to see to.
           const isKilled = isSelf(order) && order.ends[reason] === 'revoked' && (outage.isMet || outage.skip > 0);
           const outcome = outcomeOf({ ...world, witness: { ...world.witness, receipts: ended(world) } });

@@ -3,7 +3,7 @@ import type { Answer } from '../../../functions/core/answer.ts';
 import type { EpochMs } from '../../../functions/core/epoch.ts';
 import type { Ports } from '../../../functions/core/ports.ts';
 import type { HttpCall } from '../../../functions/core/provider.ts';
-import { breachesIn } from '../../laws/laws.ts';
+import { breachesOf } from '../world/evidence-of.ts';
 import { open } from '../world/run-case.ts';
 import { cutOff, ORDER, orderNamed, reading, spoiled } from '../world/spoilt.ts';
 import type { World } from '../world/world.ts';
@@ -29,11 +29,11 @@ const madeAgain = async (spoil: (ports: Ports) => Ports, when: 'before its last 
   };
   await world.deliver(when === 'after its end' ? ports : { ...ports, send: making });
   make();
-  if (when === 'before its last look') return breachesIn(world);
+  if (when === 'before its last look') return breachesOf(world);
   const request = { ...seeded.request, requestId: 'another' };
   world.send(request, 1, { ...seeded, request });
   await world.deliver(ports);
-  return breachesIn(world);
+  return breachesOf(world);
 };
 
 it('finds a key that was made again before the last look, and none in one that was made again later', async () => {
@@ -58,7 +58,7 @@ it('finds a restriction that was not made', async () => {
   const world = await open({ name: '', order: update, reason: 'leaked' });
   const record = { readOnly: 1, permissions: { Wallet: ['AccountTransfer'] }, ips: [] } as const;
   await world.deliver(reading({ saw: 'alive', code: '0', record })(cutOff(world.ports)));
-  expect(breachesIn(world)).toContain('L1: said to be restricted and is not');
+  expect(breachesOf(world)).toContain('L1: said to be restricted and is not');
 });
 
 /** Believes to hold the case whoever does. */
@@ -84,7 +84,7 @@ it('finds a call by who does not hold the case', async () => {
   const request = { ...seeded.request, requestId: 'another' };
   world.send(request, 1, { ...seeded, request });
   await clock.run(Promise.all(queue.map((message) => world.begin(message, greedy(world.ports)))));
-  expect(breachesIn(world)).toContain('L3: a call without the lease');
+  expect(breachesOf(world)).toContain('L3: a call without the lease');
 });
 
 it('finds a case that is not let go', async () => {

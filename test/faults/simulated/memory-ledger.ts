@@ -1,7 +1,7 @@
 import type { AttemptRecord } from '../../../functions/core/ledger/case-item.ts';
 import { inCodeNames, withStoredNames } from '../../../functions/core/ledger/stored-names.ts';
 import type { ItemKey, Ledger, Versioned } from '../../../functions/core/ports.ts';
-import type { OpenLedger } from '../../laws/evidence.ts';
+import type { OpenLedger } from '../../laws/scene.ts';
 
 /** A ledger with its items in the open. */
 export interface MemoryLedger extends Ledger, OpenLedger {}

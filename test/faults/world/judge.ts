@@ -1,5 +1,5 @@
-import { breachesIn } from '../../laws/laws.ts';
-import { type Case, type Ran, repeatedly } from './run-case.ts';
+import { breachesOf } from './evidence-of.ts';
+import { type Case, drain, open, outcomeOf, type Ran } from './run-case.ts';
 import type { World } from './world.ts';
 
 /** What an order may come to that met no more than one fault: what it comes to without, or better. */
@@ -10,11 +10,19 @@ export const meantBy = ({ order, reason, fields }: Pick<Case, 'order' | 'reason'
   return [wanted, 'revoked', ...(wanted === 'revoked' ? ['already-revoked'] : []), ...orElse];
 };
 
-/** Outcome and code of every final receipt. */
-export const outcomesIn = ({ witness }: World): readonly string[] =>
-  witness.receipts
-    .filter(({ receipt }) => receipt.final)
-    .map(({ receipt: { outcome, code } }) => [outcome, code].filter(Boolean).join('/'));
+/** The same message once more: it finds the end and does nothing. */
+const repeatedly = async (world: World): Promise<readonly string[]> => {
+  const { sandbox, witness } = world;
+  const [asked, said, copied] = [sandbox.record.length, witness.receipts.length, witness.copies.length];
+  world.send(world.seeded.request);
+  await world.deliver();
+  return [
+    ...(sandbox.record.length > asked ? ['L3: a duplicate asked the provider'] : []),
+    ...(witness.receipts.length > said || witness.copies.length > copied
+      ? ['L2: a duplicate was published again']
+      : []),
+  ];
+};
 
 /**
  * Judges a world whose requests are over, and sends its own once more, as a duplicate.
@@ -22,10 +30,13 @@ export const outcomesIn = ({ witness }: World): readonly string[] =>
  * @param allowed what any of them may have come to. @default anything
  */
 export const judged = async (name: string, world: World, allowed?: readonly string[]): Promise<Ran> => {
-  const breaches = breachesIn(world);
-  const outcomes = outcomesIn(world);
-  const odd = allowed ? outcomes.filter((outcome) => !allowed.includes(outcome)) : [];
-  const ends = [...new Set(odd)].map((outcome) => `L2: ends as ${outcome}`);
-  const outcome = outcomes[0] ?? 'none';
-  return { name, world, outcome, breaches: [...breaches, ...ends, ...(await repeatedly(world))] };
+  const breaches = breachesOf(world, allowed);
+  return { name, world, outcome: outcomeOf(world), breaches: [...breaches, ...(await repeatedly(world))] };
+};
+
+/** Runs one case to its end, and judges it. @param allowed what it may have come to. @default anything */
+export const runCase = async (one: Case, allowed?: readonly string[]): Promise<Ran> => {
+  const world = await open(one);
+  await drain(one, world);
+  return judged(one.name, world, allowed);
 };

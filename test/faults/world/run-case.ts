@@ -1,5 +1,4 @@
 import type { FaultRow } from '../../../infra/local/sandbox/index.ts';
-import { breachesIn } from '../../laws/laws.ts';
 import type { OrderUnderTest } from '../orders/order-under-test.ts';
 import { openWorld, START, type World } from './world.ts';
 
@@ -79,26 +78,4 @@ export const drain = async (one: Case, world: World, most = MOST_DELIVERIES): Pr
     postpone(world, deliveries);
     await world.deliver();
   }
-};
-
-/** The same message once more: it finds the end and does nothing. */
-export const repeatedly = async (world: World): Promise<readonly string[]> => {
-  const { sandbox, witness } = world;
-  const [asked, said, copied] = [sandbox.record.length, witness.receipts.length, witness.copies.length];
-  world.send(world.seeded.request);
-  await world.deliver();
-  return [
-    ...(sandbox.record.length > asked ? ['L3: a duplicate asked the provider'] : []),
-    ...(witness.receipts.length > said || witness.copies.length > copied
-      ? ['L2: a duplicate was published again']
-      : []),
-  ];
-};
-
-/** Runs one case to its end, and once more as a duplicate, and judges it. */
-export const runCase = async (one: Case): Promise<Ran> => {
-  const world = await open(one);
-  await drain(one, world);
-  const breaches = breachesIn(world);
-  return { name: one.name, world, outcome: outcomeOf(world), breaches: [...breaches, ...(await repeatedly(world))] };
 };

@@ -1,9 +1,9 @@
 import type { Answer } from '../../../functions/core/answer.ts';
 import type { Ports } from '../../../functions/core/ports.ts';
 import type { Provider, Question } from '../../../functions/core/provider.ts';
-import { breachesIn } from '../../laws/laws.ts';
 import type { OrderUnderTest } from '../orders/order-under-test.ts';
 import { PROVIDERS_UNDER_TEST } from '../orders/providers-under-test.ts';
+import { breachesOf } from './evidence-of.ts';
 import { type Case, open } from './run-case.ts';
 import type { World } from './world.ts';
 
@@ -30,7 +30,7 @@ export const spoiled = async (
   const world = await open(one);
   const ports = spoil(world.ports, world);
   for (let n = 0; n < DELIVERIES && world.queue.length > 0; n += 1) await world.deliver(ports);
-  return breachesIn(world);
+  return breachesOf(world);
 };
 
 /** The same provider, its probes read in another way after the first. */

@@ -4,8 +4,7 @@ import type { Attributes, Ports } from '../../../functions/core/ports.ts';
 import { revoke } from '../../../functions/core/revoke/revoke.ts';
 import * as PROVIDERS from '../../../functions/providers/index.ts';
 import { atWork, working } from '../../laws/at-work.ts';
-import type { Witness } from '../../laws/evidence.ts';
-import { witness } from '../../laws/witness.ts';
+import { type Witness, witness } from '../../laws/witness.ts';
 import type { OrderUnderTest, Seeded } from '../orders/order-under-test.ts';
 import { memoryLedger } from '../simulated/memory-ledger.ts';
 import { type MemoryVault, memoryVault } from '../simulated/memory-vault.ts';
@@ -25,6 +24,8 @@ export interface World {
   readonly seeded: Seeded;
   /** All that was asked for, by the id of its request. */
   readonly orders: ReadonlyMap<string, Seeded>;
+  /** The latest attempt of each that was ever put on the queue: a redrive, or a tag that was put back. */
+  readonly attempts: ReadonlyMap<string, number>;
   readonly sandbox: InProcess;
   readonly clock: SimulatedClock;
   readonly ports: Ports;
@@ -70,6 +71,7 @@ export const openWorld = async (order: OrderUnderTest, giveUpAfterMs: number): P
   const log = { info: () => {}, warn: () => {} };
   const queue = messageQueue(clock);
   const orders = new Map<string, Seeded>();
+  const attempts = new Map<string, number>();
   const looks: string[] = [];
   const over = new Set<string>();
   let ids = 0;
@@ -78,8 +80,12 @@ export const openWorld = async (order: OrderUnderTest, giveUpAfterMs: number): P
     atWork().ids.add(id);
     return id;
   };
-  const push = (body: string, attempt: number, seconds = 0, sender = 'AROAEXAMPLE'): Message =>
-    queue.push({ messageId: newId(), body, attempt, sender: `${sender}:conformance` }, seconds * 1_000);
+  const push = (body: string, attempt: number, seconds = 0, sender = 'AROAEXAMPLE'): Message => {
+    const asked = { messageId: newId(), body, attempt, sender: `${sender}:conformance` };
+    const message = queue.push(asked, seconds * 1_000);
+    attempts.set(message.requestId, Math.max(attempt, attempts.get(message.requestId) ?? 1));
+    return message;
+  };
   const send: World['send'] = (body, attempt = 1, about = seeded) => {
     const message = push(JSON.stringify(body), attempt);
     if (!orders.has(message.requestId)) orders.set(message.requestId, about);
@@ -134,7 +140,7 @@ export const openWorld = async (order: OrderUnderTest, giveUpAfterMs: number): P
   };
 
   return {
-    ...{ order, seeded, orders, sandbox, clock, ports, vault, witness: seen, ledger },
+    ...{ order, seeded, orders, attempts, sandbox, clock, ports, vault, witness: seen, ledger },
     ...{ queue: queue.messages, looks, over, send, next: queue.next, begin, deliver },
     sendLook: (body) => push(body, 1, 0, OWN_ROLE),
   };

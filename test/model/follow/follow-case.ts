@@ -1,5 +1,5 @@
 import { TIMING } from '../../../functions/core/timing.ts';
-import { isNarrower } from '../../laws/lies.ts';
+import { isNarrower } from '../../laws/is-narrower.ts';
 import { CASE_STEPS, type CaseStep } from '../rules/case-model.ts';
 import { OUTCOMES } from '../rules/outcomes.ts';
 import { type Attempt, type KeyModel, keyIn, type Model, nameOf } from '../state/model.ts';

@@ -1,7 +1,7 @@
 import type { CaseItem } from '../../../functions/core/ledger/case-item.ts';
 import { attemptName } from '../../../functions/core/ledger/keys.ts';
 import type { RequestItem } from '../../../functions/core/ledger/request-item.ts';
-import { isNarrower } from '../../laws/lies.ts';
+import { isNarrower } from '../../laws/is-narrower.ts';
 import { CASE_ITEMS } from '../rules/case-model.ts';
 import { isOver, keyIn, type Model } from '../state/model.ts';
 import type { System } from '../system/system.ts';
