@@ -75,7 +75,7 @@ const LAYERS: readonly Layer[] = [
     // They judge the functions from outside: these are run as they are bundled, and nothing of theirs is imported but words and types.
     name: 'the crash runs',
     of: /^test\/crashes\//,
-    may: [/^test\/crashes\//, /^infra\//, CORE, SCHEMAS, AWS, NODE, LAMBDA_TYPES],
+    may: [/^test\/(crashes|laws)\//, /^infra\//, CORE, SCHEMAS, AWS, NODE, LAMBDA_TYPES],
   },
   {
     name: 'infra/packaging',
@@ -177,7 +177,6 @@ const DIVIDED: Readonly<Record<string, Folders>> = {
     'orders', // what is asked for, and what is in store for it
     'worker', // processes that end on their way
     'scene', // where it happens, and what is seen
-    'laws', // whether that is right
     '.', // one run, and how it is told
   ),
   'test/faults': inOrder(

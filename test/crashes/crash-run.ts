@@ -1,11 +1,13 @@
 import { unlessAborted } from '../../infra/local/story/stage/unless-aborted.ts';
-import { type Breach, breachesIn, endsIn } from './laws/laws.ts';
+import { breachesIn } from '../laws/laws.ts';
+import { endsIn } from '../laws/losses.ts';
 import type { CrashOrder } from './orders/crash-order.ts';
 import { type Deliveries, deliveriesOf } from './orders/deliveries.ts';
-import { gather, type SentOrder } from './scene/evidence.ts';
+import { evidenceIn } from './scene/evidence.ts';
 import { makeOrders } from './scene/make-orders.ts';
 import { openScene, type Scene, START } from './scene/scene.ts';
 import { sendOrder, store, takeBack } from './scene/send-order.ts';
+import { gather, type SentOrder } from './scene/traces.ts';
 import { type Witness, witness } from './scene/witness.ts';
 import { keepSweeping, type Run, workOff } from './scene/work-off.ts';
 
@@ -23,7 +25,8 @@ export interface CrashRunOptions {
 /** What a run came to. */
 export interface CrashRun {
   readonly deliveries: Deliveries;
-  readonly breaches: readonly Breach[];
+  /** What was wrong, in sentences, and with which order, from 1; 0: with none. */
+  readonly breaches: readonly { readonly n: number; readonly says: string }[];
   /** What each request came to. */
   readonly ends: readonly string[];
   /** What the functions wrote while they were at work on the n-th order. */
@@ -58,12 +61,15 @@ const play = async (run: Run, orders: readonly CrashOrder[]): Promise<readonly S
 
 const judge = async (run: Run, orders: readonly SentOrder[]): Promise<Omit<CrashRun, 'deliveries' | 'linesOf'>> => {
   const { scene, witness: watching, deliveries } = run;
-  const evidence = await gather(scene, { orders, said: watching.said, onBus: watching.onBus });
-  const { ledger, onTopic, onBus, stuck, left } = evidence;
+  const traces = await gather(scene, { orders, said: watching.said, onBus: watching.onBus });
+  const { ledger, onTopic, onBus, stuck, left } = traces;
   watching.canary.hear('the ledger', JSON.stringify(ledger));
   watching.canary.hear('a queue or the bus', JSON.stringify([onTopic, onBus, stuck, left]));
   const others = [...watching.canary.heard(), ...deliveries.unasked()].map((says) => ({ n: 0, says }));
-  return { breaches: [...breachesIn(evidence), ...others], ends: endsIn(evidence) };
+  const evidence = evidenceIn(traces);
+  const names = new Map(orders.map(({ n, name }) => [String(n), ` (${name})`]));
+  const breaches = breachesIn(evidence).map(({ of, says }) => ({ n: Number(of), says: says + (names.get(of) ?? '') }));
+  return { breaches: [...breaches, ...others], ends: endsIn(evidence) };
 };
 
 const playOn = async (scene: Scene, watching: Witness, options: CrashRunOptions): Promise<CrashRun> => {

@@ -74,7 +74,7 @@ it('editors are told what the formatter does', () => {
 
 describe('the laws', () => {
   it('know what is judged, and nothing of how it came about', () => {
-    const known = /^(functions\/core|infra\/local\/sandbox|test\/laws)\/|^node:/;
+    const known = /^(functions\/core|infra\/local\/sandbox|test\/laws)\/|^node:|^vitest$/;
     const foreign = TESTS.filter(under('test/laws')).flatMap(({ path, imports }) =>
       imports.filter(({ of }) => !known.test(of)).map(({ of }) => `${path} imports ${of}`),
     );

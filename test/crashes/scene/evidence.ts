@@ -1,88 +1,60 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
-import type { Receipt } from '../../../functions/core/receipt.ts';
+import { inCodeNames } from '../../../functions/core/ledger/stored-names.ts';
 import type { ProviderName } from '../../../infra/key-revocation-props.ts';
-import { ACCOUNT } from '../../../infra/local/aws/protocol/account.ts';
-import type { QueuedMessage } from '../../../infra/local/aws/queues/queues.ts';
-import type { Change, Exchange } from '../../../infra/local/sandbox/index.ts';
-import type { CrashOrder } from '../orders/crash-order.ts';
-import { LISTENER, queueNameIn, type Scene } from './scene.ts';
+import type { KeySettings } from '../../../infra/local/sandbox/index.ts';
+import { digestOf } from '../../../infra/local/story/stage/watch-receipts.ts';
+import type { Asked, Evidence } from '../../laws/evidence.ts';
+import { type CrashOrder, orderNumberIn } from '../orders/crash-order.ts';
+import { seenAt } from './seen-at.ts';
+import type { OwnRecord, SentOrder, Traces } from './traces.ts';
 
-/** A receipt on its way to the topic, with what was true of its key at that instant. */
-export interface Said {
-  readonly receipt: Receipt;
-  readonly at: number;
-  readonly isAlive: boolean;
-}
+/** Bybit takes a call for its receive window and a second more. */
+const UPDATE_LANDS_WITHIN_MS = 6_000;
 
-/** An order with the names under which its requests are known, as far as its sender knows them: none for a tag. */
-export interface SentOrder extends CrashOrder {
-  readonly requestIds: readonly string[];
-}
+const CHANGING: readonly string[] = ['revoked', 'restricted'];
 
-/** What a provider wrote down by itself. */
-export interface ProviderRecord {
-  readonly exchanges: readonly Exchange[];
-  readonly changes: readonly Change[];
-  isAlive(world: string, keyId: string): boolean;
-}
-
-/** All that a run left behind. */
-export interface Evidence {
-  readonly orders: readonly SentOrder[];
-  readonly said: readonly Said[];
-  /** Receipts as they came out of the topic and out of the bus, as texts. */
-  readonly onTopic: readonly string[];
-  readonly onBus: readonly string[];
-  readonly stuck: readonly QueuedMessage[];
-  /** Still on the requests queue, hidden or not, or never handed to it. */
-  readonly left: readonly QueuedMessage[];
-  /** Items of the ledger with their keys `pk` and `sk`. */
-  readonly ledger: readonly Readonly<Record<string, unknown>>[];
-  readonly providers: Readonly<Record<ProviderName, ProviderRecord>>;
-  readonly now: number;
-}
-
-const everything = async ({ aws }: Scene, url: string): Promise<readonly QueuedMessage[]> => {
-  const { ready, delayed, inflight } = await aws.queues.inspect(queueNameIn(url));
-  return [...ready, ...delayed, ...Object.values(inflight).map(({ message }) => message)];
+const allowedBy = ({ recipe: { ends } }: CrashOrder): Asked['allows'] => {
+  if (ends.some((end) => CHANGING.includes(end))) return 'a change';
+  return ends.some((end) => end.startsWith('stuck/')) ? 'a call' : 'nothing';
 };
 
-const ledgerOf = async ({ aws, outputs }: Scene): Promise<Evidence['ledger']> => {
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  const client = new DynamoDBClient({ endpoint: aws.url, region: ACCOUNT.region, credentials });
-  const items: Readonly<Record<string, unknown>>[] = [];
-  const scan = { TableName: outputs.LedgerTable, ConsistentRead: true };
-  for await (const { Items = [] } of paginateScan({ client: DynamoDBDocumentClient.from(client) }, scan))
-    items.push(...Items);
-  client.destroy();
-  return items;
+const narrowOf = ({ recipe }: CrashOrder): Pick<Asked, 'narrow'> => {
+  const settings = recipe.fields?.['settings'] as Pick<KeySettings, 'readOnly' | 'permissions'> | undefined;
+  return settings ? { narrow: { ips: ['*'], ...settings } } : {};
 };
 
-const recordOf = ({ record, applied, isAlive }: Scene['sandboxes'][ProviderName]): ProviderRecord => ({
-  exchanges: record,
-  changes: applied(),
-  isAlive,
-});
+const askedOf = (order: SentOrder): Asked => {
+  const { n, requestIds, provider, world, keyId, signerId, recipe, isUrgent, dueAt } = order;
+  const isUpdate = recipe.operation.startsWith('update-');
+  return {
+    ...{ id: String(n), requestIds, provider, world, target: keyId, isUpdate, isUrgent, dueAt },
+    keyDigest: digestOf(keyId),
+    signers: [signerId],
+    allows: allowedBy(order),
+    attempts: 1,
+    ends: recipe.ends,
+    ...narrowOf(order),
+    landsWithinMs: isUpdate ? UPDATE_LANDS_WITHIN_MS : 0,
+  };
+};
 
-/** Gathers everything once a run is over. */
-export const gather = async (scene: Scene, heard: Pick<Evidence, 'orders' | 'said' | 'onBus'>): Promise<Evidence> => {
-  const { outputs, deployment, sandboxes, time } = scene;
-  const undelivered = Object.entries(deployment.queues).filter(([id]) => id.includes('Undelivered'));
-  const left = await Promise.all(
-    [outputs.RequestsQueueUrl, ...undelivered.map(([, { url }]) => url)].map((url) => everything(scene, url)),
-  );
+/** Fills the evidence with what a run left behind. */
+export const evidenceIn = ({ orders, stuck, left, ledger, providers, ...heard }: Traces): Evidence => {
+  const records = Object.entries(providers) as [ProviderName, OwnRecord][];
   return {
     ...heard,
-    onTopic: (await everything(scene, LISTENER)).map(({ body }) => body),
-    stuck: await everything(scene, outputs.StuckQueueUrl),
-    left: left.flat(),
-    ledger: await ledgerOf(scene),
-    providers: {
-      bybit: recordOf(sandboxes.bybit),
-      kalshi: recordOf(sandboxes.kalshi),
-      requesty: recordOf(sandboxes.requesty),
-    },
-    now: time.now(),
+    asked: orders.map(askedOf),
+    copies: stuck.map(({ messageAttributes: { requestId, attempt } }) => ({
+      requestId: requestId?.StringValue ?? '',
+      attempt: attempt?.StringValue ?? '',
+    })),
+    left: left.map(({ body }) => String(orderNumberIn(body) || '')),
+    ledger: ledger.map(inCodeNames),
+    providers: Object.fromEntries(
+      records.map(([name, { changes, isAlive }]) => [name, { changes, isAlive, revivals: [] }]),
+    ),
+    seen: records.flatMap(([name, record]) => seenAt(name, record, orders)),
+    noted: [],
+    // Which process held a lease is not known here, so that each lease has to be let go or waited out.
+    hasEnded: () => true,
   };
 };

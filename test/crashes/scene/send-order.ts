@@ -2,8 +2,8 @@ import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { CreateSecretCommand, UntagResourceCommand } from '@aws-sdk/client-secrets-manager';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { CrashOrder, Stored } from '../orders/crash-order.ts';
-import type { SentOrder } from './evidence.ts';
 import type { Scene } from './scene.ts';
+import type { SentOrder } from './traces.ts';
 
 type Reach = Pick<Scene, 'clients' | 'outputs'>;
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { ORDER, RECEIPT, START } from './evidence-for-test.ts';
+import { KEY, RECEIPT, START } from '../../laws/evidence-for-test.ts';
+import { ORDER } from './order-for-test.ts';
 import { witness } from './witness.ts';
 
 const TOPIC = 'arn:aws:sns:us-east-1:000000000000:results';
@@ -15,7 +16,7 @@ const publish = (message: unknown, topic = TOPIC, by = ROLE) => ({
 const watching = () => {
   const ends: number[] = [];
   const seen = witness((ended) => ends.push(ended));
-  const kalshi = { isAlive: (world: string, keyId: string) => world === 'prod' && keyId === ORDER.keyId };
+  const kalshi = { isAlive: (world: string, keyId: string) => world === 'prod' && keyId === KEY, record: [1, 2] };
   const scene = { sandboxes: { kalshi }, time: { now: () => START }, outputs: { ResultsTopicArn: TOPIC } };
   seen.watch(scene as unknown as Parameters<typeof seen.watch>[0], [ORDER]);
   return { ...seen, ends };
@@ -25,7 +26,7 @@ it('notes what a receipt says, and what is true of its key at that instant', () 
   const { hear, said, ends } = watching();
   for (const receipt of [{ ...RECEIPT, final: false }, RECEIPT, RECEIPT]) hear(publish(receipt));
   expect(said).toHaveLength(3);
-  expect(said[1]).toEqual({ receipt: RECEIPT, at: START, isAlive: true });
+  expect(said[1]).toEqual({ receipt: RECEIPT, at: START, isAlive: true, after: { kalshi: 2 } });
   expect(ends).toEqual([1]);
 });
 

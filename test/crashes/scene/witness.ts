@@ -2,12 +2,12 @@ import type { Receipt } from '../../../functions/core/receipt.ts';
 import type { Buses } from '../../../infra/local/aws/bus/buses.ts';
 import type { Call } from '../../../infra/local/aws/protocol/call.ts';
 import { digestOf } from '../../../infra/local/story/stage/watch-receipts.ts';
+import type { Said } from '../../laws/evidence.ts';
 import type { CrashOrder } from '../orders/crash-order.ts';
 import { type Canary, canary } from './canary.ts';
-import type { Said } from './evidence.ts';
 import type { Scene } from './scene.ts';
 
-/** Whoever watches a run: what the functions send and write, and what is true at that instant. */
+/** Notes what the functions of a run send and write, and what is true at that instant. */
 export interface Witness {
   readonly canary: Canary;
   readonly said: readonly Said[];
@@ -32,7 +32,7 @@ export const witness = (onEnd: (ended: number) => void): Witness => {
   const ended = new Set<string>();
   const lines = new Map<number, string[]>();
   let topic: string | undefined;
-  let look = (_receipt: Receipt): Omit<Said, 'receipt'> => ({ at: 0, isAlive: false });
+  let look = (_receipt: Receipt): Omit<Said, 'receipt'> => ({ at: 0, isAlive: false, after: {} });
 
   const published = (message: string): void => {
     const receipt = JSON.parse(message) as Receipt;
@@ -49,14 +49,15 @@ export const witness = (onEnd: (ended: number) => void): Witness => {
       look = ({ key }) => {
         const order = byDigest.get(key?.digest ?? '');
         const isAlive = order !== undefined && sandboxes[order.provider].isAlive(order.world, order.keyId);
-        return { at: time.now(), isAlive };
+        const records = Object.entries(sandboxes).map(([provider, { record }]) => [provider, record.length] as const);
+        return { at: time.now(), isAlive, after: Object.fromEntries(records) };
       };
     },
     hear: (call) => {
       if (!isByFunction(call)) return;
       const form = new URLSearchParams(call.service === 'sns' ? call.body : '');
       const message = form.get('Message') ?? '';
-      // Secrets Manager alone may hear a secret, and of what comes from there nothing is seen here.
+      // Only Secrets Manager may hear a secret, and calls to it are not seen here.
       listening.hear(`a call to ${call.service}`, `${call.body}\n${message}`);
       if (form.get('TopicArn') === topic) published(message);
     },
