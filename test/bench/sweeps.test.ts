@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { TIMING } from '../../../functions/core/timing.ts';
-import { measureSweeps } from '../../../infra/local/sweeps/measure-sweeps.ts';
-import { tellSweeps } from '../../../infra/local/sweeps/tell-sweeps.ts';
+import { TIMING } from '../../functions/core/timing.ts';
+import { measureSweeps } from './sweeps/measure-sweeps.ts';
+import { tellSweeps } from './sweeps/tell-sweeps.ts';
 
 it('sweeps hundreds of secrets by as many calls as they need, and goes on where its time ran out', async () => {
   // No time beyond the margin: each tick reads one page.

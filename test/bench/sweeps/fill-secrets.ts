@@ -1,5 +1,5 @@
-import { ACCOUNT, arnOf } from '../aws/protocol/account.ts';
-import type { SecretStore } from '../aws/secrets/secret-store.ts';
+import { ACCOUNT, arnOf } from '../../../infra/local/aws/protocol/account.ts';
+import type { SecretStore } from '../../../infra/local/aws/secrets/secret-store.ts';
 
 const DAY_MS = 86_400_000;
 const FAR = '2099-03-31T16:00:00Z';

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import * as z from 'zod';
-import { synthesize } from '../../synthesize.ts';
-import { startAws } from '../aws/start-aws.ts';
-import type { DeployedFunction } from '../deploy/read-function.ts';
-import { deploy } from '../deploy.ts';
-import { bundleHandlers } from '../lambda/bundle-handlers.ts';
-import { lambdaEnvironment } from '../lambda/lambda-environment.ts';
-import type { Note } from '../lambda/worker-messages.ts';
-import { openWorker, type WorkerProcess } from '../lambda/worker-process.ts';
+import { startAws } from '../../../infra/local/aws/start-aws.ts';
+import type { DeployedFunction } from '../../../infra/local/deploy/read-function.ts';
+import { deploy } from '../../../infra/local/deploy.ts';
+import { bundleHandlers } from '../../../infra/local/lambda/bundle-handlers.ts';
+import { lambdaEnvironment } from '../../../infra/local/lambda/lambda-environment.ts';
+import type { Note } from '../../../infra/local/lambda/worker-messages.ts';
+import { openWorker, type WorkerProcess } from '../../../infra/local/lambda/worker-process.ts';
+import { synthesize } from '../../../infra/synthesize.ts';
 import { fillSecrets } from './fill-secrets.ts';
 import { isUsageNote, USAGE_ASKED, type UsageNote } from './usage-note.ts';
 
