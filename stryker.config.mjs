@@ -1,9 +1,9 @@
 // @ts-check
 
 /**
- * Changes the rules, one mutant at a time, and wants a test to fail for each: `npm run mutation`, outside the gate (half an hour on two
- * cores). `npm run mutation -- --mutate functions/core/attempt/decide.ts` asks about one file. No kind of mutant is left out; where one
- * cannot be told from the code, a comment beside it says why.
+ * Changes the rules, one mutant at a time, and wants a test to fail for each: `npm run mutation`, outside the gate (some hours on two
+ * cores). `npm run mutation -- --mutate functions/core/attempt/decide.ts` asks about one file. No kind of mutant is left out; the mutants that
+ * cannot be told from the code are listed in test/equivalent-mutants.json, and test/mutants/check-mutants.ts compares.
  *
  * @type {import('@stryker-mutator/api/core').PartialStrykerOptions}
  */

@@ -53,7 +53,6 @@ export interface Circumstances {
 
 /** The longest that a request of this age waits for its next try, in milliseconds, where nobody states an instant. */
 export const longestWait = ({ age, urgent }: Pick<Circumstances, 'age' | 'urgent'>): number =>
-  // Stryker disable next-line OptionalChaining: the last row has no end
   CAPS[urgent ? 'urgent' : 'other'].find(({ until }) => age < until)?.cap ?? HOUR_MS;
 
 /** 2 s, doubling with each delivery up to a cap by age, half fixed and half random. */

@@ -1,5 +1,4 @@
 /** Where every metric stands in CloudWatch. */
-// Stryker disable next-line StringLiteral: a name, which the template takes from here
 export const NAMESPACE = 'KeyRevoker';
 
 /** What a metric is broken down by, beside the instance, which each of them carries: one set of dimensions for each step. */

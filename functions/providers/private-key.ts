@@ -32,11 +32,9 @@ export const readPrivateKey = (text: string, types: readonly string[], wanted: s
   const pem = text.replace(/\\r/g, '').replace(/\\n/g, '\n').trim();
   const known = NOT_USABLE.find(([pattern]) => pattern.test(pem));
   if (known) throw unreadable(`${field}: ${known[1]}`);
-  // Stryker disable next-line StringLiteral: a private key has a type
   const { asymmetricKeyType = 'unknown', asymmetricKeyDetails } = parse(pem, field, wanted);
   if (!types.includes(asymmetricKeyType))
     throw unreadable(`${field}: it is of type ${asymmetricKeyType}, wanted ${wanted}`);
-  // Stryker disable next-line OptionalChaining: the details of a key without a length are empty, not absent
   const bits = asymmetricKeyDetails?.modulusLength ?? LEAST_BITS;
   if (bits < LEAST_BITS) throw unreadable(`${field}: it has ${bits} bits, wanted at least ${LEAST_BITS}`);
   return pem;

@@ -19,7 +19,6 @@ export const realmsOf = (environments: Readonly<Record<string, Environment>>): R
   return {
     hostOf: (name) => at(name).host,
     isSameRealm,
-    // Stryker disable next-line ArrowFunction: nothing is as false
     checkReach: ({ signer: { environment: from }, target }, isRelated = () => false) => {
       const to = target.credential?.environment ?? from;
       if (isSameRealm(from, to) || isRelated(from, to)) return;

@@ -149,7 +149,6 @@ const resultOfStep = async (
     return attemptEnded(outcome, step.why || whyOf(outcome, record, item, isRestriction(plan.call)));
   }
   // The gap between two probes is no word of the provider's: the next delivery backs off.
-  // Stryker disable next-line ConditionalExpression,StringLiteral: for a wait without an instant there is no time either
   if (step.do === 'retry' || !hasTime(asking, step.at)) return attemptWaiting(step);
   await ports.clock.until(step.at);
   return undefined;

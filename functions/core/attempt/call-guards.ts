@@ -30,7 +30,6 @@ export const whileSignerNeeded = async (
 ): Promise<Retry | undefined> => {
   const goesAt = after(receivedAt, SIGNER_NEEDED_MS[isUrgent(request.reason) ? 'urgent' : 'other']);
   if (clock.now() >= goesAt) return undefined;
-  // Stryker disable next-line StringLiteral: nothing else is kept there
   const marks = await ledger.list<SignerItem>(`signer#${name}`, 'case#');
   const others = marks.filter(({ needed }) => needed).map(({ sk }) => sk.slice('case#'.length));
   for (const other of others)
@@ -45,7 +44,6 @@ export const whileSignerNeeded = async (
 const hasPlace = (record: AttemptRecord, now: EpochMs): boolean =>
   record.lastAnswer === 'rejected' &&
   (executedCalls(record) === 0 || record.absentSince !== undefined) &&
-  // Stryker disable next-line ConditionalExpression: no instant is in no hour
   record.lastCallAt !== undefined &&
   hourOf(record.lastCallAt) === hourOf(now);
 

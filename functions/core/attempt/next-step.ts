@@ -27,7 +27,6 @@ const callStep = ({ plan, round }: JudgedRound, { before }: AttemptRecord): Step
 const widening = (probed: JudgedRound, progress: AttemptRecord): Step | undefined => {
   if (progress.calls > 0 || probed.roundVerdict !== 'as-asked') return undefined;
   const step = callStep(probed, progress);
-  // Stryker disable next-line ConditionalExpression: only an end has an outcome
   return step.do === 'end' && step.outcome === 'refused/would-widen' ? step : undefined;
 };
 

@@ -28,7 +28,6 @@ const withEvidence = (
   { first, last } = KEPT,
 ): readonly Evidence[] => {
   const all = [...kept, ...more];
-  // Stryker disable next-line EqualityOperator: of exactly as many nothing is left out
   return all.length <= first + last ? all : [...all.slice(0, first), ...all.slice(-last)];
 };
 

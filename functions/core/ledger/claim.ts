@@ -113,7 +113,6 @@ const claimRequest = async (
     const isRedrive = current.digest === digest && delivery.attempt > current.attempt;
     return isRedrive && (isFinished || current.ended === undefined) ? redriven(current, delivery, now) : undefined;
   });
-  // Stryker disable next-line OptionalChaining: it is there by now
   if (item?.digest === digest) return item;
   // Its own copy carries the message's id: under the id it came with, a redrive could never be told from the other request.
   const copy = { ...named, requestId: delivery.messageId };

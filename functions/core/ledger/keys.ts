@@ -2,7 +2,6 @@ import type { ItemKey, Versioned } from '../ports.ts';
 import type { RequestItem } from './request-item.ts';
 
 /** The index that lists items by their state, oldest first; it may lag behind the table. */
-// Stryker disable next-line StringLiteral: a name, and the table takes it from here
 export const BY_STATE = 'by-state';
 
 /** The key that a secret's version was found to hold, for providers that do not tell it in the credential. */

@@ -100,7 +100,6 @@ export const readTags = (providers: Providers, all: Readonly<Record<string, stri
       `Cannot take the unknown tag ${PREFIX}${unknown}${meant ? `, perhaps ${PREFIX}${meant} was meant` : ''}`,
     );
   }
-  // Stryker disable next-line StringLiteral: no text stands for a date that is not there
   const expiresAt = fromIso(tags['expires-at'] ?? '');
   if (expiresAt === undefined) return unreadable(`Cannot read ${EXPIRY_TAG}, wanted RFC 3339 with a zone`);
   const provider = providerNamed(providers, tags.provider);
@@ -129,7 +128,6 @@ export const expiryRequestId = (
   tags: Readonly<Record<string, string>>,
 ): string => {
   const order = orderTags(tags);
-  // Stryker disable next-line StringLiteral: no text stands for a date that is not there
   const expiresAt = fromIso(order['expires-at'] ?? '');
   const dated = expiresAt === undefined ? order : { ...order, 'expires-at': toIso(expiresAt) };
   return `${EXPIRY_ID}${digest(canonical({ arn, version, tags: dated }))}`;

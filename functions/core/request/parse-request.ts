@@ -45,7 +45,6 @@ const unwrap = (value: Record<string, unknown>): { fields: Record<string, unknow
   const { detail, id, account, source, time } = event.data;
   const sender = [account, source].filter(Boolean).join('/');
   const filled = { ...(id ? { requestId: id } : {}), ...(sender ? { requestedBy: sender } : {}), ...detail };
-  // Stryker disable next-line ConditionalExpression: the absent time is read as no date either
   return { fields: filled, eventAt: time === undefined ? undefined : fromIso(time) };
 };
 

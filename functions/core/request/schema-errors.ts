@@ -28,7 +28,6 @@ const isInside = (issue: Issue): boolean => issue.path.length > 0 || issue.code 
 /** The first issue of the union's member that the sender most likely meant: the one that objects least. */
 const deepest = (issue: Issue): Issue => {
   if (issue.code !== 'invalid_union') return issue;
-  // Stryker disable next-line MethodExpression: an objection to the whole stands alone
   const members = issue.errors.filter((issues) => issues.some(isInside));
   const [meant] = members.sort((a, b) => a.length - b.length);
   const inner = meant?.find(({ code }) => code === 'unrecognized_keys') ?? meant?.[0];

@@ -52,7 +52,6 @@ const DOES: Readonly<Record<Step['do'], Planned['does']>> = {
 };
 
 const plannedOutcome = (step: Step): Planned['outcome'] =>
-  // Stryker disable next-line ConditionalExpression: no other step has an outcome
   step.do === 'ask-siblings' ? 'stuck/not-recognised' : step.do === 'end' ? step.outcome : undefined;
 
 /**
@@ -64,7 +63,6 @@ export const dryRun = async (context: AttemptContext, key: KeyOf): Promise<Attem
   const { ports, pin, order, request } = context;
   const now = ports.clock.now();
   const ledgerKey = caseKey(pin.keyName);
-  // Stryker disable next-line StringLiteral: it is not written, so its nonce is not read
   const item = (await ports.ledger.read<CaseItem>(ledgerKey)) ?? { ...emptyCase(key, now), rev: 0, nonce: '' };
   const probed = await probeRound(context, item, NEW_ATTEMPT, true);
   const { round, plan, roundVerdict } = probed;
@@ -81,7 +79,6 @@ export const dryRun = async (context: AttemptContext, key: KeyOf): Promise<Attem
     ] ?? NEW_ATTEMPT;
   const next = nextStep(context, probed, progress, {
     proved: item.proved !== undefined,
-    // Stryker disable next-line BooleanLiteral: what has not called at all has not called in this delivery
     calledNow: false,
     siblingsAsked: false,
   });

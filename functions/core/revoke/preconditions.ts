@@ -23,7 +23,6 @@ export const checkPreconditions = ({ ports, delivery, request }: Run): AttemptWa
   if (!config.providers.includes(provider))
     throw new Fault('refused/provider-off', `Cannot act at ${provider}, wanted one of ${config.providers.join(', ')}`);
   const due = fromIso(String(notBefore));
-  // Stryker disable next-line ConditionalExpression: an instant that there is not is later than no other
   if (due === undefined) return undefined;
   if (due > latestNotBefore(delivery.sentAt, config.giveUpAfterMs)) throw new Fault('refused/too-far', '');
   return due > clock.now() ? attemptWaiting({ code: 'early', notBefore: due }) : undefined;

@@ -26,7 +26,6 @@ export const rereadOrder = async (
   if (read.kind === 'unreadable') throw new Fault('withdrawn', read.why);
   const { order } = read;
   if (order.expiresAt > ports.clock.now()) throw new Fault('withdrawn', '');
-  // Stryker disable next-line StringLiteral: no version is named by any text that stands here
   const version = order.version ?? firstSeen?.version ?? '';
   if (expiryRequestId(ports.digest, described.arn, version, described.tags) !== requestId)
     throw new Fault('withdrawn', 'The tags have changed since; they make an order of their own');

@@ -67,7 +67,6 @@ const targetOf = (
 };
 
 const checkTarget = (provider: Provider, request: RevocationRequest, item: RequestItem, target: OrderTarget): void => {
-  // Stryker disable next-line OptionalChaining: a request names an operation of its provider
   if (!target.self && provider.operations[request.operation]?.signers.includes('managing') === false)
     throw new Fault(
       'refused/target-mismatch',
@@ -119,7 +118,6 @@ export const resolveTarget = async (
   const aimed = targetOf(named, signer, own);
   checkTarget(provider, request, item, aimed);
   const environment = (aimed.self ? signer : (own ?? signer)).environment;
-  // Stryker disable next-line OptionalChaining: a credential names an environment of its provider
   const realmOf = (name: string): string => provider.environments[name]?.realm ?? name;
   if (aimed.self && own && realmOf(own.environment) !== realmOf(signer.environment))
     throw new Fault(

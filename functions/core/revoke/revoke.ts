@@ -52,7 +52,6 @@ const carryOut = async (run: Run, item: RequestItem): Promise<Disposition> => {
 };
 
 const NOT_FOR_YOU: Parsed = {
-  // Stryker disable next-line StringLiteral: whatever is not a request is refused
   kind: 'refused',
   code: 'malformed',
   message: 'Cannot take look from this sender, wanted it from this system’s own functions alone',

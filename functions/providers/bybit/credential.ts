@@ -30,8 +30,7 @@ export const credential = (value: unknown): Credential => {
     throw unreadable('wanted exactly one of apiSecret (HMAC) and privateKey (RSA)');
   const secret: Readonly<Record<string, string>> =
     privateKey === undefined
-      ? // Stryker disable next-line StringLiteral: there is one where the other is none
-        { apiSecret: apiSecret ?? '' }
+      ? { apiSecret: apiSecret ?? '' }
       : { privateKey: readPrivateKey(privateKey, ['rsa'], 'an RSA private key in PEM, PKCS#1 or PKCS#8') };
   return { environment, keyId: apiKey, parts: new Secret({ apiKey, ...secret }) };
 };

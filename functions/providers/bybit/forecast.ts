@@ -62,13 +62,11 @@ const FORECASTS: readonly (readonly [(seen: Seen) => boolean, string])[] = [
 const isDelete = ({ operation }: Seen): boolean => operation.kind === 'delete';
 
 /** What an update leaves of the wallet's permissions: all of them where none are asked for, and what the API cannot take away. */
-// Stryker disable OptionalChaining: asked for only where the wallet's permissions were read
 const walletLeft = ({ settings, record }: Seen): readonly string[] | undefined => {
   const now = record?.permissions['Wallet'];
   const asked = settings?.permissions;
   return asked === undefined ? now : now?.filter((name) => name === 'Withdraw' || asked['Wallet']?.includes(name));
 };
-// Stryker restore OptionalChaining
 
 /** Whether an update takes the last permission with which a key can delete itself. */
 const isDisarmed = (seen: Seen, needs: readonly string[]): boolean =>

@@ -107,7 +107,6 @@ const besides: ReplyTable['besides'] = (reply, cell, row) => {
     return limitedUntil(comeBackAt(Number(reply.headers['x-bapi-limit-reset-timestamp']), reply));
   }
   if (!isWait(cell, 'clock-skew')) return {};
-  // Stryker disable next-line OptionalChaining: only a code in an envelope tells of a clock
   const time = envelopeOf(reply)?.time;
   return time === undefined ? clockOf(reply.headers) : { serverTime: epochMs(time) };
 };

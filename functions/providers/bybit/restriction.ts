@@ -39,7 +39,6 @@ export const requestedUpdateOf = (kind: KeyKind, settings: BybitSettings): Reque
 });
 
 const own = (groups: Groups, group: string): readonly string[] =>
-  // Stryker disable next-line ArrayDeclaration: no key has a permission of that name
   (Object.hasOwn(groups, group) ? groups[group] : undefined) ?? [];
 
 /** What may stay of a group: what the key has and had at first, and is asked to keep. */
@@ -76,7 +75,6 @@ const ipsFor = ({ kind, binding }: RequestedUpdate, { now, before }: Records): s
   if (binding !== null) return written(binding);
   if (kind === 'master') return undefined;
   const kept = common(bindingOf(now.ips), bindingOf(before.ips));
-  // Stryker disable next-line ConditionalExpression: where nothing is left in common the update is refused before
   return kept === null ? undefined : written(kept);
 };
 

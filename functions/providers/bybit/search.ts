@@ -28,7 +28,6 @@ interface Place {
 const Stored = z.object({ cursor: z.string(), skip: z.int(), accounts: z.int(), keys: z.int(), hidden: z.int() });
 const START: Place = { cursor: '', skip: 0, accounts: 0, keys: 0, hidden: 0 };
 
-// Stryker disable next-line StringLiteral: no text that is no JSON is a place
 const placeOf = (facts: Facts): Place => Stored.safeParse(jsonOrUndefined(facts['searchCursor'] ?? '')).data ?? START;
 
 const stopped = (place: Place): Answer => ({

@@ -24,7 +24,6 @@ export const signForKalshi = (
   { method, changes, host, path }: Pick<HttpCall, 'method' | 'changes' | 'host' | 'path'>,
   now: EpochMs,
 ): HttpCall => {
-  // Stryker disable next-line StringLiteral: a credential of Kalshi has both
   const { apiKeyId = '', privateKey = '' } = parts.reveal();
   const timestamp = String(now);
   const signature = signatureOf(Buffer.from(`${timestamp}${method}${path}`), createPrivateKey(privateKey));

@@ -56,7 +56,6 @@ export const isSuccess = (reply: MaybeReply): reply is Reply =>
 
 /** `Retry-After` in seconds or as a date. */
 const retryAt = (reply: Reply): Stated => {
-  // Stryker disable next-line StringLiteral: no text stands for an instant that was not stated
   const stated = reply.headers['retry-after'] ?? '';
   const isSeconds = /^\d{1,6}$/.test(stated);
   return isSeconds ? comeBackIn(Number(stated) * 1_000, reply) : comeBackAt(Date.parse(stated), reply);

@@ -17,5 +17,4 @@ export const withBearer = (
   headers: new Secret({ Authorization: `Bearer ${bearer}` }),
 });
 
-// Stryker disable next-line StringLiteral: a credential of Requesty has its apiKey
 export const bearerOf = ({ parts }: Credential): string => parts.reveal()['apiKey'] ?? '';

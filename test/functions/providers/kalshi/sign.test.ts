@@ -31,7 +31,7 @@ const BY_THE_CLIENT = [
   '10m+m8GgrX3opnZ23fldIgcSgPlPZThBG63uYZUn3A==',
 ].join('');
 
-describe('signForBybit', () => {
+describe('signForKalshi', () => {
   const made = (type: 'pkcs1' | 'pkcs8' = 'pkcs8') =>
     signForKalshi(kalshi.credential({ apiKeyId, privateKey: pemIn(type) }), request, NOW).headers.reveal();
   const signature = (type?: 'pkcs1' | 'pkcs8') => made(type)['KALSHI-ACCESS-SIGNATURE'] ?? '';
