@@ -1,7 +1,7 @@
 import { isPresent } from '../answer.ts';
 import { type EpochMs, toIso } from '../epoch.ts';
 import { type AttemptResult, attemptEnded, attemptWaiting } from '../ledger/attempt-result.ts';
-import type { AttemptRecord, CaseItem } from '../ledger/case-item.ts';
+import { type AttemptRecord, type CaseItem, NEW_ATTEMPT } from '../ledger/case-item.ts';
 import { attemptName } from '../ledger/keys.ts';
 import { updateLeasedCase } from '../ledger/lease.ts';
 import type { FinalOutcome } from '../outcome.ts';
@@ -10,7 +10,7 @@ import { isRestriction, type Plan } from '../provider.ts';
 import { type Evidence, evidenceOf } from '../receipt.ts';
 import { wasKilledHere } from './call-guards.ts';
 import { nextStep, type Step } from './next-step.ts';
-import { NEW_ATTEMPT, withMoreEvidence, withRound } from './progress.ts';
+import { withMoreEvidence, withRound } from './progress.ts';
 import { type AttemptContext, type JudgedRound, probeRound } from './round.ts';
 import { sendCall } from './send-call.ts';
 

@@ -1,6 +1,13 @@
 import { type Answer, type Facts, isPresent, waitIn } from '../answer.ts';
 import { type EpochMs, later } from '../epoch.ts';
-import { type AttemptRecord, basisOf, type CallReply, type CaseItem, repliesOf } from '../ledger/case-item.ts';
+import {
+  type AttemptRecord,
+  basisOf,
+  type CallReply,
+  type CaseItem,
+  NEW_ATTEMPT,
+  repliesOf,
+} from '../ledger/case-item.ts';
 import { requestIdOf } from '../ledger/keys.ts';
 import type { Ended } from '../ledger/request-item.ts';
 import { isDead } from '../outcome.ts';
@@ -11,16 +18,6 @@ import { type Evidence, evidenceOf } from '../receipt.ts';
 
 /** A request of many deliveries keeps its first probes and its latest ones. */
 const KEPT = { first: 10, last: 30 };
-
-export const NEW_ATTEMPT: AttemptRecord = {
-  calls: 0,
-  notExecuted: 0,
-  answered: false,
-  silentRounds: 0,
-  keyState: 'unknown',
-  facts: {},
-  evidence: [],
-};
 
 const withEvidence = (
   kept: readonly Evidence[],

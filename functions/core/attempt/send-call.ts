@@ -1,6 +1,6 @@
 import type { Retry } from '../backoff.ts';
 import { after, epochMs, later } from '../epoch.ts';
-import type { AttemptRecord, CaseItem } from '../ledger/case-item.ts';
+import { type AttemptRecord, type CaseItem, NEW_ATTEMPT } from '../ledger/case-item.ts';
 import { attemptName } from '../ledger/keys.ts';
 import { updateLeasedCase } from '../ledger/lease.ts';
 import { correctsClock, exchange, signingTime } from '../probe/ask.ts';
@@ -10,7 +10,7 @@ import { TIMING } from '../timing.ts';
 import { markSigner, whileSignerNeeded, withinLimit } from './call-guards.ts';
 import { decideOnAnswer } from './decide.ts';
 import type { Step } from './next-step.ts';
-import { NEW_ATTEMPT, withAnswer, withCall } from './progress.ts';
+import { withAnswer, withCall } from './progress.ts';
 import type { AttemptContext } from './round.ts';
 
 /** Too little is left of the lease for a call, by the ledger's last word. */

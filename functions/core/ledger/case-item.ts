@@ -53,6 +53,17 @@ export interface AttemptRecord {
   readonly ended?: Ended | undefined;
 }
 
+/** An attempt that has done nothing yet. */
+export const NEW_ATTEMPT: AttemptRecord = {
+  calls: 0,
+  notExecuted: 0,
+  answered: false,
+  silentRounds: 0,
+  keyState: 'unknown',
+  facts: {},
+  evidence: [],
+};
+
 /** How many of an attempt's calls the provider may have executed. */
 export const executedCalls = ({ calls, notExecuted }: Pick<AttemptRecord, 'calls' | 'notExecuted'>): number =>
   calls - notExecuted;

@@ -1,6 +1,5 @@
-import { NEW_ATTEMPT } from '../attempt/progress.ts';
 import { type EpochMs, toIso } from '../epoch.ts';
-import type { AttemptRecord, CaseItem } from '../ledger/case-item.ts';
+import { type AttemptRecord, type CaseItem, NEW_ATTEMPT } from '../ledger/case-item.ts';
 import { attemptName } from '../ledger/keys.ts';
 import type { Ended, RequestItem } from '../ledger/request-item.ts';
 import { type FinalOutcome, isDead, type KeyState, nameAndCode, type OutcomeName, type RetryCode } from '../outcome.ts';

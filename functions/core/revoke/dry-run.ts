@@ -1,8 +1,8 @@
 import { nextStep, type Step } from '../attempt/next-step.ts';
-import { NEW_ATTEMPT, seenWith, withRound } from '../attempt/progress.ts';
+import { seenWith, withRound } from '../attempt/progress.ts';
 import { type AttemptContext, type JudgedRound, probeRound } from '../attempt/round.ts';
 import { type AttemptResult, attemptEnded, attemptWaiting } from '../ledger/attempt-result.ts';
-import type { CaseItem } from '../ledger/case-item.ts';
+import { type CaseItem, NEW_ATTEMPT } from '../ledger/case-item.ts';
 import { caseKey } from '../ledger/keys.ts';
 import { emptyCase, type KeyOf } from '../ledger/lease.ts';
 import type { Planned } from '../ledger/request-item.ts';

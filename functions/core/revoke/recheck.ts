@@ -1,9 +1,9 @@
 import { type Act, type AttemptHooks, advanceAttempt } from '../attempt/advance.ts';
-import { NEW_ATTEMPT, withEnd } from '../attempt/progress.ts';
+import { withEnd } from '../attempt/progress.ts';
 import type { Delivery, Disposition } from '../delivery.ts';
 import { toIso } from '../epoch.ts';
 import { type AttemptEnded, type AttemptWaiting, attemptEnded, attemptWaiting } from '../ledger/attempt-result.ts';
-import { type CaseItem, ownerOf } from '../ledger/case-item.ts';
+import { type CaseItem, NEW_ATTEMPT, ownerOf } from '../ledger/case-item.ts';
 import { attemptName, caseKey, recheckName, requestKey } from '../ledger/keys.ts';
 import { releaseLease, takeLeaseFor, updateLeasedCase } from '../ledger/lease.ts';
 import type { Ended, Pin, RequestItem } from '../ledger/request-item.ts';

@@ -35,7 +35,7 @@ const find = async (context: Context, deployed: Deployed, name: string): Promise
   const request = real ?? plan;
   if (request !== undefined) return { request, cases: known([await caseOf(deployed, request)]) };
   const names = [name, ...realmsIn(context).map(([provider, realm]) => keyName(provider, realm, name))];
-  // Kalshi's and Requesty's identifiers are kept in lower case.
+  // Some providers' identifiers are kept in lower case.
   const all = [...new Set([...names, ...names.map((each) => each.toLowerCase())])];
   return {
     request: undefined,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Answer } from '../../../../functions/core/answer.ts';
 import { type Act, advanceAttempt } from '../../../../functions/core/attempt/advance.ts';
-import { NEW_ATTEMPT } from '../../../../functions/core/attempt/progress.ts';
 import { after } from '../../../../functions/core/epoch.ts';
 import { attemptEnded } from '../../../../functions/core/ledger/attempt-result.ts';
+import { NEW_ATTEMPT } from '../../../../functions/core/ledger/case-item.ts';
 import type { Plan } from '../../../../functions/core/provider.ts';
 import { atWork } from '../attempt-contexts.ts';
 import { answerOf, NOON } from '../rounds.ts';

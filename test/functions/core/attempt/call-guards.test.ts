@@ -6,9 +6,8 @@ import {
   whileSignerNeeded,
   withinLimit,
 } from '../../../../functions/core/attempt/call-guards.ts';
-import { NEW_ATTEMPT } from '../../../../functions/core/attempt/progress.ts';
 import { after } from '../../../../functions/core/epoch.ts';
-import type { AttemptRecord } from '../../../../functions/core/ledger/case-item.ts';
+import { type AttemptRecord, NEW_ATTEMPT } from '../../../../functions/core/ledger/case-item.ts';
 import type { Provider } from '../../../../functions/core/provider.ts';
 import type { Reason } from '../../../../functions/core/reason.ts';
 import type { RevocationRequest } from '../../../../functions/core/request/revocation-request.ts';

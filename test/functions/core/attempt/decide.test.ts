@@ -8,9 +8,8 @@ import {
   MOST_CALLS,
   type Situation,
 } from '../../../../functions/core/attempt/decide.ts';
-import { NEW_ATTEMPT } from '../../../../functions/core/attempt/progress.ts';
 import { after, epochMs } from '../../../../functions/core/epoch.ts';
-import { type AttemptRecord, basisOf } from '../../../../functions/core/ledger/case-item.ts';
+import { type AttemptRecord, basisOf, NEW_ATTEMPT } from '../../../../functions/core/ledger/case-item.ts';
 import { RETRY, STUCK } from '../../../../functions/core/outcome.ts';
 import type { RoundVerdict } from '../../../../functions/core/probe/round-verdict.ts';
 import { answerOf, askedOf, NOON } from '../rounds.ts';

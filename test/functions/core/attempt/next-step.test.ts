@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Answer, KeyRecord } from '../../../../functions/core/answer.ts';
 import { nextStep } from '../../../../functions/core/attempt/next-step.ts';
-import { NEW_ATTEMPT } from '../../../../functions/core/attempt/progress.ts';
 import type { JudgedRound } from '../../../../functions/core/attempt/round.ts';
 import type { Retry } from '../../../../functions/core/backoff.ts';
 import { after } from '../../../../functions/core/epoch.ts';
-import type { AttemptRecord } from '../../../../functions/core/ledger/case-item.ts';
+import { type AttemptRecord, NEW_ATTEMPT } from '../../../../functions/core/ledger/case-item.ts';
 import type { Plan, Restriction } from '../../../../functions/core/provider.ts';
 import { atWork } from '../attempt-contexts.ts';
 import { answerOf, askedOf, NOON } from '../rounds.ts';

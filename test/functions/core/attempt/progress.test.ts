@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import type { Answer } from '../../../../functions/core/answer.ts';
 import {
   hasRoomFor,
-  NEW_ATTEMPT,
   seenWith,
   withAnswer,
   withCall,
@@ -16,6 +15,7 @@ import {
   basisOf,
   type CallReply,
   type CaseItem,
+  NEW_ATTEMPT,
 } from '../../../../functions/core/ledger/case-item.ts';
 import { emptyCase } from '../../../../functions/core/ledger/lease.ts';
 import type { Ended } from '../../../../functions/core/ledger/request-item.ts';

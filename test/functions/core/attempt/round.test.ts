@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Answer, Facts } from '../../../../functions/core/answer.ts';
-import { NEW_ATTEMPT } from '../../../../functions/core/attempt/progress.ts';
 import { probeRound } from '../../../../functions/core/attempt/round.ts';
+import { NEW_ATTEMPT } from '../../../../functions/core/ledger/case-item.ts';
 import { atWork } from '../attempt-contexts.ts';
 import { answerOf, NOON } from '../rounds.ts';
 import { questionOf } from '../scripted-provider.ts';

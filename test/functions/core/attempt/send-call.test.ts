@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { NEW_ATTEMPT } from '../../../../functions/core/attempt/progress.ts';
 import { sendCall } from '../../../../functions/core/attempt/send-call.ts';
 import { after } from '../../../../functions/core/epoch.ts';
-import type { CaseItem } from '../../../../functions/core/ledger/case-item.ts';
+import { type CaseItem, NEW_ATTEMPT } from '../../../../functions/core/ledger/case-item.ts';
 import { atWork } from '../attempt-contexts.ts';
 import { answerOf, NOON } from '../rounds.ts';
 import { deleteCall } from '../scripted-provider.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { NEW_ATTEMPT } from '../../../../functions/core/attempt/progress.ts';
 import {
   type AttemptRecord,
   basisOf,
   type CallReply,
   executedCalls,
+  NEW_ATTEMPT,
 } from '../../../../functions/core/ledger/case-item.ts';
 import { NOON } from '../rounds.ts';
 

@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { KeyRecord, Saw } from '../../../../functions/core/answer.ts';
-import { NEW_ATTEMPT } from '../../../../functions/core/attempt/progress.ts';
 import { after, epochMs } from '../../../../functions/core/epoch.ts';
-import type { AttemptRecord } from '../../../../functions/core/ledger/case-item.ts';
+import { type AttemptRecord, NEW_ATTEMPT } from '../../../../functions/core/ledger/case-item.ts';
 import {
   type AnsweredQuestion,
   bySigner,

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { NEW_ATTEMPT } from '../../../../functions/core/attempt/progress.ts';
 import { after, type EpochMs, toIso } from '../../../../functions/core/epoch.ts';
-import type { AttemptRecord } from '../../../../functions/core/ledger/case-item.ts';
+import { type AttemptRecord, NEW_ATTEMPT } from '../../../../functions/core/ledger/case-item.ts';
 import type { Ended, Pin, RequestItem } from '../../../../functions/core/ledger/request-item.ts';
 import {
   finalReceipt,

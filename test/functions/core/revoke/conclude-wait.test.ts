@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { NEW_ATTEMPT } from '../../../../functions/core/attempt/progress.ts';
 import type { Retry } from '../../../../functions/core/backoff.ts';
 import { after, epochMs, toIso } from '../../../../functions/core/epoch.ts';
 import { attemptEnded, attemptWaiting } from '../../../../functions/core/ledger/attempt-result.ts';
-import type { AttemptRecord, CaseItem } from '../../../../functions/core/ledger/case-item.ts';
+import { type AttemptRecord, type CaseItem, NEW_ATTEMPT } from '../../../../functions/core/ledger/case-item.ts';
 import type { RequestItem } from '../../../../functions/core/ledger/request-item.ts';
 import { conclude, waitUnclaimed } from '../../../../functions/core/revoke/conclude.ts';
 import { type Memory, memoryPorts } from '../memory-ports.ts';

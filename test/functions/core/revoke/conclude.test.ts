@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { NEW_ATTEMPT } from '../../../../functions/core/attempt/progress.ts';
 import { type AttemptEnded, attemptEnded } from '../../../../functions/core/ledger/attempt-result.ts';
-import type { AttemptRecord, CaseItem } from '../../../../functions/core/ledger/case-item.ts';
+import { type AttemptRecord, type CaseItem, NEW_ATTEMPT } from '../../../../functions/core/ledger/case-item.ts';
 import { signerKey } from '../../../../functions/core/ledger/keys.ts';
 import type { RequestItem } from '../../../../functions/core/ledger/request-item.ts';
 import { conclude, countedFrom, publishFromCase } from '../../../../functions/core/revoke/conclude.ts';

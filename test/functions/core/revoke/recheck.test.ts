@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { NEW_ATTEMPT } from '../../../../functions/core/attempt/progress.ts';
 import { after } from '../../../../functions/core/epoch.ts';
 import { Unavailable } from '../../../../functions/core/fault.ts';
+import { NEW_ATTEMPT } from '../../../../functions/core/ledger/case-item.ts';
 import type { Restriction } from '../../../../functions/core/provider.ts';
 import { isOwnSender } from '../../../../functions/core/revoke/recheck.ts';
 import { revoke } from '../../../../functions/core/revoke/revoke.ts';

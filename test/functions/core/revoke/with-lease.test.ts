@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { NEW_ATTEMPT } from '../../../../functions/core/attempt/progress.ts';
 import { after } from '../../../../functions/core/epoch.ts';
 import { Unavailable } from '../../../../functions/core/fault.ts';
+import { NEW_ATTEMPT } from '../../../../functions/core/ledger/case-item.ts';
 import { emptyCase } from '../../../../functions/core/ledger/lease.ts';
 import type { Pin, Pinned, RequestItem } from '../../../../functions/core/ledger/request-item.ts';
 import type { Opened } from '../../../../functions/core/ports.ts';

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import { NEW_ATTEMPT } from '../../../../functions/core/attempt/progress.ts';
-import type { CaseItem } from '../../../../functions/core/ledger/case-item.ts';
+import { type CaseItem, NEW_ATTEMPT } from '../../../../functions/core/ledger/case-item.ts';
 import { caseKey, keyName, requestKey } from '../../../../functions/core/ledger/keys.ts';
 import { emptyCase } from '../../../../functions/core/ledger/lease.ts';
 import type { Deployed } from '../../../../functions/operator/deployment/connect.ts';
