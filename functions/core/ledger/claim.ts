@@ -3,7 +3,7 @@ import { type EpochMs, earlier, fromIso, toIso } from '../epoch.ts';
 import type { FinalOutcome } from '../outcome.ts';
 import type { Ports } from '../ports.ts';
 import { canonical } from '../request/canonical.ts';
-import type { Parsed } from '../request/parse-request.ts';
+import { type Parsed, parseRequest } from '../request/parse-request.ts';
 import type { RevocationRequest } from '../request/revocation-request.ts';
 import { requestKey } from './keys.ts';
 import type { Ended, RequestItem } from './request-item.ts';
@@ -53,6 +53,21 @@ const endedAs = (outcome: FinalOutcome, why: string, at: EpochMs): Ended => ({ o
 /** Of what a request says; its id is the name that it says it under. */
 export const digestOf = ({ digest }: Pick<Ports, 'digest'>, { requestId: _, ...fields }: RevocationRequest): string =>
   digest(canonical(fields));
+
+/**
+ * Whether a stored request means the same as this one. Both are read with today's schema: a field that has got a default since then
+ * makes no other request of it.
+ */
+export const isSameRequest = (
+  ports: Pick<Ports, 'digest' | 'providers'>,
+  { digest, request: stored }: Pick<RequestItem, 'digest' | 'request'>,
+  request: RevocationRequest,
+): boolean => {
+  const asked = digestOf(ports, request);
+  if (digest === asked || stored === undefined) return digest === asked;
+  const again = parseRequest(ports.providers, JSON.stringify(stored));
+  return again.kind === 'request' && digestOf(ports, again.request) === asked;
+};
 
 /** An end of a message that has no request of its own to end: it is kept under the message's id. */
 const claimMessage = async (
@@ -110,10 +125,10 @@ const claimRequest = async (
   const dueAt = (request.notBefore && fromIso(request.notBefore)) || askedAt;
   const item = await updateItem<RequestItem>(ports, requestKey(requestId, planOnly), (current) => {
     if (current === undefined) return fresh(delivery, now, { requestId, planOnly, digest, request: named, dueAt });
-    const isRedrive = current.digest === digest && delivery.attempt > current.attempt;
+    const isRedrive = delivery.attempt > current.attempt && isSameRequest(ports, current, request);
     return isRedrive && (isFinished || current.ended === undefined) ? redriven(current, delivery, now) : undefined;
   });
-  if (item?.digest === digest) return item;
+  if (item && isSameRequest(ports, item, request)) return item;
   // Its own copy carries the message's id: under the id it came with, a redrive could never be told from the other request.
   const copy = { ...named, requestId: delivery.messageId };
   return claimMessage(ports, delivery, { request: copy, provider: request.provider }, 'refused/request-id-reused', '');

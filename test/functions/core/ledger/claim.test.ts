@@ -3,7 +3,9 @@ import type { Delivery } from '../../../../functions/core/delivery.ts';
 import { after, epochMs } from '../../../../functions/core/epoch.ts';
 import { claim, inheritPin } from '../../../../functions/core/ledger/claim.ts';
 import type { Pin, RequestItem } from '../../../../functions/core/ledger/request-item.ts';
+import { canonical } from '../../../../functions/core/request/canonical.ts';
 import { parseRequest } from '../../../../functions/core/request/parse-request.ts';
+import type { RevocationRequest } from '../../../../functions/core/request/revocation-request.ts';
 import { type Memory, memoryPorts } from '../memory-ports.ts';
 import { NOON } from '../rounds.ts';
 import { delivered, SELF } from '../scripted-system.ts';
@@ -65,6 +67,34 @@ describe('a request', () => {
     const first = await claimed(memory);
     expect(await claimed(memory, SELF, { messageId: 'M2', sender: 'AIDA' })).toMatchObject({ rev: 1, sender: 'AROA' });
     expect(await claimed(memory)).toMatchObject({ digest: first.digest });
+  });
+
+  /** A request as a release stored it whose schema lacked these fields, under the digest that it had there. */
+  const storedWithout = async (...lacking: readonly string[]) => {
+    const memory = memoryPorts();
+    const { request } = await claimed(memory);
+    const older = Object.fromEntries(Object.entries(request ?? {}).filter(([field]) => !lacking.includes(field)));
+    const { requestId: _, ...fields } = older;
+    const digest = memory.ports.digest(canonical(fields));
+    change(memory, { request: older as unknown as RevocationRequest, digest });
+    return memory;
+  };
+
+  it('is the same one where its schema has got a default since', async () => {
+    const memory = await storedWithout('dryRun', 'reason');
+    expect(await claimed(memory, SELF, { messageId: 'M2' })).toMatchObject({ requestId: 'R', rev: 1 });
+    expect(await claimed(memory, SELF, { attempt: 2 })).toMatchObject({ requestId: 'R', attempt: 2 });
+  });
+
+  it('is another one where such a field says something else than the default', async () => {
+    const memory = await storedWithout('reason');
+    const other = await claimed(memory, { ...SELF, reason: 'leaked' }, { messageId: 'M2' });
+    expect(other).toMatchObject({ requestId: 'M2', ended: { outcome: 'refused/request-id-reused' } });
+  });
+
+  it('is another one where today’s schema cannot read what is stored', async () => {
+    const memory = await storedWithout('operation');
+    expect(await claimed(memory, SELF, { messageId: 'M2' })).toMatchObject({ requestId: 'M2' });
   });
 });
 
