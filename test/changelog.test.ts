@@ -6,7 +6,7 @@ import { CONTEXT } from '../infra/app-context.ts';
 import { KeyRevocation } from '../infra/key-revocation.ts';
 import type { Template } from '../infra/synthesize.ts';
 import { find, list, statementsOf } from './infra/policy-reader.ts';
-import { template } from './infra/synthesized.ts';
+import { template } from './infra/template.ts';
 import { textOf } from './pages.ts';
 
 const CHANGELOG = textOf('CHANGELOG.md');

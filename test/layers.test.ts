@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as PROVIDERS from '../functions/providers/index.ts';
-import { synthesize } from '../infra/synthesize.ts';
+import { template } from './infra/template.ts';
 import { againstTable, type Folders, inOrder } from './layout/rules.ts';
 import { filesUnder, SOURCES, TESTS, textOf } from './layout/source-files.ts';
 
@@ -236,7 +236,7 @@ describe('pure code', () => {
 describe('the layout', () => {
   it('has a function in the template for each folder with a handler, and no other', () => {
     const withHandler = FILES.filter((file) => /^functions\/[^/]+\/handler\.ts$/.test(file));
-    const deployed = Object.values(synthesize().Resources)
+    const deployed = Object.values(template.Resources)
       .filter(({ Type }) => Type === 'AWS::Lambda::Function')
       .map(({ Metadata }) => Metadata?.['key-revoker:handler']);
     expect(deployed.toSorted()).toEqual(withHandler.toSorted());

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { awsCommand } from './aws-command.ts';
 import { awsOutput } from './aws-output.ts';
 import { commandLine } from './functions/operator/command-line.ts';
-import { template } from './infra/synthesized.ts';
+import { template } from './infra/template.ts';
 import { blocksOf, textOf } from './pages.ts';
 import { runShell } from './run-shell.ts';
 import { seedKeys } from './seed-keys.ts';

@@ -7,7 +7,8 @@ import type { KeyRevocationProps } from '../../infra/key-revocation-props.ts';
 import { type AlarmProperties, metricsOf } from './alarm-evaluator.ts';
 import { widgetsOf } from './dashboard-reader.ts';
 import { arnOf, find, text } from './policy-reader.ts';
-import { stackWith, template, templateOf } from './synthesized.ts';
+import { stackWith, templateOf } from './synthesized.ts';
+import { template } from './template.ts';
 
 const TYPE = 'AWS::CloudWatch::Alarm';
 const alarmsOf = (made = template) => Object.entries(made.Resources).filter(([, { Type }]) => Type === TYPE);

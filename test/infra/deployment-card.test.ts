@@ -3,7 +3,7 @@ import { readCard } from '../../functions/core/request/deployment-card.ts';
 import { type Names, resolve } from '../../infra/local/deploy/resolve.ts';
 import { synthesize, type Template } from '../../infra/synthesize.ts';
 import { find } from './policy-reader.ts';
-import { template } from './synthesized.ts';
+import { template } from './template.ts';
 
 const BY_ID: Names = { ref: (id) => `ref:${id}`, attribute: (id, name) => `${id}.${name}` };
 

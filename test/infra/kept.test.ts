@@ -2,7 +2,8 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { describe, expect, it } from 'vitest';
 import { TIMING } from '../../functions/core/timing.ts';
 import { arnOf, find, text } from './policy-reader.ts';
-import { environment, properties, stackWith, template, templateOf } from './synthesized.ts';
+import { stackWith, templateOf } from './synthesized.ts';
+import { environment, properties, template } from './template.ts';
 
 describe('what is kept', () => {
   // A changed id makes a new, empty resource at the next deployment and leaves the old one behind.

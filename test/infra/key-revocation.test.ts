@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest';
 import type { KeyRevocationProps } from '../../infra/key-revocation-props.ts';
 import { synthesize } from '../../infra/synthesize.ts';
 import { find, roleArn, text } from './policy-reader.ts';
-import { environment, idOf, properties, stackWith, template, templateOf } from './synthesized.ts';
+import { stackWith, templateOf } from './synthesized.ts';
+import { environment, idOf, properties, template } from './template.ts';
 
 describe('props', () => {
   it('reach the functions and the mapping', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { arnOf, find, text } from './policy-reader.ts';
-import { environment, idOf, properties, template } from './synthesized.ts';
+import { environment, idOf, properties, template } from './template.ts';
 
 describe('the way of a request', () => {
   it('goes from a crash that repeats itself to the stuck queue', () => {

@@ -1,4 +1,4 @@
-import { properties } from '../../infra/synthesized.ts';
+import { properties } from '../../infra/template.ts';
 import type { QueueSettings } from './simulated-sqs.ts';
 
 const queue = properties('AWS::SQS::Queue', 'Requests') as {

@@ -6,7 +6,7 @@ import { afterAll, expect, it } from 'vitest';
 import { mappingId } from '../../../infra/local/aws/mappings.ts';
 import type { DeployableTemplate, TemplateResource } from '../../../infra/local/deploy/template-names.ts';
 import { deploy } from '../../../infra/local/deploy.ts';
-import { synthesize } from '../../../infra/synthesize.ts';
+import { template as synthesized } from '../template.ts';
 import { awsForThisFile } from './aws/aws-in-test.ts';
 
 const aws = awsForThisFile();
@@ -224,7 +224,7 @@ it.each([
 });
 
 it('deploys the stack of this repository', async () => {
-  const { functions, mappings, schedules, outputs } = await deploy(synthesize(), aws());
+  const { functions, mappings, schedules, outputs } = await deploy(synthesized, aws());
   const byModule = new Map(Object.values(functions).map((each) => [each.handlerModule, each]));
   expect([...byModule.keys()].toSorted()).toEqual(['functions/revoke/handler.ts', 'functions/sweep/handler.ts']);
   const [mapping] = mappings;
