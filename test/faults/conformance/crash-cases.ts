@@ -29,6 +29,7 @@ export interface CrashAt {
 
 export interface CrashCase extends Case {
   readonly crash: CrashAt;
+  readonly port: string;
 }
 
 /** These promise to reject never, or not for want of a service. */
@@ -74,11 +75,17 @@ export const crashCases = async (order: OrderUnderTest): Promise<readonly CrashC
           if (kind === 'unavailable' && OURS.includes(port)) continue;
           if (kind === 'killed three times' && when === 'before') continue;
           const name = [order.name, reason, `call ${call + 1} ${port}`, `${kind} ${when}`].join(' | ');
-          cases.push({ name, order, reason, crash: { kind, when, call } });
+          cases.push({ name, order, reason, port, crash: { kind, when, call } });
         }
   }
   return cases;
 };
+
+/** How the delivery ends, and at which port. */
+export const shownByCrash = ({ crash: { kind, when }, port }: CrashCase): readonly string[] => [
+  `${kind} ${when}`,
+  `${kind} at ${port}`,
+];
 
 /** Runs one case: the first delivery meets the crash, the later ones go on from the ledger. */
 export const runCrash = async (one: CrashCase): Promise<Ran> => {

@@ -42,6 +42,12 @@ const MANNERS: readonly Manner[] = [
   { name: 'in a minute', reason: 'leaked', fields: { notBefore: toIso(after(START, 60_000)) }, lasting: ['once'] },
 ];
 
+/** An order that is asked for in some manner, perhaps with a fault at one of its exchanges. */
+export interface FaultCase extends Case {
+  readonly manner: string;
+  readonly exchange?: string;
+}
+
 const exchangesOf = async (plain: Case): Promise<readonly Recorded[]> => {
   const world = await open(plain);
   await drain(plain, world);
@@ -56,18 +62,23 @@ const exchangesOf = async (plain: Case): Promise<readonly Recorded[]> => {
 };
 
 /** Every fault of the table on each exchange that the order was found to make. */
-export const faultCases = async (order: OrderUnderTest): Promise<readonly Case[]> => {
-  const cases: Case[] = [];
+export const faultCases = async (order: OrderUnderTest): Promise<readonly FaultCase[]> => {
+  const cases: FaultCase[] = [];
   for (const { name: manner, lasting, ...how } of MANNERS) {
-    const plain: Case = { name: [order.name, manner].join(' | '), order, ...how };
+    const plain: FaultCase = { name: [order.name, manner].join(' | '), order, manner, ...how };
     cases.push(plain);
     for (const exchange of await exchangesOf(plain))
       for (const row of FAULT_TABLE.filter((one) => isDistinct(exchange, one)))
         for (const long of order.isCostly ? lasting.slice(0, 1) : lasting) {
           const { number, method, path } = exchange;
-          const name = [plain.name, `#${number} ${method} ${path}`, row.name, long].join(' | ');
-          cases.push({ ...plain, name, fault: { row, skip: number - 1, lasting: long } });
+          const at = `#${number} ${method} ${path}`;
+          const name = [plain.name, at, row.name, long].join(' | ');
+          cases.push({ ...plain, name, exchange: at, fault: { row, skip: number - 1, lasting: long } });
         }
   }
   return cases;
 };
+
+/** The fault, where it strikes, and the manner with how long it lasts. */
+export const shownByFault = ({ manner, exchange, fault }: FaultCase): readonly string[] =>
+  fault && exchange ? [fault.row.name, exchange, `${manner}, ${fault.lasting}`] : [manner];

@@ -57,6 +57,8 @@ export const thousandCases = async (order: OrderUnderTest): Promise<readonly AtO
   return inOrders(plain, awaited, [{ name: 'a thousand times', sends: copies(1_000), seeds: 1 }]);
 };
 
+export const shownAtOnce = ({ crowd, reason }: AtOnceCase): readonly string[] => [crowd.name, reason];
+
 /** Runs one case to its end, and once more as a duplicate, and judges it. */
 export const runAtOnce = async (one: AtOnceCase): Promise<Ran> => {
   const { awaited, seed, name } = one;

@@ -43,6 +43,12 @@ export const meanwhileCases = async (order: OrderUnderTest): Promise<readonly Me
   return cases;
 };
 
+/** What happens, and whether the delivery outlives it. */
+export const shownMeanwhile = ({ happening, goesOn }: MeanwhileCase): readonly string[] => [
+  happening.name,
+  goesOn ? 'goes on' : 'killed',
+];
+
 /** Runs one case: the first delivery comes as far as the call, the thing happens, and all goes on to its end. */
 export const runMeanwhile = async (one: MeanwhileCase): Promise<Ran> => {
   const { happening, call, awaited, goesOn } = one;

@@ -38,6 +38,12 @@ export const redriveCases = async (order: OrderUnderTest): Promise<readonly Redr
   );
 };
 
+export const shownByRedrive = ({ fault, copies, reason }: RedriveCase): readonly string[] => [
+  ...(fault ? [fault.row.name, `from ${fault.skip}`] : []),
+  `${copies} copies`,
+  reason,
+];
+
 /** Runs one case to its first end, and 13 days later to the end of its second attempt. */
 export const runRedrive = async (one: RedriveCase): Promise<Ran> => {
   const { copies, awaited, seed } = one;

@@ -35,6 +35,8 @@ export const sweepCases = (order: OrderUnderTest): readonly SweepCase[] =>
     })),
   );
 
+export const shownBySweep = ({ isTakenBack }: SweepCase): readonly string[] => [isTakenBack ? 'taken back' : 'left'];
+
 /** Two ticks at once, and whatever is visible beside them. */
 const round = async ({ clock, queue, begin }: World, own: Ports, run: Turns['run']): Promise<void> => {
   const due = queue.filter(({ visibleAt }) => visibleAt <= clock.now());

@@ -72,6 +72,15 @@ export const twoFaultsCases = (order: OrderUnderTest): readonly TwoFaultsCase[] 
     ),
   );
 
+/** Each of the two faults, and which readings lie. */
+export const shownByTwoFaults = ({ call, read, skip, lies, reason }: TwoFaultsCase): readonly string[] => [
+  `call ${call.name}`,
+  `reading ${read.name}`,
+  lies.name,
+  `from ${skip}`,
+  reason,
+];
+
 /** Runs one case to its end, and once more as a duplicate, and judges it. */
 export const runTwoFaults = async (one: TwoFaultsCase): Promise<Ran> => {
   const world = await open(one);
