@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, expect, it, vi } from 'vitest';
+import { IS_FULL, SEED } from '../campaign/sample.ts';
 import { sequences } from './commands/sequences.ts';
 import { learnAwaited } from './system/learn-awaited.ts';
 import { openStages } from './system/stage.ts';
@@ -8,11 +9,11 @@ import { openStages } from './system/stage.ts';
 vi.mock('../../infra/local/sandbox/serve-provider.ts', () => import('../faults/simulated/serve-in-process.ts'));
 
 /**
- * `MODEL_RUNS`: how many sequences of all providers. A failure names its seed, its path and its replayPath: with `MODEL_SEED`,
- * `MODEL_PATH` and `MODEL_REPLAY` set to these it is played again.
+ * A failure names its seed, its path and its replayPath: with `SEED`, `MODEL_PATH` and `MODEL_REPLAY` set to these it is played again.
+ * `MODEL_RUNS` is how many sequences of all providers.
  */
-const { MODEL_SEED = '20261121', MODEL_RUNS = '1200', MODEL_PATH: path, MODEL_REPLAY: replayPath } = process.env;
-const seed = Number(MODEL_SEED);
+const { MODEL_RUNS = IS_FULL ? '12000' : '400', MODEL_PATH: path, MODEL_REPLAY: replayPath } = process.env;
+const seed = SEED;
 const runs = Number(MODEL_RUNS);
 const HOURS_MS = 12 * 3_600_000;
 
