@@ -3,7 +3,7 @@ import type { Receipt } from '../../functions/core/receipt.ts';
 import { FAULT_TABLE } from '../../infra/local/sandbox/index.ts';
 import type { Arranged, OrderRow } from './system/orders.ts';
 import { systemForEachTest } from './system/system.ts';
-import { CROSSED, isCrossed, outcomeOf, untrue } from './system/truth.ts';
+import { CROSSED, counted, isCrossed, outcomeOf, untrue } from './system/truth.ts';
 
 const LONG = 600_000;
 const system = systemForEachTest({
@@ -16,6 +16,8 @@ const system = systemForEachTest({
   requesty: { sleep: () => new Promise(() => {}) },
 });
 
+const count = counted('faults of the whole system');
+
 const EXCHANGES = [
   { which: 'calls', methods: ['POST', 'DELETE'] },
   { which: 'probes', methods: ['GET'] },
@@ -27,7 +29,7 @@ describe.each(EXCHANGES)('where a provider fails at its $which', ({ which, metho
     async ({ arrange, index }) => {
       const problems: string[] = [];
       for (const [n, { name, fault }] of FAULT_TABLE.entries()) {
-        if (!isCrossed(n + index, 4)) continue;
+        if (!isCrossed(n + index, CROSSED.length)) continue;
         const requestId = `faulty-${n}`;
         const arranged = await arrange(system(), n);
         const { faults } = system()[arranged.provider];
@@ -40,7 +42,7 @@ describe.each(EXCHANGES)('where a provider fails at its $which', ({ which, metho
         const { length: copies } = await system().stuck();
         const found = [...untrue(system(), arranged, requestId)];
         if (copies !== (end.startsWith('stuck') ? 1 : 0)) found.push(`${copies} copies`);
-        problems.push(...found.map((problem) => `${name}: ${problem} (${end})`));
+        problems.push(...count(found).map((problem) => `${name}: ${problem} (${end})`));
       }
       expect(problems.join('\n')).toBe('');
     },

@@ -1,3 +1,5 @@
+import { afterAll } from 'vitest';
+import { IS_FULL, SEED } from '../../campaign/sample.ts';
 import { type Arranged, DELETIONS, type OrderRow, RESTRICTIONS } from './orders.ts';
 import type { System } from './system.ts';
 
@@ -21,9 +23,24 @@ export const CROSSED: readonly (OrderRow & { readonly index: number })[] = [...D
   .filter(({ name }) => NAMES.includes(name))
   .map((row, index) => ({ ...row, index }));
 
-/** With `LAWS=all` in the environment every fault is crossed with every order; else each one with some of them. */
-export const isCrossed = (index: number, oneIn: number): boolean =>
-  process.env['LAWS'] === 'all' || index % oneIn === 0;
+/**
+ * Counts what was crossed, and prints at the end of the file how much of it held.
+ *
+ * @returns takes the problems of one crossing
+ */
+export const counted = (title: string): ((problems: readonly string[]) => readonly string[]) => {
+  let crossed = 0;
+  let broken = 0;
+  afterAll(() => console.log(`${title}: ${crossed} cases${IS_FULL ? '' : `, seed ${SEED}`}, ${crossed - broken} held`));
+  return (problems) => {
+    crossed += 1;
+    if (problems.length > 0) broken += 1;
+    return problems;
+  };
+};
+
+/** In a full campaign every fault is crossed with every order; else each one with some of them, which the seed chooses. */
+export const isCrossed = (index: number, oneIn: number): boolean => IS_FULL || (index + SEED) % oneIn === 0;
 
 export const isUpdate = ({ request }: Arranged): boolean => String(request['operation']).startsWith('update-');
 
