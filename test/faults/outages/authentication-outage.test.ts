@@ -89,7 +89,7 @@ const shown = ({ outage: { skip, lastsMs, isMet }, reason }: Refused): readonly 
 ];
 
 let count = 0;
-afterAll(() => console.log(`outages of authentication: ${count} cases${IS_FULL ? '' : `, seed ${SEED}`}`));
+afterAll(() => console.log(`outages of authentication: ${count} cases${IS_FULL ? '' : `, seed ${SEED}`} held`));
 
 const isSelf = ({ name }: OrderUnderTest): boolean => name.includes('itself');
 
