@@ -18,7 +18,7 @@ export default {
     '**',
     '!functions/**',
     '!test/functions/**',
-    '!test/run-folder.ts',
+    '!test/run/run-folder.ts',
     '!test/faults/simulated/memory-ledger.ts',
     'test/functions/edge/**/*.test.ts',
     'test/functions/operator',

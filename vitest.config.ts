@@ -6,7 +6,7 @@ const { TEST_REPORT } = process.env;
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/run-folder.ts'],
+    globalSetup: ['test/run/run-folder.ts'],
     // Files begin with the one that took longest last time, so that none is left over for one core; each has a process of its own.
     sequence: { shuffle: { files: false, tests: true } },
     // All cores: by default one is left idle, which on two cores doubles the time.

@@ -7,6 +7,8 @@ export const IS_FULL = CAMPAIGN === 'full';
 
 /** Draws the sample; `SEED` in the environment chooses another. */
 export const SEED = Number(seedGiven);
+if (!Number.isInteger(SEED))
+  throw new Error(`Cannot draw a sample by the seed "${seedGiven}": it must be a whole number`);
 
 const rankOf = (seed: number, name: string): string => createHash('sha256').update(`${seed} ${name}`).digest('hex');
 

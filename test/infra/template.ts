@@ -1,5 +1,5 @@
 import type { Template } from '../../infra/synthesize.ts';
-import { onceInRun } from '../once-in-run.ts';
+import { onceInRun } from '../run/once-in-run.ts';
 import { find } from './policy-reader.ts';
 
 /** The stack of this repository with its defaults. */

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { OPERATIONS, operationNames, PROVIDER_NAMES } from '../../../functions/core/operations.ts';
+import * as PROVIDERS from '../../../functions/providers/index.ts';
 import { FAULT_TABLE } from '../../../infra/local/sandbox/index.ts';
 import { SEED } from '../../campaign/sample.ts';
 import type { OrderUnderTest } from '../orders/order-under-test.ts';
@@ -60,12 +60,12 @@ const LISTLESS = ASKED.filter((asks) => asks.endsWith('itself') && !asks.startsW
 
 describe('the full list', () => {
   it('crosses every operation of the product, by each of its signers', () => {
-    const operations = PROVIDER_NAMES.flatMap((provider) =>
-      operationNames(provider).map((operation) => `${provider}/${operation}`),
+    const named = Object.entries(PROVIDERS).flatMap(([provider, { operations }]) =>
+      Object.keys(operations).map((operation) => `${provider}/${operation}`),
     );
     expect([...new Set(all.map(({ asks }) => asks))].toSorted()).toEqual(ASKED);
-    expect(new Set(ASKED.map((asks) => asks.replace(/ by .*/, '')))).toEqual(new Set(operations));
-    expect(Object.keys(PROVIDERS_UNDER_TEST)).toEqual(Object.keys(OPERATIONS));
+    expect(new Set(ASKED.map((asks) => asks.replace(/ by .*/, '')))).toEqual(new Set(named));
+    expect(Object.keys(PROVIDERS_UNDER_TEST)).toEqual(Object.keys(PROVIDERS));
   });
 
   it.each(ASKED)('crosses every fault with %s, unless nothing could show it there', (asks) => {

@@ -1,5 +1,5 @@
 import { afterAll, expect, it, vi } from 'vitest';
-import { PROVIDER_NAMES, type ProviderName } from '../../../functions/core/operations.ts';
+import { PROVIDER_NAMES, type ProviderName } from '../../../infra/provider-names.ts';
 import { IS_FULL, SEED, sampleOf } from '../../campaign/sample.ts';
 import { type Figures, figuresOf, lineOf } from './figures.ts';
 import { HOUR, KINDS, type Kind, MINUTE, nameOf, type Outage } from './outage.ts';

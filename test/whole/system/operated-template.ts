@@ -1,5 +1,5 @@
 import type { Template } from '../../../infra/synthesize.ts';
-import { onceInRun } from '../../once-in-run.ts';
+import { onceInRun } from '../../run/once-in-run.ts';
 
 /** The template of this repository's app, and a role in it that may use the command line. */
 export const operatedTemplate = (): Promise<Template> =>
