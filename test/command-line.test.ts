@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { addCommands } from '../functions/operator/commands/index.ts';
 import type { Context } from '../functions/operator/deployment/context.ts';
 import { EXIT } from '../functions/operator/terminal/failure.ts';
+import * as PROVIDERS from '../functions/providers/index.ts';
 import { commandLine, type Ran } from './functions/operator/command-line.ts';
 import { BLOCKS, type Block, rowsOf, textOf } from './pages.ts';
 import { runShell } from './run-shell.ts';
@@ -22,7 +23,10 @@ const namesIn = (command: Command, before = ''): readonly string[] =>
     return each.commands.length === 0 ? [name] : namesIn(each, `${name} `);
   });
 
-const PROGRAM = addCommands(new Command('key-revoker'), { environment: {} } as unknown as Context);
+const PROGRAM = addCommands(new Command('key-revoker'), {
+  environment: {},
+  providers: PROVIDERS,
+} as unknown as Context);
 
 /** What the lines of a section find, and what has become of it. */
 interface Scene {

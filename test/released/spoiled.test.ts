@@ -38,10 +38,10 @@ const SPOILS: readonly (readonly [what: string, state: string, name: string, spo
   ['a proof of another name', 'proved, restored by hand', MASTER, renamed('case#', 'proved')],
   ['an open case of another name', 'stuck, permission missing', KALSHI, renamed('case#', 'leftOpenBy')],
   [
-    'another digest of the same request',
+    'another request under the same id',
     'claimed',
     SUB,
-    inItems('request#', (item) => ({ ...item, digest: 'another' })),
+    inItems('request#', (item) => ({ ...item, digest: 'another', request: undefined })),
   ],
   ['a pin of another name', 'pinned, rotated since', MASTER, renamed('request#', 'pin')],
   ['a former pin of another name', 'redriven, rotated since', MASTER, renamed('request#', 'former')],
