@@ -93,11 +93,11 @@ const SCENES: Readonly<Record<string, readonly [before: () => Promise<unknown>, 
       await system().send(textOf('events/revoke.bybit-delete-sub-key-by-master.json'));
       await system().settle();
     },
-    /^INC-2041-desk-7#1 +bybit\/mainnet\/SUBKEYexample00001 .* ended without a dead key$/m,
+    /^INC-2041-desk-7#1 +bybit\/mainnet\/SUBKEYexample00001 .* ended, key not proved dead$/m,
   ],
   'The system is paused': [
     () => commandLine(system)('pause', '--by', 'alice', '--reason', 'a test'),
-    /^ {2}paused +by alice \(a test\) .* ago: nothing is begun until resume$/m,
+    /^ {2}paused +by alice \(a test\) .* ago: no request starts until resume$/m,
   ],
   'A notification was lost': [stuck, /^revoked .*\n {2}The key is dead: /],
 };

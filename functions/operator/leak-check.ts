@@ -44,6 +44,6 @@ export const refuseSecrets = (providers: Providers, words: readonly string[]): v
   const form = requestForm(providers);
   const leaking = named(words).find(([field, text]) => withoutSecrets(form, { [field]: text }).fields.length > 0);
   if (leaking === undefined) return;
-  const wanted = 'treat that value as leaked, and name the secret that holds it';
-  throw new Failure(EXIT.usage, `Cannot take a command line with a secret in it (${leaking[2]}): ${wanted}`);
+  const wanted = 'treat that value as leaked, and give the name of the secret that contains it';
+  throw new Failure(EXIT.usage, `Cannot accept a command line with a secret in it (${leaking[2]}): ${wanted}`);
 };

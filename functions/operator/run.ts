@@ -13,11 +13,11 @@ export const DEFAULT_PREFIX = 'key-revoker/';
 const EXITS = `
 Exit status:
   0  done
-  1  something did not work
-  2  the words are wrong; nothing was sent
-  3  a request ended stuck or refused, or would
+  1  failed, or doctor found a failure
+  2  usage error; nothing was sent
+  3  a request ended stuck or refused, or a plan says that it would
   4  not found
-  5  not confirmed, or broken off`;
+  5  not confirmed, or interrupted`;
 
 /** `Bybit, Kalshi and Requesty` */
 const titlesOf = (providers: Providers): string => {
@@ -30,7 +30,7 @@ const programIn = ({ terminal, environment, providers }: ProcessPorts): Command 
     .description(`Kills API keys at ${titlesOf(providers)}, and proves that they are dead`)
     .option(
       '--prefix <prefix>',
-      'what the names of the secrets begin with: finds the deployment',
+      'prefix of the secret names; identifies the deployment',
       environment['KEY_REVOKER_PREFIX'] || DEFAULT_PREFIX,
     )
     .option('--json', 'print JSON for machines')
@@ -52,7 +52,7 @@ const told = ({ terminal, signal }: ProcessPorts, error: unknown): Exit => {
   terminal.tell(error instanceof Error ? error.message : String(error));
   if (signal.aborted) return EXIT.aborted;
   if (error instanceof Failure) return error.exit;
-  if (!(error instanceof Unavailable)) terminal.tell('This is a defect of the command line');
+  if (!(error instanceof Unavailable)) terminal.tell('This is a bug in the command line');
   return EXIT.failed;
 };
 

@@ -51,7 +51,7 @@ it('publishes the whole receipt of a managed deletion, as the contract has it', 
       outcome: 'revoked',
       keyState: 'dead',
       code: null,
-      message: 'The key is dead: after our call two probes, some seconds apart, found it gone',
+      message: 'The key is dead: two probes after our delete, some seconds apart, found it gone',
       request: {
         reason: 'leaked',
         requestedBy: 'arn:aws:iam::123456789012:role/secops',
@@ -92,7 +92,7 @@ it('publishes the whole receipt of a restriction, with what it changed', async (
     outcome: 'restricted',
     keyState: 'alive',
     code: null,
-    message: 'The key is restricted: two re-reads show what was asked and nothing wider than before',
+    message: 'The key is restricted: two reads confirm what was asked for, and nothing is wider than before',
     request: { reason: 'manual', requestedBy: null, sender: '000000000000', reference: null },
     signer: {
       as: 'self',
@@ -121,7 +121,7 @@ it('publishes the whole receipt of a restriction, with what it changed', async (
   });
 });
 
-it('publishes the whole receipt of a body that is no request, under the id of its message', async () => {
+it('publishes the whole receipt of a body that is not a valid request, under the id of its message', async () => {
   const [receipt] = await carriedOut('no request');
   expect(receipt).toEqual({
     version: 1,

@@ -25,7 +25,7 @@ const linesOf = ({ width, style }: Terminal, name: string, { verdict, says }: Di
   return [`${style(tone, mark)} ${name}`, ...says.flatMap((text) => wrapped(text, most).map((line) => `    ${line}`))];
 };
 
-/** What is to be known of the deployment itself. */
+/** The findings about the deployment itself. */
 const ofDeployment = async (deployed: Deployed): Promise<readonly (readonly [name: string, finding: Diagnosis])[]> => {
   const { card } = deployed;
   const [stuck, undelivered] = await Promise.all(
@@ -34,10 +34,12 @@ const ofDeployment = async (deployed: Deployed): Promise<readonly (readonly [nam
   const of = (count = 0, says: string): Diagnosis =>
     count === 0 ? { verdict: 'well', says: [] } : { verdict: 'wrong', says: [`About ${count}: ${says}`] };
   return [
-    ['the stuck queue', of(stuck, 'each is a key that may be alive. See stuck list')],
+    ['the stuck queue', of(stuck, 'each is a key that may be alive. See key-revoker stuck list')],
     ['the undelivered queue', of(undelivered, 'each is an event or a schedule that never became a request')],
   ];
 };
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 const print = (context: Context, of: readonly (readonly [name: string, finding: Diagnosis])[]): void => {
   const { terminal } = context;
@@ -46,7 +48,7 @@ const print = (context: Context, of: readonly (readonly [name: string, finding: 
   const count = (verdict: Diagnosis['verdict']): number =>
     of.filter(([, finding]) => finding.verdict === verdict).length;
   terminal.print('');
-  terminal.print(`${count('well')} well, ${count('note')} with a note, ${count('wrong')} wrong`);
+  terminal.print(`${count('well')} OK, ${counted(count('note'), 'warning')}, ${counted(count('wrong'), 'failure')}`);
 };
 
 const shown = ({ key, finding }: Examined): object => ({ secret: key.secret.name, key: key.name ?? null, ...finding });
@@ -55,12 +57,14 @@ const shown = ({ key, finding }: Examined): object => ({ secret: key.secret.name
 export const addDoctor = (program: Command, context: Context): void => {
   program
     .command('doctor')
-    .description('check that every secret opens, its key is alive and can do what its tags ask; touches no key')
-    .option('--name-prefix <text>', 'those secrets alone whose name begins so (default: the prefix)')
+    .description(
+      'check that every secret opens, and that its key is alive and can do what its tags ask; touches no key',
+    )
+    .option('--name-prefix <text>', 'only secrets whose name begins with this (default: the prefix)')
     .action(async ({ namePrefix = '' }: { readonly namePrefix?: string }, command: Command) => {
       const { terminal } = context;
       const deployed = await context.deployed(command);
-      await refusePaused(deployed, 'look');
+      await refusePaused(deployed, 'check keys');
       const keys = await keysUnder(context, deployed, ({ name }) => name.startsWith(namePrefix));
       const examined = await examine(context, deployed, keys);
       const deployment = await ofDeployment(deployed);

@@ -4,6 +4,6 @@ import { fromDuration } from '../terminal/duration.ts';
 /** Reads an option's value as a time, in milliseconds. */
 export const duration = (text: string): number => {
   const ms = fromDuration(text);
-  if (ms === undefined) throw new InvalidArgumentError('Wanted a time such as 90s, 10m, 2h or 30d.');
+  if (ms === undefined) throw new InvalidArgumentError('It must be a time such as 90s, 10m, 2h or 30d.');
   return ms;
 };

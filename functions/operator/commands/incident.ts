@@ -18,7 +18,7 @@ type Tag = readonly [key: string, value: string];
 
 const tag = (text: string, before: readonly Tag[] = []): readonly Tag[] => {
   const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
-  if (key === undefined || value === undefined) throw new InvalidArgumentError('Wanted a tag as key=value.');
+  if (key === undefined || value === undefined) throw new InvalidArgumentError('It must be key=value.');
   return [...before, [key, value]];
 };
 
@@ -37,17 +37,17 @@ interface Options {
 const refuse = async (deployed: Deployed, { provider, contain, readOnly }: Options): Promise<void> => {
   const { card } = deployed;
   if (!card.providers.includes(provider))
-    throw new Failure(EXIT.usage, `Cannot act at ${provider}, wanted one of ${card.providers.join(', ')}`);
-  if (readOnly && !contain) throw new Failure(EXIT.usage, 'Cannot take --read-only without --contain');
+    throw new Failure(EXIT.usage, `Cannot act at ${provider}: this deployment has only ${card.providers.join(', ')}`);
+  if (readOnly && !contain) throw new Failure(EXIT.usage, 'Cannot use --read-only without --contain');
   await refusePaused(deployed, 'begin');
 };
 
 const nothingLeft = (provider: string, { dead }: Prepared): Failure => {
-  const why = dead.length === 0 ? '' : `: ${dead.length} of those meant were proved dead before`;
-  return new Failure(
-    EXIT.notFound,
-    `Cannot find a key of ${provider} that is meant and alive, wanted at least one${why}`,
-  );
+  const why =
+    dead.length === 0
+      ? ''
+      : ` (${dead.length} matching ${dead.length === 1 ? 'key is' : 'keys are'} already proved dead)`;
+  return new Failure(EXIT.notFound, `Cannot find a key of ${provider} that matches and may be alive${why}`);
 };
 
 /** Shows how it goes: in a terminal always, elsewhere whenever a further tenth is over. */
@@ -90,20 +90,28 @@ const run = async (context: Context, command: Command, options: Options): Promis
 export const addIncident = (program: Command, context: Context): void => {
   program
     .command('incident')
-    .description('delete many keys: shows them, wants their number typed back, and follows each to its end')
+    .description('delete many keys: show them, ask for their number, and follow each to its end')
     .addOption(
-      new Option('--provider <name>', 'whose keys').choices(Object.keys(context.providers)).makeOptionMandatory(),
+      new Option('--provider <name>', 'provider of the keys')
+        .choices(Object.keys(context.providers))
+        .makeOptionMandatory(),
     )
-    .requiredOption('--reference <ticket>', 'names the incident: run again, it goes on and sends nothing twice')
-    .option('--tag <key=value>', 'those alone whose secret has this tag; may be given again', tag)
-    .option('--name-prefix <text>', "those alone whose secret's name begins so (default: the prefix)")
-    .option('--signed-by <secret>', 'managing key for those whose tags name none (default: each signs for itself)')
+    .requiredOption(
+      '--reference <ticket>',
+      'name of the incident; run the command again with it to continue, and nothing is sent twice',
+    )
+    .option('--tag <key=value>', 'only keys whose secret has this tag; can be repeated', tag)
+    .option('--name-prefix <text>', "only keys whose secret's name begins with this (default: the prefix)")
+    .option(
+      '--signed-by <secret>',
+      'secret of the managing key, for keys whose tags name none (default: each key signs for itself)',
+    )
     .option('--requested-by <name>', 'copied to the receipts')
     .option(
       '--contain',
-      'take every permission from a key that its managing key could not delete, where the provider can',
+      'remove every permission from a key that its managing key could not delete, where the provider can',
     )
-    .option('--read-only', 'make it read-only as well: then it may not be able to delete itself')
-    .option('--count <number>', 'the number of keys, in place of typing it back')
+    .option('--read-only', 'also make that key read-only; it may then be unable to delete itself')
+    .option('--count <number>', 'the number of keys, instead of typing it when asked')
     .action((options: Options, command: Command) => run(context, command, options));
 };

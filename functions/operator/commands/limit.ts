@@ -71,7 +71,8 @@ const MOST_CALLS = 100_000;
 
 const calls = (text: string): number => {
   const value = /^\d{1,6}$/.test(text) ? Number(text) : 0;
-  if (value < 1 || value > MOST_CALLS) throw new InvalidArgumentError(`Wanted a whole number from 1 to ${MOST_CALLS}.`);
+  if (value < 1 || value > MOST_CALLS)
+    throw new InvalidArgumentError(`It must be a whole number from 1 to ${MOST_CALLS}.`);
   return value;
 };
 
@@ -100,28 +101,32 @@ const raise = async (deployed: Deployed, options: RaiseOptions): Promise<void> =
 
 /** `limit`: how many calls may leave in an hour. */
 export const addLimit = (program: Command, context: Context): void => {
-  const limit = program.command('limit').description('show and raise how many calls may leave in an hour');
+  const limit = program.command('limit').description('show or raise the hourly limits of calls');
   limit
     .command('show')
-    .description('show the limits, and how much of them is used up')
+    .description('show the limits, and how much of each is used')
     .action((_options: unknown, command: Command) => showLimits(context, command, Object.keys(context.providers)));
   limit
     .command('raise')
-    .description('raise the limits of one provider for a time')
-    .addOption(new Option('--provider <name>', 'whose').choices(Object.keys(context.providers)).makeOptionMandatory())
-    .option('--urgent <calls>', 'for the reasons leaked and incident', calls)
-    .option('--other <calls>', 'for all others', calls)
-    .requiredOption('--for <time>', 'as long (2h), up to 48 hours', duration)
+    .description('temporarily raise the limits of one provider')
+    .addOption(
+      new Option('--provider <name>', 'provider whose limits to raise')
+        .choices(Object.keys(context.providers))
+        .makeOptionMandatory(),
+    )
+    .option('--urgent <calls>', 'calls per hour for the reasons leaked and incident', calls)
+    .option('--other <calls>', 'calls per hour for all other reasons', calls)
+    .requiredOption('--for <time>', 'how long (2h), up to 48 hours', duration)
     .action(async (options: RaiseOptions, command: Command) => {
       const { card } = await context.deployed(command);
       if (options.urgent === undefined && options.other === undefined)
-        throw new Failure(EXIT.usage, 'Cannot tell what to raise, wanted --urgent or --other');
-      if (options.for > LONGEST_MS) throw new Failure(EXIT.usage, 'Cannot raise a limit for as long, wanted up to 48h');
+        throw new Failure(EXIT.usage, 'Cannot tell what to raise: give --urgent, --other or both');
+      if (options.for > LONGEST_MS) throw new Failure(EXIT.usage, 'Cannot raise a limit for longer than 48h');
       const lower = KINDS.find((kind) => (options[kind] ?? card.limits[kind]) < card.limits[kind]);
       if (lower !== undefined)
         throw new Failure(
           EXIT.usage,
-          `Cannot lower a limit for a time, wanted at least the ${card.limits[lower]} ${lower} calls that are deployed`,
+          `Cannot lower a limit: give --${lower} at least ${card.limits[lower]}, the deployed limit`,
         );
       await raise(await context.deployed(command), options);
       await showLimits(context, command, [options.provider]);

@@ -80,8 +80,8 @@ const shown = (key: StoredKey): object => {
 export const addListKeys = (program: Command, context: Context): void => {
   program
     .command('list')
-    .description('show the secrets under the prefix: whose key, when it expires, how it stands')
-    .option('--older-than <time>', 'those alone whose current version is as old (90d)', duration)
+    .description('show the secrets under the prefix: the key in each, when it expires, and its state')
+    .option('--older-than <time>', 'only secrets whose current version is at least this old (90d)', duration)
     .action(async ({ olderThan = 0 }: { readonly olderThan?: number }, command: Command) => {
       const { terminal, clock } = context;
       const deployed = await context.deployed(command);
@@ -90,7 +90,7 @@ export const addListKeys = (program: Command, context: Context): void => {
       const keys = all.filter(({ createdAt = now }) => now - createdAt >= olderThan);
       terminal.show();
       if (context.isJson(command)) context.json(keys.map(shown));
-      else if (keys.length === 0) terminal.print(`No secret under ${deployed.card.prefix} is meant`);
+      else if (keys.length === 0) terminal.print(`No secrets under ${deployed.card.prefix} match`);
       else for (const line of table(terminal, columnsAt(now), keys)) terminal.print(line);
     });
 };

@@ -12,8 +12,8 @@ import { wrapped } from '../terminal/wrap.ts';
 /** What lies on the requests queue, in a few words. */
 const waitingText = (count: number): string =>
   count === 0
-    ? 'Nothing waits on the requests queue'
-    : `About ${count} on the requests queue, later looks at dead keys included`;
+    ? 'The requests queue is empty'
+    : `About ${count} on the requests queue, including later checks of dead keys`;
 
 const tell = async (context: Context, command: Command, deployed: Deployed, said: PauseSaid): Promise<void> => {
   const waiting = await waitingOn(deployed, deployed.card.requestsQueueUrl);
@@ -39,9 +39,9 @@ export const addPause = (program: Command, context: Context): void => {
   const { USER, LOGNAME, USERNAME } = context.environment;
   program
     .command('pause')
-    .description('hold every request back, those of expiry tags too; those under way are carried on with')
+    .description('hold back every request, including those of expiry tags; requests under way continue')
     .requiredOption('--reason <text>', 'why')
-    .option('--by <name>', 'who says so', USER || LOGNAME || USERNAME || 'unknown')
+    .option('--by <name>', 'who pauses', USER || LOGNAME || USERNAME || 'unknown')
     .action(async ({ reason, by }: Options, command: Command) => {
       const deployed = await context.deployed(command);
       const now = context.clock.now();
@@ -53,17 +53,17 @@ export const addPause = (program: Command, context: Context): void => {
       const { pausedAt = now, ...of } = item ?? { by, reason };
       const since = pausedAt === now ? '' : ` since ${toIso(pausedAt)}`;
       await tell(context, command, deployed, {
-        text: `Paused${since} by ${of.by} (${of.reason}): nothing is begun until resume`,
+        text: `Paused${since} by ${of.by} (${of.reason}): no request starts until resume`,
         facts: { paused: true, pausedAt: toIso(pausedAt), by: of.by, reason: of.reason },
       });
     });
 };
 
-/** `resume`: what was held back goes on. */
+/** `resume`: held back requests continue. */
 export const addResume = (program: Command, context: Context): void => {
   program
     .command('resume')
-    .description('let requests go on')
+    .description('let requests continue')
     .action(async (_options: unknown, command: Command) => {
       const deployed = await context.deployed(command);
       const before = await deployed.ledger.read<PauseItem>(PAUSE_KEY);

@@ -35,7 +35,7 @@ const targetText = (providers: Providers, request: RevocationRequest): string =>
   return keyId === undefined ? `the key in ${request.secretId} itself` : `the key ${shortened(keyId)}`;
 };
 
-/** What was asked for, for whoever is about to confirm it. */
+/** What was asked for, for the user who is about to confirm it. */
 export const requestLines = (
   { terminal }: Context,
   { card, providers }: Deployed,
@@ -52,7 +52,7 @@ export const requestLines = (
       ['reference', reference],
       ['not before', notBefore],
       ['request', requestId],
-      ['mode', card.mode === 'observe' ? 'observe: the request is planned and the key not touched' : undefined],
+      ['mode', card.mode === 'observe' ? 'observe: the request is only planned, and no key is touched' : undefined],
     ]),
   ];
 };
@@ -73,13 +73,15 @@ const isPlan = ({ card }: Deployed, { dryRun }: RevocationRequest): boolean => d
 const sentBefore = async (deployed: Deployed, request: Named): Promise<RequestItem | undefined> => {
   const item = await deployed.ledger.read<RequestItem>(requestKey(request.requestId, isPlan(deployed, request)));
   if (item === undefined || isSameRequest(deployed, item, request)) return item;
-  throw new Failure(EXIT.usage, `Cannot use the request id ${request.requestId} again, it names another request`);
+  throw new Failure(EXIT.usage, `Cannot use the request id ${request.requestId} again: it names a different request`);
 };
 
 const tellPause = async ({ terminal }: Context, deployed: Deployed): Promise<void> => {
   const pause = await pauseOf(deployed);
   if (pause !== undefined)
-    terminal.tell(terminal.style('yellow', `Requests are paused by ${whoPaused(pause)}: this one waits until resume`));
+    terminal.tell(
+      terminal.style('yellow', `Requests are paused by ${whoPaused(pause)}: this request waits until resume`),
+    );
 };
 
 /** A plan of what would not end well ends as badly. */
@@ -109,7 +111,7 @@ const carryOut = async (
   const { requestId } = request;
   const before = await sentBefore(deployed, request);
   if (before?.receipt !== undefined) {
-    terminal.tell('This request was sent before, and has ended');
+    terminal.tell('This request was sent before and has ended');
     return showEnd(context, command, before as Finished);
   }
   if (!request.dryRun) {
@@ -128,18 +130,25 @@ const carryOut = async (
   showEnd(context, command, await follow(context, deployed, followed, { mostMs: options.timeout }));
 };
 
-const TIMEOUT = ['--timeout <time>', 'wait no longer than that (90s, 10m); the request goes on', duration] as const;
+const TIMEOUT = [
+  '--timeout <time>',
+  'stop waiting after this time (90s, 10m); the request continues',
+  duration,
+] as const;
 
 /** `request`: one order onto the queue. */
 export const addRequest = (program: Command, context: Context): void => {
   withRequestOptions(
-    program.command('request').description('ask for a key to be deleted or restricted'),
+    program.command('request').description('send a request to delete or restrict a key'),
     context.providers,
   )
-    .option('--not-before <instant>', 'RFC 3339 with a zone; further ahead than some days: schedule it')
-    .option('--wait', 'wait for the receipt, and end with its status')
+    .option(
+      '--not-before <instant>',
+      'earliest time, RFC 3339 with a zone; for more than some days ahead, use schedule',
+    )
+    .option('--wait', 'wait for the receipt, and exit with its status')
     .option(...TIMEOUT)
-    .option('--yes', 'do not ask for a confirmation')
+    .option('--yes', 'do not ask for confirmation')
     .action(async (operation: string, options: Options, command: Command) => {
       const deployed = await context.deployed(command);
       const request = requestFromOptions(operation, options, deployed);
@@ -150,7 +159,7 @@ export const addRequest = (program: Command, context: Context): void => {
 /** `plan`: the same as a dry run, waited for. */
 export const addPlan = (program: Command, context: Context): void => {
   withRequestOptions(
-    program.command('plan').description('say what a request would do, and touch no key'),
+    program.command('plan').description('show what a request would do; touches no key'),
     context.providers,
   )
     .option(...TIMEOUT)

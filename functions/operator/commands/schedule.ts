@@ -28,9 +28,12 @@ const NEAREST_MS = MINUTE_MS;
 const instantIn = (text: string, now: EpochMs): EpochMs => {
   const at = fromIso(text);
   if (at === undefined)
-    throw new Failure(EXIT.usage, 'Cannot read --at, wanted RFC 3339 with a zone such as 2027-03-31T18:00:00+02:00');
+    throw new Failure(
+      EXIT.usage,
+      'Cannot read --at: it must be RFC 3339 with a zone, such as 2027-03-31T18:00:00+02:00',
+    );
   if (at < after(now, NEAREST_MS))
-    throw new Failure(EXIT.usage, 'Cannot schedule for a time within the next minute: send a request');
+    throw new Failure(EXIT.usage, 'Cannot schedule for a time within the next minute: send a request instead');
   return at;
 };
 
@@ -44,11 +47,11 @@ const columnsAt = (now: EpochMs): readonly TableColumn<FoundSchedule>[] => [
 
 const addCreate = (group: Command, context: Context): void => {
   withRequestOptions(
-    group.command('create', { isDefault: true }).description('schedule a request once'),
+    group.command('create', { isDefault: true }).description('schedule a one-time request'),
     context.providers,
   )
-    .requiredOption('--at <instant>', 'RFC 3339 with a zone; it comes up to a minute later')
-    .option('--yes', 'do not ask for a confirmation')
+    .requiredOption('--at <instant>', 'when, RFC 3339 with a zone; the request is sent up to a minute later')
+    .option('--yes', 'do not ask for confirmation')
     .action(async (operation: string, options: Options, command: Command) => {
       const { terminal, clock } = context;
       const deployed = await context.deployed(command);
@@ -58,7 +61,7 @@ const addCreate = (group: Command, context: Context): void => {
       if (!SCHEDULABLE_ID.test(requestId))
         throw new Failure(
           EXIT.usage,
-          'Cannot schedule under that request id, wanted up to 64 letters, digits, - _ and .',
+          'Cannot schedule under that request id: it must be 1 to 64 letters, digits, "-", "_" and "."',
         );
       for (const line of requestLines(context, deployed, { ...request, notBefore: toIso(at) })) terminal.tell(line);
       if (isFinal(deployed, request))
@@ -85,20 +88,20 @@ const addList = (group: Command, context: Context): void => {
 const addCancel = (group: Command, context: Context): void => {
   group
     .command('cancel')
-    .description('take a schedule back: its key is left alone')
+    .description('cancel a schedule; its key is not touched')
     .argument('<request>', 'id of the scheduled request')
     .action(async (name: string, _options: unknown, command: Command) => {
       const deployed = await context.deployed(command);
       const found = await findSchedule(deployed, name);
       if (found === undefined || !(await cancel(deployed, found)))
-        throw new Failure(EXIT.notFound, `Cannot find "${name}" among the schedules, wanted an id of their list`);
+        throw new Failure(EXIT.notFound, `Cannot find "${name}" among the schedules: see key-revoker schedule list`);
       if (context.isJson(command)) context.json({ requestId: name, cancelled: true });
       else context.terminal.print(`Cancelled: ${name}, which was due at ${toIso(found.at)}`);
     });
 };
 
-/** `schedule`: requests at a time to come. */
+/** `schedule`: requests at a future time. */
 export const addSchedule = (program: Command, context: Context): void => {
-  const group = program.command('schedule').description('send a request at a time to come');
+  const group = program.command('schedule').description('send a request at a future time');
   for (const add of [addCreate, addList, addCancel]) add(group, context);
 };

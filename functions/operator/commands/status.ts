@@ -85,11 +85,11 @@ const shown = ({ clock }: Context, { request: item, cases }: Found): object => {
 const unknown = async (deployed: Deployed, name: string): Promise<Failure> => {
   const pause = await pauseOf(deployed);
   const why = pause
-    ? `those sent now wait, paused by ${whoPaused(pause)}`
-    : 'one that was just sent is on the queue, one to come is in schedule list';
+    ? `New requests wait: requests are paused by ${whoPaused(pause)}`
+    : 'A request that was just sent may still be on the queue. A scheduled one is in key-revoker schedule list';
   return new Failure(
     EXIT.notFound,
-    `Cannot find "${name}", wanted a request that was received (${why}) or the whole identifier of a key that was asked about`,
+    `Cannot find "${name}": give the id of a received request, or the full identifier of a key that a request was about. ${why}`,
   );
 };
 
@@ -102,7 +102,7 @@ const showOverview = (context: Context, command: Command, of: Overview): void =>
 export const addStatus = (program: Command, context: Context): void => {
   program
     .command('status')
-    .description('show what became of a request, or how a key stands; without a name what is open')
+    .description('show the result of a request or the state of a key; without a name, show what is open')
     .argument('[name]', 'id of a request, identifier of a key, or provider/realm/identifier')
     .action(async (name: string | undefined, _options: unknown, command: Command) => {
       const deployed = await context.deployed(command);

@@ -43,7 +43,7 @@ export interface AwsSettings {
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
-/** Somebody waits at a terminal: rather a clear word soon than many tries. */
+/** A user waits at a terminal: an early error is better than many tries. */
 const CLIENT = sdkClient({ connectMs: 3_000, silenceMs: 10_000 });
 
 const cardOf = async (ssm: SSMClient, prefix: string): Promise<DeploymentCard> => {
@@ -51,14 +51,14 @@ const cardOf = async (ssm: SSMClient, prefix: string): Promise<DeploymentCard> =
   const { Parameter } = await fromAws('find the deployment', ssm.send(new GetParameterCommand({ Name })), {
     ParameterNotFound: new Failure(
       EXIT.notFound,
-      `Cannot find a deployment with the prefix "${prefix}", wanted one in this account and region (--prefix, AWS_REGION)`,
+      `Cannot find a deployment with the prefix "${prefix}" in this account and region: check --prefix and AWS_REGION`,
     ),
   });
   const card = readCard(Parameter?.Value ?? '');
   if (card !== undefined) return card;
   throw new Failure(
     EXIT.failed,
-    `Cannot read what the deployment with the prefix "${prefix}" says of itself, wanted one of the same version as this command line`,
+    `Cannot read the description of the deployment with the prefix "${prefix}": use the command line of the deployed version`,
   );
 };
 

@@ -22,7 +22,7 @@ export interface StoredKey {
   readonly problem: string | undefined;
   readonly provider: string | undefined;
   readonly environment: string | undefined;
-  /** Provider, realm and identifier; `undefined` where the provider alone could tell and was never asked. */
+  /** Provider, realm and identifier; `undefined` if only the provider could tell and was never asked. */
   readonly name: string | undefined;
   readonly keyId: string | undefined;
   readonly found: CaseItem | undefined;
@@ -49,16 +49,16 @@ const readAs = (value: unknown, candidates: readonly Provider[]): Read | string 
   if (only === undefined) return (candidates.length === 1 && objections[0]) || UNKNOWN_FORM;
   if (other === undefined) return only;
   const names = read.map(({ provider }) => provider.name).join(' and ');
-  return `Cannot tell whose credential is in it: ${names} have that form, wanted the tag ${PROVIDER_TAG}`;
+  return `Cannot tell which provider the credential is for: ${names} have that form. Tag the secret with ${PROVIDER_TAG}`;
 };
 
-const UNKNOWN_FORM = 'Cannot tell whose credential is in it, wanted one in a documented shape';
+const UNKNOWN_FORM = 'Cannot tell which provider the credential is for: store it in a documented form';
 
 const readOpened = (providers: Providers, { tags }: Described, { value }: Opened): Read | string => {
-  if (value === undefined) return 'Cannot read it, wanted text and found a binary value';
+  if (value === undefined) return 'Cannot read the secret: it must be text, and it is binary';
   const parsed = jsonOrUndefined(value.reveal());
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
-    return 'Cannot read it, wanted a JSON object';
+    return 'Cannot read the secret: it must be a JSON object';
   const tagged = providerNamed(providers, tags[PROVIDER_TAG]);
   return readAs(parsed, tagged ? [tagged] : Object.values(providers));
 };
@@ -72,7 +72,12 @@ const keyIn = async (providers: Providers, deployed: Deployed, secret: Described
   const nothing = { environment: undefined, name: undefined, keyId: undefined, found: undefined };
   const unread = { secret, provider: providerNamed(providers, secret.tags[PROVIDER_TAG])?.name, ...nothing };
   if (!opened.found)
-    return { ...unread, versionId: '', createdAt: undefined, problem: 'Cannot open it, it has no current version' };
+    return {
+      ...unread,
+      versionId: '',
+      createdAt: undefined,
+      problem: 'Cannot open the secret: it has no current version',
+    };
   const { versionId, createdAt } = opened;
   const read = readOpened(providers, secret, opened);
   if (typeof read === 'string') return { ...unread, versionId, createdAt, problem: read };
@@ -92,7 +97,7 @@ const keyIn = async (providers: Providers, deployed: Deployed, secret: Described
 /**
  * Opens the secrets under the prefix, some at once, and shows how far it is; replicas are passed over.
  *
- * @param isMeant those alone
+ * @param isMeant which secrets to open
  * @throws Unavailable where AWS does not answer, Failure where the user breaks off
  */
 export const keysUnder = async (
@@ -105,7 +110,7 @@ export const keysUnder = async (
     await someAtOnce(
       secrets.filter((secret) => !secret.isReplica && isMeant(secret)),
       async (secret) => {
-        if (signal.aborted) throw new Failure(EXIT.aborted, 'Broken off: nothing was sent');
+        if (signal.aborted) throw new Failure(EXIT.aborted, 'Interrupted: nothing was sent');
         keys.push(await keyIn(providers, deployed, secret));
         terminal.show(`Reading secrets: ${keys.length}`);
       },

@@ -28,5 +28,8 @@ export const whoPaused = ({ by, reason }: Pause): string => `${by} (${reason})`;
 export const refusePaused = async (deployed: Deployed, what: string): Promise<void> => {
   const pause = await pauseOf(deployed);
   if (pause !== undefined)
-    throw new Failure(EXIT.failed, `Cannot ${what} while requests are paused by ${whoPaused(pause)}: resume first`);
+    throw new Failure(
+      EXIT.failed,
+      `Cannot ${what} while requests are paused by ${whoPaused(pause)}: run key-revoker resume first`,
+    );
 };

@@ -31,7 +31,7 @@ const clockUntil = (signal: AbortSignal): Clock => ({
 /** What a shell takes an end by Ctrl-C for. */
 const KILLED = 130;
 
-/** Where whoever reads has gone, as `head` does, what was begun goes on to its end and its status, unread. */
+/** If the reader closes the pipe, as `head` does, the command continues to its end and its status, unread. */
 const unread = (error: NodeJS.ErrnoException): void => {
   if (error.code !== 'EPIPE') throw error;
 };
@@ -39,7 +39,7 @@ const unread = (error: NodeJS.ErrnoException): void => {
 /** What this process gives; the providers are handed in beside it. The first Ctrl-C breaks off what waits; a second one ends the process as it is. */
 export const processPorts = (): Omit<ProcessPorts, 'providers'> => {
   const abort = new AbortController();
-  // It stays: what hides the cursor ends the process at the signal, unless somebody else listens to it as well.
+  // It stays: what hides the cursor ends the process at the signal, unless another listener is there.
   process.on('SIGINT', () => {
     if (abort.signal.aborted) process.exit(KILLED);
     abort.abort();

@@ -76,9 +76,9 @@ export const examine = async (
     else asked.push({ key, questions });
   }
   for (let from = 0; from < asked.length; from += AT_ONCE) {
-    context.terminal.show(`Asking about keys: ${from} of ${asked.length}`);
+    context.terminal.show(`Checking keys: ${from} of ${asked.length}`);
     for (const [key, plan] of await ask(context, deployed, asked.slice(from, from + AT_ONCE)))
       findings.set(key, diagnosisOf(plan));
   }
-  return keys.map((key) => ({ key, finding: findings.get(key) ?? notAsked('Nothing was asked') }));
+  return keys.map((key) => ({ key, finding: findings.get(key) ?? notAsked('The key was not checked') }));
 };

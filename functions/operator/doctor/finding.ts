@@ -5,7 +5,7 @@ import type { StoredKey } from '../deployment/keys.ts';
 import type { Finished } from '../requests/finished.ts';
 import { forbidding } from '../requests/forecast.ts';
 
-/** How a key was found: well, well with something to know, or not as it should be. */
+/** The state of a key: well, well with a warning, or wrong. */
 export interface Diagnosis {
   readonly verdict: 'well' | 'note' | 'wrong';
   readonly says: readonly string[];
@@ -17,10 +17,10 @@ const wrong = (...says: readonly string[]): Diagnosis => ({ verdict: 'wrong', sa
 export const foundBefore = ({ found }: StoredKey): Diagnosis | undefined => {
   const proved = found?.proved;
   if (proved === undefined) return undefined;
-  return { verdict: 'note', says: [`Proved dead at ${toIso(proved.at)}: its secret is of no more use`] };
+  return { verdict: 'note', says: [`Proved dead at ${toIso(proved.at)}: its secret is no longer needed`] };
 };
 
-/** Whether a plan was refused for the kind of the key alone. */
+/** Whether a plan was refused only for the kind of the key. */
 export const isOfOtherKind = (plan: Finished | undefined): boolean =>
   plan?.ended?.plan?.outcome === 'refused/wrong-signer';
 
@@ -28,32 +28,32 @@ export const isOfOtherKind = (plan: Finished | undefined): boolean =>
 export const isUnsettled = (plan: Finished | undefined): boolean =>
   plan === undefined || plan.ended?.plan?.does === 'wait';
 
-const NAME_IT = 'Name the secret of one that can in the tag key-revoker:signed-by';
+const NAME_IT = 'Name the secret of a key that can make the call in the tag key-revoker:signed-by';
 
 /** What to do where a key cannot delete itself, and another one can. */
 const nextOf = ({ request }: Finished, forecast: readonly string[]): readonly string[] =>
   request?.target === 'self' && forecast.some((text) => text.includes('can make it')) ? [NAME_IT] : [];
 
-const LOOK_THERE = 'Look in the provider’s web console. If the key is deleted there, its secret is of no more use';
+const LOOK_THERE = 'Look in the provider’s web console. If the key is deleted there, its secret is no longer needed';
 
 const ofPlan = (plan: Finished): Diagnosis => {
   const { ended, request } = plan;
   const { does, outcome, forecast = [] } = ended?.plan ?? {};
   if (does === 'wait') return wrong(ended?.why ?? '');
-  if (outcome !== undefined && isDead(outcome)) return wrong(`Gone at its provider: ${sentence(outcome)}`);
+  if (outcome !== undefined && isDead(outcome)) return wrong(`Gone at the provider: ${sentence(outcome)}`);
   if (outcome !== undefined && needsPerson(outcome)) return wrong(sentence(outcome), ...forecast);
   if (forbidding(forecast).length > 0) return wrong(...forecast, ...nextOf(plan, forecast));
   const signer = request?.target === 'self' ? 'itself' : request?.secretId;
   const sent = `${request?.operation} would be sent, signed by ${signer}`;
   // A plan of a call claims no life: the provider is asked to delete what it does not know, too.
-  if (plan.receipt.keyState === 'unknown') return wrong(`Its provider does not know the key. ${sent}`, LOOK_THERE);
+  if (plan.receipt.keyState === 'unknown') return wrong(`The provider does not know the key. ${sent}`, LOOK_THERE);
   const can = `Alive, and ${sent}`;
   return { verdict: forecast.length > 0 ? 'note' : 'well', says: [can, ...forecast] };
 };
 
 /** What a plan shows of the key; `undefined`: none came. */
 export const diagnosisOf = (plan: Finished | undefined): Diagnosis => {
-  if (plan === undefined) return wrong('No plan came in time');
+  if (plan === undefined) return wrong('The dry run did not finish in time');
   const { outcome, message } = plan.receipt;
   return outcome === 'planned' ? ofPlan(plan) : wrong(message);
 };

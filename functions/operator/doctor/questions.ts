@@ -32,7 +32,7 @@ const deleteBy = (
   return taken(parseRequest(providers, JSON.stringify({ provider, operation, ...aimed })));
 };
 
-/** What an incident would ask for: its deletion, by whoever its tags say. Of which kind a key is, only its provider may know. */
+/** What an incident would ask for: its deletion, signed as its tags say. Of which kind a key is, only its provider may know. */
 const byKind = (providers: Providers, key: StoredKey, provider: string): Questions => {
   const all = deletesOf(providers, provider).map(([operation]) => deleteBy(providers, key, provider, operation));
   return all.find((each) => typeof each === 'string') ?? all.flat().filter((each) => typeof each !== 'string');
@@ -42,5 +42,7 @@ const byKind = (providers: Providers, key: StoredKey, provider: string): Questio
 export const questionsFor = (providers: Providers, key: StoredKey): Questions => {
   if (key.problem !== undefined) return key.problem;
   if (key.secret.tags[EXPIRY_TAG] !== undefined) return byTags(providers, key);
-  return key.provider === undefined ? 'Cannot tell whose key it is' : byKind(providers, key, key.provider);
+  return key.provider === undefined
+    ? 'Cannot tell which provider the key belongs to'
+    : byKind(providers, key, key.provider);
 };

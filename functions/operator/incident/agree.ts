@@ -15,7 +15,7 @@ interface Agreed {
 
 const WARNINGS: Readonly<Record<Mode, string>> = {
   enforce: 'deleted. Every delete is final',
-  observe: 'planned for: the mode is observe, and no key is touched',
+  observe: 'planned only: the mode is observe, and no key is touched',
 };
 
 const keys = (count: number): string => (count === 1 ? '1 key' : `${count} keys`);
@@ -27,14 +27,16 @@ export const agree = async (context: Context, prepared: Prepared, { mode, contai
   for (const line of markTable(terminal, marks)) terminal.tell(line);
   for (const { secret, foreseen } of marks) for (const text of foreseen) terminal.tell(`! ${secret}: ${text}`);
   for (const { secret, problem } of left) terminal.tell(`✖ ${secret}: ${problem}`);
-  if (dead.length > 0) terminal.tell(`${dead.length} more proved dead before, and left out`);
+  if (dead.length > 0) terminal.tell(`${dead.length} more already proved dead, and left out`);
   const earlier = marks.length - fresh.length;
-  if (earlier > 0) terminal.tell(`${earlier} sent by an earlier run already: followed as that run has sent them`);
+  if (earlier > 0) terminal.tell(`${earlier} already sent by an earlier run: this run follows them`);
   if (contain && marks.length > 0) terminal.tell(containmentText(context.providers, marks));
   const all = fresh.length + contained.length;
   if (all === 0) return;
   if (fresh.length > 0) terminal.tell(terminal.style('bold', `${keys(fresh.length)} to be ${WARNINGS[mode]}`));
   if (contained.length > 0)
-    terminal.tell(terminal.style('bold', `${keys(contained.length)} not deleted by an earlier run, to be contained`));
+    terminal.tell(
+      terminal.style('bold', `${keys(contained.length)} that an earlier run could not delete, to be contained`),
+    );
   await confirm(context, { word: String(all), given: count, option: `--count ${all}` });
 };

@@ -73,14 +73,14 @@ const released = (
 };
 
 const brokenOff = (): Failure =>
-  new Failure(EXIT.aborted, 'Broken off: what was sent goes on, and the same command goes on with the rest');
+  new Failure(EXIT.aborted, 'Interrupted: what was sent continues. Run the same command again for the rest');
 
 export interface CarryOut {
   readonly context: Context;
   readonly deployed: Deployed;
   readonly incident: Incident;
   readonly marks: readonly Mark[];
-  /** Told of every change. */
+  /** Receives every change. */
   readonly onChange: (courses: readonly Course[]) => void;
 }
 
@@ -88,7 +88,7 @@ export interface CarryOut {
  * Sends what has to be sent for every key and follows it to its end: managing keys last, and past single failures. What an earlier run
  * has sent is followed and not sent again.
  *
- * @throws Failure where AWS does not take a request, or the user breaks off: the same incident, run again, goes on with it
+ * @throws Failure where AWS does not take a request, or the user breaks off: the same incident, run again, continues with it
  */
 export const carryOut = async ({
   context,

@@ -17,7 +17,7 @@ const informed = (mark: Mark, plan: Finished | undefined): Mark => {
   const { does, outcome, forecast = [] } = plan?.ended?.plan ?? {};
   const [first = '', ...others] = mark.operations;
   if (outcome === 'refused/wrong-signer' && others.length > 0) return { ...mark, operations: others };
-  const refused = does === 'end' && outcome !== undefined ? [`It would end as ${outcome}`] : [];
+  const refused = does === 'end' && outcome !== undefined ? [`The request would end as ${outcome}`] : [];
   return {
     ...mark,
     operations: does === 'call' ? [first] : mark.operations,
@@ -42,7 +42,7 @@ export const foreseen = async (
   const requests = asked.map((mark) => firstOrder(deployed, incident, mark).request);
   const plans = await plansOf(context, deployed, requests, {
     mostMs: PATIENCE_MS,
-    onPlan: (count) => context.terminal.show(`Asking about the keys: ${count} of ${asked.length}`),
+    onPlan: (count) => context.terminal.show(`Checking the keys: ${count} of ${asked.length}`),
   });
   return marks.map((mark) => (asked.includes(mark) ? informed(mark, plans[asked.indexOf(mark)]) : mark));
 };

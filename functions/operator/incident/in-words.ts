@@ -28,14 +28,14 @@ const MARKS: readonly TableColumn<Mark>[] = [
 export const markTable = (terminal: Terminal, marks: readonly Mark[]): readonly string[] =>
   table(terminal, MARKS, marks);
 
-/** Who would be contained where a delete ends stuck, for whoever has asked for it. */
+/** Which keys would be contained if their delete ends stuck, for a user who has asked for that. */
 export const containmentText = (providers: Providers, marks: readonly Mark[]): string => {
   const [first] = marks;
   if (first !== undefined && providerNamed(providers, first.provider)?.containment === undefined)
-    return `${first.provider} cannot restrict a key: none is contained, one that cannot be deleted stays as it is`;
-  const alone = marks.filter(({ signedBy }) => signedBy === undefined).length;
+    return `${first.provider} cannot restrict a key: --contain does nothing, and a key that cannot be deleted stays as it is`;
+  const own = marks.filter(({ signedBy }) => signedBy === undefined).length;
   const text = 'A key that its managing key cannot delete loses every permission';
-  return alone === 0 ? text : `${text}; not so the ${alone} that sign for themselves, nobody else could`;
+  return own === 0 ? text : `${text}, except the ${own} that sign for themselves: no other key could restrict them`;
 };
 
 /** What came of it; where it was contained after that, both. */
@@ -74,12 +74,12 @@ export const isGood = (course: Course): boolean => {
 
 const isOnStuckQueue = ({ outcome }: Receipt): boolean => outcome === 'stuck' || outcome === 'refused';
 
-/** Where to go on with those that a person has to see to; `undefined`: there are none. */
+/** What to do next about the keys that need a person; `undefined`: there are none. */
 export const nextText = (courses: readonly Course[]): string | undefined => {
   const count = courses.filter((course) => !isGood(course) && course.done.some(isOnStuckQueue)).length;
   if (count === 0) return undefined;
   const [keys, them] = count === 1 ? ['1 key', 'it'] : [`${count} keys`, 'them'];
-  return `${keys} not deleted: key-revoker stuck list names ${them}, and stuck show says what to do next`;
+  return `${keys} not deleted: key-revoker stuck list names ${them}, and key-revoker stuck show says what to do next`;
 };
 
 /** What became of each, the worst first. */

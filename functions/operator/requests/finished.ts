@@ -11,6 +11,6 @@ export const isFinished = (
   { attempt }: Pick<RequestItem, 'attempt'>,
 ): item is Finished => item !== undefined && item.attempt >= attempt && item.receipt !== undefined;
 
-/** How a script is told of an end. */
+/** The exit status that reports an end to a script. */
 export const exitOf = ({ outcome, code }: Pick<Receipt, 'outcome' | 'code'>): Exit =>
   needsPerson(`${outcome}/${code}` as FinalOutcome) ? EXIT.stuck : EXIT.done;

@@ -45,7 +45,7 @@ export const follow = async (
     const where = known === undefined ? 'on the queue' : progressOf(known, now);
     if (!isQuiet) terminal.show(`${inWords(now - from)}, ${where}: waiting for ${requestId}`);
     if (now - from >= mostMs)
-      throw new Failure(EXIT.failed, `Cannot wait longer for ${requestId}, it goes on by itself (${where})`);
+      throw new Failure(EXIT.failed, `Cannot wait longer for ${requestId}: the request continues by itself (${where})`);
     await pause(context, nextPoll(now, polls));
   }
 };

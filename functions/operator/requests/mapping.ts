@@ -14,7 +14,7 @@ const SETTLED = ['Enabled', 'Disabled'] as const;
 
 const stateOf = async ({ lambda, card }: Deployed): Promise<string> => {
   const ask = new GetEventSourceMappingCommand({ UUID: card.eventSourceMappingId });
-  return (await fromAws('look at the event source mapping', lambda.send(ask))).State ?? '';
+  return (await fromAws('read the event source mapping', lambda.send(ask))).State ?? '';
 };
 
 /** Waits until the mapping is in one of these states. @throws Failure where it does not come there in time */
@@ -26,7 +26,7 @@ const until = async (context: Context, deployed: Deployed, states: readonly stri
     const now = context.clock.now();
     context.terminal.show(`The event source mapping is ${state}`);
     if (now > after(from, PATIENCE_MS))
-      throw new Failure(EXIT.failed, `Cannot wait longer for the event source mapping, it is ${state}: try again`);
+      throw new Failure(EXIT.failed, `Cannot wait longer for the event source mapping: it is ${state}. Try again`);
     await pause(context, nextPoll(now, polls));
   }
 };

@@ -12,7 +12,7 @@ import { sendMany } from './requests-queue.ts';
 /**
  * Has many requests planned, and waits for the plans.
  *
- * @param onPlan told of how many are there
+ * @param onPlan receives the number of plans so far
  * @returns one for each request, in their order; `undefined` for those that did not come in time
  * @throws Failure where AWS does not take them, or the user breaks off
  */

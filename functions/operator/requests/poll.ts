@@ -2,17 +2,17 @@ import { after, type EpochMs } from '../../core/epoch.ts';
 import type { Context } from '../deployment/context.ts';
 import { EXIT, Failure } from '../terminal/failure.ts';
 
-/** Polls come this much apart: at first as often as somebody looks, later as often as anything changes. */
+/** The time between polls: short at first, while the user watches; later no shorter than changes come. */
 const POLLS_MS = [500, 500, 1_000, 1_000, 2_000, 3_000, 5_000] as const;
 
 /**
- * Waits for an instant as long as nobody breaks off.
+ * Waits for an instant, unless the user interrupts.
  *
  * @throws Failure `aborted`
  */
 export const pause = async ({ clock, signal }: Pick<Context, 'clock' | 'signal'>, until: EpochMs): Promise<void> => {
   const broken = Promise.withResolvers<never>();
-  const abort = (): void => broken.reject(new Failure(EXIT.aborted, 'Broken off: what was sent goes on'));
+  const abort = (): void => broken.reject(new Failure(EXIT.aborted, 'Interrupted: what was sent continues'));
   signal.addEventListener('abort', abort, { once: true });
   if (signal.aborted) abort();
   try {

@@ -19,14 +19,14 @@ export const caseOf = async ({ ledger }: Deployed, { pin }: RequestItem): Promis
 /** How far an open request has come, in a few words. */
 export const progressOf = ({ item, found }: Open, now: EpochMs): string => {
   const due = item.request?.notBefore === undefined ? undefined : fromIso(item.request.notBefore);
-  if (due !== undefined && due > now) return `waits for its time, ${toIso(due)}`;
+  if (due !== undefined && due > now) return `not due until ${toIso(due)}`;
   const progress = found?.attempts[attemptName(item)];
   if (item.pin === undefined) return 'received';
   if (progress === undefined || (progress.calls === 0 && progress.evidence.length === 0)) return 'credential opened';
   const calls = ['not called yet', 'called once'][progress.calls] ?? `called ${progress.calls} times`;
   // A probe that finds it gone may have met an outage, so this says no more than the provider did.
   if (progress.absentSince !== undefined)
-    return `${calls}, unknown to its provider since ${toIso(progress.absentSince)}`;
+    return `${calls}, unknown to the provider since ${toIso(progress.absentSince)}`;
   return progress.calls === 0 ? 'probed, not called yet' : `${calls}, not proved yet`;
 };
 
@@ -37,5 +37,5 @@ export const nextTry = ({ item }: Open, now: EpochMs): string => {
   if (due > now) return `at ${toIso(due)}`;
   const urgent = request !== undefined && isUrgent(request.reason);
   const most = longestWait({ age: now - later(due, receivedAt), urgent });
-  return `by itself, within ${inWords(most)} unless the provider says when to come back`;
+  return `automatic, within ${inWords(most)}, unless the provider sets another time`;
 };

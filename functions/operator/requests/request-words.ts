@@ -38,16 +38,16 @@ export const withRequestOptions = (command: Command, providers: Providers): Comm
   for (const option of locatorOptions(providers)) command.addOption(option);
   return command
     .argument('<operation>', 'provider and operation, such as kalshi/delete-key')
-    .requiredOption('--secret <name>', 'secret with the credential that signs')
+    .requiredOption('--secret <name>', 'secret with the signing credential')
     .requiredOption('--target <key>', 'self, the identifier of a key, or secret:<name> for the key in that secret')
-    .option('--secret-version <version>', 'of the signing secret: AWSCURRENT, AWSPREVIOUS or a version id')
-    .option('--target-version <version>', "of the target's secret")
+    .option('--secret-version <version>', 'version of the signing secret: AWSCURRENT, AWSPREVIOUS or a version id')
+    .option('--target-version <version>', "version of the target's secret")
     .option('--settings <words>', `for an update: "${examples.join('" or "')}"`)
-    .addOption(new Option('--reason <reason>', 'leaked and incident are urgent').choices(REASONS))
+    .addOption(new Option('--reason <reason>', 'why; leaked and incident are urgent').choices(REASONS))
     .option('--reference <ticket>', 'copied to the receipt')
     .option('--requested-by <name>', 'copied to the receipt')
-    .option('--expected-environment <name>', "refuse where the key's environment is another one")
-    .option('--request-id <id>', 'names the request; sent again it changes nothing (default: a UUID)');
+    .option('--expected-environment <name>', 'refuse the request if the key is in another environment')
+    .option('--request-id <id>', 'id of the request; sending it again changes nothing (default: a UUID)');
 };
 
 const IN_SECRET = 'secret:';
@@ -72,13 +72,15 @@ const ARN = /^arn:[^:]+:secretsmanager:[^:]*:[^:]*:secret:/;
 const OBJECTIONS: readonly ((request: RevocationRequest, card: DeploymentCard, now: EpochMs) => string | undefined)[] =
   [
     ({ provider }, { providers }) =>
-      providers.includes(provider) ? undefined : `Cannot act at ${provider}, wanted one of ${providers.join(', ')}`,
+      providers.includes(provider)
+        ? undefined
+        : `Cannot act at ${provider}: this deployment has only ${providers.join(', ')}`,
     ({ secretId, target }, { prefix }) =>
       [secretId, ...(typeof target === 'object' && 'secretId' in target ? [target.secretId] : [])].every((id) =>
         id.replace(ARN, '').startsWith(prefix),
       )
         ? undefined
-        : `Cannot open that secret, wanted one whose name begins with ${prefix}`,
+        : `Cannot open that secret: its name must begin with ${prefix}`,
     ({ notBefore }, { giveUpAfterSeconds }, now) =>
       notBefore !== undefined && (fromIso(notBefore) ?? 0) > latestNotBefore(now, giveUpAfterSeconds * 1_000)
         ? sentence('refused/too-far')
@@ -98,7 +100,10 @@ export const requestFromOptions = (
 ): RevocationRequest & { readonly requestId: string } => {
   const [provider = '', name] = operation.split(/\/(.*)/s);
   if (name === undefined)
-    throw new Failure(EXIT.usage, 'Cannot read the operation, wanted provider and operation such as kalshi/delete-key');
+    throw new Failure(
+      EXIT.usage,
+      'Cannot read the operation: it must be provider/operation, such as kalshi/delete-key',
+    );
   const { secret: secretId, secretVersion, settings, requestId = newId(), ...rest } = options;
   const { reason, reference, requestedBy, expectedEnvironment, notBefore } = rest;
   const { settings: form } = providerNamed(providers, provider) ?? {};

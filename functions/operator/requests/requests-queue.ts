@@ -40,7 +40,7 @@ export const sendMany = async ({ sqs, card }: Deployed, messages: readonly Outgo
   }
 };
 
-/** About how many messages lie on a queue: ready, hidden while somebody works on them or until their next try, and delayed. */
+/** About how many messages lie on a queue: ready, hidden during a delivery or until the next try, and delayed. */
 export const waitingOn = async ({ sqs }: Deployed, QueueUrl: string): Promise<number> => {
   const names = [
     'ApproximateNumberOfMessages',
@@ -48,6 +48,6 @@ export const waitingOn = async ({ sqs }: Deployed, QueueUrl: string): Promise<nu
     'ApproximateNumberOfMessagesDelayed',
   ] as const;
   const ask = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...names] });
-  const { Attributes = {} } = await fromAws('count what waits', sqs.send(ask));
+  const { Attributes = {} } = await fromAws('count the messages on a queue', sqs.send(ask));
   return names.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0);
 };

@@ -54,7 +54,7 @@ export const schedule = async ({ scheduler, card }: Deployed, { requestId, at, r
     },
   });
   await fromAws('make the schedule', scheduler.send(create), {
-    ConflictException: new Failure(EXIT.usage, `Cannot schedule ${requestId} again, a schedule of that name is there`),
+    ConflictException: new Failure(EXIT.usage, `Cannot schedule ${requestId} again: a schedule with that name exists`),
   });
 };
 
@@ -105,7 +105,7 @@ export const listSchedules = async (deployed: Deployed): Promise<readonly FoundS
   return all.toSorted((a, b) => a.at - b.at || a.requestId.localeCompare(b.requestId));
 };
 
-/** @returns false where it was gone already: it ran, or somebody else took it away */
+/** @returns false where it was gone already: it ran, or another user cancelled it */
 export const cancel = async ({ scheduler, card }: Deployed, { requestId }: Scheduled): Promise<boolean> => {
   const gone = new Failure(EXIT.notFound, '');
   const remove = new DeleteScheduleCommand({ Name: requestId, GroupName: card.scheduleGroup });

@@ -43,10 +43,10 @@ export const caseShown = (item: CaseItem): CaseShown => {
 export const stateText = ({ state, provedAt, provedBy, leftOpenBy, firstSeenAt, forgotten }: CaseShown): string => {
   if (provedAt !== null) return `proved dead at ${provedAt} by ${provedBy}`;
   if (forgotten !== null)
-    return `forgotten at ${forgotten.at} by ${forgotten.by} (${forgotten.reason}); it may be alive`;
-  if (leftOpenBy !== null) return `open: ${leftOpenBy} ended without a proof, so treat it as alive`;
-  if (state === 'open') return 'open: a request has called and not ended';
-  return firstSeenAt === null ? 'nothing is known of it' : 'seen alive, and no request has ended on it';
+    return `forgotten at ${forgotten.at} by ${forgotten.by} (${forgotten.reason}); the key may be alive`;
+  if (leftOpenBy !== null) return `open: ${leftOpenBy} ended without a proof of death, so treat the key as alive`;
+  if (state === 'open') return 'open: a request has called the provider and has not ended';
+  return firstSeenAt === null ? 'nothing is known about the key' : 'seen alive; no request for the key has ended';
 };
 
 export const caseLines = (terminal: Terminal, item: CaseItem): readonly string[] => {

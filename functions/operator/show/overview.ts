@@ -52,7 +52,7 @@ const openNow = async ({ ledger }: Deployed, now: EpochMs): Promise<readonly Ope
       soFar: progressOf({ item, found: item.pin && byKey.get(item.pin.keyName) }, now),
     }));
   const left = [...byKey].flatMap(([key, { leftOpenBy, at }]) =>
-    leftOpenBy === undefined ? [] : [{ request: leftOpenBy, key, since: at, soFar: 'ended without a dead key' }],
+    leftOpenBy === undefined ? [] : [{ request: leftOpenBy, key, since: at, soFar: 'ended, key not proved dead' }],
   );
   return [...underWay, ...left].toSorted((a, b) => a.since - b.since);
 };
@@ -71,7 +71,7 @@ export const overview = async (deployed: Deployed, now: EpochMs): Promise<Overvi
 };
 
 const pauseText = (pause: Pause, now: EpochMs): string =>
-  `by ${whoPaused(pause)} ${inWords(now - pause.since)} ago: nothing is begun until resume`;
+  `by ${whoPaused(pause)} ${inWords(now - pause.since)} ago: no request starts until resume`;
 
 const columnsAt = (now: EpochMs): readonly TableColumn<OpenRow>[] => [
   { head: 'Request', cell: ({ request }) => request, isName: true },
@@ -83,7 +83,7 @@ const columnsAt = (now: EpochMs): readonly TableColumn<OpenRow>[] => [
 export const overviewLines = ({ terminal, clock }: Context, of: Overview): readonly string[] => [
   ...pairs(terminal, [
     ['paused', of.paused === undefined ? 'no' : pauseText(of.paused, clock.now())],
-    ['requests queue', `about ${of.requests}, later looks at dead keys included`],
+    ['requests queue', `about ${of.requests}, including later checks of dead keys`],
     ['stuck queue', `about ${of.stuck}`],
     ['undelivered queue', `about ${of.undelivered}`],
     ['open', of.open.length === 0 ? 'nothing' : String(of.open.length)],

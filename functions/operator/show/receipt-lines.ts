@@ -75,7 +75,7 @@ const planLines = (terminal: Terminal, receipt: Receipt): readonly string[] => {
   ];
 };
 
-/** The time of day alone, where all was on one day: the receipt's times have the date. */
+/** Only the time of day, if everything was on one day: the receipt's times have the date. */
 const columnsOver = (isOneDay: boolean): readonly TableColumn<Evidence>[] => [
   { head: 'At (UTC)', cell: ({ at }) => at.slice(isOneDay ? 11 : 0, 23).replace('T', ' ') },
   { head: 'Step', cell: ({ step }) => step },

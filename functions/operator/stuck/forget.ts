@@ -10,10 +10,10 @@ import { fromAws } from '../deployment/aws-trouble.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import { EXIT, Failure } from '../terminal/failure.ts';
 
-/** As often a case is read again that somebody wrote to meanwhile. */
+/** How often a case is read again if another writer came in between. */
 const MOST_TRIES = 5;
 
-/** @returns false where somebody has written to the case since */
+/** @returns false if another writer has changed the case since */
 const writeForgotten = async (
   { documents, card, newId }: Deployed,
   name: string,
@@ -58,13 +58,13 @@ const atWorkOn = ({ attempts, lease }: CaseItem, requestId: string, now: EpochMs
     ([name, { ended }]) => ended === undefined && !isRecheckName(name) && requestIdOf(name) !== requestId,
   );
   if (open !== undefined) return open[0];
-  return lease && lease.until > now ? 'a look' : undefined;
+  return lease && lease.until > now ? 'a recheck' : undefined;
 };
 
 /**
  * Closes a case as it stands now.
  *
- * @returns `undefined` where somebody has written to the case since
+ * @returns `undefined` if another writer has changed the case since
  * @throws Failure where a request is at work on the key
  */
 const closeOnce = async (
@@ -77,7 +77,7 @@ const closeOnce = async (
   if (found.proved) return 'proved';
   const atWork = atWorkOn(found, requestId, deployed.clock.now());
   if (atWork !== undefined)
-    throw new Failure(EXIT.failed, `Cannot forget ${requestId}, ${atWork} is at work on the same key: try again`);
+    throw new Failure(EXIT.failed, `Cannot forget ${requestId} now: ${atWork} is working on the same key. Try again`);
   if (found.leftOpenBy !== undefined && requestIdOf(found.leftOpenBy) !== requestId) return 'another’s';
   return (await writeForgotten(deployed, name, { found, forgotten })) ? 'closed' : undefined;
 };
@@ -94,7 +94,7 @@ const closeCase = async (deployed: Deployed, item: RequestItem, forgotten: Forgo
     const closed = await closeOnce(deployed, { requestId, name: pin.keyName }, forgotten);
     if (closed !== undefined) return closed;
   }
-  throw new Failure(EXIT.failed, 'Cannot close the case, others write to it as often: try again');
+  throw new Failure(EXIT.failed, 'Cannot close the case: others keep writing to it. Try again');
 };
 
 interface Forgettable {
@@ -116,7 +116,8 @@ export const forget = async (
 ): Promise<Closed> => {
   const item = await deployed.ledger.read<RequestItem>(requestKey(requestId, false));
   const isUnderWay = item !== undefined && item.ended === undefined && !(crashed && attempt >= item.attempt);
-  if (isUnderWay) throw new Failure(EXIT.failed, `Cannot forget ${requestId}, it is not over: it goes on by itself`);
+  if (isUnderWay)
+    throw new Failure(EXIT.failed, `Cannot forget ${requestId}: the request has not ended, and continues by itself`);
   const closed = item === undefined ? 'no case' : await closeCase(deployed, item, forgotten);
   await updateItem<ForgottenItem>(deployed, forgottenKey(requestId), () => ({
     ...forgotten,

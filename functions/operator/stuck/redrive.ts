@@ -17,7 +17,7 @@ export interface Redriven {
 const sendAgain = async (deployed: Deployed, stuck: Stuck): Promise<Redriven> => {
   const { requestId, body, request } = stuck;
   if (request === undefined)
-    throw new Failure(EXIT.failed, `Cannot redrive ${requestId}, it stands for a message that was no request`);
+    throw new Failure(EXIT.failed, `Cannot redrive ${requestId}: the message was not a valid request`);
   const planOnly = request.dryRun || deployed.card.mode === 'observe';
   const known = await deployed.ledger.read<RequestItem>(requestKey(requestId, planOnly));
   const attempt = Math.max(stuck.attempt, known?.attempt ?? 0) + 1;

@@ -13,7 +13,7 @@ export interface Stuck {
   readonly outcome: string | undefined;
   readonly message: string | undefined;
   readonly body: string;
-  /** `undefined`: what stands for a message that was no request. */
+  /** `undefined` in the stub of a message that was not a valid request. */
   readonly request: RevocationRequest | undefined;
   /** What the request is about, in one word. */
   readonly target: string | undefined;

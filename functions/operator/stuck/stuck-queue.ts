@@ -19,7 +19,7 @@ const receive = async ({ sqs, card }: Deployed, WaitTimeSeconds: number): Promis
     MessageAttributeNames: ['All'],
     MessageSystemAttributeNames: ['SentTimestamp'],
   });
-  return (await fromAws('look into the stuck queue', sqs.send(ask))).Messages ?? [];
+  return (await fromAws('read the stuck queue', sqs.send(ask))).Messages ?? [];
 };
 
 const counted = async ({ sqs, card }: Deployed): Promise<{ readonly visible: number; readonly hidden: number }> => {
@@ -27,14 +27,14 @@ const counted = async ({ sqs, card }: Deployed): Promise<{ readonly visible: num
     QueueUrl: card.stuckQueueUrl,
     AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
   });
-  const { Attributes = {} } = await fromAws('count the stuck queue', sqs.send(ask));
+  const { Attributes = {} } = await fromAws('count the messages on the stuck queue', sqs.send(ask));
   return {
     visible: Number(Attributes['ApproximateNumberOfMessages'] ?? 0),
     hidden: Number(Attributes['ApproximateNumberOfMessagesNotVisible'] ?? 0),
   };
 };
 
-/** Receives what there is into `messages`. @returns how many others somebody else has in hand */
+/** Receives what there is into `messages`. @returns how many more messages other commands hold */
 const receiveAll = async (deployed: Deployed, messages: Message[]): Promise<number> => {
   for (let empty = 0; empty < MOST_EMPTY; ) {
     // A short poll asks a part of the queue's servers, a long one all of them.
@@ -50,7 +50,7 @@ const receiveAll = async (deployed: Deployed, messages: Message[]): Promise<numb
 export interface InHand {
   /** One for each request. */
   readonly all: readonly Stuck[];
-  /** How many messages somebody else has in hand. */
+  /** How many messages other commands hold. */
   readonly elsewhere: number;
 }
 

@@ -3,13 +3,13 @@ export const EXIT = {
   done: 0,
   /** Something did not work: AWS, or the time that was given to wait. */
   failed: 1,
-  /** The words of the command are wrong; nothing was sent. */
+  /** A usage error; nothing was sent. */
   usage: 2,
   /** A request ended `stuck` or `refused`. */
   stuck: 3,
   /** There is no such deployment, request, key, schedule or message. */
   notFound: 4,
-  /** The user did not confirm, or broke off. */
+  /** The user did not confirm, or interrupted the command. */
   aborted: 5,
 } as const;
 

@@ -21,7 +21,7 @@ const ask = async ({ stdin, stderr }: Streams, question: string, signal: AbortSi
   try {
     return await Promise.race([lines.question(question, { signal }), closed]);
   } catch {
-    throw new Failure(EXIT.aborted, 'Cannot go on without an answer');
+    throw new Failure(EXIT.aborted, 'Cannot continue without an answer');
   } finally {
     lines.close();
   }

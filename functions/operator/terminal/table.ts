@@ -7,7 +7,7 @@ export interface TableColumn<Row> {
   readonly align?: 'left' | 'right';
   /** The fewest characters that still say something: it may be cut down to so many. @default it is never cut */
   readonly least?: number;
-  /** Ends what a row is known by, and somebody may have to copy: where all does not fit, the others go onto a line below. */
+  /** Ends the name of a row, which a user may have to copy. If a row does not fit, the columns behind this one go onto a line below. */
   readonly isName?: boolean;
   readonly style?: (row: Row) => Style | undefined;
 }

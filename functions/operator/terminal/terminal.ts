@@ -7,7 +7,7 @@ export type Style = Parameters<typeof styleText>[0];
 export interface Terminal {
   /** Columns of the result; `undefined` where it goes to a file or a pipe, and nothing is cut. */
   readonly width: number | undefined;
-  /** Somebody sees what is told, and can answer. */
+  /** A person sees what is told, and can answer. */
   readonly isAnswered: boolean;
   /** Takes lines that are rewritten; `undefined` where what was written stays. */
   readonly live: WriteStream | undefined;

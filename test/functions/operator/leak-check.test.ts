@@ -19,7 +19,7 @@ describe('a command line', () => {
     expect(() => refuseSecrets(PROVIDERS, words)).toThrow(
       new Failure(
         2,
-        `Cannot take a command line with a secret in it (${option}): treat that value as leaked, and name the secret that holds it`,
+        `Cannot accept a command line with a secret in it (${option}): treat that value as leaked, and give the name of the secret that contains it`,
       ),
     );
   });

@@ -13,10 +13,10 @@ import { wrapped } from '../../terminal/wrap.ts';
 import { endOf, missing, operationOf } from './in-words.ts';
 
 const CLOSED: Readonly<Record<Closed, string>> = {
-  closed: 'The key may be alive, and nobody looks after it any more; a later request opens its case anew',
-  'no case': 'The request never came as far as a key',
-  proved: 'The key was proved dead since',
-  'another’s': 'Another request has left the case of the same key open; that one goes on being looked after',
+  closed: 'The key may be alive, and this system no longer checks it. A later request opens its case again',
+  'no case': 'The request never reached a key',
+  proved: 'The key has been proved dead in the meantime',
+  'another’s': 'Another request left the case of the same key open, and this system still checks that case',
 };
 
 interface Options {
@@ -52,11 +52,11 @@ const asked = ({ requestId, copy }: Forgettable): string =>
 export const addForget = (stuck: Command, context: Context): void => {
   stuck
     .command('forget')
-    .description('look after a key no more that may still be alive')
-    .argument('<name>', 'its number in the list, or the id of the request')
-    .requiredOption('--reason <text>', 'why that is right')
-    .requiredOption('--by <name>', 'who says so')
-    .option('--yes', 'do not ask for a confirmation')
+    .description('stop checking a key that may still be alive')
+    .argument('<name>', 'number from stuck list, or id of the request')
+    .requiredOption('--reason <text>', 'why this is right')
+    .requiredOption('--by <name>', 'who decided it')
+    .option('--yes', 'do not ask for confirmation')
     .action(async (name: string, options: Options, command: Command) => {
       const { terminal, clock } = context;
       const deployed = await context.deployed(command);

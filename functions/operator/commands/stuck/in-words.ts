@@ -15,8 +15,8 @@ export const operationOf = ({ request }: Stuck): string =>
 export const endOf = ({ outcome }: Stuck): string => outcome ?? 'crashed';
 
 /**
- * What stands in a message that was no request: in a stub everything; one that crashed the function is as it was sent, so that a secret in
- * it is taken out.
+ * The content of a message that was not a valid request. A stub is shown as it is. A message that crashed the function is still as it was
+ * sent, so a secret in it is removed.
  */
 const otherIn = (providers: Providers, { body, outcome }: Stuck): unknown => {
   const parsed = jsonOrUndefined(body);
@@ -51,18 +51,18 @@ export const fieldsOf = (providers: Providers, one: Stuck): readonly (readonly [
   return leaves(one.request === undefined ? otherIn(providers, one) : request);
 };
 
-/** Says that somebody else looks at some of them. */
+/** Says that another command holds some of the messages. */
 export const tellElsewhere = ({ terminal }: Context, elsewhere: number): void => {
   if (elsewhere === 0) return;
-  const them = elsewhere === 1 ? 'One more is' : `${elsewhere} more are`;
-  terminal.tell(`${them} hidden for now: somebody else has it in hand`);
+  const them = elsewhere === 1 ? 'One more message is' : `${elsewhere} more messages are`;
+  terminal.tell(`${them} hidden for now: another command is working on the queue`);
 };
 
 /** There is none under that name. */
 export const missing = (name: string, elsewhere: number): Failure => {
-  const hidden = elsewhere > 0 ? ', or try again: somebody else has some in hand' : '';
+  const hidden = elsewhere > 0 ? '. Or try again: another command is working on the queue' : '';
   return new Failure(
     EXIT.notFound,
-    `Cannot find "${name}" in the stuck queue, wanted a number or an id of its list${hidden}`,
+    `Cannot find "${name}" on the stuck queue: give a number or an id from key-revoker stuck list${hidden}`,
   );
 };

@@ -25,7 +25,7 @@ const COLUMNS: readonly TableColumn<Row>[] = [
 export const addListStuck = (stuck: Command, context: Context): void => {
   stuck
     .command('list')
-    .description('show every request that ended without a dead key')
+    .description('show every request that ended stuck or refused')
     .action(async (_options: unknown, command: Command) => {
       const { terminal, clock } = context;
       const { all, elsewhere } = await viewStuck(await context.deployed(command));

@@ -41,7 +41,7 @@ const byAnother = (providers: Providers, { outcome, request }: Stuck): readonly 
     .map(quoted)
     .join(' ');
   return [
-    'Where another key has to sign, with its secret for the …; then forget this one:',
+    'If another key has to sign, give its secret in place of the …, then forget this request:',
     `  key-revoker request ${provider}/${operation} --secret … ${words} --wait`,
   ];
 };
@@ -50,9 +50,9 @@ const byAnother = (providers: Providers, { outcome, request }: Stuck): readonly 
 export const nextLines = (providers: Providers, one: Stuck): readonly string[] => {
   const id = quoted(one.requestId);
   return [
-    ...(one.request === undefined ? [] : ['Once the cause is mended:', `  key-revoker stuck redrive ${id} --wait`]),
+    ...(one.request === undefined ? [] : ['Once the cause is fixed:', `  key-revoker stuck redrive ${id} --wait`]),
     ...byAnother(providers, one),
-    'Where the key was dealt with elsewhere:',
+    'If the key was handled elsewhere:',
     `  key-revoker stuck forget ${id} --by … --reason …`,
   ];
 };

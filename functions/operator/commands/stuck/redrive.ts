@@ -32,14 +32,14 @@ const endText = ({ redriven, item }: Again): string =>
 
 const COLUMNS: readonly TableColumn<Again>[] = [
   { head: 'Request', cell: ({ redriven }) => redriven.requestId, isName: true },
-  { head: 'Came to', cell: endText, style: ({ item }) => item && toneOf(item.receipt) },
+  { head: 'Result', cell: endText, style: ({ item }) => item && toneOf(item.receipt) },
   { head: 'Key', cell: ({ item }) => item?.receipt.key?.id ?? '–' },
 ];
 
 const again = async (context: Context, deployed: Deployed, one: Stuck, wait: boolean): Promise<Again> => {
   if (context.signal.aborted) {
     await giveBack(deployed, [one]);
-    throw new Failure(EXIT.aborted, 'Broken off: not sent');
+    throw new Failure(EXIT.aborted, 'Interrupted: not sent');
   }
   const redriven = await redrive(deployed, one);
   return { redriven, item: wait ? await follow(context, deployed, redriven, { isQuiet: true }) : undefined };
@@ -86,14 +86,14 @@ const exitOfAll = (done: readonly (Again | undefined)[]): Exit => {
 export const addRedrive = (stuck: Command, context: Context): void => {
   stuck
     .command('redrive')
-    .description('send requests again, when the cause is mended')
-    .argument('[names...]', 'their numbers in the list, or the ids of the requests')
-    .option('--all', 'every one that is stuck')
-    .option('--wait', 'wait for the receipts, and end with the worst status')
-    .option('--yes', 'do not ask for a confirmation')
+    .description('send requests again once the cause is fixed')
+    .argument('[names...]', 'numbers from stuck list, or ids of requests')
+    .option('--all', 'every request on the stuck queue')
+    .option('--wait', 'wait for the receipts, and exit with the worst status')
+    .option('--yes', 'do not ask for confirmation')
     .action(async (names: readonly string[], options: Options, command: Command) => {
       if (names.length > 0 === (options.all === true))
-        throw new Failure(EXIT.usage, 'Cannot tell what to redrive, wanted names or --all');
+        throw new Failure(EXIT.usage, 'Cannot tell what to redrive: give either names or --all');
       const deployed = await context.deployed(command);
       const { wanted, elsewhere } = await agreed(context, deployed, { names, options });
       const { terminal } = context;

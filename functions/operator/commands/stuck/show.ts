@@ -11,8 +11,8 @@ import { nextLines } from './next-lines.ts';
 export const addShow = (stuck: Command, context: Context): void => {
   stuck
     .command('show')
-    .description('show one of them whole, with what to do next')
-    .argument('<name>', 'its number in the list, or the id of the request')
+    .description('show one request in full, with what to do next')
+    .argument('<name>', 'number from stuck list, or id of the request')
     .action(async (name: string, _options: unknown, command: Command) => {
       const { terminal } = context;
       const { all, elsewhere } = await viewStuck(await context.deployed(command));
@@ -23,7 +23,7 @@ export const addShow = (stuck: Command, context: Context): void => {
       const most = terminal.width === undefined ? undefined : terminal.width - 2;
       const lines = [
         [terminal.style(['bold', 'red'], endOf(one)), operationOf(one)].join('  '),
-        ...wrapped(message ?? 'The function crashed on it again and again', most).map((line) => `  ${line}`),
+        ...wrapped(message ?? 'The function crashed on this message again and again', most).map((line) => `  ${line}`),
         '',
         ...pairs(terminal, [
           ['request', requestId],

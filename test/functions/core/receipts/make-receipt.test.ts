@@ -85,7 +85,7 @@ it('says all that the contract has', () =>
     outcome: 'revoked',
     code: null,
     keyState: 'dead',
-    message: 'The key is dead: after our call two probes, some seconds apart, found it gone',
+    message: 'The key is dead: two probes after our delete, some seconds apart, found it gone',
     request: { reason: 'leaked', requestedBy: 'jane', sender: 'AROA', reference: 'INC-1' },
     signer: { as: 'managing', id: 'MAST…0001', secretId: 'key-revoker/s', secretVersion: 'v1' },
     key: { id: 'SUBK…0001', digest: 'sha256:digest of SUBKEYexample00001', subMemberId: '7' },
@@ -190,7 +190,7 @@ describe('beside the final one', () => {
   });
 
   it.each([
-    ['resurrected', undefined, '!1', null, /^The key is alive though its death was proved\..*\. As found$/],
+    ['resurrected', undefined, '!1', null, /^The key is alive, although it was proved dead\..*\. As found$/],
     ['already-revoked', 2, '!3', null, /^The key is dead: .*\. As found$/],
     ['stuck/no-effect', 0, '!1', 'no-effect', /^Five calls had no effect: .*\. As found\. Delete the key/],
   ] as const)('tells of a finding: %s', (outcome, findings, suffix, code, message) => {

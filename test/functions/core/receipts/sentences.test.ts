@@ -40,14 +40,18 @@ describe('the words of an outcome', () => {
     expect(TERMINAL.filter((outcome) => /^The key is dead/.test(sentence(outcome)))).toEqual(TERMINAL.filter(isDead)));
 
   it('are no more than those where nothing is particular', () =>
-    expect(sentence('revoked')).toBe('The key is dead: after our call two probes, some seconds apart, found it gone'));
+    expect(sentence('revoked')).toBe(
+      'The key is dead: two probes after our delete, some seconds apart, found it gone',
+    ));
 
   it('claim no call for a key that was gone before one', () =>
-    expect(sentence('already-revoked')).toBe('The key is dead: it was gone before a call of this request took effect'));
+    expect(sentence('already-revoked')).toBe(
+      'The key is dead: it was gone before any call of this request took effect',
+    ));
 
   it('have what is particular between what happened and what comes next', () => {
     expect(sentence('refused/malformed', 'Cannot read reason: wanted leaked')).toBe(
-      'The message is no request. Cannot read reason: wanted leaked. Correct it and send it again',
+      'The message is not a valid request. Cannot read reason: wanted leaked. Correct the message and send it again',
     );
     expect(sentence('planned', 'A real request would send delete-key')).toBe(
       'Nothing was changed: this is a plan. A real request would send delete-key',
@@ -57,7 +61,7 @@ describe('the words of an outcome', () => {
 
 it.each(RETRY)('says while %s what it waits for', (code) => {
   expect(waiting(code)).toMatch(
-    /^Not done yet: [^.]{15,}\. The request continues by itself; treat the key as alive until then$/,
+    /^Not done yet: [^.]{15,}\. The request continues by itself\. Treat the key as alive until the final receipt$/,
   );
   expect(RETRY.filter((other) => waiting(other) === waiting(code))).toEqual([code]);
 });
@@ -65,13 +69,13 @@ it.each(RETRY)('says while %s what it waits for', (code) => {
 it('says of a key that is gone since when the provider does not know it, and that it may be an outage', () => {
   const since = '2026-11-21T12:00:00.000Z';
   expect(waiting('not-yet-proved', since)).toBe(
-    'Not done yet: the provider has not known the key since 2026-11-21T12:00:00.000Z, which cannot be told from an outage yet. The request continues by itself; treat the key as alive until then',
+    'Not done yet: the provider has not known the key since 2026-11-21T12:00:00.000Z, but that could still be an outage. The request continues by itself. Treat the key as alive until the final receipt',
   );
   for (const other of RETRY) if (other !== 'not-yet-proved') expect(waiting(other, since)).toBe(waiting(other));
 });
 
 it.each([
-  ['stuck', 'signer-gone', 'Sign by another managing key'],
+  ['stuck', 'signer-gone', 'Send a new request, signed with another managing key'],
   ['revoked', null, ''],
   ['retry', 'no-reply', ''],
   ['resurrected', null, ''],
@@ -80,7 +84,7 @@ it.each([
 );
 
 it('says what to do about a key that lives again', () =>
-  expect(RESURRECTED).toMatch(/^The key is alive though its death was proved\. [^.]+$/));
+  expect(RESURRECTED).toMatch(/^The key is alive, although it was proved dead\. Its case is open again\. [^.]+$/));
 
 describe('an outcome', () => {
   it.each([
@@ -91,7 +95,7 @@ describe('an outcome', () => {
     ['resurrected', { name: 'resurrected', code: null }],
   ] as const)('%s is a name and a code', (outcome, expected) => expect(nameAndCode(outcome)).toEqual(expected));
 
-  it('is dead in two cases alone', () => expect(TERMINAL.filter(isDead)).toEqual(['revoked', 'already-revoked']));
+  it('is dead in only two cases', () => expect(TERMINAL.filter(isDead)).toEqual(['revoked', 'already-revoked']));
 
   it('needs a person where it is stuck or refused', () =>
     expect(TERMINAL.filter((outcome) => !needsPerson(outcome))).toEqual([

@@ -49,32 +49,32 @@ describe('a plan says what a real request', () => {
     [
       'ends as',
       [[HELD]],
-      'would end as stuck/ip-not-allowed. Send from an address on that list, sign by another key, or delete the key in the web page',
+      'would end as stuck/ip-not-allowed. Call from an address on that list, sign with another key, or delete the key in the provider’s web console',
     ],
     [
       'ends as by a rule of ours',
       [[answerOf('alive', { record: RECORD })], {}, () => ({ call: REFUSING })],
-      'would end as refused/would-widen. Cannot widen it, wanted less. Ask for less than the key has',
+      'would end as refused/would-widen. Cannot widen it, wanted less. Ask only for what the key may do now',
     ],
     [
       'asks, sends and ends as for a key that never answered',
       [[GONE], {}, () => BESIDE],
-      'would ask the provider’s other environments, send the delete once and, if none knows the key, end as stuck/not-recognised. Check the key’s identifier, its environment and the signing key; if it is right, look in the provider’s web page',
+      'would ask the provider’s other environments, send the delete once and, if none knows the key, end as stuck/not-recognised. Check the key’s identifier, its environment and the signing key. If all three are right, look in the provider’s web console',
     ],
     [
       'asks and ends as for a key that never answered and is to be updated',
       [[GONE], {}, () => ({ ...BESIDE, call: REFUSING })],
-      'would ask the provider’s other environments and, if none knows the key, end as stuck/not-recognised. Check the key’s identifier, its environment and the signing key; if it is right, look in the provider’s web page',
+      'would ask the provider’s other environments and, if none knows the key, end as stuck/not-recognised. Check the key’s identifier, its environment and the signing key. If all three are right, look in the provider’s web console',
     ],
     [
       'sends and ends as for a key that never answered, where there is no other environment',
       [[GONE]],
-      'would send the delete once and, if none knows the key, end as stuck/not-recognised. Check the key’s identifier, its environment and the signing key; if it is right, look in the provider’s web page',
+      'would send the delete once and, if none knows the key, end as stuck/not-recognised. Check the key’s identifier, its environment and the signing key. If all three are right, look in the provider’s web console',
     ],
     [
       'ends as for a key that never answered and is to be updated, where there is no other environment',
       [[GONE], {}, () => ({ call: REFUSING })],
-      'would end as stuck/not-recognised. Check the key’s identifier, its environment and the signing key; if it is right, look in the provider’s web page',
+      'would end as stuck/not-recognised. Check the key’s identifier, its environment and the signing key. If all three are right, look in the provider’s web console',
     ],
     ['probes again for', [[undefined], LEAKED], 'would probe again (no-reply)'],
     ['waits for', [[undefined]], 'would wait (no-reply)'],
@@ -115,7 +115,7 @@ it('says behind it what is to be expected', async () => {
 it('says nothing of what comes after a call that would not be sent', async () => {
   const said = { forecast: () => ['It will rain'], afterwards: () => ['It will be wet'] };
   const { receipt } = await planned([HELD], {}, () => said);
-  expect(receipt?.message).toMatch(/ in the web page\. It will rain$/);
+  expect(receipt?.message).toMatch(/ in the provider’s web console\. It will rain$/);
 });
 
 it('tells both from what the probes have learned', async () => {

@@ -30,7 +30,7 @@ describe('a request whose time has not come', () => {
     expect(await revoke(memory.ports, delivered(memory, at(12 * DAY)))).toMatchObject({ done: false });
     await revoke(memory.ports, delivered(memory, { ...at(12 * DAY + 1), requestId: 'FAR' }));
     expect(memory.published).toMatchObject([{ requestId: 'FAR', code: 'too-far' }]);
-    expect(memory.published[0]?.message).toMatch(/^notBefore lies further ahead than a queue keeps messages\. Make a/);
+    expect(memory.published[0]?.message).toMatch(/^notBefore is further ahead than a queue keeps messages\. Create a/);
   });
 
   it('counts its age from then', async () => {

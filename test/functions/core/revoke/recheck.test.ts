@@ -140,7 +140,7 @@ describe('a recheck of a case that was left open', () => {
       ['R#1!2', 'stuck', 'ip-not-allowed', 'alive', false],
     ]);
     expect(memory.published[1]?.message).toMatch(
-      /ended as stuck\/ip-not-allowed at 2026-11-21T12:00:00.000Z, and the key is alive still\. Send from/,
+      /ended as stuck\/ip-not-allowed at 2026-11-21T12:00:00.000Z, and the key is alive still\. Call from/,
     );
     expect(memory.sent).not.toContain('delete');
   });

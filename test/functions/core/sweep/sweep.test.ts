@@ -101,7 +101,7 @@ describe('the version that a date is meant for', () => {
     expect(requests(memory)).toMatchObject([{ secretVersion: 'v1' }]);
   });
 
-  it('is met anew with another date', async () => {
+  it('is met again with another date', async () => {
     const described = [secret('x', AHEAD + MINUTE)];
     const memory = withSecrets(described);
     await sweep(memory.ports, AHEAD);
@@ -206,7 +206,7 @@ it('sends no more per provider than an hour’s limit, the oldest first', async 
 describe('tags that cannot be read', () => {
   const broken = (tags = {}) => secret('x', -1, { 'key-revoker:operation': 'delete', ...tags });
 
-  it('are told of once, to the stuck queue first', async () => {
+  it('are reported once, to the stuck queue first', async () => {
     const { tags, arn } = broken();
     const memory = withSecrets([broken()]);
     // An order without a version: which one was meant cannot be told from it.
@@ -227,7 +227,7 @@ describe('tags that cannot be read', () => {
       },
     ]);
     expect(memory.published[0]?.message).toBe(
-      'The expiry tags cannot be read. Cannot read operation: wanted delete-key (on the secret key-revoker/x). Correct the tag; the corrected tag makes a new order',
+      'The expiry tags cannot be read. Cannot read operation: wanted delete-key (on the secret key-revoker/x). Correct the tags. The next sweep reads them again',
     );
     const [copy] = memory.aside;
     expect(JSON.parse(copy?.body ?? '')).toEqual({
@@ -244,7 +244,7 @@ describe('tags that cannot be read', () => {
     ]);
   });
 
-  it('are told of again when they change', async () => {
+  it('are reported again when they change', async () => {
     const described = [broken()];
     const memory = withSecrets(described);
     await sweep(memory.ports, AHEAD);
@@ -264,7 +264,7 @@ describe('while the system is paused', () => {
   const pause = ({ items }: Memory, pausedAt?: number): void =>
     void items.set('control pause', { rev: 1, nonce: 'n', ...(pausedAt ? { pausedAt } : {}), by: 'me', reason: 'x' });
 
-  it('sends nothing, goes on to report, and sends once it is resumed', async () => {
+  it('sends nothing, still reports, and sends once it is resumed', async () => {
     const memory = withSecrets([secret('x', -1), secret('y', -1, { 'key-revoker:operation': 'delete' })]);
     pause(memory, NOON);
     expect(await sweep(memory.ports, AHEAD)).toEqual({ secrets: 2, sent: 0, left: 1, unreadable: 1 });

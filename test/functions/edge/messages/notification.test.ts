@@ -26,7 +26,7 @@ describe('a mail', () => {
     });
     expect(notificationOf(receipt).mail).toBe(
       [
-        'The limit of calls for an hour was reached until the time was up. The time for it was up; last it stood at limit.',
+        'The hourly limit of calls held the request back until its time ran out. The time for it was up; last it stood at limit.',
         '',
         'What to do: Raise the limit for a time and redrive.',
         '',
@@ -68,9 +68,9 @@ describe('a chat message', () => {
         textType: 'client-markdown',
         title: 'Key stuck (signer-gone) bybit/delete-sub-key mainnet',
         description: expect.stringMatching(
-          /^The managing key was itself revoked\n\*Key\* `SUBK…0001 at bybit mainnet`\n/,
+          /^The managing key has itself been revoked\n\*Key\* `SUBK…0001 at bybit mainnet`\n/,
         ),
-        nextSteps: ['Sign by another managing key'],
+        nextSteps: ['Send a new request, signed with another managing key'],
         keywords: ['bybit', 'delete-sub-key', 'stuck', 'leaked', 'INC-2041'],
       },
       metadata: {

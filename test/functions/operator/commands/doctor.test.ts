@@ -28,7 +28,7 @@ describe('doctor', () => {
     expect(out[out.indexOf(`✔ ${SECRETS.master}`) + 1]).toBe(
       '    Alive, and delete-master-key would be sent, signed by itself',
     );
-    expect(out.at(-1)).toBe('9 well, 2 with a note, 0 wrong');
+    expect(out.at(-1)).toBe('9 OK, 2 warnings, 0 failures');
     expect(out[out.indexOf(`! ${SECRETS.requestyManager}`) + 2]).toMatch(/^ {4}This key manages others;/);
     expect(deadKeys(system())).toEqual([]);
     expect(
@@ -57,13 +57,16 @@ describe('doctor', () => {
       verdict: 'wrong',
       says: [
         expect.stringMatching(/^This key holds neither .* its master can make it$/),
-        'Name the secret of one that can in the tag key-revoker:signed-by',
+        'Name the secret of a key that can make the call in the tag key-revoker:signed-by',
       ],
     });
     expect(of(SECRETS.master)?.says).toEqual(['Cannot read key-revoker:expires-at, wanted RFC 3339 with a zone']);
     expect(of(SECRETS.kalshiKey)?.says[0]).toMatch(/^The credential is not in Secrets Manager/);
     expect(of(SECRETS.forgotten)?.says[0]).toMatch(/^The provider does not know the key/);
-    expect(of('key-revoker/odd')).toMatchObject({ verdict: 'wrong', says: ['Cannot read it, wanted a JSON object'] });
+    expect(of('key-revoker/odd')).toMatchObject({
+      verdict: 'wrong',
+      says: ['Cannot read the secret: it must be a JSON object'],
+    });
     expect(of(SECRETS.kalshiManager)?.verdict).toBe('well');
     expect(await system().stuck()).toEqual([]);
   });
@@ -78,8 +81,8 @@ describe('doctor', () => {
       expect.objectContaining({
         verdict: 'wrong',
         says: [
-          'Its provider does not know the key. delete-key would be sent, signed by itself',
-          'Look in the provider’s web console. If the key is deleted there, its secret is of no more use',
+          'The provider does not know the key. delete-key would be sent, signed by itself',
+          'Look in the provider’s web console. If the key is deleted there, its secret is no longer needed',
         ],
       }),
     ]);
@@ -124,17 +127,20 @@ describe('doctor', () => {
     expect(out).toEqual([
       '✔ the undelivered queue',
       `! ${SECRETS.kalshiKey}`,
-      expect.stringMatching(/^ {4}Proved dead at 2026-\S+: its secret is of no more use$/),
+      expect.stringMatching(/^ {4}Proved dead at 2026-\S+: its secret is no longer needed$/),
       '✖ the stuck queue',
-      '    About 1: each is a key that may be alive. See stuck list',
+      '    About 1: each is a key that may be alive. See key-revoker stuck list',
       '',
-      '1 well, 1 with a note, 1 wrong',
+      '1 OK, 1 warning, 1 failure',
     ]);
   });
 
   it('looks at nothing while requests are paused', async () => {
     await piped('pause', '--reason', 'migration', '--by', 'alex');
     const { exit, told } = await piped('doctor');
-    expect([exit, told]).toEqual([1, ['Cannot look while requests are paused by alex (migration): resume first']]);
+    expect([exit, told]).toEqual([
+      1,
+      ['Cannot check keys while requests are paused by alex (migration): run key-revoker resume first'],
+    ]);
   });
 });

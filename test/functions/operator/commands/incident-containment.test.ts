@@ -61,16 +61,16 @@ describe('an incident that contains', () => {
       const unasked = await piped(...words, '--contain');
       expect([unasked.exit, unasked.told.at(-1)]).toEqual([
         2,
-        expect.stringContaining('wanted a terminal or --count 1'),
+        expect.stringContaining('without a terminal: use --count 1'),
       ]);
       const { told, ...ran } = await piped(...words, '--contain', '--count', '1');
-      expect(told).toContain('1 key not deleted by an earlier run, to be contained');
+      expect(told).toContain('1 key that an earlier run could not delete, to be contained');
       expect(receiptsIn({ told, ...ran }).map(({ outcome }) => outcome)).toEqual(['stuck', 'restricted']);
-      expect(told).toContain('1 sent by an earlier run already: followed as that run has sent them');
+      expect(told).toContain('1 already sent by an earlier run: this run follows them');
       // Once it is done there is nothing left to agree to.
       expect((await piped(...words, '--contain')).told.slice(-2)).toEqual([
         expect.stringMatching(/1\/1 {2}1 restricted$/),
-        '1 key not deleted: key-revoker stuck list names it, and stuck show says what to do next',
+        '1 key not deleted: key-revoker stuck list names it, and key-revoker stuck show says what to do next',
       ]);
     });
 
@@ -91,7 +91,7 @@ describe('an incident that contains', () => {
     const { exit, out, told } = await piped(...words);
     expect([exit, out[2]]).toEqual([3, expect.stringMatching(/ stuck\/permission-missing +1 +–$/)]);
     expect(told.find((line) => line.startsWith('A key that its managing key'))).toMatch(
-      /; not so the 1 that sign for themselves, nobody/,
+      /, except the 1 that sign for themselves: no other/,
     );
   });
 
@@ -107,7 +107,7 @@ describe('an incident that contains', () => {
     );
     expect([exit, out[2]]).toEqual([3, expect.stringMatching(/ stuck\/permission-missing +1 +–$/)]);
     expect(told).toContain(
-      'requesty cannot restrict a key: none is contained, one that cannot be deleted stays as it is',
+      'requesty cannot restrict a key: --contain does nothing, and a key that cannot be deleted stays as it is',
     );
   });
 });

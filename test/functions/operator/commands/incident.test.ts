@@ -30,7 +30,7 @@ describe('incident', () => {
     expect(told).toContain('5 keys to be deleted. Every delete is final');
     expect(told.slice(-2)).toEqual([
       '████████████████████ 5/5  4 revoked  1 stuck',
-      '1 key not deleted: key-revoker stuck list names it, and stuck show says what to do next',
+      '1 key not deleted: key-revoker stuck list names it, and key-revoker stuck show says what to do next',
     ]);
     expect(out[2]).toMatch(new RegExp(`^${SECRETS.forgotten} +SUBK…0009 +stuck/not-recognised +1 +–$`));
     expect(out.filter((line) => / revoked /.test(line))).toHaveLength(4);
@@ -76,33 +76,35 @@ describe('incident', () => {
   it('deletes nothing without the count, and raises no limit', async () => {
     await seedKeys(system());
     const typed = await commandLine(system, { answers: ['2'] })(...REQUESTY);
-    expect([typed.exit, typed.asked]).toEqual([5, ['Type 3 to go on: ']]);
-    expect(typed.told).toContain(
-      `! ${SECRETS.requestyKey}: This key has not the permission manage: write, so Requesty will likely refuse the call; a managing key can make it, or the web page`,
+    expect([typed.exit, typed.asked]).toEqual([5, ['Type 3 to continue: ']]);
+    expect(typed.told).toContainEqual(
+      expect.stringMatching(
+        /^! key-revoker\/\S+: This key has not the permission manage: write, so Requesty will likely refuse the call; /,
+      ),
     );
     const given = await piped(...REQUESTY, '--count', '4');
-    expect([given.exit, given.told.at(-1)]).toEqual([5, 'Cannot go on, wanted 3: nothing was sent']);
+    expect([given.exit, given.told.at(-1)]).toEqual([5, 'Cannot continue without 3: nothing was sent']);
     const nobody = await piped(...REQUESTY);
     expect([nobody.exit, nobody.told.at(-1)]).toEqual([
       2,
-      'Cannot ask for a confirmation here, wanted a terminal or --count 3',
+      'Cannot ask for confirmation without a terminal: use --count 3',
     ]);
     expect(await system().waiting()).toEqual([]);
     expect(await system().ledger()).not.toContain('override');
   });
 
   it.each([0, 3, 4, 5])(
-    'goes on after it was broken off in wait %i, and sends nothing twice',
+    'continues after it was broken off in wait %i, and sends nothing twice',
     async (breakOffAfter) => {
       await seedKeys(system());
       await system().tag(SECRETS.requestyKey, MANAGED);
       const broken = await commandLine(system, { breakOffAfter })(...REQUESTY, '--count', '3');
-      const left = breakOffAfter < 3 ? '' : ', and the same command goes on with the rest';
-      expect([broken.exit, broken.told.at(-1)]).toEqual([5, `Broken off: what was sent goes on${left}`]);
+      const left = breakOffAfter < 3 ? '' : '. Run the same command again for the rest';
+      expect([broken.exit, broken.told.at(-1)]).toEqual([5, `Interrupted: what was sent continues${left}`]);
       // What was sent is received soon.
       await system().settle();
       const asked = await piped(...REQUESTY);
-      const [, count] = /wanted a terminal or --count (\d)$/.exec(asked.told.at(-1) ?? '') ?? [];
+      const [, count] = /without a terminal: use --count (\d)$/.exec(asked.told.at(-1) ?? '') ?? [];
       const ran = count === undefined ? asked : await piped(...REQUESTY, '--count', count);
       expect(ran.exit).toBe(0);
       expect(ran.out.filter((line) => / revoked /.test(line))).toHaveLength(3);
@@ -118,7 +120,7 @@ describe('incident', () => {
   it('sends nothing where the user has broken off before, though the count was given', async () => {
     await seedKeys(system());
     const { exit, told } = await commandLine(system, { isBrokenOff: true })(...REQUESTY, '--count', '3');
-    expect([exit, told.at(-1)]).toEqual([5, 'Broken off: nothing was sent']);
+    expect([exit, told.at(-1)]).toEqual([5, 'Interrupted: nothing was sent']);
     expect(await system().waiting()).toEqual([]);
     expect(await system().ledger()).not.toContain('override');
   });
@@ -129,12 +131,12 @@ describe('incident', () => {
     const sent = system().receipts().length;
     const { exit, out, told } = await piped(...BYBIT);
     expect([exit, out.length]).toEqual([3, 7]);
-    expect(told).toContain('5 sent by an earlier run already: followed as that run has sent them');
+    expect(told).toContain('5 already sent by an earlier run: this run follows them');
     await system().settle();
     expect(system().receipts()).toHaveLength(sent);
   });
 
-  it('takes those alone that name and tags mean, and tells of what it cannot read and of what is dead', async () => {
+  it('takes only the keys that match name and tags, and lists what it cannot read and of what is dead', async () => {
     await seedKeys(system());
     await system().tag(SECRETS.sub, { team: 'desk-7', stage: 'a=b' });
     await system().tag(SECRETS.master, { team: 'desk-7' });
@@ -150,9 +152,9 @@ describe('incident', () => {
     const named = await piped(...other, '--count', '1');
     expect(named.exit).toBe(3);
     expect(named.told).toContain(
-      '✖ key-revoker/bybit/desk-7-odd: Cannot tell whose credential is in it, wanted one in a documented shape',
+      '✖ key-revoker/bybit/desk-7-odd: Cannot tell which provider the credential is for: store it in a documented form',
     );
-    expect(named.told).toContain('1 more proved dead before, and left out');
+    expect(named.told).toContain('1 more already proved dead, and left out');
     expect(deadKeys(system())).toEqual([KEYS.master, KEYS.sub]);
   });
 
@@ -160,15 +162,18 @@ describe('incident', () => {
     const refusals: readonly (readonly [words: readonly string[], exit: number, sentence: string])[] = [
       [['--provider', 'x', '--reference', 'I'], 2, "Option '--provider <name>' argument 'x' is invalid."],
       [['--provider', 'bybit'], 2, "Required option '--reference <ticket>' not specified"],
-      [['--provider', 'bybit', '--reference', 'I', '--read-only'], 2, 'Cannot take --read-only without --contain'],
+      [['--provider', 'bybit', '--reference', 'I', '--read-only'], 2, 'Cannot use --read-only without --contain'],
       [['--provider', 'bybit', '--reference', 'I', '--tag', 'team'], 2, "Option '--tag <key=value>' argument 'team'"],
-      [['--provider', 'bybit', '--reference', 'I'], 4, 'Cannot find a key of bybit that is meant and alive'],
+      [['--provider', 'bybit', '--reference', 'I'], 4, 'Cannot find a key of bybit that matches and may be alive'],
     ];
     for (const [words, exit, sentence] of refusals)
       expect(await piped('incident', ...words)).toMatchObject({ exit, told: [expect.stringContaining(sentence)] });
     await piped('pause', '--reason', 'migration', '--by', 'alex');
     const { exit, told } = await piped(...BYBIT);
-    expect([exit, told]).toEqual([1, ['Cannot begin while requests are paused by alex (migration): resume first']]);
+    expect([exit, told]).toEqual([
+      1,
+      ['Cannot begin while requests are paused by alex (migration): run key-revoker resume first'],
+    ]);
   });
 
   it('says so where all that are meant are dead already', async () => {
@@ -176,8 +181,8 @@ describe('incident', () => {
     const named = ['--name-prefix', SECRETS.sub];
     await piped(...BYBIT, ...named, '--count', '1');
     const { exit, told } = await piped(...BYBIT.slice(0, -1), 'INC-2', ...named);
-    const why = 'wanted at least one: 1 of those meant were proved dead before';
-    expect([exit, told]).toEqual([4, [`Cannot find a key of bybit that is meant and alive, ${why}`]]);
+    const why = '(1 matching key is already proved dead)';
+    expect([exit, told]).toEqual([4, [`Cannot find a key of bybit that matches and may be alive ${why}`]]);
   });
 });
 
@@ -190,7 +195,7 @@ describe('incident, where the mode is observe,', () => {
     const words = [...BYBIT, '--name-prefix', SECRETS.sub, '--count', '1'];
     const { exit, told, out } = await commandLine(system)(...words);
     expect([exit, out[2]]).toEqual([0, expect.stringMatching(/ planned +0 +–$/)]);
-    expect(told).toContain('1 key to be planned for: the mode is observe, and no key is touched');
+    expect(told).toContain('1 key to be planned only: the mode is observe, and no key is touched');
     expect(deadKeys(system())).toEqual([]);
     expect(await system().ledger()).not.toContain('override');
   });

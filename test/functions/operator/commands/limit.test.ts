@@ -59,9 +59,9 @@ describe('limit', () => {
 
   it('refuses what makes no sense', async () => {
     const refusals: readonly (readonly [words: readonly string[], sentence: string])[] = [
-      [['--for', '1h'], 'Cannot tell what to raise, wanted --urgent or --other'],
-      [['--urgent', '2000', '--for', '3d'], 'Cannot raise a limit for as long, wanted up to 48h'],
-      [['--other', '100', '--for', '1h'], 'Cannot lower a limit for a time, wanted at least the 200 other calls'],
+      [['--for', '1h'], 'Cannot tell what to raise: give --urgent, --other or both'],
+      [['--urgent', '2000', '--for', '3d'], 'Cannot raise a limit for longer than 48h'],
+      [['--other', '100', '--for', '1h'], 'Cannot lower a limit: give --other at least 200'],
       [['--urgent', '0', '--for', '1h'], "Option '--urgent <calls>' argument '0' is invalid."],
       [['--urgent', '2000'], "Required option '--for <time>' not specified"],
     ];

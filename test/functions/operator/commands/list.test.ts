@@ -46,12 +46,12 @@ describe('list', () => {
   it('leaves out what is younger', async () => {
     await arrange(system());
     system().advance(91 * 86_400_000);
-    await system().rotate(SECRETS.sub, { apiKey: KEYS.sub, apiSecret: 'made anew today, so it is young' });
+    await system().rotate(SECRETS.sub, { apiKey: KEYS.sub, apiSecret: 'made again today, so it is young' });
     const { out } = await piped('list', '--older-than', '90d', '--json');
     const names = JSON.parse(out.join('\n')).map(({ secret }: { secret: string }) => secret);
     expect(names).toContain(SECRETS.master);
     expect(names).not.toContain(SECRETS.sub);
-    expect((await piped('list', '--older-than', '92d')).out).toEqual(['No secret under key-revoker/ is meant']);
+    expect((await piped('list', '--older-than', '92d')).out).toEqual(['No secrets under key-revoker/ match']);
   });
 
   it('says all of it to machines', async () => {
@@ -66,7 +66,7 @@ describe('list', () => {
       provedAt: expect.stringMatching(/^2026-11-20T10:/),
       problem: null,
     });
-    expect(named('key-revoker/odd/number').problem).toBe('Cannot read it, wanted a JSON object');
+    expect(named('key-revoker/odd/number').problem).toBe('Cannot read the secret: it must be a JSON object');
     expect(named('key-revoker/odd/shape').problem).toMatch(/^Cannot read /);
   });
 

@@ -10,7 +10,7 @@ describe('pause and resume', () => {
   const system = systemForEachTest();
   const piped = commandLine(system, { environment: { USER: 'alex' } });
 
-  it('hold back what is sent and what is due, and let it go on', async () => {
+  it('hold back what is sent and what is due, and let it continue', async () => {
     await seedKeys(system());
     await system().tag(SECRETS.requestyManager, { 'key-revoker:expires-at': '2026-11-20T10:01:00Z', ...DUE });
     await system().sweep();
@@ -18,11 +18,13 @@ describe('pause and resume', () => {
     const paused = await piped('pause', '--reason', 'provider is migrating');
     expect([paused.exit, paused.out]).toEqual([
       0,
-      ['Paused by alex (provider is migrating): nothing is begun until resume. Nothing waits on the requests queue'],
+      ['Paused by alex (provider is migrating): no request starts until resume. The requests queue is empty'],
     ]);
     expect(paused.shown).toContain('The event source mapping is Disabling');
     const sent = await piped('request', ...KALSHI, '--yes');
-    expect(sent.told.at(-1)).toBe('Requests are paused by alex (provider is migrating): this one waits until resume');
+    expect(sent.told.at(-1)).toBe(
+      'Requests are paused by alex (provider is migrating): this request waits until resume',
+    );
     await system().settle();
     system().advance(3_600_000);
     expect((await system().sweep()).sent).toBe(0);
@@ -39,7 +41,7 @@ describe('pause and resume', () => {
       0,
       [
         expect.stringMatching(
-          /^Resumed after \d+ m\. About 1 on the requests queue, later looks at dead keys included$/,
+          /^Resumed after \d+ m\. About 1 on the requests queue, including later checks of dead keys$/,
         ),
       ],
     ]);
@@ -54,7 +56,7 @@ describe('pause and resume', () => {
 
   it('change nothing that is so already', async () => {
     const resumed = await piped('resume');
-    expect([resumed.exit, resumed.out]).toEqual([0, ['Resumed. Nothing waits on the requests queue']]);
+    expect([resumed.exit, resumed.out]).toEqual([0, ['Resumed. The requests queue is empty']]);
     await piped('pause', '--reason', 'one');
     expect((await piped('pause', '--reason', 'two')).out[0]).toMatch(/^Paused since 2026-\S+ by alex \(one\)/);
     expect((await piped('pause')).exit).toBe(2);
@@ -69,7 +71,7 @@ describe('pause and resume', () => {
     const { exit, told } = await hanging('pause', '--reason', 'one');
     expect([exit, told]).toEqual([
       1,
-      ['Cannot look at the event source mapping: TooManyRequestsException, wanted fewer calls; try again'],
+      ['Cannot read the event source mapping: TooManyRequestsException; AWS limits the rate of calls. Try again'],
     ]);
     expect(await system().ledger()).toContain('"pausedAt"');
   });

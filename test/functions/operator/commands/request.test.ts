@@ -27,7 +27,7 @@ describe('request', () => {
     ]);
     expect(out.slice(0, 3)).toEqual([
       'revoked  bybit/delete-sub-key  SUBK…0001',
-      '  The key is dead: after our call two probes, some seconds apart, found it gone',
+      '  The key is dead: two probes after our delete, some seconds apart, found it gone',
       '',
     ]);
     expect(out).toContain('  reason       leaked, INC-1');
@@ -42,14 +42,11 @@ describe('request', () => {
   it('wants a yes for a delete, and sends nothing without', async () => {
     await seedKeys(system());
     const target = ['--target', KEYS.kalshiKey];
-    const alone = await piped('request', ...KALSHI, ...target);
-    expect([alone.exit, alone.told.at(-1)]).toEqual([
-      2,
-      'Cannot ask for a confirmation here, wanted a terminal or --yes',
-    ]);
+    const single = await piped('request', ...KALSHI, ...target);
+    expect([single.exit, single.told.at(-1)]).toEqual([2, 'Cannot ask for confirmation without a terminal: use --yes']);
     const unsure = await commandLine(system, { answers: ['y'] })('request', ...KALSHI, ...target);
-    expect([unsure.exit, unsure.asked]).toEqual([5, ['Type yes to go on: ']]);
-    expect(unsure.told.at(-1)).toBe('Cannot go on, wanted yes: nothing was sent');
+    expect([unsure.exit, unsure.asked]).toEqual([5, ['Type yes to continue: ']]);
+    expect(unsure.told.at(-1)).toBe('Cannot continue without yes: nothing was sent');
     expect(await system().waiting()).toEqual([]);
     const sure = await commandLine(system, { answers: ['yes'] })('request', ...KALSHI, ...target);
     expect(sure.exit).toBe(0);
@@ -100,24 +97,27 @@ describe('request', () => {
     const again = await piped(...words);
     expect([again.exit, again.told, again.out[0]?.slice(0, 7)]).toEqual([
       0,
-      ['This request was sent before, and has ended'],
+      ['This request was sent before and has ended'],
       'revoked',
     ]);
     expect(await system().waiting()).toEqual([]);
     const other = await piped(...words, '--reason', 'leaked');
-    expect([other.exit, other.told]).toEqual([2, ['Cannot use the request id R-2 again, it names another request']]);
+    expect([other.exit, other.told]).toEqual([
+      2,
+      ['Cannot use the request id R-2 again: it names a different request'],
+    ]);
   });
 
-  it('does not wait longer than it was told, or than somebody wants', async () => {
+  it('does not wait longer than it was told, or than the user wants', async () => {
     const words = ['request', ...KALSHI, '--target', KEYS.kalshiKey, '--yes', '--wait'];
     const meanwhile = async (): Promise<void> => undefined;
     const late = await commandLine(system, { meanwhile })(...words, '--timeout', '1m', '--request-id', 'R-3');
     expect([late.exit, late.told.at(-1)]).toEqual([
       1,
-      'Cannot wait longer for R-3, it goes on by itself (on the queue)',
+      'Cannot wait longer for R-3: the request continues by itself (on the queue)',
     ]);
     const broken = await commandLine(system, { meanwhile, breakOffAfter: 3 })(...words);
-    expect([broken.exit, broken.told.at(-1)]).toEqual([5, 'Broken off: what was sent goes on']);
+    expect([broken.exit, broken.told.at(-1)]).toEqual([5, 'Interrupted: what was sent continues']);
   });
 
   it('refuses what the function would refuse, and says what it wants', async () => {
@@ -126,22 +126,22 @@ describe('request', () => {
       [['kalshi/delete', '--secret', SECRETS.kalshiKey, ...self], 'Cannot read operation: wanted delete-key'],
       [['binance/delete-key', '--secret', SECRETS.kalshiKey, ...self], 'Cannot read provider: wanted one of bybit, ka'],
       [['kalshi/delete-key', '--secret', SECRETS.kalshiKey, '--target', 'K'], 'Cannot read target.apiKeyId: wanted 8-'],
-      [['kalshi/delete-key', '--secret', 'x/y', ...self], 'Cannot open that secret, wanted one whose name begins with'],
+      [['kalshi/delete-key', '--secret', 'x/y', ...self], 'Cannot open that secret: its name must begin with'],
       [
         [...KALSHI, '--target', KEYS.kalshiKey, '--sub-member-id', '1'],
         'Cannot take the field "subMemberId" in target',
       ],
       [['bybit/update-sub-key', ...SUB.slice(1)], 'Cannot update without settings, wanted at least one of readOnly'],
-      [[...KALSHI, ...self, '--not-before', '2099-01-01T00:00:00Z'], 'notBefore lies further ahead than a queue keeps'],
+      [[...KALSHI, ...self, '--not-before', '2099-01-01T00:00:00Z'], 'notBefore is further ahead than a queue keeps'],
       [[...KALSHI, ...self, '--reason', 'leakd'], "Option '--reason <reason>' argument 'leakd' is invalid. Allowed"],
       [KALSHI, "Required option '--target <key>' not specified"],
       [
         [...KALSHI, ...self, '--timeout', 'soon'],
-        "Option '--timeout <time>' argument 'soon' is invalid. Wanted a time",
+        "Option '--timeout <time>' argument 'soon' is invalid. It must be a time",
       ],
       [
         [...KALSHI, ...self, '--reference', `rqsty-sk-${'x'.repeat(8)}`],
-        'Cannot take a command line with a secret in it',
+        'Cannot accept a command line with a secret in it',
       ],
     ];
     for (const [words, sentence] of refusals) {
@@ -154,7 +154,7 @@ describe('request', () => {
   it('refuses a provider that is not switched on here', async () => {
     await cardAs({ providers: ['bybit'] });
     const ran = await piped('request', ...KALSHI, '--target', 'self', '--yes');
-    expect([ran.exit, ran.told]).toEqual([2, ['Cannot act at kalshi, wanted one of bybit']]);
+    expect([ran.exit, ran.told]).toEqual([2, ['Cannot act at kalshi: this deployment has only bybit']]);
   });
 
   it('finds no deployment where there is none', async () => {
@@ -162,9 +162,7 @@ describe('request', () => {
     const ran = await anybody('request', ...KALSHI, '--target', 'self', '--prefix', 'other/');
     expect([ran.exit, ran.told]).toEqual([
       4,
-      [
-        'Cannot find a deployment with the prefix "other/", wanted one in this account and region (--prefix, AWS_REGION)',
-      ],
+      ['Cannot find a deployment with the prefix "other/" in this account and region: check --prefix and AWS_REGION'],
     ]);
     const environment = { KEY_REVOKER_PREFIX: 'third/' };
     const named = await commandLine(system, { credentials: ADMINISTRATOR, environment })('status', 'x');
@@ -180,7 +178,7 @@ describe('request, where the mode is observe,', () => {
     await seedKeys(system());
     const ran = await commandLine(system)('request', ...SUB, '--wait');
     expect(ran.exit).toBe(0);
-    expect(ran.told).toContain('  mode       observe: the request is planned and the key not touched');
+    expect(ran.told).toContain('  mode       observe: the request is only planned, and no key is touched');
     expect(ran.out.slice(0, 2)).toEqual([
       'Nothing was changed: this is a plan  bybit/delete-sub-key  SUBK…0001',
       '  • The mode is observe',

@@ -85,16 +85,13 @@ describe('schedule', () => {
   it('refuses what it cannot schedule', async () => {
     await piped('schedule', ...KALSHI, '--at', '2027-03-01T00:00:00Z', '--request-id', 'S-3', '--yes');
     const refusals: readonly (readonly [words: readonly string[], sentence: string])[] = [
-      [['--at', 'tomorrow'], 'Cannot read --at, wanted RFC 3339 with a zone'],
-      [['--at', '2026-11-20T10:00:59Z'], 'Cannot schedule for a time within the next minute: send a request'],
+      [['--at', 'tomorrow'], 'Cannot read --at: it must be RFC 3339 with a zone'],
+      [['--at', '2026-11-20T10:00:59Z'], 'Cannot schedule for a time within the next minute: send a request instead'],
       [
         ['--at', '2027-03-01T00:00:00Z', '--request-id', 'a b'],
-        'Cannot schedule under that request id, wanted up to 64',
+        'Cannot schedule under that request id: it must be 1 to 64',
       ],
-      [
-        ['--at', '2027-03-01T00:00:00Z', '--request-id', 'S-3'],
-        'Cannot schedule S-3 again, a schedule of that name is',
-      ],
+      [['--at', '2027-03-01T00:00:00Z', '--request-id', 'S-3'], 'Cannot schedule S-3 again: a schedule with that name'],
       [[], "Required option '--at <instant>' not specified"],
     ];
     for (const [words, sentence] of refusals) {

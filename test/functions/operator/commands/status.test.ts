@@ -40,14 +40,14 @@ describe('status', () => {
       `  signed by  ${SECRETS.kalshiManager}`,
       '  reason     leaked',
       expect.stringMatching(/^ {2}so far {5}/),
-      '  next try   by itself, within 60 s unless the provider says when to come back',
+      '  next try   automatic, within 60 s, unless the provider sets another time',
     ]);
   });
 
   it('shows without a name what is open, the oldest first, and whether all is paused', async () => {
     expect((await piped('status')).out).toEqual([
       '  paused             no',
-      '  requests queue     about 0, later looks at dead keys included',
+      '  requests queue     about 0, including later checks of dead keys',
       '  stuck queue        about 0',
       '  undelivered queue  about 0',
       '  open               nothing',
@@ -65,15 +65,17 @@ describe('status', () => {
     expect([exit, out.slice(0, 5)]).toEqual([
       0,
       [
-        expect.stringMatching(/^ {2}paused {13}by alex \(migration\) \d\.\d s ago: nothing is begun until resume$/),
-        '  requests queue     about 1, later looks at dead keys included',
+        expect.stringMatching(/^ {2}paused {13}by alex \(migration\) \d\.\d s ago: no request starts until resume$/),
+        '  requests queue     about 1, including later checks of dead keys',
         '  stuck queue        about 1',
         '  undelivered queue  about 0',
         '  open               2',
       ],
     ]);
     expect(out.slice(-2)).toEqual([
-      expect.stringMatching(/^INC-2041-desk-7#1 +bybit\/mainnet\/SUBKEYexample00001 +60 m +ended without a dead key$/),
+      expect.stringMatching(
+        /^INC-2041-desk-7#1 +bybit\/mainnet\/SUBKEYexample00001 +60 m +ended, key not proved dead$/,
+      ),
       expect.stringMatching(
         new RegExp(`^R-2#1 +kalshi/prod/${KEYS.kalshiManager} +\\d\\.\\d s +called once, not proved yet$`),
       ),
@@ -81,7 +83,7 @@ describe('status', () => {
     expect(JSON.parse((await piped('status', '--json')).out.join('\n'))).toMatchObject({
       paused: { by: 'alex', reason: 'migration', since: expect.stringMatching(/^2026-11-20T1/) },
       ...{ requests: 1, stuck: 1, undelivered: 0 },
-      open: [{ request: 'INC-2041-desk-7#1', soFar: 'ended without a dead key' }, { request: 'R-2#1' }],
+      open: [{ request: 'INC-2041-desk-7#1', soFar: 'ended, key not proved dead' }, { request: 'R-2#1' }],
     });
     const narrow = await commandLine(system, { width: 80 })('status');
     expect(Math.max(...narrow.out.map((line) => line.length))).toBeLessThanOrEqual(80);
@@ -94,7 +96,7 @@ describe('status', () => {
     await system().send({ ...BODY, target: 'self', requestId: 'R-2' });
     await system().deliver();
     const soFar = async () => (await piped('status', 'R-2')).out.find((line) => line.startsWith('  so far'));
-    const since = 'unknown to its provider since 2026-11-20T10:00:00.000Z';
+    const since = 'unknown to the provider since 2026-11-20T10:00:00.000Z';
     expect(await soFar()).toBe(`  so far     called once, ${since}`);
     system().advance(60_000);
     await system().deliver();
@@ -106,7 +108,7 @@ describe('status', () => {
     await system().send({ ...BODY, target: 'self', requestId: 'R-3', notBefore: '2026-11-21T10:00:00Z' });
     await system().deliver();
     const { out } = await piped('status', 'R-3');
-    expect(out).toContain('  so far     waits for its time, 2026-11-21T10:00:00.000Z');
+    expect(out).toContain('  so far     not due until 2026-11-21T10:00:00.000Z');
     expect(out).toContain('  next try   at 2026-11-21T10:00:00.000Z');
   });
 
@@ -122,7 +124,7 @@ describe('status', () => {
     expect(exit).toBe(0);
     expect(out).toEqual([
       `Key kalshi/prod/${KEYS.kalshiKey}`,
-      '  state       seen alive, and no request has ended on it',
+      '  state       seen alive; no request for the key has ended',
       expect.stringMatching(/^ {2}first seen {2}2026-11-20T10:00/),
     ]);
   });
@@ -149,15 +151,19 @@ describe('status', () => {
   });
 
   it('finds nothing of a name that nobody has used', async () => {
-    const wanted = (why: string) =>
-      `Cannot find "nobody", wanted a request that was received (${why}) or the whole identifier of a key that was asked about`;
+    const failure = (why: string) =>
+      `Cannot find "nobody": give the id of a received request, or the full identifier of a key that a request was about. ${why}`;
     const { exit, told } = await piped('status', 'nobody');
     expect([exit, told]).toEqual([
       4,
-      [wanted('one that was just sent is on the queue, one to come is in schedule list')],
+      [
+        failure(
+          'A request that was just sent may still be on the queue. A scheduled one is in key-revoker schedule list',
+        ),
+      ],
     ]);
     await piped('pause', '--reason', 'migration', '--by', 'alex');
     const { told: paused } = await piped('status', 'nobody');
-    expect(paused).toEqual([wanted('those sent now wait, paused by alex (migration)')]);
+    expect(paused).toEqual([failure('New requests wait: requests are paused by alex (migration)')]);
   });
 });

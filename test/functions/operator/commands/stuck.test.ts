@@ -7,7 +7,7 @@ import { commandLine } from '../command-line.ts';
 const REQUESTY = { provider: 'requesty', operation: 'delete-key', secretId: SECRETS.requestyManager };
 const UNKNOWN = '00000000-0000-4000-8000-000000000000';
 
-/** Two requests whose secret is missing, one for a key of nobody, and a message that is no request. */
+/** Two requests whose secret is missing, one for a key of nobody, and a message that is not a valid request. */
 const fourStuck = async (system: System): Promise<void> => {
   await seedKeys(system, { without: ['requestyManager'] });
   const bodies = [
@@ -71,7 +71,7 @@ describe('stuck', () => {
     const { exit, out } = await piped('stuck', 'show', '3');
     expect(exit).toBe(0);
     expect(out[0]).toBe('stuck/not-recognised  kalshi/delete-key');
-    expect(out[1]).toMatch(/^ {2}The provider does not know the key .* look in the provider’s web page$/);
+    expect(out[1]).toMatch(/^ {2}The provider does not know the key, .* look in the provider’s web console$/);
     expect(out).toContain(`  target.apiKeyId  ${UNKNOWN}`);
     expect(out).toContain('  key-revoker stuck redrive K-1 --wait');
     expect(out.join('\n')).not.toMatch(/[{}]/);
@@ -88,7 +88,7 @@ describe('stuck', () => {
     const none = await piped('stuck', 'show', '5');
     expect([none.exit, none.told]).toEqual([
       4,
-      ['Cannot find "5" in the stuck queue, wanted a number or an id of its list'],
+      ['Cannot find "5" on the stuck queue: give a number or an id from key-revoker stuck list'],
     ]);
   });
 
@@ -103,7 +103,7 @@ describe('stuck', () => {
     const { exit } = await piped(...typed.replace('…', SECRETS.master).split(' '), '--yes');
     expect([exit, deadKeys(system())]).toEqual([0, [KEYS.sub]]);
     expect((await piped('stuck', 'forget', 'B-1', '--by', 'alex', '--reason', 'by its master', '--yes')).out).toEqual([
-      'Forgotten: B-1. The key was proved dead since',
+      'Forgotten: B-1. The key has been proved dead in the meantime',
     ]);
   });
 
@@ -131,7 +131,7 @@ describe('stuck', () => {
       '✔ K-1: stuck/not-recognised',
       '✔ R-1: revoked',
       '✔ R-2: revoked',
-      expect.stringMatching(/^✖ (\S+): Cannot redrive \1, it stands for a message that was no request$/),
+      expect.stringMatching(/^✖ (\S+): Cannot redrive \1: the message was not a valid request$/),
     ]);
     expect(JSON.parse(out.join('\n'))).toMatchObject([
       { receiptId: 'R-1#2' },
@@ -169,7 +169,7 @@ describe('stuck', () => {
   it('ends as broken off where the user does not wait for the receipts', async () => {
     await fourStuck(system());
     const broken = await commandLine(system, { breakOffAfter: 0 })('stuck', 'redrive', 'R-1', '--yes', '--wait');
-    expect([broken.exit, broken.told.at(-1)]).toEqual([5, '✖ R-1: Broken off: what was sent goes on']);
+    expect([broken.exit, broken.told.at(-1)]).toEqual([5, '✖ R-1: Interrupted: what was sent continues']);
     expect(await ids()).toHaveLength(3);
   });
 
@@ -195,18 +195,20 @@ describe('stuck', () => {
     expect(system().receipts().at(-1)).toMatchObject({ receiptId: 'K-1#3' });
   });
 
-  it('forgets one, with a name and a reason: its case is closed, until a request opens it anew', async () => {
+  it('forgets one, with a name and a reason: its case is closed, until a request opens it again', async () => {
     await fourStuck(system());
-    const words = ['--by', 'alex', '--reason', 'deleted in the web page', '--yes'];
+    const words = ['--by', 'alex', '--reason', 'deleted in the web console', '--yes'];
     const { exit, out } = await piped('stuck', 'forget', 'K-1', ...words);
     expect([exit, out]).toEqual([
       0,
-      ['Forgotten: K-1. The key may be alive, and nobody looks after it any more; a later request opens its case anew'],
+      [
+        'Forgotten: K-1. The key may be alive, and this system no longer checks it. A later request opens its case again',
+      ],
     ]);
     expect(await ids()).not.toContain('K-1');
     const status = await piped('status', UNKNOWN);
     expect(status.out[1]).toMatch(
-      /state {2}forgotten at 2026-\S+ by alex \(deleted in the web page\); it may be alive$/,
+      /state {2}forgotten at 2026-\S+ by alex \(deleted in the web console\); the key may be alive$/,
     );
     system().advance(11 * 86_400_000);
     expect(await system().lookAfter()).toMatchObject({ looks: 0, copies: 0 });

@@ -6,38 +6,42 @@ const named = (name: string, message = 'quoted: s3cr3t', more: object = {}): Err
   Object.assign(new Error(message), { name }, more);
 
 it.each<[string, Error, string]>([
-  ['no region', new Error('Region is missing'), 'Cannot ask, wanted a region in AWS_REGION or in the profile'],
+  ['no region', new Error('Region is missing'), 'Cannot ask: set a region in AWS_REGION or in the profile'],
   [
     'no credentials',
     named('CredentialsProviderError'),
-    'Cannot ask: CredentialsProviderError, wanted AWS credentials in the environment or in the profile',
+    'Cannot ask: CredentialsProviderError; set AWS credentials in the environment or in the profile',
   ],
   [
     'old credentials',
     named('ExpiredTokenException'),
-    'Cannot ask: ExpiredTokenException, wanted AWS credentials that are valid now',
+    'Cannot ask: ExpiredTokenException; use AWS credentials that are valid now',
   ],
   [
     'no right',
     named('AccessDeniedException'),
-    'Cannot ask: AccessDeniedException, wanted a principal that was granted with grantOperate',
+    'Cannot ask: AccessDeniedException; use a role that was granted access with grantOperate',
   ],
   [
     'nobody there',
     named('Error', 'connect', { code: 'ECONNREFUSED' }),
-    'Cannot ask: ECONNREFUSED, wanted a way to AWS, or to AWS_ENDPOINT_URL',
+    'Cannot ask: ECONNREFUSED; check the connection to AWS, or to AWS_ENDPOINT_URL',
   ],
   [
     'a page that is none of AWS’s',
     named('Unknown'),
-    'Cannot ask: Unknown, wanted an answer of AWS: something else answers, a proxy or what AWS_ENDPOINT_URL names',
+    'Cannot ask: Unknown; the answer is not from AWS. Check for a proxy, and check AWS_ENDPOINT_URL',
   ],
   [
     'an endpoint that is none',
     named('TypeError', 'Invalid URL', { code: 'ERR_INVALID_URL' }),
-    'Cannot ask: ERR_INVALID_URL, wanted a URL in AWS_ENDPOINT_URL',
+    'Cannot ask: ERR_INVALID_URL; AWS_ENDPOINT_URL must be a URL',
   ],
-  ['too many calls', named('ThrottlingException'), 'Cannot ask: ThrottlingException, wanted fewer calls; try again'],
+  [
+    'too many calls',
+    named('ThrottlingException'),
+    'Cannot ask: ThrottlingException; AWS limits the rate of calls. Try again',
+  ],
   ['anything else', named('OddException'), 'Cannot ask: OddException'],
 ])('says what %s asks for, and quotes nothing', (_what, error, message) =>
   expect(fromAws('ask', Promise.reject(error))).rejects.toEqual(new Failure(1, message)),

@@ -45,7 +45,7 @@ it.each([
   [
     'that another request is at work on',
     { attempts: { 'S#1': NEW_ATTEMPT } },
-    expect.stringContaining('S#1 is at work'),
+    expect.stringContaining('S#1 is working'),
   ],
 ])('leaves a case %s', async (_, found, said) => {
   expect(await forgotten({ pin: PIN }, found)).toEqual([said, 0]);

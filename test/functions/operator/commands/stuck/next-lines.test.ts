@@ -39,29 +39,29 @@ it.each([
     { ...SUB, target: { secretId: 'key-revoker/s', secretVersion: 'v1' } },
     'bybit/delete-sub-key --secret … --target secret:key-revoker/s --target-version v1 --reason manual',
   ],
-])('asks anew for %s', (_what, request, words) =>
+])('asks another signer for %s', (_what, request, words) =>
   expect(another('permission-missing', request)).toBe(`  key-revoker request ${words} --wait`),
 );
 
 it.each([
   ['a master key, which nobody else can delete', 'permission-missing', MASTER],
-  ['an end that another signer does not mend', 'credential-missing', { ...KALSHI, target: 'self' }],
+  ['an end that another signer does not fix', 'credential-missing', { ...KALSHI, target: 'self' }],
   [
     'an update',
     'permission-missing',
     { ...SUB, operation: 'update-sub-key', target: 'self', settings: { readOnly: 1 } },
   ],
-])('asks not anew for %s', (_what, code, request) =>
+])('asks no other signer for %s', (_what, code, request) =>
   expect(shownFor(code, request)).toEqual([
-    'Once the cause is mended:',
+    'Once the cause is fixed:',
     "  key-revoker stuck redrive 'it'\\''s' --wait",
-    'Where the key was dealt with elsewhere:',
+    'If the key was handled elsewhere:',
     "  key-revoker stuck forget 'it'\\''s' --by … --reason …",
   ]),
 );
 
-it('sends nothing of a message that was no request', () =>
+it('sends nothing of a message that was not a valid request', () =>
   expect(shownFor('permission-missing', { no: 'request' })).toEqual([
-    'Where the key was dealt with elsewhere:',
+    'If the key was handled elsewhere:',
     "  key-revoker stuck forget 'it'\\''s' --by … --reason …",
   ]));
