@@ -65,16 +65,16 @@ const refuseUnlessKnown = (name: string): void => {
   const prop = Object.keys(PROPS).find((each) => each.toLowerCase() === name.replaceAll(/[-_]/g, '').toLowerCase());
   const wanted =
     prop === undefined ? nearest(name, CONTEXT) : `the prop ${prop} of KeyRevocation in an app of your own`;
-  if (wanted !== undefined) throw new Error(`Cannot use the context "${name}", wanted ${wanted}`);
+  if (wanted !== undefined) throw new Error(`Cannot use the context "${name}": use ${wanted}`);
 };
 
 const cannot = (name: string, value: unknown, wanted: string): Error =>
-  new Error(`Cannot use ${JSON.stringify(value)} as ${name}, wanted ${wanted}`);
+  new Error(`Cannot use ${JSON.stringify(value)} as ${name}: it must be ${wanted}`);
 
 const textIn = (context: Context, name: string): string | undefined => {
   const value = context[name];
   if (value === undefined || typeof value === 'string') return value;
-  throw cannot(name, value, 'a text');
+  throw cannot(name, value, 'a string');
 };
 
 /** A text with commas, or, in `cdk.json`, a list. */
@@ -83,7 +83,7 @@ const listIn = (context: Context, name: string): readonly string[] | undefined =
   if (value === undefined) return undefined;
   const items: readonly unknown[] = Array.isArray(value) ? value : [value];
   return items.flatMap((item) => {
-    if (typeof item !== 'string') throw cannot(name, value, 'texts with commas between them');
+    if (typeof item !== 'string') throw cannot(name, value, 'strings with commas between them');
     return item.split(',').map((part) => part.trim());
   });
 };

@@ -20,11 +20,11 @@ const cdk = (command: string, ...words: readonly string[]): void => {
   if (status !== 0) process.exit(status ?? 1);
 };
 
-// Whoever means a real account deploys without this script.
+// A deployment to a real account goes without this script.
 const { AWS_ENDPOINT_URL: address = '' } = process.env;
 if (address === '' || /amazonaws\.com|\.api\.aws\b/i.test(address)) {
   console.error(
-    `Cannot use "${address}" as AWS_ENDPOINT_URL, wanted the address of an emulator, such as http://127.0.0.1:4566`,
+    `Cannot use "${address}" as AWS_ENDPOINT_URL: it must be the address of an emulator, such as http://127.0.0.1:4566`,
   );
   process.exit(1);
 }

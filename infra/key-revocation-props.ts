@@ -56,7 +56,7 @@ export interface KeyRevocationProps {
    */
   readonly providers?: readonly ProviderName[];
   /**
-   * The KMS keys that encrypt the secrets; they may be used through Secrets Manager alone. Their key policies have to let the
+   * The KMS keys that encrypt the secrets; they may be used only through Secrets Manager. Their key policies have to let the
    * account's IAM policies decide, as KMS keys do by default.
    *
    * @default - none: the secrets are encrypted with `aws/secretsmanager`
@@ -148,7 +148,7 @@ export interface KeyRevocationProps {
    * What every alarm does, such as an `SnsAction` with a topic of yours. Not with the topics of this construct: CloudWatch may not
    * publish there.
    *
-   * @default - nothing: the alarms show their state, and nobody is told
+   * @default - nothing: the alarms show their state, and notify no one
    */
   readonly alarmActions?: readonly IAlarmAction[];
   /**

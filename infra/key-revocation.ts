@@ -33,7 +33,7 @@ import { settled } from './settled-props.ts';
  * sets aside for a person what could not be done. The queues, the topics and the ledger are retained.
  */
 export class KeyRevocation extends MeasuredConstruct {
-  /** Takes requests, from those alone who were granted so with `grantRequest`. */
+  /** Takes requests, only from principals granted with `grantRequest`. */
   readonly requests: IQueue;
   /** Every message here is a key that may still be alive. */
   readonly stuck: IQueue;
@@ -51,7 +51,7 @@ export class KeyRevocation extends MeasuredConstruct {
   readonly scheduleGroup: IScheduleGroup;
   /** The role that one-time schedules name to reach the requests queue. */
   readonly scheduleRole: IRole;
-  /** Whatever a person should be told of; what they do is the prop `alarmActions`. */
+  /** Everything that needs a person's attention. The prop `alarmActions` says what the alarms do. */
   readonly alarms: Alarms;
   readonly dashboard: Dashboard;
   readonly #admit: (senderArn: string) => void;
@@ -100,7 +100,7 @@ export class KeyRevocation extends MeasuredConstruct {
   }
 
   /**
-   * Lets a role or a user, of this account or another, send requests: whoever may send may kill every key under the prefix. A grant
+   * Lets a role or a user, of this account or another, send requests. A sender may kill every key under the prefix. A grant
    * made on `requests` itself has no effect.
    *
    * @throws Error when the grantee is a service, a group, a whole account or a pattern.
@@ -135,7 +135,7 @@ export class KeyRevocation extends MeasuredConstruct {
 
 const EVERY_SCHEDULE = 'Every schedule of the group';
 
-/** Warns where a provider answers nobody in this region. A region that is only known at deploy may be any. */
+/** Warns if a provider refuses this region. A region that is known only at deploy may be any region. */
 const warnOfRegion = (scope: Construct, providers: readonly string[]): void => {
   const { region } = Stack.of(scope);
   if (Token.isUnresolved(region)) return;
@@ -143,7 +143,7 @@ const warnOfRegion = (scope: Construct, providers: readonly string[]): void => {
     ({ provider, begins }) => providers.includes(provider) && region.startsWith(begins),
   );
   for (const { provider, title, country } of refused) {
-    const message = `${title} answers no address in ${country}: its keys cannot be revoked from ${region}. Deploy to another region, or leave ${provider} out of providers`;
+    const message = `${title} refuses addresses in ${country}: its keys cannot be revoked from ${region}. Deploy to another region, or leave ${provider} out of providers`;
     Annotations.of(scope).addWarningV2(`key-revoker:${provider}-region`, message);
   }
 };

@@ -15,7 +15,7 @@ export class KeyRevokerStack extends Stack {
     const { requests, stuck, undelivered, results, notifications, bus, ledger, scheduleGroup, scheduleRole } =
       this.revocation;
     const outputs = {
-      // What was deployed, for whoever mistrusts what they typed.
+      // What was deployed, so that a user can check what they typed.
       Mode: mode,
       Prefix: prefix,
       RequestsQueueUrl: requests.queueUrl,

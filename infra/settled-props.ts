@@ -65,31 +65,32 @@ export const settled = (props: KeyRevocationProps): SettledProps => ({
 });
 
 const prefix = (given: string): string => {
-  const value = known('prefix', given, 'text');
+  const value = known('prefix', given, 'a string');
   if (/^[A-Za-z0-9/_+=.@-]{1,200}$/.test(value)) return value;
   throw cannot('prefix', `"${value}"`, '1 to 200 letters, digits and / _ + = . @ -');
 };
 
 const providers = (given: readonly ProviderName[]): readonly ProviderName[] => {
   const values = known('providers', given, 'a list');
-  if (values.length === 0) throw cannot('providers', 'an empty list', `at least one of ${PROVIDER_NAMES.join(', ')}`);
+  if (values.length === 0)
+    throw cannot('providers', 'an empty list', `a list with at least one of ${PROVIDER_NAMES.join(', ')}`);
   return [...new Set(values.map((value) => oneOf('provider', value, PROVIDER_NAMES)))];
 };
 
 /** The default bus is known by its name, also where only the ARN was given. */
 const bus = (given: SettledProps['bus'], allowDefault: boolean): SettledProps['bus'] => {
   if (given?.eventBusName !== 'default' || allowDefault) return given;
-  const wanted =
-    'a bus of its own or allowDefaultBus: true, since there every principal with events:PutEvents can kill a key';
-  throw cannot('bus', 'the default bus', wanted);
+  throw new Error(
+    'Cannot use the default bus as bus: every principal with events:PutEvents there can kill a key. Use a bus of its own, or set allowDefaultBus: true',
+  );
 };
 
 const network = ({ vpc, vpcSubnets, securityGroups }: KeyRevocationProps): SettledProps['network'] => {
   // A Vpc is an IVpc, but for an optional property that is spelled otherwise.
   if (vpc) return { vpc: vpc as IVpc, vpcSubnets, securityGroups };
-  const alone = Object.entries({ vpcSubnets, securityGroups }).find(([, value]) => value !== undefined)?.[0];
-  if (alone === undefined) return undefined;
-  throw new Error(`Cannot use ${alone} alone, wanted vpc with it`);
+  const lone = Object.entries({ vpcSubnets, securityGroups }).find(([, value]) => value !== undefined)?.[0];
+  if (lone === undefined) return undefined;
+  throw new Error(`Cannot use ${lone} without vpc`);
 };
 
 /** The deployment's card holds them all, and a parameter holds 4 KB. */
@@ -98,7 +99,7 @@ const MOST_ADDRESSES = 20;
 const addresses = (given: readonly string[]): readonly string[] => {
   const values = known('egressAddresses', given, 'a list (its addresses may be tokens)');
   if (values.length <= MOST_ADDRESSES) return values.map(address);
-  throw cannot('egressAddresses', `a list of ${values.length}`, `at most ${MOST_ADDRESSES} addresses`);
+  throw cannot('egressAddresses', `a list of ${values.length}`, `a list of at most ${MOST_ADDRESSES} addresses`);
 };
 
 const address = (value: string): string => {

@@ -1,11 +1,11 @@
 import { Duration, Token } from 'aws-cdk-lib';
 
-/** What is wrong with a prop, as whoever wrote it reads it. */
+/** What is wrong with a prop, for the person who wrote the app. */
 export const cannot = (what: string, value: unknown, wanted: string): Error =>
-  new Error(`Cannot use ${String(value)} as ${what}, wanted ${wanted}`);
+  new Error(`Cannot use ${String(value)} as ${what}: it must be ${wanted}`);
 
 /**
- * What is known at deploy alone can be held against no range.
+ * A value that is known only at deploy cannot be checked against a range.
  *
  * @throws Error for a token.
  */
@@ -17,7 +17,7 @@ export const known = <T>(what: string, value: T, wanted: string): T => {
 
 /** @throws Error for any other text. */
 export const oneOf = <T extends string>(what: string, value: T, allowed: readonly T[]): T => {
-  if (allowed.includes(known(what, value, 'a text'))) return value;
+  if (allowed.includes(known(what, value, 'a string'))) return value;
   throw cannot(what, `"${value}"`, allowed.join(' or '));
 };
 

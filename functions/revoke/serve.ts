@@ -42,8 +42,8 @@ const onRecord = async (serving: Serving, record: unknown, endsAt: EpochMs): Pro
 type Settled = readonly PromiseSettledResult<void>[];
 
 /**
- * The function behind the requests queue. The records of a batch run at the same time, each with its own deadline; one that is not
- * done goes back on the queue alone.
+ * The function behind the requests queue. The records of a batch run at the same time, each with its own deadline; only
+ * records that are not done go back on the queue.
  */
 export const serve = (serving: Serving) =>
   middy<SQSEvent, SQSBatchResponse | Settled>()

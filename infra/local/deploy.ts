@@ -37,7 +37,7 @@ const deployedQueue = ({ name, url }: Resolved): DeployedQueue => ({
 });
 
 /**
- * Makes a template's resources in an emulated AWS and reads its functions, mappings and schedules, which run only when somebody
+ * Makes a template's resources in an emulated AWS and reads its functions, mappings and schedules, which run only when a caller
  * starts them.
  *
  * @throws Error for a resource type, an attribute or an intrinsic function that is not known here

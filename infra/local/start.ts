@@ -7,7 +7,7 @@ const USAGE = 'Usage: npm start [-- --serve]';
 const stop = new AbortController();
 // The first signal closes what runs; a second one, now without a handler, ends this process as it is.
 for (const name of ['SIGINT', 'SIGTERM'] as const)
-  process.once(name, () => stop.abort(new Error(`Cannot go on after ${name}`)));
+  process.once(name, () => stop.abort(new Error(`Cannot continue after ${name}`)));
 
 const optionsGiven = (): { readonly serve: boolean } => {
   try {

@@ -12,7 +12,7 @@ const NEED_NODE = 'need-node.cjs';
 const START = `#!/usr/bin/env node\nimport "./${NEED_NODE}";\nawait import("./main.mjs");\n`;
 
 /**
- * Bundles the command line with all that it needs, so that whoever installs the package installs nothing else. Names stay as they are
+ * Bundles the command line with all that it needs, so that a user of the package installs nothing else. Names stay as they are
  * written: what is said of an error of AWS goes by its class.
  *
  * @returns what went into it

@@ -9,7 +9,7 @@ const CONFIG = join(import.meta.dirname, 'tsconfig.json');
 const ENTRY = 'infra/index.d.ts';
 
 /**
- * Writes the construct's declarations, and those alone that they refer to.
+ * Writes the construct's declarations, and only the declarations that they refer to.
  *
  * @param dist the folder that they are written into
  * @returns the path of the first one, from that folder

@@ -14,7 +14,7 @@ the processor's is what the function itself took when it swept again.
 const { positionals } = parseArgs({ allowPositionals: true });
 const sizes = (positionals.length > 0 ? positionals : ['1000', '10000', '100000']).map(Number);
 if (sizes.some((size) => !Number.isInteger(size) || size < 1)) {
-  console.error(`Cannot read ${positionals.join(' ')}, wanted numbers of secrets\n${USAGE}`);
+  console.error(`Cannot read ${positionals.join(' ')}: give numbers of secrets\n${USAGE}`);
   process.exit(1);
 }
 

@@ -47,25 +47,25 @@ describe('the context', () => {
     }));
 
   it.each<[string, unknown, string]>([
-    ['Mode', 'observe', 'Cannot use the context "Mode", wanted mode'],
-    ['mdoe', 'observe', 'Cannot use the context "mdoe", wanted mode'],
-    ['provider', 'bybit', 'Cannot use the context "provider", wanted providers'],
-    ['sender', SECOPS, 'Cannot use the context "sender", wanted senders'],
-    ['PREFIX', 'team/', 'Cannot use the context "PREFIX", wanted prefix'],
-    ['alarmTopic', ONCALL, 'Cannot use the context "alarmTopic", wanted alarmTopics'],
-    ['alarmTopics', `${ONCALL},on-call`, 'Cannot use "on-call" as one of alarmTopics, wanted the ARN of a topic'],
-    ['alarmTopics', SECOPS, `Cannot use "${SECOPS}" as one of alarmTopics, wanted the ARN of a topic`],
+    ['Mode', 'observe', 'Cannot use the context "Mode": use mode'],
+    ['mdoe', 'observe', 'Cannot use the context "mdoe": use mode'],
+    ['provider', 'bybit', 'Cannot use the context "provider": use providers'],
+    ['sender', SECOPS, 'Cannot use the context "sender": use senders'],
+    ['PREFIX', 'team/', 'Cannot use the context "PREFIX": use prefix'],
+    ['alarmTopic', ONCALL, 'Cannot use the context "alarmTopic": use alarmTopics'],
+    ['alarmTopics', `${ONCALL},on-call`, 'Cannot use "on-call" as one of alarmTopics: it must be the ARN of a topic'],
+    ['alarmTopics', SECOPS, `Cannot use "${SECOPS}" as one of alarmTopics: it must be the ARN of a topic`],
     [
       'give-up-after',
       '12 hours',
-      'Cannot use the context "give-up-after", wanted the prop giveUpAfter of KeyRevocation in an app of your own',
+      'Cannot use the context "give-up-after": use the prop giveUpAfter of KeyRevocation in an app of your own',
     ],
-    ['prefix', 5, 'Cannot use 5 as prefix, wanted a text'],
-    ['mode', true, 'Cannot use true as mode, wanted a text'],
-    ['providers', [1], 'Cannot use [1] as providers, wanted texts with commas between them'],
-    ['senders', '', 'Cannot use "" as one of senders, wanted a role or a user'],
-    ['senders', `${SECOPS},secops`, 'Cannot use "secops" as one of senders, wanted a role or a user'],
-    ['senders', SESSION, `Cannot use "${SESSION}" as one of senders, wanted ${THE_ROLE}`],
+    ['prefix', 5, 'Cannot use 5 as prefix: it must be a string'],
+    ['mode', true, 'Cannot use true as mode: it must be a string'],
+    ['providers', [1], 'Cannot use [1] as providers: it must be strings with commas between them'],
+    ['senders', '', 'Cannot use "" as one of senders: it must be a role or a user'],
+    ['senders', `${SECOPS},secops`, 'Cannot use "secops" as one of senders: it must be a role or a user'],
+    ['senders', SESSION, `Cannot use "${SESSION}" as one of senders: it must be ${THE_ROLE}`],
   ])('%s of %j is refused', (name, value, message) =>
     expect(() => readContext({ ...OF_CDK, [name]: value })).toThrow(new Error(message)),
   );
@@ -95,8 +95,8 @@ describe('the app', () => {
   });
 
   it.each([
-    ['a mistyped name', { Mode: 'observe' }, 'Cannot use the context "Mode", wanted mode'],
-    ['a mistyped value', { mode: 'obsrve' }, 'Cannot use "obsrve" as mode, wanted enforce or observe'],
+    ['a mistyped name', { Mode: 'observe' }, 'Cannot use the context "Mode": use mode'],
+    ['a mistyped value', { mode: 'obsrve' }, 'Cannot use "obsrve" as mode: it must be enforce or observe'],
   ])('refuses %s in one sentence, and synthesizes nothing', async (_what, context, sentence) => {
     const { code, stderr, template } = await synth(context);
     expect([code, stderr]).toEqual([1, `${sentence}\n`]);

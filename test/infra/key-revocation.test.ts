@@ -58,7 +58,7 @@ describe('warnings', () => {
     [undefined, {}, 0],
   ])('in %s with %j: %i about Bybit', (region, props, count) => {
     const found = warnings(() => props, region).filter(({ entry }) =>
-      /^Bybit answers no address/.test(String(entry.data)),
+      /^Bybit refuses addresses/.test(String(entry.data)),
     );
     expect(found).toHaveLength(count);
   });

@@ -19,7 +19,7 @@ const on = (node: string) => {
 it.each(['18.20.8', '20.20.2', '22.17.1', '23.0.0', '23.5.0'])('refuses Node %s, which cannot run types', (node) =>
   expect(on(node)).toEqual({
     status: 1,
-    said: [`Cannot run on Node ${node}, wanted 22.18 or later, and of 23 none before 23.6`],
+    said: [`Cannot run on Node ${node}: use Node 22.18 or later, except 23.0 to 23.5`],
   }),
 );
 

@@ -38,7 +38,7 @@ describe('without a VPC', () => {
     ['vpcSubnets', { vpcSubnets: { subnetType: SubnetType.PUBLIC } }],
     ['securityGroups', { securityGroups: [] }],
   ])('%s are refused', (name, props) =>
-    expect(() => settled(props)).toThrow(new Error(`Cannot use ${name} alone, wanted vpc with it`)),
+    expect(() => settled(props)).toThrow(new Error(`Cannot use ${name} without vpc`)),
   );
 });
 
@@ -81,5 +81,5 @@ describe('in a VPC', () => {
   it('public subnets are refused', () =>
     expect(() =>
       stackWith((stack) => ({ vpc: imported(stack), vpcSubnets: { subnetType: SubnetType.PUBLIC } })),
-    ).toThrow(/^Cannot use public subnets as vpcSubnets, wanted private ones/));
+    ).toThrow(/^Cannot use public subnets as vpcSubnets: use private ones/));
 });

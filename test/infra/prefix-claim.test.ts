@@ -15,7 +15,7 @@ describe('two instances of one app', () => {
     const app = newApp();
     new KeyRevocation(new Stack(app, 'A'), 'R', { prefix: first });
     expect(() => new KeyRevocation(new Stack(app, 'B'), 'R', { prefix: second })).toThrow(
-      `Cannot use prefix "${second}" of B/R beside "${first}" of A/R, wanted prefixes of which none begins with the other`,
+      `Cannot use prefix "${second}" of B/R beside "${first}" of A/R: neither prefix may begin with the other`,
     );
   });
 

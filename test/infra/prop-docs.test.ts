@@ -39,6 +39,6 @@ describe('what an editor shows of a prop', () => {
     const [, stated = ''] = /Valid range: (\S+(?: \w+)? to [\d,]+(?: \w+)?)/.exec(DOCS.get(name)?.doc ?? '') ?? [];
     expect(stated).not.toBe('');
     const range = stated.replaceAll(',', '');
-    expect(() => settled(props)).toThrow(new RegExp(`wanted (a whole number from )?${range}$`));
+    expect(() => settled(props)).toThrow(new RegExp(`must be (a whole number from )?${range}$`));
   });
 });

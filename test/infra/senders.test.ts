@@ -136,11 +136,13 @@ describe('grantRequest', () => {
     ['a pattern', () => new ArnPrincipal(`arn:aws:iam::${ACCOUNT}:role/*`)],
     ['the root of an account', () => new ArnPrincipal(`arn:aws:iam::${ACCOUNT}:root`)],
   ])('refuses %s', (_what, grantee) =>
-    expect(() => revocation.grantRequest(grantee())).toThrow(/^Cannot grant requests to .+, wanted a role or a user$/),
+    expect(() => revocation.grantRequest(grantee())).toThrow(
+      /^Cannot grant requests to .+: it must be a role or a user$/,
+    ),
   );
 
   it('names the role instead of a session of it', () =>
     expect(() =>
       revocation.grantRequest(new ArnPrincipal(`arn:aws:sts::${ACCOUNT}:assumed-role/secops/alice`)),
-    ).toThrow(`wanted the role of that session: arn:aws:iam::${ACCOUNT}:role/secops, with its path`));
+    ).toThrow(`it must be the role of that session: arn:aws:iam::${ACCOUNT}:role/secops, with its path`));
 });

@@ -14,106 +14,118 @@ const defaultBusByArn = EventBus.fromEventBusArn(
 
 describe('settled', () => {
   it.each<[string, KeyRevocationProps, string]>([
-    ['an empty prefix', { prefix: '' }, 'Cannot use "" as prefix, wanted 1 to 200 letters, digits and / _ + = . @ -'],
-    ['a wildcard', { prefix: 'a*' }, 'Cannot use "a*" as prefix, wanted 1 to 200 letters, digits and / _ + = . @ -'],
+    [
+      'an empty prefix',
+      { prefix: '' },
+      'Cannot use "" as prefix: it must be 1 to 200 letters, digits and / _ + = . @ -',
+    ],
+    [
+      'a wildcard',
+      { prefix: 'a*' },
+      'Cannot use "a*" as prefix: it must be 1 to 200 letters, digits and / _ + = . @ -',
+    ],
     [
       'a token as prefix',
       { prefix: Aws.STACK_NAME },
-      'Cannot use a token as prefix, wanted text that is known at synth',
+      'Cannot use a token as prefix: it must be a string that is known at synth',
     ],
     [
       'a token as mode',
       { mode: Aws.STACK_NAME as Mode },
-      'Cannot use a token as mode, wanted a text that is known at synth',
+      'Cannot use a token as mode: it must be a string that is known at synth',
     ],
     [
       'a token as a count',
       { batchSize: Token.asNumber({ Ref: 'N' }) },
-      'Cannot use a token as batchSize, wanted a number that is known at synth',
+      'Cannot use a token as batchSize: it must be a number that is known at synth',
     ],
     [
       'a token as a time',
       { giveUpAfter: Duration.minutes(Token.asNumber({ Ref: 'N' })) },
-      'Cannot use a token as giveUpAfter, wanted a duration that is known at synth',
+      'Cannot use a token as giveUpAfter: it must be a duration that is known at synth',
     ],
     [
       'a token as providers',
       { providers: Token.asList({ Ref: 'L' }) as ProviderName[] },
-      'Cannot use a token as providers, wanted a list that is known at synth',
+      'Cannot use a token as providers: it must be a list that is known at synth',
     ],
     [
       'a token as addresses',
       { egressAddresses: Token.asList({ Ref: 'L' }) },
-      'Cannot use a token as egressAddresses, wanted a list (its addresses may be tokens) that is known at synth',
+      'Cannot use a token as egressAddresses: it must be a list (its addresses may be tokens) that is known at synth',
     ],
-    ['a mode', { mode: 'off' as Mode }, 'Cannot use "off" as mode, wanted enforce or observe'],
+    ['a mode', { mode: 'off' as Mode }, 'Cannot use "off" as mode: it must be enforce or observe'],
     [
       'no provider',
       { providers: [] },
-      'Cannot use an empty list as providers, wanted at least one of bybit, kalshi, requesty',
+      'Cannot use an empty list as providers: it must be a list with at least one of bybit, kalshi, requesty',
     ],
     [
       'a provider',
       { providers: ['x' as ProviderName] },
-      'Cannot use "x" as provider, wanted bybit or kalshi or requesty',
+      'Cannot use "x" as provider: it must be bybit or kalshi or requesty',
     ],
     [
       'too short a time',
       { giveUpAfter: Duration.minutes(9) },
-      'Cannot use 9 minutes as giveUpAfter, wanted 10 minutes to 12 days',
+      'Cannot use 9 minutes as giveUpAfter: it must be 10 minutes to 12 days',
     ],
     [
       'too long a time',
       { giveUpAfter: Duration.days(13) },
-      'Cannot use 13 days as giveUpAfter, wanted 10 minutes to 12 days',
+      'Cannot use 13 days as giveUpAfter: it must be 10 minutes to 12 days',
     ],
     [
       'half a minute',
       { sweepRate: Duration.seconds(90) },
-      'Cannot use 1 minute 30 seconds as sweepRate, wanted whole minutes',
+      'Cannot use 1 minute 30 seconds as sweepRate: it must be whole minutes',
     ],
     [
       'half a second',
       { giveUpAfter: Duration.millis(3_600_500) },
-      'Cannot use 1 hour 500 millis as giveUpAfter, wanted whole seconds',
+      'Cannot use 1 hour 500 millis as giveUpAfter: it must be whole seconds',
     ],
     [
       'half a second of a sweep',
       { sweepRate: Duration.millis(90_500) },
-      'Cannot use 1 minute 30 seconds as sweepRate, wanted whole minutes',
+      'Cannot use 1 minute 30 seconds as sweepRate: it must be whole minutes',
     ],
     [
       'a slow sweep',
       { sweepRate: Duration.minutes(11) },
-      'Cannot use 11 minutes as sweepRate, wanted 1 minute to 10 minutes',
+      'Cannot use 11 minutes as sweepRate: it must be 1 minute to 10 minutes',
     ],
     [
       'many addresses',
       { egressAddresses: Array(21).fill('192.0.2.1') },
-      'Cannot use a list of 21 as egressAddresses, wanted at most 20 addresses',
+      'Cannot use a list of 21 as egressAddresses: it must be a list of at most 20 addresses',
     ],
     [
       'no time to revoke in',
       { timeToRevokeObjective: Duration.millis(500) },
-      'Cannot use 500 millis as timeToRevokeObjective, wanted 1 second to 1 day',
+      'Cannot use 500 millis as timeToRevokeObjective: it must be 1 second to 1 day',
     ],
-    ['no batch', { batchSize: 0 }, 'Cannot use 0 as batchSize, wanted a whole number from 1 to 10'],
-    ['a large batch', { batchSize: 11 }, 'Cannot use 11 as batchSize, wanted a whole number from 1 to 10'],
-    ['one at a time', { maxConcurrency: 1 }, 'Cannot use 1 as maxConcurrency, wanted a whole number from 2 to 1000'],
+    ['no batch', { batchSize: 0 }, 'Cannot use 0 as batchSize: it must be a whole number from 1 to 10'],
+    ['a large batch', { batchSize: 11 }, 'Cannot use 11 as batchSize: it must be a whole number from 1 to 10'],
+    [
+      'one at a time',
+      { maxConcurrency: 1 },
+      'Cannot use 1 as maxConcurrency: it must be a whole number from 2 to 1000',
+    ],
     [
       'no urgent call',
       { limits: { urgent: 0 } },
-      'Cannot use 0 as limits.urgent, wanted a whole number from 1 to 100000',
+      'Cannot use 0 as limits.urgent: it must be a whole number from 1 to 100000',
     ],
     [
       'half a call',
       { limits: { other: 1.5 } },
-      'Cannot use 1.5 as limits.other, wanted a whole number from 1 to 100000',
+      'Cannot use 1.5 as limits.other: it must be a whole number from 1 to 100000',
     ],
     [
       'a network',
       { egressAddresses: ['10.0.0.0/8'] },
-      'Cannot use "10.0.0.0/8" as egress address, wanted an IPv4 or IPv6 address',
+      'Cannot use "10.0.0.0/8" as egress address: it must be an IPv4 or IPv6 address',
     ],
   ])('refuses %s', (_what, props, message) => expect(() => settled(props)).toThrow(new Error(message)));
 
@@ -121,7 +133,7 @@ describe('settled', () => {
     ['its name', defaultBus],
     ['its ARN', defaultBusByArn],
   ])('refuses the default bus by %s', (_how, bus) =>
-    expect(() => settled({ bus })).toThrow(/^Cannot use the default bus as bus, wanted/),
+    expect(() => settled({ bus })).toThrow(/^Cannot use the default bus as bus: /),
   );
 
   it('takes the default bus when that is said', () =>

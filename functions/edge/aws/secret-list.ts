@@ -45,7 +45,7 @@ const isMeant = ({ name, tags }: Described, prefix: string, tagKey: string | und
 /**
  * The secrets under a prefix, page by page.
  *
- * @param tagKey those alone that have a tag whose key starts so
+ * @param tagKey only secrets that have a tag whose key starts with this
  * @param from where a page said that the next one begins
  * @throws Unavailable where Secrets Manager does not answer
  */

@@ -4,7 +4,7 @@ import { adviceIn } from '../../core/receipts/sentences.ts';
 import { type ChatNotification, chatOf } from './chat-notification.ts';
 import type { Fact, Told } from './told.ts';
 
-/** What people hear of: trouble, an urgent key that is not dead yet, and that a key is dead. Plans are for whoever asked. */
+/** What people hear of: trouble, an urgent key that is not dead yet, and that a key is dead. Plans are only for their sender. */
 const FOR_PEOPLE: readonly OutcomeName[] = ['stuck', 'refused', 'resurrected', 'retry', 'revoked'];
 
 export const isForPeople = ({ outcome, dryRun }: Receipt): boolean => !dryRun && FOR_PEOPLE.includes(outcome);

@@ -4,7 +4,7 @@ import { type Dimension, METRICS, type MetricName, NAMESPACE } from '../../core/
 export type Values = Readonly<Partial<Record<MetricName, number>>>;
 export type Dimensions = Readonly<Record<Dimension, string>>;
 
-/** The sets of dimensions of one breakdown: the instance alone, and then each dimension with all before it. */
+/** The sets of dimensions of one breakdown: only the instance, and then each dimension with all before it. */
 const setsOf = (instance: string, by: readonly Dimension[], dimensions: Dimensions) =>
   Array.from({ length: by.length + 1 }, (_, count) => ({
     instance,

@@ -19,7 +19,7 @@ export interface HandlerFunctionProps {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** One Lambda function from its folder in `functions/`; its metadata names the source for whoever runs it elsewhere. */
+/** One Lambda function from its folder in `functions/`; its metadata names the source for those who run it elsewhere. */
 export const handlerFunction = (scope: Construct, id: string, props: HandlerFunctionProps): NodejsFunction => {
   const { name, network, ...rest } = props;
   const made = new NodejsFunction(scope, id, {
@@ -29,7 +29,7 @@ export const handlerFunction = (scope: Construct, id: string, props: HandlerFunc
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
     memorySize: 512,
-    // A request that is sent anew belongs to the same chain; Lambda would drop it after 16 turns, and our own limits count calls.
+    // A request that is sent again belongs to the same chain; Lambda would drop it after 16 turns, and our own limits count calls.
     recursiveLoop: RecursiveLoop.ALLOW,
   });
   Validations.of(made).acknowledge(

@@ -33,7 +33,9 @@ export interface NetworkProps {
 export const network = (scope: Construct, { vpc, vpcSubnets, securityGroups }: NetworkProps): Network => {
   const chosen = vpcSubnets ?? { subnetType: SubnetType.PRIVATE_WITH_EGRESS };
   if (vpc.selectSubnets(chosen).hasPublic) {
-    throw new Error('Cannot use public subnets as vpcSubnets, wanted private ones whose routes lead out, as over NAT');
+    throw new Error(
+      'Cannot use public subnets as vpcSubnets: use private ones with a route out, such as a NAT gateway',
+    );
   }
   return { vpc, vpcSubnets: chosen, securityGroups: securityGroups ? [...securityGroups] : [httpsAlone(scope, vpc)] };
 };
@@ -56,7 +58,7 @@ const INTERFACES = [
   'ec2:UnassignPrivateIpAddresses',
 ];
 
-/** Lambda may, the function's code may not: its calls alone carry the name of the function. */
+/** Lambda may, the function's code may not: only its calls carry the name of the function. */
 export const networkPermissions = (): readonly PolicyStatement[] => [
   allow(INTERFACES, ['*']),
   new PolicyStatement({

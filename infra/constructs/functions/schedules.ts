@@ -19,7 +19,7 @@ export interface Schedules {
   readonly requestRole: Role;
 }
 
-/** One-time schedules may be put into the group by whoever is granted that. */
+/** One-time schedules may be put into the group by principals with that grant. */
 export const schedules = (scope: Construct, reach: GrantedResources): Schedules => {
   const group = retainedGroup(scope);
   const requestRole = schedulerRole(scope, 'ScheduledRequestRole', group);

@@ -68,7 +68,7 @@ export const alarmTable = (watched: Watched): Readonly<Record<AlarmName, AlarmRo
       ...gauge,
     },
     urgentWaiting: {
-      says: 'An urgent request was not over after a minute',
+      says: 'An urgent request had not ended after a minute',
       section: 'An urgent request takes long',
       metric: own('UrgentWaiting'),
       above: 0,
@@ -80,20 +80,20 @@ export const alarmTable = (watched: Watched): Readonly<Record<AlarmName, AlarmRo
       above: props.timeToRevokeObjective.toMilliseconds(),
     },
     sweepNotRun: {
-      says: 'The sweep has not come to its end in the time of three',
+      says: 'No sweep has finished in the time of three sweeps',
       section: 'The sweep does not run',
       metric: own('SweepRan', Duration.seconds(MISSED_TICKS * props.sweepRate.toSeconds())),
       below: 1,
       missing: TreatMissingData.BREACHING,
     },
     limitReached: {
-      says: 'The calls at a provider have reached the limit of an hour, and requests wait',
+      says: 'The calls at a provider have reached the hourly limit, and requests wait',
       section: 'A limit is reached',
       metric: own('LimitReached'),
       above: 0,
     },
     resurrected: {
-      says: 'A key is alive though its death was proved',
+      says: 'A key is alive although it was proved dead',
       section: 'A dead key is alive',
       metric: own('Resurrected'),
       above: 0,

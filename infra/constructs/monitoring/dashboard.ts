@@ -20,7 +20,7 @@ const WIDTH = 24;
 const graph = (title: string, left: readonly IMetric[], right: readonly IMetric[] = []): IWidget =>
   new GraphWidget({ title, left: [...left], right: [...right], width: WIDTH / 3 });
 
-/** What is open, what came to an end and how fast, what the providers, the sweep and the functions do. */
+/** What is open, what ended and how fast, what the providers, the sweep and the functions do. */
 const widgets = ({ instance, queues, ledger, revoke, sweep, props }: Watched): readonly (readonly IWidget[])[] => {
   const own = (name: MetricName, more: MetricOptions = {}): IMetric =>
     instanceMetric(instance, name, { period: PERIOD, label: name, ...more });

@@ -13,7 +13,7 @@ export abstract class MeasuredConstruct extends Construct {
     return instanceMetric(this, name, props);
   }
 
-  /** Requests that came to an end, whatever it was. @default Sum */
+  /** Requests that ended, with any outcome. @default Sum */
   metricEnded(props?: MetricOptions): Metric {
     return this.metric('Ended', props);
   }
@@ -93,7 +93,7 @@ export abstract class MeasuredConstruct extends Construct {
     return this.metric('OldestOpenCaseSeconds', props);
   }
 
-  /** Sweeps that came to their end. @default Sum */
+  /** Sweeps that finished. @default Sum */
   metricSweepRan(props?: MetricOptions): Metric {
     return this.metric('SweepRan', props);
   }

@@ -24,7 +24,7 @@ const sumOf = (usingMetrics: Record<string, IMetric>, label: string, period: Dur
   return new MathExpression({ expression: expression.join(' + '), usingMetrics, label, period });
 };
 
-/** Messages that nobody has taken; not those that somebody looks at. */
+/** Visible messages; not those that a consumer or an operator holds. */
 export const visible = (queue: Queues['stuck'], period: Duration, statistic: string = Stats.MAXIMUM): IMetric =>
   queue.metricApproximateNumberOfMessagesVisible({ period, statistic });
 

@@ -80,7 +80,7 @@ export const allow = (actions: string[], resources: string[], conditions?: Condi
 
 export type Conditions = Record<string, Record<string, unknown>>;
 
-/** Every value of the key is one of these, and there is one: `ForAllValues` alone also holds where the key is absent. */
+/** Every value of the key is one of these, and the key is present: `ForAllValues` by itself also holds where the key is absent. */
 export const onlyAmong = (operator: string, key: string, values: readonly string[]): Conditions => ({
   [`ForAllValues:${operator}`]: { [key]: values },
   Null: { [key]: 'false' },

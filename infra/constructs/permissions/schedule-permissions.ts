@@ -12,6 +12,6 @@ export const everyScheduleArn = (group: IScheduleGroup): string =>
     arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
   });
 
-/** Lets somebody have Scheduler, and nobody else, act as this role. */
+/** Lets a principal have Scheduler, and no other service, act as this role. */
 export const passPermission = ({ roleArn }: IRole): PolicyStatement =>
   allow(['iam:PassRole'], [roleArn], { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } });

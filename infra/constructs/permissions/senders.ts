@@ -7,7 +7,7 @@ import { spelled } from './spelled.ts';
 /** One role or user of any account, or a reference to one; not an account, a group or a pattern: `aws:PrincipalArn` names none. */
 const ROLE_OR_USER = /^(arn:[^*?]+:iam::[^*?]+:(role|user)\/[^*?]+|<[^>]+>)$/;
 
-/** What `aws sts get-caller-identity` says of somebody in a role; the session comes and goes, the role is what a policy names. */
+/** What `aws sts get-caller-identity` says of a user in a role; the session comes and goes, the role is what a policy names. */
 const SESSION = /^arn:([^:*?]+):sts::(\d+):assumed-role\/([^/*?]+)\//;
 
 /** What is wanted instead of this ARN; `undefined` where it is that of a role or a user. */
@@ -28,7 +28,7 @@ export const senderArn = (scope: Construct, { grantPrincipal }: IGrantable): str
   const isGroup = 'groupName' in grantPrincipal;
   const objection = typeof arn === 'string' && !isGroup ? senderObjection(spelled(scope, arn)) : 'a role or a user';
   if (typeof arn === 'string' && objection === undefined) return arn;
-  throw new Error(`Cannot grant requests to ${grantPrincipal}, wanted ${objection}`);
+  throw new Error(`Cannot grant requests to ${grantPrincipal}: it must be ${objection}`);
 };
 
 /**

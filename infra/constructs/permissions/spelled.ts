@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
-/** An ARN as text in which what is known at deploy alone stands in angle brackets, as cdk-nag spells it: `arn:<AWS::Partition>:…`. */
+/** An ARN as text in which values that are known only at deploy stand in angle brackets, as cdk-nag spells it: `arn:<AWS::Partition>:…`. */
 export const spelled = (scope: Construct, arn: string): string => flat(Stack.of(scope).resolve(arn));
 
 interface Intrinsic {

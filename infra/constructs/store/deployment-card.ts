@@ -12,7 +12,7 @@ export interface CardParts extends Schedules {
   readonly mapping: EventSourceMapping;
 }
 
-/** What an instance tells the command line of itself; most of it is known at deploy alone. */
+/** What an instance tells the command line of itself; most of it is known only at deploy. */
 export const deploymentCard = (instance: Construct, parts: CardParts): DeploymentCard => {
   const { reach, props, mapping, group, requestRole } = parts;
   const { requests, stuck, undelivered } = reach.queues;

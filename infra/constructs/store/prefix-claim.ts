@@ -47,5 +47,5 @@ const isSamePlace = (a: Construct, b: Construct): boolean => {
 const refuseOverlap = (claim: PrefixClaim, other: PrefixClaim): void => {
   if (!claim.prefix.startsWith(other.prefix) && !other.prefix.startsWith(claim.prefix)) return;
   const [mine, theirs] = [claim, other].map(({ node, prefix }) => `"${prefix}" of ${node.scope?.node.path}`);
-  throw new Error(`Cannot use prefix ${mine} beside ${theirs}, wanted prefixes of which none begins with the other`);
+  throw new Error(`Cannot use prefix ${mine} beside ${theirs}: neither prefix may begin with the other`);
 };

@@ -11,7 +11,7 @@ export type WorkerReply =
   | { readonly kind: 'answered'; readonly result?: unknown }
   | { readonly kind: 'failed'; readonly errorType: string; readonly message: string };
 
-/** What else may come over the same channel, between a module that was loaded before the function and whoever had it loaded. */
+/** What else may come over the same channel, between a module that was loaded before the function and the code that had it loaded. */
 export interface Note {
   readonly kind: string;
 }

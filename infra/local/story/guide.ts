@@ -45,7 +45,7 @@ const tries = ({ outputs, expiresAt }: GuideOptions): readonly (readonly [string
     ],
   ],
   [
-    'Let a key expire (the sweep looks every five minutes; a date before its next look is met then)',
+    'Let a key expire (the sweep runs every five minutes, and acts on every date before its next run)',
     [
       'secretsmanager tag-resource --secret-id key-revoker/kalshi/bot',
       `--tags Key=key-revoker:expires-at,Value=${expiresAt.toISOString()}`,

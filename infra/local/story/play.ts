@@ -31,7 +31,7 @@ const titleOf = ({ provider, operation, how }: Chapter): string => `${`${provide
 const endOf = (chapter: Chapter, receipt: Receipt): string => {
   const { timeToRevokeMs: ms } = receipt;
   const { outcome: wanted } = chapter.expected;
-  if (outcomeOf(receipt) !== wanted) throw new Error(`ended ${outcomeOf(receipt)}, wanted ${wanted}`);
+  if (outcomeOf(receipt) !== wanted) throw new Error(`ended ${outcomeOf(receipt)}, expected ${wanted}`);
   return `${titleOf(chapter)}: ${receipt.outcome}${ms === null ? '' : ` in ${seconds(ms)}`}`;
 };
 

@@ -7,7 +7,7 @@ class PlainLines extends ListrLogger<ListrLogLevels> {
   }
 }
 
-/** Work with what is told of it: a line that moves in a terminal, a plain one elsewhere. */
+/** Work with what is reported of it: a line that moves in a terminal, a plain one elsewhere. */
 export interface Told<Value> {
   readonly title: string;
   readonly work: () => Promise<Value>;
@@ -15,7 +15,7 @@ export interface Told<Value> {
   readonly end?: (value: Value) => string;
 }
 
-/** What a line says of work that failed; the reason is thrown, and whoever catches it says it, once. */
+/** What a line says of work that failed; the reason is thrown, and the code that catches it reports it once. */
 const NOT_DONE = 'not done';
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

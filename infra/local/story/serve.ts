@@ -23,7 +23,7 @@ const serveOn = async (stage: Stage, stop: AbortSignal): Promise<void> => {
   const receiptsUrl = await subscribeQueue(stage.clients, 'receipts', stage.outputs.ResultsTopicArn);
   const receipts = await watchReceipts(stage, show);
   const expiresAt = new Date(Date.now() + EXPIRES_IN_MS);
-  console.log(`\n${guide({ ...stage, samples, receiptsUrl, expiresAt })}\n\nReceipts, as they come (Ctrl-C ends it):`);
+  console.log(`\n${guide({ ...stage, samples, receiptsUrl, expiresAt })}\n\nReceipts, as they come (Ctrl-C stops):`);
   if (!stop.aborted) await once(stop, 'abort');
   await receipts.close();
 };
@@ -32,7 +32,7 @@ const serveOn = async (stage: Stage, stop: AbortSignal): Promise<void> => {
 const explained = (error: unknown): never => {
   const { code, port } = error as { readonly code?: unknown; readonly port?: unknown };
   if (code !== 'EADDRINUSE') throw error;
-  throw new Error(`Cannot listen on 127.0.0.1:${port}, wanted a free port; another program has it`, { cause: error });
+  throw new Error(`Cannot listen on 127.0.0.1:${port}: another program uses the port`, { cause: error });
 };
 
 /** Keeps the stack up on fixed ports with keys and secrets to try it on, and shows receipts, until the signal is aborted. */

@@ -3,20 +3,21 @@ import { play } from './play.ts';
 import { receiptTable } from './results/receipt-table.ts';
 
 const INTRODUCTION = `
-API keys at Bybit, Kalshi and Requesty have to die, or to lose rights, without
-anybody opening a web page. All of it happens on this machine: AWS is emulated,
-each provider is a sandbox that checks every signature, the keys are throwaway.
+API keys at Bybit, Kalshi and Requesty have to die or to lose permissions, and
+no one opens a web console. Everything happens on this machine: AWS is emulated,
+each provider is a sandbox that checks every signature, and the keys are
+throwaway keys.
 `;
 
 const LEGEND = `
 These are the receipts from the results topic. "Revoked in" counts from the
-request, its wait for a free process included, to the first probe that found
-the key dead; a second one confirmed it.
+request to the first probe that found the key dead, including the wait for a
+free process. A second probe confirmed the death.
 
-One delete lost its reply: that of a sub key, signed with its master. The list
-of the master tells within seconds that the sub key is gone. A key that deletes
-itself has no such witness. After a lost reply its death looks like an outage,
-so its request ends only when the key has been unknown for an hour.`;
+One delete lost its reply: that of a sub key, signed with its master key. The
+master key's list shows within seconds that the sub key is gone. A key that
+deletes itself has no such witness. After a lost reply its death looks like an
+outage, so its request ends only when the key has been unknown for an hour.`;
 
 const NEXT = 'Try it: npm start -- --serve';
 

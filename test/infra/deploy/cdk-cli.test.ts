@@ -25,7 +25,7 @@ const LONG = 300_000;
 vi.setConfig({ testTimeout: LONG });
 
 /**
- * Runs Node as somebody without an account would.
+ * Runs Node as a user without an account would.
  *
  * @returns what was printed, both streams; rejects when the exit status is not 0
  */
@@ -139,7 +139,7 @@ it.each(['', 'https://sqs.eu-central-1.amazonaws.com', 'https://sqs.eu-central-1
   async (address) => {
     const refused = node(['infra/deploy-to-emulator.ts'], { AWS_ENDPOINT_URL: address });
     await expect(refused).rejects.toThrow(
-      `Cannot use "${address}" as AWS_ENDPOINT_URL, wanted the address of an emulator`,
+      `Cannot use "${address}" as AWS_ENDPOINT_URL: it must be the address of an emulator`,
     );
   },
 );

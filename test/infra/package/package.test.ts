@@ -144,7 +144,7 @@ describe('the command line of the package', () => {
     const old = "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } })";
     const flags = ['--import', `data:text/javascript,${encodeURIComponent(old)}`];
     await expect(consumer.node(...flags, inPackage(program), '--help')).rejects.toThrow(
-      /^Cannot run on Node 20\.20\.2, wanted 22\.18 or later, and of 23 none before 23\.6\n$/,
+      /^Cannot run on Node 20\.20\.2: use Node 22\.18 or later, except 23\.0 to 23\.5\n$/,
     );
   });
 });

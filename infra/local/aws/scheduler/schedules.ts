@@ -23,8 +23,8 @@ const instantOf = (expression: string): number | undefined => {
 };
 
 /**
- * Schedule groups and the schedules in them. One-time schedules onto queues are carried out; those that recur are kept, and somebody
- * else's to tick.
+ * Schedule groups and the schedules in them. One-time schedules onto queues are carried out; recurring ones are kept, and the
+ * caller ticks them.
  */
 export class Schedules {
   readonly now: () => number;

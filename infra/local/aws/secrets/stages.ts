@@ -6,7 +6,7 @@ const PREVIOUS = 'AWSPREVIOUS';
 
 type Stages = StoredSecret['stages'];
 
-/** Puts labels on a version; a label has one holder, and whoever loses AWSCURRENT becomes AWSPREVIOUS. */
+/** Puts labels on a version; a label has one holder, and the version that loses AWSCURRENT becomes AWSPREVIOUS. */
 export const label = (stages: Stages, labels: readonly string[], versionId: string): Stages => {
   const former = stages.get(CURRENT);
   const labelled = new Map([...stages, ...labels.map((each) => [each, versionId] as const)]);

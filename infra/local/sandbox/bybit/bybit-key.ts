@@ -26,7 +26,7 @@ const UNBOUND_MS = 90 * DAY_MS;
 /** Whether a key is bound to no address. */
 export const isUnbound = (ips: readonly string[]): boolean => ips.length === 0 || ips.includes('*');
 
-/** The key with its expiry counted anew: 90 days without bound addresses, none with. */
+/** The key with its expiry counted again: 90 days without bound addresses, none with. */
 export const withNewExpiry = ({ expiresAt: _old, ...key }: BybitKey, at: number): BybitKey =>
   isUnbound(key.ips) ? { ...key, expiresAt: at + UNBOUND_MS } : key;
 

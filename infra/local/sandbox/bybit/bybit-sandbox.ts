@@ -32,7 +32,7 @@ export interface SubMemberSeed {
 
 export type SubSeed = BybitSeed & SubMemberSeed;
 
-/** What a person sees of a key in the web page. */
+/** What a person sees of a key in the web console. */
 export type ShownKey = Omit<BybitKey, 'verifier'>;
 
 export interface BybitSandbox extends Sandbox {
@@ -44,15 +44,15 @@ export interface BybitSandbox extends Sandbox {
   readonly addSubMember: (world: string, seed: SubMemberSeed) => void;
   /** The key as it is, dead or alive. */
   readonly key: (world: string, keyId: string) => ShownKey;
-  /** Someone deletes the key in the web page. */
+  /** Someone deletes the key in the web console. */
   readonly remove: (world: string, keyId: string) => void;
   /** A deleted key is there again. */
   readonly revive: (world: string, keyId: string) => void;
   /** The key's time is up as of now. */
   readonly expire: (world: string, keyId: string) => void;
-  /** Someone extends the key in the web page: 90 days from now where no address is bound. */
+  /** Someone extends the key in the web console: 90 days from now where no address is bound. */
   readonly renew: (world: string, keyId: string) => void;
-  /** Someone changes the key in the web page, where everything can be changed. */
+  /** Someone changes the key in the web console, where everything can be changed. */
   readonly patch: (world: string, keyId: string, settings: Partial<KeySettings>) => void;
   /** Where later requests come from. */
   readonly moveTo: (sourceAddress: string) => void;

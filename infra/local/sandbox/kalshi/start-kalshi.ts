@@ -30,7 +30,7 @@ export interface KalshiAccountSeed {
 export interface KalshiSandbox extends Sandbox {
   /** Adds keys to a user. @returns the user's id. */
   readonly addAccount: (world: string, account: KalshiAccountSeed) => string;
-  /** Someone deletes the key in the web page. */
+  /** Someone deletes the key in the web console. */
   readonly remove: (world: string, keyId: string) => void;
   /** A deleted key is there again. */
   readonly revive: (world: string, keyId: string) => void;

@@ -13,7 +13,7 @@ export interface RequestySeed {
   /** The bearer token. */
   readonly secret: string;
   readonly name?: string;
-  /** @default `none` and `write`: a key for inference alone */
+  /** @default `none` and `write`: a key only for inference */
   readonly permissions?: { readonly manage: Access; readonly completions: Access };
   readonly expired?: boolean;
 }
@@ -27,11 +27,11 @@ export interface RequestyOrganisationSeed {
 export interface RequestySandbox extends Sandbox {
   /** Adds keys to an organisation. @returns its name. */
   readonly addOrganisation: (world: string, seed: RequestyOrganisationSeed) => string;
-  /** Someone deletes the key in the web page. */
+  /** Someone deletes the key in the web console. */
   readonly remove: (world: string, keyId: string) => void;
   /** A deleted key is there again. */
   readonly revive: (world: string, keyId: string) => void;
-  /** Someone changes the key in the web page; an expired key cannot be extended there, only made so here. */
+  /** Someone changes the key in the web console; an expired key cannot be extended there, only made so here. */
   readonly patch: (
     world: string,
     keyId: string,

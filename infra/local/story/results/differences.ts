@@ -21,5 +21,5 @@ export const differences = (
 ): readonly string[] =>
   PARTS.filter((part) => found[part] !== expected[part]).map(
     (part) =>
-      `Cannot confirm ${provider}/${operation} (${how}): ${NAMES[part]} is ${show(found[part])}, wanted ${show(expected[part])}`,
+      `Cannot confirm ${provider}/${operation} (${how}): ${NAMES[part]} is ${show(found[part])}, expected ${show(expected[part])}`,
   );

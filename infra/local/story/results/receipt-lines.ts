@@ -25,7 +25,7 @@ export const wrapped = (text: string, width: number): readonly string[] => {
 };
 
 /**
- * A receipt for somebody who watches: time, key and outcome, and below them what happened and what to do next.
+ * A receipt for a person who watches: time, key and outcome, and below them what happened and what to do next.
  *
  * @param width of the terminal in columns; absent where there is none, and nothing is wrapped
  */

@@ -19,8 +19,8 @@ const settingsOf = ({ readOnly, permissions, ips }: NonNullable<Change['after']>
 const changeText = ({ kind, after }: Change): string => (after ? `${kind} to ${settingsOf(after)}` : kind);
 
 /**
- * What a chapter came to. What the receipt claims is taken from the receipt alone, and what happened to the key from the
- * provider's record alone, so that a false claim shows as a difference.
+ * What a chapter came to. What the receipt claims is taken only from the receipt, and what happened to the key only from
+ * the provider's record, so that a false claim shows as a difference.
  *
  * @param stuck request ids of the copies in the stuck queue
  */

@@ -17,7 +17,8 @@ export const strayChanges = (
       chapters.some((each) => each.provider === provider && each.world === world && each.keyId === keyId);
     const stray = applied().filter(({ world, keyId }) => !isTold(world, keyId));
     return stray.map(
-      ({ kind, keyId }) => `Cannot explain that key ${keyId} at ${provider} was ${kind}, wanted it untouched`,
+      ({ kind, keyId }) =>
+        `Cannot explain that key ${keyId} at ${provider} was ${kind}: the story does not touch that key`,
     );
   });
 
@@ -26,7 +27,6 @@ export const strayReceipts = (receipts: readonly Receipt[], chapters: Told): rea
   const told = new Set(chapters.map(({ keyId }) => digestOf(keyId)));
   const stray = receipts.filter(({ key, final }) => !final || !told.has(key?.digest ?? ''));
   return stray.map(
-    (receipt) =>
-      `Cannot explain receipt ${receipt.receiptId} (${outcomeOf(receipt)}), wanted none but those of the story`,
+    (receipt) => `Cannot explain receipt ${receipt.receiptId} (${outcomeOf(receipt)}): it is not part of the story`,
   );
 };

@@ -9,7 +9,7 @@ type Way = (stage: Stage, request: string) => Promise<unknown>;
 const overTheBus: Way = async ({ clients, outputs }, Detail) => {
   const entry = { EventBusName: outputs.BusName, Source: 'story', DetailType: 'Key Revocation Requested', Detail };
   const { FailedEntryCount } = await clients.events.send(new PutEventsCommand({ Entries: [entry] }));
-  if (FailedEntryCount !== 0) throw new Error(`Cannot put an event on ${outputs.BusName}, wanted the bus to take it`);
+  if (FailedEntryCount !== 0) throw new Error(`Cannot put an event on ${outputs.BusName}: the bus did not take it`);
 };
 
 const WAYS: Readonly<Record<Chapter['comes'], Way>> = {

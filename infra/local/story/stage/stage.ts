@@ -68,7 +68,7 @@ export const outputsOf = ({ outputs }: Deployment): Stage['outputs'] => {
   const value = (name: Output): string => {
     const found = outputs[name];
     if (found !== undefined) return found;
-    throw new Error(`Cannot find output ${name} in the template, wanted ${OUTPUTS.join(', ')}`);
+    throw new Error(`Cannot find output ${name} in the template: it must have ${OUTPUTS.join(', ')}`);
   };
   return Object.fromEntries(OUTPUTS.map((name) => [name, value(name)])) as Stage['outputs'];
 };
@@ -117,7 +117,7 @@ const openOn = async (keep: Keep, { ports = {}, onLine = () => undefined, signal
   const mostProcesses = Math.max(...deployment.mappings.map(({ maxConcurrency }) => maxConcurrency));
   const options = { endpointUrl: url, overrides, mostProcesses };
   const running = await keep(runFunctions(deployment, { ...options, onLine: (_id, line) => onLine(line) }));
-  // Closed first: whoever ends the stage does not wait for events under way.
+  // Closed first, so that ending the stage does not wait for events under way.
   await keep({ close: () => endProcesses(running) });
   await unlessAborted(warmUp(deployment, running), signal);
   const sandboxes = { bybit, kalshi, requesty };

@@ -1,4 +1,4 @@
-/** Waits for a promise, or rejects with the signal's reason as soon as it is aborted; what was begun goes on. */
+/** Waits for a promise, or rejects with the signal's reason as soon as it is aborted; what was begun continues. */
 export const unlessAborted = async <T>(promise: Promise<T>, signal: AbortSignal): Promise<T> => {
   const aborted = Promise.withResolvers<never>();
   const abort = (): void => aborted.reject(signal.reason);

@@ -58,7 +58,7 @@ it('stops at the first Ctrl-C, with a status of its own', { timeout: TIMEOUT_MS 
   await once(child.stdout, 'data');
   child.kill('SIGINT');
   expect(await ended(child)).toBe(130);
-  expect(await errors).toContain('Cannot go on after SIGINT');
+  expect(await errors).toContain('Cannot continue after SIGINT');
   expect(await output).not.toContain('Revoked in');
 });
 

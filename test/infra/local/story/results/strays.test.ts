@@ -20,7 +20,7 @@ it.each([
   ['the key of that name at another provider', 'kalshi', {}],
 ] as const)('tells of a change to %s', (_what, provider, fields) => {
   const change = { ...CHANGE, ...fields };
-  const sentence = `Cannot explain that key ${change.keyId} at ${provider} was deleted, wanted it untouched`;
+  const sentence = `Cannot explain that key ${change.keyId} at ${provider} was deleted: the story does not touch that key`;
   expect(changesAt(provider, change)).toEqual([sentence]);
 });
 
@@ -29,6 +29,6 @@ it.each([
   ['no key', receiptFor(TOLD.keyId, { key: null })],
   ['a key found alive again', receiptFor(TOLD.keyId, { final: false, outcome: 'resurrected' })],
 ])('tells of a receipt for %s', (_what, receipt) => {
-  const sentence = `Cannot explain receipt ${receipt.receiptId} (${receipt.outcome}), wanted none but those of the story`;
+  const sentence = `Cannot explain receipt ${receipt.receiptId} (${receipt.outcome}): it is not part of the story`;
   expect(strayReceipts([receiptFor(TOLD.keyId), receipt], [TOLD])).toEqual([sentence]);
 });
