@@ -1,13 +1,13 @@
 import { Unavailable } from '../../core/fault.ts';
 import { classOf, errorWords } from './error-class.ts';
 
-/** What a refusal asks of the operator. */
-const WANTED = new Map([
-  ['AccessDeniedException', 'wanted a role that may do this'],
-  ['AccessDenied', 'wanted a role that may do this'],
-  ['AuthorizationErrorException', 'wanted a role that may do this'],
-  ['DecryptionFailure', 'wanted a role that may decrypt with the KMS key'],
-  ['KMSAccessDeniedException', 'wanted a role that may use the KMS key'],
+/** What an operator needs to do about a refusal. */
+const NEEDS = new Map([
+  ['AccessDeniedException', 'the role must be allowed to do this'],
+  ['AccessDenied', 'the role must be allowed to do this'],
+  ['AuthorizationErrorException', 'the role must be allowed to do this'],
+  ['DecryptionFailure', 'the role must be allowed to decrypt with the KMS key'],
+  ['KMSAccessDeniedException', 'the role must be allowed to use the KMS key'],
 ]);
 
 /**
@@ -16,8 +16,8 @@ const WANTED = new Map([
  * @param what completes "Cannot …": `read the ledger`
  */
 export const unavailable = (what: string, error: unknown): Unavailable => {
-  const wanted = WANTED.get(classOf(error));
-  return new Unavailable(`Cannot ${what}: ${errorWords(error).join(' ') || 'Error'}${wanted ? `, ${wanted}` : ''}`);
+  const needed = NEEDS.get(classOf(error));
+  return new Unavailable(`Cannot ${what}: ${errorWords(error).join(' ') || 'Error'}${needed ? `; ${needed}` : ''}`);
 };
 
 /** Awaits one exchange with AWS. @throws Unavailable in place of whatever it rejects with */

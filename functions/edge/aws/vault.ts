@@ -67,7 +67,7 @@ export const secretsVault = (client: SecretsManagerClient, clock: Clock): Vault 
     tag: async (secretId, tags) => {
       const other = Object.keys(tags).find((key) => !STATUS_TAGS.includes(key));
       if (other !== undefined)
-        throw new Error(`Cannot write the tag ${other}, wanted one of ${STATUS_TAGS.join(', ')}`);
+        throw new Error(`Cannot write the tag ${other}: it must be one of ${STATUS_TAGS.join(', ')}`);
       const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
       await orUnavailable('tag the secret', client.send(new TagResourceCommand({ SecretId: secretId, Tags })));
     },

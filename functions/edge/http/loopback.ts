@@ -9,10 +9,10 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
  */
 export const loopbackUrl = (name: string, text: string): URL => {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined) throw new Error(`Cannot use ${name}: no URL, wanted http://127.0.0.1:<port>`);
+  if (url === undefined) throw new Error(`Cannot use ${name}: it must be http://127.0.0.1:<port>`);
   const rest = url.username + url.password + url.pathname + url.search + url.hash;
   if (url.protocol !== 'http:' || !LOOPBACK.test(url.hostname) || rest !== '/')
-    throw new Error(`Cannot use ${name} with ${url.protocol}//${url.hostname}, wanted http://127.0.0.1:<port>`);
+    throw new Error(`Cannot use ${name} with ${url.protocol}//${url.hostname}: it must be http://127.0.0.1:<port>`);
   return url;
 };
 

@@ -49,7 +49,7 @@ export const readRecord = (record: unknown): QueueRecord => {
   const read = Record.safeParse(record);
   if (!read.success)
     throw new Error(
-      `Cannot read ${read.error.issues[0]?.path.join('.') || 'the record'}, wanted a record of an SQS event`,
+      `Cannot read ${read.error.issues[0]?.path.join('.') || 'the record'}: it must be a record of an SQS event`,
     );
   const { messageId, receiptHandle, body, attributes, messageAttributes } = read.data;
   return {

@@ -27,9 +27,9 @@ const listed = (value: string): string[] =>
 const list = z.string().default('').transform(listed);
 const whole = z
   .string('not set')
-  .regex(/^\d{1,9}$/, 'wanted a whole number')
+  .regex(/^\d{1,9}$/, 'must be a whole number')
   .transform(Number);
-const providers = text.transform(listed).pipe(z.array(z.string()).min(1, 'wanted at least one provider'));
+const providers = text.transform(listed).pipe(z.array(z.string()).min(1, 'must name at least one provider'));
 
 /** Of the two functions, each has what it needs; a default stands for what only the other one is given. */
 const Variables = z.object({

@@ -16,12 +16,12 @@ it.each([
   [
     'what a refusal asks for',
     failure('AccessDeniedException'),
-    'Cannot read the ledger: AccessDeniedException, wanted a role that may do this',
+    'Cannot read the ledger: AccessDeniedException; the role must be allowed to do this',
   ],
   [
     'that the key refused rather than the secret',
     failure('DecryptionFailure'),
-    'Cannot read the ledger: DecryptionFailure, wanted a role that may decrypt with the KMS key',
+    'Cannot read the ledger: DecryptionFailure; the role must be allowed to decrypt with the KMS key',
   ],
   ['nothing of a name that is a sentence', failure('holds CANARY'), 'Cannot read the ledger: Error'],
   ['nothing of what is no error', 'CANARY', 'Cannot read the ledger: Error'],

@@ -28,8 +28,8 @@ const error = (type: string): Answer => [400, { __type: type, Message: 'holds CA
 const VALUE = { ARN: 'arn:aws:secretsmanager:us-east-1:1:secret:a', Name: 'a', VersionId: 'v', CreatedDate: 1 };
 
 it.each([
-  ['AccessDeniedException', 'AccessDeniedException, wanted a role that may do this'],
-  ['DecryptionFailure', 'DecryptionFailure, wanted a role that may decrypt with the KMS key'],
+  ['AccessDeniedException', 'AccessDeniedException; the role must be allowed to do this'],
+  ['DecryptionFailure', 'DecryptionFailure; the role must be allowed to decrypt with the KMS key'],
   ['InternalServiceError', 'InternalServiceError'],
   ['InvalidParameterException', 'InvalidParameterException'],
 ])('cannot open a secret after %s, and says no word of it', async (type, told) => {

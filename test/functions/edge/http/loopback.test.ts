@@ -31,6 +31,6 @@ it.each([
   ['an empty text', ''],
 ])('refuses %s', (_what, text) => {
   const reading = () => loopbackUrl('BYBIT_BASE_URL', text);
-  expect(reading).toThrow(/^Cannot use BYBIT_BASE_URL.*wanted http:\/\/127\.0\.0\.1:<port>$/);
+  expect(reading).toThrow(/^Cannot use BYBIT_BASE_URL.*it must be http:\/\/127\.0\.0\.1:<port>$/);
   expect(reading).not.toThrow('CANARY');
 });

@@ -73,6 +73,6 @@ it.each([
     { ...RECORD, attributes: { ...RECORD.attributes, ApproximateReceiveCount: '0' } },
     'attributes.ApproximateReceiveCount',
   ],
-])('refuses %s, naming the field alone', (_what, record, field) => {
-  expect(() => readRecord(record)).toThrow(`Cannot read ${field}, wanted a record of an SQS event`);
+])('refuses %s, naming the field only', (_what, record, field) => {
+  expect(() => readRecord(record)).toThrow(`Cannot read ${field}: it must be a record of an SQS event`);
 });
