@@ -53,6 +53,10 @@ describe('the word list', async () => {
     expect(await hitsIn(PHRASES.caught.join('\n'), file)).toHaveLength(PHRASES.caught.length);
   });
 
+  it('reads over the end of a line of a page', async () => {
+    expect(await hitsIn('The sweep goes\non by itself.', 'a.md')).toHaveLength(1);
+  });
+
   it.each(PHRASES.caught)('catches: %s', async (text) => {
     expect(await hitsIn(text, 'a.ts')).not.toEqual([]);
   });
