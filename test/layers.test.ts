@@ -23,7 +23,7 @@ const CORE = /^functions\/core\//;
 const SCHEMAS = /^zod$/;
 const NODE = /^node:/;
 const AWS = /^@aws-sdk\//;
-/** Types alone: the package has no code. */
+/** Only types: the package has no code. */
 const LAMBDA_TYPES = /^aws-lambda$/;
 const CDK = [/^aws-cdk-lib(\/|$)/, /^constructs$/, /^cdk-nag$/];
 const SHARED_BY_PROVIDERS = /^functions\/providers\/[^/]+\.ts$/;

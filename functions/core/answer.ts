@@ -30,7 +30,7 @@ export interface Answer {
   readonly facts?: Facts;
   /** The key's settings, where the question reads them. */
   readonly record?: KeyRecord;
-  /** A part of a long search was read; ask again to go on. */
+  /** A part of a long search was read; ask again to continue. */
   readonly more?: true;
 }
 

@@ -13,7 +13,7 @@ export interface ItemKey {
 export interface Versioned {
   /** Counts the writes to this item from 1; a write names the one it was made from. */
   readonly rev: number;
-  /** Made anew for each write, so that a writer whose acknowledgement was lost knows its own write again. */
+  /** New for each write. If the acknowledgement of a write is lost, the writer recognises its write by this value. */
   readonly nonce: string;
 }
 
@@ -27,7 +27,7 @@ export interface Ledger {
   /**
    * Writes one whole item, on condition that its `rev` is still one less than the item's (or, for `rev` 1, that there is none).
    *
-   * @returns false where somebody else has written since
+   * @returns false if another writer has changed the item since
    */
   write(key: ItemKey, item: Versioned): Promise<boolean>;
   /** All items of one partition whose sort key starts with the prefix, strongly consistent, every page. */
@@ -81,7 +81,7 @@ export interface Vault {
   /** @param version a staging label or a version id */
   open(secretId: string, version: string): Promise<Opened | NotFound>;
   describe(secretId: string): Promise<Described | undefined>;
-  /** Replaces these tags; the two status tags alone may be written. */
+  /** Replaces these tags. Only the two status tags may be written. */
   tag(secretId: string, tags: Readonly<Record<string, string>>): Promise<void>;
   /**
    * The secrets under the prefix that have a tag whose key starts with `tagKey`, page by page.
@@ -104,7 +104,7 @@ export interface Outbox {
   enqueue(body: string, attributes: Attributes, delaySeconds: number): Promise<void>;
 }
 
-/** Flat facts alone: no object, error, request or record ever reaches a log line. */
+/** Only flat facts: no object, error, request or record ever reaches a log line. */
 export type LogFacts = Readonly<Record<string, string | number | boolean>>;
 
 export interface Log {

@@ -82,7 +82,7 @@ export interface Restriction {
 }
 
 export interface Plan {
-  /** Stops the request at once: the facts learned so far forbid to go on. */
+  /** Ends the request at once: the facts learned so far forbid any further step. */
   readonly end?: FinalOutcome;
   /** Asked in a round before the probes: is the managing key alive, and of the right kind. It is evidence only where its answer has a meaning. */
   readonly signer?: Question;

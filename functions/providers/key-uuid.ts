@@ -4,7 +4,7 @@ import { Fault } from '../core/fault.ts';
 /** 8-4-4-4-12 hex of any version, in either case; real ids are not always RFC 9562 UUIDs. */
 export const KeyUuid = z
   .string()
-  .regex(/^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/, 'wanted 8-4-4-4-12 hex')
+  .regex(/^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/, 'it must be hexadecimal digits in the form 8-4-4-4-12')
   .transform((id) => id.toLowerCase());
 
 /**
@@ -15,5 +15,5 @@ export const KeyUuid = z
 export const keyPath = (base: string, keyId: string): string => {
   const id = KeyUuid.safeParse(keyId);
   if (id.success) return `${base}/${id.data}`;
-  throw new Fault('refused/malformed', 'Cannot name this key in a path, wanted its id as 8-4-4-4-12 hex');
+  throw new Fault('refused/malformed', 'Cannot use this key id: it must be hexadecimal digits in the form 8-4-4-4-12');
 };

@@ -3,9 +3,9 @@ import { unreadable } from './unreadable.ts';
 
 /** What a PEM may be instead of a private key that we can use, and what to do about it. */
 const NOT_USABLE: readonly (readonly [RegExp, string])[] = [
-  [/BEGIN ENCRYPTED PRIVATE KEY|Proc-Type: *4, *ENCRYPTED/, 'it is encrypted, wanted it without a passphrase'],
-  [/BEGIN ([A-Z0-9]+ )?PUBLIC KEY/, 'it is a public key, wanted the private one'],
-  [/BEGIN CERTIFICATE/, 'it is a certificate, wanted the private key'],
+  [/BEGIN ENCRYPTED PRIVATE KEY|Proc-Type: *4, *ENCRYPTED/, 'it is encrypted; store the key without a passphrase'],
+  [/BEGIN ([A-Z0-9]+ )?PUBLIC KEY/, 'it is a public key; store the private key'],
+  [/BEGIN CERTIFICATE/, 'it is a certificate; store the private key'],
 ];
 
 /** A shorter RSA key cannot even hold a signature with SHA-256. */
@@ -15,7 +15,7 @@ const parse = (pem: string, field: string, wanted: string): KeyObject => {
   try {
     return createPrivateKey(pem);
   } catch {
-    throw unreadable(`${field}: it is broken or no PEM, wanted ${wanted}`); // OpenSSL's own error is not passed on
+    throw unreadable(`${field}: it is damaged or not PEM; it must be ${wanted}`); // OpenSSL's own error is not passed on
   }
 };
 
@@ -34,8 +34,8 @@ export const readPrivateKey = (text: string, types: readonly string[], wanted: s
   if (known) throw unreadable(`${field}: ${known[1]}`);
   const { asymmetricKeyType = 'unknown', asymmetricKeyDetails } = parse(pem, field, wanted);
   if (!types.includes(asymmetricKeyType))
-    throw unreadable(`${field}: it is of type ${asymmetricKeyType}, wanted ${wanted}`);
+    throw unreadable(`${field}: its type is ${asymmetricKeyType}; it must be ${wanted}`);
   const bits = asymmetricKeyDetails?.modulusLength ?? LEAST_BITS;
-  if (bits < LEAST_BITS) throw unreadable(`${field}: it has ${bits} bits, wanted at least ${LEAST_BITS}`);
+  if (bits < LEAST_BITS) throw unreadable(`${field}: it has ${bits} bits; it must have at least ${LEAST_BITS}`);
   return pem;
 };

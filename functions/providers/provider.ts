@@ -31,7 +31,7 @@ export const provider = <Own extends Operation>(definition: Definition<Own>): Pr
       if (operation === undefined)
         throw new Fault(
           'refused/malformed',
-          `Cannot do ${order.operation} at ${title}, wanted ${Object.keys(operations).join(', ')}`,
+          `Cannot do ${order.operation} at ${title}: the operation must be one of ${Object.keys(operations).join(', ')}`,
         );
       checkSigner?.(order);
       checkReach(order, isRelated);

@@ -24,7 +24,7 @@ export const realmsOf = (environments: Readonly<Record<string, Environment>>): R
       if (isSameRealm(from, to) || isRelated(from, to)) return;
       throw new Fault(
         'refused/environment-mismatch',
-        `Cannot reach a key of ${to} from ${from}, wanted one environment`,
+        `Cannot reach a key of ${to} from ${from}: both keys must be in the same environment`,
       );
     },
   };

@@ -19,7 +19,7 @@ export const cells = (
   lookup = managing,
 ): Cells => ({ own, managing, lookup, 'own-call': ownCall, 'managed-call': managedCall });
 
-/** A row that means the same whoever asks: to a question, and to the call. */
+/** A row with one meaning for every asker: one for questions, and one for the call. */
 export const alike = (question: ReplyMeaning, call: ReplyMeaning): Cells => cells(question, question, call);
 
 /** Rows by the names of the replies that they are about. */

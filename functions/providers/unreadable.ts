@@ -9,7 +9,7 @@ export const unreadable = (sentence: string): Fault =>
 /** A field that went unsaid by its name: what stands there in place of a name may itself be a secret. */
 const strangers = (typed: readonly string[], known: readonly string[]): string => {
   const meant = typed.map((name) => nearest(name, known)).find((name) => name !== undefined);
-  return `it has a field that is not known${meant ? `, perhaps ${meant} was meant` : ''}, wanted ${known.join(', ')}`;
+  return `it has an unknown field${meant ? `; the nearest known field is ${meant}` : ''}; the known fields are ${known.join(', ')}`;
 };
 
 /**
@@ -26,5 +26,5 @@ export const parseCredential = <Shape extends z.ZodRawShape>(
   const [issue] = parsed.error.issues as [z.core.$ZodIssue]; // a failed parse has one
   if (issue.code === 'unrecognized_keys') throw unreadable(strangers(issue.keys, Object.keys(schema.shape)));
   const [field] = issue.path;
-  throw unreadable(field === undefined ? 'wanted a JSON object' : `${String(field)}: ${issue.message}`);
+  throw unreadable(field === undefined ? 'it must be a JSON object' : `${String(field)}: ${issue.message}`);
 };

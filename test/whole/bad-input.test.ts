@@ -57,18 +57,23 @@ const kalshiTarget = (apiKeyId: unknown) => ({
   target: { apiKeyId },
 });
 
-/** Bodies that are no request: what is said of them. */
+/** Bodies that are not valid requests: what is said of them. */
 const BODIES: readonly (readonly [string, unknown, string, string | RegExp])[] = [
-  ['no JSON', `{"secretId": "${NEVER}`, 'malformed', 'Cannot read the body as a JSON object'],
-  ['a text', JSON.stringify(NEVER), 'malformed', 'Cannot read the body as a JSON object'],
-  ['null', 'null', 'malformed', 'Cannot read the body as a JSON object'],
-  ['an array', [self(NAME)], 'malformed', 'Cannot read the body as a JSON object'],
+  ['no JSON', `{"secretId": "${NEVER}`, 'malformed', 'Cannot read the body: it must be a JSON object'],
+  ['a text', JSON.stringify(NEVER), 'malformed', 'Cannot read the body: it must be a JSON object'],
+  ['null', 'null', 'malformed', 'Cannot read the body: it must be a JSON object'],
+  ['an array', [self(NAME)], 'malformed', 'Cannot read the body: it must be a JSON object'],
   ['256 KB', { ...self(NAME), reference: 'a b'.repeat(87_000) }, 'malformed', /Cannot read a body of \d+ characters/],
   ['an empty object', {}, 'malformed', /provider/],
   ['an unknown provider', { ...self(NAME), provider: NEVER }, 'malformed', /provider/],
   ['an unknown operation', { ...self(NAME), operation: NEVER }, 'malformed', /operation/],
   ['an operation of another provider', { ...self(NAME), operation: 'delete-key' }, 'malformed', /operation/],
-  ['an unknown field', { ...self(NAME), secretID: NEVER }, 'malformed', /"secretID", perhaps secretId was meant/],
+  [
+    'an unknown field',
+    { ...self(NAME), secretID: NEVER },
+    'malformed',
+    /"secretID"; the nearest known field is secretId/,
+  ],
   ['a host', { ...self(NAME), host: NEVER }, 'malformed', /host/],
   ['no secretId', { ...self(NAME), secretId: undefined }, 'malformed', /secretId/],
   ['a number as secretId', { ...self(NAME), secretId: 7 }, 'malformed', /secretId/],
@@ -80,12 +85,12 @@ const BODIES: readonly (readonly [string, unknown, string, string | RegExp])[] =
   ['an empty request id', { ...self(NAME), requestId: '' }, 'malformed', /requestId/],
   ['a target that is a text', { ...self(NAME), target: NEVER }, 'malformed', /target/],
   ['a target without a key', { ...self(NAME), target: {} }, 'malformed', /target/],
-  ['no target', { ...self(NAME), target: undefined }, 'target-missing', /wanted "self" or an object/],
+  ['no target', { ...self(NAME), target: undefined }, 'target-missing', /give "self" or an object/],
   ['settings with a delete', { ...self(NAME), settings: { readOnly: 1 } }, 'malformed', /settings/],
   ['no settings with an update', update(NAME, undefined), 'malformed', /settings/],
   ['empty settings', update(NAME, {}), 'malformed', /settings/],
   ['settings that ask nothing', update(NAME, { readOnly: null }), 'malformed', /settings/],
-  ['an unknown setting', update(NAME, { readonly: 1 }), 'malformed', /"readonly", perhaps readOnly was meant/],
+  ['an unknown setting', update(NAME, { readonly: 1 }), 'malformed', /"readonly"; the nearest known field is readOnly/],
   ['readOnly 2', update(NAME, { readOnly: 2 }), 'malformed', /readOnly/],
   ['rotated without a version', self(NAME, { reason: 'rotated' }), 'malformed', /secretVersion/],
   ['an id that is a word', kalshiTarget('self'), 'malformed', /8-4-4-4-12/],
@@ -109,10 +114,10 @@ const BODIES: readonly (readonly [string, unknown, string, string | RegExp])[] =
   ],
 ];
 
-describe('a body that is no request', () => {
+describe('a body that is not a valid request', () => {
   const system = systemForEachTest();
 
-  it.each(BODIES)('(%s) is refused with what was wanted, and leaves a stub', async (_what, body, code, says) => {
+  it.each(BODIES)('(%s) is refused with what it must be, and leaves a stub', async (_what, body, code, says) => {
     await carriedOut(system(), body);
     const { receipt, copy } = await refusedOnce(system(), `refused/${code}`);
     expect(receipt?.message).toMatch(says);
@@ -168,32 +173,37 @@ const B = { apiKey: MASTER_KEY };
 
 /** What a secret may hold in place of a credential. */
 const CREDENTIALS: readonly (readonly [string, 'bybit' | 'kalshi' | 'requesty', unknown, RegExp])[] = [
-  ['text', 'bybit', `${NEVER}`, /wanted a JSON object/],
-  ['a JSON text', 'bybit', JSON.stringify(NEVER), /wanted a JSON object/],
-  ['an array', 'kalshi', `["${NEVER}"]`, /wanted a JSON object/],
+  ['text', 'bybit', `${NEVER}`, /the secret must be a JSON object/],
+  ['a JSON text', 'bybit', JSON.stringify(NEVER), /the secret must be a JSON object/],
+  ['an array', 'kalshi', `["${NEVER}"]`, /the secret must be a JSON object/],
   ['nothing in it', 'requesty', {}, /apiKey/],
   ['Kalshi’s shape', 'bybit', { ...K, privateKey: pkcs8 }, /apiKey/],
   ['Bybit’s shape', 'kalshi', { ...B, apiSecret: NEVER }, /apiKeyId/],
-  ['Bybit’s shape', 'requesty', { ...B, apiSecret: NEVER }, /a field that is not known/],
+  ['Bybit’s shape', 'requesty', { ...B, apiSecret: NEVER }, /it has an unknown field/],
   ['neither secret', 'bybit', { ...B }, /exactly one of apiSecret .* and privateKey/],
   ['both secrets', 'bybit', { ...B, apiSecret: NEVER, privateKey: pkcs8 }, /exactly one of/],
-  ['an unknown field', 'bybit', { ...B, apiSecret: NEVER, apisecret: NEVER }, /not known, perhaps apiSecret was meant/],
+  [
+    'an unknown field',
+    'bybit',
+    { ...B, apiSecret: NEVER, apisecret: NEVER },
+    /an unknown field; the nearest known field is apiSecret/,
+  ],
   ['an unknown environment', 'bybit', { ...B, apiSecret: NEVER, environment: 'moon' }, /environment/],
   ['white space around its secret', 'bybit', { ...B, apiSecret: `${NEVER} ` }, /apiSecret/],
   ['white space around its id', 'kalshi', { apiKeyId: ` ${uuid('b')}`, privateKey: pkcs8 }, /apiKeyId/],
   ['an id of another form', 'kalshi', { apiKeyId: 'key-1', privateKey: pkcs8 }, /apiKeyId/],
-  ['a PEM cut short', 'kalshi', { ...K, privateKey: pkcs8.slice(0, 400) }, /privateKey: it is broken/],
+  ['a PEM cut short', 'kalshi', { ...K, privateKey: pkcs8.slice(0, 400) }, /privateKey: it is damaged/],
   ['an encrypted PEM', 'kalshi', { ...K, privateKey: encrypted }, /encrypted/],
   ['a public key', 'kalshi', { ...K, privateKey: publicPem }, /public key/],
-  ['a key of another kind', 'kalshi', { ...K, privateKey: elliptic }, /of type ec/],
-  ['a key of another kind', 'bybit', { ...B, privateKey: elliptic }, /of type ec/],
+  ['a key of another kind', 'kalshi', { ...K, privateKey: elliptic }, /its type is ec/],
+  ['a key of another kind', 'bybit', { ...B, privateKey: elliptic }, /its type is ec/],
 ];
 
 describe('a secret that holds no credential', () => {
   const system = systemForEachTest();
 
   it.each(CREDENTIALS)(
-    'but %s (%s) is refused, and the redrive works once it is mended',
+    'but %s (%s) is refused, and the redrive works once it is fixed',
     async (_w, provider, bad, says) => {
       const parts = {
         bybit: async () => ({

@@ -136,7 +136,7 @@ it('publishes the whole receipt of a body that is not a valid request, under the
     outcome: 'refused',
     keyState: 'unknown',
     code: 'malformed',
-    message: expect.stringMatching(/Cannot read the body as a JSON object/),
+    message: expect.stringMatching(/Cannot read the body: it must be a JSON object/),
     request: { reason: null, requestedBy: null, sender: '000000000000', reference: null },
     signer: null,
     key: null,

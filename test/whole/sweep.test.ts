@@ -236,20 +236,28 @@ describe('a secret that was rotated', () => {
 
 describe('a tag that cannot be read', () => {
   const BAD: readonly (readonly [string, Readonly<Record<string, string>>, RegExp])[] = [
-    ['its date', { ...OF_MASTER, 'expires-at': 'tomorrow' }, /expires-at, wanted RFC 3339/],
-    ['its date without a zone', { ...OF_MASTER, 'expires-at': '2026-11-20T10:00:00' }, /expires-at, wanted RFC 3339/],
-    ['its provider', { ...OF_MASTER, provider: 'binance', 'expires-at': at(MINUTE) }, /provider, wanted one of bybit/],
+    ['its date', { ...OF_MASTER, 'expires-at': 'tomorrow' }, /expires-at: it must be RFC 3339/],
+    [
+      'its date without a zone',
+      { ...OF_MASTER, 'expires-at': '2026-11-20T10:00:00' },
+      /expires-at: it must be RFC 3339/,
+    ],
+    [
+      'its provider',
+      { ...OF_MASTER, provider: 'binance', 'expires-at': at(MINUTE) },
+      /provider: it must be one of bybit/,
+    ],
     ['its operation', { ...OF_MASTER, operation: 'delete-key', 'expires-at': at(MINUTE) }, /operation/],
     [
       'its name',
       { ...OF_MASTER, 'expires-at': at(MINUTE), 'sined-by': 'x' },
-      /perhaps key-revoker:signed-by was meant/,
+      /the nearest known tag is key-revoker:signed-by/,
     ],
     ['its settings', { ...OF_MASTER, 'expires-at': at(MINUTE), settings: 'readOnly=1' }, /settings/],
     ['its target', { ...OF_SUB, 'expires-at': at(MINUTE), target: 'apiKey=' }, /target/],
   ];
 
-  it.each(BAD)('(%s) is told of once, until it changes', async (_what, bad, says) => {
+  it.each(BAD)('(%s) is reported once, until it changes', async (_what, bad, says) => {
     const { secretId } = await master(system());
     await system().tag(secretId, tags(bad));
     await untilPast(20 * MINUTE);
@@ -298,7 +306,7 @@ describe('the sweep', () => {
     await system().tag(secretId, tags({ ...OF_MASTER, 'expires-at-noon': at(MINUTE) }));
     await untilPast(10 * MINUTE);
     expect(outcomes()).toEqual(['1 refused tag-unreadable']);
-    expect(system().receipts()[0]?.message).toContain('perhaps key-revoker:expires-at was meant');
+    expect(system().receipts()[0]?.message).toContain('the nearest known tag is key-revoker:expires-at');
     expect(system().bybit.record).toEqual([]);
   });
 

@@ -18,7 +18,7 @@ import { sendCall } from './send-call.ts';
 export interface AttemptHooks {
   /** Rejects with a Fault where the order was taken back; asked right before the first call. */
   rereadOrder(): Promise<void>;
-  /** Told of a key that lives though its death was proved, before the case is opened again. */
+  /** Reports a key that is alive although its death was proved. Runs before the case is opened again. */
   resurrected(item: CaseItem, provedAt: EpochMs): Promise<void>;
 }
 
@@ -34,7 +34,7 @@ const askSiblings = async (
     if (isUnasked(answer)) return attemptWaiting(answer.heldUp ?? { code: 'not-yet-proved' });
     evidence.push(evidenceOf(ports.clock.now(), 'probe', question, answer));
     if (isPresent(answer) || answer.identified)
-      return attemptEnded('stuck/wrong-environment', `The key belongs to ${environment}`, evidence);
+      return attemptEnded('stuck/wrong-environment', `The key belongs to the environment ${environment}`, evidence);
   }
   return { nowhere: evidence };
 };
@@ -47,7 +47,7 @@ const signerGoneOr = async ({ ports, pin, order }: AttemptContext, outcome: Fina
 
 /** A key that is gone for an asker who never met it may have been proved dead by another, which is worth a word and no proof. */
 const provedBefore = ({ proved }: CaseItem): string =>
-  proved ? `Another signer’s questions proved it dead at ${toIso(proved.at)}` : '';
+  proved ? `The key was proved dead at ${toIso(proved.at)} with another signing key` : '';
 
 /** What an end owes to this request in particular, from what was learned on the way. */
 const whyOf = (
@@ -59,11 +59,11 @@ const whyOf = (
   const since = absentSince === undefined ? '' : `The provider has not known the key since ${toIso(absentSince)}`;
   if (outcome === 'already-revoked') return since;
   if (outcome === 'stuck/unproven' && isUpdate && since)
-    return `${since}. An update cannot tell a dead key from an outage; a delete can`;
-  if (facts['searched']) return `Looked through ${facts['searched']}`;
+    return `${since}. An update cannot tell a dead key from an outage. A delete can: send one`;
+  if (facts['searched']) return `Searched ${facts['searched']}`;
   if (outcome !== 'stuck/not-recognised') return '';
   const names = facts['keysNamed'];
-  const listed = `The managing key’s list names ${names === '1' ? '1 key' : `${names} keys`}, and not this one`;
+  const listed = `The managing key’s list names ${names === '1' ? '1 key' : `${names} keys`}, but not this one`;
   return [names === undefined ? '' : listed, provedBefore(item)].filter(Boolean).join('. ');
 };
 
@@ -71,7 +71,7 @@ const whyOf = (
 const reopened = ({ findings = 0 }: CaseItem, leftOpenBy: string) =>
   ({ proved: undefined, leftOpenBy, findings: findings + 1, state: 'open-case' }) as const;
 
-/** Writes one round into the case; a proved key that lives is told of first, and its case is open again. */
+/** Writes one round into the case. A key that is alive after its proof is reported first, and its case is opened again. */
 const writeRound = async (
   context: AttemptContext,
   hooks: AttemptHooks,

@@ -11,7 +11,7 @@ import { updateItem } from './update-item.ts';
 
 type Fresh = Omit<RequestItem, 'rev' | 'nonce'>;
 
-/** What stands for a body in the stuck queue that was no request: never a copy of it. */
+/** What the stuck queue gets for a body that was not a valid request. It is never a copy of the body. */
 const stubOf = (
   { messageId, sender, body }: Delivery,
   code: string,

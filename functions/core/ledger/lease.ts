@@ -52,7 +52,7 @@ export const takeLease = async (
   const written = await updateItem<CaseItem>(ports, caseKey(keyName(key.provider, key.realm, key.keyId)), (current) => {
     const { lease } = current ?? {};
     if (lease && lease.holder !== holder && now < after(lease.until, TIMING.crashMarginMs)) return undefined;
-    // Whoever has forgotten a key did not know of this request.
+    // The operator who forgot this key did not know about this request.
     const { forgotten: _forgotten, ...item } = current ?? emptyCase(key, now);
     return {
       ...item,
@@ -111,7 +111,7 @@ export const updateLeasedCase = async (
 ): Promise<CaseItem> => {
   const written = await updateItem<CaseItem>(ports, caseKey(name), (current) => {
     if (current?.lease?.holder !== holder)
-      throw new LeaseLost('Cannot write to the case, another delivery holds it now');
+      throw new LeaseLost('Cannot write to the case: another delivery holds the lease');
     return change(current);
   });
   return written as CaseItem; // one that is not there is nobody's

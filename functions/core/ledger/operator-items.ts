@@ -35,7 +35,7 @@ export const PAUSE_KEY: ItemKey = { pk: 'control', sk: 'pause' };
 export const pausedSince = async ({ ledger }: { readonly ledger: Ledger }): Promise<EpochMs | undefined> =>
   (await ledger.read<PauseItem>(PAUSE_KEY))?.pausedAt;
 
-/** Somebody has taken it upon them that a key that may still live is looked after no more. */
+/** An operator has decided that this system stops watching a key that may still be alive. */
 export interface Forgotten {
   readonly at: EpochMs;
   readonly by: string;

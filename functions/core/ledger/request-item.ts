@@ -64,7 +64,7 @@ export interface RequestItem extends Versioned {
   readonly attempt: number;
   readonly provider: string | undefined;
   readonly request: RevocationRequest | undefined;
-  /** What stands for a body that was no request in the stuck queue. */
+  /** What the stuck queue gets for a body that was not a valid request. */
   readonly stub?: string | undefined;
   readonly sender: string;
   readonly dueAt: EpochMs;

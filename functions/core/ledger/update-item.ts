@@ -25,5 +25,5 @@ export const updateItem = async <T extends Versioned>(
     const item = { ...next, rev: (current?.rev ?? 0) + 1, nonce: newId() } as T;
     if (await ledger.write(key, item)) return item;
   }
-  throw new Unavailable(`Cannot write the ledger's item ${key.sk} in ${MOST_TRIES} tries, others write to it as often`);
+  throw new Unavailable(`Cannot write the ledger's item ${key.sk}: other writers came first ${MOST_TRIES} times`);
 };

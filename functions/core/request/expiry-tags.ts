@@ -33,7 +33,7 @@ export interface SweepItem extends Versioned {
   readonly version: string;
   readonly firstSeenAt: EpochMs;
   readonly sent?: { readonly requestId: string; readonly attempt: number; readonly at: EpochMs } | undefined;
-  /** The order that could not be read and was told of. */
+  /** The order that could not be read and was reported. */
   readonly refused?: string | undefined;
 }
 
@@ -97,14 +97,14 @@ export const readTags = (providers: Providers, all: Readonly<Record<string, stri
   if (unknown !== undefined) {
     const meant = nearest(unknown, ORDER_TAGS);
     return unreadable(
-      `Cannot take the unknown tag ${PREFIX}${unknown}${meant ? `, perhaps ${PREFIX}${meant} was meant` : ''}`,
+      `Cannot use the unknown tag ${PREFIX}${unknown}${meant ? `; the nearest known tag is ${PREFIX}${meant}` : ''}`,
     );
   }
   const expiresAt = fromIso(tags['expires-at'] ?? '');
-  if (expiresAt === undefined) return unreadable(`Cannot read ${EXPIRY_TAG}, wanted RFC 3339 with a zone`);
+  if (expiresAt === undefined) return unreadable(`Cannot read ${EXPIRY_TAG}: it must be RFC 3339 with a zone`);
   const provider = providerNamed(providers, tags.provider);
   if (provider === undefined)
-    return unreadable(`Cannot read ${PROVIDER_TAG}, wanted one of ${Object.keys(providers).join(', ')}`);
+    return unreadable(`Cannot read ${PROVIDER_TAG}: it must be one of ${Object.keys(providers).join(', ')}`);
   const parse = (secret: { readonly arn: string; readonly name: string }, version: string): Parsed =>
     parseRequest(
       providers,

@@ -20,7 +20,7 @@ export const jsonSchemas = (providers: Providers): Readonly<Record<string, JsonS
   'request.schema.json': schemaOf(
     z.union(requestForm(providers).options.map(withoutRecheck)),
     'Revocation request',
-    'The body of a message to the requests queue, and the detail of an event Key Revocation Requested. Rules between fields are checked when it arrives',
+    'The body of a message to the requests queue, and the detail of an event Key Revocation Requested. Rules between fields are checked when the message arrives',
   ),
   'receipt.schema.json': schemaOf(
     receiptShape(providers),

@@ -57,7 +57,7 @@ const refusal = (
   if (fields['target'] === undefined && provider)
     return {
       code: 'target-missing',
-      message: 'Cannot act without a target, wanted "self" or an object naming the key that has to die',
+      message: 'Cannot act without a target: give "self" or an object that names the key to revoke',
     };
   return { code: 'malformed', message: objection(error, known) };
 };
@@ -75,12 +75,12 @@ const breach = (providers: Providers, provider: Provider, request: RevocationReq
   const { settings, reason, target, secretVersion } = request;
   const isUpdate = kindOf(providers, request) === 'update';
   if (!isUpdate && settings !== undefined)
-    return `Cannot take settings with this operation, wanted them with ${updatesOf(providers)} alone`;
+    return `Cannot use settings with this operation: send settings only with ${updatesOf(providers)}`;
   const { oneOf = [] } = provider.settings ?? {};
   if (isUpdate && !oneOf.some((field) => (settings?.[field] ?? null) !== null))
-    return `Cannot update without settings, wanted at least one of ${oneOf.slice(0, -1).join(', ')} and ${oneOf.at(-1)}`;
+    return `Cannot update without settings: give at least one of ${oneOf.slice(0, -1).join(', ')} and ${oneOf.at(-1)}`;
   if (reason === 'rotated' && target === 'self' && secretVersion === 'AWSCURRENT')
-    return 'Cannot tell the rotated key from the new one, wanted secretVersion (AWSPREVIOUS or a version id) with reason rotated';
+    return 'Cannot tell the rotated key from the new one: with reason rotated, give secretVersion (AWSPREVIOUS or a version id)';
   return undefined;
 };
 
@@ -93,9 +93,12 @@ export const parseRequest = (providers: Providers, body: string): Parsed => {
   const refused = (code: RefusedCode, message: string, fields: readonly string[] = [], clean?: RevocationRequest) =>
     ({ kind: 'refused', code, message, fields, clean, provider: provider?.name }) as const;
   if (body.length > MAX_BODY_LENGTH)
-    return refused('malformed', `Cannot read a body of ${body.length} characters, wanted at most ${MAX_BODY_LENGTH}`);
+    return refused(
+      'malformed',
+      `Cannot read a body of ${body.length} characters: it must have at most ${MAX_BODY_LENGTH}`,
+    );
   const value = jsonObject(body);
-  if (value === undefined) return refused('malformed', 'Cannot read the body as a JSON object');
+  if (value === undefined) return refused('malformed', 'Cannot read the body: it must be a JSON object');
   const { fields, eventAt } = unwrap(value);
   provider = providerNamed(providers, fields['provider']);
   const form = requestForm(providers);
@@ -103,7 +106,7 @@ export const parseRequest = (providers: Providers, body: string): Parsed => {
   const names = Object.keys(clean as object);
   const parsed = form.shape.safeParse(clean, { error: wanted });
   if (leaking.length > 0) {
-    const message = `Cannot take a message with a secret in it (${leaking.join(', ')}): treat that value as leaked, and name the secret by secretId`;
+    const message = `Cannot accept a message with a secret in it (${leaking.join(', ')}): treat that value as leaked, and give its secretId instead`;
     return refused('secret-in-message', message, names, parsed.success ? parsed.data : undefined);
   }
   if (!parsed.success) {

@@ -53,7 +53,7 @@ const Times = z.strictObject({
   provedAt: instant.exactOptional(),
 });
 
-/** A receipt, for whoever reads one from outside; made only to be told of, since our own are typed. */
+/** The shape of a receipt, for programs outside this system. It is published as a JSON Schema; our own code uses the type. */
 export const receiptShape = (providers: Providers) =>
   z.strictObject({
     version: z.literal(1),

@@ -25,7 +25,7 @@ export interface RevocationRequest {
   readonly notBefore?: string | undefined;
   readonly expectedEnvironment?: string | undefined;
   readonly dryRun: boolean;
-  /** Asks only whether the key is still as its request left it: probes, no call. Ours alone. */
+  /** Asks only whether the key is still as its request left it: probes, no call. Only this system sends it. */
   readonly look?: true | undefined;
 }
 
@@ -34,13 +34,13 @@ export const REQUEST_ID = /^[^#~!\p{C}]{1,256}$/u;
 
 const name = z.string().min(1).max(2_048);
 /** What Secrets Manager takes as a name, an ARN or a version. */
-const secretId = z.string().regex(/^[\w/+=.@!:-]{1,2048}$/, 'wanted the name or the ARN of a secret');
-const secretVersion = z.string().regex(/^[\w+=.@!-]{1,256}$/, 'wanted AWSCURRENT, AWSPREVIOUS or a version id');
+const secretId = z.string().regex(/^[\w/+=.@!:-]{1,2048}$/, 'it must be the name or the ARN of a secret');
+const secretVersion = z.string().regex(/^[\w+=.@!-]{1,256}$/, 'it must be AWSCURRENT, AWSPREVIOUS or a version id');
 const claim = z.string().min(1).max(1_024);
 
 const instant = z
   .string()
-  .refine((text) => fromIso(text) !== undefined, 'wanted RFC 3339 with a zone')
+  .refine((text) => fromIso(text) !== undefined, 'it must be RFC 3339 with a zone')
   .meta({ format: 'date-time' });
 
 const common = {
@@ -48,7 +48,7 @@ const common = {
   secretId,
   secretVersion: secretVersion.default('AWSCURRENT'),
   reason: z.enum(REASONS).default('manual'),
-  requestId: z.string().regex(REQUEST_ID, 'wanted 1 to 256 printable characters without #, ~ and !').optional(),
+  requestId: z.string().regex(REQUEST_ID, 'it must be 1 to 256 printable characters without #, ~ and !').optional(),
   requestedBy: claim.optional(),
   reference: claim.optional(),
   notBefore: instant.optional(),
@@ -66,7 +66,7 @@ const naming = (fields: z.ZodRawShape, locators: Readonly<Record<string, z.ZodTy
     .transform(({ locator, ...rest }, { addIssue }) => {
       const twice = Object.keys(locator ?? {}).find((place) => place in rest);
       if (twice !== undefined) {
-        const message = `wanted ${twice} once: beside the key, or under locator`;
+        const message = `give ${twice} only once, beside the key or under locator`;
         addIssue({ code: 'custom', path: ['locator'], message });
       }
       // As release 0.1.0 wrote it, so that a request keeps its digest.
@@ -82,7 +82,7 @@ const shapeOf = (provider: Provider) => {
     operation: z.enum(Object.keys(operations)),
     target: z.union(
       [z.literal('self'), naming({ [keyForm.field]: keyForm.shape }, locators), naming(inSecret, locators)],
-      { error: 'wanted "self" or an object naming the key' },
+      { error: 'it must be "self" or an object that names the key' },
     ),
     ...(settings && { settings: settings.shape.optional() }),
     ...common,
@@ -112,7 +112,7 @@ const formOf = (providers: Providers): RequestForm => {
   const settings = all.flatMap(({ settings }) => settings?.fields ?? []);
   return {
     shape: z.discriminatedUnion('provider', options as [Shape, ...Shape[]], {
-      error: `wanted one of ${Object.keys(providers).join(', ')}`,
+      error: `it must be one of ${Object.keys(providers).join(', ')}`,
     }) as unknown as z.ZodType<RevocationRequest>,
     options,
     fields: [...new Set([...options.flatMap(({ shape }) => Object.keys(shape)), ...settings, ...naming])],

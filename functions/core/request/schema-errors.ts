@@ -3,7 +3,7 @@ import type * as z from 'zod';
 type Issue = z.core.$ZodIssue;
 
 const KINDS: Readonly<Record<string, string>> = {
-  string: 'a text',
+  string: 'a string',
   boolean: 'true or false',
   number: 'a number',
   array: 'a list',
@@ -11,14 +11,14 @@ const KINDS: Readonly<Record<string, string>> = {
   record: 'an object',
 };
 
-/** What a schema wanted, in our words; handed to `safeParse`. A schema's own sentence wins, and none quotes the value. */
+/** What a value must be, for `safeParse`. A schema's own message comes first. No message quotes the value. */
 export const wanted: z.core.$ZodErrorMap = (issue) => {
-  const found = issue.input === undefined ? ', found none' : '';
-  if (issue.code === 'invalid_type') return `wanted ${KINDS[issue.expected] ?? issue.expected}${found}`;
+  const found = issue.input === undefined ? '; it is missing' : '';
+  if (issue.code === 'invalid_type') return `it must be ${KINDS[issue.expected] ?? issue.expected}${found}`;
   if (issue.code === 'invalid_value')
-    return `wanted ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map(String).join(', ')}${found}`;
-  if (issue.code === 'too_small') return `wanted at least ${issue.minimum} character`;
-  if (issue.code === 'too_big') return `wanted at most ${issue.maximum} characters`;
+    return `it must be ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map(String).join(', ')}${found}`;
+  if (issue.code === 'too_small') return `it must have at least ${issue.minimum} character`;
+  if (issue.code === 'too_big') return `it must have at most ${issue.maximum} characters`;
   return undefined;
 };
 
@@ -57,9 +57,9 @@ export const nearest = (typed: string, known: readonly string[]): string | undef
 
 const onField = (path: string, typed: string, known: readonly string[]): string => {
   const shown = `"${[...typed].slice(0, 64).join('')}"`; // quoted, since it is the sender’s and may be anything
-  if (known.includes(typed)) return `Cannot take the field ${shown} in ${path || 'this request'}`;
+  if (known.includes(typed)) return `Cannot use the field ${shown} in ${path || 'this request'}`;
   const meant = nearest(typed, known);
-  return `Cannot take the unknown field ${shown}${meant ? `, perhaps ${meant} was meant` : ''}`;
+  return `Cannot use the unknown field ${shown}${meant ? `; the nearest known field is ${meant}` : ''}`;
 };
 
 /**

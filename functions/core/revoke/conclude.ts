@@ -179,11 +179,13 @@ const afterCall = (end: AttemptEnded, record: AttemptRecord | undefined): Attemp
   const unproven = (why: string): AttemptEnded => ({ ...end, outcome: 'stuck/unproven', why });
   if (end.outcome === 'stuck/credential-missing' && record?.acceptedAt !== undefined)
     return unproven(
-      `The delete was accepted at ${toIso(record.acceptedAt)}; its credential was removed before the proof`,
+      `The delete was accepted at ${toIso(record.acceptedAt)}, but the credential was removed before the death was proved`,
     );
   if (end.outcome.startsWith('refused/') && record?.lastCallAt !== undefined && hasLeft(record))
     return unproven(
-      [`A call left at ${toIso(record.lastCallAt)} before this was refused`, end.why].filter(Boolean).join('. '),
+      [`A call was sent at ${toIso(record.lastCallAt)}, before the request was refused`, end.why]
+        .filter(Boolean)
+        .join('. '),
     );
   return end;
 };
@@ -227,7 +229,7 @@ export const countedFrom = ({ receivedAt, request }: RequestItem): EpochMs =>
 /** What a request ends as whose time is up: the code that its answers asked for, else that nothing was proved. */
 const timeIsUp = ({ code, fallbackCode }: Retry, record: AttemptRecord | undefined): AttemptEnded => {
   const stuck = code === 'limit' ? 'limit' : (record?.fallbackCode ?? fallbackCode ?? 'unproven');
-  return attemptEnded(`stuck/${stuck}`, `The time for it was up; last it stood at ${code}`);
+  return attemptEnded(`stuck/${stuck}`, `The request ran out of time. It was last waiting for: ${code}`);
 };
 
 const publishInterim = async (

@@ -19,10 +19,11 @@ const inWords = ({ request, order }: AttemptContext, { plan }: JudgedRound, step
     case 'end':
       return [`would end as ${step.outcome}`, step.why, adviceFor(step.outcome)].filter(Boolean).join('. ');
     case 'ask-siblings': {
-      const asks = plan.siblings.length > 0 ? ['ask the provider’s other environments'] : [];
-      const acts = [...asks, ...(isRestriction(plan.call) ? [] : ['send the delete once'])].join(', ');
-      const first = acts && `${acts} and, if none knows the key, `;
-      return `would ${first}end as stuck/not-recognised. ${adviceFor('stuck/not-recognised')}`;
+      const elsewhere =
+        'would look for the key in the provider’s other environments. If none knows the key, the request ';
+      const looks = plan.siblings.length > 0 ? elsewhere : '';
+      const sends = isRestriction(plan.call) ? '' : 'send the delete once and ';
+      return `${looks}would ${sends}end as stuck/not-recognised. ${adviceFor('stuck/not-recognised')}`;
     }
     case 'ask':
       return `would probe again (${step.code})`;
@@ -34,12 +35,12 @@ const inWords = ({ request, order }: AttemptContext, { plan }: JudgedRound, step
 /** What is done once the call has left, and what it takes for good. */
 const FOLLOW_UPS = {
   delete: [
-    'Then it asks until two probes, some seconds apart, find the key gone',
-    'A delete is final: nobody can bring the key back',
+    'Then the request probes until two probes, some seconds apart, find the key gone',
+    'A delete is final: the key cannot be brought back',
   ],
   update: [
-    'Then it asks until two reads, some seconds apart, show what was asked',
-    'An update takes away and gives nothing back: that takes the web page',
+    'Then the request reads the key until two reads, some seconds apart, show what was asked for',
+    'An update only removes permissions. To restore them, use the provider’s web console',
   ],
 } as const;
 
@@ -85,7 +86,7 @@ export const dryRun = async (context: AttemptContext, key: KeyOf): Promise<Attem
   const known = [round.facts, recordIn(round.asked)] as const;
   const forecast = plan.forecast(...known);
   const followUps = FOLLOW_UPS[isRestriction(plan.call) ? 'update' : 'delete'];
-  const instead = request.dryRun ? [] : ['The mode is observe'];
+  const instead = request.dryRun ? [] : ['The mode is observe, so no key is touched'];
   const afterwards = next.do === 'call' ? [...followUps, ...plan.afterwards(...known)] : [];
   const why = [...instead, `A real request ${inWords(context, probed, next)}`, ...forecast, ...afterwards].join('. ');
   const outcome = plannedOutcome(next);

@@ -36,25 +36,25 @@ export const openCredential = async (
 ): Promise<Held> => {
   const { secretPrefix } = config;
   const outside = (): Fault =>
-    new Fault('refused/outside-prefix', `Cannot open that secret, wanted one whose name begins with ${secretPrefix}`);
+    new Fault('refused/outside-prefix', `Cannot open that secret: its name must begin with ${secretPrefix}`);
   if (!nameIn(secretId).startsWith(secretPrefix)) throw outside();
   const opened = await vault.open(secretId, version);
   if (!opened.found) {
     const restorable =
       opened.until === undefined
         ? ''
-        : `; it is scheduled for deletion and can be restored until ${toIso(opened.until)}`;
+        : `. The secret is scheduled for deletion, and can be restored until ${toIso(opened.until)}`;
     throw new Fault('stuck/credential-missing', `Cannot open ${nameIn(secretId)} at ${version}${restorable}`);
   }
   if (!opened.name.startsWith(secretPrefix)) throw outside();
   if (opened.value === undefined)
     throw new Fault(
       'refused/credential-unreadable',
-      `Cannot read ${opened.name}, wanted text and found a binary value`,
+      `Cannot read ${opened.name}: the secret must be text, and it is binary`,
     );
   const value = jsonOrUndefined(opened.value.reveal());
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new Fault('refused/credential-unreadable', `Cannot read ${opened.name}, wanted a JSON object`);
+    throw new Fault('refused/credential-unreadable', `Cannot read ${opened.name}: the secret must be a JSON object`);
   return { opened, credential: provider.credential(value) };
 };
 
@@ -101,8 +101,8 @@ export const identify = async (
   const meanwhile = await kept();
   if (meanwhile) return meanwhile;
   const evidence = [evidenceOf(ports.clock.now(), 'probe', question, answer)];
-  if (answer.saw === 'unknown') throw new Fault(unknown, `Cannot tell whose key is in ${opened.name}`, evidence);
+  if (answer.saw === 'unknown') throw new Fault(unknown, `Cannot identify the key in ${opened.name}`, evidence);
   const end = endIn(answer);
-  if (end) throw new Fault(end, `Cannot tell whose key is in ${opened.name}`, evidence);
+  if (end) throw new Fault(end, `Cannot identify the key in ${opened.name}`, evidence);
   return attemptWaiting({ ...(waitIn(answer) ?? { code: 'unrecognised' }), fallbackCode: answer.fallbackCode });
 };

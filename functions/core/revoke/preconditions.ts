@@ -21,7 +21,10 @@ export const checkPreconditions = ({ ports, delivery, request }: Run): AttemptWa
   const { config, clock } = ports;
   const { provider, notBefore } = request;
   if (!config.providers.includes(provider))
-    throw new Fault('refused/provider-off', `Cannot act at ${provider}, wanted one of ${config.providers.join(', ')}`);
+    throw new Fault(
+      'refused/provider-off',
+      `Cannot act at ${provider}: this deployment has only ${config.providers.join(', ')}`,
+    );
   const due = fromIso(String(notBefore));
   if (due === undefined) return undefined;
   if (due > latestNotBefore(delivery.sentAt, config.giveUpAfterMs)) throw new Fault('refused/too-far', '');

@@ -34,12 +34,12 @@ const asRecheck = <T extends RequestItem>(original: T): T => ({
 
 /** What a recheck of an open case has to report: how the key stands, or that it was seen to since. */
 const findingOf = ({ ended }: PublishedRequest, { outcome }: AttemptEnded, keyState: KeyState): Finding | undefined => {
-  const since = `The request had ended as ${ended.outcome} at ${toIso(ended.at)}`;
+  const since = `The request ended as ${ended.outcome} at ${toIso(ended.at)}`;
   if (isDead(outcome) || outcome === 'restricted')
-    return { outcome, keyState, why: `${since}; somebody else has seen to it since` };
+    return { outcome, keyState, why: `${since}. The key has been handled since, but not by this request` };
   if (keyState === 'unknown') return undefined;
   const told = isDead(ended.outcome) ? 'resurrected' : ended.outcome;
-  return { outcome: told, keyState, why: `${since}, and the key is ${keyState} still` };
+  return { outcome: told, keyState, why: `${since}, and the key is still ${keyState}` };
 };
 
 /** The case as a recheck leaves it: closed where the key was seen to since, else as it stands; the lease goes. */
@@ -118,7 +118,7 @@ const RECHECK: DeliveryMode = {
     const hooks: AttemptHooks = {
       rereadOrder: async () => undefined,
       resurrected: async (_, provedAt) => {
-        const why = `It was proved dead at ${toIso(provedAt)}. Send a request to kill it again`;
+        const why = `The key was proved dead at ${toIso(provedAt)}. Send a request to kill the key again`;
         const finding = { outcome: 'resurrected', keyState: 'alive', why } as const;
         await ports.outbox.publish(findingReceipt(ports, item, NEW_ATTEMPT, finding, found));
         const { keyName } = resolved.pin;

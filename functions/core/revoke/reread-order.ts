@@ -28,7 +28,7 @@ export const rereadOrder = async (
   if (order.expiresAt > ports.clock.now()) throw new Fault('withdrawn', '');
   const version = order.version ?? firstSeen?.version ?? '';
   if (expiryRequestId(ports.digest, described.arn, version, described.tags) !== requestId)
-    throw new Fault('withdrawn', 'The tags have changed since; they make an order of their own');
+    throw new Fault('withdrawn', 'The tags have changed since then. The changed tags make a new order');
   // A tag that names its version is meant for it, whenever a sweep first met the date. Dates of versions are whole seconds in Secrets
   // Manager, so the last second counts as older.
   const newest =

@@ -70,12 +70,12 @@ const checkTarget = (provider: Provider, request: RevocationRequest, item: Reque
   if (!target.self && provider.operations[request.operation]?.signers.includes('managing') === false)
     throw new Fault(
       'refused/target-mismatch',
-      `Cannot ${request.operation} for another key, wanted the signing key itself as target`,
+      `Cannot ${request.operation} for another key: the target must be the signing key itself`,
     );
   if (item.former !== undefined && item.former.keyId !== target.keyId)
     throw new Fault(
       'refused/target-mismatch',
-      'Cannot go on with another key than the earlier attempt’s, wanted a request of its own for it',
+      'Cannot continue with a different key than the earlier attempt: send a new request for that key',
     );
 };
 
@@ -122,12 +122,12 @@ export const resolveTarget = async (
   if (aimed.self && own && realmOf(own.environment) !== realmOf(signer.environment))
     throw new Fault(
       'refused/environment-mismatch',
-      `Cannot tell where the key is: one secret says ${signer.environment}, the other ${own.environment}`,
+      `Cannot tell the key’s environment: one secret says ${signer.environment}, the other says ${own.environment}`,
     );
   if (request.expectedEnvironment !== undefined && request.expectedEnvironment !== environment)
     throw new Fault(
       'refused/environment-mismatch',
-      `Cannot act in ${environment}, the request wanted another environment`,
+      `Cannot act in ${environment}: the request expects a different environment`,
     );
   return {
     pin: {

@@ -54,7 +54,7 @@ const carryOut = async (run: Run, item: RequestItem): Promise<Disposition> => {
 const NOT_FOR_YOU: Parsed = {
   kind: 'refused',
   code: 'malformed',
-  message: 'Cannot take look from this sender, wanted it from this system’s own functions alone',
+  message: 'Cannot accept look from this sender: only this system’s own functions may send it',
   fields: ['look'],
   clean: undefined,
   provider: undefined,

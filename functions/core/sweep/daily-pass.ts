@@ -10,7 +10,7 @@ import { resend, sendRecheck, setAside } from '../revoke/enqueue.ts';
 import { someAtOnce } from '../some-at-once.ts';
 import { DAY_MS, HOUR_MS, LONGEST_DELAY_SECONDS, MINUTE_MS } from '../timing.ts';
 
-/** A pass that was begun and not ended is begun anew after this long, which is more than a sweep may take. */
+/** A pass that did not finish starts again after this time, which is longer than a sweep may take. */
 const BROKEN_OFF_MS = 15 * MINUTE_MS;
 /** No request that is still on the queue comes as late as this after its time is up. */
 const LOST_MS = 13 * HOUR_MS;
@@ -25,7 +25,7 @@ const COPY_MS = 10 * DAY_MS;
 interface DailyPassItem extends Versioned {
   readonly startedAt: EpochMs;
   readonly startedBy: string;
-  /** When the last pass began that came to its end. */
+  /** When the last pass that finished began. */
   readonly completedAt?: EpochMs | undefined;
 }
 
@@ -93,7 +93,7 @@ const ownerRequest = async ({ ledger }: Ports, item: CaseItem): Promise<RequestI
  * sends copies for the stuck queue again before that forgets them. It only enqueues; what is found, the looks publish.
  *
  * @returns what it sent; `undefined` where the day's pass is done or under way, or the system is paused
- * @throws Unavailable where an AWS service does not answer; a later sweep begins the pass anew
+ * @throws Unavailable where an AWS service does not answer; a later sweep starts the pass again
  */
 export const dailyPass = async (ports: Ports): Promise<DailyPassReport | undefined> => {
   const { clock, ledger, outbox, random, log } = ports;

@@ -40,7 +40,7 @@ export interface Swept {
   /** Due, but left to a later sweep: by the limit, or because the system is paused. */
   readonly left: number;
   readonly unreadable: number;
-  /** Where its time ran out: the next sweep goes on from there. */
+  /** Where its time ran out: the next sweep continues from there. */
   readonly goesOn?: true;
 }
 

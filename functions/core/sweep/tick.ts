@@ -16,7 +16,7 @@ export interface Ticked extends Swept {
  *
  * @param aheadMs how far ahead of its expiry an order is sent, up to 15 minutes
  * @param until when the sweep stops reading
- * @throws Unavailable where an AWS service does not answer; the next tick begins anew
+ * @throws Unavailable where an AWS service does not answer; the next tick starts again
  */
 export const tick = async (ports: Ports, aheadMs: number, until?: EpochMs): Promise<Ticked> => {
   // First, so that a sweep that fails does not hide how much is open.

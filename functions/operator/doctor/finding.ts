@@ -32,7 +32,7 @@ const NAME_IT = 'Name the secret of a key that can make the call in the tag key-
 
 /** What to do where a key cannot delete itself, and another one can. */
 const nextOf = ({ request }: Finished, forecast: readonly string[]): readonly string[] =>
-  request?.target === 'self' && forecast.some((text) => text.includes('can make it')) ? [NAME_IT] : [];
+  request?.target === 'self' && forecast.some((text) => text.includes('can make the call')) ? [NAME_IT] : [];
 
 const LOOK_THERE = 'Look in the provider’s web console. If the key is deleted there, its secret is no longer needed';
 

@@ -27,7 +27,8 @@ export const askedBinding = ({ ips }: BybitSettings): Binding | null => {
   const parts = (typeof ips === 'string' ? ips.split(',') : ips).map((ip) => ip.trim());
   if (parts.length === 1 && parts[0] === UNBOUND) return undefined;
   const isAddresses = parts.length > 0 && parts.every((ip) => Address.safeParse(ip).success);
-  if (!isAddresses) throw new Fault('refused/malformed', 'Cannot take these ips, wanted IP addresses or "*" alone');
+  if (!isAddresses)
+    throw new Fault('refused/malformed', 'Cannot use these ips: they must be IP addresses, or only "*"');
   return [...new Set(parts)];
 };
 

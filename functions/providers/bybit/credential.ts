@@ -7,14 +7,14 @@ import { parseCredential, unreadable } from '../unreadable.ts';
 import { ENVIRONMENTS } from './environments.ts';
 
 /** An identifier: it goes into a JSON body, so it must be free of anything that a body could be changed with. */
-export const BybitKey = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/, 'wanted 1 to 128 letters and digits');
+export const BybitKey = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/, 'it must be 1 to 128 letters, digits, - and _');
 
 /** As it stands in the secret. */
 export const Shape = z
   .strictObject({
     apiKey: BybitKey,
     apiSecret: hiddenText.optional(),
-    privateKey: z.string('wanted a text').optional(),
+    privateKey: z.string('it must be a string').optional(),
     environment: z.enum(Object.keys(ENVIRONMENTS)).default('mainnet'),
   })
   .meta({ oneOf: [{ required: ['apiSecret'] }, { required: ['privateKey'] }] });
@@ -27,7 +27,7 @@ export const Shape = z
 export const credential = (value: unknown): Credential => {
   const { apiKey, apiSecret, privateKey, environment } = parseCredential(Shape, value);
   if ((apiSecret === undefined) === (privateKey === undefined))
-    throw unreadable('wanted exactly one of apiSecret (HMAC) and privateKey (RSA)');
+    throw unreadable('it must have exactly one of apiSecret (HMAC) and privateKey (RSA)');
   const secret: Readonly<Record<string, string>> =
     privateKey === undefined
       ? { apiSecret: apiSecret ?? '' }

@@ -25,37 +25,37 @@ const FORECASTS: readonly (readonly [(seen: Seen) => boolean, string])[] = [
   [
     ({ order, isMaster, record }) =>
       order.target.self && isMaster && record !== undefined && holdsNone(record.permissions['Wallet'], MASTER_NEEDS),
-    'This key holds none of AccountTransfer, SubMemberTransfer and Withdraw, so Bybit will refuse the call (10005); only the web page is left',
+    'This key has none of AccountTransfer, SubMemberTransfer and Withdraw, so Bybit will refuse the call (10005). Only the provider’s web console is left',
   ],
   [
     ({ order, isMaster, record }) =>
       order.target.self && !isMaster && record !== undefined && holdsNone(record.permissions['Wallet'], SUB_NEEDS),
-    'This key holds neither AccountTransfer nor SubMemberTransferList, so Bybit will refuse the call (10005); its master can make it',
+    'This key has neither AccountTransfer nor SubMemberTransferList, so Bybit will refuse the call (10005). Its master key can make the call',
   ],
   [
     ({ order, facts }) =>
       !order.target.self && facts['wallet'] !== undefined && holdsNone(facts['wallet'].split(' '), MASTER_NEEDS),
-    'The master key holds none of AccountTransfer, SubMemberTransfer and Withdraw, so Bybit will refuse the call (10005); the sub key can make it where it may transfer, else only the web page is left',
+    'The master key has none of AccountTransfer, SubMemberTransfer and Withdraw, so Bybit will refuse the call (10005). If the sub key has a transfer permission, it can make the call; otherwise only the provider’s web console is left',
   ],
   [
     ({ order, record, facts }) => (order.target.self ? record?.readOnly === 1 : facts['readOnly'] === '1'),
-    'The signing key is read-only; whether Bybit lets such a key make this call is not documented, else only the web page is left',
+    'The signing key is read-only, and it is not documented whether Bybit accepts this call from such a key. If Bybit refuses the call, only the provider’s web console is left',
   ],
   [
     ({ facts }) => facts['type'] === '2',
-    'This key was made for a third-party application; whether the API can delete such a key is not documented, the web page can',
+    'This key was made for a third-party application. It is not documented whether the API can delete such a key. The provider’s web console can delete the key',
   ],
   [
     ({ isMaster, settings }) => isMaster && settings?.readOnly === 1,
-    'Whether a read-only master key can still delete itself is not documented; the web page can',
+    'It is not documented whether a read-only master key can still delete itself. The provider’s web console can delete the key',
   ],
   [
     ({ isMaster, settings }) => isMaster && settings?.ips !== undefined,
-    'Bybit refuses to change the addresses of a master key by the API (141019); ask again without ips, and bind it in the web page',
+    'Bybit refuses to change the addresses of a master key through the API (141019). Send the request again without ips, and bind the key in the provider’s web console',
   ],
   [
     ({ order, facts }) => facts['searched'] !== undefined && order.target.credential === undefined,
-    'No sub account of this master has the key, so its death could not be proved',
+    'No sub account of this master key has the key, so its death could not be proved',
   ],
 ];
 
@@ -76,15 +76,15 @@ const isDisarmed = (seen: Seen, needs: readonly string[]): boolean =>
 const AFTERWARDS: typeof FORECASTS = [
   [
     (seen) => isDelete(seen) && seen.isMaster,
-    'The sub keys that this key signs for live on: another master key has to sign for them then, or they themselves',
+    'The sub keys that this key signs for stay alive. Afterwards another master key must sign for the sub keys, or the sub keys sign for themselves',
   ],
   [
     (seen) => seen.isMaster && isDisarmed(seen, MASTER_NEEDS),
-    'The key can then not delete itself any more, and nothing else can by the API: only the web page is left',
+    'Afterwards the key can no longer delete itself, and no other key can delete it through the API. Only the provider’s web console is left',
   ],
   [
     (seen) => !seen.isMaster && isDisarmed(seen, SUB_NEEDS),
-    'The key can then not delete itself any more: its master can, or the web page',
+    'Afterwards the key can no longer delete itself. Its master key or the provider’s web console can delete the key',
   ],
 ];
 

@@ -44,10 +44,13 @@ const isMasterOfDemo = (signer: string, target: string): boolean => isSameRealm(
 
 const checkSigner = ({ signer }: Order): void => {
   if (signer.environment === 'demo')
-    throw new Fault('refused/wrong-signer', 'Cannot sign with a demo key, wanted its production master on mainnet');
+    throw new Fault(
+      'refused/wrong-signer',
+      'Cannot sign with a demo key: sign with its production master key on mainnet',
+    );
 };
 
-/** The target's own word is that it belongs to somebody else's master. A demo account names none. */
+/** The target's own reply says that it belongs to another master. A demo account names none. */
 const isForeign = ({ target, facts }: Order): boolean => {
   const { userID, parentUid } = facts;
   const isKnown = userID !== undefined && parentUid !== undefined && target.credential?.environment !== 'demo';
@@ -57,7 +60,7 @@ const isForeign = ({ target, facts }: Order): boolean => {
 const callOf = (order: Order, operation: BybitOperation): Plan['call'] => {
   if (operation.kind === 'delete') return callWith(order, operation, {});
   if (order.settings === undefined)
-    throw new Fault('refused/malformed', 'Cannot update without settings, wanted readOnly, permissions or ips');
+    throw new Fault('refused/malformed', 'Cannot update without settings: give readOnly, permissions or ips');
   const { self } = order.target;
   const { egressAddresses } = order;
   const asked = requestedUpdateOf(operation.of, order.settings as BybitSettings);
@@ -101,7 +104,7 @@ export const bybit = provider({
   environments: ENVIRONMENTS,
   operations: BYBIT_OPERATIONS,
   keyForm: { field: 'apiKey', shape: BybitKey },
-  locators: { subMemberId: z.string().regex(/^\d{1,20}$/, 'wanted the sub account as a text of digits') },
+  locators: { subMemberId: z.string().regex(/^\d{1,20}$/, 'it must be a string of 1 to 20 digits') },
   // A demo account has an id of its own, which opens no list.
   locate: ({ subMemberId, targetUserID }) => {
     const account = subMemberId ?? targetUserID;

@@ -69,10 +69,10 @@ export const isRemovable = (kind: KeyKind, group: string, value: string, readOnl
 
 const unknown = (what: string, typed: string, known: readonly string[]): Fault => {
   const meant = nearest(typed, known);
-  const hint = meant ? `, perhaps ${meant} was meant` : '';
+  const hint = meant ? `; the nearest is ${meant}` : '';
   return new Fault(
     'refused/malformed',
-    `Cannot take the ${what} ${typed.slice(0, 64)}${hint}, wanted ${known.join(', ')}`,
+    `Cannot use the ${what} ${typed.slice(0, 64)}: it must be one of ${known.join(', ')}${hint}`,
   );
 };
 

@@ -7,7 +7,7 @@ import type { Groups } from './permission-groups.ts';
 const Shape = z.strictObject({
   readOnly: z.literal([0, 1, null]).optional(),
   permissions: z.record(z.string(), z.array(z.string())).optional(),
-  ips: z.union([z.string(), z.array(z.string())], { error: 'wanted a text or a list of texts' }).optional(),
+  ips: z.union([z.string(), z.array(z.string())], { error: 'it must be a string or a list of strings' }).optional(),
   acceptUndeletable: z.boolean().optional(),
 });
 export type BybitSettings = z.output<typeof Shape>;

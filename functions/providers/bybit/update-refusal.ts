@@ -18,19 +18,19 @@ const RULES: readonly (readonly [breaks: (attempt: Attempt) => boolean, end: Fin
   [
     ({ asked, ...records }) => asked.readOnly === 0 && readsOnly(asked, records) === 1,
     'refused/would-widen',
-    'Cannot make a read-only key write again, wanted readOnly 1 or none',
+    'Cannot make a read-only key writable again: set readOnly to 1 or leave it out',
   ],
   [
     ({ asked: { binding }, now, before }) =>
       binding !== null && ![now, before].every(({ ips }) => isWithin(binding, bindingOf(ips))),
     'refused/would-widen',
-    'Cannot let a key in from addresses that it is not bound to, wanted some of its own',
+    'Cannot bind the key to new addresses: give only addresses that the key is bound to now',
   ],
   [
     // Addresses that are asked for and were not refused above are common to both.
     ({ now, before }) => common(bindingOf(now.ips), bindingOf(before.ips)) === null,
     'refused/would-widen',
-    'Cannot keep addresses that were all exchanged since the key was first read, wanted ips in the order',
+    'Cannot keep the key’s addresses: all of them have changed since the key was first read. Give ips in the request',
   ],
   [
     ({ asked, ...records }) =>
@@ -40,13 +40,13 @@ const RULES: readonly (readonly [breaks: (attempt: Attempt) => boolean, end: Fin
       canTransfer(records.now.permissions['Wallet']) &&
       !canTransfer(staying(asked, records, 'Wallet')),
     'refused/would-become-undeletable',
-    'Cannot take both AccountTransfer and SubMemberTransfer from a master key, wanted one left or acceptUndeletable',
+    'Cannot remove both AccountTransfer and SubMemberTransfer from a master key: keep one, or set acceptUndeletable',
   ],
   [
     ({ asked: { binding }, self, egressAddresses }) =>
       self && !!binding && !egressAddresses.some((address) => binding.includes(address)),
     'refused/would-blind',
-    'Cannot bind a key to addresses that our calls do not come from, wanted one of egressAddresses among them',
+    'Cannot bind the key to addresses that we do not call from: include one of the egressAddresses',
   ],
 ];
 

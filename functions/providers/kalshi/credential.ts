@@ -9,7 +9,7 @@ import { ENVIRONMENTS } from './environments.ts';
 /** As it stands in the secret. */
 export const Shape = z.strictObject({
   apiKeyId: KeyUuid,
-  privateKey: z.string('wanted a text'),
+  privateKey: z.string('it must be a string'),
   environment: z.enum(Object.keys(ENVIRONMENTS)).default('prod'),
 });
 

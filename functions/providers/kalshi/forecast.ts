@@ -1,16 +1,18 @@
 import type { Facts } from '../../core/answer.ts';
 
+const OTHERS = 'Another key of the same user can make the call. The provider’s web console can delete the key too';
+
 /** Each rule that the facts may run into, with the sentence for it. */
 const FORECASTS: readonly (readonly [(facts: Facts) => boolean, (facts: Facts) => string])[] = [
   [
     ({ scopes }) => scopes !== undefined && !scopes.split(' ').includes('write'),
     ({ scopes }) =>
-      `The signing key has the scopes ${scopes || 'none'} and not write, so Kalshi will likely refuse the call; another key of the same user can make it, or the web page`,
+      `The signing key does not have the scope write (it has ${scopes || 'none'}), so Kalshi will likely refuse the call. ${OTHERS}`,
   ],
   [
     ({ attestationUntil }) => attestationUntil !== undefined,
     ({ attestationUntil }) =>
-      `The account's location attestation lapses at ${attestationUntil}; past that Kalshi may refuse the call`,
+      `The account’s location attestation lapses at ${attestationUntil}. After that Kalshi may refuse the call`,
   ],
 ];
 
@@ -20,5 +22,5 @@ export const forecast = (facts: Facts): readonly string[] =>
 
 /** What becomes impossible by a call that Kalshi lets through. */
 export const AFTERWARDS: readonly string[] = [
-  'The key then signs for no other one of its user; if it is the last, only the web page is left to manage keys',
+  'Afterwards this key can no longer sign for other keys of its user. If it is the last key, keys can only be managed in the provider’s web console',
 ];

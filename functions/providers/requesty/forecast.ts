@@ -1,20 +1,21 @@
 import type { Facts } from '../../core/answer.ts';
 
-const LACKS = 'has not the permission manage: write, so Requesty will likely refuse the call';
+const LACKS = 'does not have the permission manage: write, so Requesty will likely refuse the call';
+const BY_HAND = 'The provider’s web console can delete the key too';
 
 /** Each rule that the facts may run into, with the sentence for it. */
 const FORECASTS: readonly (readonly [(self: boolean, facts: Facts) => boolean, string])[] = [
   [
     (self, { manage }) => self && manage !== undefined && manage !== 'write',
-    `This key ${LACKS}; a managing key can make it, or the web page`,
+    `This key ${LACKS}. A managing key can make the call. ${BY_HAND}`,
   ],
   [
     (self, { signerManage }) => !self && signerManage !== undefined && signerManage !== 'write',
-    `The managing key ${LACKS}; another managing key can make it, or the web page`,
+    `The managing key ${LACKS}. Another managing key can make the call. ${BY_HAND}`,
   ],
   [
     (_self, { manage }) => manage === 'write',
-    'This key manages others; if it is the last that does, only the web page is left to manage keys',
+    'This key manages other keys. If it is the last managing key, keys can only be managed in the provider’s web console',
   ],
 ];
 

@@ -27,15 +27,15 @@ export const OWNERS = {
 /** Where a fleet's keys are put. */
 interface Shelf {
   /** A key that signs for itself. @returns its order */
-  alone(n: number): Readonly<Record<string, unknown>>;
+  selfSigned(n: number): Readonly<Record<string, unknown>>;
   /** A key that the account's managing key deletes. @returns its order */
   owned(owner: number, n: number): Readonly<Record<string, unknown>>;
 }
 
-const ordersOn = ({ alone, owned }: Shelf, { size, ownerOf }: Size): Fleet['orders'] =>
+const ordersOn = ({ selfSigned, owned }: Shelf, { size, ownerOf }: Size): Fleet['orders'] =>
   Array.from({ length: size }, (_, n) => {
     const owner = ownerOf(n);
-    return owner === undefined ? alone(n) : owned(owner, n);
+    return owner === undefined ? selfSigned(n) : owned(owner, n);
   });
 
 interface Size {
@@ -61,7 +61,7 @@ const bybit: Build = async (size, now) => {
   };
   const orders = ordersOn(
     {
-      alone: (n) => {
+      selfSigned: (n) => {
         const secretId = master(`SELFexample${n}`);
         return { provider: 'bybit', operation: 'delete-master-key', secretId, target: 'self' };
       },
@@ -105,8 +105,8 @@ const listed = (
   });
   const orders = ordersOn(
     {
-      alone: (n) => {
-        put(`alone-${n}`, uuid(1, n), true);
+      selfSigned: (n) => {
+        put(`self-${n}`, uuid(1, n), true);
         return order(uuid(1, n), 'self');
       },
       owned: (owner, n) => {

@@ -35,7 +35,7 @@ export interface World {
   readonly queue: readonly Message[];
   /** Second looks that were asked for; they come to the queue by hand. */
   readonly looks: readonly string[];
-  /** Identifiers made by deliveries that came to their end. */
+  /** Identifiers made by deliveries that finished. */
   readonly over: ReadonlySet<string>;
   /** @param seeded what the request is about, where that is not the world's own order */
   send(body: unknown, attempt?: number, seeded?: Seeded): Message;
@@ -43,7 +43,7 @@ export interface World {
   sendLook(body: string): Message;
   /** The message that is visible first, now or later. */
   next(): Message | undefined;
-  /** Begins to deliver a message, visible or not; somebody has to run the clock. */
+  /** Begins to deliver a message, visible or not; the caller has to run the clock. */
   begin(message: Message, ports?: Ports): Promise<void>;
   /** Delivers the next message when it is visible. @param ports the function's own, perhaps with something wrong with them */
   deliver(ports?: Ports, killed?: Promise<'killed'>): Promise<void>;

@@ -74,7 +74,8 @@ export const scriptedProvider = (change: (order: Order) => Partial<Plan> = () =>
   operations: { 'delete-key': { kind: 'delete', signers: ['self', 'managing'], needs: {} } },
   credential: (value) => {
     const { keyId, environment = 'prod' } = value as { keyId?: unknown; environment?: string };
-    if (typeof keyId !== 'string') throw new Fault('refused/credential-unreadable', 'Cannot read keyId, wanted a text');
+    if (typeof keyId !== 'string')
+      throw new Fault('refused/credential-unreadable', 'Cannot read keyId: it must be a string');
     return { environment, keyId: keyId === '' ? undefined : keyId, parts: new Secret({}) };
   },
   identify: () => questionOf('identify'),

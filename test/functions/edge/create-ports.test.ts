@@ -118,7 +118,7 @@ it('counts what it logs', () => {
   expect(metricsIn(heard)).toMatchObject({ 'Resurrected{instance=desk}': [1] });
 });
 
-it('makes identifiers and numbers anew', () => {
+it('makes new identifiers and numbers', () => {
   const { newId, random, digest, config } = wired.ports;
   expect(newId()).not.toBe(newId());
   expect(random()).not.toBe(random());

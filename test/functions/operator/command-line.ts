@@ -7,7 +7,7 @@ import * as PROVIDERS from '../../../functions/providers/index.ts';
 import { OPERATOR } from '../../whole/system/canaries.ts';
 import type { System } from '../../whole/system/system.ts';
 
-/** Of somebody who may do anything. */
+/** Of an operator who may do anything. */
 export const ADMINISTRATOR = { accessKeyId: OPERATOR, secretAccessKey: 'local' };
 
 /** What one command line came to. */

@@ -38,6 +38,6 @@ it('lets a related environment sign, one way', () => expect(trial.plan(at('prod'
 it.each(['update-key', 'toString', ''])('refuses the operation %j, which it has not', (operation) =>
   expect(faultOf(() => trial.plan({ ...at('prod'), operation }))).toEqual([
     'refused/malformed',
-    `Cannot do ${operation} at Trial, wanted delete-key`,
+    `Cannot do ${operation} at Trial: the operation must be one of delete-key`,
   ]),
 );

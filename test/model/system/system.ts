@@ -20,12 +20,12 @@ import { hooksOf, type Trouble } from './trouble.ts';
 export const GIVE_UP_MS = 2 * 3_600_000;
 const MONTH_MS = 30 * 86_400_000;
 const OWN_ROLE = 'AROAOWNROLE';
-const SOMEBODY = 'AROAEXAMPLE';
+const OTHER_ROLE = 'AROAEXAMPLE';
 
 /** What became of one delivery. */
 export interface Delivered {
   readonly message: Message;
-  /** `cut`: it did not come to an end of its own. */
+  /** `cut`: it did not finish by itself. */
   readonly verdict: 'done' | 'cut' | { readonly code: string };
   /** Whether the trouble in wait was met. */
   readonly isMet: boolean;
@@ -147,7 +147,7 @@ export const openSystem = async (
     endOutage();
     if (outageUntil === undefined) sandbox.faults.clear();
   };
-  const send: System['send'] = (body, attempt = 1) => push(body, attempt, SOMEBODY, 0);
+  const send: System['send'] = (body, attempt = 1) => push(body, attempt, OTHER_ROLE, 0);
   const askForLook: System['askForLook'] = (body) =>
     push(JSON.stringify({ ...JSON.parse(body), look: true }), 1, OWN_ROLE, 0);
   return { stage, sandbox, clock, vault, ledger, queue, aside, fail, heal, send, askForLook, deliver };

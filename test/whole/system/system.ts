@@ -176,7 +176,7 @@ const attributesOf = (attributes: Readonly<Record<string, string>>) =>
 
 /**
  * The whole system in this process: the synthesized template's resources in emulated AWS, the sandboxes, and the real functions over
- * real sockets and SDK clients, on a clock that moves only when somebody waits for it.
+ * real sockets and SDK clients, on a clock that moves only when a test waits for it.
  */
 export const startSystem = async (options: SystemOptions = {}): Promise<System> => {
   const { environment = {}, exchangeMs } = options;

@@ -59,7 +59,7 @@ describe('a key that is unknown where it was looked for, and was never seen ther
       there('demo', 'testnet', 'eu'),
     );
     expect(result).toEqual({
-      ...end('stuck/wrong-environment', 'The key belongs to testnet'),
+      ...end('stuck/wrong-environment', 'The key belongs to the environment testnet'),
       evidence: [asked('demo', GONE), asked('testnet', answer)],
     });
     expect(sent).toEqual(['probe', 'demo', 'testnet']);
@@ -168,7 +168,7 @@ describe('a key that is gone, as in an outage', () => {
     [
       'for an hour is unproven',
       HOUR,
-      end('stuck/unproven', `${since(HOUR)}. An update cannot tell a dead key from an outage; a delete can`),
+      end('stuck/unproven', `${since(HOUR)}. An update cannot tell a dead key from an outage. A delete can: send one`),
     ],
   ])('and that was to be updated, %s: no call leaves', async (_what, ms, expected) => {
     const { sent, result } = await advanced(
@@ -256,7 +256,7 @@ describe('a managing key that is refused', () => {
 
 describe('what an end says beside its outcome', () => {
   const LISTED = 'The managing key’s list names';
-  const EARLIER = 'Another signer’s questions proved it dead at 2026-11-21T11:59:55.000Z';
+  const EARLIER = 'The key was proved dead at 2026-11-21T11:59:55.000Z with another signing key';
   const unknown = (facts: Answer['facts'] = {}): Script => ({
     probe: [{ ...GONE, facts }],
     delete: [answerOf('rejected')],
@@ -264,16 +264,11 @@ describe('what an end says beside its outcome', () => {
 
   it.each<[string, Script, Having['found'], string]>([
     ['nothing, where nothing was learned', unknown(), {}, ''],
-    ['that one other key is listed', unknown({ keysNamed: '1' }), {}, `${LISTED} 1 key, and not this one`],
-    ['how many others are listed', unknown({ keysNamed: '3' }), {}, `${LISTED} 3 keys, and not this one`],
+    ['that one other key is listed', unknown({ keysNamed: '1' }), {}, `${LISTED} 1 key, but not this one`],
+    ['how many others are listed', unknown({ keysNamed: '3' }), {}, `${LISTED} 3 keys, but not this one`],
     ['when it was proved dead by another', unknown(), PROVED, EARLIER],
-    ['both', unknown({ keysNamed: '0' }), PROVED, `${LISTED} 0 keys, and not this one. ${EARLIER}`],
-    [
-      'what was searched',
-      unknown({ keysNamed: '3', searched: '20 sub accounts' }),
-      {},
-      'Looked through 20 sub accounts',
-    ],
+    ['both', unknown({ keysNamed: '0' }), PROVED, `${LISTED} 0 keys, but not this one. ${EARLIER}`],
+    ['what was searched', unknown({ keysNamed: '3', searched: '20 sub accounts' }), {}, 'Searched 20 sub accounts'],
   ])('of a key that nobody knows: %s', async (_what, script, found, why) => {
     const { result } = await advanced(script, { managed: true, found: { sightings: {}, ...found } });
     expect(result).toEqual(end('stuck/not-recognised', why));
@@ -323,12 +318,12 @@ describe('what an end says beside its outcome', () => {
 
   it('of a rule of ours: what that says, before all else', async () => {
     const call: Plan['call'] = {
-      call: () => ({ end: 'refused/would-widen', why: 'Cannot widen it, wanted less' }),
+      call: () => ({ end: 'refused/would-widen', why: 'Cannot widen it: ask for less' }),
       reach: () => 'wider',
     };
     const read = { record: { readOnly: 0, ips: [], permissions: {} }, facts: { searched: '20 sub accounts' } } as const;
     const { result } = await advanced({ probe: [answerOf('alive', read)] }, { plan: () => ({ call }) });
-    expect(result).toEqual(end('refused/would-widen', 'Cannot widen it, wanted less'));
+    expect(result).toEqual(end('refused/would-widen', 'Cannot widen it: ask for less'));
   });
 });
 

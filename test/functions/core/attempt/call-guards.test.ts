@@ -99,7 +99,7 @@ describe('the limit of an hour', () => {
     expect(await withinLimit(ports, requestFor('manual', 'bybit'), NEW_ATTEMPT)).toBeUndefined();
   });
 
-  it('begins anew with each hour of the clock', async () => {
+  it('begins again with each hour of the clock', async () => {
     const memory = limited();
     await withinLimit(memory.ports, requestFor('manual'), NEW_ATTEMPT);
     memory.clock.forward(HOUR - 1);
@@ -108,7 +108,7 @@ describe('the limit of an hour', () => {
     expect(await withinLimit(memory.ports, requestFor('manual'), NEW_ATTEMPT)).toBeUndefined();
   });
 
-  it('is told of once an hour', async () => {
+  it('is reported once an hour', async () => {
     const memory = limited();
     for (let n = 0; n < 4; n += 1) await withinLimit(memory.ports, requestFor('manual'), NEW_ATTEMPT);
     expect(memory.lines).toEqual([['limit reached', { provider: 'kalshi', kind: 'other', max: 1 }]]);
@@ -138,7 +138,7 @@ describe('the limit of an hour', () => {
       undefined,
     ],
     [
-      'that were not executed, in an earlier hour is counted anew',
+      'that were not executed, in an earlier hour is counted again',
       { calls: 3, notExecuted: 3, ...refused },
       HOUR,
       FULL,
@@ -151,7 +151,7 @@ describe('the limit of an hour', () => {
       undefined,
     ],
     [
-      'refused while the key was gone, in an earlier hour is counted anew',
+      'refused while the key was gone, in an earlier hour is counted again',
       { calls: 3, notExecuted: 1, ...refused, absentSince: NOON },
       HOUR,
       FULL,

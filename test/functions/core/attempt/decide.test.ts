@@ -282,12 +282,12 @@ const AFTER_A_DELETE: readonly Row[] = [
     ends('stuck/request-rejected'),
   ],
   [
-    'goes on past a refusal after an accepted call',
+    'continues past a refusal after an accepted call',
     { work: { ...CALLED, acceptedAt: ago(9_000), lastAnswer: 'rejected', ifAlive: 'request-rejected' } },
     asks(GAP),
   ],
   [
-    'goes on past a refusal after a call whose fate is not known',
+    'continues past a refusal after a call whose fate is not known',
     {
       urgent: true,
       work: {
@@ -315,7 +315,7 @@ const AFTER_A_DELETE: readonly Row[] = [
     ends('stuck/request-rejected'),
   ],
   [
-    'goes on past a refusal after a call that was lost while the key was gone',
+    'continues past a refusal after a call that was lost while the key was gone',
     {
       work: {
         ...CALLED,
@@ -619,7 +619,7 @@ const UPDATE: readonly Row[] = [
     asks(GAP),
   ],
   [
-    'is for the web page where the rest cannot be taken',
+    'is for the web console where the rest cannot be taken',
     { roundVerdict: 'web-only', work: { agreed: { on: 'web-only', at: ago(GAP) } } },
     ends('stuck/only-in-web-ui'),
   ],

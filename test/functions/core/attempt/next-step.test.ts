@@ -15,7 +15,7 @@ const PLAN: Plan = context.provider.plan({ ...context.order, facts: {}, called: 
 const NOW: KeyRecord = { readOnly: 1, ips: ['192.0.2.1'], permissions: {} };
 const BEFORE: KeyRecord = { readOnly: 0, ips: ['192.0.2.1', '192.0.2.2'], permissions: {} };
 const CALL = { ...deleteCall(context.order), asked: 'update' };
-const WIDENS = { end: 'refused/would-widen', why: 'Cannot widen it, wanted less' } as const;
+const WIDENS = { end: 'refused/would-widen', why: 'Cannot widen it: ask for less' } as const;
 const WEB_ONLY = { end: 'stuck/only-in-web-ui', why: 'Cannot take away Withdraw' } as const;
 
 const restriction = (call: ReturnType<Restriction['call']> = CALL): Restriction => ({
@@ -51,7 +51,7 @@ const stepOf = ({
     { proved: false, calledNow: false, siblingsAsked: false },
   );
 
-it('ends where the facts forbid to go on, whatever the key looks like', () => {
+it('ends where the facts forbid to continue, whatever the key looks like', () => {
   const plan = { end: 'refused/wrong-signer' } as const;
   expect(stepOf({ roundVerdict: 'present', plan })).toEqual({ do: 'end', outcome: 'refused/wrong-signer' });
 });
@@ -109,7 +109,7 @@ describe('an update', () => {
     ['that could go out', 'as-asked', restriction(), {}],
     ['that would end by another rule', 'as-asked', restriction(WEB_ONLY), {}],
     ['that has gone out', 'as-asked', restriction(WIDENS), { calls: 1 }],
-    ['of which only the web page can do the rest', 'web-only', restriction(WIDENS), {}],
+    ['of which only the web console can do the rest', 'web-only', restriction(WIDENS), {}],
   ] as const)('%s waits for a second round where nothing is left to take away', (_what, roundVerdict, call, record) => {
     const expected = { do: 'ask', at: after(NOON, PLAN.proofGapMs), code: 'not-yet-proved' };
     expect(stepOf({ roundVerdict, plan: { call }, record })).toEqual(expected);

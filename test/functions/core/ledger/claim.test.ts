@@ -101,7 +101,7 @@ describe('a request', () => {
 describe('a redrive', () => {
   const PIN = { keyId: 'K' } as RequestItem['pin'];
 
-  it('starts the request anew, and remembers its key', async () => {
+  it('starts the request again, and remembers its key', async () => {
     const memory = memoryPorts();
     await claimed(memory);
     change(memory, { pin: PIN, published: true, interim: { count: 3, at: NOON }, state: undefined });
@@ -204,7 +204,7 @@ describe('the pin that a redrive inherits', () => {
   const OTHER = { keyName: 'kalshi/prod/L' } as Pin;
   const ITEM = { requestId: 'R', planOnly: false, attempt: 2, former: FORMER, rev: 1, nonce: '' } as RequestItem;
 
-  /** The pin that the delivery goes on with, what the ledger holds at last, and how often it was asked. */
+  /** The pin that the delivery continues with, what the ledger holds at last, and how often it was asked. */
   const inheriting = async (item: Partial<RequestItem>, held: Partial<RequestItem> | undefined = item) => {
     const memory = memoryPorts();
     if (held) memory.items.set('request#R request', { ...ITEM, ...held } as never);

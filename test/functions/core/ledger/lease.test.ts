@@ -92,7 +92,7 @@ it('writes to no case that another holds, nobody holds, or that is not there', a
   await expect(updateLeasedCase(memory.ports, NAME, 'B', (item) => item)).rejects.toBeInstanceOf(LeaseLost);
   await updateLeasedCase(memory.ports, NAME, 'A', ({ lease: _, ...item }) => item);
   await expect(updateLeasedCase(memory.ports, NAME, 'A', (item) => item)).rejects.toThrow(
-    'Cannot write to the case, another delivery holds it now',
+    'Cannot write to the case: another delivery holds the lease',
   );
 });
 

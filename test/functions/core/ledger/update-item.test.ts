@@ -32,7 +32,7 @@ it('loses no change of several writers at a time', async () => {
   expect(items.get('p s')).toMatchObject({ rev: 10, count: 10 });
 });
 
-it('makes the change anew from what another has written', async () => {
+it('makes the change again from what another has written', async () => {
   const { ports } = memoryPorts();
   const met: (number | undefined)[] = [];
   await updateItem<Counter>(ports, KEY, (current) => {
@@ -59,7 +59,7 @@ it('gives up after twenty tries', async () => {
   const memory = memoryPorts();
   memory.ports.ledger.write = async () => false;
   await expect(updateItem<Counter>(memory.ports, KEY, more)).rejects.toThrow(
-    new Unavailable("Cannot write the ledger's item s in 20 tries, others write to it as often"),
+    new Unavailable("Cannot write the ledger's item s: other writers came first 20 times"),
   );
   expect(memory.steps).toHaveLength(20);
 });

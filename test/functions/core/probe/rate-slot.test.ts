@@ -31,7 +31,7 @@ const leaving = async (rate: Rate, gaps: readonly number[]): Promise<readonly nu
 };
 
 describe('slots of a rate', () => {
-  it('are never more in any second than it says, whoever wants them when', () =>
+  it('are never more in any second than it says, for any deliveries at any time', () =>
     fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 5, max: 25 }),
@@ -55,7 +55,7 @@ describe('slots of a rate', () => {
     [4, 1_000],
     [1, 60_000],
     [3, 7_000],
-  ])('are never more than %i in any %i ms, whoever wants them when', (most, perMs) =>
+  ])('are never more than %i in any %i ms, for any deliveries at any time', (most, perMs) =>
     fc.assert(
       fc.asyncProperty(
         fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 0, max: perMs })), { minLength: 1, maxLength: 30 }),
@@ -108,7 +108,7 @@ describe('a question at a rate', () => {
   it.each([
     ['as it is after a short wait', 2, 0, 0],
     ['as it is after a second', 3, 2, 2],
-    ['anew after a longer one', 3, 1, 1_002],
+    ['again after a longer one', 3, 1, 1_002],
   ])('is signed %s', async (_what, before, begins, signedAt) => {
     const sent: number[] = [];
     const memory = memoryPorts({

@@ -43,12 +43,7 @@ describe('where a round shows the key to stand', () => {
     ['one unknown that was seen', [self('unknown')], {}, 'absent'],
     ['one unlisted that was listed', [list('unlisted')], {}, 'absent'],
     ['one unknown that was never seen', [self('unknown')], { sightings: {} }, 'absent-unseen'],
-    [
-      'one unlisted, seen by another question alone',
-      [list('unlisted')],
-      { sightings: { self: NOON } },
-      'absent-unseen',
-    ],
+    ['one unlisted, seen only by another question', [list('unlisted')], { sightings: { self: NOON } }, 'absent-unseen'],
     [
       'one absent twice, seen by one of both',
       [self('unknown'), list('unlisted')],
@@ -266,11 +261,11 @@ describe('the tally', () => {
     },
   );
 
-  it.each<RoundVerdict>(['present', 'none', 'wider'])('starts anew on %s', (roundVerdict) =>
+  it.each<RoundVerdict>(['present', 'none', 'wider'])('starts again on %s', (roundVerdict) =>
     expect(counted({ agreed: { on: 'absent', at: NOON } }, roundVerdict).agreed).toBeUndefined(),
   );
 
-  it('starts anew where two rounds agree on different things', () =>
+  it('starts again where two rounds agree on different things', () =>
     expect(counted({ agreed: { on: 'absent-unseen', at: NOON } }, 'absent').agreed).toEqual({ on: 'absent', at }));
 
   describe('an absence', () => {
@@ -327,7 +322,7 @@ describe('the tally', () => {
     ['wider', undefined],
     ['web-only', undefined],
     ['absent-unseen', undefined],
-  ])('goes on with an absence, or not, on %s', (roundVerdict, expected) =>
+  ])('continues an absence, or not, on %s', (roundVerdict, expected) =>
     expect(counted({ absentSince: NOON }, roundVerdict).absentSince).toBe(expected),
   );
 

@@ -50,8 +50,8 @@ describe('the words of an outcome', () => {
     ));
 
   it('have what is particular between what happened and what comes next', () => {
-    expect(sentence('refused/malformed', 'Cannot read reason: wanted leaked')).toBe(
-      'The message is not a valid request. Cannot read reason: wanted leaked. Correct the message and send it again',
+    expect(sentence('refused/malformed', 'Cannot read reason: it must be leaked')).toBe(
+      'The message is not a valid request. Cannot read reason: it must be leaked. Correct the message and send it again',
     );
     expect(sentence('planned', 'A real request would send delete-key')).toBe(
       'Nothing was changed: this is a plan. A real request would send delete-key',

@@ -113,73 +113,73 @@ it.each([
   [
     'no date',
     { ...TAGS, 'key-revoker:expires-at': '' },
-    'Cannot read key-revoker:expires-at, wanted RFC 3339 with a zone',
+    'Cannot read key-revoker:expires-at: it must be RFC 3339 with a zone',
   ],
   [
     'a date without a zone',
     tagged({ 'expires-at': '2026-11-21T12:00:00' }),
-    'Cannot read key-revoker:expires-at, wanted RFC 3339 with a zone',
+    'Cannot read key-revoker:expires-at: it must be RFC 3339 with a zone',
   ],
   [
     'no provider',
     { 'key-revoker:expires-at': DUE },
-    'Cannot read key-revoker:provider, wanted one of bybit, kalshi, requesty',
+    'Cannot read key-revoker:provider: it must be one of bybit, kalshi, requesty',
   ],
   [
     'another provider',
     tagged({ provider: 'toString' }),
-    'Cannot read key-revoker:provider, wanted one of bybit, kalshi, requesty',
+    'Cannot read key-revoker:provider: it must be one of bybit, kalshi, requesty',
   ],
   [
     'a tag of nearly the right name',
     tagged({ expire: 'x' }),
-    'Cannot take the unknown tag key-revoker:expire, perhaps key-revoker:expires-at was meant',
+    'Cannot use the unknown tag key-revoker:expire; the nearest known tag is key-revoker:expires-at',
   ],
-  ['an unknown tag', tagged({ frobnicate: 'x' }), 'Cannot take the unknown tag key-revoker:frobnicate'],
+  ['an unknown tag', tagged({ frobnicate: 'x' }), 'Cannot use the unknown tag key-revoker:frobnicate'],
   [
     'another’s operation',
     tagged({ operation: 'delete-key' }),
-    'Cannot read operation: wanted one of delete-master-key, delete-sub-key, update-master-key, update-sub-key',
+    'Cannot read operation: it must be one of delete-master-key, delete-sub-key, update-master-key, update-sub-key',
   ],
   [
     'a target that is none',
     tagged({ target: 'apiKey=a"b' }),
-    'Cannot read target.apiKey: wanted 1 to 128 letters and digits',
+    'Cannot read target.apiKey: it must be 1 to 128 letters, digits, - and _',
   ],
   [
     'an unknown part of a target',
     tagged({ 'signed-by': 'm', target: 'account=1' }),
-    'Cannot take the unknown field "account"',
+    'Cannot use the unknown field "account"',
   ],
   [
     'an unknown setting',
     tagged({ operation: 'update-sub-key', settings: 'readonly=1' }),
-    'Cannot take the unknown field "readonly", perhaps readOnly was meant',
+    'Cannot use the unknown field "readonly"; the nearest known field is readOnly',
   ],
   [
     'readOnly without a value',
     tagged({ operation: 'update-sub-key', settings: 'readOnly' }),
-    'Cannot read settings.readOnly: wanted one of 0, 1, null',
+    'Cannot read settings.readOnly: it must be one of 0, 1, null',
   ],
   [
     'readOnly as a word',
     tagged({ operation: 'update-sub-key', settings: 'readOnly=yes' }),
-    'Cannot read settings.readOnly: wanted one of 0, 1, null',
+    'Cannot read settings.readOnly: it must be one of 0, 1, null',
   ],
   [
     'settings of a delete',
     tagged({ settings: 'readOnly=1' }),
-    'Cannot take settings with this operation, wanted them with update-master-key or update-sub-key alone',
+    'Cannot use settings with this operation: send settings only with update-master-key or update-sub-key',
   ],
   [
     'an update without settings',
     tagged({ operation: 'update-sub-key' }),
-    'Cannot update without settings, wanted at least one of readOnly, permissions and ips',
+    'Cannot update without settings: give at least one of readOnly, permissions and ips',
   ],
   [
     'a part of a target where the key signs itself',
     tagged({ target: 'subMemberId=1' }),
-    'Cannot read target.apiKey: wanted a text, found none',
+    'Cannot read target.apiKey: it must be a string; it is missing',
   ],
 ])('does not read %s', (_what, tags, why) => expect(whyNot(tags)).toBe(why));
 

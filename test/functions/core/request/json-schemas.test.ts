@@ -22,7 +22,10 @@ const RECEIPT = {
 describe('the shape of a receipt', () => {
   it.each([
     ['a key that was killed', {}],
-    ['a message that was no request', { provider: null, operation: null, environment: null, signer: null, key: null }],
+    [
+      'a message that was not a valid request',
+      { provider: null, operation: null, environment: null, signer: null, key: null },
+    ],
     ['an end with its code', { outcome: 'stuck', code: 'unproven' }],
     ['a rule of ours', { outcome: 'refused', code: 'too-far' }],
     ['a wait', { outcome: 'retry', code: 'no-reply', final: false, calls: 2 }],

@@ -71,109 +71,117 @@ it('lower-cases a key identifier of any version', () =>
 
 const NAMES = 'bybit, kalshi, requesty';
 const ON_BYBIT = 'delete-master-key, delete-sub-key, update-master-key, update-sub-key';
-const A_TARGET = 'wanted "self" or an object naming the key';
-const AN_ID = 'wanted 1 to 256 printable characters without #, ~ and !';
+const A_TARGET = 'it must be "self" or an object that names the key';
+const AN_ID = 'it must be 1 to 256 printable characters without #, ~ and !';
 
 it.each([
-  ['no provider', { ...GOOD, provider: undefined }, `Cannot read provider: wanted one of ${NAMES}`],
-  ['another provider', { ...GOOD, provider: 'binance' }, `Cannot read provider: wanted one of ${NAMES}`],
-  ['an empty object', {}, `Cannot read provider: wanted one of ${NAMES}`],
-  ['no operation', { ...GOOD, operation: undefined }, `Cannot read operation: wanted one of ${ON_BYBIT}, found none`],
-  ['another’s operation', { ...GOOD, operation: 'delete-key' }, `Cannot read operation: wanted one of ${ON_BYBIT}`],
+  ['no provider', { ...GOOD, provider: undefined }, `Cannot read provider: it must be one of ${NAMES}`],
+  ['another provider', { ...GOOD, provider: 'binance' }, `Cannot read provider: it must be one of ${NAMES}`],
+  ['an empty object', {}, `Cannot read provider: it must be one of ${NAMES}`],
+  [
+    'no operation',
+    { ...GOOD, operation: undefined },
+    `Cannot read operation: it must be one of ${ON_BYBIT}; it is missing`,
+  ],
+  ['another’s operation', { ...GOOD, operation: 'delete-key' }, `Cannot read operation: it must be one of ${ON_BYBIT}`],
   [
     'a provider without that operation',
     { ...KALSHI, operation: 'delete-sub-key' },
-    'Cannot read operation: wanted delete-key',
+    'Cannot read operation: it must be delete-key',
   ],
-  ['a reason in capitals', { ...GOOD, reason: 'LEAKED' }, `Cannot read reason: wanted one of ${REASONS.join(', ')}`],
-  ['no secret', { ...GOOD, secretId: undefined }, 'Cannot read secretId: wanted a text, found none'],
+  [
+    'a reason in capitals',
+    { ...GOOD, reason: 'LEAKED' },
+    `Cannot read reason: it must be one of ${REASONS.join(', ')}`,
+  ],
+  ['no secret', { ...GOOD, secretId: undefined }, 'Cannot read secretId: it must be a string; it is missing'],
   [
     'a secretId with a blank',
     { ...GOOD, secretId: 'key-revoker/a b' },
-    'Cannot read secretId: wanted the name or the ARN of a secret',
+    'Cannot read secretId: it must be the name or the ARN of a secret',
   ],
-  ['an empty secretId', { ...GOOD, secretId: '' }, 'Cannot read secretId: wanted the name or the ARN of a secret'],
+  ['an empty secretId', { ...GOOD, secretId: '' }, 'Cannot read secretId: it must be the name or the ARN of a secret'],
   [
     'a secretId too long',
     { ...GOOD, secretId: 'x'.repeat(2_049) },
-    'Cannot read secretId: wanted the name or the ARN of a secret',
+    'Cannot read secretId: it must be the name or the ARN of a secret',
   ],
   [
     'an empty version of a secret',
     { ...GOOD, secretVersion: '' },
-    'Cannot read secretVersion: wanted AWSCURRENT, AWSPREVIOUS or a version id',
+    'Cannot read secretVersion: it must be AWSCURRENT, AWSPREVIOUS or a version id',
   ],
-  ['another version of the contract', { ...GOOD, version: 2 }, 'Cannot read version: wanted 1'],
-  ['a version as text', { ...GOOD, version: '1' }, 'Cannot read version: wanted 1'],
+  ['another version of the contract', { ...GOOD, version: 2 }, 'Cannot read version: it must be 1'],
+  ['a version as text', { ...GOOD, version: '1' }, 'Cannot read version: it must be 1'],
   ['a target of null', { ...GOOD, target: null }, `Cannot read target: ${A_TARGET}`],
   ['Self', { ...GOOD, target: 'Self' }, `Cannot read target: ${A_TARGET}`],
   ['a list of targets', { ...GOOD, target: ['self'] }, `Cannot read target: ${A_TARGET}`],
-  ['an empty target', { ...GOOD, target: {} }, 'Cannot read target.apiKey: wanted a text, found none'],
+  ['an empty target', { ...GOOD, target: {} }, 'Cannot read target.apiKey: it must be a string; it is missing'],
   [
     'a key with a quote in it',
     { ...GOOD, target: { apiKey: 'a"b' } },
-    'Cannot read target.apiKey: wanted 1 to 128 letters and digits',
+    'Cannot read target.apiKey: it must be 1 to 128 letters, digits, - and _',
   ],
   [
     'a key too long',
     { ...GOOD, target: { apiKey: 'k'.repeat(129) } },
-    'Cannot read target.apiKey: wanted 1 to 128 letters and digits',
+    'Cannot read target.apiKey: it must be 1 to 128 letters, digits, - and _',
   ],
   [
     'a sub account as a number',
     { ...GOOD, target: { apiKey: 'A', subMemberId: 5 } },
-    'Cannot read target.subMemberId: wanted a text',
+    'Cannot read target.subMemberId: it must be a string',
   ],
   [
     'a sub account by name',
     { ...GOOD, target: { apiKey: 'A', subMemberId: 'desk' } },
-    'Cannot read target.subMemberId: wanted the sub account as a text of digits',
+    'Cannot read target.subMemberId: it must be a string of 1 to 20 digits',
   ],
   [
     'a sub account of nearly the right name',
     { ...GOOD, target: { apiKey: 'A', subMemberID: '5' } },
-    'Cannot take the unknown field "subMemberID", perhaps subMemberId was meant',
+    'Cannot use the unknown field "subMemberID"; the nearest known field is subMemberId',
   ],
   [
     'a version with a space before it',
     { ...GOOD, secretVersion: ' v1' },
-    'Cannot read secretVersion: wanted AWSCURRENT, AWSPREVIOUS or a version id',
+    'Cannot read secretVersion: it must be AWSCURRENT, AWSPREVIOUS or a version id',
   ],
   [
     'a version with a space behind it',
     { ...GOOD, secretVersion: 'v1 ' },
-    'Cannot read secretVersion: wanted AWSCURRENT, AWSPREVIOUS or a version id',
+    'Cannot read secretVersion: it must be AWSCURRENT, AWSPREVIOUS or a version id',
   ],
   [
     'a key with something before it',
     { ...KALSHI, target: { apiKeyId: 'x0c3dcb5e-7c9f-4c54-9a2e-5e8d1b7f6a10' } },
-    'Cannot read target.apiKeyId: wanted 8-4-4-4-12 hex',
+    'Cannot read target.apiKeyId: it must be hexadecimal digits in the form 8-4-4-4-12',
   ],
   [
     'a sub account with something behind it',
     { ...GOOD, target: { apiKey: 'A', subMemberId: '5 ' } },
-    'Cannot read target.subMemberId: wanted the sub account as a text of digits',
+    'Cannot read target.subMemberId: it must be a string of 1 to 20 digits',
   ],
   [
     'a sub account with something before it',
     { ...GOOD, target: { apiKey: 'A', subMemberId: 'x5' } },
-    'Cannot read target.subMemberId: wanted the sub account as a text of digits',
+    'Cannot read target.subMemberId: it must be a string of 1 to 20 digits',
   ],
   [
     'an empty secret as target',
     { ...GOOD, target: { secretId: '' } },
-    'Cannot read target.secretId: wanted the name or the ARN of a secret',
+    'Cannot read target.secretId: it must be the name or the ARN of a secret',
   ],
   [
     'two keys as target',
     { ...GOOD, target: { secretId: 'a', apiKey: 'b' } },
-    'Cannot take the field "secretId" in target',
+    'Cannot use the field "secretId" in target',
   ],
-  ['another provider’s target', { ...GOOD, target: { apiKeyId: ID } }, 'Cannot take the field "apiKeyId" in target'],
+  ['another provider’s target', { ...GOOD, target: { apiKeyId: ID } }, 'Cannot use the field "apiKeyId" in target'],
   [
     'a key that is no UUID',
     { ...KALSHI, target: { apiKeyId: `${ID}0` } },
-    'Cannot read target.apiKeyId: wanted 8-4-4-4-12 hex',
+    'Cannot read target.apiKeyId: it must be hexadecimal digits in the form 8-4-4-4-12',
   ],
   ['a request id with #', { ...GOOD, requestId: 'a#plan' }, `Cannot read requestId: ${AN_ID}`],
   ['a request id with ~', { ...GOOD, requestId: 'a~1' }, `Cannot read requestId: ${AN_ID}`],
@@ -184,94 +192,94 @@ it.each([
   [
     'a time without a zone',
     { ...GOOD, notBefore: '2026-11-21T12:00:00' },
-    'Cannot read notBefore: wanted RFC 3339 with a zone',
+    'Cannot read notBefore: it must be RFC 3339 with a zone',
   ],
-  ['a time in numbers', { ...GOOD, notBefore: 1 }, 'Cannot read notBefore: wanted a text'],
-  ['dryRun as text', { ...GOOD, dryRun: 'true' }, 'Cannot read dryRun: wanted true or false'],
-  ['an empty claim', { ...GOOD, requestedBy: '' }, 'Cannot read requestedBy: wanted at least 1 character'],
+  ['a time in numbers', { ...GOOD, notBefore: 1 }, 'Cannot read notBefore: it must be a string'],
+  ['dryRun as text', { ...GOOD, dryRun: 'true' }, 'Cannot read dryRun: it must be true or false'],
+  ['an empty claim', { ...GOOD, requestedBy: '' }, 'Cannot read requestedBy: it must have at least 1 character'],
   [
     'a claim too long',
     { ...GOOD, reference: '.'.repeat(1_025) },
-    'Cannot read reference: wanted at most 1024 characters',
+    'Cannot read reference: it must have at most 1024 characters',
   ],
   [
     'readOnly as a boolean',
     { ...UPDATE, settings: { readOnly: true } },
-    'Cannot read settings.readOnly: wanted one of 0, 1, null',
+    'Cannot read settings.readOnly: it must be one of 0, 1, null',
   ],
   [
     'permissions as text',
     { ...UPDATE, settings: { permissions: 'Wallet' } },
-    'Cannot read settings.permissions: wanted an object',
+    'Cannot read settings.permissions: it must be an object',
   ],
   [
     'a group as text',
     { ...UPDATE, settings: { permissions: { Wallet: 'x' } } },
-    'Cannot read settings.permissions.Wallet: wanted a list',
+    'Cannot read settings.permissions.Wallet: it must be a list',
   ],
   [
     'a permission as a number',
     { ...UPDATE, settings: { permissions: { Wallet: [1] } } },
-    'Cannot read settings.permissions.Wallet.0: wanted a text',
+    'Cannot read settings.permissions.Wallet.0: it must be a string',
   ],
   [
     'addresses as a number',
     { ...UPDATE, settings: { ips: 5 } },
-    'Cannot read settings.ips: wanted a text or a list of texts',
+    'Cannot read settings.ips: it must be a string or a list of strings',
   ],
-  ['an address as a number', { ...UPDATE, settings: { ips: [5] } }, 'Cannot read settings.ips.0: wanted a text'],
-  ['settings as text', { ...UPDATE, settings: 'readOnly' }, 'Cannot read settings: wanted an object'],
+  ['an address as a number', { ...UPDATE, settings: { ips: [5] } }, 'Cannot read settings.ips.0: it must be a string'],
+  ['settings as text', { ...UPDATE, settings: 'readOnly' }, 'Cannot read settings: it must be an object'],
   [
     'an unknown field cut inside an emoji',
     { ...GOOD, [`x${' x'.repeat(31)}😀😀`]: 1 },
-    `Cannot take the unknown field "x${' x'.repeat(31)}😀"`,
+    `Cannot use the unknown field "x${' x'.repeat(31)}😀"`,
   ],
-  ['an unknown field', { ...GOOD, frobnicate: 1 }, 'Cannot take the unknown field "frobnicate"'],
+  ['an unknown field', { ...GOOD, frobnicate: 1 }, 'Cannot use the unknown field "frobnicate"'],
   [
     'an unknown field too long to show',
     { ...GOOD, [' x'.repeat(99)]: 1 },
-    `Cannot take the unknown field "${' x'.repeat(32)}"`,
+    `Cannot use the unknown field "${' x'.repeat(32)}"`,
   ],
   [
     'a field of nearly the right name',
     { ...GOOD, secretID: 'x' },
-    'Cannot take the unknown field "secretID", perhaps secretId was meant',
+    'Cannot use the unknown field "secretID"; the nearest known field is secretId',
   ],
   [
     'a setting of nearly the right name',
     { ...UPDATE, settings: { readonly: 1 } },
-    'Cannot take the unknown field "readonly", perhaps readOnly was meant',
+    'Cannot use the unknown field "readonly"; the nearest known field is readOnly',
   ],
   [
     'a target’s field of nearly the right name',
     { ...GOOD, target: { apikey: 'x' } },
-    'Cannot take the unknown field "apikey", perhaps apiKey was meant',
+    'Cannot use the unknown field "apikey"; the nearest known field is apiKey',
   ],
-  ['settings at Kalshi', { ...KALSHI, settings: { readOnly: 1 } }, 'Cannot take the field "settings" in this request'],
+  ['settings at Kalshi', { ...KALSHI, settings: { readOnly: 1 } }, 'Cannot use the field "settings" in this request'],
   [
     'settings of a delete',
     { ...GOOD, settings: { readOnly: 1 } },
-    'Cannot take settings with this operation, wanted them with update-master-key or update-sub-key alone',
+    'Cannot use settings with this operation: send settings only with update-master-key or update-sub-key',
   ],
   [
     'an update without settings',
     UPDATE,
-    'Cannot update without settings, wanted at least one of readOnly, permissions and ips',
+    'Cannot update without settings: give at least one of readOnly, permissions and ips',
   ],
   [
     'an update that asks nothing',
     { ...UPDATE, settings: { readOnly: null, acceptUndeletable: true } },
-    'Cannot update without settings, wanted at least one of readOnly, permissions and ips',
+    'Cannot update without settings: give at least one of readOnly, permissions and ips',
   ],
   [
     'an update that asks for no setting of the key',
     { ...UPDATE, settings: { acceptUndeletable: true } },
-    'Cannot update without settings, wanted at least one of readOnly, permissions and ips',
+    'Cannot update without settings: give at least one of readOnly, permissions and ips',
   ],
   [
     'a rotated key without its version',
     { ...GOOD, reason: 'rotated' },
-    'Cannot tell the rotated key from the new one, wanted secretVersion (AWSPREVIOUS or a version id) with reason rotated',
+    'Cannot tell the rotated key from the new one: with reason rotated, give secretVersion (AWSPREVIOUS or a version id)',
   ],
 ])('refuses %s', (_what, body, message) => {
   const { code, fields, clean, message: said } = refused(body);
@@ -286,7 +294,7 @@ it('lets a managing key name the rotated one', () =>
 it('refuses a missing target by a code of its own', () => {
   const missing = {
     code: 'target-missing',
-    message: 'Cannot act without a target, wanted "self" or an object naming the key that has to die',
+    message: 'Cannot act without a target: give "self" or an object that names the key to revoke',
   };
   expect(refused({ ...GOOD, target: undefined })).toMatchObject(missing);
   expect(refused({ ...KALSHI, target: undefined })).toMatchObject(missing);
@@ -303,7 +311,7 @@ it.each([
   expect(parseRequest(PROVIDERS, body)).toEqual({
     kind: 'refused',
     code: 'malformed',
-    message: 'Cannot read the body as a JSON object',
+    message: 'Cannot read the body: it must be a JSON object',
     fields: [],
     clean: undefined,
   }),
@@ -314,7 +322,7 @@ it('reads bodies up to 16,384 characters', () => {
   expect(parseRequest(PROVIDERS, filled(MAX_BODY_LENGTH)).kind).toBe('request');
   expect(parseRequest(PROVIDERS, filled(MAX_BODY_LENGTH + 1))).toMatchObject({
     code: 'malformed',
-    message: 'Cannot read a body of 16385 characters, wanted at most 16384',
+    message: 'Cannot read a body of 16385 characters: it must have at most 16384',
   });
 });
 
@@ -323,7 +331,7 @@ describe('a message with a secret in it', () => {
     const { code, message, clean } = refused({ ...GOOD, reference: 'rqsty-sk-canary' });
     expect(code).toBe('secret-in-message');
     expect(message).toBe(
-      'Cannot take a message with a secret in it (reference): treat that value as leaked, and name the secret by secretId',
+      'Cannot accept a message with a secret in it (reference): treat that value as leaked, and give its secretId instead',
     );
     expect(clean).toMatchObject({ ...GOOD, reference: '[removed]' });
   });
@@ -333,7 +341,7 @@ describe('a message with a secret in it', () => {
       '(reference, requestedBy)',
     ));
 
-  it('is refused where it is no request without the value either', () => {
+  it('is refused where it is not a valid request without the value either', () => {
     expect(refused({ ...GOOD, apiSecret: 'x'.repeat(36) })).toMatchObject({
       code: 'secret-in-message',
       clean: undefined,
@@ -385,7 +393,7 @@ describe('a bus event', () => {
     }));
 
   it('is no event without an object as its detail', () =>
-    expect(refused({ ...event, detail: 'x' }).message).toBe(`Cannot read provider: wanted one of ${NAMES}`));
+    expect(refused({ ...event, detail: 'x' }).message).toBe(`Cannot read provider: it must be one of ${NAMES}`));
 });
 
 const CANARY = /canary/;
@@ -459,7 +467,7 @@ describe('a locator', () => {
 
   it('is refused where it is said twice', () =>
     expect(targetOf({ ...named, locator: { subMemberId: '7' } })).toBe(
-      'Cannot read target.locator: wanted subMemberId once: beside the key, or under locator',
+      'Cannot read target.locator: give subMemberId only once, beside the key or under locator',
     ));
 
   it('is refused where the provider has none', () =>

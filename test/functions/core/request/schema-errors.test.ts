@@ -11,19 +11,24 @@ const objectionOf = (schema: z.ZodType, value: unknown): string => {
 const KIND = z.strictObject({ kind: z.literal('a') });
 
 it.each([
-  ['a text', z.string(), 7, 'wanted a text'],
-  ['a number', z.number(), 'x', 'wanted a number'],
-  ['a truth value', z.boolean(), 7, 'wanted true or false'],
-  ['a list', z.array(z.string()), 7, 'wanted a list'],
-  ['an object', z.object({}), 7, 'wanted an object'],
-  ['a record', z.record(z.string(), z.string()), 7, 'wanted an object'],
-  ['what has no word of ours', z.date(), 7, 'wanted date'],
-  ['what is not there', z.string(), undefined, 'wanted a text, found none'],
-  ['one of several', z.enum(['a', 'b']), 'c', 'wanted one of a, b'],
-  ['the only one', z.literal('a'), undefined, 'wanted a, found none'],
-  ['at least a character', z.string().min(1), '', 'wanted at least 1 character'],
-  ['at most two', z.string().max(2), 'abc', 'wanted at most 2 characters'],
-  ['a form that has a sentence of its own', z.string().regex(/^a$/, 'wanted a single a'), 'b', 'wanted a single a'],
+  ['a string', z.string(), 7, 'it must be a string'],
+  ['a number', z.number(), 'x', 'it must be a number'],
+  ['a truth value', z.boolean(), 7, 'it must be true or false'],
+  ['a list', z.array(z.string()), 7, 'it must be a list'],
+  ['an object', z.object({}), 7, 'it must be an object'],
+  ['a record', z.record(z.string(), z.string()), 7, 'it must be an object'],
+  ['what has no word of ours', z.date(), 7, 'it must be date'],
+  ['what is not there', z.string(), undefined, 'it must be a string; it is missing'],
+  ['one of several', z.enum(['a', 'b']), 'c', 'it must be one of a, b'],
+  ['the only one', z.literal('a'), undefined, 'it must be a; it is missing'],
+  ['at least a character', z.string().min(1), '', 'it must have at least 1 character'],
+  ['at most two', z.string().max(2), 'abc', 'it must have at most 2 characters'],
+  [
+    'a form that has a sentence of its own',
+    z.string().regex(/^a$/, 'it must be a single a'),
+    'b',
+    'it must be a single a',
+  ],
   ['a form without one', z.string().regex(/^a$/), 'b', 'Invalid string: must match pattern /^a$/'],
 ])('asks for %s', (_what, schema, value, expected) =>
   expect(objectionOf(z.object({ field: schema }), { field: value })).toBe(`Cannot read field: ${expected}`),
@@ -34,25 +39,25 @@ it.each([
     'of the member that objects least',
     z.union([z.object({ x: z.number(), y: z.number() }), z.object({ x: z.string(), y: z.number() })]),
     { x: 'x', y: 'y' },
-    'Cannot read in.y: wanted a number',
+    'Cannot read in.y: it must be a number',
   ],
   [
     'of the member that has something inside to object to',
     z.union([z.literal('self'), z.object({ y: z.number() })]),
     { y: 'y' },
-    'Cannot read in.y: wanted a number',
+    'Cannot read in.y: it must be a number',
   ],
   [
     'to a field that is not known before one that is wrong',
     z.union([z.literal('self'), KIND]),
     { kind: 'b', sizes: 1 },
-    'Cannot take the unknown field "sizes", perhaps size was meant',
+    'Cannot use the unknown field "sizes"; the nearest known field is size',
   ],
   [
     'to a field that is known, but not there',
     z.union([z.literal('self'), KIND]),
     { kind: 'a', size: 1 },
-    'Cannot take the field "size" in in',
+    'Cannot use the field "size" in in',
   ],
   [
     'to the whole where no member is near',
@@ -65,7 +70,7 @@ it.each([
 );
 
 it('says of the request itself where a field of it does not belong', () =>
-  expect(objectionOf(KIND, { kind: 'a', size: 1 })).toBe('Cannot take the field "size" in this request'));
+  expect(objectionOf(KIND, { kind: 'a', size: 1 })).toBe('Cannot use the field "size" in this request'));
 
 describe('the nearest name', () => {
   const NAMES = ['secretId', 'secretVersion', 'reason', 'target', 'ips'];

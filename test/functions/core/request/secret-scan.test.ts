@@ -62,7 +62,7 @@ it.each([
   ['numbers, null and booleans', { version: 1, dryRun: true, settings: null }],
 ])('leaves %s', (_what, message) => expect(withoutSecrets(FORM, message)).toEqual({ clean: message, fields: [] }));
 
-it('removes that value alone', () =>
+it('removes only that value', () =>
   expect(withoutSecrets(FORM, { a: 1, reference: LONG, target: { apiKey: 'x' } })).toEqual({
     clean: { a: 1, reference: REMOVED, target: { apiKey: 'x' } },
     fields: ['reference'],

@@ -81,7 +81,9 @@ describe('a request whose time is up', () => {
     const memory = later(DAY, ITEM, progress);
     expect(await waited(memory, ITEM, retry)).toEqual({ done: true });
     expect(memory.published).toMatchObject([{ outcome: 'stuck', code, evidence: [] }]);
-    expect(memory.published[0]?.message).toContain(`The time for it was up; last it stood at ${retry.code}`);
+    expect(memory.published[0]?.message).toContain(
+      `The request ran out of time. It was last waiting for: ${retry.code}`,
+    );
     expect(caseIn(memory)).toMatchObject({ leftOpenBy: 'R#1' });
     expect(caseIn(memory).attempts).toEqual({});
     expect(caseIn(memory).sightings).toEqual({});
@@ -211,7 +213,7 @@ describe('a request that continues later', () => {
         request: { ...URGENT.request, notBefore: toIso(after(NOON, 2 * HOUR)) },
       } as RequestItem,
     ],
-    ['one whose body was no request', HOUR, 15 * MINUTE, { ...ITEM, request: undefined }],
+    ['one whose body was not a valid request', HOUR, 15 * MINUTE, { ...ITEM, request: undefined }],
   ])('waits by its age: %s', async (_what, age, longest, item) => {
     const memory = later(age, item);
     const notBefore = after(memory.clock.now(), longest * 0.75);

@@ -160,7 +160,7 @@ describe('the end of a request', () => {
     await concluded(memory, ITEM, MISSING, 'me');
     expect(memory.published).toMatchObject([{ outcome: 'stuck', code: 'unproven', calls: 1 }]);
     expect(memory.published[0]?.message).toContain(
-      'The delete was accepted at 2026-11-21T12:00:00.000Z; its credential was removed before the proof',
+      'The delete was accepted at 2026-11-21T12:00:00.000Z, but the credential was removed before the death was proved',
     );
   });
 
@@ -176,14 +176,14 @@ describe('the end of a request', () => {
       { calls: 2, notExecuted: 1 },
       'stuck',
       'unproven',
-      'A call left at 2026-11-21T12:00:00.000Z before this was refused. It is gone',
+      'A call was sent at 2026-11-21T12:00:00.000Z, before the request was refused. It is gone',
     ],
     [
       'whose call got no reply',
       { calls: 1, notExecuted: 1, callReplies: ['lost'] },
       'stuck',
       'unproven',
-      'A call left at 2026-11-21T12:00:00.000Z before this was refused. It is gone',
+      'A call was sent at 2026-11-21T12:00:00.000Z, before the request was refused. It is gone',
     ],
     ['whose calls were not executed', { calls: 2, notExecuted: 2 }, 'refused', 'provider-off', 'It is gone'],
     ['that has not called', { calls: 0, notExecuted: 0 }, 'refused', 'provider-off', 'It is gone'],
@@ -198,7 +198,7 @@ describe('the end of a request', () => {
   it('by a refusal that has no more to say tells when the call left', async () => {
     const memory = kept(caseWith({ 'R#2': { ...NEW_ATTEMPT, calls: 1, lastCallAt: NOON } }));
     await concluded(memory, ITEM, { ...MISSING, outcome: 'refused/too-far', why: '' }, 'me');
-    expect(memory.published[0]?.message).toMatch(/before this was refused\. [A-Z]/);
+    expect(memory.published[0]?.message).toMatch(/before the request was refused\. [A-Z]/);
   });
 
   it('is what else was found after an accepted delete', async () => {
@@ -208,5 +208,5 @@ describe('the end of a request', () => {
   });
 });
 
-it('counts the time of a body that was no request from when it came', () =>
+it('counts the time of a body that was not a valid request from when it came', () =>
   expect(countedFrom({ ...ITEM, request: undefined })).toBe(NOON));

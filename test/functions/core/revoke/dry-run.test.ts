@@ -21,7 +21,7 @@ const planned = async (
 
 const HELD = answerOf('silent', { means: { end: 'stuck/ip-not-allowed' }, blocksCall: true });
 const REFUSING: Restriction = {
-  call: () => ({ end: 'refused/would-widen', why: 'Cannot widen it, wanted less' }),
+  call: () => ({ end: 'refused/would-widen', why: 'Cannot widen it: ask for less' }),
   reach: () => 'wider',
 };
 /** An environment beside the key's own. */
@@ -29,9 +29,9 @@ const BESIDE: Partial<Plan> = { siblings: [['demo', questionOf('elsewhere')]] };
 const RECORD = { readOnly: 0, ips: [], permissions: {} } as const;
 
 const DELETE =
-  'Then it asks until two probes, some seconds apart, find the key gone. A delete is final: nobody can bring the key back';
+  'Then the request probes until two probes, some seconds apart, find the key gone. A delete is final: the key cannot be brought back';
 const UPDATE =
-  'Then it asks until two reads, some seconds apart, show what was asked. An update takes away and gives nothing back: that takes the web page';
+  'Then the request reads the key until two reads, some seconds apart, show what was asked for. An update only removes permissions. To restore them, use the provider’s web console';
 
 describe('a plan says what a real request', () => {
   it.each<[string, Parameters<typeof planned>, string]>([
@@ -54,22 +54,22 @@ describe('a plan says what a real request', () => {
     [
       'ends as by a rule of ours',
       [[answerOf('alive', { record: RECORD })], {}, () => ({ call: REFUSING })],
-      'would end as refused/would-widen. Cannot widen it, wanted less. Ask only for what the key may do now',
+      'would end as refused/would-widen. Cannot widen it: ask for less. Ask only for what the key may do now',
     ],
     [
       'asks, sends and ends as for a key that never answered',
       [[GONE], {}, () => BESIDE],
-      'would ask the provider’s other environments, send the delete once and, if none knows the key, end as stuck/not-recognised. Check the key’s identifier, its environment and the signing key. If all three are right, look in the provider’s web console',
+      'would look for the key in the provider’s other environments. If none knows the key, the request would send the delete once and end as stuck/not-recognised. Check the key’s identifier, its environment and the signing key. If all three are right, look in the provider’s web console',
     ],
     [
       'asks and ends as for a key that never answered and is to be updated',
       [[GONE], {}, () => ({ ...BESIDE, call: REFUSING })],
-      'would ask the provider’s other environments and, if none knows the key, end as stuck/not-recognised. Check the key’s identifier, its environment and the signing key. If all three are right, look in the provider’s web console',
+      'would look for the key in the provider’s other environments. If none knows the key, the request would end as stuck/not-recognised. Check the key’s identifier, its environment and the signing key. If all three are right, look in the provider’s web console',
     ],
     [
       'sends and ends as for a key that never answered, where there is no other environment',
       [[GONE]],
-      'would send the delete once and, if none knows the key, end as stuck/not-recognised. Check the key’s identifier, its environment and the signing key. If all three are right, look in the provider’s web console',
+      'would send the delete once and end as stuck/not-recognised. Check the key’s identifier, its environment and the signing key. If all three are right, look in the provider’s web console',
     ],
     [
       'ends as for a key that never answered and is to be updated, where there is no other environment',

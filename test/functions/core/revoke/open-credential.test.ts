@@ -38,7 +38,7 @@ describe('opening a credential', () => {
     expect(await open(secretId, GOOD)).toMatchObject({ opened: GOOD, credential: { keyId: 'K', environment: 'prod' } }),
   );
 
-  const OUTSIDE = 'refused/outside-prefix: Cannot open that secret, wanted one whose name begins with key-revoker/';
+  const OUTSIDE = 'refused/outside-prefix: Cannot open that secret: its name must begin with key-revoker/';
 
   it.each([
     ['another name', 'prod/desk', GOOD],
@@ -61,17 +61,17 @@ describe('opening a credential', () => {
       secrets: { 'key-revoker/desk': { found: false, why: 'deleted', until: after(NOON, 86_400_000) } },
     });
     expect(await fault(openCredential(ports, PROVIDER, 'key-revoker/desk', 'AWSCURRENT'))).toBe(
-      'stuck/credential-missing: Cannot open key-revoker/desk at AWSCURRENT; it is scheduled for deletion and can be restored until 2026-11-22T12:00:00.000Z',
+      'stuck/credential-missing: Cannot open key-revoker/desk at AWSCURRENT. The secret is scheduled for deletion, and can be restored until 2026-11-22T12:00:00.000Z',
     );
   });
 
   it.each([
-    ['a binary value', undefined, 'Cannot read key-revoker/desk, wanted text and found a binary value'],
-    ['the bare secret', 'sk-live-canary', 'Cannot read key-revoker/desk, wanted a JSON object'],
-    ['a list', '["canary"]', 'Cannot read key-revoker/desk, wanted a JSON object'],
-    ['null', 'null', 'Cannot read key-revoker/desk, wanted a JSON object'],
-    ['a text in JSON', '"canary"', 'Cannot read key-revoker/desk, wanted a JSON object'],
-    ['another provider’s shape', '{"apiKey":"canary"}', 'Cannot read keyId, wanted a text'],
+    ['a binary value', undefined, 'Cannot read key-revoker/desk: the secret must be text, and it is binary'],
+    ['the bare secret', 'sk-live-canary', 'Cannot read key-revoker/desk: the secret must be a JSON object'],
+    ['a list', '["canary"]', 'Cannot read key-revoker/desk: the secret must be a JSON object'],
+    ['null', 'null', 'Cannot read key-revoker/desk: the secret must be a JSON object'],
+    ['a text in JSON', '"canary"', 'Cannot read key-revoker/desk: the secret must be a JSON object'],
+    ['another provider’s shape', '{"apiKey":"canary"}', 'Cannot read keyId: it must be a string'],
   ])('does not read %s', async (_what, value, message) =>
     expect(await fault(open('key-revoker/desk', openedAs(value)))).toBe(`refused/credential-unreadable: ${message}`),
   );
@@ -116,7 +116,7 @@ describe('telling whose key it is', () => {
       'stuck/region-refused',
     ],
   ])('ends by %s', async (_what, answer, outcome) =>
-    expect(await fault(identified(system(answer)))).toBe(`${outcome}: Cannot tell whose key is in key-revoker/desk`),
+    expect(await fault(identified(system(answer)))).toBe(`${outcome}: Cannot identify the key in key-revoker/desk`),
   );
 
   it('goes by what another delivery has kept meanwhile: that may have killed the key since', async () => {

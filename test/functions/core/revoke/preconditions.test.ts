@@ -49,7 +49,7 @@ it('refuses a provider that is switched off', async () => {
   await revoke(memory.ports, delivered(memory, SELF));
   expect(memory.published[0]).toMatchObject({
     code: 'provider-off',
-    message: expect.stringContaining('Cannot act at kalshi, wanted one of bybit, requesty'),
+    message: expect.stringContaining('Cannot act at kalshi: this deployment has only bybit, requesty'),
   });
 });
 

@@ -96,7 +96,9 @@ describe('a recheck of a dead key', () => {
     expect(await rechecked(memory)).toEqual({ done: true });
     expect(memory.sent.slice(before)).toEqual(['probe']);
     expect(reported(memory)).toEqual([['R#1!1', 'resurrected', null, 'alive', false]]);
-    expect(memory.published[1]?.message).toMatch(/It was proved dead at 2026-11-21T12:00:02.000Z\. Send a request/);
+    expect(memory.published[1]?.message).toMatch(
+      /The key was proved dead at 2026-11-21T12:00:02.000Z\. Send a request/,
+    );
     expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1', findings: 1 });
     expect(caseOf(memory).attempts).toEqual({});
     expect(caseOf(memory)).not.toHaveProperty('proved');
@@ -140,7 +142,7 @@ describe('a recheck of a case that was left open', () => {
       ['R#1!2', 'stuck', 'ip-not-allowed', 'alive', false],
     ]);
     expect(memory.published[1]?.message).toMatch(
-      /ended as stuck\/ip-not-allowed at 2026-11-21T12:00:00.000Z, and the key is alive still\. Call from/,
+      /ended as stuck\/ip-not-allowed at 2026-11-21T12:00:00.000Z, and the key is still alive\. Call from/,
     );
     expect(memory.sent).not.toContain('delete');
   });
@@ -166,7 +168,7 @@ describe('a recheck of a case that was left open', () => {
     const memory = await deletedInList();
     await rechecked(memory);
     expect(reported(memory)).toEqual([['R#1!1', 'already-revoked', null, 'dead', false]]);
-    expect(memory.published[1]?.message).toMatch(/; somebody else has seen to it since$/);
+    expect(memory.published[1]?.message).toMatch(/\. The key has been handled since, but not by this request$/);
     expect(memory.published[1]?.evidence).toHaveLength(2);
     expect(caseOf(memory, OTHER)).toMatchObject({ state: 'proved-case', proved: { endedBy: 'R#1' } });
     expect(caseOf(memory, OTHER).attempts).toEqual({});
@@ -198,7 +200,7 @@ describe('a recheck of a case that was left open', () => {
     const memory = await ended({ probe: [HELD, alive] }, { provider: scriptedProvider(() => ({ call: asAsked })) });
     expect(await rechecked(memory)).toEqual({ done: true });
     expect(reported(memory)).toEqual([['R#1!1', 'restricted', null, 'alive', false]]);
-    expect(memory.published[1]?.message).toMatch(/; somebody else has seen to it since$/);
+    expect(memory.published[1]?.message).toMatch(/\. The key has been handled since, but not by this request$/);
     expect(caseOf(memory)).toMatchObject({ state: 'idle-case', findings: 1 });
     expect(caseOf(memory).attempts).toEqual({});
     expect(caseOf(memory)).not.toHaveProperty('leftOpenBy');
@@ -292,7 +294,7 @@ describe('a recheck', () => {
       expect(await rechecked(memory, { sender })).toEqual({ done: true });
       expect(memory.sent.slice(before)).toEqual([]);
       expect(memory.published[1]).toMatchObject({ requestId: 'L', outcome: 'refused', code: 'malformed' });
-      expect(memory.published[1]?.message).toMatch(/Cannot take look from this sender/);
+      expect(memory.published[1]?.message).toMatch(/Cannot accept look from this sender/);
     },
   );
 

@@ -69,7 +69,7 @@ it.each<[string, Case]>([
     'a version of the second in which the date was met',
     { opened: openedAs('', { createdAt: after(DUE, -9_000) }), firstSeenAt: after(DUE, -10_000) },
   ],
-  ['a request of somebody else’s', { tags: {}, item: { requestId: 'R' } }],
+  ['a request that no sweep sent', { tags: {}, item: { requestId: 'R' } }],
   ['a date of this very instant', { tags: AT_NOON, ordered: AT_NOON }],
   ['a named version that no sweep has met', { tags: NAMED, ordered: NAMED, version: 'v0', firstSeenAt: undefined }],
 ])('lets %s pass', async (_what, given) => expect(await recheck(given)).toBeUndefined());
@@ -94,22 +94,22 @@ describe('takes the order back', () => {
     [
       'where the tag is gone',
       { tags: {} },
-      'withdrawn: Cannot read key-revoker:expires-at, wanted RFC 3339 with a zone',
+      'withdrawn: Cannot read key-revoker:expires-at: it must be RFC 3339 with a zone',
     ],
     [
       'where another tag was changed',
       { tags: { ...TAGS, 'key-revoker:target': 'apiKeyId=6f1c2b1e-6d0b-4c57-9a5f-2f3f3a1f9a55' } },
-      'withdrawn: The tags have changed since; they make an order of their own',
+      'withdrawn: The tags have changed since then. The changed tags make a new order',
     ],
     [
       'where no sweep has met the secret and no version is named',
       { firstSeenAt: undefined },
-      'withdrawn: The tags have changed since; they make an order of their own',
+      'withdrawn: The tags have changed since then. The changed tags make a new order',
     ],
     [
       'where the order was for another version',
       { version: 'v2' },
-      'withdrawn: The tags have changed since; they make an order of their own',
+      'withdrawn: The tags have changed since then. The changed tags make a new order',
     ],
   ])('%s', async (_what, given, expected) => expect(await recheck(given)).toBe(expected));
 });

@@ -173,14 +173,14 @@ describe('refuses', () => {
       operations: { 'delete-key': { kind: 'delete', signers: ['self'], needs: {} } },
     } as const;
     expect(await refusal(aimed({ target: { apiKeyId: 'K' } }, {}, provider))).toBe(
-      'refused/target-mismatch: Cannot delete-key for another key, wanted the signing key itself as target',
+      'refused/target-mismatch: Cannot delete-key for another key: the target must be the signing key itself',
     );
     expect((await aimed({ target: { apiKeyId: 'BOSS' } }, {}, provider)).pin.self).toBe(true);
   });
 
   it('another key than the earlier attempt’s', async () => {
     expect(await refusal(aimed({}, { former: { ...(await aimed()).pin, keyId: 'OLD' } }))).toBe(
-      'refused/target-mismatch: Cannot go on with another key than the earlier attempt’s, wanted a request of its own for it',
+      'refused/target-mismatch: Cannot continue with a different key than the earlier attempt: send a new request for that key',
     );
     expect((await aimed({}, { former: (await aimed()).pin })).pin.keyId).toBe('BOSS');
   });
@@ -188,7 +188,7 @@ describe('refuses', () => {
   it('one key in two realms, unless both secrets mean one', async () => {
     const target = { secretId: 'key-revoker/twin-in-demo' };
     expect(await refusal(aimed({ target }))).toBe(
-      'refused/environment-mismatch: Cannot tell where the key is: one secret says prod, the other demo',
+      'refused/environment-mismatch: Cannot tell the key’s environment: one secret says prod, the other says demo',
     );
     const environments = {
       prod: { host: 'a.example.com', realm: 'prod' },
@@ -204,7 +204,7 @@ describe('refuses', () => {
     const target = { secretId: 'key-revoker/sub' };
     expect((await aimed({ target, expectedEnvironment: 'demo' })).pin.environment).toBe('demo');
     expect(await refusal(aimed({ target, expectedEnvironment: 'prod' }))).toBe(
-      'refused/environment-mismatch: Cannot act in demo, the request wanted another environment',
+      'refused/environment-mismatch: Cannot act in demo: the request expects a different environment',
     );
   });
 });

@@ -55,7 +55,7 @@ it('leaves the key that another delivery has pinned, where the secret was rotate
     ...memory.ports,
     vault: {
       ...vault,
-      // It has opened the old version; before it goes on, another delivery opens the new one and carries the request out.
+      // It has opened the old version; before it continues, another delivery opens the new one and carries the request out.
       open: async (id, version) => {
         const old = await vault.open(id, version);
         const next = { ...memory.ports, vault: { ...vault, open: () => Promise.resolve(rotated) } };
@@ -667,7 +667,7 @@ describe('a request that comes again', () => {
   });
 });
 
-it('keeps a stub of a body that is no request, and none of it', async () => {
+it('keeps a stub of a body that is not a valid request, and none of it', async () => {
   const memory = system({});
   const body = '{"provider":"bybit","canary":"canary-value"}';
   expect(await revoke(memory.ports, { ...delivered(memory, {}), body })).toEqual({ done: true });
@@ -789,7 +789,7 @@ describe('a key whose death was proved', () => {
       ['R#1', 'revoked', 'dead', true],
     ]);
     expect(memory.published[0]?.message).toContain(
-      'It was proved dead at 2026-11-21T12:00:00.000Z. The request goes on',
+      'The key was proved dead at 2026-11-21T12:00:00.000Z. The request continues',
     );
     const facts = { requestId: 'R', provider: 'kalshi', key: `kalshi/prod/${KEY}` };
     expect(memory.lines).toContainEqual(['resurrected', facts]);
@@ -809,7 +809,7 @@ describe('a dry run', () => {
     [
       'unknown',
       GONE,
-      'A real request would ask the provider’s other environments, send the delete once and, if none knows the key, end as stuck/not-recognised',
+      'A real request would look for the key in the provider’s other environments. If none knows the key, the request would send the delete once and end as stuck/not-recognised',
     ],
     [
       'refused',
@@ -876,7 +876,9 @@ describe('a dry run', () => {
     const memory = system({ probe: [ALIVE] }, { config: { mode: 'observe' } });
     await revoke(memory.ports, delivered(memory, SELF));
     expect(memory.published).toMatchObject([{ outcome: 'planned', dryRun: true }]);
-    expect(memory.published[0]?.message).toMatch(/^Nothing was changed: this is a plan\. The mode is observe\. A real/);
+    expect(memory.published[0]?.message).toMatch(
+      /^Nothing was changed: this is a plan\. The mode is observe, so no key is touched\. A real/,
+    );
     expect([...memory.items.keys()]).toContain('request#R#plan request');
   });
 
@@ -884,7 +886,7 @@ describe('a dry run', () => {
     const provider = scriptedProvider(() => ({ forecast: () => ['It will be refused', 'Nothing is left then'] }));
     const memory = await plan({ probe: [ALIVE] }, MANAGED, { provider });
     expect(memory.published[0]?.message).toMatch(
-      /signed by the managing key\. It will be refused\. Nothing is left then\. Then it asks /,
+      /signed by the managing key\. It will be refused\. Nothing is left then\. Then the request probes /,
     );
   });
 });
@@ -955,7 +957,7 @@ it('names the proof by which a key is dead that another signer never met', async
   await revoke(memory.ports, delivered(memory, { ...SELF, requestId: 'R2' }, { messageId: 'M2' }));
   expect(memory.published[1]).toMatchObject({ outcome: 'stuck', code: 'not-recognised', calls: 1 });
   expect(memory.published[1]?.message).toMatch(
-    /Another signer’s questions proved it dead at 2026-11-21T12:00:02\.000Z\./,
+    /The key was proved dead at 2026-11-21T12:00:02\.000Z with another signing key\./,
   );
 });
 

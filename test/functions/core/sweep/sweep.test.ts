@@ -227,7 +227,7 @@ describe('tags that cannot be read', () => {
       },
     ]);
     expect(memory.published[0]?.message).toBe(
-      'The expiry tags cannot be read. Cannot read operation: wanted delete-key (on the secret key-revoker/x). Correct the tags. The next sweep reads them again',
+      'The expiry tags cannot be read. Cannot read operation: it must be delete-key (on the secret key-revoker/x). Correct the tags. The next sweep reads them again',
     );
     const [copy] = memory.aside;
     expect(JSON.parse(copy?.body ?? '')).toEqual({

@@ -20,13 +20,13 @@ const ENDINGS = [
 
 describe('a mail', () => {
   it('says what happened, what to do, and which key and request it is about', () => {
-    const receipt = endedAs('stuck/limit', 'The time for it was up; last it stood at limit', {
+    const receipt = endedAs('stuck/limit', 'The request ran out of time. It was last waiting for: limit', {
       keyState: 'alive',
       timeToRevokeMs: null,
     });
     expect(notificationOf(receipt).mail).toBe(
       [
-        'The hourly limit of calls held the request back until its time ran out. The time for it was up; last it stood at limit.',
+        'The hourly limit of calls held the request back until its time ran out. The request ran out of time. It was last waiting for: limit.',
         '',
         'What to do: Raise the limit for a time and redrive.',
         '',
@@ -51,7 +51,9 @@ describe('a mail', () => {
 
   it('leaves out what is not known', () => {
     const unknown = { provider: null, operation: null, environment: null, signer: null, key: null } as const;
-    const { mail } = notificationOf(endedAs('refused/malformed', 'Cannot read the body as a JSON object', unknown));
+    const { mail } = notificationOf(
+      endedAs('refused/malformed', 'Cannot read the body: it must be a JSON object', unknown),
+    );
     expect(mail).not.toMatch(/^(Key|Operation|Signed by)/m);
     expect(mail).not.toMatch(/null|undefined/);
   });

@@ -179,7 +179,7 @@ it('gives each metric its unit', async () => {
   expect(new Set(units.map(({ Unit }) => Unit))).toEqual(new Set(['Count', 'Milliseconds', 'Seconds']));
 });
 
-it('goes on logging', async () => {
+it('continues to log', async () => {
   const lines: unknown[] = [];
   const log = {
     info: (...line: unknown[]) => void lines.push(line),

@@ -29,7 +29,7 @@ describe('doctor', () => {
       '    Alive, and delete-master-key would be sent, signed by itself',
     );
     expect(out.at(-1)).toBe('9 OK, 2 warnings, 0 failures');
-    expect(out[out.indexOf(`! ${SECRETS.requestyManager}`) + 2]).toMatch(/^ {4}This key manages others;/);
+    expect(out[out.indexOf(`! ${SECRETS.requestyManager}`) + 2]).toMatch(/^ {4}This key manages other keys\./);
     expect(deadKeys(system())).toEqual([]);
     expect(
       system()
@@ -56,11 +56,11 @@ describe('doctor', () => {
     expect(of(SECRETS.sub)).toMatchObject({
       verdict: 'wrong',
       says: [
-        expect.stringMatching(/^This key holds neither .* its master can make it$/),
+        expect.stringMatching(/^This key has neither .* Its master key can make the call$/),
         'Name the secret of a key that can make the call in the tag key-revoker:signed-by',
       ],
     });
-    expect(of(SECRETS.master)?.says).toEqual(['Cannot read key-revoker:expires-at, wanted RFC 3339 with a zone']);
+    expect(of(SECRETS.master)?.says).toEqual(['Cannot read key-revoker:expires-at: it must be RFC 3339 with a zone']);
     expect(of(SECRETS.kalshiKey)?.says[0]).toMatch(/^The credential is not in Secrets Manager/);
     expect(of(SECRETS.forgotten)?.says[0]).toMatch(/^The provider does not know the key/);
     expect(of('key-revoker/odd')).toMatchObject({

@@ -79,7 +79,7 @@ describe('incident', () => {
     expect([typed.exit, typed.asked]).toEqual([5, ['Type 3 to continue: ']]);
     expect(typed.told).toContainEqual(
       expect.stringMatching(
-        /^! key-revoker\/\S+: This key has not the permission manage: write, so Requesty will likely refuse the call; /,
+        /^! key-revoker\/\S+: This key does not have the permission manage: write, so Requesty will likely refuse the call\. /,
       ),
     );
     const given = await piped(...REQUESTY, '--count', '4');

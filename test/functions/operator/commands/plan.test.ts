@@ -15,10 +15,11 @@ describe('plan', () => {
     const { exit, out, told } = await piped('plan', ...SUB);
     // Bybit would refuse it.
     expect([exit, told]).toEqual([3, []]);
-    expect(out.slice(0, 3)).toEqual([
+    expect(out.slice(0, 4)).toEqual([
       'Nothing was changed: this is a plan  bybit/delete-sub-key  SUBK…0001',
       '  • A real request would send delete-sub-key, signed by the key itself',
-      '  • This key holds neither AccountTransfer nor SubMemberTransferList, so Bybit will refuse the call (10005); its master can make it',
+      '  • This key has neither AccountTransfer nor SubMemberTransferList, so Bybit will refuse the call (10005)',
+      '  • Its master key can make the call',
     ]);
     expect(deadKeys(system())).toEqual([]);
     expect(await system().stuck()).toEqual([]);
@@ -28,15 +29,16 @@ describe('plan', () => {
     await seedKeys(system());
     system().bybit.patch('mainnet', KEYS.sub, { permissions: { Spot: ['SpotTrade'] } });
     const { out } = await commandLine(system, { width: 80 })('plan', ...SUB);
-    expect(out.slice(2, 4)).toEqual([
-      '  • This key holds neither AccountTransfer nor SubMemberTransferList, so Bybit',
-      '    will refuse the call (10005); its master can make it',
+    expect(out.slice(2, 5)).toEqual([
+      '  • This key has neither AccountTransfer nor SubMemberTransferList, so Bybit',
+      '    will refuse the call (10005)',
+      '  • Its master key can make the call',
     ]);
     expect(out.filter((line) => line.length > 80)).toEqual([]);
   });
 
   const self = (operation: string, secret: string) => [operation, '--secret', secret, '--target', 'self'];
-  const FINAL = 'A delete is final: nobody can bring the key back';
+  const FINAL = 'A delete is final: the key cannot be brought back';
 
   it.each<[what: string, words: string[], says: string[]]>([
     [
@@ -44,15 +46,18 @@ describe('plan', () => {
       self('bybit/delete-master-key', SECRETS.master),
       [
         FINAL,
-        'The sub keys that this key signs for live on: another master key has to sign for them then, or they themselves',
+        'The sub keys that this key signs for stay alive',
+        'Afterwards another master key must sign for the sub keys, or the sub keys sign for themselves',
       ],
     ],
     [
-      'an update: what only the web page can do after it',
+      'an update: what only the web console can do after it',
       [...self('bybit/update-sub-key', SECRETS.sub), '--settings', 'permissions.Spot=SpotTrade'],
       [
-        'An update takes away and gives nothing back: that takes the web page',
-        'The key can then not delete itself any more: its master can, or the web page',
+        'An update only removes permissions',
+        'To restore them, use the provider’s web console',
+        'Afterwards the key can no longer delete itself',
+        'Its master key or the provider’s web console can delete the key',
       ],
     ],
     [
@@ -60,14 +65,17 @@ describe('plan', () => {
       self('kalshi/delete-key', SECRETS.kalshiKey),
       [
         FINAL,
-        'The key then signs for no other one of its user; if it is the last, only the web page is left to manage keys',
+        'Afterwards this key can no longer sign for other keys of its user',
+        'If it is the last key, keys can only be managed in the provider’s web console',
       ],
     ],
     [
       'a key of Requesty that cannot',
       self('requesty/delete-key', SECRETS.requestyKey),
       [
-        'This key has not the permission manage: write, so Requesty will likely refuse the call; a managing key can make it, or the web page',
+        'This key does not have the permission manage: write, so Requesty will likely refuse the call',
+        'A managing key can make the call',
+        'The provider’s web console can delete the key too',
         FINAL,
       ],
     ],

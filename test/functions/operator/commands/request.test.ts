@@ -123,15 +123,18 @@ describe('request', () => {
   it('refuses what the function would refuse, and says what it wants', async () => {
     const self = ['--target', 'self'];
     const refusals: readonly (readonly [words: readonly string[], sentence: string])[] = [
-      [['kalshi/delete', '--secret', SECRETS.kalshiKey, ...self], 'Cannot read operation: wanted delete-key'],
-      [['binance/delete-key', '--secret', SECRETS.kalshiKey, ...self], 'Cannot read provider: wanted one of bybit, ka'],
-      [['kalshi/delete-key', '--secret', SECRETS.kalshiKey, '--target', 'K'], 'Cannot read target.apiKeyId: wanted 8-'],
-      [['kalshi/delete-key', '--secret', 'x/y', ...self], 'Cannot open that secret: its name must begin with'],
+      [['kalshi/delete', '--secret', SECRETS.kalshiKey, ...self], 'Cannot read operation: it must be delete-key'],
       [
-        [...KALSHI, '--target', KEYS.kalshiKey, '--sub-member-id', '1'],
-        'Cannot take the field "subMemberId" in target',
+        ['binance/delete-key', '--secret', SECRETS.kalshiKey, ...self],
+        'Cannot read provider: it must be one of bybit, ka',
       ],
-      [['bybit/update-sub-key', ...SUB.slice(1)], 'Cannot update without settings, wanted at least one of readOnly'],
+      [
+        ['kalshi/delete-key', '--secret', SECRETS.kalshiKey, '--target', 'K'],
+        'Cannot read target.apiKeyId: it must be hex',
+      ],
+      [['kalshi/delete-key', '--secret', 'x/y', ...self], 'Cannot open that secret: its name must begin with'],
+      [[...KALSHI, '--target', KEYS.kalshiKey, '--sub-member-id', '1'], 'Cannot use the field "subMemberId" in target'],
+      [['bybit/update-sub-key', ...SUB.slice(1)], 'Cannot update without settings: give at least one of readOnly'],
       [[...KALSHI, ...self, '--not-before', '2099-01-01T00:00:00Z'], 'notBefore is further ahead than a queue keeps'],
       [[...KALSHI, ...self, '--reason', 'leakd'], "Option '--reason <reason>' argument 'leakd' is invalid. Allowed"],
       [KALSHI, "Required option '--target <key>' not specified"],
@@ -181,7 +184,7 @@ describe('request, where the mode is observe,', () => {
     expect(ran.told).toContain('  mode       observe: the request is only planned, and no key is touched');
     expect(ran.out.slice(0, 2)).toEqual([
       'Nothing was changed: this is a plan  bybit/delete-sub-key  SUBK…0001',
-      '  • The mode is observe',
+      '  • The mode is observe, so no key is touched',
     ]);
     expect(deadKeys(system())).toEqual([]);
   });

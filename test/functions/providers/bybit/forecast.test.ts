@@ -20,27 +20,27 @@ const update = (settings: Order['settings']) => updateOf('master', settings);
 
 describe('a forecast', () => {
   it.each([
-    ['a master without transfers', master, {}, record(), 'only the web page is left'],
+    ['a master without transfers', master, {}, record(), 'Only the provider’s web console is left'],
     [
       'a sub key without transfers',
       sub,
       {},
       record('Withdraw'),
-      'so Bybit will refuse the call (10005); its master can make it',
+      'so Bybit will refuse the call (10005). Its master key can make the call',
     ],
     [
       'a master that signs without transfers',
       managed,
       { wallet: '' },
       undefined,
-      '; the sub key can make it where it may transfer, else only the web page is left',
+      '. If the sub key has a transfer permission, it can make the call; otherwise only the provider’s web console is left',
     ],
     [
       'a sub key without a wallet',
       sub,
       {},
       { ...record(), permissions: {} },
-      'so Bybit will refuse the call (10005); its master can make it',
+      'so Bybit will refuse the call (10005). Its master key can make the call',
     ],
     ['a read-only key', sub, {}, { ...record('AccountTransfer'), readOnly: 1 }, 'The signing key is read-only'],
     ['a read-only master that signs', managed, { readOnly: '1' }, undefined, 'The signing key is read-only'],
@@ -49,16 +49,22 @@ describe('a forecast', () => {
       sub,
       { type: '2' },
       record('AccountTransfer'),
-      'third-party application; whether the API can delete such a key is not documented, the web page can',
+      'third-party application. It is not documented whether the API can delete such a key. The provider’s web console can delete the key',
     ],
     [
       'a master that shall only read',
       update({ readOnly: 1 }),
       {},
       record('AccountTransfer'),
-      'Whether a read-only master',
+      'whether a read-only master',
     ],
-    ['addresses of a master', update({ ips: '1.2.3.4' }), {}, record('AccountTransfer'), 'ask again without ips'],
+    [
+      'addresses of a master',
+      update({ ips: '1.2.3.4' }),
+      {},
+      record('AccountTransfer'),
+      'Send the request again without ips',
+    ],
     ['a key in no sub account', managed, { searched: '3 sub accounts with 4 keys' }, undefined, 'could not be proved'],
   ] as const)('warns of %s', (_what, of, facts, known, expected) => {
     expect(forecast(of, facts, known)).toEqual([expect.stringContaining(expected)]);
@@ -88,23 +94,28 @@ describe('afterwards', () => {
 
   it.each([
     [
-      'sub keys live on',
+      'sub keys stay alive',
       master,
       record(...WALLET),
-      /^The sub keys that this key signs for live on: another master key/,
+      /^The sub keys that this key signs for stay alive. Afterwards another master key/,
     ],
-    ['a master has lost its last right', update({ permissions: {} }), record(...WALLET), /only the web page is left$/],
+    [
+      'a master has lost its last right',
+      update({ permissions: {} }),
+      record(...WALLET),
+      /Only the provider’s web console is left$/,
+    ],
     [
       'a master is left what it never had',
       update(keeping('SubMemberTransfer')),
       record('AccountTransfer'),
-      /only the web/,
+      /Only the provider’s web/,
     ],
     [
       'a sub key has lost its last right',
       updateOf('sub', keeping()),
       record(...WALLET, 'Withdraw'),
-      /its master can, or/,
+      /Its master key or/,
     ],
   ] as const)('%s', (_what, of, known, expected) =>
     expect(bybit.plan(of).afterwards({}, known)).toEqual([expect.stringMatching(expected)]),

@@ -159,7 +159,7 @@ describe('what a code means to the target, to its master, and after a call by ei
     expect(new Set(answers.map(({ code }) => code))).toEqual(new Set(['unreadable']));
   });
 
-  it('takes a 0 alone for accepted, and counts it as seen where the target signed', () => {
+  it('takes only a 0 for accepted, and counts it as seen where the target signed', () => {
     expect([ask.ownCall, ask.managedCall].map((call) => brief(call.read(reply(200, { retCode: 0 }))))).toEqual([
       'accepted seen',
       'accepted',

@@ -229,7 +229,7 @@ describe('a list of a sub account', () => {
     });
   });
 
-  it('gives the settings of a whole row alone', () => {
+  it('gives the settings only of a whole row', () => {
     const row = { apiKey: SUB, readOnly: true, ips: ['1.2.3.4'], permissions: { Spot: ['SpotTrade'] } };
     const record = (one: object) => answerTo(list, reply(200, page([{ ...one }]))).record;
     expect(record(row)).toEqual({ readOnly: 1, ips: ['1.2.3.4'], permissions: { Spot: ['SpotTrade'] } });
@@ -305,11 +305,11 @@ describe("a target with its own credential beside its master's", () => {
 
 describe('the operations', () => {
   it('are those of the provider’s pages', () => {
-    const [alone, either] = [{ signers: ['self'] }, { signers: ['self', 'managing'] }];
+    const [self, either] = [{ signers: ['self'] }, { signers: ['self', 'managing'] }];
     expect(bybit.operations).toMatchObject({
-      'delete-master-key': { kind: 'delete', ...alone, of: 'master', path: '/v5/user/delete-api' },
+      'delete-master-key': { kind: 'delete', ...self, of: 'master', path: '/v5/user/delete-api' },
       'delete-sub-key': { kind: 'delete', ...either, of: 'sub', path: '/v5/user/delete-sub-api' },
-      'update-master-key': { kind: 'update', ...alone, of: 'master', path: '/v5/user/update-api' },
+      'update-master-key': { kind: 'update', ...self, of: 'master', path: '/v5/user/update-api' },
       'update-sub-key': { kind: 'update', ...either, of: 'sub', path: '/v5/user/update-sub-api' },
     });
     expect(Object.keys(bybit.operations)).toHaveLength(4);
@@ -335,12 +335,12 @@ describe('an order that cannot be', () => {
   ])('is refused: %s', (_what, bad, expected) => {
     const [outcome, message] = faultOf(() => bybit.plan(bad));
     expect(outcome).toBe(expected);
-    expect(message).toMatch(/^Cannot [^.]*, wanted .*[^.]$/);
+    expect(message).toMatch(/^Cannot [^.]*: .*[^.]$/);
   });
 
   it('is told which operations there are', () => {
     expect(faultOf(() => bybit.plan({ ...byMaster(), operation: 'toString' }))[1]).toBe(
-      'Cannot do toString at Bybit, wanted delete-master-key, delete-sub-key, update-master-key, update-sub-key',
+      'Cannot do toString at Bybit: the operation must be one of delete-master-key, delete-sub-key, update-master-key, update-sub-key',
     );
   });
 

@@ -201,20 +201,26 @@ describe('an update that would go too far', () => {
   });
 
   it.each([
-    ['readOnly 1 or none', 'sub', { readOnly: 0 }, key({ readOnly: 1 }), key()],
-    ['some of its own', 'sub', { ips: '9.9.9.9' }, key({ ips: ['1.2.3.4'] }), key()],
-    ['ips in the order', 'sub', { readOnly: 1 }, key({ ips: ['1.2.3.4'] }), key({ ips: ['5.6.7.8'] })],
+    ['set readOnly to 1 or leave it out', 'sub', { readOnly: 0 }, key({ readOnly: 1 }), key()],
+    ['give only addresses that the key is bound to now', 'sub', { ips: '9.9.9.9' }, key({ ips: ['1.2.3.4'] }), key()],
     [
-      'one left or acceptUndeletable',
+      'all of them have changed since the key was first read. Give ips in the request',
+      'sub',
+      { readOnly: 1 },
+      key({ ips: ['1.2.3.4'] }),
+      key({ ips: ['5.6.7.8'] }),
+    ],
+    [
+      'keep one, or set acceptUndeletable',
       'master',
       { permissions: {} },
       key({ permissions: { Wallet: ['AccountTransfer'] } }),
       key({ permissions: { Wallet: ['AccountTransfer'] } }),
     ],
-    ['one of egressAddresses among them', 'sub', { ips: '1.2.3.4' }, key(), key()],
-  ] as const)('says what it wanted: %s', (wanted, kind, settings, now, before) => {
+    ['include one of the egressAddresses', 'sub', { ips: '1.2.3.4' }, key(), key()],
+  ] as const)('says what to do: %s', (advice, kind, settings, now, before) => {
     const made = restrictionOf(kind, settings as unknown as BybitSettings).call(now, before);
-    expect('end' in made && made.why).toMatch(new RegExp(`^Cannot [^.]+, wanted ${wanted}$`));
+    expect('end' in made && made.why).toMatch(new RegExp(`^Cannot [^.]+: ${advice}$`));
   });
 
   it('does not take a key’s own addresses, sent again, for blindness', () => {
@@ -224,32 +230,32 @@ describe('an update that would go too far', () => {
 
 describe('settings that no such key can have', () => {
   it.each([
-    ['an unknown group', 'master', { permissions: { Walet: [] } }, 'perhaps Wallet was meant'],
+    ['an unknown group', 'master', { permissions: { Walet: [] } }, '; the nearest is Wallet'],
     [
       'an unknown permission',
       'master',
       { permissions: { Wallet: ['AccountTransfers'] } },
-      'perhaps AccountTransfer was meant',
+      '; the nearest is AccountTransfer',
     ],
-    ['a master’s group at a sub key', 'sub', { permissions: { BlockTrade: [] } }, 'wanted ContractTrade'],
+    ['a master’s group at a sub key', 'sub', { permissions: { BlockTrade: [] } }, 'it must be one of ContractTrade'],
     [
       'a master’s permission at a sub key',
       'sub',
       { permissions: { Wallet: ['SubMemberTransfer'] } },
-      'perhaps SubMemberTransferList',
+      '; the nearest is SubMemberTransferList',
     ],
     [
       'Withdraw at a sub key',
       'sub',
       { permissions: { Wallet: ['Withdraw'] } },
-      'wanted AccountTransfer, SubMemberTransferList',
+      'it must be one of AccountTransfer, SubMemberTransferList',
     ],
-    ['a name of every object', 'master', { permissions: { constructor: [] } }, 'wanted ContractTrade'],
-    ['no address', 'sub', { ips: '' }, 'wanted IP addresses'],
-    ['no addresses', 'sub', { ips: [] }, 'wanted IP addresses'],
-    ['a host', 'sub', { ips: 'example.org' }, 'wanted IP addresses'],
-    ['everything and an address', 'sub', { ips: '*,1.2.3.4' }, 'wanted IP addresses'],
-    ['an address out of range', 'sub', { ips: '1.2.3.256' }, 'wanted IP addresses'],
+    ['a name of every object', 'master', { permissions: { constructor: [] } }, 'it must be one of ContractTrade'],
+    ['no address', 'sub', { ips: '' }, 'they must be IP addresses'],
+    ['no addresses', 'sub', { ips: [] }, 'they must be IP addresses'],
+    ['a host', 'sub', { ips: 'example.org' }, 'they must be IP addresses'],
+    ['everything and an address', 'sub', { ips: '*,1.2.3.4' }, 'they must be IP addresses'],
+    ['an address out of range', 'sub', { ips: '1.2.3.256' }, 'they must be IP addresses'],
   ] as const)('are refused: %s', (_what, kind, settings, expected) => {
     const [outcome, message] = faultOf(() => restrictionOf(kind, settings as unknown as BybitSettings));
     expect([outcome, message]).toEqual(['refused/malformed', expect.stringContaining(expected)]);
@@ -292,18 +298,18 @@ describe.each(['master', 'sub'] as const)('the permissions of a %s key', (kind) 
   const refusalOf = (permissions: Record<string, string[]>) => faultOf(() => restrictionOf(kind, { permissions }));
 
   it('are in these groups', () => {
-    const wanted = `wanted ${Object.keys(KNOWN[kind]).join(', ')}`;
+    const known = `it must be one of ${Object.keys(KNOWN[kind]).join(', ')}`;
     const long = '?'.repeat(65);
     expect(refusalOf({ [long]: [] })).toEqual([
       'refused/malformed',
-      `Cannot take the permission group ${long.slice(1)}, ${wanted}`,
+      `Cannot use the permission group ${long.slice(1)}: ${known}`,
     ]);
   });
 
   it.each(Object.entries(KNOWN[kind]))('of the group %s are %s', (group, values) => {
     expect(refusalOf({ [group]: ['?'] })).toEqual([
       'refused/malformed',
-      `Cannot take the permission of ${group} ?, wanted ${values}`,
+      `Cannot use the permission of ${group} ?: it must be one of ${values}`,
     ]);
   });
 });

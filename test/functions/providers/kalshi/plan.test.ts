@@ -31,7 +31,7 @@ describe('a key that deletes itself', () => {
     expect(answers.map((answer) => [brief(answer), answer.code])).toEqual(Array(3).fill(['alive seen', '200']));
   });
 
-  it('that a clearing member made can be deleted in the web page alone, if at all', () => {
+  it('that a clearing member made can be deleted only in the web console, if at all', () => {
     const ask = (by: unknown) =>
       brief(
         answerTo(probe(plan, 'api_keys'), reply(200, { api_keys: [{ api_key_id: TARGET, fcm_subtrader_id: by }] })),
@@ -40,7 +40,7 @@ describe('a key that deletes itself', () => {
     expect(['', null, 7].map(ask)).toEqual(Array(3).fill('alive seen'));
   });
 
-  it('is looked for in the other world alone', () => {
+  it('is looked for only in the other realm', () => {
     const at = (environment: string) =>
       kalshi
         .plan(order('delete-key', keyIn(TARGET, environment)))
@@ -126,13 +126,13 @@ describe('a plan', () => {
       'another world',
       byManager({ aim: { credential: keyIn(TARGET, 'demo') } }),
       'refused/environment-mismatch',
-      'Cannot reach a key of demo from prod, wanted one environment',
+      'Cannot reach a key of demo from prod: both keys must be in the same environment',
     ],
     [
       'an unknown operation',
       { ...byManager(), operation: 'constructor' },
       'refused/malformed',
-      'Cannot do constructor at Kalshi, wanted delete-key',
+      'Cannot do constructor at Kalshi: the operation must be one of delete-key',
     ],
   ])('is refused for %s', (_what, bad, ...expected) => {
     expect(faultOf(() => kalshi.plan(bad))).toEqual(expected);
@@ -153,7 +153,7 @@ describe('a plan', () => {
       fc.property(ids, (keyId) => {
         expect(faultOf(() => kalshi.plan(byManager({ aim: { keyId } })))).toEqual([
           'refused/malformed',
-          'Cannot name this key in a path, wanted its id as 8-4-4-4-12 hex',
+          'Cannot use this key id: it must be hexadecimal digits in the form 8-4-4-4-12',
         ]);
       }),
     );
@@ -167,7 +167,7 @@ describe('a plan', () => {
 
   it('says what a delete takes from others', () =>
     expect(kalshi.plan(order('delete-key', keyIn(TARGET))).afterwards({}, undefined)).toEqual([
-      'The key then signs for no other one of its user; if it is the last, only the web page is left to manage keys',
+      'Afterwards this key can no longer sign for other keys of its user. If it is the last key, keys can only be managed in the provider’s web console',
     ]));
 
   it('forecasts what its facts say', () => {
@@ -178,11 +178,11 @@ describe('a plan', () => {
     };
     const { facts = {} } = answerTo(probe(plan, 'api_keys'), reply(200, list));
     expect(plan.forecast(facts, undefined)).toEqual([
-      'The signing key has the scopes read trade and not write, so Kalshi will likely refuse the call; another key of the same user can make it, or the web page',
-      "The account's location attestation lapses at 2023-11-14T22:13:20.000Z; past that Kalshi may refuse the call",
+      'The signing key does not have the scope write (it has read trade), so Kalshi will likely refuse the call. Another key of the same user can make the call. The provider’s web console can delete the key too',
+      'The account’s location attestation lapses at 2023-11-14T22:13:20.000Z. After that Kalshi may refuse the call',
     ]);
     expect(plan.forecast({ scopes: '' }, undefined)).toEqual([
-      expect.stringContaining('the scopes none and not write'),
+      expect.stringContaining('not have the scope write (it has none), so'),
     ]);
     expect([{ scopes: 'read write' }, {}].map((known) => plan.forecast(known, undefined))).toEqual([[], []]);
     expect(

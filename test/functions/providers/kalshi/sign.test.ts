@@ -84,14 +84,14 @@ describe('signForKalshi', () => {
     try {
       const configs: InternalAxiosRequestConfig[] = [];
       // An instance of its own, since the client hangs its signing onto the shared one for good.
-      const alone = axios.create({
+      const own = axios.create({
         adapter: async (config) => {
           configs.push(config);
           return { data: '', status: 204, statusText: '', headers: {}, config };
         },
       });
       const configuration = new Configuration({ apiKey: apiKeyId, privateKeyPem: pemIn('pkcs1') });
-      await new ApiKeysApi(configuration, undefined, alone as unknown as Instance).deleteApiKey(apiKeyId);
+      await new ApiKeysApi(configuration, undefined, own as unknown as Instance).deleteApiKey(apiKeyId);
       const [theirs] = configs;
       if (!theirs) throw new Error('the client sent nothing');
       const mine = made();

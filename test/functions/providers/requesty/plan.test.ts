@@ -40,7 +40,7 @@ describe('identify', () => {
 describe('a key that deletes itself', () => {
   const plan = requesty.plan(order('delete-key', keyIn(TARGET)));
 
-  it('names its id in the path, with its bearer alone', () => {
+  it('names its id in the path, with only its bearer', () => {
     const call = callOf(plan).send(NOW);
     expect({ ...call, headers: call.headers.reveal() }).toEqual({
       method: 'DELETE',
@@ -68,8 +68,8 @@ describe('a key that deletes itself', () => {
 
   it('forecasts a refusal, or that it may be the last of its kind', () => {
     const forecast = (manage: string) => plan.forecast({ manage }, undefined);
-    expect(forecast('read')).toEqual([expect.stringMatching(/^This key has not the permission manage: write/)]);
-    expect(forecast('write')).toEqual([expect.stringMatching(/only the web page/)]);
+    expect(forecast('read')).toEqual([expect.stringMatching(/^This key does not have the permission manage: write/)]);
+    expect(forecast('write')).toEqual([expect.stringMatching(/only be managed in the provider’s web console$/)]);
     expect(plan.forecast({}, undefined)).toEqual([]);
     expect(plan.afterwards({}, undefined)).toEqual([]);
     expect(plan.forecast({ signerManage: 'read' }, undefined)).toEqual([]);
@@ -109,7 +109,9 @@ describe('a managing key', () => {
     const me = { id: MANAGER, permissions: { manage: 'read' } };
     const answer = answerTo(plan.signer, reply(200, me));
     expect(answer).toEqual({ saw: 'alive', code: '200', facts: { signerManage: 'read' } });
-    expect(plan.forecast(answer.facts ?? {}, undefined)).toEqual([expect.stringMatching(/^The managing key has not/)]);
+    expect(plan.forecast(answer.facts ?? {}, undefined)).toEqual([
+      expect.stringMatching(/^The managing key does not have/),
+    ]);
     expect([{}, { signerManage: 'write' }].map((known) => plan.forecast(known, undefined))).toEqual([[], []]);
     expect(answerTo(plan.signer, reply(200, { id: MANAGER }))).toStrictEqual({ saw: 'alive', code: '200' });
     expect(brief(answerTo(plan.signer, reply(200, { id: TARGET })))).toBe('silent retry/unrecognised');
@@ -166,13 +168,13 @@ describe('a plan', () => {
       'another world',
       byManager({ aim: { credential: keyIn(TARGET, 'eu') } }),
       'refused/environment-mismatch',
-      'Cannot reach a key of eu from prod, wanted one environment',
+      'Cannot reach a key of eu from prod: both keys must be in the same environment',
     ],
     [
       'an unknown operation',
       { ...byManager(), operation: 'update' },
       'refused/malformed',
-      'Cannot do update at Requesty, wanted delete-key',
+      'Cannot do update at Requesty: the operation must be one of delete-key',
     ],
   ])('is refused for %s', (_what, bad, ...expected) => {
     expect(faultOf(() => requesty.plan(bad))).toEqual(expected);
