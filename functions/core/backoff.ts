@@ -2,7 +2,7 @@ import { after, type EpochMs, later } from './epoch.ts';
 import type { RetryCode, StuckCode } from './outcome.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './timing.ts';
 
-/** The longest wait by the request's age; the last row has no end. */
+/** The longest wait by the request's age. The last row has no end. */
 const CAPS = {
   urgent: [
     { until: HOUR_MS, cap: MINUTE_MS },
@@ -18,25 +18,25 @@ const CAPS = {
 const FIRST = 2 * SECOND_MS;
 
 /**
- * Of a provider's limit everybody is told the same instant. So they come back over a part of the time that they waited, up to the cap of
- * their kind, the urgent ones at once and the others behind them: the queue drains instead of breaking open.
+ * All requests get the same instant for a provider's limit. So they come back over a part of the time that they waited, up to the cap of
+ * their kind: the urgent requests at once, and the others after them. The queue then drains slowly instead of all at once.
  */
 const SPREAD = { urgent: { part: 1 / 4, fixed: 0 }, other: { part: 1, fixed: 1 / 2 } } as const;
 
-/** These state an instant of ours that is exact; a spread would only delay the key's death. */
+/** Our own exact instants: a spread would only delay the key's death. */
 const EXACT: readonly RetryCode[] = ['early'];
 
 /**
- * So often a stated instant is taken at its word. A provider that says "in 2 s" for ever would use up the receive count, which is
- * there for crashes, and storm a provider that is overloaded already; from then on it only says when not to come.
+ * How often a stated instant is used as it is. A provider that always says "in 2 s" would use up the receive count, which is
+ * for crashes, and would overload itself more. After that the instant only says when not to come.
  */
 const TRUSTED_DELIVERIES = 10;
 
 export interface Retry {
   readonly code: RetryCode;
-  /** A stated instant (a provider's reset, a lease's end, `notBefore`): it wins over the doubling. */
+  /** A stated instant (a provider's reset, a lease's end, `notBefore`). It comes before the doubling. */
   readonly notBefore?: EpochMs | undefined;
-  /** What the request ends as when its time runs out over this. */
+  /** What the request ends as if its time runs out during this wait. */
   readonly fallbackCode?: StuckCode | undefined;
 }
 
@@ -51,19 +51,19 @@ export interface Circumstances {
   readonly random: number;
 }
 
-/** The longest that a request of this age waits for its next try, in milliseconds, where nobody states an instant. */
+/** The longest wait of a request of this age, in milliseconds, if no instant was stated. */
 export const longestWait = ({ age, urgent }: Pick<Circumstances, 'age' | 'urgent'>): number =>
   CAPS[urgent ? 'urgent' : 'other'].find(({ until }) => age < until)?.cap ?? HOUR_MS;
 
-/** 2 s, doubling with each delivery up to a cap by age, half fixed and half random. */
+/** 2 s, doubled with each delivery up to a cap by age. One half is fixed, and the other is random. */
 const doubling = (circumstances: Circumstances): number => {
   const { receiveCount, random } = circumstances;
-  // 2 ** 30 seconds is far above every cap, and keeps the power finite for any count.
+  // 2 ** 30 seconds is far above every cap. It keeps the power finite for any count.
   const wait = Math.min(longestWait(circumstances), FIRST * 2 ** Math.min(receiveCount - 1, 30));
   return Math.floor(wait / 2 + (random * wait) / 2);
 };
 
-/** How long after a stated instant: up to 2 s, or so long that all who wait for a provider's limit have room. */
+/** How long after a stated instant: up to 2 s, or long enough to spread all requests that wait for a provider's limit. */
 const spread = (code: RetryCode, waitMs: number, circumstances: Circumstances): number => {
   const { random, urgent } = circumstances;
   if (code !== 'rate-limited') return Math.floor(random * FIRST);
@@ -72,7 +72,7 @@ const spread = (code: RetryCode, waitMs: number, circumstances: Circumstances): 
   return Math.floor(whole * (fixed + random * (1 - fixed)));
 };
 
-/** When a message may be delivered again: spread from the stated instant on; without one, or after many of them, by doubling. */
+/** When a message may be delivered again: spread after the stated instant. Without an instant, or after many, the wait doubles. */
 export const nextDelivery = ({ code, notBefore }: Retry, circumstances: Circumstances): EpochMs => {
   const { now, receiveCount } = circumstances;
   const backedOff = after(now, doubling(circumstances));

@@ -1,24 +1,24 @@
 import type { EpochMs } from './epoch.ts';
 import type { RetryCode } from './outcome.ts';
 
-/** One delivery of one message, as the queue tells of it. */
+/** One delivery of one message, as the queue describes it. */
 export interface Delivery {
   readonly messageId: string;
   readonly body: string;
-  /** From the attribute that every copy of ours carries; the body's own wins. */
+  /** From the attribute that each of our copies carries. The body's own id comes first. */
   readonly requestId?: string | undefined;
   /** SQS `SenderId`. */
   readonly sender: string;
   readonly sentAt: EpochMs;
   /** How often SQS has delivered this message, from 1. */
   readonly receiveCount: number;
-  /** From 1; a redrive is one more. */
+  /** From 1. A redrive adds one. */
   readonly attempt: number;
-  /** By then the record has to be over, whatever came. */
+  /** The record must be finished by then. */
   readonly deadline: EpochMs;
 }
 
-/** What becomes of the message: done with (deleted), or back on the queue and not before that instant. */
+/** What happens to the message: it is deleted, or goes back on the queue until that instant. */
 export type Disposition =
   | { readonly done: true }
   | { readonly done: false; readonly code: RetryCode; readonly notBefore: EpochMs };

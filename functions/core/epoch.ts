@@ -1,17 +1,17 @@
 /** An instant in milliseconds since 1970-01-01T00:00:00Z. */
 export type EpochMs = number & { readonly __brand: 'EpochMs' };
 
-/** The only source of time; tests hand in one that stands still. */
+/** The only source of time. Tests pass a clock that stands still. */
 export interface Clock {
   now(): EpochMs;
-  /** Resolves at that instant, at once where it has passed. */
+  /** Resolves at that instant, or at once if it has passed. */
   until(instant: EpochMs): Promise<void>;
 }
 
 /** Takes a number that is already in epoch milliseconds. */
 export const epochMs = (value: number): EpochMs => value as EpochMs;
 
-/** The instant that many milliseconds after (or, negative, before) another. */
+/** The instant this many milliseconds after another one; negative: before it. */
 export const after = (instant: EpochMs, ms: number): EpochMs => epochMs(instant + ms);
 
 export const earlier = (a: EpochMs, b: EpochMs): EpochMs => epochMs(Math.min(a, b));
@@ -23,11 +23,11 @@ export const toIso = (instant: EpochMs): string => new Date(instant).toISOString
 /** Its end is a safeguard alone: Date.parse takes nothing behind a zone, so a mutant without it survives. */
 const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
 
-/** Reads RFC 3339 with its zone; `undefined` where the text is anything else, a date that does not exist included. */
+/** Reads RFC 3339 with its zone; `undefined` for any other text, and for a date that does not exist. */
 export const fromIso = (text: string): EpochMs | undefined => {
   if (!RFC_3339.test(text)) return undefined;
   const [year, month, day] = text.slice(0, 10).split('-').map(Number) as [number, number, number];
-  // Date.parse rolls 31 April over into May; such a date is a mistake that must not move a key's expiry.
+  // Date.parse turns 31 April into 1 May. Such a date is a mistake, and must not move a key's expiry.
   if (day > new Date(Date.UTC(year, month, 0)).getUTCDate()) return undefined;
   const instant = Date.parse(text);
   return Number.isNaN(instant) ? undefined : epochMs(instant);

@@ -2,13 +2,13 @@ import type { FinalOutcome } from './outcome.ts';
 import type { Evidence } from './receipt.ts';
 
 /**
- * What stands in the way is on our side of the wire (the request, the credential, a rule): the request ends so.
+ * The problem is on our side (the request, the credential, a rule): the request ends with this outcome.
  * `message` never quotes input that may be secret.
  */
 export class Fault extends Error {
   override readonly name = 'Fault';
   readonly outcome: FinalOutcome;
-  /** What was asked on the way to it. */
+  /** What was asked before it. */
   readonly evidence: readonly Evidence[];
 
   constructor(outcome: FinalOutcome, message: string, evidence: readonly Evidence[] = []) {
@@ -18,7 +18,7 @@ export class Fault extends Error {
   }
 }
 
-/** A service of ours (AWS) did not answer or refused for now: the message goes back on the queue as `retry/aws-down`. */
+/** An AWS service did not answer, or refused for now. The message goes back on the queue as `retry/aws-down`. */
 export class Unavailable extends Error {
   override readonly name = 'Unavailable';
 }

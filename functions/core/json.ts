@@ -1,10 +1,10 @@
-/** Reads JSON; `undefined` where the text is none. V8 quotes short input in its errors, so none of them leaves here. */
+/** Reads JSON; `undefined` for any other text. V8 quotes short input in its errors, so no error leaves this function. */
 export const jsonOrUndefined = (text: string): unknown => {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    // It is none.
+    // Not JSON.
   }
   return value;
 };

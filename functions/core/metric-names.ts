@@ -1,7 +1,7 @@
-/** Where every metric stands in CloudWatch. */
+/** The namespace of every metric in CloudWatch. */
 export const NAMESPACE = 'KeyRevoker';
 
-/** What a metric is broken down by, beside the instance, which each of them carries: one set of dimensions for each step. */
+/** The dimensions of a metric, besides the instance, which every metric has: one set of dimensions for each step. */
 export type Dimension = 'provider' | 'outcome';
 
 interface Metric {
@@ -14,7 +14,7 @@ const gauged = { unit: 'Count', by: [] } as const;
 
 /** Every metric. Users' alarms name them: a name, its unit and its dimensions are part of the contract. */
 export const METRICS = {
-  /** Requests that came to an end, whatever it was. */
+  /** Requests that ended, with any outcome. */
   Ended: { unit: 'Count', by: ['provider', 'outcome'] },
   Revoked: counted,
   Restricted: counted,
@@ -22,9 +22,9 @@ export const METRICS = {
   Withdrawn: counted,
   Refused: counted,
   Stuck: counted,
-  /** From due to the first probe that found the key gone, for keys that a call of ours killed. */
+  /** From due to the first probe that found the key gone, for keys that our call killed. */
   TimeToRevoke: { unit: 'Milliseconds', by: ['provider'] },
-  /** The same, for urgent requests alone. */
+  /** The same, only for urgent requests. */
   UrgentTimeToRevoke: { unit: 'Milliseconds', by: ['provider'] },
   /** Urgent requests that were not over after a minute, and again each hour. */
   UrgentWaiting: counted,
@@ -35,10 +35,10 @@ export const METRICS = {
   /** Exchanges without a reply, or with one that says 429 or 5xx. */
   ProviderErrors: counted,
   NotificationsFailed: gauged,
-  /** One for each sweep that came to its end. */
+  /** One for each sweep that finished. */
   SweepRan: gauged,
   OrdersSent: gauged,
-  /** Secrets whose expiry tags cannot be read, as each sweep finds them. */
+  /** Secrets whose expiry tags cannot be read, as counted by each sweep. */
   OrdersUnreadable: gauged,
   /** Keys that may be alive although they should be dead by now. */
   OpenCases: gauged,

@@ -60,7 +60,7 @@ export type StuckCode = (typeof STUCK)[number];
 export type RefusedCode = (typeof REFUSED)[number];
 export type RetryCode = (typeof RETRY)[number];
 
-/** What a request came to once it is over. */
+/** The outcome of a request that has ended. */
 export type FinalOutcome =
   | 'revoked'
   | 'already-revoked'
@@ -83,7 +83,7 @@ export type OutcomeName =
 
 export type KeyState = 'dead' | 'alive' | 'expired' | 'unknown';
 
-/** Splits `stuck/limit` into its name and its code; an outcome without a code has `null`. */
+/** Splits `stuck/limit` into its name and its code. The code is `null` for an outcome without one. */
 export const nameAndCode = (
   outcome: FinalOutcome | `retry/${RetryCode}` | 'resurrected',
 ): { name: OutcomeName; code: string | null } => {
@@ -95,7 +95,7 @@ export const nameAndCode = (
 export const stuckCodeOf = (outcome: FinalOutcome | undefined): StuckCode | undefined =>
   STUCK.find((code) => outcome === `stuck/${code}`);
 
-/** Only these two say that the key is dead; every other end is copied to the stuck queue or leaves the key as it was. */
+/** Only these two say that the key is dead. Every other end is copied to the stuck queue, or leaves the key as it was. */
 export const isDead = (outcome: FinalOutcome): boolean => outcome === 'revoked' || outcome === 'already-revoked';
 
 /** Whether a person has to look: the request ended, but not as asked. */

@@ -3,7 +3,7 @@ import type { HttpCall, MaybeReply, Providers } from './provider.ts';
 import type { Receipt } from './receipt.ts';
 import type { Secret } from './secret.ts';
 
-/** Where an item stands in the ledger's one table. */
+/** The key of an item in the ledger's one table. */
 export interface ItemKey {
   readonly pk: string;
   readonly sk: string;
@@ -11,14 +11,14 @@ export interface ItemKey {
 
 /** What every item carries for its conditional writes. */
 export interface Versioned {
-  /** Counts the writes to this item from 1; a write names the one it was made from. */
+  /** Counts the writes to this item from 1. A write names the count that it is based on. */
   readonly rev: number;
   /** New for each write. If the acknowledgement of a write is lost, the writer recognises its write by this value. */
   readonly nonce: string;
 }
 
 /**
- * The DynamoDB table of requests and cases. Every method throws `Unavailable` where the table does not answer; the write may then have
+ * The DynamoDB table of requests and cases. Every method throws `Unavailable` if the table does not answer. The write may then have
  * happened or not.
  */
 export interface Ledger {
@@ -32,12 +32,12 @@ export interface Ledger {
   write(key: ItemKey, item: Versioned): Promise<boolean>;
   /** All items of one partition whose sort key starts with the prefix, strongly consistent, every page. */
   list<T>(pk: string, prefix: string): Promise<readonly (T & ItemKey)[]>;
-  /** All items in a state since an instant and until another, oldest first, page by page; may lag behind the writes. */
+  /** All items in a state between two instants, oldest first, page by page. May lag behind the writes. */
   inState<T>(state: string, since: EpochMs, until: EpochMs): AsyncIterable<readonly T[]>;
   /**
    * Adds one to a counter that may not pass `max`. Counters vanish some time after `expiresAt`.
    *
-   * @returns false where the counter stands at `max` already
+   * @returns false if the counter is at `max` already
    */
   count(key: ItemKey, max: number, expiresAt: EpochMs): Promise<boolean>;
 }
@@ -49,7 +49,7 @@ export interface Opened {
   readonly name: string;
   readonly versionId: string;
   readonly createdAt: EpochMs;
-  /** The text as stored; `undefined` where the version is binary. */
+  /** The text as stored; `undefined` if the version is binary. */
   readonly value: Secret | undefined;
 }
 
@@ -72,11 +72,11 @@ export interface Described {
 /** Some of the secrets of a listing. */
 export interface Page {
   readonly secrets: readonly Described[];
-  /** Where the next page begins; absent on the last one. */
+  /** Where the next page begins. Absent on the last page. */
   readonly next: string | undefined;
 }
 
-/** Secrets Manager. Methods throw `Unavailable` where it does not answer, is throttled, or our role may not. */
+/** Secrets Manager. Methods throw `Unavailable` if it does not answer, throttles us, or refuses our role. */
 export interface Vault {
   /** @param version a staging label or a version id */
   open(secretId: string, version: string): Promise<Opened | NotFound>;
@@ -86,7 +86,8 @@ export interface Vault {
   /**
    * The secrets under the prefix that have a tag whose key starts with `tagKey`, page by page.
    *
-   * @param from where a page said that the next one begins; all over again where the service no longer knows it, or without it
+   * @param from where the next page begins, from the page before. Without it, or if the service no longer knows it, the listing starts
+   *   again
    */
   tagged(prefix: string, tagKey: string, from?: string): AsyncIterable<Page>;
 }
@@ -94,11 +95,11 @@ export interface Vault {
 /** Text attributes of a queue message. */
 export type Attributes = Readonly<Record<string, string>>;
 
-/** Where receipts and messages go. Methods throw `Unavailable` where the service did not acknowledge. */
+/** Where receipts and messages go. Methods throw `Unavailable` if the service did not acknowledge. */
 export interface Outbox {
   /** To the results topic, and to the bus as `Key Revocation Result`. */
   publish(receipt: Receipt): Promise<void>;
-  /** The copy for the stuck queue: a request that can be sent again as it is, or the stub of a body that was none. */
+  /** The copy for the stuck queue: a request that can be sent again as it is, or the stub of a body that was not a valid request. */
   setAside(body: string, attributes: Attributes): Promise<void>;
   /** Onto the requests queue, delivered after the delay: 0 to 900 seconds. */
   enqueue(body: string, attributes: Attributes, delaySeconds: number): Promise<void>;
@@ -109,18 +110,18 @@ export type LogFacts = Readonly<Record<string, string | number | boolean>>;
 
 export interface Log {
   info(event: string, facts: LogFacts): void;
-  /** A person should look; alarms match on the event. */
+  /** A person should look. Alarms match on the event. */
   warn(event: string, facts: LogFacts): void;
 }
 
-/** Everything outside `core` that revoking needs, and the operator's settings. */
+/** Everything outside `core` that a revocation needs, and the operator's settings. */
 export interface Ports {
   readonly clock: Clock;
   readonly ledger: Ledger;
   readonly vault: Vault;
   readonly outbox: Outbox;
   readonly log: Log;
-  /** Sends once and never retries. No reply within the exchange's time, or not all of it, is `undefined`; rejects never. */
+  /** Sends once, and never retries. Resolves with `undefined` if no whole reply came in the exchange's time. Never rejects. */
   send(call: HttpCall, until: EpochMs): Promise<MaybeReply>;
   /** SHA-256 in lower-case hex. */
   digest(text: string): string;
@@ -142,8 +143,8 @@ export interface Config {
   readonly giveUpAfterMs: number;
   /** Calls per provider and hour. */
   readonly limits: { readonly urgent: number; readonly other: number };
-  /** Addresses that our calls come from; empty where they are not fixed. */
+  /** Addresses that our calls come from. Empty if they are not fixed. */
   readonly egressAddresses: readonly string[];
-  /** Unique ids of the roles of our own functions, as `SenderId` begins with them. */
+  /** Unique ids of the roles of our own functions. `SenderId` begins with them. */
   readonly ownRoles: readonly string[];
 }

@@ -4,19 +4,19 @@ import type { EpochMs } from './epoch.ts';
 import type { FinalOutcome } from './outcome.ts';
 import type { Secret } from './secret.ts';
 
-/** What a provider documents of its limits. */
+/** A limit that a provider documents. */
 export interface Rate {
-  /** Names what is counted together across all deliveries: the key that signs, and the endpoint where each has a limit of its own. */
+  /** Names what is counted together in all deliveries: the signing key, and the endpoint if each endpoint has its own limit. */
   readonly of: string;
-  /** Calls in any span of `perMs` milliseconds; 1 at least. */
+  /** Calls in any span of `perMs` milliseconds. At least 1. */
   readonly most: number;
   readonly perMs: number;
 }
 
-/** One HTTP request, as data. Headers are hidden as a whole: they hold bearers and replayable signatures. */
+/** One HTTP request, as data. All headers are hidden: they hold bearers and replayable signatures. */
 export interface HttpCall {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Whether it changes anything at the provider: then it gets a connection of its own, and it is never sent twice. */
+  /** Whether it changes anything at the provider. If so, it gets its own connection and is never sent twice. */
   readonly changes: boolean;
   /** The name of the provider. */
   readonly provider: string;
@@ -24,11 +24,11 @@ export interface HttpCall {
   readonly host: string;
   /** With the query, exactly as signed. */
   readonly path: string;
-  /** Empty where the call is not signed. */
+  /** Empty if the call is not signed. */
   readonly headers: Secret<Readonly<Record<string, string>>>;
-  /** A `Secret` where the body holds a credential. */
+  /** A `Secret` if the body holds a credential. */
   readonly body?: string | Secret<string>;
-  /** Absent where no limit is documented. */
+  /** Absent if no limit is documented. */
   readonly rate?: Rate;
 }
 
@@ -49,13 +49,13 @@ export type Asker = 'self' | 'managing';
 /** What a question needs next, given the replies so far. */
 export type Next = { readonly send: HttpCall } | { readonly answer: Answer };
 
-/** A read-only question, of one exchange or of several (pages, a control probe). Pure: it says what to send and reads what came. */
+/** A read-only question of one or several exchanges (pages, a control probe). Pure: it says what to send, and reads the replies. */
 export interface Question {
   /** Its name in the evidence: `query-api`, `sub-apikeys`. */
   readonly asked: string;
   readonly as: Asker;
   readonly host: string;
-  /** Same question: same host, same asker, for a list the same account. `identified` is kept under this. */
+  /** The same for the same host and asker, and for a list the same account. Sightings are kept under this id. */
   readonly questionId: string;
   next(replies: readonly MaybeReply[], now: EpochMs): Next;
 }
@@ -65,18 +65,18 @@ export interface Call {
   readonly asked: string;
   readonly as: Asker;
   readonly host: string;
-  /** What an `accepted` lets count as seen: the target's own questions, or at Kalshi the signer's. */
+  /** The questions that count as answered after an `accepted`: the target's own, or at Kalshi the signer's. */
   readonly questionId: string;
   send(now: EpochMs): HttpCall;
   read(reply: MaybeReply): Answer;
 }
 
-/** How far a key is from what an update asked. `web-only`: all that is left cannot be taken away by the API. */
+/** How far a key is from what an update asked for. `web-only`: the API cannot take away what is left. */
 export type Reach = 'as-asked' | 'wider' | 'web-only';
 
-/** An update's rules over the key's settings. */
+/** The rules of an update for the key's settings. */
 export interface Restriction {
-  /** `before`: the settings that an earlier delivery stored, which no comparison may widen. */
+  /** `before`: the settings that an earlier delivery stored. No update may allow more than these. */
   call(now: KeyRecord, before: KeyRecord): Call | { readonly end: FinalOutcome; readonly why: string };
   reach(now: KeyRecord, before: KeyRecord): Reach;
 }
@@ -84,22 +84,25 @@ export interface Restriction {
 export interface Plan {
   /** Ends the request at once: the facts learned so far forbid any further step. */
   readonly end?: FinalOutcome;
-  /** Asked in a round before the probes: is the managing key alive, and of the right kind. It is evidence only where its answer has a meaning. */
+  /** Asked before the probes of a round: is the managing key alive and of the right kind? The answer is evidence only if it has `means`. */
   readonly signer?: Question;
-  /** Asked before and after the call. Each takes part in the verdict: every one that gives a verdict must agree. */
+  /** Asked before and after the call. All probes that give a verdict must agree. */
   readonly probes: readonly Question[];
-  /** Both must speak for a proof, not only one (a managing key beside the target's own credential). */
+  /** All probes must speak for a proof, and not only one (a managing key beside the target's own credential). */
   readonly needsAll: boolean;
-  /** Asked once where the target's own question does not know the key: is it at home elsewhere. The name is the environment. */
+  /**
+   * Asked once if the target's own question does not know the key: does it belong to another environment? Each has the
+   * environment's name.
+   */
   readonly siblings: readonly (readonly [environment: string, question: Question])[];
-  /** No question is left that could show a death (an unknown sub account, searched through). */
+  /** False if no question is left that could show a death (no sub account has the key). */
   readonly provable: boolean;
   readonly call: Call | Restriction;
   /** The least time between two agreeing probes, in milliseconds. */
   readonly proofGapMs: number;
-  /** How long after its sending a call may still land, in milliseconds. */
+  /** How long after it was sent a call may still take effect, in milliseconds. */
   readonly landsWithinMs: number;
-  /** Sentences for a plan: what the facts say will be refused. */
+  /** Sentences for a plan: what the provider will refuse, by the facts. */
   forecast(facts: Facts, record: KeyRecord | undefined): readonly string[];
   /** Sentences for a plan whose call would be sent: what becomes impossible afterwards. */
   afterwards(facts: Facts, record: KeyRecord | undefined): readonly string[];
@@ -110,28 +113,28 @@ export const isRestriction = (call: Call | Restriction): call is Restriction => 
 /** A parsed credential. Each provider narrows it to its own shape. */
 export interface Credential {
   readonly environment: string;
-  /** The key's identifier; absent where the provider does not tell it in the credential (Requesty). */
+  /** The key's identifier. Absent if the credential does not name it (Requesty). */
   readonly keyId: string | undefined;
   readonly parts: Secret<Readonly<Record<string, string>>>;
 }
 
-/** The target as the request and the credentials name it, after self has been told from managed. */
+/** The target as the request and the credentials name it. It is known here whether the key signs for itself. */
 export interface OrderTarget {
   readonly self: boolean;
   readonly keyId: string;
-  /** Where the request says that the key is, by the names in the provider's `locators`. */
+  /** Where the key is, by the request, under the names in the provider's `locators`. */
   readonly locator: Locator;
-  /** The target's own credential, where the request names its secret; the signer's where they are the same. */
+  /** The target's own credential if the request names its secret, or the signer's if the target signs. */
   readonly credential: Credential | undefined;
 }
 
 /** Where a key is inside its realm, such as the sub account that it belongs to. */
 export type Locator = Readonly<Record<string, string>>;
 
-/** What an update asks for, as sent. Only the provider reads what is in it. */
+/** What an update asks for, as sent. Only the provider reads the contents. */
 export type Settings = Readonly<Record<string, unknown>>;
 
-/** All that a plan is made from. The same order and the same facts make the same plan. */
+/** Everything that a plan depends on. The same order and the same facts make the same plan. */
 export interface Order {
   readonly operation: string;
   readonly signer: Credential & { readonly keyId: string };
@@ -151,13 +154,13 @@ export interface Operation {
   readonly kind: OperationKind;
   /** Who may sign: the target itself, a managing key, or either. */
   readonly signers: readonly Asker[];
-  /** What the signing key needs, by who signs: a phrase for the table of operations. */
+  /** What the signing key needs, for each kind of signer: a phrase for the table of operations. */
   readonly needs: Readonly<Partial<Record<Asker, string>>>;
 }
 
 export interface Environment {
   readonly host: string;
-  /** Environments of one realm share their keys; the realm has the name of its first environment. */
+  /** Environments of one realm share their keys. The realm has the name of its first environment. */
   readonly realm: string;
 }
 
@@ -166,19 +169,19 @@ export interface SettingsForm {
   readonly shape: z.ZodType<Settings>;
   /** Every field of the shape. */
   readonly fields: readonly string[];
-  /** What an update has to ask for: at least one of these fields, and not as `null`. */
+  /** An update must ask for at least one of these fields, and not as `null`. */
   readonly oneOf: readonly string[];
-  /** Reads the words of a tag or of a command line, each as `name=value`. What it cannot place, the shape refuses. */
+  /** Reads the words of a tag or a command line, each as `name=value`. The shape refuses what this cannot place. */
   fromWords(words: readonly Word[]): Settings;
-  /** Words that show how settings are written. */
+  /** An example of settings as words. */
   readonly example: string;
-  /** Whether these settings take from the key what a later delete needs. */
+  /** Whether these settings take away what a later delete needs. */
   isFinal(settings: Settings): boolean;
 }
 
 export type Word = readonly [name: string, value: string];
 
-/** The update that takes every permission from a key which signs for itself. */
+/** The update that takes every permission from a key that signs for itself. */
 export interface Containment {
   /** The delete that did not work. */
   readonly after: string;
@@ -186,15 +189,15 @@ export interface Containment {
   settings(readOnly: boolean): Settings;
 }
 
-/** What nobody has confirmed of a provider, and what this system does about it. */
+/** What is not confirmed about a provider, and what this system does about it. */
 export interface Unconfirmed {
   readonly what: string;
   readonly weDo: string;
 }
 
-/** One provider: pure, a total function from order and replies to calls and answers. */
+/** One provider. Pure: a total function from order and replies to calls and answers. */
 export interface Provider {
-  /** As a request names it; lower case. */
+  /** As a request names it, in lower case. */
   readonly name: string;
   /** As people write it. */
   readonly title: string;
@@ -207,37 +210,37 @@ export interface Provider {
   readonly operations: Readonly<Record<string, Operation>>;
   /** The field in which a request names a key of this provider, and its form. */
   readonly keyForm: { readonly field: string; readonly shape: z.ZodType<string> };
-  /** What a request may say of where the key is, by field. */
+  /** The fields in which a request may say where the key is. */
   readonly locators: Readonly<Record<string, z.ZodType<string>>>;
-  /** What the provider's secrets look like, wherever they stand in a text. */
+  /** What the provider's secrets look like, anywhere in a text. */
   readonly secretForms: readonly RegExp[];
   /** A credential as it stands in the secret. */
   readonly credentialShape: z.ZodType;
-  /** Absent where no key can be updated. */
+  /** Absent if no key can be updated. */
   readonly settings?: SettingsForm | undefined;
-  /** What can be done to a key that its managing key could not delete; absent where that is nothing. */
+  /** What can be done with a key that its managing key could not delete. Absent if nothing can. */
   readonly containment?: Containment | undefined;
-  /** Where the provider answers nobody: the beginning of an AWS region's name, and the country. */
+  /** Where the provider refuses everyone: the beginning of an AWS region's name, and the country. */
   readonly refusedRegions: Readonly<Record<string, string>>;
   readonly unconfirmed: readonly Unconfirmed[];
   /** @throws Fault `refused/credential-unreadable`, naming the field and never its value */
   credential(value: unknown): Credential;
-  /** Asks a credential for its own key's identifier, which the answer gives as the fact `keyId`. Only where it is not in it. */
+  /** Asks for the identifier of a credential's key. The answer gives it as the fact `keyId`. Only if the credential does not name it. */
   identify?(credential: Credential): Question;
   /** Where the facts say that the key is. */
   locate(facts: Facts): Locator;
-  /** @throws Fault `refused/…` where the order itself breaks a rule */
+  /** @throws Fault `refused/…` if the order itself breaks a rule */
   plan(order: Order): Plan;
 }
 
-/** Every provider by its name. It is handed in: no module reads it while loading. */
+/** Every provider by its name. It is passed as an argument: no module reads it while loading. */
 export type Providers = Readonly<Record<string, Provider>>;
 
-/** @returns `undefined` where no provider has that name */
+/** @returns `undefined` if no provider has that name */
 export const providerNamed = (providers: Providers, name: unknown): Provider | undefined =>
   typeof name === 'string' && Object.hasOwn(providers, name) ? providers[name] : undefined;
 
-/** What a request does; `undefined` where no provider has such an operation. */
+/** What a request does; `undefined` if no provider has such an operation. */
 export const kindOf = (
   providers: Providers,
   { provider, operation }: { readonly provider: string; readonly operation: string },
@@ -246,7 +249,7 @@ export const kindOf = (
   return Object.hasOwn(operations, operation) ? operations[operation]?.kind : undefined;
 };
 
-/** The deletes of a provider, by name. Those for keys that others may sign for come first: there are more of these. */
+/** The delete operations of a provider, by name. Operations that another key may sign come first: such keys are more common. */
 export const deletesOf = (providers: Providers, name: string): readonly (readonly [string, Operation])[] =>
   Object.entries(providerNamed(providers, name)?.operations ?? {})
     .filter(([, { kind }]) => kind === 'delete')

@@ -16,7 +16,7 @@ export interface Evidence {
 }
 
 export interface Times {
-  /** `notBefore`, else the event's time, else when the message was sent. */
+  /** `notBefore`; otherwise the event's time; otherwise when the message was sent. */
   readonly dueAt: string;
   readonly receivedAt: string;
   readonly calledAt?: string;
@@ -33,10 +33,10 @@ export interface Change {
   readonly after: unknown;
 }
 
-/** The published record of what a request came to: users script against it. Never a secret in it. */
+/** The published record of a request's outcome. Users' scripts read it. It never holds a secret. */
 export interface Receipt {
   readonly version: 1;
-  /** `requestId#attempt`; `~n` behind it for an interim one, `!n` for a finding. */
+  /** `requestId#attempt`, with `~n` for an interim receipt and `!n` for a finding. */
   readonly receiptId: string;
   readonly requestId: string;
   readonly attempt: number;
@@ -59,7 +59,7 @@ export interface Receipt {
   };
   readonly signer: {
     readonly as: Asker;
-    /** Shortened; `digest` of the target tells keys apart. */
+    /** Shortened. The target's `digest` tells keys apart. */
     readonly id: string;
     readonly secretId: string;
     readonly secretVersion: string;

@@ -1,6 +1,6 @@
 /**
- * A value that must reach no log, error, receipt, queue or ledger. Printing, joining or serializing it gives `[secret]`;
- * `reveal` is called only where a header or a signature is made.
+ * A value that must reach no log, error, receipt, queue or ledger. Printed, joined or serialized it gives `[secret]`.
+ * `reveal` is called only to make a header or a signature.
  */
 export class Secret<T = string> {
   readonly #value: T;

@@ -5,12 +5,12 @@ import type { HttpCall, MaybeReply, Next } from '../core/provider.ts';
 /** An exchange that waits for the instant to sign with. */
 export type Send = (now: EpochMs) => HttpCall;
 
-/** Part of a question: it yields what to send, is handed the reply, and returns what it learned. */
+/** Part of a question: it yields what to send, gets the reply, and returns what it learned. */
 export type Talk<Learned> = Generator<Send, Learned, MaybeReply>;
 
 /**
- * Makes `next` of a question that is written as the conversation it is. Each time the talk is held anew over the replies so far, so
- * nothing is kept in between; only the exchange that is due is signed.
+ * Makes the `next` of a question from a generator. Each time the generator runs again over the replies so far, so
+ * nothing is kept in between. Only the exchange that is due is signed.
  */
 export const talk =
   (conversation: () => Talk<Answer>) =>

@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { unreadable } from './unreadable.ts';
 
-/** What a PEM may be instead of a private key that we can use, and what to do about it. */
+/** What a PEM may be instead of a usable private key, and what to do about it. */
 const NOT_USABLE: readonly (readonly [RegExp, string])[] = [
   [/BEGIN ENCRYPTED PRIVATE KEY|Proc-Type: *4, *ENCRYPTED/, 'it is encrypted; store the key without a passphrase'],
   [/BEGIN ([A-Z0-9]+ )?PUBLIC KEY/, 'it is a public key; store the private key'],
@@ -22,9 +22,9 @@ const parse = (pem: string, field: string, wanted: string): KeyObject => {
 /**
  * Reads a private key in PEM, trimmed, with `\n` written out tolerated.
  *
- * @param types Node's names of the key types that the provider takes
+ * @param types Node's names of the key types that the provider accepts
  * @param wanted the same in words
- * @returns the PEM as it can be signed with
+ * @returns the PEM, ready to sign with
  * @throws Fault `refused/credential-unreadable`
  */
 export const readPrivateKey = (text: string, types: readonly string[], wanted: string): string => {

@@ -2,20 +2,20 @@ import { Fault } from '../core/fault.ts';
 import type { Operation, Order, Plan, Provider } from '../core/provider.ts';
 import { realmsOf } from './realms.ts';
 
-/** What a provider's folder says of itself. What most providers do not have may be left out. */
+/** What a provider's folder defines. Parts that most providers do not have are optional. */
 export interface Definition<Own extends Operation>
   extends Omit<Provider, 'operations' | 'locators' | 'secretForms' | 'refusedRegions' | 'locate' | 'plan'>,
     Partial<Pick<Provider, 'locators' | 'secretForms' | 'refusedRegions' | 'locate'>> {
   readonly operations: Readonly<Record<string, Own>>;
   /** The provider's own rules for who may sign. @throws Fault `refused/…` */
   checkSigner?(order: Order): void;
-  /** Whether a signer of one environment reaches a target of another, although the two are not one realm. */
+  /** Whether a signer of one environment reaches a target of another one, although their realms differ. */
   isRelated?(signer: string, target: string): boolean;
-  /** An order for that operation, whose signer reaches the target. */
+  /** The plan for an order with that operation. The signer reaches the target. */
   plan(order: Order, operation: Own): Plan;
 }
 
-/** Makes a provider of its definition. No provider's folder has to check what holds for each of them. */
+/** Makes a provider from its definition, with the checks that all providers share. */
 export const provider = <Own extends Operation>(definition: Definition<Own>): Provider => {
   const { checkSigner, isRelated, ...rest } = definition;
   const { title, operations } = rest;

@@ -1,18 +1,18 @@
 import { Fault } from '../core/fault.ts';
 import type { Environment, Order } from '../core/provider.ts';
 
-/** A provider's environments, as its plans ask about them. */
+/** What a provider's plans ask about its environments. */
 export interface Realms {
   readonly hostOf: (environment: string) => string;
   readonly isSameRealm: (a: string, b: string) => boolean;
   /**
-   * @param isRelated whether a signer there reaches a target here although the two are not one realm
-   * @throws Fault `refused/environment-mismatch` where the signer cannot know the target
+   * @param isRelated whether a signer of one environment reaches a target of another one, although their realms differ
+   * @throws Fault `refused/environment-mismatch` if the signer cannot know the target
    */
   readonly checkReach: (order: Order, isRelated?: (signer: string, target: string) => boolean) => void;
 }
 
-/** Answers for a table of environments; a credential holds none of another name. */
+/** Answers for a table of environments. A credential names only these. */
 export const realmsOf = (environments: Readonly<Record<string, Environment>>): Realms => {
   const at = (name: string): Environment => environments[name] as Environment;
   const isSameRealm = (a: string, b: string) => at(a).realm === at(b).realm;

@@ -1,10 +1,10 @@
 import type { Answer, Meaning } from '../core/answer.ts';
 import type { RetryCode } from '../core/outcome.ts';
 
-/** A cell of a reply table: an answer but for its code. */
+/** A cell of a reply table: an answer without its code. */
 export type ReplyMeaning = Omit<Answer, 'code'>;
 
-/** No verdict on the target; `means` says which wait this is, or which end the request comes to without a verdict. */
+/** No verdict on the target. `means` says which wait this is, or how the request ends without a verdict. */
 export const silent = (means: Meaning, more: Partial<ReplyMeaning> = {}): ReplyMeaning => ({
   saw: 'silent',
   means,
@@ -25,5 +25,5 @@ export const isWait = ({ means }: ReplyMeaning, code: RetryCode): boolean =>
 /** The reply shows that the provider knows the key. */
 export const IDENTIFIED = { identified: true } as const;
 
-/** The call would meet the same check. */
+/** The call would fail the same check. */
 export const BLOCKS_CALL = { blocksCall: true } as const;

@@ -3,14 +3,14 @@ import type { MaybeReply, Reply } from '../core/provider.ts';
 import { type ReplyMeaning, rejected, silent } from './reply-meaning.ts';
 
 /**
- * Who got the reply, to what: the target to a question about itself, a managing key to a question of its own or to a list, a managing
- * key to a question about the target under its identifier, and the call as the target or a managing key signed it.
+ * Who asked, and what: the target about itself, a managing key about itself or for a list, a managing
+ * key about the target's identifier, and the call signed by the target or by a managing key.
  */
 export type Column = 'own' | 'managing' | 'lookup' | 'own-call' | 'managed-call';
 
 type Cells = Readonly<Record<Column, ReplyMeaning>>;
 
-/** A row by who asks: the target, a managing key, the call that the target signed, the call that a managing key signed. */
+/** A row by asker: the target, a managing key, the call that the target signed, the call that a managing key signed. */
 export const cells = (
   own: ReplyMeaning,
   managing: ReplyMeaning,
@@ -22,20 +22,20 @@ export const cells = (
 /** A row with one meaning for every asker: one for questions, and one for the call. */
 export const alike = (question: ReplyMeaning, call: ReplyMeaning): Cells => cells(question, question, call);
 
-/** Rows by the names of the replies that they are about. */
+/** Rows by the names of their replies. */
 type Rows = readonly (readonly [replies: readonly string[], meaning: Cells])[];
 
-/** What a provider's replies mean, as data, and how one is found in it. */
+/** What a provider's replies mean, as data, and how to find a reply in it. */
 export interface ReplyTable {
-  /** A reply is named by the provider's code for it, by its status (`HTTP 404`), or by the class of its status (`HTTP 2xx`). */
+  /** A reply has the name of the provider's code, of its status (`HTTP 404`) or of its class of status (`HTTP 2xx`). */
   readonly rows: Rows;
-  /** The provider's own code in a reply; `undefined` where its status decides. */
+  /** The provider's own code in a reply; `undefined` if the status decides. */
   code(reply: Reply): string | undefined;
-  /** Whether a refusal has the form of the provider's own. */
+  /** Whether a refusal has the provider's own form. */
   isOwn(reply: Reply): boolean;
   /** How the evidence names a reply without a code. */
   statusText(reply: Reply, column: Column): string;
-  /** What a reply tells beside its row: until when a limit holds, the provider's clock. */
+  /** What a reply says besides its row: the end of a limit, the provider's clock. */
   besides?(reply: Reply, meaning: ReplyMeaning, row: string): Partial<ReplyMeaning>;
 }
 
@@ -43,7 +43,7 @@ const UNRECOGNISED = silent({ wait: 'unrecognised' });
 const DOWN = silent({ wait: 'provider-down' });
 const NO_REPLY = silent({ wait: 'no-reply' });
 
-/** What means the same at every provider. */
+/** Replies with the same meaning at every provider. */
 const COMMON: Rows = [
   [['no reply'], alike(NO_REPLY, NO_REPLY)],
   [['HTTP 429'], alike(silent({ wait: 'rate-limited' }), rejected({ wait: 'rate-limited' }))],
@@ -52,14 +52,14 @@ const COMMON: Rows = [
 
 const ELSE = alike(UNRECOGNISED, UNRECOGNISED);
 
-/** Statuses that say something of a key, and that a gateway in front of the provider sends as well. */
+/** Statuses that say something of a key, but that a gateway in front of the provider sends too. */
 const AMBIGUOUS: readonly number[] = [401, 403, 404];
 
-/** The name of a reply that is not the provider's own. It has no row at most providers, so that it settles nothing. */
+/** The name of a reply that is not the provider's own. It has no row at most providers, so it decides nothing. */
 const foreignName = (table: ReplyTable, reply: Reply): string | undefined =>
   AMBIGUOUS.includes(reply.status) && !table.isOwn(reply) ? `HTTP ${reply.status} without JSON` : undefined;
 
-/** Makes the function that tells what a reply means to whom it came. For a read that succeeded, it says that it cannot be read. */
+/** Makes the function that says what a reply means for its asker. A successful read gets here only if it cannot be read. */
 export const replyReader = (table: ReplyTable): ((reply: MaybeReply, column: Column) => Answer) => {
   const rows = new Map([...COMMON, ...table.rows].flatMap(([names, row]) => names.map((name) => [name, row] as const)));
   return (reply, column) => {

@@ -9,25 +9,25 @@ export const clockOf = (headers: Readonly<Record<string, string>>): Partial<Repl
   return Number.isNaN(instant) ? {} : { serverTime: epochMs(instant) };
 };
 
-/** A `Date` is of whole seconds, and was on its way. */
+/** A `Date` has whole seconds, and the reply took some time. */
 const WITHIN_MS = 3_000;
 
-/** How far the provider's clock is ahead of ours, where its reply shows that the two differ. */
+/** How far the provider's clock is ahead of ours, if its reply shows that the clocks differ. */
 const aheadBy = ({ headers, at }: Reply): number => {
   const { serverTime = at } = clockOf(headers);
   return Math.abs(serverTime - at) > WITHIN_MS ? serverTime - at : 0;
 };
 
-/** When a wait is over, where the provider states it. */
+/** When a wait is over, if the provider states it. */
 export type Stated = { readonly notBefore?: EpochMs };
 
-/** So long after a reply; a wait that is none, or longer than an hour, is no use. */
+/** This long after a reply. A wait of zero, or longer than an hour, is not used. */
 export const comeBackIn = (ms: number, { at }: Reply): Stated =>
   ms > 0 && ms <= HOUR_MS ? { notBefore: after(at, ms) } : {};
 
-/** An instant that the provider states, by its own clock. */
+/** An instant that the provider states by its own clock. */
 export const comeBackAt = (instant: number, reply: Reply): Stated =>
   comeBackIn(instant - aheadBy(reply) - reply.at, reply);
 
-/** The wait of a provider's limit, until the instant that its reply states, if it does. */
+/** The wait for a provider's limit, until the instant in the reply, if any. */
 export const limitedUntil = (stated: Stated): Partial<ReplyMeaning> => ({ means: { wait: 'rate-limited', ...stated } });

@@ -6,14 +6,14 @@ import { nearest } from '../core/request/schema-errors.ts';
 export const unreadable = (sentence: string): Fault =>
   new Fault('refused/credential-unreadable', `Cannot read the credential: ${sentence}`);
 
-/** A field that went unsaid by its name: what stands there in place of a name may itself be a secret. */
+/** The message for unknown fields. It does not quote them: the text in place of a name may itself be a secret. */
 const strangers = (typed: readonly string[], known: readonly string[]): string => {
   const meant = typed.map((name) => nearest(name, known)).find((name) => name !== undefined);
   return `it has an unknown field${meant ? `; the nearest known field is ${meant}` : ''}; the known fields are ${known.join(', ')}`;
 };
 
 /**
- * Parses a credential by its provider's strict schema.
+ * Parses a credential with its provider's strict schema.
  *
  * @throws Fault `refused/credential-unreadable`
  */

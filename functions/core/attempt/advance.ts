@@ -14,15 +14,15 @@ import { withMoreEvidence, withRound } from './progress.ts';
 import { type AttemptContext, type JudgedRound, probeRound } from './round.ts';
 import { sendCall } from './send-call.ts';
 
-/** What the loop needs beside its context. */
+/** What the loop needs besides its context. */
 export interface AttemptHooks {
-  /** Rejects with a Fault where the order was taken back; asked right before the first call. */
+  /** Rejects with a Fault if the order was withdrawn. Called right before the first call. */
   rereadOrder(): Promise<void>;
   /** Reports a key that is alive although its death was proved. Runs before the case is opened again. */
   resurrected(item: CaseItem, provedAt: EpochMs): Promise<void>;
 }
 
-/** Asks the sibling environments once: a key that is alive in one of them was looked for in the wrong one. */
+/** Asks the sibling environments once. A key that is alive in one of them means that the request named the wrong environment. */
 const askSiblings = async (
   { asking, ports }: AttemptContext,
   { siblings }: Plan,
@@ -30,7 +30,7 @@ const askSiblings = async (
   const evidence: Evidence[] = [];
   for (const [environment, question] of siblings) {
     const answer = await ask({ ...asking, bypassesBreaker: true }, question);
-    // Without time to ask there, nothing is known of it: the next delivery asks.
+    // Without time to ask, nothing is known of that environment: the next delivery asks.
     if (isUnasked(answer)) return attemptWaiting(answer.heldUp ?? { code: 'not-yet-proved' });
     evidence.push(evidenceOf(ports.clock.now(), 'probe', question, answer));
     if (isPresent(answer) || answer.identified)
@@ -39,17 +39,20 @@ const askSiblings = async (
   return { nowhere: evidence };
 };
 
-/** A managing key that is refused because this product killed it is no wrong credential. */
+/** A managing key that is refused because this product killed it is not a wrong credential. */
 const signerGoneOr = async ({ ports, pin, order }: AttemptContext, outcome: FinalOutcome): Promise<FinalOutcome> =>
   outcome === 'stuck/credential-refused' && !order.target.self && (await wasKilledHere(ports, pin.signerName))
     ? 'stuck/signer-gone'
     : outcome;
 
-/** A key that is gone for an asker who never met it may have been proved dead by another, which is worth a word and no proof. */
+/**
+ * An asker that never saw the key finds it absent. Another asker may have proved its death: the receipt says so, but
+ * that is no proof here.
+ */
 const provedBefore = ({ proved }: CaseItem): string =>
   proved ? `The key was proved dead at ${toIso(proved.at)} with another signing key` : '';
 
-/** What an end owes to this request in particular, from what was learned on the way. */
+/** What the receipt says about this request in particular, from what was learned on the way. */
 const whyOf = (
   outcome: FinalOutcome,
   { facts, absentSince }: AttemptRecord,
@@ -67,7 +70,7 @@ const whyOf = (
   return [names === undefined ? '' : listed, provedBefore(item)].filter(Boolean).join('. ');
 };
 
-/** A case whose proof has turned out to be none any more; the finding was told. */
+/** A case whose proof no longer holds. The finding was published. */
 const reopened = ({ findings = 0 }: CaseItem, leftOpenBy: string) =>
   ({ proved: undefined, leftOpenBy, findings: findings + 1, state: 'open-case' }) as const;
 
@@ -96,7 +99,7 @@ const writeRound = async (
   });
 };
 
-/** What this delivery knows of the case, and has done on it. */
+/** What this delivery knows of the case, and what it has done. */
 interface Progress {
   readonly item: CaseItem;
   readonly withSigner: boolean;
@@ -107,10 +110,10 @@ interface Progress {
 type Action = Extract<Step, { readonly do: 'call' | 'ask-siblings' }>;
 type Decided = Exclude<Step, Action>;
 
-/** What an action came to: a result, or what changes for the next round, with what the call's own answer decides. */
+/** The outcome of an action: a result, or what changes for the next round, with what the call's own answer decides. */
 type Acted = AttemptResult | { readonly progress: Partial<Progress>; readonly step?: Decided | undefined };
 
-/** Does what a decision wants done at the provider, beside probes. */
+/** Does what a decision asks for at the provider, besides probes. */
 export type Act = (
   context: AttemptContext,
   hooks: AttemptHooks,
@@ -128,7 +131,7 @@ const noteSiblings = async (context: AttemptContext, { plan }: { readonly plan: 
   return { progress: { item, siblingsAsked: true } };
 };
 
-/** A revocation's: the siblings are asked, the call is sent. */
+/** For a revocation: asks the siblings, or sends the call. */
 export const askOrCall: Act = async (context, hooks, action, now) => {
   if (action.do === 'ask-siblings') return noteSiblings(context, now);
   if ((now.item.attempts[attemptName(context.item)] ?? NEW_ATTEMPT).calls === 0) await hooks.rereadOrder();
@@ -136,7 +139,7 @@ export const askOrCall: Act = async (context, hooks, action, now) => {
   return { progress: { item, calledNow: true }, step };
 };
 
-/** What a decision comes to that nothing is to be done for; `undefined` where the probes are to be asked again at once. */
+/** The result of a decision that needs no action; `undefined` if the probes must be asked again at once. */
 const resultOfStep = async (
   context: AttemptContext,
   step: Decided,
@@ -148,19 +151,19 @@ const resultOfStep = async (
     const record = item.attempts[attemptName(context.item)] ?? NEW_ATTEMPT;
     return attemptEnded(outcome, step.why || whyOf(outcome, record, item, isRestriction(plan.call)));
   }
-  // The gap between two probes is no word of the provider's: the next delivery backs off.
+  // The provider did not state the gap between two probes: the next delivery backs off.
   if (step.do === 'retry' || !hasTime(asking, step.at)) return attemptWaiting(step);
   await ports.clock.until(step.at);
   return undefined;
 };
 
 /**
- * Probes, acts and probes again until the request is over or this delivery has no time left; each step is in the ledger before the
- * next one.
+ * Probes, acts and probes again until the request is over or this delivery has no time left. Each step is in the ledger before the
+ * next step.
  *
- * @throws LeaseLost where another delivery has taken the case
- * @throws Unavailable where the ledger does not answer
- * @throws Fault where the order turns out to be none
+ * @throws LeaseLost if another delivery has taken the case
+ * @throws Unavailable if the ledger does not answer
+ * @throws Fault if the order cannot be carried out
  */
 export const advanceAttempt = async (
   context: AttemptContext,
@@ -187,7 +190,7 @@ export const advanceAttempt = async (
       progress = { ...progress, ...acted.progress };
       step = acted.step;
     }
-    // The answer to a call decides nothing by itself: the probes do.
+    // The answer to a call decides nothing by itself. The probes decide.
     const result = step && (await resultOfStep(context, step, { item: progress.item, plan }));
     if (result) return result;
   }

@@ -11,10 +11,10 @@ import { isUrgent } from '../reason.ts';
 import type { RevocationRequest } from '../request/revocation-request.ts';
 import { HOUR_MS, MINUTE_MS } from '../timing.ts';
 
-/** How long an order on a key waits for the open cases that need that key to sign. */
+/** How long an order on a key waits for open cases that need that key as signer. */
 const SIGNER_NEEDED_MS = { urgent: MINUTE_MS, other: 10 * MINUTE_MS };
 
-/** Whether a delivery works on a key, or will do so again. A mark by itself may be left over from a crash or a pause. */
+/** Whether a delivery works on a key, or will do so again. A mark without a case may be left over from a crash or a pause. */
 const isAtWork = async ({ ledger, clock }: Pick<Ports, 'ledger' | 'clock'>, name: string): Promise<boolean> => {
   const { lease, attempts = {} } = (await ledger.read<CaseItem>(caseKey(name))) ?? {};
   return (
@@ -23,7 +23,7 @@ const isAtWork = async ({ ledger, clock }: Pick<Ports, 'ledger' | 'clock'>, name
   );
 };
 
-/** Whether the key still signs for another open case; a delete of it waits a while, then it goes. */
+/** Whether the key still signs for another open case. Its delete waits for a while, and is then sent anyway. */
 export const whileSignerNeeded = async (
   { ledger, clock }: Pick<Ports, 'ledger' | 'clock'>,
   { name, request, receivedAt }: { name: string; request: RevocationRequest; receivedAt: EpochMs },
@@ -48,7 +48,8 @@ const hasPlace = (record: AttemptRecord, now: EpochMs): boolean =>
   hourOf(record.lastCallAt) === hourOf(now);
 
 /**
- * Counts one call against its provider's hour; where the hour is full the request waits, and the first to find it so says it loudly. A
+ * Counts one call against its provider's hour. If the hour is full the request waits, and the first request that finds it full logs a
+ * warning. A
  * request whose calls the provider refuses to execute counts once an hour: an outage would fill every hour, and the next one with it.
  */
 export const withinLimit = async (
@@ -64,13 +65,13 @@ export const withinLimit = async (
   const max = Math.max(config.limits[kind], raised && now < raised.until ? (raised[kind] ?? 0) : 0);
   const forgetAt = after(now, 48 * HOUR_MS);
   if (await ledger.count(window, max, forgetAt)) return undefined;
-  // So that it is logged, and counted, once an hour.
+  // This logs and counts it once an hour.
   const isFirst = await ledger.count({ pk: `${window.pk}#alarm`, sk: window.sk }, 1, forgetAt);
   if (isFirst) log.warn('limit reached', { provider, kind, max });
   return { code: 'limit' };
 };
 
-/** Says in the ledger whether the case needs its managing key, from before its first probe until it ends. */
+/** Records in the ledger whether the case needs its managing key, from before its first probe until its end. */
 export const markSigner = async (
   ports: Pick<Ports, 'ledger' | 'newId'>,
   { signerName, keyName }: Pick<Pin, 'signerName' | 'keyName'>,
@@ -96,7 +97,7 @@ export const hasDeleted = async (
   return false;
 };
 
-/** Whether this product killed the managing key itself, or is about to: then it is not the credential that is wrong. */
+/** Whether this product killed the managing key, or is about to. Then the credential is not wrong. */
 export const wasKilledHere = async ({ ledger }: Pick<Ports, 'ledger'>, name: string): Promise<boolean> => {
   const { proved, attempts = {} } = (await ledger.read<CaseItem>(caseKey(name))) ?? {};
   const hasKilled = (record: AttemptRecord): boolean => ['accepted', 'lost'].includes(basisOf(record) ?? '');

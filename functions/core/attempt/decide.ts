@@ -6,25 +6,25 @@ import type { FinalOutcome, RetryCode } from '../outcome.ts';
 import { type AnsweredQuestion, bySigner, type RoundVerdict } from '../probe/round-verdict.ts';
 import { TIMING } from '../timing.ts';
 
-/** After as many calls without effect a person has to look. */
+/** After this many calls without effect a person must look. */
 export const MOST_CALLS = 5;
 
 /** How many unchanged probes, over how long, show that a call had no effect. */
 const UNCHANGED = { count: 3, overMs: 5_000 };
 
-/** All that a decision is made from. */
+/** Everything that a decision depends on. */
 export interface Situation {
   readonly kind: 'delete' | 'update';
   readonly self: boolean;
   readonly urgent: boolean;
   readonly now: EpochMs;
   readonly round: readonly AnsweredQuestion[];
-  /** The answer about the managing key itself, where it was asked in this round. */
+  /** The answer about the managing key itself, if it was asked in this round. */
   readonly signer: Answer | undefined;
   readonly roundVerdict: RoundVerdict;
-  /** With this round already counted in. */
+  /** Includes this round. */
   readonly progress: AttemptRecord;
-  /** The ledger holds the key's death as proved. */
+  /** The ledger holds the proof of the key's death. */
   readonly proved: boolean;
   /** The managing key was accepted in this round, by a list that had named the target. */
   readonly controlled: boolean;
@@ -40,25 +40,25 @@ export interface Situation {
 export type Decision =
   | { readonly do: 'end'; readonly outcome: FinalOutcome }
   | { readonly do: 'retry'; readonly code: RetryCode; readonly notBefore?: EpochMs | undefined }
-  /** Ask the probes again at that instant, in this delivery where there is time; else not before what the provider stated. */
+  /** Ask the probes again at that instant, in this delivery if there is time. Otherwise not before the instant that the provider stated. */
   | { readonly do: 'ask'; readonly at: EpochMs; readonly code: RetryCode; readonly notBefore?: EpochMs | undefined }
   | { readonly do: 'ask-siblings' }
   | { readonly do: 'call' };
 
 const end = (outcome: FinalOutcome): Extract<Decision, { readonly do: 'end' }> => ({ do: 'end', outcome });
 
-/** What was said in this round, the signer's own word first. */
+/** The answers of this round, the signer's own first. */
 const answersIn = ({ round, signer }: Pick<Situation, 'round' | 'signer'>): readonly Answer[] =>
   [signer, ...round.map(({ answer }) => answer)].filter((answer) => answer !== undefined);
 
-/** What was said to the signer by a check that the call would meet as well: it holds a delete back. */
+/** An answer to the signer from a check that the call would fail too. It holds a delete back. */
 const heldBy = ({ round, signer, self }: Situation): FinalOutcome | undefined => {
   const toSigner = round.filter(({ question }) => bySigner(question.as, self));
   const holding = answersIn({ round: toSigner, signer }).find((answer) => answer.blocksCall && endIn(answer));
   return holding && endIn(holding);
 };
 
-/** The latest of the answers that say to come again, and when. */
+/** The answer with the latest instant at which to come again. */
 const withoutVerdict = (situation: Situation): Retry | undefined => {
   const waits = answersIn(situation)
     .map(waitIn)
@@ -69,7 +69,7 @@ const withoutVerdict = (situation: Situation): Retry | undefined => {
   return { code: first.code, notBefore: stated.length > 0 ? stated.reduce(later) : undefined };
 };
 
-/** Two agreeing probes, a gap apart, make a proof; before that the next probe is due when the gap is over. */
+/** Two agreeing probes, a gap apart, make a proof. Before that, the next probe is due when the gap is over. */
 const agreedEnd = (
   { progress, now, proofGapMs }: Situation,
   outcome: FinalOutcome,
@@ -79,7 +79,7 @@ const agreedEnd = (
   return now >= due ? end(outcome) : { do: 'ask', at: due, code: 'not-yet-proved' };
 };
 
-/** Each further call waits three times as long as the one before, so that a read that lags can catch up before all are used. */
+/** Each further call waits three times as long as the call before. So a lagging read can catch up before all calls are used. */
 const isDue = (situation: Situation): boolean => {
   const { progress, now, proofGapMs } = situation;
   return now >= after(progress.lastCallAt ?? now, proofGapMs * 3 ** (executedCalls(progress) - 1));
@@ -89,12 +89,13 @@ const isDue = (situation: Situation): boolean => {
 const hasLanded = ({ progress, now, landsWithinMs }: Situation): boolean =>
   now >= after(progress.lastCallAt ?? now, landsWithinMs);
 
-/** A key that a call left as it was: call again, after as much doubt as the rules want, or give it up. */
+/** The call did not change the key: call again after enough doubt, or give up. */
 const stillThere = (situation: Situation): Decision => {
   const { progress, now, kind, urgent, proofGapMs } = situation;
   const { count = 0, since = now } = progress.unchanged ?? {};
   const isLong = count >= UNCHANGED.count && now - since >= UNCHANGED.overMs;
-  // After a call that was accepted, or whose reply was lost, a refusal may be the shadow of the death, under a read that lags.
+  // After a call that was accepted or whose reply was lost, the key may be dead already, and a lagging read still shows it. Then a
+  // refusal can mean the death.
   const isAlone = executedCalls(progress) === 1 && basisOf(progress) !== 'lost';
   const isPlain = progress.acceptedAt === undefined && (isAlone || isLong);
   if (progress.ifAlive && isPlain) return end(`stuck/${progress.ifAlive}`);
@@ -106,10 +107,10 @@ const stillThere = (situation: Situation): Decision => {
   return { do: 'ask', at: after(now, proofGapMs), code: 'not-yet-proved' };
 };
 
-/** No question can show a death, or none has a record of the key: what the call was answered with is all there is. */
+/** No question can show a death, or none has a record of the key. Only the answer to the call is left. */
 const unprovable = (situation: Situation): Decision => {
   const { progress, provable } = situation;
-  // What was looked through everywhere will be found nowhere later; a lost reply is not worth waiting for.
+  // A full search that found nothing will find nothing later. A lost reply is not worth a wait.
   if (progress.lastAnswer !== 'rejected' && !provable) return end('stuck/unproven');
   if (progress.lastAnswer === 'accepted') return agreedEnd(situation, 'stuck/unproven');
   if (progress.lastAnswer === 'rejected') return end(progress.acceptedAt ? 'stuck/unproven' : 'stuck/not-recognised');
@@ -125,19 +126,22 @@ const waitForVerdict = (situation: Situation): Decision => {
   return { do: 'ask', at: later(after(now, proofGapMs), notBefore ?? now), code, notBefore };
 };
 
-/** A request waits for the instant that the provider states, but not for ever: a thief who keeps a leaked key at its limit must not keep it alive. */
+/**
+ * A request waits for the instant that the provider states, but not for ever. A thief could keep a leaked key at its
+ * limit, and so keep it alive.
+ */
 const STATED_ROUNDS = 6;
 
 /**
- * Whether an urgent call leaves although no probe gave a verdict. By a managing key it does once: refused for a limit or a clock, it
- * waits for a verdict, since what it then kills unseen can never be proved dead.
+ * Whether an urgent call leaves although no probe gave a verdict. With a managing key it leaves once: if a limit or a clock refuses it, it
+ * waits for a verdict. A key that it kills unseen can never be proved dead.
  */
 const mayCallInDoubt = ({ self, progress }: Situation, stated: EpochMs | undefined): boolean =>
   (self || progress.calls === 0) && (stated === undefined || progress.silentRounds >= STATED_ROUNDS);
 
 const beforeDelete = (situation: Situation): Decision => {
   const { self, roundVerdict, urgent, progress, now, signer, proofGapMs, siblingsAsked, calledNow } = situation;
-  // The call of this delivery may be why the key does not show: only a key that shows is called for again.
+  // The call of this delivery may be why the key does not show. Only a key that shows gets another call.
   if (calledNow && roundVerdict !== 'present') return waitForVerdict(situation);
   if (self && roundVerdict === 'absent-unseen' && !siblingsAsked) return { do: 'ask-siblings' };
   const silence = withoutVerdict(situation);
@@ -145,7 +149,7 @@ const beforeDelete = (situation: Situation): Decision => {
     silence !== undefined && (roundVerdict === 'none' || (signer !== undefined && waitIn(signer) !== undefined));
   if (!isSilent) return { do: 'call' };
   if (!urgent) return { do: 'retry', ...silence };
-  // At once, but not of a provider that has just said that it was asked too much.
+  // At once, unless the provider has just stated a limit.
   const again = silence.code === 'rate-limited' ? after(now, proofGapMs) : now;
   if (progress.silentRounds < 2) return { do: 'ask', at: later(again, silence.notBefore ?? now), ...silence };
   return !calledNow && mayCallInDoubt(situation, silence.notBefore) ? { do: 'call' } : { do: 'retry', ...silence };
@@ -158,25 +162,25 @@ const afterDelete = (situation: Situation): Decision => {
   return waitForVerdict(situation);
 };
 
-/** Gone for longer than an outage is taken to last. */
+/** Gone for longer than an outage is assumed to last. */
 const outlastsOutage = ({ progress, now }: Situation): boolean =>
   now >= after(progress.absentSince ?? now, TIMING.outageMs);
 
-/** A refused call has killed nothing: it found the key dead. */
+/** A refused call killed nothing: the key was dead already. */
 const goneAs = ({ progress }: Situation): FinalOutcome => {
   const basis = basisOf(progress);
   return basis === 'accepted' || basis === 'lost' ? 'revoked' : 'already-revoked';
 };
 
-/** Whether two absences are enough: the call was accepted, or the managing key was while the target was not. */
+/** Whether two absences are enough: the call was accepted, or the managing key was accepted while the target was not. */
 const isTold = ({ progress, proved, controlled }: Situation): boolean => {
   const basis = basisOf(progress);
   return proved || basis === 'accepted' || (basis !== undefined && controlled);
 };
 
 /**
- * Gone, by nobody's word but the key's own: an outage that refuses every key looks the same. The delete goes out again with each
- * delivery, since it would kill a key that lives, until the key has been gone for longer than an outage lasts.
+ * Only the key's own answers show that it is gone: an outage that refuses every key looks the same. The delete is sent again in each
+ * delivery, since it would kill a key that is alive, until the key has been gone for longer than an outage lasts.
  */
 const gone = (situation: Situation): Decision => {
   const { progress, proved, calledNow } = situation;
@@ -184,7 +188,7 @@ const gone = (situation: Situation): Decision => {
   if (proved || basis === 'accepted') return agreedEnd(situation, goneAs(situation));
   if (basis === undefined) return beforeDelete(situation);
   if (situation.controlled) return agreedEnd(situation, goneAs(situation), progress.controlledSince);
-  // The word rests on a delete that was refused in this delivery, and on two absences after it.
+  // The end rests on a delete that was refused in this delivery, and on two absences after it.
   if (!calledNow) return { do: 'call' };
   return outlastsOutage(situation) ? agreedEnd(situation, goneAs(situation)) : { do: 'retry', code: 'not-yet-proved' };
 };
@@ -194,18 +198,18 @@ const onDelete = (situation: Situation): Decision => {
   const held = roundVerdict === 'absent' && isTold(situation) ? undefined : heldBy(situation);
   if (held) return end(held);
   if (roundVerdict === 'absent') return gone(situation);
-  // A call that the provider did not execute (a limited rate, a wrong clock) is as none.
+  // A call that the provider did not execute (a limited rate, a wrong clock) does not count.
   return progress.calls - progress.notExecuted === 0 ? beforeDelete(situation) : afterDelete(situation);
 };
 
-/** An update sends no delete to find out whether the key is dead or its provider out. */
+/** An update sends no delete to find out whether the key is dead or its provider is down. */
 const goneWithoutDelete = (situation: Situation): Decision => {
   if (situation.proved) return agreedEnd(situation, 'already-revoked');
   if (situation.controlled) return agreedEnd(situation, 'already-revoked', situation.progress.controlledSince);
   return outlastsOutage(situation) ? end('stuck/unproven') : { do: 'retry', code: 'not-yet-proved' };
 };
 
-/** An update can widen a key, so every doubt waits or ends; none calls. */
+/** An update can widen a key. So every doubt waits or ends, and none calls. */
 const onUpdate = (situation: Situation): Decision => {
   const { roundVerdict, self, progress, siblingsAsked } = situation;
   const ended = answersIn(situation).map(endIn).find(Boolean);
@@ -221,11 +225,11 @@ const onUpdate = (situation: Situation): Decision => {
   return roundVerdict === 'wider' ? { do: 'call' } : { do: 'retry', code: 'unrecognised' };
 };
 
-/** What comes next, from one round of answers and all that is known. Pure. */
+/** What comes next, from one round of answers and everything that is known. Pure. */
 export const decide = (situation: Situation): Decision =>
   situation.kind === 'delete' ? onDelete(situation) : onUpdate(situation);
 
-/** What comes after a call's own answer: an end or a wait that the provider stated, or else the probes decide. */
+/** What follows from a call's own answer: an end, or a wait that the provider stated. Otherwise the probes decide. */
 export const decideOnAnswer = (answer: Answer): Extract<Decision, { readonly do: 'end' | 'retry' }> | undefined => {
   if (answer.saw !== 'rejected') return undefined;
   const outcome = endIn(answer);

@@ -5,13 +5,13 @@ import { type Call, isRestriction } from '../provider.ts';
 import { type Decision, decide } from './decide.ts';
 import type { AttemptContext, JudgedRound } from './round.ts';
 
-/** What one round leads to: a decision, with its call ready to be sent, or with what is particular to its end. */
+/** The decision after one round, with its call ready to be sent, or with the details of its end. */
 export type Step =
   | Exclude<Decision, { readonly do: 'call' | 'end' }>
   | { readonly do: 'call'; readonly call: Call }
   | { readonly do: 'end'; readonly outcome: FinalOutcome; readonly why?: string };
 
-/** The call as these settings make it; an update may end here by its own rules. */
+/** The call for these settings. An update may end here by its own rules. */
 const callStep = ({ plan, round }: JudgedRound, { before }: AttemptRecord): Step => {
   if (!isRestriction(plan.call)) return { do: 'call', call: plan.call };
   const now = recordIn(round.asked);
@@ -21,7 +21,7 @@ const callStep = ({ plan, round }: JudgedRound, { before }: AttemptRecord): Step
 };
 
 /**
- * An update that asks for more than the key has is refused also where nothing is left to take away: "restricted" would say that the
+ * An update that asks for more than the key has is refused even if nothing is left to take away: "restricted" would say that the
  * key is as asked.
  */
 const widening = (probed: JudgedRound, progress: AttemptRecord): Step | undefined => {
@@ -37,7 +37,7 @@ export interface SoFar {
   readonly siblingsAsked: boolean;
 }
 
-/** Decides on one round. Pure but for the instant that it is decided at. */
+/** Decides on one round. Pure except for the current instant. */
 export const nextStep = (
   { order, ports }: Pick<AttemptContext, 'order' | 'ports'>,
   probed: JudgedRound,

@@ -46,25 +46,25 @@ const met = (progress: AttemptRecord): AttemptRecord => {
 const unlessSighted = (progress: AttemptRecord, { asked }: Round): AttemptRecord =>
   asked.some(({ answer }) => isPresent(answer) || answer.identified) ? met(progress) : progress;
 
-/** What all requests know, where the provider answered a call as for a key that it knows. */
+/** What all requests learn if the provider answered a call as for a known key. */
 const everyoneMet = (attempts: CaseItem['attempts']): CaseItem['attempts'] =>
   Object.fromEntries(Object.entries(attempts).map(([name, progress]) => [name, met(progress)]));
 
-/** What the other requests know, after one's round. */
+/** What the other requests learn from one request's round. */
 const otherAttempts = (attempts: CaseItem['attempts'], round: Round): CaseItem['attempts'] =>
   Object.fromEntries(
     Object.entries(withRoom(attempts)).map(([name, progress]) => [name, unlessSighted(progress, round)]),
   );
 
-/** How far a search has come belongs to one attempt; the next attempt searches from the start. */
+/** The progress of a search belongs to one attempt. The next attempt searches from the start. */
 const lasting = (facts: Facts): Facts =>
   Object.fromEntries(Object.entries(facts).filter(([name]) => !name.startsWith('search')));
 
-/** Requests at work on one key at once, above which the others keep only some of their evidence: an item has 400 KB. */
+/** With more requests at work on one key than this, the others keep only some of their evidence: an item has 400 KB. */
 const CROWD = 20;
 const KEPT_IN_CROWD = 2;
 const KEPT_BY_CALLERS = { first: 2, last: 6 };
-/** Requests that have called, or ended, above which no other begins; an urgent one finds a place where others find none. */
+/** With more requests that have called or ended than this, no other begins. An urgent request gets extra places. */
 const MOST = { urgent: 100, other: 70 };
 
 const hasCalled = ({ calls, ended }: AttemptRecord): boolean => calls > 0 || ended !== undefined;
@@ -77,16 +77,16 @@ const inCrowd = ({ evidence, ...work }: AttemptRecord): AttemptRecord =>
 const withRoom = (attempts: CaseItem['attempts']): CaseItem['attempts'] => {
   const all = Object.entries(attempts);
   if (all.length <= CROWD) return attempts;
-  // What one that has not called had learned by now, it learns again.
+  // A request that has not called can learn it again.
   const kept = all.length <= MOST.other ? all : all.filter(([, progress]) => hasCalled(progress));
   return Object.fromEntries(kept.map(([other, progress]) => [other, inCrowd(progress)]));
 };
 
-/** Whether one more request may begin on a key; those that have begun come to their end first. */
+/** Whether one more request may begin on a key. Otherwise the requests that have begun finish first. */
 export const hasRoomFor = ({ attempts }: CaseItem, name: string, urgent: boolean): boolean =>
   attempts[name] !== undefined || Object.values(attempts).filter(hasCalled).length < MOST[urgent ? 'urgent' : 'other'];
 
-/** The case with one round of probes written into it: who has seen the key, what was learned, how the count stands. */
+/** The case with one round of probes written into it: who has seen the key, what was learned, and the counts. */
 export const withRound = (
   item: CaseItem,
   {
@@ -129,16 +129,16 @@ export const withRound = (
 const seenIn = ({ asked }: Round, now: EpochMs): CaseItem['sightings'] =>
   Object.fromEntries(asked.filter(({ answer }) => answer.identified).map(({ question }) => [question.questionId, now]));
 
-/** What a round is judged by: everything seen before this round, and in it. */
+/** The basis for judging a round: everything seen before this round and in it. */
 export const seenWith = (item: CaseItem, round: Round, now: EpochMs): CaseItem['sightings'] => ({
   ...seenIn(round, now),
   ...item.sightings,
 });
 
-/** A call that leaves while the key is gone is made in doubt of an outage: it has done nothing until it is accepted. */
+/** A call that leaves while the key is gone only guards against an outage. It counts as without effect until it is accepted. */
 const inDoubt = ({ absentSince }: AttemptRecord): number => (absentSince === undefined ? 0 : 1);
 
-/** Before a call leaves: one more call, and the count of unchanged rounds starts again. */
+/** Before a call leaves: counts one more call, and starts the count of unchanged rounds again. */
 export const withCall = (progress: AttemptRecord, now: EpochMs): AttemptRecord => ({
   ...progress,
   calls: progress.calls + 1,
@@ -168,7 +168,7 @@ const replyOf = (answer: Answer): CallReply => {
   return saw === 'unlisted' || saw === 'unknown' ? 'refused' : 'lost';
 };
 
-/** After a call: what it was answered with, and where that authenticates the target, that it was seen. */
+/** After a call: its answer, and a sighting if the answer authenticates the target. */
 export const withAnswer = (item: CaseItem, name: string, call: Call, answer: Answer, now: EpochMs): CaseItem => {
   const progress = item.attempts[name] ?? NEW_ATTEMPT;
   const reply = replyOf(answer);
@@ -190,7 +190,7 @@ export const withAnswer = (item: CaseItem, name: string, call: Call, answer: Ans
   };
 };
 
-/** More evidence for one attempt, from outside of its rounds. */
+/** More evidence for one attempt, from outside its rounds. */
 export const withMoreEvidence = (item: CaseItem, name: string, evidence: readonly Evidence[]): CaseItem => {
   const progress = item.attempts[name] ?? NEW_ATTEMPT;
   return {
@@ -205,7 +205,7 @@ const openCallers = ({ attempts }: CaseItem, name: string): readonly string[] =>
     other !== name && calls > 0 && ended === undefined ? [other] : [],
   );
 
-/** Whose end leaves the case open: this one's, also for what an earlier attempt of its request has left open, or another request's. */
+/** The attempt whose end left the case open: this attempt (also for an earlier attempt of its request), or another request. */
 const openBy = (item: CaseItem, name: string, { outcome }: Ended): string | undefined => {
   if (outcome.startsWith('stuck/')) return name;
   const { leftOpenBy } = item;
@@ -219,15 +219,15 @@ const openBy = (item: CaseItem, name: string, { outcome }: Ended): string | unde
 const isCalledBy = (item: CaseItem, name: string): boolean =>
   openCallers(item, name).some((other) => requestIdOf(other) !== requestIdOf(name));
 
-/** When a key died that no call is known to have deleted: a delete that goes out again resets the agreement, not the first absence. */
+/** When a key died without a call that is known to have deleted it. Another delete resets the agreement, but not the first absence. */
 const firstAbsence = (progress: AttemptRecord): EpochMs | undefined => {
   const { acceptedAt, absentSince, calledAt } = progress;
   if (acceptedAt !== undefined || absentSince === undefined) return undefined;
-  // The call whose reply was lost may be what deleted the key.
+  // The call whose reply was lost may have deleted the key.
   return basisOf(progress) === 'lost' ? later(absentSince, calledAt ?? absentSince) : absentSince;
 };
 
-/** The case as a request's end leaves it: proved, or open as long as the key may live. */
+/** The case after a request's end: proved, or open as long as the key may be alive. */
 export const withEnd = (item: CaseItem, name: string, ended: Ended): CaseItem => {
   const progress = item.attempts[name] ?? NEW_ATTEMPT;
   const isProof = isDead(ended.outcome);

@@ -19,29 +19,29 @@ export interface AttemptContext {
   readonly pin: Pin;
   readonly order: Omit<Order, 'facts' | 'called'>;
   readonly asking: Asking;
-  /** Names the lease; empty where none is held (a dry run). */
+  /** Names the lease. Empty if there is none (a dry run). */
   readonly holder: string;
 }
 
-/** The plan as these facts make it. */
+/** The plan for these facts. */
 export const planWith = (
   { provider, order }: Pick<AttemptContext, 'provider' | 'order'>,
   facts: Facts,
   called: boolean,
 ): Plan => provider.plan({ ...order, facts, called });
 
-/** One round of probes, and where it shows the key to stand. */
+/** One round of probes, and the state of the key that it shows. */
 export interface JudgedRound {
   readonly round: Round;
   readonly plan: Plan;
   readonly roundVerdict: RoundVerdict;
-  /** The managing key was accepted by a list that had named the target, and no longer does. */
+  /** The managing key was accepted, and its list no longer names the target that it had named. */
   readonly controlled: boolean;
 }
 
 /**
- * A managing key that an accepted call of ours has deleted is refused for that, and no longer speaks for the target: the target's own
- * word is left.
+ * A managing key that our accepted call has deleted is refused for that reason. It no longer speaks for the target: only the target's own
+ * answers are left.
  */
 const withoutDeadSigner = async ({ ports, pin }: AttemptContext, round: Round, called: boolean): Promise<Round> => {
   const own = round.asked.filter(({ question }) => question.as === 'self');
@@ -49,7 +49,7 @@ const withoutDeadSigner = async ({ ports, pin }: AttemptContext, round: Round, c
   return (await hasDeleted(ports, pin.signerName)) ? { ...round, asked: own, signer: undefined } : round;
 };
 
-/** Asks the probes once and judges them by what the ledger holds as seen. Writes nothing. */
+/** Asks the probes once, and judges them by the sightings in the ledger. Writes nothing. */
 export const probeRound = async (
   context: AttemptContext,
   item: CaseItem,

@@ -13,13 +13,16 @@ import type { Step } from './next-step.ts';
 import { withAnswer, withCall } from './progress.ts';
 import type { AttemptContext } from './round.ts';
 
-/** Too little is left of the lease for a call, by the ledger's last word. */
+/** Too little is left of the lease for a call, by the latest state of the ledger. */
 const isTooLate = ({ ports, holder }: AttemptContext, { lease }: CaseItem): boolean =>
   lease?.holder !== holder || lease.until - ports.clock.now() <= TIMING.callMarginMs;
 
 const LATER: Retry = { code: 'not-yet-proved' };
 
-/** An update without an answer, by another request, may still land: after this one it would give back what this one takes. */
+/**
+ * Another request's update without an answer may still land. If it landed after this update, it would give back what
+ * this update takes away.
+ */
 const whileOthersLand = (context: AttemptContext, { attempts }: CaseItem, landsWithinMs: number): Retry | undefined => {
   const name = attemptName(context.item);
   const notBefore = Object.entries(attempts)
@@ -29,7 +32,7 @@ const whileOthersLand = (context: AttemptContext, { attempts }: CaseItem, landsW
   return context.ports.clock.now() < notBefore ? { code: 'in-progress', notBefore } : undefined;
 };
 
-/** Why the call may not leave yet; `undefined` when it may. */
+/** Why the call may not leave yet; `undefined` if it may. */
 const heldUp = async (
   context: AttemptContext,
   current: CaseItem,
@@ -41,7 +44,7 @@ const heldUp = async (
   const asked = { name: pin.keyName, request, receivedAt: item.receivedAt };
   const wait = isDelete ? await whileSignerNeeded(ports, asked) : whileOthersLand(context, current, landsWithinMs);
   if (wait) return wait;
-  // A rate slot past that is of no use to this call, and no other call could have it.
+  // A rate slot after that is of no use to this call, and would be lost to every other call.
   const latest = after(asking.deadline, TIMING.exchangeMs - TIMING.callMarginMs);
   if (!(await takeRateSlot({ ...asking, deadline: latest }, rate))) return { code: 'rate-limited' };
   if (isTooLate(context, current)) return LATER;
@@ -52,9 +55,9 @@ const heldUp = async (
 };
 
 /**
- * Sends one call, once: `attempted` is in the ledger before it leaves, its answer before anything else is done.
+ * Sends one call, once. `attempted` is in the ledger before the call leaves, and the answer before anything else is done.
  *
- * @returns the case as written last, and what the answer itself decides (an end, or a wait); without that the probes decide
+ * @returns the case as last written, and what the answer itself decides (an end or a wait); otherwise the probes decide
  */
 export const sendCall = async (
   context: AttemptContext,
@@ -76,7 +79,7 @@ export const sendCall = async (
       state: 'open-case',
     }));
   const attempted = await noted(withCall(before, ports.clock.now()));
-  // Asked of the clock last of all: a holder that was paused anywhere above must not call past its lease, and has not called.
+  // The clock is read last: a holder that was paused anywhere above must not call after its lease, and has not called.
   if (isTooLate(context, attempted)) return { item: await noted(before), step: { do: 'retry', ...LATER } };
   const reply = await exchange(asking, call.send(signingTime(asking)));
   const answer = call.read(reply);
@@ -84,7 +87,7 @@ export const sendCall = async (
     ...withAnswer(held, name, call, answer, ports.clock.now()),
   }));
   await recordAnswer(asking, call.host, answer);
-  // A call that was not executed because our clock was off is made once more by the provider's.
+  // A call that was not executed because our clock was wrong is sent once more with the provider's clock.
   if (correctsClock(asking, answer)) return sendCall(context, answered, call, plan);
   return { item: answered, step: decideOnAnswer(answer) };
 };

@@ -5,24 +5,24 @@ import type { Evidence } from '../receipt.ts';
 import type { AttemptRecord } from './case-item.ts';
 import type { Planned } from './request-item.ts';
 
-/** The request ends as this. */
+/** The request ends with this outcome. */
 export interface AttemptEnded {
   readonly hasEnded: true;
   readonly outcome: FinalOutcome;
-  /** What is particular to this end. */
+  /** The details of this end. */
   readonly why: string;
   /** What was asked outside the case's own rounds. */
   readonly evidence: readonly Evidence[];
   /** Of a dry run: what a real request would do. */
   readonly plan?: Planned;
-  /** Of a dry run, which writes none: what its receipt shows. */
+  /** Of a dry run, which writes no record: what its receipt shows. */
   readonly record?: AttemptRecord;
 }
 
 /** The message goes back on the queue. */
 export interface AttemptWaiting extends Retry {
   readonly hasEnded: false;
-  /** What a service of ours did not do, for the log. */
+  /** What an AWS service did not do, for the log. */
   readonly problem?: string;
 }
 
@@ -44,9 +44,9 @@ export const attemptWaiting = ({ code, notBefore, fallbackCode }: Retry): Attemp
 });
 
 /**
- * What a thrown error means for the request. This is the only place that tells errors apart.
+ * What a thrown error means for the request. Only this function distinguishes errors.
  *
- * @throws the error itself, where it is a defect of ours: the message comes again by itself
+ * @throws the error itself if it is a defect of ours: the message comes back by itself
  */
 export const asResult = (error: unknown): AttemptResult => {
   if (error instanceof Fault) return attemptEnded(error.outcome, error.message, error.evidence);

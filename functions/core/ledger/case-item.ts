@@ -7,26 +7,26 @@ import type { Evidence } from '../receipt.ts';
 import type { Forgotten } from './operator-items.ts';
 import type { Ended } from './request-item.ts';
 
-/** What two probes have to agree on. `absent-unseen`: absent, for an asker that had never seen the key. */
+/** What two probes must agree on. `absent-unseen`: absent for an asker that had never seen the key. */
 export type AgreedVerdict = 'absent' | 'absent-unseen' | Exclude<Reach, 'wider'>;
 
-/** How the provider answered a call: `put-off` for a limit or a clock, `lost` where no reply came or none that can be read. */
+/** How the provider answered a call. `put-off`: a limit or a clock refused it. `lost`: no reply came, or the reply cannot be read. */
 export type CallReply = 'accepted' | 'refused' | 'put-off' | 'lost';
 
-/** One request's doings on one key, kept in the key's case under `requestId#attempt`. */
+/** What one request did on one key. It is kept in the key's case under `requestId#attempt`. */
 export interface AttemptRecord {
-  /** Calls that left, each written before it did. */
+  /** Calls that left. Each was written before it left. */
   readonly calls: number;
-  /** Those among them that did nothing: the provider said so, or the key was gone before and the call was not accepted. */
+  /** The calls without effect: the provider said so, or the key was gone before and the call was not accepted. */
   readonly notExecuted: number;
   readonly calledAt?: EpochMs | undefined;
   readonly lastCallAt?: EpochMs | undefined;
   readonly acceptedAt?: EpochMs | undefined;
-  /** How each call was answered, in their order; `lost` until its reply is read. Absent in what 0.1.0 wrote. */
+  /** How each call was answered, in order; `lost` until the reply is read. Absent in items of release 0.1.0. */
   readonly callReplies?: readonly CallReply[] | undefined;
-  /** What the last call was answered with. */
+  /** The answer to the last call. */
   readonly lastAnswer?: 'accepted' | 'rejected' | 'silent' | undefined;
-  /** The code that a key still alive after the last call ends as. */
+  /** The code of the end if the key is still alive after the last call. */
   readonly ifAlive?: StuckCode | undefined;
   /** The code for an end without a verdict. */
   readonly fallbackCode?: StuckCode | undefined;
@@ -34,7 +34,7 @@ export interface AttemptRecord {
   readonly answered: boolean;
   /** Rounds in a row, before any call, in which a question got no verdict. */
   readonly silentRounds: number;
-  /** Probes in a row that showed the key as it was, since the last call. */
+  /** Probes in a row, since the last call, that showed the key unchanged. */
   readonly unchanged?: { readonly count: number; readonly since: EpochMs } | undefined;
   readonly agreed?: { readonly on: AgreedVerdict; readonly at: EpochMs } | undefined;
   /** The first round since the last sighting that found the key gone; a call does not restart it. */
@@ -75,7 +75,7 @@ export interface CaseItem extends Versioned {
   readonly keyId: string;
   /** When each question was first answered in a way that authenticates the key or names it. */
   readonly sightings: Readonly<Record<string, EpochMs>>;
-  /** What each signer's questions taught, for the next request by the same signer. */
+  /** What each signer's questions showed, for the next request with the same signer. */
   readonly facts: Readonly<Record<string, Facts>>;
   readonly lease?: { readonly holder: string; readonly until: EpochMs } | undefined;
   readonly attempts: Readonly<Record<string, AttemptRecord>>;
@@ -84,16 +84,16 @@ export interface CaseItem extends Versioned {
   readonly leftOpenBy?: string | undefined;
   /** Findings published for it. */
   readonly findings?: number | undefined;
-  /** Who decided, and why, that the product no longer looks after this key, until a request opens the case again. */
+  /** Who decided, and why, that this system no longer watches the key. A request opens the case again. */
   readonly forgotten?: Forgotten | undefined;
   readonly state: 'open-case' | 'proved-case' | 'idle-case' | 'forgotten-case';
   readonly at: EpochMs;
 }
 
-/** The request, as `requestId#attempt`, for which the key is looked at again. */
+/** The request, as `requestId#attempt`, for which the key is checked again. */
 export const ownerOf = ({ proved, leftOpenBy }: CaseItem): string | undefined => proved?.endedBy ?? leftOpenBy;
 
-/** How the calls were answered; of what 0.1.0 wrote only the best and the last are known. */
+/** How the calls were answered. Items of release 0.1.0 hold only the best and the last answer. */
 export const repliesOf = ({
   callReplies,
   calls,
@@ -107,12 +107,12 @@ export const repliesOf = ({
   return [lastAnswer === 'rejected' ? 'refused' : 'lost'];
 };
 
-/** From the best down: what `revoked` rests on. */
+/** From the best to the worst basis for `revoked`. */
 const BASES = ['accepted', 'lost', 'refused'] as const;
 
-/** The best answer to all calls of an attempt; `undefined` where the provider has taken none up. */
+/** The best answer to all calls of an attempt; `undefined` if the provider executed none. */
 export const basisOf = (progress: AttemptRecord): (typeof BASES)[number] | undefined => {
-  // A version that keeps no list of replies may have been at work in between.
+  // A release that keeps no list of replies may have run in between.
   if (progress.acceptedAt !== undefined) return 'accepted';
   const replies = repliesOf(progress);
   return BASES.find((basis) => replies.includes(basis));

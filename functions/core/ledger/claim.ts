@@ -50,7 +50,7 @@ const fresh = (
 
 const endedAs = (outcome: FinalOutcome, why: string, at: EpochMs): Ended => ({ outcome, why, at, evidence: [] });
 
-/** Of what a request says; its id is the name that it says it under. */
+/** The digest of a request's fields, without its id. */
 export const digestOf = ({ digest }: Pick<Ports, 'digest'>, { requestId: _, ...fields }: RevocationRequest): string =>
   digest(canonical(fields));
 
@@ -69,7 +69,7 @@ export const isSameRequest = (
   return again.kind === 'request' && digestOf(ports, again.request) === asked;
 };
 
-/** An end of a message that has no request of its own to end: it is kept under the message's id. */
+/** The end of a message without a request of its own. It is kept under the message's id. */
 const claimMessage = async (
   ports: Ports,
   delivery: Delivery,
@@ -84,7 +84,7 @@ const claimMessage = async (
       ? undefined
       : fresh(delivery, now, {
           requestId,
-          // A copy that is redriven has to be known again by what it says.
+          // A redriven copy must be recognised by its fields.
           digest: rest.request ? digestOf(ports, rest.request) : ports.digest(delivery.body),
           ended: endedAs(outcome, why, now),
           ...rest,
@@ -120,7 +120,7 @@ const claimRequest = async (
   const planOnly = request.dryRun || ports.config.mode === 'observe';
   const digest = digestOf(ports, request);
   const named = { ...request, requestId };
-  // An event's time is its sender's word; it is never later than its message.
+  // The sender sets an event's time. It counts only if it is not later than the message.
   const askedAt = earlier(eventAt ?? delivery.sentAt, delivery.sentAt);
   const dueAt = (request.notBefore && fromIso(request.notBefore)) || askedAt;
   const item = await updateItem<RequestItem>(ports, requestKey(requestId, planOnly), (current) => {
@@ -129,7 +129,7 @@ const claimRequest = async (
     return isRedrive && (isFinished || current.ended === undefined) ? redriven(current, delivery, now) : undefined;
   });
   if (item && isSameRequest(ports, item, request)) return item;
-  // Its own copy carries the message's id: under the id it came with, a redrive could never be told from the other request.
+  // Its copy carries the message's id. With the id that it came with, its redrive would look like the other request.
   const copy = { ...named, requestId: delivery.messageId };
   return claimMessage(ports, delivery, { request: copy, provider: request.provider }, 'refused/request-id-reused', '');
 };
@@ -145,10 +145,10 @@ const claimOnce = (ports: Ports, delivery: Delivery, parsed: Parsed, isFinished:
 };
 
 /**
- * Claims the request in the ledger. The same request again gets the item as it stands; a redrive (a higher attempt) starts the item again;
- * a message that is not a valid request, or uses another request's id, gets an item under the message's id that has ended already.
+ * Claims the request in the ledger. The same request gets the item as it is. A redrive (a higher attempt) starts the item again.
+ * A message that is not a valid request, or that uses another request's id, gets an ended item under the message's id.
  *
- * @param finish does what is left to do of the attempt before, which a crash may have kept from its end
+ * @param finish finishes the previous attempt, which a crash may have interrupted
  */
 export const claim = async (
   ports: Ports,
@@ -163,8 +163,8 @@ export const claim = async (
 };
 
 /**
- * If a redrive pinned no key, it takes over the previous attempt's pin; otherwise that case stays open with no request behind it. Where
- * another delivery has pinned something else meanwhile, the lease for what is returned is not to be had.
+ * If a redrive pinned no key, it takes over the previous attempt's pin; otherwise that case stays open with no request behind it. If
+ * another delivery has pinned something else in the meantime, the lease for the returned item cannot be taken.
  */
 export const inheritPin = async (ports: Pick<Ports, 'ledger' | 'newId'>, item: RequestItem): Promise<RequestItem> => {
   const { former, attempt, requestId, planOnly } = item;

@@ -1,13 +1,13 @@
 import type { ItemKey, Versioned } from '../ports.ts';
 import type { RequestItem } from './request-item.ts';
 
-/** The index that lists items by their state, oldest first; it may lag behind the table. */
+/** The index that lists items by state, oldest first. It may lag behind the table. */
 export const BY_STATE = 'by-state';
 
-/** The key that a secret's version was found to hold, for providers that do not tell it in the credential. */
+/** The key in a secret's version, for providers whose credentials do not name it. */
 export interface KeyIdentityItem extends Versioned {
   readonly keyId: string;
-  /** The question that the provider answered with it. */
+  /** The question whose answer named the key. */
   readonly questionIds: readonly string[];
 }
 
@@ -16,17 +16,17 @@ export const requestKey = (requestId: string, planOnly: boolean): ItemKey => ({
   sk: 'request',
 });
 
-/** Names a key across the product: `bybit/mainnet/AK1`. */
+/** Names a key in the whole system: `bybit/mainnet/AK1`. */
 export const keyName = (provider: string, realm: string, keyId: string): string => `${provider}/${realm}/${keyId}`;
 
 export const caseKey = (name: string): ItemKey => ({ pk: `case#${name}`, sk: 'case' });
 
-/** Says whether a case still needs this key to sign. Items are never deleted: the functions hold no right to. */
+/** Whether a case still needs this key as signer. Items are never deleted: the functions have no permission for that. */
 export interface SignerItem extends Versioned {
   readonly needed: boolean;
 }
 
-/** Where it is said that a case needs this key to sign. */
+/** The item that says whether a case needs this key as signer. */
 export const signerKey = (signer: string, target: string): ItemKey => ({
   pk: `signer#${signer}`,
   sk: `case#${target}`,
@@ -34,12 +34,12 @@ export const signerKey = (signer: string, target: string): ItemKey => ({
 
 export const keyIdentityKey = (arn: string, versionId: string): ItemKey => ({ pk: `pin#${arn}`, sk: versionId });
 
-/** Names the work of a look after a request's; no request can have such an id, so that the two never meet. */
+/** Names the attempt of a recheck after a request. No request can have such an id, so the names never collide. */
 export const recheckName = (name: string): string => `~${name}`;
 
 export const isRecheckName = (name: string): boolean => name.startsWith(recheckName(''));
 
-/** Names one attempt at a request, and its receipt; a plan's is never taken for the real one's. */
+/** Names one attempt of a request, and its receipt. The name of a plan differs from the name of the real request. */
 export const attemptName = ({
   requestId,
   planOnly,

@@ -13,7 +13,7 @@ export interface KeyOf {
   readonly keyId: string;
 }
 
-/** A case that nothing is known of yet. */
+/** A new case, without any knowledge of the key. */
 export const emptyCase = ({ provider, realm, keyId }: KeyOf, at: EpochMs): Omit<CaseItem, 'rev' | 'nonce'> => ({
   provider,
   realm,
@@ -40,7 +40,7 @@ interface Wanted {
 type Leased = CaseItem & { readonly lease: NonNullable<CaseItem['lease']> };
 
 /**
- * Opens a key's case and takes its lease. A lease that was not released is waited out plus 10 s, since its holder may have a call on
+ * Opens a key's case and takes its lease. If a lease was not released, it must be over for 10 s: its holder may have a call on
  * the way.
  */
 export const takeLease = async (
@@ -61,13 +61,13 @@ export const takeLease = async (
       sightings: { ...Object.fromEntries(seen.map((by) => [by, now])), ...item.sightings },
     };
   });
-  const item = written as Leased; // with our lease, or left alone for another's
+  const item = written as Leased; // with our lease, or unchanged under another's
   if (item.lease.holder === holder) return { taken: true, item };
   const { until: ends } = item.lease;
   return { taken: false, notBefore: now < ends ? ends : after(ends, TIMING.crashMarginMs) };
 };
 
-/** Lets the case go, where this delivery holds it. */
+/** Releases the case if this delivery holds it. */
 export const releaseLease = async (
   ports: Pick<Ports, 'ledger' | 'newId'>,
   { pin }: RequestItem,
@@ -80,8 +80,8 @@ export const releaseLease = async (
 };
 
 /**
- * Takes the lease for a request. What this delivery read of the request may be old by then: where another delivery has ended the request
- * meanwhile, or gone on to another attempt or version, the case is let go at once.
+ * Takes the lease for a request. The request that this delivery read may be out of date by then: if another delivery has ended the request
+ * in the meantime, or moved to another attempt or version, the case is released at once.
  */
 export const takeLeaseFor = async (
   ports: Pick<Ports, 'ledger' | 'newId' | 'clock'>,
@@ -101,7 +101,7 @@ export const takeLeaseFor = async (
 /**
  * Writes to a case whose lease this delivery holds.
  *
- * @throws LeaseLost where another has taken it
+ * @throws LeaseLost if another delivery has taken it
  */
 export const updateLeasedCase = async (
   ports: Pick<Ports, 'ledger' | 'newId'>,
@@ -114,5 +114,5 @@ export const updateLeasedCase = async (
       throw new LeaseLost('Cannot write to the case: another delivery holds the lease');
     return change(current);
   });
-  return written as CaseItem; // one that is not there is nobody's
+  return written as CaseItem; // an item that does not exist has no holder
 };

@@ -2,7 +2,7 @@ import type { EpochMs } from '../epoch.ts';
 import type { ItemKey, Ledger, Versioned } from '../ports.ts';
 import { HOUR_MS } from '../timing.ts';
 
-/** Raises a provider's hourly limits for a time; it never lowers them. */
+/** Raises a provider's hourly limits for a time. It never lowers them. */
 export interface OverrideItem extends Versioned {
   readonly urgent?: number | undefined;
   readonly other?: number | undefined;
@@ -15,15 +15,15 @@ export const overrideKey = (provider: string): ItemKey => ({ pk: limitOf(provide
 
 export const hourOf = (instant: EpochMs): number => Math.floor(instant / HOUR_MS);
 
-/** Where one provider's calls of one hour are counted. */
+/** The counter of one provider's calls in one hour. */
 export const countKey = (provider: string, kind: 'urgent' | 'other', instant: EpochMs): ItemKey => ({
   pk: `${limitOf(provider)}#${kind}`,
   sk: String(hourOf(instant)),
 });
 
-/** Whether requests are held back on purpose, by whom and why. */
+/** Whether an operator has paused the system, who, and why. */
 export interface PauseItem extends Versioned {
-  /** Absent: they are not. */
+  /** Absent: not paused. */
   readonly pausedAt?: EpochMs | undefined;
   readonly by: string;
   readonly reason: string;
@@ -31,7 +31,7 @@ export interface PauseItem extends Versioned {
 
 export const PAUSE_KEY: ItemKey = { pk: 'control', sk: 'pause' };
 
-/** @returns since when an operator has paused the system; `undefined` where it is not paused */
+/** @returns since when an operator has paused the system; `undefined` if it is not paused */
 export const pausedSince = async ({ ledger }: { readonly ledger: Ledger }): Promise<EpochMs | undefined> =>
   (await ledger.read<PauseItem>(PAUSE_KEY))?.pausedAt;
 
@@ -42,7 +42,7 @@ export interface Forgotten {
   readonly reason: string;
 }
 
-/** The record of it by request; where the request had a key, the key's case holds it as well. */
+/** The record of a forgotten request. If the request had a key, the key's case holds it as well. */
 export interface ForgottenItem extends Versioned, Forgotten {
   readonly requestId: string;
   readonly attempt: number;
@@ -59,12 +59,12 @@ export const isForgotten = async (
   return forgotten !== undefined && forgotten.attempt >= attempt;
 };
 
-/** The partitions that an operator may put whole items into, `*` standing for anything. @param providers names of providers */
+/** The partitions that an operator may put whole items into. `*` stands for anything. @param providers names of providers */
 export const operatorWrites = (providers: readonly string[]): readonly string[] => [
   ...providers.map(limitOf),
   PAUSE_KEY.pk,
   forgottenKey('*').pk,
 ];
 
-/** All of a case that an operator may change: no proof, and nothing of what was seen. */
+/** What an operator may change in a case: not the proof, and not the sightings. */
 export const FORGETTABLE = ['pk', 'sk', 'rev', 'nonce', 'state', 'leftOpenBy', 'forgotten'] as const;

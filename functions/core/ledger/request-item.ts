@@ -7,16 +7,16 @@ import type { RevocationRequest } from '../request/revocation-request.ts';
 /** What a dry run found that a real request would do. */
 export interface Planned {
   readonly does: 'call' | 'end' | 'wait';
-  /** Where it would end without a call. */
+  /** The end, if the request would end without a call. */
   readonly outcome?: FinalOutcome | undefined;
-  /** What may go wrong, or become impossible afterwards, in sentences. */
+  /** What may go wrong, or become impossible afterwards, as sentences. */
   readonly forecast: readonly string[];
 }
 
 /** How a request ended, before its receipt is made. */
 export interface Ended {
   readonly outcome: FinalOutcome;
-  /** What is particular to this end; the general sentence and the next step come from the outcome. */
+  /** The details of this end. The general sentence and the next step come from the outcome. */
   readonly why: string;
   readonly at: EpochMs;
   /** What was asked outside the case's own rounds. */
@@ -24,7 +24,7 @@ export interface Ended {
   readonly plan?: Planned | undefined;
 }
 
-/** A secret's version, and whose key is in it. */
+/** A secret's version, and the key in it. */
 export interface Pinned {
   readonly arn: string;
   readonly secretId: string;
@@ -33,14 +33,14 @@ export interface Pinned {
   readonly keyId: string;
 }
 
-/** What the first delivery found and every later one keeps to. */
+/** What the first delivery found. Every later delivery keeps to it. */
 export interface Pin {
   readonly signer: Pinned;
-  /** The secret of the target, where the request names one. */
+  /** The secret of the target, if the request names one. */
   readonly target?: Pinned | undefined;
   readonly self: boolean;
   readonly keyId: string;
-  /** Of the target; its signer's may be another one. */
+  /** Of the target. Its signer's may differ. */
   readonly environment: string;
   readonly realm: string;
   /** The case's name in the ledger, and the signer's. */
@@ -48,7 +48,7 @@ export interface Pin {
   readonly signerName: string;
 }
 
-/** Whether both mean the same versions of the same secrets, and the key that was in them. */
+/** Whether both name the same versions of the same secrets, and the same key in them. */
 export const isSamePin = (a: Pin | undefined, b: Pin | undefined): boolean =>
   a?.keyName === b?.keyName &&
   a?.signer.versionId === b?.signer.versionId &&
@@ -59,7 +59,7 @@ export interface RequestItem extends Versioned {
   readonly requestId: string;
   /** Kept apart from the real request of the same id. */
   readonly planOnly: boolean;
-  /** Of the request's fields: the same id with others is refused. */
+  /** Of the request's fields. The same id with other fields is refused. */
   readonly digest: string;
   readonly attempt: number;
   readonly provider: string | undefined;
@@ -71,12 +71,12 @@ export interface RequestItem extends Versioned {
   /** The first delivery of this attempt. */
   readonly receivedAt: EpochMs;
   readonly pin?: Pin | undefined;
-  /** What an earlier attempt had pinned: a redrive that finds another key in the secret is refused. */
+  /** What an earlier attempt pinned. A redrive that finds another key in the secret is refused. */
   readonly former?: Pin | undefined;
   readonly ended?: Ended | undefined;
   readonly receipt?: Receipt | undefined;
   readonly published: boolean;
-  /** Receipts published while the request was still open, and when the last one was. */
+  /** How many receipts were published while the request was open, and when the last one was. */
   readonly interim: { readonly count: number; readonly at: EpochMs | undefined };
   /** For the index of open requests; absent once the request is over. */
   readonly state?: 'open-request' | undefined;

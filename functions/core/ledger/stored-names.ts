@@ -3,7 +3,7 @@ import type { SweepItem } from '../request/expiry-tags.ts';
 import type { AgreedVerdict, AttemptRecord, CaseItem } from './case-item.ts';
 import type { KeyIdentityItem } from './keys.ts';
 
-/** How the ledger spells a value that the code spells in another way. Total: what it does not know passes as it is. */
+/** How the ledger spells a value that the code spells differently. Total: unknown values pass unchanged. */
 interface Spelling {
   toStored(value: unknown): unknown;
   fromStored(value: unknown): unknown;
@@ -34,7 +34,7 @@ const each = (spelling: Spelling): Spelling => {
 
 type Field = string | readonly [storedName: string, inside: Spelling];
 
-/** An item's fields: code name to stored name, with the spelling of what is in it. All others keep their names. */
+/** An item's fields: code name to stored name, with the spelling of the contents. All other fields keep their names. */
 const fields = <T>(table: Readonly<Partial<Record<keyof T & string, Field>>>): Spelling => {
   const rows = Object.entries<Field | undefined>(table).map(([code, field = code]) => {
     const [stored, inside] = typeof field === 'string' ? ([field, AS_IT_IS] as const) : field;
@@ -59,7 +59,7 @@ const AGREED = fields<NonNullable<AttemptRecord['agreed']>>({
 
 const ATTEMPT = fields<AttemptRecord>({ notExecuted: 'voided', fallbackCode: 'atLast', agreed: ['agreed', AGREED] });
 
-/** The table keeps the names of 0.1.0, so that a rollback reads what a later release wrote, and the other way round. */
+/** The table keeps the names of release 0.1.0. So a rollback can read what a later release wrote, and the other way round. */
 const CASE = fields<CaseItem>({ attempts: ['works', each(ATTEMPT)], sightings: 'seen' });
 
 const SWEEP = fields<SweepItem>({ firstSeenAt: 'metAt' });
@@ -74,13 +74,13 @@ const PARTITIONS: readonly (readonly [prefix: string, spelling: Spelling])[] = [
 
 const spellingOf = (pk: string): Spelling => PARTITIONS.find(([prefix]) => pk.startsWith(prefix))?.[1] ?? AS_IT_IS;
 
-/** Only cases have these states, and no other item that is listed by its state has other names in the code. */
+/** Only cases have these states. No other item that is listed by state has different names in the code. */
 const inState = (state: string): Spelling => (state.endsWith('-case') ? CASE : AS_IT_IS);
 
 /** An item as the table holds it, under the code's names. */
 export const inCodeNames = <T extends ItemKey>(stored: T): T => spellingOf(stored.pk).fromStored(stored) as T;
 
-/** A ledger that takes and gives items under the code's names, over a table that stores them under its own. */
+/** A ledger with the code's names, on top of a table with the stored names. */
 export const withStoredNames = (table: Ledger): Ledger => ({
   read: async <T extends Versioned>(key: ItemKey) =>
     spellingOf(key.pk).fromStored(await table.read(key)) as T | undefined,

@@ -1,17 +1,17 @@
 import { Unavailable } from '../fault.ts';
 import type { ItemKey, Ports, Versioned } from '../ports.ts';
 
-/** Writers of one item at a time; past this something is wrong with the table or with us. */
+/** The most tries for one item. After that something is wrong with the table or with this system. */
 const MOST_TRIES = 20;
 
 type Body<T> = Omit<T, keyof Versioned>;
 
 /**
- * Reads an item, makes the next one of it and writes that, on condition that nobody wrote in between; else all again.
+ * Reads an item, changes it and writes it, on condition that no other writer wrote in between. Otherwise it does so again.
  *
  * @param change pure; `undefined` leaves the item as it is
- * @returns the item as it stands now: the written one, or the one that `change` left as it is
- * @throws Unavailable where the ledger does not answer or the item is written to without end
+ * @returns the current item: the written one, or the one that `change` left as it is
+ * @throws Unavailable if the ledger does not answer, or if other writers always come first
  */
 export const updateItem = async <T extends Versioned>(
   { ledger, newId }: Pick<Ports, 'ledger' | 'newId'>,

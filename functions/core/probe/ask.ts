@@ -8,13 +8,13 @@ import { TIMING } from '../timing.ts';
 import { type Asking, checkBreaker, recordAnswer, takeRateSlot } from './host-limits.ts';
 import type { AnsweredQuestion } from './round-verdict.ts';
 
-/** A question of several exchanges may send these at once, and from then on five a second. */
+/** The exchanges that one question may send at once. After these, five a second. */
 const BURST = 4;
 const PACE_MS = 200;
-/** What was signed longer ago is signed again: some providers take a request for five seconds. */
+/** A request that was signed longer ago is signed again: some providers accept a request only for five seconds. */
 const FRESH_MS = 1_000;
 
-/** A question that was not answered: it has to wait for something, or the deadline came first. */
+/** A question that was not answered: it must wait for something, or the deadline came first. */
 export interface Unasked {
   readonly heldUp: Retry | undefined;
 }
@@ -23,18 +23,18 @@ export const isUnasked = (answer: Answer | Unasked): answer is Unasked => !('saw
 
 const NO_TIME: Unasked = { heldUp: undefined };
 
-/** Whether an exchange begun at that instant is over by the deadline. */
+/** Whether an exchange that starts at that instant is over by the deadline. */
 export const hasTime = ({ deadline }: Pick<Asking, 'deadline'>, at: EpochMs): boolean =>
   after(at, TIMING.exchangeMs) <= deadline;
 
-/** The instant to sign with: the provider's, as far as it is known. */
+/** The instant to sign with: the provider's, if known. */
 export const signingTime = ({ ports, skewMs = 0 }: Asking): EpochMs => epochMs(ports.clock.now() + skewMs);
 
 /** Sends one exchange inside the deadline. */
 export const exchange = ({ ports, deadline }: Asking, call: HttpCall): Promise<MaybeReply> =>
   ports.send(call, earlier(deadline, after(ports.clock.now(), TIMING.exchangeMs)));
 
-/** Takes over the provider's clock from an answer that shows ours to be off. True the first time. */
+/** Adopts the provider's clock from an answer that shows that ours is wrong. True the first time. */
 export const correctsClock = (asking: Asking, answer: Answer): boolean => {
   const { serverTime } = answer;
   if (waitIn(answer)?.code !== 'clock-skew' || serverTime === undefined || asking.skewMs !== undefined) return false;
@@ -42,7 +42,7 @@ export const correctsClock = (asking: Asking, answer: Answer): boolean => {
   return true;
 };
 
-/** Asks one question to its end. */
+/** Asks one question until it is answered. */
 const askOnce = async (asking: Asking, question: Question): Promise<Answer | Unasked> => {
   const replies: MaybeReply[] = [];
   const { clock } = asking.ports;
@@ -63,11 +63,11 @@ const askByTheClock = async (asking: Asking, question: Question): Promise<Answer
   const { skewMs } = asking;
   const answer = await askOnce(asking, question);
   if (isUnasked(answer) || waitIn(answer)?.code !== 'clock-skew') return answer;
-  // Of questions that are asked at once the first answer corrects the clock for all.
+  // If several questions are asked at once, the first answer corrects the clock for all.
   return correctsClock(asking, answer) || asking.skewMs !== skewMs ? askOnce(asking, question) : answer;
 };
 
-/** Asks one question; where the provider shows that our clock is off, once more by the provider's. */
+/** Asks one question. If the reply shows that our clock is wrong, asks once more with the provider's clock. */
 export const ask = async (asking: Asking, question: Question): Promise<Answer | Unasked> => {
   const heldUp = await checkBreaker(asking, question.host);
   if (heldUp) return { heldUp };
@@ -80,21 +80,22 @@ const idOf = ({ asked, as, host, questionId }: Question): string => JSON.stringi
 
 export interface Round {
   readonly asked: readonly AnsweredQuestion[];
-  /** Of the managing key, where it was asked about itself. */
+  /** Of the managing key, if it was asked about itself. */
   readonly signer: Answer | undefined;
   readonly facts: Facts;
   readonly evidence: readonly Evidence[];
-  /** A question was not answered: the deadline came first, or it had to wait. */
+  /** A question was not answered: the deadline came first, or the question had to wait. */
   readonly cutShort: boolean;
-  /** What it has to wait for. */
+  /** What the question must wait for. */
   readonly heldUp?: Retry | undefined;
   /** Nothing was answered, so there is nothing to write down. */
   readonly isEmpty: boolean;
 }
 
 /**
- * Asks every probe of the plan once: the managing key first where wanted, then all probes at the same time. The plan is made again
- * from the answers, since one may tell what the next question needs.
+ * Asks every probe of the plan once: the managing key first if the caller asks for that, then all probes at the same time. The plan is
+ * made again
+ * from the answers, since one answer may give what the next question needs.
  */
 export const askRound = async (
   asking: Asking,
@@ -120,14 +121,14 @@ export const askRound = async (
     if (isUnasked(said)) return result(true, said.heldUp);
     signer = said;
     facts = { ...facts, ...signer.facts };
-    // A managing key that is well says nothing of the target, so it is no evidence.
+    // A managing key that works says nothing of the target. So its answer is no evidence.
     if (signer.means) evidence.push(evidenceOf(clock.now(), 'probe', first, { ...signer, saw: 'silent' }));
   }
   for (;;) {
     const plan = planOf(facts);
     const questions = plan.end ? [] : plan.probes.filter((probe) => !done.has(idOf(probe)));
     if (questions.length === 0) return result(false);
-    // Of one that fails nothing is told before the others are over: then nothing of ours is on its way.
+    // A failure is thrown only when the other questions are over. Then no exchange of ours is on its way.
     const answers = await allOver(questions.map((question) => ask(asking, question)));
     for (const [index, question] of questions.entries()) {
       const answer = answers[index] as (typeof answers)[number]; // one for each question

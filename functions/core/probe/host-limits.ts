@@ -12,30 +12,30 @@ import { HOUR_MS, TIMING } from '../timing.ts';
 export interface Asking {
   readonly ports: Pick<Ports, 'clock' | 'ledger' | 'newId' | 'send'>;
   readonly deadline: EpochMs;
-  /** The provider's clock less ours, in milliseconds; set once. */
+  /** The provider's clock minus ours, in milliseconds. Set once. */
   skewMs?: number;
-  /** An urgent call is still to leave, for which a host that answers nobody is asked all the same. */
+  /** An urgent call has not left yet. For that call even a silent host is asked. */
   bypassesBreaker?: boolean;
-  /** The code of the wait that the circuit breaker makes, in place of its own. */
+  /** Replaces the code of the circuit breaker's wait. */
   breakerCode?: RetryCode | undefined;
-  /** What the circuit breaker said of each host: how often it had been silent before, or the wait. */
+  /** The circuit breaker's answer for each host: how often it had been silent before, or the wait. */
   breakers?: Map<string, Promise<number | Retry>>;
 }
 
-/** Windows of time, one after the other, in each of which so many calls may begin. */
+/** Consecutive windows of time. In each, this many calls may begin. */
 interface Windows {
   readonly everyMs: number;
-  /** How long after its beginning a window takes calls. */
+  /** For how long after its start a window accepts calls. */
   readonly openMs: number;
   readonly calls: number;
 }
 
-/** Any span of a rate overlaps at most so many of the windows that are a third as long. */
+/** Any span of a rate overlaps at most this many windows, each a third as long. */
 const WINDOWS_TOUCHED = 4;
 
 /**
- * How a rate is kept. Each window gets a quarter of the rate, and one call less for the ways to the provider, which differ in length.
- * A rate that is too low for that gets one call for each window, which is closed for its second half to keep two calls apart.
+ * How a rate is kept. Each window gets a quarter of the rate, less one call, since the ways to the provider differ in length.
+ * A rate that is too low for that gets one call per window. The second half of such a window is closed, to keep two calls apart.
  */
 const windowsOf = ({ most, perMs }: Rate): Windows => {
   const calls = Math.floor((most - 1) / WINDOWS_TOUCHED);
@@ -45,10 +45,10 @@ const windowsOf = ({ most, perMs }: Rate): Windows => {
 };
 
 /**
- * Waits for a slot of the provider's rate, which all deliveries share: each window of time belongs to the first few that take it.
+ * Waits for a slot of the provider's rate, which all deliveries share. Each window belongs to the first few deliveries that take it.
  *
- * @returns false where no slot is free while there is time for an exchange
- * @throws Unavailable where the ledger does not answer
+ * @returns false if no slot is free while there is time for an exchange
+ * @throws Unavailable if the ledger does not answer
  */
 export const takeRateSlot = async (
   { ports: { ledger, clock }, deadline }: Pick<Asking, 'ports' | 'deadline'>,
@@ -68,25 +68,28 @@ export const takeRateSlot = async (
   return false;
 };
 
-/** How a host has answered, all deliveries together. */
+/** How a host has answered all deliveries. */
 interface HostItem extends Versioned {
   /** Silences in a row. */
   readonly silences: number;
   readonly code: RetryCode;
-  /** Until then only a delivery that bypasses the breaker asks; then one delivery tries the host for all. */
+  /** Until then only a delivery that bypasses the breaker asks. After that one delivery tries the host for all. */
   readonly until: EpochMs;
 }
 
-/** One reply may be lost on any day; after as many in a row the host is taken to be out. */
+/** A single lost reply is normal. After this many in a row the host counts as down. */
 const MOST_SILENCES = 3;
-/** From one try to the next: a second at first, doubling up to this. An outage costs one delivery at a time, and not one for each request. */
+/**
+ * The wait between tries: a second at first, doubled up to this. So an outage costs one delivery at a time, and not one
+ * for each request.
+ */
 const LONGEST_PAUSE_MS = 15_000;
-/** How long the other deliveries wait for a try: by then its first answer is in, or it crashed. */
+/** How long the other deliveries wait for a try. By then the first answer is in, or the delivery crashed. */
 const TRY_MS = TIMING.exchangeMs + 1_000;
 
 const SILENT: readonly (RetryCode | undefined)[] = ['no-reply', 'provider-down'];
 
-/** No word of the provider's on anything: no reply, an error of its own, or a page that tells nothing of the key. */
+/** A silence: no reply, an error of the provider's own, or a page that says nothing of the key. */
 const isSilence = (answer: Answer): boolean => {
   const { hostWide, identified, fallbackCode } = answer;
   const code = waitIn(answer)?.code;
@@ -99,7 +102,7 @@ const hostKey = (host: string): ItemKey => ({ pk: `host#${host}`, sk: 'host' });
 
 const pauseMs = (silences: number): number => Math.min(LONGEST_PAUSE_MS, 1_000 * 2 ** (silences - MOST_SILENCES));
 
-/** The breaker only spares exchanges: where the ledger does not answer, it is as if nothing were known. */
+/** The breaker only saves exchanges. If the ledger does not answer, the delivery acts as if nothing were known. */
 const orElse = <T>(work: Promise<T>, fallback: T): Promise<T> =>
   work.catch((error: unknown) => {
     asResult(error);
@@ -109,7 +112,7 @@ const orElse = <T>(work: Promise<T>, fallback: T): Promise<T> =>
 const waitAt = ({ breakerCode }: Asking, { code, until }: HostItem): Retry =>
   code === 'rate-limited' ? { code, notBefore: until } : { code: breakerCode ?? code };
 
-/** @returns how many silences there were before this delivery asks, or the wait where another delivery has the next try */
+/** @returns how many silences there were before this delivery asks, or the wait if another delivery has the next try */
 const readBreaker = async (asking: Asking, host: string): Promise<number | Retry> => {
   const { ledger, clock } = asking.ports;
   const found = await ledger.read<HostItem>(hostKey(host));
@@ -129,10 +132,10 @@ const breakersOf = (asking: Asking): NonNullable<Asking['breakers']> => {
 };
 
 /**
- * The circuit breaker: holds a delivery back from a host that answers nobody. Read once for each host, and again after a silence of this
+ * The circuit breaker: keeps a delivery from asking a silent host. It is read once for each host, and again after a silence of this
  * delivery's own.
  *
- * @returns the wait, where others have found the host silent or our address banned, and this delivery does not bypass the breaker
+ * @returns the wait, if other deliveries have found the host silent or our address banned, and this delivery does not bypass the breaker
  */
 export const checkBreaker = async (asking: Asking, host: string): Promise<Retry | undefined> => {
   const breakers = breakersOf(asking);
@@ -151,7 +154,7 @@ const withSilence = (current: HostItem | undefined, answer: Answer, now: EpochMs
   return { silences, code, until };
 };
 
-/** Tells the other deliveries how a host has answered, where that is news to them. */
+/** Records for the other deliveries how a host has answered, if that changes anything. */
 export const recordAnswer = async (asking: Asking, host: string, answer: Answer): Promise<void> => {
   const { ports } = asking;
   const breakers = breakersOf(asking);

@@ -12,28 +12,31 @@ export interface AnsweredQuestion {
 }
 
 /**
- * Where one round of probes shows the key to stand. `present` and the three reaches of an update: it lives. `absent`: for an
+ * The state of the key that one round of probes shows. `present` and the three reaches of an update: it is alive. `absent`: for an
  * asker that had seen it. `absent-unseen`: for askers that never had. `none`: no verdict.
  */
 export type RoundVerdict = 'absent' | 'absent-unseen' | 'present' | 'none' | Reach;
 
 interface Context {
   readonly sightings: Readonly<Record<string, EpochMs>>;
-  /** The answer about the managing key itself, where it was asked in this round. */
+  /** The answer about the managing key itself, if it was asked in this round. */
   readonly signer: Answer | undefined;
   readonly needsAll: boolean;
   readonly restriction: Restriction | undefined;
   readonly before: KeyRecord | undefined;
 }
 
-/** The settings that a round read: the target's own word before a list's. */
+/** The settings that a round read: the target's own reply comes before a list. */
 export const recordIn = (round: readonly AnsweredQuestion[]): KeyRecord | undefined =>
   round.find(({ question, answer }) => question.as === 'self' && answer.record)?.answer.record ??
   round.find(({ answer }) => answer.record)?.answer.record;
 
 const FARTHER: readonly Reach[] = ['as-asked', 'web-only', 'wider'];
 
-/** How far an update's key is by its best reading; where another one of the same round shows it farther, they do not agree. */
+/**
+ * How far the key is from an update's settings, by the best reading. If another reading of the same round differs,
+ * there is no agreement.
+ */
 const reachVerdictOf = (
   round: readonly AnsweredQuestion[],
   { reach }: Restriction,
@@ -47,21 +50,21 @@ const reachVerdictOf = (
   return others.every((record) => distance(record) <= far) ? (FARTHER[far] as Reach) : 'none';
 };
 
-/** The managing key was refused: what else this round shows may come from the same trouble, so it says nothing of the target. */
+/** The managing key was refused. The rest of this round may have the same cause, so it says nothing of the target. */
 export const isManagerRefused = (round: readonly AnsweredQuestion[], signer: Answer | undefined): boolean =>
   [signer, ...round.filter(({ question }) => question.as === 'managing').map(({ answer }) => answer)].some(
     (answer) => answer?.saw === 'silent' && (answer.blocksCall || endIn(answer) === 'stuck/credential-refused'),
   );
 
-/** A list that had named the target no longer does, and the managing key that asked for it was accepted. */
+/** A list that had named the target no longer names it, and the managing key that asked was accepted. */
 export const isControlled = (round: readonly AnsweredQuestion[], seen: Context['sightings']): boolean =>
   round.some(
     ({ question, answer }) => question.as === 'managing' && isAbsent(answer) && seen[question.questionId] !== undefined,
   );
 
 /**
- * What a round of probes says together. Every verdict must agree: one that shows the key forbids "gone"; a silent one neither helps
- * nor hurts, except where all have to speak.
+ * What the probes of a round say together. Every verdict must agree: one that shows the key rules out "gone". A silent probe neither helps
+ * nor hurts, unless all must speak.
  */
 export const roundVerdictOf = (
   round: readonly AnsweredQuestion[],
@@ -70,7 +73,7 @@ export const roundVerdictOf = (
   if (round.some(({ answer }) => isPresent(answer))) {
     return restriction === undefined ? 'present' : reachVerdictOf(round, restriction, before);
   }
-  // Refused, but as itself: the provider still holds the key, whatever a list says.
+  // Refused, but identified: the provider still has the key, even if no list names it.
   if (round.some(({ answer }) => answer.identified)) return 'none';
   if (isManagerRefused(round, signer)) return 'none';
   const absent = round.filter(({ answer }) => isAbsent(answer));
@@ -79,15 +82,15 @@ export const roundVerdictOf = (
   if (backed.length === 0) return 'absent-unseen';
   if (!needsAll) return 'absent';
   if (absent.length < round.length) return 'none';
-  // All agree, but who never had the key before them cannot back it, however often they are asked.
+  // All agree. But askers that never saw the key cannot prove its absence, however often they are asked.
   return isBackedByEach(round, backed) ? 'absent' : 'absent-unseen';
 };
 
-/** Each asker has seen the key by one of its questions at least; its others then agree, also where they never had an answer before. */
+/** Each asker has seen the key in at least one of its questions. Its other questions then agree, even if they never had an answer. */
 const isBackedByEach = (round: readonly AnsweredQuestion[], backed: readonly AnsweredQuestion[]): boolean =>
   round.every(({ question }) => backed.some((other) => other.question.as === question.as));
 
-/** The key lives, and not as it was to become. */
+/** The key is alive, and not as the update asks. */
 const UNCHANGED: readonly RoundVerdict[] = ['present', 'wider', 'web-only'];
 const AGREEABLE: readonly RoundVerdict[] = ['absent', 'absent-unseen', 'as-asked', 'web-only'];
 
@@ -104,7 +107,7 @@ const keyStateAfter = (
 
 type Absence = Pick<AttemptRecord, 'absentSince' | 'absentAt' | 'controlledSince'>;
 
-/** A key that nobody has looked at for long may have lived meanwhile: what was found before counts no more. */
+/** A key without a probe for a long time may have been alive in the meantime. Earlier findings no longer count. */
 const sinceWatched = (progress: AttemptRecord, now: EpochMs): AttemptRecord =>
   progress.absentAt === undefined || now <= after(progress.absentAt, TIMING.unwatchedMs)
     ? progress
@@ -146,7 +149,7 @@ export const countRound = (
     agreed: on === undefined ? undefined : known.agreed?.on === on ? known.agreed : { on, at: now },
     ...absenceAfter(known, { roundVerdict, controlled, now }),
     unchanged: roundVerdict === 'none' ? progress.unchanged : unchanged,
-    // The call was refused because the key is gone: that says nothing of a key that shows again.
+    // The call was refused because the key was gone. That says nothing of a key that shows again.
     ifAlive: roundVerdict === 'absent' ? undefined : progress.ifAlive,
     answered: progress.answered || roundVerdict !== 'none' || round.some(({ answer }) => answer.saw !== 'silent'),
     keyState: keyStateAfter(round, progress.keyState),
@@ -160,5 +163,5 @@ export const countRound = (
   };
 };
 
-/** Whether an answer speaks for the signer: its refusals are those that the call would meet. */
+/** Whether an answer speaks for the signer: the call would meet the same refusals. */
 export const bySigner = (as: Asker, self: boolean): boolean => self || as === 'managing';

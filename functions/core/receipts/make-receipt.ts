@@ -10,7 +10,7 @@ import { namedTarget } from '../request/revocation-request.ts';
 import { HOUR_MS, MINUTE_MS } from '../timing.ts';
 import { RESURRECTED, sentence, waiting } from './sentences.ts';
 
-/** Enough to recognise a key by, too little to use. */
+/** Enough to recognise a key, but too little to use it. */
 export const shortened = (id: string): string =>
   id.length > 12 ? `${id.slice(0, 4)}…${id.slice(-4)}` : `${id.slice(0, 2)}…`;
 
@@ -44,7 +44,7 @@ interface Said {
 
 type Making = Pick<Ports, 'digest' | 'providers'>;
 
-/** The settings before and after, where the request was for an update and was carried out. */
+/** The settings before and after, if the request was an update and was carried out. */
 const changeOf = (
   { providers }: Making,
   { request, planOnly }: ReceiptSource,
@@ -108,7 +108,7 @@ const stateAt = (outcome: FinalOutcome, { keyState }: AttemptRecord): KeyState =
   return outcome === 'stuck/expired-renewable' ? 'expired' : keyState;
 };
 
-/** The final receipt. Made only from what the ledger holds, so making it again makes the same one. */
+/** The final receipt. It is made only from the ledger, so a second try makes the same receipt. */
 export const finalReceipt = (
   making: Making,
   item: ReceiptSource,
@@ -129,7 +129,7 @@ export const finalReceipt = (
   });
 };
 
-/** The receipt of a request that is still open: urgent ones say so after a minute, and then each hour. */
+/** The receipt of an open request. Urgent requests publish one after a minute, and then each hour. */
 export const interimReceipt = (
   making: Making,
   item: RequestItem,
@@ -145,14 +145,14 @@ export const interimReceipt = (
     message: waiting(code, progress?.absentSince === undefined ? undefined : toIso(progress.absentSince)),
   });
 
-/** What was found out about a key after its request was over, or while it was under way. */
+/** What was found out about a key after its request ended, or while it was open. */
 export interface Finding {
   readonly outcome: FinalOutcome | 'resurrected';
   readonly keyState: KeyState;
   readonly why: string;
 }
 
-/** The receipt of a finding; its number is the next of its case. */
+/** The receipt of a finding. Its number is the next one of its case. */
 export const findingReceipt = (
   making: Making,
   item: RequestItem,

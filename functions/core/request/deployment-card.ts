@@ -4,8 +4,8 @@ import { jsonOrUndefined } from '../json.ts';
 const text = z.string().min(1);
 
 /**
- * What a deployment tells of itself in the parameter that takes its prefix: all that the operator's command line has to find. A later
- * version of it may add fields; one that changes a field gets a number of its own.
+ * What a deployment publishes about itself in the parameter of its prefix: everything that the operator's command line needs. A later
+ * version may add fields. A version that changes a field gets a new number.
  */
 export const DeploymentCard = z.object({
   version: z.literal(1),
@@ -23,9 +23,9 @@ export const DeploymentCard = z.object({
   resultsTopicArn: text,
   busName: text,
   ledgerTable: text,
-  /** Of EventBridge Scheduler; one-time schedules belong into it. */
+  /** Of EventBridge Scheduler, for one-time schedules. */
   scheduleGroup: text,
-  /** With which a one-time schedule reaches the requests queue. */
+  /** The role with which a one-time schedule reaches the requests queue. */
   scheduleRoleArn: text,
   /** Of the mapping that hands requests to the revoking function. */
   eventSourceMappingId: text,
@@ -36,7 +36,7 @@ export const DeploymentCard = z.object({
 });
 export type DeploymentCard = z.infer<typeof DeploymentCard>;
 
-/** @returns the card; `undefined` where the text is none of this version */
+/** @returns the card; `undefined` if the text is not a card of this version */
 export const readCard = (value: string): DeploymentCard | undefined =>
   DeploymentCard.safeParse(jsonOrUndefined(value)).data;
 

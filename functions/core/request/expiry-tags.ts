@@ -7,7 +7,7 @@ import { type Parsed, parseRequest } from './parse-request.ts';
 import { nearest } from './schema-errors.ts';
 
 const PREFIX = 'key-revoker:';
-/** Every tagged secret has this one; the sweep lists by it. */
+/** Every tagged secret has this tag. The sweep lists by it. */
 export const EXPIRY_TAG = `${PREFIX}expires-at`;
 /** Names the provider whose key is in the secret. */
 export const PROVIDER_TAG = `${PREFIX}provider`;
@@ -18,7 +18,7 @@ const PROVED_TAG = `${PREFIX}proved-at`;
 /** The tags that this product writes, for people. Every other tag with the prefix is part of an order. */
 export const STATUS_TAGS: readonly string[] = [STATUS_TAG, PROVED_TAG];
 
-/** What the status tags of a secret say once its key's request has ended. */
+/** The status tags of a secret after its key's request has ended. */
 export const statusTags = (outcome: FinalOutcome, at: EpochMs): Readonly<Record<string, string>> => ({
   [STATUS_TAG]: outcome,
   ...(isDead(outcome) ? { [PROVED_TAG]: toIso(at) } : {}),
@@ -26,10 +26,10 @@ export const statusTags = (outcome: FinalOutcome, at: EpochMs): Readonly<Record<
 
 type OrderTag = (typeof ORDER_TAGS)[number];
 
-/** What the sweep keeps of each tagged secret. */
+/** What the sweep stores for each tagged secret. */
 export interface SweepItem extends Versioned {
   readonly expiresAt: string;
-  /** The version that was AWSCURRENT when a sweep first met this `expires-at`. */
+  /** The version that was AWSCURRENT when a sweep first saw this `expires-at`. */
   readonly version: string;
   readonly firstSeenAt: EpochMs;
   readonly sent?: { readonly requestId: string; readonly attempt: number; readonly at: EpochMs } | undefined;
@@ -42,7 +42,7 @@ export const sweepKey = (arn: string): ItemKey => ({ pk: `sweep#${arn}`, sk: 'sw
 /** What a secret's tags order. */
 export interface ExpiryOrder {
   readonly expiresAt: EpochMs;
-  /** The version id of the tag; absent: the one that a sweep first met. */
+  /** The version id of the tag. Absent: the version that a sweep first saw. */
   readonly version: string | undefined;
   /** The request as it goes onto the queue, for that version. */
   requestFor(secret: { readonly arn: string; readonly name: string }, version: string): Parsed;
@@ -52,7 +52,7 @@ export type ReadTags =
   | { readonly kind: 'order'; readonly order: ExpiryOrder }
   | { readonly kind: 'unreadable'; readonly why: string };
 
-/** The words of a tag or of a command line, each as `name=value`. */
+/** The words of a tag or a command line, each as `name=value`. */
 export const wordsIn = (text: string): readonly Word[] =>
   text.split(' ').flatMap((word) => {
     const at = word.indexOf('=');
@@ -67,7 +67,7 @@ const orderTags = (tags: Readonly<Record<string, string>>): Readonly<Record<stri
       .map(([key, value]) => [key.slice(PREFIX.length), value] as const),
   );
 
-/** The parts of the request that the tags give, whatever secret they hang on. */
+/** The parts of the request that the tags give. */
 const partsOf = (
   { keyForm, settings }: Provider,
   tags: Partial<Record<OrderTag, string>>,
@@ -89,7 +89,7 @@ const partsOf = (
   };
 };
 
-/** Reads the expiry tags of a secret. Total: what cannot be read is said in a sentence that wants something else. */
+/** Reads the expiry tags of a secret. Total: for tags that cannot be read, the result says what they must be. */
 export const readTags = (providers: Providers, all: Readonly<Record<string, string>>): ReadTags => {
   const unreadable = (why: string): ReadTags => ({ kind: 'unreadable', why });
   const tags = orderTags(all) as Partial<Record<OrderTag, string>>;
@@ -120,7 +120,7 @@ export const readTags = (providers: Providers, all: Readonly<Record<string, stri
   return { kind: 'order', order: { expiresAt, version: tags.version, requestFor: parse } };
 };
 
-/** Names an order by everything that it says, so that overlapping sweeps make one request and a corrected tag makes a new one. */
+/** Names an order by all its contents. So overlapping sweeps make one request, and a corrected tag makes a new one. */
 export const expiryRequestId = (
   digest: (text: string) => string,
   arn: string,
@@ -135,5 +135,5 @@ export const expiryRequestId = (
 
 const EXPIRY_ID = 'expiry-';
 
-/** Whether a request is a sweep's, which may be taken back until its call leaves. */
+/** Whether a sweep sent the request. It may be withdrawn until its call leaves. */
 export const isExpiryOrder = (requestId: string): boolean => /^expiry-[0-9a-f]{64}$/.test(requestId);

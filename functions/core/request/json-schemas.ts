@@ -6,13 +6,13 @@ import { type RequestForm, requestForm } from './revocation-request.ts';
 /** JSON Schema, draft 2020-12. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** A shape in JSON Schema, as it is written: what has a default may be left out. */
+/** A shape in JSON Schema, as a user writes it: fields with a default are optional. */
 const schemaOf = (shape: z.ZodType, title: string, description: string): JsonSchema => {
   const { $schema, ...rest } = z.toJSONSchema(shape, { io: 'input' });
   return { $schema, title, description, ...rest };
 };
 
-/** What no sender may ask for but our own functions is no part of it. */
+/** The form without the field that only our own functions may send. */
 const withoutRecheck = ({ shape: { look: _, ...fields } }: RequestForm['options'][number]) => z.strictObject(fields);
 
 /** Every contract that a user writes or reads as JSON, by the name of its file. */

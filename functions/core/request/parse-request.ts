@@ -7,7 +7,7 @@ import { type RequestForm, type RevocationRequest, requestForm } from './revocat
 import { objection, wanted } from './schema-errors.ts';
 import { withoutSecrets } from './secret-scan.ts';
 
-/** The longest body that is read, in characters; a whole request has some 600. */
+/** The longest body that is read, in characters. A whole request has about 600. */
 export const MAX_BODY_LENGTH = 16_384;
 
 export type Parsed =
@@ -16,11 +16,11 @@ export type Parsed =
       readonly kind: 'refused';
       readonly code: RefusedCode;
       readonly message: string;
-      /** Names of the body's fields, for the stub that stands in for it. */
+      /** Names of the body's fields, for the stub that replaces the body. */
       readonly fields: readonly string[];
-      /** The request without the values that looked secret, where it is one without them. */
+      /** The request without the values that looked secret, if it is valid without them. */
       readonly clean: RevocationRequest | undefined;
-      /** As the body names it, where it names a known one. */
+      /** As the body names it, if it names a known provider. */
       readonly provider: string | undefined;
     };
 
@@ -38,7 +38,7 @@ const jsonObject = (body: string): Record<string, unknown> | undefined => {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
 };
 
-/** The request inside a bus event, with what the event says of its sender; a bare request as it is. */
+/** The request inside a bus event, with what the event says of its sender. A bare request stays as it is. */
 const unwrap = (value: Record<string, unknown>): { fields: Record<string, unknown>; eventAt: EpochMs | undefined } => {
   const event = Envelope.safeParse(value);
   if (!event.success) return { fields: value, eventAt: undefined };
@@ -70,7 +70,7 @@ const updatesOf = (providers: Providers): string =>
     .toSorted()
     .join(' or ');
 
-/** What breaks a rule between fields, in a sentence. */
+/** The message for a broken rule between fields. */
 const breach = (providers: Providers, provider: Provider, request: RevocationRequest): string | undefined => {
   const { settings, reason, target, secretVersion } = request;
   const isUpdate = kindOf(providers, request) === 'update';
@@ -85,7 +85,7 @@ const breach = (providers: Providers, provider: Provider, request: RevocationReq
 };
 
 /**
- * Reads a message's body: a request, bare or as the `detail` of a bus event. Total: whatever is no request is `refused`, with a
+ * Reads a message's body: a request, bare or as the `detail` of a bus event. Total: any other body is `refused`, with a
  * sentence that quotes no value.
  */
 export const parseRequest = (providers: Providers, body: string): Parsed => {

@@ -4,7 +4,7 @@ import { type Provider, type Providers, providerNamed, type Settings } from '../
 import { REASONS, type Reason } from '../reason.ts';
 
 /**
- * The key that has to die: the signing key itself, or the fields that name it. These are the provider's field for an identifier, or
+ * The key to revoke: the signing key itself, or the fields that name the key. These are the provider's field for an identifier, or
  * `secretId` with `secretVersion`, and the provider's locators beside either.
  */
 export type Target = 'self' | Readonly<Record<string, string>>;
@@ -33,7 +33,7 @@ export interface RevocationRequest {
 export const REQUEST_ID = /^[^#~!\p{C}]{1,256}$/u;
 
 const name = z.string().min(1).max(2_048);
-/** What Secrets Manager takes as a name, an ARN or a version. */
+/** What Secrets Manager accepts as a name, an ARN or a version. */
 const secretId = z.string().regex(/^[\w/+=.@!:-]{1,2048}$/, 'it must be the name or the ARN of a secret');
 const secretVersion = z.string().regex(/^[\w+=.@!-]{1,256}$/, 'it must be AWSCURRENT, AWSPREVIOUS or a version id');
 const claim = z.string().min(1).max(1_024);
@@ -93,7 +93,7 @@ type Shape = ReturnType<typeof shapeOf>;
 
 /** How users may write an order, for a list of providers. */
 export interface RequestForm {
-  /** One order, defaults filled in; unknown fields are refused, so that a typing error kills no key. */
+  /** One order, with defaults filled in. Unknown fields are refused, so that a typing error kills no key. */
   readonly shape: z.ZodType<RevocationRequest>;
   /** A shape for each provider. */
   readonly options: readonly Shape[];
@@ -132,9 +132,9 @@ export const requestForm = (providers: Providers): RequestForm => {
 
 /** How a target names its key; a locator is what the provider's `locators` say. */
 export interface NamedTarget {
-  /** The provider's own identifier, where the target gives it. */
+  /** The provider's own identifier, if the target gives it. */
   readonly keyId: string | undefined;
-  /** The secret that holds the key, where the target names one. */
+  /** The secret that holds the key, if the target names one. */
   readonly secret: { readonly secretId: string; readonly secretVersion: string | undefined } | undefined;
   readonly locator: Readonly<Record<string, string>>;
 }

@@ -22,10 +22,10 @@ export const wanted: z.core.$ZodErrorMap = (issue) => {
   return undefined;
 };
 
-/** An issue that tells what is wrong inside an object, rather than that there should have been another thing in its place. */
+/** An issue about the inside of an object, and not about its kind. */
 const isInside = (issue: Issue): boolean => issue.path.length > 0 || issue.code === 'unrecognized_keys';
 
-/** The first issue of the union's member that the sender most likely meant: the one that objects least. */
+/** The first issue of the union's member that the sender most likely meant: the member with the fewest issues. */
 const deepest = (issue: Issue): Issue => {
   if (issue.code !== 'invalid_union') return issue;
   const members = issue.errors.filter((issues) => issues.some(isInside));
@@ -34,7 +34,7 @@ const deepest = (issue: Issue): Issue => {
   return inner === undefined ? issue : deepest({ ...inner, path: [...issue.path, ...inner.path] });
 };
 
-/** How many letters have to be inserted, removed or replaced to make one text of the other (Levenshtein). */
+/** How many letters must be inserted, removed or replaced to turn one text into the other (Levenshtein). */
 const distance = (a: string, b: string): number => {
   let above = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (const [index, letter] of [...a].entries()) {
@@ -48,7 +48,7 @@ const distance = (a: string, b: string): number => {
   return above.at(-1) ?? 0;
 };
 
-/** The known name that a mistyped one was most likely meant to be; `undefined` where none is within half its length. */
+/** The known name that is nearest to a mistyped one; `undefined` if none is within half its length. */
 export const nearest = (typed: string, known: readonly string[]): string | undefined => {
   const ranked = known.map((name) => ({ name, far: distance(typed.toLowerCase(), name.toLowerCase()) }));
   const best = ranked.sort((a, b) => a.far - b.far)[0];
@@ -63,7 +63,7 @@ const onField = (path: string, typed: string, known: readonly string[]): string 
 };
 
 /**
- * The sentence for what a schema objects to first: the field and what was wanted, or for an unknown field the known name nearest to it.
+ * The sentence for a schema's first issue: the field and what it must be. For an unknown field it names the nearest known field.
  */
 export const objection = ({ issues: [first] }: z.ZodError, known: readonly string[]): string => {
   const issue = deepest(first as Issue); // an error has one

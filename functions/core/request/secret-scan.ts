@@ -1,6 +1,6 @@
 import type { RequestForm } from './revocation-request.ts';
 
-/** What is read of a form. */
+/** The parts of a form that the scan reads. */
 type Forms = Pick<RequestForm, 'identifiers' | 'secretForms'>;
 
 /** Fields in which people name themselves or their ticket. */
@@ -10,7 +10,7 @@ const MARKERS = [/PRIVATE KEY/i, /[a-z][a-z0-9+.-]*:\/\/[^\s/?#]*@/i];
 const UNBROKEN = /[A-Za-z0-9+/=_-]{32,}/;
 const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
 
-/** Read segment by segment: a sender (`account/source`), or a ticket's URL. Elsewhere a slash may stand inside base64. */
+/** Read segment by segment: a sender (`account/source`), or a ticket's URL. In other fields a slash may be part of base64. */
 const isPath = (field: string, text: string): boolean =>
   field === 'requestedBy' || (field === 'reference' && /^https?:\/\/\S+$/.test(text));
 
@@ -23,10 +23,10 @@ const looksSecret = ({ identifiers, secretForms }: Forms, field: string, text: s
   return parts.some((part) => UNBROKEN.test(part));
 };
 
-/** A request is five deep inside its envelope. */
+/** A request is five levels deep inside its envelope. */
 const DEEPEST = 16;
 
-/** What takes the place of a value that looked like a secret. */
+/** What replaces a value that looked like a secret. */
 export const REMOVED = '[removed]';
 
 /**
@@ -41,7 +41,7 @@ export const withoutSecrets = (
 ): { readonly clean: unknown; readonly fields: readonly string[] } => {
   const fields: string[] = [];
   const clean = (value: unknown, field: string, depth = 0): unknown => {
-    // No request is as deep; whatever is there, it goes no further.
+    // No request is this deep, so the value is dropped.
     if (depth > DEEPEST) return null;
     if (typeof value === 'string') {
       if (!looksSecret(forms, field, value)) return value;

@@ -28,18 +28,18 @@ import { sendRecheck, setAside } from './enqueue.ts';
 
 export const DONE: Disposition = { done: true };
 
-/** A request that has ended: that and its receipt are written at once. */
+/** A request that has ended. The end and its receipt are written together. */
 type EndedRequest = RequestItem & { readonly ended: Ended; readonly receipt: Receipt };
 
 const hasReceipt = (item: RequestItem | undefined): item is EndedRequest => item?.receipt !== undefined;
 
 const ledgerKey = ({ requestId, planOnly }: RequestItem) => requestKey(requestId, planOnly);
 
-/** Another delivery has pinned the request since this one read it: a call of that delivery may be on its way. */
+/** Another delivery has pinned the request since this delivery read it. A call of that delivery may be on its way. */
 const isPinnedSince = (current: RequestItem, item: RequestItem): boolean =>
   current.pin !== undefined && item.pin === undefined && !item.planOnly;
 
-/** Writes how a request ended, with its whole receipt, once: what stands there already stays. */
+/** Writes how a request ended, with its whole receipt, once. An earlier end stays. */
 const withReceipt = (
   ports: Ports,
   item: RequestItem,
@@ -52,7 +52,7 @@ const withReceipt = (
     return { ...current, ended, receipt, state: undefined, at: ended.at };
   });
 
-/** How long after a proof the key is probed once more, in seconds. */
+/** How long after a proof the key is checked again, in seconds. */
 const RECHECK_SECONDS = 600;
 
 const tagTarget = async (
@@ -67,7 +67,7 @@ const tagTarget = async (
     .catch(() => ports.log.warn('secret not tagged', { requestId, outcome }));
 };
 
-/** A recheck that is not sent is made up for by the daily pass. */
+/** If a recheck is not sent, the daily pass sends one. */
 const sendRecheckLater = async ({ outbox, log }: Ports, item: RequestItem): Promise<void> => {
   await sendRecheck(outbox, item, RECHECK_SECONDS).catch(() =>
     log.warn('second look not sent', { requestId: item.requestId }),
@@ -75,10 +75,11 @@ const sendRecheckLater = async ({ outbox, log }: Ports, item: RequestItem): Prom
 };
 
 /**
- * Publishes the end of a request: the receipt into the ledger, the copy for the stuck queue, the receipt to its readers, the mark that it
- * was published. What an earlier delivery did of this is not done again.
+ * Publishes the end of a request: the receipt into the ledger, the copy to the stuck queue, the receipt to its readers, and the mark that
+ * it
+ * was published. Steps of an earlier delivery are not repeated.
  *
- * @returns the wait, where another delivery is at work on the request
+ * @returns the wait, if another delivery is at work on the request
  */
 export const publishEnd = async (
   ports: Ports,
@@ -105,7 +106,7 @@ export const publishEnd = async (
   return undefined;
 };
 
-/** What others do on the key: not this request, in this attempt or an earlier one, nor a recheck for one of these. */
+/** The attempts of other requests on the key: not those of this request up to this attempt, nor a recheck for one of these. */
 const attemptsOfOthers = ({ attempts }: CaseItem, { requestId, attempt }: RequestItem): CaseItem['attempts'] => {
   const isOurs = (name: string): boolean =>
     [`${requestId}#`, recheckName(`${requestId}#`)].some(
@@ -114,11 +115,11 @@ const attemptsOfOthers = ({ attempts }: CaseItem, { requestId, attempt }: Reques
   return Object.fromEntries(Object.entries(attempts).filter(([name]) => !isOurs(name)));
 };
 
-/** Whether nothing more is to be signed for this key. */
+/** Whether the managing key has nothing more to sign for this key. */
 const isSignerFree = (held: CaseItem, item: RequestItem): boolean =>
   Object.values(attemptsOfOthers(held, item)).every(({ ended }) => ended !== undefined);
 
-/** Continues from an end that the case holds: makes its receipt, publishes it and lets the case go. */
+/** Continues from an end in the case: makes its receipt, publishes it and releases the case. */
 export const publishFromCase = async (
   ports: Ports,
   item: RequestItem,
@@ -133,7 +134,7 @@ export const publishFromCase = async (
   if (!pin.self && (isDead(record.ended.outcome) || isSignerFree(held, item))) await markSigner(ports, pin, false);
   await updateItem<CaseItem>(ports, caseKey(pin.keyName), (current) => {
     if (current === undefined) return undefined;
-    // Another delivery may have come as far already; the lease is this one's all the same.
+    // Another delivery may have done this already. The lease still belongs to this delivery.
     const isHeld = holder !== undefined && current.lease?.holder === holder;
     if (current.attempts[name] === undefined && !isHeld) return undefined;
     return { ...current, attempts: attemptsOfOthers(current, item), ...(isHeld ? { lease: undefined } : {}) };
@@ -147,9 +148,9 @@ const caseOf = async ({ ledger }: Ports, { pin }: RequestItem): Promise<CaseItem
   pin && (await ledger.read<CaseItem>(caseKey(pin.keyName)));
 
 /**
- * Does what is left to do of an end that an earlier delivery wrote down, in the case or in the request.
+ * Finishes an end that an earlier delivery wrote into the case or the request.
  *
- * @returns false where the request has not ended
+ * @returns false if the request has not ended
  */
 export const publishStoredEnd = async (ports: Ports, item: RequestItem): Promise<boolean> => {
   const found = await caseOf(ports, item);
@@ -172,8 +173,8 @@ const hasLeft = (record: AttemptRecord): boolean =>
   executedCalls(record) > 0 || record.callReplies?.includes('lost') === true;
 
 /**
- * A credential that vanished after an accepted call leaves a death unproved, not a request undone; nor is a request refused whose call has
- * left.
+ * If the credential is gone after an accepted call, the death is unproved. A request whose call has left cannot end as refused
+ * either.
  */
 const afterCall = (end: AttemptEnded, record: AttemptRecord | undefined): AttemptEnded => {
   const unproven = (why: string): AttemptEnded => ({ ...end, outcome: 'stuck/unproven', why });
@@ -190,7 +191,7 @@ const afterCall = (end: AttemptEnded, record: AttemptRecord | undefined): Attemp
   return end;
 };
 
-/** Ends a request. Without a lease this takes one: the end belongs into the key's case as well, since a call may have left. */
+/** Ends a request. Without a lease this takes one: a call may have left, so the end also belongs in the key's case. */
 const end = async (
   ports: Ports,
   delivery: Delivery,
@@ -226,7 +227,7 @@ const end = async (
 export const countedFrom = ({ receivedAt, request }: RequestItem): EpochMs =>
   later(receivedAt, (request?.notBefore && fromIso(request.notBefore)) || receivedAt);
 
-/** What a request ends as whose time is up: the code that its answers asked for, else that nothing was proved. */
+/** The end of a request whose time is up: the code from its answers, or `unproven`. */
 const timeIsUp = ({ code, fallbackCode }: Retry, record: AttemptRecord | undefined): AttemptEnded => {
   const stuck = code === 'limit' ? 'limit' : (record?.fallbackCode ?? fallbackCode ?? 'unproven');
   return attemptEnded(`stuck/${stuck}`, `The request ran out of time. It was last waiting for: ${code}`);
@@ -250,13 +251,13 @@ const publishInterim = async (
   );
 };
 
-/** What this delivery read of a request at first is old where it has pinned or ended the request since. */
+/** The request as it is now: this delivery may have pinned or ended it since it read it. */
 const asItStands = async ({ ledger }: Ports, item: RequestItem): Promise<RequestItem> => {
   const current = await ledger.read<RequestItem>(ledgerKey(item));
   return current?.attempt === item.attempt ? current : item;
 };
 
-/** The key is gone, and its hour is under way: a request whose time is up gets that hour, but not one after the other. */
+/** The key is gone, and its hour is running. A request whose time is up gets that hour, but only once. */
 const isAbsenceCounted = (record: AttemptRecord | undefined, timeUpAt: EpochMs, now: EpochMs): boolean =>
   record?.absentSince !== undefined &&
   now < after(record.absentSince, TIMING.outageMs) &&
@@ -275,7 +276,7 @@ const standingOf = async (ports: Ports, claimed: RequestItem): Promise<Standing>
   return { item, record, isOver: item.ended !== undefined || record?.ended !== undefined };
 };
 
-/** Puts a request back on the queue; an urgent one that takes long says so. */
+/** Puts a request back on the queue. An urgent request that takes long publishes an interim receipt. */
 const comeAgain = async (
   ports: Ports,
   delivery: Delivery,
@@ -283,16 +284,16 @@ const comeAgain = async (
   wait: Retry,
   holder: string | undefined,
 ): Promise<Disposition> => {
-  // An end that is in the ledger is not waited for: the next delivery publishes it.
+  // An end in the ledger needs no interim receipt: the next delivery publishes the end.
   if (!isOver) await publishInterim(ports, item, record, wait);
   if (holder !== undefined) await releaseLease(ports, item, holder);
   const { requestId, attempt } = item;
   ports.log.info('request goes on later', { requestId, attempt, code: wait.code });
-  // While an hour of absence is counted, the key is looked at as often as for a young request.
+  // While an hour of absence is counted, the key is probed as often as for a young request.
   return waitFor(ports, delivery, item, wait, record?.absentSince);
 };
 
-/** Puts a request back on the queue, or gives it up where its time is over. */
+/** Puts a request back on the queue, or gives it up if its time is over. */
 const waitOrGiveUp = async (
   ports: Ports,
   delivery: Delivery,
@@ -306,13 +307,13 @@ const waitOrGiveUp = async (
   const standing = await standingOf(ports, claimed);
   const { item, record, isOver } = standing;
   const givenUpAt = after(countedFrom(item), ports.config.giveUpAfterMs);
-  // A message that was lost is sent again long after its time.
+  // A lost message is sent again long after its time.
   if (now >= givenUpAt && !isOver && !isAbsenceCounted(record, later(givenUpAt, delivery.sentAt), now))
     return end(ports, delivery, item, timeIsUp(wait, record), holder);
   return comeAgain(ports, delivery, standing, wait, holder);
 };
 
-/** Back on the queue. @param since the instant that the waits grow from */
+/** Back on the queue. @param since the instant from which the waits grow */
 export const waitFor = (
   { clock, random }: Ports,
   { receiveCount }: Delivery,
@@ -327,10 +328,10 @@ export const waitFor = (
 };
 
 /**
- * Writes down how far a delivery came with a request. An end goes into the case first, then into the request with its receipt, then out to
- * its readers; the lease goes last. A wait puts the message back on the queue.
+ * Records the result of a delivery. An end goes into the case first, then into the request with its receipt, then out to
+ * its readers. The lease is released last. A wait puts the message back on the queue.
  *
- * @param holder names this delivery's lease, where it has one
+ * @param holder names this delivery's lease, if it has one
  */
 export const conclude = (
   ports: Ports,

@@ -32,7 +32,7 @@ const inWords = ({ request, order }: AttemptContext, { plan }: JudgedRound, step
   }
 };
 
-/** What is done once the call has left, and what it takes for good. */
+/** What follows after the call, and what cannot be undone. */
 const FOLLOW_UPS = {
   delete: [
     'Then the request probes until two probes, some seconds apart, find the key gone',
@@ -56,9 +56,9 @@ const plannedOutcome = (step: Step): Planned['outcome'] =>
   step.do === 'ask-siblings' ? 'stuck/not-recognised' : step.do === 'end' ? step.outcome : undefined;
 
 /**
- * Probes once and says what a real request would do. Takes no lease and writes nothing but who has seen the key.
+ * Probes once, and says what a real request would do. Takes no lease, and writes only who has seen the key.
  *
- * @returns `planned`, with the plan and with the record that its receipt shows; the wait, where a question has to wait
+ * @returns `planned`, with the plan and the record for its receipt; or the wait, if a question must wait
  */
 export const dryRun = async (context: AttemptContext, key: KeyOf): Promise<AttemptResult> => {
   const { ports, pin, order, request } = context;

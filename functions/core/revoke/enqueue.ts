@@ -1,21 +1,21 @@
 import type { RequestItem } from '../ledger/request-item.ts';
 import type { Attributes, Outbox } from '../ports.ts';
 
-/** What every copy of a request carries, so that it is known again under whatever message it travels. */
+/** What every copy of a request carries, so that it is recognised in any message. */
 const named = ({ requestId, attempt }: Pick<RequestItem, 'requestId' | 'attempt'>): Attributes => ({
   requestId,
   attempt: String(attempt),
 });
 
-/** Puts a request on the requests queue again, as the attempt that it is at. */
+/** Puts a request on the requests queue again, with its current attempt. */
 export const resend = ({ enqueue }: Outbox, item: RequestItem): Promise<void> =>
   enqueue(JSON.stringify(item.request), named(item), 0);
 
-/** Asks for a look at the key of a request that has ended. */
+/** Sends a recheck of the key of a request that has ended. */
 export const sendRecheck = ({ enqueue }: Outbox, item: RequestItem, delaySeconds: number): Promise<void> =>
   enqueue(JSON.stringify({ ...item.request, look: true }), named(item), delaySeconds);
 
-/** Sends the copy for the stuck queue: the request, ready to be sent again, or the stub of a body that was none. */
+/** Sends the copy for the stuck queue: the request, ready to be sent again, or the stub of a body that was not a valid request. */
 export const setAside = async (
   { setAside: send }: Outbox,
   item: Pick<RequestItem, 'requestId' | 'attempt' | 'receipt' | 'stub' | 'request'>,

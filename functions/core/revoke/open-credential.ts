@@ -26,7 +26,7 @@ const nameIn = (secretId: string): string => secretId.replace(/^arn:[^:]+:secret
  *
  * @param version a staging label or a version id
  * @throws Fault `refused/outside-prefix`, `stuck/credential-missing` or `refused/credential-unreadable`
- * @throws Unavailable where Secrets Manager does not answer
+ * @throws Unavailable if Secrets Manager does not answer
  */
 export const openCredential = async (
   { vault, config }: Pick<Ports, 'vault' | 'config'>,
@@ -58,18 +58,18 @@ export const openCredential = async (
   return { opened, credential: provider.credential(value) };
 };
 
-/** A key's identifier, and the question that was answered with it where it had to be asked. */
+/** A key's identifier, and the question whose answer named it, if a question was needed. */
 export interface Identified {
   readonly keyId: string;
   readonly seen: readonly string[];
 }
 
 /**
- * Tells whose key a credential is: from itself, from an earlier look at the same version, or by asking the provider.
+ * Identifies the key of a credential: from the credential, from an earlier answer for the same version, or by a question to the provider.
  *
- * @param unknown the outcome where the provider does not know the credential
- * @returns the wait, where the provider gave no verdict
- * @throws Fault that outcome, or another that the answer settles
+ * @param unknown the outcome if the provider does not know the credential
+ * @returns the wait, if the provider gave no verdict
+ * @throws Fault with that outcome, or with the end that the answer means
  */
 export const identify = async (
   ports: Ports,
@@ -97,7 +97,7 @@ export const identify = async (
     );
     return { keyId, seen: [question.questionId] };
   }
-  // Another delivery may have had the answer since, and killed the key.
+  // Another delivery may have got the answer since, and killed the key.
   const meanwhile = await kept();
   if (meanwhile) return meanwhile;
   const evidence = [evidenceOf(ports.clock.now(), 'probe', question, answer)];

@@ -4,17 +4,17 @@ import { type AttemptWaiting, attemptWaiting } from '../ledger/attempt-result.ts
 import { DAY_MS } from '../timing.ts';
 import type { Run } from './run.ts';
 
-/** A queue forgets after 14 days; what waits for its time and is then tried for has to be over in 13. */
+/** A queue drops a message after 14 days. A request must wait for its time and finish within 13. */
 const HORIZON_MS = 13 * DAY_MS;
 
-/** The latest `notBefore` that leaves a message, sent at that instant, its whole time. */
+/** The latest `notBefore` that leaves its whole time to a message that was sent at this instant. */
 export const latestNotBefore = (sentAt: EpochMs, giveUpAfterMs: number): EpochMs =>
   after(sentAt, HORIZON_MS - giveUpAfterMs);
 
 /**
  * The rules that need neither credential nor provider.
  *
- * @returns the wait, where the request's time has not come
+ * @returns the wait, if the request's time has not come
  * @throws Fault `refused/provider-off` or `refused/too-far`
  */
 export const checkPreconditions = ({ ports, delivery, request }: Run): AttemptWaiting | undefined => {

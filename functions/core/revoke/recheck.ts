@@ -15,24 +15,24 @@ import type { RevocationRequest } from '../request/revocation-request.ts';
 import { DONE, waitFor } from './conclude.ts';
 import { contextOf, type DeliveryMode, type Run, runOf } from './run.ts';
 
-/** A request that has ended, on a key of its own. */
+/** A request that has ended and had a pinned key. */
 type PublishedRequest = RequestItem & { readonly request: RevocationRequest; readonly pin: Pin; readonly ended: Ended };
 
-/** Whether the sender is a function of ours; SQS names a role's session `<role id>:<session>`. */
+/** Whether the sender is one of our own functions. SQS names a role's session `<role id>:<session>`. */
 export const isOwnSender = ({ config }: Pick<Ports, 'config'>, { sender }: Pick<Delivery, 'sender'>): boolean =>
   config.ownRoles.some((role) => sender.startsWith(`${role}:`));
 
-/** What was pinned was a request, and what was published had ended. */
+/** A pinned item has a request, and a published item has ended. */
 const isPublished = (item: RequestItem | undefined): item is PublishedRequest =>
   item?.pin !== undefined && item.published;
 
-/** What a recheck writes its attempt under. */
+/** The item under whose name a recheck writes its attempt. */
 const asRecheck = <T extends RequestItem>(original: T): T => ({
   ...original,
   requestId: recheckName(original.requestId),
 });
 
-/** What a recheck of an open case has to report: how the key stands, or that it was seen to since. */
+/** What a recheck of an open case reports: the state of the key, or that the key has been handled since. */
 const findingOf = ({ ended }: PublishedRequest, { outcome }: AttemptEnded, keyState: KeyState): Finding | undefined => {
   const since = `The request ended as ${ended.outcome} at ${toIso(ended.at)}`;
   if (isDead(outcome) || outcome === 'restricted')
@@ -42,7 +42,7 @@ const findingOf = ({ ended }: PublishedRequest, { outcome }: AttemptEnded, keySt
   return { outcome: told, keyState, why: `${since}, and the key is still ${keyState}` };
 };
 
-/** The case as a recheck leaves it: closed where the key was seen to since, else as it stands; the lease goes. */
+/** The case after a recheck: closed if the key has been handled since, otherwise unchanged. The lease is released. */
 const withRecheck = (current: CaseItem, original: PublishedRequest, end: AttemptEnded, at: Ended['at']): CaseItem => {
   const { [attemptName(asRecheck(original))]: record = NEW_ATTEMPT, ...attempts } = current.attempts;
   const without = { ...current, attempts, lease: undefined };
@@ -58,7 +58,7 @@ const withRecheck = (current: CaseItem, original: PublishedRequest, end: Attempt
   return { ...ended, attempts };
 };
 
-/** Takes out of the case what a recheck without an end left there. */
+/** Removes from the case what a recheck without an end left there. */
 const dropRecheck = async (ports: Ports, original: PublishedRequest): Promise<void> => {
   const name = attemptName(asRecheck(original));
   await updateItem<CaseItem>(ports, caseKey(original.pin.keyName), (current) => {
@@ -68,7 +68,7 @@ const dropRecheck = async (ports: Ports, original: PublishedRequest): Promise<vo
   });
 };
 
-/** Publishes what was found, writes it into the case and lets that go. */
+/** Publishes the finding, writes it into the case and releases the case. */
 const conclude = async (
   { ports, holder }: Run,
   original: PublishedRequest,
@@ -96,7 +96,7 @@ const recheckLater = async (
 ): Promise<Disposition> => {
   const { clock, config, log } = ports;
   if (wait.problem) log.warn('aws did not answer', { requestId: original.requestId, problem: wait.problem });
-  // Every exchange was awaited, so nothing of ours is on its way.
+  // Every exchange was awaited, so no exchange of ours is on its way.
   await releaseLease(ports, original, holder).catch(() => undefined);
   if (clock.now() - delivery.sentAt < config.giveUpAfterMs)
     return waitFor(ports, delivery, { ...original, receivedAt: delivery.sentAt }, wait);
@@ -105,7 +105,7 @@ const recheckLater = async (
   return DONE;
 };
 
-/** Where a request would act, a recheck is over. */
+/** A recheck is over at the point where a request would act. */
 const probesOnly: Act = async () => attemptEnded('planned');
 
 /** Probes the key of a request that has ended. */
@@ -131,7 +131,7 @@ const RECHECK: DeliveryMode = {
     const original = item as PublishedRequest; // a recheck is about one
     if (!result.hasEnded) return recheckLater(run, original, result);
     if (leased) return conclude(run, original, result, leased);
-    // An earlier delivery may have found something, which the case holds.
+    // An earlier delivery may have written a finding into the case.
     const { ports, holder, delivery } = run;
     const key = { ...original.pin, provider: original.request.provider };
     const taken = await takeLeaseFor(ports, original, key, { holder, until: delivery.deadline, seen: [] });
@@ -141,11 +141,11 @@ const RECHECK: DeliveryMode = {
 };
 
 /**
- * Finds what a recheck is about. A recheck probes the key of a request that has ended, and does not call. If the key lives although its
- * death was proved, the recheck reports that and opens the case again; of a case that was left open it reports how the key stands. Of a
- * dead key that stays dead nothing is reported.
+ * Finds the request of a recheck. A recheck probes the key of a request that has ended, and sends no call. If the key is alive although its
+ * death was proved, the recheck reports that and opens the case again. For a case that was left open it reports the state of the key. For a
+ * dead key that stays dead it reports nothing.
  *
- * @returns undefined where nothing is to be rechecked any more
+ * @returns undefined if nothing is left to recheck
  */
 export const recheckOf = async (
   ports: Ports,
@@ -156,12 +156,12 @@ export const recheckOf = async (
   if (!isPublished(original)) return undefined;
   const { pin, request } = original;
   const known = await ports.ledger.read<CaseItem>(caseKey(pin.keyName));
-  // Another request has gone on with the key since; the key is rechecked for that one.
+  // Another request has taken over the key since. The key is rechecked for that request.
   if (known === undefined || ownerOf(known) !== attemptName(original)) {
     await dropRecheck(ports, original);
     return undefined;
   }
-  // Nobody waits for a recheck, so it can wait for every answer. It keeps to the versions that its request had pinned.
+  // A recheck is not urgent, so it can wait for every answer. It keeps to the versions that its request pinned.
   const calm = { ...request, reason: 'manual', secretVersion: pin.signer.versionId } as const;
   return { run: runOf(ports, delivery, RECHECK, calm), item: original };
 };

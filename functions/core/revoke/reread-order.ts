@@ -5,11 +5,11 @@ import type { Opened, Ports } from '../ports.ts';
 import { expiryRequestId, isExpiryOrder, readTags, type SweepItem, sweepKey } from '../request/expiry-tags.ts';
 
 /**
- * Reads the tags behind a sweep's order once more, right before its call: a date that was moved or a tag that is gone takes it back.
- * Any other request passes.
+ * Reads the tags behind a sweep's order again, right before its call. A moved date or a removed tag withdraws the order.
+ * Other requests pass.
  *
- * @param opened the version that holds the key, where it is at hand
- * @throws Fault `withdrawn`, or `refused/version-not-meant` where the version is newer than the tag
+ * @param opened the version that holds the key, if it is known
+ * @throws Fault `withdrawn`, or `refused/version-not-meant` if the version is newer than the tag
  */
 export const rereadOrder = async (
   ports: Ports,
@@ -19,7 +19,7 @@ export const rereadOrder = async (
   const arn = request?.requestedBy;
   if (!isExpiryOrder(requestId) || arn === undefined) return;
   const described = await ports.vault.describe(arn);
-  // A secret that is gone takes nothing back: its key lives on.
+  // A deleted secret withdraws nothing: its key is still alive.
   if (described === undefined) return;
   const read = readTags(ports.providers, described.tags);
   const firstSeen = await ports.ledger.read<SweepItem>(sweepKey(described.arn));
@@ -29,7 +29,8 @@ export const rereadOrder = async (
   const version = order.version ?? firstSeen?.version ?? '';
   if (expiryRequestId(ports.digest, described.arn, version, described.tags) !== requestId)
     throw new Fault('withdrawn', 'The tags have changed since then. The changed tags make a new order');
-  // A tag that names its version is meant for it, whenever a sweep first met the date. Dates of versions are whole seconds in Secrets
+  // A tag that names a version is meant for that version, whenever a sweep first saw the date. Dates of versions are whole seconds in
+  // Secrets
   // Manager, so the last second counts as older.
   const newest =
     order.version === undefined && firstSeen

@@ -10,12 +10,12 @@ import { isUrgent } from '../reason.ts';
 import { type NamedTarget, namedTarget, type RevocationRequest } from '../request/revocation-request.ts';
 import { type Held, identify, openCredential } from './open-credential.ts';
 
-/** The order with its credentials open, and what was pinned of them. */
+/** The order with its open credentials, and the pin made from them. */
 export interface ResolvedTarget {
   readonly pin: Pin;
   readonly order: Omit<Order, 'facts' | 'called'>;
   readonly seen: readonly string[];
-  /** The open version of the target's own secret, where there is one. */
+  /** The open version of the target's own secret, if there is one. */
   readonly targetHeld: Held | undefined;
 }
 
@@ -27,7 +27,7 @@ interface Resolving {
   readonly request: RevocationRequest;
 }
 
-/** A version of a secret, open, and whose key is in it. */
+/** An open version of a secret, and the key in it. */
 interface OpenedKey {
   readonly held: Held;
   readonly key: Credential & { readonly keyId: string };
@@ -55,7 +55,7 @@ const pinned = ({ held: { opened }, key: { environment, keyId } }: OpenedKey): P
   keyId,
 });
 
-/** Which key has to die, and whether it signs for itself: an object that names the signer's own key is self. */
+/** Which key to revoke, and whether it signs for itself. An object that names the signer's own key is `self`. */
 const targetOf = (
   { keyId: named, locator }: NamedTarget,
   signer: OpenedKey['key'],
@@ -80,11 +80,11 @@ const checkTarget = (provider: Provider, request: RevocationRequest, item: Reque
 };
 
 /**
- * Opens the credentials of a request, at the pinned versions where an earlier delivery pinned them, and tells signer from target.
+ * Opens the credentials of a request, at the pinned versions if an earlier delivery pinned them, and tells signer and target apart.
  *
- * @param reopenSigner opens the signer as it is now; the target stays as pinned
- * @returns the wait, where the provider has to be asked whose key it is, and did not tell
- * @throws Fault where the order cannot be carried out as it stands
+ * @param reopenSigner opens the signer's current version; the target stays as pinned
+ * @returns the wait, if the provider had to identify the key and did not
+ * @throws Fault if the order cannot be carried out as it is
  */
 export const resolveTarget = async (
   ports: Ports,
@@ -135,7 +135,7 @@ export const resolveTarget = async (
       target: target && pinned(target),
       self: aimed.self,
       keyId: aimed.keyId,
-      // Nobody reads the locator here; release 0.1.0 does, if it comes back.
+      // This release does not read the locator here. Release 0.1.0 reads it after a rollback.
       ...aimed.locator,
       environment,
       realm: realmOf(environment),
@@ -156,9 +156,9 @@ export const resolveTarget = async (
 };
 
 /**
- * The order with its managing key opened once more as it is now, since it may have been rotated; `undefined` where that is of no use.
+ * The order with the current version of its managing key, since the key may have been rotated; `undefined` if that does not help.
  *
- * @returns the wait, where the provider has to be asked whose key it is, and did not tell
+ * @returns the wait, if the provider had to identify the key and did not
  */
 export const resolveAgain = async (
   { ports, provider, asking, request }: Resolving,
@@ -168,18 +168,18 @@ export const resolveAgain = async (
   if (pin === undefined || pin.self || request.secretVersion !== 'AWSCURRENT') return undefined;
   const fresh = await resolveTarget(ports, asking, provider, item, request, { reopenSigner: true }).catch(
     (error: unknown) => {
-      // What is there now is of no use, so what was found at first stands: a call may have left.
+      // The current version does not help, so the first result stands: a call may have left.
       if (asResult(error).hasEnded) return undefined;
       throw error;
     },
   );
   if (fresh === undefined || 'hasEnded' in fresh) return fresh;
-  // A key of another realm has the target's name there, and is not the target.
+  // A key of another realm can have the target's identifier, and is not the target.
   if (fresh.pin.keyName !== pin.keyName || fresh.pin.signer.versionId === pin.signer.versionId) return undefined;
   return fresh;
 };
 
-/** Resolves an order. A managing key's version that is gone was rotated away, or its secret was made again. */
+/** Resolves an order. If a managing key's version is gone, the key was rotated, or its secret was created again. */
 export const resolve = async (resolving: Resolving, item: RequestItem): Promise<ResolvedTarget | AttemptWaiting> => {
   const { ports, asking, provider, request } = resolving;
   try {

@@ -37,7 +37,7 @@ const takeSteps = async (run: Run, item: RequestItem): Promise<Disposition> => {
   return mode.conclude(run, pinned, await mode.work(run, pinned, resolved));
 };
 
-/** Takes a claimed request as far as this delivery goes. An end that cannot be written down waits, as a step does that fails. */
+/** Carries a claimed request as far as this delivery can. If an end cannot be written, the request waits, as after a failed step. */
 const carryOut = async (run: Run, item: RequestItem): Promise<Disposition> => {
   const { mode } = run;
   try {
@@ -62,10 +62,10 @@ const NOT_FOR_YOU: Parsed = {
 
 /**
  * Carries out one delivery of one message: claims the request, resolves its target, probes, calls, proves, and publishes the receipt.
- * Each step is in the ledger before the next, so any later delivery continues from there.
+ * Each step is in the ledger before the next one, so any later delivery continues from there.
  *
- * @returns whether the message is done with; if not, when it may come again
- * @throws a defect of ours: the message comes again by itself
+ * @returns whether the message is finished; if not, when it may come back
+ * @throws a defect of ours: the message comes back by itself
  */
 export const revoke = async (ports: Ports, delivery: Delivery): Promise<Disposition> => {
   try {

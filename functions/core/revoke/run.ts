@@ -10,15 +10,15 @@ import { isUrgent } from '../reason.ts';
 import type { RevocationRequest } from '../request/revocation-request.ts';
 import type { ResolvedTarget } from './resolve-target.ts';
 
-/** What a delivery is about: a revocation, a dry run or a recheck. All of them take the same path. */
+/** What a delivery does: a revocation, a dry run or a recheck. All take the same path. */
 export interface DeliveryMode {
-  /** An order to be begun: its preconditions, and the room in its case, are asked about. A recheck is of a request that has ended. */
+  /** An order that must meet the preconditions and find room in its case. A recheck is about a request that has ended. */
   readonly isOrder: boolean;
   /** The key's case is leased while the delivery works on the key. */
   readonly needsLease: boolean;
-  /** Works on the key as far as this delivery goes. @param leased the case, where the mode needs its lease */
+  /** Works on the key as far as this delivery can. @param leased the case, if the mode needs its lease */
   work(run: Run, item: RequestItem, resolved: ResolvedTarget, leased?: CaseItem): Promise<AttemptResult>;
-  /** Writes down how far that came. @param leased the case whose lease the run holds */
+  /** Records the result. @param leased the case whose lease the run holds */
   conclude(run: Run, item: RequestItem, result: AttemptResult, leased?: CaseItem): Promise<Disposition>;
 }
 
@@ -43,7 +43,7 @@ export const runOf = (ports: Ports, delivery: Delivery, mode: DeliveryMode, requ
     mode,
     request,
     provider,
-    // Whose key it is has to be known before a call can leave.
+    // The key must be identified before a call can leave.
     asking: { ports, deadline: delivery.deadline, bypassesBreaker: isUrgent(request.reason) },
     holder: ports.newId(),
   };

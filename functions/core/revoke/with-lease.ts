@@ -19,8 +19,8 @@ import { contextOf, type DeliveryMode, type Run } from './run.ts';
 /**
  * Pins what this delivery found.
  *
- * @returns undefined where another delivery has pinned something else meanwhile (a rotation came in between), or has ended the request or
- *   gone on to another attempt
+ * @returns undefined if another delivery has pinned something else in the meantime (after a rotation), or has ended the request or
+ *   moved to another attempt
  */
 export const withPin = async (ports: Ports, item: RequestItem, pin: Pin): Promise<RequestItem | undefined> => {
   if (item.pin && isSamePin(item.pin, pin)) return item;
@@ -48,7 +48,7 @@ const publishResurrected = async (
 
 const isRefused = (result: AttemptResult): boolean => result.hasEnded && result.outcome === 'stuck/credential-refused';
 
-/** Revokes: probes and calls until the request is over. A managing key that is refused is opened once more as it is now. */
+/** Revokes: probes and calls until the request is over. If the managing key is refused, its current version is opened once. */
 export const revokeKey: DeliveryMode['work'] = async (run, item, resolved, leased) => {
   const { ports } = run;
   // Before the first probe: an order to kill the managing key may come at the same time.
@@ -68,9 +68,9 @@ export const revokeKey: DeliveryMode['work'] = async (run, item, resolved, lease
 };
 
 /**
- * Works on a key whose case this delivery holds, and writes down how far that came.
+ * Works on a key whose case this delivery holds, and records the result.
  *
- * @throws Unavailable where an AWS service does not answer; the lease is released as far as it can be
+ * @throws Unavailable if an AWS service does not answer; the lease is released if possible
  */
 export const withLease = async (run: Run, item: RequestItem, resolved: ResolvedTarget): Promise<Disposition> => {
   const { ports, delivery, holder, mode, request } = run;
@@ -87,7 +87,7 @@ export const withLease = async (run: Run, item: RequestItem, resolved: ResolvedT
   } catch (error) {
     const result = asResult(error);
     if (result.hasEnded || result.problem === undefined) return mode.conclude(run, item, result, leased);
-    // Every exchange was awaited, so nothing of ours is on its way: others need not wait the lease out.
+    // Every exchange was awaited, so no exchange of ours is on its way. Other deliveries need not wait for the end of the lease.
     await releaseLease(ports, item, holder).catch(() => undefined);
     throw error;
   }

@@ -12,16 +12,16 @@ import { DAY_MS, HOUR_MS, LONGEST_DELAY_SECONDS, MINUTE_MS } from '../timing.ts'
 
 /** A pass that did not finish starts again after this time, which is longer than a sweep may take. */
 const BROKEN_OFF_MS = 15 * MINUTE_MS;
-/** No request that is still on the queue comes as late as this after its time is up. */
+/** Every request that is still on the queue comes earlier than this after its time is up. */
 const LOST_MS = 13 * HOUR_MS;
-/** A case that was ended a short while ago has its second look on the way. */
+/** A case that ended less than this ago has its recheck on the way. */
 const SETTLED_MS = 12 * HOUR_MS;
-/** For so long a proved key is looked at each day. */
+/** For this long a proved key is rechecked each day. */
 const RECENT_MS = 7 * DAY_MS;
-/** The stuck queue forgets after 14 days; an open case's copy is sent again after so many. */
+/** The stuck queue drops a copy after 14 days. An open case's copy is sent again after this many. */
 const COPY_MS = 10 * DAY_MS;
 
-/** When the look-after ran. */
+/** When the daily pass ran. */
 interface DailyPassItem extends Versioned {
   readonly startedAt: EpochMs;
   readonly startedBy: string;
@@ -38,7 +38,7 @@ export interface DailyPassReport {
   readonly copies: number;
 }
 
-/** Begins the day's pass, unless it is done or under way. @returns since when copies are owed */
+/** Starts the day's pass, unless it is done or running. @returns since when copies are due */
 const beginPass = async (ports: Ports, startedBy: string): Promise<EpochMs | undefined> => {
   const now = ports.clock.now();
   const written = await updateItem<DailyPassItem>(ports, KEY, (current) => {
@@ -46,7 +46,7 @@ const beginPass = async (ports: Ports, startedBy: string): Promise<EpochMs | und
     const isUnderWay = current !== undefined && now < after(current.startedAt, BROKEN_OFF_MS);
     return isDone || isUnderWay ? undefined : { startedAt: now, startedBy, completedAt: current?.completedAt };
   });
-  const item = written as DailyPassItem; // of this pass, or of the one that is done or under way
+  const item = written as DailyPassItem; // of this pass, or of the one that is done or running
   return item.startedBy === startedBy ? (item.completedAt ?? after(now, -DAY_MS)) : undefined;
 };
 
@@ -55,15 +55,15 @@ const completePass = (ports: Ports, startedBy: string): Promise<unknown> =>
     current?.startedBy === startedBy ? { ...current, completedAt: current.startedAt } : undefined,
   );
 
-/** Whether another ten days of a stuck request were over since the last pass. */
+/** Whether another ten days of a stuck request have passed since the last pass. */
 const owesCopy = (endedAt: EpochMs, since: EpochMs, now: EpochMs): boolean =>
   Math.floor((now - endedAt) / COPY_MS) > Math.max(0, Math.floor((since - endedAt) / COPY_MS));
 
-/** What was planned because the mode was `observe` then would be carried out now. */
+/** A request that was only planned in the mode `observe` would be carried out now. */
 const isMeantStill = ({ config }: Ports, { planOnly, request }: RequestItem): boolean =>
   request !== undefined && (!planOnly || request.dryRun || config.mode === 'observe');
 
-/** Puts requests on the queue again whose message must have been lost: their time is up and they have not ended. */
+/** Sends requests again whose message must have been lost: their time is up, and they have not ended. */
 const resendLost = async (ports: Ports, now: EpochMs): Promise<number> => {
   const { config, outbox } = ports;
   const lostBefore = after(now, -config.giveUpAfterMs - LOST_MS);
@@ -80,7 +80,7 @@ const resendLost = async (ports: Ports, now: EpochMs): Promise<number> => {
   return resent;
 };
 
-/** The request for which a key is looked at, as long as it stands where it ended. */
+/** The request for which a key is rechecked, as long as its end still stands. */
 const ownerRequest = async ({ ledger }: Ports, item: CaseItem): Promise<RequestItem | undefined> => {
   const owner = ownerOf(item);
   if (owner === undefined) return undefined;
@@ -89,11 +89,11 @@ const ownerRequest = async ({ ledger }: Ports, item: CaseItem): Promise<RequestI
 };
 
 /**
- * Once a day, over the ledger's open and recent cases: asks for a look at each, puts requests on the queue again that were lost, and
- * sends copies for the stuck queue again before that forgets them. It only enqueues; what is found, the looks publish.
+ * Once a day, for the ledger's open and recent cases: sends a recheck for each, sends lost requests again, and
+ * sends copies to the stuck queue again before the queue drops them. It only enqueues. The rechecks publish the findings.
  *
- * @returns what it sent; `undefined` where the day's pass is done or under way, or the system is paused
- * @throws Unavailable where an AWS service does not answer; a later sweep starts the pass again
+ * @returns what it sent; `undefined` if the day's pass is done or running, or the system is paused
+ * @throws Unavailable if an AWS service does not answer; a later sweep starts the pass again
  */
 export const dailyPass = async (ports: Ports): Promise<DailyPassReport | undefined> => {
   const { clock, ledger, outbox, random, log } = ports;
@@ -107,7 +107,7 @@ export const dailyPass = async (ports: Ports): Promise<DailyPassReport | undefin
   const lookAt = async (item: CaseItem): Promise<void> => {
     const request = await ownerRequest(ports, item);
     if (request?.ended === undefined) return;
-    // Spread over as long as a queue delays a message.
+    // Spread over the longest delay of a queue.
     await sendRecheck(outbox, request, Math.floor(random() * LONGEST_DELAY_SECONDS));
     sent.looks += 1;
     if (item.proved || !owesCopy(request.ended.at, since, now)) return;

@@ -16,7 +16,7 @@ export interface Gauges {
   readonly pausedSeconds: number;
 }
 
-/** Since when a case is open: since an end left it so, else since its first call. */
+/** Since when a case is open: since the end that left it open, or since its first call. */
 const openSince = ({ leftOpenBy, attempts, at }: CaseItem): EpochMs => {
   if (leftOpenBy !== undefined) return at;
   return Object.values(attempts)
@@ -27,11 +27,11 @@ const openSince = ({ leftOpenBy, attempts, at }: CaseItem): EpochMs => {
 const isDue = (item: RequestItem, now: EpochMs): boolean =>
   !item.planOnly && item.request !== undefined && countedFrom(item) <= now;
 
-/** Whether a request is forgotten. One that nobody goes on with stands open past its time, so that few are asked about. */
+/** Whether a request is forgotten. Only requests past their time are checked, so these are few. */
 const isLeftOff = async (ports: GaugePorts, item: RequestItem, now: EpochMs): Promise<boolean> =>
   now - countedFrom(item) > ports.config.giveUpAfterMs && (await isForgotten(ports, item));
 
-/** Each key that may be alive although its time has come, and since when; a request whose key is not known yet stands for itself. */
+/** Each key that may be alive although it should be dead, and since when. A request whose key is not known yet counts as one key. */
 const open = async (ports: GaugePorts, now: EpochMs): Promise<ReadonlyMap<string, EpochMs>> => {
   const { ledger } = ports;
   const found = new Map<string, EpochMs>();
@@ -49,9 +49,9 @@ const secondsSince = (instant: EpochMs | undefined, now: EpochMs): number =>
   instant === undefined ? 0 : Math.max(0, Math.floor((now - instant) / SECOND_MS));
 
 /**
- * Reads off the ledger what is open, and says it in one log line. What is stuck stays open until its key is dead or forgotten.
+ * Counts in the ledger what is open, and logs it in one line. A stuck request stays open until its key is dead or forgotten.
  *
- * @throws Unavailable where the ledger does not answer
+ * @throws Unavailable if the ledger does not answer
  */
 export const gauge = async (ports: GaugePorts): Promise<Gauges> => {
   const now = ports.clock.now();

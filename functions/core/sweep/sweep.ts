@@ -23,7 +23,7 @@ import { LONGEST_DELAY_SECONDS, MINUTE_MS, SECOND_MS, TIMING } from '../timing.t
 
 const LONGEST_DELAY_MS = LONGEST_DELAY_SECONDS * SECOND_MS;
 
-/** An order whose message has not been claimed by then is sent again; a crash between sending and noting it is met the same way. */
+/** An order whose message has not been claimed by then is sent again. This also covers a crash between the send and its note. */
 const RESEND_MS = 15 * MINUTE_MS;
 
 interface Due {
@@ -37,7 +37,7 @@ interface Due {
 export interface Swept {
   readonly secrets: number;
   readonly sent: number;
-  /** Due, but left to a later sweep: by the limit, or because the system is paused. */
+  /** Due, but left to a later sweep because of the limit or a pause. */
   readonly left: number;
   readonly unreadable: number;
   /** Where its time ran out: the next sweep continues from there. */
@@ -50,7 +50,7 @@ const writeSweep = (
   change: (item: SweepItem | undefined) => Omit<SweepItem, 'rev' | 'nonce'> | undefined,
 ) => updateItem<SweepItem>(ports, sweepKey(arn), change);
 
-/** Notes which version was current when this date was first met: the one that it is meant for. */
+/** Records which version was current when this date was first seen. The date is meant for that version. */
 const noteFirstSeen = async (ports: Ports, { arn, tags, stages }: Described): Promise<SweepItem> => {
   const expiresAt = tags[EXPIRY_TAG] ?? '';
   const version = stages['AWSCURRENT'] ?? '';
@@ -60,7 +60,7 @@ const noteFirstSeen = async (ports: Ports, { arn, tags, stages }: Described): Pr
   return firstSeen as SweepItem; // written now, or by an earlier sweep
 };
 
-/** Tells once of tags that cannot be read, until they change. */
+/** Reports tags that cannot be read, once until they change. */
 const refuse = async (ports: Ports, secret: Described, firstSeen: SweepItem, why: string): Promise<void> => {
   const { arn, name, tags } = secret;
   const requestId = expiryRequestId(ports.digest, arn, '', tags);
@@ -90,7 +90,7 @@ const refuse = async (ports: Ports, secret: Described, firstSeen: SweepItem, why
   await writeSweep(ports, arn, (current) => current && { ...current, refused: requestId });
 };
 
-/** The attempt to send an order as; `undefined` where it has ended, or is under way. */
+/** The attempt with which to send an order; `undefined` if it has ended or is running. */
 const attemptOf = async (ports: Ports, { requestId }: Due, { sent }: SweepItem): Promise<number | undefined> => {
   const item = await ports.ledger.read<RequestItem>(requestKey(requestId, ports.config.mode === 'observe'));
   if (item !== undefined && item.receipt?.outcome !== 'withdrawn') return undefined;
@@ -109,7 +109,7 @@ const send = async (ports: Ports, due: Due, attempt: number): Promise<void> => {
   await writeSweep(ports, secret.arn, (item) => item && { ...item, sent: { requestId, attempt, at: now } });
 };
 
-/** Oldest first, and per provider no more at once than an hour's limit lets through. */
+/** Oldest first, and per provider no more at once than the limit of an hour. */
 const withinLimits = (due: readonly Ready[], limit: number): readonly Ready[] => {
   const sent = new Map<string, number>();
   return [...due]
@@ -121,7 +121,7 @@ const withinLimits = (due: readonly Ready[], limit: number): readonly Ready[] =>
     });
 };
 
-/** What is sent together travels in one call. @returns how many were sent; the rest had no time */
+/** Sends several orders in one call. @returns how many were sent; there was no time for the rest */
 const sendAll = async (ports: Ports, ready: readonly Ready[], until: EpochMs): Promise<number> => {
   let sent = 0;
   while (sent < ready.length && ports.clock.now() < until) {
@@ -138,7 +138,7 @@ interface Ready {
   readonly provider: string;
 }
 
-/** What there is to send for a secret; `undefined` where nothing is, or not yet. */
+/** What to send for a secret; `undefined` if there is nothing, or not yet. */
 const readyIn = async (
   ports: Ports,
   secret: Described,
@@ -162,13 +162,13 @@ const readyIn = async (
   return attempt === undefined ? undefined : { due, attempt, provider: request.provider };
 };
 
-/** What the pages of one sweep came to. */
+/** The results of one sweep's pages. */
 interface Found {
   secrets: number;
   unreadable: number;
-  /** Never more than may be sent at once, so that a hundred thousand secrets take no more memory than a hundred. */
+  /** Never more than may be sent at once. So a hundred thousand secrets take no more memory than a hundred. */
   ready: readonly Ready[];
-  /** Due, and past the limit. */
+  /** Due, but over the limit. */
   past: number;
   /** Where the time ran out. */
   next: string | undefined;
@@ -195,7 +195,7 @@ const readPages = async (ports: Ports, from: string | undefined, horizon: EpochM
 
 /** Where a sweep stopped whose time had run out. */
 interface SweepProgressItem extends Versioned {
-  /** The page that the next sweep begins with; absent where a sweep has reached the end. */
+  /** The page that the next sweep begins with. Absent if a sweep has reached the end. */
   readonly next: string | undefined;
   readonly at: EpochMs;
 }
@@ -207,7 +207,7 @@ const leftOffAt = async ({ ledger }: Ports): Promise<string | undefined> =>
   (await ledger.read<SweepProgressItem>(PROGRESS_KEY))?.next;
 
 /**
- * Notes where the next sweep begins. Of sweeps that overlap, the last one to end decides: at worst some secrets are read twice, or one
+ * Records where the next sweep begins. If sweeps overlap, the last one to end decides: at worst some secrets are read twice, or one
  * round later.
  */
 const leaveOff = async (ports: Ports, from: string | undefined, next: string | undefined): Promise<void> => {
@@ -217,13 +217,13 @@ const leaveOff = async (ports: Ports, from: string | undefined, next: string | u
 const NEVER = epochMs(Number.POSITIVE_INFINITY);
 
 /**
- * Turns expiry tags that are due, or will be before the next sweeps are over, into requests on the same queue that everybody uses. What
- * it decides, it decides from the ledger; running twice at once makes the same requests. While the system is paused it reads and tells,
- * and sends nothing.
+ * Turns expiry tags that are due, or will be before the next sweeps are over, into requests on the common requests queue.
+ * It decides from the ledger, so two sweeps at once make the same requests. While the system is paused, it reads and reports,
+ * but sends nothing.
  *
  * @param aheadMs how far ahead of its expiry an order is sent, up to 15 minutes
- * @param until when it stops reading; what it has found by then it sends, and the next sweep reads on from there
- * @throws Unavailable where an AWS service does not answer; the next sweep begins where this one did
+ * @param until when it stops reading. It sends what it has found by then, and the next sweep continues from there
+ * @throws Unavailable if an AWS service does not answer; the next sweep begins where this one began
  */
 export const sweep = async (ports: Ports, aheadMs: number, until: EpochMs = NEVER): Promise<Swept> => {
   const horizon = after(ports.clock.now(), Math.min(aheadMs, LONGEST_DELAY_MS));

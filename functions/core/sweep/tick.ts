@@ -6,17 +6,17 @@ import { type Swept, sweep } from './sweep.ts';
 
 export interface Ticked extends Swept {
   readonly gauges: Gauges;
-  /** `undefined` where the day's pass is done or under way, the system is paused, or the sweep had no time left. */
+  /** `undefined` if the day's pass is done or running, the system is paused, or the sweep had no time left. */
   readonly lookedAfter: DailyPassReport | undefined;
 }
 
 /**
- * What is done at each tick of the clock: tells how much is open, turns due expiry tags into requests, and once a day looks after the
+ * What is done at each tick of the clock: reports how much is open, turns due expiry tags into requests, and once a day checks the
  * ledger's cases.
  *
  * @param aheadMs how far ahead of its expiry an order is sent, up to 15 minutes
  * @param until when the sweep stops reading
- * @throws Unavailable where an AWS service does not answer; the next tick starts again
+ * @throws Unavailable if an AWS service does not answer; the next tick starts again
  */
 export const tick = async (ports: Ports, aheadMs: number, until?: EpochMs): Promise<Ticked> => {
   // First, so that a sweep that fails does not hide how much is open.

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { Fault } from '../../core/fault.ts';
 import type { BybitSettings } from './settings.ts';
 
-/** The addresses that a key is bound to; `undefined`: to none, it works from everywhere. */
+/** The addresses that a key is bound to; `undefined`: the key is not bound, and works from everywhere. */
 export type Binding = readonly string[] | undefined;
 
 /** How Bybit writes that there is no binding. */
@@ -10,7 +10,7 @@ export const UNBOUND = '*';
 
 const Address = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
 
-/** Reads a list of addresses as Bybit gives it: empty, or with `*` in it, it binds to nothing. */
+/** Reads a list of addresses as Bybit gives it. An empty list, or a list with `*`, means no binding. */
 export const bindingOf = (ips: readonly string[]): Binding => {
   const addresses = ips.map((ip) => ip.trim()).filter((ip) => ip !== '');
   return addresses.length === 0 || addresses.includes(UNBOUND) ? undefined : [...new Set(addresses)];
@@ -19,8 +19,8 @@ export const bindingOf = (ips: readonly string[]): Binding => {
 /**
  * The binding that an order asks for.
  *
- * @returns `null` where it does not ask
- * @throws Fault `refused/malformed` where it holds something that is no address
+ * @returns `null` if the order does not ask for one
+ * @throws Fault `refused/malformed` if a part is not an address
  */
 export const askedBinding = ({ ips }: BybitSettings): Binding | null => {
   if (ips === undefined) return null;
@@ -32,16 +32,16 @@ export const askedBinding = ({ ips }: BybitSettings): Binding | null => {
   return [...new Set(parts)];
 };
 
-/** Whether a key bound like the first works from nowhere that one bound like the second does not. */
+/** Whether the inner binding allows only addresses that the outer binding allows too. */
 export const isWithin = (inner: Binding, outer: Binding): boolean =>
   outer === undefined || (inner?.every((ip) => outer.includes(ip)) ?? false);
 
-/** What both allow; `null` where that is no address at all, which cannot be written. */
+/** What both allow; `null` if they have no address in common, which cannot be sent. */
 export const common = (a: Binding, b: Binding): Binding | null => {
   if (a === undefined || b === undefined) return a ?? b;
   const both = a.filter((ip) => b.includes(ip));
   return both.length > 0 ? both : null;
 };
 
-/** As the update calls take it. */
+/** In the form of the update calls. */
 export const written = (binding: Binding): string => binding?.join(',') ?? UNBOUND;

@@ -6,7 +6,7 @@ import { readPrivateKey } from '../private-key.ts';
 import { parseCredential, unreadable } from '../unreadable.ts';
 import { ENVIRONMENTS } from './environments.ts';
 
-/** An identifier: it goes into a JSON body, so it must be free of anything that a body could be changed with. */
+/** An identifier. It goes into a JSON body, so it must not hold characters that could change the body. */
 export const BybitKey = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/, 'it must be 1 to 128 letters, digits, - and _');
 
 /** As it stands in the secret. */

@@ -3,11 +3,11 @@ import type { Order } from '../../core/provider.ts';
 import type { BybitOperation } from './operations.ts';
 import type { BybitRecord, BybitSettings } from './settings.ts';
 
-/** What a key has to hold one of, for Bybit to let it call: INF from the labels of the delete and update pages. */
+/** A key needs one of these for Bybit to accept its call: inferred from the labels of the delete and update pages. */
 const MASTER_NEEDS = ['AccountTransfer', 'SubMemberTransfer', 'Withdraw'];
 const SUB_NEEDS = ['AccountTransfer', 'SubMemberTransferList', 'SubMemberTransfer'];
 
-/** An order, and what is known of its key. */
+/** An order, and what is known about its key. */
 export interface Seen {
   readonly order: Order;
   readonly operation: BybitOperation;
@@ -20,7 +20,7 @@ export interface Seen {
 const holdsNone = (wallet: readonly string[] | undefined, needs: readonly string[]): boolean =>
   !needs.some((need) => wallet?.includes(need));
 
-/** Each rule of Bybit's that the facts may run into, with the sentence for it. */
+/** Each rule of Bybit that may refuse the call, with its sentence. */
 const FORECASTS: readonly (readonly [(seen: Seen) => boolean, string])[] = [
   [
     ({ order, isMaster, record }) =>
@@ -61,18 +61,21 @@ const FORECASTS: readonly (readonly [(seen: Seen) => boolean, string])[] = [
 
 const isDelete = ({ operation }: Seen): boolean => operation.kind === 'delete';
 
-/** What an update leaves of the wallet's permissions: all of them where none are asked for, and what the API cannot take away. */
+/**
+ * What an update leaves of the wallet's permissions: all of them if the order does not name any, and always what the
+ * API cannot take away.
+ */
 const walletLeft = ({ settings, record }: Seen): readonly string[] | undefined => {
   const now = record?.permissions['Wallet'];
   const asked = settings?.permissions;
   return asked === undefined ? now : now?.filter((name) => name === 'Withdraw' || asked['Wallet']?.includes(name));
 };
 
-/** Whether an update takes the last permission with which a key can delete itself. */
+/** Whether an update takes away the last permission with which a key can delete itself. */
 const isDisarmed = (seen: Seen, needs: readonly string[]): boolean =>
   !isDelete(seen) && !holdsNone(seen.record?.permissions['Wallet'], needs) && holdsNone(walletLeft(seen), needs);
 
-/** What is not possible any more once the call had its effect, with the sentence for it. */
+/** What is no longer possible after the call, with its sentence. */
 const AFTERWARDS: typeof FORECASTS = [
   [
     (seen) => isDelete(seen) && seen.isMaster,
@@ -91,8 +94,8 @@ const AFTERWARDS: typeof FORECASTS = [
 const sentencesIn = (rules: typeof FORECASTS, seen: Seen): readonly string[] =>
   rules.filter(([applies]) => applies(seen)).map(([, sentence]) => sentence);
 
-/** What becomes impossible by a call that Bybit lets through. */
+/** What becomes impossible if Bybit accepts the call. */
 export const afterwards = (seen: Seen): readonly string[] => sentencesIn(AFTERWARDS, seen);
 
-/** What can be said beforehand of how Bybit will answer. Nothing here stands in a call's way. */
+/** How Bybit will probably answer. Nothing here stops a call. */
 export const forecast = (seen: Seen): readonly string[] => sentencesIn(FORECASTS, seen);

@@ -18,7 +18,7 @@ import { updateRefusal } from './update-refusal.ts';
 
 const { hostOf, isSameRealm } = realmsOf(ENVIRONMENTS);
 
-/** A request is taken up to a second past its window, by the provider's clock. */
+/** Bybit accepts a request up to a second past its window, by its own clock. */
 const LANDS_WITHIN_MS = RECEIVE_WINDOW_MS + 1_000;
 
 const callWith = (
@@ -27,7 +27,7 @@ const callWith = (
   fields: Readonly<Record<string, unknown>>,
 ): Call => {
   const host = hostOf(signer.environment);
-  // A master must name the key; a sub key that names one is refused, and one without a name is deleted itself.
+  // A master must name the key. A sub key that names a key is refused, and without a name it deletes itself.
   const body = JSON.stringify(target.self ? fields : { apikey: target.keyId, ...fields });
   return {
     asked: path.slice(path.lastIndexOf('/') + 1),
@@ -39,7 +39,7 @@ const callWith = (
   };
 };
 
-/** A demo key is deleted by its production master. */
+/** The production master of a demo key deletes the demo key. */
 const isMasterOfDemo = (signer: string, target: string): boolean => isSameRealm(signer, 'mainnet') && target === 'demo';
 
 const checkSigner = ({ signer }: Order): void => {
@@ -105,7 +105,7 @@ export const bybit = provider({
   operations: BYBIT_OPERATIONS,
   keyForm: { field: 'apiKey', shape: BybitKey },
   locators: { subMemberId: z.string().regex(/^\d{1,20}$/, 'it must be a string of 1 to 20 digits') },
-  // A demo account has an id of its own, which opens no list.
+  // A demo account has its own id, which opens no list.
   locate: ({ subMemberId, targetUserID }) => {
     const account = subMemberId ?? targetUserID;
     return account === undefined ? {} : { subMemberId: account };

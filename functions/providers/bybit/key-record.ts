@@ -18,7 +18,7 @@ interface Read<T> {
   readonly result: z.ZodType<T>;
 }
 
-/** Public, so that a 403 to it is about our address and not about the key. */
+/** Public. So a 403 to it is about our address and not about the key. */
 const marketTime = (host: string) =>
   ({
     method: 'GET',
@@ -29,7 +29,7 @@ const marketTime = (host: string) =>
     headers: new Secret({}),
   }) as const;
 
-/** A 403 without a reason: refused to everybody here is a refused region. */
+/** A 403 without a reason. If the public read gets a 403 too, Bybit refuses our region. */
 const behind = (control: MaybeReply, column: Column): Answer => {
   if (isTooFrequent(control)) return meaning(control, column);
   return {
@@ -38,7 +38,7 @@ const behind = (control: MaybeReply, column: Column): Answer => {
   };
 };
 
-/** One signed read; for a 403 that does not say why, one public read more. */
+/** One signed read. After a 403 without a reason, one public read follows. */
 export function* read<T>({ column, result, ...unsigned }: Read<T>): Talk<{ result: T } | { answer: Answer }> {
   const { credential, host } = unsigned;
   const reply = yield (now) => signForBybit(credential, unsigned, now);
@@ -48,7 +48,7 @@ export function* read<T>({ column, result, ...unsigned }: Read<T>): Talk<{ resul
   return { answer: behind(yield () => marketTime(host), column) };
 }
 
-/** Settings that a reply may lack, or may hold in a form that is not known. */
+/** Settings that may be missing in a reply, or that may have an unknown form. */
 export const READ_SETTINGS = {
   ips: z.array(z.string()).optional().catch(undefined),
   permissions: z.record(z.string(), z.array(z.string())).optional().catch(undefined),
@@ -59,7 +59,7 @@ interface ReadSettings {
   readonly permissions: BybitRecord['permissions'] | undefined;
 }
 
-/** A key's settings where all of them were read; one missing tells nothing of what the key may do. */
+/** A key's settings, if all of them were read. With one missing, it is not known what the key may do. */
 export const recordOf = (
   readOnly: 0 | 1 | undefined,
   { ips, permissions }: Partial<ReadSettings>,

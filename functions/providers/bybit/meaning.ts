@@ -11,7 +11,7 @@ const DOWN = silent({ wait: 'provider-down' });
 const LIMITED = alike(silent({ wait: 'rate-limited' }), rejected({ wait: 'rate-limited' }));
 const REFUSED_KEY = silent({ end: 'stuck/credential-refused' }, BLOCKS_CALL);
 
-/** What Bybit says. It refuses inside HTTP 200, so `retCode` decides there; elsewhere the status does. */
+/** What Bybit says. Bybit refuses inside HTTP 200, so there `retCode` decides. For other statuses the status decides. */
 const ROWS: ReplyTable['rows'] = [
   [['0'], cells(UNRECOGNISED, UNRECOGNISED, { saw: 'accepted', ...IDENTIFIED }, { saw: 'accepted' })],
   [['-1', '10002'], alike(silent({ wait: 'clock-skew' }), rejected({ wait: 'clock-skew' }))],
@@ -84,23 +84,23 @@ const Envelope = z.object({
 const envelopeOf = (reply: MaybeReply) =>
   reply?.status === 200 ? Envelope.safeParse(jsonOrUndefined(reply.body)).data : undefined;
 
-/** The result of a reply that says 0, by its schema; `undefined` for any other. */
+/** The result of a reply with code 0, by its schema; `undefined` for any other reply. */
 export const resultIn = <T>(reply: MaybeReply, schema: z.ZodType<T>): T | undefined => {
   const envelope = envelopeOf(reply);
   return envelope?.retCode === 0 ? schema.safeParse(envelope.result).data : undefined;
 };
 
-/** Bybit's word for it that our address sent too much. */
+/** Bybit's text for too many requests from our address. */
 export const isTooFrequent = (reply: MaybeReply): boolean =>
   reply?.status === 403 && /access too frequent/i.test(reply.body);
 
-/** A 403 that does not say why: an address of a refused country, or a page of the network before Bybit. */
+/** A 403 without a reason: an address in a refused country, or a page of the network in front of Bybit. */
 export const isForbidden = (reply: MaybeReply): boolean => reply?.status === 403 && !isTooFrequent(reply);
 
 const BANNED_MS = 600_000;
 const BANNED = new Set(['10018', 'access too frequent']);
 
-/** When to come back, and by whose clock. */
+/** When to come back, and the clock of that instant. */
 const besides: ReplyTable['besides'] = (reply, cell, row) => {
   if (isWait(cell, 'rate-limited')) {
     if (BANNED.has(row)) return { ...limitedUntil({ notBefore: after(reply.at, BANNED_MS) }), hostWide: true };
@@ -112,7 +112,7 @@ const besides: ReplyTable['besides'] = (reply, cell, row) => {
 };
 
 /**
- * What a reply means to whom it came; for a read that says 0, that its result cannot be read.
+ * What a reply means for its asker. A read with code 0 gets here only if its result cannot be read.
  * https://bybit-exchange.github.io/docs/v5/error
  */
 export const meaning = replyReader({
@@ -121,7 +121,7 @@ export const meaning = replyReader({
     if (isTooFrequent(reply)) return 'access too frequent';
     return reply.status === 200 ? String(envelopeOf(reply)?.retCode ?? 'unreadable') : undefined;
   },
-  // Outside HTTP 200 nothing that Bybit sends has a form of its own.
+  // Outside HTTP 200 Bybit's replies have no form of their own.
   isOwn: () => true,
   statusText: ({ status }) => `HTTP ${status}`,
   besides,

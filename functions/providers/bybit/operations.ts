@@ -3,14 +3,14 @@ import type { KeyKind } from './permission-groups.ts';
 
 export interface BybitOperation extends Operation {
   readonly path: string;
-  /** The kind of key that it is about; where another may sign, that is a master. */
+  /** The kind of the target key. If another key may sign, that key is a master. */
   readonly of: KeyKind;
 }
 
 const MASTER = 'a master key with one of Account Transfer, Subaccount Transfer, Withdrawal';
 const SUB = 'a sub key with Account Transfer or Sub Member Transfer';
 
-/** Only a master key itself can sign for it. */
+/** Only the master key itself can sign. */
 const OF_MASTER = { of: 'master', signers: ['self'] as readonly Asker[], needs: { self: MASTER } } as const;
 const OF_SUB = {
   of: 'sub',

@@ -9,7 +9,7 @@ export type Groups = Readonly<Record<string, readonly string[]>>;
 const MASTER_WALLET = ['AccountTransfer', 'SubMemberTransfer'];
 
 /**
- * What the update calls take. Groups that the newest revision has dropped but an older one named are kept: a key may still read so.
+ * What the update calls accept. Groups of older revisions are kept: a key may still have them.
  * https://bybit-exchange.github.io/docs/v5/user/modify-master-apikey and .../modify-sub-apikey
  */
 const SENDABLE: Readonly<Record<KeyKind, Groups>> = {
@@ -42,7 +42,7 @@ const SENDABLE: Readonly<Record<KeyKind, Groups>> = {
   },
 };
 
-/** Only replies hold it: it may be named, as something that is to stay, but no call can give or take it. */
+/** Only replies have it. An order may name it as a permission to keep, but no call can give it or take it away. */
 const ONLY_READ = 'Withdraw';
 
 const NAMED: Readonly<Record<KeyKind, Groups>> = {
@@ -50,20 +50,20 @@ const NAMED: Readonly<Record<KeyKind, Groups>> = {
   master: { ...SENDABLE.master, Wallet: [...MASTER_WALLET, ONLY_READ] },
 };
 
-/** Groups that a read-write key can neither gain nor lose by the API. */
+/** Groups that a read-write key can neither gain nor lose through the API. */
 const FIXED_WHILE_WRITING = new Set(['FiatP2P', 'FiatBitPay', 'FiatConvertBroker']);
 
-/** Whether an update call takes this group at all. */
+/** Whether an update call accepts this group. */
 export const isSendable = (kind: KeyKind, group: string): boolean => Object.hasOwn(SENDABLE[kind], group);
 
-/** Whether the group is sent as it was read, whatever was asked. */
+/** Whether the group is always sent as it was read. */
 export const isFixed = (group: string, readOnly: 0 | 1): boolean => readOnly === 0 && FIXED_WHILE_WRITING.has(group);
 
-/** The values of a group that an update call takes. */
+/** The values of a group that an update call accepts. */
 export const sendableValues = (values: readonly string[]): readonly string[] =>
   values.filter((value) => value !== ONLY_READ);
 
-/** Whether the API can take this permission from a key of that kind. */
+/** Whether the API can take this permission from a key of this kind. */
 export const isRemovable = (kind: KeyKind, group: string, value: string, readOnly: 0 | 1): boolean =>
   isSendable(kind, group) && !isFixed(group, readOnly) && value !== ONLY_READ;
 
@@ -79,7 +79,7 @@ const unknown = (what: string, typed: string, known: readonly string[]): Fault =
 /**
  * The permissions that an order asks to keep.
  *
- * @returns `undefined` where it does not ask about them
+ * @returns `undefined` if the order names none
  * @throws Fault `refused/malformed` for a group or value that such a key cannot have, with the nearest name
  */
 export const askedGroups = (kind: KeyKind, permissions: Groups | undefined): Groups | undefined => {

@@ -9,7 +9,7 @@ import type { BybitRecord } from './settings.ts';
 
 const uid = z.union([z.int(), z.string().regex(/^\d+$/)]).transform(String);
 
-/** What a key says of itself. Account ids and settings may be missing; who it is may not. */
+/** What a key says of itself. Account ids and settings may be missing, but not the key's identifier. */
 const Key = z.object({
   apiKey: z.string(),
   isMaster: z.boolean(),
@@ -33,7 +33,7 @@ export interface OwnKey {
 interface Inspection extends Pick<Question, 'as' | 'host' | 'questionId'> {
   readonly credential: Credential;
   readonly column: Column;
-  /** What its own description adds to "alive". */
+  /** What the key's own description adds to "alive". */
   readonly judge: (key: OwnKey) => Partial<ReplyMeaning>;
 }
 
@@ -47,7 +47,7 @@ function* inspect({ credential, host, column, judge }: Inspection): Talk<Answer>
 }
 
 /**
- * Asks a key about itself; any key may, whatever its permissions.
+ * Asks a key about itself. No permission is needed.
  * https://bybit-exchange.github.io/docs/v5/user/apikey-info
  */
 export const queryApi = (inspection: Inspection): Question => ({

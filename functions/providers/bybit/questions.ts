@@ -20,7 +20,7 @@ const typeOf = ({ type }: OwnKey): string | undefined => type?.toString();
 const asked = (credential: Credential, host: string) =>
   ({ credential, host, as: 'self', questionId: `self@${host}`, column: 'own' }) as const;
 
-/** The target about itself, where it signs the call as well: it has to be of the kind that the operation is about. */
+/** Asks the target about itself, if the target signs the call. The key must be of the operation's kind. */
 const signingItself = ({ signer }: Order, { of }: BybitOperation): Question =>
   queryApi({
     ...asked(signer, hostOf(signer.environment)),
@@ -32,7 +32,7 @@ const signingItself = ({ signer }: Order, { of }: BybitOperation): Question =>
     }),
   });
 
-/** The target about itself, where a master signs: it names its account and its master. */
+/** Asks the target about itself, if a master signs. The reply names the target's account and its master. */
 const besideItsMaster = (target: Credential): Question =>
   queryApi({
     ...asked(target, hostOf(target.environment)),
@@ -43,7 +43,7 @@ const besideItsMaster = (target: Credential): Question =>
     }),
   });
 
-/** The master about itself: this tells nothing of the target. */
+/** Asks the master about itself. The reply says nothing of the target. */
 export const masterCheck = ({ signer }: Order): Question => {
   const host = hostOf(signer.environment);
   return queryApi({
@@ -59,13 +59,13 @@ export const masterCheck = ({ signer }: Order): Question => {
   });
 };
 
-/** A demo account is no sub account of its production master, so its own id opens no list. */
+/** A demo account is not a sub account of its production master, so its id opens no list. */
 export const subAccountOf = ({ target, facts }: Order): string | undefined =>
   (target.credential?.environment === 'demo' ? undefined : facts['targetUserID']) ??
   target.locator['subMemberId'] ??
   facts['subMemberId'];
 
-/** Whether the sub account still has to be found: not where the target can speak, and not before an urgent call. */
+/** Whether the sub account must still be found: not if the target can answer itself, and not before an urgent call. */
 const mustSearch = ({ target, facts, urgent, called }: Order): boolean =>
   target.credential === undefined && facts['searched'] === undefined && (called || !urgent);
 
@@ -80,11 +80,11 @@ const managedProbes = (order: Order): readonly Question[] => {
   return mustSearch(order) ? [...own, searching(order, host, userID)] : own;
 };
 
-/** All that can be asked about the target with what is known so far. */
+/** All questions about the target that are possible with the known facts. */
 export const probes = (order: Order, operation: BybitOperation): readonly Question[] =>
   order.target.self ? [signingItself(order, operation)] : managedProbes(order);
 
-/** The key's own question at the environments that it may have been meant for. */
+/** The key's own question at the environments where it may belong. */
 export const siblings = ({ target, signer }: Order): readonly (readonly [string, Question])[] => {
   if (!target.self) return [];
   return BYBIT_SIBLINGS.filter((name) => !isSameRealm(name, signer.environment)).map((name) => [

@@ -12,24 +12,24 @@ import {
 } from './permission-groups.ts';
 import type { BybitRecord, BybitSettings } from './settings.ts';
 
-/** What an update asks for, and of what kind of key. */
+/** What an update asks for, and for which kind of key. */
 export interface RequestedUpdate {
   readonly kind: KeyKind;
-  /** All that the key may still do; `undefined`: not asked about. */
+  /** All permissions to keep; `undefined`: not asked for. */
   readonly groups: Groups | undefined;
-  /** `null`: not asked about. */
+  /** `null`: not asked for. */
   readonly binding: Binding | null;
   readonly readOnly: 0 | 1 | undefined;
   readonly acceptUndeletable: boolean;
 }
 
-/** A key as it was read now, and as an earlier delivery first read it. */
+/** A key as it was read now, and as an earlier delivery read it first. */
 export interface Records {
   readonly now: BybitRecord;
   readonly before: BybitRecord;
 }
 
-/** @throws Fault `refused/malformed` where the settings name what such a key cannot have */
+/** @throws Fault `refused/malformed` if the settings name something that such a key cannot have */
 export const requestedUpdateOf = (kind: KeyKind, settings: BybitSettings): RequestedUpdate => ({
   kind,
   groups: askedGroups(kind, settings.permissions),
@@ -41,17 +41,17 @@ export const requestedUpdateOf = (kind: KeyKind, settings: BybitSettings): Reque
 const own = (groups: Groups, group: string): readonly string[] =>
   (Object.hasOwn(groups, group) ? groups[group] : undefined) ?? [];
 
-/** What may stay of a group: what the key has and had at first, and is asked to keep. */
+/** The permissions of a group that stay: those that the key has, had at first, and is asked to keep. */
 export const staying = ({ groups }: RequestedUpdate, { now, before }: Records, group: string): readonly string[] =>
   own(now.permissions, group)
     .filter((value) => own(before.permissions, group).includes(value))
     .filter((value) => groups === undefined || own(groups, group).includes(value));
 
-/** Whether the key may only read, once all is as asked. */
+/** Whether the key may only read after the update. */
 export const readsOnly = ({ readOnly }: RequestedUpdate, { now, before }: Records): 0 | 1 =>
   readOnly === 1 || now.readOnly === 1 || before.readOnly === 1 ? 1 : 0;
 
-/** The fields of an update call that settle what the key may do; one that is `undefined` is not sent. */
+/** The fields of an update call that decide what the key may do. A field that is `undefined` is not sent. */
 export interface Narrowed {
   readonly readOnly: 0 | 1;
   readonly ips: string | undefined;
@@ -70,7 +70,10 @@ const permissionsFor = (asked: RequestedUpdate, records: Records): Groups | unde
   return sent.length > 0 ? Object.fromEntries(sent) : undefined;
 };
 
-/** A master's addresses only when asked, since the API refuses them; a sub key's always, since leaving them out may unbind it. */
+/**
+ * A master's addresses are sent only if asked for, since the API refuses them. A sub key's are always sent, since the
+ * key may be unbound without them.
+ */
 const ipsFor = ({ kind, binding }: RequestedUpdate, { now, before }: Records): string | undefined => {
   if (binding !== null) return written(binding);
   if (kind === 'master') return undefined;
@@ -84,7 +87,7 @@ const narrowed = (asked: RequestedUpdate, records: Records): Narrowed => ({
   permissions: permissionsFor(asked, records),
 });
 
-/** For every permission that should not be there, whether the API can take it away. */
+/** For each permission to take away: whether the API can do it. */
 const excess = (asked: RequestedUpdate, records: Records): readonly boolean[] =>
   Object.entries(records.now.permissions).flatMap(([group, values]) => {
     const may = staying(asked, records, group);
@@ -102,24 +105,24 @@ const reachOf = (asked: RequestedUpdate, records: Records): Reach => {
   return tooMany.length > 0 ? 'web-only' : 'as-asked';
 };
 
-/** Why a call may not be sent, and how the request ends then. */
+/** Why a call may not be sent, and how the request then ends. */
 type Refusal = Exclude<ReturnType<Restriction['call']>, Call>;
 
 interface Update {
   readonly asked: RequestedUpdate;
-  /** @returns `undefined` where the update may be sent */
+  /** @returns `undefined` if the update may be sent */
   readonly refusalOf: (records: Records) => Refusal | undefined;
-  /** Makes the call of a body's fields. */
+  /** Makes the call with these fields as its body. */
   readonly call: (narrowed: Narrowed) => Call;
 }
 
-/** Records come back as the questions of this folder read them. */
+/** Records have the form in which the questions of this folder read them. */
 const recordsOf = (now: KeyRecord, before: KeyRecord): Records => ({
   now: now as BybitRecord,
   before: before as BybitRecord,
 });
 
-/** The rules of an update, which never widens: its body is made of what the key has, had at first and is asked to keep. */
+/** The rules of an update. It never widens a key: its body holds only what the key has, had at first and is asked to keep. */
 export const restriction = ({ asked, refusalOf, call }: Update): Restriction => ({
   call: (now, before) => {
     const records = recordsOf(now, before);

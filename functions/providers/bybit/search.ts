@@ -12,16 +12,16 @@ const Members = z.object({
   nextCursor: z.string(),
 });
 
-/** After as many reads the search stops at the next sub account, and goes on when it is asked again. */
+/** After this many reads the search stops at the next sub account. It continues when it is asked again. */
 const READS = 20;
 
-/** How far a search has come: a page of sub accounts, how many of it are read, and what has been read in all. */
+/** The progress of a search: a page of sub accounts, how many of that page are read, and the totals. */
 interface Place {
   readonly cursor: string;
   readonly skip: number;
   readonly accounts: number;
   readonly keys: number;
-  /** Sub accounts that Bybit would not show. */
+  /** Sub accounts that Bybit did not show. */
   readonly hidden: number;
 }
 
@@ -44,7 +44,7 @@ const exhausted = ({ accounts, keys, hidden }: Place): Answer => ({
   facts: { searched: `${accounts} sub accounts with ${keys} keys${hidden > 0 ? `, ${hidden} not readable` : ''}` },
 });
 
-/** What Bybit says where a sub account is closed or gone: the search goes on past it. It proves nothing, so nothing is lost. */
+/** What Bybit says for a sub account that is closed or gone. The search skips it. A search proves nothing, so nothing is lost. */
 const HIDDEN = new Set(['10001', '141004', '500010']);
 
 const past = (place: Place, keys: SubKeys): Place => ({
@@ -57,7 +57,7 @@ const past = (place: Place, keys: SubKeys): Place => ({
 /** Bybit's cursor after the last page. */
 const isLast = (cursor: string): boolean => cursor === '0' || cursor === '';
 
-/** Counts the reads of one turn as they pass by. */
+/** Counts the reads of one turn. */
 function* counted<T>(inner: Talk<T>, count: () => void): Talk<T> {
   let step = inner.next();
   while (!step.done) {
@@ -108,8 +108,9 @@ function* search({ order, host, userID }: Ground): Talk<Answer> {
 }
 
 /**
- * Looks for the target through all sub accounts of a master, some twenty reads at a time. Found, it answers as that account's list
- * would and gives the fact `subMemberId`; not found anywhere, the fact `searched` says what was read.
+ * Looks for the target in all sub accounts of a master, about twenty reads at a time. If it finds the key, it answers as that account's
+ * list
+ * would, with the fact `subMemberId`. If it finds the key nowhere, the fact `searched` says what was read.
  * https://bybit-exchange.github.io/docs/v5/user/page-subuid
  */
 export const searching = (order: Order, host: string, userID: string): Question => ({

@@ -3,7 +3,7 @@ import type { KeyRecord } from '../../core/answer.ts';
 import type { SettingsForm, Word } from '../../core/provider.ts';
 import type { Groups } from './permission-groups.ts';
 
-/** What an update asks for; its groups and addresses are checked against the key's kind. */
+/** What an update asks for. Its groups and addresses are checked against the key's kind. */
 const Shape = z.strictObject({
   readOnly: z.literal([0, 1, null]).optional(),
   permissions: z.record(z.string(), z.array(z.string())).optional(),
@@ -12,7 +12,7 @@ const Shape = z.strictObject({
 });
 export type BybitSettings = z.output<typeof Shape>;
 
-/** A key's settings, as its own replies and the lists of its master show them. */
+/** A key's settings, as its own replies and its master's lists show them. */
 export interface BybitRecord extends KeyRecord {
   readonly readOnly: 0 | 1;
   readonly ips: readonly string[];
@@ -29,7 +29,7 @@ const VALUES = new Map<string, unknown>([
 const GROUP = 'permissions.';
 
 const fromWords = (words: readonly Word[]): Readonly<Record<string, unknown>> => {
-  // Maps, since a tag may name a field that every object has.
+  // Maps: a tag may name a field that every object has.
   const settings = new Map<string, unknown>();
   const lists = new Map<string, readonly string[]>();
   for (const [name, value] of words) {
@@ -45,7 +45,7 @@ const fromWords = (words: readonly Word[]): Readonly<Record<string, unknown>> =>
   };
 };
 
-/** How an update is written, in a request, in a tag and on a command line. */
+/** How a user writes an update in a request, in a tag and on a command line. */
 export const SETTINGS: SettingsForm = {
   shape: Shape,
   fields: Object.keys(Shape.shape),

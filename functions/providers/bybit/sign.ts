@@ -3,7 +3,7 @@ import type { EpochMs } from '../../core/epoch.ts';
 import type { Credential, HttpCall } from '../../core/provider.ts';
 import { Secret } from '../../core/secret.ts';
 
-/** How long after its timestamp Bybit takes a request, in milliseconds. */
+/** How long after its timestamp Bybit accepts a request, in milliseconds. */
 export const RECEIVE_WINDOW_MS = 5_000;
 
 /** Calls in a second, by account and endpoint: https://bybit-exchange.github.io/docs/v5/rate-limit */
@@ -18,7 +18,7 @@ export interface Unsigned {
   readonly body?: string;
 }
 
-/** Lower-case hex for an HMAC key, base64 of RSASSA-PKCS1-v1_5 (not PSS) for an RSA key. */
+/** Lower-case hex for an HMAC key; base64 of RSASSA-PKCS1-v1_5 (not PSS) for an RSA key. */
 const signatureOf = (message: string, { apiSecret, privateKey }: Readonly<Record<string, string>>): string =>
   privateKey === undefined
     ? createHmac('sha256', apiSecret ?? '')
@@ -27,7 +27,7 @@ const signatureOf = (message: string, { apiSecret, privateKey }: Readonly<Record
     : sign('sha256', Buffer.from(message), privateKey).toString('base64');
 
 /**
- * Signs timestamp, key, window and query or body; neither method, host nor path.
+ * Signs timestamp, key, window and query or body, but not method, host or path.
  * https://bybit-exchange.github.io/docs/v5/guide#authentication
  */
 export const signForBybit = ({ parts }: Credential, { host, path, query, body }: Unsigned, now: EpochMs): HttpCall => {
@@ -41,7 +41,7 @@ export const signForBybit = ({ parts }: Credential, { host, path, query, body }:
     'X-BAPI-RECV-WINDOW': window,
     'X-BAPI-SIGN-TYPE': '2',
     'X-BAPI-SIGN': signatureOf(`${timestamp}${apiKey}${window}${body ?? query ?? ''}`, secret),
-    // An empty JSON body on GET is answered with 403, so a GET says nothing of JSON.
+    // Bybit answers a GET with an empty JSON body with 403. So a GET has no Content-Type.
     ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
   };
   const method = body === undefined ? 'GET' : 'POST';

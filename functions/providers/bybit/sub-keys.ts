@@ -6,9 +6,9 @@ import { silent } from '../reply-meaning.ts';
 import { BybitKey } from './credential.ts';
 import { READ_SETTINGS, read, recordOf } from './key-record.ts';
 
-/** The most that Bybit gives at once. */
+/** The largest page that Bybit gives. */
 const PAGE = 20;
-/** More pages than any sub account has; an endless cursor ends here. */
+/** More pages than any sub account has. An endless cursor stops here. */
 const MOST_PAGES = 50;
 
 const Row = z.object({
@@ -20,7 +20,7 @@ const Row = z.object({
 type Row = z.output<typeof Row>;
 const Page = z.object({ result: z.array(Row), nextPageCursor: z.string() });
 
-/** One sub account's keys, read to the end, or the answer that stood in the way. */
+/** All keys of one sub account, or the answer that stopped the reading. */
 export type SubKeys = { readonly rows: readonly Row[] } | { readonly answer: Answer };
 
 /**
@@ -48,7 +48,7 @@ export function* subKeys(credential: Credential, host: string, subMemberId: stri
   return { answer: { ...silent({ wait: 'unrecognised' }), code: `over ${MOST_PAGES} pages` } };
 }
 
-/** Bybit's `status` of a key that is past its date and can be renewed. */
+/** Bybit's `status` of a key that has expired and can be renewed. */
 const EXPIRED = 2;
 
 const NUMBER = new Map<boolean | undefined, 0 | 1>([
@@ -58,35 +58,35 @@ const NUMBER = new Map<boolean | undefined, 0 | 1>([
 
 const isReadable = ({ apiKey }: Row): boolean => BybitKey.safeParse(apiKey).success;
 
-/** What a whole list says of one key. */
+/** What a complete list says of one key. */
 export const inList = (rows: readonly Row[], keyId: string): Answer => {
   const row = rows.find(({ apiKey }) => apiKey.toLowerCase() === keyId.toLowerCase());
   if (row === undefined)
-    // A masked name may be anybody's.
+    // A masked name may belong to any key.
     return rows.every(isReadable)
       ? { saw: 'unlisted', code: '0' }
       : { ...silent({ wait: 'unrecognised' }), code: 'masked names' };
-  // Here it is a truth value, where the key itself says 0 or 1.
+  // A boolean here, but 0 or 1 in the key's own reply.
   const record = recordOf(NUMBER.get(row.readOnly), row);
   return { saw: row.status === EXPIRED ? 'expired' : 'listed', code: '0', identified: true, ...(record && { record }) };
 };
 
-/** What Bybit says where the parameters are wrong; the sub account is the only one. */
+/** What Bybit says if the parameters are wrong. The sub account is the only parameter. */
 const WRONG_PARAMETER = new Set(['10001', 'HTTP 400']);
 
 function* list({ signer, target, facts }: Order, host: string, subMemberId: string): Talk<Answer> {
   const keys = yield* subKeys(signer, host, subMemberId);
   if ('rows' in keys) {
     const found = inList(keys.rows, target.keyId);
-    // Only where the key was found is this its sub account; any other list was merely read.
+    // Only a list that names the key proves that this is its sub account.
     return { ...found, facts: { readSub: subMemberId, ...(found.identified && { subMemberId }) } };
   }
-  // A sub account that was read before is one of this master's, so there the request itself is at fault.
+  // A sub account that was read before belongs to this master, so the request itself is wrong.
   const isForeign = WRONG_PARAMETER.has(keys.answer.code) && facts['readSub'] !== subMemberId;
   return isForeign ? { ...keys.answer, means: { end: 'stuck/wrong-account' } } : keys.answer;
 }
 
-/** What `identified` is kept under for one sub account's list, read by this master. */
+/** The id for sightings in one sub account's list, read by this master. */
 export const subKeysQuestionId = ({ signer }: Order, host: string, userID: string, subMemberId: string): string =>
   `${signer.keyId}@${host}/sub-apikeys/${userID}/${subMemberId}`;
 

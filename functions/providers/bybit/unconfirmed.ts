@@ -1,6 +1,6 @@
 import type { Unconfirmed } from '../../core/provider.ts';
 
-/** What nobody has confirmed of Bybit. */
+/** What is not confirmed about Bybit. */
 export const UNCONFIRMED: readonly Unconfirmed[] = [
   {
     what: 'Whether a deleted key answers `10003`. The same code means a wrong environment.',

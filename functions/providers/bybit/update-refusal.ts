@@ -2,7 +2,7 @@ import type { FinalOutcome } from '../../core/outcome.ts';
 import { bindingOf, common, isWithin } from './address-binding.ts';
 import { type Records, type RequestedUpdate, readsOnly, staying } from './restriction.ts';
 
-/** An update, the key that it would meet, and whether it might lock ourselves out. */
+/** An update, the key that it would change, and what decides whether it would lock us out. */
 export interface Attempt extends Records {
   readonly asked: RequestedUpdate;
   /** The key signs for itself. */
@@ -13,7 +13,7 @@ export interface Attempt extends Records {
 const canTransfer = (wallet: readonly string[] | undefined): boolean =>
   ['AccountTransfer', 'SubMemberTransfer'].some((transfer) => wallet?.includes(transfer));
 
-/** Each rule that an update can break, with its end and what to do instead. */
+/** Each rule that an update can break, with the end and what to do instead. */
 const RULES: readonly (readonly [breaks: (attempt: Attempt) => boolean, end: FinalOutcome, why: string])[] = [
   [
     ({ asked, ...records }) => asked.readOnly === 0 && readsOnly(asked, records) === 1,
@@ -27,7 +27,7 @@ const RULES: readonly (readonly [breaks: (attempt: Attempt) => boolean, end: Fin
     'Cannot bind the key to new addresses: give only addresses that the key is bound to now',
   ],
   [
-    // Addresses that are asked for and were not refused above are common to both.
+    // Addresses in the order that passed the rule above are common to both.
     ({ now, before }) => common(bindingOf(now.ips), bindingOf(before.ips)) === null,
     'refused/would-widen',
     'Cannot keep the key’s addresses: all of them have changed since the key was first read. Give ips in the request',
@@ -50,7 +50,7 @@ const RULES: readonly (readonly [breaks: (attempt: Attempt) => boolean, end: Fin
   ],
 ];
 
-/** Why an update may not be sent to a key as it is; `undefined` where it may. */
+/** Why an update may not be sent to a key as it is; `undefined` if it may. */
 export const updateRefusal = (attempt: Attempt): { readonly end: FinalOutcome; readonly why: string } | undefined => {
   const broken = RULES.find(([breaks]) => breaks(attempt));
   return broken && { end: broken[1], why: broken[2] };

@@ -8,5 +8,5 @@ export const ENVIRONMENTS: Readonly<Record<string, Environment>> = {
   'demo-legacy': { host: 'demo-api.kalshi.co', realm: 'demo' },
 };
 
-/** Where a key that its own environment does not know is looked for. */
+/** Where to look for a key that its own environment does not know. */
 export const KALSHI_SIBLINGS: readonly string[] = ['prod', 'demo'];

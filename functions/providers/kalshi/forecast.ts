@@ -2,7 +2,7 @@ import type { Facts } from '../../core/answer.ts';
 
 const OTHERS = 'Another key of the same user can make the call. The provider’s web console can delete the key too';
 
-/** Each rule that the facts may run into, with the sentence for it. */
+/** Each rule of Kalshi that may refuse the call, with its sentence. */
 const FORECASTS: readonly (readonly [(facts: Facts) => boolean, (facts: Facts) => string])[] = [
   [
     ({ scopes }) => scopes !== undefined && !scopes.split(' ').includes('write'),
@@ -16,11 +16,11 @@ const FORECASTS: readonly (readonly [(facts: Facts) => boolean, (facts: Facts) =
   ],
 ];
 
-/** What can be said beforehand of how Kalshi will answer. Nothing here stands in a call's way. */
+/** How Kalshi will probably answer. Nothing here stops a call. */
 export const forecast = (facts: Facts): readonly string[] =>
   FORECASTS.filter(([applies]) => applies(facts)).map(([, sentence]) => sentence(facts));
 
-/** What becomes impossible by a call that Kalshi lets through. */
+/** What becomes impossible if Kalshi accepts the call. */
 export const AFTERWARDS: readonly string[] = [
   'Afterwards this key can no longer sign for other keys of its user. If it is the last key, keys can only be managed in the provider’s web console',
 ];

@@ -72,7 +72,7 @@ export const kalshi = provider({
     provable: true,
     call: deleteCall(order),
     proofGapMs: 2_000,
-    // No tolerance is documented: a timestamp of half a minute ago was refused, one of ten seconds ago was not.
+    // No tolerance is documented. A timestamp of half a minute ago was refused, and one of ten seconds ago was accepted.
     landsWithinMs: 30_000,
     forecast,
     afterwards: () => AFTERWARDS,

@@ -8,7 +8,7 @@ import { IDENTIFIED, silent } from '../reply-meaning.ts';
 import { meaning } from './meaning.ts';
 import { signForKalshi } from './sign.ts';
 
-/** Where the keys stand, each under its id. */
+/** The path of the keys, each under its id. */
 export const API_KEYS_PATH = '/trade-api/v2/api_keys';
 
 const Row = z.object({
@@ -18,7 +18,7 @@ const Row = z.object({
 });
 type Row = z.output<typeof Row>;
 
-/** `null` for a list has been met, and is not an empty one. Seconds beyond the year 2100 are no date. */
+/** Kalshi has sent `null` in place of a list, which is not an empty list. Seconds beyond the year 2100 are not a date. */
 const List = z.object({
   api_keys: z.array(Row),
   cursor: z.unknown().optional(),
@@ -32,11 +32,11 @@ const listIn = (reply: MaybeReply): List | undefined =>
 const rowOf = ({ api_keys: rows }: List, keyId: string | undefined): Row | undefined =>
   rows.find(({ api_key_id: id }) => id.toLowerCase() === keyId);
 
-/** Kalshi gives this list at once and its ids as they are: a further page, or a masked id, may be anybody's. */
+/** Kalshi gives this list in one page with whole ids. A further page, or a masked id, could hold any key. */
 const isWhole = ({ api_keys: rows, cursor }: List): boolean =>
   !cursor && rows.every(({ api_key_id: id }) => /^[\w-]+$/.test(id));
 
-/** What a list says of the key that signs: what it may do, and until when. */
+/** What a list says of the signing key: what it may do, and until when. */
 const factsOf = (list: List, askerId: string | undefined): Facts => {
   const asker = rowOf(list, askerId);
   const lapses = list.api_key_region_expiration_ts;
@@ -46,7 +46,7 @@ const factsOf = (list: List, askerId: string | undefined): Facts => {
   };
 };
 
-/** A key that a clearing member's system made is refused on every path of this one. */
+/** A key from a clearing member's system is refused on every path of this API. */
 const elsewhere = (row: Row | undefined): Partial<Answer> =>
   row?.fcm_subtrader_id === undefined ? {} : { fallbackCode: 'only-in-web-ui' };
 
@@ -60,7 +60,7 @@ function* ownList(target: Credential, host: string, signs: boolean): Talk<Answer
 }
 
 /**
- * Asks the target for the list, whatever that names: an answer at all shows that the key works.
+ * Asks the target for the list. Any list shows that the key works.
  *
  * @param signs whether the target signs the call as well
  */
@@ -81,13 +81,13 @@ function* managersList({ signer, target, facts: known }: Order, host: string): T
   const facts = { ...factsOf(list, signer.keyId), keysNamed, ...(namesSigner && { namesSigner: 'yes' }) };
   const row = rowOf(list, target.keyId);
   if (row) return { saw: 'listed', code: '200', ...IDENTIFIED, ...elsewhere(row), facts };
-  // A list that has lost its own asker has lost others too.
+  // A list without its own asker may lack other keys too.
   if ((known['namesSigner'] && !namesSigner) || !isWhole(list))
     return { ...silent({ wait: 'unrecognised' }), code: '200 not whole' };
   return { saw: 'unlisted', code: '200', facts };
 }
 
-/** What `identified` is kept under for the list that this key gets. */
+/** The id for sightings in the list that this key gets. */
 export const keyListQuestionId = (keyId: string, host: string): string => `${keyId}@${host}/api_keys`;
 
 /** Asks a managing key whether the account has the target. */

@@ -8,7 +8,7 @@ const UNRECOGNISED = silent({ wait: 'unrecognised' });
 const REFUSED_KEY = silent({ end: 'stuck/credential-refused' }, BLOCKS_CALL);
 const UNKNOWN_KEY: ReplyMeaning = { saw: 'unknown' };
 
-/** What Kalshi says. https://docs.kalshi.com/api-reference/api-keys/delete-api-key and the bodies that were recorded of it. */
+/** What Kalshi says: https://docs.kalshi.com/api-reference/api-keys/delete-api-key and recorded bodies. */
 const ROWS: ReplyTable['rows'] = [
   [['HTTP 204'], alike(UNRECOGNISED, { saw: 'accepted', ...IDENTIFIED })],
   [['HTTP 400'], alike(UNRECOGNISED, rejected({ end: 'stuck/request-rejected' }))],
@@ -42,7 +42,7 @@ const ROWS: ReplyTable['rows'] = [
     ['HTTP 403'],
     alike({ ...UNRECOGNISED, fallbackCode: 'permission-missing' }, rejected({ end: 'stuck/permission-missing' })),
   ],
-  // The list's own path has no target in it, so there a 404 says nothing of one.
+  // The list's path has no target, so a 404 there says nothing of the target.
   [['HTTP 404'], alike(UNRECOGNISED, { saw: 'unlisted' })],
   [
     ['HTTP 404 without JSON'],
@@ -54,13 +54,16 @@ const Said = z.object({ code: z.string(), details: z.string().optional().catch(u
 /** Nested in most replies, flat in some. */
 const Body = z.union([z.object({ error: Said }).transform(({ error }) => error), Said]);
 
-/** Only Kalshi's own word for it: this is the one reply that can prove a death. */
+/** Only Kalshi's own text counts: no other reply can prove a death. */
 const isUnknownKey = (body: string): boolean => {
   const said = Body.safeParse(jsonOrUndefined(body)).data;
   return said?.details === 'NOT_FOUND' && said.code.startsWith('authentication_error');
 };
 
-/** 401 and 403 only: 429 and 5xx are read by their status, whatever their text. Marks that stand anywhere in a refusal: codes come wrapped in other services' sentences and with account ids in them. */
+/**
+ * Only for 401 and 403: 429 and 5xx are read by their status. A mark may be anywhere in a refusal: codes come inside
+ * other services' sentences, and with account ids.
+ */
 const MARKS: readonly (readonly [status: 401 | 403, mark: string])[] = [
   [401, 'INCORRECT_API_KEY_SIGNATURE'],
   [401, 'header_timestamp_expired'],
@@ -70,7 +73,7 @@ const MARKS: readonly (readonly [status: 401 | 403, mark: string])[] = [
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** What a reply means to whom it came; for a list that came with 200, that it cannot be read. */
+/** What a reply means for its asker. A list with status 200 gets here only if it cannot be read. */
 export const meaning = replyReader({
   rows: ROWS,
   code: ({ status, body }) => {

@@ -12,7 +12,7 @@ export const Shape = z.strictObject({
 });
 
 /**
- * `{ apiKey, environment? }`: a bearer, which does not tell the key's id.
+ * `{ apiKey, environment? }`: a bearer, which does not name the key's id.
  *
  * @throws Fault `refused/credential-unreadable`
  */

@@ -3,7 +3,7 @@ import type { Facts } from '../../core/answer.ts';
 const LACKS = 'does not have the permission manage: write, so Requesty will likely refuse the call';
 const BY_HAND = 'The provider’s web console can delete the key too';
 
-/** Each rule that the facts may run into, with the sentence for it. */
+/** Each rule of Requesty that may refuse the call, with its sentence. */
 const FORECASTS: readonly (readonly [(self: boolean, facts: Facts) => boolean, string])[] = [
   [
     (self, { manage }) => self && manage !== undefined && manage !== 'write',
@@ -19,6 +19,6 @@ const FORECASTS: readonly (readonly [(self: boolean, facts: Facts) => boolean, s
   ],
 ];
 
-/** What can be said beforehand of how Requesty will answer. Nothing here stands in a call's way. */
+/** How Requesty will probably answer. Nothing here stops a call. */
 export const forecast = (self: boolean, facts: Facts): readonly string[] =>
   FORECASTS.filter(([applies]) => applies(self, facts)).map(([, sentence]) => sentence);

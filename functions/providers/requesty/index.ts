@@ -30,7 +30,7 @@ const probes = (order: Order, host: string, path: string): readonly Question[] =
   return target.self ? own : [...own, lookup(order, host, path), keyListQuestion(order, host)];
 };
 
-/** Requesty: a bearer without signature or clock, a body that may be empty, an id that the credential does not tell. */
+/** Requesty: a bearer without signature or clock, a body that may be empty, an id that the credential does not name. */
 export const requesty = provider({
   name: 'requesty',
   title: 'Requesty',
@@ -71,10 +71,10 @@ export const requesty = provider({
       provable: true,
       call: deleteCall(order, host, path),
       proofGapMs: 2_000,
-      // Nothing in a request says when it was made, so a late one is never refused; this is how long one is likely under way.
+      // A request has no timestamp, so a late request is never refused. This is how long a request is probably on its way.
       landsWithinMs: 30_000,
       forecast: (facts) => forecast(target.self, facts),
-      // What the end of a managing key takes from others is in the forecast, to be known before it comes to a call.
+      // The forecast already says what the end of a managing key means for other keys.
       afterwards: () => [],
     };
   },

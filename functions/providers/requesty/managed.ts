@@ -26,7 +26,7 @@ export const lookup = (order: Order, host: string, path: string): Question => ({
   next: talk(() => lookUp(order, host, path)),
 });
 
-/** `null` or no list is not an empty one. */
+/** `null`, or no list, is not an empty list. */
 const List = z.object({ keys: z.array(z.object({ id: z.string().min(1) })) });
 
 const listIn = (reply: MaybeReply): { readonly ids: readonly string[]; readonly code: string } | undefined => {
@@ -44,7 +44,7 @@ function* list({ signer, target, facts: known }: Order, host: string): Talk<Answ
   const namesSigner = ids.includes(signer.keyId);
   const facts = { keysNamed: String(ids.length), ...(namesSigner && { namesSigner: 'yes' }) };
   if (ids.includes(target.keyId)) return { saw: 'listed', code, ...IDENTIFIED, facts };
-  // A list that has lost its own asker has lost others too.
+  // A list without its own asker may lack other keys too.
   if (known['namesSigner'] && !namesSigner) return { ...silent({ wait: 'unrecognised' }), code: `${code} not whole` };
   return { saw: 'unlisted', code, facts };
 }

@@ -18,10 +18,10 @@ const REFUSED_KEY = rejected({ end: 'stuck/credential-refused' });
 export const INVALID_TOKEN = 'Invalid authorization token';
 const PERMISSION = 'permission required';
 
-/** What Requesty says. https://docs.requesty.ai/features/error-codes (of the router; the management host is taken to say the same). */
+/** What Requesty says: https://docs.requesty.ai/features/error-codes (of the router; the management host is assumed to say the same). */
 const ROWS: ReplyTable['rows'] = [
   [['HTTP 2xx'], cells(UNRECOGNISED, UNRECOGNISED, { saw: 'accepted', ...IDENTIFIED }, { saw: 'accepted' })],
-  // For the target's own question a control probe decides.
+  // A control probe decides for the target's own question.
   [['HTTP 401'], cells(UNRECOGNISED, silent({ end: 'stuck/credential-refused' }), rejected(), REFUSED_KEY)],
   [
     [INVALID_TOKEN],
@@ -48,7 +48,7 @@ const Body = z.object({ error: z.object({ message: z.string() }) });
 export const messageIn = (reply: MaybeReply): string | undefined =>
   reply && Body.safeParse(jsonOrUndefined(reply.body)).data?.error.message.trim();
 
-/** Only Requesty's own word for a dead bearer: with it a death can be proved. */
+/** Only Requesty's own text for a dead bearer: it can prove a death. */
 const isInvalidToken = (message: string): boolean => /^invalid authorization token\.?$/i.test(message);
 
 export const isSuccess = (reply: MaybeReply): reply is Reply =>
@@ -61,7 +61,7 @@ const retryAt = (reply: Reply): Stated => {
   return isSeconds ? comeBackIn(Number(stated) * 1_000, reply) : comeBackAt(Date.parse(stated), reply);
 };
 
-/** What a reply means to whom it came; for a read that came with 2xx, that it cannot be read. */
+/** What a reply means for its asker. A read with status 2xx gets here only if it cannot be read. */
 export const meaning = replyReader({
   rows: ROWS,
   code: (reply) => {

@@ -1,7 +1,7 @@
 import type { Credential, HttpCall } from '../../core/provider.ts';
 import { Secret } from '../../core/secret.ts';
 
-/** Where the keys stand, each under its id; `self` is the asking one. */
+/** The path of the keys, each under its id. `self` is the key that asks. */
 export const MANAGE_KEY_PATH = '/v1/manage/apikey';
 
 /** No body, no Content-Type, nothing to sign. */

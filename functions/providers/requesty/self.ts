@@ -13,7 +13,7 @@ const Self = z.object({
   permissions: z.object({ manage: z.string() }).optional().catch(undefined),
 });
 
-/** One key as Requesty shows it, by its own `self` or under its id, and the status that it came with. */
+/** One key as Requesty shows it, under `self` or its id, with the status of the reply. */
 export const keyIn = (reply: MaybeReply): (z.output<typeof Self> & { readonly code: string }) | undefined => {
   if (!isSuccess(reply)) return undefined;
   const key = Self.safeParse(jsonOrUndefined(reply.body)).data;
@@ -23,10 +23,10 @@ export const keyIn = (reply: MaybeReply): (z.output<typeof Self> & { readonly co
 const ask = (bearer: string, host: string): HttpCall =>
   withBearer(bearer, { method: 'GET', changes: false, host, path: `${MANAGE_KEY_PATH}/self` });
 
-/** A bearer of the right form that was never given out: what it is told, a deleted one may be told as well. */
+/** A bearer of the right form that was never issued. A deleted bearer may get the same reply. */
 const NEVER_ISSUED = 'rqsty-sk-never-issued';
 
-/** Whether both refusals are the same of Requesty's own; a page of some gateway before it is not. */
+/** Whether both are the same refusal from Requesty itself, and not a page of a gateway in front of it. */
 const isSameRefusal = (reply: Reply, control: MaybeReply): boolean => {
   const message = messageIn(reply);
   return message !== undefined && control?.status === reply.status && messageIn(control) === message;
@@ -35,7 +35,7 @@ const isSameRefusal = (reply: Reply, control: MaybeReply): boolean => {
 interface Self {
   readonly credential: Credential;
   readonly host: string;
-  /** `undefined` where the id is what is being asked for. */
+  /** `undefined` if the question asks for the id. */
   readonly keyId: string | undefined;
 }
 
@@ -56,7 +56,7 @@ function* own({ credential, host, keyId }: Self): Talk<Answer> {
 }
 
 /**
- * Asks a bearer who it is; no permission is needed.
+ * Asks a bearer for its own key. No permission is needed.
  * https://docs.requesty.ai/api-reference/endpoint/manage-api-key-get
  */
 export const selfQuestion = (self: Self): Question => ({
@@ -80,7 +80,7 @@ function* manager({ signer }: Order, host: string): Talk<Answer> {
   };
 }
 
-/** Asks the managing key who it is; this tells nothing of the target. */
+/** Asks the managing key about itself. The reply says nothing of the target. */
 export const managerCheck = (order: Order, host: string): Question => ({
   asked: 'self',
   as: 'managing',
