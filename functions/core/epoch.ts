@@ -20,7 +20,7 @@ export const later = (a: EpochMs, b: EpochMs): EpochMs => epochMs(Math.max(a, b)
 /** RFC 3339 in UTC with milliseconds. */
 export const toIso = (instant: EpochMs): string => new Date(instant).toISOString();
 
-/** Its end is a safeguard alone: Date.parse takes nothing behind a zone, so a mutant without it survives. */
+/** The end is only a safeguard: Date.parse accepts nothing behind a zone, so a mutant without it survives. */
 const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
 
 /** Reads RFC 3339 with its zone; `undefined` for any other text, and for a date that does not exist. */

@@ -14,7 +14,7 @@ it.each([
 ])('reads %s', (text, expected) => expect(fromIso(text)).toBe(expected));
 
 it.each([
-  ['a date alone', '2026-11-21'],
+  ['only a date', '2026-11-21'],
   ['a time without a zone', '2026-11-21T12:00:00'],
   ['a time without seconds', '2026-11-21T12:00Z'],
   ['a blank in place of the T', '2026-11-21 12:00:00Z'],

@@ -85,7 +85,7 @@ describe('a round written into the case', () => {
     });
   });
 
-  it('counts rounds in a row in which somebody gave no verdict', () => {
+  it('counts rounds in a row in which a probe gave no verdict', () => {
     const silent = round({ asked: [askedOf(answerOf('alive')), askedOf(answerOf('silent'))] });
     expect(write(withWork({ silentRounds: 1 }), silent).attempts['w']?.silentRounds).toBe(2);
     expect(
@@ -124,7 +124,7 @@ describe('a round written into the case', () => {
     ['absent', answerOf('unknown'), true],
     ['absent', answerOf('silent'), true],
     ['as-asked', answerOf('alive'), true],
-  ] as const)('that was cut short goes on from %s after %j: %s', (on, answer, goesOn) => {
+  ] as const)('that was cut short continues from %s after %j: %s', (on, answer, goesOn) => {
     const agreed = { on, at: NOON };
     const cut = {
       name: 'w',
@@ -291,7 +291,7 @@ describe('the replies to the calls', () => {
     ['was refused', { calls: 2, lastAnswer: 'rejected' }, ['refused', 'lost']],
     ['was lost', { calls: 2, lastAnswer: 'silent' }, ['lost', 'lost']],
     ['was not executed', { calls: 2, notExecuted: 2, lastAnswer: 'rejected' }, ['lost']],
-  ])('go on from what 0.1.0 wrote of a call that %s', (_what, progress, replies) => {
+  ])('continue from what 0.1.0 wrote of a call that %s', (_what, progress, replies) => {
     const next = withCall({ ...NEW_ATTEMPT, ...progress }, AT);
     expect(next.callReplies).toEqual(replies);
     expect(basisOf(next)).toBe(replies.includes('accepted') ? 'accepted' : 'lost');
@@ -471,7 +471,7 @@ describe('an end written into the case', () => {
   });
 
   it.each([
-    ['has called and goes on', { calls: 1 }, 'open-case'],
+    ['has called and continues', { calls: 1 }, 'open-case'],
     ['has not called', { calls: 0 }, 'idle-case'],
     ['has called and ended', { calls: 1, ended: end('restricted') }, 'idle-case'],
   ])('leaves it to another request that %s', (_what, other, state) => {

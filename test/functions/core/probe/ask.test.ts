@@ -152,7 +152,7 @@ describe('a round', () => {
     expect(sent.map(({ asked }) => asked)).toEqual(['a', 'b']);
   });
 
-  it('asks no more once the plan has come to an end', async () => {
+  it('asks no more once the plan has ended', async () => {
     const { sent, given } = asking(() => answerOf('alive', { facts: { bad: '1' } }));
     const change = ({ bad }: Facts): Partial<Plan> =>
       bad ? { probes: [a, b], end: 'stuck/wrong-account' } : { probes: [a] };

@@ -111,7 +111,7 @@ describe('the copy for the stuck queue', () => {
     ]);
   });
 
-  it('is the stub of a body that was no request', async () => {
+  it('is the stub of a body that was not a valid request', async () => {
     const item = { ...ITEM, request: undefined, pin: undefined, stub: '{"code":"malformed"}' };
     const memory = kept(item);
     await publishEnd(memory.ports, item, end('refused/malformed'));

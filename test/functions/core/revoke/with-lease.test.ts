@@ -177,14 +177,14 @@ describe('a credential that is refused at its pinned version', () => {
 describe('a pinned version that is gone', () => {
   const LISTED = answerOf('listed', { identified: true });
 
-  /** A second delivery, by which the secret was made anew. */
+  /** A second delivery, before which the secret was created again. */
   const goneFor = async (body: object): Promise<Memory & { sent: string[] }> => {
     const memory = system({ probe: [undefined, LISTED, answerOf('unlisted')], delete: [ACCEPTED] });
     await revoke(memory.ports, delivered(memory, body));
-    const anew = openedAs(JSON.stringify({ keyId: KEY }), { versionId: 'v2' });
+    const second = openedAs(JSON.stringify({ keyId: KEY }), { versionId: 'v2' });
     memory.ports.vault = {
       ...memory.ports.vault,
-      open: async (_, version) => (version === 'AWSCURRENT' ? anew : { found: false, why: 'missing' }),
+      open: async (_, version) => (version === 'AWSCURRENT' ? second : { found: false, why: 'missing' }),
     };
     await revoke(memory.ports, delivered(memory, body));
     return memory;

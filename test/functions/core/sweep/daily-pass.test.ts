@@ -61,7 +61,7 @@ describe('once a day', () => {
     expect(await dailyPass(memory.ports)).toMatchObject({ looks: 1 });
   });
 
-  it('begins anew where a pass was broken off, a quarter of an hour later', async () => {
+  it('begins again where a pass was broken off, a quarter of an hour later', async () => {
     const memory = memoryPorts();
     kept(memory, 'A', 'open-case', ago(DAY));
     const { outbox } = memory.ports;
@@ -138,7 +138,7 @@ describe('requests that never ended', () => {
   it.each([
     ['whose message must be lost', LOST + 1, {}, 1],
     ['that may still be on the queue', LOST, {}, 0],
-    ['whose body was no request', LOST + 1, { request: undefined, stub: '{}' }, 0],
+    ['whose body was not a valid request', LOST + 1, { request: undefined, stub: '{}' }, 0],
     ['that was planned because the mode was observe', LOST + 1, { planOnly: true }, 0],
     ['that wanted a plan', LOST + 1, { planOnly: true, request: { requestId: 'A', dryRun: true } }, 1],
     ['whose time began later', LOST + 1, { request: { requestId: 'A', notBefore: '2026-11-21T00:00:00Z' } }, 0],

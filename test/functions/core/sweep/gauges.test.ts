@@ -65,7 +65,7 @@ describe('what is open', () => {
     ['a request at its time', [request({}, { notBefore: toIso(NOON) })], [1, 0]],
     ['no request before its time', [request({}, { notBefore: toIso(after(NOON, 1)) })], [0, 0]],
     ['no plan', [request({ planOnly: true })], [0, 0]],
-    ['no message that was no request', [{ ...request(), request: undefined }], [0, 0]],
+    ['no message that was not a valid request', [{ ...request(), request: undefined }], [0, 0]],
     ['a key that an end left alive, since then', [held(STUCK)], [1, 90]],
     ['a key that is under way, since its first call', [held(ATTEMPTED)], [1, 3]],
     ['nothing that is closed', [held({ ...STUCK, state: 'idle-case' }), held({ state: 'proved-case' })], [0, 0]],

@@ -41,7 +41,7 @@ describe('a listing', () => {
     return pages;
   };
 
-  it('goes on where a page said, and from the beginning where that is no longer known', async () => {
+  it('continues where a page said, and from the beginning if that is no longer known', async () => {
     const prefix = freshPrefix();
     for (let n = 0; n < 101; n += 1) {
       await secrets.create({ name: `${prefix}${n}`, value: '{}', tags: { 'key-revoker:expires-at': 'x' } });

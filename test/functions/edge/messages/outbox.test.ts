@@ -149,7 +149,7 @@ it('is unavailable where the bus fails the entry inside its answer', async () =>
   await expect(publishing).rejects.toThrow(new Unavailable('Cannot put the receipt on the bus: ThrottlingException'));
 });
 
-it('sets a message aside with its attributes, on the stuck queue alone', async () => {
+it('sets a message aside with its attributes, only on the stuck queue', async () => {
   await outbox.setAside('{"provider":"bybit"}', { requestId: '6f1c2b1e', attempt: '2', empty: '' });
   const [message] = await received(options.stuckQueueUrl);
   expect(message).toMatchObject({
@@ -207,7 +207,7 @@ it('is unavailable where the queue is', async () => {
 /** What the topic for people was given: the text of each protocol. */
 const texts = () => to(options.notificationsTopicArn).map((form) => JSON.parse(form.get('Message') ?? ''));
 
-/** One topic alone, for as long as a client tries. */
+/** Only one topic, for as long as a client tries. */
 const isDown = (topicArn: string): void =>
   aws().faults.add({
     service: 'sns',

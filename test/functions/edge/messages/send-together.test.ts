@@ -25,7 +25,7 @@ it('sends what is handed over in one turn together, ten to a call and in order',
   expect(calls.flat()).toEqual(bodies(25));
 });
 
-it('sends one alone as one, at once', async () => {
+it('sends a single message at once', async () => {
   const { calls, send } = queue();
   await send({ MessageBody: 'a' });
   await send({ MessageBody: 'b' });

@@ -29,7 +29,7 @@ it('waits as long as it should, and no less', async () => {
   expect(waited.is).toBe(true);
 });
 
-it('goes on waiting where a timer fires before the instant', async () => {
+it('continues to wait if a timer fires before the instant', async () => {
   const waited = reached(1_000);
   vi.setSystemTime(START - 500); // the clock was set back, as a timer knows nothing of
   await vi.advanceTimersByTimeAsync(1_000);

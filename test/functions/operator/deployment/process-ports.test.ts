@@ -35,7 +35,7 @@ it('breaks off at the first Ctrl-C, and ends at the second', () => {
   expect(exit.mock.calls).toEqual([[130]]);
 });
 
-it.each(['stdout', 'stderr'] as const)('goes on where nobody reads %s any more', (name) => {
+it.each(['stdout', 'stderr'] as const)('continues if %s has no reader any more', (name) => {
   const broken = (code: string) => () => process[name].emit('error', Object.assign(new Error(code), { code }));
   expect(broken('EPIPE')).toThrow('EPIPE');
   processPorts();

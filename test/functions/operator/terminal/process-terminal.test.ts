@@ -21,22 +21,22 @@ const streams = (isTTY: boolean) => {
 describe('a terminal', () => {
   const signal = new AbortController().signal;
 
-  it('has a width, and somebody who answers', async () => {
+  it('has a width, and a person who answers', async () => {
     const { streams: all, type } = streams(true);
     const terminal = terminalOf(all, signal);
     expect([terminal.width, terminal.isAnswered]).toEqual([40, true]);
-    const answer = terminal.ask('Go on? ');
+    const answer = terminal.ask('Continue? ');
     type('yes\n');
     expect(await answer).toBe('yes');
   });
 
   it('breaks a question off where the input ends, or the user breaks off', async () => {
     const { streams: all, end } = streams(true);
-    const asked = terminalOf(all, signal).ask('Go on? ');
+    const asked = terminalOf(all, signal).ask('Continue? ');
     end();
     await expect(asked).rejects.toMatchObject({ exit: 5 });
     const abort = new AbortController();
-    const other = terminalOf(streams(true).streams, abort.signal).ask('Go on? ');
+    const other = terminalOf(streams(true).streams, abort.signal).ask('Continue? ');
     abort.abort();
     await expect(other).rejects.toMatchObject({ exit: 5 });
   });

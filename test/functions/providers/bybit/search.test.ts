@@ -144,7 +144,7 @@ describe('a search for the sub account', () => {
     expect([plan.probes.map(({ asked }) => asked), plan.provable]).toEqual([expected, true]);
   });
 
-  it('starts anew where its place cannot be read', () => {
+  it('starts again where its place cannot be read', () => {
     const next = probe(planFor({ userID: '9', searchCursor: '{"cursor":7}' }), 'search').next([], NOW);
     expect('send' in next && next.send.path).toBe('/v5/user/submembers?pageSize=100');
   });
