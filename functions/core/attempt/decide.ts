@@ -58,7 +58,7 @@ const heldBy = ({ round, signer, self }: Situation): FinalOutcome | undefined =>
   return holding && endIn(holding);
 };
 
-/** The answer with the latest instant at which to come again. */
+/** The wait that the answers ask for: the code of the first, until the latest stated instant. */
 const withoutVerdict = (situation: Situation): Retry | undefined => {
   const waits = answersIn(situation)
     .map(waitIn)

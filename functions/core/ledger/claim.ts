@@ -120,7 +120,7 @@ const claimRequest = async (
   const planOnly = request.dryRun || ports.config.mode === 'observe';
   const digest = digestOf(ports, request);
   const named = { ...request, requestId };
-  // The sender sets an event's time. It counts only if it is not later than the message.
+  // The sender sets an event’s time, so the time of its message is the upper bound.
   const askedAt = earlier(eventAt ?? delivery.sentAt, delivery.sentAt);
   const dueAt = (request.notBefore && fromIso(request.notBefore)) || askedAt;
   const item = await updateItem<RequestItem>(ports, requestKey(requestId, planOnly), (current) => {
