@@ -3,7 +3,7 @@ import { TIMING } from '../../functions/core/timing.ts';
 import { measureSweeps } from './sweeps/measure-sweeps.ts';
 import { tellSweeps } from './sweeps/tell-sweeps.ts';
 
-it('sweeps hundreds of secrets by as many calls as they need, and goes on where its time ran out', async () => {
+it('sweeps hundreds of secrets by as many calls as they need, and continues where its time ran out', async () => {
   // No time beyond the margin: each tick reads one page.
   const measured = await measureSweeps({ secrets: 500, laterTimeoutMs: TIMING.sweepMarginMs });
   const { first, later } = measured;

@@ -15,7 +15,7 @@ export interface CrashRunOptions {
   readonly requests: number;
   /** Decides what is asked for, and when and how each delivery dies. */
   readonly seed: string;
-  /** Plays these orders of the run alone, by their numbers; none: all of them. */
+  /** Plays only these orders of the run, by their numbers; none: all of them. */
   readonly only: readonly number[];
   readonly signal: AbortSignal;
   /** Hears of every receipt that ends a request: so many of them there are by now. */

@@ -7,7 +7,7 @@ import { template } from './template.ts';
 
 const BY_ID: Names = { ref: (id) => `ref:${id}`, attribute: (id, name) => `${id}.${name}` };
 
-/** A template's card, what is known at deploy alone in it by logical id. */
+/** A template's card. What is known only at deploy stands in it by logical id. */
 const cardOf = (of: Template, names: Names = BY_ID): string =>
   String(resolve(find(of, 'AWS::SSM::Parameter', 'RevocationPrefixParameter').Properties['Value'], names));
 

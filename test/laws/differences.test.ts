@@ -175,7 +175,7 @@ const DIFFERENCES: readonly (readonly [right: string, breaches: readonly string[
     { kase: { lease: { holder: 'h', until: START + 60_000 } }, hasEnded: false },
   ],
   [
-    'a lease whose holder may have come to its end was not let go',
+    'a lease whose holder may have finished was not let go',
     ['L2: a lease that is still held'],
     { kase: { lease: { holder: 'h', until: START + 60_000 } } },
   ],

@@ -128,7 +128,7 @@ export interface Parts {
   readonly copies?: readonly number[];
   readonly left?: readonly string[];
   readonly noted?: readonly string[];
-  /** Whether the holder of the case's lease came to its end. */
+  /** Whether the holder of the case's lease finished. */
   readonly hasEnded?: boolean;
 }
 

@@ -85,6 +85,6 @@ export interface Evidence {
   /** What was seen to be wrong at the instant when it happened. */
   readonly noted: readonly string[];
   readonly now: number;
-  /** Whether the holder of a lease came to its end, as far as is known; what was killed on the way cannot let go. */
+  /** Whether the holder of a lease finished, as far as is known; what was killed on the way cannot let go. */
   hasEnded(holder: string): boolean;
 }

@@ -65,7 +65,7 @@ const copies = (evidence: Evidence, { asked, onTopic }: Judged): readonly string
 const isFree = ({ now, hasEnded }: Evidence, { lease }: Partial<CaseItem>): boolean =>
   lease === undefined || lease.until + TIMING.crashMarginMs <= now || !hasEnded(lease.holder);
 
-/** L2: one request came to its end, which was published as it stands in the ledger, with a copy where a person is needed. */
+/** L2: one request ended, and its end was published as it stands in the ledger, with a copy where a person is needed. */
 export const losses = (evidence: Evidence, judged: Judged): readonly string[] => [
   ...ends(evidence, judged),
   ...copies(evidence, judged),
@@ -91,7 +91,7 @@ export const leftovers = (evidence: Evidence): readonly Breach[] => {
   ];
 };
 
-/** L2: a key that was said to be dead, made again, and called on again: somebody has to hear of that. */
+/** L2: a key that was said to be dead, made again, and called on again: that has to be reported. */
 export const unheard = (evidence: Evidence, { asked, provider, said }: Judged): readonly string[] => {
   if (provider.revivals.length === 0) return [];
   const ofKey = evidence.asked
@@ -105,5 +105,5 @@ export const unheard = (evidence: Evidence, { asked, provider, said }: Judged): 
     );
     return !isSaidDead || !isMet || isReported;
   };
-  return broken([[provider.revivals.every(isHeard), 'L2: a key that lives again, and nobody is told']]);
+  return broken([[provider.revivals.every(isHeard), 'L2: a key that lives again, and is not reported']]);
 };

@@ -22,7 +22,7 @@ export interface Witness {
   readonly receipts: readonly Published[];
   readonly exchanges: readonly Sent[];
   readonly copies: readonly { readonly body: string; readonly attributes: Attributes }[];
-  /** Numbers of the exchanges after which somebody made a dead key live again. */
+  /** Numbers of the exchanges after which a person made a dead key live again. */
   readonly revivals: readonly number[];
   /** What was seen to be wrong at the instant when it happened. */
   readonly breaches: readonly string[];
@@ -30,7 +30,7 @@ export interface Witness {
   setAside(body: string, attributes: Attributes): void;
   delivered(startedAt: number): void;
   watching(send: Ports['send']): Ports['send'];
-  /** Somebody changes something at the provider. */
+  /** A person changes something at the provider. */
   byHand(change: () => void): void;
 }
 

@@ -10,7 +10,7 @@ type Spoil = (fixture: Fixture) => Fixture;
 
 /** The same value with a field of another name, wherever it stands in it. */
 const withRenamed = <T>(value: T, field: string): T =>
-  JSON.parse(JSON.stringify(value).replaceAll(`"${field}":`, `"${field}Anew":`));
+  JSON.parse(JSON.stringify(value).replaceAll(`"${field}":`, `"${field}Again":`));
 
 const inItems =
   (pk: string, change: (item: Item) => Item): Spoil =>

@@ -51,7 +51,7 @@ describe.each(FAULTS.map((fault, index) => ({ ...fault, index })))(
   'where a function meets one $as $when a step of its own',
   ({ as, when, index: kind }) => {
     it.each(CROSSED)(
-      'the next delivery goes on to the same true end: $name',
+      'the next delivery continues to the same true end: $name',
       async (row) => {
         const steps = await stepsOf(system(), row);
         const problems: string[] = [];

@@ -19,7 +19,7 @@ perOrder('%s keeps the laws under every fault at every exchange', {
   shows: shownByFault,
 });
 
-perOrder('%s goes on from the ledger after a crash at every step', {
+perOrder('%s continues from the ledger after a crash at every step', {
   list: crashCases,
   run: runCrash,
   shows: shownByCrash,

@@ -45,7 +45,7 @@ const crashing = ({ kind, when, call }: CrashAt, end: () => void): Hooks => {
     const mine = counts[now]++ === call && now === when;
     if (!mine) return;
     if (kind === 'unavailable') throw new Unavailable('Cannot reach the service, it is gone for once');
-    if (kind === 'thrown') throw new Error('Cannot go on, this was the plan');
+    if (kind === 'thrown') throw new Error('Cannot continue: this was the plan');
     isOver = true;
     end();
     return never;
@@ -87,7 +87,7 @@ export const shownByCrash = ({ crash: { kind, when }, port }: CrashCase): readon
   `${kind} at ${port}`,
 ];
 
-/** Runs one case: the first delivery meets the crash, the later ones go on from the ledger. */
+/** Runs one case: the first delivery meets the crash, the later ones continue from the ledger. */
 export const runCrash = async (one: CrashCase): Promise<Ran> => {
   const world = await open(one);
   const awaited = known.get(one.order) ?? new Set();

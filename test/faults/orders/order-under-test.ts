@@ -1,7 +1,7 @@
 import type { RequestFacts } from '../../laws/scene.ts';
 import type { InProcess } from '../simulated/serve-in-process.ts';
 
-/** Somebody changes a key in the provider's web page. */
+/** A person changes a key in the provider's web console. */
 export interface Hand {
   readonly now: () => void;
   /** What is done to it some deliveries later. */
@@ -29,7 +29,7 @@ export interface OrderUnderTest {
   readonly ends: Readonly<Record<'leaked' | 'manual', string>>;
   /** What it may come to as well where a single reply was lost or lied. */
   readonly orElse?: readonly string[];
-  /** Signing takes so long that each fault is met once alone. */
+  /** Signing takes so long that each fault is met only once. */
   readonly isCostly?: boolean;
   /** Opens the provider's side with the keys in it. */
   readonly seed: (now: () => number) => Promise<{ readonly sandbox: InProcess; readonly seeded: Seeded }>;

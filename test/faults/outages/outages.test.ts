@@ -28,7 +28,7 @@ const SAMPLE = sampleOf(
 ).map(({ outage }) => outage);
 const OUTAGES = IS_FULL ? ALL : SAMPLE;
 
-/** Somebody's whole desk is leaked: more orders by one managing key than its account may carry out at once. */
+/** A whole desk is leaked: more orders by one managing key than its account may carry out at once. */
 const CROWDS = (['bybit', 'kalshi'] as const).map((provider, seed): Outage => {
   return { provider, kind: '429', owners: 'one', ms: 0, size: 300, elsewhere: 0, seed };
 });

@@ -42,7 +42,7 @@ it('finds a key that was made again before the last look, and none in one that w
   expect(await madeAgain((ports) => ports, 'after its end')).toEqual([]);
 });
 
-it('finds a key that lives again and that nobody is told of', async () => {
+it('finds a key that lives again and that is not reported', async () => {
   const silent = ({ outbox, ...ports }: Ports): Ports => ({
     ...ports,
     outbox: {
@@ -50,7 +50,7 @@ it('finds a key that lives again and that nobody is told of', async () => {
       publish: async (receipt) => (receipt.outcome === 'resurrected' ? undefined : outbox.publish(receipt)),
     },
   });
-  expect(await madeAgain(silent, 'after its end')).toContain('L2: a key that lives again, and nobody is told');
+  expect(await madeAgain(silent, 'after its end')).toContain('L2: a key that lives again, and is not reported');
 });
 
 it('finds a restriction that was not made', async () => {
@@ -61,7 +61,7 @@ it('finds a restriction that was not made', async () => {
   expect(breachesOf(world)).toContain('L1: said to be restricted and is not');
 });
 
-/** Believes to hold the case whoever does. */
+/** Believes that it holds the case, although another delivery does. */
 const greedy = (ports: Ports): Ports => {
   const { ledger } = ports;
   let holder: string | undefined;

@@ -12,7 +12,7 @@ import type { Scene } from './scene.ts';
 /** Two requests on one key, each coming again for so long. */
 const MOST_DELIVERIES = 80;
 
-/** Something happens at one call of one port; the delivery goes on after it, or its process ends there. */
+/** Something happens at one call of one port; the delivery continues after it, or its process ends there. */
 export interface MeanwhileCase extends Case {
   readonly happening: Happening;
   readonly call: number;
@@ -36,7 +36,7 @@ export const meanwhileCases = async (order: OrderUnderTest): Promise<readonly Me
         for (const goesOn of happening.wakes || at === undefined ? [true] : [true, false]) {
           if (happening.fits?.({ call: at, before: calls.slice(0, call), goesOn }) === false) continue;
           const where = at ? `call ${call + 1} ${at.port}` : 'after the delivery';
-          const name = [order.name, reason, happening.name, where, goesOn ? 'goes on' : 'killed'].join(' | ');
+          const name = [order.name, reason, happening.name, where, goesOn ? 'continues' : 'killed'].join(' | ');
           cases.push({ ...plain, name, happening, call, awaited, goesOn });
         }
   }
@@ -46,10 +46,10 @@ export const meanwhileCases = async (order: OrderUnderTest): Promise<readonly Me
 /** What happens, and whether the delivery outlives it. */
 export const shownMeanwhile = ({ happening, goesOn }: MeanwhileCase): readonly string[] => [
   happening.name,
-  goesOn ? 'goes on' : 'killed',
+  goesOn ? 'continues' : 'killed',
 ];
 
-/** Runs one case: the first delivery comes as far as the call, the thing happens, and all goes on to its end. */
+/** Runs one case: the first delivery comes as far as the call, the thing happens, and all continues to its end. */
 export const runMeanwhile = async (one: MeanwhileCase): Promise<Ran> => {
   const { happening, call, awaited, goesOn } = one;
   const world = await open(one);

@@ -59,12 +59,12 @@ const told = (model: Model, { receipt, key, truth }: Of<'told'>): readonly strin
   if (outcome === 'resurrected') keyIn(model, key).isTold = true;
   const isRetry = outcome === 'retry' && keyState === 'dead';
   return [
-    ...(keyState === 'dead' && truth.isAlive ? [`L1: ${outcome} is told of a dead key that lives`] : []),
+    ...(keyState === 'dead' && truth.isAlive ? [`L1: ${outcome} is said of a dead key that lives`] : []),
     ...(isRetry ? ['L2: a request is said to wait whose key is dead'] : []),
   ];
 };
 
-/** What concerns a key, whoever's doing it was. */
+/** What concerns a key, whichever request did it. */
 export type OfCase = Of<'opened' | 'taken' | 'told' | 'unproved' | 'let go' | 'proved'>;
 
 /** Takes the model one step further. @returns what must not have happened */
