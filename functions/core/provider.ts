@@ -8,7 +8,10 @@ import type { Secret } from './secret.ts';
 export interface Rate {
   /** Names what is counted together in all deliveries: the signing key, and the endpoint if each endpoint has its own limit. */
   readonly of: string;
-  /** Calls in any span of `perMs` milliseconds. At least 1. */
+  /**
+   * Calls in any span of `perMs` milliseconds: at least 1, and at least one in 10 s. A delivery has 20 s for its exchanges: with a slower
+   * rate its probe would take the slot of its call, each time.
+   */
   readonly most: number;
   readonly perMs: number;
 }

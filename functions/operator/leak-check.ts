@@ -2,7 +2,7 @@ import type { Providers } from '../core/provider.ts';
 import { requestForm } from '../core/request/revocation-request.ts';
 import { withoutSecrets } from '../core/request/secret-scan.ts';
 import { EXIT, Failure } from './terminal/failure.ts';
-import { fieldOf } from './terminal/option-name.ts';
+import { optionOf } from './terminal/option-name.ts';
 
 /** Options whose values are identifiers, which are long and unbroken without being secret, by the field of a request that they are. Other options have the name of their field. */
 const FIELDS: Readonly<Record<string, string>> = {
@@ -25,15 +25,21 @@ const FLAGS = ['json', 'wait', 'yes', 'all', 'contain', 'read-only', 'help', 've
 const WORD = 'requestId';
 
 /** Each word with what it would be called in a request. */
-const named = (words: readonly string[]): readonly (readonly [field: string, text: string, shown: string])[] =>
-  words.map((word, index) => {
+const named = (
+  locators: readonly string[],
+  words: readonly string[],
+): readonly (readonly [field: string, text: string, shown: string])[] => {
+  const fieldFor = (option: string): string =>
+    FIELDS[option] ?? locators.find((field) => optionOf(field) === option) ?? '';
+  return words.map((word, index) => {
     const [, option, value] = /^--([a-z-]+)(?:=(.*))?$/s.exec(word) ?? [];
-    if (option !== undefined) return [FIELDS[option] ?? fieldOf(option), value ?? '', `--${option}`];
+    if (option !== undefined) return [fieldFor(option), value ?? '', `--${option}`];
     const before = /^--([a-z-]+)$/.exec(words[index - 1] ?? '')?.[1];
     return before === undefined || FLAGS.includes(before)
       ? [WORD, word, 'an argument']
-      : [FIELDS[before] ?? fieldOf(before), word, `--${before}`];
+      : [fieldFor(before), word, `--${before}`];
   });
+};
 
 /**
  * Refuses a command line with a secret in it: it would be in the shell's history, in the list of processes and on a queue.
@@ -42,7 +48,10 @@ const named = (words: readonly string[]): readonly (readonly [field: string, tex
  */
 export const refuseSecrets = (providers: Providers, words: readonly string[]): void => {
   const form = requestForm(providers);
-  const leaking = named(words).find(([field, text]) => withoutSecrets(form, { [field]: text }).fields.length > 0);
+  const locators = Object.values(providers).flatMap((provider) => Object.keys(provider.locators));
+  const leaking = named(locators, words).find(
+    ([field, text]) => withoutSecrets(form, { [field]: text }).fields.length > 0,
+  );
   if (leaking === undefined) return;
   const wanted = 'treat that value as leaked, and give the name of the secret that contains it';
   throw new Failure(EXIT.usage, `Cannot accept a command line with a secret in it (${leaking[2]}): ${wanted}`);

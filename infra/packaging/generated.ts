@@ -18,7 +18,10 @@ const TABLES: Readonly<Record<string, () => string>> = {
       ALL.flatMap((provider) =>
         Object.entries(provider.operations).map(([name, { kind, signers }]) => [
           code(`${provider.name}/${name}`),
-          signers.length === 1 ? 'only itself' : signers.map((signer) => signerText(provider, signer)).join(' or '),
+          [
+            signers.length === 1 ? 'only ' : '',
+            signers.map((signer) => signerText(provider, signer)).join(' or '),
+          ].join(''),
           kind === 'delete' ? 'dead' : 'restricted',
         ]),
       ),

@@ -54,19 +54,20 @@ const endedAs = (outcome: FinalOutcome, why: string, at: EpochMs): Ended => ({ o
 export const digestOf = ({ digest }: Pick<Ports, 'digest'>, { requestId: _, ...fields }: RevocationRequest): string =>
   digest(canonical(fields));
 
-/**
- * Whether a stored request means the same as this one. Both are read with today's schema: a field that has got a default since then
- * makes no other request of it.
- */
+/** A stored request as today's schema reads it: an older release knew no default for a field that has one now. */
+export const readAgain = ({ providers }: Pick<Ports, 'providers'>, stored: RevocationRequest): RevocationRequest => {
+  const read = parseRequest(providers, JSON.stringify(stored));
+  return read.kind === 'request' ? read.request : stored;
+};
+
+/** Whether a stored request means the same as this one. */
 export const isSameRequest = (
   ports: Pick<Ports, 'digest' | 'providers'>,
   { digest, request: stored }: Pick<RequestItem, 'digest' | 'request'>,
   request: RevocationRequest,
 ): boolean => {
   const asked = digestOf(ports, request);
-  if (digest === asked || stored === undefined) return digest === asked;
-  const again = parseRequest(ports.providers, JSON.stringify(stored));
-  return again.kind === 'request' && digestOf(ports, again.request) === asked;
+  return digest === asked || (stored !== undefined && digestOf(ports, readAgain(ports, stored)) === asked);
 };
 
 /** The end of a message without a request of its own. It is kept under the message's id. */
@@ -128,7 +129,8 @@ const claimRequest = async (
     const isRedrive = delivery.attempt > current.attempt && isSameRequest(ports, current, request);
     return isRedrive && (isFinished || current.ended === undefined) ? redriven(current, delivery, now) : undefined;
   });
-  if (item && isSameRequest(ports, item, request)) return item;
+  // An older release may have stored the request without a field that has got a default since.
+  if (item && isSameRequest(ports, item, request)) return item.digest === digest ? item : { ...item, request: named };
   // Its copy carries the message's id. With the id that it came with, its redrive would look like the other request.
   const copy = { ...named, requestId: delivery.messageId };
   return claimMessage(ports, delivery, { request: copy, provider: request.provider }, 'refused/request-id-reused', '');

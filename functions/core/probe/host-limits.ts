@@ -25,7 +25,7 @@ export interface Asking {
 /** Consecutive windows of time. In each, this many calls may begin. */
 interface Windows {
   readonly everyMs: number;
-  /** For how long after its start a window accepts calls. */
+  /** For how long after its start a window accepts calls; 0: only at its start. */
   readonly openMs: number;
   readonly calls: number;
 }
@@ -35,13 +35,12 @@ const WINDOWS_TOUCHED = 4;
 
 /**
  * How a rate is kept. Each window gets a quarter of the rate, less one call, since the ways to the provider differ in length.
- * A rate that is too low for that gets one call per window. The second half of such a window is closed, to keep two calls apart.
+ * A rate that is too low for that gets one call at the start of each window, so that two calls are a whole window apart.
  */
 const windowsOf = ({ most, perMs }: Rate): Windows => {
   const calls = Math.floor((most - 1) / WINDOWS_TOUCHED);
   if (calls > 0) return { everyMs: Math.ceil(perMs / 3), openMs: Math.ceil(perMs / 3), calls };
-  const apartMs = Math.ceil(perMs / most);
-  return { everyMs: 2 * apartMs, openMs: apartMs, calls: 1 };
+  return { everyMs: Math.ceil(perMs / most), openMs: 0, calls: 1 };
 };
 
 /**
@@ -59,7 +58,7 @@ export const takeRateSlot = async (
   const last = after(deadline, -TIMING.exchangeMs);
   for (let n = Math.floor(clock.now() / everyMs); n * everyMs <= last; n += 1) {
     const begins = epochMs(n * everyMs);
-    if (clock.now() >= begins + openMs) continue;
+    if (clock.now() > begins + openMs) continue;
     const window = { pk: `rate#${rate.of}`, sk: String(begins) };
     if (!(await ledger.count(window, calls, after(begins, HOUR_MS)))) continue;
     await clock.until(begins);

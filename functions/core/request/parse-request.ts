@@ -62,12 +62,11 @@ const refusal = (
   return { code: 'malformed', message: objection(error, known) };
 };
 
-const updatesOf = (providers: Providers): string =>
-  Object.values(providers)
-    .flatMap(({ operations }) => Object.entries(operations))
+/** The updates of a provider, for a sentence; empty if it has none. */
+const updatesOf = ({ operations }: Provider): string =>
+  Object.entries(operations)
     .filter(([, { kind }]) => kind === 'update')
     .map(([name]) => name)
-    .toSorted()
     .join(' or ');
 
 /** The message for a broken rule between fields. */
@@ -75,7 +74,7 @@ const breach = (providers: Providers, provider: Provider, request: RevocationReq
   const { settings, reason, target, secretVersion } = request;
   const isUpdate = kindOf(providers, request) === 'update';
   if (!isUpdate && settings !== undefined)
-    return `Cannot use settings with this operation: send settings only with ${updatesOf(providers)}`;
+    return `Cannot use settings with this operation: send settings only with ${updatesOf(provider) || 'an update'}`;
   const { oneOf = [] } = provider.settings ?? {};
   if (isUpdate && !oneOf.some((field) => (settings?.[field] ?? null) !== null))
     return `Cannot update without settings: give at least one of ${oneOf.slice(0, -1).join(', ')} and ${oneOf.at(-1)}`;
@@ -113,6 +112,8 @@ export const parseRequest = (providers: Providers, body: string): Parsed => {
     const { code, message } = refusal(form, fields, provider, parsed.error);
     return refused(code, message, names);
   }
-  const broken = provider && breach(providers, provider, parsed.data);
+  if (provider === undefined)
+    throw new Error(`Cannot find ${parsed.data.provider}: its name in the list must be its own`);
+  const broken = breach(providers, provider, parsed.data);
   return broken ? refused('malformed', broken, names) : { kind: 'request', request: parsed.data, eventAt };
 };

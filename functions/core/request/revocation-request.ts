@@ -57,9 +57,12 @@ const common = {
   look: z.literal(true).optional(),
 };
 
+const optional = (locators: Provider['locators']) =>
+  Object.fromEntries(Object.entries(locators).map(([field, shape]) => [field, shape.optional()]));
+
 /** An object that names a key. Its locators stand among its fields, or together under `locator`. */
 const naming = (fields: z.ZodRawShape, locators: Readonly<Record<string, z.ZodType<string>>>): z.ZodType => {
-  const places = Object.fromEntries(Object.entries(locators).map(([field, shape]) => [field, shape.optional()]));
+  const places = optional(locators);
   if (Object.keys(places).length === 0) return z.strictObject(fields);
   return z
     .strictObject({ ...fields, ...places, locator: z.strictObject(places).optional() })
@@ -74,9 +77,10 @@ const naming = (fields: z.ZodRawShape, locators: Readonly<Record<string, z.ZodTy
     });
 };
 
-const shapeOf = (provider: Provider) => {
+/** @param everyLocator of all providers: release 0.1.0 took them beside any secret, and requests of that form may wait on a queue */
+const shapeOf = (provider: Provider, everyLocator: Provider['locators']) => {
   const { keyForm, locators, operations, settings } = provider;
-  const inSecret = { secretId, secretVersion: secretVersion.optional() };
+  const inSecret = { secretId, secretVersion: secretVersion.optional(), ...optional(everyLocator) };
   return z.strictObject({
     provider: z.literal(provider.name),
     operation: z.enum(Object.keys(operations)),
@@ -107,15 +111,16 @@ export interface RequestForm {
 
 const formOf = (providers: Providers): RequestForm => {
   const all = Object.values(providers);
-  const options = all.map(shapeOf);
-  const naming = all.flatMap(({ keyForm, locators }) => [keyForm.field, ...Object.keys(locators)]);
+  const everyLocator = Object.assign({}, ...all.map(({ locators }) => locators)) as Provider['locators'];
+  const options = all.map((provider) => shapeOf(provider, everyLocator));
+  const naming = [...all.map(({ keyForm }) => keyForm.field), ...Object.keys(everyLocator)];
   const settings = all.flatMap(({ settings }) => settings?.fields ?? []);
   return {
     shape: z.discriminatedUnion('provider', options as [Shape, ...Shape[]], {
       error: `it must be one of ${Object.keys(providers).join(', ')}`,
     }) as unknown as z.ZodType<RevocationRequest>,
     options,
-    fields: [...new Set([...options.flatMap(({ shape }) => Object.keys(shape)), ...settings, ...naming])],
+    fields: [...new Set([...options.flatMap(({ shape }) => Object.keys(shape)), ...settings, ...naming, 'locator'])],
     identifiers: new Set(['secretId', 'secretVersion', 'requestId', ...naming]),
     secretForms: all.flatMap(({ secretForms }) => secretForms),
   };

@@ -4,6 +4,7 @@ import type { Delivery, Disposition } from '../delivery.ts';
 import { toIso } from '../epoch.ts';
 import { type AttemptEnded, type AttemptWaiting, attemptEnded, attemptWaiting } from '../ledger/attempt-result.ts';
 import { type CaseItem, NEW_ATTEMPT, ownerOf } from '../ledger/case-item.ts';
+import { readAgain } from '../ledger/claim.ts';
 import { attemptName, caseKey, recheckName, requestKey } from '../ledger/keys.ts';
 import { releaseLease, takeLeaseFor, updateLeasedCase } from '../ledger/lease.ts';
 import type { Ended, Pin, RequestItem } from '../ledger/request-item.ts';
@@ -154,7 +155,7 @@ export const recheckOf = async (
 ): Promise<{ readonly run: Run; readonly item: RequestItem } | undefined> => {
   const original = await ports.ledger.read<RequestItem>(requestKey(requestId, false));
   if (!isPublished(original)) return undefined;
-  const { pin, request } = original;
+  const { pin } = original;
   const known = await ports.ledger.read<CaseItem>(caseKey(pin.keyName));
   // Another request has taken over the key since. The key is rechecked for that request.
   if (known === undefined || ownerOf(known) !== attemptName(original)) {
@@ -162,6 +163,7 @@ export const recheckOf = async (
     return undefined;
   }
   // A recheck is not urgent, so it can wait for every answer. It keeps to the versions that its request pinned.
+  const request = readAgain(ports, original.request);
   const calm = { ...request, reason: 'manual', secretVersion: pin.signer.versionId } as const;
   return { run: runOf(ports, delivery, RECHECK, calm), item: original };
 };

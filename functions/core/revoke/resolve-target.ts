@@ -67,10 +67,13 @@ const targetOf = (
 };
 
 const checkTarget = (provider: Provider, request: RevocationRequest, item: RequestItem, target: OrderTarget): void => {
-  if (!target.self && provider.operations[request.operation]?.signers.includes('managing') === false)
+  const operation = provider.operations[request.operation];
+  if (!operation?.signers.includes(target.self ? 'self' : 'managing'))
     throw new Fault(
       'refused/target-mismatch',
-      `Cannot ${request.operation} for another key: the target must be the signing key itself`,
+      target.self
+        ? `Cannot ${request.operation} with the key itself: another key must sign`
+        : `Cannot ${request.operation} for another key: the target must be the signing key itself`,
     );
   if (item.former !== undefined && item.former.keyId !== target.keyId)
     throw new Fault(
@@ -131,12 +134,12 @@ export const resolveTarget = async (
     );
   return {
     pin: {
+      // This release does not read the locator here. Release 0.1.0 reads it after a rollback.
+      ...aimed.locator,
       signer: pinned(signing),
       target: target && pinned(target),
       self: aimed.self,
       keyId: aimed.keyId,
-      // This release does not read the locator here. Release 0.1.0 reads it after a rollback.
-      ...aimed.locator,
       environment,
       realm: realmOf(environment),
       keyName: keyName(provider.name, realmOf(environment), aimed.keyId),

@@ -65,9 +65,10 @@ const operationsOf = (
   const own = deletes.filter(([, { signers }]) => !signers.includes('managing'));
   const tagged = deletes.filter(([name]) => name === secret.tags['key-revoker:operation']);
   const fitting = deletes.filter(([, { signers }]) => signers.includes(isManaged ? 'managing' : 'self'));
-  const named = tagged.length > 0 ? tagged : fitting;
-  const chosen = isSigner && own.some((one) => named.includes(one)) ? own : named;
-  return chosen.map(([name]) => name);
+  // If no delete fits, the request is sent and refused with a sentence that says why.
+  const named = [tagged, fitting, deletes].find((some) => some.length > 0) ?? [];
+  const ownAmong = isSigner ? named.filter((one) => own.includes(one)) : [];
+  return (ownAmong.length > 0 ? ownAmong : named).map(([name]) => name);
 };
 
 /**

@@ -28,9 +28,13 @@ export interface RequestOptions {
 }
 
 const locatorOptions = (providers: Providers): readonly Option[] =>
-  Object.values(providers).flatMap(({ title, locators }) =>
-    Object.keys(locators).map((field) => new Option(`--${optionOf(field)} <id>`, `where the key is at ${title}`)),
-  );
+  [...new Set(Object.values(providers).flatMap(({ locators }) => Object.keys(locators)))].map((field) => {
+    const titles = Object.values(providers).filter(({ locators }) => Object.hasOwn(locators, field));
+    return new Option(
+      `--${optionOf(field)} <id>`,
+      `where the key is at ${titles.map(({ title }) => title).join(', ')}`,
+    );
+  });
 
 /** Adds the words of a request to a command. */
 export const withRequestOptions = (command: Command, providers: Providers): Command => {

@@ -82,7 +82,12 @@ describe('a request', () => {
 
   it('is the same one where its schema has got a default since', async () => {
     const memory = await storedWithout('dryRun', 'reason');
-    expect(await claimed(memory, SELF, { messageId: 'M2' })).toMatchObject({ requestId: 'R', rev: 1 });
+    const item = await claimed(memory, SELF, { messageId: 'M2' });
+    expect(item).toMatchObject({
+      requestId: 'R',
+      rev: 1,
+      request: { requestId: 'R', dryRun: false, reason: 'manual' },
+    });
     expect(await claimed(memory, SELF, { attempt: 2 })).toMatchObject({ requestId: 'R', attempt: 2 });
   });
 

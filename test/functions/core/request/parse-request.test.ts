@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { REASONS } from '../../../../functions/core/reason.ts';
 import { MAX_BODY_LENGTH, parseRequest } from '../../../../functions/core/request/parse-request.ts';
+import { namedTarget } from '../../../../functions/core/request/revocation-request.ts';
 import * as PROVIDERS from '../../../../functions/providers/index.ts';
 
 const GOOD = { provider: 'bybit', operation: 'delete-sub-key', secretId: 'key-revoker/desk', target: 'self' };
@@ -471,5 +472,18 @@ describe('a locator', () => {
     ));
 
   it('is refused where the provider has none', () =>
-    expect(parse({ ...KALSHI, target: { apiKeyId: ID, locator: {} } }).kind).toBe('refused'));
+    expect(parse({ ...KALSHI, target: { apiKeyId: ID, subMemberId: '7' } }).kind).toBe('refused'));
+
+  it('of another provider stands beside a secret as release 0.1.0 took it, and is not used', () => {
+    const target = { secretId: 'key-revoker/a', subMemberId: '7' };
+    const parsed = parse({ ...KALSHI, target });
+    if (parsed.kind === 'refused') throw new Error(parsed.message);
+    expect(parsed.request.target).toEqual(target);
+    expect(namedTarget(PROVIDERS, parsed.request).locator).toEqual({});
+  });
+});
+
+it('does not run without the rules between fields where a provider is listed under another name', () => {
+  const listed = { other: PROVIDERS.kalshi };
+  expect(() => parseRequest(listed, JSON.stringify(KALSHI))).toThrow(/^Cannot find kalshi/);
 });

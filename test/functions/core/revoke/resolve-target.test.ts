@@ -178,6 +178,16 @@ describe('refuses', () => {
     expect((await aimed({ target: { apiKeyId: 'BOSS' } }, {}, provider)).pin.self).toBe(true);
   });
 
+  it('the key itself where only another key may sign', async () => {
+    const provider = {
+      ...scriptedProvider(),
+      operations: { 'delete-key': { kind: 'delete', signers: ['managing'], needs: {} } },
+    } as const;
+    expect(await refusal(aimed({}, {}, provider))).toBe(
+      'refused/target-mismatch: Cannot delete-key with the key itself: another key must sign',
+    );
+  });
+
   it('another key than the earlier attempt’s', async () => {
     expect(await refusal(aimed({}, { former: { ...(await aimed()).pin, keyId: 'OLD' } }))).toBe(
       'refused/target-mismatch: Cannot continue with a different key than the earlier attempt: send a new request for that key',

@@ -44,6 +44,31 @@ describe('select', () => {
     ]);
   });
 
+  /** A provider with one delete that only the key itself signs, and one that only a managing key signs. */
+  const oneSided = {
+    ...PROVIDERS,
+    bybit: {
+      ...PROVIDERS.bybit,
+      operations: {
+        'delete-own': { kind: 'delete', signers: ['self'], needs: {} },
+        'delete-other-own': { kind: 'delete', signers: ['self'], needs: {} },
+      },
+    },
+  } as const;
+
+  it('keeps every delete of a key for which none fits, so that its order says why', () => {
+    const keys = [key('managed', {}, { 'key-revoker:signed-by': 'master' })];
+    expect(select(oneSided, keys, ALL, none).marks[0]?.operations).toEqual(['delete-own', 'delete-other-own']);
+  });
+
+  it('follows the tag of a key that signs for others', () => {
+    const keys = [
+      key('master', {}, { 'key-revoker:operation': 'delete-other-own' }),
+      key('managed', {}, { 'key-revoker:signed-by': 'master' }),
+    ];
+    expect(select(oneSided, keys, ALL, none).marks.at(-1)?.operations).toEqual(['delete-other-own']);
+  });
+
   it('has a managing key sign for all that name none, but for itself', () => {
     const keys = [key('desk'), key('bot'), key('other', {}, { 'key-revoker:signed-by': 'else' })];
     const marks = select(PROVIDERS, keys, { ...ALL, signedBy: 'desk' }, none).marks;
