@@ -10,8 +10,8 @@ const code = (text: string): string => `\`${text}\``;
 
 const signerText = ({ manager }: Provider, signer: Asker): string => (signer === 'self' ? 'itself' : manager);
 
-/** Tables by the name of their place in a page. */
-const TABLES: Readonly<Record<string, () => string>> = {
+/** Texts by the name of their place in a page. */
+const PARTS: Readonly<Record<string, () => string>> = {
   operations: () =>
     table(
       ['operation', 'signed by', 'ends as'],
@@ -47,6 +47,7 @@ const TABLES: Readonly<Record<string, () => string>> = {
         Object.entries(environments).map(([environment, { host }]) => [code(name), code(environment), host]),
       ),
     ),
+  documentation: () => ALL.map(({ title, docs }) => `- [${title}](${docs})`).join('\n'),
   unconfirmed: () =>
     table(
       ['provider', 'open', 'what this system does'],
@@ -60,9 +61,9 @@ const PLACE = /(<!-- generated: (\w+) -->\n)[\s\S]*?(\n<!-- end -->)/g;
 
 const page = (text: string): string =>
   text.replaceAll(PLACE, (_all, begin: string, name: string, end: string) => {
-    const made = TABLES[name];
+    const made = PARTS[name];
     if (made === undefined)
-      throw new Error(`Cannot generate "${name}", wanted one of ${Object.keys(TABLES).join(', ')}`);
+      throw new Error(`Cannot generate "${name}", wanted one of ${Object.keys(PARTS).join(', ')}`);
     return `${begin}${made()}${end}`;
   });
 

@@ -15,5 +15,5 @@ it('refuses a place that it has nothing for', () =>
 
 it('fills each place once', () => {
   const places = FILES.flatMap(([, text]) => [...text.matchAll(/<!-- generated: (\w+) -->/g)].map(([, name]) => name));
-  expect(places.toSorted()).toEqual(['environments', 'operations', 'signers', 'unconfirmed']);
+  expect(places.toSorted()).toEqual(['documentation', 'environments', 'operations', 'signers', 'unconfirmed']);
 });
