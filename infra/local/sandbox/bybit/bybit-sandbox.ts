@@ -1,5 +1,6 @@
+import type { AttendedSandbox } from '../cast.ts';
 import type { KeySettings } from '../exchange.ts';
-import type { Sandbox, SandboxOptions } from '../serve-provider.ts';
+import type { SandboxOptions } from '../serve-provider.ts';
 import type { BybitKey } from './bybit-key.ts';
 import type { BybitUnconfirmed } from './unconfirmed.ts';
 
@@ -35,7 +36,7 @@ export type SubSeed = BybitSeed & SubMemberSeed;
 /** What a person sees of a key in the web console. */
 export type ShownKey = Omit<BybitKey, 'verifier'>;
 
-export interface BybitSandbox extends Sandbox {
+export interface BybitSandbox extends AttendedSandbox {
   /** @returns the number of the account. */
   readonly addMaster: (world: string, seed: MasterSeed) => number;
   /** Adds a key, and its sub account where that is new. The parent of a demo key is a mainnet master. */
@@ -44,10 +45,6 @@ export interface BybitSandbox extends Sandbox {
   readonly addSubMember: (world: string, seed: SubMemberSeed) => void;
   /** The key as it is, dead or alive. */
   readonly key: (world: string, keyId: string) => ShownKey;
-  /** Someone deletes the key in the web console. */
-  readonly remove: (world: string, keyId: string) => void;
-  /** A deleted key is there again. */
-  readonly revive: (world: string, keyId: string) => void;
   /** The key's time is up as of now. */
   readonly expire: (world: string, keyId: string) => void;
   /** Someone extends the key in the web console: 90 days from now where no address is bound. */

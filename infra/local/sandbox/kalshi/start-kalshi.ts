@@ -1,6 +1,7 @@
 import { createPublicKey } from 'node:crypto';
+import type { AttendedSandbox } from '../cast.ts';
 import { createKeyStore } from '../key-store.ts';
-import { type Sandbox, type SandboxOptions, serveProvider } from '../serve-provider.ts';
+import { type SandboxOptions, serveProvider } from '../serve-provider.ts';
 import { uuidIn } from '../uuid.ts';
 import { KALSHI_UNCONFIRMED, type KalshiKey, type KalshiUnconfirmed } from './kalshi-key.ts';
 import { kalshiSide } from './kalshi-side.ts';
@@ -27,13 +28,9 @@ export interface KalshiAccountSeed {
   readonly keys: readonly KalshiSeed[];
 }
 
-export interface KalshiSandbox extends Sandbox {
+export interface KalshiSandbox extends AttendedSandbox {
   /** Adds keys to a user. @returns the user's id. */
   readonly addAccount: (world: string, account: KalshiAccountSeed) => string;
-  /** Someone deletes the key in the web console. */
-  readonly remove: (world: string, keyId: string) => void;
-  /** A deleted key is there again. */
-  readonly revive: (world: string, keyId: string) => void;
   /** Someone changes what the key is, at the provider. */
   readonly patch: (
     world: string,

@@ -1,5 +1,6 @@
+import type { AttendedSandbox } from '../cast.ts';
 import { createKeyStore } from '../key-store.ts';
-import { type Sandbox, type SandboxOptions, serveProvider } from '../serve-provider.ts';
+import { type SandboxOptions, serveProvider } from '../serve-provider.ts';
 import { uuidIn } from '../uuid.ts';
 import { type Access, REQUESTY_UNCONFIRMED, type RequestyKey, type RequestyUnconfirmed } from './requesty-key.ts';
 import { requestySide } from './requesty-side.ts';
@@ -24,13 +25,9 @@ export interface RequestyOrganisationSeed {
   readonly keys: readonly RequestySeed[];
 }
 
-export interface RequestySandbox extends Sandbox {
+export interface RequestySandbox extends AttendedSandbox {
   /** Adds keys to an organisation. @returns its name. */
   readonly addOrganisation: (world: string, seed: RequestyOrganisationSeed) => string;
-  /** Someone deletes the key in the web console. */
-  readonly remove: (world: string, keyId: string) => void;
-  /** A deleted key is there again. */
-  readonly revive: (world: string, keyId: string) => void;
   /** Someone changes the key in the web console; an expired key cannot be extended there, only made so here. */
   readonly patch: (
     world: string,

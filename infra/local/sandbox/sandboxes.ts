@@ -1,0 +1,3 @@
+export { bybit } from './bybit/index.ts';
+export { kalshi } from './kalshi/index.ts';
+export { requesty } from './requesty/index.ts';
