@@ -8,6 +8,7 @@ import * as PROVIDERS from '../functions/providers/index.ts';
 import { serve } from '../functions/revoke/serve.ts';
 import { inProcess } from '../infra/local/lambda/in-process.ts';
 import { ticker } from '../infra/local/lambda/schedule.ts';
+import { baseUrlsOf } from '../infra/local/sandbox/index.ts';
 import { CREDENTIALS, deadKeys, KEYS, SECRETS, seedKeys } from './seed-keys.ts';
 import { START, type System, startSystem } from './whole/system/system.ts';
 
@@ -90,7 +91,7 @@ const started = async (options: Parameters<typeof startSystem>[0] = {}): Promise
 const endings = async ({ receipts }: System): Promise<readonly string[]> =>
   (await receipts()).map(({ outcome, code }) => (code === null ? outcome : `${outcome}/${code}`));
 
-const changesAt = ({ bybit, kalshi, requesty }: System) => [bybit, kalshi, requesty].flatMap((each) => each.applied());
+const changesAt = ({ sandboxes }: System) => Object.values(sandboxes).flatMap((each) => each.applied());
 
 it('has a case for every file in events/', () => {
   const files = readdirSync(new URL('../events/', import.meta.url));
@@ -149,16 +150,15 @@ it('names the sender of revoke.bus-event.json in the receipt, and counts from th
 });
 
 /** The function behind the queue, called with a whole event. */
-const invokeRevoke = async ({ deployment, bybit, kalshi, requesty }: System, event: unknown): Promise<unknown> => {
+const invokeRevoke = async ({ deployment, sandboxes }: System, event: unknown): Promise<unknown> => {
   const found = Object.values(deployment.functions).find(({ handlerModule }) => handlerModule.includes('revoke'));
   if (found === undefined) throw new Error('Cannot find the revoking function in the template');
-  const urls = { BYBIT_BASE_URL: bybit.url, KALSHI_BASE_URL: kalshi.url, REQUESTY_BASE_URL: requesty.url };
   const clock = {
     now: () => epochMs(Date.now()),
     until: async (instant: EpochMs) => system?.advance(Math.max(0, instant - Date.now())),
   };
   const { ports, hide } = createPorts(
-    readEnvironment({ ...found.environment, ...urls }, Object.keys(PROVIDERS)),
+    readEnvironment({ ...found.environment, ...baseUrlsOf(sandboxes) }, Object.keys(PROVIDERS)),
     PROVIDERS,
     { clock },
   );

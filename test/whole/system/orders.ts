@@ -1,10 +1,11 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import type { SandboxName } from '../../../infra/local/sandbox/index.ts';
 import type { System } from './system.ts';
 
 /** One request with the world that it needs, ready to be sent. */
 export interface Arranged {
   readonly request: Readonly<Record<string, unknown>> & { readonly secretId: string };
-  readonly provider: 'bybit' | 'kalshi' | 'requesty';
+  readonly provider: SandboxName;
   readonly world: string;
   readonly keyId: string;
   /** Identifier of the key that signs. */

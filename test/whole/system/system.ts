@@ -34,13 +34,11 @@ import { type Deployment, deploy } from '../../../infra/local/deploy.ts';
 import { eventSource } from '../../../infra/local/lambda/event-source.ts';
 import { inProcess } from '../../../infra/local/lambda/in-process.ts';
 import {
-  type BybitOptions,
-  type BybitSandbox,
-  type KalshiOptions,
-  type KalshiSandbox,
-  type RequestyOptions,
-  type RequestySandbox,
+  baseUrlsOf,
+  type Sandboxes,
+  type SandboxesOptions,
   startSandbox,
+  startSandboxes,
 } from '../../../infra/local/sandbox/index.ts';
 import type { Template } from '../../../infra/synthesize.ts';
 import { type Datapoint, datapointsIn } from '../../metrics-in.ts';
@@ -62,13 +60,12 @@ export interface Taken {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-export interface System {
+/** With each provider's sandbox under the provider's name. */
+export interface System extends Sandboxes {
   /** What it was deployed from. */
   readonly template: Template;
   readonly aws: Aws;
-  readonly bybit: BybitSandbox;
-  readonly kalshi: KalshiSandbox;
-  readonly requesty: RequestySandbox;
+  readonly sandboxes: Sandboxes;
   readonly deployment: Deployment;
   /** Of the role that was granted the command line. */
   readonly operator: { readonly accessKeyId: string; readonly secretAccessKey: string };
@@ -123,12 +120,9 @@ export interface System {
   close(): Promise<void>;
 }
 
-export interface SystemOptions {
+export interface SystemOptions extends SandboxesOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly exchangeMs?: number;
-  readonly bybit?: BybitOptions;
-  readonly kalshi?: KalshiOptions;
-  readonly requesty?: RequestyOptions;
 }
 
 let template: Template | undefined;
@@ -198,12 +192,8 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
   vi.stubEnv('AWS_ENDPOINT_URL', aws.url);
   vi.stubEnv('AWS_REGION', CLIENT.region);
   deployment = await deploy(template, aws);
-  const [bybit, kalshi, requesty] = await Promise.all([
-    startSandbox('bybit', options.bybit),
-    startSandbox('kalshi', options.kalshi),
-    startSandbox('requesty', options.requesty),
-  ]);
-  const urls = { BYBIT_BASE_URL: bybit.url, KALSHI_BASE_URL: kalshi.url, REQUESTY_BASE_URL: requesty.url };
+  const sandboxes = await startSandboxes((name) => startSandbox(name, options[name]));
+  const urls = baseUrlsOf(sandboxes);
   const sqs = new SQSClient(CLIENT);
   const secrets = new SecretsManagerClient(CLIENT);
   const events = new EventBridgeClient(CLIENT);
@@ -285,9 +275,8 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
   return {
     template,
     aws,
-    bybit,
-    kalshi,
-    requesty,
+    ...sandboxes,
+    sandboxes,
     deployment,
     operator: { accessKeyId: roleId(operatorRole(template)), secretAccessKey: 'local' },
     secrets,
@@ -368,7 +357,7 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
       const { Items } = await dynamo.send(new ScanCommand({ TableName: only(deployment.tables) }));
       canaries.hearText(JSON.stringify([Items, published]));
       for (const client of [sqs, secrets, events, sns, dynamo]) client.destroy();
-      await Promise.all([aws.close(), bybit.close(), kalshi.close(), requesty.close()]);
+      await Promise.all([aws, ...Object.values(sandboxes)].map((each) => each.close()));
       vi.useRealTimers();
       vi.unstubAllEnvs();
       const caught = canaries.caught();

@@ -1,4 +1,5 @@
 import { afterAll } from 'vitest';
+import { SANDBOX_OF } from '../../../infra/local/sandbox/index.ts';
 import { IS_FULL, SEED } from '../../campaign/sample.ts';
 import { type Arranged, DELETIONS, type OrderRow, RESTRICTIONS } from './orders.ts';
 import type { System } from './system.ts';
@@ -58,7 +59,8 @@ export const untrue = (system: System, arranged: Arranged, requestId: string): r
   const versions = new Set(finals.map((receipt) => JSON.stringify(receipt))).size;
   const changes = system[provider].applied().filter((change) => change.keyId === keyId);
   const [says] = finals;
-  const isRestricted = !isUpdate(arranged) || system.bybit.key(world, keyId).readOnly === 1;
+  const { settingsOf } = SANDBOX_OF[provider].cast;
+  const isRestricted = !isUpdate(arranged) || settingsOf?.(system[provider], world, keyId).readOnly === 1;
   const rules: readonly (readonly [boolean, string])[] = [
     [isAlive && finals.some(({ keyState }) => keyState === 'dead'), 'a living key was reported dead'],
     [versions !== 1, `${versions} different final receipts`],
