@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { allSamples, makeSamples } from '../infra/local/story/sample-keys.ts';
 import type { System } from './whole/system/system.ts';
 
 /** The names of the secrets that the samples in `events/` and the README's commands are about. */
@@ -29,70 +29,40 @@ export const KEYS = {
   requestySecondManager: 'e1a9c7b4-0d56-4f0c-8a8e-2f6d3b1c5e03',
 } as const;
 
-const rsa = generateKeyPairSync('rsa', {
-  modulusLength: 2048,
-  publicKeyEncoding: { type: 'spki', format: 'pem' },
-  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-});
-const ed25519 = () =>
-  generateKeyPairSync('ed25519', {
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  });
-const [managerPair, keyPair] = [ed25519(), ed25519()];
-
 const hmac = (apiKey: string) => ({ apiKey, apiSecret: `secret-of-${apiKey}-00000000` });
 
-const bearer = (name: keyof typeof KEYS): string => `rqsty-sk-${name}`;
+type Name = keyof typeof SECRETS;
 
-/** The credentials, as they stand in the secrets. */
-export const CREDENTIALS: Readonly<Record<keyof typeof SECRETS, object>> = {
-  master: hmac(KEYS.master),
-  sub: hmac(KEYS.sub),
-  rsaMaster: { apiKey: KEYS.rsaMaster, privateKey: rsa.privateKey },
+const SAMPLES = allSamples();
+
+/** Of keys that people get no sample of. */
+const FURTHER: Partial<Readonly<Record<Name, object>>> = {
   rotatedSub: hmac(KEYS.oldSub),
   forgotten: hmac('SUBKEYexample00009'),
-  kalshiManager: { apiKeyId: KEYS.kalshiManager, privateKey: managerPair.privateKey },
-  kalshiKey: { apiKeyId: KEYS.kalshiKey, privateKey: keyPair.privateKey },
-  requestyManager: { apiKey: bearer('requestyManager') },
-  requestyKey: { apiKey: bearer('requestyKey') },
-  requestySecondManager: { apiKey: bearer('requestySecondManager') },
 };
 
-const seedBybit = ({ bybit }: System): void => {
-  bybit.addMaster('mainnet', hmac(KEYS.master));
-  bybit.addMaster('mainnet', { apiKey: KEYS.rsaMaster, publicKey: rsa.publicKey });
-  const parent = KEYS.master;
-  const ips = ['203.0.113.10', '203.0.113.11', '127.0.0.1'];
-  bybit.addSub('mainnet', { ...hmac(KEYS.sub), parent, subMemberId: '100400345', ips });
-  for (const key of [KEYS.oldSub, KEYS.newSub]) {
-    bybit.addSub('mainnet', { ...hmac(key), parent, subMemberId: '100400346', ips: ['127.0.0.1'] });
-  }
+const credentialOf = (name: Name): object => {
+  const found = FURTHER[name] ?? SAMPLES.find(({ stored }) => stored.name === SECRETS[name])?.stored.credential;
+  if (found === undefined)
+    throw new Error(`Cannot find a credential for ${SECRETS[name]}, wanted a sample of that name`);
+  return found;
 };
 
-const seedOthers = ({ kalshi, requesty }: System): void => {
-  const keys = [
-    { apiKeyId: KEYS.kalshiManager, publicKey: managerPair.publicKey },
-    { apiKeyId: KEYS.kalshiKey, publicKey: keyPair.publicKey },
-  ];
-  kalshi.addAccount('prod', { keys });
-  const manages = { permissions: { manage: 'write', completions: 'none' } } as const;
-  requesty.addOrganisation('prod', {
-    keys: [
-      { id: KEYS.requestyManager, secret: bearer('requestyManager'), ...manages },
-      { id: KEYS.requestySecondManager, secret: bearer('requestySecondManager'), ...manages },
-      { id: KEYS.requestyKey, secret: bearer('requestyKey') },
-    ],
-  });
-};
+/** The credentials, as they stand in the secrets. */
+export const CREDENTIALS = Object.fromEntries(
+  (Object.keys(SECRETS) as Name[]).map((name) => [name, credentialOf(name)]),
+) as Readonly<Record<Name, object>>;
 
 /** Makes the keys at the providers and, but for those named, their secrets. One secret has been rotated once. */
 export const seedKeys = async (
   system: System,
   { without = [] }: { without?: readonly (keyof typeof SECRETS)[] } = {},
 ): Promise<void> => {
-  seedBybit(system);
-  seedOthers(system);
+  makeSamples(system.sandboxes);
+  for (const key of [KEYS.oldSub, KEYS.newSub]) {
+    const subMember = { parent: KEYS.master, subMemberId: '100400346' };
+    system.bybit.addSub('mainnet', { ...hmac(key), ...subMember, ips: ['127.0.0.1'] });
+  }
   for (const name of Object.keys(SECRETS) as (keyof typeof SECRETS)[]) {
     if (!without.includes(name)) await system.store(SECRETS[name], CREDENTIALS[name]);
   }
@@ -100,11 +70,9 @@ export const seedKeys = async (
 };
 
 /** The identifiers of the seeded keys that no longer live at their provider, by the sandboxes' own record. */
-export const deadKeys = ({ bybit, kalshi, requesty }: System): readonly string[] => {
-  const isDead = (key: string): boolean => {
-    if (/^[A-Z]/.test(key)) return !bybit.isAlive('mainnet', key);
-    const isKalshi = key === KEYS.kalshiManager || key === KEYS.kalshiKey;
-    return isKalshi ? !kalshi.isAlive('prod', key) : !requesty.isAlive('prod', key);
-  };
-  return Object.values(KEYS).filter(isDead);
+export const deadKeys = ({ sandboxes }: System): readonly string[] => {
+  const further = [KEYS.oldSub, KEYS.newSub].map((keyId) => ({ provider: 'bybit', world: 'mainnet', keyId }) as const);
+  return [...SAMPLES, ...further]
+    .filter(({ provider, world, keyId }) => !sandboxes[provider].isAlive(world, keyId))
+    .map(({ keyId }) => keyId);
 };

@@ -1,4 +1,5 @@
 import { ACCOUNT } from '../aws/protocol/account.ts';
+import { SANDBOX_NAMES, SANDBOX_OF } from '../sandbox/index.ts';
 import type { Sample } from './sample-keys.ts';
 import type { Stage } from './stage/stage.ts';
 
@@ -108,9 +109,7 @@ export const guide = (options: GuideOptions): string => {
   );
   return [
     `AWS       ${url} (region ${ACCOUNT.region}, any credentials)`,
-    `Bybit     ${sandboxes.bybit.url}`,
-    `Kalshi    ${sandboxes.kalshi.url}`,
-    `Requesty  ${sandboxes.requesty.url}`,
+    ...SANDBOX_NAMES.map((name) => `${SANDBOX_OF[name].title.padEnd(9)} ${sandboxes[name].url}`),
     `Receipts  ${outputs.ResultsTopicArn}`,
     '',
     'Secrets, each with the credential of a throwaway key in a sandbox:',

@@ -1,14 +1,13 @@
 import type { Receipt } from '../../../functions/core/receipt.ts';
-import { bybitChapters } from './chapters/bybit-chapters.ts';
+import { SANDBOX_NAMES, type Sandboxes } from '../sandbox/index.ts';
 import type { Chapter } from './chapters/chapter.ts';
-import { kalshiChapters } from './chapters/kalshi-chapters.ts';
-import { requestyChapters } from './chapters/requesty-chapters.ts';
+import { chaptersAt } from './chapters/chapters-at.ts';
 import { step, together } from './progress.ts';
 import { seconds } from './results/receipt-table.ts';
 import { outcomeOf } from './results/result-of.ts';
 import { verify } from './results/verify.ts';
 import { sendRequest, store } from './stage/send-request.ts';
-import { openStage, type Sandboxes, type Stage, type StageOptions } from './stage/stage.ts';
+import { openStage, type Stage, type StageOptions } from './stage/stage.ts';
 import { unlessAborted } from './stage/unless-aborted.ts';
 import { type Receipts, watchReceipts } from './stage/watch-receipts.ts';
 
@@ -20,10 +19,8 @@ export interface Played {
   readonly differences: readonly string[];
 }
 
-const cast = async ({ bybit, kalshi, requesty }: Sandboxes): Promise<readonly Chapter[]> => {
-  const chapters = await Promise.all([bybitChapters(bybit), kalshiChapters(kalshi), requestyChapters(requesty)]);
-  return chapters.flat();
-};
+const chaptersOn = (sandboxes: Sandboxes): readonly Chapter[] =>
+  SANDBOX_NAMES.flatMap((provider) => chaptersAt(provider, sandboxes[provider]));
 
 const titleOf = ({ provider, operation, how }: Chapter): string => `${`${provider}/${operation}`.padEnd(23)} ${how}`;
 
@@ -69,7 +66,7 @@ export const play = async (signal: AbortSignal, onLine: NonNullable<StageOptions
   try {
     const receipts = await watchReceipts(stage);
     try {
-      return await tell(stage, receipts, await cast(stage.sandboxes), signal);
+      return await tell(stage, receipts, chaptersOn(stage.sandboxes), signal);
     } finally {
       await receipts.close();
     }

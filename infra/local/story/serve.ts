@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Receipt } from '../../../functions/core/receipt.ts';
+import { forEachSandbox, SANDBOX_NAMES, type SandboxName } from '../sandbox/index.ts';
 import { guide } from './guide.ts';
 import { step } from './progress.ts';
 import { receiptLines } from './results/receipt-lines.ts';
@@ -8,8 +9,13 @@ import { store } from './stage/send-request.ts';
 import { openStage, type Stage } from './stage/stage.ts';
 import { subscribeQueue, watchReceipts } from './stage/watch-receipts.ts';
 
+const FIRST_PORT = 4600;
+
 /** Where everything listens, on 127.0.0.1. */
-export const PORTS = { aws: 4600, bybit: 4601, kalshi: 4602, requesty: 4603 } as const;
+export const PORTS: Readonly<Record<'aws' | SandboxName, number>> = {
+  aws: FIRST_PORT,
+  ...forEachSandbox((name) => FIRST_PORT + 1 + SANDBOX_NAMES.indexOf(name)),
+};
 
 /** The guide's tag expires so long after the start: later than the credential, sooner than a reader's patience. */
 const EXPIRES_IN_MS = 300_000;
@@ -18,7 +24,7 @@ const show = (receipt: Receipt): void =>
   console.log(receiptLines(receipt, new Date(), process.stdout.columns || undefined).join('\n'));
 
 const serveOn = async (stage: Stage, stop: AbortSignal): Promise<void> => {
-  const samples = await makeSamples(stage.sandboxes);
+  const samples = makeSamples(stage.sandboxes);
   await Promise.all(samples.map(({ provider, stored }) => store(stage, provider, stored)));
   const receiptsUrl = await subscribeQueue(stage.clients, 'receipts', stage.outputs.ResultsTopicArn);
   const receipts = await watchReceipts(stage, show);

@@ -1,12 +1,19 @@
 import { stripVTControlCharacters } from 'node:util';
+import { SANDBOX_OF } from '../sandbox/index.ts';
 import { play } from './play.ts';
+import { wrapped } from './results/receipt-lines.ts';
 import { receiptTable } from './results/receipt-table.ts';
 
+const WIDTH = 79;
+const TITLES = new Intl.ListFormat('en-GB').format(Object.values(SANDBOX_OF).map(({ title }) => title));
+const WHAT = [
+  `API keys at ${TITLES} have to die or to lose permissions, and no one opens a web console.`,
+  'Everything happens on this machine: AWS is emulated, each provider is a sandbox that checks every signature,',
+  'and the keys are throwaway keys.',
+].join(' ');
+
 const INTRODUCTION = `
-API keys at Bybit, Kalshi and Requesty have to die or to lose permissions, and
-no one opens a web console. Everything happens on this machine: AWS is emulated,
-each provider is a sandbox that checks every signature, and the keys are
-throwaway keys.
+${wrapped(WHAT, WIDTH).join('\n')}
 `;
 
 const LEGEND = `

@@ -1,6 +1,7 @@
 import type { Receipt } from '../../../../functions/core/receipt.ts';
 import type { Change, Sandbox } from '../../sandbox/index.ts';
 import type { Chapter, Result } from '../chapters/chapter.ts';
+import { settingsText } from '../chapters/settings-text.ts';
 
 /** A receipt's outcome with its code, as `stuck/permission-missing`. */
 export const outcomeOf = ({ outcome, code }: Pick<Receipt, 'outcome' | 'code'>): string =>
@@ -10,13 +11,7 @@ export const outcomeOf = ({ outcome, code }: Pick<Receipt, 'outcome' | 'code'>):
 export const operationOf = ({ provider, operation }: Pick<Receipt, 'provider' | 'operation'>): string =>
   operation === null ? 'no request' : `${provider}/${operation}`;
 
-const settingsOf = ({ readOnly, permissions, ips }: NonNullable<Change['after']>): string => {
-  const groups = Object.entries(permissions).filter(([, names]) => names.length > 0);
-  const bound = ips.includes('*') ? [] : [`ips=${ips.join()}`];
-  return [`readOnly=${readOnly}`, ...groups.map(([group, names]) => `${group}=${names.join()}`), ...bound].join(' ');
-};
-
-const changeText = ({ kind, after }: Change): string => (after ? `${kind} to ${settingsOf(after)}` : kind);
+const changeText = ({ kind, after }: Change): string => (after ? `${kind} to ${settingsText(after)}` : kind);
 
 /**
  * What a chapter came to. What the receipt claims is taken only from the receipt, and what happened to the key only from

@@ -7,14 +7,10 @@ import { ACCOUNT } from '../../aws/protocol/account.ts';
 import { startAws } from '../../aws/start-aws.ts';
 import { type Deployment, deploy } from '../../deploy.ts';
 import { type RunningFunctions, runFunctions } from '../../lambda/run-functions.ts';
-import { type BybitSandbox, type KalshiSandbox, type RequestySandbox, startSandbox } from '../../sandbox/index.ts';
+import { baseUrlsOf, type Sandboxes, type SandboxName, startSandbox, startSandboxes } from '../../sandbox/index.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
-export interface Sandboxes {
-  readonly bybit: BybitSandbox;
-  readonly kalshi: KalshiSandbox;
-  readonly requesty: RequestySandbox;
-}
+export type { Sandboxes };
 
 export interface Clients {
   readonly sqs: SQSClient;
@@ -49,7 +45,7 @@ export interface StageOptions {
   /** Stops the start; what has been started by then is ended. */
   readonly signal: AbortSignal;
   /** @default free ports */
-  readonly ports?: Readonly<Partial<Record<'aws' | keyof Sandboxes, number>>>;
+  readonly ports?: Readonly<Partial<Record<'aws' | SandboxName, number>>>;
   /** Sees each line that a function writes. */
   readonly onLine?: (line: string) => void;
 }
@@ -108,10 +104,8 @@ type Keep = ReturnType<typeof keeper>['keep'];
 
 const openOn = async (keep: Keep, { ports = {}, onLine = () => undefined, signal }: StageOptions) => {
   const { url } = await keep(startAws({ port: ports.aws ?? 0 }));
-  const bybit = await keep(startSandbox('bybit', { port: ports.bybit ?? 0 }));
-  const kalshi = await keep(startSandbox('kalshi', { port: ports.kalshi ?? 0 }));
-  const requesty = await keep(startSandbox('requesty', { port: ports.requesty ?? 0 }));
-  const overrides = { BYBIT_BASE_URL: bybit.url, KALSHI_BASE_URL: kalshi.url, REQUESTY_BASE_URL: requesty.url };
+  const sandboxes = await startSandboxes((name) => keep(startSandbox(name, { port: ports[name] ?? 0 })));
+  const overrides = baseUrlsOf(sandboxes);
   const deployment = await deploy(synthesize(), { url });
   signal.throwIfAborted();
   const mostProcesses = Math.max(...deployment.mappings.map(({ maxConcurrency }) => maxConcurrency));
@@ -120,7 +114,6 @@ const openOn = async (keep: Keep, { ports = {}, onLine = () => undefined, signal
   // Closed first, so that ending the stage does not wait for events under way.
   await keep({ close: () => endProcesses(running) });
   await unlessAborted(warmUp(deployment, running), signal);
-  const sandboxes = { bybit, kalshi, requesty };
   return { url, sandboxes, clients: clientsFor(url), outputs: outputsOf(deployment), running };
 };
 

@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startSandbox } from '../../../../infra/local/sandbox/index.ts';
+import { type Sandboxes, startSandboxes } from '../../../../infra/local/sandbox/index.ts';
 import { guide } from '../../../../infra/local/story/guide.ts';
 import { makeSamples, type Sample } from '../../../../infra/local/story/sample-keys.ts';
-import type { Sandboxes, Stage } from '../../../../infra/local/story/stage/stage.ts';
+import type { Stage } from '../../../../infra/local/story/stage/stage.ts';
 import { BLOCKS, blocksOf } from '../../../pages.ts';
 
 const ROOT = join(import.meta.dirname, '../../../..');
@@ -23,13 +23,8 @@ let sandboxes: Sandboxes;
 let samples: readonly Sample[];
 let text: string;
 beforeAll(async () => {
-  const [bybit, kalshi, requesty] = await Promise.all([
-    startSandbox('bybit'),
-    startSandbox('kalshi'),
-    startSandbox('requesty'),
-  ]);
-  sandboxes = { bybit, kalshi, requesty };
-  samples = await makeSamples(sandboxes);
+  sandboxes = await startSandboxes();
+  samples = makeSamples(sandboxes);
   const receiptsUrl = 'http://127.0.0.1:1/0/receipts';
   const expiresAt = new Date('2026-11-20T10:05:00Z');
   text = guide({ url: 'http://127.0.0.1:1', sandboxes, outputs, samples, receiptsUrl, expiresAt });
@@ -111,9 +106,5 @@ it('calls the command line as the pages do', () => {
 });
 
 it('makes keys that live at their providers', () => {
-  const ids = samples.flatMap(({ provider, stored: { credential } }) =>
-    provider === 'requesty' ? [] : [[provider, credential['apiKey'] ?? credential['apiKeyId'] ?? ''] as const],
-  );
-  for (const [provider, id] of ids)
-    expect(sandboxes[provider].isAlive(provider === 'bybit' ? 'mainnet' : 'prod', id)).toBe(true);
+  for (const { provider, world, keyId } of samples) expect(sandboxes[provider].isAlive(world, keyId)).toBe(true);
 });

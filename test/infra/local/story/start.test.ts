@@ -47,7 +47,7 @@ it('tells the story in plain lines, each operation with each kind of signer, and
     ...Array(2).fill('requesty/delete-key revoked 1'),
   ]);
   expect(output).toContain('11 revoked, 1 stuck, 3 restricted');
-  expect(output).toMatch(/^✔ bybit\/delete-sub-key +by master, RSA, reply lost: revoked in /m);
+  expect(output).toMatch(/^✔ bybit\/delete-sub-key +by its master, RSA, reply lost: revoked in /m);
   expect(output).toContain('One delete lost its reply');
 });
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Change } from '../../../../../infra/local/sandbox/index.ts';
+import { type Change, forEachSandbox } from '../../../../../infra/local/sandbox/index.ts';
 import { strayChanges, strayReceipts } from '../../../../../infra/local/story/results/strays.ts';
 import { receiptFor } from './receipt-for-test.ts';
 
@@ -8,7 +8,7 @@ const CHANGE: Change = { at: 0, host: 'api.bybit.com', world: 'mainnet', keyId: 
 
 const changesAt = (provider: 'bybit' | 'kalshi', change: Change) => {
   const none = { applied: () => [] };
-  const providers = { bybit: none, kalshi: none, requesty: none, [provider]: { applied: () => [change] } };
+  const providers = { ...forEachSandbox(() => none), [provider]: { applied: () => [change] } };
   return strayChanges(providers, [TOLD]);
 };
 
