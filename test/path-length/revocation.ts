@@ -2,12 +2,11 @@ import type { Context, SQSEvent } from 'aws-lambda';
 import { requestForm } from '../../functions/core/request/revocation-request.ts';
 import { TIMING } from '../../functions/core/timing.ts';
 import { serve } from '../../functions/revoke/serve.ts';
-import { BYBIT_ORDERS } from '../faults/orders/bybit-orders.ts';
-import { KALSHI_ORDERS } from '../faults/orders/kalshi-orders.ts';
+import { PROVIDERS_UNDER_TEST } from '../faults/orders/providers-under-test.ts';
 import type { Message } from '../faults/simulated/message-queue.ts';
 import { openWorld } from '../faults/world/world.ts';
 
-const ORDERS = [...BYBIT_ORDERS, ...KALSHI_ORDERS];
+const ORDERS = Object.values(PROVIDERS_UNDER_TEST).flat();
 /** Far more than an order needs where nothing goes wrong. */
 const MOST_DELIVERIES = 5;
 

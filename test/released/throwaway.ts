@@ -1,4 +1,6 @@
-import { ED25519 } from '../faults/orders/throwaway-pairs.ts';
+import { ed25519Pair } from '../../infra/local/sandbox/key-pairs.ts';
+
+const ED25519 = ed25519Pair();
 
 /** Of every Kalshi key of a run. No private key stands in a fixture: what signed it is forgotten, and nothing stored depends on it. */
 export const PUBLIC_KEY = ED25519.publicKey;

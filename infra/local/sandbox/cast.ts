@@ -66,6 +66,8 @@ export interface Part {
   readonly target: 'self' | 'named' | 'located' | 'secret';
   /** What is special about it, in words. */
   readonly special?: string;
+  /** In its name, in place of who signs. */
+  readonly called?: string;
   /** Of the target. */
   readonly kind?: Kind;
 }

@@ -49,5 +49,5 @@ export const partsOf = ({
 export const endOf = ({ kind }: Pick<Doable, 'kind'>): string => (kind === 'delete' ? 'revoked' : 'restricted');
 
 /** Who signs and what is special, in words. */
-export const wordsOf = ({ by, special }: Part, manager: string | undefined): string =>
-  [by === 'self' ? 'by itself' : `by ${manager ?? 'another key'}`, special].filter(Boolean).join(', ');
+export const wordsOf = ({ by, special, called }: Part, manager: string | undefined): string =>
+  [called ?? (by === 'self' ? 'by itself' : `by ${manager ?? 'another key'}`), special].filter(Boolean).join(', ');

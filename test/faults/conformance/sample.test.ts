@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import * as PROVIDERS from '../../../functions/providers/index.ts';
-import { FAULT_TABLE } from '../../../infra/local/sandbox/index.ts';
+import { FAULT_TABLE, SANDBOX_OF } from '../../../infra/local/sandbox/index.ts';
 import { SEED } from '../../campaign/sample.ts';
 import type { OrderUnderTest } from '../orders/order-under-test.ts';
 import { PROVIDERS_UNDER_TEST } from '../orders/providers-under-test.ts';
@@ -41,18 +41,13 @@ const crossings = (listed: readonly Listed[]): ReadonlySet<string> =>
     ),
   );
 
-const ASKED = [
-  'bybit/delete-master-key by itself',
-  'bybit/delete-sub-key by a managing key',
-  'bybit/delete-sub-key by itself',
-  'bybit/update-master-key by itself',
-  'bybit/update-sub-key by a managing key',
-  'bybit/update-sub-key by itself',
-  'kalshi/delete-key by a managing key',
-  'kalshi/delete-key by itself',
-  'requesty/delete-key by a managing key',
-  'requesty/delete-key by itself',
-];
+const ASKED = Object.entries(SANDBOX_OF)
+  .flatMap(([provider, { cast }]) =>
+    Object.entries(cast.operations).flatMap(([operation, { signers }]) =>
+      signers.map((by) => `${provider}/${operation} by ${by === 'self' ? 'itself' : 'a managing key'}`),
+    ),
+  )
+  .toSorted();
 
 /** These show in a list only, and a key that signs for itself asks for one at Kalshi only. */
 const IN_LISTS = ['null list', 'shifted page'];

@@ -1,11 +1,8 @@
-import { BYBIT_ORDERS } from './bybit-orders.ts';
-import { KALSHI_ORDERS } from './kalshi-orders.ts';
+import { SANDBOX_NAMES } from '../../../infra/local/sandbox/index.ts';
 import type { OrderUnderTest } from './order-under-test.ts';
-import { REQUESTY_ORDERS } from './requesty-orders.ts';
+import { ordersAt } from './orders-at.ts';
 
-/** Every provider with every way to ask for each of its operations. A provider that is listed here is under test. */
-export const PROVIDERS_UNDER_TEST: Readonly<Record<string, readonly OrderUnderTest[]>> = {
-  bybit: BYBIT_ORDERS,
-  kalshi: KALSHI_ORDERS,
-  requesty: REQUESTY_ORDERS,
-};
+/** Every provider with every way to ask for each of its operations. */
+export const PROVIDERS_UNDER_TEST: Readonly<Record<string, readonly OrderUnderTest[]>> = Object.fromEntries(
+  SANDBOX_NAMES.map((name) => [name, ordersAt(name)]),
+);

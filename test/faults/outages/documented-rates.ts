@@ -1,50 +1,9 @@
-import type { Exchange } from '../../../infra/local/sandbox/index.ts';
-import type { ProviderName } from '../../../infra/provider-names.ts';
+import type { DocumentedRate } from '../../../infra/local/sandbox/cast.ts';
+import { SANDBOX_OF } from '../../../infra/local/sandbox/index.ts';
 import type { Fleet } from './fleet.ts';
 
-/** So many requests in a window that rolls with the clock. */
-interface Rate {
-  /** Whose: `address`, `account and call`. */
-  readonly of: string;
-  readonly most: number;
-  readonly perMs: number;
-  /** What an exchange counts against; `undefined` where it does not count. */
-  readonly name: (exchange: Exchange, fleet: Fleet) => string | undefined;
-}
-
-const account = ({ keyId = '' }: Exchange, { accountOf }: Fleet): string => accountOf(keyId);
-
-const perEndpoint =
-  (paths: RegExp): Rate['name'] =>
-  (exchange, fleet) => {
-    const endpoint = paths.exec(exchange.path)?.[1];
-    return endpoint && `${account(exchange, fleet)} ${endpoint}`;
-  };
-
-/** Everything leaves from one address. Requesty publishes no limit for its management host. */
-const DOCUMENTED: Readonly<Record<ProviderName, readonly Rate[]>> = {
-  bybit: [
-    { of: 'address', most: 600, perMs: 5_000, name: () => 'address' },
-    {
-      of: 'account and call',
-      most: 5,
-      perMs: 1_000,
-      name: perEndpoint(/^\/v5\/user\/(delete-api|delete-sub-api|update-api|update-sub-api)$/),
-    },
-    {
-      of: 'account and read',
-      most: 10,
-      perMs: 1_000,
-      name: perEndpoint(/^\/v5\/user\/(query-api|sub-apikeys)(?:\?|$)/),
-    },
-  ],
-  // 200 tokens a second, of which every request of ours costs 10.
-  kalshi: [{ of: 'account', most: 20, perMs: 1_000, name: account }],
-  requesty: [],
-};
-
 /** A documented rate beside what arrived. */
-export interface Measured extends Pick<Rate, 'of' | 'most' | 'perMs'> {
+export interface Measured extends Pick<DocumentedRate, 'of' | 'most' | 'perMs'> {
   /** The most arrivals in any window. */
   readonly peak: number;
   /** How long what arrived between the two instants takes at the rate, in milliseconds. */
@@ -62,10 +21,12 @@ const peakOf = (instants: readonly number[], perMs: number): number => {
   return peak;
 };
 
-/** Holds the sandbox's own record of arrivals against every rate that its provider documents. */
+/** Holds the sandbox's own record of arrivals against every rate that its provider documents. Everything leaves from one address. */
 export const measure = (fleet: Fleet, since: number, until: number): readonly Measured[] =>
-  DOCUMENTED[fleet.provider].map(({ of, most, perMs, name }) => {
-    const byName = Map.groupBy(fleet.sandbox.record, (exchange) => name(exchange, fleet));
+  SANDBOX_OF[fleet.provider].cast.rates.map(({ of, most, perMs, name }) => {
+    const byName = Map.groupBy(fleet.sandbox.record, (exchange) =>
+      name(exchange, fleet.accountOf(exchange.keyId ?? '')),
+    );
     byName.delete(undefined);
     const all = [...byName.values()].map((exchanges) => exchanges.map(({ at }) => at));
     const longest = Math.max(0, ...all.map((instants) => instants.filter((at) => at >= since && at <= until).length));

@@ -1,12 +1,10 @@
-import type { BybitSandbox, KalshiSandbox, RequestySandbox } from '../../../infra/local/sandbox/index.ts';
-import { startSandbox } from '../../../infra/local/sandbox/index.ts';
-import type { ProviderName } from '../../../infra/provider-names.ts';
-import { ED25519 } from '../orders/throwaway-pairs.ts';
+import type { Account, Member, Signer } from '../../../infra/local/sandbox/cast.ts';
+import { SANDBOX_OF, type SandboxName } from '../../../infra/local/sandbox/index.ts';
 import type { InProcess } from '../simulated/serve-in-process.ts';
 
 /** Many keys of several accounts at one provider, and an order for each. */
 export interface Fleet {
-  readonly provider: ProviderName;
+  readonly provider: SandboxName;
   readonly sandbox: InProcess;
   readonly secrets: Readonly<Record<string, unknown>>;
   /** Requests without a reason and an id. */
@@ -24,118 +22,76 @@ export const OWNERS = {
   one: () => 0,
 } as const satisfies Readonly<Record<string, OwnerOf>>;
 
-/** Where a fleet's keys are put. */
-interface Shelf {
-  /** A key that signs for itself. @returns its order */
-  selfSigned(n: number): Readonly<Record<string, unknown>>;
-  /** A key that the account's managing key deletes. @returns its order */
-  owned(owner: number, n: number): Readonly<Record<string, unknown>>;
-}
-
-const ordersOn = ({ selfSigned, owned }: Shelf, { size, ownerOf }: Size): Fleet['orders'] =>
-  Array.from({ length: size }, (_, n) => {
-    const owner = ownerOf(n);
-    return owner === undefined ? selfSigned(n) : owned(owner, n);
-  });
-
 interface Size {
   readonly size: number;
   readonly ownerOf: OwnerOf;
 }
-type Build = (size: Size, now: () => number) => Promise<Fleet>;
 
-/** Far fewer than a page of Bybit's list holds. */
-const KEYS_PER_SUB_ACCOUNT = 10;
+/** Far fewer than a page of any provider's list holds. */
+const KEYS_PER_GROUP = 10;
+/** Accounts of keys that sign for themselves have higher numbers than those of owners. */
+const SELF_SIGNED_FROM = 10;
 
-const bybit: Build = async (size, now) => {
-  const sandbox = (await startSandbox('bybit', { now })) as BybitSandbox & InProcess;
+/** What is known of an account while its fleet is put together. */
+interface Owned {
+  readonly account: Account;
+  readonly manager: Member | undefined;
+  /** Keys so far. */
+  count: number;
+}
+
+const deleteBy = (
+  provider: SandboxName,
+  by: Signer,
+): readonly [operation: string, isOfManaging: boolean] | undefined => {
+  const found = Object.entries(SANDBOX_OF[provider].cast.operations).find(
+    ([, { kind, signers }]) => kind === 'delete' && signers.includes(by),
+  );
+  return found && [found[0], found[1].of === 'managing'];
+};
+
+/** Puts together a provider's side with a fleet of that size in it. */
+export const fleetAt = async (provider: SandboxName, { size, ownerOf }: Size, now: () => number): Promise<Fleet> => {
+  const { side, cast } = SANDBOX_OF[provider];
+  const sandbox = (await side({ now })) as Awaited<ReturnType<typeof side>> & InProcess;
   const secrets: Record<string, unknown> = {};
-  const accounts = new Map<string, string>();
-  const subKeys = new Map<number, number>();
-  const hmac = (apiKey: string) => ({ apiKey, apiSecret: `hmac-of-${apiKey}` });
-  const master = (apiKey: string): string => {
-    const secretId = `key-revoker/bybit/${apiKey}`;
-    if (!accounts.has(apiKey)) accounts.set(apiKey, String(sandbox.addMaster('mainnet', hmac(apiKey))));
-    secrets[secretId] = hmac(apiKey);
+  const holders = new Map<string, string>();
+  const owners = new Map<number, Owned>();
+  const [byItself, byManager] = [deleteBy(provider, 'self'), deleteBy(provider, 'managing')];
+
+  /** @returns the name of its secret */
+  const stored = ({ keyId, credential }: Member, account: number): string => {
+    holders.set(keyId, String(account));
+    const secretId = `key-revoker/${provider}/${keyId}`;
+    secrets[secretId] = credential;
     return secretId;
   };
-  const orders = ordersOn(
-    {
-      selfSigned: (n) => {
-        const secretId = master(`SELFexample${n}`);
-        return { provider: 'bybit', operation: 'delete-master-key', secretId, target: 'self' };
-      },
-      owned: (owner, n) => {
-        const secretId = master(`MASTERexample${owner}`);
-        const count = subKeys.get(owner) ?? 0;
-        subKeys.set(owner, count + 1);
-        const subMemberId = String(300_000_000 + owner * 1_000 + Math.floor(count / KEYS_PER_SUB_ACCOUNT));
-        const apiKey = `SUBKEYexample${n}`;
-        sandbox.addSub('mainnet', { ...hmac(apiKey), parent: `MASTERexample${owner}`, subMemberId });
-        return { provider: 'bybit', operation: 'delete-sub-key', secretId, target: { apiKey, subMemberId } };
-      },
-    },
-    size,
-  );
-  return { provider: 'bybit', sandbox, secrets, orders, accountOf: (keyId) => accounts.get(keyId) ?? keyId };
-};
-
-const uuid = (group: number, n: number): string => `a952bcbe-ec3b-4b5b-b8f${group}-${String(n).padStart(12, '0')}`;
-
-/** A key of an account; one that signs may delete. */
-type Add = (account: string, keyId: string, signs: boolean) => void;
-
-const listed = (
-  provider: 'kalshi' | 'requesty',
-  size: Size,
-  { add, credential }: { add: Add; credential: (keyId: string) => unknown },
-): Omit<Fleet, 'sandbox'> => {
-  const secrets: Record<string, unknown> = {};
-  const accounts = new Map<string, string>();
-  const put: Add = (account, keyId, signs) => {
-    if (!accounts.has(keyId)) add(account, keyId, signs);
-    accounts.set(keyId, account);
-    if (signs) secrets[`key-revoker/${provider}/${keyId}`] = credential(keyId);
+  const selfSigned = (n: number, [operation, isOfManaging]: NonNullable<typeof byItself>) => {
+    const number = SELF_SIGNED_FROM + n;
+    const account = cast.account(sandbox, number);
+    const key = (isOfManaging ? account.managing?.(1) : undefined) ?? account.key(1);
+    return { provider, operation, secretId: stored(key, number), target: 'self' };
   };
-  const order = (signer: string, target: unknown) => ({
-    provider,
-    operation: 'delete-key',
-    secretId: `key-revoker/${provider}/${signer}`,
-    target,
-  });
-  const orders = ordersOn(
-    {
-      selfSigned: (n) => {
-        put(`self-${n}`, uuid(1, n), true);
-        return order(uuid(1, n), 'self');
-      },
-      owned: (owner, n) => {
-        put(`owner-${owner}`, uuid(2, owner), true);
-        put(`owner-${owner}`, uuid(1, n), false);
-        return order(uuid(2, owner), { apiKeyId: uuid(1, n) });
-      },
-    },
-    size,
-  );
-  return { provider, secrets, orders, accountOf: (keyId) => accounts.get(keyId) ?? keyId };
-};
-
-const kalshi: Build = async (size, now) => {
-  const sandbox = (await startSandbox('kalshi', { now })) as KalshiSandbox & InProcess;
-  const { publicKey, privateKey } = ED25519;
-  const add: Add = (userId, apiKeyId) => void sandbox.addAccount('prod', { userId, keys: [{ apiKeyId, publicKey }] });
-  return { ...listed('kalshi', size, { add, credential: (apiKeyId) => ({ apiKeyId, privateKey }) }), sandbox };
-};
-
-const requesty: Build = async (size, now) => {
-  const sandbox = (await startSandbox('requesty', { now })) as RequestySandbox & InProcess;
-  const bearer = (id: string): string => `rqsty-sk-${id}`;
-  const add: Add = (organisation, id, signs) => {
-    const permissions = { manage: signs ? 'write' : 'none', completions: 'write' } as const;
-    sandbox.addOrganisation('prod', { organisation, keys: [{ id, secret: bearer(id), permissions }] });
+  const opened = (number: number): Owned => {
+    const account = cast.account(sandbox, number);
+    const made = owners.get(number) ?? { account, manager: account.managing?.(1), count: 0 };
+    owners.set(number, made);
+    return made;
   };
-  return { ...listed('requesty', size, { add, credential: (id) => ({ apiKey: bearer(id) }) }), sandbox };
+  const owned = (number: number, [operation]: NonNullable<typeof byManager>) => {
+    const owner = opened(number);
+    if (owner.manager === undefined) throw new Error(`Cannot sign ${operation} at ${provider}, wanted a managing key`);
+    const group = Math.floor(owner.count / KEYS_PER_GROUP);
+    owner.count += 1;
+    const { located } = owner.account.key(owner.count, { group, isManaged: true });
+    return { provider, operation, secretId: stored(owner.manager, number), target: located };
+  };
+  const orderOf = (n: number) => {
+    const owner = ownerOf(n);
+    if (byManager !== undefined && (owner !== undefined || byItself === undefined)) return owned(owner ?? n, byManager);
+    if (byItself !== undefined) return selfSigned(n, byItself);
+    throw new Error(`Cannot put a fleet together at ${provider}, wanted an operation that deletes`);
+  };
+  const orders = Array.from({ length: size }, (_, n) => orderOf(n));
+  return { provider, sandbox, secrets, orders, accountOf: (keyId) => holders.get(keyId) ?? keyId };
 };
-
-/** Each provider's side with a fleet of that size in it. */
-export const FLEETS: Readonly<Record<ProviderName, Build>> = { bybit, kalshi, requesty };

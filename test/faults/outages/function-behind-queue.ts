@@ -7,7 +7,7 @@ import { TIMING } from '../../../functions/core/timing.ts';
 import { hideIn } from '../../../functions/edge/messages/visibility.ts';
 import * as PROVIDERS from '../../../functions/providers/index.ts';
 import { serve } from '../../../functions/revoke/serve.ts';
-import type { ProviderName } from '../../../infra/provider-names.ts';
+import { PROVIDER_NAMES, type ProviderName } from '../../../infra/provider-names.ts';
 import { memoryLedger } from '../simulated/memory-ledger.ts';
 import { memoryVault } from '../simulated/memory-vault.ts';
 import { sendInProcess } from '../simulated/send-in-process.ts';
@@ -22,7 +22,7 @@ const OWN_ROLE = 'AROAOWNROLE';
 const MORE_MS = 80;
 
 /** All that have a fleet. */
-export const NAMES: readonly ProviderName[] = ['bybit', 'kalshi', 'requesty'];
+export const NAMES: readonly ProviderName[] = PROVIDER_NAMES;
 
 const waysTo = (fleets: readonly Fleet[], clock: SimulatedClock, random: () => number): Ports['send'] => {
   const ways = new Map<string, ReturnType<typeof sendInProcess>>(

@@ -2,7 +2,7 @@ import { epochMs } from '../../../functions/core/epoch.ts';
 import type { Receipt } from '../../../functions/core/receipt.ts';
 import type { ProviderName } from '../../../infra/provider-names.ts';
 import { simulatedClock } from '../simulated/simulated-clock.ts';
-import { FLEETS, type Fleet, OWNERS } from './fleet.ts';
+import { type Fleet, fleetAt, OWNERS } from './fleet.ts';
 import { functionBehind, NAMES } from './function-behind-queue.ts';
 import { KINDS, MINUTE, type Outage } from './outage.ts';
 import { seededRandom } from './seeded-random.ts';
@@ -62,7 +62,7 @@ export const runOutage = async (outage: Outage, settings: QueueSettings): Promis
   const ownerOf = OWNERS[outage.owners ?? 'many'];
   const sizeOf = (name: ProviderName): number => (name === outage.provider ? outage.size : outage.elsewhere);
   const fleets = await Promise.all(
-    NAMES.map((name) => FLEETS[name]({ size: sizeOf(name), ownerOf }, () => clock.now())),
+    NAMES.map((name) => fleetAt(name, { size: sizeOf(name), ownerOf }, () => clock.now())),
   );
   const fleet = fleets.find(({ provider }) => provider === outage.provider) as Fleet;
   const { atTheOneThatIsOut, elsewhere } = arrivals(outage.ms, random);

@@ -55,7 +55,7 @@ const config = (giveUpAfterMs: number): Ports['config'] => ({
   instance: 'conformance',
   secretPrefix: 'key-revoker/',
   mode: 'enforce',
-  providers: ['bybit', 'kalshi', 'requesty'],
+  providers: Object.keys(PROVIDERS),
   giveUpAfterMs,
   limits: { urgent: 1_000, other: 200 },
   egressAddresses: ['127.0.0.1'],

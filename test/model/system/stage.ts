@@ -78,16 +78,15 @@ const stageOf = async (name: string, listed: readonly OrderUnderTest[]): Promise
   const first = all[0];
   if (first === undefined) throw new Error(`Cannot make a stage of ${name}, wanted one plain order at least`);
   const { world, secrets, narrow, landsWithinMs } = first.seeded;
-  const orders = all
-    .filter(({ seeded }) => seeded.world === world)
-    .map(({ order, seeded }) => orderOf(order.name, seeded));
+  const here = all.filter(({ seeded }) => seeded.world === world);
+  const orders = here.map(({ order, seeded }) => orderOf(order.name, seeded));
   return {
     name,
     world,
     orders,
     keys: [...new Set(orders.flatMap(({ target, signer }) => [target, signer]))],
     secrets,
-    rotated: Object.assign({}, ...all.map(({ seeded }) => seeded.rotated)),
+    rotated: Object.assign({}, ...here.map(({ seeded }) => seeded.rotated)),
     hands: HANDS[name] ?? [],
     narrow,
     landsWithinMs,

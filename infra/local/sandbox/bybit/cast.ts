@@ -70,7 +70,7 @@ const special: readonly SpecialPart[] = [
     endsUrgent: 'stuck/unproven',
     orElse: ['stuck/unproven', 'stuck/not-recognised'],
   },
-  { ...BY_MASTER, target: 'secret', special: 'of a demo account', kind: { world: 'demo' } },
+  { ...BY_MASTER, target: 'secret', called: 'of a demo account', kind: { world: 'demo' } },
 ];
 
 const HMAC = { special: 'HMAC', kind: { signing: 'HMAC' } } as const;

@@ -31,7 +31,7 @@ const special: readonly SpecialPart[] = [
     operation: 'delete-key',
     by: 'self',
     target: 'named',
-    special: 'a managing key that names itself',
+    called: 'of a managing key that names itself',
     ofManaging: true,
   },
 ];
