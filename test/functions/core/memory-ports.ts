@@ -23,7 +23,7 @@ export const CONFIG: Config = {
   instance: 'test',
   secretPrefix: 'key-revoker/',
   mode: 'enforce',
-  providers: ['bybit', 'kalshi', 'requesty'],
+  providers: Object.keys(PROVIDERS),
   giveUpAfterMs: 86_400_000,
   limits: { urgent: 1_000, other: 200 },
   egressAddresses: [],

@@ -1,5 +1,5 @@
 import { TIMING } from '../../../functions/core/timing.ts';
-import type { Exchange } from '../../../infra/local/sandbox/index.ts';
+import { type Exchange, SANDBOX_OF } from '../../../infra/local/sandbox/index.ts';
 import type { Attempt, Called } from '../state/model.ts';
 import { isMiss, isSight, mayMiss } from '../state/reading.ts';
 import { isSurely } from '../state/replies.ts';
@@ -13,7 +13,8 @@ const MOST_CALLS = 5;
 /** What a provider answers to a call that it did not carry out, so that it counts as none. */
 const TOO_MANY = 429;
 /** In how many other environments each provider's key is looked for before a call for a key that nobody has ever seen. */
-const SIBLINGS: Readonly<Record<string, number>> = { bybit: 2, kalshi: 1, requesty: 0 };
+const siblingsAt = (provider: string): number =>
+  Object.entries(SANDBOX_OF).find(([name]) => name === provider)?.[1].cast.siblings ?? 0;
 
 const isExecuted = (record: readonly Exchange[], { seq }: Pick<Called, 'seq'>): boolean =>
   record[seq - 1]?.status !== TOO_MANY;
@@ -59,7 +60,7 @@ const needless = (follower: Follower, attempt: Attempt, { seq }: Called): readon
   if (!isGone || sent.isPlan) return [];
   const away = new Set(readings.filter(({ by, host }) => by === key && host !== view.home).map(({ host }) => host));
   // A managing key asks for the target by its name, and its environment is the target's.
-  const isLookedFor = record[seq - 1]?.keyId !== key || away.size >= (SIBLINGS[model.stage.name] ?? 0);
+  const isLookedFor = record[seq - 1]?.keyId !== key || away.size >= siblingsAt(model.stage.name);
   const rules: readonly (readonly [boolean, string])[] = [
     [sent.order.kind === 'delete', 'L3: an update of a key that is gone'],
     [calls === 0, 'L3: a further call for a key that is gone, in one delivery'],

@@ -1,4 +1,4 @@
-import type { KeySettings } from '../../../infra/local/sandbox/index.ts';
+import type { AttendedSandbox, KeySettings } from '../../../infra/local/sandbox/index.ts';
 import type { OrderUnderTest, Seeded } from '../../faults/orders/order-under-test.ts';
 import { PROVIDERS_UNDER_TEST } from '../../faults/orders/providers-under-test.ts';
 import type { InProcess } from '../../faults/simulated/serve-in-process.ts';
@@ -22,11 +22,8 @@ export interface Order {
   readonly request: Readonly<Record<string, unknown>>;
 }
 
-/** What a person can do at every provider's web page. */
-export interface ByHand extends InProcess {
-  remove(world: string, keyId: string): void;
-  revive(world: string, keyId: string): void;
-}
+/** With what a person can do at every provider's web page. */
+export type ByHand = InProcess & AttendedSandbox;
 
 /** One provider with its keys, and every way to ask about them. */
 export interface Stage {

@@ -62,7 +62,7 @@ const CONFIG: Ports['config'] = {
   instance: 'model',
   secretPrefix: 'key-revoker/',
   mode: 'enforce',
-  providers: ['bybit', 'kalshi', 'requesty'],
+  providers: Object.keys(PROVIDERS),
   giveUpAfterMs: GIVE_UP_MS,
   limits: { urgent: 1_000, other: 200 },
   egressAddresses: ['127.0.0.1'],
