@@ -75,7 +75,7 @@ const judge = async (run: Run, orders: readonly SentOrder[]): Promise<Omit<Crash
 const playOn = async (scene: Scene, watching: Witness, options: CrashRunOptions): Promise<CrashRun> => {
   const { seed, only, signal } = options;
   watching.listenTo(scene.aws.buses);
-  const all = await makeOrders(scene, options);
+  const all = makeOrders(scene, options);
   const orders = only.length > 0 ? all.filter(({ n }) => only.includes(n)) : all;
   watching.watch(scene, orders);
   for (const stored of orders.flatMap((order) => order.stored)) {

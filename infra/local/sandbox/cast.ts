@@ -129,10 +129,14 @@ export interface Cast<S> {
   settingsOf?(sandbox: S, world: string, keyId: string): KeySettings;
   /** How long after its sending a call may still be taken, in milliseconds. @default 0 */
   readonly landsWithinMs?: number;
+  /** The method of a request that changes something. */
+  readonly callMethod: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** In how many other environments a key may be at home that is not known in its own. @default 0 */
   readonly siblings?: number;
   /** Ways to ask beside those that follow from the operations. */
   readonly special?: readonly SpecialPart[];
+  /** Requests that are refused before anybody is asked. */
+  readonly refused?: readonly (Part & { readonly ends: string })[];
   /** @default each operation by each of its signers */
   readonly story?: readonly StoryPart[];
   /** What the provider answers to a key that it does not know. */

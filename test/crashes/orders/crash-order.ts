@@ -1,7 +1,7 @@
 import type { ProviderName } from '../../../infra/key-revocation-props.ts';
-import type { Sandboxes } from '../../../infra/local/story/stage/stage.ts';
+import type { Sandboxes } from '../../../infra/local/sandbox/index.ts';
 import { type Random, whole } from '../chance/random.ts';
-import { CASTING, type Cast, type Pairs } from './casts.ts';
+import { type CastKeys, castFor } from './casts.ts';
 import type { Recipe } from './recipes.ts';
 import { scriptFault } from './script-fault.ts';
 
@@ -41,7 +41,6 @@ export interface OrderOptions {
   /** Over so many milliseconds the orders of a run are sent. */
   readonly spanMs: number;
   readonly sandboxes: Sandboxes;
-  readonly pairs: Pairs;
   readonly random: Random;
 }
 
@@ -63,7 +62,7 @@ const tagsOf = ({ provider, operation, signer }: Recipe, dueAt: number, managing
   ...(signer === 'managing' ? { 'signed-by': managingSecret } : {}),
 });
 
-const requestOf = ({ recipe, n }: OrderOptions, cast: Cast, names: { own: string; managing: string }) => {
+const requestOf = ({ recipe, n }: OrderOptions, cast: CastKeys, names: { own: string; managing: string }) => {
   const { target, signer, provider, operation } = recipe;
   const named = target === 'secret' ? { secretId: names.own } : target === 'self' ? 'self' : cast.named[target];
   const secretId = signer === 'own' ? names.own : names.managing;
@@ -78,15 +77,16 @@ const nameOf = ({ provider, operation, signer, target, signing, comes, lacks, fi
 
 /** Makes the n-th order of a run, and its keys at the provider. */
 export const makeOrder = (options: OrderOptions): CrashOrder => {
-  const { n, recipe, startAt, spanMs, sandboxes, pairs, random } = options;
-  const cast = CASTING[recipe.provider](n, recipe, sandboxes, pairs);
+  const { n, recipe, startAt, spanMs, sandboxes, random } = options;
+  const cast = castFor(n, recipe, sandboxes);
+  const { target, managing } = cast;
+  const signer = recipe.signer === 'managing' && managing ? managing : target;
   const names = { own: `key-revoker/${markOf(n)}/own`, managing: `key-revoker/${markOf(n)}/managing` };
   const isTag = recipe.comes === 'tag';
   const sentAt = startAt + whole(random, spanMs);
   const dueAt = isTag ? startAt + TAG_DUE_MS.from + whole(random, TAG_DUE_MS.span) : sentAt + (recipe.waitsMs ?? 0);
   const reason = recipe.fields?.['reason'] ?? REASONS[whole(random, REASONS.length)];
-  const signerId = recipe.signer === 'own' ? cast.target.keyId : cast.managing.keyId;
-  const fault = scriptFault(sandboxes[recipe.provider], recipe.provider, signerId, random);
+  const fault = scriptFault(sandboxes[recipe.provider], recipe.provider, signer.keyId, random);
   const hasId = recipe.comes !== 'bus' && whole(random, 4) > 0;
   const request = {
     ...requestOf(options, cast, names),
@@ -100,16 +100,16 @@ export const makeOrder = (options: OrderOptions): CrashOrder => {
     name: [nameOf(recipe), fault].filter(Boolean).join(', '),
     recipe,
     provider: recipe.provider,
-    world: cast.world,
-    keyId: cast.target.keyId,
-    signerId,
+    world: target.world,
+    keyId: target.keyId,
+    signerId: signer.keyId,
     stored: [
       {
         name: names.own,
-        credential: cast.target.credential,
+        credential: target.credential,
         tags: isTag ? tagsOf(recipe, dueAt, names.managing) : {},
       },
-      { name: names.managing, credential: cast.managing.credential, tags: {} },
+      ...(managing ? [{ name: names.managing, credential: managing.credential, tags: {} }] : []),
     ],
     body: request,
     sentAt,

@@ -1,5 +1,4 @@
-import type { ProviderName } from '../../../infra/key-revocation-props.ts';
-import { FAULT_TABLE, type Sandbox } from '../../../infra/local/sandbox/index.ts';
+import { FAULT_TABLE, SANDBOX_OF, type Sandbox, type SandboxName } from '../../../infra/local/sandbox/index.ts';
 import { type Random, whole } from '../chance/random.ts';
 
 /** One that never answers would be waited for in earnest; one that does what it was too busy for makes a death look like nobody's doing. */
@@ -12,14 +11,13 @@ const ONE_IN = 4;
 /** Has a provider fail once at some exchange that a key signs, or never. @returns how, in words; empty for never */
 export const scriptFault = (
   { faults }: Pick<Sandbox, 'faults'>,
-  provider: ProviderName,
+  provider: SandboxName,
   keyId: string,
   random: Random,
 ): string => {
   const row = FAULTS[whole(random, FAULTS.length * ONE_IN)];
   if (row === undefined) return '';
-  const call = provider === 'bybit' ? 'POST' : 'DELETE';
-  const method = whole(random, 2) === 0 ? 'GET' : call;
+  const method = whole(random, 2) === 0 ? 'GET' : SANDBOX_OF[provider].cast.callMethod;
   faults.script({ match: { method, keyId }, fault: row.fault });
   return `its ${method} ${row.name}`;
 };

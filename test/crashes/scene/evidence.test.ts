@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Exchange, KeySettings } from '../../../infra/local/sandbox/index.ts';
+import { type Exchange, forEachSandbox, type KeySettings } from '../../../infra/local/sandbox/index.ts';
 import { DELETION, evidenceWith, KEY, RECEIPT, REQUEST_ID, START, settings } from '../../laws/evidence-for-test.ts';
 import { breachesIn } from '../../laws/laws.ts';
 import { evidenceIn } from './evidence.ts';
@@ -29,7 +29,7 @@ const traces = (parts: Partial<Traces>, own: Partial<OwnRecord> = {}): Traces =>
       { pk: `request#${REQUEST_ID}`, sk: 'request', receipt: RECEIPT, published: true },
       { pk: `case#kalshi/prod/${KEY}`, sk: 'case', works: {} },
     ],
-    providers: { bybit: NOBODY, requesty: NOBODY, kalshi: { changes, isAlive: () => false, ...own, exchanges } },
+    providers: { ...forEachSandbox(() => NOBODY), kalshi: { changes, isAlive: () => false, ...own, exchanges } },
     ...parts,
   };
 };
@@ -139,7 +139,7 @@ describe('an exchange of a crash run', () => {
 
   it('carries what an update may leave its key, and how late it may land', () => {
     const fields = { settings: { readOnly: 1, permissions: { Spot: ['SpotTrade'] } } };
-    const order = withRecipe({ operation: 'update-sub-key', fields });
+    const order: SentOrder = { ...withRecipe({ operation: 'update-sub-key', fields }), provider: 'bybit' };
     expect(evidenceIn(traces({ orders: [order] })).asked).toMatchObject([
       { isUpdate: true, narrow: settings(1, 'SpotTrade'), landsWithinMs: 6_000 },
     ]);

@@ -1,14 +1,11 @@
 import { inCodeNames } from '../../../functions/core/ledger/stored-names.ts';
 import type { ProviderName } from '../../../infra/key-revocation-props.ts';
-import type { KeySettings } from '../../../infra/local/sandbox/index.ts';
+import { type KeySettings, SANDBOX_OF } from '../../../infra/local/sandbox/index.ts';
 import { digestOf } from '../../../infra/local/story/stage/watch-receipts.ts';
 import type { Asked, Evidence } from '../../laws/evidence.ts';
 import { type CrashOrder, orderNumberIn } from '../orders/crash-order.ts';
 import { seenAt } from './seen-at.ts';
 import type { OwnRecord, SentOrder, Traces } from './traces.ts';
-
-/** Bybit takes a call for its receive window and a second more. */
-const UPDATE_LANDS_WITHIN_MS = 6_000;
 
 const CHANGING: readonly string[] = ['revoked', 'restricted'];
 
@@ -33,7 +30,7 @@ const askedOf = (order: SentOrder): Asked => {
     attempts: 1,
     ends: recipe.ends,
     ...narrowOf(order),
-    landsWithinMs: isUpdate ? UPDATE_LANDS_WITHIN_MS : 0,
+    landsWithinMs: isUpdate ? (SANDBOX_OF[provider].cast.landsWithinMs ?? 0) : 0,
   };
 };
 

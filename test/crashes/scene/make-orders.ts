@@ -1,4 +1,3 @@
-import { ed25519Pair, rsaPair } from '../../../infra/local/story/chapters/key-material.ts';
 import { randomFrom, whole } from '../chance/random.ts';
 import { type CrashOrder, makeOrder } from '../orders/crash-order.ts';
 import { RECIPES } from '../orders/recipes.ts';
@@ -15,16 +14,15 @@ const shuffled = <T>(all: readonly T[], seed: string): readonly T[] => {
 };
 
 /** Makes so many orders, and their keys at the providers; the n-th is the same for the same seed and number. */
-export const makeOrders = async (
+export const makeOrders = (
   { sandboxes }: Scene,
   { requests, seed }: { readonly requests: number; readonly seed: string },
-): Promise<readonly CrashOrder[]> => {
-  const pairs = { rsa: await rsaPair('pkcs8'), edwards: await ed25519Pair() };
+): readonly CrashOrder[] => {
   const recipes = shuffled(RECIPES, seed);
   const spanMs = requests * APART_MS;
   return Array.from({ length: requests }, (_, index) => index + 1).flatMap((n) => {
     const random = randomFrom(`${seed} order ${n}`);
     const recipe = recipes[(n - 1) % recipes.length];
-    return recipe ? [makeOrder({ n, recipe, startAt: START, spanMs, sandboxes, pairs, random })] : [];
+    return recipe ? [makeOrder({ n, recipe, startAt: START, spanMs, sandboxes, random })] : [];
   });
 };

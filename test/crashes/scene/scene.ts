@@ -4,14 +4,8 @@ import type { DeployedFunction } from '../../../infra/local/deploy/read-function
 import { type Deployment, deploy } from '../../../infra/local/deploy.ts';
 import { bundleHandlers } from '../../../infra/local/lambda/bundle-handlers.ts';
 import { lambdaEnvironment } from '../../../infra/local/lambda/lambda-environment.ts';
-import { startSandbox } from '../../../infra/local/sandbox/index.ts';
-import {
-  type Clients,
-  clientsFor,
-  outputsOf,
-  type Sandboxes,
-  type Stage,
-} from '../../../infra/local/story/stage/stage.ts';
+import { baseUrlsOf, type Sandboxes, startSandbox, startSandboxes } from '../../../infra/local/sandbox/index.ts';
+import { type Clients, clientsFor, outputsOf, type Stage } from '../../../infra/local/story/stage/stage.ts';
 import { subscribeQueue } from '../../../infra/local/story/stage/watch-receipts.ts';
 import { synthesize } from '../../../infra/synthesize.ts';
 import { type DoomedWorker, openDoomedWorker } from '../worker/doomed-worker.ts';
@@ -75,12 +69,7 @@ export const openScene = async (onCall: (call: Call) => void): Promise<Scene> =>
   fakeDate(time.now);
   const { now } = time;
   const aws = await startAws({ now, onCall });
-  const [bybit, kalshi, requesty] = await Promise.all([
-    startSandbox('bybit', { now }),
-    startSandbox('kalshi', { now }),
-    startSandbox('requesty', { now }),
-  ]);
-  const sandboxes = { bybit, kalshi, requesty };
+  const sandboxes = await startSandboxes((name) => startSandbox(name, { now }));
   const deployment = await deploy(template, aws);
   const outputs = outputsOf(deployment);
   requests = queueNameIn(outputs.RequestsQueueUrl);
@@ -88,7 +77,7 @@ export const openScene = async (onCall: (call: Call) => void): Promise<Scene> =>
   await subscribeQueue(clients, LISTENER, outputs.ResultsTopicArn);
   const bundled = await bundleHandlers(Object.values(deployment.functions));
   const opened = new Set<DoomedWorker>();
-  const urls = { BYBIT_BASE_URL: bybit.url, KALSHI_BASE_URL: kalshi.url, REQUESTY_BASE_URL: requesty.url };
+  const urls = baseUrlsOf(sandboxes);
   return {
     time,
     aws,

@@ -4,7 +4,15 @@ import type { ItemKey } from '../../../functions/core/ports.ts';
 import type { ProviderName } from '../../../infra/key-revocation-props.ts';
 import { ACCOUNT } from '../../../infra/local/aws/protocol/account.ts';
 import type { QueuedMessage } from '../../../infra/local/aws/queues/queues.ts';
-import type { Change, Exchange, KeySettings } from '../../../infra/local/sandbox/index.ts';
+import type { Cast } from '../../../infra/local/sandbox/cast.ts';
+import {
+  type AttendedSandbox,
+  type Change,
+  type Exchange,
+  forEachSandbox,
+  type KeySettings,
+  SANDBOX_OF,
+} from '../../../infra/local/sandbox/index.ts';
 import type { Evidence } from '../../laws/evidence.ts';
 import type { CrashOrder } from '../orders/crash-order.ts';
 import { LISTENER, queueNameIn, type Scene } from './scene.ts';
@@ -50,10 +58,11 @@ const ledgerOf = async ({ aws, outputs }: Scene): Promise<Traces['ledger']> => {
   return items;
 };
 
-const recordOf = ({ record, applied, isAlive }: Scene['sandboxes'][ProviderName]): OwnRecord => ({
-  exchanges: record,
-  changes: applied(),
-  isAlive,
+const recordOf = (sandbox: AttendedSandbox, { settingsOf }: Cast<AttendedSandbox>): OwnRecord => ({
+  exchanges: sandbox.record,
+  changes: sandbox.applied(),
+  isAlive: sandbox.isAlive,
+  ...(settingsOf ? { settings: (world: string, keyId: string) => settingsOf(sandbox, world, keyId) } : {}),
 });
 
 /** Gathers everything once a run is over. */
@@ -69,11 +78,7 @@ export const gather = async (scene: Scene, heard: Pick<Traces, 'orders' | 'said'
     stuck: await everything(scene, outputs.StuckQueueUrl),
     left: left.flat(),
     ledger: await ledgerOf(scene),
-    providers: {
-      bybit: { ...recordOf(sandboxes.bybit), settings: sandboxes.bybit.key },
-      kalshi: recordOf(sandboxes.kalshi),
-      requesty: recordOf(sandboxes.requesty),
-    },
+    providers: forEachSandbox((name) => recordOf(sandboxes[name], SANDBOX_OF[name].cast)),
     now: time.now(),
   };
 };

@@ -135,8 +135,10 @@ export const cast: Cast<BybitSandbox> = {
   settingsOf: ({ key }, world, keyId) => key(world, keyId),
   // The receive window and a second more.
   landsWithinMs: 6_000,
+  callMethod: 'POST',
   siblings: 2,
   special,
+  refused: [{ ...BY_MASTER, target: 'self', ends: 'refused/wrong-signer' }],
   story,
   unknownKey: {
     kind: 'reply',

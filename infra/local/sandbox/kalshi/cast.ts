@@ -93,6 +93,7 @@ export const cast: Cast<KalshiSandbox> = {
   },
   manager: 'a managing key',
   signing: ['Ed25519', 'RSA', 'RSA PKCS#1'],
+  callMethod: 'DELETE',
   siblings: 1,
   special,
   story,

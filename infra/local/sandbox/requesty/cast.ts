@@ -65,6 +65,7 @@ export const cast: Cast<RequestySandbox> = {
   },
   manager: 'a managing key',
   signing: ['bearer'],
+  callMethod: 'DELETE',
   special,
   story,
   unknownKey: {

@@ -50,17 +50,13 @@ const keysFor = (account: Account, { operation, by, kind }: StoryPart, { operati
   return { target, signer: signer ?? target };
 };
 
-const loseReply = ({ faults }: AttendedSandbox, { keyId }: Member): void => {
-  for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'])
-    faults.script({ match: { method, keyId }, fault: { kind: 'dropAfter' } });
-};
-
 const chapterOf = (provider: SandboxName, sandbox: AttendedSandbox, part: StoryPart, index: number): Chapter => {
   const { cast } = SANDBOX_OF[provider];
   const { operation, comes, by } = part;
   const number = index + 1;
   const { target, signer } = keysFor(cast.account(sandbox, number), part, cast);
-  if (part.isReplyLost) loseReply(sandbox, signer);
+  const match = { method: cast.callMethod, keyId: signer.keyId };
+  if (part.isReplyLost) sandbox.faults.script({ match, fault: { kind: 'dropAfter' } });
   const name = `key-revoker/${provider}/story-${number}`;
   const isUpdate = cast.operations[operation]?.kind === 'update';
   return {

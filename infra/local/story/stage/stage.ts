@@ -10,8 +10,6 @@ import { type RunningFunctions, runFunctions } from '../../lambda/run-functions.
 import { baseUrlsOf, type Sandboxes, type SandboxName, startSandbox, startSandboxes } from '../../sandbox/index.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
-export type { Sandboxes };
-
 export interface Clients {
   readonly sqs: SQSClient;
   readonly sns: SNSClient;
