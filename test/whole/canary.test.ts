@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Canaries, listenForCanaries, OPERATOR } from './system/canaries.ts';
-import { DELETIONS, kalshiUser, MASTER_KEY, master, requestyOrganisation } from './system/orders.ts';
+import { DELETIONS } from './system/deletions.ts';
+import { kalshiUser, MASTER_KEY, master, requestyOrganisation } from './system/orders.ts';
 import { systemForEachTest } from './system/system.ts';
 
 const SECRET = 'canary-5b1f09c2d7';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Receipt } from '../../functions/core/receipt.ts';
-import { FAULT_TABLE } from '../../infra/local/sandbox/index.ts';
+import { FAULT_TABLE, forEachSandbox } from '../../infra/local/sandbox/index.ts';
 import type { Arranged, OrderRow } from './system/orders.ts';
 import { systemForEachTest } from './system/system.ts';
 import { CROSSED, counted, isCrossed, outcomeOf, untrue } from './system/truth.ts';
@@ -11,9 +11,7 @@ const system = systemForEachTest({
   // A lost reply to a key that deletes itself takes an hour.
   environment: { GIVE_UP_AFTER_SECONDS: '7200' },
   // A reply that comes later than we wait is none, whether we wait for it or not.
-  bybit: { sleep: () => new Promise(() => {}) },
-  kalshi: { sleep: () => new Promise(() => {}) },
-  requesty: { sleep: () => new Promise(() => {}) },
+  ...forEachSandbox(() => ({ sleep: () => new Promise<never>(() => {}) })),
 });
 
 const count = counted('faults of the whole system');

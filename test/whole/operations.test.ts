@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DELETIONS, RESTRICTIONS } from './system/orders.ts';
+import { DELETIONS } from './system/deletions.ts';
+import { RESTRICTIONS } from './system/orders.ts';
 import { systemForEachTest } from './system/system.ts';
 
 const system = systemForEachTest();

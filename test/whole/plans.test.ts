@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DELETIONS, master, RESTRICTIONS } from './system/orders.ts';
+import { DELETIONS } from './system/deletions.ts';
+import { master, RESTRICTIONS } from './system/orders.ts';
 import { type System, systemForEachTest } from './system/system.ts';
 
 const ALL = [...DELETIONS, ...RESTRICTIONS];
@@ -7,7 +8,7 @@ const ALL = [...DELETIONS, ...RESTRICTIONS];
 const HOUR_MS = 3_600_000;
 
 const nothingApplied = (system: System): void => {
-  for (const sandbox of [system.bybit, system.kalshi, system.requesty]) {
+  for (const sandbox of Object.values(system.sandboxes)) {
     expect(sandbox.applied()).toEqual([]);
     expect(sandbox.record.filter(({ method }) => method !== 'GET')).toEqual([]);
   }

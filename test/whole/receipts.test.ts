@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { expect, it } from 'vitest';
-import { DELETIONS, kalshiUser, MASTER_KEY, master, RESTRICTIONS, SUB, SUB_KEY, sub } from './system/orders.ts';
+import { DELETIONS } from './system/deletions.ts';
+import { kalshiUser, MASTER_KEY, master, RESTRICTIONS, SUB, SUB_KEY, sub } from './system/orders.ts';
 import { type System, systemForEachTest } from './system/system.ts';
 
 const system = systemForEachTest();
@@ -150,7 +151,7 @@ it('publishes the whole receipt of a body that is not a valid request, under the
 
 it('hands the receipt to the topic as to the bus, with what subscribers filter by', async () => {
   const take = await system().subscribe();
-  const [row] = DELETIONS.filter(({ name }) => name.includes('Ed25519'));
+  const [row] = DELETIONS.filter(({ name }) => name.startsWith('kalshi/'));
   const { request } = (await row?.arrange(system())) ?? {};
   const receipts = await carriedOut({ ...request, reason: 'incident' });
   const messages = await take();

@@ -16,6 +16,8 @@ export interface OrderRow {
   readonly name: string;
   /** @param n tells the keys of several arrangements in one system apart */
   readonly arrange: (system: System, n?: number) => Promise<Arranged>;
+  /** Crossed with faults. @default false */
+  readonly isCrossed?: boolean;
 }
 
 const pem = (key: KeyObject, type: 'pkcs1' | 'pkcs8'): string => key.export({ type, format: 'pem' }).toString();
@@ -141,21 +143,12 @@ export const kalshiUser = async (system: System, pair: Pair = 'Ed25519', n = 0, 
   };
 };
 
-const kalshi =
-  (target: 'self' | 'own' | 'id' | 'secret', pair: Pair = 'Ed25519') =>
-  async (system: System, n = 0): Promise<Arranged> => {
-    const user = await kalshiUser(system, pair, n);
-    const isSelf = target === 'self' || target === 'own';
-    const objects = {
-      self: 'self',
-      own: { apiKeyId: user.target },
-      id: { apiKeyId: user.target.toUpperCase() },
-      secret: { secretId: user.targetSecret },
-    };
-    const secretId = isSelf ? user.targetSecret : user.managingSecret;
-    const request = { provider: 'kalshi', operation: 'delete-key', secretId, target: objects[target] };
-    return { provider: 'kalshi', world: 'prod', keyId: user.target, by: isSelf ? user.target : user.managing, request };
-  };
+const kalshiInCapitals = async (system: System, n = 0): Promise<Arranged> => {
+  const user = await kalshiUser(system, 'PKCS#1', n);
+  const target = { apiKeyId: user.target.toUpperCase() };
+  const request = { provider: 'kalshi', operation: 'delete-key', secretId: user.managingSecret, target };
+  return { provider: 'kalshi', world: 'prod', keyId: user.target, by: user.managing, request };
+};
 
 /** A Requesty organisation with a managing key and a target, both stored. */
 export const requestyOrganisation = async (system: System, n = 0) => {
@@ -174,70 +167,13 @@ export const requestyOrganisation = async (system: System, n = 0) => {
   };
 };
 
-const requesty =
-  (target: 'self' | 'own' | 'id' | 'secret') =>
-  async (system: System, n = 0): Promise<Arranged> => {
-    const org = await requestyOrganisation(system, n);
-    const isSelf = target === 'self' || target === 'own';
-    const objects = {
-      self: 'self',
-      own: { apiKeyId: org.target },
-      id: { apiKeyId: org.target },
-      secret: { secretId: org.targetSecret },
-    };
-    const secretId = isSelf ? org.targetSecret : org.managingSecret;
-    const request = { provider: 'requesty', operation: 'delete-key', secretId, target: objects[target] };
-    return { provider: 'requesty', world: 'prod', keyId: org.target, by: isSelf ? org.target : org.managing, request };
-  };
-
-const DELETE_MASTER = { operation: 'delete-master-key' };
-const DELETE_SUB = { operation: 'delete-sub-key' };
-
-/** Every deletion with each of its signers, each way to name the target, and each kind of signature. */
-export const DELETIONS: readonly OrderRow[] = [
-  { name: 'bybit/delete-master-key by itself', arrange: ofMaster(DELETE_MASTER) },
-  { name: 'bybit/delete-master-key by itself, RSA PKCS#1', arrange: ofMaster(DELETE_MASTER, 'PKCS#1') },
-  { name: 'bybit/delete-master-key by itself, RSA PKCS#8', arrange: ofMaster(DELETE_MASTER, 'PKCS#8') },
-  {
-    name: 'bybit/delete-master-key by itself, named by its id',
-    arrange: ofMaster({ ...DELETE_MASTER, target: { apiKey: MASTER_KEY } }),
-  },
-  { name: 'bybit/delete-sub-key by itself', arrange: ofSub(DELETE_SUB) },
-  { name: 'bybit/delete-sub-key by itself, RSA PKCS#1', arrange: ofSub(DELETE_SUB, 'PKCS#1') },
-  {
-    name: 'bybit/delete-sub-key by itself, named by its secret',
-    arrange: ofSub({ ...DELETE_SUB, target: { secretId: 'key-revoker/bybit/sub-0' } }),
-  },
-  {
-    name: 'bybit/delete-sub-key by its master, in a known sub account',
-    arrange: ofSubByMaster(({ apiKey, subMemberId }) => ({ apiKey, subMemberId })),
-  },
-  {
-    name: 'bybit/delete-sub-key by its master, RSA PKCS#8',
-    arrange: ofSubByMaster(({ apiKey, subMemberId }) => ({ apiKey, subMemberId }), DELETE_SUB, 'PKCS#8'),
-  },
-  {
-    name: 'bybit/delete-sub-key by its master, searched for',
-    arrange: ofSubByMaster(({ apiKey }) => ({ apiKey })),
-  },
-  {
-    name: 'bybit/delete-sub-key by its master, named by its secret',
-    arrange: ofSubByMaster(({ secretId }) => ({ secretId })),
-  },
+/** Ways to name a target that only one provider has. */
+export const PARTICULAR_DELETIONS: readonly OrderRow[] = [
   {
     name: 'bybit/delete-sub-key by its master, named by secret, version and sub account',
     arrange: ofSubByMaster(({ secretId, subMemberId }) => ({ secretId, subMemberId, secretVersion: 'AWSCURRENT' })),
   },
-  { name: 'kalshi/delete-key by itself, RSA PKCS#1', arrange: kalshi('self', 'PKCS#1') },
-  { name: 'kalshi/delete-key by itself, RSA PKCS#8', arrange: kalshi('self', 'PKCS#8') },
-  { name: 'kalshi/delete-key by itself, Ed25519', arrange: kalshi('self') },
-  { name: 'kalshi/delete-key by itself, named by its id', arrange: kalshi('own') },
-  { name: 'kalshi/delete-key by a managing key, id in capitals', arrange: kalshi('id', 'PKCS#1') },
-  { name: 'kalshi/delete-key by a managing key, named by its secret', arrange: kalshi('secret') },
-  { name: 'requesty/delete-key by itself', arrange: requesty('self') },
-  { name: 'requesty/delete-key by itself, named by its id', arrange: requesty('own') },
-  { name: 'requesty/delete-key by a managing key', arrange: requesty('id') },
-  { name: 'requesty/delete-key by a managing key, named by its secret', arrange: requesty('secret') },
+  { name: 'kalshi/delete-key by a managing key, id in capitals', arrange: kalshiInCapitals },
 ];
 
 const SETTINGS = { readOnly: 1, permissions: { Spot: ['SpotTrade'], Wallet: ['AccountTransfer'] } };
@@ -246,6 +182,7 @@ const SETTINGS = { readOnly: 1, permissions: { Spot: ['SpotTrade'], Wallet: ['Ac
 export const RESTRICTIONS: readonly OrderRow[] = [
   {
     name: 'bybit/update-master-key by itself',
+    isCrossed: true,
     arrange: ofMaster({ operation: 'update-master-key', settings: SETTINGS }),
   },
   {
@@ -255,6 +192,7 @@ export const RESTRICTIONS: readonly OrderRow[] = [
   { name: 'bybit/update-sub-key by itself', arrange: ofSub({ operation: 'update-sub-key', settings: SETTINGS }) },
   {
     name: 'bybit/update-sub-key by its master',
+    isCrossed: true,
     arrange: ofSubByMaster(({ apiKey, subMemberId }) => ({ apiKey, subMemberId }), {
       operation: 'update-sub-key',
       settings: SETTINGS,

@@ -1,27 +1,13 @@
 import { afterAll } from 'vitest';
 import { SANDBOX_OF } from '../../../infra/local/sandbox/index.ts';
 import { IS_FULL, SEED } from '../../campaign/sample.ts';
-import { type Arranged, DELETIONS, type OrderRow, RESTRICTIONS } from './orders.ts';
+import { DELETIONS } from './deletions.ts';
+import { type Arranged, type OrderRow, RESTRICTIONS } from './orders.ts';
 import type { System } from './system.ts';
-
-/** One of each operation and kind of signer. */
-const NAMES = [
-  'bybit/delete-master-key by itself',
-  'bybit/delete-sub-key by itself',
-  'bybit/delete-sub-key by its master, in a known sub account',
-  'bybit/delete-sub-key by its master, searched for',
-  'bybit/delete-sub-key by its master, named by its secret',
-  'bybit/update-master-key by itself',
-  'bybit/update-sub-key by its master',
-  'kalshi/delete-key by itself, Ed25519',
-  'kalshi/delete-key by a managing key, named by its secret',
-  'requesty/delete-key by itself',
-  'requesty/delete-key by a managing key, named by its secret',
-];
 
 /** The orders that are crossed with faults. */
 export const CROSSED: readonly (OrderRow & { readonly index: number })[] = [...DELETIONS, ...RESTRICTIONS]
-  .filter(({ name }) => NAMES.includes(name))
+  .filter((row) => row.isCrossed)
   .map((row, index) => ({ ...row, index }));
 
 /**
