@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { SANDBOX_OF } from '../../../infra/local/sandbox/index.ts';
 import type { OrderUnderTest } from '../orders/order-under-test.ts';
 import { PROVIDERS_UNDER_TEST } from '../orders/providers-under-test.ts';
 import { judged, meantBy } from '../world/judge.ts';
@@ -14,6 +15,9 @@ const SKEWS = [10 * SECOND, 2 * MINUTE, HOUR].flatMap((ms) => [ms, -ms]);
 
 const ORDERS = Object.values(PROVIDERS_UNDER_TEST).flat();
 const REASONS = ['manual', 'leaked'] as const;
+
+const isTimed = (order: string): boolean =>
+  Object.entries(SANDBOX_OF).some(([name, { cast }]) => order.startsWith(`${name}/`) && cast.isTimed);
 
 /** A call that was refused for its clock is made again at once; the record does not show why it was refused. */
 const AGAIN = 'L3: a further call after too few readings';
@@ -39,7 +43,7 @@ const ran = async (one: Case, skew: Skew) => {
 };
 
 describe.each(ORDERS.map((order) => [order.name, order] as const))('%s', (name, order) => {
-  const costs = name.startsWith('requesty/') ? [0] : [1, 2];
+  const costs = isTimed(name) ? [1, 2] : [0];
 
   it.each(REASONS)(
     '(%s) comes to the same by a clock that is off, for one refusal of what is asked first',

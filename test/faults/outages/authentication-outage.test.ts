@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import type { Fault } from '../../../infra/local/sandbox/index.ts';
+import { SANDBOX_OF, type SandboxName } from '../../../infra/local/sandbox/index.ts';
 import { IS_FULL, SEED, sampleOf } from '../../campaign/sample.ts';
 import { NOBODY_IS_KNOWN } from '../../laws/trespasses.ts';
 import type { OrderUnderTest } from '../orders/order-under-test.ts';
@@ -9,22 +9,6 @@ import { type Case, open, outcomeOf, postpone } from '../world/run-case.ts';
 import { START, type World } from '../world/world.ts';
 
 vi.mock('../../../infra/local/sandbox/serve-provider.ts', () => import('../simulated/serve-in-process.ts'));
-
-const reply = (status: number, body: unknown): Fault => ({
-  kind: 'reply',
-  status,
-  headers: { 'content-type': 'application/json' },
-  body: JSON.stringify(body),
-});
-
-/** What each provider says to a key that it does not know. */
-const UNKNOWN: Readonly<Record<string, Fault>> = {
-  bybit: reply(200, { retCode: 10003, retMsg: 'API key is invalid.', result: {}, retExtInfo: {} }),
-  kalshi: reply(401, {
-    error: { code: 'authentication_error', message: 'authentication_error', details: 'NOT_FOUND' },
-  }),
-  requesty: reply(403, { error: { message: 'Invalid authorization token' } }),
-};
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -47,7 +31,7 @@ const begin = async (world: World, provider: string, { skip, isMet }: Outage): P
     const request = { ...seeded.request, requestId: DRY_RUN, dryRun: true };
     await clock.run(deliver(send(request, 1, { ...seeded, request })));
   }
-  const fault = UNKNOWN[provider] as Fault;
+  const fault = SANDBOX_OF[provider as SandboxName].cast.unknownKey;
   sandbox.faults.script({ match: {}, fault, skip, times: Number.POSITIVE_INFINITY, name: NOBODY_IS_KNOWN });
 };
 
