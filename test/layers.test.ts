@@ -67,6 +67,12 @@ const LAYERS: readonly Layer[] = [
     may: [...[/^functions\/operator\//, CORE, /^functions\/edge\//], ...[SCHEMAS, NODE, AWS, /^(commander|listr2)$/]],
   },
   {
+    // What the product takes for granted of a provider is not to be taken over.
+    name: 'the sandboxes',
+    of: /^infra\/local\/sandbox\//,
+    may: [/^infra\/local\/sandbox\//, NODE],
+  },
+  {
     name: 'infra/local',
     of: /^infra\/local\//,
     may: [/^infra\//, CORE, SCHEMAS, AWS, NODE, LAMBDA_TYPES, /^cdk\.json$/, /^(fauxqs|dynalite|listr2)$/],

@@ -1,9 +1,7 @@
-import {
-  type BybitSandbox,
-  type KalshiSandbox,
-  type RequestySandbox,
-  startSandbox,
-} from '../../infra/local/sandbox/index.ts';
+import type { BybitSandbox } from '../../infra/local/sandbox/bybit/bybit-sandbox.ts';
+import { startSandbox } from '../../infra/local/sandbox/index.ts';
+import type { KalshiSandbox } from '../../infra/local/sandbox/kalshi/start-kalshi.ts';
+import type { RequestySandbox } from '../../infra/local/sandbox/requesty/start-requesty.ts';
 import type { InProcess } from '../faults/simulated/serve-in-process.ts';
 import type { Key } from './fixture.ts';
 import { bearerOf, hmacOf, PUBLIC_KEY } from './throwaway.ts';

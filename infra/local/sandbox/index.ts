@@ -2,21 +2,10 @@ import type { AttendedSandbox, ProviderSandbox } from './cast.ts';
 import * as SANDBOXES from './sandboxes.ts';
 import type { SandboxOptions } from './serve-provider.ts';
 
-export type { BybitOptions, BybitSandbox, MasterSeed, ShownKey, SubSeed } from './bybit/bybit-sandbox.ts';
-export type { BybitUnconfirmed } from './bybit/unconfirmed.ts';
 export type { AttendedSandbox, ProviderSandbox } from './cast.ts';
 export type { Change, Exchange, KeySettings } from './exchange.ts';
 export { FAULT_TABLE, type FaultRow } from './fault-table.ts';
 export type { Fault, FaultMatch, FaultScript, Faults } from './faults.ts';
-export type { KalshiUnconfirmed } from './kalshi/kalshi-key.ts';
-export type { KalshiAccountSeed, KalshiOptions, KalshiSandbox, KalshiSeed } from './kalshi/start-kalshi.ts';
-export type { RequestyUnconfirmed } from './requesty/requesty-key.ts';
-export type {
-  RequestyOptions,
-  RequestyOrganisationSeed,
-  RequestySandbox,
-  RequestySeed,
-} from './requesty/start-requesty.ts';
 export type { Sandbox, SandboxOptions } from './serve-provider.ts';
 
 type All = typeof SANDBOXES;

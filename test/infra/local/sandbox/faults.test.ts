@@ -1,10 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  type Fault,
-  type FaultScript,
-  type RequestySandbox,
-  startSandbox,
-} from '../../../../infra/local/sandbox/index.ts';
+import { type Fault, type FaultScript, startSandbox } from '../../../../infra/local/sandbox/index.ts';
+import type { RequestySandbox } from '../../../../infra/local/sandbox/requesty/start-requesty.ts';
 import { type Asked, ask } from './ask.ts';
 
 const MANAGER = '11111111-1111-4111-8111-111111111111';

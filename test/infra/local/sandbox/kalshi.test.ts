@@ -1,6 +1,7 @@
 import { constants, createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type KalshiOptions, type KalshiSandbox, startSandbox } from '../../../../infra/local/sandbox/index.ts';
+import { startSandbox } from '../../../../infra/local/sandbox/index.ts';
+import type { KalshiOptions, KalshiSandbox } from '../../../../infra/local/sandbox/kalshi/start-kalshi.ts';
 import { type Asked, ask } from './ask.ts';
 import { RECORDED_PUBLIC_KEY, rsaPair } from './throwaway-keys.ts';
 

@@ -3,7 +3,9 @@ import { RestClientV5 } from 'bybit-api';
 import ccxt from 'ccxt';
 import { ApiKeysApi, Configuration } from 'kalshi-typescript';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type BybitSandbox, type KalshiSandbox, startSandbox } from '../../../../infra/local/sandbox/index.ts';
+import type { BybitSandbox } from '../../../../infra/local/sandbox/bybit/bybit-sandbox.ts';
+import { startSandbox } from '../../../../infra/local/sandbox/index.ts';
+import type { KalshiSandbox } from '../../../../infra/local/sandbox/kalshi/start-kalshi.ts';
 import { rsaPair } from './throwaway-keys.ts';
 
 const NOW = 1_700_000_000_000;

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type RequestyOptions, type RequestySandbox, startSandbox } from '../../../../infra/local/sandbox/index.ts';
+import { startSandbox } from '../../../../infra/local/sandbox/index.ts';
+import type { RequestyOptions, RequestySandbox } from '../../../../infra/local/sandbox/requesty/start-requesty.ts';
 import { type Asked, ask } from './ask.ts';
 
 const MANAGER = '11111111-1111-4111-8111-111111111111';

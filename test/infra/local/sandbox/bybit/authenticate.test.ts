@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type BybitSandbox, startSandbox } from '../../../../../infra/local/sandbox/index.ts';
+import type { BybitSandbox } from '../../../../../infra/local/sandbox/bybit/bybit-sandbox.ts';
+import { startSandbox } from '../../../../../infra/local/sandbox/index.ts';
 import { ask } from '../ask.ts';
 import { RECORDED_PUBLIC_KEY, rsaPair } from '../throwaway-keys.ts';
 import { askBybit } from './ask-bybit.ts';

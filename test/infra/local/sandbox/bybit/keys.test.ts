@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type BybitOptions, type BybitSandbox, startSandbox } from '../../../../../infra/local/sandbox/index.ts';
+import type { BybitOptions, BybitSandbox } from '../../../../../infra/local/sandbox/bybit/bybit-sandbox.ts';
+import { startSandbox } from '../../../../../infra/local/sandbox/index.ts';
 import { askBybit, type BybitAsked } from './ask-bybit.ts';
 
 const START = 1_700_000_000_000;
