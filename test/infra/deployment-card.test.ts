@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readCard } from '../../functions/core/request/deployment-card.ts';
 import { type Names, resolve } from '../../infra/local/deploy/resolve.ts';
+import { PROVIDER_NAMES } from '../../infra/provider-names.ts';
 import { synthesize, type Template } from '../../infra/synthesize.ts';
 import { find } from './policy-reader.ts';
 import { template } from './template.ts';
@@ -22,7 +23,7 @@ describe('the card of a deployment', () => {
       stack: 'KeyRevoker',
       prefix: 'key-revoker/',
       mode: 'enforce',
-      providers: ['bybit', 'kalshi', 'requesty'],
+      providers: PROVIDER_NAMES,
       requestsQueueUrl: `ref:${queue('Requests')}`,
       requestsQueueArn: `${queue('Requests')}.Arn`,
       stuckQueueUrl: `ref:${queue('Stuck')}`,

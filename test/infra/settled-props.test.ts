@@ -2,6 +2,7 @@ import { Aws, Duration, Stack, Token } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { describe, expect, it } from 'vitest';
 import type { KeyRevocationProps, Mode, ProviderName } from '../../infra/key-revocation-props.ts';
+import { PROVIDER_NAMES } from '../../infra/provider-names.ts';
 import { settled } from '../../infra/settled-props.ts';
 
 const stack = new Stack();
@@ -58,12 +59,12 @@ describe('settled', () => {
     [
       'no provider',
       { providers: [] },
-      'Cannot use an empty list as providers: it must be a list with at least one of bybit, kalshi, requesty',
+      `Cannot use an empty list as providers: it must be a list with at least one of ${PROVIDER_NAMES.join(', ')}`,
     ],
     [
       'a provider',
       { providers: ['x' as ProviderName] },
-      'Cannot use "x" as provider: it must be bybit or kalshi or requesty',
+      `Cannot use "x" as provider: it must be ${PROVIDER_NAMES.join(' or ')}`,
     ],
     [
       'too short a time',

@@ -143,6 +143,8 @@ export interface Cast<S> {
   readonly unknownKey: Fault;
   /** Whether what is asked bears the time, so that a clock that is off is refused. */
   readonly isTimed: boolean;
+  /** Whether the usual signature takes so long that a crowd of keys has to be small. @default false */
+  readonly isSlow?: boolean;
   readonly rates: readonly DocumentedRate[];
   /** Opens an account. @param n tells accounts apart; the same number has the same keys */
   account(sandbox: S, n: number): Account;

@@ -1,5 +1,5 @@
 import { afterAll, expect, it, vi } from 'vitest';
-import { PROVIDER_NAMES, type ProviderName } from '../../../infra/provider-names.ts';
+import { SANDBOX_NAMES, SANDBOX_OF, type SandboxName } from '../../../infra/local/sandbox/index.ts';
 import { IS_FULL, SEED, sampleOf } from '../../campaign/sample.ts';
 import { type Figures, figuresOf, lineOf } from './figures.ts';
 import { HOUR, KINDS, type Kind, MINUTE, nameOf, type Outage } from './outage.ts';
@@ -9,15 +9,16 @@ import { type Ran, runOutage } from './run-outage.ts';
 vi.mock('../../../infra/local/sandbox/serve-provider.ts', () => import('../simulated/serve-in-process.ts'));
 
 const LENGTHS = [HOUR / 2, 6 * HOUR, 20 * HOUR];
-/** Keys at the provider that is out, by the length; few in the sample, where Kalshi's signatures take longest. */
-const SIZES: Readonly<Record<ProviderName, readonly number[]>> = IS_FULL
-  ? { bybit: [500, 300, 300], kalshi: [500, 300, 300], requesty: [500, 300, 300] }
-  : { bybit: [150, 60, 30], kalshi: [50, 30, 30], requesty: [150, 60, 30] };
+/** Keys at the provider that is out, by the length; few in the sample, and fewer where signatures take long. */
+const sizesAt = (provider: SandboxName): readonly number[] => {
+  if (IS_FULL) return [500, 300, 300];
+  return SANDBOX_OF[provider].cast.isSlow ? [50, 30, 30] : [150, 60, 30];
+};
 
 /** Every kind for every length at every provider. */
-const ALL = PROVIDER_NAMES.flatMap((provider) =>
+const ALL = SANDBOX_NAMES.flatMap((provider) =>
   (Object.keys(KINDS) as Kind[]).flatMap((kind) =>
-    LENGTHS.map((ms, length) => ({ provider, kind, ms, size: SIZES[provider][length] ?? 0 })),
+    LENGTHS.map((ms, length) => ({ provider, kind, ms, size: sizesAt(provider)[length] ?? 0 })),
   ),
 ).map((one, seed): Outage => ({ ...one, elsewhere: IS_FULL ? 60 : 30, seed }));
 
@@ -29,7 +30,8 @@ const SAMPLE = sampleOf(
 const OUTAGES = IS_FULL ? ALL : SAMPLE;
 
 /** A whole desk is leaked: more orders by one managing key than its account may carry out at once. */
-const CROWDS = (['bybit', 'kalshi'] as const).map((provider, seed): Outage => {
+const LIMITED = SANDBOX_NAMES.filter((provider) => SANDBOX_OF[provider].cast.rates.length > 0);
+const CROWDS = LIMITED.map((provider, seed): Outage => {
   return { provider, kind: '429', owners: 'one', ms: 0, size: 300, elsewhere: 0, seed };
 });
 

@@ -106,6 +106,7 @@ export const cast: Cast<KalshiSandbox> = {
     }),
   },
   isTimed: true,
+  isSlow: true,
   // 200 tokens a second, of which every request about keys costs 10.
   rates: [{ of: 'account', most: 20, perMs: 1_000, name: (_exchange, holder) => holder }],
   account,

@@ -11,6 +11,7 @@ import {
   sweepKey,
 } from '../../../../functions/core/request/expiry-tags.ts';
 import * as PROVIDERS from '../../../../functions/providers/index.ts';
+import { PROVIDER_NAMES } from '../../../../infra/provider-names.ts';
 
 const DUE = '2026-11-21T14:00:00+02:00';
 const TAGS = {
@@ -123,12 +124,12 @@ it.each([
   [
     'no provider',
     { 'key-revoker:expires-at': DUE },
-    'Cannot read key-revoker:provider: it must be one of bybit, kalshi, requesty',
+    `Cannot read key-revoker:provider: it must be one of ${PROVIDER_NAMES.join(', ')}`,
   ],
   [
     'another provider',
     tagged({ provider: 'toString' }),
-    'Cannot read key-revoker:provider: it must be one of bybit, kalshi, requesty',
+    `Cannot read key-revoker:provider: it must be one of ${PROVIDER_NAMES.join(', ')}`,
   ],
   [
     'a tag of nearly the right name',

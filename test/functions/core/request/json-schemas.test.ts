@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { jsonSchemas } from '../../../../functions/core/request/json-schemas.ts';
 import { receiptShape } from '../../../../functions/core/request/receipt-shape.ts';
 import * as PROVIDERS from '../../../../functions/providers/index.ts';
+import { PROVIDER_NAMES } from '../../../../infra/provider-names.ts';
 import { receiptForTest } from '../../edge/receipt-for-test.ts';
 
 const SCHEMAS = jsonSchemas(PROVIDERS);
@@ -76,7 +77,7 @@ it.each([
   expect(schema?.['description']).toMatch(description);
 });
 
-it.each(['bybit', 'kalshi', 'requesty'])('says what the credential for %s is a schema of', (provider) =>
+it.each(PROVIDER_NAMES)('says what the credential for %s is a schema of', (provider) =>
   expect(SCHEMAS[`credential.${provider}.schema.json`]).toMatchObject({
     title: `Credential for ${provider}`,
     description: 'The value of a secret in Secrets Manager',
@@ -95,7 +96,5 @@ it('has a file for each contract', () =>
   expect(Object.keys(SCHEMAS)).toEqual([
     'request.schema.json',
     'receipt.schema.json',
-    'credential.bybit.schema.json',
-    'credential.kalshi.schema.json',
-    'credential.requesty.schema.json',
+    ...PROVIDER_NAMES.map((provider) => `credential.${provider}.schema.json`),
   ]));
