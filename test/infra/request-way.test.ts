@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PROVIDER_NAMES } from '../../infra/provider-names.ts';
 import { arnOf, find, text } from './policy-reader.ts';
 import { environment, idOf, properties, template } from './template.ts';
 
@@ -76,7 +77,7 @@ describe('the functions', () => {
     SECRET_PREFIX: 'key-revoker/',
     INSTANCE: 'KeyRevoker/Revocation',
     GIVE_UP_AFTER_SECONDS: '86400',
-    PROVIDERS: 'bybit,kalshi,requesty',
+    PROVIDERS: PROVIDER_NAMES.join(','),
     MODE: 'enforce',
   };
   const roles = ['RevokeRole', 'SweepRole'].map((id) => `${idOf('AWS::IAM::Role', id)}.RoleId`).join(',');

@@ -224,7 +224,7 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
     );
   const steps = faultyPorts(wired('revoke'), ({ headers }) => {
     for (const [name, value] of Object.entries(headers.reveal()))
-      if (/sign|authorization/i.test(name)) canaries.guard(value);
+      if (/sign|authorization|token/i.test(name)) canaries.guard(value);
   });
   const revoke = steps.wired;
   const handler = serve(revoke);
