@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PROVIDER_NAMES } from '../../../../infra/provider-names.ts';
 import { KEYS, SECRETS, seedKeys } from '../../../seed-keys.ts';
 import { systemForEachTest } from '../../../whole/system/system.ts';
 import { cardAs } from '../card-as.ts';
@@ -54,7 +55,9 @@ describe('limit', () => {
     ]);
     system().advance(3_600_000);
     const over = JSON.parse((await piped('limit', 'show', '--json')).out.join('\n'));
-    expect(over.map(({ until }: { until: string | null }) => until)).toEqual(Array(6).fill(null));
+    expect(over.map(({ until }: { until: string | null }) => until)).toEqual(
+      Array(2 * PROVIDER_NAMES.length).fill(null),
+    );
   });
 
   it('refuses what makes no sense', async () => {

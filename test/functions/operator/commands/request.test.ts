@@ -126,7 +126,7 @@ describe('request', () => {
       [['kalshi/delete', '--secret', SECRETS.kalshiKey, ...self], 'Cannot read operation: it must be delete-key'],
       [
         ['binance/delete-key', '--secret', SECRETS.kalshiKey, ...self],
-        'Cannot read provider: it must be one of bybit, ka',
+        'Cannot read provider: it must be one of bybit, ',
       ],
       [
         ['kalshi/delete-key', '--secret', SECRETS.kalshiKey, '--target', 'K'],
