@@ -44,7 +44,7 @@ const FURTHER: Partial<Readonly<Record<Name, object>>> = {
 const credentialOf = (name: Name): object => {
   const found = FURTHER[name] ?? SAMPLES.find(({ stored }) => stored.name === SECRETS[name])?.stored.credential;
   if (found === undefined)
-    throw new Error(`Cannot find a credential for ${SECRETS[name]}, wanted a sample of that name`);
+    throw new Error(`Cannot find a credential for ${SECRETS[name]}: there must be a sample of that name`);
   return found;
 };
 

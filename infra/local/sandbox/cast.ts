@@ -3,7 +3,7 @@ import type { Fault } from './faults.ts';
 import type { Hand } from './hands.ts';
 import type { Sandbox, SandboxOptions } from './serve-provider.ts';
 
-/** A sandbox in whose web page somebody deletes a key, and brings it back. */
+/** A sandbox with a web console, in which a person deletes a key or brings it back. */
 export interface AttendedSandbox extends Sandbox {
   remove(world: string, keyId: string): void;
   /** A deleted key is there again. */

@@ -1,7 +1,7 @@
 /** What becomes of a key by a hand. */
 export type HandEffect = 'widened' | 'narrowed' | 'unpermitted' | 'bound' | 'expired' | 'renewed';
 
-/** Something that a person does to a key in the provider's web page. */
+/** Something that a person does to a key in the provider's web console. */
 export interface Hand<S> {
   readonly name: string;
   act(sandbox: S, world: string, keyId: string): void;

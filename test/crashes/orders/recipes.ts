@@ -7,7 +7,7 @@ import {
 } from '../../../infra/local/sandbox/index.ts';
 import { endOf, partsOf } from '../../../infra/local/sandbox/parts.ts';
 
-/** How a request names its target: as the signing key itself, by its id, by that and where it is, by its secret, or as a key of nobody. */
+/** How a request names its target: as the signing key itself, by its id, by that and where it is, by its secret, or as a key that the provider never had. */
 export type TargetKind = SpecialPart['target'] | 'nobody';
 
 /** One kind of request, and what it has to come to however often the function dies on the way. */

@@ -5,7 +5,7 @@ import type { InProcess } from '../simulated/serve-in-process.ts';
 import { handsFor } from './hands-for.ts';
 import type { OrderUnderTest, Seeded } from './order-under-test.ts';
 
-/** The keys of an order's account, those that are in nobody's mind left out. */
+/** The keys of an order's account that an order is about or signed with. */
 interface Keys {
   readonly managing: Member | undefined;
   /** Another one that does as much. */
@@ -29,7 +29,7 @@ const populate = (
   const first = managing?.(1, isOfManaging ? kind : {});
   const [spare, ...more] = Array.from({ length: before }, (_, n) => key(n + 2, world === undefined ? {} : { world }));
   if (spare === undefined)
-    throw new Error(`Cannot seed an account of ${more.length} keys, wanted another beside the target`);
+    throw new Error(`Cannot seed an account of ${more.length} keys, give it another beside the target`);
   const target = key(1, { ...(isOfManaging ? {} : kind), isManaged: by === 'managing' });
   key(NEIGHBOUR, { group: 1 });
   return { managing: first, second, key: target, spare };
@@ -94,7 +94,7 @@ const orderUnderTest = (provider: SandboxName, part: SpecialPart, doable: Doable
     seed: async (now) => {
       const sandbox = (await side({ now })) as AttendedSandbox & InProcess;
       const whose = keysOf(cast.account(sandbox, 0), part, doable);
-      cast.account(sandbox, 1).key(1); // of somebody else
+      cast.account(sandbox, 1).key(1); // of another account
       const byHand = handsFor(sandbox, hands, whose);
       const { settingsOf } = cast;
       const settings = settingsOf && ((world: string, keyId: string) => settingsOf(sandbox, world, keyId));

@@ -80,7 +80,8 @@ export const fleetAt = async (provider: SandboxName, { size, ownerOf }: Size, no
   };
   const owned = (number: number, [operation]: NonNullable<typeof byManager>) => {
     const owner = opened(number);
-    if (owner.manager === undefined) throw new Error(`Cannot sign ${operation} at ${provider}, wanted a managing key`);
+    if (owner.manager === undefined)
+      throw new Error(`Cannot sign ${operation} at ${provider}: it must have a managing key`);
     const group = Math.floor(owner.count / KEYS_PER_GROUP);
     owner.count += 1;
     const { located } = owner.account.key(owner.count, { group, isManaged: true });
@@ -90,7 +91,7 @@ export const fleetAt = async (provider: SandboxName, { size, ownerOf }: Size, no
     const owner = ownerOf(n);
     if (byManager !== undefined && (owner !== undefined || byItself === undefined)) return owned(owner ?? n, byManager);
     if (byItself !== undefined) return selfSigned(n, byItself);
-    throw new Error(`Cannot put a fleet together at ${provider}, wanted an operation that deletes`);
+    throw new Error(`Cannot put a fleet together at ${provider}: it must have an operation that deletes`);
   };
   const orders = Array.from({ length: size }, (_, n) => orderOf(n));
   return { provider, sandbox, secrets, orders, accountOf: (keyId) => holders.get(keyId) ?? keyId };

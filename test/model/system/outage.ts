@@ -7,6 +7,6 @@ export const OUTAGE = 'outage';
 /** What a provider answers to a key that it does not know; in an outage it answers so to every key. @throws where there is none of that name */
 export const unknownKeyAt = (stage: string): Fault => {
   const found = Object.entries(SANDBOX_OF).find(([name]) => name === stage);
-  if (found === undefined) throw new Error(`Cannot play an outage of ${stage}, wanted a provider's name`);
+  if (found === undefined) throw new Error(`Cannot play an outage of ${stage}: it must be a provider's name`);
   return found[1].cast.unknownKey;
 };

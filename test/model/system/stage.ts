@@ -22,7 +22,7 @@ export interface Order {
   readonly request: Readonly<Record<string, unknown>>;
 }
 
-/** With what a person can do at every provider's web page. */
+/** With what a person can do at every provider's web console. */
 export type ByHand = InProcess & AttendedSandbox;
 
 /** One provider with its keys, and every way to ask about them. */

@@ -34,7 +34,7 @@ interface Keys {
   readonly signer: Member;
 }
 
-/** An account with a managing key and another one, of which one is the target; whoever signs does so in the part's way. */
+/** Fills an account with a managing key and another one, of which one is the target. The signing key is of the part's kind. */
 const keysFor = (account: Account, { operation, by, kind }: StoryPart, { operations }: Casting): Keys => {
   if (operations[operation]?.of === 'managing' && account.managing) {
     const target = account.managing(1, kind);

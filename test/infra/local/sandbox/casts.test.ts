@@ -58,7 +58,7 @@ describe.each(SANDBOX_NAMES)('the cast of %s', (name: SandboxName) => {
     await sandbox.close();
   });
 
-  it('names a key of nobody as the product would', async () => {
+  it('names a key that the provider never had as the product would', async () => {
     const sandbox = await side();
     const { [provider.keyForm.field]: keyId = '' } = cast.account(sandbox, 0).nobody(1);
     expect(provider.keyForm.shape.parse(keyId)).toBe(keyId);
