@@ -2,7 +2,7 @@ import type { Member } from '../../../infra/local/sandbox/cast.ts';
 import { SANDBOX_OF, type Sandboxes } from '../../../infra/local/sandbox/index.ts';
 import type { Recipe, TargetKind } from './recipes.ts';
 
-/** The keys that one order is about, made at a provider for it alone, in an account of their own. */
+/** The keys that one order is about, made at a provider for that order only, in an account of their own. */
 export interface CastKeys {
   readonly target: Member;
   /** Signs where the recipe says so; absent at a provider that has none such. */

@@ -115,7 +115,7 @@ export const makeOrder = (options: OrderOptions): CrashOrder => {
     sentAt,
     dueAt,
     isUrgent: !isTag && URGENT.includes(String(reason)),
-    // A body that is no request ends under its message's id, so that two of them are two.
+    // A body that is not a valid request ends under its message's id, so that two of them are two.
     isSentTwice: hasId && !recipe.ends.includes('refused/target-missing') && whole(random, 5) === 0,
   };
 };

@@ -26,7 +26,7 @@ export interface Recipe {
   readonly fields?: Readonly<Record<string, unknown>>;
   /** Milliseconds that it has to wait for its time. */
   readonly waitsMs?: number;
-  /** Somebody takes the tag away before its time. */
+  /** An operator takes the tag away before its time. */
   readonly isTakenBack?: boolean;
   readonly ends: readonly string[];
 }

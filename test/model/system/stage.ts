@@ -30,7 +30,7 @@ export interface Stage {
   readonly name: string;
   readonly world: string;
   readonly orders: readonly Order[];
-  /** Keys that somebody signs with or asks about. */
+  /** Keys that an order is signed with or is about. */
   readonly keys: readonly string[];
   readonly secrets: Readonly<Record<string, unknown>>;
   /** What each secret holds after a rotation: another key that does as much. */

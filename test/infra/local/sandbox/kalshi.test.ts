@@ -92,7 +92,7 @@ describe('signatures made by other tools', () => {
   it.each([
     ['RSA-PSS', RECORDED_PUBLIC_KEY, RSA_SIGNATURE],
     ['Ed25519', edPublicKey, ED_SIGNATURE],
-  ])('takes a recorded %s signature for its own message alone', async (_what, pem, signature) => {
+  ])('takes a recorded %s signature for its own message only', async (_what, pem, signature) => {
     kalshi.addAccount('prod', {
       keys: [
         { apiKeyId: ID, publicKey: pem },

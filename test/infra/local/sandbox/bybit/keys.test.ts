@@ -251,7 +251,7 @@ describe('update-api and update-sub-api', () => {
       141020,
     ],
     [
-      'Affiliate alone',
+      'Affiliate only',
       0,
       {
         readOnly: 0,
@@ -328,7 +328,7 @@ describe('update-api and update-sub-api', () => {
     expect((await post('SUB', 'update-sub-api', body)).result).toMatchObject({ ips, readOnly: 1 });
   });
 
-  it('counts the expiry anew only when the binding changes', async () => {
+  it('counts the expiry again only when the binding changes', async () => {
     now += 10 * 86_400_000;
     const left = async (body: string) => {
       await post('SUB', 'update-sub-api', body);
