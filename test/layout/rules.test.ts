@@ -129,7 +129,12 @@ describe('a name', () => {
     ['in two files', { a: ['Order'], b: ['Order'] }, ['Order: a, b']],
     ['of a type and its schema in one file', { a: ['Order', 'Order'] }, []],
     ['of all providers', { [ALPHA]: ['meaning'], [BETA]: ['meaning'] }, []],
-    ['of one provider of two, and elsewhere', { [ALPHA]: ['a'], b: ['a'], [BETA]: [] }, [`a: ${ALPHA}, b`]],
+    [
+      'of two providers of three',
+      { [ALPHA]: ['forecast'], [BETA]: ['forecast'], 'functions/providers/gamma/x.ts': [] },
+      [],
+    ],
+    ['of one provider of two, and elsewhere', { [ALPHA]: ['a'], b: ['a'], [BETA]: [] }, [`a: b, ${ALPHA}`]],
     ['of all providers and elsewhere', { [ALPHA]: ['a'], [BETA]: ['a'], b: ['a'] }, [`a: b, ${ALPHA}`]],
     [
       'of all providers, twice in one',

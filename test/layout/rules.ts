@@ -84,13 +84,12 @@ export const crowdedFolders = (paths: readonly string[], most: number): readonly
 
 const PROVIDER = /^functions\/providers\/[^/]+\//;
 
-/** Homes of one name that compete. A name that every provider's folder exports may have one in each of them, and none elsewhere. */
+/** Homes of one name that compete. A name may have one home in each provider's folder: no file imports it from two of them. */
 const competing = (paths: readonly string[], providers: readonly string[]): readonly string[] => {
   const homes = [...new Set(paths)];
   const inside = (folder: string): readonly string[] => homes.filter((path) => path.startsWith(folder));
-  const isOfAll = providers.length > 1 && providers.every((folder) => inside(folder).length > 0);
   const elsewhere = homes.filter((path) => !PROVIDER.test(path));
-  const views = isOfAll ? providers.map((folder) => [...elsewhere, ...inside(folder)]) : [homes];
+  const views = providers.length > 0 ? providers.map((folder) => [...elsewhere, ...inside(folder)]) : [homes];
   return views.find((view) => view.length > 1) ?? [];
 };
 
