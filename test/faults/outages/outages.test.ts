@@ -12,7 +12,7 @@ const LENGTHS = [HOUR / 2, 6 * HOUR, 20 * HOUR];
 /** Keys at the provider that is out, by the length; few in the sample, and fewer where signatures take long. */
 const sizesAt = (provider: SandboxName): readonly number[] => {
   if (IS_FULL) return [500, 300, 300];
-  return SANDBOX_OF[provider].cast.isSlow ? [50, 30, 30] : [150, 60, 30];
+  return SANDBOX_OF[provider].cast.isSlow ? [30, 20, 20] : [80, 40, 20];
 };
 
 /** Every kind for every length at every provider. */
@@ -20,7 +20,7 @@ const ALL = SANDBOX_NAMES.flatMap((provider) =>
   (Object.keys(KINDS) as Kind[]).flatMap((kind) =>
     LENGTHS.map((ms, length) => ({ provider, kind, ms, size: sizesAt(provider)[length] ?? 0 })),
   ),
-).map((one, seed): Outage => ({ ...one, elsewhere: IS_FULL ? 60 : 30, seed }));
+).map((one, seed): Outage => ({ ...one, elsewhere: IS_FULL ? 60 : 15, seed }));
 
 /** The sample: every kind at every provider, and every length. Some keys sign for themselves, some belong to a managing key. */
 const SAMPLE = sampleOf(
@@ -32,7 +32,7 @@ const OUTAGES = IS_FULL ? ALL : SAMPLE;
 /** A whole desk is leaked: more orders by one managing key than its account may carry out at once. */
 const LIMITED = SANDBOX_NAMES.filter((provider) => SANDBOX_OF[provider].cast.rates.length > 0);
 const CROWDS = LIMITED.map((provider, seed): Outage => {
-  return { provider, kind: '429', owners: 'one', ms: 0, size: 300, elsewhere: 0, seed };
+  return { provider, kind: '429', owners: 'one', ms: 0, size: IS_FULL ? 300 : 120, elsewhere: 0, seed };
 });
 
 /** Without an outage anywhere a request takes 2.1 to 2.8 s. */
