@@ -8,7 +8,7 @@ import type { FinalOutcome } from '../outcome.ts';
 import { ask, hasTime, isUnasked } from '../probe/ask.ts';
 import { isRestriction, type Plan } from '../provider.ts';
 import { type Evidence, evidenceOf } from '../receipt.ts';
-import { wasKilledHere } from './call-guards.ts';
+import { killOf } from './call-guards.ts';
 import { nextStep, type Step } from './next-step.ts';
 import { withMoreEvidence, withRound } from './progress.ts';
 import { type AttemptContext, type JudgedRound, probeRound } from './round.ts';
@@ -41,7 +41,7 @@ const askSiblings = async (
 
 /** A managing key that is refused because this product killed it is not a wrong credential. */
 const signerGoneOr = async ({ ports, pin, order }: AttemptContext, outcome: FinalOutcome): Promise<FinalOutcome> =>
-  outcome === 'stuck/credential-refused' && !order.target.self && (await wasKilledHere(ports, pin.signerName))
+  outcome === 'stuck/credential-refused' && !order.target.self && (await killOf(ports, pin.signerName)) !== undefined
     ? 'stuck/signer-gone'
     : outcome;
 

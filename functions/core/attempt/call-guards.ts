@@ -82,24 +82,26 @@ export const markSigner = async (
   );
 };
 
-/** Whether the provider has accepted a call of this product that deletes the managing key. */
-export const hasDeleted = async (
+/**
+ * How a delete of this product killed a managing key: its death is proved, or the provider accepted the delete, or the reply was lost and
+ * the delete may have been accepted.
+ *
+ * @returns undefined if no delete of this product can have killed the key
+ */
+export const killOf = async (
   { ledger, providers }: Pick<Ports, 'ledger' | 'providers'>,
   name: string,
-): Promise<boolean> => {
+): Promise<'proved' | 'accepted' | 'lost' | undefined> => {
   const { proved, attempts = {} } = (await ledger.read<CaseItem>(caseKey(name))) ?? {};
-  if (proved !== undefined) return true;
-  for (const [attempt, { acceptedAt }] of Object.entries(attempts)) {
-    if (acceptedAt === undefined) continue;
+  if (proved !== undefined) return 'proved';
+  let found: 'lost' | undefined;
+  for (const [attempt, record] of Object.entries(attempts)) {
+    const basis = basisOf(record);
+    if (basis !== 'accepted' && basis !== 'lost') continue;
     const { request } = (await ledger.read<RequestItem>(requestKey(requestIdOf(attempt), false))) ?? {};
-    if (request && kindOf(providers, request) === 'delete') return true;
+    if (!request || kindOf(providers, request) !== 'delete') continue;
+    if (basis === 'accepted') return basis;
+    found = basis;
   }
-  return false;
-};
-
-/** Whether this product killed the managing key, or is about to. Then the credential is not wrong. */
-export const wasKilledHere = async ({ ledger }: Pick<Ports, 'ledger'>, name: string): Promise<boolean> => {
-  const { proved, attempts = {} } = (await ledger.read<CaseItem>(caseKey(name))) ?? {};
-  const hasKilled = (record: AttemptRecord): boolean => ['accepted', 'lost'].includes(basisOf(record) ?? '');
-  return proved !== undefined || Object.values(attempts).some(hasKilled);
+  return found;
 };

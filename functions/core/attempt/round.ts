@@ -7,7 +7,7 @@ import type { Asking } from '../probe/host-limits.ts';
 import { isControlled, isManagerRefused, type RoundVerdict, roundVerdictOf } from '../probe/round-verdict.ts';
 import { isRestriction, type Order, type Plan, type Provider } from '../provider.ts';
 import type { RevocationRequest } from '../request/revocation-request.ts';
-import { hasDeleted } from './call-guards.ts';
+import { killOf } from './call-guards.ts';
 import { seenWith } from './progress.ts';
 
 /** One delivery at work on one key. */
@@ -46,7 +46,8 @@ export interface JudgedRound {
 const withoutDeadSigner = async ({ ports, pin }: AttemptContext, round: Round, called: boolean): Promise<Round> => {
   const own = round.asked.filter(({ question }) => question.as === 'self');
   if (!called || own.length === 0 || !isManagerRefused(round.asked, round.signer)) return round;
-  return (await hasDeleted(ports, pin.signerName)) ? { ...round, asked: own, signer: undefined } : round;
+  const kill = await killOf(ports, pin.signerName);
+  return kill === 'proved' || kill === 'accepted' ? { ...round, asked: own, signer: undefined } : round;
 };
 
 /** Asks the probes once, and judges them by the sightings in the ledger. Writes nothing. */

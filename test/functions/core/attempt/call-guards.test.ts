@@ -1,11 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  hasDeleted,
-  markSigner,
-  wasKilledHere,
-  whileSignerNeeded,
-  withinLimit,
-} from '../../../../functions/core/attempt/call-guards.ts';
+import { killOf, markSigner, whileSignerNeeded, withinLimit } from '../../../../functions/core/attempt/call-guards.ts';
 import { after } from '../../../../functions/core/epoch.ts';
 import { type AttemptRecord, NEW_ATTEMPT } from '../../../../functions/core/ledger/case-item.ts';
 import type { Provider } from '../../../../functions/core/provider.ts';
@@ -189,26 +183,7 @@ describe('the limit of an hour', () => {
   });
 });
 
-const CALLED = { calls: 1, lastAnswer: 'silent' } as const;
-
-it.each([
-  ['is not known', undefined, false],
-  ['was never called on', { attempts: { 'R#1': NEW_ATTEMPT } }, false],
-  ['was proved dead', { attempts: {}, proved: { at: NOON } }, true],
-  ['is about to be proved dead', { attempts: { 'R#1': NEW_ATTEMPT, 'S#1': { ...NEW_ATTEMPT, ...CALLED } } }, true],
-  ['was called on in vain', { attempts: { 'S#1': { ...NEW_ATTEMPT, ...CALLED, lastAnswer: 'rejected' } } }, false],
-  [
-    'was called on when that was not looked at',
-    { attempts: { 'S#1': { ...NEW_ATTEMPT, ...CALLED, notExecuted: 1 } } },
-    false,
-  ],
-])('knows whether a managing key was killed here that %s', async (_what, item, expected) => {
-  const memory = memoryPorts();
-  if (item) memory.items.set('case#kalshi/prod/S case', { rev: 1, nonce: '', ...item });
-  expect(await wasKilledHere(memory.ports, 'kalshi/prod/S')).toBe(expected);
-});
-
-describe('a managing key is deleted by a call of ours', () => {
+describe('a managing key was killed by a delete of this product', () => {
   const provider: Provider = {
     ...scriptedProvider(),
     operations: {
@@ -217,44 +192,58 @@ describe('a managing key is deleted by a call of ours', () => {
     },
   };
   const ACCEPTED = { ...NEW_ATTEMPT, calls: 1, acceptedAt: NOON };
-  const deleted = (item: object | undefined, operations: Readonly<Record<string, string | undefined>> = {}) => {
+  const LOST = { ...NEW_ATTEMPT, calls: 1, lastAnswer: 'silent' } as const;
+  const killed = (item: object | undefined, operations: Readonly<Record<string, string | undefined>> = {}) => {
     const memory = memoryPorts({ provider });
     if (item) memory.items.set('case#kalshi/prod/S case', { rev: 1, nonce: '', ...item });
     for (const [requestId, operation] of Object.entries(operations)) {
       const request = operation && { provider: 'kalshi', operation };
       memory.items.set(`request#${requestId} request`, { rev: 1, nonce: '', request });
     }
-    return hasDeleted(memory.ports, 'kalshi/prod/S');
+    return killOf(memory.ports, 'kalshi/prod/S');
   };
 
-  it.each<[string, ...Parameters<typeof deleted>, boolean]>([
-    ['that is not known', undefined, {}, false],
-    ['that nobody was at work on', {}, {}, false],
-    ['that was proved dead', { attempts: {}, proved: { at: NOON } }, {}, true],
-    ['whose delete was accepted', { attempts: { 'S#1': ACCEPTED } }, { S: 'delete-key' }, true],
+  it.each<[string, ...Parameters<typeof killed>, Awaited<ReturnType<typeof killOf>>]>([
+    ['that is not known', undefined, {}, undefined],
+    ['that no request worked on', {}, {}, undefined],
+    ['that was never called on', { attempts: { 'R#1': NEW_ATTEMPT } }, { R: 'delete-key' }, undefined],
+    ['that was proved dead', { attempts: {}, proved: { at: NOON } }, {}, 'proved'],
+    ['whose delete was accepted', { attempts: { 'S#1': ACCEPTED } }, { S: 'delete-key' }, 'accepted'],
+    ['whose delete got no reply', { attempts: { 'R#1': NEW_ATTEMPT, 'S#1': LOST } }, { S: 'delete-key' }, 'lost'],
     [
-      'whose delete was not accepted',
-      { attempts: { 'S#1': { ...NEW_ATTEMPT, calls: 1 } } },
+      'whose delete was refused',
+      { attempts: { 'S#1': { ...LOST, lastAnswer: 'rejected' } } },
       { S: 'delete-key' },
-      false,
+      undefined,
     ],
-    ['of which an update was accepted', { attempts: { 'S#1': ACCEPTED } }, { S: 'update-key' }, false],
+    [
+      'whose delete was not executed',
+      { attempts: { 'S#1': { ...LOST, notExecuted: 1 } } },
+      { S: 'delete-key' },
+      undefined,
+    ],
+    ['of which an update was accepted', { attempts: { 'S#1': ACCEPTED } }, { S: 'update-key' }, undefined],
+    ['of which an update got no reply', { attempts: { 'S#1': LOST } }, { S: 'update-key' }, undefined],
     [
       'whose delete was accepted after an update was',
       { attempts: { 'S#1': ACCEPTED, 'T#2': ACCEPTED } },
       { S: 'update-key', T: 'delete-key' },
-      true,
+      'accepted',
     ],
     [
-      'of which an update was accepted, and a delete was not',
-      { attempts: { 'S#1': ACCEPTED, 'T#1': { ...NEW_ATTEMPT, calls: 1 } } },
-      { S: 'update-key', T: 'delete-key' },
-      false,
+      'whose delete was accepted after another got no reply',
+      { attempts: { 'S#1': LOST, 'T#1': ACCEPTED } },
+      { S: 'delete-key', T: 'delete-key' },
+      'accepted',
     ],
-    ['whose request is forgotten', { attempts: { 'S#1': ACCEPTED } }, {}, false],
-    ['whose request holds no order', { attempts: { 'S#1': ACCEPTED } }, { S: undefined }, false],
-    ['by an operation that there is not any more', { attempts: { 'S#1': ACCEPTED } }, { S: 'delete-old' }, false],
-  ])('or not: one %s', async (_what, item, operations, expected) =>
-    expect(await deleted(item, operations)).toBe(expected),
-  );
+    [
+      'of which an update was accepted, and a delete got no reply',
+      { attempts: { 'S#1': ACCEPTED, 'T#1': LOST } },
+      { S: 'update-key', T: 'delete-key' },
+      'lost',
+    ],
+    ['whose request is not kept', { attempts: { 'S#1': ACCEPTED } }, {}, undefined],
+    ['whose request holds no order', { attempts: { 'S#1': ACCEPTED } }, { S: undefined }, undefined],
+    ['by an operation that there is not any more', { attempts: { 'S#1': ACCEPTED } }, { S: 'delete-old' }, undefined],
+  ])('%s', async (_what, item, operations, expected) => expect(await killed(item, operations)).toBe(expected));
 });
