@@ -43,8 +43,10 @@ export const unexplainedEnd = (model: Model, attempt: Attempt): readonly string[
   const isDueTo = (cause: Cause): boolean =>
     causes.has(cause) && (cause !== 'untold' || view.absentForMs >= OUTAGE_LASTS_MS);
   // A key that nobody has ever seen may have been looked for in the wrong place, which is for its provider to say.
+  // A redrive takes over the key of the attempt before, also where the secret holds a credential now whose key nothing can tell.
+  const isOther = causes.has('rotated') && causes.has('redriven');
   const isUncalled =
-    order.kind === 'delete' && order.signed === 'self' && !isPlan && key !== undefined && attempted === 0;
+    order.kind === 'delete' && order.signed === 'self' && !isPlan && key !== undefined && attempted === 0 && !isOther;
   const rules: readonly (readonly [boolean, string])[] = [
     [row.calls !== 'none' || attempted === 0, 'after a call'],
     [row.calls !== 'some' || attempted > 0, 'without a call'],

@@ -19,6 +19,8 @@ export interface Scene {
   readonly known: Attempt | undefined;
   readonly isAlive: (keyId: string) => boolean;
   readonly isLeased: boolean;
+  /** The ledger holds that a host has not answered since some silences. */
+  readonly isSilent: boolean;
   /** Keys that an open case needs to sign. */
   readonly needed: readonly string[];
 }
@@ -38,6 +40,7 @@ export const sceneOf = (model: Model, { sandbox, stage, ledger, clock }: System,
     known: attemptOf(model, sent, message.messageId),
     isAlive: (keyId) => living.includes(keyId),
     isLeased: items.some((item) => isHeld(item as Partial<CaseItem>, clock.now())),
+    isSilent: items.some(({ pk, ...item }) => pk.startsWith('host#') && Number(item['silences']) > 0),
     needed: items.flatMap(({ pk, ...item }) =>
       pk.startsWith('signer#') && item['needed'] === true ? [pk.slice(pk.lastIndexOf('/') + 1)] : [],
     ),
@@ -59,7 +62,7 @@ export const metIn = (
   const rows: readonly (readonly [boolean, Cause])[] = [
     [isMet, verdict === 'cut' ? 'crash' : 'aws'],
     [isFaulty, 'fault'],
-    [isOut, 'host out'],
+    [isOut || scene.isSilent, 'host out'],
     [scene.isLeased, 'leased'],
     [scene.needed.includes(key ?? order.target), 'signer needed'],
     [order.signed !== 'self' && !scene.isAlive(order.signer), 'signer dead'],
