@@ -10,9 +10,11 @@ const WAY_MS = 40;
 const lowerCased = (headers: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
-const headersOf = ({ method, headers }: HttpCall): Record<string, string> => {
+/** What a call without a body says of one does not reach the provider. */
+const headersOf = ({ method, headers, body }: HttpCall): Record<string, string> => {
   const { 'content-type': type, ...rest } = lowerCased(headers.reveal());
-  return method === 'POST' && type !== undefined ? { ...rest, 'content-type': type } : rest;
+  const hasBody = method === 'POST' || body !== undefined;
+  return hasBody && type !== undefined ? { ...rest, 'content-type': type } : rest;
 };
 
 const replyOf = ({ status, headers = {}, body }: Reply, at: EpochMs): MaybeReply => ({
@@ -38,7 +40,7 @@ export const sendInProcess =
       path,
       query: query.join('?'),
       header: (name) => headers[name.toLowerCase()],
-      body: Buffer.from(method === 'POST' && typeof body === 'string' ? body : ''),
+      body: Buffer.from(typeof body === 'string' ? body : body.reveal()),
     });
     const wait = sending.how === 'silent' ? Number.POSITIVE_INFINITY : WAY_MS;
     const extra = sending.how === 'whole' ? (sending.afterMs ?? 0) : 0;

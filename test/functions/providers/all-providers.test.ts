@@ -29,8 +29,9 @@ describe.each(ALL)('%s', (listed, provider) => {
   it('has locators whose names are free', () =>
     expect(Object.keys(provider.locators).filter((name) => TAKEN.includes(name))).toEqual([]));
 
-  it('says what each signer of an operation needs, and of nobody else', () => {
-    for (const [, { signers, needs }] of operations) expect(new Set(Object.keys(needs))).toEqual(new Set(signers));
+  it('says of nobody but a signer what it needs', () => {
+    for (const [, { signers, needs }] of operations)
+      expect(Object.keys(needs).filter((signer) => !signers.some((one) => one === signer))).toEqual([]);
   });
 
   it('has settings where it has an update, and only there', () => {
