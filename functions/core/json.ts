@@ -8,3 +8,7 @@ export const jsonOrUndefined = (text: string): unknown => {
   }
   return value;
 };
+
+/** Whether a value of JSON is an object: neither a list nor `null`. */
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -151,7 +151,7 @@ export interface Order {
 }
 
 /** What an operation does with the target: `delete` kills the key, `update` takes permissions away from it. */
-export type OperationKind = 'delete' | 'update';
+type OperationKind = 'delete' | 'update';
 
 export interface Operation {
   readonly kind: OperationKind;
@@ -185,7 +185,7 @@ export interface SettingsForm {
 export type Word = readonly [name: string, value: string];
 
 /** The update that takes every permission from a key that signs for itself. */
-export interface Containment {
+interface Containment {
   /** The delete that did not work. */
   readonly after: string;
   readonly operation: string;

@@ -2,10 +2,13 @@ import { Fault } from '../core/fault.ts';
 import type { Operation, Order, Plan, Provider } from '../core/provider.ts';
 import { realmsOf } from './realms.ts';
 
-/** What a provider's folder defines. Parts that most providers do not have are optional. */
-export interface Definition<Own extends Operation>
-  extends Omit<Provider, 'operations' | 'locators' | 'secretForms' | 'refusedRegions' | 'locate' | 'plan'>,
-    Partial<Pick<Provider, 'locators' | 'secretForms' | 'refusedRegions' | 'locate'>> {
+/** Parts that most providers do not have. */
+type Rare = 'locators' | 'secretForms' | 'refusedRegions' | 'locate';
+
+/** What a provider's folder defines. */
+interface Definition<Own extends Operation>
+  extends Omit<Provider, 'operations' | 'plan' | Rare>,
+    Partial<Pick<Provider, Rare>> {
   readonly operations: Readonly<Record<string, Own>>;
   /** The provider's own rules for who may sign. @throws Fault `refused/…` */
   checkSigner?(order: Order): void;

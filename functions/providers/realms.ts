@@ -2,7 +2,7 @@ import { Fault } from '../core/fault.ts';
 import type { Environment, Order } from '../core/provider.ts';
 
 /** What a provider's plans ask about its environments. */
-export interface Realms {
+interface Realms {
   readonly hostOf: (environment: string) => string;
   readonly isSameRealm: (a: string, b: string) => boolean;
   /**

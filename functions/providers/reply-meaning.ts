@@ -11,6 +11,12 @@ export const silent = (means: Meaning, more: Partial<ReplyMeaning> = {}): ReplyM
   ...more,
 });
 
+/** Nobody knows what the reply means: the request waits, and nothing is concluded. */
+export const UNRECOGNISED = silent({ wait: 'unrecognised' });
+
+/** The provider is out. */
+export const DOWN = silent({ wait: 'provider-down' });
+
 /** The provider refused the call. Without `means` the probes decide. */
 export const rejected = (means?: Meaning, more: Partial<ReplyMeaning> = {}): ReplyMeaning => ({
   saw: 'rejected',

@@ -1,6 +1,6 @@
 import type { Answer } from '../core/answer.ts';
 import type { MaybeReply, Reply } from '../core/provider.ts';
-import { type ReplyMeaning, rejected, silent } from './reply-meaning.ts';
+import { DOWN, type ReplyMeaning, rejected, silent, UNRECOGNISED } from './reply-meaning.ts';
 
 /**
  * Who asked, and what: the target about itself, a managing key about itself or for a list, a managing
@@ -39,8 +39,6 @@ export interface ReplyTable {
   besides?(reply: Reply, meaning: ReplyMeaning, row: string): Partial<ReplyMeaning>;
 }
 
-const UNRECOGNISED = silent({ wait: 'unrecognised' });
-const DOWN = silent({ wait: 'provider-down' });
 const NO_REPLY = silent({ wait: 'no-reply' });
 
 /** Replies with the same meaning at every provider. */

@@ -60,15 +60,12 @@ export const readAgain = ({ providers }: Pick<Ports, 'providers'>, stored: Revoc
   return read.kind === 'request' ? read.request : stored;
 };
 
-/** Whether a stored request means the same as this one. */
+/** Whether a stored request means the same as the one with this digest. */
 export const isSameRequest = (
   ports: Pick<Ports, 'digest' | 'providers'>,
   { digest, request: stored }: Pick<RequestItem, 'digest' | 'request'>,
-  request: RevocationRequest,
-): boolean => {
-  const asked = digestOf(ports, request);
-  return digest === asked || (stored !== undefined && digestOf(ports, readAgain(ports, stored)) === asked);
-};
+  asked: string,
+): boolean => digest === asked || (stored !== undefined && digestOf(ports, readAgain(ports, stored)) === asked);
 
 /** The end of a message without a request of its own. It is kept under the message's id. */
 const claimMessage = async (
@@ -126,11 +123,11 @@ const claimRequest = async (
   const dueAt = (request.notBefore && fromIso(request.notBefore)) || askedAt;
   const item = await updateItem<RequestItem>(ports, requestKey(requestId, planOnly), (current) => {
     if (current === undefined) return fresh(delivery, now, { requestId, planOnly, digest, request: named, dueAt });
-    const isRedrive = delivery.attempt > current.attempt && isSameRequest(ports, current, request);
+    const isRedrive = delivery.attempt > current.attempt && isSameRequest(ports, current, digest);
     return isRedrive && (isFinished || current.ended === undefined) ? redriven(current, delivery, now) : undefined;
   });
   // An older release may have stored the request without a field that has got a default since.
-  if (item && isSameRequest(ports, item, request)) return item.digest === digest ? item : { ...item, request: named };
+  if (item && isSameRequest(ports, item, digest)) return item.digest === digest ? item : { ...item, request: named };
   // Its copy carries the message's id. With the id that it came with, its redrive would look like the other request.
   const copy = { ...named, requestId: delivery.messageId };
   return claimMessage(ports, delivery, { request: copy, provider: request.provider }, 'refused/request-id-reused', '');

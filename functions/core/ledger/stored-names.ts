@@ -1,3 +1,4 @@
+import { isObject } from '../json.ts';
 import type { ItemKey, Ledger, Versioned } from '../ports.ts';
 import type { SweepItem } from '../request/expiry-tags.ts';
 import type { AgreedVerdict, AttemptRecord, CaseItem } from './case-item.ts';
@@ -10,9 +11,6 @@ interface Spelling {
 }
 
 type Way = keyof Spelling;
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const AS_IT_IS: Spelling = { toStored: (value) => value, fromStored: (value) => value };
 

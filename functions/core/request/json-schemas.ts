@@ -4,7 +4,7 @@ import { receiptShape } from './receipt-shape.ts';
 import { type RequestForm, requestForm } from './revocation-request.ts';
 
 /** JSON Schema, draft 2020-12. */
-export type JsonSchema = Readonly<Record<string, unknown>>;
+type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** A shape in JSON Schema, as a user writes it: fields with a default are optional. */
 const schemaOf = (shape: z.ZodType, title: string, description: string): JsonSchema => {

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { type EpochMs, fromIso } from '../epoch.ts';
-import { jsonOrUndefined } from '../json.ts';
+import { isObject, jsonOrUndefined } from '../json.ts';
 import type { RefusedCode } from '../outcome.ts';
-import { kindOf, type Provider, type Providers, providerNamed } from '../provider.ts';
+import { type Provider, type Providers, providerNamed } from '../provider.ts';
 import { type RequestForm, type RevocationRequest, requestForm } from './revocation-request.ts';
 import { objection, wanted } from './schema-errors.ts';
 import { withoutSecrets } from './secret-scan.ts';
@@ -33,13 +33,10 @@ const Envelope = z.looseObject({
   time: z.string().optional(),
 });
 
-const jsonObject = (body: string): Record<string, unknown> | undefined => {
-  const value = jsonOrUndefined(body);
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
-};
+type Fields = Readonly<Record<string, unknown>>;
 
 /** The request inside a bus event, with what the event says of its sender. A bare request stays as it is. */
-const unwrap = (value: Record<string, unknown>): { fields: Record<string, unknown>; eventAt: EpochMs | undefined } => {
+const unwrap = (value: Fields): { fields: Fields; eventAt: EpochMs | undefined } => {
   const event = Envelope.safeParse(value);
   if (!event.success) return { fields: value, eventAt: undefined };
   const { detail, id, account, source, time } = event.data;
@@ -50,7 +47,7 @@ const unwrap = (value: Record<string, unknown>): { fields: Record<string, unknow
 
 const refusal = (
   { fields: known }: RequestForm,
-  fields: Record<string, unknown>,
+  fields: Fields,
   provider: Provider | undefined,
   error: z.ZodError,
 ): { code: RefusedCode; message: string } => {
@@ -70,9 +67,9 @@ const updatesOf = ({ operations }: Provider): string =>
     .join(' or ');
 
 /** The message for a broken rule between fields. */
-const breach = (providers: Providers, provider: Provider, request: RevocationRequest): string | undefined => {
-  const { settings, reason, target, secretVersion } = request;
-  const isUpdate = kindOf(providers, request) === 'update';
+const breach = (provider: Provider, request: RevocationRequest): string | undefined => {
+  const { operation, settings, reason, target, secretVersion } = request;
+  const isUpdate = provider.operations[operation]?.kind === 'update';
   if (!isUpdate && settings !== undefined)
     return `Cannot use settings with this operation: send settings only with ${updatesOf(provider) || 'an update'}`;
   const { oneOf = [] } = provider.settings ?? {};
@@ -96,8 +93,8 @@ export const parseRequest = (providers: Providers, body: string): Parsed => {
       'malformed',
       `Cannot read a body of ${body.length} characters: it must have at most ${MAX_BODY_LENGTH}`,
     );
-  const value = jsonObject(body);
-  if (value === undefined) return refused('malformed', 'Cannot read the body: it must be a JSON object');
+  const value = jsonOrUndefined(body);
+  if (!isObject(value)) return refused('malformed', 'Cannot read the body: it must be a JSON object');
   const { fields, eventAt } = unwrap(value);
   provider = providerNamed(providers, fields['provider']);
   const form = requestForm(providers);
@@ -114,6 +111,6 @@ export const parseRequest = (providers: Providers, body: string): Parsed => {
   }
   if (provider === undefined)
     throw new Error(`Cannot find ${parsed.data.provider}: its name in the list must be its own`);
-  const broken = breach(providers, provider, parsed.data);
+  const broken = breach(provider, parsed.data);
   return broken ? refused('malformed', broken, names) : { kind: 'request', request: parsed.data, eventAt };
 };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { fromIso } from '../epoch.ts';
-import { type Provider, type Providers, providerNamed, type Settings } from '../provider.ts';
+import { type Locator, type Provider, type Providers, providerNamed, type Settings } from '../provider.ts';
 import { REASONS, type Reason } from '../reason.ts';
 
 /**
@@ -61,7 +61,7 @@ const optional = (locators: Provider['locators']) =>
   Object.fromEntries(Object.entries(locators).map(([field, shape]) => [field, shape.optional()]));
 
 /** An object that names a key. Its locators stand among its fields, or together under `locator`. */
-const naming = (fields: z.ZodRawShape, locators: Readonly<Record<string, z.ZodType<string>>>): z.ZodType => {
+const naming = (fields: z.ZodRawShape, locators: Provider['locators']): z.ZodType => {
   const places = optional(locators);
   if (Object.keys(places).length === 0) return z.strictObject(fields);
   return z
@@ -130,7 +130,9 @@ const FORMS = new WeakMap<Providers, RequestForm>();
 
 /** The form for a list of providers. It is made once for each list: making it takes longer than reading a hundred orders. */
 export const requestForm = (providers: Providers): RequestForm => {
-  const form = FORMS.get(providers) ?? formOf(providers);
+  const made = FORMS.get(providers);
+  if (made) return made;
+  const form = formOf(providers);
   FORMS.set(providers, form);
   return form;
 };
@@ -141,7 +143,7 @@ export interface NamedTarget {
   readonly keyId: string | undefined;
   /** The secret that holds the key, if the target names one. */
   readonly secret: { readonly secretId: string; readonly secretVersion: string | undefined } | undefined;
-  readonly locator: Readonly<Record<string, string>>;
+  readonly locator: Locator;
 }
 
 /** Takes a target apart. Everything in it is `undefined` or empty for `self`. */

@@ -1,7 +1,7 @@
 import { endIn, waitIn } from '../answer.ts';
 import { toIso } from '../epoch.ts';
 import { Fault } from '../fault.ts';
-import { jsonOrUndefined } from '../json.ts';
+import { isObject, jsonOrUndefined } from '../json.ts';
 import { type AttemptWaiting, attemptWaiting } from '../ledger/attempt-result.ts';
 import { type KeyIdentityItem, keyIdentityKey } from '../ledger/keys.ts';
 import { updateItem } from '../ledger/update-item.ts';
@@ -53,7 +53,7 @@ export const openCredential = async (
       `Cannot read ${opened.name}: the secret must be text, and it is binary`,
     );
   const value = jsonOrUndefined(opened.value.reveal());
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
+  if (!isObject(value))
     throw new Fault('refused/credential-unreadable', `Cannot read ${opened.name}: the secret must be a JSON object`);
   return { opened, credential: provider.credential(value) };
 };

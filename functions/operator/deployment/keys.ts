@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../core/epoch.ts';
 import { Fault } from '../../core/fault.ts';
-import { jsonOrUndefined } from '../../core/json.ts';
+import { isObject, jsonOrUndefined } from '../../core/json.ts';
 import type { CaseItem } from '../../core/ledger/case-item.ts';
 import { caseKey, type KeyIdentityItem, keyIdentityKey, keyName } from '../../core/ledger/keys.ts';
 import type { Described, Opened } from '../../core/ports.ts';
@@ -57,8 +57,7 @@ const UNKNOWN_FORM = 'Cannot tell which provider the credential is for: store it
 const readOpened = (providers: Providers, { tags }: Described, { value }: Opened): Read | string => {
   if (value === undefined) return 'Cannot read the secret: it must be text, and it is binary';
   const parsed = jsonOrUndefined(value.reveal());
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
-    return 'Cannot read the secret: it must be a JSON object';
+  if (!isObject(parsed)) return 'Cannot read the secret: it must be a JSON object';
   const tagged = providerNamed(providers, tags[PROVIDER_TAG]);
   return readAs(parsed, tagged ? [tagged] : Object.values(providers));
 };

@@ -2,12 +2,10 @@ import * as z from 'zod';
 import { after, epochMs } from '../../core/epoch.ts';
 import { jsonOrUndefined } from '../../core/json.ts';
 import type { MaybeReply } from '../../core/provider.ts';
-import { BLOCKS_CALL, IDENTIFIED, isWait, rejected, silent } from '../reply-meaning.ts';
+import { BLOCKS_CALL, DOWN, IDENTIFIED, isWait, rejected, silent, UNRECOGNISED } from '../reply-meaning.ts';
 import { alike, cells, type ReplyTable, replyReader } from '../reply-table.ts';
 import { clockOf, comeBackAt, limitedUntil } from '../stated-time.ts';
 
-const UNRECOGNISED = silent({ wait: 'unrecognised' });
-const DOWN = silent({ wait: 'provider-down' });
 const LIMITED = alike(silent({ wait: 'rate-limited' }), rejected({ wait: 'rate-limited' }));
 const REFUSED_KEY = silent({ end: 'stuck/credential-refused' }, BLOCKS_CALL);
 

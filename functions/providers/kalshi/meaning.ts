@@ -1,10 +1,17 @@
 import * as z from 'zod';
-import { jsonOrUndefined } from '../../core/json.ts';
-import { BLOCKS_CALL, IDENTIFIED, isWait, type ReplyMeaning, rejected, silent } from '../reply-meaning.ts';
+import { isObject, jsonOrUndefined } from '../../core/json.ts';
+import {
+  BLOCKS_CALL,
+  IDENTIFIED,
+  isWait,
+  type ReplyMeaning,
+  rejected,
+  silent,
+  UNRECOGNISED,
+} from '../reply-meaning.ts';
 import { alike, cells, type ReplyTable, replyReader } from '../reply-table.ts';
 import { clockOf } from '../stated-time.ts';
 
-const UNRECOGNISED = silent({ wait: 'unrecognised' });
 const REFUSED_KEY = silent({ end: 'stuck/credential-refused' }, BLOCKS_CALL);
 const UNKNOWN_KEY: ReplyMeaning = { saw: 'unknown' };
 
@@ -70,8 +77,6 @@ const MARKS: readonly (readonly [status: 401 | 403, mark: string])[] = [
   [401, 'signature_is_missing_from_headers'],
   [403, 'Your_location_attestation'],
 ];
-
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** What a reply means for its asker. A list with status 200 gets here only if it cannot be read. */
 export const meaning = replyReader({

@@ -1,11 +1,10 @@
 import * as z from 'zod';
 import { jsonOrUndefined } from '../../core/json.ts';
 import type { MaybeReply, Reply } from '../../core/provider.ts';
-import { BLOCKS_CALL, IDENTIFIED, isWait, rejected, silent } from '../reply-meaning.ts';
+import { BLOCKS_CALL, IDENTIFIED, isWait, rejected, silent, UNRECOGNISED } from '../reply-meaning.ts';
 import { alike, cells, type ReplyTable, replyReader } from '../reply-table.ts';
 import { comeBackAt, comeBackIn, limitedUntil, type Stated } from '../stated-time.ts';
 
-const UNRECOGNISED = silent({ wait: 'unrecognised' });
 const RESTRICTED = alike(
   { ...UNRECOGNISED, fallbackCode: 'account-restricted' },
   rejected(undefined, { fallbackCode: 'account-restricted' }),
@@ -15,7 +14,7 @@ const NO_SUCH_PATH = silent({ end: 'stuck/request-rejected' });
 const REFUSED_KEY = rejected({ end: 'stuck/credential-refused' });
 
 /** The status of an expired or deleted bearer, and its one documented message. */
-export const INVALID_TOKEN = 'Invalid authorization token';
+const INVALID_TOKEN = 'Invalid authorization token';
 const PERMISSION = 'permission required';
 
 /** What Requesty says: https://docs.requesty.ai/features/error-codes (of the router; the management host is assumed to say the same). */
