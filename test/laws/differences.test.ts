@@ -9,8 +9,10 @@ import {
   type Parts,
   RECEIPT,
   REQUEST_ID,
+  RESTRICTED,
   reading,
   START,
+  STUCK,
   settings,
   showing,
   updating,
@@ -18,8 +20,6 @@ import {
 import { breachesIn } from './laws.ts';
 import { NOBODY_IS_KNOWN } from './trespasses.ts';
 
-const STUCK = { ...RECEIPT, outcome: 'stuck', code: 'unproven', keyState: 'unknown' } as const;
-const RESTRICTED = { ...RECEIPT, outcome: 'restricted', keyState: 'alive' } as const;
 const WITHDRAWN = { ...RECEIPT, outcome: 'withdrawn', keyState: 'alive', calls: 0 } as const;
 const stuck = { receipts: [STUCK], copies: [1] };
 const SECOND = { receiptId: `${REQUEST_ID}#2`, attempt: 2 };

@@ -53,6 +53,9 @@ export const RECEIPT: Receipt = {
   timeToRevokeMs: 20,
 };
 
+export const STUCK = { ...RECEIPT, outcome: 'stuck', code: 'unproven', keyState: 'unknown' } as const;
+export const RESTRICTED = { ...RECEIPT, outcome: 'restricted', keyState: 'alive' } as const;
+
 /** An exchange as the tests write it down; whether the key lives after it comes from the changes, where nothing else is said. */
 export type Shown = Omit<Seen, 'isAlive'> & { readonly isAlive?: boolean };
 

@@ -9,8 +9,10 @@ import {
   type Parts,
   RECEIPT,
   REQUEST_ID,
+  RESTRICTED,
   reading,
   START,
+  STUCK,
   settings,
   showing,
   updating,
@@ -18,8 +20,6 @@ import {
 import { breachesIn } from './laws.ts';
 import { endsIn } from './losses.ts';
 
-const STUCK = { ...RECEIPT, outcome: 'stuck', code: 'unproven', keyState: 'unknown' } as const;
-const RESTRICTED = { ...RECEIPT, outcome: 'restricted', keyState: 'alive' } as const;
 const PLANNED = { ...RECEIPT, outcome: 'planned', keyState: 'unknown' } as const;
 const WAITING = { ...RECEIPT, receiptId: 'r~1', final: false, outcome: 'retry', keyState: 'alive' } as const;
 const stuckOrder = { ends: ['stuck/unproven'] };

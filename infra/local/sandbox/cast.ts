@@ -131,7 +131,7 @@ export interface Cast<S> {
   readonly landsWithinMs?: number;
   /** The method of a request that changes something. */
   readonly callMethod: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** In how many other environments a key may be at home that is not known in its own. @default 0 */
+  /** How many other environments are asked about a key that its own environment does not know. @default 0 */
   readonly siblings?: number;
   /** Ways to ask beside those that follow from the operations. */
   readonly special?: readonly SpecialPart[];

@@ -11,6 +11,14 @@ export const plainParts = (operations: Operations): readonly Part[] =>
     doable.signers.map((by) => ({ operation, by, target: by === 'self' ? 'self' : 'located' }) as const),
   );
 
+/** A managing key that a request names as its own target. */
+export const NAMES_ITSELF = {
+  by: 'self',
+  target: 'named',
+  called: 'of a managing key that names itself',
+  ofManaging: true,
+} as const;
+
 const PERMISSION_MISSING = 'stuck/permission-missing';
 
 /** Deletes may go wrong in more ways, and may be asked for in more. */

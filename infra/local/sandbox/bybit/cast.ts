@@ -49,17 +49,14 @@ const account = (sandbox: BybitSandbox, number: number): Account => {
   };
 };
 
+const HMAC = { special: 'HMAC', kind: { signing: 'HMAC' } } as const;
+const RSA = { special: 'RSA', kind: { signing: 'RSA' } } as const;
+const self = (operation: string) => ({ operation, by: 'self', target: 'self' }) as const;
+const master = (operation: string) => ({ operation, by: 'managing', target: 'located' }) as const;
 const BY_MASTER = { operation: 'delete-sub-key', by: 'managing' } as const;
 
 const special: readonly SpecialPart[] = [
-  {
-    operation: 'delete-master-key',
-    by: 'self',
-    target: 'self',
-    special: 'RSA',
-    kind: { signing: 'RSA' },
-    isCostly: true,
-  },
+  { ...self('delete-master-key'), ...RSA, isCostly: true },
   // Twenty keys are listed at a time. A page that lost its first row hides the key from the only look before the call.
   { ...BY_MASTER, target: 'located', special: 'on a second page', before: 20, orElse: ['stuck/unproven'] },
   // Found by nothing but a search, a key that is gone in an instant may never have been seen.
@@ -72,11 +69,6 @@ const special: readonly SpecialPart[] = [
   },
   { ...BY_MASTER, target: 'secret', called: 'of a demo account', kind: { world: 'demo' } },
 ];
-
-const HMAC = { special: 'HMAC', kind: { signing: 'HMAC' } } as const;
-const RSA = { special: 'RSA', kind: { signing: 'RSA' } } as const;
-const self = (operation: string) => ({ operation, by: 'self', target: 'self' }) as const;
-const master = (operation: string) => ({ operation, by: 'managing', target: 'located' }) as const;
 
 const story: readonly StoryPart[] = [
   { ...self('delete-master-key'), ...HMAC },

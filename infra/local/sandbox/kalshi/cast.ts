@@ -1,12 +1,12 @@
 import type { Account, Cast, Kind, Member, Sample, SpecialPart, StoryPart } from '../cast.ts';
 import { ed25519Pair, type KeyPair, rsaPair, rsaPairPkcs1 } from '../key-pairs.ts';
+import { NAMES_ITSELF } from '../parts.ts';
+import { uuidsBehind } from '../uuid.ts';
 import type { KalshiSandbox } from './start-kalshi.ts';
 
 const WORLD = 'prod';
 
-/** Ends differ from account to account: receipts show the end of an identifier. */
-const uuid = (role: number, account: number, n: number): string =>
-  `a952bcbe-ec3b-4b5b-b8f${role}-${String(n).padStart(6, '0')}${String(account).padStart(6, '0')}`;
+const uuid = uuidsBehind('a952bcbe-ec3b-4b5b-b8f');
 
 const pairFor = (signing: string): KeyPair => {
   if (signing === 'Ed25519') return ed25519Pair();
@@ -34,39 +34,16 @@ const account = (sandbox: KalshiSandbox, number: number): Account => {
   };
 };
 
+const SELF = { operation: 'delete-key', by: 'self', target: 'self' } as const;
+
 const special: readonly SpecialPart[] = [
-  {
-    operation: 'delete-key',
-    by: 'self',
-    target: 'self',
-    special: 'RSA',
-    kind: { signing: 'RSA' },
-    isCostly: true,
-  },
-  {
-    operation: 'delete-key',
-    by: 'self',
-    target: 'named',
-    called: 'of a managing key that names itself',
-    ofManaging: true,
-  },
+  { ...SELF, special: 'RSA', kind: { signing: 'RSA' }, isCostly: true },
+  { operation: 'delete-key', ...NAMES_ITSELF },
 ];
 
 const story: readonly StoryPart[] = [
-  {
-    operation: 'delete-key',
-    by: 'self',
-    target: 'self',
-    special: 'RSA-PSS (PKCS#1)',
-    kind: { signing: 'RSA PKCS#1' },
-  },
-  {
-    operation: 'delete-key',
-    by: 'self',
-    target: 'self',
-    special: 'Ed25519, expiry tag',
-    comes: { expiresInMs: 4_000 },
-  },
+  { ...SELF, special: 'RSA-PSS (PKCS#1)', kind: { signing: 'RSA PKCS#1' } },
+  { ...SELF, special: 'Ed25519, expiry tag', comes: { expiresInMs: 4_000 } },
   { operation: 'delete-key', by: 'managing', target: 'located', special: 'Ed25519' },
 ];
 

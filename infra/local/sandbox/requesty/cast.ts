@@ -1,11 +1,11 @@
 import type { Account, Cast, Member, Sample, SpecialPart, StoryPart } from '../cast.ts';
+import { NAMES_ITSELF } from '../parts.ts';
+import { uuidsBehind } from '../uuid.ts';
 import type { RequestySandbox } from './start-requesty.ts';
 
 const WORLD = 'prod';
 
-/** Ends differ from account to account: receipts show the end of an identifier. */
-const uuid = (role: number, account: number, n: number): string =>
-  `3f8f0a52-51a5-4d3c-8a5${role}-${String(n).padStart(6, '0')}${String(account).padStart(6, '0')}`;
+const uuid = uuidsBehind('3f8f0a52-51a5-4d3c-8a5');
 
 const bearerOf = (id: string): string => `rqsty-sk-of-${id}`;
 
@@ -26,15 +26,7 @@ const account = (sandbox: RequestySandbox, number: number): Account => {
   };
 };
 
-const special: readonly SpecialPart[] = [
-  {
-    operation: 'delete-key',
-    by: 'self',
-    target: 'named',
-    called: 'of a managing key that names itself',
-    ofManaging: true,
-  },
-];
+const special: readonly SpecialPart[] = [{ operation: 'delete-key', ...NAMES_ITSELF }];
 
 const story: readonly StoryPart[] = [
   { operation: 'delete-key', by: 'self', target: 'self' },
