@@ -11,7 +11,6 @@ import {
   sweepKey,
 } from '../../../../functions/core/request/expiry-tags.ts';
 import * as PROVIDERS from '../../../../functions/providers/index.ts';
-import { PROVIDER_NAMES } from '../../../../infra/provider-names.ts';
 
 const DUE = '2026-11-21T14:00:00+02:00';
 const TAGS = {
@@ -124,12 +123,12 @@ it.each([
   [
     'no provider',
     { 'key-revoker:expires-at': DUE },
-    `Cannot read key-revoker:provider: it must be one of ${PROVIDER_NAMES.join(', ')}`,
+    `Cannot read key-revoker:provider: it must be one of ${Object.keys(PROVIDERS).join(', ')}`,
   ],
   [
     'another provider',
     tagged({ provider: 'toString' }),
-    `Cannot read key-revoker:provider: it must be one of ${PROVIDER_NAMES.join(', ')}`,
+    `Cannot read key-revoker:provider: it must be one of ${Object.keys(PROVIDERS).join(', ')}`,
   ],
   [
     'a tag of nearly the right name',

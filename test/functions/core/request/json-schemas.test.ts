@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { jsonSchemas } from '../../../../functions/core/request/json-schemas.ts';
 import { receiptShape } from '../../../../functions/core/request/receipt-shape.ts';
 import * as PROVIDERS from '../../../../functions/providers/index.ts';
-import { PROVIDER_NAMES } from '../../../../infra/provider-names.ts';
 import { receiptForTest } from '../../edge/receipt-for-test.ts';
 
 const SCHEMAS = jsonSchemas(PROVIDERS);
@@ -77,7 +76,7 @@ it.each([
   expect(schema?.['description']).toMatch(description);
 });
 
-it.each(PROVIDER_NAMES)('says what the credential for %s is a schema of', (provider) =>
+it.each(Object.keys(PROVIDERS))('says what the credential for %s is a schema of', (provider) =>
   expect(SCHEMAS[`credential.${provider}.schema.json`]).toMatchObject({
     title: `Credential for ${provider}`,
     description: 'The value of a secret in Secrets Manager',
@@ -96,5 +95,5 @@ it('has a file for each contract', () =>
   expect(Object.keys(SCHEMAS)).toEqual([
     'request.schema.json',
     'receipt.schema.json',
-    ...PROVIDER_NAMES.map((provider) => `credential.${provider}.schema.json`),
+    ...Object.keys(PROVIDERS).map((provider) => `credential.${provider}.schema.json`),
   ]));

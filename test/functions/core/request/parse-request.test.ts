@@ -4,7 +4,6 @@ import { REASONS } from '../../../../functions/core/reason.ts';
 import { MAX_BODY_LENGTH, parseRequest } from '../../../../functions/core/request/parse-request.ts';
 import { namedTarget } from '../../../../functions/core/request/revocation-request.ts';
 import * as PROVIDERS from '../../../../functions/providers/index.ts';
-import { PROVIDER_NAMES } from '../../../../infra/provider-names.ts';
 
 const GOOD = { provider: 'bybit', operation: 'delete-sub-key', secretId: 'key-revoker/desk', target: 'self' };
 const UPDATE = { ...GOOD, operation: 'update-sub-key' };
@@ -71,7 +70,7 @@ it('lower-cases a key identifier of any version', () =>
     apiKeyId: 'abcdef01-0000-0000-0000-00000000000f',
   }));
 
-const NAMES = PROVIDER_NAMES.join(', ');
+const NAMES = Object.keys(PROVIDERS).join(', ');
 const ON_BYBIT = 'delete-master-key, delete-sub-key, update-master-key, update-sub-key';
 const A_TARGET = 'it must be "self" or an object that names the key';
 const AN_ID = 'it must be 1 to 256 printable characters without #, ~ and !';
