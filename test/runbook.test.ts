@@ -93,13 +93,13 @@ const SCENES: Readonly<Record<string, readonly [before: () => Promise<unknown>, 
       await system().send(textOf('events/revoke.bybit-delete-sub-key-by-master.json'));
       await system().settle();
     },
-    /^INC-2041-desk-7#1 +bybit\/mainnet\/SUBKEYexample00001 .* ended, key not proved dead$/m,
+    /^INC-2041-desk-7#1 +bybit\/mainnet\/SUBKEYexample00001 .* ended, key not proved gone$/m,
   ],
   'The system is paused': [
     () => commandLine(system)('pause', '--by', 'alice', '--reason', 'a test'),
     /^ {2}paused +by alice \(a test\) .* ago: no request starts until resume$/m,
   ],
-  'A notification was lost': [stuck, /^revoked .*\n {2}The key is dead: /],
+  'A notification was lost': [stuck, /^revoked .*\n {2}The key is gone: /],
 };
 
 describe('the commands', () => {

@@ -81,7 +81,11 @@ export type OutcomeName =
   | 'retry'
   | 'resurrected';
 
-export type KeyState = 'dead' | 'alive' | 'expired' | 'unknown';
+/**
+ * What a receipt says of the key. `gone`: the provider does not know it any more. `dead`: gone, and it stayed gone through the provider's
+ * settle window.
+ */
+export type KeyState = 'gone' | 'dead' | 'alive' | 'expired' | 'unknown';
 
 /** Splits `stuck/limit` into its name and its code. The code is `null` for an outcome without one. */
 export const nameAndCode = (
@@ -95,8 +99,8 @@ export const nameAndCode = (
 export const stuckCodeOf = (outcome: FinalOutcome | undefined): StuckCode | undefined =>
   STUCK.find((code) => outcome === `stuck/${code}`);
 
-/** Only these two say that the key is dead. Every other end is copied to the stuck queue, or leaves the key as it was. */
-export const isDead = (outcome: FinalOutcome): boolean => outcome === 'revoked' || outcome === 'already-revoked';
+/** Only these two say that the key is gone. Every other end is copied to the stuck queue, or leaves the key as it was. */
+export const isGone = (outcome: FinalOutcome): boolean => outcome === 'revoked' || outcome === 'already-revoked';
 
 /** Whether a person has to look: the request ended, but not as asked. */
 export const needsPerson = (outcome: FinalOutcome): outcome is `stuck/${StuckCode}` | `refused/${RefusedCode}` =>

@@ -21,10 +21,26 @@ export interface Times {
   readonly receivedAt: string;
   readonly calledAt?: string;
   readonly acceptedAt?: string;
-  /** The first negative probe. */
-  readonly deadAt?: string;
-  /** The probe that confirmed it. */
-  readonly provedAt?: string;
+  /** The first probe of the proof that found the key gone. */
+  readonly goneAt?: string;
+}
+
+/** The best answer to all calls: the provider accepted one, or a reply was lost, or each was answered as for an unknown key. */
+export type ProofBasis = 'accepted' | 'reply-lost' | 'call-unknown';
+
+/** What shows that the key is gone, or restricted. */
+export interface Proof {
+  /** 1 at the end of the request. */
+  readonly revision: number;
+  /** `null` if no call was needed. */
+  readonly basis: ProofBasis | null;
+  /** Which other key was accepted while this key was not. */
+  readonly control: 'signer' | 'none';
+  /** Whether the key itself was tried, or only looked for in a list. */
+  readonly tried: 'key' | 'list';
+  readonly firstAbsenceAt: string | null;
+  /** From the first absence to the last, in milliseconds. */
+  readonly spanMs: number;
 }
 
 /** What an update changed: the key's settings before and after. */
@@ -35,7 +51,7 @@ export interface Change {
 
 /** The published record of a request's outcome. Users' scripts read it. It never holds a secret. */
 export interface Receipt {
-  readonly version: 1;
+  readonly version: 2;
   /** `requestId#attempt`, with `~n` for an interim receipt and `!n` for a finding. */
   readonly receiptId: string;
   readonly requestId: string;
@@ -66,10 +82,12 @@ export interface Receipt {
   } | null;
   readonly key: { readonly id: string; readonly digest: string; readonly subMemberId: string | null } | null;
   readonly change: Change | null;
+  /** Only if the key is gone. */
+  readonly proof: Proof | null;
   readonly calls: number;
   readonly evidence: readonly Evidence[];
   readonly times: Times;
-  /** From due to the first negative probe. */
+  /** From `dueAt` to `goneAt`. */
   readonly timeToRevokeMs: number | null;
 }
 

@@ -118,7 +118,7 @@ const DIFFERENCES: readonly (readonly [right: string, breaches: readonly string[
     { exchanges: [deadly(1, 10)] },
   ],
   [
-    'a key that died after the last look had seen it was not proved dead, however true',
+    'a key that died after the last look had seen it was not proved gone, however true',
     ['L1: revoked while the key lived'],
     { exchanges: [reading(1, 0), deadly(2, 10)] },
   ],

@@ -30,7 +30,7 @@ export const ASKED: Asked = {
 const iso = (ms: number): string => new Date(START + ms).toISOString();
 
 export const RECEIPT: Receipt = {
-  version: 1,
+  version: 2,
   receiptId: `${REQUEST_ID}#1`,
   requestId: REQUEST_ID,
   attempt: 1,
@@ -40,16 +40,24 @@ export const RECEIPT: Receipt = {
   operation: 'delete-key',
   environment: 'prod',
   outcome: 'revoked',
-  keyState: 'dead',
+  keyState: 'gone',
   code: null,
-  message: 'The key is dead',
+  message: 'The key is gone',
   request: { reason: 'manual', requestedBy: null, sender: null, reference: 'crash-run-1' },
   signer: null,
   key: { id: 'b000…0001', digest: digestOf(KEY), subMemberId: null },
   change: null,
+  proof: {
+    revision: 1,
+    basis: 'accepted',
+    control: 'none',
+    tried: 'key',
+    firstAbsenceAt: iso(20),
+    spanMs: 2_000,
+  },
   calls: 1,
   evidence: [],
-  times: { dueAt: iso(0), receivedAt: iso(0), calledAt: iso(10), deadAt: iso(20), provedAt: iso(2_020) },
+  times: { dueAt: iso(0), receivedAt: iso(0), calledAt: iso(10), goneAt: iso(20) },
   timeToRevokeMs: 20,
 };
 

@@ -56,3 +56,7 @@ export const judgedOf = (evidence: Evidence, asked: Asked): Judged => {
 
 /** The last reading up to an exchange. */
 export const lastLook = ({ looks }: Judged, upTo: number): Seen | undefined => looks.findLast(({ seq }) => seq <= upTo);
+
+/** Whether a receipt says that the key is gone, or even dead. */
+export const isSaidGone = ({ keyState }: Pick<Receipt, 'keyState'>): boolean =>
+  keyState === 'gone' || keyState === 'dead';

@@ -48,7 +48,7 @@ const again = (times: number) =>
 const BREACHES: readonly (readonly [breach: string, parts: Parts])[] = [
   ['L1: revoked while the key lived', { said: { isAlive: true } }],
   ['L1: said to be dead and lives', { isAlive: true }],
-  ['L1: dead, but stuck', { asked: stuckOrder, receipts: [{ ...STUCK, keyState: 'dead' }], copies: [1] }],
+  ['L1: dead, but stuck', { asked: stuckOrder, receipts: [{ ...STUCK, keyState: 'gone' }], copies: [1] }],
   ['L1: revoked, but unknown', { receipts: [{ ...RECEIPT, keyState: 'unknown' }] }],
   ['L1: said to be restricted and is not', { asked: restrictedOrder, receipts: [RESTRICTED], exchanges: TRIED }],
   [

@@ -1,6 +1,6 @@
 import type { Evidence } from './evidence.ts';
 import { isNarrower } from './is-narrower.ts';
-import { broken, isOf, type Judged, judgedOf, lastLook } from './judged.ts';
+import { broken, isOf, isSaidGone, type Judged, judgedOf, lastLook } from './judged.ts';
 
 const DEAD: readonly string[] = ['revoked', 'already-revoked'];
 
@@ -12,7 +12,7 @@ const isFounded = (evidence: Evidence, { asked, calls }: Judged, { receipt, seq 
   return evidence.asked
     .filter(({ id, provider, target }) => id !== asked.id && provider === asked.provider && target === asked.target)
     .flatMap((other) => judgedOf(evidence, other).said)
-    .some((other) => other.receipt.keyState === 'dead' && other.seq <= seq);
+    .some((other) => isSaidGone(other.receipt) && other.seq <= seq);
 };
 
 /** What is said to be dead was dead at the last look, and is since, unless it was made to live again by hand. */
@@ -51,7 +51,7 @@ const falseRestrictions = ({ asked, provider, looks }: Judged, { seq }: Saying):
 export const lies = (evidence: Evidence, judged: Judged): readonly string[] =>
   judged.said.flatMap((saying) => {
     const { keyState, outcome } = saying.receipt;
-    if (keyState === 'dead') return falseDeaths(evidence, judged, saying);
+    if (isSaidGone(saying.receipt)) return falseDeaths(evidence, judged, saying);
     if (DEAD.includes(outcome)) return [`L1: ${outcome}, but ${keyState}`];
     return outcome === 'restricted' ? falseRestrictions(judged, saying) : [];
   });
@@ -59,6 +59,6 @@ export const lies = (evidence: Evidence, judged: Judged): readonly string[] =>
 /** L1: nothing is said of the key of no request. */
 export const rumours = ({ asked, said }: Evidence): readonly string[] =>
   said
-    .filter(({ receipt: { keyState, outcome } }) => keyState === 'dead' || outcome === 'restricted')
+    .filter(({ receipt }) => isSaidGone(receipt) || receipt.outcome === 'restricted')
     .filter(({ receipt }) => !asked.some((one) => isOf(one, receipt)))
     .map(({ receipt }) => `L1: ${receipt.outcome}, and nobody asked for that`);

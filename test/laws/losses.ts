@@ -3,7 +3,7 @@ import type { RequestItem } from '../../functions/core/ledger/request-item.ts';
 import type { Receipt } from '../../functions/core/receipt.ts';
 import { TIMING } from '../../functions/core/timing.ts';
 import type { Evidence } from './evidence.ts';
-import { type Breach, broken, type Judged, judgedOf } from './judged.ts';
+import { type Breach, broken, isSaidGone, type Judged, judgedOf } from './judged.ts';
 
 /** A receipt's outcome with its code, as `stuck/permission-missing`. */
 const endNamed = ({ outcome, code }: Receipt): string => [outcome, code].filter(Boolean).join('/');
@@ -98,7 +98,7 @@ export const unheard = (evidence: Evidence, { asked, provider, said }: Judged): 
     .filter((other) => other.provider === asked.provider && other.target === asked.target)
     .map((other) => judgedOf(evidence, other));
   const isHeard = (after: number): boolean => {
-    const isSaidDead = said.some(({ receipt, seq }) => receipt.keyState === 'dead' && seq <= after);
+    const isSaidDead = said.some(({ receipt, seq }) => isSaidGone(receipt) && seq <= after);
     const isMet = ofKey.some(({ calls }) => calls.some(({ seq }) => seq > after));
     const isReported = ofKey.some((one) =>
       one.said.some(({ receipt, seq }) => receipt.outcome === 'resurrected' && seq > after),

@@ -40,13 +40,13 @@ export interface Interrupter {
 export const interrupter = (): Interrupter => {
   let waiting: { readonly at: Point; readonly happens: (() => void) | undefined; left: number }[] = [];
   let seen = { probes: 0, calls: 0 };
-  let isDead = false;
+  let isGone = false;
   let end = (): void => {};
   const never = new Promise<never>(() => {});
 
   const isMet = ({ since = 0 }: Point): boolean => (since === 'call' ? seen.calls > 0 : seen.probes >= since);
   const meet = async (step: Point['step'], when: Point['when'], key: string): Promise<void> => {
-    if (isDead) return never;
+    if (isGone) return never;
     for (const one of waiting) {
       const { at } = one;
       if (at.step !== step || at.when !== when || !key.startsWith(at.on ?? '') || !isMet(at)) continue;
@@ -55,7 +55,7 @@ export const interrupter = (): Interrupter => {
       waiting = waiting.filter((other) => other !== one);
       if (one.happens) one.happens();
       else {
-        isDead = true;
+        isGone = true;
         end();
         return never;
       }
@@ -93,7 +93,7 @@ export const interrupter = (): Interrupter => {
       send: (call, until) => watched(call.method === 'GET' ? 'probe' : 'call', ports.send)(call, until),
     }),
     arm: (interruptions) => {
-      isDead = false;
+      isGone = false;
       seen = { probes: 0, calls: 0 };
       waiting = interruptions.map(({ at, happens }) => ({ at, happens, left: at.nth ?? 1 }));
       return new Promise<void>((resolve) => {

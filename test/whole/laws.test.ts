@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Receipt } from '../../functions/core/receipt.ts';
 import { FAULT_TABLE, forEachSandbox } from '../../infra/local/sandbox/index.ts';
+import { provedAt } from '../proved-at.ts';
 import type { Arranged, OrderRow } from './system/orders.ts';
 import { systemForEachTest } from './system/system.ts';
 import { CROSSED, counted, isCrossed, outcomeOf, untrue } from './system/truth.ts';
@@ -59,7 +60,7 @@ const lost = async (arranged: Arranged): Promise<void> => {
 };
 
 /** From the first call to the end. */
-const proofTook = ({ times }: Receipt): number => Date.parse(times.provedAt ?? '') - Date.parse(times.calledAt ?? '');
+const proofTook = (receipt: Receipt): number => provedAt(receipt) - Date.parse(receipt.times.calledAt ?? '');
 
 const isOwnDelete = ({ name }: OrderRow): boolean => name.includes('delete') && name.includes('by itself');
 
@@ -90,7 +91,7 @@ describe('a call whose reply is lost after it was carried out', () => {
       expect(system()[provider].isAlive(world, keyId)).toBe(false);
       const [receipt, ...more] = system().receipts();
       expect(more).toEqual([]);
-      expect(receipt).toMatchObject({ outcome: 'revoked', keyState: 'dead' });
+      expect(receipt).toMatchObject({ outcome: 'revoked', keyState: 'gone' });
       expect(receipt && proofTook(receipt)).toBeGreaterThanOrEqual(HOUR_MS);
       const calls = system()[provider].record.filter(({ method }) => method !== 'GET');
       expect(calls.length).toBeGreaterThan(1);

@@ -24,7 +24,7 @@ const outcomes = () =>
     .map(({ receiptId, outcome }) => `${receiptId} ${outcome}`);
 
 describe('the same request', () => {
-  it('twice in a row is carried out and told of once', async () => {
+  it('twice in a row is carried out and reported once', async () => {
     const { secretId } = await master(system());
     await carriedOut(deleteMaster(secretId));
     await carriedOut(deleteMaster(secretId));
@@ -43,7 +43,7 @@ describe('the same request', () => {
     expect(await system().stuck()).toEqual([]);
   });
 
-  it('with other fields is refused under the id of its message, and the first one goes on', async () => {
+  it('with other fields is refused under the id of its message, and the first one continues', async () => {
     const { secretId } = await master(system());
     await system().send(deleteMaster(secretId, { reference: 'first' }));
     await system().send(deleteMaster(secretId, { reference: 'second' }));
@@ -63,7 +63,7 @@ describe('the same request', () => {
 });
 
 describe('another request', () => {
-  it('for a key that was proved dead proves it anew and makes no call', async () => {
+  it('for a key that was proved gone proves it again and makes no call', async () => {
     const { secretId } = await master(system());
     await carriedOut(deleteMaster(secretId));
     await carriedOut(deleteMaster(secretId, { requestId: 'two' }));
@@ -71,7 +71,7 @@ describe('another request', () => {
     expect(system().receipts()[1]).toMatchObject({
       requestId: 'two',
       outcome: 'already-revoked',
-      keyState: 'dead',
+      keyState: 'gone',
       calls: 0,
       timeToRevokeMs: expect.any(Number),
     });
@@ -110,7 +110,7 @@ describe('another request', () => {
 
 describe('gone is a change', () => {
   it.each(['leaked', 'manual'])(
-    'so a %s key that nobody here has seen is not recognised, whoever asks',
+    'so a %s key that nobody here has seen is not recognised, any sender who asks',
     async (reason) => {
       const { managingSecret, target } = await kalshiUser(system());
       system().kalshi.remove('prod', target);
@@ -122,7 +122,7 @@ describe('gone is a change', () => {
         reason,
       });
       expect(receipt).toMatchObject({ outcome: 'stuck', code: 'not-recognised' });
-      expect(receipt?.keyState).not.toBe('dead');
+      expect(receipt?.keyState).not.toBe('gone');
     },
   );
 
@@ -131,7 +131,7 @@ describe('gone is a change', () => {
     system().bybit.remove('mainnet', MASTER_KEY);
     const [receipt] = await carriedOut(deleteMaster(secretId, { reason: 'leaked' }));
     expect(receipt).toMatchObject({ outcome: 'stuck', code: 'not-recognised', calls: 1 });
-    expect(receipt?.keyState).not.toBe('dead');
+    expect(receipt?.keyState).not.toBe('gone');
     const asked = system().bybit.record.map(({ method, host }) => `${method} ${host}`);
     expect(asked.slice(0, 3)).toEqual(['GET api.bybit.com', 'GET api-testnet.bybit.com', 'GET api-demo.bybit.com']);
     // Where the key may be alive in another environment, no call leaves before that was asked.
@@ -173,7 +173,7 @@ describe('a redrive', () => {
     return { secretId, credential, copy };
   };
 
-  it('is the next attempt: it opens the secret anew and counts from zero', async () => {
+  it('is the next attempt: it opens the secret again and counts from zero', async () => {
     const { secretId, credential, copy } = await stuckOnce();
     await system().rotate(secretId, credential);
     await system().redrive(copy);
@@ -216,7 +216,7 @@ describe('a redrive', () => {
     expect(system().bybit.applied()).toEqual([]);
   });
 
-  it('after a refusal by the provider succeeds once the cause is mended', async () => {
+  it('after a refusal by the provider succeeds once the cause is fixed', async () => {
     const { secretId, apiKey } = await master(system());
     system().bybit.patch('mainnet', apiKey, { permissions: { Spot: ['SpotTrade'] } });
     await carriedOut(deleteMaster(secretId));

@@ -16,7 +16,7 @@ describe('every deletion', () => {
     const self = keyId === by;
     const [receipt, ...more] = system().receipts();
     expect(more).toEqual([]);
-    expect(receipt).toMatchObject({ outcome: 'revoked', keyState: 'dead', code: null, final: true, calls: 1 });
+    expect(receipt).toMatchObject({ outcome: 'revoked', keyState: 'gone', code: null, final: true, calls: 1 });
     expect(receipt?.signer?.as).toBe(self ? 'self' : 'managing');
     expect(await system().stuck()).toEqual([]);
     expect(await system().waiting()).toEqual([]);

@@ -40,7 +40,7 @@ it('publishes the whole receipt of a managed deletion, as the contract has it', 
   });
   expect(receipts).toEqual([
     {
-      version: 1,
+      version: 2,
       receiptId: '6f1c2b1e-6d0b-4c57-9a5f-2f3f3a1f9a55#1',
       requestId: '6f1c2b1e-6d0b-4c57-9a5f-2f3f3a1f9a55',
       attempt: 1,
@@ -50,9 +50,9 @@ it('publishes the whole receipt of a managed deletion, as the contract has it', 
       operation: 'delete-sub-key',
       environment: 'mainnet',
       outcome: 'revoked',
-      keyState: 'dead',
+      keyState: 'gone',
       code: null,
-      message: 'The key is dead: two probes after our delete, some seconds apart, found it gone',
+      message: 'The key is gone: two probes after our delete, some seconds apart, did not find it',
       request: {
         reason: 'leaked',
         requestedBy: 'arn:aws:iam::123456789012:role/secops',
@@ -62,6 +62,7 @@ it('publishes the whole receipt of a managed deletion, as the contract has it', 
       signer: { as: 'managing', id: 'MAST…0001', secretId, secretVersion: await versionOf(system(), secretId) },
       key: { id: 'SUBK…0001', digest: digest(SUB_KEY), subMemberId: SUB },
       change: null,
+      proof: { revision: 1, basis: 'accepted', control: 'signer', tried: 'list', firstAbsenceAt: T0, spanMs: 2_000 },
       calls: 1,
       evidence: [
         { ...LIST, at: T0, saw: 'listed' },
@@ -69,7 +70,7 @@ it('publishes the whole receipt of a managed deletion, as the contract has it', 
         { ...LIST, at: T0, saw: 'unlisted' },
         { ...LIST, at: T2, saw: 'unlisted' },
       ],
-      times: { dueAt: T0, receivedAt: T0, calledAt: T0, acceptedAt: T0, deadAt: T0, provedAt: T2 },
+      times: { dueAt: T0, receivedAt: T0, calledAt: T0, acceptedAt: T0, goneAt: T0 },
       timeToRevokeMs: 0,
     },
   ]);
@@ -81,7 +82,7 @@ it('publishes the whole receipt of a restriction, with what it changed', async (
   const [receipt] = await carriedOut({ ...request, requestId: 'less' });
   const before = system().bybit.applied()[0]?.before;
   expect(receipt).toEqual({
-    version: 1,
+    version: 2,
     receiptId: 'less#1',
     requestId: 'less',
     attempt: 1,
@@ -110,6 +111,7 @@ it('publishes the whole receipt of a restriction, with what it changed', async (
         permissions: expect.objectContaining({ Spot: ['SpotTrade'], Wallet: ['AccountTransfer'], Options: [] }),
       },
     },
+    proof: null,
     calls: 1,
     evidence: [
       { ...OWN, at: T0, saw: 'alive', code: '0' },
@@ -125,7 +127,7 @@ it('publishes the whole receipt of a restriction, with what it changed', async (
 it('publishes the whole receipt of a body that is not a valid request, under the id of its message', async () => {
   const [receipt] = await carriedOut('no request');
   expect(receipt).toEqual({
-    version: 1,
+    version: 2,
     receiptId: `${receipt?.requestId}#1`,
     requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
     attempt: 1,
@@ -142,6 +144,7 @@ it('publishes the whole receipt of a body that is not a valid request, under the
     signer: null,
     key: null,
     change: null,
+    proof: null,
     calls: 0,
     evidence: [],
     times: { dueAt: T0, receivedAt: T0 },
@@ -162,7 +165,7 @@ it('hands the receipt to the topic as to the bus, with what subscribers filter b
     environment: 'prod',
     outcome: 'revoked',
     reason: 'incident',
-    keyState: 'dead',
+    keyState: 'gone',
     final: 'true',
   });
 });
@@ -198,7 +201,7 @@ it('takes a request from the bus, with what the event says of its sender and its
     requestId: id,
     outcome: 'revoked',
     request: { requestedBy: '000000000000/incident-desk' },
-    times: { dueAt: T0, receivedAt: '2026-11-20T10:00:03.000Z', deadAt: '2026-11-20T10:00:03.000Z' },
+    times: { dueAt: T0, receivedAt: '2026-11-20T10:00:03.000Z', goneAt: '2026-11-20T10:00:03.000Z' },
     timeToRevokeMs: 3_000,
   });
 });

@@ -1,5 +1,6 @@
 import { UntagResourceCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
+import { provedAt } from '../proved-at.ts';
 import { kalshiUser, MASTER_KEY, master, requestyOrganisation, SUB, SUB_KEY, sub } from './system/orders.ts';
 import { START, systemForEachTest } from './system/system.ts';
 
@@ -55,7 +56,7 @@ describe('a tagged key', () => {
     expect(receipt?.request.sender).toMatch(/^AROA/);
     expect(await system().tags(secretId)).toMatchObject({
       [tag('status')]: 'revoked',
-      [tag('proved-at')]: receipt?.times.provedAt,
+      [tag('proved-at')]: receipt && new Date(provedAt(receipt)).toISOString(),
     });
   });
 

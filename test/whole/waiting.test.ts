@@ -252,10 +252,10 @@ describe('a managing key', () => {
     await system().send(deleteSub(parent.secretId));
     await system().settle();
     expect(outcomes(system())).toEqual(['one#1 revoked', 'sub#1 stuck signer-gone']);
-    expect(system().receipts()[1]?.keyState).not.toBe('dead');
+    expect(system().receipts()[1]?.keyState).not.toBe('gone');
   });
 
-  it('that was rotated since the pin is opened anew as it is now', async () => {
+  it('that was rotated since the pin is opened again as it is now', async () => {
     const { secretId, apiKey } = await openCase(CALLS);
     const fresh = { apiKey: 'MASTERexample000099', apiSecret: 'fresh-secret-0123456789' };
     system().bybit.addMaster('mainnet', { ...fresh, userID: system().bybit.key('mainnet', apiKey).userID });

@@ -50,7 +50,7 @@ const signerGoneOr = async ({ ports, pin, order }: AttemptContext, outcome: Fina
  * that is no proof here.
  */
 const provedBefore = ({ proved }: CaseItem): string =>
-  proved ? `The key was proved dead at ${toIso(proved.at)} with another signing key` : '';
+  proved ? `The key was proved gone at ${toIso(proved.at)} with another signing key` : '';
 
 /** What the receipt says about this request in particular, from what was learned on the way. */
 const whyOf = (

@@ -134,7 +134,7 @@ const STATED_ROUNDS = 6;
 
 /**
  * Whether an urgent call leaves although no probe gave a verdict. With a managing key it leaves once: if a limit or a clock refuses it, it
- * waits for a verdict. A key that it kills unseen can never be proved dead.
+ * waits for a verdict. A key that it kills unseen can never be proved gone.
  */
 const mayCallInDoubt = ({ self, progress }: Situation, stated: EpochMs | undefined): boolean =>
   (self || progress.calls === 0) && (stated === undefined || progress.silentRounds >= STATED_ROUNDS);

@@ -10,7 +10,7 @@ import {
 } from '../ledger/case-item.ts';
 import { requestIdOf } from '../ledger/keys.ts';
 import type { Ended } from '../ledger/request-item.ts';
-import { isDead } from '../outcome.ts';
+import { isGone } from '../outcome.ts';
 import type { Round } from '../probe/ask.ts';
 import { countRound, type RoundVerdict } from '../probe/round-verdict.ts';
 import type { Call } from '../provider.ts';
@@ -230,7 +230,7 @@ const firstAbsence = (progress: AttemptRecord): EpochMs | undefined => {
 /** The case after a request's end: proved, or open as long as the key may be alive. */
 export const withEnd = (item: CaseItem, name: string, ended: Ended): CaseItem => {
   const progress = item.attempts[name] ?? NEW_ATTEMPT;
-  const isProof = isDead(ended.outcome);
+  const isProof = isGone(ended.outcome);
   const deadAt = firstAbsence(progress) ?? progress.agreed?.at ?? ended.at;
   const proof = isProof ? { deadAt, provedAt: ended.at, keyState: 'dead' as const } : {};
   const proved = item.proved ?? (isProof ? { at: ended.at, deadAt, endedBy: name } : undefined);

@@ -1,11 +1,11 @@
 import { type EpochMs, toIso } from '../epoch.ts';
-import { type AttemptRecord, type CaseItem, NEW_ATTEMPT } from '../ledger/case-item.ts';
+import { type AttemptRecord, basisOf, type CaseItem, NEW_ATTEMPT } from '../ledger/case-item.ts';
 import { attemptName } from '../ledger/keys.ts';
 import type { Ended, RequestItem } from '../ledger/request-item.ts';
-import { type FinalOutcome, isDead, type KeyState, nameAndCode, type OutcomeName, type RetryCode } from '../outcome.ts';
+import { type FinalOutcome, isGone, type KeyState, nameAndCode, type OutcomeName, type RetryCode } from '../outcome.ts';
 import type { Ports } from '../ports.ts';
 import { kindOf, providerNamed } from '../provider.ts';
-import type { Change, Evidence, Receipt, Times } from '../receipt.ts';
+import type { Change, Evidence, Proof, Receipt, Times } from '../receipt.ts';
 import { namedTarget } from '../request/revocation-request.ts';
 import { HOUR_MS, MINUTE_MS } from '../timing.ts';
 import { RESURRECTED, sentence, waiting } from './sentences.ts';
@@ -20,17 +20,32 @@ type ReceiptSource = Pick<
   'requestId' | 'planOnly' | 'attempt' | 'provider' | 'request' | 'pin' | 'sender' | 'dueAt' | 'receivedAt'
 >;
 
-const timesOf = (
-  { dueAt, receivedAt }: ReceiptSource,
-  { calledAt, acceptedAt, deadAt, provedAt }: AttemptRecord,
-): Times => ({
+const timesOf = ({ dueAt, receivedAt }: ReceiptSource, { calledAt, acceptedAt, deadAt }: AttemptRecord): Times => ({
   dueAt: toIso(dueAt),
   receivedAt: toIso(receivedAt),
   ...(calledAt === undefined ? {} : { calledAt: toIso(calledAt) }),
   ...(acceptedAt === undefined ? {} : { acceptedAt: toIso(acceptedAt) }),
-  ...(deadAt === undefined ? {} : { deadAt: toIso(deadAt) }),
-  ...(provedAt === undefined ? {} : { provedAt: toIso(provedAt) }),
+  ...(deadAt === undefined ? {} : { goneAt: toIso(deadAt) }),
 });
+
+const BASIS_SAID = { accepted: 'accepted', lost: 'reply-lost', refused: 'call-unknown' } as const;
+
+/** An exchange in which the provider did not know the key itself. */
+const triesKey = ({ step, as, saw }: Evidence): boolean => step === 'probe' && as === 'self' && saw === 'unknown';
+
+const proofOf = (record: AttemptRecord): Proof | null => {
+  const { deadAt, provedAt, controlledSince, evidence } = record;
+  if (deadAt === undefined || provedAt === undefined) return null;
+  const basis = basisOf(record);
+  return {
+    revision: 1,
+    basis: basis === undefined ? null : BASIS_SAID[basis],
+    control: controlledSince === undefined ? 'none' : 'signer',
+    tried: evidence.some(triesKey) ? 'key' : 'list',
+    firstAbsenceAt: toIso(deadAt),
+    spanMs: provedAt - deadAt,
+  };
+};
 
 interface Said {
   readonly suffix: string;
@@ -63,7 +78,7 @@ const receiptWith = (making: Making, item: ReceiptSource, progress: AttemptRecor
     ...(request && namedTarget(providers, request).locator),
   };
   return {
-    version: 1,
+    version: 2,
     receiptId: `${attemptName(item)}${suffix}`,
     requestId,
     attempt,
@@ -90,11 +105,12 @@ const receiptWith = (making: Making, item: ReceiptSource, progress: AttemptRecor
       ? {
           id: shortened(pin.keyId),
           digest: `sha256:${digest(pin.keyId)}`,
-          // Version 1 of the receipt has one place for a locator, under Bybit's name.
+          // The receipt has one place for a locator, under Bybit's name.
           subMemberId: locator['subMemberId'] ?? null,
         }
       : null,
     change: changeOf(making, item, progress),
+    proof: proofOf(progress),
     calls: progress.calls,
     evidence: [...progress.evidence, ...evidence],
     times: timesOf(item, progress),
@@ -103,7 +119,7 @@ const receiptWith = (making: Making, item: ReceiptSource, progress: AttemptRecor
 };
 
 const stateAt = (outcome: FinalOutcome, { keyState }: AttemptRecord): KeyState => {
-  if (isDead(outcome)) return 'dead';
+  if (isGone(outcome)) return 'gone';
   if (outcome === 'restricted') return 'alive';
   return outcome === 'stuck/expired-renewable' ? 'expired' : keyState;
 };

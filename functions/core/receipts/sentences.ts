@@ -11,8 +11,8 @@ const say = (what: string, next = ''): Words => ({ what, next });
 
 /** What each outcome tells a person: what happened, and what to do next. */
 const WORDS: Readonly<Record<FinalOutcome, Words>> = {
-  revoked: say('The key is dead: two probes after our delete, some seconds apart, found it gone'),
-  'already-revoked': say('The key is dead: it was gone before any call of this request took effect'),
+  revoked: say('The key is gone: two probes after our delete, some seconds apart, did not find it'),
+  'already-revoked': say('The key is gone: it was gone before any call of this request took effect'),
   restricted: say('The key is restricted: two reads confirm what was asked for, and nothing is wider than before'),
   planned: say('Nothing was changed: this is a plan'),
   withdrawn: say('Nothing was changed: the expiry tag was moved to a later date or removed before it was due'),
@@ -81,7 +81,7 @@ const WORDS: Readonly<Record<FinalOutcome, Words>> = {
     'Raise the limit for a time and redrive',
   ),
   'stuck/unproven': say(
-    'The key could not be proved dead: treat it as alive',
+    'The key could not be proved gone: treat it as alive',
     'Look in the provider’s web console. If the key is listed, delete it there',
   ),
   'refused/malformed': say('The message is not a valid request', 'Correct the message and send it again'),
@@ -148,7 +148,7 @@ const WAITS: Readonly<Record<RetryCode, string>> = {
   'aws-down': 'an AWS service did not answer',
   'clock-skew': 'the provider does not accept our clock',
   unrecognised: 'the provider gave an undocumented answer',
-  'not-yet-proved': 'the key is not proved dead yet',
+  'not-yet-proved': 'the key is not proved gone yet',
   'in-progress': 'another request is working on the same key',
   'signer-still-needed': 'the key is still needed to sign for an open case',
   limit: 'the limit of calls for this hour is reached',
@@ -191,4 +191,4 @@ export const waiting = (code: RetryCode, absentSince?: string): string => {
 };
 
 export const RESURRECTED =
-  'The key is alive, although it was proved dead. Its case is open again. Find out who renewed or recreated the key';
+  'The key is alive, although it had been found gone. Its case is open again. Find out who renewed or recreated the key';

@@ -1,5 +1,5 @@
 import { type EpochMs, fromIso, toIso } from '../epoch.ts';
-import { type FinalOutcome, isDead } from '../outcome.ts';
+import { type FinalOutcome, isGone } from '../outcome.ts';
 import type { ItemKey, Versioned } from '../ports.ts';
 import { type Provider, type Providers, providerNamed, type Word } from '../provider.ts';
 import { canonical } from './canonical.ts';
@@ -21,7 +21,7 @@ export const STATUS_TAGS: readonly string[] = [STATUS_TAG, PROVED_TAG];
 /** The status tags of a secret after its key's request has ended. */
 export const statusTags = (outcome: FinalOutcome, at: EpochMs): Readonly<Record<string, string>> => ({
   [STATUS_TAG]: outcome,
-  ...(isDead(outcome) ? { [PROVED_TAG]: toIso(at) } : {}),
+  ...(isGone(outcome) ? { [PROVED_TAG]: toIso(at) } : {}),
 });
 
 type OrderTag = (typeof ORDER_TAGS)[number];

@@ -3,7 +3,7 @@ import type { Saw } from '../answer.ts';
 import { type KeyState, type OutcomeName, REFUSED, RETRY, STUCK } from '../outcome.ts';
 import type { Providers } from '../provider.ts';
 import { REASONS } from '../reason.ts';
-import type { Receipt } from '../receipt.ts';
+import type { ProofBasis, Receipt } from '../receipt.ts';
 
 const instant = z.string().meta({ format: 'date-time' });
 const asker = z.enum(['self', 'managing']);
@@ -21,7 +21,7 @@ const OUTCOMES = [
   'resurrected',
 ] as const satisfies readonly OutcomeName[];
 
-const STATES = ['dead', 'alive', 'expired', 'unknown'] as const satisfies readonly KeyState[];
+const STATES = ['gone', 'dead', 'alive', 'expired', 'unknown'] as const satisfies readonly KeyState[];
 
 const SAW = [
   'alive',
@@ -49,14 +49,24 @@ const Times = z.strictObject({
   receivedAt: instant,
   calledAt: instant.exactOptional(),
   acceptedAt: instant.exactOptional(),
-  deadAt: instant.exactOptional(),
-  provedAt: instant.exactOptional(),
+  goneAt: instant.exactOptional(),
+});
+
+const BASES = ['accepted', 'reply-lost', 'call-unknown'] as const satisfies readonly ProofBasis[];
+
+const ProofShape = z.strictObject({
+  revision: z.int().min(1),
+  basis: z.enum(BASES).nullable(),
+  control: z.enum(['signer', 'none']),
+  tried: z.enum(['key', 'list']),
+  firstAbsenceAt: instant.nullable(),
+  spanMs: z.int().min(0),
 });
 
 /** The shape of a receipt, for programs outside this system. It is published as a JSON Schema; our own code uses the type. */
 export const receiptShape = (providers: Providers) =>
   z.strictObject({
-    version: z.literal(1),
+    version: z.literal(2),
     receiptId: z.string(),
     requestId: z.string(),
     attempt: z.int().min(1),
@@ -80,6 +90,7 @@ export const receiptShape = (providers: Providers) =>
     signer: z.strictObject({ as: asker, id: z.string(), secretId: z.string(), secretVersion: z.string() }).nullable(),
     key: z.strictObject({ id: z.string(), digest: z.string(), subMemberId: z.string().nullable() }).nullable(),
     change: z.strictObject({ before: z.unknown(), after: z.unknown() }).nullable(),
+    proof: ProofShape.nullable(),
     calls: z.int().min(0),
     evidence: z.array(Evidence),
     times: Times,

@@ -16,7 +16,7 @@ import { attemptName, caseKey, recheckName, requestKey } from '../ledger/keys.ts
 import { releaseLease, takeLeaseFor, updateLeasedCase } from '../ledger/lease.ts';
 import type { Ended, RequestItem } from '../ledger/request-item.ts';
 import { updateItem } from '../ledger/update-item.ts';
-import { isDead, needsPerson } from '../outcome.ts';
+import { isGone, needsPerson } from '../outcome.ts';
 import type { Ports } from '../ports.ts';
 import { isUrgent } from '../reason.ts';
 import type { Receipt } from '../receipt.ts';
@@ -102,7 +102,7 @@ export const publishEnd = async (
   );
   ports.log.info('request ended', endFacts(receipt));
   await tagTarget(ports, written, written.ended);
-  if (isDead(outcome) && written.pin) await sendRecheckLater(ports, written);
+  if (isGone(outcome) && written.pin) await sendRecheckLater(ports, written);
   return undefined;
 };
 
@@ -131,7 +131,7 @@ export const publishFromCase = async (
   const { pin } = item;
   if (record?.ended === undefined || pin === undefined) return;
   await publishEnd(ports, item, record.ended, record);
-  if (!pin.self && (isDead(record.ended.outcome) || isSignerFree(held, item))) await markSigner(ports, pin, false);
+  if (!pin.self && (isGone(record.ended.outcome) || isSignerFree(held, item))) await markSigner(ports, pin, false);
   await updateItem<CaseItem>(ports, caseKey(pin.keyName), (current) => {
     if (current === undefined) return undefined;
     // Another delivery may have done this already. The lease still belongs to this delivery.

@@ -9,7 +9,7 @@ import { attemptName, caseKey, recheckName, requestKey } from '../ledger/keys.ts
 import { releaseLease, takeLeaseFor, updateLeasedCase } from '../ledger/lease.ts';
 import type { Ended, Pin, RequestItem } from '../ledger/request-item.ts';
 import { updateItem } from '../ledger/update-item.ts';
-import { isDead, type KeyState } from '../outcome.ts';
+import { isGone, type KeyState } from '../outcome.ts';
 import type { Ports } from '../ports.ts';
 import { type Finding, findingReceipt } from '../receipts/make-receipt.ts';
 import type { RevocationRequest } from '../request/revocation-request.ts';
@@ -36,10 +36,10 @@ const asRecheck = <T extends RequestItem>(original: T): T => ({
 /** What a recheck of an open case reports: the state of the key, or that the key has been handled since. */
 const findingOf = ({ ended }: PublishedRequest, { outcome }: AttemptEnded, keyState: KeyState): Finding | undefined => {
   const since = `The request ended as ${ended.outcome} at ${toIso(ended.at)}`;
-  if (isDead(outcome) || outcome === 'restricted')
+  if (isGone(outcome) || outcome === 'restricted')
     return { outcome, keyState, why: `${since}. The key has been handled since, but not by this request` };
   if (keyState === 'unknown') return undefined;
-  const told = isDead(ended.outcome) ? 'resurrected' : ended.outcome;
+  const told = isGone(ended.outcome) ? 'resurrected' : ended.outcome;
   return { outcome: told, keyState, why: `${since}, and the key is still ${keyState}` };
 };
 
@@ -47,7 +47,7 @@ const findingOf = ({ ended }: PublishedRequest, { outcome }: AttemptEnded, keySt
 const withRecheck = (current: CaseItem, original: PublishedRequest, end: AttemptEnded, at: Ended['at']): CaseItem => {
   const { [attemptName(asRecheck(original))]: record = NEW_ATTEMPT, ...attempts } = current.attempts;
   const without = { ...current, attempts, lease: undefined };
-  if (current.proved || !(isDead(end.outcome) || end.outcome === 'restricted')) return without;
+  if (current.proved || !(isGone(end.outcome) || end.outcome === 'restricted')) return without;
   const name = attemptName(original);
   const { outcome, why, evidence } = end;
   const ended = withEnd({ ...without, attempts: { ...attempts, [name]: record } }, name, {
@@ -79,7 +79,7 @@ const conclude = async (
   const { requestId, pin } = original;
   const { attempts } = (await ports.ledger.read<CaseItem>(caseKey(pin.keyName))) ?? leased;
   const record = attempts[attemptName(asRecheck(original))] ?? NEW_ATTEMPT;
-  const keyState = isDead(end.outcome) ? 'dead' : record.keyState;
+  const keyState = isGone(end.outcome) ? 'gone' : record.keyState;
   const finding = leased.proved ? undefined : findingOf(original, end, keyState);
   if (finding) await ports.outbox.publish(findingReceipt(ports, original, record, finding, leased));
   await updateLeasedCase(ports, pin.keyName, holder, (held) => ({
@@ -119,7 +119,7 @@ const RECHECK: DeliveryMode = {
     const hooks: AttemptHooks = {
       rereadOrder: async () => undefined,
       resurrected: async (_, provedAt) => {
-        const why = `The key was proved dead at ${toIso(provedAt)}. Send a request to kill the key again`;
+        const why = `The key was proved gone at ${toIso(provedAt)}. Send a request to kill the key again`;
         const finding = { outcome: 'resurrected', keyState: 'alive', why } as const;
         await ports.outbox.publish(findingReceipt(ports, item, NEW_ATTEMPT, finding, found));
         const { keyName } = resolved.pin;

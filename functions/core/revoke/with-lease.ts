@@ -40,7 +40,7 @@ const publishResurrected = async (
   provedAt: EpochMs,
 ): Promise<void> => {
   const { provider, realm, keyId } = found;
-  const why = `The key was proved dead at ${toIso(provedAt)}. The request continues`;
+  const why = `The key was proved gone at ${toIso(provedAt)}. The request continues`;
   const finding = { outcome: 'resurrected', keyState: 'alive', why } as const;
   await ports.outbox.publish(findingReceipt(ports, item, found.attempts[attemptName(item)], finding, found));
   ports.log.warn('resurrected', { requestId: item.requestId, provider, key: keyName(provider, realm, keyId) });

@@ -4,7 +4,7 @@ import { adviceIn } from '../../core/receipts/sentences.ts';
 import { type ChatNotification, chatOf } from './chat-notification.ts';
 import type { Fact, Told } from './told.ts';
 
-/** What people hear of: trouble, an urgent key that is not dead yet, and that a key is dead. Plans are only for their sender. */
+/** What people hear of: trouble, an urgent key that is not gone yet, and that a key is gone. Plans are only for their sender. */
 const FOR_PEOPLE: readonly OutcomeName[] = ['stuck', 'refused', 'resurrected', 'retry', 'revoked'];
 
 export const isForPeople = ({ outcome, dryRun }: Receipt): boolean => !dryRun && FOR_PEOPLE.includes(outcome);
@@ -33,8 +33,7 @@ const factsOf = ({ key, signer, times, request, ...receipt }: Receipt): readonly
     ['Reason', request.reason],
     ['Reference', request.reference],
     ['Due', times.dueAt],
-    ['Dead', times.deadAt],
-    ['Proved', times.provedAt],
+    ['Gone', times.goneAt],
     ['Time to revoke', inSeconds(receipt.timeToRevokeMs)],
     ['Receipt', receipt.receiptId],
   ];

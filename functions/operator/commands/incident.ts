@@ -46,7 +46,7 @@ const nothingLeft = (provider: string, { dead }: Prepared): Failure => {
   const why =
     dead.length === 0
       ? ''
-      : ` (${dead.length} matching ${dead.length === 1 ? 'key is' : 'keys are'} already proved dead)`;
+      : ` (${dead.length} matching ${dead.length === 1 ? 'key is' : 'keys are'} already proved gone)`;
   return new Failure(EXIT.notFound, `Cannot find a key of ${provider} that matches and may be alive${why}`);
 };
 

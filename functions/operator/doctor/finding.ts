@@ -1,5 +1,5 @@
 import { toIso } from '../../core/epoch.ts';
-import { isDead, needsPerson } from '../../core/outcome.ts';
+import { isGone, needsPerson } from '../../core/outcome.ts';
 import { sentence } from '../../core/receipts/sentences.ts';
 import type { StoredKey } from '../deployment/keys.ts';
 import type { Finished } from '../requests/finished.ts';
@@ -40,7 +40,7 @@ const ofPlan = (plan: Finished): Diagnosis => {
   const { ended, request } = plan;
   const { does, outcome, forecast = [] } = ended?.plan ?? {};
   if (does === 'wait') return wrong(ended?.why ?? '');
-  if (outcome !== undefined && isDead(outcome)) return wrong(`Gone at the provider: ${sentence(outcome)}`);
+  if (outcome !== undefined && isGone(outcome)) return wrong(`Gone at the provider: ${sentence(outcome)}`);
   if (outcome !== undefined && needsPerson(outcome)) return wrong(sentence(outcome), ...forecast);
   if (forbidding(forecast).length > 0) return wrong(...forecast, ...nextOf(plan, forecast));
   const signer = request?.target === 'self' ? 'itself' : request?.secretId;

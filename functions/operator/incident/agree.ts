@@ -27,7 +27,7 @@ export const agree = async (context: Context, prepared: Prepared, { mode, contai
   for (const line of markTable(terminal, marks)) terminal.tell(line);
   for (const { secret, foreseen } of marks) for (const text of foreseen) terminal.tell(`! ${secret}: ${text}`);
   for (const { secret, problem } of left) terminal.tell(`✖ ${secret}: ${problem}`);
-  if (dead.length > 0) terminal.tell(`${dead.length} more already proved dead, and left out`);
+  if (dead.length > 0) terminal.tell(`${dead.length} more already proved gone, and left out`);
   const earlier = marks.length - fresh.length;
   if (earlier > 0) terminal.tell(`${earlier} already sent by an earlier run: this run follows them`);
   if (contain && marks.length > 0) terminal.tell(containmentText(context.providers, marks));

@@ -41,7 +41,7 @@ export const caseShown = (item: CaseItem): CaseShown => {
 
 /** One sentence on how a key stands. */
 export const stateText = ({ state, provedAt, provedBy, leftOpenBy, firstSeenAt, forgotten }: CaseShown): string => {
-  if (provedAt !== null) return `proved dead at ${provedAt} by ${provedBy}`;
+  if (provedAt !== null) return `proved gone at ${provedAt} by ${provedBy}`;
   if (forgotten !== null)
     return `forgotten at ${forgotten.at} by ${forgotten.by} (${forgotten.reason}); the key may be alive`;
   if (leftOpenBy !== null) return `open: ${leftOpenBy} ended without a proof of death, so treat the key as alive`;

@@ -52,7 +52,7 @@ const openNow = async ({ ledger }: Deployed, now: EpochMs): Promise<readonly Ope
       soFar: progressOf({ item, found: item.pin && byKey.get(item.pin.keyName) }, now),
     }));
   const left = [...byKey].flatMap(([key, { leftOpenBy, at }]) =>
-    leftOpenBy === undefined ? [] : [{ request: leftOpenBy, key, since: at, soFar: 'ended, key not proved dead' }],
+    leftOpenBy === undefined ? [] : [{ request: leftOpenBy, key, since: at, soFar: 'ended, key not proved gone' }],
   );
   return [...underWay, ...left].toSorted((a, b) => a.since - b.since);
 };

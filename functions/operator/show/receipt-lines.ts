@@ -31,13 +31,12 @@ export const operationText = ({ provider, operation }: Pick<Receipt, 'provider' 
 const timesText = ({ dueAt, ...rest }: Times): string => {
   const due = fromIso(dueAt) ?? 0;
   const since = (at: string): string => inWords(Math.max(0, (fromIso(at) ?? due) - due));
-  const { receivedAt, calledAt, acceptedAt, deadAt, provedAt } = rest;
+  const { receivedAt, calledAt, acceptedAt, goneAt } = rest;
   const steps = Object.entries({
     received: receivedAt,
     called: calledAt,
     accepted: acceptedAt,
-    'first found dead': deadAt,
-    proved: provedAt,
+    gone: goneAt,
   });
   const told = steps.flatMap(([name, at]) => (at === undefined ? [] : [`${name} after ${since(at)}`]));
   return [`due ${dueAt}`, ...told].join(', ');

@@ -93,7 +93,7 @@ export const alarmTable = (watched: Watched): Readonly<Record<AlarmName, AlarmRo
       above: 0,
     },
     resurrected: {
-      says: 'A key is alive although it was proved dead',
+      says: 'A key is alive although it had been found gone',
       section: 'A dead key is alive',
       metric: own('Resurrected'),
       above: 0,

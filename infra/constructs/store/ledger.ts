@@ -3,7 +3,7 @@ import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/a
 import type { Construct } from 'constructs';
 import { BY_STATE } from '../../../functions/core/ledger/keys.ts';
 
-/** The table of requests and cases: what is known of a key, and the only record that it was proved dead. */
+/** The table of requests and cases: what is known of a key, and the only record that it was proved gone. */
 export const ledger = (scope: Construct): Table => {
   const table = new Table(scope, 'Ledger', {
     partitionKey: { name: 'pk', type: AttributeType.STRING },

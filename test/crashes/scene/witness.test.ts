@@ -32,7 +32,7 @@ it('notes what a receipt says, and what is true of its key at that instant', () 
 
 it('takes nothing for a receipt that is for people, or that the run itself sends', () => {
   const { hear, said } = watching();
-  hear(publish({ default: 'The key is dead' }, `${TOPIC}-for-people`));
+  hear(publish({ default: 'The key is gone' }, `${TOPIC}-for-people`));
   hear(publish(RECEIPT, TOPIC, 'local'));
   expect(said).toEqual([]);
 });

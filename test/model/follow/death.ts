@@ -4,7 +4,7 @@ import { type CallReply, isSurely, mayBe } from '../state/replies.ts';
 import type { Of } from '../system/happening.ts';
 import type { Delivered } from '../system/system.ts';
 import type { Follower } from './follow.ts';
-import { isDead } from './follow-case.ts';
+import { isGone } from './follow-case.ts';
 
 /** So long a key has to be gone where nothing tells its death from an outage. */
 export const OUTAGE_LASTS_MS = 3_600_000;
@@ -39,7 +39,7 @@ const isGoneUntold = (follower: Follower, attempt: Attempt): boolean => {
 export const isUntold = (follower: Follower, attempt: Attempt): boolean =>
   isGoneUntold(follower, attempt) && (attempt.sent.order.kind === 'update' || follower.calls > 0);
 
-/** What is wrong with a wait for a key that was seen, is certainly gone, and is told of by nothing else. */
+/** What is wrong with a wait for a key that was seen, is certainly gone, and is reported by nothing else. */
 export const idle = (follower: Follower, { verdict, isMet }: Delivered, attempt: Attempt): readonly string[] => {
   const { readings, calls } = follower;
   const { key = '', sent, view, wasSeen, work } = attempt;
@@ -68,7 +68,7 @@ export const unfounded = (
   const isProved = isProvedIn(model, key);
   view.told = toldOf(follower, key);
   const isTold = view.told !== 'not';
-  if (!isDead(outcome)) return [];
+  if (!isGone(outcome)) return [];
   const may = (reply: CallReply): boolean => mayBe(attempt, record, reply);
   const surely = (reply: CallReply): boolean => isSurely(attempt, record, reply);
   const isOld = view.absentForMs >= OUTAGE_LASTS_MS;

@@ -1,11 +1,12 @@
 import { TIMING } from '../../../functions/core/timing.ts';
 import { isNarrower } from '../../laws/is-narrower.ts';
+import { isSaidGone } from '../../laws/judged.ts';
 import { CASE_STEPS, type CaseStep } from '../rules/case-model.ts';
 import { OUTCOMES } from '../rules/outcomes.ts';
 import { type Attempt, type KeyModel, keyIn, type Model, nameOf } from '../state/model.ts';
 import type { Of, Truth } from '../system/happening.ts';
 
-export const isDead = (outcome: string): boolean => OUTCOMES[outcome]?.isDeath === true;
+export const isGone = (outcome: string): boolean => OUTCOMES[outcome]?.isDeath === true;
 
 /** Takes a key's case one step further. @returns what must not have happened */
 export const stepCase = (model: Model, keyId: string, step: CaseStep): readonly string[] => {
@@ -18,7 +19,7 @@ export const stepCase = (model: Model, keyId: string, step: CaseStep): readonly 
 
 /** L1: what is said of the key is so. */
 const untrue = (model: Model, outcome: string, { isAlive, settings }: Truth): readonly string[] => {
-  if (isDead(outcome)) return isAlive ? [`L1: ${outcome} while the key lives`] : [];
+  if (isGone(outcome)) return isAlive ? [`L1: ${outcome} while the key lives`] : [];
   const { narrow } = model.stage;
   const isSo = outcome !== 'restricted' || (settings && narrow && isNarrower(settings, narrow));
   return isSo ? [] : ['L1: said to be restricted and is not'];
@@ -32,7 +33,7 @@ const isAtWork = ({ attempts }: Model, attempt: Attempt): boolean =>
 /** Whose end leaves the case open: this one's, or an earlier one's that no later attempt of its own has made good. */
 const openBy = ({ openBy: before, provedBy }: KeyModel, name: string, outcome: string): string | undefined => {
   if (outcome.startsWith('stuck/')) return provedBy === undefined ? name : before;
-  return isDead(outcome) || (outcome === 'restricted' && before === name) ? undefined : before;
+  return isGone(outcome) || (outcome === 'restricted' && before === name) ? undefined : before;
 };
 
 /** A request has ended on its key, which stays open also where another is at work on it. */
@@ -41,9 +42,9 @@ export const concluded = (model: Model, attempt: Attempt, { outcome, truth, ...e
   const name = nameOf(attempt.work);
   attempt.outcome = outcome;
   key.openBy = openBy(key, name, outcome);
-  if (isDead(outcome)) key.provedBy ??= name;
+  if (isGone(outcome)) key.provedBy ??= name;
   const isOpen = outcome.startsWith('stuck/') || key.openBy !== undefined || isAtWork(model, attempt);
-  const step = isDead(outcome) ? 'dead' : isOpen ? 'stuck' : 'left';
+  const step = isGone(outcome) ? 'dead' : isOpen ? 'stuck' : 'left';
   return [...untrue(model, outcome, truth), ...stepCase(model, end.key, step)];
 };
 
@@ -55,12 +56,12 @@ const unproved = (model: Model, keyId: string): readonly string[] => {
 };
 
 const told = (model: Model, { receipt, key, truth }: Of<'told'>): readonly string[] => {
-  const { outcome, keyState } = receipt;
+  const { outcome } = receipt;
   if (outcome === 'resurrected') keyIn(model, key).isTold = true;
-  const isRetry = outcome === 'retry' && keyState === 'dead';
+  const isRetry = outcome === 'retry' && isSaidGone(receipt);
   return [
-    ...(keyState === 'dead' && truth.isAlive ? [`L1: ${outcome} is said of a dead key that lives`] : []),
-    ...(isRetry ? ['L2: a request is said to wait whose key is dead'] : []),
+    ...(isSaidGone(receipt) && truth.isAlive ? [`L1: ${outcome} is said of a key that lives, as if it were gone`] : []),
+    ...(isRetry ? ['L2: a request is said to wait whose key is gone'] : []),
   ];
 };
 

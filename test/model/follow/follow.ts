@@ -1,5 +1,6 @@
 import { TIMING } from '../../../functions/core/timing.ts';
 import type { Exchange } from '../../../infra/local/sandbox/index.ts';
+import { provedAt } from '../../proved-at.ts';
 import { REQUEST_STEPS, type RequestStep } from '../rules/case-model.ts';
 import { OUTCOMES } from '../rules/outcomes.ts';
 import type { Attempt, Model } from '../state/model.ts';
@@ -8,7 +9,7 @@ import type { Happening, Of } from '../system/happening.ts';
 import type { Delivered, System } from '../system/system.ts';
 import { refusedAt, unfounded } from './death.ts';
 import { followCall } from './follow-call.ts';
-import { concluded, followCase, isDead, type OfCase, stepCase } from './follow-case.ts';
+import { concluded, followCase, isGone, type OfCase, stepCase } from './follow-case.ts';
 import { followAnyReading, followReading } from './follow-reading.ts';
 
 /** Follows one delivery. */
@@ -54,10 +55,10 @@ const LOOK_MS = TIMING.exchangeMs;
 
 /** L1: two looks, some time apart, by the provider's own record. */
 const isProof = (looks: readonly number[], record: readonly Exchange[]): boolean => {
-  const [deadAt, provedAt] = looks;
+  const [first, last] = looks;
   const isLookedAt = (instant = Number.NaN): boolean =>
     record.some(({ method, at }) => method === 'GET' && at <= instant && at >= instant - LOOK_MS);
-  return isLookedAt(deadAt) && isLookedAt(provedAt) && Number(provedAt) - Number(deadAt) >= PROOF_GAP_MS;
+  return isLookedAt(first) && isLookedAt(last) && Number(last) - Number(first) >= PROOF_GAP_MS;
 };
 
 const published = (follower: Follower, attempt: Attempt, { receipt }: Of<'published'>): readonly string[] => {
@@ -66,13 +67,13 @@ const published = (follower: Follower, attempt: Attempt, { receipt }: Of<'publis
   const { outcome, code, keyState, calls } = receipt;
   const said = [outcome, code].filter(Boolean).join('/');
   const text = JSON.stringify(receipt);
-  const looks = [receipt.times.deadAt, receipt.times.provedAt].map((at) => Date.parse(at ?? ''));
+  const looks = [Date.parse(receipt.times.goneAt ?? ''), provedAt(receipt)];
   const needsCopy = !sent.isPlan && OUTCOMES[said]?.copied === true;
   const rules: readonly (readonly [boolean, string])[] = [
     [said === (attempt.outcome ?? said), `L2: published as ${said} what ended as ${attempt.outcome}`],
-    [(keyState === 'dead') === isDead(outcome), `L1: ${said} with a key that is ${keyState}`],
-    [!isDead(outcome) || isProof(looks, record), `L1: ${said} without two looks`],
-    [!isDead(outcome) || !refusedAt(follower, attempt, looks), `L1: ${said} by a look that refused the managing key`],
+    [(keyState === 'gone') === isGone(outcome), `L1: ${said} with a key that is ${keyState}`],
+    [!isGone(outcome) || isProof(looks, record), `L1: ${said} without two looks`],
+    [!isGone(outcome) || !refusedAt(follower, attempt, looks), `L1: ${said} by a look that refused the managing key`],
     [text === (attempt.receipt ?? text), 'L2: two different final receipts of one attempt'],
     [calls === attempted, `L3: a receipt of ${calls} calls where ${attempted} are in the ledger`],
     [isCopied === needsCopy, `L2: ${isCopied ? 'a' : 'no'} copy on the stuck queue of ${said}`],

@@ -39,7 +39,7 @@ export const REQUEST_STEPS: Readonly<Record<RequestState, Readonly<Partial<Recor
 
 export type CaseState = 'none' | 'idle' | 'open' | 'proved' | 'called again';
 
-/** `dead`, `stuck` and `left` are the ends of a request on the key: proved dead, not done, or otherwise over. */
+/** `dead`, `stuck` and `left` are the ends of a request on the key: proved gone, not done, or otherwise over. */
 export type CaseStep = 'opened' | 'attempted' | 'dead' | 'stuck' | 'left' | 'resurrected';
 
 export const CASE_STEPS: Readonly<Record<CaseState, Readonly<Partial<Record<CaseStep, CaseState>>>>> = {
@@ -57,6 +57,6 @@ export const CASE_ITEMS: Readonly<Record<CaseState, { readonly state: string; re
   idle: { state: 'idle-case', isProved: false },
   open: { state: 'open-case', isProved: false },
   proved: { state: 'proved-case', isProved: true },
-  // Somebody has to look after the call.
+  // A person has to look after the call.
   'called again': { state: 'open-case', isProved: true },
 };

@@ -16,7 +16,7 @@ export interface FaultyPorts {
   readonly wired: CreatedPorts;
   /** Names of the steps since the last `arm`. */
   readonly steps: readonly string[];
-  /** Counts anew, with this fault or none. */
+  /** Counts again, with this fault or none. */
   arm(fault?: PortFault): void;
   /** A new process. */
   restart(): void;
@@ -35,18 +35,18 @@ export const faultyPorts = (
 ): FaultyPorts => {
   let steps: string[] = [];
   let fault: PortFault | undefined;
-  let isDead = false;
+  let isGone = false;
   const fail = (name: string): undefined => {
     if (fault?.as === 'crash') {
-      isDead = true;
-      throw new Crash(`Cannot go on after ${name}`);
+      isGone = true;
+      throw new Crash(`Cannot continue after ${name}`);
     }
     if (name === 'send') return undefined; // the network's port rejects never
     throw new Unavailable(`Cannot do ${name}`);
   };
   const faulty = <T extends Step>(name: string, step: T): T =>
     (async (...args: Parameters<T>) => {
-      if (isDead) throw new Crash(`Cannot do ${name}, the process is gone`);
+      if (isGone) throw new Crash(`Cannot do ${name}, the process is gone`);
       steps.push(name);
       const isHit = fault?.step === steps.length;
       if (isHit && fault?.when === 'before') return fail(name);
@@ -84,7 +84,7 @@ export const faultyPorts = (
       fault = next;
     },
     restart: () => {
-      isDead = false;
+      isGone = false;
     },
   };
 };

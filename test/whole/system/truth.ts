@@ -48,7 +48,10 @@ export const untrue = (system: System, arranged: Arranged, requestId: string): r
   const { settingsOf } = SANDBOX_OF[provider].cast;
   const isRestricted = !isUpdate(arranged) || settingsOf?.(system[provider], world, keyId).readOnly === 1;
   const rules: readonly (readonly [boolean, string])[] = [
-    [isAlive && finals.some(({ keyState }) => keyState === 'dead'), 'a living key was reported dead'],
+    [
+      isAlive && finals.some(({ keyState }) => keyState === 'gone' || keyState === 'dead'),
+      'a living key was reported dead',
+    ],
     [versions !== 1, `${versions} different final receipts`],
     [says?.outcome === 'restricted' && !isRestricted, 'a key was reported restricted that is not'],
     [isAlive && !isUpdate(arranged) && !['stuck', 'refused'].includes(says?.outcome ?? ''), 'alive, and nobody told'],

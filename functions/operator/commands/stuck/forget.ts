@@ -15,7 +15,7 @@ import { endOf, missing, operationOf } from './in-words.ts';
 const CLOSED: Readonly<Record<Closed, string>> = {
   closed: 'The key may be alive, and this system no longer checks it. A later request opens its case again',
   'no case': 'The request never reached a key',
-  proved: 'The key has been proved dead in the meantime',
+  proved: 'The key has been proved gone in the meantime',
   'another’s': 'Another request left the case of the same key open, and this system still checks that case',
 };
 

@@ -43,7 +43,7 @@ export interface Chapter {
 /** A key that dies by one call. */
 export const REVOKED: Result = {
   outcome: 'revoked',
-  keyState: 'dead',
+  keyState: 'gone',
   calls: 1,
   reply: 'accepted',
   atProvider: 'dead',

@@ -256,7 +256,7 @@ describe('a managing key that is refused', () => {
 
 describe('what an end says beside its outcome', () => {
   const LISTED = 'The managing key’s list names';
-  const EARLIER = 'The key was proved dead at 2026-11-21T11:59:55.000Z with another signing key';
+  const EARLIER = 'The key was proved gone at 2026-11-21T11:59:55.000Z with another signing key';
   const unknown = (facts: Answer['facts'] = {}): Script => ({
     probe: [{ ...GONE, facts }],
     delete: [answerOf('rejected')],
@@ -266,7 +266,7 @@ describe('what an end says beside its outcome', () => {
     ['nothing, where nothing was learned', unknown(), {}, ''],
     ['that one other key is listed', unknown({ keysNamed: '1' }), {}, `${LISTED} 1 key, but not this one`],
     ['how many others are listed', unknown({ keysNamed: '3' }), {}, `${LISTED} 3 keys, but not this one`],
-    ['when it was proved dead by another', unknown(), PROVED, EARLIER],
+    ['when it was proved gone by another', unknown(), PROVED, EARLIER],
     ['both', unknown({ keysNamed: '0' }), PROVED, `${LISTED} 0 keys, but not this one. ${EARLIER}`],
     ['what was searched', unknown({ keysNamed: '3', searched: '20 sub accounts' }), {}, 'Searched 20 sub accounts'],
   ])('of a key that nobody knows: %s', async (_what, script, found, why) => {
@@ -330,7 +330,7 @@ describe('what an end says beside its outcome', () => {
 /** As a recheck hands in. */
 const probesOnly: Act = async () => attemptEnded('planned');
 
-it('reports a key that was proved dead and that one question still finds, before its case is open again', async () => {
+it('reports a key that was proved gone and that one question still finds, before its case is open again', async () => {
   const { memory, sent } = await advanced(
     { probe: [GONE], list: [answerOf('listed')], delete: [undefined] },
     {

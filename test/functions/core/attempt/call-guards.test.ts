@@ -207,7 +207,7 @@ describe('a managing key was killed by a delete of this product', () => {
     ['that is not known', undefined, {}, undefined],
     ['that no request worked on', {}, {}, undefined],
     ['that was never called on', { attempts: { 'R#1': NEW_ATTEMPT } }, { R: 'delete-key' }, undefined],
-    ['that was proved dead', { attempts: {}, proved: { at: NOON } }, {}, 'proved'],
+    ['that was proved gone', { attempts: {}, proved: { at: NOON } }, {}, 'proved'],
     ['whose delete was accepted', { attempts: { 'S#1': ACCEPTED } }, { S: 'delete-key' }, 'accepted'],
     ['whose delete got no reply', { attempts: { 'R#1': NEW_ATTEMPT, 'S#1': LOST } }, { S: 'delete-key' }, 'lost'],
     [

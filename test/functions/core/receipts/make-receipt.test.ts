@@ -73,7 +73,7 @@ const receiptOf = (
 
 it('says all that the contract has', () =>
   expect(receiptOf()).toEqual({
-    version: 1,
+    version: 2,
     receiptId: 'R#2',
     requestId: 'R',
     attempt: 2,
@@ -84,12 +84,20 @@ it('says all that the contract has', () =>
     environment: 'mainnet',
     outcome: 'revoked',
     code: null,
-    keyState: 'dead',
-    message: 'The key is dead: two probes after our delete, some seconds apart, found it gone',
+    keyState: 'gone',
+    message: 'The key is gone: two probes after our delete, some seconds apart, did not find it',
     request: { reason: 'leaked', requestedBy: 'jane', sender: 'AROA', reference: 'INC-1' },
     signer: { as: 'managing', id: 'MAST…0001', secretId: 'key-revoker/s', secretVersion: 'v1' },
     key: { id: 'SUBK…0001', digest: 'sha256:digest of SUBKEYexample00001', subMemberId: '7' },
     change: null,
+    proof: {
+      revision: 1,
+      basis: 'accepted',
+      control: 'none',
+      tried: 'list',
+      firstAbsenceAt: '2026-11-21T12:00:00.040Z',
+      spanMs: 10,
+    },
     calls: 3,
     evidence: [line('1'), line('2')],
     times: {
@@ -97,8 +105,7 @@ it('says all that the contract has', () =>
       receivedAt: '2026-11-21T12:00:00.010Z',
       calledAt: '2026-11-21T12:00:00.020Z',
       acceptedAt: '2026-11-21T12:00:00.030Z',
-      deadAt: '2026-11-21T12:00:00.040Z',
-      provedAt: '2026-11-21T12:00:00.050Z',
+      goneAt: '2026-11-21T12:00:00.040Z',
     },
     timeToRevokeMs: 40,
   }));
@@ -129,8 +136,8 @@ it('says null of what is not known', () => {
 it('makes the same one again', () => expect(receiptOf()).toEqual(receiptOf()));
 
 it.each([
-  ['revoked', 'unknown', 'dead'],
-  ['already-revoked', 'unknown', 'dead'],
+  ['revoked', 'unknown', 'gone'],
+  ['already-revoked', 'unknown', 'gone'],
   ['restricted', 'unknown', 'alive'],
   ['stuck/expired-renewable', 'alive', 'expired'],
   ['stuck/unproven', 'unknown', 'unknown'],
@@ -190,8 +197,8 @@ describe('beside the final one', () => {
   });
 
   it.each([
-    ['resurrected', undefined, '!1', null, /^The key is alive, although it was proved dead\..*\. As found$/],
-    ['already-revoked', 2, '!3', null, /^The key is dead: .*\. As found$/],
+    ['resurrected', undefined, '!1', null, /^The key is alive, although it had been found gone\..*\. As found$/],
+    ['already-revoked', 2, '!3', null, /^The key is gone: .*\. As found$/],
     ['stuck/no-effect', 0, '!1', 'no-effect', /^Five calls had no effect: .*\. As found\. Delete the key/],
   ] as const)('tells of a finding: %s', (outcome, findings, suffix, code, message) => {
     const finding = { outcome, keyState: 'alive', why: 'As found' } as const;

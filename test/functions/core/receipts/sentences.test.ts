@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   type FinalOutcome,
-  isDead,
+  isGone,
   nameAndCode,
   needsPerson,
   REFUSED,
@@ -37,16 +37,16 @@ describe('the words of an outcome', () => {
     expect(new Set(TERMINAL.map((outcome) => sentence(outcome))).size).toBe(TERMINAL.length));
 
   it('say dead of no other than a dead key', () =>
-    expect(TERMINAL.filter((outcome) => /^The key is dead/.test(sentence(outcome)))).toEqual(TERMINAL.filter(isDead)));
+    expect(TERMINAL.filter((outcome) => /^The key is gone/.test(sentence(outcome)))).toEqual(TERMINAL.filter(isGone)));
 
   it('are no more than those where nothing is particular', () =>
     expect(sentence('revoked')).toBe(
-      'The key is dead: two probes after our delete, some seconds apart, found it gone',
+      'The key is gone: two probes after our delete, some seconds apart, did not find it',
     ));
 
   it('claim no call for a key that was gone before one', () =>
     expect(sentence('already-revoked')).toBe(
-      'The key is dead: it was gone before any call of this request took effect',
+      'The key is gone: it was gone before any call of this request took effect',
     ));
 
   it('have what is particular between what happened and what comes next', () => {
@@ -84,7 +84,7 @@ it.each([
 );
 
 it('says what to do about a key that lives again', () =>
-  expect(RESURRECTED).toMatch(/^The key is alive, although it was proved dead\. Its case is open again\. [^.]+$/));
+  expect(RESURRECTED).toMatch(/^The key is alive, although it had been found gone\. Its case is open again\. [^.]+$/));
 
 describe('an outcome', () => {
   it.each([
@@ -95,7 +95,7 @@ describe('an outcome', () => {
     ['resurrected', { name: 'resurrected', code: null }],
   ] as const)('%s is a name and a code', (outcome, expected) => expect(nameAndCode(outcome)).toEqual(expected));
 
-  it('is dead in only two cases', () => expect(TERMINAL.filter(isDead)).toEqual(['revoked', 'already-revoked']));
+  it('is dead in only two cases', () => expect(TERMINAL.filter(isGone)).toEqual(['revoked', 'already-revoked']));
 
   it('needs a person where it is stuck or refused', () =>
     expect(TERMINAL.filter((outcome) => !needsPerson(outcome))).toEqual([

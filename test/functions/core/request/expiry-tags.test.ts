@@ -226,7 +226,7 @@ describe('the status tags', () => {
   const AT = epochMs(Date.parse('2026-11-21T12:00:00.000Z'));
 
   it.each(['revoked', 'already-revoked'] as const)(
-    'of a request that ended as %s say when the key was proved dead',
+    'of a request that ended as %s say when the key was proved gone',
     (outcome) =>
       expect(statusTags(outcome, AT)).toEqual({
         'key-revoker:status': outcome,

@@ -14,9 +14,10 @@ const LINE = { at: AT, step: 'probe', asked: 'list', as: 'managing', host: 'h', 
 const RECEIPT = {
   ...receiptForTest(),
   change: { before: { readOnly: 0 }, after: {} },
+  proof: { revision: 1, basis: 'reply-lost', control: 'none', tried: 'key', firstAbsenceAt: AT, spanMs: 0 } as const,
   calls: 0,
   evidence: [LINE, { ...LINE, step: 'call', as: 'self' }],
-  times: { dueAt: AT, receivedAt: AT, calledAt: AT, acceptedAt: AT, deadAt: AT, provedAt: AT },
+  times: { dueAt: AT, receivedAt: AT, calledAt: AT, acceptedAt: AT, goneAt: AT },
 };
 
 describe('the shape of a receipt', () => {
@@ -29,6 +30,7 @@ describe('the shape of a receipt', () => {
     ['an end with its code', { outcome: 'stuck', code: 'unproven' }],
     ['a rule of ours', { outcome: 'refused', code: 'too-far' }],
     ['a wait', { outcome: 'retry', code: 'no-reply', final: false, calls: 2 }],
+    ['a proof without a call', { proof: { ...RECEIPT.proof, basis: null, firstAbsenceAt: null } }],
     ['nothing changed', { change: null, timeToRevokeMs: null, times: { dueAt: AT, receivedAt: AT } }],
   ])('takes %s', (_what, fields) => {
     const receipt = { ...RECEIPT, ...fields };
@@ -48,6 +50,9 @@ describe('the shape of a receipt', () => {
     ['a field more of the request', { request: { ...RECEIPT.request, more: 1 } }],
     ['a field more of the signer', { signer: { ...RECEIPT.signer, more: 1 } }],
     ['a field more of the key', { key: { ...RECEIPT.key, more: 1 } }],
+    ['a field more of the proof', { proof: { ...RECEIPT.proof, more: 1 } }],
+    ['a proof of no revision', { proof: { ...RECEIPT.proof, revision: 0 } }],
+    ['a proof on an unknown basis', { proof: { ...RECEIPT.proof, basis: '' } }],
     ['a field more of the change', { change: { ...RECEIPT.change, more: 1 } }],
     ['a field more of the evidence', { evidence: [{ ...LINE, more: 1 }] }],
     ['a field more of the times', { times: { ...RECEIPT.times, more: AT } }],
@@ -58,7 +63,7 @@ describe('the shape of a receipt', () => {
 
   it('says which texts are instants', () => {
     const { properties } = OF_RECEIPT as { properties: Record<string, object> };
-    expect(properties['times']).toMatchObject({ properties: { dueAt: INSTANT, provedAt: INSTANT } });
+    expect(properties['times']).toMatchObject({ properties: { dueAt: INSTANT, goneAt: INSTANT } });
     expect(properties['evidence']).toMatchObject({ items: { properties: { at: INSTANT } } });
   });
 });

@@ -97,7 +97,7 @@ describe('a recheck of a dead key', () => {
     expect(memory.sent.slice(before)).toEqual(['probe']);
     expect(reported(memory)).toEqual([['R#1!1', 'resurrected', null, 'alive', false]]);
     expect(memory.published[1]?.message).toMatch(
-      /The key was proved dead at 2026-11-21T12:00:02.000Z\. Send a request/,
+      /The key was proved gone at 2026-11-21T12:00:02.000Z\. Send a request/,
     );
     expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1', findings: 1 });
     expect(caseOf(memory).attempts).toEqual({});
@@ -167,7 +167,7 @@ describe('a recheck of a case that was left open', () => {
   it('closes it with a proof where the managing key’s list does not name any more what was to be updated', async () => {
     const memory = await deletedInList();
     await rechecked(memory);
-    expect(reported(memory)).toEqual([['R#1!1', 'already-revoked', null, 'dead', false]]);
+    expect(reported(memory)).toEqual([['R#1!1', 'already-revoked', null, 'gone', false]]);
     expect(memory.published[1]?.message).toMatch(/\. The key has been handled since, but not by this request$/);
     expect(memory.published[1]?.evidence).toHaveLength(2);
     expect(caseOf(memory, OTHER)).toMatchObject({ state: 'proved-case', proved: { endedBy: 'R#1' } });
@@ -281,7 +281,7 @@ describe('a recheck of a case that was left open', () => {
     expect(await rechecked(memory)).toMatchObject({ done: false, code: 'aws-down' });
     memory.ports.outbox = { ...memory.ports.outbox, publish };
     expect(await rechecked(memory)).toEqual({ done: true });
-    expect(reported(memory)).toEqual([['R#1!1', 'already-revoked', null, 'dead', false]]);
+    expect(reported(memory)).toEqual([['R#1!1', 'already-revoked', null, 'gone', false]]);
   });
 });
 

@@ -4,6 +4,7 @@ import { after, type EpochMs, epochMs } from '../../../../functions/core/epoch.t
 import { Unavailable } from '../../../../functions/core/fault.ts';
 import type { RequestItem } from '../../../../functions/core/ledger/request-item.ts';
 import { revoke } from '../../../../functions/core/revoke/revoke.ts';
+import { provedAt } from '../../../proved-at.ts';
 import { Crash, type Given, type Memory, openedAs } from '../memory-ports.ts';
 import { answerOf, NOON } from '../rounds.ts';
 import { questionOf, scriptedProvider, withoutSlot } from '../scripted-provider.ts';
@@ -27,9 +28,9 @@ it('probes, calls and proves', async () => {
   expect(await revoke(memory.ports, delivered(memory, SELF))).toEqual({ done: true });
   expect(memory.sent).toEqual(['probe', 'delete', 'probe', 'probe']);
   expect(memory.published).toMatchObject([
-    { receiptId: 'R#1', outcome: 'revoked', keyState: 'dead', calls: 1, timeToRevokeMs: 0 },
+    { receiptId: 'R#1', outcome: 'revoked', keyState: 'gone', calls: 1, timeToRevokeMs: 0 },
   ]);
-  expect(memory.published[0]?.times.provedAt).toBe('2026-11-21T12:00:02.000Z');
+  expect(memory.published.map(provedAt)).toEqual([after(NOON, 2_000)]);
   expect(memory.aside).toEqual([]);
   expect(caseOf(memory)).toMatchObject({ state: 'proved-case', proved: { endedBy: 'R#1' } });
   expect(caseOf(memory).attempts).toEqual({});
@@ -215,8 +216,8 @@ describe('a key that is refused as unknown, as in an outage', () => {
     async (_how, calls, outcome) => {
       const memory = system({ probe: [ALIVE, GONE], ...(calls && { delete: calls }) });
       expect(await untilOver(memory)).toBe(7);
-      expect(memory.published).toMatchObject([{ outcome, keyState: 'dead', calls: 7 }]);
-      expect(memory.published[0]?.times.provedAt).toBe('2026-11-21T13:00:02.000Z');
+      expect(memory.published).toMatchObject([{ outcome, keyState: 'gone', calls: 7 }]);
+      expect(memory.published.map(provedAt)).toEqual([after(NOON, 60 * MINUTE + 2_000)]);
       expect(memory.sent.filter((asked) => asked === 'delete')).toHaveLength(7);
     },
   );
@@ -234,7 +235,7 @@ describe('a key that is refused as unknown, as in an outage', () => {
     expect(await untilOver(memory)).toBe(5);
     expect(memory.published).toMatchObject([{ outcome: 'revoked', calls: 5 }]);
     expect(deletedAt).toBe(after(NOON, 40 * MINUTE + 6_000));
-    expect(memory.published[0]?.times.provedAt).toBe('2026-11-21T12:40:08.000Z');
+    expect(memory.published.map(provedAt)).toEqual([after(NOON, 40 * MINUTE + 8_000)]);
   });
 
   it('is said to be so while an urgent request waits', async () => {
@@ -776,7 +777,7 @@ describe('a key whose death was proved', () => {
     const memory = system({ probe: [GONE] });
     await revoke(withCase(memory).ports, delivered(memory, SELF));
     expect(memory.sent).toEqual(['probe', 'probe']);
-    expect(memory.published).toMatchObject([{ outcome: 'already-revoked', keyState: 'dead', calls: 0 }]);
+    expect(memory.published).toMatchObject([{ outcome: 'already-revoked', keyState: 'gone', calls: 0 }]);
   });
 
   it('is reported where it lives, and killed again', async () => {
@@ -786,10 +787,10 @@ describe('a key whose death was proved', () => {
       memory.published.map(({ receiptId, outcome, keyState, final }) => [receiptId, outcome, keyState, final]),
     ).toEqual([
       ['R#1!1', 'resurrected', 'alive', false],
-      ['R#1', 'revoked', 'dead', true],
+      ['R#1', 'revoked', 'gone', true],
     ]);
     expect(memory.published[0]?.message).toContain(
-      'The key was proved dead at 2026-11-21T12:00:00.000Z. The request continues',
+      'The key was proved gone at 2026-11-21T12:00:00.000Z. The request continues',
     );
     const facts = { requestId: 'R', provider: 'kalshi', key: `kalshi/prod/${KEY}` };
     expect(memory.lines).toContainEqual(['resurrected', facts]);
@@ -957,7 +958,7 @@ it('names the proof by which a key is dead that another signer never met', async
   await revoke(memory.ports, delivered(memory, { ...SELF, requestId: 'R2' }, { messageId: 'M2' }));
   expect(memory.published[1]).toMatchObject({ outcome: 'stuck', code: 'not-recognised', calls: 1 });
   expect(memory.published[1]?.message).toMatch(
-    /The key was proved dead at 2026-11-21T12:00:02\.000Z with another signing key\./,
+    /The key was proved gone at 2026-11-21T12:00:02\.000Z with another signing key\./,
   );
 });
 

@@ -226,7 +226,7 @@ describe('people', () => {
     const [form] = to(options.notificationsTopicArn);
     expect(form?.get('Subject')).toBe('Key revoked bybit/delete-sub-key mainnet');
     expect(texts()).toEqual([
-      { default: message?.Body, email: expect.stringMatching(/^The key is dead\.\n\nKey {11,}SUBK/) },
+      { default: message?.Body, email: expect.stringMatching(/^The key is gone\.\n\nKey {11,}SUBK/) },
     ]);
   });
 

@@ -22,7 +22,7 @@ describe('status', () => {
     expect(out.slice(-4, -1)).toEqual([
       '',
       `Key kalshi/prod/${KEYS.kalshiKey}`,
-      expect.stringMatching(/^ {2}state {7}proved dead at 2026-11-20T10:\S+ by R-1#1$/),
+      expect.stringMatching(/^ {2}state {7}proved gone at 2026-11-20T10:\S+ by R-1#1$/),
     ]);
   });
 
@@ -74,7 +74,7 @@ describe('status', () => {
     ]);
     expect(out.slice(-2)).toEqual([
       expect.stringMatching(
-        /^INC-2041-desk-7#1 +bybit\/mainnet\/SUBKEYexample00001 +60 m +ended, key not proved dead$/,
+        /^INC-2041-desk-7#1 +bybit\/mainnet\/SUBKEYexample00001 +60 m +ended, key not proved gone$/,
       ),
       expect.stringMatching(
         new RegExp(`^R-2#1 +kalshi/prod/${KEYS.kalshiManager} +\\d\\.\\d s +called once, not proved yet$`),
@@ -83,7 +83,7 @@ describe('status', () => {
     expect(JSON.parse((await piped('status', '--json')).out.join('\n'))).toMatchObject({
       paused: { by: 'alex', reason: 'migration', since: expect.stringMatching(/^2026-11-20T1/) },
       ...{ requests: 1, stuck: 1, undelivered: 0 },
-      open: [{ request: 'INC-2041-desk-7#1', soFar: 'ended, key not proved dead' }, { request: 'R-2#1' }],
+      open: [{ request: 'INC-2041-desk-7#1', soFar: 'ended, key not proved gone' }, { request: 'R-2#1' }],
     });
     const narrow = await commandLine(system, { width: 80 })('status');
     expect(Math.max(...narrow.out.map((line) => line.length))).toBeLessThanOrEqual(80);

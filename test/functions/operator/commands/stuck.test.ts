@@ -103,7 +103,7 @@ describe('stuck', () => {
     const { exit } = await piped(...typed.replace('…', SECRETS.master).split(' '), '--yes');
     expect([exit, deadKeys(system())]).toEqual([0, [KEYS.sub]]);
     expect((await piped('stuck', 'forget', 'B-1', '--by', 'alex', '--reason', 'by its master', '--yes')).out).toEqual([
-      'Forgotten: B-1. The key has been proved dead in the meantime',
+      'Forgotten: B-1. The key has been proved gone in the meantime',
     ]);
   });
 

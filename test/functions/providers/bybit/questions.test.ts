@@ -278,7 +278,7 @@ describe("a target with its own credential beside its master's", () => {
     expect(bybit.plan(byMaster({ facts: { userID: MASTER_ID, parentUid: '7' } })).end).toBe('stuck/wrong-account');
   });
 
-  it('can be proved dead though no sub account was found, as can one whose account is known', () => {
+  it('can be proved gone though no sub account was found, as can one whose account is known', () => {
     const searched = '3 sub accounts with 4 keys';
     const plans = [
       withOwn({ userID: MASTER_ID, searched }),

@@ -13,7 +13,7 @@ it('has nothing to say where all is as expected', () => expect(differences(CHAPT
 
 it.each<[keyof Result, string | number, string]>([
   ['outcome', 'stuck/unproven', 'the outcome in its receipt is stuck/unproven, expected revoked'],
-  ['keyState', 'unknown', 'the state of the key in its receipt is unknown, expected dead'],
+  ['keyState', 'unknown', 'the state of the key in its receipt is unknown, expected gone'],
   ['calls', 2, 'the number of calls in its receipt is 2, expected 1'],
   ['reply', 'silent', 'the reply to the call in its receipt is silent, expected accepted'],
   ['atProvider', 'alive', 'the key at the provider is alive, expected dead'],

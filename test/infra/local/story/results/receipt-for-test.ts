@@ -3,7 +3,7 @@ import { digestOf } from '../../../../../infra/local/story/stage/watch-receipts.
 
 /** The receipt of a key that died by one call. */
 export const receiptFor = (keyId: string, fields: Partial<Receipt> = {}): Receipt => ({
-  version: 1,
+  version: 2,
   receiptId: `request-of-${keyId}#1`,
   requestId: `request-of-${keyId}`,
   attempt: 1,
@@ -13,13 +13,14 @@ export const receiptFor = (keyId: string, fields: Partial<Receipt> = {}): Receip
   operation: 'delete-master-key',
   environment: 'mainnet',
   outcome: 'revoked',
-  keyState: 'dead',
+  keyState: 'gone',
   code: null,
-  message: 'The key is dead',
+  message: 'The key is gone',
   request: { reason: 'leaked', requestedBy: null, sender: null, reference: null },
   signer: null,
   key: { id: `${keyId.slice(0, 4)}…${keyId.slice(-4)}`, digest: digestOf(keyId), subMemberId: null },
   change: null,
+  proof: null,
   calls: 1,
   evidence: [
     {

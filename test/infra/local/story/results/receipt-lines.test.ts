@@ -9,7 +9,7 @@ const headOf = (fields: Parameters<typeof receiptFor>[1]) => receiptLines(receip
 it('shows key, outcome and time, and the message below', () =>
   expect(receiptLines(receiptFor(KEY), AT)).toEqual([
     '10:00:01  bybit/delete-master-key  MAST…0001  revoked in 0.4 s',
-    '          The key is dead',
+    '          The key is gone',
   ]));
 
 it('does not show the age of a request as a time to revoke', () =>
@@ -17,7 +17,7 @@ it('does not show the age of a request as a time to revoke', () =>
     /already-revoked, found so 270\.0 s after it was due$/,
   ));
 
-it('says that a message was no request', () => {
+it('says that a message was not a valid request', () => {
   const none = { provider: null, operation: null, key: null, timeToRevokeMs: null } as const;
   expect(headOf({ ...none, outcome: 'refused', code: 'malformed' })).toBe('10:00:01  no request  refused/malformed');
 });

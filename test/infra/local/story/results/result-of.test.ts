@@ -18,7 +18,7 @@ it('takes the claims from the receipt and the facts from the provider', () => {
 
 it('believes the provider, and not a receipt, that a key is dead', () => {
   expect(resultOf(KEY, receipt, provider(true), [])).toMatchObject({
-    keyState: 'dead',
+    keyState: 'gone',
     atProvider: 'alive',
     changes: '',
   });
