@@ -1,8 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import { epochMs } from '../functions/core/epoch.ts';
+import type { Settling } from '../functions/core/ledger/case-item.ts';
 import { METRICS } from '../functions/core/metric-names.ts';
-import { type FinalOutcome, REFUSED, RETRY, STUCK } from '../functions/core/outcome.ts';
+import {
+  type FinalOutcome,
+  REFUSED,
+  RETRY,
+  STUCK,
+  UNCONFIRMED_CODES,
+  type UnconfirmedCode,
+} from '../functions/core/outcome.ts';
 import { REASONS } from '../functions/core/reason.ts';
-import { sentence, waiting } from '../functions/core/receipts/sentences.ts';
+import { foundSentence, sentence, waiting } from '../functions/core/receipts/sentences.ts';
 import { requestForm } from '../functions/core/request/revocation-request.ts';
 import * as PROVIDERS from '../functions/providers/index.ts';
 import { BLOCKS, rowsOf, rowsUnder, textOf } from './pages.ts';
@@ -19,6 +28,16 @@ describe('the tables', () => {
       [what, next].filter(Boolean).join('. '),
     ]);
     expect(rows).toEqual(codes.map((code) => [code, sentence(`${outcome}/${code}` as FinalOutcome)]));
+  });
+
+  it('of unconfirmed give every code with the words of the receipt', () => {
+    const rows = rowsUnder('docs/outcomes.md', 'unconfirmed').map(([code = '', what = '', next = '']) => [
+      code.replaceAll('`', ''),
+      [what, next].join('. '),
+    ]);
+    const said = (code: UnconfirmedCode) =>
+      foundSentence({} as Settling, { outcome: `unconfirmed/${code}`, why: '', at: epochMs(0), number: 1 });
+    expect(rows).toEqual(UNCONFIRMED_CODES.map((code) => [code, said(code)]));
   });
 
   it('of retry give every code with the words of the receipt', () => {

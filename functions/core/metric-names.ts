@@ -28,7 +28,18 @@ export const METRICS = {
   UrgentTimeToRevoke: { unit: 'Milliseconds', by: ['provider'] },
   /** Urgent requests that were not over after a minute, and again each hour. */
   UrgentWaiting: counted,
+  /** Keys that stayed gone, or restricted, through the settle window of their provider. */
+  Confirmed: counted,
+  /** Windows that ended without a verdict. */
+  Unconfirmed: counted,
+  /** From the first probe that found the key gone to `confirmed`. */
+  TimeToConfirm: { unit: 'Milliseconds', by: ['provider'] },
+  /** From due to the last time that anybody saw a key that is confirmed dead. */
+  ExposedMs: { unit: 'Milliseconds', by: ['provider'] },
   Resurrected: counted,
+  Widened: counted,
+  /** Keys whose settle window has been over for a while without a finding. */
+  NotConfirmed: gauged,
   /** Hours in which a provider's limit of calls was reached: once for each kind, urgent and other, so at most two an hour. */
   LimitReached: counted,
   ProviderCalls: counted,

@@ -56,6 +56,16 @@ export const RETRY = [
   'early',
 ] as const;
 
+/** Why a key that is gone, or restricted, could not be confirmed so. */
+export const UNCONFIRMED_CODES = [
+  'no-control',
+  'no-answer',
+  'signer-gone',
+  'credential-missing',
+  'still-flapping',
+] as const;
+
+export type UnconfirmedCode = (typeof UNCONFIRMED_CODES)[number];
 export type StuckCode = (typeof STUCK)[number];
 export type RefusedCode = (typeof REFUSED)[number];
 export type RetryCode = (typeof RETRY)[number];
@@ -79,7 +89,13 @@ export type OutcomeName =
   | 'refused'
   | 'stuck'
   | 'retry'
-  | 'resurrected';
+  | 'confirmed'
+  | 'unconfirmed'
+  | 'resurrected'
+  | 'widened';
+
+/** What is found out about a key whose request has ended. */
+export type FindingOutcome = 'confirmed' | 'resurrected' | 'widened' | `unconfirmed/${UnconfirmedCode}`;
 
 /**
  * What a receipt says of the key. `gone`: the provider does not know it any more. `dead`: gone, and it stayed gone through the provider's
@@ -89,7 +105,7 @@ export type KeyState = 'gone' | 'dead' | 'alive' | 'expired' | 'unknown';
 
 /** Splits `stuck/limit` into its name and its code. The code is `null` for an outcome without one. */
 export const nameAndCode = (
-  outcome: FinalOutcome | `retry/${RetryCode}` | 'resurrected',
+  outcome: FinalOutcome | `retry/${RetryCode}` | FindingOutcome,
 ): { name: OutcomeName; code: string | null } => {
   const [name, code] = outcome.split('/') as [OutcomeName, string | undefined];
   return { name, code: code ?? null };
@@ -101,6 +117,9 @@ export const stuckCodeOf = (outcome: FinalOutcome | undefined): StuckCode | unde
 
 /** Only these two say that the key is gone. Every other end is copied to the stuck queue, or leaves the key as it was. */
 export const isGone = (outcome: FinalOutcome): boolean => outcome === 'revoked' || outcome === 'already-revoked';
+
+/** Whether the end has to hold while the provider's nodes may still disagree. */
+export const hasToHold = (outcome: FinalOutcome): boolean => isGone(outcome) || outcome === 'restricted';
 
 /** Whether a person has to look: the request ended, but not as asked. */
 export const needsPerson = (outcome: FinalOutcome): outcome is `stuck/${StuckCode}` | `refused/${RefusedCode}` =>

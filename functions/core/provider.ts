@@ -192,6 +192,12 @@ interface Containment {
   settings(readOnly: boolean): Settings;
 }
 
+/** How long after a delete or an update the provider's nodes may still disagree. */
+export interface Settle {
+  readonly windowMs: number;
+  readonly source: 'measured' | 'documented' | 'assumed';
+}
+
 /** What is not confirmed about a provider, and what this system does about it. */
 export interface Unconfirmed {
   readonly what: string;
@@ -226,6 +232,7 @@ export interface Provider {
   /** Where the provider refuses everyone: the beginning of an AWS region's name, and the country. */
   readonly refusedRegions: Readonly<Record<string, string>>;
   readonly unconfirmed: readonly Unconfirmed[];
+  readonly settle: Settle;
   /** @throws Fault `refused/credential-unreadable`, naming the field and never its value */
   credential(value: unknown): Credential;
   /** Asks for the identifier of a credential's key. The answer gives it as the fact `keyId`. Only if the credential does not name it. */

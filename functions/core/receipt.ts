@@ -1,7 +1,7 @@
 import type { Answer, Saw } from './answer.ts';
 import { type EpochMs, toIso } from './epoch.ts';
 import type { KeyState, OutcomeName } from './outcome.ts';
-import type { Asker, Question } from './provider.ts';
+import type { Asker, Question, Settle } from './provider.ts';
 import type { Reason } from './reason.ts';
 
 /** One exchange, as a receipt shows it. Instants are RFC 3339 in UTC. */
@@ -38,9 +38,12 @@ export interface Proof {
   readonly control: 'signer' | 'none';
   /** Whether the key itself was tried, or only looked for in a list. */
   readonly tried: 'key' | 'list';
+  /** `null` if the key was restricted. */
   readonly firstAbsenceAt: string | null;
-  /** From the first absence to the last, in milliseconds. */
+  /** From the first absence, or the first reading that was as asked, to the last one, in milliseconds. */
   readonly spanMs: number;
+  /** The time in which the provider's nodes may still disagree. A finding follows after it. */
+  readonly settle: { readonly windowMs: number; readonly source: Settle['source']; readonly endsAt: string };
 }
 
 /** What an update changed: the key's settings before and after. */
@@ -82,13 +85,17 @@ export interface Receipt {
   } | null;
   readonly key: { readonly id: string; readonly digest: string; readonly subMemberId: string | null } | null;
   readonly change: Change | null;
-  /** Only if the key is gone. */
+  /** Only if the key is gone or restricted. */
   readonly proof: Proof | null;
   readonly calls: number;
   readonly evidence: readonly Evidence[];
   readonly times: Times;
   /** From `dueAt` to `goneAt`. */
   readonly timeToRevokeMs: number | null;
+  /** Of a finding: the outcome of the end that it is about. */
+  readonly confirms: OutcomeName | null;
+  /** Of the finding `confirmed` of a key that is gone: from `dueAt` to the last time that anybody saw the key. */
+  readonly exposedMs: number | null;
 }
 
 /** One line of evidence. */

@@ -1,9 +1,13 @@
 import { Fault } from '../core/fault.ts';
-import type { Operation, Order, Plan, Provider } from '../core/provider.ts';
+import type { Operation, Order, Plan, Provider, Settle } from '../core/provider.ts';
+import { MINUTE_MS } from '../core/timing.ts';
 import { realmsOf } from './realms.ts';
 
 /** Parts that most providers do not have. */
-type Rare = 'locators' | 'secretForms' | 'refusedRegions' | 'locate';
+type Rare = 'locators' | 'secretForms' | 'refusedRegions' | 'locate' | 'settle';
+
+/** For a provider that documents nothing, and that nobody has measured. */
+const ASSUMED: Settle = { windowMs: 10 * MINUTE_MS, source: 'assumed' };
 
 /** What a provider's folder defines. */
 interface Definition<Own extends Operation>
@@ -28,6 +32,7 @@ export const provider = <Own extends Operation>(definition: Definition<Own>): Pr
     secretForms: [],
     refusedRegions: {},
     locate: () => ({}),
+    settle: ASSUMED,
     ...rest,
     plan: (order) => {
       const operation = Object.hasOwn(operations, order.operation) ? operations[order.operation] : undefined;

@@ -54,11 +54,14 @@ export const RECEIPT: Receipt = {
     tried: 'key',
     firstAbsenceAt: iso(20),
     spanMs: 2_000,
+    settle: { windowMs: 600_000, source: 'assumed', endsAt: iso(602_020) },
   },
   calls: 1,
   evidence: [],
   times: { dueAt: iso(0), receivedAt: iso(0), calledAt: iso(10), goneAt: iso(20) },
   timeToRevokeMs: 20,
+  confirms: null,
+  exposedMs: null,
 };
 
 export const STUCK = { ...RECEIPT, outcome: 'stuck', code: 'unproven', keyState: 'unknown' } as const;

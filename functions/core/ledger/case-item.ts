@@ -1,8 +1,8 @@
 import type { Facts, KeyRecord } from '../answer.ts';
 import type { EpochMs } from '../epoch.ts';
-import type { KeyState, StuckCode } from '../outcome.ts';
+import type { FindingOutcome, KeyState, StuckCode } from '../outcome.ts';
 import type { Versioned } from '../ports.ts';
-import type { Reach } from '../provider.ts';
+import type { Reach, Settle } from '../provider.ts';
 import type { Evidence } from '../receipt.ts';
 import type { Forgotten } from './operator-items.ts';
 import type { Ended } from './request-item.ts';
@@ -68,6 +68,40 @@ export const NEW_ATTEMPT: AttemptRecord = {
 export const executedCalls = ({ calls, notExecuted }: Pick<AttemptRecord, 'calls' | 'notExecuted'>): number =>
   calls - notExecuted;
 
+/** What is known of a key in the time after its end in which its provider's nodes may still disagree. */
+export interface Settling {
+  /** What has to stay so: the key is gone, or it is as an update asked. */
+  readonly as: 'gone' | 'restricted';
+  /** The ends, as `requestId#attempt`, that wait for the finding. The first one's message carries the readings. */
+  readonly owners: readonly string[];
+  readonly urgent: boolean;
+  readonly startedAt: EpochMs;
+  readonly windowMs: number;
+  readonly source: Settle['source'];
+  /** No reading is due before. */
+  readonly nextAt: EpochMs;
+  readonly lastReadAt?: EpochMs | undefined;
+  readonly basis?: Basis | undefined;
+  /** Another key was accepted while this one was not. */
+  readonly controlled: boolean;
+  /** How often the key itself, or a list, was asked in the window and did not know the key. */
+  readonly absences: number;
+  readonly triedKey: boolean;
+  /** Of the last reading. */
+  readonly evidence: readonly Evidence[];
+  /** What was found. It is published, and then the owners are struck off. */
+  readonly finding?: SettleFinding | undefined;
+}
+
+/** A finding as it is stored before it is published. */
+export interface SettleFinding {
+  readonly outcome: FindingOutcome | 'stuck/no-effect';
+  readonly why: string;
+  readonly at: EpochMs;
+  /** Counts the findings of the case. */
+  readonly number: number;
+}
+
 /** One key's record. */
 export interface CaseItem extends Versioned {
   readonly provider: string;
@@ -84,9 +118,12 @@ export interface CaseItem extends Versioned {
   readonly leftOpenBy?: string | undefined;
   /** Findings published for it. */
   readonly findings?: number | undefined;
+  readonly settling?: Settling | undefined;
+  /** How many windows a sighting has ended since the key was last confirmed: all of them, and those whose full time was over. */
+  readonly broken?: { readonly windows: number; readonly full: number } | undefined;
   /** Who decided, and why, that this system no longer watches the key. A request opens the case again. */
   readonly forgotten?: Forgotten | undefined;
-  readonly state: 'open-case' | 'proved-case' | 'idle-case' | 'forgotten-case';
+  readonly state: 'open-case' | 'settling-case' | 'proved-case' | 'idle-case' | 'forgotten-case';
   readonly at: EpochMs;
 }
 
@@ -110,8 +147,10 @@ export const repliesOf = ({
 /** From the best to the worst basis for `revoked`. */
 const BASES = ['accepted', 'lost', 'refused'] as const;
 
+export type Basis = (typeof BASES)[number];
+
 /** The best answer to all calls of an attempt; `undefined` if the provider executed none. */
-export const basisOf = (progress: AttemptRecord): (typeof BASES)[number] | undefined => {
+export const basisOf = (progress: AttemptRecord): Basis | undefined => {
   // A release that keeps no list of replies may have run in between.
   if (progress.acceptedAt !== undefined) return 'accepted';
   const replies = repliesOf(progress);

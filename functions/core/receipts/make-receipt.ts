@@ -1,14 +1,22 @@
-import { type EpochMs, toIso } from '../epoch.ts';
-import { type AttemptRecord, basisOf, type CaseItem, NEW_ATTEMPT } from '../ledger/case-item.ts';
+import { after, type EpochMs, fromIso, toIso } from '../epoch.ts';
+import { type AttemptRecord, basisOf, type CaseItem, NEW_ATTEMPT, type Settling } from '../ledger/case-item.ts';
 import { attemptName } from '../ledger/keys.ts';
 import type { Ended, RequestItem } from '../ledger/request-item.ts';
-import { type FinalOutcome, isGone, type KeyState, nameAndCode, type OutcomeName, type RetryCode } from '../outcome.ts';
+import {
+  type FinalOutcome,
+  hasToHold,
+  isGone,
+  type KeyState,
+  nameAndCode,
+  type OutcomeName,
+  type RetryCode,
+} from '../outcome.ts';
 import type { Ports } from '../ports.ts';
 import { kindOf, providerNamed } from '../provider.ts';
 import type { Change, Evidence, Proof, Receipt, Times } from '../receipt.ts';
 import { namedTarget } from '../request/revocation-request.ts';
 import { HOUR_MS, MINUTE_MS } from '../timing.ts';
-import { RESURRECTED, sentence, waiting } from './sentences.ts';
+import { foundSentence, RESURRECTED, sentence, waiting } from './sentences.ts';
 
 /** Enough to recognise a key, but too little to use it. */
 export const shortened = (id: string): string =>
@@ -33,17 +41,26 @@ const BASIS_SAID = { accepted: 'accepted', lost: 'reply-lost', refused: 'call-un
 /** An exchange in which the provider did not know the key itself. */
 const triesKey = ({ step, as, saw }: Evidence): boolean => step === 'probe' && as === 'self' && saw === 'unknown';
 
-const proofOf = (record: AttemptRecord): Proof | null => {
-  const { deadAt, provedAt, controlledSince, evidence } = record;
-  if (deadAt === undefined || provedAt === undefined) return null;
+/** What an end that has to hold rests on. */
+const proofOf = (
+  { providers }: Making,
+  { provider, planOnly }: ReceiptSource,
+  record: AttemptRecord,
+  { outcome, at }: Ended,
+): Proof | null => {
+  const { settle } = providerNamed(providers, provider) ?? {};
+  if (planOnly || settle === undefined || !hasToHold(outcome)) return null;
+  const { deadAt, provedAt, agreed, controlledSince, evidence } = record;
   const basis = basisOf(record);
+  const { windowMs, source } = settle;
   return {
     revision: 1,
     basis: basis === undefined ? null : BASIS_SAID[basis],
     control: controlledSince === undefined ? 'none' : 'signer',
-    tried: evidence.some(triesKey) ? 'key' : 'list',
-    firstAbsenceAt: toIso(deadAt),
-    spanMs: provedAt - deadAt,
+    tried: deadAt === undefined || evidence.some(triesKey) ? 'key' : 'list',
+    firstAbsenceAt: deadAt === undefined ? null : toIso(deadAt),
+    spanMs: (provedAt ?? at) - (deadAt ?? agreed?.at ?? at),
+    settle: { windowMs, source, endsAt: toIso(after(at, windowMs)) },
   };
 };
 
@@ -55,6 +72,7 @@ interface Said {
   readonly keyState: KeyState;
   readonly message: string;
   readonly evidence?: readonly Evidence[];
+  readonly proof?: Proof | null;
 }
 
 type Making = Pick<Ports, 'digest' | 'providers'>;
@@ -72,7 +90,7 @@ const changeOf = (
 const receiptWith = (making: Making, item: ReceiptSource, progress: AttemptRecord, said: Said): Receipt => {
   const { digest, providers } = making;
   const { request, pin, requestId, attempt } = item;
-  const { suffix, evidence = [], ...rest } = said;
+  const { suffix, evidence = [], proof = null, ...rest } = said;
   const locator = {
     ...providerNamed(providers, item.provider)?.locate(progress.facts),
     ...(request && namedTarget(providers, request).locator),
@@ -110,11 +128,13 @@ const receiptWith = (making: Making, item: ReceiptSource, progress: AttemptRecor
         }
       : null,
     change: changeOf(making, item, progress),
-    proof: proofOf(progress),
+    proof,
     calls: progress.calls,
     evidence: [...progress.evidence, ...evidence],
     times: timesOf(item, progress),
     timeToRevokeMs: progress.deadAt === undefined ? null : progress.deadAt - item.dueAt,
+    confirms: null,
+    exposedMs: null,
   };
 };
 
@@ -134,14 +154,17 @@ export const finalReceipt = (
   const { name, code } = nameAndCode(ended.outcome);
   const known = progress ?? NEW_ATTEMPT;
   const keyState = stateAt(ended.outcome, known);
+  const proof = proofOf(making, item, known, ended);
+  const follows = proof && `Confirmation follows by ${proof.settle.endsAt}`;
   return receiptWith(making, item, known, {
     suffix: '',
     final: true,
     outcome: name,
     code,
     keyState,
-    message: sentence(ended.outcome, ended.why),
+    message: sentence(ended.outcome, [ended.why, follows].filter(Boolean).join('. ')),
     evidence: ended.evidence,
+    proof,
   });
 };
 
@@ -185,6 +208,49 @@ export const findingReceipt = (
     keyState,
     message: outcome === 'resurrected' ? [RESURRECTED, why].join('. ') : sentence(outcome, why),
   });
+};
+
+/** The last exchange that showed the key. */
+const lastSighting = (evidence: readonly Evidence[]): EpochMs | undefined => {
+  const seen = evidence.findLast(({ saw }) => saw === 'alive' || saw === 'expired' || saw === 'listed');
+  return seen && fromIso(seen.at);
+};
+
+/** What a finding says of the key. */
+const stateFound = ({ as, triedKey, finding }: Settling, receipt: Receipt): KeyState => {
+  if (finding?.outcome === 'confirmed') return as === 'restricted' ? 'alive' : triedKey ? 'dead' : 'gone';
+  const isSeen = !finding?.outcome.startsWith('unconfirmed/') || finding.outcome === 'unconfirmed/still-flapping';
+  return isSeen ? 'alive' : receipt.keyState;
+};
+
+/** The receipt of what was found in the settle window of a request's end. It is made only from what is stored. */
+export const settledReceipt = (
+  receipt: Receipt,
+  settling: Settling,
+  finding: NonNullable<Settling['finding']>,
+): Receipt => {
+  const { name, code } = nameAndCode(finding.outcome);
+  const { proof, times, evidence } = receipt;
+  const seen = lastSighting(evidence);
+  const isDead = finding.outcome === 'confirmed' && settling.as === 'gone';
+  return {
+    ...receipt,
+    receiptId: `${receipt.receiptId}!${finding.number}`,
+    final: false,
+    outcome: name,
+    code,
+    keyState: stateFound(settling, receipt),
+    message: foundSentence(settling, finding),
+    evidence: settling.evidence,
+    proof: proof && {
+      ...proof,
+      revision: finding.number + 1,
+      control: settling.controlled ? 'signer' : proof.control,
+      tried: settling.triedKey ? 'key' : proof.tried,
+    },
+    confirms: receipt.outcome,
+    exposedMs: isDead && seen !== undefined ? seen - Date.parse(times.dueAt) : null,
+  };
 };
 
 /** Whether an urgent request owes an interim receipt by now. */

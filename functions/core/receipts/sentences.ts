@@ -1,4 +1,6 @@
+import type { SettleFinding, Settling } from '../ledger/case-item.ts';
 import type { FinalOutcome, OutcomeName, RetryCode } from '../outcome.ts';
+import { MINUTE_MS } from '../timing.ts';
 
 interface Words {
   /** What happened. */
@@ -188,6 +190,55 @@ export const waiting = (code: RetryCode, absentSince?: string): string => {
       ? `the provider has not known the key since ${absentSince}, but that could still be an outage`
       : WAITS[code];
   return `Not done yet: ${stands}. The request continues by itself. Treat the key as alive until the final receipt`;
+};
+
+/** What a finding tells a person, unless it confirms. */
+const FOUND: Readonly<Record<Exclude<SettleFinding['outcome'], 'confirmed'>, Words>> = {
+  'unconfirmed/no-control': say(
+    'The key is gone, but this is not confirmed: no call was accepted, and no other key of the account was accepted meanwhile. An outage would look the same',
+    'Look in the provider’s web console. A managing key in the request would have told the two apart',
+  ),
+  'unconfirmed/no-answer': say(
+    'The end is not confirmed: the provider gave no verdict until the time for it was over',
+    'Look in the provider’s web console',
+  ),
+  'unconfirmed/signer-gone': say(
+    'The end is not confirmed: the managing key has itself been revoked, and no other key can ask',
+    'Look in the provider’s web console. Next time, revoke the managing key after `confirmed`',
+  ),
+  'unconfirmed/credential-missing': say(
+    'The end is not confirmed: the credential was removed before the time for it was over',
+    'Look in the provider’s web console. Next time, keep the secret until `confirmed`',
+  ),
+  'unconfirmed/still-flapping': say(
+    'The provider shows the key and does not show it, by turns: treat the key as alive',
+    'Delete the key in the provider’s web console, and report it to the provider',
+  ),
+  'stuck/no-effect': say(
+    'The provider accepts the delete each time, and the key comes back: treat the key as alive',
+    'Delete the key in the provider’s web console, and report it to the provider',
+  ),
+  resurrected: say('The key is alive, although it had been found gone'),
+  widened: say('The key may do more than was asked, although it had been found restricted'),
+};
+
+/** How long, as people say it. */
+const inMinutes = (ms: number): string => `${Math.round(ms / MINUTE_MS)} minutes`;
+
+const confirmedSentence = ({ as, triedKey, absences, windowMs, controlled }: Settling): string => {
+  const over = `over ${inMinutes(windowMs)}`;
+  if (as === 'restricted') return `Confirmed restricted: every reading ${over} showed what was asked for`;
+  const beside = controlled ? ', while another key of the account was accepted' : '';
+  return triedKey
+    ? `Confirmed dead: refused ${absences} times ${over}${beside}`
+    : `Confirmed gone: off the list ${over}${beside}. No one could try the key itself`;
+};
+
+/** What was found in a settle window, and what to do next. */
+export const foundSentence = (settling: Settling, { outcome, why }: SettleFinding): string => {
+  if (outcome === 'confirmed') return confirmedSentence(settling);
+  const { what, next } = FOUND[outcome];
+  return [what, why, next].filter((part) => part !== '').join('. ');
 };
 
 export const RESURRECTED =

@@ -1,5 +1,5 @@
 import { type EpochMs, fromIso, toIso } from '../epoch.ts';
-import { type FinalOutcome, isGone } from '../outcome.ts';
+import type { FinalOutcome, FindingOutcome } from '../outcome.ts';
 import type { ItemKey, Versioned } from '../ports.ts';
 import { type Provider, type Providers, providerNamed, type Word } from '../provider.ts';
 import { canonical } from './canonical.ts';
@@ -19,9 +19,9 @@ const PROVED_TAG = `${PREFIX}proved-at`;
 export const STATUS_TAGS: readonly string[] = [STATUS_TAG, PROVED_TAG];
 
 /** The status tags of a secret after its key's request has ended. */
-export const statusTags = (outcome: FinalOutcome, at: EpochMs): Readonly<Record<string, string>> => ({
+export const statusTags = (outcome: FinalOutcome | FindingOutcome, at: EpochMs): Readonly<Record<string, string>> => ({
   [STATUS_TAG]: outcome,
-  ...(isGone(outcome) ? { [PROVED_TAG]: toIso(at) } : {}),
+  ...(outcome === 'confirmed' ? { [PROVED_TAG]: toIso(at) } : {}),
 });
 
 type OrderTag = (typeof ORDER_TAGS)[number];

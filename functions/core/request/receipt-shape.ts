@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import type { Saw } from '../answer.ts';
-import { type KeyState, type OutcomeName, REFUSED, RETRY, STUCK } from '../outcome.ts';
+import { type KeyState, type OutcomeName, REFUSED, RETRY, STUCK, UNCONFIRMED_CODES } from '../outcome.ts';
 import type { Providers } from '../provider.ts';
 import { REASONS } from '../reason.ts';
 import type { ProofBasis, Receipt } from '../receipt.ts';
 
 const instant = z.string().meta({ format: 'date-time' });
 const asker = z.enum(['self', 'managing']);
-const codes = [...new Set([...STUCK, ...REFUSED, ...RETRY])];
+const codes = [...new Set([...STUCK, ...REFUSED, ...RETRY, ...UNCONFIRMED_CODES])];
 
 const OUTCOMES = [
   'revoked',
@@ -18,7 +18,10 @@ const OUTCOMES = [
   'refused',
   'stuck',
   'retry',
+  'confirmed',
+  'unconfirmed',
   'resurrected',
+  'widened',
 ] as const satisfies readonly OutcomeName[];
 
 const STATES = ['gone', 'dead', 'alive', 'expired', 'unknown'] as const satisfies readonly KeyState[];
@@ -61,6 +64,11 @@ const ProofShape = z.strictObject({
   tried: z.enum(['key', 'list']),
   firstAbsenceAt: instant.nullable(),
   spanMs: z.int().min(0),
+  settle: z.strictObject({
+    windowMs: z.int().min(1),
+    source: z.enum(['measured', 'documented', 'assumed']),
+    endsAt: instant,
+  }),
 });
 
 /** The shape of a receipt, for programs outside this system. It is published as a JSON Schema; our own code uses the type. */
@@ -95,4 +103,6 @@ export const receiptShape = (providers: Providers) =>
     evidence: z.array(Evidence),
     times: Times,
     timeToRevokeMs: z.int().nullable(),
+    confirms: z.enum(OUTCOMES).nullable(),
+    exposedMs: z.int().nullable(),
   }) satisfies z.ZodType<Receipt>;

@@ -1,5 +1,6 @@
 import { markSigner } from '../attempt/call-guards.ts';
 import { withEnd } from '../attempt/progress.ts';
+import { type SettleTerms, withSettling } from '../attempt/settle-window.ts';
 import { nextDelivery, type Retry } from '../backoff.ts';
 import type { Delivery, Disposition } from '../delivery.ts';
 import { after, type EpochMs, fromIso, later, toIso } from '../epoch.ts';
@@ -10,20 +11,21 @@ import {
   attemptEnded,
   attemptWaiting,
 } from '../ledger/attempt-result.ts';
-import { type AttemptRecord, type CaseItem, executedCalls } from '../ledger/case-item.ts';
+import { type AttemptRecord, type CaseItem, executedCalls, type Settling } from '../ledger/case-item.ts';
 import { inheritPin } from '../ledger/claim.ts';
 import { attemptName, caseKey, recheckName, requestKey } from '../ledger/keys.ts';
 import { releaseLease, takeLeaseFor, updateLeasedCase } from '../ledger/lease.ts';
 import type { Ended, RequestItem } from '../ledger/request-item.ts';
 import { updateItem } from '../ledger/update-item.ts';
-import { isGone, needsPerson } from '../outcome.ts';
+import { type FinalOutcome, type FindingOutcome, isGone, needsPerson } from '../outcome.ts';
 import type { Ports } from '../ports.ts';
+import { providerNamed } from '../provider.ts';
 import { isUrgent } from '../reason.ts';
 import type { Receipt } from '../receipt.ts';
 import { endFacts } from '../receipts/log-facts.ts';
 import { finalReceipt, interimReceipt, owesInterim } from '../receipts/make-receipt.ts';
 import { statusTags } from '../request/expiry-tags.ts';
-import { TIMING } from '../timing.ts';
+import { LONGEST_DELAY_SECONDS, SECOND_MS, TIMING } from '../timing.ts';
 import { sendRecheck, setAside } from './enqueue.ts';
 
 export const DONE: Disposition = { done: true };
@@ -52,13 +54,11 @@ const withReceipt = (
     return { ...current, ended, receipt, state: undefined, at: ended.at };
   });
 
-/** How long after a proof the key is checked again, in seconds. */
-const RECHECK_SECONDS = 600;
-
-const tagTarget = async (
+/** Writes the status of a key into the tags of its secret, for people. */
+export const tagTarget = async (
   ports: Ports,
   { pin, planOnly, requestId }: RequestItem,
-  { outcome, at }: Ended,
+  { outcome, at }: { readonly outcome: FinalOutcome | FindingOutcome; readonly at: EpochMs },
 ): Promise<void> => {
   const arn = pin?.self ? pin.signer.arn : pin?.target?.arn;
   if (arn === undefined || planOnly) return;
@@ -67,11 +67,13 @@ const tagTarget = async (
     .catch(() => ports.log.warn('secret not tagged', { requestId, outcome }));
 };
 
-/** If a recheck is not sent, the daily pass sends one. */
-const sendRecheckLater = async ({ outbox, log }: Ports, item: RequestItem): Promise<void> => {
-  await sendRecheck(outbox, item, RECHECK_SECONDS).catch(() =>
-    log.warn('second look not sent', { requestId: item.requestId }),
-  );
+/** Sends the first reading of a settle window, or for the finding that there is. If it is not sent, a sweep sends it. */
+const sendReading = async ({ outbox, clock, log }: Ports, item: RequestItem, settling: Settling): Promise<void> => {
+  const isFirst = settling.owners[0] === attemptName(item);
+  if (!isFirst && settling.finding === undefined) return;
+  const waitMs = settling.finding ? 0 : settling.nextAt - clock.now();
+  const seconds = Math.min(LONGEST_DELAY_SECONDS, Math.max(0, Math.ceil(waitMs / SECOND_MS)));
+  await sendRecheck(outbox, item, seconds).catch(() => log.warn('second look not sent', { requestId: item.requestId }));
 };
 
 /**
@@ -102,7 +104,6 @@ export const publishEnd = async (
   );
   ports.log.info('request ended', endFacts(receipt));
   await tagTarget(ports, written, written.ended);
-  if (isGone(outcome) && written.pin) await sendRecheckLater(ports, written);
   return undefined;
 };
 
@@ -131,6 +132,7 @@ export const publishFromCase = async (
   const { pin } = item;
   if (record?.ended === undefined || pin === undefined) return;
   await publishEnd(ports, item, record.ended, record);
+  if (held.settling?.owners.includes(name)) await sendReading(ports, item, held.settling);
   if (!pin.self && (isGone(record.ended.outcome) || isSignerFree(held, item))) await markSigner(ports, pin, false);
   await updateItem<CaseItem>(ports, caseKey(pin.keyName), (current) => {
     if (current === undefined) return undefined;
@@ -191,6 +193,12 @@ const afterCall = (end: AttemptEnded, record: AttemptRecord | undefined): Attemp
   return end;
 };
 
+/** How the settle window of a request's end is kept. */
+const termsOf = ({ providers }: Ports, { provider, request }: RequestItem): SettleTerms => ({
+  ...(providerNamed(providers, provider)?.settle ?? { windowMs: 0, source: 'assumed' }),
+  urgent: request !== undefined && isUrgent(request.reason),
+});
+
 /** Ends a request. Without a lease this takes one: a call may have left, so the end also belongs in the key's case. */
 const end = async (
   ports: Ports,
@@ -217,7 +225,9 @@ const end = async (
   const name = attemptName(item);
   const held = await updateLeasedCase(ports, pin.keyName, holder, (current) => {
     const record = current.attempts[name];
-    return record?.ended ? current : withEnd(current, name, endedAs(afterCall(result, record), ports.clock.now()));
+    if (record?.ended) return current;
+    const ended = endedAs(afterCall(result, record), ports.clock.now());
+    return withSettling(withEnd(current, name, ended), name, ended, termsOf(ports, item));
   });
   await publishFromCase(ports, item, held, holder);
   return DONE;

@@ -5,9 +5,11 @@ import type { RequestItem } from '../ledger/request-item.ts';
 import type { Ports } from '../ports.ts';
 import { type Parsed, parseRequest } from '../request/parse-request.ts';
 import { conclude, DONE, publishStoredEnd, waitUnclaimed } from './conclude.ts';
+import { CONFIRM } from './confirm.ts';
 import { dryRun } from './dry-run.ts';
 import { checkPreconditions } from './preconditions.ts';
-import { isOwnSender, recheckOf } from './recheck.ts';
+import { RECHECK } from './recheck.ts';
+import { isOwnSender, recheckOf } from './recheck-of.ts';
 import { resolve } from './resolve-target.ts';
 import { contextOf, type DeliveryMode, type Run, runOf } from './run.ts';
 import { revokeKey, withLease, withPin } from './with-lease.ts';
@@ -72,7 +74,7 @@ export const revoke = async (ports: Ports, delivery: Delivery): Promise<Disposit
     const parsed = parseRequest(ports.providers, delivery.body);
     const isRecheck = parsed.kind === 'request' && parsed.request.look;
     if (isRecheck && isOwnSender(ports, delivery)) {
-      const recheck = await recheckOf(ports, delivery, parsed.request);
+      const recheck = await recheckOf(ports, delivery, parsed.request, { confirm: CONFIRM, recheck: RECHECK });
       return recheck ? await carryOut(recheck.run, recheck.item) : DONE;
     }
     const asked = isRecheck ? NOT_FOR_YOU : parsed;

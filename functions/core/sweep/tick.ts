@@ -2,16 +2,18 @@ import type { EpochMs } from '../epoch.ts';
 import type { Ports } from '../ports.ts';
 import { type DailyPassReport, dailyPass } from './daily-pass.ts';
 import { type Gauges, gauge } from './gauges.ts';
+import { type Watched, watchWindows } from './settle-watch.ts';
 import { type Swept, sweep } from './sweep.ts';
 
 export interface Ticked extends Swept {
   readonly gauges: Gauges;
+  readonly windows: Watched;
   /** `undefined` if the day's pass is done or running, the system is paused, or the sweep had no time left. */
   readonly lookedAfter: DailyPassReport | undefined;
 }
 
 /**
- * What is done at each tick of the clock: reports how much is open, turns due expiry tags into requests, and once a day checks the
+ * What is done at each tick of the clock: reports how much is open, sends late readings again, turns due expiry tags into requests, and once a day checks the
  * ledger's cases.
  *
  * @param aheadMs how far ahead of its expiry an order is sent, up to 15 minutes
@@ -21,6 +23,7 @@ export interface Ticked extends Swept {
 export const tick = async (ports: Ports, aheadMs: number, until?: EpochMs): Promise<Ticked> => {
   // First, so that a sweep that fails does not hide how much is open.
   const gauges = await gauge(ports);
+  const windows = await watchWindows(ports);
   const swept = await sweep(ports, aheadMs, until);
-  return { ...swept, gauges, lookedAfter: swept.goesOn ? undefined : await dailyPass(ports) };
+  return { ...swept, gauges, windows, lookedAfter: swept.goesOn ? undefined : await dailyPass(ports) };
 };

@@ -4,8 +4,17 @@ import { adviceIn } from '../../core/receipts/sentences.ts';
 import { type ChatNotification, chatOf } from './chat-notification.ts';
 import type { Fact, Told } from './told.ts';
 
-/** What people hear of: trouble, an urgent key that is not gone yet, and that a key is gone. Plans are only for their sender. */
-const FOR_PEOPLE: readonly OutcomeName[] = ['stuck', 'refused', 'resurrected', 'retry', 'revoked'];
+/** What people hear of: trouble, an urgent key that is not gone yet, that a key is gone, and what is found out later. Plans are only for their sender. */
+const FOR_PEOPLE: readonly OutcomeName[] = [
+  'stuck',
+  'refused',
+  'retry',
+  'revoked',
+  'confirmed',
+  'unconfirmed',
+  'resurrected',
+  'widened',
+];
 
 export const isForPeople = ({ outcome, dryRun }: Receipt): boolean => !dryRun && FOR_PEOPLE.includes(outcome);
 

@@ -27,11 +27,33 @@ const ended = (facts: LogFacts): Values => {
   return kind === undefined ? {} : { Ended: 1, [kind]: 1, ...timesOf(facts) };
 };
 
+/** What a finding counts as. */
+const OF_FINDING = new Map<LogFacts[string] | undefined, MetricName>([
+  ['confirmed', 'Confirmed'],
+  ['unconfirmed', 'Unconfirmed'],
+  ['resurrected', 'Resurrected'],
+  ['widened', 'Widened'],
+  ['stuck', 'Stuck'],
+] satisfies [OutcomeName, MetricName][]);
+
+const settled = ({ outcome, timeToConfirmMs, exposedMs }: LogFacts): Values => {
+  const kind = OF_FINDING.get(outcome);
+  if (kind === undefined) return {};
+  const isTimed = outcome === 'confirmed' && typeof timeToConfirmMs === 'number';
+  return {
+    [kind]: 1,
+    ...(isTimed ? { TimeToConfirm: timeToConfirmMs } : {}),
+    ...(typeof exposedMs === 'number' ? { ExposedMs: Math.max(0, exposedMs) } : {}),
+  };
+};
+
 /** The events of the log that are counted or measured. What stands in no row is a line in the log and nothing else. */
 const EVENTS = new Map<string, (facts: LogFacts) => Values>([
   ['request ended', ended],
   ['urgent request waits', () => ({ UrgentWaiting: 1 })],
   ['resurrected', () => ({ Resurrected: 1 })],
+  ['key settled', settled],
+  ['windows read', ({ notConfirmed }) => ({ NotConfirmed: Number(notConfirmed) })],
   ['limit reached', () => ({ LimitReached: 1 })],
   ['notification not sent', () => ({ NotificationsFailed: 1 })],
   [

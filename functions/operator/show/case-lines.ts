@@ -6,6 +6,7 @@ import { pairs } from '../terminal/wrap.ts';
 
 const STATES: Readonly<Record<CaseItem['state'], string>> = {
   'proved-case': 'proved',
+  'settling-case': 'settling',
   'open-case': 'open',
   'idle-case': 'idle',
   'forgotten-case': 'forgotten',

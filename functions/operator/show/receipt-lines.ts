@@ -14,7 +14,10 @@ const TONES: Readonly<Record<Receipt['outcome'], Style>> = {
   refused: 'red',
   stuck: 'red',
   retry: 'yellow',
+  confirmed: 'green',
+  unconfirmed: 'yellow',
   resurrected: 'red',
+  widened: 'red',
 };
 
 /** `stuck/permission-missing` */

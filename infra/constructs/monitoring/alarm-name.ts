@@ -9,6 +9,7 @@ export type AlarmName =
   | 'sweepNotRun'
   | 'limitReached'
   | 'resurrected'
+  | 'notConfirmed'
   | 'providerErrors'
   | 'ledgerThrottled'
   | 'paused'

@@ -98,6 +98,13 @@ export const alarmTable = (watched: Watched): Readonly<Record<AlarmName, AlarmRo
       metric: own('Resurrected'),
       above: 0,
     },
+    notConfirmed: {
+      says: 'A key is gone, and its settle window has been over for a quarter of an hour without a finding',
+      section: 'A key is not confirmed',
+      metric: own('NotConfirmed', LONG),
+      above: 0,
+      ...gauge,
+    },
     providerErrors: {
       says: 'Providers fail to answer more than a quarter of all calls',
       section: 'Providers do not answer',

@@ -24,5 +24,7 @@ export const receiptForTest = (fields: Partial<Receipt> = {}): Receipt => ({
   evidence: [],
   times: { dueAt: '2026-11-21T12:00:00.000Z', receivedAt: '2026-11-21T12:00:00.100Z' },
   timeToRevokeMs: 431,
+  confirms: null,
+  exposedMs: null,
   ...fields,
 });

@@ -163,6 +163,12 @@ export const TROUBLES: Readonly<Record<AlarmName, Trouble>> = {
     await system.deliver();
     return [];
   },
+  notConfirmed: async (system) => {
+    await ended(system);
+    system.advance(26 * MINUTE);
+    await system.tick();
+    return [];
+  },
   resurrected: async (system) => {
     system.bybit.revive('mainnet', await ended(system));
     system.advance(15 * MINUTE);

@@ -85,7 +85,8 @@ it('says all that the contract has', () =>
     outcome: 'revoked',
     code: null,
     keyState: 'gone',
-    message: 'The key is gone: two probes after our delete, some seconds apart, did not find it',
+    message:
+      'The key is gone: two probes after our delete, some seconds apart, did not find it. Confirmation follows by 2026-11-21T12:10:00.000Z',
     request: { reason: 'leaked', requestedBy: 'jane', sender: 'AROA', reference: 'INC-1' },
     signer: { as: 'managing', id: 'MAST…0001', secretId: 'key-revoker/s', secretVersion: 'v1' },
     key: { id: 'SUBK…0001', digest: 'sha256:digest of SUBKEYexample00001', subMemberId: '7' },
@@ -97,6 +98,7 @@ it('says all that the contract has', () =>
       tried: 'list',
       firstAbsenceAt: '2026-11-21T12:00:00.040Z',
       spanMs: 10,
+      settle: { windowMs: 600_000, source: 'assumed', endsAt: '2026-11-21T12:10:00.000Z' },
     },
     calls: 3,
     evidence: [line('1'), line('2')],
@@ -108,6 +110,8 @@ it('says all that the contract has', () =>
       goneAt: '2026-11-21T12:00:00.040Z',
     },
     timeToRevokeMs: 40,
+    confirms: null,
+    exposedMs: null,
   }));
 
 it('says null of what is not known', () => {

@@ -225,21 +225,25 @@ describe('an order’s id', () => {
 describe('the status tags', () => {
   const AT = epochMs(Date.parse('2026-11-21T12:00:00.000Z'));
 
-  it.each(['revoked', 'already-revoked'] as const)(
-    'of a request that ended as %s say when the key was proved gone',
-    (outcome) =>
-      expect(statusTags(outcome, AT)).toEqual({
-        'key-revoker:status': outcome,
-        'key-revoker:proved-at': '2026-11-21T12:00:00.000Z',
-      }),
-  );
+  it('of a key that is confirmed say when that was', () =>
+    expect(statusTags('confirmed', AT)).toEqual({
+      'key-revoker:status': 'confirmed',
+      'key-revoker:proved-at': '2026-11-21T12:00:00.000Z',
+    }));
 
-  it.each(['restricted', 'stuck/unproven'] as const)('of a request that ended as %s claim no proof', (outcome) =>
+  it.each([
+    'revoked',
+    'already-revoked',
+    'restricted',
+    'stuck/unproven',
+    'unconfirmed/no-control',
+    'resurrected',
+  ] as const)('of a key that is %s claim no proof', (outcome) =>
     expect(statusTags(outcome, AT)).toEqual({ 'key-revoker:status': outcome }),
   );
 
   it('are the only ones that this product writes', () =>
-    expect(STATUS_TAGS).toEqual(Object.keys(statusTags('revoked', AT))));
+    expect(STATUS_TAGS).toEqual(Object.keys(statusTags('confirmed', AT))));
 });
 
 it('keeps each secret’s sweep under its ARN', () =>

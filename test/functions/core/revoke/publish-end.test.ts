@@ -52,10 +52,10 @@ const kept = (item: RequestItem = ITEM): Memory => {
 
 const stored = ({ items }: Memory) => items.get('request#R request');
 
-it('writes the receipt, publishes it, marks it, tags the secret, and sends a recheck, in that order', async () => {
+it('writes the receipt, publishes it, marks it and tags the secret, in that order', async () => {
   const memory = kept();
   expect(await publishEnd(memory.ports, ITEM, end('revoked'))).toBeUndefined();
-  expect(memory.steps).toEqual(['read', 'write request', 'publish', 'read', 'write request', 'tag', 'enqueue']);
+  expect(memory.steps).toEqual(['read', 'write request', 'publish', 'read', 'write request', 'tag']);
   expect(memory.published).toEqual([stored(memory)?.['receipt']]);
   expect(stored(memory)).toMatchObject({
     published: true,
@@ -63,9 +63,7 @@ it('writes the receipt, publishes it, marks it, tags the secret, and sends a rec
     receipt: { receiptId: 'R#1', final: true },
   });
   expect(stored(memory)).not.toHaveProperty('state');
-  expect(memory.tags).toEqual([
-    ['arn:signer', { 'key-revoker:status': 'revoked', 'key-revoker:proved-at': '2026-11-21T12:00:00.000Z' }],
-  ]);
+  expect(memory.tags).toEqual([['arn:signer', { 'key-revoker:status': 'revoked' }]]);
   expect(memory.lines).toEqual([
     [
       'request ended',

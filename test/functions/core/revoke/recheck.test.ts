@@ -3,7 +3,7 @@ import { after } from '../../../../functions/core/epoch.ts';
 import { Unavailable } from '../../../../functions/core/fault.ts';
 import { NEW_ATTEMPT } from '../../../../functions/core/ledger/case-item.ts';
 import type { Restriction } from '../../../../functions/core/provider.ts';
-import { isOwnSender } from '../../../../functions/core/revoke/recheck.ts';
+import { isOwnSender } from '../../../../functions/core/revoke/recheck-of.ts';
 import { revoke } from '../../../../functions/core/revoke/revoke.ts';
 import type { Given, Memory } from '../memory-ports.ts';
 import { answerOf, NOON } from '../rounds.ts';
@@ -53,17 +53,17 @@ const reported = ({ published }: Memory) =>
     .slice(1)
     .map(({ receiptId, outcome, code, keyState, final }) => [receiptId, outcome, code, keyState, final]);
 
-describe('a recheck of a dead key', () => {
-  it('is asked for ten minutes after the proof', async () => {
-    const memory = await ended({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
-    const [{ body, ...rest } = { body: '' }, ...others] = memory.enqueued;
-    expect([JSON.parse(body), rest, others]).toEqual([
-      { version: 1, secretVersion: 'AWSCURRENT', reason: 'manual', dryRun: false, ...RECHECK },
-      { attributes: { requestId: 'R', attempt: '1' }, delaySeconds: 600 },
-      [],
-    ]);
-  });
+/** A request whose key is confirmed dead: ten probes for it and for its end, and what comes after is for the rechecks. */
+const confirmed = async (...later: Script['probe']) => {
+  const gone = Array.from({ length: 7 }, () => GONE);
+  const memory = await ended({ probe: [ALIVE, ...gone, ...later], delete: [ACCEPTED] });
+  await rechecked(memory);
+  expect(reported(memory)).toEqual([['R#1!1', 'confirmed', null, 'dead', false]]);
+  memory.published.pop();
+  return memory;
+};
 
+describe('a recheck of a dead key', () => {
   it.each([
     ['that ended stuck', SELF, [HELD]],
     ['that was a plan', { ...SELF, dryRun: true }, [ALIVE]],
@@ -71,35 +71,28 @@ describe('a recheck of a dead key', () => {
     expect((await ended({ probe }, {}, body)).enqueued).toEqual([]);
   });
 
-  it('ends without it where the queue does not take it: the daily one makes up for it', async () => {
-    const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
-    memory.ports.outbox = { ...memory.ports.outbox, enqueue: () => Promise.reject(new Unavailable('down')) };
-    expect(await revoke(memory.ports, delivered(memory, SELF))).toEqual({ done: true });
-    expect(memory.lines.at(-1)).toEqual(['second look not sent', { requestId: 'R' }]);
-  });
-
   it('makes two probes and no call, reports nothing, and leaves the case as it was', async () => {
-    const memory = await ended({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+    const memory = await confirmed(GONE);
     const { rev: _, nonce: __, ...asItWas } = caseOf(memory);
     const before = memory.sent.length;
     expect(await rechecked(memory)).toEqual({ done: true });
     expect(memory.sent.slice(before)).toEqual(['probe', 'probe']);
     expect(reported(memory)).toEqual([]);
     const { rev: ___, nonce: ____, ...left } = caseOf(memory);
-    expect(left).toEqual({ ...asItWas, attempts: {}, findings: 0 });
+    expect(left).toEqual({ ...asItWas, attempts: {} });
     expect(memory.lines.at(-1)).toEqual(['look done', { requestId: 'R', saw: 'unknown', finding: '' }]);
   });
 
   it('reports a key that lives again, opens its case, and makes no call', async () => {
-    const memory = await ended({ probe: [ALIVE, GONE, GONE, ALIVE], delete: [ACCEPTED] });
+    const memory = await confirmed(ALIVE);
     const before = memory.sent.length;
     expect(await rechecked(memory)).toEqual({ done: true });
     expect(memory.sent.slice(before)).toEqual(['probe']);
-    expect(reported(memory)).toEqual([['R#1!1', 'resurrected', null, 'alive', false]]);
+    expect(reported(memory)).toEqual([['R#1!2', 'resurrected', null, 'alive', false]]);
     expect(memory.published[1]?.message).toMatch(
       /The key was proved gone at 2026-11-21T12:00:02.000Z\. Send a request/,
     );
-    expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1', findings: 1 });
+    expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1', findings: 2 });
     expect(caseOf(memory).attempts).toEqual({});
     expect(caseOf(memory)).not.toHaveProperty('proved');
     expect(memory.lines).toContainEqual([
@@ -109,17 +102,17 @@ describe('a recheck of a dead key', () => {
   });
 
   it('reports it once more each time, by a number of its own', async () => {
-    const memory = await ended({ probe: [ALIVE, GONE, GONE, ALIVE], delete: [ACCEPTED] });
+    const memory = await confirmed(ALIVE);
     await rechecked(memory);
     await rechecked(memory);
     expect(reported(memory).map(([id, outcome]) => [id, outcome])).toEqual([
-      ['R#1!1', 'resurrected'],
       ['R#1!2', 'resurrected'],
+      ['R#1!3', 'resurrected'],
     ]);
   });
 
   it('says nothing where nobody answers, and comes again', async () => {
-    const memory = await ended({ probe: [ALIVE, GONE, GONE, undefined], delete: [ACCEPTED] });
+    const memory = await confirmed(undefined);
     expect(await rechecked(memory)).toMatchObject({ done: false, code: 'no-reply' });
     expect(caseOf(memory)).not.toHaveProperty('lease');
     expect(reported(memory)).toEqual([]);
@@ -161,7 +154,7 @@ describe('a recheck of a case that was left open', () => {
     await rechecked(memory);
     await revoke(memory.ports, delivered(memory, SELF, { messageId: 'M2', attempt: 2 }));
     expect(memory.published[1]).toMatchObject({ receiptId: 'R#2', outcome: 'revoked', calls: 1 });
-    expect(caseOf(memory)).toMatchObject({ state: 'proved-case', proved: { endedBy: 'R#2' }, attempts: {} });
+    expect(caseOf(memory)).toMatchObject({ state: 'settling-case', proved: { endedBy: 'R#2' }, attempts: {} });
   });
 
   it('closes it with a proof where the managing key’s list does not name any more what was to be updated', async () => {

@@ -32,7 +32,7 @@ it('probes, calls and proves', async () => {
   ]);
   expect(memory.published.map(provedAt)).toEqual([after(NOON, 2_000)]);
   expect(memory.aside).toEqual([]);
-  expect(caseOf(memory)).toMatchObject({ state: 'proved-case', proved: { endedBy: 'R#1' } });
+  expect(caseOf(memory)).toMatchObject({ state: 'settling-case', proved: { endedBy: 'R#1' } });
   expect(caseOf(memory).attempts).toEqual({});
   expect(caseOf(memory)).not.toHaveProperty('lease');
 });
@@ -612,7 +612,7 @@ describe('a request whose time is up', () => {
     memory.ports.ledger = ledger;
     expect(await revoke(memory.ports, delivered(memory, SELF))).toEqual({ done: true });
     expect(memory.published).toMatchObject([{ receiptId: 'R#1', outcome: 'revoked' }]);
-    expect(caseOf(memory)).toMatchObject({ state: 'proved-case' });
+    expect(caseOf(memory)).toMatchObject({ state: 'settling-case' });
     expect(caseOf(memory).attempts).toEqual({});
   });
 
@@ -944,7 +944,7 @@ describe('where AWS does not answer', () => {
       await revoke(memory.ports, delivered(memory, SELF));
       const ends = new Set(memory.published.map(({ receiptId, outcome }) => `${receiptId} ${outcome}`));
       expect([index, step, ...ends]).toEqual([index, step, expect.stringMatching(/^R#1 (already-)?revoked$/)]);
-      expect(caseOf(memory)).toMatchObject({ state: 'proved-case' });
+      expect(caseOf(memory)).toMatchObject({ state: 'settling-case' });
       expect(caseOf(memory).attempts).toEqual({});
     }
   });

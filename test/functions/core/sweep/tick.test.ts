@@ -9,13 +9,20 @@ it('tells how much is open, sweeps, and looks after the cases once a day', async
   const memory = memoryPorts();
   const none = { secrets: 0, sent: 0, left: 0, unreadable: 0 };
   const gauges = { openCases: 0, oldestOpenCaseSeconds: 0, pausedSeconds: 0 };
+  const windows = { resent: 0, notConfirmed: 0 };
   expect(await tick(memory.ports, AHEAD)).toEqual({
     ...none,
     gauges,
+    windows,
     lookedAfter: { resent: 0, looks: 0, copies: 0 },
   });
-  expect(memory.lines.map(([event]) => event)).toEqual(['gauges read', 'sweep done', 'look-after done']);
-  expect(await tick(memory.ports, AHEAD)).toEqual({ ...none, gauges, lookedAfter: undefined });
+  expect(memory.lines.map(([event]) => event)).toEqual([
+    'gauges read',
+    'windows read',
+    'sweep done',
+    'look-after done',
+  ]);
+  expect(await tick(memory.ports, AHEAD)).toEqual({ ...none, gauges, windows, lookedAfter: undefined });
 });
 
 it('tells how much is open also where the sweep fails, which then does not count as run', async () => {
@@ -27,5 +34,5 @@ it('tells how much is open also where the sweep fails, which then does not count
     },
   };
   await expect(tick(memory.ports, AHEAD)).rejects.toBeInstanceOf(Unavailable);
-  expect(memory.lines.map(([event]) => event)).toEqual(['gauges read']);
+  expect(memory.lines.map(([event]) => event)).toEqual(['gauges read', 'windows read']);
 });

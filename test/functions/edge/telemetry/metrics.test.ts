@@ -105,6 +105,39 @@ describe('other events', () => {
         'PausedSeconds{instance=desk}': [0],
       },
     ],
+    [
+      'key settled',
+      { provider: 'kalshi', outcome: 'confirmed', timeToConfirmMs: 602_000, exposedMs: -3 },
+      {
+        'Confirmed{instance=desk}': [1],
+        [`Confirmed${PROVIDER}`]: [1],
+        'TimeToConfirm{instance=desk}': [602_000],
+        [`TimeToConfirm${PROVIDER}`]: [602_000],
+        'ExposedMs{instance=desk}': [0],
+        [`ExposedMs${PROVIDER}`]: [0],
+      },
+    ],
+    [
+      'key settled',
+      { provider: 'kalshi', outcome: 'unconfirmed', timeToConfirmMs: 602_000 },
+      { 'Unconfirmed{instance=desk}': [1], [`Unconfirmed${PROVIDER}`]: [1] },
+    ],
+    [
+      'key settled',
+      { provider: 'kalshi', outcome: 'resurrected' },
+      { 'Resurrected{instance=desk}': [1], [`Resurrected${PROVIDER}`]: [1] },
+    ],
+    [
+      'key settled',
+      { provider: 'kalshi', outcome: 'widened' },
+      { 'Widened{instance=desk}': [1], [`Widened${PROVIDER}`]: [1] },
+    ],
+    [
+      'key settled',
+      { provider: 'kalshi', outcome: 'stuck' },
+      { 'Stuck{instance=desk}': [1], [`Stuck${PROVIDER}`]: [1] },
+    ],
+    ['windows read', { resent: 1, notConfirmed: 2 }, { 'NotConfirmed{instance=desk}': [2] }],
     ['resurrected', { provider: 'kalshi' }, { 'Resurrected{instance=desk}': [1], [`Resurrected${PROVIDER}`]: [1] }],
     [
       'limit reached',

@@ -35,5 +35,7 @@ export const receiptFor = (keyId: string, fields: Partial<Receipt> = {}): Receip
   ],
   times: { dueAt: '2026-11-20T10:00:00.000Z', receivedAt: '2026-11-20T10:00:00.100Z' },
   timeToRevokeMs: 431,
+  confirms: null,
+  exposedMs: null,
   ...fields,
 });

@@ -1,0 +1,167 @@
+import { after, type EpochMs, earlier, later } from '../epoch.ts';
+import { basisOf, type CaseItem, NEW_ATTEMPT, type SettleFinding, type Settling } from '../ledger/case-item.ts';
+import type { Ended } from '../ledger/request-item.ts';
+import { hasToHold, isGone, type UnconfirmedCode } from '../outcome.ts';
+import type { Settle } from '../provider.ts';
+import type { Evidence } from '../receipt.ts';
+import { MINUTE_MS, SECOND_MS } from '../timing.ts';
+
+/** When readings are due after the end, in milliseconds. One more is due when the window is over. */
+const SLOTS = {
+  urgent: [30 * SECOND_MS, ...[1, 2, 3, 5, 7].map((minutes) => minutes * MINUTE_MS)],
+  other: [MINUTE_MS, 5 * MINUTE_MS],
+} as const;
+
+/** The least time between two readings. */
+const APART_MS = 30 * SECOND_MS;
+
+/** For how many more windows a last reading that tells nothing is tried again, once a minute. */
+const EXTRA_WINDOWS = 2;
+
+/** A provider that shows the key again in this many windows is not expected to stop. */
+const MOST_BROKEN = 3;
+
+/** What one reading in the window showed. */
+export interface KeyReading {
+  /** `holds`: every answer that gave a verdict says what the end said. `broken`: an answer shows the key, or wider settings. */
+  readonly saw: 'holds' | 'broken' | 'nothing';
+  /** Another key was accepted while this one was not. */
+  readonly controlled: boolean;
+  /** Answers that did not know the key. */
+  readonly absences: number;
+  /** The key itself was tried. */
+  readonly triedKey: boolean;
+  readonly evidence: readonly Evidence[];
+  /** What keeps a reading that shows nothing from showing more. */
+  readonly lacks?: UnconfirmedCode | undefined;
+}
+
+/** How a window is kept: as the provider says, with more readings for an urgent request. */
+export interface SettleTerms extends Settle {
+  readonly urgent: boolean;
+}
+
+const endOf = ({ startedAt, windowMs }: Settling): EpochMs => after(startedAt, windowMs);
+
+/** When the next reading is due: at the next slot, or when the window is over. */
+const nextReading = (settling: Settling, notBefore: EpochMs): EpochMs => {
+  const end = endOf(settling);
+  const slots = SLOTS[settling.urgent ? 'urgent' : 'other'].map((ms) => after(settling.startedAt, ms));
+  return later(notBefore, earlier(end, slots.find((slot) => slot >= notBefore) ?? end));
+};
+
+/** Whether readings are still due. */
+export const isSettling = (settling: Settling | undefined): settling is Settling & { readonly finding?: undefined } =>
+  settling !== undefined && settling.finding === undefined;
+
+const begun = (
+  { attempts, settling }: CaseItem,
+  name: string,
+  { outcome, at }: Ended,
+  { windowMs, source, urgent }: SettleTerms,
+): Settling => {
+  const record = attempts[name] ?? NEW_ATTEMPT;
+  const started: Settling = {
+    as: isGone(outcome) ? 'gone' : 'restricted',
+    // An end that has not got its finding gets the next one.
+    owners: [...new Set([...(settling?.owners ?? []), name])],
+    urgent,
+    startedAt: at,
+    windowMs,
+    source,
+    nextAt: at,
+    basis: basisOf(record),
+    controlled: record.controlledSince !== undefined,
+    absences: 0,
+    triedKey: false,
+    evidence: [],
+  };
+  return { ...started, nextAt: nextReading(started, after(at, 1)) };
+};
+
+/** A later end joins the window of an earlier one, or takes the finding that there is. */
+const joined = (item: CaseItem, name: string, ended: Ended, terms: SettleTerms): Settling => {
+  const { settling } = item;
+  const isSame = settling?.as === 'gone' && isGone(ended.outcome);
+  const isKnown = isSettling(settling) || settling?.finding?.outcome === 'confirmed';
+  return isSame && isKnown ? { ...settling, owners: [...settling.owners, name] } : begun(item, name, ended, terms);
+};
+
+/** The case after an end, with the window in which the end has to hold. */
+export const withSettling = (item: CaseItem, name: string, ended: Ended, terms: SettleTerms): CaseItem => {
+  const settling = hasToHold(ended.outcome) ? joined(item, name, ended, terms) : item.settling;
+  const isDue = isSettling(settling) && item.state !== 'open-case';
+  return { ...item, settling, ...(isDue ? { state: 'settling-case', at: settling.nextAt } : {}) };
+};
+
+/** Why a window that held does not confirm: after a call that the provider did not accept, an outage would look the same. */
+const lacksIn = ({ as, basis, controlled }: Settling): UnconfirmedCode | undefined =>
+  as === 'gone' && basis !== 'accepted' && !controlled ? 'no-control' : undefined;
+
+type Found = Omit<SettleFinding, 'number' | 'at'>;
+
+const found = (settling: Settling, { saw, lacks = 'no-answer' }: KeyReading, now: EpochMs): Found | undefined => {
+  if (now < endOf(settling)) return undefined;
+  const unconfirmed = (code: UnconfirmedCode): Found => ({ outcome: `unconfirmed/${code}`, why: '' });
+  if (saw === 'holds') {
+    const missing = lacksIn(settling);
+    return missing === undefined ? { outcome: 'confirmed', why: '' } : unconfirmed(missing);
+  }
+  const isOver = lacks !== 'no-answer' || now >= after(endOf(settling), EXTRA_WINDOWS * settling.windowMs);
+  return isOver ? unconfirmed(lacks) : undefined;
+};
+
+/** What follows from a sighting in the window. */
+const foundBroken = ({ as }: Settling, { windows, full }: NonNullable<CaseItem['broken']>): Found => {
+  if (full >= MOST_BROKEN)
+    return { outcome: 'stuck/no-effect', why: `The key was seen again after ${full} whole windows` };
+  if (windows >= MOST_BROKEN)
+    return { outcome: 'unconfirmed/still-flapping', why: `The key was seen again in ${windows} windows in a row` };
+  return { outcome: as === 'gone' ? 'resurrected' : 'widened', why: 'The request is sent again' };
+};
+
+const withFinding = (item: CaseItem, settling: Settling, said: Found, now: EpochMs): CaseItem => {
+  const number = (item.findings ?? 0) + 1;
+  const isConfirmed = said.outcome === 'confirmed';
+  return {
+    ...item,
+    settling: { ...settling, finding: { ...said, at: now, number } },
+    findings: number,
+    broken: isConfirmed ? undefined : item.broken,
+    ...(item.state === 'settling-case' ? { state: item.proved ? 'proved-case' : 'idle-case', at: now } : {}),
+  } as const;
+};
+
+/** A word that no longer holds: the key is as it was, and the case of its first owner is open again. */
+const withdrawn = (item: CaseItem, settling: Settling, now: EpochMs): CaseItem => {
+  const { windows = 0, full = 0 } = item.broken ?? {};
+  const isFull = settling.basis === 'accepted' && now >= endOf(settling);
+  const broken = { windows: windows + 1, full: full + (isFull ? 1 : 0) };
+  const opened: CaseItem = {
+    ...item,
+    proved: undefined,
+    leftOpenBy: settling.owners[0],
+    broken,
+    state: 'open-case',
+    at: now,
+  };
+  return withFinding(opened, settling, foundBroken(settling, broken), now);
+};
+
+/** The case after a reading in its window. */
+export const withReading = (item: CaseItem, reading: KeyReading, now: EpochMs): CaseItem => {
+  if (!isSettling(item.settling)) return item;
+  const read: Settling = {
+    ...item.settling,
+    lastReadAt: now,
+    controlled: item.settling.controlled || reading.controlled,
+    absences: item.settling.absences + reading.absences,
+    triedKey: item.settling.triedKey || reading.triedKey,
+    evidence: reading.evidence,
+  };
+  if (reading.saw === 'broken') return withdrawn(item, read, now);
+  const said = found(read, reading, now);
+  if (said) return withFinding(item, read, said, now);
+  const settling = { ...read, nextAt: nextReading(read, after(now, now < endOf(read) ? APART_MS : MINUTE_MS)) };
+  return { ...item, settling, ...(item.state === 'settling-case' ? { at: settling.nextAt } : {}) };
+};

@@ -1,0 +1,163 @@
+import type { KeyRecord } from '../answer.ts';
+import { isAbsent, isPresent } from '../answer.ts';
+import { killOf } from '../attempt/call-guards.ts';
+import { type AttemptContext, probeRound } from '../attempt/round.ts';
+import { isSettling, type KeyReading, withReading } from '../attempt/settle-window.ts';
+import type { Disposition } from '../delivery.ts';
+import { type AttemptEnded, attemptEnded, attemptWaiting } from '../ledger/attempt-result.ts';
+import { type CaseItem, NEW_ATTEMPT, type SettleFinding, type Settling } from '../ledger/case-item.ts';
+import { attemptName, caseKey, requestIdOf, requestKey } from '../ledger/keys.ts';
+import { takeLeaseFor, updateLeasedCase } from '../ledger/lease.ts';
+import type { RequestItem } from '../ledger/request-item.ts';
+import type { FinalOutcome, UnconfirmedCode } from '../outcome.ts';
+import { ask, isUnasked } from '../probe/ask.ts';
+import { type AnsweredQuestion, isManagerRefused, roundVerdictOf } from '../probe/round-verdict.ts';
+import { isRestriction } from '../provider.ts';
+import { evidenceOf } from '../receipt.ts';
+import { findingFacts } from '../receipts/log-facts.ts';
+import { settledReceipt } from '../receipts/make-receipt.ts';
+import { allOver } from '../some-at-once.ts';
+import { DONE, tagTarget, waitFor } from './conclude.ts';
+import { resend, setAside } from './enqueue.ts';
+import { type PublishedRequest, recheckLater } from './recheck-of.ts';
+import { contextOf, type DeliveryMode, type Run } from './run.ts';
+
+/** How often one reading asks the key itself. */
+const PROBES = 5;
+
+/** What a failure to open a credential means for a reading. */
+const LACKS: Readonly<Partial<Record<FinalOutcome, UnconfirmedCode>>> = {
+  'stuck/credential-missing': 'credential-missing',
+  'stuck/signer-gone': 'signer-gone',
+};
+
+const NOTHING = { saw: 'nothing', controlled: false, absences: 0, triedKey: false, evidence: [] } as const;
+
+/** Asks each of the plan's questions to the key itself a few more times, at once. */
+const askedAgain = async (
+  { asking }: AttemptContext,
+  questions: readonly Parameters<typeof ask>[1][],
+): Promise<readonly AnsweredQuestion[]> => {
+  const again = Array.from({ length: PROBES - 1 }, () => questions).flat();
+  const answers = await allOver(again.map((question) => ask(asking, question)));
+  return again.flatMap((question, index) => {
+    const answer = answers[index];
+    return answer === undefined || isUnasked(answer) ? [] : [{ question, answer }];
+  });
+};
+
+/** Reads the key once, with several probes. */
+const readKey = async (context: AttemptContext, item: CaseItem, before: KeyRecord | undefined): Promise<KeyReading> => {
+  const { ports, pin } = context;
+  // The call of this request has left, in an earlier attempt.
+  const called = { ...NEW_ATTEMPT, calls: 1, before };
+  const { round, plan, roundVerdict: first, controlled } = await probeRound(context, item, called, true);
+  const own = plan.probes.filter(({ as }) => as === 'self');
+  const more = round.heldUp || round.cutShort ? [] : await askedAgain(context, own);
+  const asked = [...round.asked, ...more];
+  const verdict =
+    more.length === 0
+      ? first
+      : roundVerdictOf(asked, {
+          sightings: item.sightings,
+          signer: round.signer,
+          needsAll: plan.needsAll,
+          restriction: isRestriction(plan.call) ? plan.call : undefined,
+          before,
+        });
+  const isKnown = asked.some(({ answer }) => isPresent(answer) || answer.identified);
+  const evidence = [
+    ...round.evidence,
+    ...more.map(({ question, answer }) => evidenceOf(ports.clock.now(), 'probe', question as never, answer)),
+  ];
+  const isGone = isManagerRefused(asked, round.signer) && (await killOf(ports, pin.signerName)) !== undefined;
+  const isSeen = isRestriction(plan.call) ? verdict === 'wider' || verdict === 'web-only' : isKnown;
+  return {
+    saw: isSeen ? 'broken' : verdict === 'absent' || verdict === 'as-asked' ? 'holds' : 'nothing',
+    controlled,
+    absences: asked.filter(({ answer }) => isAbsent(answer)).length,
+    triedKey: asked.some(({ question, answer }) => question.as === 'self' && isAbsent(answer)),
+    evidence,
+    lacks: isGone ? 'signer-gone' : undefined,
+  };
+};
+
+const note = ({ ports, holder }: Run, { pin }: PublishedRequest, reading: KeyReading): Promise<CaseItem> =>
+  updateLeasedCase(ports, pin.keyName, holder, (held) => withReading(held, reading, ports.clock.now()));
+
+/** The request of an end, as long as that end is its latest. */
+const ownerRequest = async (run: Run, owner: string): Promise<RequestItem | undefined> => {
+  const item = await run.ports.ledger.read<RequestItem>(requestKey(requestIdOf(owner), false));
+  return item && attemptName(item) === owner && item.receipt ? item : undefined;
+};
+
+/** Publishes the finding for each end that waits for it. A word that no longer holds sends its request again. */
+const publishFinding = async (run: Run, settling: Settling, finding: SettleFinding): Promise<void> => {
+  const { ports } = run;
+  for (const [index, owner] of settling.owners.entries()) {
+    const item = await ownerRequest(run, owner);
+    if (item?.receipt === undefined) continue;
+    const receipt = settledReceipt(item.receipt, settling, finding);
+    const isFirst = index === 0;
+    if (isFirst && finding.outcome === 'stuck/no-effect') await setAside(ports.outbox, { ...item, receipt });
+    await ports.outbox.publish(receipt);
+    ports.log[finding.outcome === 'confirmed' ? 'info' : 'warn']('key settled', findingFacts(receipt, finding.at));
+    await tagTarget(ports, item, { outcome: finding.outcome, at: finding.at });
+    const isWithdrawn = finding.outcome === 'resurrected' || finding.outcome === 'widened';
+    if (isFirst && isWithdrawn) await resend(ports.outbox, { ...item, attempt: item.attempt + 1 });
+  }
+};
+
+/** Ends a delivery that read: the finding goes out if there is one, and otherwise the message comes back for the next reading. */
+const concludeReading = async (run: Run, original: PublishedRequest, held: CaseItem): Promise<Disposition> => {
+  const { ports, delivery, holder } = run;
+  const { settling } = held;
+  if (settling?.finding) await publishFinding(run, settling, settling.finding);
+  await updateLeasedCase(ports, original.pin.keyName, holder, (current) => ({
+    ...current,
+    lease: undefined,
+    ...(current.settling?.finding ? { settling: { ...current.settling, owners: [] } } : {}),
+  }));
+  if (!isSettling(settling)) return DONE;
+  return waitFor(ports, delivery, original, { code: 'early', notBefore: settling.nextAt });
+};
+
+/** Reads a key in the settle window of its end. */
+export const CONFIRM: DeliveryMode = {
+  isOrder: false,
+  needsLease: true,
+  work: async (run, item, resolved, leased) => {
+    const { ports } = run;
+    const { settling } = leased as CaseItem; // this mode needs a lease
+    if (isSettling(settling) && ports.clock.now() < settling.nextAt)
+      return attemptWaiting({ code: 'early', notBefore: settling.nextAt });
+    const before = (item as PublishedRequest).receipt?.change?.before as KeyRecord | undefined;
+    if (isSettling(settling))
+      await note(
+        run,
+        item as PublishedRequest,
+        await readKey(contextOf(run, item, resolved), leased as CaseItem, before),
+      );
+    return attemptEnded('planned');
+  },
+  conclude: async (run, item, result, leased) => {
+    const { ports, delivery, holder } = run;
+    const original = item as PublishedRequest; // a recheck is about one
+    if (!result.hasEnded) return recheckLater(run, original, result);
+    const key = { ...original.pin, provider: original.request.provider };
+    const taken = leased
+      ? { taken: true as const }
+      : await takeLeaseFor(ports, original, key, { holder, until: delivery.deadline, seen: [] });
+    if (!taken.taken)
+      return recheckLater(run, original, attemptWaiting({ code: 'in-progress', notBefore: taken.notBefore }));
+    return concludeReading(run, original, await withFault(run, original, result));
+  },
+};
+
+/** The case, with a reading that showed nothing if the credential could not be opened. */
+const withFault = async (run: Run, original: PublishedRequest, { outcome }: AttemptEnded): Promise<CaseItem> => {
+  const { ports } = run;
+  const held = (await ports.ledger.read<CaseItem>(caseKey(original.pin.keyName))) as CaseItem;
+  const isDue = isSettling(held.settling) && ports.clock.now() >= held.settling.nextAt;
+  return outcome === 'planned' || !isDue ? held : note(run, original, { ...NOTHING, lacks: LACKS[outcome] });
+};

@@ -1,0 +1,51 @@
+import { after, epochMs } from '../epoch.ts';
+import type { CaseItem } from '../ledger/case-item.ts';
+import { requestIdOf, requestKey } from '../ledger/keys.ts';
+import { pausedSince } from '../ledger/operator-items.ts';
+import type { RequestItem } from '../ledger/request-item.ts';
+import type { Ports } from '../ports.ts';
+import { sendRecheck } from '../revoke/enqueue.ts';
+import { someAtOnce } from '../some-at-once.ts';
+import { MINUTE_MS } from '../timing.ts';
+
+/** The message of a reading that is this late must have been lost. */
+const LATE_MS = 5 * MINUTE_MS;
+
+/** A window that has been over for this long should have a finding. */
+const OVERDUE_MS = 15 * MINUTE_MS;
+
+/** How the settle windows stand. */
+export interface Watched {
+  /** Messages for a late reading that were sent again. */
+  readonly resent: number;
+  /** Keys whose window has been over for a while without a finding. */
+  readonly notConfirmed: number;
+}
+
+/**
+ * Sends the message of each late reading again, and counts the windows that are overdue. Sends nothing while the system is paused.
+ *
+ * @throws Unavailable if an AWS service does not answer; the next tick starts again
+ */
+export const watchWindows = async (ports: Ports): Promise<Watched> => {
+  const { ledger, clock, outbox, log } = ports;
+  const now = clock.now();
+  const isPaused = (await pausedSince(ports)) !== undefined;
+  let resent = 0;
+  let notConfirmed = 0;
+  const watch = async ({ settling, at }: CaseItem): Promise<void> => {
+    const [owner] = settling?.owners ?? [];
+    if (settling === undefined || owner === undefined) return;
+    if (now > after(settling.startedAt, settling.windowMs + OVERDUE_MS)) notConfirmed += 1;
+    if (isPaused || now < after(at, LATE_MS)) return;
+    const request = await ledger.read<RequestItem>(requestKey(requestIdOf(owner), false));
+    if (!request?.published) return;
+    await sendRecheck(outbox, request, 0);
+    resent += 1;
+  };
+  // A window that is overdue is read each minute, so its next reading may lie ahead.
+  for await (const page of ledger.inState<CaseItem>('settling-case', epochMs(0), after(now, OVERDUE_MS)))
+    await someAtOnce(page, watch);
+  log.info('windows read', { resent, notConfirmed });
+  return { resent, notConfirmed };
+};

@@ -1,0 +1,344 @@
+import { describe, expect, it } from 'vitest';
+import { after, type EpochMs } from '../../../../functions/core/epoch.ts';
+import { Unavailable } from '../../../../functions/core/fault.ts';
+import type { Restriction } from '../../../../functions/core/provider.ts';
+import { revoke } from '../../../../functions/core/revoke/revoke.ts';
+import type { Given, Memory } from '../memory-ports.ts';
+import { answerOf, NOON } from '../rounds.ts';
+import { deleteCall, scriptedProvider } from '../scripted-provider.ts';
+import {
+  ACCEPTED,
+  ALIVE,
+  caseOf,
+  delivered,
+  GONE,
+  LEAKED,
+  MANAGED,
+  OTHER,
+  type Script,
+  SELF,
+  system,
+} from '../scripted-system.ts';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const REFUSED = answerOf('rejected');
+/** The end of the request: the second absence. */
+const END = after(NOON, 2 * SECOND);
+const OWN = { sender: 'AROAOWNROLE:key-revoker', messageId: 'L' };
+
+const upTo = (memory: Memory, instant: EpochMs) => memory.clock.forward(Math.max(0, instant - memory.clock.now()));
+
+/** Delivers the message of the window at an instant. @returns when it comes again, in milliseconds after the end */
+const readAt = async (
+  memory: Memory,
+  ms: number,
+  body: object = SELF,
+  rest: object = {},
+): Promise<number | undefined> => {
+  upTo(memory, after(END, ms));
+  const said = await revoke(memory.ports, delivered(memory, { ...body, look: true }, { ...OWN, ...rest }));
+  return said.done ? undefined : said.notBefore - END;
+};
+
+/** Reads at each instant that the window asks for. @returns these instants, in milliseconds after the end */
+const readThrough = async (memory: Memory, from: number, body: object = SELF): Promise<readonly number[]> => {
+  const read: number[] = [];
+  for (let next: number | undefined = from; next !== undefined; next = await readAt(memory, next, body))
+    read.push(next);
+  return read;
+};
+
+const ended = async (script: Script, body: object = SELF, given: Given = {}) => {
+  const memory = system(script, given);
+  expect(await revoke(memory.ports, delivered(memory, body))).toEqual({ done: true });
+  return memory;
+};
+
+/** What was found, without the receipt of the end. */
+const findings = ({ published }: Memory) =>
+  published
+    .filter(({ final }) => !final)
+    .map(({ receiptId, outcome, code, keyState, confirms }) => [receiptId, outcome, code, keyState, confirms]);
+
+const DIES = { probe: [ALIVE, GONE], delete: [ACCEPTED] };
+
+describe('the window after an end', () => {
+  it.each([
+    ['another', SELF, 60, [1, 5, 10]],
+    ['an urgent', { ...SELF, ...LEAKED }, 30, [0.5, 1, 2, 3, 5, 7, 10]],
+  ])('of %s request is read a few times, and once when it is over', async (_what, body, delaySeconds, minutes) => {
+    const memory = await ended(DIES, body);
+    expect(memory.enqueued).toMatchObject([{ delaySeconds, attributes: { requestId: 'R', attempt: '1' } }]);
+    expect(JSON.parse(memory.enqueued[0]?.body ?? '')).toMatchObject({ ...body, look: true });
+    expect(await readThrough(memory, delaySeconds * SECOND, body)).toEqual(minutes.map((each) => each * MINUTE));
+    expect(findings(memory)).toEqual([['R#1!1', 'confirmed', null, 'dead', 'revoked']]);
+    expect(memory.sent.filter((asked) => asked === 'delete')).toHaveLength(1);
+    expect(memory.aside).toEqual([]);
+  });
+
+  it('asks the key five times at once, and says what it saw', async () => {
+    const memory = await ended(DIES);
+    const before = memory.sent.length;
+    expect(await readAt(memory, MINUTE)).toBe(5 * MINUTE);
+    expect(memory.sent.slice(before)).toEqual(Array(5).fill('probe'));
+    expect(caseOf(memory)).toMatchObject({
+      state: 'settling-case',
+      at: after(END, 5 * MINUTE),
+      settling: { absences: 5, lastReadAt: after(END, MINUTE), controlled: false },
+    });
+    expect(caseOf(memory)).not.toHaveProperty('lease');
+    await readThrough(memory, 5 * MINUTE);
+    const [, receipt] = memory.published;
+    expect(receipt).toMatchObject({
+      final: false,
+      message: 'Confirmed dead: refused 15 times over 10 minutes',
+      exposedMs: 0,
+      proof: { revision: 2, basis: 'accepted', control: 'none', tried: 'key', spanMs: 2_000 },
+      times: memory.published[0]?.times,
+    });
+    expect(receipt?.evidence).toHaveLength(5);
+    expect(memory.lines.at(-1)).toEqual([
+      'key settled',
+      {
+        receiptId: 'R#1!1',
+        provider: 'kalshi',
+        outcome: 'confirmed',
+        code: '',
+        urgent: false,
+        timeToConfirmMs: 10 * MINUTE + 2 * SECOND,
+        exposedMs: 0,
+      },
+    ]);
+    expect(memory.tags.map(([, tags]) => tags['key-revoker:status'])).toEqual(['revoked', 'confirmed']);
+    expect(caseOf(memory)).toMatchObject({
+      state: 'proved-case',
+      at: after(END, 10 * MINUTE),
+      settling: { owners: [] },
+    });
+  });
+
+  it('reads nothing before its time, however often the message comes', async () => {
+    const memory = await ended(DIES);
+    const before = memory.sent.length;
+    for (const ms of [0, 30 * SECOND, MINUTE - 1]) expect(await readAt(memory, ms)).toBe(MINUTE);
+    expect(memory.sent).toHaveLength(before);
+    await readAt(memory, MINUTE);
+    expect(await readAt(memory, MINUTE)).toBe(5 * MINUTE);
+    expect(memory.sent).toHaveLength(before + 5);
+  });
+
+  it('keeps half a minute between two readings where messages come late, and skips what is past', async () => {
+    const memory = await ended(DIES, { ...SELF, ...LEAKED });
+    expect(await readAt(memory, 7 * MINUTE - 20 * SECOND)).toBe(10 * MINUTE);
+    expect(await readAt(memory, 25 * MINUTE)).toBeUndefined();
+    expect(findings(memory)).toEqual([['R#1!1', 'confirmed', null, 'dead', 'revoked']]);
+  });
+
+  it('is begun by a sweep where the queue did not take the message', async () => {
+    const memory = system(DIES);
+    memory.ports.outbox = { ...memory.ports.outbox, enqueue: () => Promise.reject(new Unavailable('down')) };
+    expect(await revoke(memory.ports, delivered(memory, SELF))).toEqual({ done: true });
+    expect(memory.lines.at(-1)).toEqual(['second look not sent', { requestId: 'R' }]);
+    expect(caseOf(memory)).toMatchObject({ state: 'settling-case', at: after(END, MINUTE) });
+  });
+});
+
+describe('a key that shows again in its window', () => {
+  it('is reported, and its request is sent again as the next attempt', async () => {
+    const memory = await ended({ probe: [ALIVE, GONE, GONE, GONE, GONE, ALIVE, GONE], delete: [ACCEPTED] });
+    expect(await readAt(memory, MINUTE)).toBeUndefined();
+    expect(findings(memory)).toEqual([['R#1!1', 'resurrected', null, 'alive', 'revoked']]);
+    expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1' });
+    expect(caseOf(memory)).not.toHaveProperty('proved');
+    expect(memory.enqueued.at(-1)).toMatchObject({ attributes: { requestId: 'R', attempt: '2' }, delaySeconds: 0 });
+    expect(JSON.parse(memory.enqueued.at(-1)?.body ?? '')).not.toHaveProperty('look');
+    expect([memory.aside, memory.sent.filter((asked) => asked === 'delete')]).toEqual([[], ['delete']]);
+    expect(memory.tags.at(-1)?.[1]).toEqual({ 'key-revoker:status': 'resurrected' });
+  });
+
+  it('is found by the request that is sent again: the word that no longer holds is not given twice', async () => {
+    const memory = await ended({
+      probe: [ALIVE, GONE, GONE, ALIVE, ALIVE, ALIVE, ALIVE, ALIVE, GONE],
+      delete: [ACCEPTED],
+    });
+    await readAt(memory, MINUTE);
+    await revoke(memory.ports, delivered(memory, SELF, { messageId: 'M2', attempt: 2 }));
+    const last = memory.published.at(-1);
+    expect(last).toMatchObject({ receiptId: 'R#2', outcome: 'revoked', final: true, calls: 1 });
+    expect(caseOf(memory)).toMatchObject({ state: 'settling-case', broken: { windows: 1, full: 0 } });
+    await revoke(memory.ports, delivered(memory, SELF, { messageId: 'M3' }));
+    expect(memory.published.at(-1)).toBe(last);
+  });
+
+  /** Ends, shows the key in its window at an instant, and so on, as often as given. */
+  const flapping = async (times: number, ms: number) => {
+    let isSeen = true;
+    const probe = [() => (isSeen ? ALIVE : GONE)];
+    const remove = [
+      () => {
+        isSeen = false;
+        return ACCEPTED;
+      },
+    ];
+    const memory = system({ probe, delete: remove });
+    for (let attempt = 1; attempt <= times; attempt += 1) {
+      await revoke(memory.ports, delivered(memory, SELF, { messageId: `M${attempt}`, attempt }));
+      const end = caseOf(memory).settling?.startedAt ?? NOON;
+      isSeen = true;
+      await readAt(memory, end - END + ms);
+    }
+    return memory;
+  };
+
+  it('in three windows is left to people, with a warning and without a copy', async () => {
+    const memory = await flapping(3, MINUTE);
+    expect(findings(memory)).toEqual([
+      ['R#1!1', 'resurrected', null, 'alive', 'revoked'],
+      ['R#2!2', 'resurrected', null, 'alive', 'revoked'],
+      ['R#3!3', 'unconfirmed', 'still-flapping', 'alive', 'revoked'],
+    ]);
+    expect(memory.enqueued.filter(({ body }) => !body.includes('"look"'))).toHaveLength(2);
+    expect(memory.aside).toEqual([]);
+    expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#3' });
+  });
+
+  it('after three whole windows is stuck: the provider takes the delete and does not carry it out', async () => {
+    const memory = await flapping(3, 10 * MINUTE);
+    expect(findings(memory).at(-1)).toEqual(['R#3!3', 'stuck', 'no-effect', 'alive', 'revoked']);
+    expect(memory.aside).toMatchObject([{ attributes: { requestId: 'R', attempt: '3', code: 'no-effect' } }]);
+    expect(memory.enqueued.filter(({ body }) => !body.includes('"look"'))).toHaveLength(2);
+  });
+});
+
+describe('a window that cannot confirm', () => {
+  it('ends with a warning where no call was accepted and no other key was', async () => {
+    const memory = system({ probe: [ALIVE, GONE], delete: [REFUSED] });
+    for (let n = 0; n < 8; n += 1) {
+      await revoke(memory.ports, delivered(memory, SELF));
+      memory.clock.forward(10 * MINUTE);
+    }
+    const start = (caseOf(memory).settling?.startedAt ?? NOON) - END;
+    await readThrough(memory, start + 10 * MINUTE);
+    expect(findings(memory)).toEqual([['R#1!1', 'unconfirmed', 'no-control', 'gone', 'already-revoked']]);
+    expect(memory.aside).toEqual([]);
+    expect(caseOf(memory)).toMatchObject({ state: 'proved-case' });
+  });
+
+  it('ends where the secret was deleted, once the window is over', async () => {
+    const memory = await ended(DIES);
+    memory.ports.vault = { ...memory.ports.vault, open: async () => ({ found: false, why: 'missing' }) };
+    expect(await readThrough(memory, MINUTE)).toEqual([MINUTE, 5 * MINUTE, 10 * MINUTE]);
+    expect(findings(memory)).toEqual([['R#1!1', 'unconfirmed', 'credential-missing', 'gone', 'revoked']]);
+    expect(caseOf(memory)).not.toHaveProperty('lease');
+  });
+
+  it('asks a silent provider each minute for two windows more', async () => {
+    const memory = await ended({ probe: [ALIVE, GONE, GONE, undefined], delete: [ACCEPTED] });
+    const read = await readThrough(memory, MINUTE);
+    expect(read.slice(0, 4)).toEqual([1, 5, 10, 11].map((minutes) => minutes * MINUTE));
+    expect(read.at(-1)).toBe(30 * MINUTE);
+    expect(findings(memory)).toEqual([['R#1!1', 'unconfirmed', 'no-answer', 'gone', 'revoked']]);
+  });
+});
+
+const LISTED = answerOf('listed', { identified: true });
+const UNLISTED = answerOf('unlisted');
+
+it('confirms by a list only that the key is off the list', async () => {
+  const memory = await ended({ probe: [LISTED, UNLISTED], delete: [ACCEPTED] }, MANAGED);
+  await readThrough(memory, MINUTE, MANAGED);
+  expect(findings(memory)).toEqual([['R#1!1', 'confirmed', null, 'gone', 'revoked']]);
+  expect(memory.published.at(-1)).toMatchObject({
+    message:
+      'Confirmed gone: off the list over 10 minutes, while another key of the account was accepted. No one could try the key itself',
+    proof: { control: 'signer', tried: 'list' },
+  });
+  expect(caseOf(memory, OTHER)).toMatchObject({ state: 'proved-case' });
+});
+
+describe('several requests for one key', () => {
+  const SECOND_ASKED = { ...SELF, requestId: 'S' };
+
+  it('hear of one finding, by the message of the first', async () => {
+    const memory = await ended(DIES);
+    memory.clock.forward(MINUTE / 2);
+    await revoke(memory.ports, delivered(memory, SECOND_ASKED, { messageId: 'M2' }));
+    expect(memory.enqueued).toHaveLength(1);
+    expect(await readAt(memory, 2 * MINUTE, SECOND_ASKED)).toBeUndefined();
+    await readThrough(memory, 2 * MINUTE);
+    expect(findings(memory)).toEqual([
+      ['R#1!1', 'confirmed', null, 'dead', 'revoked'],
+      ['S#1!1', 'confirmed', null, 'dead', 'already-revoked'],
+    ]);
+  });
+
+  it('hear of it at once where the key was confirmed before', async () => {
+    const memory = await ended(DIES);
+    await readThrough(memory, MINUTE);
+    memory.clock.forward(MINUTE);
+    await revoke(memory.ports, delivered(memory, SECOND_ASKED, { messageId: 'M2' }));
+    expect(memory.enqueued.at(-1)).toMatchObject({ delaySeconds: 0, attributes: { requestId: 'S' } });
+    const before = memory.sent.length;
+    expect(await readAt(memory, 0, SECOND_ASKED)).toBeUndefined();
+    expect(memory.sent).toHaveLength(before);
+    expect(findings(memory).at(-1)).toEqual(['S#1!1', 'confirmed', null, 'dead', 'already-revoked']);
+  });
+});
+
+describe('a restriction', () => {
+  const asAsked = answerOf('alive', { identified: true, record: { readOnly: 1 } });
+  const wider = answerOf('alive', { identified: true, record: { readOnly: 0 } });
+  const call: Restriction = {
+    call: () => deleteCall({ target: { self: true } as never }),
+    reach: ({ readOnly }) => (readOnly === 1 ? 'as-asked' : 'wider'),
+  };
+  const given = { provider: scriptedProvider(() => ({ call })) };
+
+  it('that holds is confirmed, of a key that lives', async () => {
+    const memory = await ended({ probe: [wider, asAsked], delete: [ACCEPTED] }, SELF, given);
+    expect(caseOf(memory)).toMatchObject({ state: 'settling-case' });
+    await readThrough(memory, MINUTE);
+    expect(findings(memory)).toEqual([['R#1!1', 'confirmed', null, 'alive', 'restricted']]);
+    expect(memory.published.at(-1)?.message).toBe(
+      'Confirmed restricted: every reading over 10 minutes showed what was asked for',
+    );
+    expect(caseOf(memory)).toMatchObject({ state: 'idle-case' });
+  });
+
+  it('that does not hold is reported, and asked for again', async () => {
+    const memory = await ended({ probe: [wider, asAsked, asAsked, wider], delete: [ACCEPTED] }, SELF, given);
+    await readAt(memory, MINUTE);
+    expect(findings(memory)).toEqual([['R#1!1', 'widened', null, 'alive', 'restricted']]);
+    expect(memory.enqueued.at(-1)).toMatchObject({ attributes: { attempt: '2' } });
+    expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1' });
+  });
+});
+
+describe.each(['before', 'after'] as const)('a reading that fails %s a step', (when) => {
+  it.each([
+    ['confirms', DIES, 10 * MINUTE, ['R#1!1', 'confirmed', null, 'dead', 'revoked']],
+    [
+      'withdraws',
+      { probe: [ALIVE, GONE, GONE, ALIVE], delete: [ACCEPTED] },
+      MINUTE,
+      ['R#1!1', 'resurrected', null, 'alive', 'revoked'],
+    ],
+  ])('%s once, whichever step it was', async (_what, script, ms, finding) => {
+    for (let step = 1; step < 40; step += 1) {
+      const memory = await ended(script);
+      memory.fail(step, when, new Unavailable('down'));
+      const said = await readAt(memory, ms);
+      const isBeyond = memory.steps.length < step;
+      memory.fail();
+      if (said !== undefined) await readAt(memory, ms + MINUTE);
+      // Once it is told, a message that comes again looks at an open case.
+      const found = findings(memory).filter(([, , , , confirms]) => confirms !== null);
+      expect(new Set(found.map((each) => JSON.stringify(each)))).toEqual(new Set([JSON.stringify(finding)]));
+      const told = memory.published.filter(({ confirms }) => confirms !== null);
+      expect(new Set(told.map((receipt) => JSON.stringify(receipt))).size).toBe(1);
+      if (isBeyond) return;
+    }
+    expect.unreachable('A reading has fewer steps');
+  });
+});

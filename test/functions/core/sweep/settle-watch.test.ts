@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { after } from '../../../../functions/core/epoch.ts';
+import { PAUSE_KEY } from '../../../../functions/core/ledger/operator-items.ts';
+import { revoke } from '../../../../functions/core/revoke/revoke.ts';
+import { watchWindows } from '../../../../functions/core/sweep/settle-watch.ts';
+import { NOON } from '../rounds.ts';
+import { ACCEPTED, ALIVE, caseOf, delivered, GONE, SELF, system } from '../scripted-system.ts';
+
+const MINUTE = 60_000;
+/** A window of ten minutes that began two seconds after noon, with its first reading a minute later. */
+const settling = async () => {
+  const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+  await revoke(memory.ports, delivered(memory, SELF));
+  memory.enqueued.pop();
+  memory.clock.forward(NOON + 2_000 - memory.clock.now());
+  return memory;
+};
+const CASE = 'case#kalshi/prod/6f1c2b1e-6d0b-4c57-9a5f-2f3f3a1f9a55 case';
+
+describe('the watch over the settle windows', () => {
+  it.each([
+    [6 * MINUTE - 1, 0],
+    [6 * MINUTE, 1],
+  ])('sends a reading again that is five minutes late: after %i ms', async (ms, resent) => {
+    const memory = await settling();
+    memory.clock.forward(ms);
+    expect(await watchWindows(memory.ports)).toEqual({ resent, notConfirmed: 0 });
+    expect(memory.enqueued).toHaveLength(resent);
+    if (resent === 0) return;
+    expect(memory.enqueued).toMatchObject([{ delaySeconds: 0, attributes: { requestId: 'R', attempt: '1' } }]);
+    expect(JSON.parse(memory.enqueued[0]?.body ?? '')).toMatchObject({ look: true });
+  });
+
+  it.each([
+    [25 * MINUTE, 0],
+    [25 * MINUTE + 1, 1],
+  ])('counts a window that has been over for a quarter of an hour: after %i ms', async (ms, notConfirmed) => {
+    const memory = await settling();
+    memory.clock.forward(ms);
+    // The next try lies ahead.
+    memory.items.set(CASE, { ...caseOf(memory), at: after(memory.clock.now(), MINUTE) } as never);
+    expect(await watchWindows(memory.ports)).toEqual({ resent: 0, notConfirmed });
+    expect(memory.lines.at(-1)).toEqual(['windows read', { resent: 0, notConfirmed }]);
+  });
+
+  it('sends nothing while the system is paused, and counts', async () => {
+    const memory = await settling();
+    memory.items.set(`${PAUSE_KEY.pk} ${PAUSE_KEY.sk}`, { rev: 1, nonce: '', pausedAt: NOON } as never);
+    memory.clock.forward(30 * MINUTE);
+    expect(await watchWindows(memory.ports)).toEqual({ resent: 0, notConfirmed: 1 });
+    expect(memory.enqueued).toEqual([]);
+  });
+
+  it('leaves out a window whose end is not published yet: the message of its request does that', async () => {
+    const memory = await settling();
+    const item = memory.items.get('request#R request');
+    memory.items.set('request#R request', { ...item, published: false } as never);
+    memory.clock.forward(6 * MINUTE);
+    expect(await watchWindows(memory.ports)).toEqual({ resent: 0, notConfirmed: 0 });
+  });
+});
