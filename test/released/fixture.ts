@@ -78,6 +78,8 @@ export type Receipt = Readonly<Record<string, unknown>> & {
   readonly outcome: string;
   readonly code: string | null;
   readonly final: boolean;
+  /** Receipts of release 0.1.0 have none. */
+  readonly confirms?: string | null;
 };
 
 /** What stands in the table, on the queues, in the secrets and at the provider at one instant. */

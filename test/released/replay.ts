@@ -6,7 +6,7 @@ type Rules = readonly (readonly [holds: boolean, problem: string])[];
 
 const broken = (rules: Rules): readonly string[] => rules.filter(([holds]) => !holds).map(([, problem]) => problem);
 
-const DEAD = ['revoked', 'already-revoked', 'confirmed'];
+const DEAD: readonly string[] = ['revoked', 'already-revoked'];
 
 const endOf = ({ outcome, code }: Receipt): string => [outcome, code].filter(Boolean).join('/');
 
@@ -23,10 +23,11 @@ export const replayed = async (fixture: Fixture): Promise<Stage> => {
 
 /** No receipt contradicts the provider's own record. */
 const untrue = ({ receipt, key, isHeld, isReadOnly }: Said): readonly string[] => {
-  const { receiptId, outcome } = receipt;
+  const { receiptId, outcome, confirms } = receipt;
+  const isDeath = DEAD.includes(confirms && outcome === 'confirmed' ? confirms : outcome);
   return broken([
-    [!(DEAD.includes(outcome) && isHeld), `${receiptId} says ${outcome} of a key that the provider holds`],
-    [!(DEAD.includes(outcome) && key === undefined), `${receiptId} says ${outcome} of no key of this fixture`],
+    [!(isDeath && isHeld), `${receiptId} says ${outcome} of a key that the provider holds`],
+    [!(isDeath && key === undefined), `${receiptId} says ${outcome} of no key of this fixture`],
     [!(outcome === 'restricted' && !isReadOnly), `${receiptId} says restricted of a key that may write`],
   ]);
 };
@@ -45,7 +46,10 @@ const otherwiseEnded = (fixture: Fixture, { ends, findings = {} }: Expected, { s
   const all = [...publishedIn(fixture), ...said.map(({ receipt }) => receipt)];
   const finals = new Map(all.filter(({ final }) => final).map((receipt) => [receipt.receiptId, endOf(receipt)]));
   const missing = Object.keys(ends).filter((receiptId) => !finals.has(receiptId));
-  const found = said.map(({ receipt }) => receipt).filter(({ final, outcome }) => !final && outcome !== 'retry');
+  // What is found in a settle window is judged by what it confirms.
+  const found = said
+    .map(({ receipt }) => receipt)
+    .filter(({ final, outcome, confirms }) => !final && outcome !== 'retry' && !confirms);
   const misfound = Object.entries(findings).flatMap(([requestId, outcomes]) => {
     const outcomesOf = new Set(found.filter((one) => one.requestId === requestId).map(({ outcome }) => outcome));
     return isDeepStrictEqual(outcomesOf, new Set(outcomes))
