@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { digestOf, isSameRequest } from '../../core/ledger/claim.ts';
 import { requestKey } from '../../core/ledger/keys.ts';
 import type { RequestItem } from '../../core/ledger/request-item.ts';
@@ -11,7 +11,7 @@ import type { Deployed } from '../deployment/connect.ts';
 import type { Context } from '../deployment/context.ts';
 import { pauseOf, whoPaused } from '../deployment/paused.ts';
 import { exitOf, type Finished } from '../requests/finished.ts';
-import { follow } from '../requests/follow.ts';
+import { follow, followFinding } from '../requests/follow.ts';
 import { forbidding } from '../requests/forecast.ts';
 import { type RequestOptions, requestFromOptions, withRequestOptions } from '../requests/request-words.ts';
 import { sendOne } from '../requests/requests-queue.ts';
@@ -24,7 +24,8 @@ import { duration } from './duration-option.ts';
 type Named = RevocationRequest & { readonly requestId: string };
 
 interface Options extends RequestOptions {
-  readonly wait?: boolean;
+  /** `true`: until the request has ended. */
+  readonly wait?: boolean | 'confirmed';
   readonly timeout?: number;
   readonly yes?: boolean;
 }
@@ -100,6 +101,18 @@ const showEnd = (context: Context, command: Command, item: Finished): void => {
   context.end(exitFor(item));
 };
 
+/** The request with the receipt of its finding, where the user waits for that. */
+const withFinding = async (
+  context: Context,
+  deployed: Deployed,
+  item: Finished,
+  { wait, timeout }: Options,
+): Promise<Finished> => {
+  if (wait !== 'confirmed') return item;
+  const receipt = await followFinding(context, deployed, item, { mostMs: timeout });
+  return receipt === undefined ? item : { ...item, receipt };
+};
+
 /** Sends it, unless it has ended already; waits where that is wanted. */
 const carryOut = async (
   context: Context,
@@ -112,7 +125,7 @@ const carryOut = async (
   const before = await sentBefore(deployed, request);
   if (before?.receipt !== undefined) {
     terminal.tell('This request was sent before and has ended');
-    return showEnd(context, command, before as Finished);
+    return showEnd(context, command, await withFinding(context, deployed, before as Finished, options));
   }
   if (!request.dryRun) {
     for (const line of requestLines(context, deployed, request)) terminal.tell(line);
@@ -127,7 +140,8 @@ const carryOut = async (
     return;
   }
   const followed = { requestId, planOnly: isPlan(deployed, request), attempt: 1 };
-  showEnd(context, command, await follow(context, deployed, followed, { mostMs: options.timeout }));
+  const item = await follow(context, deployed, followed, { mostMs: options.timeout });
+  showEnd(context, command, await withFinding(context, deployed, item, options));
 };
 
 const TIMEOUT = [
@@ -146,7 +160,12 @@ export const addRequest = (program: Command, context: Context): void => {
       '--not-before <instant>',
       'earliest time, RFC 3339 with a zone; for more than some days ahead, use schedule',
     )
-    .option('--wait', 'wait for the receipt, and exit with its status')
+    .addOption(
+      new Option(
+        '--wait [stage]',
+        'wait for the receipt, or with `confirmed` for the finding after it, and exit with its status',
+      ).choices(['confirmed']),
+    )
     .option(...TIMEOUT)
     .option('--yes', 'do not ask for confirmation')
     .action(async (operation: string, options: Options, command: Command) => {

@@ -11,6 +11,9 @@ export const isFinished = (
   { attempt }: Pick<RequestItem, 'attempt'>,
 ): item is Finished => item !== undefined && item.attempt >= attempt && item.receipt !== undefined;
 
-/** The exit status that reports an end to a script. */
+/** The findings that do not confirm an end. */
+const NOT_SO: readonly Receipt['outcome'][] = ['unconfirmed', 'resurrected', 'widened'];
+
+/** The exit status that reports an end, or a finding, to a script. */
 export const exitOf = ({ outcome, code }: Pick<Receipt, 'outcome' | 'code'>): Exit =>
-  needsPerson(`${outcome}/${code}` as FinalOutcome) ? EXIT.stuck : EXIT.done;
+  needsPerson(`${outcome}/${code}` as FinalOutcome) || NOT_SO.includes(outcome) ? EXIT.stuck : EXIT.done;

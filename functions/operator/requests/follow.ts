@@ -1,5 +1,9 @@
+import { toIso } from '../../core/epoch.ts';
 import { requestKey } from '../../core/ledger/keys.ts';
 import type { RequestItem } from '../../core/ledger/request-item.ts';
+import { hasToHold } from '../../core/outcome.ts';
+import type { Receipt } from '../../core/receipt.ts';
+import { settledReceipt } from '../../core/receipts/make-receipt.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import type { Context } from '../deployment/context.ts';
 import { inWords } from '../terminal/duration.ts';
@@ -7,6 +11,39 @@ import { EXIT, Failure } from '../terminal/failure.ts';
 import { type Finished, isFinished } from './finished.ts';
 import { nextPoll, pause } from './poll.ts';
 import { caseOf, progressOf } from './request-progress.ts';
+
+/**
+ * Follows the settle window of a request that has ended, until its finding stands.
+ *
+ * @returns the finding's receipt; `undefined` if the end does not have to hold, or if the ledger no longer has its window
+ * @throws Failure where its time is over, or the user breaks off
+ */
+export const followFinding = async (
+  context: Context,
+  deployed: Deployed,
+  item: Finished,
+  { mostMs = Number.POSITIVE_INFINITY, isQuiet = false }: FollowOptions = {},
+): Promise<Receipt | undefined> => {
+  const { clock, terminal } = context;
+  const { ended, receipt, requestId } = item;
+  if (ended === undefined || item.planOnly || !hasToHold(ended.outcome)) return undefined;
+  const from = clock.now();
+  for (let polls = 0; ; polls += 1) {
+    const { settling } = (await caseOf(deployed, item)) ?? {};
+    if (settling === undefined) return undefined;
+    const { finding, nextAt } = settling;
+    if (finding && finding.at >= ended.at) return settledReceipt(receipt, settling, finding);
+    const now = clock.now();
+    if (!isQuiet)
+      terminal.show(`${inWords(now - from)}, gone, next reading at ${toIso(nextAt)}: waiting for ${requestId}`);
+    if (now - from >= mostMs)
+      throw new Failure(
+        EXIT.failed,
+        `Cannot wait longer for ${requestId}: the key is gone, and its finding follows by itself`,
+      );
+    await pause(context, nextPoll(now, polls));
+  }
+};
 
 /** A request to be waited for. */
 export interface Followed {

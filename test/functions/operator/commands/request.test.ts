@@ -27,7 +27,9 @@ describe('request', () => {
     ]);
     expect(out.slice(0, 3)).toEqual([
       'revoked  bybit/delete-sub-key  SUBK…0001',
-      '  The key is gone: two probes after our delete, some seconds apart, did not find it',
+      expect.stringMatching(
+        /^ {2}The key is gone: two probes after our delete, some seconds apart, did not find it\. Confirmation follows by /,
+      ),
       '',
     ]);
     expect(out).toContain('  reason       leaked, INC-1');
@@ -35,6 +37,35 @@ describe('request', () => {
     expect(out.filter((line) => /^\d\d:\d\d:\d\d\.\d{3} +(probe|call) /.test(line))).toHaveLength(4);
     expect(shown[0]).toBe('0.0 s, on the queue: waiting for R-1');
     expect(deadKeys(system())).toEqual([KEYS.sub]);
+  });
+
+  it('waits for the finding after the end, where that is wanted', async () => {
+    await seedKeys(system());
+    const words = ['request', ...SUB, '--request-id', 'R-2', '--yes', '--wait', 'confirmed'];
+    const { exit, out, shown } = await piped(...words, '--timeout', '20m');
+    expect([exit, out[0]]).toEqual([0, 'confirmed  bybit/delete-sub-key  SUBK…0001']);
+    expect(out[1]).toMatch(/^ {2}Confirmed gone: off the list over 10 minutes, while another key/);
+    expect(shown.some((line) => /, gone, next reading at \S+Z: waiting for R-2$/.test(line))).toBe(true);
+    expect(await piped(...words)).toMatchObject({ exit: 0, out: expect.arrayContaining([out[0]]) });
+  });
+
+  it('does not wait longer for a finding than it was told', async () => {
+    await seedKeys(system());
+    const words = ['request', ...SUB, '--request-id', 'R-2', '--yes', '--wait', 'confirmed', '--timeout', '1m'];
+    const { exit, told } = await piped(...words);
+    expect([exit, told.at(-1)]).toEqual([
+      1,
+      'Cannot wait longer for R-2: the key is gone, and its finding follows by itself',
+    ]);
+  });
+
+  it('reports a finding that does not confirm by its exit status', async () => {
+    await seedKeys(system());
+    const words = ['request', ...SUB, '--request-id', 'R-2', '--yes', '--wait'];
+    await piped(...words);
+    system().bybit.revive('mainnet', KEYS.sub);
+    const { exit, out } = await piped(...words, 'confirmed');
+    expect([exit, out[0]]).toEqual([3, 'resurrected  bybit/delete-sub-key  SUBK…0001']);
   });
 
   it('wants a yes for a delete, and sends nothing without', async () => {
