@@ -237,6 +237,12 @@ describe('a managing key was killed by a delete of this product', () => {
       'accepted',
     ],
     [
+      'whose delete was accepted before another got no reply',
+      { attempts: { 'S#1': ACCEPTED, 'T#1': LOST } },
+      { S: 'delete-key', T: 'delete-key' },
+      'accepted',
+    ],
+    [
       'of which an update was accepted, and a delete got no reply',
       { attempts: { 'S#1': ACCEPTED, 'T#1': LOST } },
       { S: 'update-key', T: 'delete-key' },

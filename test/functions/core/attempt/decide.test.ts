@@ -538,6 +538,16 @@ const GONE: readonly Row[] = [
     { ...inList, work: { ...LOST, ...goneFor(HOUR - 1), controlledSince: ago(0) } },
     asks(GAP),
   ],
+  [
+    'needs no signer once a list no longer names it after a call',
+    { ...inList, signer: HELD, work: { ...LOST, ...goneFor(GAP), controlledSince: ago(GAP) } },
+    ends('revoked'),
+  ],
+  [
+    'needs its signer for its first call, also where a list no longer names it',
+    { ...inList, signer: HELD, work: goneFor(GAP) },
+    ends('stuck/credential-refused'),
+  ],
   ['is called for again after a refused call', { work: { ...REFUSED, ...goneFor(GAP) } }, CALL],
   ['is called for again after a lost call', { work: { ...LOST, ...goneFor(GAP) } }, CALL],
   ['is called for once in each delivery', { calledNow: true, work: { ...REFUSED, ...goneFor(GAP) } }, WAIT],

@@ -429,7 +429,11 @@ describe('an end written into the case', () => {
 
   it.each<[string, Partial<AttemptRecord>, typeof NOON]>([
     ['its first absence, where the delete went out again since', { absentSince: NOON }, NOON],
-    ['its first absence, where each delete was refused', { absentSince: NOON, callReplies: ['refused'] }, NOON],
+    [
+      'its first absence, where each delete was refused',
+      { absentSince: NOON, callReplies: ['refused'], calledAt: after(NOON, 2) },
+      NOON,
+    ],
     [
       'the call whose reply was lost, where an absence came before',
       { absentSince: NOON, callReplies: ['lost'], calledAt: after(NOON, 2) },
@@ -442,6 +446,11 @@ describe('an end written into the case', () => {
     ],
     ['the first absence after its delete was accepted', { absentSince: NOON, acceptedAt: after(NOON, 1) }, AGREED],
     ['the first of two absences, where 0.1.0 kept no other', {}, AGREED],
+    [
+      'the first of two absences, where 0.1.0 kept no other and lost the reply to its call',
+      { calls: 1, calledAt: NOON, lastAnswer: 'silent' },
+      AGREED,
+    ],
     ['its end, where nothing else is known', { agreed: undefined }, AT],
   ])('dates a death from %s', (_what, progress, deadAt) => {
     const item = withEnd(withWork({ agreed: { on: 'absent', at: AGREED }, ...progress }), 'w', end('revoked'));

@@ -34,14 +34,19 @@ describe('a round in which the managing key is refused', () => {
   const REFUSED = answerOf('silent', { means: { end: 'stuck/credential-refused' } });
   const UNLISTED = answerOf('unlisted');
   const HELD = answerOf('silent', { means: { end: 'stuck/region-refused' }, blocksCall: true });
-  const PROVED = { attempts: {}, proved: { at: NOON, deadAt: NOON, endedBy: 'X#1' } };
+  const KILLED = {
+    not: { attempts: {} },
+    proved: { attempts: {}, proved: { at: NOON, deadAt: NOON, endedBy: 'X#1' } },
+    accepted: { attempts: { 'X#1': { ...NEW_ATTEMPT, calls: 1, acceptedAt: NOON } } },
+    lost: { attempts: { 'X#1': { ...NEW_ATTEMPT, calls: 1, callReplies: ['lost'] } } },
+  };
 
   interface Given {
     readonly list?: Answer;
     readonly signer?: Answer;
     readonly calls?: number;
-    /** Of the managing key. */
-    readonly killed?: boolean;
+    /** How a delete of this system killed the managing key. */
+    readonly killed?: keyof typeof KILLED;
     readonly names?: readonly string[];
   }
 
@@ -49,7 +54,7 @@ describe('a round in which the managing key is refused', () => {
     list = REFUSED,
     signer = ALIVE,
     calls = 1,
-    killed = true,
+    killed = 'proved',
     names = ['self', 'list'],
   }: Given) => {
     const questions = { self: questionOf('probe'), list: questionOf('list', 'managing') };
@@ -64,7 +69,12 @@ describe('a round in which the managing key is refused', () => {
         }),
       },
     );
-    if (killed) memory.items.set(`case#kalshi/prod/${OTHER} case`, { rev: 1, nonce: '', ...PROVED });
+    memory.items.set(`case#kalshi/prod/${OTHER} case`, { rev: 1, nonce: '', ...KILLED[killed] });
+    memory.items.set('request#X request', {
+      rev: 1,
+      nonce: '',
+      request: { provider: 'kalshi', operation: 'delete-key' },
+    });
     const { round, roundVerdict, controlled } = await probeRound(context, leased, { ...NEW_ATTEMPT, calls }, true);
     const asked = round.asked.map(({ question }) => question.asked);
     return { asked, signer: round.signer?.saw, roundVerdict, controlled, evidence: round.evidence.length };
@@ -82,13 +92,23 @@ describe('a round in which the managing key is refused', () => {
       { asked: ['probe'], signer: undefined, roundVerdict: 'absent', controlled: false, evidence: 3 },
     ],
     [
+      'is the target’s own word where a delete of this system was accepted',
+      { killed: 'accepted' },
+      { asked: ['probe'], signer: undefined, roundVerdict: 'absent', controlled: false, evidence: 2 },
+    ],
+    [
+      'says nothing where nobody knows what a delete of this system did',
+      { killed: 'lost' },
+      { asked: ['probe', 'list'], signer: 'alive', roundVerdict: 'none', controlled: false, evidence: 2 },
+    ],
+    [
       'says nothing where this system has not deleted it',
-      { killed: false },
+      { killed: 'not' },
       { asked: ['probe', 'list'], signer: 'alive', roundVerdict: 'none', controlled: false, evidence: 2 },
     ],
     [
       'says nothing where only its question about itself is refused, and this system has not deleted it',
-      { list: UNLISTED, signer: HELD, killed: false },
+      { list: UNLISTED, signer: HELD, killed: 'not' },
       { asked: ['probe', 'list'], signer: 'silent', roundVerdict: 'none', controlled: true, evidence: 3 },
     ],
     [
@@ -103,7 +123,7 @@ describe('a round in which the managing key is refused', () => {
     ],
   ])('%s', async (_what, given, expected) => expect(await probed(given)).toEqual(expected));
 
-  it.each([true, false])('is another than one in which it is well, killed or not: %s', async (killed) => {
+  it.each(['proved', 'not'] as const)('is another than one in which it is well, killed or not: %s', async (killed) => {
     const expected = {
       asked: ['probe', 'list'],
       signer: 'alive',
