@@ -107,17 +107,12 @@ const keyStateAfter = (
 
 type Absence = Pick<AttemptRecord, 'absentSince' | 'absentAt' | 'controlledSince'>;
 
-/** A key without a probe for a long time may have been alive in the meantime. Earlier findings no longer count. */
-const sinceWatched = (progress: AttemptRecord, now: EpochMs): AttemptRecord =>
-  progress.absentAt === undefined || now <= after(progress.absentAt, TIMING.unwatchedMs)
-    ? progress
-    : { ...progress, agreed: undefined, absentSince: undefined, controlledSince: undefined };
-
+/** What changes of an absence. A round without a verdict changes nothing. */
 const absenceAfter = (
-  { absentSince, absentAt, controlledSince }: Absence,
+  { absentSince, controlledSince }: Absence,
   { roundVerdict, controlled, now }: { roundVerdict: RoundVerdict; controlled: boolean; now: EpochMs },
 ): Absence => {
-  if (roundVerdict === 'none') return { absentSince, absentAt, controlledSince };
+  if (roundVerdict === 'none') return {};
   if (roundVerdict !== 'absent') return { absentSince: undefined, absentAt: undefined, controlledSince: undefined };
   return {
     absentSince: absentSince ?? now,
@@ -137,7 +132,9 @@ export const countRound = (
     now,
   }: { roundVerdict: RoundVerdict; controlled: boolean; signer: Answer | undefined; now: EpochMs },
 ): AttemptRecord => {
-  const known = roundVerdict === 'absent' ? sinceWatched(progress, now) : progress;
+  // A key without a probe for a long time may have been alive in the meantime. Earlier findings no longer count.
+  const isWatched = progress.absentAt === undefined || now <= after(progress.absentAt, TIMING.unwatchedMs);
+  const known: Pick<AttemptRecord, 'agreed' | keyof Absence> = isWatched ? progress : {};
   const on = AGREEABLE.find((one) => one === roundVerdict) as NonNullable<AttemptRecord['agreed']>['on'] | undefined;
   const unchanged =
     progress.calls > 0 && UNCHANGED.includes(roundVerdict)
