@@ -82,6 +82,14 @@ it('asks each of two questions again where both show the clock to be off', async
   expect(sent).toHaveLength(4);
 });
 
+it('asks only that one of two questions again whose answer shows the clock to be off', async () => {
+  const off = answerOf('silent', { means: { wait: 'clock-skew' }, serverTime: epochMs(NOON + 90_000) });
+  const { sent, given } = asking(() => (sent.length === 1 ? off : answerOf('alive')));
+  const answers = await Promise.all([ask(given, questionOf('a')), ask(given, questionOf('b'))]);
+  expect(answers).toMatchObject([{ saw: 'alive' }, { saw: 'alive' }]);
+  expect(sent.map(({ asked }) => asked)).toEqual(['a', 'b', 'a']);
+});
+
 it.each([
   ['that does not tell the time', answerOf('silent', { means: { wait: 'clock-skew' } })],
   ['that tells the time beside another matter', answerOf('alive', { serverTime: epochMs(NOON + 1) })],

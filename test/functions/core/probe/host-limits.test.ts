@@ -7,7 +7,7 @@ import type { Asking } from '../../../../functions/core/probe/host-limits.ts';
 import { revoke } from '../../../../functions/core/revoke/revoke.ts';
 import { type Memory, memoryPorts } from '../memory-ports.ts';
 import { answerOf, NOON } from '../rounds.ts';
-import { questionOf, replyOf, scriptedProvider } from '../scripted-provider.ts';
+import { questionOf, replyOf, scriptedProvider, withoutSlot } from '../scripted-provider.ts';
 import { ACCEPTED, ALIVE, caseOf, delivered, GONE, LEAKED, SELF, system } from '../scripted-system.ts';
 
 const SECOND = 1_000;
@@ -214,6 +214,14 @@ describe('a ban of our address', () => {
   });
 });
 
+it('is not known to answer by a question that was not asked', async () => {
+  const one = host();
+  one.says(undefined);
+  for (let n = 0; n < 2; n += 1) await one.heldAs();
+  expect(isUnasked(await ask(one.delivery(), withoutSlot('probe')))).toBe(true);
+  expect(one.item()).toMatchObject({ silences: 2 });
+});
+
 it('holds nobody back where the ledger does not answer', async () => {
   const one = host();
   one.says(undefined);
@@ -222,6 +230,13 @@ it('holds nobody back where the ledger does not answer', async () => {
   const refused = (): Promise<never> => Promise.reject(new Unavailable('down'));
   one.memory.ports.ledger = { ...ledger, read: refused, write: refused };
   expect(await one.heldAs()).toBe('asked');
+});
+
+it.each(['read', 'write'] as const)('hides no defect of ours that shows when it is %s', async (port) => {
+  const one = host();
+  one.says(undefined);
+  one.memory.ports.ledger = { ...one.memory.ports.ledger, [port]: () => Promise.reject(new TypeError('a defect')) };
+  await expect(one.heldAs()).rejects.toThrow('a defect');
 });
 
 describe('requests to a host that answers nobody', () => {

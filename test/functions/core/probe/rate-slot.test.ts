@@ -69,6 +69,34 @@ describe('slots of a rate', () => {
     ),
   );
 
+  it.each([
+    [1, 1_000, 1_000],
+    [4, 1_000, 250],
+    [3, 7_000, 2_334],
+  ])('of %i in %i ms are %i ms apart, and no farther', async (most, perMs, apartMs) => {
+    const begins = Math.ceil(NOON / apartMs) * apartMs;
+    const left = await leaving({ of: 'slow', most, perMs }, [begins - NOON, 0, 0]);
+    expect(left.map((at) => at - begins)).toEqual([0, apartMs, 2 * apartMs]);
+  });
+
+  it('are never of a window that is over when the ledger has answered', async () => {
+    const { ports, clock, items } = memoryPorts();
+    clock.forward(BEGINS - NOON);
+    await takeRateSlot({ ports, deadline: after(BEGINS, 25_000) }, rateOf(5));
+    const { ledger } = ports;
+    const count: typeof ledger.count = (...of) => {
+      clock.forward(700);
+      return ledger.count(...of);
+    };
+    expect(
+      await takeRateSlot(
+        { ports: { ...ports, ledger: { ...ledger, count } }, deadline: after(BEGINS, 25_000) },
+        rateOf(5),
+      ),
+    ).toBe(true);
+    expect([...items.keys()]).toEqual([`rate#kalshi K ${BEGINS}`, `rate#kalshi K ${BEGINS + 668}`]);
+  });
+
   it('come at once where few are before', async () => {
     const { ports, clock, steps } = memoryPorts();
     const asking = { ports, deadline: after(NOON, 25_000) };

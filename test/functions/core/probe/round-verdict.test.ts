@@ -349,6 +349,13 @@ describe('the tally', () => {
     expect(counted({ answered: true }, 'none', [self('silent')]).answered).toBe(true);
   });
 
+  it('forgets why the last call was refused where the key is gone', () =>
+    expect(counted({ ...CALLED, ifAlive: 'request-rejected' }, 'absent').ifAlive).toBeUndefined());
+
+  it.each<RoundVerdict>(['none', 'present', 'absent-unseen'])('keeps why the last call was refused on %s', (verdict) =>
+    expect(counted({ ...CALLED, ifAlive: 'request-rejected' }, verdict).ifAlive).toBe('request-rejected'),
+  );
+
   it('leaves the count of unchanged probes as it was on silence', () =>
     expect(counted({ ...CALLED, unchanged: { count: 2, since: NOON } }, 'none').unchanged).toEqual({
       count: 2,
