@@ -97,6 +97,13 @@ describe('a request', () => {
     expect(other).toMatchObject({ requestId: 'M2', ended: { outcome: 'refused/request-id-reused' } });
   });
 
+  it('is another one where its id is that of a message that was not a valid request', async () => {
+    const memory = memoryPorts();
+    await claimed(memory, { what: 'is this' }, { messageId: 'R' });
+    const item = await claimed(memory, SELF, { messageId: 'M2' });
+    expect(item).toMatchObject({ requestId: 'M2', ended: { outcome: 'refused/request-id-reused' } });
+  });
+
   it('is another one where today’s schema cannot read what is stored', async () => {
     const memory = await storedWithout('operation');
     expect(await claimed(memory, SELF, { messageId: 'M2' })).toMatchObject({ requestId: 'M2' });
@@ -170,6 +177,14 @@ describe('a redrive', () => {
       attempt: 2,
       ended: END,
     });
+  });
+
+  it('that today’s schema refuses leaves the open request of its message alone', async () => {
+    const memory = memoryPorts();
+    const { requestId: _, ...unnamed } = SELF;
+    const open = await claimed(memory, unnamed);
+    const fail: Finish = async () => expect.fail('finished it');
+    expect(await claimed(memory, { what: 'is this' }, { attempt: 2 }, fail)).toEqual(open);
   });
 
   it('of another request under the same id is that one’s end, and leaves this one alone', async () => {

@@ -1,5 +1,11 @@
 import { expect, it } from 'vitest';
-import { attemptName, isRecheckName, recheckName, requestIdOf } from '../../../../functions/core/ledger/keys.ts';
+import {
+  attemptName,
+  BY_STATE,
+  isRecheckName,
+  recheckName,
+  requestIdOf,
+} from '../../../../functions/core/ledger/keys.ts';
 
 it('tells the attempt of a recheck from that of a request', () => {
   const name = attemptName({ requestId: 'R', planOnly: false, attempt: 2 });
@@ -7,3 +13,6 @@ it('tells the attempt of a recheck from that of a request', () => {
   expect([isRecheckName(recheckName(name)), isRecheckName(name), isRecheckName('R~')]).toEqual([true, false, false]);
   expect(requestIdOf('a#b#2')).toBe('a#b');
 });
+
+it('keeps the name of the index: during a deployment functions of the release before still ask for it', () =>
+  expect(BY_STATE).toBe('by-state'));

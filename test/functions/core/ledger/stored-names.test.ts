@@ -68,6 +68,8 @@ describe('the names in the ledger', () => {
         yield [{ works: {}, seen: {} }] as unknown as readonly T[];
       },
     });
-    for await (const page of ledger.inState(state, epochMs(0), epochMs(1))) expect(page).toEqual([code]);
+    const pages: unknown[] = [];
+    for await (const page of ledger.inState(state, epochMs(0), epochMs(1))) pages.push(page);
+    expect(pages).toEqual([[code]]);
   });
 });
