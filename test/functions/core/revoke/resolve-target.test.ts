@@ -188,6 +188,9 @@ describe('refuses', () => {
     );
   });
 
+  it('an operation that an older release stored and the provider does not have any more', async () =>
+    expect(await refusal(aimed({ operation: 'delete-old' }))).toMatch(/^refused\/target-mismatch: Cannot delete-old/));
+
   it('another key than the earlier attempt’s', async () => {
     expect(await refusal(aimed({}, { former: { ...(await aimed()).pin, keyId: 'OLD' } }))).toBe(
       'refused/target-mismatch: Cannot continue with a different key than the earlier attempt: send a new request for that key',
