@@ -8,7 +8,7 @@ import {
   RETRY,
   STUCK,
 } from '../../../../functions/core/outcome.ts';
-import { adviceIn, RESURRECTED, sentence, waiting } from '../../../../functions/core/receipts/sentences.ts';
+import { adviceFor, adviceIn, RESURRECTED, sentence, waiting } from '../../../../functions/core/receipts/sentences.ts';
 
 const TERMINAL: readonly FinalOutcome[] = [
   'revoked',
@@ -29,9 +29,11 @@ describe('the words of an outcome', () => {
     for (const part of said.split('. ')) expect(part).toMatch(WELL);
   });
 
-  it.each(TERMINAL.filter(needsPerson))('%s say what to do next', (outcome) =>
-    expect(sentence(outcome).split('. ').length).toBeGreaterThanOrEqual(2),
-  );
+  it.each(TERMINAL.filter(needsPerson))('%s say what happened, and then what to do next', (outcome) => {
+    const next = adviceFor(outcome);
+    expect(next).toMatch(/^[A-Z].{10,}$/);
+    expect(sentence(outcome).indexOf(`. ${next}`)).toBeGreaterThan(15);
+  });
 
   it('are not the same for any two', () =>
     expect(new Set(TERMINAL.map((outcome) => sentence(outcome))).size).toBe(TERMINAL.length));
