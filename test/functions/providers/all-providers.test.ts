@@ -34,6 +34,34 @@ describe.each(ALL)('%s', (listed, provider) => {
       expect(Object.keys(needs).filter((signer) => !signers.some((one) => one === signer))).toEqual([]);
   });
 
+  it('says to people what it is, who manages its keys, what each signer needs and what nobody has confirmed', () => {
+    expect(provider.title).toMatch(/^[A-Z]/);
+    expect(provider.manager).toMatch(/^[a-z].*[a-z]$/);
+    expect(provider.docs).toMatch(/^https:\/\/.+\..+\/./);
+    for (const [, { signers, needs }] of operations)
+      for (const signer of signers) expect(needs[signer]).toMatch(/^[a-z].*[a-z`)]$/i);
+    expect(provider.unconfirmed.length).toBeGreaterThan(0);
+    for (const { what, weDo } of provider.unconfirmed)
+      for (const said of [what, weDo]) expect(said).toMatch(/^[A-Z].+\.$/);
+  });
+
+  it('refuses everyone in regions of AWS, of which it names the country', () => {
+    for (const [region, country] of Object.entries(provider.refusedRegions))
+      expect([region, country]).toEqual([
+        expect.stringMatching(/^[a-z]{2}-/),
+        expect.stringMatching(/^[a-z].*[a-z]$/i),
+      ]);
+  });
+
+  it('has an example of settings that it takes itself', () => {
+    const { settings } = provider;
+    if (settings === undefined) return;
+    const words = settings.example.split(' ').map((word) => word.split('=') as [string, string]);
+    const example = settings.fromWords(words);
+    expect(settings.shape.safeParse(example)).toMatchObject({ success: true });
+    expect(Object.keys(example).toSorted()).toEqual(settings.oneOf.toSorted());
+  });
+
   it('has settings where it has an update, and only there', () => {
     const hasUpdate = operations.some(([, { kind }]) => kind === 'update');
     expect(provider.settings !== undefined).toBe(hasUpdate);
