@@ -59,7 +59,7 @@ const refusal = (
   return { code: 'malformed', message: objection(error, known) };
 };
 
-/** The updates of a provider, for a sentence; empty if it has none. */
+/** The updates of a provider, for a sentence. A provider with settings has one. */
 const updatesOf = ({ operations }: Provider): string =>
   Object.entries(operations)
     .filter(([, { kind }]) => kind === 'update')
@@ -71,7 +71,7 @@ const breach = (provider: Provider, request: RevocationRequest): string | undefi
   const { operation, settings, reason, target, secretVersion } = request;
   const isUpdate = provider.operations[operation]?.kind === 'update';
   if (!isUpdate && settings !== undefined)
-    return `Cannot use settings with this operation: send settings only with ${updatesOf(provider) || 'an update'}`;
+    return `Cannot use settings with this operation: send settings only with ${updatesOf(provider)}`;
   const { oneOf = [] } = provider.settings ?? {};
   if (isUpdate && !oneOf.some((field) => (settings?.[field] ?? null) !== null))
     return `Cannot update without settings: give at least one of ${oneOf.slice(0, -1).join(', ')} and ${oneOf.at(-1)}`;

@@ -9,6 +9,7 @@ import {
   STATUS_TAGS,
   statusTags,
   sweepKey,
+  wordsIn,
 } from '../../../../functions/core/request/expiry-tags.ts';
 import * as PROVIDERS from '../../../../functions/providers/index.ts';
 
@@ -177,11 +178,30 @@ it.each([
     'Cannot update without settings: give at least one of readOnly, permissions and ips',
   ],
   [
+    'settings where a provider has none',
+    tagged({ provider: 'kalshi', operation: 'delete-key', settings: 'readOnly=1' }),
+    'Cannot use the field "settings" in this request',
+  ],
+  [
+    'a part of a target without a name',
+    tagged({ 'signed-by': 'm', target: '=SUB' }),
+    'Cannot use the unknown field ""',
+  ],
+  [
     'a part of a target where the key signs itself',
     tagged({ target: 'subMemberId=1' }),
     'Cannot read target.apiKey: it must be a string; it is missing',
   ],
 ])('does not read %s', (_what, tags, why) => expect(whyNot(tags)).toBe(why));
+
+it('reads words as names and values, of which each may be empty', () =>
+  expect(wordsIn(' a=1  b =c d= e=f=g')).toEqual([
+    ['a', '1'],
+    ['b', ''],
+    ['', 'c'],
+    ['d', ''],
+    ['e', 'f=g'],
+  ]));
 
 it('leaves tags of others alone', () =>
   expect(readTags(PROVIDERS, { ...TAGS, team: 'desk', 'key-revoker-old:x': '1' }).kind).toBe('order'));

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { REASONS } from '../../../../functions/core/reason.ts';
 import { MAX_BODY_LENGTH, parseRequest } from '../../../../functions/core/request/parse-request.ts';
-import { namedTarget } from '../../../../functions/core/request/revocation-request.ts';
+import { namedTarget, requestForm } from '../../../../functions/core/request/revocation-request.ts';
 import * as PROVIDERS from '../../../../functions/providers/index.ts';
 
 const GOOD = { provider: 'bybit', operation: 'delete-sub-key', secretId: 'key-revoker/desk', target: 'self' };
@@ -471,8 +471,10 @@ describe('a locator', () => {
       'Cannot read target.locator: give subMemberId only once, beside the key or under locator',
     ));
 
-  it('is refused where the provider has none', () =>
-    expect(parse({ ...KALSHI, target: { apiKeyId: ID, subMemberId: '7' } }).kind).toBe('refused'));
+  it.each([{ subMemberId: '7' }, { locator: { subMemberId: '7' } }, { locator: {} }])(
+    'is refused where the provider has none: %j',
+    (place) => expect(parse({ ...KALSHI, target: { apiKeyId: ID, ...place } }).kind).toBe('refused'),
+  );
 
   it('of another provider stands beside a secret as release 0.1.0 took it, and is not used', () => {
     const target = { secretId: 'key-revoker/a', subMemberId: '7' };
@@ -480,6 +482,26 @@ describe('a locator', () => {
     if (parsed.kind === 'refused') throw new Error(parsed.message);
     expect(parsed.request.target).toEqual(target);
     expect(namedTarget(PROVIDERS, parsed.request).locator).toEqual({});
+  });
+});
+
+it('names nothing of a provider that is not listed', () =>
+  expect(namedTarget({}, { provider: 'kalshi', target: { apiKeyId: ID } })).toEqual({
+    keyId: undefined,
+    secret: undefined,
+    locator: {},
+  }));
+
+describe('the form of a list of providers', () => {
+  it('is made once', () => expect(requestForm(PROVIDERS)).toBe(requestForm(PROVIDERS)));
+
+  it('knows every field that an order for one of them may have, and no other', () => {
+    const ofAll = ['provider', 'operation', 'target', 'version', 'secretId', 'secretVersion', 'reason', 'requestId'];
+    const also = ['requestedBy', 'reference', 'notBefore', 'expectedEnvironment', 'dryRun', 'look', 'locator'];
+    const { kalshi, bybit } = PROVIDERS;
+    expect(requestForm({ kalshi }).fields.toSorted()).toEqual([...ofAll, ...also, 'apiKeyId'].toSorted());
+    const ofBybit = ['settings', ...(bybit.settings?.fields ?? []), 'apiKey', 'subMemberId'];
+    expect(requestForm({ bybit }).fields.toSorted()).toEqual([...ofAll, ...also, ...ofBybit].toSorted());
   });
 });
 
