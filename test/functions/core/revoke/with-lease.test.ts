@@ -10,7 +10,19 @@ import { withPin } from '../../../../functions/core/revoke/with-lease.ts';
 import { type Memory, memoryPorts, openedAs } from '../memory-ports.ts';
 import { answerOf, NOON } from '../rounds.ts';
 import { askedIn } from '../scripted-provider.ts';
-import { ACCEPTED, ALIVE, caseOf, delivered, GONE, KEY, LEAKED, MANAGED, SELF, system } from '../scripted-system.ts';
+import {
+  ACCEPTED,
+  ALIVE,
+  caseOf,
+  delivered,
+  GONE,
+  KEY,
+  LEAKED,
+  MANAGED,
+  OTHER,
+  SELF,
+  system,
+} from '../scripted-system.ts';
 
 describe('what a delivery found', () => {
   const pinOf = (versionId: string, keyName = 'kalshi/prod/K', target?: Pinned) =>
@@ -92,11 +104,12 @@ describe('a credential that is refused at its pinned version', () => {
   const REFUSED = answerOf('silent', { means: { end: 'stuck/credential-refused' }, blocksCall: true });
   const LISTED = answerOf('listed', { identified: true });
   const NEW = openedAs(JSON.stringify({ keyId: KEY }), { versionId: 'v2' });
+  const REQUEST = 'request#R request';
 
   /** A second delivery, whose first probes are refused; by then the secret's current version is this one. */
   const refusedWith = async (
     body: object,
-    current: () => Promise<Opened>,
+    current: (memory: Memory) => Promise<Opened>,
     first = REFUSED,
   ): Promise<{ memory: Memory; sent: string[]; verdict: unknown; opened: string[] }> => {
     const memory = system({ probe: [undefined, first, LISTED, answerOf('unlisted')], delete: [ACCEPTED] });
@@ -108,7 +121,7 @@ describe('a credential that is refused at its pinned version', () => {
       ...vault,
       open: (id, version) => {
         opened.push(version);
-        return version === 'AWSCURRENT' ? current() : vault.open(id, version);
+        return version === 'AWSCURRENT' ? current(memory) : vault.open(id, version);
       },
     };
     const verdict = await revoke(memory.ports, delivered(memory, body));
@@ -165,6 +178,27 @@ describe('a credential that is refused at its pinned version', () => {
     await revoke(memory.ports, delivered(memory, MANAGED));
     expect(opened).toEqual(['v1']);
     expect(memory.published).toMatchObject([{ outcome: 'refused', code: 'credential-unreadable' }]);
+  });
+
+  it('waits where nobody tells whose key its secret holds now', async () => {
+    const nameless = openedAs(JSON.stringify({ keyId: '' }), { versionId: 'v2' });
+    const { memory, sent, verdict } = await refusedWith(MANAGED, async () => nameless);
+    expect(sent).toEqual(['probe', 'identify']);
+    expect(verdict).toMatchObject({ done: false, code: 'no-reply' });
+    expect(memory.published).toEqual([]);
+  });
+
+  it.each<[string, (items: Memory['items']) => void]>([
+    ['its case cannot be found by then', (items) => void items.delete(`case#kalshi/prod/${OTHER} case`)],
+    ['a redrive has begun by then', (items) => void items.set(REQUEST, { ...items.get(REQUEST), attempt: 2 } as never)],
+  ])('waits where %s', async (_what, happen) => {
+    const { memory, sent, verdict } = await refusedWith(MANAGED, async ({ items }) => {
+      happen(items);
+      return NEW;
+    });
+    expect(sent).toEqual(['probe']);
+    expect(verdict).toMatchObject({ done: false, code: 'in-progress' });
+    expect(memory.published).toEqual([]);
   });
 
   it('waits where the secret cannot be opened now', async () => {
