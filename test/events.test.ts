@@ -155,6 +155,7 @@ const invokeRevoke = async ({ deployment, sandboxes }: System, event: unknown): 
   if (found === undefined) throw new Error('Cannot find the revoking function in the template');
   const clock = {
     now: () => epochMs(Date.now()),
+    elapsed: () => Date.now(),
     until: async (instant: EpochMs) => system?.advance(Math.max(0, instant - Date.now())),
   };
   const { ports, hide } = createPorts(

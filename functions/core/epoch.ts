@@ -4,6 +4,8 @@ export type EpochMs = number & { readonly __brand: 'EpochMs' };
 /** The only source of time. Tests pass a clock that stands still. */
 export interface Clock {
   now(): EpochMs;
+  /** Milliseconds by a clock that nobody can set. Only a difference within one process means something. */
+  elapsed(): number;
   /** Resolves at that instant, or at once if it has passed. */
   until(instant: EpochMs): Promise<void>;
 }

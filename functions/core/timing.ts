@@ -35,6 +35,8 @@ export const TIMING = {
   outageMs: HOUR_MS,
   /** If a key that is gone has no round for longer than this, its absence starts again: the key may have been alive in the meantime. */
   unwatchedMs: 30 * MINUTE_MS,
+  /** How far the clocks of two processes may be apart. */
+  clocksApartMs: 5_000,
   /** Both queues drop a message after this long. */
   retentionMs: 14 * DAY_MS,
 } as const;

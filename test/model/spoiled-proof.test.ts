@@ -123,6 +123,12 @@ const SPOILED: readonly (readonly [what: string, stage: string, spoiled: Partial
     /waits though the key has been gone for an hour/,
   ],
   [
+    'forgets that a key has shown since its call',
+    'kalshi',
+    asIf(() => ({ sightedRounds: 0 })),
+    /L1: revoked of a key that has shown since its call/,
+  ],
+  [
     'sends a delete again and again in one delivery',
     'kalshi',
     asIf(() => ({ calledNow: false })),

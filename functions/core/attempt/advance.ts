@@ -1,13 +1,14 @@
 import { isPresent } from '../answer.ts';
 import { type EpochMs, toIso } from '../epoch.ts';
 import { type AttemptResult, attemptEnded, attemptWaiting } from '../ledger/attempt-result.ts';
-import { type AttemptRecord, type CaseItem, NEW_ATTEMPT } from '../ledger/case-item.ts';
+import { type AttemptRecord, type CaseItem, NEW_ATTEMPT, sightedRoundsIn } from '../ledger/case-item.ts';
 import { attemptName } from '../ledger/keys.ts';
 import { updateLeasedCase } from '../ledger/lease.ts';
 import type { FinalOutcome } from '../outcome.ts';
 import { ask, hasTime, isUnasked } from '../probe/ask.ts';
 import { isRestriction, type Plan } from '../provider.ts';
 import { type Evidence, evidenceOf } from '../receipt.ts';
+import { type Agreement, agreedFor, agreementAfter } from './agreement.ts';
 import { killOf } from './call-guards.ts';
 import { nextStep, type Step } from './next-step.ts';
 import { withMoreEvidence, withRound } from './progress.ts';
@@ -105,6 +106,7 @@ interface Progress {
   readonly withSigner: boolean;
   readonly calledNow: boolean;
   readonly siblingsAsked: boolean;
+  readonly agreement?: Agreement | undefined;
 }
 
 type Action = Extract<Step, { readonly do: 'call' | 'ask-siblings' }>;
@@ -179,10 +181,15 @@ export const advanceAttempt = async (
     const { round, plan } = probed;
     if (round.heldUp && round.isEmpty) return attemptWaiting(round.heldUp);
     const item = await writeRound(context, hooks, progress.item, probed);
-    progress = { ...progress, item, withSigner: round.signer?.means !== undefined };
-    let step: Step | undefined = nextStep(context, probed, item.attempts[name] ?? NEW_ATTEMPT, {
+    const record = item.attempts[name] ?? NEW_ATTEMPT;
+    const { clock } = context.ports;
+    const agreement = agreementAfter(clock, progress.agreement, before.agreed, record.agreed);
+    progress = { ...progress, item, withSigner: round.signer?.means !== undefined, agreement };
+    let step: Step | undefined = nextStep(context, probed, record, {
       ...progress,
       proved: item.proved !== undefined,
+      agreedMs: agreedFor(clock, agreement),
+      sightedRounds: sightedRoundsIn(item),
     });
     if (step.do === 'call' || step.do === 'ask-siblings') {
       const acted = await act(context, hooks, step, { item, plan });

@@ -1,6 +1,6 @@
 import type { Retry } from '../backoff.ts';
 import { after, type EpochMs } from '../epoch.ts';
-import { type AttemptRecord, basisOf, type CaseItem, executedCalls } from '../ledger/case-item.ts';
+import { type AttemptRecord, basisOf, type CaseItem, executedCalls, hasEffectiveCall } from '../ledger/case-item.ts';
 import { caseKey, requestIdOf, requestKey, type SignerItem, signerKey } from '../ledger/keys.ts';
 import { countKey, hourOf, type OverrideItem, overrideKey } from '../ledger/operator-items.ts';
 import type { Pin, RequestItem } from '../ledger/request-item.ts';
@@ -96,12 +96,11 @@ export const killOf = async (
   if (proved !== undefined) return 'proved';
   let found: 'lost' | undefined;
   for (const [attempt, record] of Object.entries(attempts)) {
-    const basis = basisOf(record);
-    if (basis !== 'accepted' && basis !== 'lost') continue;
+    if (!hasEffectiveCall(record)) continue;
     const { request } = (await ledger.read<RequestItem>(requestKey(requestIdOf(attempt), false))) ?? {};
     if (!request || kindOf(providers, request) !== 'delete') continue;
-    if (basis === 'accepted') return basis;
-    found = basis;
+    if (basisOf(record) === 'accepted') return 'accepted';
+    found = 'lost';
   }
   return found;
 };

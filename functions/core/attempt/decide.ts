@@ -1,7 +1,7 @@
 import { type Answer, endIn, waitIn } from '../answer.ts';
 import type { Retry } from '../backoff.ts';
 import { after, type EpochMs, later } from '../epoch.ts';
-import { type AttemptRecord, basisOf, executedCalls } from '../ledger/case-item.ts';
+import { type AttemptRecord, basisOf, executedCalls, hasEffectiveCall } from '../ledger/case-item.ts';
 import type { FinalOutcome, RetryCode } from '../outcome.ts';
 import { type AnsweredQuestion, bySigner, type RoundVerdict } from '../probe/round-verdict.ts';
 import { TIMING } from '../timing.ts';
@@ -32,6 +32,10 @@ export interface Situation {
   readonly calledNow: boolean;
   /** The sibling environments do not know the key either. */
   readonly siblingsAsked: boolean;
+  /** How long `progress.agreed` has held, in milliseconds. */
+  readonly agreedMs: number;
+  /** Rounds that showed the key since the first effective call on it, by any request. */
+  readonly sightedRounds: number;
   readonly proofGapMs: number;
   readonly landsWithinMs: number;
   readonly provable: boolean;
@@ -69,14 +73,37 @@ const withoutVerdict = (situation: Situation): Retry | undefined => {
   return { code: first.code, notBefore: stated.length > 0 ? stated.reduce(later) : undefined };
 };
 
-/** Two agreeing probes, a gap apart, make a proof. Before that, the next probe is due when the gap is over. */
+/** How many rounds in a row have to agree, and over how many proof gaps. */
+interface Wanted {
+  readonly rounds: number;
+  readonly gaps: number;
+}
+
+const TWICE: Wanted = { rounds: 2, gaps: 1 };
+
+/** A key that still shows here and there after a call: some nodes of the provider do not know yet, and the next absence may be luck. */
+const FLAPPING_GAPS = 10;
+
+const wantedAfter = ({ sightedRounds }: Situation): Wanted =>
+  sightedRounds === 0 ? TWICE : { rounds: sightedRounds + TWICE.rounds, gaps: FLAPPING_GAPS };
+
+/** Enough agreeing rounds, over enough time, make a proof. Before that, the next probe is due a gap later, or sooner if only time is missing. */
 const agreedEnd = (
-  { progress, now, proofGapMs }: Situation,
+  { progress, now, proofGapMs, agreedMs }: Situation,
   outcome: FinalOutcome,
-  since = progress.agreed?.at,
+  { rounds, gaps }: Wanted,
+  heldMs = agreedMs,
 ): Decision => {
-  const due = after(since ?? now, proofGapMs);
-  return now >= due ? end(outcome) : { do: 'ask', at: due, code: 'not-yet-proved' };
+  const left = gaps * proofGapMs - heldMs;
+  if (left <= 0 && (progress.agreed?.count ?? 0) >= rounds) return end(outcome);
+  return { do: 'ask', at: after(now, left > 0 ? Math.min(left, proofGapMs) : proofGapMs), code: 'not-yet-proved' };
+};
+
+/** The rounds since a managing key was accepted among those that agree. */
+const controlledEnd = (situation: Situation, outcome: FinalOutcome): Decision => {
+  const { progress, now, agreedMs } = situation;
+  const controlledMs = now - (progress.controlledSince ?? 0);
+  return agreedEnd(situation, outcome, wantedAfter(situation), Math.min(agreedMs, controlledMs));
 };
 
 /** Each further call waits three times as long as the call before. So a lagging read can catch up before all calls are used. */
@@ -112,7 +139,7 @@ const unprovable = (situation: Situation): Decision => {
   const { progress, provable } = situation;
   // A full search that found nothing will find nothing later. A lost reply is not worth a wait.
   if (progress.lastAnswer !== 'rejected' && !provable) return end('stuck/unproven');
-  if (progress.lastAnswer === 'accepted') return agreedEnd(situation, 'stuck/unproven');
+  if (progress.lastAnswer === 'accepted') return agreedEnd(situation, 'stuck/unproven', TWICE);
   if (progress.lastAnswer === 'rejected') return end(progress.acceptedAt ? 'stuck/unproven' : 'stuck/not-recognised');
   return waitForVerdict(situation);
 };
@@ -162,15 +189,12 @@ const afterDelete = (situation: Situation): Decision => {
   return waitForVerdict(situation);
 };
 
-/** Gone for longer than an outage is assumed to last. */
-const outlastsOutage = ({ progress, now }: Situation): boolean =>
-  now >= after(progress.absentSince ?? now, TIMING.outageMs);
+/** Whether the key had been gone, at that instant, for longer than an outage is assumed to last. */
+const outlastsOutage = ({ progress, now }: Situation, at: EpochMs | undefined): boolean =>
+  at !== undefined && at >= after(progress.absentSince ?? now, TIMING.outageMs);
 
 /** A refused call killed nothing: the key was dead already. */
-const goneAs = ({ progress }: Situation): FinalOutcome => {
-  const basis = basisOf(progress);
-  return basis === 'accepted' || basis === 'lost' ? 'revoked' : 'already-revoked';
-};
+const goneAs = ({ progress }: Situation): FinalOutcome => (hasEffectiveCall(progress) ? 'revoked' : 'already-revoked');
 
 /** Whether two absences are enough: the call was accepted, or the managing key was accepted while the target was not. */
 const isTold = ({ progress, proved, controlled }: Situation): boolean => {
@@ -183,14 +207,16 @@ const isTold = ({ progress, proved, controlled }: Situation): boolean => {
  * delivery, since it would kill a key that is alive, until the key has been gone for longer than an outage lasts.
  */
 const gone = (situation: Situation): Decision => {
-  const { progress, proved, calledNow } = situation;
+  const { progress, proved, calledNow, now } = situation;
   const basis = basisOf(progress);
-  if (proved || basis === 'accepted') return agreedEnd(situation, goneAs(situation));
+  if (proved || basis === 'accepted') return agreedEnd(situation, goneAs(situation), wantedAfter(situation));
   if (basis === undefined) return beforeDelete(situation);
-  if (situation.controlled) return agreedEnd(situation, goneAs(situation), progress.controlledSince);
-  // The end rests on a delete that was refused in this delivery, and on two absences after it.
-  if (!calledNow) return { do: 'call' };
-  return outlastsOutage(situation) ? agreedEnd(situation, goneAs(situation)) : { do: 'retry', code: 'not-yet-proved' };
+  if (situation.controlled) return controlledEnd(situation, goneAs(situation));
+  // The end rests on a delete that was refused at the end of that time, and on enough absences after it.
+  const isOver = outlastsOutage(situation, now);
+  if (!calledNow && !(isOver && outlastsOutage(situation, progress.lastCallAt))) return { do: 'call' };
+  if (!isOver) return { do: 'retry', code: 'not-yet-proved' };
+  return agreedEnd(situation, goneAs(situation), wantedAfter(situation));
 };
 
 const onDelete = (situation: Situation): Decision => {
@@ -204,9 +230,9 @@ const onDelete = (situation: Situation): Decision => {
 
 /** An update sends no delete to find out whether the key is dead or its provider is down. */
 const goneWithoutDelete = (situation: Situation): Decision => {
-  if (situation.proved) return agreedEnd(situation, 'already-revoked');
-  if (situation.controlled) return agreedEnd(situation, 'already-revoked', situation.progress.controlledSince);
-  return outlastsOutage(situation) ? end('stuck/unproven') : { do: 'retry', code: 'not-yet-proved' };
+  if (situation.proved) return agreedEnd(situation, 'already-revoked', wantedAfter(situation));
+  if (situation.controlled) return controlledEnd(situation, 'already-revoked');
+  return outlastsOutage(situation, situation.now) ? end('stuck/unproven') : { do: 'retry', code: 'not-yet-proved' };
 };
 
 /** An update can widen a key. So every doubt waits or ends, and none calls. */
@@ -215,8 +241,8 @@ const onUpdate = (situation: Situation): Decision => {
   const ended = answersIn(situation).map(endIn).find(Boolean);
   if (ended) return end(ended);
   if (roundVerdict === 'absent') return goneWithoutDelete(situation);
-  if (roundVerdict === 'as-asked') return agreedEnd(situation, 'restricted');
-  if (roundVerdict === 'web-only') return agreedEnd(situation, 'stuck/only-in-web-ui');
+  if (roundVerdict === 'as-asked') return agreedEnd(situation, 'restricted', wantedAfter(situation));
+  if (roundVerdict === 'web-only') return agreedEnd(situation, 'stuck/only-in-web-ui', TWICE);
   if (roundVerdict === 'absent-unseen')
     return self && !siblingsAsked ? { do: 'ask-siblings' } : end('stuck/not-recognised');
   const silence = withoutVerdict(situation);

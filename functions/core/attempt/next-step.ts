@@ -35,6 +35,9 @@ export interface SoFar {
   readonly proved: boolean;
   readonly calledNow: boolean;
   readonly siblingsAsked: boolean;
+  readonly agreedMs: number;
+  /** By the rounds of every request on the key. */
+  readonly sightedRounds: number;
 }
 
 /** Decides on one round. Pure except for the current instant. */
@@ -50,8 +53,9 @@ export const nextStep = (
   if (round.cutShort) return { do: 'retry', code: progress.answered ? 'not-yet-proved' : 'no-reply' };
   const widens = widening(probed, progress);
   if (widens) return widens;
+  const isUpdate = isRestriction(plan.call);
   const decision = decide({
-    kind: isRestriction(plan.call) ? 'update' : 'delete',
+    kind: isUpdate ? 'update' : 'delete',
     self: order.target.self,
     urgent: order.urgent,
     now: ports.clock.now(),
@@ -61,6 +65,8 @@ export const nextStep = (
     progress,
     controlled,
     ...soFar,
+    // One sighting counts for every delete of the key. Only the update's own rounds show how the key stands to that update.
+    sightedRounds: isUpdate ? (progress.sightedRounds ?? 0) : soFar.sightedRounds,
     proofGapMs: plan.proofGapMs,
     landsWithinMs: plan.landsWithinMs,
     provable: plan.provable,

@@ -5,8 +5,11 @@ import {
   basisOf,
   type CallReply,
   type CaseItem,
+  hasEffectiveCall,
   NEW_ATTEMPT,
+  oneMoreSighted,
   repliesOf,
+  sightedRoundsIn,
 } from '../ledger/case-item.ts';
 import { requestIdOf } from '../ledger/keys.ts';
 import type { Ended } from '../ledger/request-item.ts';
@@ -43,18 +46,36 @@ const met = (progress: AttemptRecord): AttemptRecord => {
   };
 };
 
-const unlessSighted = (progress: AttemptRecord, { asked }: Round): AttemptRecord =>
-  asked.some(({ answer }) => isPresent(answer) || answer.identified) ? met(progress) : progress;
+const isSighting = ({ asked }: Round): boolean => asked.some(({ answer }) => isPresent(answer) || answer.identified);
+
+/** After a round that showed the key. @param isContrary whether the round speaks against what the attempt wants to prove */
+const sighted = (progress: AttemptRecord, now: EpochMs, isContrary: boolean): AttemptRecord => ({
+  ...met(progress),
+  lastSightedAt: now,
+  ...(isContrary && hasEffectiveCall(progress) ? { sightedRounds: oneMoreSighted(progress.sightedRounds) } : {}),
+});
+
+/** An update is about a key that is alive. These do not speak against it. */
+const DONE_BY_UPDATE: readonly (RoundVerdict | undefined)[] = ['as-asked', 'web-only'];
+
+/** The rounds in a row that agree, with the last one. Release 0.1.0 kept no number: a verdict that it wrote was found at least once. */
+const countAgreement = (before: AttemptRecord, counted: AttemptRecord): AttemptRecord => {
+  const { agreed } = counted;
+  if (agreed === undefined) return counted;
+  const earlier = agreed === before.agreed ? (agreed.count ?? 1) : 0;
+  return { ...counted, agreed: { ...agreed, count: earlier + 1 } };
+};
 
 /** What all requests learn if the provider answered a call as for a known key. */
 const everyoneMet = (attempts: CaseItem['attempts']): CaseItem['attempts'] =>
   Object.fromEntries(Object.entries(attempts).map(([name, progress]) => [name, met(progress)]));
 
 /** What the other requests learn from one request's round. */
-const otherAttempts = (attempts: CaseItem['attempts'], round: Round): CaseItem['attempts'] =>
-  Object.fromEntries(
-    Object.entries(withRoom(attempts)).map(([name, progress]) => [name, unlessSighted(progress, round)]),
-  );
+const otherAttempts = (attempts: CaseItem['attempts'], round: Round, now: EpochMs): CaseItem['attempts'] => {
+  const roomy = withRoom(attempts);
+  if (!isSighting(round)) return roomy;
+  return Object.fromEntries(Object.entries(roomy).map(([name, progress]) => [name, sighted(progress, now, true)]));
+};
 
 /** The progress of a search belongs to one attempt. The next attempt searches from the start. */
 const lasting = (facts: Facts): Facts =>
@@ -106,8 +127,9 @@ export const withRound = (
   },
 ): CaseItem => {
   const progress = item.attempts[name] ?? NEW_ATTEMPT;
+  const isSeen = isSighting(round);
   const noted = {
-    ...unlessSighted(progress, round),
+    ...(isSeen ? sighted(progress, now, !DONE_BY_UPDATE.includes(roundVerdict)) : progress),
     silentRounds: isSilent(round) ? progress.silentRounds + 1 : round.heldUp ? progress.silentRounds : 0,
     facts: { ...progress.facts, ...round.facts },
     evidence: withEvidence(progress.evidence, round.evidence),
@@ -117,12 +139,17 @@ export const withRound = (
     sightings: { ...seenIn(round, now), ...item.sightings },
     facts: { ...item.facts, [signerId]: { ...item.facts[signerId], ...lasting(round.facts) } },
     attempts: {
-      ...otherAttempts(item.attempts, round),
+      ...otherAttempts(item.attempts, round, now),
       [name]:
         roundVerdict === undefined
           ? noted
-          : countRound(noted, round.asked, { roundVerdict, controlled, signer: round.signer, now }),
+          : countAgreement(
+              noted,
+              countRound(noted, round.asked, { roundVerdict, controlled, signer: round.signer, now }),
+            ),
     },
+    // The attempt that made the proof is gone. What it counted stands in the case.
+    ...(item.proved && isSeen ? { sightedRounds: oneMoreSighted(item.sightedRounds) } : {}),
   };
 };
 
@@ -238,6 +265,8 @@ export const withEnd = (item: CaseItem, name: string, ended: Ended): CaseItem =>
   return {
     ...item,
     attempts: { ...item.attempts, [name]: { ...progress, ...proof, ended } },
+    // The attempt leaves the case with its receipt.
+    ...(progress.sightedRounds ? { sightedRounds: sightedRoundsIn(item) } : {}),
     proved,
     leftOpenBy,
     state: proved ? 'proved-case' : leftOpenBy || isCalledBy(item, name) ? 'open-case' : 'idle-case',

@@ -36,7 +36,12 @@ export interface AttemptRecord {
   readonly silentRounds: number;
   /** Probes in a row, since the last call, that showed the key unchanged. */
   readonly unchanged?: { readonly count: number; readonly since: EpochMs } | undefined;
-  readonly agreed?: { readonly on: AgreedVerdict; readonly at: EpochMs } | undefined;
+  /** The verdict of the last rounds, since when they agree, and how many they are. Release 0.1.0 keeps no number. */
+  readonly agreed?: { readonly on: AgreedVerdict; readonly at: EpochMs; readonly count?: number } | undefined;
+  /** Rounds since the first effective call that showed the key (an update: not as asked). At most `MOST_SIGHTED`. */
+  readonly sightedRounds?: number | undefined;
+  /** The last round, of any request on the key, that showed the key. */
+  readonly lastSightedAt?: EpochMs | undefined;
   /** The first round since the last sighting that found the key gone; a call does not restart it. */
   readonly absentSince?: EpochMs | undefined;
   /** The last round that found the key gone. */
@@ -116,6 +121,8 @@ export interface CaseItem extends Versioned {
   readonly proved?: { readonly at: EpochMs; readonly deadAt: EpochMs; readonly endedBy: string } | undefined;
   /** The request, as `requestId#attempt`, whose end left the case open. */
   readonly leftOpenBy?: string | undefined;
+  /** `sightedRounds` of the attempts that have ended, by the highest. It also counts the sightings after a proof. */
+  readonly sightedRounds?: number | undefined;
   /** Findings published for it. */
   readonly findings?: number | undefined;
   readonly settling?: Settling | undefined;
@@ -156,3 +163,22 @@ export const basisOf = (progress: AttemptRecord): Basis | undefined => {
   const replies = repliesOf(progress);
   return BASES.find((basis) => replies.includes(basis));
 };
+
+/** Whether the provider may have executed a call: it accepted the call, or the reply was lost. */
+export const hasEffectiveCall = (progress: AttemptRecord): boolean => {
+  const basis = basisOf(progress);
+  return basis === 'accepted' || basis === 'lost';
+};
+
+/** More sightings after an effective call than this ask for nothing more. */
+const MOST_SIGHTED = 10;
+
+/** One more sighting. */
+export const oneMoreSighted = (sightedRounds = 0): number => Math.min(MOST_SIGHTED, sightedRounds + 1);
+
+/** How many rounds have shown the key since the first effective call on it, by any request. */
+export const sightedRoundsIn = ({
+  sightedRounds = 0,
+  attempts,
+}: Pick<CaseItem, 'sightedRounds' | 'attempts'>): number =>
+  Math.max(sightedRounds, ...Object.values(attempts).map((record) => record.sightedRounds ?? 0));

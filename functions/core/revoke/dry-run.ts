@@ -82,6 +82,8 @@ export const dryRun = async (context: AttemptContext, key: KeyOf): Promise<Attem
     proved: item.proved !== undefined,
     calledNow: false,
     siblingsAsked: false,
+    agreedMs: 0,
+    sightedRounds: 0,
   });
   const known = [round.facts, recordIn(round.asked)] as const;
   const forecast = plan.forecast(...known);

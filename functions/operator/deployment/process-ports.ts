@@ -25,6 +25,7 @@ const regionIn = ({ AWS_REGION, AWS_DEFAULT_REGION }: ProcessPorts['environment'
 /** This machine's time; nobody waits for it who has broken off. */
 const clockUntil = (signal: AbortSignal): Clock => ({
   now: systemClock.now,
+  elapsed: systemClock.elapsed,
   until: (instant) => sleep(Math.max(0, instant - systemClock.now()), undefined, { signal }).catch(() => undefined),
 });
 

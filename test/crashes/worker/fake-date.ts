@@ -1,4 +1,7 @@
-/** Has everything in this process that asks for the date ask this clock, in epoch milliseconds. Timers stay as they are. */
+/**
+ * Makes everything in this process that asks for the date, or for the time that has passed, ask this clock. It counts in epoch
+ * milliseconds. Timers stay as they are.
+ */
 export const fakeDate = (now: () => number): void => {
   const RealDate = globalThis.Date;
   const faked = function (this: unknown, ...args: readonly unknown[]): unknown {
@@ -11,4 +14,5 @@ export const fakeDate = (now: () => number): void => {
     parse: RealDate.parse,
     UTC: RealDate.UTC,
   }) as unknown as DateConstructor;
+  Object.defineProperty(performance, 'now', { value: now });
 };

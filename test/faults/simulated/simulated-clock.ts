@@ -11,7 +11,7 @@ export interface SimulatedClock extends Clock {
    * @throws Error where it waits for nothing that could still happen
    */
   readonly run: <T>(work: Promise<T>, instead?: () => boolean) => Promise<T>;
-  /** Whether somebody waits for an instant. */
+  /** Whether any work waits for an instant. */
   readonly isAwaited: () => boolean;
   /** Forgets everybody who waits, as when their process ends. */
   readonly forget: () => void;
@@ -27,7 +27,7 @@ export const simulatedClock = (start: number): SimulatedClock => {
 
   const jump = (): void => {
     const [first] = waiting.toSorted((a, b) => a.at - b.at);
-    if (first === undefined) throw new Error('Cannot go on, wanted somebody who waits for an instant');
+    if (first === undefined) throw new Error('Cannot continue: no work waits for an instant');
     waiting = waiting.filter((one) => one !== first);
     now = Math.max(now, first.at);
     first.wake();
@@ -35,6 +35,7 @@ export const simulatedClock = (start: number): SimulatedClock => {
 
   return {
     now: () => epochMs(now),
+    elapsed: () => now,
     until: (at) => (at <= now ? Promise.resolve() : new Promise((wake) => void waiting.push({ at, wake }))),
     advanceTo: (instant) => {
       now = Math.max(now, instant);

@@ -5,6 +5,7 @@ export const frozenClock = (start = Date.UTC(2026, 10, 21, 12)): Clock & { forwa
   let now = start;
   return {
     now: () => epochMs(now),
+    elapsed: () => now,
     until: async (instant: EpochMs) => {
       now = Math.max(now, instant);
     },

@@ -78,6 +78,7 @@ export const commandLine =
       terminal: terminalFor(typing, heard),
       clock: {
         now: () => epochMs(Date.now()),
+        elapsed: () => Date.now(),
         until: async (instant) => {
           waits += 1;
           if (waits > breakOffAfter) abort.abort();

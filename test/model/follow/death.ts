@@ -4,7 +4,7 @@ import { type CallReply, isSurely, mayBe } from '../state/replies.ts';
 import type { Of } from '../system/happening.ts';
 import type { Delivered } from '../system/system.ts';
 import type { Follower } from './follow.ts';
-import { isGone } from './follow-case.ts';
+import { isDead } from './follow-case.ts';
 
 /** So long a key has to be gone where nothing tells its death from an outage. */
 export const OUTAGE_LASTS_MS = 3_600_000;
@@ -39,7 +39,7 @@ const isGoneUntold = (follower: Follower, attempt: Attempt): boolean => {
 export const isUntold = (follower: Follower, attempt: Attempt): boolean =>
   isGoneUntold(follower, attempt) && (attempt.sent.order.kind === 'update' || follower.calls > 0);
 
-/** What is wrong with a wait for a key that was seen, is certainly gone, and is reported by nothing else. */
+/** What is wrong with a wait for a key that was seen, is certainly gone, and nothing else reports its death. */
 export const idle = (follower: Follower, { verdict, isMet }: Delivered, attempt: Attempt): readonly string[] => {
   const { readings, calls } = follower;
   const { key = '', sent, view, wasSeen, work } = attempt;
@@ -48,11 +48,26 @@ export const idle = (follower: Follower, { verdict, isMet }: Delivered, attempt:
   const isWait = typeof verdict === 'object' && verdict.code === 'not-yet-proved';
   if (!isPlain || !isWait || toldOf(follower, key) !== 'not' || !isGoneUntold(follower, attempt)) return [];
   const { missingSince = Number.POSITIVE_INFINITY } = view;
-  const isOld = readings.every(({ by, at }) => by === key && at >= missingSince + OUTAGE_LASTS_MS);
+  const { mayFlap } = keyIn(follower.model, key);
+  const isOld = !mayFlap && readings.every(({ by, at }) => by === key && at >= missingSince + OUTAGE_LASTS_MS);
+  // A key that has shown since a call is asked for more often. No delete has to go out between these readings.
+  const isCalled = mayFlap && attempt.calls.some(({ at }) => at >= missingSince + OUTAGE_LASTS_MS);
   return [
-    ...(sent.order.kind === 'delete' && calls === 0 ? [`L2: ${work} waits without sending the delete again`] : []),
+    ...(sent.order.kind === 'delete' && calls === 0 && !isCalled
+      ? [`L2: ${work} waits without sending the delete again`]
+      : []),
     ...(isOld ? [`L2: ${work} waits though the key has been gone for an hour`] : []),
   ];
+};
+
+/** So many sights ask for more absences, over so long; more sights ask for no more. */
+const FLAPPING = { most: 10, forMs: 20_000 };
+
+/** The key has shown after a call, and has not been gone for long enough since. */
+const isFlapping = ({ sights, misses }: Attempt['view']): boolean => {
+  if (sights.length === 0) return false;
+  const lasted = (misses.at(-1) ?? 0) - (misses[0] ?? 0);
+  return lasted < FLAPPING.forMs || misses.length < Math.min(sights.length, FLAPPING.most) + 2;
 };
 
 /** L1: what a word of death has to rest on. */
@@ -68,7 +83,7 @@ export const unfounded = (
   const isProved = isProvedIn(model, key);
   view.told = toldOf(follower, key);
   const isTold = view.told !== 'not';
-  if (!isGone(outcome)) return [];
+  if (!isDead(outcome)) return [];
   const may = (reply: CallReply): boolean => mayBe(attempt, record, reply);
   const surely = (reply: CallReply): boolean => isSurely(attempt, record, reply);
   const isOld = view.absentForMs >= OUTAGE_LASTS_MS;
@@ -81,6 +96,7 @@ export const unfounded = (
     ],
     [isTold || !isUpdate, 'by an update, and by its own absence'],
     [isTold || isUpdate || may('accepted') || isOld, 'by its own absence within an hour'],
+    [isUpdate || !isFlapping(view), 'of a key that has shown since its call'],
   ];
   return rules.filter(([holds]) => !holds).map(([, why]) => `L1: ${outcome} ${why}`);
 };

@@ -89,6 +89,8 @@ export const newAttempt = (model: Model, work: string, at: number, { sent, isAli
     absentSince: undefined,
     missingSince: undefined,
     missedAt: undefined,
+    sights: [],
+    misses: [],
     absentForMs: 0,
     told: 'not',
     home: undefined,
@@ -117,6 +119,7 @@ export const note = (model: Model, { clock }: System, attempt: Attempt, met: rea
     (other) => other !== attempt && !isOver(other) && about(other) === about(attempt),
   );
   causes.delete('untold');
+  if (attempt.key !== undefined && keyIn(model, attempt.key).mayFlap) causes.add('flapped');
   // A plan stands in nobody's way.
   for (const other of others) {
     if (!other.sent.isPlan) causes.add('rival');

@@ -29,12 +29,14 @@ export type Cause =
   | 'redriven'
   | 'reused'
   /** The key is gone by nobody's word but its own: what that takes is waited for. */
-  | 'untold';
+  | 'untold'
+  /** The key may have shown after a call: then more absences are asked for. */
+  | 'flapped';
 
 /** These must not change what an attempt comes to. */
 export const HARMLESS: readonly Cause[] = [
   ...(['crash', 'aws', 'rival', 'leased', 'early', 'signer needed', 'redriven'] as const),
-  ...(['dead', 'unseen', 'half seen', 'host out', 'untold'] as const),
+  ...(['dead', 'unseen', 'half seen', 'host out', 'untold', 'flapped'] as const),
 ];
 
 export interface OutcomeRow {
@@ -84,13 +86,13 @@ export const WAITS: Readonly<Record<string, readonly Cause[]>> = {
   'provider-down': ['fault', 'host out'],
   'aws-down': ['aws'],
   unrecognised: ['fault', 'unpermitted', 'host out'],
-  'not-yet-proved': ['fault', 'crash', 'aws', 'rival', 'half seen', 'host out', 'untold'],
+  'not-yet-proved': ['fault', 'crash', 'aws', 'rival', 'half seen', 'host out', 'untold', 'flapped'],
   'in-progress': ['leased', 'crash', 'rival', 'redriven'],
   'signer-still-needed': ['signer needed'],
   early: ['early'],
 };
 
-/** Who asks in an order has seen the living key before, perhaps, or never; of two askers one alone. */
+/** Who asks in an order has seen the living key before, perhaps, or never; of two askers only one. */
 export type Seen = 'surely' | 'maybe' | 'half' | 'never';
 
 /** What an attempt comes to that met nothing but harmless causes. */

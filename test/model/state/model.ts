@@ -27,9 +27,13 @@ export interface View {
   missingSince: number | undefined;
   /** The last reading that certainly did not show it. */
   missedAt: number | undefined;
+  /** When it certainly showed after a call that was certainly effective, a second or more apart. */
+  readonly sights: number[];
+  /** The readings since the last that may have shown it. */
+  readonly misses: number[];
   /** How long it was absent when the attempt ended; 0 where it was not. */
   absentForMs: number;
-  /** Whether more than the key's own absence told of its death when the attempt ended. */
+  /** Whether more than the key's own absence reported its death when the attempt ended. */
   told: Sureness;
   /** Where the key was asked first; its sibling environments are elsewhere. */
   home: string | undefined;
@@ -78,7 +82,9 @@ export interface KeyModel {
   openBy: string | undefined;
   /** The one whose end proved it dead. */
   provedBy: string | undefined;
-  /** A sight of the living key was told of and not yet used up. */
+  /** It may have shown after a call, by any request: then more absences are asked for. */
+  mayFlap: boolean;
+  /** A sight of the living key was reported and not yet used up. */
   isTold: boolean;
 }
 
@@ -125,6 +131,7 @@ export const keyIn = ({ keys }: Model, keyId: string): KeyModel =>
     listedTo: new Map(),
     openBy: undefined,
     provedBy: undefined,
+    mayFlap: false,
     isTold: false,
   }));
 
@@ -134,7 +141,7 @@ export const isOver = ({ state }: Attempt): boolean => ['ended', 'told', 'closed
 
 const askersOf = (signed: Signed): readonly Signed[] => (signed === 'both' ? ['self', 'managing'] : [signed]);
 
-/** Whether all that ask in this order had an answer of the living key; of two, perhaps one alone. */
+/** Whether all that ask in this order had an answer of the living key; of two, perhaps only one. */
 export const seenBy = (key: KeyModel, { signed }: Order): Seen => {
   const askers = askersOf(signed);
   if (askers.every((asker) => key.seenSurely.has(asker))) return 'surely';

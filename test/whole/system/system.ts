@@ -201,6 +201,7 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
   const dynamo = new DynamoDBClient(CLIENT);
   const clock = {
     now: () => epochMs(Date.now()),
+    elapsed: () => Date.now(),
     until: async (instant: number) => {
       if (instant > Date.now()) vi.setSystemTime(instant);
     },

@@ -47,6 +47,8 @@ const situation = ({
   controlled: false,
   calledNow: false,
   siblingsAsked: false,
+  agreedMs: progress.agreed ? NOON - progress.agreed.at : 0,
+  sightedRounds: 0,
   ...rest,
   progress: { ...NEW_ATTEMPT, ...progress },
 });
@@ -403,7 +405,7 @@ const AFTER_A_DELETE: readonly Row[] = [
       self: false,
       roundVerdict: 'absent-unseen',
       round: UNKNOWN,
-      work: { ...CALLED, lastAnswer: 'accepted', agreed: { on: 'absent-unseen', at: NOON } },
+      work: { ...CALLED, lastAnswer: 'accepted', agreed: { on: 'absent-unseen', at: NOON, count: 2 } },
     },
     asks(GAP),
   ],
@@ -413,7 +415,7 @@ const AFTER_A_DELETE: readonly Row[] = [
       self: false,
       roundVerdict: 'absent-unseen',
       round: UNKNOWN,
-      work: { ...CALLED, lastAnswer: 'accepted', agreed: { on: 'absent-unseen', at: ago(GAP) } },
+      work: { ...CALLED, lastAnswer: 'accepted', agreed: { on: 'absent-unseen', at: ago(GAP), count: 2 } },
     },
     ends('stuck/unproven'),
   ],
@@ -459,7 +461,8 @@ const ACCEPTED: Partial<AttemptRecord> = { ...CALLED, callReplies: ['accepted'],
 const LOST: Partial<AttemptRecord> = { ...CALLED, callReplies: ['lost'] };
 const REFUSED: Partial<AttemptRecord> = { ...CALLED, callReplies: ['refused'], lastAnswer: 'rejected' };
 const PUT_OFF: Partial<AttemptRecord> = { ...CALLED, notExecuted: 1, callReplies: ['put-off'], lastAnswer: 'rejected' };
-const goneFor = (ms: number) => ({ agreed: { on: 'absent', at: ago(ms) }, absentSince: ago(ms) }) as const;
+const goneFor = (ms: number, count = 2) =>
+  ({ agreed: { on: 'absent', at: ago(ms), count }, absentSince: ago(ms) }) as const;
 const WAIT: Decision = { do: 'retry', code: 'not-yet-proved' };
 const inList = { self: false, controlled: true, round: [askedOf(answerOf('unlisted'), 'managing')] } as const;
 
@@ -569,7 +572,7 @@ const GONE: readonly Row[] = [
   ],
   [
     'is counted absent since its last sighting, whatever calls came since',
-    { calledNow: true, work: { ...REFUSED, absentSince: ago(HOUR), agreed: { on: 'absent', at: ago(GAP) } } },
+    { calledNow: true, work: { ...REFUSED, absentSince: ago(HOUR), agreed: { on: 'absent', at: ago(GAP), count: 2 } } },
     ends('already-revoked'),
   ],
   [
@@ -600,7 +603,87 @@ const GONE: readonly Row[] = [
   ],
 ];
 
+/** Absent so many times in a row, for so many gaps, after so many sightings since the call. */
+const flapped = (sightedRounds: number, count: number, gaps: number, more: Partial<Part> = {}): Part => ({
+  sightedRounds,
+  ...more,
+  work: { ...ACCEPTED, ...goneFor(gaps * GAP, count), ...more.work },
+});
+
+const FLAPPED: readonly Row[] = [
+  ['is revoked after one sighting, by the third absence over ten gaps', flapped(1, 3, 10), ends('revoked')],
+  ['is asked for again after two absences', flapped(1, 2, 10), asks(GAP)],
+  ['is asked for each gap until ten gaps are over', flapped(1, 3, 8), asks(GAP)],
+  ['is asked for once more when ten gaps are over', flapped(1, 3, 9.5), asks(GAP / 2)],
+  ['is revoked after ten sightings by the twelfth absence', flapped(10, 12, 12), ends('revoked')],
+  ['is asked for again after eleven', flapped(10, 11, 12), asks(GAP)],
+  [
+    'is asked for again where its agreement has held for less by the other clock',
+    flapped(0, 2, 5, { agreedMs: GAP - 1 }),
+    asks(1),
+  ],
+  [
+    'is already revoked by refused calls and a list only so, too',
+    flapped(1, 3, 10, { ...inList, work: { ...REFUSED, controlledSince: ago(10 * GAP) } }),
+    ends('already-revoked'),
+  ],
+  [
+    'is asked for again where that list has spoken only for nine gaps',
+    flapped(1, 3, 10, { ...inList, work: { ...REFUSED, controlledSince: ago(9 * GAP) } }),
+    asks(GAP),
+  ],
+  [
+    'is asked for again where its agreement has held for less than that list has spoken',
+    flapped(0, 2, 1, { ...inList, agreedMs: 1_500, work: { ...REFUSED, controlledSince: ago(10 * GAP) } }),
+    asks(500),
+  ],
+  ['is asked for again where the ledger holds its death', flapped(1, 2, 10, { proved: true }), asks(GAP)],
+  [
+    'is not called for again where the last call came at the end of that hour, and the absences are not enough yet',
+    flapped(1, 2, 10, { work: { ...REFUSED, lastCallAt: ago(11 * GAP), absentSince: ago(HOUR + 11 * GAP) } }),
+    asks(GAP),
+  ],
+  [
+    'is called for again where the last call came before the end of that hour',
+    flapped(1, 2, 10, { work: { ...REFUSED, lastCallAt: ago(11 * GAP), absentSince: ago(HOUR + 11 * GAP - 1) } }),
+    CALL,
+  ],
+  [
+    'is asked for again after an hour of refusals',
+    flapped(1, 2, 10, { calledNow: true, work: { ...REFUSED, absentSince: ago(HOUR) } }),
+    asks(GAP),
+  ],
+];
+
 const UPDATE: readonly Row[] = [
+  [
+    'is restricted after one wider reading since its call, by the third reading over ten gaps',
+    {
+      roundVerdict: 'as-asked',
+      sightedRounds: 1,
+      work: { ...CALLED, agreed: { on: 'as-asked', at: ago(10 * GAP), count: 3 } },
+    },
+    ends('restricted'),
+  ],
+  [
+    'is asked for again after two',
+    {
+      roundVerdict: 'as-asked',
+      sightedRounds: 1,
+      work: { ...CALLED, agreed: { on: 'as-asked', at: ago(10 * GAP), count: 2 } },
+    },
+    asks(GAP),
+  ],
+  [
+    'is for the web console after two readings, whatever was read before',
+    { roundVerdict: 'web-only', sightedRounds: 9, work: { agreed: { on: 'web-only', at: ago(GAP), count: 2 } } },
+    ends('stuck/only-in-web-ui'),
+  ],
+  [
+    'is already revoked where a list no longer names a key that flapped, only after more absences',
+    { ...inList, roundVerdict: 'absent', sightedRounds: 1, work: { ...goneFor(GAP), controlledSince: ago(GAP) } },
+    asks(GAP),
+  ],
   ['calls for a key that is not yet as asked', { roundVerdict: 'wider' }, CALL],
   [
     'waits where anything is silent',
@@ -620,17 +703,17 @@ const UPDATE: readonly Row[] = [
   ['waits on a reply without settings', { roundVerdict: 'none' }, { do: 'retry', code: 'unrecognised' }],
   [
     'is restricted when found as asked twice',
-    { roundVerdict: 'as-asked', work: { agreed: { on: 'as-asked', at: ago(GAP) } } },
+    { roundVerdict: 'as-asked', work: { agreed: { on: 'as-asked', at: ago(GAP), count: 2 } } },
     ends('restricted'),
   ],
   [
     'asks a second time when found as asked',
-    { roundVerdict: 'as-asked', work: { agreed: { on: 'as-asked', at: NOON } } },
+    { roundVerdict: 'as-asked', work: { agreed: { on: 'as-asked', at: NOON, count: 2 } } },
     asks(GAP),
   ],
   [
     'is for the web console where the rest cannot be taken',
-    { roundVerdict: 'web-only', work: { agreed: { on: 'web-only', at: ago(GAP) } } },
+    { roundVerdict: 'web-only', work: { agreed: { on: 'web-only', at: ago(GAP), count: 2 } } },
     ends('stuck/only-in-web-ui'),
   ],
   [
@@ -727,6 +810,11 @@ describe('a key that is gone', () =>
     expect(decide(situation({ roundVerdict: 'absent', round: UNKNOWN, ...part }))).toEqual(expected),
   ));
 
+describe('a key that is gone after it flapped', () =>
+  it.each(FLAPPED)('%s', (_what, part, expected) =>
+    expect(decide(situation({ roundVerdict: 'absent', round: UNKNOWN, ...part }))).toEqual(expected),
+  ));
+
 describe('an update', () =>
   it.each(UPDATE)('%s', (_what, part, expected) =>
     expect(decide(situation({ ...part, kind: 'update' }))).toEqual(expected),
@@ -786,7 +874,11 @@ describe('whatever the situation', () => {
     answered: fc.boolean(),
     unchanged: fc.option(fc.record({ count: fc.integer({ min: 1, max: 4 }), since: instants }), { nil: undefined }),
     agreed: fc.option(
-      fc.record({ on: fc.constantFrom('absent', 'absent-unseen', 'as-asked', 'web-only'), at: instants }),
+      fc.record({
+        on: fc.constantFrom('absent', 'absent-unseen', 'as-asked', 'web-only'),
+        at: instants,
+        count: fc.integer({ min: 1, max: 14 }),
+      }),
       {
         nil: undefined,
       },
@@ -816,6 +908,8 @@ describe('whatever the situation', () => {
       controlled: fc.boolean(),
       calledNow: fc.boolean(),
       siblingsAsked: fc.boolean(),
+      agreedMs: fc.integer({ min: 0, max: 12 * GAP }),
+      sightedRounds: fc.integer({ min: 0, max: 10 }),
       work: attempts,
     })
     .filter(
@@ -840,10 +934,17 @@ describe('whatever the situation', () => {
   });
 
   it('says dead only of a key that is gone, a gap after it was first found so', () =>
-    holds(({ roundVerdict, progress, now }, decision) =>
+    holds(({ roundVerdict, progress, agreedMs }, decision) =>
       decision.do !== 'end' || !['revoked', 'already-revoked'].includes(decision.outcome)
         ? true
-        : roundVerdict === 'absent' && now - (progress.agreed?.at ?? now) >= GAP,
+        : roundVerdict === 'absent' && agreedMs >= GAP && (progress.agreed?.count ?? 0) >= 2,
+    ));
+
+  it('says dead of a key that flapped only after two more absences than sightings, over ten gaps', () =>
+    holds(({ progress, agreedMs, sightedRounds }, decision) =>
+      decision.do !== 'end' || !['revoked', 'already-revoked'].includes(decision.outcome) || sightedRounds === 0
+        ? true
+        : agreedMs >= 10 * GAP && (progress.agreed?.count ?? 0) >= sightedRounds + 2,
     ));
 
   it('says revoked only after a call that was accepted, or whose reply was lost', () =>
@@ -869,10 +970,13 @@ describe('whatever the situation', () => {
     ));
 
   it('says restricted only of a key that is as asked, a gap after it was first found so', () =>
-    holds(({ kind, roundVerdict, progress, now }, decision) =>
+    holds(({ kind, roundVerdict, progress, agreedMs, sightedRounds }, decision) =>
       decision.do !== 'end' || decision.outcome !== 'restricted'
         ? true
-        : kind === 'update' && roundVerdict === 'as-asked' && now - (progress.agreed?.at ?? now) >= GAP,
+        : kind === 'update' &&
+          roundVerdict === 'as-asked' &&
+          agreedMs >= (sightedRounds === 0 ? GAP : 10 * GAP) &&
+          (progress.agreed?.count ?? 0) >= sightedRounds + 2,
     ));
 
   it('calls for an update only on a key that is wider than asked', () =>

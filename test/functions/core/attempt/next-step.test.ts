@@ -48,7 +48,7 @@ const stepOf = ({
       controlled: false,
     },
     { ...NEW_ATTEMPT, ...rest.record },
-    { proved: false, calledNow: false, siblingsAsked: false },
+    { proved: false, calledNow: false, siblingsAsked: false, agreedMs: 0, sightedRounds: 0 },
   );
 
 it('ends where the facts forbid to continue, whatever the key looks like', () => {

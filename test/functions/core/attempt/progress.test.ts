@@ -55,6 +55,80 @@ const round = (more: Partial<Round> = {}): Round => ({
 const write = (item: CaseItem, probed: Round, roundVerdict: RoundVerdict | undefined = 'present') =>
   withRound(item, { name: 'w', signerId: 'S', round: probed, roundVerdict, controlled: false, now: AT });
 
+describe('what a round counts', () => {
+  const UNKNOWN_KEY = round({ asked: [askedOf(answerOf('unknown'))] });
+  const SEEN = round({ asked: [askedOf(answerOf('alive'))] });
+  const agreedOn = (item: CaseItem) => item.attempts['w']?.agreed;
+  const CALLED = { calls: 1, callReplies: ['accepted'] } as const;
+
+  it('are the rounds in a row that agree', () => {
+    const once = write(EMPTY, UNKNOWN_KEY, 'absent');
+    expect(agreedOn(once as CaseItem)).toEqual({ on: 'absent', at: AT, count: 1 });
+    const twice = write(once as CaseItem, UNKNOWN_KEY, 'absent');
+    expect(agreedOn(twice as CaseItem)).toEqual({ on: 'absent', at: AT, count: 2 });
+    expect(agreedOn(write(twice as CaseItem, UNKNOWN_KEY, 'absent-unseen') as CaseItem)).toMatchObject({ count: 1 });
+    expect(agreedOn(write(twice as CaseItem, round(), 'none') as CaseItem)).toBeUndefined();
+  });
+
+  it('continues from one for an agreement that release 0.1.0 wrote', () => {
+    const item = withWork({ agreed: { on: 'absent', at: NOON } });
+    expect(agreedOn(write(item, UNKNOWN_KEY, 'absent') as CaseItem)).toEqual({ on: 'absent', at: NOON, count: 2 });
+  });
+
+  it.each([
+    ['accepted', { calls: 1, callReplies: ['accepted'] }, 1],
+    ['lost', { calls: 1, callReplies: ['lost'] }, 1],
+    ['refused', { calls: 1, callReplies: ['refused'] }, undefined],
+    ['never made', {}, undefined],
+    ['accepted, seen nine times', { ...CALLED, sightedRounds: 9 }, 10],
+    ['accepted, seen ten times', { ...CALLED, sightedRounds: 10 }, 10],
+  ] as const)('are the sightings after a call that was %s', (_how, record, expected) => {
+    const attempts = { w: { ...NEW_ATTEMPT, ...record }, other: { ...NEW_ATTEMPT, ...record } };
+    const written = write({ ...EMPTY, attempts }, SEEN).attempts;
+    expect([written['w']?.sightedRounds, written['w']?.lastSightedAt]).toEqual([expected, AT]);
+    expect([written['other']?.sightedRounds, written['other']?.lastSightedAt]).toEqual([expected, AT]);
+  });
+
+  it.each([
+    ['present', 1],
+    ['wider', 1],
+    ['none', 1],
+    ['as-asked', undefined],
+    ['web-only', undefined],
+  ] as const)('is no sighting against an update that found its key %s: %s', (verdict, expected) => {
+    expect(write(withWork(CALLED), SEEN, verdict).attempts['w']?.sightedRounds).toBe(expected);
+  });
+
+  it('is no sighting where the key was not shown', () => {
+    const { sightedRounds, lastSightedAt } = write(withWork(CALLED), UNKNOWN_KEY, 'absent').attempts['w'] ?? {};
+    expect([sightedRounds, lastSightedAt]).toEqual([undefined, undefined]);
+  });
+
+  it('is kept through another call', () => {
+    expect(withCall({ ...NEW_ATTEMPT, ...CALLED, sightedRounds: 4 }, AT).sightedRounds).toBe(4);
+  });
+
+  it('stands in the case after the end of its attempt, by the highest', () => {
+    const ended: Ended = { outcome: 'stuck/no-effect', why: '', at: AT, evidence: [] };
+    const sighted = (own: number | undefined, kept: number | undefined) =>
+      withEnd(
+        withWork(own === undefined ? {} : { sightedRounds: own }, kept === undefined ? {} : { sightedRounds: kept }),
+        'w',
+        ended,
+      ).sightedRounds;
+    expect([sighted(3, undefined), sighted(3, 5), sighted(5, 3)]).toEqual([3, 5, 5]);
+    expect([sighted(undefined, 5), sighted(undefined, undefined)]).toEqual([5, undefined]);
+  });
+
+  it('are the sightings of a key that was proved dead', () => {
+    const proved = { at: NOON, deadAt: NOON, endedBy: 'x#1' };
+    expect(write({ ...EMPTY, proved }, SEEN).sightedRounds).toBe(1);
+    expect(write({ ...EMPTY, proved, sightedRounds: 2 }, SEEN).sightedRounds).toBe(3);
+    expect(write({ ...EMPTY, proved }, UNKNOWN_KEY, 'absent').sightedRounds).toBeUndefined();
+    expect(write({ ...EMPTY, sightedRounds: 2 }, SEEN).sightedRounds).toBe(2);
+  });
+});
+
 describe('a round written into the case', () => {
   it('keeps when each question first saw the key', () => {
     const asked = [
@@ -145,7 +219,11 @@ describe('a round written into the case', () => {
       const { attempts: written } = write({ ...EMPTY, attempts }, round({ asked: [askedOf(answer)] }));
       return [written['gone'], written['met']];
     };
-    expect(agreedAfter(answerOf('alive'))).toEqual([{ ...gone, agreed: undefined }, met]);
+    const seen = { lastSightedAt: AT };
+    expect(agreedAfter(answerOf('alive'))).toEqual([
+      { ...gone, ...seen, agreed: undefined, sightedRounds: 1 },
+      { ...met, ...seen },
+    ]);
     expect(agreedAfter(answerOf('unknown'))).toEqual([gone, met]);
   });
 

@@ -23,7 +23,11 @@ const leaving = async (rate: Rate, gaps: readonly number[]): Promise<readonly nu
   for (const gap of gaps) {
     wanted += gap;
     // What another delivery does is no reason for this one to come later.
-    const clock = { now: () => epochMs(wanted), until: async (at: number) => void left.push(Math.max(at, wanted)) };
+    const clock = {
+      now: () => epochMs(wanted),
+      elapsed: () => wanted,
+      until: async (at: number) => void left.push(Math.max(at, wanted)),
+    };
     const deadline = after(epochMs(wanted), 3_600_000);
     await takeRateSlot({ ports: { ...memory.ports, clock }, deadline }, rate);
   }
@@ -147,7 +151,10 @@ describe('a question at a rate', () => {
     });
     memory.clock.forward(BEGINS - NOON + begins);
     const asking = { ports: memory.ports, deadline: after(BEGINS, 25_000) };
-    const others = { ...asking, ports: { ...memory.ports, clock: { now: () => BEGINS, until: async () => {} } } };
+    const others = {
+      ...asking,
+      ports: { ...memory.ports, clock: { now: () => BEGINS, elapsed: () => BEGINS, until: async () => {} } },
+    };
     for (let n = 0; n < before; n += 1) await takeRateSlot(others, rateOf(5));
     expect(await ask(asking, limited())).toMatchObject({ saw: 'alive' });
     expect(sent).toEqual([signedAt]);
@@ -170,7 +177,7 @@ describe('a call at a rate', () => {
 
   it('is neither written down nor counted where no rate slot is left', async () => {
     const memory = system({ probe: [ALIVE] }, { provider });
-    const elsewhere = { now: () => NOON, until: async () => {} };
+    const elsewhere = { now: () => NOON, elapsed: () => NOON, until: async () => {} };
     const others = { ports: { ...memory.ports, clock: elsewhere }, deadline: after(NOON, 60_000) };
     for (let n = 0; n < 100; n += 1) await takeRateSlot(others, rateOf(5));
     expect(await revoke(memory.ports, delivered(memory, SELF))).toMatchObject({ done: false, code: 'rate-limited' });

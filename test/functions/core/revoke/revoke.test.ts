@@ -940,8 +940,11 @@ describe('where AWS does not answer', () => {
       memory.fail(index + 1, when, new Unavailable('Cannot do it'));
       await revoke(memory.ports, delivered(memory, SELF));
       memory.fail();
-      memory.clock.forward(40_000);
-      await revoke(memory.ports, delivered(memory, SELF));
+      // A call that may have left makes a later sighting one after a call: that asks for more absences than one delivery has time for.
+      for (let n = 0; n < 2; n += 1) {
+        memory.clock.forward(40_000);
+        await revoke(memory.ports, delivered(memory, SELF));
+      }
       const ends = new Set(memory.published.map(({ receiptId, outcome }) => `${receiptId} ${outcome}`));
       expect([index, step, ...ends]).toEqual([index, step, expect.stringMatching(/^R#1 (already-)?revoked$/)]);
       expect(caseOf(memory)).toMatchObject({ state: 'settling-case' });
