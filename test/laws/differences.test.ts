@@ -30,6 +30,7 @@ const any = { ends: ['revoked', 'already-revoked', 'stuck/unproven'] };
 const times = (calls: number) => ({ receipts: [{ ...RECEIPT, calls }] });
 const bound = (...ips: readonly string[]) => ({ ...ASKED_FOR, ips });
 const delivery = {};
+const MANAGER = 'b0000002-0000-4000-8000-000000000002';
 
 /** A key that dies in the last of so many calls, with three readings after each. */
 const calls = (...statuses: readonly number[]) =>
@@ -232,6 +233,28 @@ const DIFFERENCES: readonly (readonly [right: string, breaches: readonly string[
       exchanges: [deadly(1, 10, 0), reading(2, 20, 401), call(3, 30, 401), call(4, 40, 401)],
     },
   ],
+  ...(
+    [
+      ['may go out again in one delivery after a lost reply', { faultName: 'dropAfter' }, { keyId: MANAGER }, []],
+      ['must not after a whole reply', {}, { keyId: MANAGER }, ['L3: a further call after too few readings']],
+      ['must not by the key itself', { faultName: 'dropAfter' }, {}, ['L3: a further call after too few readings']],
+    ] as const
+  ).map(
+    ([what, first, second, breaches]) =>
+      [
+        `a delete of a dead key by a managing key ${what}`,
+        breaches,
+        {
+          ...times(2),
+          asked: { signers: [KEY, MANAGER] },
+          exchanges: [
+            { ...deadly(1, 10, 0), delivery, ...first },
+            reading(2, 20, 401),
+            { ...call(3, 30, 401), delivery, ...second },
+          ],
+        },
+      ] as const,
+  ),
   [
     'a delete of a dead key goes out once for each delivery, where deliveries are known',
     ['L3: a further call after too few readings'],

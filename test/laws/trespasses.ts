@@ -30,8 +30,11 @@ const repeats = (judged: Judged, calls: readonly Seen[]): readonly string[] => {
     const tooFew = 'L3: a further call after too few readings';
     if (looks.length === 0) return [tooFew];
     const isSameDelivery = call.delivery !== undefined && call.delivery === first.delivery;
+    // With a managing key one more goes out at once, if the reply to the first may have been lost.
+    const isAskedAgain = call.keyId !== judged.asked.target && first.faultName !== undefined;
     // One for each delivery. It did nothing, so that the next one, for a key that shows again, is as the first.
-    if ((isForTheDead(judged, call) && !isSameDelivery) || isForTheDead(judged, first)) return [];
+    if (isForTheDead(judged, call) && (!isSameDelivery || isAskedAgain)) return [];
+    if (isForTheDead(judged, first)) return [];
     if (looks.filter(({ status }) => status === 200).length < needed) return [tooFew];
     return isUpdate && call.at - first.at < landsWithinMs
       ? ['L3: a further update before the first had to have landed']

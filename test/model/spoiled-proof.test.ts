@@ -129,6 +129,16 @@ const SPOILED: readonly (readonly [what: string, stage: string, spoiled: Partial
     /L1: revoked of a key that has shown since its call/,
   ],
   [
+    'takes a managing key’s list for the answer to a call whose reply was lost',
+    'kalshi',
+    asIf(({ progress, controlled }) =>
+      controlled && progress.callReplies?.at(-1) === 'lost'
+        ? { progress: { ...progress, callReplies: [...progress.callReplies, 'refused'] } }
+        : {},
+    ),
+    /L1: revoked by one call whose reply was lost/,
+  ],
+  [
     'sends a delete again and again in one delivery',
     'kalshi',
     asIf(() => ({ calledNow: false })),

@@ -1,7 +1,7 @@
 import { type Answer, endIn, waitIn } from '../answer.ts';
 import type { Retry } from '../backoff.ts';
 import { after, type EpochMs, later } from '../epoch.ts';
-import { type AttemptRecord, basisOf, executedCalls, hasEffectiveCall } from '../ledger/case-item.ts';
+import { type AttemptRecord, basisOf, executedCalls, hasEffectiveCall, repliesOf } from '../ledger/case-item.ts';
 import type { FinalOutcome, RetryCode } from '../outcome.ts';
 import { type AnsweredQuestion, bySigner, type RoundVerdict } from '../probe/round-verdict.ts';
 import { TIMING } from '../timing.ts';
@@ -202,7 +202,16 @@ const isTold = ({ progress, proved, controlled }: Situation): boolean => {
   return proved || basis === 'accepted' || (basis !== undefined && controlled);
 };
 
+/** Whether a further call has left since the reply to a call was lost. A call that was put off asked nothing. */
+const isAskedAfterLoss = (progress: AttemptRecord): boolean => {
+  const replies = repliesOf(progress);
+  return replies.slice(replies.indexOf('lost') + 1).some((reply) => reply !== 'put-off');
+};
+
 /**
+ * With a managing key, two absences are enough. If the reply to the delete was lost, the delete is sent once more first: its answer may say
+ * what became of the key. A check that the call would fail holds it back, and the absences stand.
+ *
  * Only the key's own answers show that it is gone: an outage that refuses every key looks the same. The delete is sent again in each
  * delivery, since it would kill a key that is alive, until the key has been gone for longer than an outage lasts.
  */
@@ -211,6 +220,8 @@ const gone = (situation: Situation): Decision => {
   const basis = basisOf(progress);
   if (proved || basis === 'accepted') return agreedEnd(situation, goneAs(situation), wantedAfter(situation));
   if (basis === undefined) return beforeDelete(situation);
+  const isDoubtful = basis === 'lost' && !isAskedAfterLoss(progress);
+  if (situation.controlled && isDoubtful && heldBy(situation) === undefined) return { do: 'call' };
   if (situation.controlled) return controlledEnd(situation, goneAs(situation));
   // The end rests on a delete that was refused at the end of that time, and on enough absences after it.
   const isOver = outlastsOutage(situation, now);
@@ -255,11 +266,18 @@ const onUpdate = (situation: Situation): Decision => {
 export const decide = (situation: Situation): Decision =>
   situation.kind === 'delete' ? onDelete(situation) : onUpdate(situation);
 
-/** What follows from a call's own answer: an end, or a wait that the provider stated. Otherwise the probes decide. */
-export const decideOnAnswer = (answer: Answer): Extract<Decision, { readonly do: 'end' | 'retry' }> | undefined => {
+/**
+ * What follows from a call's own answer: an end, or a wait that the provider stated. Otherwise the probes decide.
+ *
+ * @param mayBeDead the key was gone when the call left, and an earlier call may have killed the key: a refusal may mean that death
+ */
+export const decideOnAnswer = (
+  answer: Answer,
+  mayBeDead: boolean,
+): Extract<Decision, { readonly do: 'end' | 'retry' }> | undefined => {
   if (answer.saw !== 'rejected') return undefined;
   const outcome = endIn(answer);
-  if (outcome) return end(outcome);
+  if (outcome) return mayBeDead ? undefined : end(outcome);
   const wait = waitIn(answer);
   return wait && { do: 'retry', ...wait };
 };

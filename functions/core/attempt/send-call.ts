@@ -1,6 +1,6 @@
 import type { Retry } from '../backoff.ts';
 import { after, epochMs, later } from '../epoch.ts';
-import { type AttemptRecord, type CaseItem, NEW_ATTEMPT } from '../ledger/case-item.ts';
+import { type AttemptRecord, type CaseItem, hasEffectiveCall, NEW_ATTEMPT } from '../ledger/case-item.ts';
 import { attemptName } from '../ledger/keys.ts';
 import { updateLeasedCase } from '../ledger/lease.ts';
 import { correctsClock, exchange, signingTime } from '../probe/ask.ts';
@@ -89,5 +89,6 @@ export const sendCall = async (
   await recordAnswer(asking, call.host, answer);
   // A call that was not executed because our clock was wrong is sent once more with the provider's clock.
   if (correctsClock(asking, answer)) return sendCall(context, answered, call, plan);
-  return { item: answered, step: decideOnAnswer(answer) };
+  const mayBeDead = before.absentSince !== undefined && hasEffectiveCall(before);
+  return { item: answered, step: decideOnAnswer(answer, mayBeDead) };
 };

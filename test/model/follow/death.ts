@@ -97,6 +97,10 @@ export const unfounded = (
     [isTold || !isUpdate, 'by an update, and by its own absence'],
     [isTold || isUpdate || may('accepted') || isOld, 'by its own absence within an hour'],
     [isUpdate || !isFlapping(view), 'of a key that has shown since its call'],
+    [
+      isProved || outcome !== 'revoked' || may('accepted') || attempted > 1 || isOld,
+      'by one call whose reply was lost',
+    ],
   ];
   return rules.filter(([holds]) => !holds).map(([, why]) => `L1: ${outcome} ${why}`);
 };

@@ -2,10 +2,10 @@ import { TIMING } from '../../../functions/core/timing.ts';
 import { type Exchange, SANDBOX_OF } from '../../../infra/local/sandbox/index.ts';
 import type { Attempt, Called } from '../state/model.ts';
 import { isMiss, isSight, mayMiss } from '../state/reading.ts';
-import { isSurely } from '../state/replies.ts';
+import { isSurely, mayBe } from '../state/replies.ts';
 import type { Of } from '../system/happening.ts';
 import { OUTAGE } from '../system/outage.ts';
-import { toldOf } from './death.ts';
+import { controlOf, toldOf } from './death.ts';
 import type { Follower } from './follow.ts';
 
 /** The most calls of one attempt that a living key is left by. */
@@ -36,12 +36,20 @@ const isResent = (follower: Follower, attempt: Attempt, keyId: string): boolean 
   return attempt.sent.order.kind === 'delete' && calls === 0 && isGone && !isTold && !attempt.view.isUnknown;
 };
 
+/** A managing key's delete goes out once more where a reply may have been lost, before the list's word is taken. */
+const isAskedAgain = (follower: Follower, attempt: Attempt, keyId: string): boolean =>
+  attempt.sent.order.kind === 'delete' &&
+  controlOf(follower, keyId) !== 'not' &&
+  follower.calls < 2 &&
+  mayBe(attempt, follower.record, 'lost') &&
+  !isSurely(attempt, follower.record, 'accepted');
+
 /** What has to stand between two calls of one attempt for a key that lives. */
 const tooSoon = (follower: Follower, attempt: Attempt, { at, seq }: Called): readonly string[] => {
   const { record, model } = follower;
   const { calls, sent, view, key = '' } = attempt;
   const last = calls.slice(view.spent).findLast((call) => isExecuted(record, call));
-  if (last === undefined || isResent(follower, attempt, key)) return [];
+  if (last === undefined || isResent(follower, attempt, key) || isAskedAgain(follower, attempt, key)) return [];
   const isUpdate = sent.order.kind === 'update';
   const readings = record.slice(last.seq, seq - 1).filter(({ method, status }) => method === 'GET' && status === 200);
   const isEarly = isUpdate && at - last.at < model.stage.landsWithinMs;
@@ -63,7 +71,7 @@ const needless = (follower: Follower, attempt: Attempt, { seq }: Called): readon
   const isLookedFor = record[seq - 1]?.keyId !== key || away.size >= siblingsAt(model.stage.name);
   const rules: readonly (readonly [boolean, string])[] = [
     [sent.order.kind === 'delete', 'L3: an update of a key that is gone'],
-    [calls === 0, 'L3: a further call for a key that is gone, in one delivery'],
+    [calls === 0 || isAskedAgain(follower, attempt, key), 'L3: a further call for a key that is gone, in one delivery'],
     [!isSurely(attempt, record, 'accepted'), 'L3: a further call for a key that is gone, after one that was accepted'],
     [!view.isUnknown || isLookedFor, 'L3: a call for a key that was not looked for in its sibling environments'],
     [

@@ -245,13 +245,22 @@ describe('a key that is gone, as in an outage', () => {
   });
 
   it.each([
-    ['refused', answerOf('unlisted'), 'already-revoked', since(0)],
-    ['lost', undefined, 'revoked', ''],
+    ['refused', [answerOf('unlisted')], 'already-revoked', since(0), []],
+    ['lost', [undefined, answerOf('unlisted')], 'revoked', '', ['delete', 'probe']],
+    ['lost twice', [undefined], 'revoked', '', ['delete', 'probe']],
+    ['lost, and then accepted', [undefined, ACCEPTED], 'revoked', '', ['delete', 'probe']],
+    [
+      'lost, and then refused for a reason',
+      [undefined, answerOf('rejected', { means: { end: 'stuck/wrong-account' } })],
+      'revoked',
+      '',
+      ['delete', 'probe'],
+    ],
   ])(
     'ends at once where the managing key’s list has named it: the delete was %s',
-    async (_how, answer, outcome, why) => {
-      const { sent, result } = await advanced({ probe: [answerOf('unlisted')], delete: [answer] }, { managed: true });
-      expect([sent, result]).toEqual([['probe', 'reread', 'delete', 'probe', 'probe'], end(outcome, why)]);
+    async (_how, answers, outcome, why, again) => {
+      const { sent, result } = await advanced({ probe: [answerOf('unlisted')], delete: answers }, { managed: true });
+      expect([sent, result]).toEqual([['probe', 'reread', 'delete', 'probe', ...again, 'probe'], end(outcome, why)]);
     },
   );
 });

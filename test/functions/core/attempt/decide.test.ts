@@ -526,9 +526,31 @@ const GONE: readonly Row[] = [
   ],
   ['is asked for twice there too', { proved: true, work: goneFor(0) }, asks(GAP)],
   [
-    'is revoked by a lost call where a list no longer names it',
-    { ...inList, work: { ...LOST, ...goneFor(GAP), controlledSince: ago(GAP) } },
+    'is called for once more after a lost call where a list no longer names it',
+    { ...inList, calledNow: true, work: { ...LOST, ...goneFor(GAP), controlledSince: ago(GAP) } },
+    CALL,
+  ],
+  [
+    'is called for once more where the call after the lost one was put off',
+    { ...inList, work: { ...LOST, callReplies: ['lost', 'put-off'], ...goneFor(GAP), controlledSince: ago(GAP) } },
+    CALL,
+  ],
+  [
+    'is revoked by a lost call where a list no longer names it, and a check holds back a further call',
+    { ...inList, signer: HELD, work: { ...LOST, ...goneFor(GAP), controlledSince: ago(GAP) } },
     ends('revoked'),
+  ],
+  ...(['refused', 'lost'] as const).map(
+    (reply): Row => [
+      `is revoked by a lost call and one that was ${reply}, where a list no longer names it`,
+      { ...inList, work: { ...LOST, callReplies: ['lost', reply], ...goneFor(GAP), controlledSince: ago(GAP) } },
+      ends('revoked'),
+    ],
+  ),
+  [
+    'is called for once more where the only refusal came before the lost call',
+    { ...inList, work: { ...LOST, callReplies: ['refused', 'lost'], ...goneFor(GAP), controlledSince: ago(GAP) } },
+    CALL,
   ],
   [
     'is already revoked by a refused call where a list no longer names it',
@@ -538,7 +560,7 @@ const GONE: readonly Row[] = [
   ['is asked for twice where a list no longer names it', { ...inList, work: { ...REFUSED, ...goneFor(0) } }, asks(GAP)],
   [
     'is asked for twice where the first absence was not by that list',
-    { ...inList, work: { ...LOST, ...goneFor(HOUR - 1), controlledSince: ago(0) } },
+    { ...inList, work: { ...REFUSED, ...goneFor(HOUR - 1), controlledSince: ago(0) } },
     asks(GAP),
   ],
   [
@@ -840,7 +862,14 @@ describe('a call’s own answer', () => {
       answerOf('unknown', { means: { end: 'stuck/credential-refused' } }),
       undefined,
     ],
-  ])('%s', (_what, answer, expected) => expect(decideOnAnswer(answer)).toEqual(expected));
+  ])('%s', (_what, answer, expected) => expect(decideOnAnswer(answer, false)).toEqual(expected));
+
+  it('settles no rejection where an earlier call may have killed the key', () => {
+    const rejected = answerOf('rejected', { means: { end: 'stuck/permission-missing' } });
+    expect(decideOnAnswer(rejected, true)).toBeUndefined();
+    const limited = answerOf('rejected', { means: { wait: 'rate-limited', notBefore: LATER } });
+    expect(decideOnAnswer(limited, true)).toEqual({ do: 'retry', code: 'rate-limited', notBefore: LATER });
+  });
 });
 
 describe('whatever the situation', () => {
@@ -924,6 +953,9 @@ describe('whatever the situation', () => {
       { numRuns: 5_000 },
     );
 
+  const isHeld = (round: Situation['round'], signer: Situation['signer']): boolean =>
+    [...round.map(({ answer }) => answer), ...(signer ? [signer] : [])].some((by) => by.blocksCall && endIn(by));
+
   const effective = ({ progress }: Situation): number => progress.calls - progress.notExecuted;
 
   it('comes to every decision that the rules below speak of', () => {
@@ -1006,10 +1038,12 @@ describe('whatever the situation', () => {
     ));
 
   it('calls for a key that is gone once in each delivery, and for none that is told to be dead', () =>
-    holds(({ roundVerdict, calledNow, proved, progress }, decision) =>
+    holds(({ roundVerdict, calledNow, proved, progress, controlled }, decision) =>
       decision.do !== 'call' || roundVerdict !== 'absent'
         ? true
-        : !proved && basisOf(progress) !== 'accepted' && (!calledNow || basisOf(progress) === undefined),
+        : !proved &&
+          basisOf(progress) !== 'accepted' &&
+          (!calledNow || basisOf(progress) === undefined || (controlled && basisOf(progress) === 'lost')),
     ));
 
   it('never makes more than five calls that count for a key that shows', () =>
@@ -1017,10 +1051,21 @@ describe('whatever the situation', () => {
       (given, decision) => decision.do !== 'call' || given.roundVerdict === 'absent' || effective(given) < MOST_CALLS,
     ));
 
-  it('calls again in one delivery only for a key that shows', () =>
+  it('calls again in one delivery only for a key that shows, or once after a lost reply beside a managing key', () =>
     holds(
-      ({ calledNow, roundVerdict }, decision) =>
-        decision.do !== 'call' || !calledNow || roundVerdict === 'present' || roundVerdict === 'wider',
+      ({ calledNow, roundVerdict, controlled, progress }, decision) =>
+        decision.do !== 'call' ||
+        !calledNow ||
+        ['present', 'wider'].includes(roundVerdict) ||
+        (controlled && roundVerdict === 'absent' && basisOf(progress) === 'lost'),
+    ));
+
+  it('says dead by a lost reply and a managing key only after a further call, unless a check holds that call back', () =>
+    holds(({ controlled, proved, progress, round, signer }, decision) =>
+      decision.do !== 'end' || decision.outcome !== 'revoked' || !controlled || proved || isHeld(round, signer)
+        ? true
+        : basisOf(progress) === 'accepted' ||
+          (progress.callReplies ?? []).indexOf('lost') < (progress.callReplies ?? []).length - 1,
     ));
 
   it('repeats a delete only for a key that shows, or that may only seem to be gone', () =>
