@@ -79,9 +79,11 @@ export type Reach = 'as-asked' | 'wider' | 'web-only';
 
 /** The rules of an update for the key's settings. */
 export interface Restriction {
-  /** `before`: the settings that an earlier delivery stored. No update may allow more than these. */
+  /** `before`: what all earlier readings of the settings have in common. No update may allow more than these. */
   call(now: KeyRecord, before: KeyRecord): Call | { readonly end: FinalOutcome; readonly why: string };
   reach(now: KeyRecord, before: KeyRecord): Reach;
+  /** What both readings allow. */
+  narrower(a: KeyRecord, b: KeyRecord): KeyRecord;
 }
 
 export interface Plan {

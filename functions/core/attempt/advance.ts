@@ -80,7 +80,7 @@ const writeRound = async (
   context: AttemptContext,
   hooks: AttemptHooks,
   item: CaseItem,
-  { round, roundVerdict, controlled }: JudgedRound,
+  { round, plan, roundVerdict, controlled }: JudgedRound,
 ): Promise<CaseItem> => {
   const { ports, pin, holder, order } = context;
   const lives = round.asked.some(({ answer }) => isPresent(answer));
@@ -94,6 +94,7 @@ const writeRound = async (
       round,
       roundVerdict: round.cutShort ? undefined : roundVerdict,
       controlled,
+      restriction: isRestriction(plan.call) ? plan.call : undefined,
       now,
     });
     return lives && held.proved ? { ...written, ...reopened(held, held.proved.endedBy), at: now } : written;

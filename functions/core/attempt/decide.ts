@@ -241,9 +241,18 @@ const onDelete = (situation: Situation): Decision => {
 
 /** An update sends no delete to find out whether the key is dead or its provider is down. */
 const goneWithoutDelete = (situation: Situation): Decision => {
-  if (situation.proved) return agreedEnd(situation, 'already-revoked', wantedAfter(situation));
   if (situation.controlled) return controlledEnd(situation, 'already-revoked');
   return outlastsOutage(situation, situation.now) ? end('stuck/unproven') : { do: 'retry', code: 'not-yet-proved' };
+};
+
+/** A replica that lags can show the settings of some seconds ago. Without a call, nothing else says that the key is as asked. */
+const wantedForRestricted = (situation: Situation): Wanted =>
+  executedCalls(situation.progress) > 0 ? wantedAfter(situation) : { ...TWICE, gaps: FLAPPING_GAPS };
+
+/** The body of an update is made from two readings, a gap apart: one of them may lag. */
+const updateCall = ({ progress, now, proofGapMs }: Situation): Decision => {
+  const due = after(progress.readAt ?? now, proofGapMs);
+  return now >= due ? { do: 'call' } : { do: 'ask', at: due, code: 'not-yet-proved' };
 };
 
 /** An update can widen a key. So every doubt waits or ends, and none calls. */
@@ -252,14 +261,14 @@ const onUpdate = (situation: Situation): Decision => {
   const ended = answersIn(situation).map(endIn).find(Boolean);
   if (ended) return end(ended);
   if (roundVerdict === 'absent') return goneWithoutDelete(situation);
-  if (roundVerdict === 'as-asked') return agreedEnd(situation, 'restricted', wantedAfter(situation));
+  if (roundVerdict === 'as-asked') return agreedEnd(situation, 'restricted', wantedForRestricted(situation));
   if (roundVerdict === 'web-only') return agreedEnd(situation, 'stuck/only-in-web-ui', TWICE);
   if (roundVerdict === 'absent-unseen')
     return self && !siblingsAsked ? { do: 'ask-siblings' } : end('stuck/not-recognised');
   const silence = withoutVerdict(situation);
   if (progress.calls > 0) return roundVerdict === 'wider' ? stillThere(situation) : waitForVerdict(situation);
   if (silence) return { do: 'retry', ...silence };
-  return roundVerdict === 'wider' ? { do: 'call' } : { do: 'retry', code: 'unrecognised' };
+  return roundVerdict === 'wider' ? updateCall(situation) : { do: 'retry', code: 'unrecognised' };
 };
 
 /** What comes next, from one round of answers and everything that is known. Pure. */

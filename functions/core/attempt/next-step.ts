@@ -12,11 +12,11 @@ export type Step =
   | { readonly do: 'end'; readonly outcome: FinalOutcome; readonly why?: string };
 
 /** The call for these settings. An update may end here by its own rules. */
-const callStep = ({ plan, round }: JudgedRound, { before }: AttemptRecord): Step => {
+const callStep = ({ plan, round }: JudgedRound, { before, narrowest = before }: AttemptRecord): Step => {
   if (!isRestriction(plan.call)) return { do: 'call', call: plan.call };
   const now = recordIn(round.asked);
   if (now === undefined) return { do: 'retry', code: 'unrecognised' };
-  const call = plan.call.call(now, before ?? now);
+  const call = plan.call.call(now, narrowest ?? now);
   return 'end' in call ? { do: 'end', outcome: call.end, why: call.why } : { do: 'call', call };
 };
 

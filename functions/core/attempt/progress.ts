@@ -1,4 +1,4 @@
-import { type Answer, type Facts, isPresent, waitIn } from '../answer.ts';
+import { type Answer, type Facts, isPresent, type KeyRecord, waitIn } from '../answer.ts';
 import { type EpochMs, later } from '../epoch.ts';
 import {
   type AttemptRecord,
@@ -16,7 +16,7 @@ import type { Ended } from '../ledger/request-item.ts';
 import { isGone } from '../outcome.ts';
 import type { Round } from '../probe/ask.ts';
 import { countRound, type RoundVerdict } from '../probe/round-verdict.ts';
-import type { Call } from '../provider.ts';
+import type { Call, Restriction } from '../provider.ts';
 import { type Evidence, evidenceOf } from '../receipt.ts';
 
 /** A request of many deliveries keeps its first probes and its latest ones. */
@@ -107,6 +107,18 @@ const withRoom = (attempts: CaseItem['attempts']): CaseItem['attempts'] => {
 export const hasRoomFor = ({ attempts }: CaseItem, name: string, urgent: boolean): boolean =>
   attempts[name] !== undefined || Object.values(attempts).filter(hasCalled).length < MOST[urgent ? 'urgent' : 'other'];
 
+/** What all readings allow, with those of this round. */
+const narrowedBy = (
+  { narrowest, readAt }: AttemptRecord,
+  { asked }: Round,
+  { narrower }: Restriction,
+  now: EpochMs,
+): Partial<AttemptRecord> => {
+  const read = asked.flatMap(({ answer: { record } }) => (record === undefined ? [] : [record]));
+  const [first, ...more] = narrowest === undefined ? read : [narrowest, ...read];
+  return read.length === 0 ? {} : { narrowest: more.reduce(narrower, first as KeyRecord), readAt: readAt ?? now };
+};
+
 /** The case with one round of probes written into it: who has seen the key, what was learned, and the counts. */
 export const withRound = (
   item: CaseItem,
@@ -116,6 +128,7 @@ export const withRound = (
     round,
     roundVerdict,
     controlled,
+    restriction,
     now,
   }: {
     name: string;
@@ -123,6 +136,8 @@ export const withRound = (
     round: Round;
     roundVerdict: RoundVerdict | undefined;
     controlled: boolean;
+    /** Of an update. */
+    restriction?: Restriction | undefined;
     now: EpochMs;
   },
 ): CaseItem => {
@@ -130,6 +145,7 @@ export const withRound = (
   const isSeen = isSighting(round);
   const noted = {
     ...(isSeen ? sighted(progress, now, !DONE_BY_UPDATE.includes(roundVerdict)) : progress),
+    ...(restriction && narrowedBy(progress, round, restriction, now)),
     silentRounds: isSilent(round) ? progress.silentRounds + 1 : round.heldUp ? progress.silentRounds : 0,
     facts: { ...progress.facts, ...round.facts },
     evidence: withEvidence(progress.evidence, round.evidence),

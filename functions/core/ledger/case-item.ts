@@ -52,6 +52,9 @@ export interface AttemptRecord {
   readonly facts: Facts;
   readonly before?: KeyRecord | undefined;
   readonly after?: KeyRecord | undefined;
+  /** Of an update: what all readings of the settings have in common, and when the first of them was. */
+  readonly narrowest?: KeyRecord | undefined;
+  readonly readAt?: EpochMs | undefined;
   readonly evidence: readonly Evidence[];
   readonly deadAt?: EpochMs | undefined;
   readonly provedAt?: EpochMs | undefined;

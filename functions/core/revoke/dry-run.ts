@@ -1,6 +1,7 @@
 import { nextStep, type Step } from '../attempt/next-step.ts';
 import { seenWith, withRound } from '../attempt/progress.ts';
 import { type AttemptContext, type JudgedRound, probeRound } from '../attempt/round.ts';
+import { epochMs } from '../epoch.ts';
 import { type AttemptResult, attemptEnded, attemptWaiting } from '../ledger/attempt-result.ts';
 import { type CaseItem, NEW_ATTEMPT } from '../ledger/case-item.ts';
 import { caseKey } from '../ledger/keys.ts';
@@ -78,13 +79,19 @@ export const dryRun = async (context: AttemptContext, key: KeyOf): Promise<Attem
     withRound(item, { name: 'plan', signerId, round, roundVerdict, controlled: probed.controlled, now }).attempts[
       'plan'
     ] ?? NEW_ATTEMPT;
-  const next = nextStep(context, probed, progress, {
-    proved: item.proved !== undefined,
-    calledNow: false,
-    siblingsAsked: false,
-    agreedMs: 0,
-    sightedRounds: 0,
-  });
+  // A plan reads the settings only once. It says what follows if the second reading is the same.
+  const next = nextStep(
+    context,
+    probed,
+    { ...progress, readAt: epochMs(0) },
+    {
+      proved: item.proved !== undefined,
+      calledNow: false,
+      siblingsAsked: false,
+      agreedMs: 0,
+      sightedRounds: 0,
+    },
+  );
   const known = [round.facts, recordIn(round.asked)] as const;
   const forecast = plan.forecast(...known);
   const followUps = FOLLOW_UPS[isRestriction(plan.call) ? 'update' : 'delete'];

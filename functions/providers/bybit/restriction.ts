@@ -105,6 +105,18 @@ const reachOf = (asked: RequestedUpdate, records: Records): Reach => {
   return tooMany.length > 0 ? 'web-only' : 'as-asked';
 };
 
+/** What both readings allow. Addresses that have nothing in common cannot be written: `updateRefusal` ends such an update. */
+const narrower = ({ now, before }: Records): BybitRecord => ({
+  readOnly: now.readOnly === 1 || before.readOnly === 1 ? 1 : 0,
+  ips: common(bindingOf(now.ips), bindingOf(before.ips)) ?? bindingOf(now.ips) ?? [],
+  permissions: Object.fromEntries(
+    Object.entries(now.permissions).map(([group, values]) => [
+      group,
+      values.filter((value) => own(before.permissions, group).includes(value)),
+    ]),
+  ),
+});
+
 /** Why a call may not be sent, and how the request then ends. */
 type Refusal = Exclude<ReturnType<Restriction['call']>, Call>;
 
@@ -129,4 +141,5 @@ export const restriction = ({ asked, refusalOf, call }: Update): Restriction => 
     return refusalOf(records) ?? call(narrowed(asked, records));
   },
   reach: (now, before) => reachOf(asked, recordsOf(now, before)),
+  narrower: (a, b) => narrower(recordsOf(a, b)),
 });

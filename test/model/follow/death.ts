@@ -22,16 +22,16 @@ export const controlOf = ({ model, readings }: Follower, keyId: string): Surenes
   return accepted.some(({ by }) => listedTo.has(by)) ? 'maybe' : 'not';
 };
 
-/** Whether more than the key's own absence tells of its death: the ledger, or a managing key. */
-export const toldOf = (follower: Follower, keyId: string): Sureness =>
-  isProvedIn(follower.model, keyId) ? 'surely' : controlOf(follower, keyId);
+/** Whether more than the key's own absence tells of its death: a managing key, or for a delete the ledger. */
+export const toldOf = (follower: Follower, keyId: string, { sent }: Attempt): Sureness =>
+  sent.order.kind === 'delete' && isProvedIn(follower.model, keyId) ? 'surely' : controlOf(follower, keyId);
 
 /** The key is gone, and nothing but its own absence says so: neither the ledger, nor a managing key, nor a call's acceptance. */
 const isGoneUntold = (follower: Follower, attempt: Attempt): boolean => {
   const { record, readings } = follower;
   const { key, sent } = attempt;
   const isGone = key !== undefined && readings.length > 0 && readings.some((one) => !one.living.includes(key));
-  if (!isGone || sent.isPlan || toldOf(follower, key) === 'surely') return false;
+  if (!isGone || sent.isPlan || toldOf(follower, key, attempt) === 'surely') return false;
   return sent.order.kind === 'update' || !isSurely(attempt, record, 'accepted');
 };
 
@@ -46,7 +46,7 @@ export const idle = (follower: Follower, { verdict, isMet }: Delivered, attempt:
   const isSeen = view.isSighted || wasSeen === 'surely';
   const isPlain = !isMet && isSeen && readings.every((one) => isMiss(one, key));
   const isWait = typeof verdict === 'object' && verdict.code === 'not-yet-proved';
-  if (!isPlain || !isWait || toldOf(follower, key) !== 'not' || !isGoneUntold(follower, attempt)) return [];
+  if (!isPlain || !isWait || toldOf(follower, key, attempt) !== 'not' || !isGoneUntold(follower, attempt)) return [];
   const { missingSince = Number.POSITIVE_INFINITY } = view;
   const { mayFlap } = keyIn(follower.model, key);
   const isOld = !mayFlap && readings.every(({ by, at }) => by === key && at >= missingSince + OUTAGE_LASTS_MS);
@@ -81,7 +81,7 @@ export const unfounded = (
   view.absentForMs = view.absentSince === undefined ? 0 : at - view.absentSince;
   const isUpdate = sent.order.kind === 'update';
   const isProved = isProvedIn(model, key);
-  view.told = toldOf(follower, key);
+  view.told = toldOf(follower, key, attempt);
   const isTold = view.told !== 'not';
   if (!isDead(outcome)) return [];
   const may = (reply: CallReply): boolean => mayBe(attempt, record, reply);

@@ -31,7 +31,7 @@ const isResent = (follower: Follower, attempt: Attempt, keyId: string): boolean 
   const { record, readings, calls } = follower;
   const isGone = readings.some((one) => mayMiss(one, keyId)) && !readings.some((one) => isSight(one, keyId));
   // Nobody looks at what is known where a round says nothing.
-  const isKnown = toldOf(follower, keyId) === 'surely' && readings.every((one) => isMiss(one, keyId));
+  const isKnown = toldOf(follower, keyId, attempt) === 'surely' && readings.every((one) => isMiss(one, keyId));
   const isTold = isKnown || isSurely(attempt, record, 'accepted');
   return attempt.sent.order.kind === 'delete' && calls === 0 && isGone && !isTold && !attempt.view.isUnknown;
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Answer } from '../../../../functions/core/answer.ts';
+import type { Answer, KeyRecord } from '../../../../functions/core/answer.ts';
 import { type Act, advanceAttempt } from '../../../../functions/core/attempt/advance.ts';
 import { after, type EpochMs } from '../../../../functions/core/epoch.ts';
 import { attemptEnded } from '../../../../functions/core/ledger/attempt-result.ts';
@@ -29,7 +29,7 @@ const advanced = async (script: Script, having: Having = {}, act?: Act) => {
 };
 
 const end = (outcome: string, why = '') => ({ hasEnded: true, outcome, why, evidence: [] });
-const UPDATE: Plan['call'] = { call: expect.fail, reach: () => 'wider' };
+const UPDATE: Plan['call'] = { call: expect.fail, reach: () => 'wider', narrower: (a) => a };
 const PROVED = {
   proved: { at: after(NOON, -5_000), deadAt: after(NOON, -7_000), endedBy: 'X#1' },
   state: 'proved-case',
@@ -390,6 +390,7 @@ describe('what an end says beside its outcome', () => {
     const call: Plan['call'] = {
       call: () => ({ end: 'refused/would-widen', why: 'Cannot widen it: ask for less' }),
       reach: () => 'wider',
+      narrower: (a: KeyRecord) => a,
     };
     const read = { record: { readOnly: 0, ips: [], permissions: {} }, facts: { searched: '20 sub accounts' } } as const;
     const { result } = await advanced({ probe: [answerOf('alive', read)] }, { plan: () => ({ call }) });

@@ -677,6 +677,9 @@ const FLAPPED: readonly Row[] = [
   ],
 ];
 
+/** The settings were read a gap ago. */
+const READ = { readAt: ago(GAP) };
+
 const UPDATE: readonly Row[] = [
   [
     'is restricted after one wider reading since its call, by the third reading over ten gaps',
@@ -706,7 +709,13 @@ const UPDATE: readonly Row[] = [
     { ...inList, roundVerdict: 'absent', sightedRounds: 1, work: { ...goneFor(GAP), controlledSince: ago(GAP) } },
     asks(GAP),
   ],
-  ['calls for a key that is not yet as asked', { roundVerdict: 'wider' }, CALL],
+  ['calls for a key that is not yet as asked, by a second reading', { roundVerdict: 'wider', work: READ }, CALL],
+  [
+    'reads the settings once more before its first call',
+    { roundVerdict: 'wider', work: { readAt: ago(500) } },
+    asks(1_500),
+  ],
+  ['reads them once more where no reading is known', { roundVerdict: 'wider' }, asks(GAP)],
   [
     'waits where anything is silent',
     { roundVerdict: 'wider', round: [...ALIVE, ...SILENT] },
@@ -724,9 +733,24 @@ const UPDATE: readonly Row[] = [
   ],
   ['waits on a reply without settings', { roundVerdict: 'none' }, { do: 'retry', code: 'unrecognised' }],
   [
-    'is restricted when found as asked twice',
-    { roundVerdict: 'as-asked', work: { agreed: { on: 'as-asked', at: ago(GAP), count: 2 } } },
+    'is restricted when found as asked twice after its call',
+    { roundVerdict: 'as-asked', work: { ...CALLED, agreed: { on: 'as-asked', at: ago(GAP), count: 2 } } },
     ends('restricted'),
+  ],
+  [
+    'is not restricted after a call that was put off, as without a call',
+    { roundVerdict: 'as-asked', work: { ...PUT_OFF, agreed: { on: 'as-asked', at: ago(GAP), count: 2 } } },
+    asks(GAP),
+  ],
+  [
+    'is restricted without a call when found as asked for ten gaps',
+    { roundVerdict: 'as-asked', work: { agreed: { on: 'as-asked', at: ago(10 * GAP), count: 2 } } },
+    ends('restricted'),
+  ],
+  [
+    'reads on without a call for less than ten gaps',
+    { roundVerdict: 'as-asked', work: { agreed: { on: 'as-asked', at: ago(10 * GAP - 1), count: 9 } } },
+    asks(1),
   ],
   [
     'asks a second time when found as asked',
@@ -754,9 +778,9 @@ const UPDATE: readonly Row[] = [
     ends('already-revoked'),
   ],
   [
-    'is already revoked where the ledger holds the key’s death',
+    'waits where the ledger holds the key’s death, and no list tells',
     { proved: true, roundVerdict: 'absent', round: UNKNOWN, work: goneFor(GAP) },
-    ends('already-revoked'),
+    WAIT,
   ],
   [
     'does not recognise a key that the siblings do not know either',
@@ -897,6 +921,7 @@ describe('whatever the situation', () => {
     absentSince: fc.option(fc.oneof(instants, fc.constant(ago(HOUR))), { nil: undefined }),
     silentRounds: fc.integer({ min: 0, max: 3 }),
     lastCallAt: instants,
+    readAt: fc.option(instants, { nil: undefined }),
     acceptedAt: fc.option(instants, { nil: undefined }),
     lastAnswer: fc.constantFrom('accepted', 'rejected', 'silent'),
     ifAlive: fc.constantFrom('request-rejected' as const, undefined),
@@ -956,7 +981,7 @@ describe('whatever the situation', () => {
   const isHeld = (round: Situation['round'], signer: Situation['signer']): boolean =>
     [...round.map(({ answer }) => answer), ...(signer ? [signer] : [])].some((by) => by.blocksCall && endIn(by));
 
-  const effective = ({ progress }: Situation): number => progress.calls - progress.notExecuted;
+  const effective = ({ progress }: Pick<Situation, 'progress'>): number => progress.calls - progress.notExecuted;
 
   it('comes to every decision that the rules below speak of', () => {
     const drawn = fc.sample(situations, { numRuns: 5_000, seed: 1 }).map(decide);
@@ -987,11 +1012,18 @@ describe('whatever the situation', () => {
         ['accepted', 'lost'].includes(basisOf(progress) ?? ''),
     ));
 
-  it('says already revoked only after a call of a delete, by a managing key’s list, or by the ledger', () =>
+  it('says already revoked only after a call of a delete or by the ledger, and of an update only by a managing key’s list', () =>
     holds(({ kind, progress, proved, controlled }, decision) =>
       decision.do !== 'end' || decision.outcome !== 'already-revoked'
         ? true
-        : proved || (kind === 'delete' ? basisOf(progress) !== undefined : controlled),
+        : kind === 'delete'
+          ? proved || basisOf(progress) !== undefined
+          : controlled,
+    ));
+
+  it('calls first for an update only a gap after the first reading', () =>
+    holds(({ kind, progress, now }, decision) =>
+      decision.do !== 'call' || kind !== 'update' || progress.calls > 0 ? true : now - (progress.readAt ?? now) >= GAP,
     ));
 
   it('says dead without a word but the key’s own only after an hour', () =>
@@ -1007,8 +1039,8 @@ describe('whatever the situation', () => {
         ? true
         : kind === 'update' &&
           roundVerdict === 'as-asked' &&
-          agreedMs >= (sightedRounds === 0 ? GAP : 10 * GAP) &&
-          (progress.agreed?.count ?? 0) >= sightedRounds + 2,
+          agreedMs >= (sightedRounds === 0 && effective({ progress }) > 0 ? GAP : 10 * GAP) &&
+          (progress.agreed?.count ?? 0) >= (effective({ progress }) > 0 ? sightedRounds : 0) + 2,
     ));
 
   it('calls for an update only on a key that is wider than asked', () =>

@@ -14,6 +14,8 @@ const { context } = atWork({});
 const PLAN: Plan = context.provider.plan({ ...context.order, facts: {}, called: false });
 const NOW: KeyRecord = { readOnly: 1, ips: ['192.0.2.1'], permissions: {} };
 const BEFORE: KeyRecord = { readOnly: 0, ips: ['192.0.2.1', '192.0.2.2'], permissions: {} };
+const NARROWEST: KeyRecord = { readOnly: 1, ips: ['192.0.2.2'], permissions: {} };
+const EARLY = after(NOON, -60_000);
 const CALL = { ...deleteCall(context.order), asked: 'update' };
 const WIDENS = { end: 'refused/would-widen', why: 'Cannot widen it: ask for less' } as const;
 const WEB_ONLY = { end: 'stuck/only-in-web-ui', why: 'Cannot take away Withdraw' } as const;
@@ -21,6 +23,7 @@ const WEB_ONLY = { end: 'stuck/only-in-web-ui', why: 'Cannot take away Withdraw'
 const restriction = (call: ReturnType<Restriction['call']> = CALL): Restriction => ({
   call: () => call,
   reach: () => 'wider',
+  narrower: (a) => a,
 });
 
 interface Found {
@@ -74,8 +77,9 @@ it('sends a delete as it is', () => {
 
 describe('an update', () => {
   it.each([
-    ['as it was when it was first read', { before: BEFORE }, [NOW, BEFORE]],
-    ['as it is, where nothing was read before', {}, [NOW, NOW]],
+    ['what all readings have in common', { before: BEFORE, narrowest: NARROWEST, readAt: EARLY }, [NOW, NARROWEST]],
+    ['as it was when release 0.1.0 first read it', { before: BEFORE, readAt: EARLY }, [NOW, BEFORE]],
+    ['as it is, where nothing was read before', { readAt: EARLY }, [NOW, NOW]],
   ])('is made from the key as it is, and never wider than %s', (_what, record, expected) => {
     const given: KeyRecord[][] = [];
     const call: Restriction['call'] = (...of) => {
@@ -87,13 +91,14 @@ describe('an update', () => {
   });
 
   it('is not made while nobody has read the settings', () => {
-    const unread = { answer: answerOf('alive'), plan: { call: restriction() } };
+    const unread = { answer: answerOf('alive'), plan: { call: restriction() }, record: { readAt: EARLY } };
     expect(stepOf(unread)).toEqual({ do: 'retry', code: 'unrecognised' });
   });
 
   it('ends by its own rule, with what that says', () => {
     const { end: outcome, why } = WEB_ONLY;
-    expect(stepOf({ plan: { call: restriction(WEB_ONLY) } })).toEqual({ do: 'end', outcome, why });
+    const record = { readAt: EARLY };
+    expect(stepOf({ plan: { call: restriction(WEB_ONLY) }, record })).toEqual({ do: 'end', outcome, why });
   });
 
   it('that would widen is refused also where nothing is left to take away', () => {

@@ -22,7 +22,7 @@ import type { Ended } from '../../../../functions/core/ledger/request-item.ts';
 import type { FinalOutcome } from '../../../../functions/core/outcome.ts';
 import type { Round } from '../../../../functions/core/probe/ask.ts';
 import type { RoundVerdict } from '../../../../functions/core/probe/round-verdict.ts';
-import type { Call } from '../../../../functions/core/provider.ts';
+import type { Call, Restriction } from '../../../../functions/core/provider.ts';
 import type { Evidence } from '../../../../functions/core/receipt.ts';
 import { answerOf, askedOf, NOON } from '../rounds.ts';
 
@@ -102,6 +102,33 @@ describe('what a round counts', () => {
   it('is no sighting where the key was not shown', () => {
     const { sightedRounds, lastSightedAt } = write(withWork(CALLED), UNKNOWN_KEY, 'absent').attempts['w'] ?? {};
     expect([sightedRounds, lastSightedAt]).toEqual([undefined, undefined]);
+  });
+
+  it('is what all readings of an update’s key have in common, since the first', () => {
+    const common: Restriction['narrower'] = (a, b) => ({ ips: [...(a['ips'] as []), ...(b['ips'] as [])] });
+    const restriction: Restriction = {
+      call: () => ({ end: 'refused/would-widen', why: '' }),
+      reach: () => 'wider',
+      narrower: common,
+    };
+    const reading = (...ips: string[]) => askedOf(answerOf('alive', { record: { ips } }));
+    const read = (item: CaseItem, ...asked: Round['asked'][number][]) =>
+      withRound(item, {
+        name: 'w',
+        signerId: 'S',
+        round: round({ asked }),
+        roundVerdict: 'wider',
+        controlled: false,
+        restriction,
+        now: AT,
+      });
+    const once = read(EMPTY, reading('a'), reading('b'));
+    expect(once.attempts['w']).toMatchObject({ narrowest: { ips: ['a', 'b'] }, readAt: AT });
+    const twice = read(withWork({ ...once.attempts['w'], readAt: NOON }), reading('c'));
+    expect(twice.attempts['w']).toMatchObject({ narrowest: { ips: ['a', 'b', 'c'] }, readAt: NOON });
+    const unread = read(EMPTY, askedOf(answerOf('alive')));
+    expect(unread.attempts['w']).not.toHaveProperty('readAt');
+    expect(write(EMPTY, round({ asked: [reading('a')] })).attempts['w']).not.toHaveProperty('readAt');
   });
 
   it('is kept through another call', () => {

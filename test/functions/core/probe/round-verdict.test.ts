@@ -131,6 +131,7 @@ describe('where a round shows the key to stand', () => {
     const compared: unknown[] = [];
     const restriction: Restriction = {
       call: () => ({ end: 'refused/would-widen', why: '' }),
+      narrower: (a) => a,
       reach: (now, before): Reach => {
         compared.push([now, before]);
         return 'web-only';

@@ -23,6 +23,7 @@ const HELD = answerOf('silent', { means: { end: 'stuck/ip-not-allowed' }, blocks
 const REFUSING: Restriction = {
   call: () => ({ end: 'refused/would-widen', why: 'Cannot widen it: ask for less' }),
   reach: () => 'wider',
+  narrower: (a) => a,
 };
 /** An environment beside the key's own. */
 const BESIDE: Partial<Plan> = { siblings: [['demo', questionOf('elsewhere')]] };

@@ -39,7 +39,7 @@ const ended = async (script: Script, given: Given = {}, body: object = SELF): Pr
 
 const updating = {
   provider: scriptedProvider(() => ({
-    call: { call: () => deleteCall({ target: { self: true } as never }), reach: () => 'wider' },
+    call: { call: () => deleteCall({ target: { self: true } as never }), reach: () => 'wider', narrower: (a) => a },
   })),
 };
 
@@ -188,6 +188,7 @@ describe('a recheck of a case that was left open', () => {
     const asAsked: Restriction = {
       call: () => deleteCall({ target: { self: true } as never }),
       reach: () => 'as-asked',
+      narrower: (a) => a,
     };
     const alive = answerOf('alive', { identified: true, record: { readOnly: 1, ips: [], permissions: {} } });
     const memory = await ended({ probe: [HELD, alive] }, { provider: scriptedProvider(() => ({ call: asAsked })) });
@@ -204,6 +205,7 @@ describe('a recheck of a case that was left open', () => {
     const asAsked: Restriction = {
       call: () => deleteCall({ target: { self: true } as never }),
       reach: () => 'as-asked',
+      narrower: (a) => a,
     };
     const alive = answerOf('alive', { identified: true, record: { readOnly: 1, ips: [], permissions: {} } });
     const memory = await ended({ probe: [HELD, alive] }, { provider: scriptedProvider(() => ({ call: asAsked })) });

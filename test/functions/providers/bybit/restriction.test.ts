@@ -37,6 +37,24 @@ const RICH = {
   ContractTrade: ['Order', 'Position'],
 };
 
+it.each([
+  [
+    'permissions',
+    { permissions: { Spot: ['SpotTrade'], Earn: ['Earn'] } },
+    { permissions: { Spot: ['SpotTrade'] } },
+    { permissions: { Spot: ['SpotTrade'], Earn: [] } },
+  ],
+  ['read-only', { readOnly: 1 }, {}, { readOnly: 1 }],
+  ['read-only of the other', {}, { readOnly: 1 }, { readOnly: 1 }],
+  ['addresses', { ips: ['1.2.3.4', '1.2.3.5'] }, { ips: ['1.2.3.5'] }, { ips: ['1.2.3.5'] }],
+  ['addresses of one', { ips: ['*'] }, { ips: ['1.2.3.5'] }, { ips: ['1.2.3.5'] }],
+  ['no binding', {}, {}, { ips: [] }],
+  ['no common address, by the first', { ips: ['1.2.3.4'] }, { ips: ['1.2.3.5'] }, { ips: ['1.2.3.4'] }],
+] as const)('two readings have in common: %s', (_what, a, b, expected) => {
+  const asked = restrictionOf('sub', { readOnly: 1 });
+  expect(asked.narrower(key(a as Partial<BybitRecord>), key(b as Partial<BybitRecord>))).toMatchObject(expected);
+});
+
 describe('the body of an update', () => {
   it('empties a group that was not named, keeps what was, and leaves empty ones out', () => {
     const asked = restrictionOf('master', { permissions: { Wallet: ['AccountTransfer'], ContractTrade: ['Order'] } });
