@@ -4,7 +4,7 @@ import { type CallReply, isSurely, mayBe } from '../state/replies.ts';
 import type { Of } from '../system/happening.ts';
 import type { Delivered } from '../system/system.ts';
 import type { Follower } from './follow.ts';
-import { isDead } from './follow-case.ts';
+import { isGone } from './follow-case.ts';
 
 /** So long a key has to be gone where nothing tells its death from an outage. */
 export const OUTAGE_LASTS_MS = 3_600_000;
@@ -83,7 +83,7 @@ export const unfounded = (
   const isProved = isProvedIn(model, key);
   view.told = toldOf(follower, key, attempt);
   const isTold = view.told !== 'not';
-  if (!isDead(outcome)) return [];
+  if (!isGone(outcome)) return [];
   const may = (reply: CallReply): boolean => mayBe(attempt, record, reply);
   const surely = (reply: CallReply): boolean => isSurely(attempt, record, reply);
   const isOld = view.absentForMs >= OUTAGE_LASTS_MS;

@@ -292,11 +292,12 @@ describe('a restriction', () => {
   const call: Restriction = {
     call: () => deleteCall({ target: { self: true } as never }),
     reach: ({ readOnly }) => (readOnly === 1 ? 'as-asked' : 'wider'),
+    narrower: (a) => a,
   };
   const given = { provider: scriptedProvider(() => ({ call })) };
 
   it('that holds is confirmed, of a key that lives', async () => {
-    const memory = await ended({ probe: [wider, asAsked], delete: [ACCEPTED] }, SELF, given);
+    const memory = await ended({ probe: [wider, wider, asAsked], delete: [ACCEPTED] }, SELF, given);
     expect(caseOf(memory)).toMatchObject({ state: 'settling-case' });
     await readThrough(memory, MINUTE);
     expect(findings(memory)).toEqual([['R#1!1', 'confirmed', null, 'alive', 'restricted']]);
@@ -307,7 +308,7 @@ describe('a restriction', () => {
   });
 
   it('that does not hold is reported, and asked for again', async () => {
-    const memory = await ended({ probe: [wider, asAsked, asAsked, wider], delete: [ACCEPTED] }, SELF, given);
+    const memory = await ended({ probe: [wider, wider, asAsked, asAsked, wider], delete: [ACCEPTED] }, SELF, given);
     await readAt(memory, MINUTE);
     expect(findings(memory)).toEqual([['R#1!1', 'widened', null, 'alive', 'restricted']]);
     expect(memory.enqueued.at(-1)).toMatchObject({ attributes: { attempt: '2' } });
