@@ -21,6 +21,8 @@ export interface HttpCall {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Whether it changes anything at the provider. If so, it gets its own connection and is never sent twice. */
   readonly changes: boolean;
+  /** Sent over a connection that is opened for it, after DNS was asked again. Without it a read may use an open connection. */
+  readonly ownConnection?: true;
   /** The name of the provider. */
   readonly provider: string;
   /** From the provider's table of environments, never from a request. */
@@ -42,6 +44,8 @@ export interface Reply {
   readonly body: string;
   /** When the last byte had been read. */
   readonly at: EpochMs;
+  /** The remote address of the connection, as the socket reports it. */
+  readonly address?: string;
 }
 
 /** `undefined`: no reply, or not all of it. */

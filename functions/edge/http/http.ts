@@ -42,9 +42,12 @@ const textOf = ({ method, body }: HttpCall): string | undefined => {
   return body instanceof Secret ? body.reveal() : body;
 };
 
+/** Forbids every cache on the way to answer a read. Not signed by any provider. */
+const UNCACHED = { 'cache-control': 'no-cache, no-store', pragma: 'no-cache' };
+
 const headersOf = (call: HttpCall): Record<string, string | number> => {
   // Some firewalls in front of APIs refuse a request that does not name its client.
-  const all = { 'user-agent': 'key-revoker', ...call.headers.reveal() };
+  const all = { 'user-agent': 'key-revoker', ...(call.changes ? {} : UNCACHED), ...call.headers.reveal() };
   const body = textOf(call);
   if (body !== undefined) return { ...all, 'content-length': Buffer.byteLength(body) };
   return Object.fromEntries(Object.entries(all).filter(([name]) => name.toLowerCase() !== 'content-type'));
@@ -56,10 +59,13 @@ interface Way {
   readonly signal: AbortSignal;
 }
 
-/** A fresh connection for what changes something: whether a request got out on one that was reset while idle, nobody can tell. */
+/**
+ * A call that changes something gets its own connection: if a connection was reset while it was idle, nobody can tell whether the request
+ * got out. A probe gets one if it may prove a death: another node may answer. Without an agent Node asks DNS for each connection.
+ */
 const open = (call: HttpCall, { base, agents, signal }: Way): ClientRequest => {
-  const { method, path, host, changes } = call;
-  const reused = <T>(agent: T) => (changes ? false : agent);
+  const { method, path, host, changes, ownConnection } = call;
+  const reused = <T>(agent: T) => (changes || ownConnection ? false : agent);
   const request = { method, path, signal, headers: headersOf(call) };
   if (base === undefined)
     return https.request({ ...request, host, agent: reused(agents.https), rejectUnauthorized: true });
@@ -84,12 +90,17 @@ const textual = (headers: IncomingMessage['headers']): Record<string, string> =>
 const exchange = async (call: HttpCall, way: Way): Promise<Omit<Reply, 'at'> | undefined> => {
   const request = open(call, way);
   request.on('error', () => {}); // one that comes after the response would end the process otherwise
+  let address: string | undefined;
+  request.once('response', ({ socket }) => {
+    address = socket.remoteAddress; // read at once: a closed socket no longer reports it
+  });
   request.end(textOf(call));
   // The signal once more, since a request whose connection changes its protocol ends without any event.
   const [response] = (await once(request, 'response', { signal: way.signal })) as [IncomingMessage];
   const body = await bodyOf(response);
   if (body === undefined) return undefined;
-  return { status: response.statusCode ?? 0, headers: textual(response.headers), body };
+  const reply = { status: response.statusCode ?? 0, headers: textual(response.headers), body };
+  return address === undefined ? reply : { ...reply, address };
 };
 
 /**

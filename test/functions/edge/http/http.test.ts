@@ -1,3 +1,4 @@
+import dns from 'node:dns';
 import { once } from 'node:events';
 import http, { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import https from 'node:https';
@@ -9,6 +10,7 @@ import type { HttpCall } from '../../../../functions/core/provider.ts';
 import { Secret } from '../../../../functions/core/secret.ts';
 import { sendOver } from '../../../../functions/edge/http/http.ts';
 import { frozenClock } from '../frozen-clock.ts';
+import { certificateFor } from './certificate-for-test.ts';
 
 const MIB = 1_048_576;
 const closing: (() => void)[] = [];
@@ -281,6 +283,70 @@ it.each([post('{}'), call({ method: 'DELETE', changes: true })])(
   },
 );
 
+it('opens a connection of its own for each probe that asks for one, and keeps the shared one', async () => {
+  const { url, seen } = await provider();
+  const { send } = sender(url);
+  await send();
+  await send(call({ ownConnection: true }));
+  await send(call({ ownConnection: true }));
+  await send();
+  expect(seen.connections).toBe(3);
+  expect(seen.requests.map(({ headers }) => headers.connection)).toEqual([
+    'keep-alive',
+    'close',
+    'close',
+    'keep-alive',
+  ]);
+});
+
+it('opens a connection for each of five probes at once', async () => {
+  const waiting: (() => void)[] = [];
+  const { url, seen } = await provider((_request, response) => {
+    waiting.push(() => response.end('{}'));
+    if (waiting.length === 5) for (const answer of waiting) answer();
+  });
+  const { send } = sender(url);
+  await Promise.all(Array.from({ length: 5 }, () => send(call({ ownConnection: true }))));
+  expect(seen.connections).toBe(5);
+});
+
+it('asks DNS again for each connection of its own', async () => {
+  const { url } = await provider();
+  const asked = vi.spyOn(dns, 'lookup');
+  const { send } = sender(url.replace('127.0.0.1', 'localhost'));
+  await send();
+  await send();
+  expect(asked).toHaveBeenCalledTimes(1);
+  for (const times of [2, 3]) {
+    await send(call({ ownConnection: true }));
+    expect(asked).toHaveBeenCalledTimes(times);
+  }
+  expect(asked.mock.calls.map(([name]) => name)).toEqual(['localhost', 'localhost', 'localhost']);
+});
+
+it.each([{ ownConnection: true } as const, {}])('tells the remote address of the connection, with %j', async (how) => {
+  const { url } = await provider();
+  const { send } = sender(url);
+  expect(await send(call(how))).toMatchObject({ address: '127.0.0.1' });
+  expect(await send(call(how))).toMatchObject({ address: '127.0.0.1' });
+});
+
+it.each([
+  ['a probe', call(), { 'cache-control': 'no-cache, no-store', pragma: 'no-cache' }],
+  ['a probe over its own connection', call({ ownConnection: true }), { 'cache-control': 'no-cache, no-store' }],
+])('forbids caches to answer %s', async (_what, what, headers) => {
+  const { url, seen } = await provider();
+  await sender(url).send(what);
+  expect(seen.requests[0]?.headers).toMatchObject(headers);
+});
+
+it('adds nothing about caches to a call', async () => {
+  const { url, seen } = await provider();
+  await sender(url).send(post('{}'));
+  expect(seen.requests[0]?.headers).not.toHaveProperty('cache-control');
+  expect(seen.requests[0]?.headers).not.toHaveProperty('pragma');
+});
+
 it('does not trust a connection that has rested', async () => {
   const { url, seen } = await provider();
   const { clock, send } = sender(url);
@@ -302,6 +368,40 @@ it('speaks TLS to the host of the call, verified, where no base URL stands in', 
   expect(options).toMatchObject({ host: 'api.bybit.com', path: '/v5/user/query-api?x=%2F1', rejectUnauthorized: true });
   expect(options.headers).not.toHaveProperty('host');
   expect(options.port).toBeUndefined();
+});
+
+/** A provider behind TLS. What is asked of its host comes here. */
+const tlsProvider = async () => {
+  const { key, cert } = certificateFor('api.bybit.com');
+  const seen = { connections: 0, resumed: 0 };
+  const server = https.createServer({ key, cert }, (_request, response) => response.end('{}'));
+  server.on('secureConnection', (socket) => {
+    seen.connections += 1;
+    seen.resumed += Number(socket.isSessionReused());
+  });
+  const { port } = new URL(await listen(server));
+  const { request } = https;
+  vi.spyOn(https, 'request').mockImplementation(((options: https.RequestOptions) =>
+    request({
+      ...options,
+      host: '127.0.0.1',
+      port,
+      servername: String(options.host),
+      ca: cert,
+    })) as typeof https.request);
+  const clock = frozenClock();
+  const send = sendOver({ clock, exchangeMs: 30_000, baseUrls: {} });
+  return { seen, send: (how: Partial<HttpCall> = {}) => send(call(how), after(clock.now(), 30_000)) };
+};
+
+it('makes a whole TLS handshake for each connection of its own, and none for a shared one', async () => {
+  const { seen, send } = await tlsProvider();
+  await send();
+  expect(await send()).toMatchObject({ status: 200, address: '127.0.0.1' });
+  expect(seen).toEqual({ connections: 1, resumed: 0 });
+  expect(await send({ ownConnection: true })).toMatchObject({ status: 200, address: '127.0.0.1' });
+  await send({ ownConnection: true });
+  expect(seen).toEqual({ connections: 3, resumed: 0 });
 });
 
 it('does not start with a base URL that is not this machine', () => {
