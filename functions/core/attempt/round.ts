@@ -50,6 +50,21 @@ const withoutDeadSigner = async ({ ports, pin }: AttemptContext, round: Round, c
   return kill === 'proved' || kill === 'accepted' ? { ...round, asked: own, signer: undefined } : round;
 };
 
+/**
+ * Whether a round may count for a proof. Not so the round before the call of a delete, if the key was not seen gone: it only has to be fast,
+ * and a connection that is open already is faster.
+ */
+const mayProve = (
+  { provider, request }: AttemptContext,
+  { proved }: CaseItem,
+  { calls, agreed, absentAt }: AttemptRecord,
+): boolean =>
+  calls > 0 ||
+  proved !== undefined ||
+  agreed !== undefined ||
+  absentAt !== undefined ||
+  provider.operations[request.operation]?.kind !== 'delete';
+
 /** Asks the probes once, and judges them by the sightings in the ledger. Writes nothing. */
 export const probeRound = async (
   context: AttemptContext,
@@ -61,6 +76,7 @@ export const probeRound = async (
   const called = progress.calls > 0;
   asking.bypassesBreaker = order.urgent && !called;
   asking.breakerCode = called && progress.answered ? 'not-yet-proved' : undefined;
+  asking.ownConnections = mayProve(context, item, progress);
   const known = { ...item.facts[order.signer.keyId], ...progress.facts };
   const asked = await askRound(asking, (facts) => planWith(context, facts, called), known, withSigner);
   const round = await withoutDeadSigner(context, asked, called);

@@ -1,11 +1,13 @@
+import type { Answer } from '../answer.ts';
 import type { Retry } from '../backoff.ts';
 import { after, epochMs, later } from '../epoch.ts';
 import { type AttemptRecord, type CaseItem, hasEffectiveCall, NEW_ATTEMPT } from '../ledger/case-item.ts';
 import { attemptName } from '../ledger/keys.ts';
 import { updateLeasedCase } from '../ledger/lease.ts';
 import { correctsClock, exchange, signingTime } from '../probe/ask.ts';
+import { cacheHeaderIn, codeOfCache } from '../probe/from-cache.ts';
 import { recordAnswer, takeRateSlot } from '../probe/host-limits.ts';
-import type { Call, Plan, Rate } from '../provider.ts';
+import type { Call, MaybeReply, Plan, Rate } from '../provider.ts';
 import { TIMING } from '../timing.ts';
 import { markSigner, whileSignerNeeded, withinLimit } from './call-guards.ts';
 import { decideOnAnswer } from './decide.ts';
@@ -54,6 +56,12 @@ const heldUp = async (
   return undefined;
 };
 
+/** What a reply to a call means. If a cache answered, the provider's own reply is lost. */
+const readCall = (call: Call, reply: MaybeReply): Answer => {
+  const header = reply && cacheHeaderIn(reply);
+  return header === undefined ? call.read(reply) : { ...call.read(undefined), code: codeOfCache(header) };
+};
+
 /**
  * Sends one call, once. `attempted` is in the ledger before the call leaves, and the answer before anything else is done.
  *
@@ -81,8 +89,7 @@ export const sendCall = async (
   const attempted = await noted(withCall(before, ports.clock.now()));
   // The clock is read last: a holder that was paused anywhere above must not call after its lease, and has not called.
   if (isTooLate(context, attempted)) return { item: await noted(before), step: { do: 'retry', ...LATER } };
-  const reply = await exchange(asking, call.send(signingTime(asking)));
-  const answer = call.read(reply);
+  const answer = readCall(call, await exchange(asking, call.send(signingTime(asking))));
   const answered = await updateLeasedCase(ports, pin.keyName, holder, (held) => ({
     ...withAnswer(held, name, call, answer, ports.clock.now()),
   }));

@@ -5,6 +5,7 @@ import type { HttpCall, MaybeReply, Plan, Question } from '../provider.ts';
 import { type Evidence, evidenceOf } from '../receipt.ts';
 import { allOver } from '../some-at-once.ts';
 import { TIMING } from '../timing.ts';
+import { cacheHeaderIn, codeOfCache } from './from-cache.ts';
 import { type Asking, checkBreaker, recordAnswer, takeRateSlot } from './host-limits.ts';
 import type { AnsweredQuestion } from './round-verdict.ts';
 
@@ -13,13 +14,18 @@ const BURST = 4;
 const PACE_MS = 200;
 /** A request that was signed longer ago is signed again: some providers accept a request only for five seconds. */
 const FRESH_MS = 1_000;
+/** After this many replies from a cache in a row, the question has no verdict. */
+const MOST_FROM_CACHE = 3;
 
 /** A question that was not answered: it must wait for something, or the deadline came first. */
 export interface Unasked {
   readonly heldUp: Retry | undefined;
 }
 
-export const isUnasked = (answer: Answer | Unasked): answer is Unasked => !('saw' in answer);
+/** An answer, with the remote address of each connection that was opened for it. */
+type Asked = Pick<AnsweredQuestion, 'answer' | 'connections'>;
+
+export const isUnasked = (answer: Answer | Asked | Unasked): answer is Unasked => 'heldUp' in answer;
 
 const NO_TIME: Unasked = { heldUp: undefined };
 
@@ -31,8 +37,11 @@ export const hasTime = ({ deadline }: Pick<Asking, 'deadline'>, at: EpochMs): bo
 export const signingTime = ({ ports, skewMs = 0 }: Asking): EpochMs => epochMs(ports.clock.now() + skewMs);
 
 /** Sends one exchange inside the deadline. */
-export const exchange = ({ ports, deadline }: Asking, call: HttpCall): Promise<MaybeReply> =>
-  ports.send(call, earlier(deadline, after(ports.clock.now(), TIMING.exchangeMs)));
+export const exchange = ({ ports, deadline, ownConnections }: Asking, call: HttpCall): Promise<MaybeReply> =>
+  ports.send(
+    ownConnections ? { ...call, ownConnection: true } : call,
+    earlier(deadline, after(ports.clock.now(), TIMING.exchangeMs)),
+  );
 
 /** Adopts the provider's clock from an answer that shows that ours is wrong. True the first time. */
 export const correctsClock = (asking: Asking, answer: Answer): boolean => {
@@ -42,38 +51,58 @@ export const correctsClock = (asking: Asking, answer: Answer): boolean => {
   return true;
 };
 
-/** Asks one question until it is answered. */
-const askOnce = async (asking: Asking, question: Question): Promise<Answer | Unasked> => {
+/** Caches answered in place of the provider. */
+const fromCache = (header: string): Answer => ({
+  saw: 'silent',
+  code: codeOfCache(header),
+  means: { wait: 'unrecognised' },
+});
+
+/** Asks one question until it is answered. A reply from a cache is no reply: the same exchange is sent again. */
+const askOnce = async (asking: Asking, question: Question): Promise<Asked | Unasked> => {
   const replies: MaybeReply[] = [];
+  const connections: string[] = [];
+  let cached = 0;
   const { clock } = asking.ports;
   for (;;) {
     const signedAt = clock.now();
     const next = question.next(replies, signingTime(asking));
-    if ('answer' in next) return next.answer;
+    if ('answer' in next) return { answer: next.answer, connections };
     if (replies.length >= BURST) await clock.until(after(clock.now(), PACE_MS));
     if (!(await takeRateSlot(asking, next.send.rate))) return { heldUp: { code: 'rate-limited' } };
     if (!hasTime(asking, clock.now())) return NO_TIME;
     const isFresh = clock.now() <= after(signedAt, FRESH_MS);
     const again = isFresh ? next : question.next(replies, signingTime(asking));
-    replies.push(await exchange(asking, 'send' in again ? again.send : next.send));
+    const reply = await exchange(asking, 'send' in again ? again.send : next.send);
+    const header = reply && cacheHeaderIn(reply);
+    cached = header === undefined ? 0 : cached + 1;
+    if (header !== undefined && cached === MOST_FROM_CACHE) return { answer: fromCache(header), connections };
+    if (header !== undefined) continue;
+    replies.push(reply);
+    if (reply && asking.ownConnections) connections.push(reply.address ?? 'unknown');
   }
 };
 
-const askByTheClock = async (asking: Asking, question: Question): Promise<Answer | Unasked> => {
+const askByTheClock = async (asking: Asking, question: Question): Promise<Asked | Unasked> => {
   const { skewMs } = asking;
-  const answer = await askOnce(asking, question);
-  if (isUnasked(answer) || waitIn(answer)?.code !== 'clock-skew') return answer;
+  const said = await askOnce(asking, question);
+  if (isUnasked(said) || waitIn(said.answer)?.code !== 'clock-skew') return said;
   // If several questions are asked at once, the first answer corrects the clock for all.
-  return correctsClock(asking, answer) || asking.skewMs !== skewMs ? askOnce(asking, question) : answer;
+  return correctsClock(asking, said.answer) || asking.skewMs !== skewMs ? askOnce(asking, question) : said;
+};
+
+const askOver = async (asking: Asking, question: Question): Promise<Asked | Unasked> => {
+  const heldUp = await checkBreaker(asking, question.host);
+  if (heldUp) return { heldUp };
+  const said = await askByTheClock(asking, question);
+  if (!isUnasked(said)) await recordAnswer(asking, question.host, said.answer);
+  return said;
 };
 
 /** Asks one question. If the reply shows that our clock is wrong, asks once more with the provider's clock. */
 export const ask = async (asking: Asking, question: Question): Promise<Answer | Unasked> => {
-  const heldUp = await checkBreaker(asking, question.host);
-  if (heldUp) return { heldUp };
-  const answer = await askByTheClock(asking, question);
-  if (!isUnasked(answer)) await recordAnswer(asking, question.host, answer);
-  return answer;
+  const said = await askOver(asking, question);
+  return isUnasked(said) ? said : said.answer;
 };
 
 const idOf = ({ asked, as, host, questionId }: Question): string => JSON.stringify([asked, as, host, questionId]);
@@ -129,14 +158,15 @@ export const askRound = async (
     const questions = plan.end ? [] : plan.probes.filter((probe) => !done.has(idOf(probe)));
     if (questions.length === 0) return result(false);
     // A failure is thrown only when the other questions are over. Then no exchange of ours is on its way.
-    const answers = await allOver(questions.map((question) => ask(asking, question)));
+    const answers = await allOver(questions.map((question) => askOver(asking, question)));
     for (const [index, question] of questions.entries()) {
-      const answer = answers[index] as (typeof answers)[number]; // one for each question
-      if (isUnasked(answer)) continue;
+      const said = answers[index] as (typeof answers)[number]; // one for each question
+      if (isUnasked(said)) continue;
+      const { answer } = said;
       facts = { ...facts, ...answer.facts };
       if (answer.more) continue;
       done.add(idOf(question));
-      asked.push({ question: { ...question, questionId: answer.questionId ?? question.questionId }, answer });
+      asked.push({ ...said, question: { ...question, questionId: answer.questionId ?? question.questionId } });
       evidence.push(evidenceOf(clock.now(), 'probe', question, answer));
     }
     const unasked = answers.filter(isUnasked);

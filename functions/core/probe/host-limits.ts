@@ -12,6 +12,11 @@ import { HOUR_MS, TIMING } from '../timing.ts';
 export interface Asking {
   readonly ports: Pick<Ports, 'clock' | 'ledger' | 'newId' | 'send'>;
   readonly deadline: EpochMs;
+  /**
+   * Each exchange goes over a connection of its own. Set if an answer may count for a proof: connections that are open already may all lead
+   * to one node of the provider.
+   */
+  ownConnections?: boolean;
   /** The provider's clock minus ours, in milliseconds. Set once. */
   skewMs?: number;
   /** An urgent call has not left yet. For that call even a silent host is asked. */

@@ -9,6 +9,8 @@ import { TIMING } from '../timing.ts';
 export interface AnsweredQuestion {
   readonly question: Pick<Question, 'asked' | 'as' | 'host' | 'questionId'>;
   readonly answer: Answer;
+  /** The remote address of each connection that was opened for this question. Empty if it used connections that were open. */
+  readonly connections: readonly string[];
 }
 
 /**

@@ -149,7 +149,7 @@ const WAITS: Readonly<Record<RetryCode, string>> = {
   'provider-down': 'the provider is down',
   'aws-down': 'an AWS service did not answer',
   'clock-skew': 'the provider does not accept our clock',
-  unrecognised: 'the provider gave an undocumented answer',
+  unrecognised: 'the provider gave an undocumented answer, or a cache answered in its place',
   'not-yet-proved': 'the key is not proved gone yet',
   'in-progress': 'another request is working on the same key',
   'signer-still-needed': 'the key is still needed to sign for an open case',

@@ -7,6 +7,9 @@ import type { SimulatedClock } from './simulated-clock.ts';
 /** The way there and back together. */
 const WAY_MS = 40;
 
+/** Of the provider: one for documentation (RFC 5737). */
+const ADDRESS = '203.0.113.7';
+
 const lowerCased = (headers: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
@@ -22,6 +25,7 @@ const replyOf = ({ status, headers = {}, body }: Reply, at: EpochMs): MaybeReply
   headers: { date: new Date(at).toUTCString(), ...lowerCased(headers) },
   body: status === 204 ? '' : body,
   at,
+  address: ADDRESS,
 });
 
 /** The port `send` against a sandbox in this process; what the wire would do, the simulated clock does. */

@@ -18,4 +18,5 @@ export const answerOf = (saw: Saw, more: Partial<Answer> = {}): Answer => ({
 export const askedOf = (answer: Answer, as: Asker = 'self', by: string = as): AnsweredQuestion => ({
   question: { asked: `${as}-question`, as, host: 'api.example.com', questionId: by },
   answer,
+  connections: [],
 });

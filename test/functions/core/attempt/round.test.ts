@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Answer, Facts } from '../../../../functions/core/answer.ts';
 import { probeRound } from '../../../../functions/core/attempt/round.ts';
-import { NEW_ATTEMPT } from '../../../../functions/core/ledger/case-item.ts';
+import { type AttemptRecord, NEW_ATTEMPT } from '../../../../functions/core/ledger/case-item.ts';
 import { atWork } from '../attempt-contexts.ts';
 import { answerOf, NOON } from '../rounds.ts';
 import { questionOf } from '../scripted-provider.ts';
@@ -28,6 +28,28 @@ it('plans with what the signer’s questions have taught, and above that with wh
   const known = { userID: '1', parentUid: '3', searched: '4' };
   expect(new Set(planned.map((facts) => JSON.stringify(facts)))).toEqual(new Set([JSON.stringify(known)]));
   expect(round.facts).toEqual(known);
+});
+
+describe('the connections of a round', () => {
+  const PROVED = { proved: { at: NOON, deadAt: NOON, endedBy: 'X#1' } };
+
+  it.each<[string, boolean, Parameters<typeof atWork>[1], Partial<AttemptRecord>]>([
+    ['shared before the call of a delete: it has to be fast', false, {}, {}],
+    ['its own after a call', true, {}, { calls: 1 }],
+    ['its own if the ledger holds the key as dead', true, { found: PROVED }, {}],
+    ['its own if an earlier round did not find the key', true, {}, { absentAt: NOON }],
+    ['its own if an earlier round found no sighting either', true, {}, { agreed: { on: 'absent-unseen', at: NOON } }],
+    ['its own for an update, whose first reading counts', true, { request: { operation: 'update-key' } }, {}],
+  ])('are %s', async (_what, own, having, progress) => {
+    const asked: unknown[] = [];
+    const { context, leased } = atWork({}, { reply: (call) => void asked.push(call.ownConnection), ...having });
+    // A delivery asks several rounds: what holds for one must not stay for the next.
+    for (const before of [!own, own]) {
+      context.asking.ownConnections = before;
+      await probeRound(context, leased, { ...NEW_ATTEMPT, ...progress }, false);
+    }
+    expect(asked).toEqual(own ? [true, true] : [undefined, undefined]);
+  });
 });
 
 describe('a round in which the managing key is refused', () => {

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { sendCall } from '../../../../functions/core/attempt/send-call.ts';
 import { after } from '../../../../functions/core/epoch.ts';
 import { type CaseItem, NEW_ATTEMPT } from '../../../../functions/core/ledger/case-item.ts';
+import type { MaybeReply } from '../../../../functions/core/provider.ts';
 import { atWork } from '../attempt-contexts.ts';
 import { answerOf, NOON } from '../rounds.ts';
-import { deleteCall } from '../scripted-provider.ts';
+import { deleteCall, replyOf } from '../scripted-provider.ts';
 import { ACCEPTED, caseOf, KEY, LEAKED, OTHER } from '../scripted-system.ts';
 
 type Having = Parameters<typeof atWork>[1];
@@ -39,6 +40,18 @@ it('is in the ledger before it leaves, in a case that is open from then on', asy
   expect(meanwhile.case).toMatchObject({ state: 'open-case', attempts: { 'R#1': { calls: 1, lastAnswer: 'silent' } } });
   expect(item).toMatchObject({ state: 'open-case', attempts: { 'R#1': { calls: 1, lastAnswer: 'accepted' } } });
   expect(step).toBeUndefined();
+});
+
+it('has a lost reply if a cache answered, which the evidence names', async () => {
+  const at = atWork({}, { reply: () => ({ ...replyOf(ACCEPTED), headers: { age: '7' } }) as MaybeReply });
+  const { item, step } = await sendCall(at.context, at.leased, deleteCall(at.context.order), PLAN);
+  expect(step).toBeUndefined();
+  expect(item.attempts['R#1']).toMatchObject({
+    calls: 1,
+    callReplies: ['lost'],
+    acceptedAt: undefined,
+    evidence: [{ step: 'call', saw: 'silent', code: 'from a cache: age' }],
+  });
 });
 
 describe('where the lease does not cover it', () => {

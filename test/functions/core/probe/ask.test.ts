@@ -112,6 +112,132 @@ it('sends four exchanges of a question at once, and from then on five a second',
   expect(sent.map(({ at }) => at)).toEqual([0, 0, 0, 0, 200, 400, 600]);
 });
 
+describe('a reply from a cache', () => {
+  const HIT = { age: '7', 'x-cache': 'Hit from cloudfront' };
+  const FROM_CACHE = { saw: 'silent', code: 'from a cache: age', means: { wait: 'unrecognised' } };
+
+  /** Each letter is a reply in turn: from a cache, or from the provider. The last one stays. */
+  const replying = (replies: string) => {
+    let asked = 0;
+    const memory = memoryPorts({
+      reply: () => {
+        const isHit = replies[Math.min(asked, replies.length - 1)] === 'c';
+        asked += 1;
+        const reply = replyOf(answerOf(isHit ? 'unknown' : 'alive'));
+        return reply && { ...reply, ...(isHit && { headers: HIT }) };
+      },
+    });
+    const given: Asking = { ports: memory.ports, deadline: after(NOON, 25_000) };
+    return { given, asked: () => asked };
+  };
+
+  it.each([
+    ['cp', 2],
+    ['ccp', 3],
+  ])('is no answer: the same exchange is sent again (%s)', async (replies, exchanges) => {
+    const { given, asked } = replying(replies);
+    expect(await ask(given, questionOf('probe'))).toMatchObject({ saw: 'alive' });
+    expect(asked()).toBe(exchanges);
+  });
+
+  it('ends the question without a verdict when three come in a row, and names the header', async () => {
+    const { given, asked } = replying('c');
+    expect(await ask(given, questionOf('probe'))).toStrictEqual(FROM_CACHE);
+    expect(asked()).toBe(3);
+  });
+
+  it('counts only replies in a row', async () => {
+    const { given, asked } = replying('ccpccp');
+    const first = questionOf('page');
+    const pages: Question = {
+      ...first,
+      next: (replies, now) => (replies.length < 2 ? first.next([], now) : { answer: answerOf('listed') }),
+    };
+    expect(await ask(given, pages)).toMatchObject({ saw: 'listed' });
+    expect(asked()).toBe(6);
+  });
+
+  it.each([1, 2])('is sent again only while there is time: %d', async (late) => {
+    let asked = 0;
+    const memory = memoryPorts({
+      reply: () => {
+        asked += 1;
+        if (asked === late) memory.clock.forward(20_001);
+        return { status: 200, headers: HIT, body: '{}', at: NOON };
+      },
+    });
+    const given: Asking = { ports: memory.ports, deadline: after(NOON, 25_000) };
+    expect(await ask(given, questionOf('probe'))).toStrictEqual({ heldUp: undefined });
+    expect(asked).toBe(late);
+  });
+});
+
+describe('connections of its own', () => {
+  const opened = (own: boolean, replies: readonly (string | 'lost' | 'cached' | undefined)[]) => {
+    const sent: (true | undefined)[] = [];
+    const memory = memoryPorts({
+      reply: (call) => {
+        sent.push(call.ownConnection);
+        const address = replies[sent.length - 1];
+        if (address === 'lost') return undefined;
+        const headers: Record<string, string> = address === 'cached' ? { age: '1' } : {};
+        const reply = { status: 200, headers, body: JSON.stringify(answerOf('unknown')), at: NOON };
+        return address === undefined ? reply : { ...reply, address };
+      },
+    });
+    const given: Asking = { ports: memory.ports, deadline: after(NOON, 25_000), ownConnections: own };
+    return { sent, given };
+  };
+  const roundOf = (given: Asking, probes: readonly Question[]) =>
+    askRound(given, () => ({ ...scriptedProvider().plan({ target: { self: true } } as never), probes }), {}, true);
+
+  const pages: Question = {
+    ...questionOf('pages'),
+    next: (replies, now) => (replies.length < 3 ? questionOf('pages').next([], now) : { answer: answerOf('unlisted') }),
+  };
+
+  it('are asked for by every exchange of a round, and reported by question', async () => {
+    const { sent, given } = opened(true, ['a', 'b', 'c', 'd']);
+    const { asked } = await roundOf(given, [questionOf('one'), pages]);
+    expect(sent).toEqual([true, true, true, true]);
+    expect(asked.map(({ connections }) => connections.length)).toEqual([1, 3]);
+    expect(asked.flatMap(({ connections }) => connections).toSorted()).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('are counted, also twice at one address, but not if no reply or a cached one came', async () => {
+    const { given } = opened(true, ['a', 'lost', 'a']);
+    const [asked] = (await roundOf(given, [pages])).asked;
+    expect(asked?.connections).toEqual(['a', 'a']);
+    const { given: again } = opened(true, ['cached', 'b']);
+    expect((await roundOf(again, [questionOf('one')])).asked[0]?.connections).toEqual(['b']);
+  });
+
+  it('count without an address', async () => {
+    const { given } = opened(true, [undefined]);
+    expect((await roundOf(given, [questionOf('one')])).asked[0]?.connections).toEqual(['unknown']);
+  });
+
+  it('are none if the round may use connections that are open', async () => {
+    const { sent, given } = opened(false, ['a']);
+    const [asked] = (await roundOf(given, [questionOf('one')])).asked;
+    expect([sent, asked?.connections]).toEqual([[undefined], []]);
+  });
+
+  it('are those of the answer, and not of a first try with a wrong clock', async () => {
+    const off = answerOf('silent', { means: { wait: 'clock-skew' }, serverTime: epochMs(NOON + 90_000) });
+    let asked = 0;
+    const memory = memoryPorts({
+      reply: () => {
+        asked += 1;
+        const reply = replyOf(asked === 1 ? off : answerOf('unknown'));
+        return reply && { ...reply, address: String(asked) };
+      },
+    });
+    const given: Asking = { ports: memory.ports, deadline: after(NOON, 25_000), ownConnections: true };
+    expect((await roundOf(given, [questionOf('one')])).asked[0]?.connections).toEqual(['2']);
+  });
+});
+
 describe('a round', () => {
   const order = { target: { self: true } } as never;
   const planOf =
