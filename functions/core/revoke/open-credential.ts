@@ -1,4 +1,4 @@
-import { endIn, waitIn } from '../answer.ts';
+import { type Answer, endIn, waitIn } from '../answer.ts';
 import { toIso } from '../epoch.ts';
 import { Fault } from '../fault.ts';
 import { isObject, jsonOrUndefined } from '../json.ts';
@@ -7,10 +7,11 @@ import { type KeyIdentityItem, keyIdentityKey } from '../ledger/keys.ts';
 import { updateItem } from '../ledger/update-item.ts';
 import type { FinalOutcome } from '../outcome.ts';
 import type { Opened, Ports } from '../ports.ts';
-import { ask, isUnasked } from '../probe/ask.ts';
+import { ask, isUnasked, type Unasked } from '../probe/ask.ts';
 import type { Asking } from '../probe/host-limits.ts';
 import type { Credential, Provider } from '../provider.ts';
 import { evidenceOf } from '../receipt.ts';
+import { allOver } from '../some-at-once.ts';
 
 /** A secret's version with the credential in it. */
 export interface Held {
@@ -64,19 +65,41 @@ export interface Identified {
   readonly seen: readonly string[];
 }
 
+/** What the caller knows of a credential whose key must be identified. */
+interface Expected {
+  /** The outcome if the provider does not know the credential. */
+  readonly unknown: FinalOutcome;
+  /** Identifiers for which one answer is enough: of earlier pins, or from the request. Empty if two answers must agree. */
+  readonly keyIds: readonly string[];
+}
+
+/** The key that all answers name. One answer is enough for an expected key. If two answers name two keys, neither can be believed. */
+const keyNamedBy = (answers: readonly (Answer | Unasked)[], { keyIds }: Expected): string | undefined => {
+  const named = answers.map((answer) => (isUnasked(answer) ? undefined : answer.facts?.['keyId']));
+  const [keyId, ...others] = new Set(named.filter((id) => id !== undefined));
+  if (keyId === undefined || others.length > 0) return undefined;
+  return !named.includes(undefined) || keyIds.includes(keyId) ? keyId : undefined;
+};
+
+/** The end of a request whose key was not identified, if both answers mean the same end. */
+const agreedEnd = (answers: readonly Answer[], { unknown }: Expected): FinalOutcome | undefined => {
+  const [end, ...others] = new Set(answers.map((answer) => (answer.saw === 'unknown' ? unknown : endIn(answer))));
+  return others.length > 0 ? undefined : end;
+};
+
 /**
- * Identifies the key of a credential: from the credential, from an earlier answer for the same version, or by a question to the provider.
+ * Identifies the key of a credential: from the credential, from an earlier answer for the same version, or by a question to the provider. The
+ * question is asked twice at the same time over two connections: a cache or a confused node may answer with another key's record.
  *
- * @param unknown the outcome if the provider does not know the credential
- * @returns the wait, if the provider gave no verdict
- * @throws Fault with that outcome, or with the end that the answer means
+ * @returns the wait, if the provider gave no verdict, or if the two answers differ
+ * @throws Fault with the outcome for an unknown credential, or with the end that both answers mean
  */
 export const identify = async (
   ports: Ports,
   asking: Asking,
   provider: Provider,
   { opened, credential }: Held,
-  unknown: FinalOutcome,
+  expected: Expected,
 ): Promise<Identified | AttemptWaiting> => {
   if (credential.keyId !== undefined) return { keyId: credential.keyId, seen: [] };
   const key = keyIdentityKey(opened.arn, opened.versionId);
@@ -88,21 +111,24 @@ export const identify = async (
   if (before) return before;
   const question = provider.identify?.(credential);
   if (question === undefined) return attemptWaiting({ code: 'no-reply' });
-  const answer = await ask(asking, question);
-  if (isUnasked(answer)) return attemptWaiting(answer.heldUp ?? { code: 'no-reply' });
-  const keyId = answer.facts?.['keyId'];
+  asking.ownConnections = true;
+  const answers = await allOver([ask(asking, question), ask(asking, question)]);
+  const keyId = keyNamedBy(answers, expected);
   if (keyId !== undefined) {
     await updateItem<KeyIdentityItem>(ports, key, (current) =>
       current ? undefined : { keyId, questionIds: [question.questionId] },
     );
     return { keyId, seen: [question.questionId] };
   }
+  const unasked = answers.find(isUnasked);
+  if (unasked) return attemptWaiting(unasked.heldUp ?? { code: 'no-reply' });
   // Another delivery may have got the answer since, and killed the key.
   const meanwhile = await kept();
   if (meanwhile) return meanwhile;
-  const evidence = [evidenceOf(ports.clock.now(), 'probe', question, answer)];
-  if (answer.saw === 'unknown') throw new Fault(unknown, `Cannot identify the key in ${opened.name}`, evidence);
-  const end = endIn(answer);
+  const said = answers.flatMap((answer) => (isUnasked(answer) ? [] : [answer]));
+  const end = agreedEnd(said, expected);
+  const evidence = said.map((answer) => evidenceOf(ports.clock.now(), 'probe', question, answer));
   if (end) throw new Fault(end, `Cannot identify the key in ${opened.name}`, evidence);
-  return attemptWaiting({ ...(waitIn(answer) ?? { code: 'unrecognised' }), fallbackCode: answer.fallbackCode });
+  const wait = said.map(waitIn).find((one) => one !== undefined) ?? { code: 'unrecognised' };
+  return attemptWaiting({ ...wait, fallbackCode: said.map(({ fallbackCode }) => fallbackCode).find(Boolean) });
 };

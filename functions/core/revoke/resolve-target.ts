@@ -38,10 +38,10 @@ const openKey = async (
   ports: Ports,
   asking: Asking,
   provider: Provider,
-  { secretId, version, unknown }: { secretId: string; version: string; unknown: FinalOutcome },
+  { secretId, version, ...expected }: { secretId: string; version: string; unknown: FinalOutcome; keyIds: string[] },
 ): Promise<OpenedKey | AttemptWaiting> => {
   const held = await openCredential(ports, provider, secretId, version);
-  const identified = await identify(ports, asking, provider, held, unknown);
+  const identified = await identify(ports, asking, provider, held, expected);
   if ('hasEnded' in identified) return identified;
   const { keyId, seen } = identified;
   return { held, key: { ...held.credential, keyId }, seen };
@@ -82,6 +82,20 @@ const checkTarget = (provider: Provider, request: RevocationRequest, item: Reque
     );
 };
 
+/** The identifiers that an urgent request expects. For these one answer of the provider is enough. */
+const knownKeys = (
+  { pin, former }: RequestItem,
+  { reason }: RevocationRequest,
+  { keyId }: NamedTarget,
+): { readonly signer: string[]; readonly target: string[] } => {
+  const pins = [pin, former].filter((one) => one !== undefined);
+  if (!isUrgent(reason)) return { signer: [], target: [] };
+  return {
+    signer: [...(keyId === undefined ? [] : [keyId]), ...pins.map(({ signer }) => signer.keyId)],
+    target: pins.map((one) => one.keyId),
+  };
+};
+
 /**
  * Opens the credentials of a request, at the pinned versions if an earlier delivery pinned them, and tells signer and target apart.
  *
@@ -98,13 +112,15 @@ export const resolveTarget = async (
   { reopenSigner = false } = {},
 ): Promise<ResolvedTarget | AttemptWaiting> => {
   const signerBefore = reopenSigner ? undefined : item.pin?.signer;
+  const named = namedTarget(ports.providers, request);
+  const known = knownKeys(item, request, named);
   const signing = await openKey(ports, asking, provider, {
     secretId: signerBefore?.arn ?? request.secretId,
     version: signerBefore?.versionId ?? request.secretVersion,
     unknown: request.target === 'self' ? 'stuck/not-recognised' : 'stuck/credential-refused',
+    keyIds: known.signer,
   });
   if ('hasEnded' in signing) return signing;
-  const named = namedTarget(ports.providers, request);
   const { secret } = named;
   const targetBefore = item.pin?.target;
   const target =
@@ -113,6 +129,7 @@ export const resolveTarget = async (
       secretId: targetBefore?.arn ?? secret.secretId,
       version: targetBefore?.versionId ?? secret.secretVersion ?? 'AWSCURRENT',
       unknown: 'stuck/not-recognised',
+      keyIds: known.target,
     }));
   if (target && 'hasEnded' in target) return target;
 

@@ -3,7 +3,7 @@ import type { Answer } from '../../../../functions/core/answer.ts';
 import { after } from '../../../../functions/core/epoch.ts';
 import { Fault } from '../../../../functions/core/fault.ts';
 import type { AttemptWaiting } from '../../../../functions/core/ledger/attempt-result.ts';
-import type { RequestItem } from '../../../../functions/core/ledger/request-item.ts';
+import type { Pin, RequestItem } from '../../../../functions/core/ledger/request-item.ts';
 import type { Provider } from '../../../../functions/core/provider.ts';
 import type { RevocationRequest } from '../../../../functions/core/request/revocation-request.ts';
 import { type ResolvedTarget, resolveTarget } from '../../../../functions/core/revoke/resolve-target.ts';
@@ -263,5 +263,60 @@ describe('a provider that does not tell the key in the credential', () => {
   ] as const)('counts that as seen only of %s', async (_what, target, boss, sub, seen) => {
     const answer = answerOf('alive', { facts: { keyId: 'ASKED' } });
     expect((await nameless(target, answer, boss, sub)).seen).toEqual(seen);
+  });
+
+  describe('and answers only one of two questions', () => {
+    const LEAKED_KEY: Partial<RevocationRequest> = { reason: 'leaked' };
+    const held = (arn: string) => ({ arn, secretId: arn, versionId: 'v1', environment: 'prod' });
+    /** The pin of an earlier delivery or attempt, which found these keys. */
+    const pinOf = (signer: string, keyId: string): Pin => ({
+      signer: { ...held('key-revoker/boss'), keyId: signer },
+      target: { ...held('key-revoker/sub'), keyId },
+      ...{ self: false, keyId, environment: 'prod', realm: 'prod', keyName: keyId, signerName: signer },
+    });
+
+    const halfAnswered = (
+      request: Partial<RevocationRequest>,
+      item: Partial<RequestItem>,
+      [boss = '', sub = ''] = [],
+    ) => {
+      let sent = 0;
+      const secrets = { boss: openedAs(credential(boss)), sub: openedAs(credential(sub), { arn: 'arn:sub' }) };
+      const { ports } = memoryPorts({
+        secrets: { 'key-revoker/boss': secrets.boss, 'key-revoker/sub': secrets.sub },
+        reply: () => {
+          sent += 1;
+          return sent % 2 === 0 ? undefined : replyOf(answerOf('alive', { facts: { keyId: 'ASKED' } }));
+        },
+      });
+      const asking = { ports, deadline: after(NOON, 25_000) };
+      return resolveTarget(ports, asking, scriptedProvider(), item as RequestItem, { ...REQUEST, ...request });
+    };
+    const named = { target: { apiKeyId: 'ASKED' } };
+    const inSubSecret = { target: inSub };
+
+    it.each<[string, Partial<RevocationRequest>, Partial<RequestItem>, string[]]>([
+      ['the key that the request names', { ...LEAKED_KEY, ...named }, {}, []],
+      ['the signer of an earlier delivery', { ...LEAKED_KEY, ...named }, { pin: pinOf('ASKED', 'ASKED') }, []],
+      ['the signer of an earlier attempt', LEAKED_KEY, { former: pinOf('ASKED', 'ASKED') }, []],
+      ['the target of an earlier delivery', { ...LEAKED_KEY, ...inSubSecret }, { pin: pinOf('B', 'ASKED') }, ['B']],
+      ['the target of an earlier attempt', { ...LEAKED_KEY, ...inSubSecret }, { former: pinOf('B', 'ASKED') }, ['B']],
+    ])('believes it for an urgent request if it names %s', async (_what, request, item, known) =>
+      expect((await resolved(halfAnswered(request, item, known as never))).pin.keyId).toBe('ASKED'),
+    );
+
+    it.each<[string, Partial<RevocationRequest>, Partial<RequestItem>, string[]]>([
+      ['a request that is not urgent', named, { pin: pinOf('ASKED', 'ASKED') }, []],
+      ['a key that nobody named before', LEAKED_KEY, {}, []],
+      ['a signer with the identifier of an earlier target', LEAKED_KEY, { former: pinOf('B', 'ASKED') }, []],
+      [
+        'a target with the identifier of an earlier signer',
+        { ...LEAKED_KEY, ...inSubSecret },
+        { former: pinOf('ASKED', 'T') },
+        ['B'],
+      ],
+    ])('waits with %s', async (_what, request, item, known) =>
+      expect(await halfAnswered(request, item, known as never)).toMatchObject({ hasEnded: false, code: 'no-reply' }),
+    );
   });
 });
