@@ -127,6 +127,8 @@ export interface Ports {
   digest(text: string): string;
   /** A fresh random identifier. */
   newId(): string;
+  /** Names this process, for as long as it lives. It runs one instance of the function, and another process may have another address. */
+  readonly processId: string;
   /** A random number from 0 up to, not including, 1. */
   random(): number;
   readonly providers: Providers;
@@ -145,6 +147,8 @@ export interface Config {
   readonly limits: { readonly urgent: number; readonly other: number };
   /** Addresses that our calls come from. Empty if they are not fixed. */
   readonly egressAddresses: readonly string[];
+  /** The functions are in a VPC, so all processes call from the addresses of its gateways. */
+  readonly inVpc: boolean;
   /** Unique ids of the roles of our own functions. `SenderId` begins with them. */
   readonly ownRoles: readonly string[];
 }

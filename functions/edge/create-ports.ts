@@ -63,6 +63,7 @@ export const createPorts = (
       send: measured.send(sendOver({ clock, exchangeMs, baseUrls: environment.baseUrls })),
       digest,
       newId: randomUUID,
+      processId: randomUUID(),
       random: Math.random,
       providers,
       config: environment.config,

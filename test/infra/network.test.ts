@@ -59,6 +59,11 @@ describe('in a VPC', () => {
     }
   });
 
+  it('the revoking function knows that all its processes share the addresses of the gateways', () => {
+    const { Environment } = find(template, 'AWS::Lambda::Function', 'RRevoke').Properties;
+    expect(Environment).toMatchObject({ Variables: { IN_VPC: 'true' } });
+  });
+
   it.each(['RRevokeRole', 'RSweepRole'])('Lambda may make interfaces with %s, and its code may not', (id) => {
     const who = { role: find(template, 'AWS::IAM::Role', id).id };
     const make = { who, action: 'ec2:CreateNetworkInterface', resource: 'arn:aws:ec2:eu-central-1:1:subnet/any' };

@@ -83,7 +83,10 @@ describe('the functions', () => {
   const roles = ['RevokeRole', 'SweepRole'].map((id) => `${idOf('AWS::IAM::Role', id)}.RoleId`).join(',');
 
   it.each([
-    ['Revoke', { ...shared, LIMIT_URGENT: '1000', LIMIT_OTHER: '200', EGRESS_ADDRESSES: '', OWN_ROLES: roles }],
+    [
+      'Revoke',
+      { ...shared, LIMIT_URGENT: '1000', LIMIT_OTHER: '200', EGRESS_ADDRESSES: '', IN_VPC: 'false', OWN_ROLES: roles },
+    ],
     ['Sweep', { ...shared, LIMIT_OTHER: '200', SWEEP_AHEAD_SECONDS: '900' }],
   ])('%s is told this and no more', (id, expected) => {
     const told = Object.entries(environment(id)).map(([name, value]) => [name, text(value)]);

@@ -18,7 +18,7 @@ import {
   updating,
 } from './evidence-for-test.ts';
 import { breachesIn } from './laws.ts';
-import { NOBODY_IS_KNOWN } from './trespasses.ts';
+import { ADDRESS_IS_BANNED, NOBODY_IS_KNOWN } from './trespasses.ts';
 
 const WITHDRAWN = { ...RECEIPT, outcome: 'withdrawn', keyState: 'alive', calls: 0 } as const;
 const stuck = { receipts: [STUCK], copies: [1] };
@@ -204,6 +204,19 @@ const DIFFERENCES: readonly (readonly [right: string, breaches: readonly string[
     'a call that the provider did not look at had no chance to work, so that it is none of the five',
     [],
     { ...times(6), exchanges: [...calls(429, 204, 204, 204, 204, 204), reading(25, 30, 401)] },
+  ],
+  [
+    'a call from a banned address was not looked at, so that the next address needs no reading before it',
+    [],
+    {
+      ...times(3),
+      exchanges: [
+        { ...call(1, 10, 403), faultName: ADDRESS_IS_BANNED },
+        { ...call(2, 20, 403), faultName: ADDRESS_IS_BANNED },
+        deadly(3, 30),
+        reading(4, 40, 401),
+      ],
+    },
   ],
   [
     'six calls are too many where the provider looked at each',

@@ -73,6 +73,7 @@ export const openProduct = (given: Around): Product => {
     },
     digest,
     newId: given.newId,
+    processId: 'process-1',
     random: () => 0.5,
     providers: PROVIDERS,
     config: {
@@ -81,6 +82,7 @@ export const openProduct = (given: Around): Product => {
       secretPrefix: 'key-revoker/',
       providers,
       egressAddresses: [],
+      inVpc: false,
       ownRoles: [OWN_ROLE],
     },
   });

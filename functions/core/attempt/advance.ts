@@ -9,10 +9,11 @@ import { ask, hasTime, isUnasked } from '../probe/ask.ts';
 import { isRestriction, type Plan } from '../provider.ts';
 import { type Evidence, evidenceOf } from '../receipt.ts';
 import { type Agreement, agreedFor, agreementAfter } from './agreement.ts';
+import { wayAroundBan } from './around-ban.ts';
 import { killOf } from './call-guards.ts';
 import { nextStep, type Step } from './next-step.ts';
 import { withMoreEvidence, withRound } from './progress.ts';
-import { type AttemptContext, type JudgedRound, probeRound } from './round.ts';
+import { type AttemptContext, type JudgedRound, planWith, probeRound } from './round.ts';
 import { sendCall } from './send-call.ts';
 
 /** What the loop needs besides its context. */
@@ -202,4 +203,29 @@ export const advanceAttempt = async (
     const result = step && (await resultOfStep(context, step, { item: progress.item, plan }));
     if (result) return result;
   }
+};
+
+/**
+ * What becomes of a result, if it is an urgent request's wait for a provider's limit. If the host has banned the address of another process,
+ * the delete leaves from this process, without a probe. If only other processes may still send it, the message comes back soon: perhaps one
+ * of them takes it. Any other result stays as it is.
+ *
+ * @throws as `advanceAttempt`
+ */
+export const goAroundBan = async (
+  context: AttemptContext,
+  hooks: AttemptHooks,
+  result: AttemptResult,
+): Promise<AttemptResult> => {
+  if (result.hasEnded || result.code !== 'rate-limited' || !context.order.urgent) return result;
+  const way = await wayAroundBan(context, (facts, called) => planWith(context, facts, called));
+  if (way === 'none') return result;
+  if (way === 'elsewhere') return attemptWaiting({ code: 'rate-limited' });
+  const { call, item, plan } = way;
+  const acted = await askOrCall(context, hooks, { do: 'call', call }, { item, plan });
+  if ('hasEnded' in acted) return acted;
+  const { step, progress } = acted;
+  const decided = step && (await resultOfStep(context, step, { item: progress.item ?? item, plan }));
+  // Only the end of the ban lets a probe show what the call did.
+  return decided ? goAroundBan(context, hooks, decided) : result;
 };

@@ -6,7 +6,7 @@ import { attemptName } from '../ledger/keys.ts';
 import { updateLeasedCase } from '../ledger/lease.ts';
 import { correctsClock, exchange, signingTime } from '../probe/ask.ts';
 import { cacheHeaderIn, codeOfCache } from '../probe/from-cache.ts';
-import { recordAnswer, takeRateSlot } from '../probe/host-limits.ts';
+import { recordAnswer, takeRateSlot, whileBanned } from '../probe/host-limits.ts';
 import type { Call, MaybeReply, Plan, Rate } from '../provider.ts';
 import { TIMING } from '../timing.ts';
 import { markSigner, whileSignerNeeded, withinLimit } from './call-guards.ts';
@@ -38,7 +38,12 @@ const whileOthersLand = (context: AttemptContext, { attempts }: CaseItem, landsW
 const heldUp = async (
   context: AttemptContext,
   current: CaseItem,
-  { before, rate, landsWithinMs }: { before: AttemptRecord; rate: Rate | undefined; landsWithinMs: number },
+  {
+    before,
+    host,
+    rate,
+    landsWithinMs,
+  }: { before: AttemptRecord; host: string; rate: Rate | undefined; landsWithinMs: number },
 ): Promise<Retry | undefined> => {
   const { ports, provider, request, item, pin, order, asking } = context;
   if (isTooLate(context, current)) return LATER;
@@ -50,7 +55,7 @@ const heldUp = async (
   const latest = after(asking.deadline, TIMING.exchangeMs - TIMING.callMarginMs);
   if (!(await takeRateSlot({ ...asking, deadline: latest }, rate))) return { code: 'rate-limited' };
   if (isTooLate(context, current)) return LATER;
-  const full = await withinLimit(ports, request, before);
+  const full = (await withinLimit(ports, request, before)) ?? (await whileBanned(asking, host));
   if (full) return full;
   if (!order.target.self) await markSigner(ports, pin, true);
   return undefined;
@@ -78,7 +83,7 @@ export const sendCall = async (
   const before = current.attempts[name] ?? NEW_ATTEMPT;
   const { rate } = call.send(signingTime(asking));
   const { landsWithinMs } = plan;
-  const retry = await heldUp(context, current, { before, rate, landsWithinMs });
+  const retry = await heldUp(context, current, { before, host: call.host, rate, landsWithinMs });
   if (retry) return { item: current, step: { do: 'retry', ...retry } };
   const noted = (progress: AttemptRecord): Promise<CaseItem> =>
     updateLeasedCase(ports, pin.keyName, holder, (held) => ({

@@ -6,11 +6,11 @@ import { updateItem } from '../ledger/update-item.ts';
 import type { RetryCode } from '../outcome.ts';
 import type { ItemKey, Ports, Versioned } from '../ports.ts';
 import type { Rate } from '../provider.ts';
-import { HOUR_MS, TIMING } from '../timing.ts';
+import { HOUR_MS, MINUTE_MS, TIMING } from '../timing.ts';
 
 /** What all questions and calls of one delivery share. */
 export interface Asking {
-  readonly ports: Pick<Ports, 'clock' | 'ledger' | 'newId' | 'send'>;
+  readonly ports: Pick<Ports, 'clock' | 'config' | 'ledger' | 'newId' | 'processId' | 'send'>;
   readonly deadline: EpochMs;
   /**
    * Each exchange goes over a connection of its own. Set if an answer may count for a proof: connections that are open already may all lead
@@ -79,6 +79,10 @@ interface HostItem extends Versioned {
   readonly code: RetryCode;
   /** Until then only a delivery that bypasses the breaker asks. After that one delivery tries the host for all. */
   readonly until: EpochMs;
+  /** Until when the address of each process is banned, by its id. Absent if all processes call from the same addresses. */
+  readonly bans?: Readonly<Record<string, EpochMs>> | undefined;
+  /** The urgent calls that left from processes that were not banned, in the last ten minutes. */
+  readonly tries?: readonly { readonly by: string; readonly at: EpochMs }[] | undefined;
 }
 
 /** A single lost reply is normal. After this many in a row the host counts as down. */
@@ -90,6 +94,9 @@ const MOST_SILENCES = 3;
 const LONGEST_PAUSE_MS = 15_000;
 /** How long the other deliveries wait for a try. By then the first answer is in, or the delivery crashed. */
 const TRY_MS = TIMING.exchangeMs + 1_000;
+
+/** From how many processes an urgent call may leave while another process's address is banned, one exchange each. */
+const TRIES = { most: 3, inMs: 10 * MINUTE_MS };
 
 const SILENT: readonly (RetryCode | undefined)[] = ['no-reply', 'provider-down'];
 
@@ -149,13 +156,37 @@ export const checkBreaker = async (asking: Asking, host: string): Promise<Retry 
   return typeof said === 'number' ? undefined : said;
 };
 
-const withSilence = (current: HostItem | undefined, answer: Answer, now: EpochMs): Omit<HostItem, keyof Versioned> => {
+/** Whether the host has banned an address of ours. Only a ban has this code. */
+const isBanned = ({ code, until }: HostItem, now: EpochMs): boolean => code === 'rate-limited' && now < until;
+
+/** A fixed address, and that of a VPC's gateway, is the address of all processes. */
+const sharesAddresses = ({ ports: { config } }: Asking): boolean => config.inVpc || config.egressAddresses.length > 0;
+
+/** The bans and tries that still count, with this process's ban if it has just been banned. */
+const bansAfter = (asking: Asking, current: HostItem | undefined, ban?: EpochMs): Pick<HostItem, 'bans' | 'tries'> => {
+  if (sharesAddresses(asking)) return { bans: undefined, tries: undefined };
+  const { clock, processId } = asking.ports;
+  const bans = Object.entries(current?.bans ?? {}).filter(([, until]) => clock.now() < until);
+  return {
+    bans: { ...Object.fromEntries(bans), ...(ban === undefined ? {} : { [processId]: ban }) },
+    tries: (current?.tries ?? []).filter(({ at }) => clock.now() < after(at, TRIES.inMs)),
+  };
+};
+
+const withSilence = (
+  asking: Asking,
+  current: HostItem | undefined,
+  answer: Answer,
+): Omit<HostItem, keyof Versioned> | undefined => {
+  const now = asking.ports.clock.now();
   const { hostWide } = answer;
+  // A lost reply says nothing about a ban.
+  if (!hostWide && current && isBanned(current, now)) return undefined;
   const { code, notBefore }: Retry = waitIn(answer) ?? { code: 'no-reply' };
   const silences = Math.max((current?.silences ?? 0) + 1, hostWide ? MOST_SILENCES : 0);
   const paused = after(now, pauseMs(silences));
   const until = later(current?.until ?? now, hostWide && notBefore !== undefined ? notBefore : paused);
-  return { silences, code, until };
+  return { silences, code, until, ...bansAfter(asking, current, hostWide ? until : undefined) };
 };
 
 /** Records for the other deliveries how a host has answered, if that changes anything. */
@@ -164,12 +195,55 @@ export const recordAnswer = async (asking: Asking, host: string, answer: Answer)
   const breakers = breakersOf(asking);
   const isSilent = isSilence(answer);
   const before = isSilent ? undefined : await breakers.get(host);
-  if (before === 0) return;
+  // A delivery that was held back by a ban has sent a call from another address. Its answer does not end the ban.
+  if (before === 0 || typeof before === 'object') return;
   if (isSilent) breakers.delete(host);
   else breakers.set(host, Promise.resolve(0));
   const noted = updateItem<HostItem>(ports, hostKey(host), (current) => {
-    if (isSilent) return withSilence(current, answer, ports.clock.now());
-    return current && current.silences > 0 ? { ...current, silences: 0, until: ports.clock.now() } : undefined;
+    if (isSilent) return withSilence(asking, current, answer);
+    return current && current.silences > 0
+      ? { ...current, silences: 0, until: ports.clock.now(), bans: undefined }
+      : undefined;
   });
   await orElse(noted, undefined);
+};
+
+/**
+ * Who may send an urgent call to this host although the host has banned an address: this process, or only another one. `undefined` if no
+ * process may, or if there is no ban.
+ */
+const wayAround = (asking: Asking, item: HostItem | undefined): 'here' | 'elsewhere' | undefined => {
+  const { clock, processId } = asking.ports;
+  if (item?.bans === undefined || !isBanned(item, clock.now()) || sharesAddresses(asking)) return undefined;
+  const { bans = {}, tries = [] } = bansAfter(asking, item);
+  if (tries.length >= TRIES.most) return undefined;
+  return bans[processId] === undefined && tries.every(({ by }) => by !== processId) ? 'here' : 'elsewhere';
+};
+
+/** Reads from the ledger who may. */
+export const readWayAround = (asking: Asking, host: string): Promise<ReturnType<typeof wayAround>> =>
+  orElse(
+    asking.ports.ledger.read<HostItem>(hostKey(host)).then((item) => wayAround(asking, item)),
+    undefined,
+  );
+
+/**
+ * Holds a call back while the host has banned an address. An urgent call may leave from a few other processes, one exchange each: the try is
+ * written before it leaves.
+ *
+ * @returns the wait; `undefined` if the call may leave
+ */
+export const whileBanned = async (asking: Asking, host: string): Promise<Retry | undefined> => {
+  const held = await breakersOf(asking).get(host);
+  if (typeof held !== 'object') return undefined;
+  const { clock, processId } = asking.ports;
+  let mayLeave = false;
+  const noted = updateItem<HostItem>(asking.ports, hostKey(host), (current) => {
+    mayLeave = wayAround(asking, current) === 'here';
+    if (!mayLeave || current === undefined) return undefined;
+    const { tries = [], bans } = bansAfter(asking, current);
+    return { ...current, bans, tries: [...tries, { by: processId, at: clock.now() }] };
+  });
+  await orElse(noted, undefined);
+  return mayLeave ? undefined : held;
 };

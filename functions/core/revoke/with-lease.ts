@@ -1,4 +1,4 @@
-import { type AttemptHooks, advanceAttempt } from '../attempt/advance.ts';
+import { type AttemptHooks, advanceAttempt, goAroundBan } from '../attempt/advance.ts';
 import { markSigner } from '../attempt/call-guards.ts';
 import { hasRoomFor } from '../attempt/progress.ts';
 import type { Disposition } from '../delivery.ts';
@@ -57,7 +57,8 @@ export const revokeKey: DeliveryMode['work'] = async (run, item, resolved, lease
     rereadOrder: () => rereadOrder(ports, item, resolved.targetHeld?.opened),
     resurrected: (found, provedAt) => publishResurrected(run, item, found, provedAt),
   };
-  const result = await advanceAttempt(contextOf(run, item, resolved), hooks, leased as CaseItem);
+  const context = contextOf(run, item, resolved);
+  const result = await goAroundBan(context, hooks, await advanceAttempt(context, hooks, leased as CaseItem));
   const fresh = isRefused(result) ? await resolveAgain(run, item) : undefined;
   if (fresh === undefined) return result;
   if ('hasEnded' in fresh) return fresh;

@@ -47,6 +47,7 @@ const Variables = z.object({
   LIMIT_URGENT: whole.default(1_000),
   LIMIT_OTHER: whole.default(200),
   EGRESS_ADDRESSES: list,
+  IN_VPC: z.enum(['true', 'false']).default('false'),
   OWN_ROLES: list,
   SWEEP_AHEAD_SECONDS: whole.default(LONGEST_DELAY_SECONDS),
 });
@@ -71,6 +72,7 @@ const configOf = (variables: Variables): Config => ({
   giveUpAfterMs: variables.GIVE_UP_AFTER_SECONDS * 1000,
   limits: { urgent: variables.LIMIT_URGENT, other: variables.LIMIT_OTHER },
   egressAddresses: variables.EGRESS_ADDRESSES,
+  inVpc: variables.IN_VPC === 'true',
   ownRoles: variables.OWN_ROLES,
 });
 

@@ -112,4 +112,5 @@ const bothEnvironments = (scope: Construct, reach: GrantedResources, props: Sett
 const revokeEnvironment = (props: SettledProps) => ({
   LIMIT_URGENT: String(props.urgentLimit),
   EGRESS_ADDRESSES: props.egressAddresses.join(','),
+  IN_VPC: String(props.network !== undefined),
 });

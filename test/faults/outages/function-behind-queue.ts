@@ -60,6 +60,7 @@ export const functionBehind = ({ fleets, clock, random, queue, published, setAsi
     send: waysTo(fleets, clock, random),
     digest: (text) => createHash('sha256').update(text).digest('hex'),
     newId: () => `id-${++ids}`,
+    processId: 'process-1',
     random,
     providers: PROVIDERS,
     config: {
@@ -71,6 +72,7 @@ export const functionBehind = ({ fleets, clock, random, queue, published, setAsi
       // The limit of an hour is a bound of its own, far below any provider's.
       limits: { urgent: 1_000, other: 1_000 },
       egressAddresses: [],
+      inVpc: false,
       ownRoles: [OWN_ROLE],
     },
   };

@@ -59,6 +59,7 @@ const config = (giveUpAfterMs: number): Ports['config'] => ({
   giveUpAfterMs,
   limits: { urgent: 1_000, other: 200 },
   egressAddresses: ['127.0.0.1'],
+  inVpc: false,
   ownRoles: [OWN_ROLE],
 });
 
@@ -111,6 +112,7 @@ export const openWorld = async (order: OrderUnderTest, giveUpAfterMs: number): P
     send: seen.watching(sendInProcess(sandbox, clock)),
     digest,
     newId,
+    processId: 'process-1',
     random: () => 0.5,
     providers: PROVIDERS,
     config: config(giveUpAfterMs),

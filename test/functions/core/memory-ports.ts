@@ -27,6 +27,7 @@ export const CONFIG: Config = {
   giveUpAfterMs: 86_400_000,
   limits: { urgent: 1_000, other: 200 },
   egressAddresses: [],
+  inVpc: false,
   ownRoles: ['AROAOWNROLE'],
 };
 
@@ -147,6 +148,7 @@ export const memoryPorts = ({ provider, config = {}, secrets = {}, described = [
       ids += 1;
       return `id-${ids}`;
     },
+    processId: 'process-1',
     random: () => 0.5,
     providers: provider ? { ...PROVIDERS, [provider.name]: provider } : PROVIDERS,
     config: { ...CONFIG, ...config },

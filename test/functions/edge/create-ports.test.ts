@@ -118,6 +118,12 @@ it('counts what it logs', () => {
   expect(metricsIn(heard)).toMatchObject({ 'Resurrected{instance=desk}': [1] });
 });
 
+it('has the name of its process for as long as the process lives', () => {
+  const { processId } = wired.ports;
+  expect(processId).toMatch(/^[0-9a-f-]{36}$/);
+  expect(wired.ports.processId).toBe(processId);
+});
+
 it('makes new identifiers and numbers', () => {
   const { newId, random, digest, config } = wired.ports;
   expect(newId()).not.toBe(newId());

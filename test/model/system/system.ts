@@ -66,6 +66,7 @@ const CONFIG: Ports['config'] = {
   giveUpAfterMs: GIVE_UP_MS,
   limits: { urgent: 1_000, other: 200 },
   egressAddresses: ['127.0.0.1'],
+  inVpc: false,
   ownRoles: [OWN_ROLE],
 };
 
@@ -114,6 +115,7 @@ export const openSystem = async (
     },
     digest,
     newId,
+    processId: 'process-1',
     random: () => 0.5,
     providers: PROVIDERS,
     config: CONFIG,

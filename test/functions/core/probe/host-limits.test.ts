@@ -2,8 +2,15 @@ import { describe, expect, it } from 'vitest';
 import type { Answer } from '../../../../functions/core/answer.ts';
 import { after } from '../../../../functions/core/epoch.ts';
 import { Unavailable } from '../../../../functions/core/fault.ts';
+import type { Config } from '../../../../functions/core/ports.ts';
 import { ask, isUnasked } from '../../../../functions/core/probe/ask.ts';
-import type { Asking } from '../../../../functions/core/probe/host-limits.ts';
+import {
+  type Asking,
+  checkBreaker,
+  readWayAround,
+  recordAnswer,
+  whileBanned,
+} from '../../../../functions/core/probe/host-limits.ts';
 import { revoke } from '../../../../functions/core/revoke/revoke.ts';
 import { type Memory, memoryPorts } from '../memory-ports.ts';
 import { answerOf, NOON } from '../rounds.ts';
@@ -220,6 +227,162 @@ it('is not known to answer by a question that was not asked', async () => {
   for (let n = 0; n < 2; n += 1) await one.heldAs();
   expect(isUnasked(await ask(one.delivery(), withoutSlot('probe')))).toBe(true);
   expect(one.item()).toMatchObject({ silences: 2 });
+});
+
+describe('a ban of the address of one process', () => {
+  const CALL_HELD = { code: 'rate-limited', notBefore: BAN_ENDS };
+
+  /** The process with that id, in a fleet that shares one ledger. */
+  const fleet = () => {
+    const one = host();
+    const process = (processId: string, config: Partial<Config> = {}): Asking => {
+      const { ports } = one.memory;
+      return one.delivery({ ports: { ...ports, processId, config: { ...ports.config, ...config } } });
+    };
+    /** Asks, as each delivery does first, and then reads whether the call may leave. */
+    const comes = async (asking: Asking) => [await one.heldAs(asking), await readWayAround(asking, HOST)] as const;
+    const calls = async (asking: Asking) => {
+      await one.heldAs(asking);
+      return (await whileBanned(asking, HOST)) ?? 'leaves';
+    };
+    const banned = async (processId = 'A', config: Partial<Config> = {}) => {
+      one.says(BANNED);
+      await one.heldAs(process(processId, config));
+      one.says(answerOf('alive'));
+    };
+    return { ...one, process, comes, calls, banned };
+  };
+  const HOST = 'api.example.com';
+
+  it('holds back the probes of every process, and lets a call leave from another one', async () => {
+    const { process, comes, calls, banned, item } = fleet();
+    await banned();
+    expect(await comes(process('A'))).toEqual([CALL_HELD, 'elsewhere']);
+    expect(await comes(process('B'))).toEqual([CALL_HELD, 'here']);
+    expect(await calls(process('A'))).toEqual(CALL_HELD);
+    expect(await calls(process('B'))).toBe('leaves');
+    expect(item()).toMatchObject({ bans: { A: BAN_ENDS }, tries: [{ by: 'B', at: NOON }] });
+  });
+
+  it('lets one exchange leave from each of three processes', async () => {
+    const { process, comes, calls, banned, item } = fleet();
+    await banned();
+    const said: unknown[] = [];
+    for (const one of ['B', 'B', 'C', 'D', 'E']) said.push(await calls(process(one)));
+    expect(said).toEqual(['leaves', CALL_HELD, 'leaves', 'leaves', CALL_HELD]);
+    expect(await comes(process('B'))).toEqual([CALL_HELD, undefined]);
+    expect(await comes(process('E'))).toEqual([CALL_HELD, undefined]);
+    expect(item()?.['tries']).toHaveLength(3);
+  });
+
+  it('lets one of two deliveries of a process leave', async () => {
+    const { process, calls, banned } = fleet();
+    await banned();
+    const said = await Promise.all([calls(process('B')), calls(process('B'))]);
+    expect(said.filter((one) => one === 'leaves')).toHaveLength(1);
+  });
+
+  it.each([
+    [10 * MINUTE - 1, undefined],
+    [10 * MINUTE, 'here'],
+  ])('counts the tries of ten minutes, to the millisecond: %d', async (ms, way) => {
+    const { memory, process, calls, banned } = fleet();
+    await banned();
+    for (const one of ['B', 'C', 'D']) await calls(process(one));
+    memory.clock.forward(ms);
+    const until = after(BAN_ENDS, 10 * MINUTE);
+    await recordAnswer(process('A'), HOST, { ...BANNED, means: { wait: 'rate-limited', notBefore: until } });
+    expect(await readWayAround(process('B'), HOST)).toBe(way);
+  });
+
+  it.each<[string, Partial<Config>]>([
+    ['the addresses are fixed', { egressAddresses: ['192.0.2.1'] }],
+    ['the functions are in a VPC', { inVpc: true }],
+  ])('is everybody’s if %s, and no process is named', async (_what, config) => {
+    const { process, comes, calls, banned, item } = fleet();
+    await banned('A', config);
+    expect(await comes(process('B', config))).toEqual([CALL_HELD, undefined]);
+    expect(await calls(process('B', config))).toEqual(CALL_HELD);
+    expect(item()).not.toHaveProperty('bans');
+    expect(item()).not.toHaveProperty('tries');
+  });
+
+  it('is everybody’s from the moment on that the addresses are fixed', async () => {
+    const { process, comes, banned } = fleet();
+    await banned();
+    expect(await comes(process('B', { inVpc: true }))).toEqual([CALL_HELD, undefined]);
+  });
+
+  it('is everybody’s if an earlier release wrote it down', async () => {
+    const { memory, process, comes } = fleet();
+    const ban = { rev: 1, nonce: '', silences: 3, code: 'rate-limited', until: BAN_ENDS };
+    memory.items.set(`host#${HOST} host`, ban as never);
+    expect(await comes(process('B'))).toEqual([CALL_HELD, undefined]);
+  });
+
+  it('ends for all when the last address is free, and its end is written down', async () => {
+    const { memory, process, heldAs, banned, item } = fleet();
+    await banned();
+    memory.clock.forward(MINUTE);
+    expect(await readWayAround(process('B'), HOST)).toBe('here');
+    memory.clock.forward(9 * MINUTE);
+    expect(await readWayAround(process('B'), HOST)).toBeUndefined();
+    expect(await heldAs(process('B'))).toBe('asked');
+    expect(item()).toMatchObject({ silences: 0 });
+    expect(item()).not.toHaveProperty('bans');
+  });
+
+  it('is not ended by the answer to a call from another process', async () => {
+    const { process, comes, calls, banned, item } = fleet();
+    await banned();
+    const sender = process('B');
+    await calls(sender);
+    await recordAnswer(sender, HOST, answerOf('accepted'));
+    expect(item()).toMatchObject({ silences: 3, until: BAN_ENDS, bans: { A: BAN_ENDS } });
+    expect(await comes(sender)).toEqual([CALL_HELD, 'elsewhere']);
+  });
+
+  it('is not ended by a lost reply either', async () => {
+    const { process, banned, item } = fleet();
+    await banned();
+    await recordAnswer(process('B'), HOST, answerOf('silent'));
+    expect(item()).toMatchObject({ code: 'rate-limited', until: BAN_ENDS, bans: { A: BAN_ENDS } });
+  });
+
+  it('keeps the ban of each process apart, with the latest end for all', async () => {
+    const { memory, process, calls, item } = fleet();
+    await ask(process('A'), questionOf('probe'));
+    await recordAnswer(process('A'), HOST, BANNED);
+    const sender = process('B');
+    await calls(sender);
+    memory.clock.forward(MINUTE);
+    const later = after(BAN_ENDS, MINUTE);
+    await recordAnswer(sender, HOST, { ...BANNED, means: { wait: 'rate-limited', notBefore: later } });
+    expect(item()).toMatchObject({ until: later, bans: { A: BAN_ENDS, B: later } });
+    memory.clock.forward(9 * MINUTE);
+    expect(await readWayAround(process('A'), HOST)).toBe('here');
+    await recordAnswer(process('C'), HOST, BANNED);
+    expect(item()?.['bans']).toEqual({ B: later, C: later });
+  });
+
+  it('holds no call back if no ban held the delivery', async () => {
+    const { memory, process, calls } = fleet();
+    expect(await calls(process('B'))).toBe('leaves');
+    expect(await whileBanned(process('C'), HOST)).toBeUndefined();
+    expect(memory.items.get(`host#${HOST} host`)).toBeUndefined();
+  });
+
+  it('is waited out where the ledger does not answer', async () => {
+    const { memory, process, banned } = fleet();
+    await banned();
+    const asking = process('B');
+    expect(await checkBreaker(asking, HOST)).toEqual(CALL_HELD);
+    const refused = (): Promise<never> => Promise.reject(new Unavailable('down'));
+    const ledger = { ...memory.ports.ledger, read: refused, write: refused };
+    const cut: Asking = { ...asking, ports: { ...asking.ports, ledger } };
+    expect(await readWayAround(cut, HOST)).toBeUndefined();
+    expect(await whileBanned(cut, HOST)).toEqual(CALL_HELD);
+  });
 });
 
 it('holds nobody back where the ledger does not answer', async () => {

@@ -25,6 +25,7 @@ it('reads what revoking is given', () => {
       LIMIT_URGENT: '50',
       LIMIT_OTHER: '0',
       EGRESS_ADDRESSES: '192.0.2.1, 192.0.2.2',
+      IN_VPC: 'true',
       OWN_ROLES: 'AROA1,AROA2',
       KALSHI_BASE_URL: 'http://127.0.0.1:1',
     },
@@ -43,6 +44,7 @@ it('reads what revoking is given', () => {
     giveUpAfterMs: 86_400_000,
     limits: { urgent: 50, other: 0 },
     egressAddresses: ['192.0.2.1', '192.0.2.2'],
+    inVpc: true,
     ownRoles: ['AROA1', 'AROA2'],
   });
 });
@@ -56,6 +58,10 @@ it('reads what the sweep is given, which is no limit and no role', () => {
 
 it.each(['', ' ', ','])('reads %j as no address at all', (EGRESS_ADDRESSES) => {
   expect(readEnvironment({ ...COMMON, EGRESS_ADDRESSES }, NAMES).config.egressAddresses).toEqual([]);
+});
+
+it.each([{ IN_VPC: 'false' }, {}])('is not in a VPC with %j', (more) => {
+  expect(readEnvironment({ ...COMMON, ...more }, NAMES).config.inVpc).toBe(false);
 });
 
 it('does not take an empty base URL for one', () => {
@@ -75,6 +81,7 @@ it.each([
   ['no provider', { PROVIDERS: ',' }],
   ['a time in words', { GIVE_UP_AFTER_SECONDS: '1 day' }],
   ['a negative limit', { LIMIT_URGENT: '-1' }],
+  ['neither yes nor no', { IN_VPC: 'yes' }],
   ['a limit of half a call', { LIMIT_OTHER: '0.5' }],
   ['an empty limit', { LIMIT_OTHER: '' }],
   ['an endless time', { SWEEP_AHEAD_SECONDS: 'Infinity' }],
