@@ -18,7 +18,7 @@ import {
   updating,
 } from './evidence-for-test.ts';
 import { breachesIn } from './laws.ts';
-import { ADDRESS_IS_BANNED, NOBODY_IS_KNOWN } from './trespasses.ts';
+import { BANNED, NOBODY_IS_KNOWN } from './trespasses.ts';
 
 const WITHDRAWN = { ...RECEIPT, outcome: 'withdrawn', keyState: 'alive', calls: 0 } as const;
 const stuck = { receipts: [STUCK], copies: [1] };
@@ -211,8 +211,8 @@ const DIFFERENCES: readonly (readonly [right: string, breaches: readonly string[
     {
       ...times(3),
       exchanges: [
-        { ...call(1, 10, 403), faultName: ADDRESS_IS_BANNED },
-        { ...call(2, 20, 403), faultName: ADDRESS_IS_BANNED },
+        { ...call(1, 10, 403), faultName: BANNED },
+        { ...call(2, 20, 403), faultName: BANNED },
         deadly(3, 30),
         reading(4, 40, 401),
       ],

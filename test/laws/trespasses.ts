@@ -12,9 +12,10 @@ const READINGS = { urgentDelete: 1, other: 3 };
 
 /** The name of the fault by which a provider answers a key that it knows as one that it does not. */
 export const NOBODY_IS_KNOWN = 'nobody is known';
+/** The name of the fault by which a provider turns our address away, without a look at what is asked. */
+export const BANNED = 'banned';
 
-/** The name of the fault by which a provider refuses everything from an address, and looks at nothing. */
-export const ADDRESS_IS_BANNED = 'the address is banned';
+const UNLOOKED_AT: readonly (string | undefined)[] = [NOBODY_IS_KNOWN, BANNED];
 
 /** A delete of a key that its last reading did not show: it goes out again, since an outage reads as a death does. */
 const isForTheDead = (judged: Judged, call: Seen): boolean => {
@@ -45,8 +46,8 @@ const repeats = (judged: Judged, calls: readonly Seen[]): readonly string[] => {
   });
 };
 
-const isExecuted = ({ status, faultName = '', applied }: Seen): boolean =>
-  (status !== TOO_MANY && ![NOBODY_IS_KNOWN, ADDRESS_IS_BANNED].includes(faultName)) || applied !== undefined;
+const isExecuted = ({ status, faultName, applied }: Seen): boolean =>
+  (status !== TOO_MANY && !UNLOOKED_AT.includes(faultName)) || applied !== undefined;
 
 /** The calls of one attempt are not too many, nor too soon, and its receipt counts them all. */
 const attempt = (judged: Judged, calls: readonly Seen[]): readonly string[] => {

@@ -5,7 +5,7 @@ import { breachesOf } from '../faults/world/evidence-of.ts';
 import { type Case, open, outcomeOf } from '../faults/world/run-case.ts';
 import { orderNamed } from '../faults/world/spoilt.ts';
 import { START } from '../faults/world/world.ts';
-import { ADDRESS_IS_BANNED } from '../laws/trespasses.ts';
+import { BANNED } from '../laws/trespasses.ts';
 
 vi.mock('../../infra/local/sandbox/serve-provider.ts', () => import('../faults/simulated/serve-in-process.ts'));
 
@@ -40,7 +40,7 @@ const fleet = async (
       sent.push({ by: processId, method: call.method, isDuringBan });
       const isBanned = isDuringBan && banned.includes(processId);
       // What is sent is taken in before this returns.
-      if (isBanned) sandbox.faults.script({ match: {}, fault: BAN, name: ADDRESS_IS_BANNED });
+      if (isBanned) sandbox.faults.script({ match: {}, fault: BAN, name: BANNED });
       return ports.send(call, until);
     },
   });
