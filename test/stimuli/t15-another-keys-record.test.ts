@@ -66,7 +66,7 @@ it('T15: an urgent request that names the key acts on one answer', async () => {
   expect(calls()).not.toEqual([]);
 });
 
-it.each(REASONS)('a cache that still refuses or still knows a key proves nothing (%s)', async (reason) => {
+it.each(REASONS)('a cache that still refuses a key proves nothing (%s)', async (reason) => {
   const { one, world } = await behindCache(reason, 'kalshi/delete-key by itself');
   const { sandbox } = world;
   const body = JSON.stringify({ error: { code: 'authentication_error', details: 'NOT_FOUND' } });
@@ -83,4 +83,14 @@ it.each(REASONS)('a cache that still refuses or still knows a key proves nothing
   expect(outcomeOf(world)).not.toMatch(/revoked/);
   expect(codes(world)).toContain('from a cache: x-cache');
   expect(breachesOf(world)).toEqual([]);
+});
+
+it('a cache in front of every probe is a wait for an undocumented answer', async () => {
+  const { world } = await behindCache('leaked', 'kalshi/delete-key by itself');
+  const fault: Fault = { kind: 'reply', status: 200, headers: { Age: '1' }, body: '{"api_keys":[]}' };
+  world.sandbox.faults.script({ match: { method: 'GET' }, fault, times: ALL });
+  for (let n = 0; n < 20; n += 1) await world.deliver();
+  const told = world.witness.receipts.map(({ receipt: { outcome, code } }) => `${outcome}/${code}`);
+  expect(new Set(told)).toEqual(new Set(['retry/unrecognised']));
+  expect(codes(world)).toContain('from a cache: age');
 });

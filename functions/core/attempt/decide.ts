@@ -147,7 +147,8 @@ const unprovable = (situation: Situation): Decision => {
 const waitForVerdict = (situation: Situation): Decision => {
   const { progress, now, proofGapMs } = situation;
   const silence = withoutVerdict(situation);
-  const code = progress.answered ? 'not-yet-proved' : 'no-reply';
+  const unanswered = silence?.code === 'unrecognised' ? 'unrecognised' : 'no-reply';
+  const code = progress.answered ? 'not-yet-proved' : unanswered;
   if (silence?.code === 'rate-limited') return { do: 'retry', code: 'rate-limited', notBefore: silence.notBefore };
   const notBefore = silence?.notBefore;
   return { do: 'ask', at: later(after(now, proofGapMs), notBefore ?? now), code, notBefore };

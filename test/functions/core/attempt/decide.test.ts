@@ -346,6 +346,15 @@ const AFTER_A_DELETE: readonly Row[] = [
   ],
   ['waits for a verdict on silence', { round: SILENT, roundVerdict: 'none', work: CALLED }, asks(GAP, 'no-reply')],
   [
+    'says so if only caches or unknown pages answer',
+    {
+      round: [askedOf(answerOf('silent', { means: { wait: 'unrecognised' } }))],
+      roundVerdict: 'none',
+      work: CALLED,
+    },
+    asks(GAP, 'unrecognised'),
+  ],
+  [
     'waits for a verdict on silence after an accepted call',
     { round: SILENT, roundVerdict: 'none', work: { ...CALLED, lastAnswer: 'accepted' } },
     asks(GAP, 'no-reply'),
