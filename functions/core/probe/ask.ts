@@ -91,7 +91,8 @@ const askByTheClock = async (asking: Asking, question: Question): Promise<Asked 
   return correctsClock(asking, said.answer) || asking.skewMs !== skewMs ? askOnce(asking, question) : said;
 };
 
-const askOver = async (asking: Asking, question: Question): Promise<Asked | Unasked> => {
+/** Asks one question, as `ask` does. The answer comes with the connections that were opened for it. */
+export const askOver = async (asking: Asking, question: Question): Promise<Asked | Unasked> => {
   const heldUp = await checkBreaker(asking, question.host);
   if (heldUp) return { heldUp };
   const said = await askByTheClock(asking, question);

@@ -10,9 +10,9 @@ import { attemptName, caseKey, requestIdOf, requestKey } from '../ledger/keys.ts
 import { takeLeaseFor, updateLeasedCase } from '../ledger/lease.ts';
 import type { RequestItem } from '../ledger/request-item.ts';
 import type { FinalOutcome, UnconfirmedCode } from '../outcome.ts';
-import { ask, isUnasked } from '../probe/ask.ts';
+import { askOver, isUnasked } from '../probe/ask.ts';
 import { type AnsweredQuestion, isManagerRefused, roundVerdictOf } from '../probe/round-verdict.ts';
-import { isRestriction } from '../provider.ts';
+import { isRestriction, type Question } from '../provider.ts';
 import { evidenceOf } from '../receipt.ts';
 import { findingFacts } from '../receipts/log-facts.ts';
 import { settledReceipt } from '../receipts/make-receipt.ts';
@@ -36,13 +36,13 @@ const NOTHING = { saw: 'nothing', controlled: false, absences: 0, triedKey: fals
 /** Asks each of the plan's questions to the key itself a few more times, at once. */
 const askedAgain = async (
   { asking }: AttemptContext,
-  questions: readonly Parameters<typeof ask>[1][],
+  questions: readonly Question[],
 ): Promise<readonly AnsweredQuestion[]> => {
   const again = Array.from({ length: PROBES - 1 }, () => questions).flat();
-  const answers = await allOver(again.map((question) => ask(asking, question)));
+  const answers = await allOver(again.map((question) => askOver(asking, question)));
   return again.flatMap((question, index) => {
-    const answer = answers[index];
-    return answer === undefined || isUnasked(answer) ? [] : [{ question, answer }];
+    const said = answers[index];
+    return said === undefined || isUnasked(said) ? [] : [{ question, ...said }];
   });
 };
 
@@ -68,7 +68,7 @@ const readKey = async (context: AttemptContext, item: CaseItem, before: KeyRecor
   const isKnown = asked.some(({ answer }) => isPresent(answer) || answer.identified);
   const evidence = [
     ...round.evidence,
-    ...more.map(({ question, answer }) => evidenceOf(ports.clock.now(), 'probe', question as never, answer)),
+    ...more.map(({ question, answer }) => evidenceOf(ports.clock.now(), 'probe', question, answer)),
   ];
   const isGone = isManagerRefused(asked, round.signer) && (await killOf(ports, pin.signerName)) !== undefined;
   const isSeen = isRestriction(plan.call) ? verdict === 'wider' || verdict === 'web-only' : isKnown;

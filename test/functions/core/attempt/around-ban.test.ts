@@ -100,7 +100,11 @@ describe('an urgent delete that a ban holds back', () => {
   });
 });
 
-const UPDATE: Restriction = { call: () => ({ end: 'refused/would-widen', why: '' }), reach: () => 'wider', narrower: (a) => a };
+const UPDATE: Restriction = {
+  call: () => ({ end: 'refused/would-widen', why: '' }),
+  reach: () => 'wider',
+  narrower: (a) => a,
+};
 
 it.each<[string, Given]>([
   ['an end', { result: attemptEnded('revoked') }],
