@@ -75,9 +75,12 @@ const askOnce = async (asking: Asking, question: Question): Promise<Asked | Unas
     const again = isFresh ? next : question.next(replies, signingTime(asking));
     const reply = await exchange(asking, 'send' in again ? again.send : next.send);
     const header = reply && cacheHeaderIn(reply);
-    cached = header === undefined ? 0 : cached + 1;
-    if (header !== undefined && cached === MOST_FROM_CACHE) return { answer: fromCache(header), connections };
-    if (header !== undefined) continue;
+    if (header !== undefined) {
+      cached += 1;
+      if (cached === MOST_FROM_CACHE) return { answer: fromCache(header), connections };
+      continue;
+    }
+    cached = 0;
     replies.push(reply);
     if (reply && asking.ownConnections) connections.push(reply.address ?? 'unknown');
   }

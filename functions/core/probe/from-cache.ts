@@ -25,7 +25,7 @@ const CACHE_HEADERS: readonly (readonly [header: string, isFromCache: RegExp])[]
   ['x-vercel-cache', HIT],
   ['x-litespeed-cache', HIT],
   // Varnish names two requests if the reply was made for an earlier one.
-  ['x-varnish', /^\s*\d+\s+\d+/],
+  ['x-varnish', /\d\s+\d/],
 ];
 
 /**

@@ -4,7 +4,7 @@ import { after } from '../../../../functions/core/epoch.ts';
 import { type AttemptResult, attemptEnded, attemptWaiting } from '../../../../functions/core/ledger/attempt-result.ts';
 import { type AttemptRecord, NEW_ATTEMPT } from '../../../../functions/core/ledger/case-item.ts';
 import { checkBreaker } from '../../../../functions/core/probe/host-limits.ts';
-import type { Restriction } from '../../../../functions/core/provider.ts';
+import type { Order, Restriction } from '../../../../functions/core/provider.ts';
 import { atWork } from '../attempt-contexts.ts';
 import { answerOf, NOON } from '../rounds.ts';
 import { ACCEPTED, caseOf, LEAKED, type Script } from '../scripted-system.ts';
@@ -80,8 +80,13 @@ describe('an urgent delete that a ban holds back', () => {
   });
 
   it('may leave again after a call that was put off', async () => {
-    const { sent } = await goneAround({ record: { calls: 1, notExecuted: 1, lastCallAt: NOON } });
-    expect(sent).toEqual(['delete']);
+    const called: boolean[] = [];
+    const plan = (order: Order) => {
+      called.push(order.called);
+      return {};
+    };
+    const { sent } = await goneAround({ record: { calls: 1, notExecuted: 1, lastCallAt: NOON }, plan });
+    expect([sent, called]).toEqual([['delete'], [true]]);
   });
 
   it('is signed with what is known of the key', async () => {

@@ -33,6 +33,7 @@ it.each([
   ['x-vercel-cache', 'PRERENDER'],
   ['x-litespeed-cache', 'hit,private'],
   ['x-varnish', '32770 3'],
+  ['x-varnish', '32770  3'],
 ])('knows a cache by %s: %s', (header, value) => expect(shown({ date: 'x', [header]: value })).toBe(header));
 
 it.each([
