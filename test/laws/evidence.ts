@@ -38,6 +38,8 @@ export interface Said {
   readonly at: number;
   readonly receipt: Receipt;
   readonly isAlive: boolean;
+  /** Some node of the provider accepts the key, though the record holds it no more. @default false */
+  readonly isAccepted?: boolean;
   /** By provider, the number of the last exchange before it. */
   readonly after: Readonly<Record<string, number>>;
 }

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { OutcomeName } from '../../functions/core/outcome.ts';
+import type { Receipt } from '../../functions/core/receipt.ts';
 import {
   ASKED,
   call,
@@ -19,12 +21,19 @@ import {
 } from './evidence-for-test.ts';
 import { breachesIn } from './laws.ts';
 import { endsIn } from './losses.ts';
+import { BANNED } from './trespasses.ts';
 
 const PLANNED = { ...RECEIPT, outcome: 'planned', keyState: 'unknown' } as const;
 const WAITING = { ...RECEIPT, receiptId: 'r~1', final: false, outcome: 'retry', keyState: 'alive' } as const;
 const stuckOrder = { ends: ['stuck/unproven'] };
 const restrictedOrder = { isUpdate: true, ends: ['restricted'], narrow: settings(1, 'SpotTrade') };
 const plan = { allows: 'nothing', ends: ['planned'] } as const;
+
+/** The word of a finding: the key is dead, and not only gone. */
+const CONFIRMED: Receipt = {
+  ...{ ...RECEIPT, receiptId: `${REQUEST_ID}#1!1`, final: false, keyState: 'dead' },
+  outcome: 'confirmed' as string as OutcomeName,
+};
 
 /** A call that changed nothing. */
 const TRIED = [reading(1, 0), call(2, 10), reading(3, 20), reading(4, 2_020)];
@@ -48,7 +57,11 @@ const again = (times: number) =>
 const BREACHES: readonly (readonly [breach: string, parts: Parts])[] = [
   ['L1: revoked while the key lived', { said: { isAlive: true } }],
   ['L1: said to be dead and lives', { isAlive: true }],
-  ['L1: dead, but stuck', { asked: stuckOrder, receipts: [{ ...STUCK, keyState: 'gone' }], copies: [1] }],
+  ['L1: gone, but stuck', { asked: stuckOrder, receipts: [{ ...STUCK, keyState: 'gone' }], copies: [1] }],
+  [
+    'L1: said to be dead while a node accepts the key',
+    { receipts: [{ ...RECEIPT, keyState: 'dead' }], said: { isAccepted: true } },
+  ],
   ['L1: revoked, but unknown', { receipts: [{ ...RECEIPT, keyState: 'unknown' }] }],
   ['L1: said to be restricted and is not', { asked: restrictedOrder, receipts: [RESTRICTED], exchanges: TRIED }],
   [
@@ -182,6 +195,8 @@ describe('the laws', () => {
   it.each<[string, Parts]>([
     ['copies of a receipt', { receipts: [RECEIPT, RECEIPT] }],
     ['a receipt of a request that still waits', { receipts: [RECEIPT, WAITING], item: { receipt: RECEIPT } }],
+    ['a key that is said to be gone while a node accepts it', { said: { isAccepted: true } }],
+    ['a word that is confirmed', { receipts: [RECEIPT, CONFIRMED], item: { receipt: RECEIPT } }],
     ['a copy of what needs a person', { asked: stuckOrder, receipts: [STUCK], copies: [1], exchanges: TRIED }],
     ['a lease that binds nobody any more', { kase: { lease: { holder: 'h', until: START + 50_000 } } }],
     [
@@ -197,6 +212,13 @@ describe('the laws', () => {
       {
         receipts: [{ ...RECEIPT, calls: 2 }],
         exchanges: [call(1, 10, 429), deadly(2, 20), reading(3, 30, 401)],
+      },
+    ],
+    [
+      'another call where a ban turned the first away',
+      {
+        receipts: [{ ...RECEIPT, calls: 2 }],
+        exchanges: [{ ...call(1, 10, 403), faultName: BANNED }, deadly(2, 20), reading(3, 30, 401)],
       },
     ],
     [

@@ -3,6 +3,8 @@ import { isNarrower } from './is-narrower.ts';
 import { broken, isOf, isSaidGone, type Judged, judgedOf, lastLook } from './judged.ts';
 
 const DEAD: readonly string[] = ['revoked', 'already-revoked'];
+/** Only words of death, and the word that confirms one, may call a key gone or dead. */
+const OF_DEATH: readonly string[] = [...DEAD, 'confirmed'];
 
 type Saying = Judged['said'][number];
 
@@ -18,7 +20,7 @@ const isFounded = (evidence: Evidence, { asked, calls }: Judged, { receipt, seq 
 /** What is said to be dead was dead at the last look, and is since, unless it was made to live again by hand. */
 const falseDeaths = (evidence: Evidence, judged: Judged, saying: Saying): readonly string[] => {
   const { asked, provider } = judged;
-  const { outcome } = saying.receipt;
+  const { outcome, keyState } = saying.receipt;
   const look = lastLook(judged, saying.seq);
   const isMadeAgain = provider.revivals.some((after) => after >= (look?.seq ?? 0));
   return broken([
@@ -26,7 +28,8 @@ const falseDeaths = (evidence: Evidence, judged: Judged, saying: Saying): readon
     [!look?.isAlive && (!saying.isAlive || isMadeAgain), `L1: ${outcome} while the key lived`],
     [isMadeAgain || !provider.isAlive(asked.world, asked.target), 'L1: said to be dead and lives'],
     [isFounded(evidence, judged, saying), 'L1: said to be dead already without a call'],
-    [DEAD.includes(outcome), `L1: dead, but ${outcome}`],
+    [OF_DEATH.includes(outcome), `L1: ${keyState}, but ${outcome}`],
+    [keyState !== 'dead' || !saying.isAccepted, 'L1: said to be dead while a node accepts the key'],
   ]);
 };
 
