@@ -202,6 +202,12 @@ const DIVIDED: Readonly<Record<string, Folders>> = {
     'commands', // what happens
     '.', // the tests
   ),
+  'test/worlds': inOrder(
+    'life', // how one world is played
+    'kinds', // what may be wrong in it
+    'figures', // what many worlds came to
+    '.', // one world and its judge, and all of them
+  ),
   'test/whole': inOrder(
     'system', // the whole, over an emulated AWS
     'alarms', // what it rings of

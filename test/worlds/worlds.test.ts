@@ -1,0 +1,54 @@
+import { describe, expect, it, vi } from 'vitest';
+import { SEED } from '../campaign/sample.ts';
+import { sumOf } from './figures/lines.ts';
+import type { Tally } from './figures/tally.ts';
+import { KINDS } from './kinds/index.ts';
+import { NOT_YET } from './kinds/not-yet.ts';
+import { playKind } from './play-kind.ts';
+
+vi.mock('../../infra/local/sandbox/serve-provider.ts', () => import('../faults/simulated/serve-in-process.ts'));
+
+/** Of each kind, in the gate; `npm run worlds` plays thousands. */
+const WORLDS = 25;
+const PROMPT_MS = 5_000;
+
+const played = new Map<string, Promise<Tally>>();
+const play = (name: string): Promise<Tally> => {
+  const kind = KINDS.find((one) => one.name === name);
+  if (kind === undefined) throw new Error(`Cannot play ${name}: it must be a kind of world`);
+  const tally = played.get(name) ?? playKind(kind, { seed: SEED, worlds: WORLDS });
+  played.set(name, tally);
+  return tally;
+};
+
+const NAMES = KINDS.map(({ name }) => name);
+
+describe(`in a sample of the worlds, drawn by the seed ${SEED}`, () => {
+  it.each(NAMES.filter((name) => NOT_YET[name] === undefined))('no law is broken: %s', async (name) => {
+    const { examples, ends } = await play(name);
+    expect(examples).toEqual([]);
+    expect(ends).not.toHaveProperty('none');
+  });
+
+  it.each(Object.keys(NOT_YET))('the list of what does not hold yet is still true: %s', async (name) => {
+    const { broken } = await play(name);
+    expect(broken, `"${name}" holds now: take it off the list`).toBeGreaterThan(0);
+  });
+
+  it.each(NAMES.filter((name) => name !== 'healthy'))('what is wrong shows: %s', async (name) => {
+    expect((await play(name)).struck).toBeGreaterThan(0);
+  });
+
+  it('a healthy provider has nothing wrong, and the first word comes within 5 s', async () => {
+    const { struck, saidMs } = await play('healthy');
+    expect(struck).toBe(0);
+    expect(saidMs.length).toBeGreaterThan(0);
+    expect(Math.max(...saidMs)).toBeLessThan(PROMPT_MS);
+  });
+
+  it('the figures are summed up', async () => {
+    const tallies = await Promise.all(NAMES.map(play));
+    console.log(sumOf(tallies, WORLDS));
+    expect(tallies.map(({ requests }) => requests).every((requests) => requests >= WORLDS)).toBe(true);
+  });
+});
