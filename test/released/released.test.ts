@@ -1,4 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
+import { digestOf } from '../../functions/core/ledger/same-request.ts';
+import type { RevocationRequest } from '../../functions/core/request/revocation-request.ts';
+import { digest } from '../../functions/edge/process/digest.ts';
+import * as PROVIDERS from '../../functions/providers/index.ts';
+import type { Item } from './document-table.ts';
 import { casesOf, RELEASES, textsOf } from './read-release.ts';
 import { problemsOf, replayed, unjudged } from './replay.ts';
 import { holdsSecret } from './throwaway.ts';
@@ -27,6 +32,13 @@ describe.each(RELEASES)('what release %s stored and sent', (release) => {
     if (expected === undefined) throw new Error('Cannot judge the fixture: expected.json lacks it');
     expect(unjudged(fixture, expected)).toEqual([]);
     expect(problemsOf(fixture, expected, await replayed(fixture))).toEqual([]);
+  });
+
+  it('keeps its digest, so that a rollback finds its own', () => {
+    const items = cases.flatMap(({ fixture }) => fixture.ledger).filter(({ request }) => request !== undefined);
+    expect(items.length).toBeGreaterThan(100);
+    const digestToday = ({ request }: Item) => digestOf({ digest, providers: PROVIDERS }, request as RevocationRequest);
+    expect(items.filter((item) => item['digest'] !== digestToday(item))).toEqual([]);
   });
 
   it('is of every kind that is stored', () => {

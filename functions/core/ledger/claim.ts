@@ -2,11 +2,11 @@ import type { Delivery } from '../delivery.ts';
 import { type EpochMs, earlier, fromIso, toIso } from '../epoch.ts';
 import type { FinalOutcome } from '../outcome.ts';
 import type { Ports } from '../ports.ts';
-import { canonical } from '../request/canonical.ts';
-import { type Parsed, parseRequest } from '../request/parse-request.ts';
+import type { Parsed } from '../request/parse-request.ts';
 import type { RevocationRequest } from '../request/revocation-request.ts';
 import { requestKey } from './keys.ts';
 import type { Ended, RequestItem } from './request-item.ts';
+import { digestOf, isSameRequest } from './same-request.ts';
 import { updateItem } from './update-item.ts';
 
 type Fresh = Omit<RequestItem, 'rev' | 'nonce'>;
@@ -50,23 +50,6 @@ const fresh = (
 
 const endedAs = (outcome: FinalOutcome, why: string, at: EpochMs): Ended => ({ outcome, why, at, evidence: [] });
 
-/** The digest of a request's fields, without its id. */
-export const digestOf = ({ digest }: Pick<Ports, 'digest'>, { requestId: _, ...fields }: RevocationRequest): string =>
-  digest(canonical(fields));
-
-/** A stored request as today's schema reads it: an older release knew no default for a field that has one now. */
-export const readAgain = ({ providers }: Pick<Ports, 'providers'>, stored: RevocationRequest): RevocationRequest => {
-  const read = parseRequest(providers, JSON.stringify(stored));
-  return read.kind === 'request' ? read.request : stored;
-};
-
-/** Whether a stored request means the same as the one with this digest. */
-export const isSameRequest = (
-  ports: Pick<Ports, 'digest' | 'providers'>,
-  { digest, request: stored }: Pick<RequestItem, 'digest' | 'request'>,
-  asked: string,
-): boolean => digest === asked || (stored !== undefined && digestOf(ports, readAgain(ports, stored)) === asked);
-
 /** The end of a message without a request of its own. It is kept under the message's id. */
 const claimMessage = async (
   ports: Ports,
@@ -106,6 +89,16 @@ const redriven = (current: RequestItem, delivery: Delivery, now: EpochMs): Fresh
   at: now,
 });
 
+/** Under which id a message asks, and whether only a plan is made. */
+const nameOf = (
+  { config }: Pick<Ports, 'config'>,
+  delivery: Delivery,
+  request: RevocationRequest,
+): Pick<RequestItem, 'requestId' | 'planOnly'> => ({
+  requestId: request.requestId ?? delivery.requestId ?? delivery.messageId,
+  planOnly: request.dryRun || config.mode === 'observe',
+});
+
 const claimRequest = async (
   ports: Ports,
   delivery: Delivery,
@@ -114,8 +107,7 @@ const claimRequest = async (
   isFinished: boolean,
 ): Promise<RequestItem> => {
   const now = ports.clock.now();
-  const requestId = request.requestId ?? delivery.requestId ?? delivery.messageId;
-  const planOnly = request.dryRun || ports.config.mode === 'observe';
+  const { requestId, planOnly } = nameOf(ports, delivery, request);
   const digest = digestOf(ports, request);
   const named = { ...request, requestId };
   // The sender sets an event’s time, so the time of its message is the upper bound.
@@ -123,19 +115,38 @@ const claimRequest = async (
   const dueAt = (request.notBefore && fromIso(request.notBefore)) || askedAt;
   const item = await updateItem<RequestItem>(ports, requestKey(requestId, planOnly), (current) => {
     if (current === undefined) return fresh(delivery, now, { requestId, planOnly, digest, request: named, dueAt });
-    const isRedrive = delivery.attempt > current.attempt && isSameRequest(ports, current, digest);
-    return isRedrive && (isFinished || current.ended === undefined) ? redriven(current, delivery, now) : undefined;
+    if (!isSameRequest(ports, current, request)) return undefined;
+    // What was stored of the request could not be read. The message says it once more.
+    const whole = current.request === undefined ? { ...current, digest, request: named } : current;
+    const isRedrive = delivery.attempt > current.attempt && (isFinished || current.ended === undefined);
+    return isRedrive ? redriven(whole, delivery, now) : whole === current ? undefined : whole;
   });
   // An older release may have stored the request without a field that has got a default since.
-  if (item && isSameRequest(ports, item, digest)) return item.digest === digest ? item : { ...item, request: named };
+  if (item && isSameRequest(ports, item, request)) return item.digest === digest ? item : { ...item, request: named };
   // Its copy carries the message's id. With the id that it came with, its redrive would look like the other request.
   const copy = { ...named, requestId: delivery.messageId };
   return claimMessage(ports, delivery, { request: copy, provider: request.provider }, 'refused/request-id-reused', '');
 };
 
-const claimOnce = (ports: Ports, delivery: Delivery, parsed: Parsed, isFinished: boolean): Promise<RequestItem> => {
+/** Whether an earlier release, whose secret scan let the message pass, has claimed its request. */
+const isClaimed = async (ports: Ports, delivery: Delivery, clean: RevocationRequest): Promise<boolean> => {
+  const { requestId, planOnly } = nameOf(ports, delivery, clean);
+  const item = await ports.ledger.read<RequestItem>(requestKey(requestId, planOnly));
+  return item !== undefined && item.ended?.outcome !== SECRET && isSameRequest(ports, item, clean);
+};
+
+const SECRET: FinalOutcome = 'refused/secret-in-message';
+
+const claimOnce = async (
+  ports: Ports,
+  delivery: Delivery,
+  parsed: Parsed,
+  isFinished: boolean,
+): Promise<RequestItem> => {
   if (parsed.kind === 'request') return claimRequest(ports, delivery, parsed.request, parsed.eventAt, isFinished);
   const { code, message, fields, clean, provider } = parsed;
+  if (clean && (await isClaimed(ports, delivery, clean)))
+    return claimRequest(ports, delivery, clean, undefined, isFinished);
   const requestId = delivery.messageId;
   const kept = clean
     ? { request: { ...clean, requestId }, provider: clean.provider }

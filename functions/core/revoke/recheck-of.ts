@@ -1,10 +1,10 @@
 import type { Delivery, Disposition } from '../delivery.ts';
 import type { AttemptWaiting } from '../ledger/attempt-result.ts';
 import { type CaseItem, ownerOf } from '../ledger/case-item.ts';
-import { readAgain } from '../ledger/claim.ts';
 import { attemptName, caseKey, recheckName, requestKey } from '../ledger/keys.ts';
 import { releaseLease } from '../ledger/lease.ts';
 import type { Ended, Pin, RequestItem } from '../ledger/request-item.ts';
+import { readAgain } from '../ledger/same-request.ts';
 import { updateItem } from '../ledger/update-item.ts';
 import type { Ports } from '../ports.ts';
 import type { RevocationRequest } from '../request/revocation-request.ts';

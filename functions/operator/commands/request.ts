@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
-import { digestOf, isSameRequest } from '../../core/ledger/claim.ts';
 import { requestKey } from '../../core/ledger/keys.ts';
 import type { RequestItem } from '../../core/ledger/request-item.ts';
+import { isSameRequest } from '../../core/ledger/same-request.ts';
 import { needsPerson } from '../../core/outcome.ts';
 import { kindOf, type Providers, providerNamed } from '../../core/provider.ts';
 import { isUrgent } from '../../core/reason.ts';
@@ -73,7 +73,7 @@ const isPlan = ({ card }: Deployed, { dryRun }: RevocationRequest): boolean => d
  */
 const sentBefore = async (deployed: Deployed, request: Named): Promise<RequestItem | undefined> => {
   const item = await deployed.ledger.read<RequestItem>(requestKey(request.requestId, isPlan(deployed, request)));
-  if (item === undefined || isSameRequest(deployed, item, digestOf(deployed, request))) return item;
+  if (item === undefined || isSameRequest(deployed, item, request)) return item;
   throw new Failure(EXIT.usage, `Cannot use the request id ${request.requestId} again: it names a different request`);
 };
 

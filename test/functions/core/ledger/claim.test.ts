@@ -104,6 +104,52 @@ describe('a request', () => {
     expect(item).toMatchObject({ requestId: 'M2', ended: { outcome: 'refused/request-id-reused' } });
   });
 
+  /** As a release stored it whose secret scan let this text pass. */
+  const storedWithText = async (reference: string, ended?: RequestItem['ended']) => {
+    const memory = memoryPorts();
+    const { request } = await claimed(memory);
+    change(memory, { digest: 'of another release', request: { ...request, reference } as RevocationRequest, ended });
+    return memory;
+  };
+  const SECRET = 'a'.repeat(40);
+  const LEAKED = 'refused/secret-in-message';
+
+  it('is the same one where the secret scan has got stricter since', async () => {
+    const memory = await storedWithText(SECRET);
+    const body = { ...SELF, reference: SECRET };
+    const item = await claimed(memory, body, { messageId: 'M2' });
+    expect(item).toMatchObject({ requestId: 'R', request: { reference: '[removed]' }, ended: undefined });
+    expect(await claimed(memory, body, { attempt: 2 })).toMatchObject({ requestId: 'R', attempt: 2 });
+    expect(memory.items.has('request#M2 request')).toBe(false);
+  });
+
+  it.each<[string, object, string, RequestItem['ended']]>([
+    ['says something else', { reason: 'leaked' }, SECRET, undefined],
+    ['has another text in that place', {}, 'INC-1', undefined],
+    ['was refused for that before', {}, SECRET, { outcome: LEAKED, why: '', at: NOON, evidence: [] }],
+  ])(
+    'with a secret in it is refused where the one that is stored under its id %s',
+    async (_what, more, text, ended) => {
+      const memory = await storedWithText(text, ended);
+      const item = await claimed(memory, { ...SELF, reference: SECRET, ...more }, { messageId: 'M2' });
+      expect(item).toMatchObject({ requestId: 'M2', ended: { outcome: LEAKED } });
+    },
+  );
+
+  it('is stored once more by its message where what was stored cannot be read', async () => {
+    const memory = memoryPorts();
+    const { digest } = await claimed(memory);
+    change(memory, { digest: '', request: undefined });
+    const item = await claimed(memory, SELF, { messageId: 'M2' });
+    expect(item).toMatchObject({
+      requestId: 'R',
+      rev: 2,
+      digest,
+      request: { requestId: 'R', secretId: SELF.secretId },
+    });
+    expect(await claimed(memory, SELF)).toEqual(item);
+  });
+
   it('is another one where today’s schema cannot read what is stored', async () => {
     const memory = await storedWithout('operation');
     expect(await claimed(memory, SELF, { messageId: 'M2' })).toMatchObject({ requestId: 'M2' });
