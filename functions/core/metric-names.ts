@@ -46,6 +46,8 @@ export const METRICS = {
   /** Exchanges without a reply, or with one that says 429 or 5xx. */
   ProviderErrors: counted,
   NotificationsFailed: gauged,
+  /** Readings of ledger items that could not be read as a whole, and items that a sweep could not serve. */
+  ItemFaults: gauged,
   /** One for each sweep that finished. */
   SweepRan: gauged,
   OrdersSent: gauged,

@@ -15,6 +15,8 @@ export interface Versioned {
   readonly rev: number;
   /** New for each write. If the acknowledgement of a write is lost, the writer recognises its write by this value. */
   readonly nonce: string;
+  /** When the item could not be read as a whole, and what could be read of it was kept. */
+  readonly salvagedAt?: EpochMs | undefined;
 }
 
 /**
@@ -25,7 +27,8 @@ export interface Ledger {
   /** A strongly consistent read. */
   read<T extends Versioned>(key: ItemKey): Promise<T | undefined>;
   /**
-   * Writes one whole item, on condition that its `rev` is still one less than the item's (or, for `rev` 1, that there is none).
+   * Writes one whole item, on condition that its `rev` is still one less than the item's (or, for `rev` 1, that there is no item, or
+   * none whose `rev` can be read).
    *
    * @returns false if another writer has changed the item since
    */

@@ -4,13 +4,13 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../core/epoch.ts';
 import type { Ports } from '../core/ports.ts';
 import type { Providers } from '../core/provider.ts';
 import { requestForm } from '../core/request/revocation-request.ts';
 import { TIMING } from '../core/timing.ts';
-import { dynamoLedger } from './aws/ledger.ts';
+import { dynamoLedger, ledgerClient } from './aws/ledger.ts';
+import { readableLedger } from './aws/readable-ledger.ts';
 import { sdkClient } from './aws/sdk-client.ts';
 import { secretsVault } from './aws/vault.ts';
 import { sendOver } from './http/http.ts';
@@ -36,27 +36,27 @@ export interface PortOptions {
   readonly clock?: Clock;
   /** @default 5 s */
   readonly exchangeMs?: number;
+  /** Whether the function may write every kind of ledger item, and so put right what cannot be read. @default true */
+  readonly repairs?: boolean;
 }
 
 /** Connects a function to AWS and the network as its environment says. Once for each process: clients keep their connections. */
 export const createPorts = (
   environment: FunctionEnvironment,
   providers: Providers,
-  { clock = systemClock, exchangeMs = TIMING.exchangeMs }: PortOptions = {},
+  { clock = systemClock, exchangeMs = TIMING.exchangeMs, repairs = true }: PortOptions = {},
 ): CreatedPorts => {
   const { instance } = environment.config;
   requestForm(providers); // while the function loads, so that no request waits for it
   const measured = measuring(instance, providers);
   const log = measured.log(logAs(instance));
   const sqs = new SQSClient(CLIENT);
-  const ledgerClient = DynamoDBDocumentClient.from(new DynamoDBClient(CLIENT), {
-    marshallOptions: { removeUndefinedValues: true },
-  });
+  const table = dynamoLedger(ledgerClient(new DynamoDBClient(CLIENT)), environment.ledgerTable);
   const outbox = { ...environment, log, sqs, sns: new SNSClient(CLIENT), events: new EventBridgeClient(CLIENT) };
   return {
     ports: {
       clock,
-      ledger: dynamoLedger(ledgerClient, environment.ledgerTable),
+      ledger: readableLedger(table, { clock, reading: { clock, log, digest, repairs } }),
       vault: secretsVault(new SecretsManagerClient(CLIENT), clock),
       outbox: awsOutbox(outbox),
       log,

@@ -7,7 +7,7 @@ import { readEnvironment } from '../edge/process/environment.ts';
 import * as PROVIDERS from '../providers/index.ts';
 
 const environment = readEnvironment(process.env, Object.keys(PROVIDERS));
-const { ports } = createPorts(environment, PROVIDERS);
+const { ports } = createPorts(environment, PROVIDERS, { repairs: false });
 
 /** Lambda's entry: turns the expiry tags that are due into requests, and tells how much is open. */
 export const handler = (_tick: unknown, context: Context): Promise<Ticked> => {

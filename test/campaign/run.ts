@@ -7,6 +7,8 @@ const CAMPAIGNS = [
   'test/faults/outages/outages.test.ts',
   'test/faults/outages/authentication-outage.test.ts',
   'test/model/model.test.ts',
+  'test/released/poisoned.test.ts',
+  'test/released/rolling.test.ts',
   'test/whole/laws.test.ts',
   'test/whole/crashes.test.ts',
   'test/crashes/crash-runs.test.ts',

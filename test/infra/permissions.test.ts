@@ -22,7 +22,7 @@ const synthesized = (flags: Record<string, unknown>): Template => {
   return app.synth().getStackByName('S').template as Template;
 };
 const template = synthesized({});
-/** As a new app of somebody else's would have it. */
+/** As a new app of another team would have it. */
 const flagged = synthesized(recommended);
 
 const CARD = `arn:aws:ssm:${REGION}:${ACCOUNT}:parameter${claimName('key-revoker/')}`;
@@ -190,6 +190,7 @@ describe('conditions', () => {
 
   it.each<[string, string[], boolean]>([
     ['its own items', ['sweep#arn'], true],
+    ['a copy of an item that it cannot read', ['quarantine#case#1'], true],
     ['a request', ['request#1'], false],
     ['its own item and a case', ['sweep#arn', 'case#1'], false],
   ])('let the sweep write %s: %s', (_what, keys, expected) => {
@@ -278,7 +279,7 @@ describe('conditions', () => {
     expect(groups).toEqual([`arn:aws:scheduler:${REGION}:${ACCOUNT}:schedule-group/ref:${id}`]);
   });
 
-  it('let whoever schedules pass the role to Scheduler alone', () => {
+  it('let an operator who schedules pass the role only to Scheduler', () => {
     const { id } = find(template, 'AWS::IAM::Role', 'RScheduledRequestRole');
     const pass = (service: string) => may('PlannerRole', 'iam:PassRole', id, { 'iam:PassedToService': service });
     expect([pass('scheduler.amazonaws.com'), pass('lambda.amazonaws.com')]).toEqual([true, false]);

@@ -43,6 +43,9 @@ const COMPARED: Readonly<Record<string, (a: never, b: never) => boolean>> = {
   '>=': (a, b) => a >= b,
 };
 
+/** DynamoDB's types, as far as the product asks for them. */
+const isOfType = (value: unknown, type: unknown): boolean => type === 'N' && typeof value === 'number';
+
 /** DynamoDB's expressions, as far as the product uses them. @throws Error on any other, so that none is misread */
 const reader = ({ ExpressionAttributeNames: names = {}, ExpressionAttributeValues: values = {} }: Input) => {
   const field = (word: string): string => (word.startsWith('#') ? (names[word] ?? word) : word);
@@ -51,6 +54,8 @@ const reader = ({ ExpressionAttributeNames: names = {}, ExpressionAttributeValue
     const at = (word: string): unknown => item?.[field(word)];
     const isThere = /^attribute_(not_)?exists\((\S+)\)$/.exec(atom);
     if (isThere) return (at(isThere[2] ?? '') === undefined) === (isThere[1] !== undefined);
+    const typed = /^(NOT )?attribute_type\((\S+), ?(\S+)\)$/.exec(atom);
+    if (typed) return isOfType(at(typed[2] ?? ''), value(typed[3] ?? '')) === (typed[1] === undefined);
     const begins = /^begins_with\((\S+), ?(\S+)\)$/.exec(atom);
     if (begins) return String(at(begins[1] ?? '')).startsWith(String(value(begins[2] ?? '')));
     const between = /^(\S+) BETWEEN (\S+)~(\S+)$/.exec(atom);

@@ -3,6 +3,7 @@ import type { Attributes, Outbox, Ports, Vault } from '../../functions/core/port
 import { tick } from '../../functions/core/sweep/tick.ts';
 import { TIMING } from '../../functions/core/timing.ts';
 import { dynamoLedger } from '../../functions/edge/aws/ledger.ts';
+import { readableLedger } from '../../functions/edge/aws/readable-ledger.ts';
 import { digest } from '../../functions/edge/process/digest.ts';
 import * as PROVIDERS from '../../functions/providers/index.ts';
 import { serve } from '../../functions/revoke/serve.ts';
@@ -20,10 +21,19 @@ export const isoOf = (instant: number): string => toIso(epochMs(instant));
 
 /** How long the functions may take, in milliseconds. */
 const FUNCTION_MS = TIMING.functionTimeoutMs;
-const AHEAD_MS = 900_000;
+export const AHEAD_MS = 900_000;
 
 /** Of the functions' own role: as a sender's name begins. */
 export const OWN_ROLE = 'AROAOWNROLE';
+
+/** The deployment of each fixture. */
+export const DEPLOYMENT = {
+  instance: 'released',
+  secretPrefix: 'key-revoker/',
+  egressAddresses: [],
+  inVpc: false,
+  ownRoles: [OWN_ROLE],
+};
 
 /** One record of an SQS event. */
 export interface QueueRecord {
@@ -34,7 +44,7 @@ export interface QueueRecord {
   readonly messageAttributes: Readonly<Record<string, { readonly stringValue: string; readonly dataType: 'String' }>>;
 }
 
-interface Around {
+export interface Around {
   readonly clock: SimulatedClock;
   readonly config: Fixture['config'];
   readonly table: DocumentTable;
@@ -56,47 +66,54 @@ export interface Product {
   readonly tick: (isShort: boolean) => Promise<unknown>;
 }
 
+type Handler = (
+  event: { readonly Records: readonly QueueRecord[] },
+  context: { readonly getRemainingTimeInMillis: () => number },
+) => Promise<{ readonly batchItemFailures: readonly unknown[] }>;
+
+/** Hands single records to a function, as the queue does. */
+export const receiveWith =
+  (handler: Handler, clock: Pick<SimulatedClock, 'now'>): Product['receive'] =>
+  async (record) => {
+    const endsAt = clock.now() + FUNCTION_MS;
+    const context = { getRemainingTimeInMillis: () => endsAt - clock.now() };
+    const { batchItemFailures } = await handler({ Records: [record] }, context);
+    return batchItemFailures.length === 0;
+  };
+
+/** Sends to the sandbox that a host belongs to. */
+export const sendTo =
+  ({ all }: KeySandboxes, clock: SimulatedClock): Ports['send'] =>
+  async (call, until) => {
+    const sandbox = all.find(({ worldOf }) => worldOf(call.host) !== '');
+    if (sandbox === undefined) throw new Error(`Cannot send to ${call.host}, wanted a host of a provider`);
+    return sendInProcess(sandbox, clock)(call, until);
+  };
+
 /** Today's functions, by their entries, over a world in this process. All that the net knows of the code in `functions` is here. */
 export const openProduct = (given: Around): Product => {
   const { clock, config, table, sandboxes, outbox, warn } = given;
   const providers = Object.keys(PROVIDERS) as Ports['config']['providers'];
+  const log = { info: () => undefined, warn };
+  const reading = { clock, log, digest, repairs: true };
   const ports = given.around({
     clock,
-    ledger: dynamoLedger(table.client, 'ledger'),
+    ledger: readableLedger(dynamoLedger(table.client, 'ledger'), { clock, reading }),
     vault: given.vault,
     outbox: { ...outbox, publish: (receipt) => outbox.publish(receipt as unknown as Receipt) },
-    log: { info: () => undefined, warn },
-    send: async (call, until) => {
-      const sandbox = sandboxes.all.find(({ worldOf }) => worldOf(call.host) !== '');
-      if (sandbox === undefined) throw new Error(`Cannot send to ${call.host}, wanted a host of a provider`);
-      return sendInProcess(sandbox, clock)(call, until);
-    },
+    log,
+    send: sendTo(sandboxes, clock),
     digest,
     newId: given.newId,
     processId: 'process-1',
     random: () => 0.5,
     providers: PROVIDERS,
-    config: {
-      ...config,
-      instance: 'released',
-      secretPrefix: 'key-revoker/',
-      providers,
-      egressAddresses: [],
-      inVpc: false,
-      ownRoles: [OWN_ROLE],
-    },
+    config: { ...config, ...DEPLOYMENT, providers },
   });
   const handler = serve({ ports, hide: given.hide });
   return {
     ports,
-    receive: async (record) => {
-      const endsAt = clock.now() + FUNCTION_MS;
-      const context = { getRemainingTimeInMillis: () => endsAt - clock.now() };
-      const { batchItemFailures } = (await handler({ Records: [record] } as never, context as never)) as unknown as {
-        readonly batchItemFailures: readonly unknown[];
-      };
-      return batchItemFailures.length === 0;
-    },
+    receive: receiveWith(handler as never, clock),
     tick: (isShort) => tick(ports, AHEAD_MS, isShort ? clock.now() : undefined),
   };
 };

@@ -30,7 +30,8 @@ export const textsOf = (release: string): readonly string[] =>
 export const expectationsOf = (release: string): Expectations =>
   jsonIn(join(import.meta.dirname, release, 'expected.json')) as Expectations;
 
-const expectedOf = (expectations: Expectations, state: string, name: string): Expected | undefined => {
+/** How a state that was made one way may end. */
+export const expectedOf = (expectations: Expectations, state: string, name: string): Expected | undefined => {
   const kind = name.includes('/update-') ? 'updates' : 'deletes';
   const known = expectations[state];
   return known?.[name] ?? known?.[kind] ?? known?.['all'];

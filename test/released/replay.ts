@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Expected, type Fixture, type Message, publishedIn, type Receipt, saidIn } from './fixture.ts';
+import type { Around, Product } from './product.ts';
 import { openStage, type Said, type Stage } from './stage.ts';
 
 type Rules = readonly (readonly [holds: boolean, problem: string])[];
@@ -10,9 +11,9 @@ const DEAD: readonly string[] = ['revoked', 'already-revoked'];
 
 const endOf = ({ outcome, code }: Receipt): string => [outcome, code].filter(Boolean).join('/');
 
-/** Runs today's code on a fixture until nothing is left to do. */
-export const replayed = async (fixture: Fixture): Promise<Stage> => {
-  const stage = await openStage(fixture, { run: 2 });
+/** Runs today's code, or that of another release, on a fixture until nothing is left to do. */
+export const replayed = async (fixture: Fixture, open?: (given: Around) => Product): Promise<Stage> => {
+  const stage = await openStage(fixture, { run: 2, ...(open && { open }) });
   await stage.drain();
   for (const step of fixture.next) {
     await stage.take(step);
@@ -22,7 +23,7 @@ export const replayed = async (fixture: Fixture): Promise<Stage> => {
 };
 
 /** No receipt contradicts the provider's own record. */
-const untrue = ({ receipt, key, isHeld, isReadOnly }: Said): readonly string[] => {
+export const untrue = ({ receipt, key, isHeld, isReadOnly }: Said): readonly string[] => {
   const { receiptId, outcome, confirms } = receipt;
   const isDeath = DEAD.includes(confirms && outcome === 'confirmed' ? confirms : outcome);
   return broken([
@@ -33,7 +34,7 @@ const untrue = ({ receipt, key, isHeld, isReadOnly }: Said): readonly string[] =
 };
 
 /** A final receipt that the release stored or published never changes. */
-const changed = (fixture: Fixture, { said }: Stage): readonly string[] => {
+export const changed = (fixture: Fixture, { said }: Stage): readonly string[] => {
   const finals = [...saidIn(fixture), ...said.map(({ receipt }) => receipt)].filter(({ final }) => final);
   const first = new Map(finals.toReversed().map((receipt) => [receipt.receiptId, receipt]));
   return finals
@@ -68,7 +69,7 @@ const otherwiseEnded = (fixture: Fixture, { ends, findings = {} }: Expected, { s
 };
 
 /** Messages, defects and foreign calls that remain. */
-const leftovers = (fixture: Fixture, { isUntouched }: Expected, stage: Stage): readonly string[] => {
+export const leftovers = (fixture: Fixture, { isUntouched }: Expected, stage: Stage): readonly string[] => {
   const { sandboxes, table, warnings, queues } = stage;
   const applied = sandboxes.all.flatMap((sandbox) => sandbox.applied());
   const foreign = applied.filter(({ keyId }) => !fixture.targets.includes(keyId));

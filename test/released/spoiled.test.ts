@@ -45,7 +45,7 @@ const SPOILS: readonly (readonly [what: string, state: string, name: string, spo
   ],
   ['a pin of another name', 'pinned, rotated since', MASTER, renamed('request#', 'pin')],
   ['a former pin of another name', 'redriven, rotated since', MASTER, renamed('request#', 'former')],
-  ['a request of another name', 'probed', SUB, renamed('request#', 'request')],
+  ['a request of another name', 'message lost, probed', SUB, renamed('request#', 'request')],
   ['an end of another name', 'receipt marked as published', MASTER, renamed('request#', 'receipt')],
   ['an index of another name', 'message lost, probed', SUB, renamed('request#', 'state')],
   ['no record whose key it is', 'proved long ago', 'requesty/delete-key by itself', missing('pin#')],

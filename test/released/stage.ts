@@ -3,7 +3,16 @@ import { type DocumentTable, documentTable } from './document-table.ts';
 import { type Fixture, type Key, named, publishedIn, type Receipt, type Step } from './fixture.ts';
 import { type KeySandboxes, openSandboxes } from './key-sandboxes.ts';
 import { type PagedVault, pagedVault } from './paged-vault.ts';
-import { type Attributes, digest, isoOf, OWN_ROLE, openProduct, type Ports, type Product } from './product.ts';
+import {
+  type Around,
+  type Attributes,
+  digest,
+  isoOf,
+  OWN_ROLE,
+  openProduct,
+  type Ports,
+  type Product,
+} from './product.ts';
 import { openQueues, type Queues } from './queues.ts';
 
 /** A receipt with what was true of its key when it went out. */
@@ -54,6 +63,8 @@ interface Options {
   /** Tells the identifiers of several runs apart. */
   readonly run: number;
   readonly around?: (ports: Ports) => Ports;
+  /** @default today's functions */
+  readonly open?: (given: Around) => Product;
 }
 
 /** The same identifiers in each run, in the form of those that are random. */
@@ -67,7 +78,10 @@ const idsOf = (run: number): (() => string) => {
 
 const bodyOf = (body: unknown): string => (typeof body === 'string' ? body : JSON.stringify(body));
 
-export const openStage = async (fixture: Fixture, { run, around = (ports) => ports }: Options): Promise<Stage> => {
+export const openStage = async (
+  fixture: Fixture,
+  { run, around = (ports) => ports, open = openProduct }: Options,
+): Promise<Stage> => {
   const madeAt = Date.parse(fixture.madeAt);
   const clock = simulatedClock(madeAt);
   const sandboxes = await openSandboxes(fixture.keys, clock.now);
@@ -92,7 +106,7 @@ export const openStage = async (fixture: Fixture, { run, around = (ports) => por
     const isReadOnly = key?.provider === 'bybit' && sandboxes.bybit.key(key.world, key.id).readOnly === 1;
     said.push({ receipt: JSON.parse(JSON.stringify(receipt)), key, isHeld, isReadOnly });
   };
-  const product = openProduct({
+  const product = open({
     clock,
     config: fixture.config,
     table,
@@ -131,7 +145,7 @@ export const openStage = async (fixture: Fixture, { run, around = (ports) => por
 
   const attemptOf = (requestId: string): number => {
     const found = table.items().find(({ pk }) => pk === `request#${requestId}`);
-    return Number(found?.['attempt'] ?? 0);
+    return Number(found?.['attempt']) || 0;
   };
   /** As the operator's tool does: a stub stands for no request, and stays. */
   const redrive = (): void => {

@@ -34,6 +34,12 @@ export const signerKey = (signer: string, target: string): ItemKey => ({
 
 export const keyIdentityKey = (arn: string, versionId: string): ItemKey => ({ pk: `pin#${arn}`, sk: versionId });
 
+/** The copy of an item that could not be read. @param contents tells one copy of it from another */
+export const quarantineKey = ({ pk, sk }: ItemKey, contents: string): ItemKey => ({
+  pk: `quarantine#${pk}`,
+  sk: `${sk}#${contents}`,
+});
+
 /** Names the attempt of a recheck after a request. No request can have such an id, so the names never collide. */
 export const recheckName = (name: string): string => `~${name}`;
 

@@ -78,6 +78,9 @@ const inState = (state: string): Spelling => (state.endsWith('-case') ? CASE : A
 /** An item as the table holds it, under the code's names. */
 export const inCodeNames = <T extends ItemKey>(stored: T): T => spellingOf(stored.pk).fromStored(stored) as T;
 
+/** An item under the code's names, as the table holds it. */
+export const inStoredNames = ({ pk }: ItemKey, item: object): unknown => spellingOf(pk).toStored(item);
+
 /** A ledger with the code's names, on top of a table with the stored names. */
 export const withStoredNames = (table: Ledger): Ledger => ({
   read: async <T extends Versioned>(key: ItemKey) =>

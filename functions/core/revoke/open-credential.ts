@@ -105,7 +105,8 @@ export const identify = async (
   const key = keyIdentityKey(opened.arn, opened.versionId);
   const kept = async (): Promise<Identified | undefined> => {
     const known = await ports.ledger.read<KeyIdentityItem>(key);
-    return known && { keyId: known.keyId, seen: known.questionIds };
+    // Of an item that cannot be read the identifier is empty: the provider is asked again.
+    return known?.keyId ? { keyId: known.keyId, seen: known.questionIds } : undefined;
   };
   const before = await kept();
   if (before) return before;
@@ -116,7 +117,7 @@ export const identify = async (
   const keyId = keyNamedBy(answers, expected);
   if (keyId !== undefined) {
     await updateItem<KeyIdentityItem>(ports, key, (current) =>
-      current ? undefined : { keyId, questionIds: [question.questionId] },
+      current?.keyId ? undefined : { keyId, questionIds: [question.questionId] },
     );
     return { keyId, seen: [question.questionId] };
   }

@@ -55,9 +55,9 @@ export const recheckLater = async (
 export const isOwnSender = ({ config }: Pick<Ports, 'config'>, { sender }: Pick<Delivery, 'sender'>): boolean =>
   config.ownRoles.some((role) => sender.startsWith(`${role}:`));
 
-/** A pinned item has a request, and a published item has ended. */
-const isPublished = (item: RequestItem | undefined): item is PublishedRequest =>
-  item?.pin !== undefined && item.published;
+/** A published item has ended. */
+const isPublished = (item: RequestItem): item is PublishedRequest =>
+  item.pin !== undefined && item.request !== undefined && item.published;
 
 /** Whether this end's message makes the next reading of the key's settle window, or publishes what was found in it. */
 const owesReading = ({ settling }: CaseItem, name: string): boolean =>
@@ -73,11 +73,14 @@ const owesReading = ({ settling }: CaseItem, name: string): boolean =>
 export const recheckOf = async (
   ports: Ports,
   delivery: Delivery,
-  { requestId = delivery.messageId }: RevocationRequest,
+  asked: RevocationRequest,
   modes: { readonly confirm: DeliveryMode; readonly recheck: DeliveryMode },
 ): Promise<{ readonly run: Run; readonly item: RequestItem } | undefined> => {
-  const original = await ports.ledger.read<RequestItem>(requestKey(requestId, false));
-  if (!isPublished(original)) return undefined;
+  const { requestId = delivery.messageId } = asked;
+  const found = await ports.ledger.read<RequestItem>(requestKey(requestId, false));
+  // Where the stored request cannot be read, the message says it.
+  const original = found && { ...found, request: found.request ?? asked };
+  if (original === undefined || !isPublished(original)) return undefined;
   const { pin } = original;
   const known = await ports.ledger.read<CaseItem>(caseKey(pin.keyName));
   const calmly = (mode: DeliveryMode) => {

@@ -1,3 +1,4 @@
+import { after } from '../epoch.ts';
 import { Fault } from '../fault.ts';
 import { type AttemptWaiting, asResult } from '../ledger/attempt-result.ts';
 import { keyName } from '../ledger/keys.ts';
@@ -8,6 +9,7 @@ import type { Asking } from '../probe/host-limits.ts';
 import type { Credential, Order, OrderTarget, Provider } from '../provider.ts';
 import { isUrgent } from '../reason.ts';
 import { type NamedTarget, namedTarget, type RevocationRequest } from '../request/revocation-request.ts';
+import { SECOND_MS } from '../timing.ts';
 import { type Held, identify, openCredential } from './open-credential.ts';
 
 /** The order with its open credentials, and the pin made from them. */
@@ -97,6 +99,22 @@ const knownKeys = (
 };
 
 /**
+ * Which version an earlier delivery opened can no longer be read. A version that came after the order may hold another key.
+ *
+ * @throws Fault `stuck/unproven`
+ */
+const checkAge = ({ salvagedAt, pin, former, dueAt }: RequestItem, targetHeld: Held | undefined): void => {
+  if (salvagedAt === undefined || (pin ?? former) !== undefined || targetHeld === undefined) return;
+  const { name, createdAt } = targetHeld.opened;
+  // Secrets Manager counts in whole seconds.
+  if (after(createdAt, SECOND_MS) > dueAt)
+    throw new Fault(
+      'stuck/unproven',
+      `Cannot tell which version of ${name} was meant: the ledger’s record of the request could not be read, and the version is newer than the request`,
+    );
+};
+
+/**
  * Opens the credentials of a request, at the pinned versions if an earlier delivery pinned them, and tells signer and target apart.
  *
  * @param reopenSigner opens the signer's current version; the target stays as pinned
@@ -137,6 +155,8 @@ export const resolveTarget = async (
   const own = target?.key;
   const aimed = targetOf(named, signer, own);
   checkTarget(provider, request, item, aimed);
+  const targetHeld = (target ?? (aimed.self ? signing : undefined))?.held;
+  checkAge(item, targetHeld);
   const environment = (aimed.self ? signer : (own ?? signer)).environment;
   const realmOf = (name: string): string => provider.environments[name]?.realm ?? name;
   if (aimed.self && own && realmOf(own.environment) !== realmOf(signer.environment))
@@ -171,7 +191,7 @@ export const resolveTarget = async (
       urgent: isUrgent(request.reason),
     },
     seen: [...(aimed.self ? signing.seen : []), ...(target?.seen ?? [])],
-    targetHeld: (target ?? (aimed.self ? signing : undefined))?.held,
+    targetHeld,
   };
 };
 

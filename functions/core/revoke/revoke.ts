@@ -35,6 +35,8 @@ const takeSteps = async (run: Run, item: RequestItem): Promise<Disposition> => {
   if ('hasEnded' in resolved) return mode.conclude(run, item, resolved);
   const pinned = await withPin(ports, item, resolved.pin);
   if (pinned === undefined) return mode.conclude(run, item, attemptWaiting({ code: 'in-progress' }));
+  // Only now is it known which case may hold an end of this request.
+  if (mode.isOrder && item.salvagedAt !== undefined && (await publishStoredEnd(ports, pinned))) return DONE;
   if (mode.needsLease) return withLease(run, pinned, resolved);
   return mode.conclude(run, pinned, await mode.work(run, pinned, resolved));
 };

@@ -2,14 +2,21 @@ import { type AttemptHooks, advanceAttempt, goAroundBan } from '../attempt/advan
 import { markSigner } from '../attempt/call-guards.ts';
 import { hasRoomFor } from '../attempt/progress.ts';
 import type { Disposition } from '../delivery.ts';
-import { type EpochMs, toIso } from '../epoch.ts';
-import { type AttemptResult, asResult, attemptWaiting } from '../ledger/attempt-result.ts';
+import { type EpochMs, epochMs, later, toIso } from '../epoch.ts';
+import {
+  type AttemptEnded,
+  type AttemptResult,
+  asResult,
+  attemptEnded,
+  attemptWaiting,
+} from '../ledger/attempt-result.ts';
 import type { CaseItem } from '../ledger/case-item.ts';
 import { attemptName, caseKey, keyName, requestKey } from '../ledger/keys.ts';
 import { releaseLease, takeLeaseFor } from '../ledger/lease.ts';
 import { isSamePin, type Pin, type RequestItem } from '../ledger/request-item.ts';
 import { updateItem } from '../ledger/update-item.ts';
 import type { Ports } from '../ports.ts';
+import { kindOf } from '../provider.ts';
 import { isUrgent } from '../reason.ts';
 import { findingReceipt } from '../receipts/make-receipt.ts';
 import { rereadOrder } from './reread-order.ts';
@@ -69,6 +76,17 @@ export const revokeKey: DeliveryMode['work'] = async (run, item, resolved, lease
 };
 
 /**
+ * The end of an update whose own record, or whose key's, could not be read whole since it came in: a call of it may have left, and another
+ * one could widen the key. A delete continues with what could be read.
+ */
+const lostUpdate = ({ ports, request }: Run, item: RequestItem, leased: CaseItem): AttemptEnded | undefined => {
+  const salvagedAt = later(item.salvagedAt ?? epochMs(0), leased.salvagedAt ?? epochMs(0));
+  if (kindOf(ports.providers, request) !== 'update' || salvagedAt < item.receivedAt) return undefined;
+  const why = `A record in the ledger could not be read at ${toIso(salvagedAt)}, and an update of it may have left before`;
+  return attemptEnded('stuck/unproven', why);
+};
+
+/**
  * Works on a key whose case this delivery holds, and records the result.
  *
  * @throws Unavailable if an AWS service does not answer; the lease is released if possible
@@ -83,6 +101,8 @@ export const withLease = async (run: Run, item: RequestItem, resolved: ResolvedT
   const { item: leased } = taken;
   if (mode.isOrder && !hasRoomFor(leased, attemptName(item), isUrgent(request.reason)))
     return mode.conclude(run, item, attemptWaiting({ code: 'in-progress' }), leased);
+  const lost = mode.isOrder ? lostUpdate(run, item, leased) : undefined;
+  if (lost) return mode.conclude(run, item, lost, leased);
   try {
     return await mode.conclude(run, item, await mode.work(run, item, resolved, leased), leased);
   } catch (error) {

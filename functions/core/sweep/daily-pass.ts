@@ -1,6 +1,6 @@
 import { after, type EpochMs, epochMs } from '../epoch.ts';
 import { type CaseItem, ownerOf } from '../ledger/case-item.ts';
-import { requestIdOf, requestKey } from '../ledger/keys.ts';
+import { keyName, requestIdOf, requestKey } from '../ledger/keys.ts';
 import { isForgotten, pausedSince } from '../ledger/operator-items.ts';
 import type { RequestItem } from '../ledger/request-item.ts';
 import { updateItem } from '../ledger/update-item.ts';
@@ -9,6 +9,7 @@ import { countedFrom } from '../revoke/conclude.ts';
 import { resend, sendRecheck, setAside } from '../revoke/enqueue.ts';
 import { someAtOnce } from '../some-at-once.ts';
 import { DAY_MS, HOUR_MS, LONGEST_DELAY_SECONDS, MINUTE_MS } from '../timing.ts';
+import { type OneByOne, oneByOne } from './one-by-one.ts';
 
 /** A pass that did not finish starts again after this time, which is longer than a sweep may take. */
 const BROKEN_OFF_MS = 15 * MINUTE_MS;
@@ -64,19 +65,18 @@ const isMeantStill = ({ config }: Ports, { planOnly, request }: RequestItem): bo
   request !== undefined && (!planOnly || request.dryRun || config.mode === 'observe');
 
 /** Sends requests again whose message must have been lost: their time is up, and they have not ended. */
-const resendLost = async (ports: Ports, now: EpochMs): Promise<number> => {
+const resendLost = async (ports: Ports, { serve }: OneByOne, now: EpochMs): Promise<number> => {
   const { config, outbox } = ports;
   const lostBefore = after(now, -config.giveUpAfterMs - LOST_MS);
   let resent = 0;
   for await (const page of ports.ledger.inState<RequestItem>('open-request', epochMs(0), lostBefore))
-    await someAtOnce(
-      page.filter((item) => isMeantStill(ports, item) && countedFrom(item) < lostBefore),
-      async (item) => {
-        if (await isForgotten(ports, item)) return;
+    await someAtOnce(page, async (item) => {
+      await serve(item.requestId, async () => {
+        if (!isMeantStill(ports, item) || countedFrom(item) >= lostBefore || (await isForgotten(ports, item))) return;
         await resend(outbox, item);
         resent += 1;
-      },
-    );
+      });
+    });
   return resent;
 };
 
@@ -90,10 +90,11 @@ const ownerRequest = async ({ ledger }: Ports, item: CaseItem): Promise<RequestI
 
 /**
  * Once a day, for the ledger's open and recent cases: sends a recheck for each, sends lost requests again, and
- * sends copies to the stuck queue again before the queue drops them. It only enqueues. The rechecks publish the findings.
+ * sends copies to the stuck queue again before the queue drops them. It only enqueues. The rechecks publish the findings. An item that
+ * fails is logged and counted, and the pass continues with the others.
  *
  * @returns what it sent; `undefined` if the day's pass is done or running, or the system is paused
- * @throws Unavailable if an AWS service does not answer; a later sweep starts the pass again
+ * @throws Unavailable if an AWS service does not answer at all; a later sweep starts the pass again
  */
 export const dailyPass = async (ports: Ports): Promise<DailyPassReport | undefined> => {
   const { clock, ledger, outbox, random, log } = ports;
@@ -102,7 +103,8 @@ export const dailyPass = async (ports: Ports): Promise<DailyPassReport | undefin
   const since = await beginPass(ports, startedBy);
   if (since === undefined) return undefined;
   const now = clock.now();
-  const sent = { resent: await resendLost(ports, now), looks: 0, copies: 0 };
+  const each = oneByOne(ports, 'daily pass');
+  const sent = { resent: await resendLost(ports, each, now), looks: 0, copies: 0 };
   const settled = after(now, -SETTLED_MS);
   const lookAt = async (item: CaseItem): Promise<void> => {
     const request = await ownerRequest(ports, item);
@@ -114,9 +116,14 @@ export const dailyPass = async (ports: Ports): Promise<DailyPassReport | undefin
     await setAside(outbox, request);
     sent.copies += 1;
   };
-  for await (const page of ledger.inState<CaseItem>('open-case', epochMs(0), settled)) await someAtOnce(page, lookAt);
+  const lookAtEach = (page: readonly CaseItem[]): Promise<void> =>
+    someAtOnce(page, async (item) => {
+      await each.serve(keyName(item.provider, item.realm, item.keyId), () => lookAt(item));
+    });
+  for await (const page of ledger.inState<CaseItem>('open-case', epochMs(0), settled)) await lookAtEach(page);
   for await (const page of ledger.inState<CaseItem>('proved-case', after(now, -RECENT_MS), settled))
-    await someAtOnce(page, lookAt);
+    await lookAtEach(page);
+  each.finish();
   await completePass(ports, startedBy);
   log.info('look-after done', { ...sent });
   return sent;

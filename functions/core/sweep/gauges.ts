@@ -6,6 +6,7 @@ import type { RequestItem } from '../ledger/request-item.ts';
 import type { Ports } from '../ports.ts';
 import { countedFrom } from '../revoke/conclude.ts';
 import { SECOND_MS } from '../timing.ts';
+import { oneByOne } from './one-by-one.ts';
 
 type GaugePorts = Pick<Ports, 'ledger' | 'clock' | 'config' | 'log'>;
 
@@ -24,8 +25,9 @@ const openSince = ({ leftOpenBy, attempts, at }: CaseItem): EpochMs => {
     .reduce(earlier, epochMs(Number.POSITIVE_INFINITY));
 };
 
+/** A request of which nothing can be read any more is open until a person sends it again. */
 const isDue = (item: RequestItem, now: EpochMs): boolean =>
-  !item.planOnly && item.request !== undefined && countedFrom(item) <= now;
+  !item.planOnly && (item.request !== undefined || item.salvagedAt !== undefined) && countedFrom(item) <= now;
 
 /** Whether a request is forgotten. Only requests past their time are checked, so these are few. */
 const isLeftOff = async (ports: GaugePorts, item: RequestItem, now: EpochMs): Promise<boolean> =>
@@ -34,14 +36,21 @@ const isLeftOff = async (ports: GaugePorts, item: RequestItem, now: EpochMs): Pr
 /** Each key that may be alive although it should be dead, and since when. A request whose key is not known yet counts as one key. */
 const open = async (ports: GaugePorts, now: EpochMs): Promise<ReadonlyMap<string, EpochMs>> => {
   const { ledger } = ports;
+  const { serve, finish } = oneByOne(ports, 'gauge');
   const found = new Map<string, EpochMs>();
   const note = (name: string, since: EpochMs): void => void found.set(name, earlier(since, found.get(name) ?? since));
   for await (const page of ledger.inState<RequestItem>('open-request', epochMs(0), now))
-    for (const item of page.filter((each) => isDue(each, now)))
-      if (!(await isLeftOff(ports, item, now)))
-        note(item.pin?.keyName ?? `request ${item.requestId}`, countedFrom(item));
+    for (const item of page)
+      await serve(item.requestId, async () => {
+        if (isDue(item, now) && !(await isLeftOff(ports, item, now)))
+          note(item.pin?.keyName ?? `request ${item.requestId}`, countedFrom(item));
+      });
   for await (const page of ledger.inState<CaseItem>('open-case', epochMs(0), now))
-    for (const item of page) note(keyName(item.provider, item.realm, item.keyId), earlier(openSince(item), now));
+    for (const item of page) {
+      const name = keyName(item.provider, item.realm, item.keyId);
+      await serve(name, async () => note(name, earlier(openSince(item), now)));
+    }
+  finish();
   return found;
 };
 

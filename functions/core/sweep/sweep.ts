@@ -20,6 +20,7 @@ import type { RevocationRequest } from '../request/revocation-request.ts';
 import { setAside } from '../revoke/enqueue.ts';
 import { AT_ONCE, someAtOnce } from '../some-at-once.ts';
 import { LONGEST_DELAY_SECONDS, MINUTE_MS, SECOND_MS, TIMING } from '../timing.ts';
+import { type OneByOne, oneByOne } from './one-by-one.ts';
 
 const LONGEST_DELAY_MS = LONGEST_DELAY_SECONDS * SECOND_MS;
 
@@ -54,9 +55,12 @@ const writeSweep = (
 const noteFirstSeen = async (ports: Ports, { arn, tags, stages }: Described): Promise<SweepItem> => {
   const expiresAt = tags[EXPIRY_TAG] ?? '';
   const version = stages['AWSCURRENT'] ?? '';
-  const firstSeen = await writeSweep(ports, arn, (item) =>
-    item?.expiresAt === expiresAt ? undefined : { expiresAt, version, firstSeenAt: ports.clock.now() },
-  );
+  const firstSeen = await writeSweep(ports, arn, (item) => {
+    if (item?.expiresAt === expiresAt) return undefined;
+    // Which date was there before cannot be read: it may have been this one, and meant for an earlier version.
+    if (item?.salvagedAt !== undefined && item.expiresAt === '') return { ...item, expiresAt, version: '' };
+    return { expiresAt, version, firstSeenAt: ports.clock.now() };
+  });
   return firstSeen as SweepItem; // written now, or by an earlier sweep
 };
 
@@ -93,7 +97,8 @@ const refuse = async (ports: Ports, secret: Described, firstSeen: SweepItem, why
 /** The attempt with which to send an order; `undefined` if it has ended or is running. */
 const attemptOf = async (ports: Ports, { requestId }: Due, { sent }: SweepItem): Promise<number | undefined> => {
   const item = await ports.ledger.read<RequestItem>(requestKey(requestId, ports.config.mode === 'observe'));
-  if (item !== undefined && item.receipt?.outcome !== 'withdrawn') return undefined;
+  const outcome = item?.receipt?.outcome ?? item?.ended?.outcome;
+  if (item !== undefined && outcome !== 'withdrawn') return undefined;
   const attempt = (item?.attempt ?? 0) + 1;
   const isUnderWay =
     sent?.requestId === requestId && sent.attempt === attempt && ports.clock.now() < after(sent.at, RESEND_MS);
@@ -122,13 +127,15 @@ const withinLimits = (due: readonly Ready[], limit: number): readonly Ready[] =>
 };
 
 /** Sends several orders in one call. @returns how many were sent; there was no time for the rest */
-const sendAll = async (ports: Ports, ready: readonly Ready[], until: EpochMs): Promise<number> => {
+const sendAll = async (ports: Ports, { serve }: OneByOne, ready: readonly Ready[], until: EpochMs): Promise<number> => {
   let sent = 0;
-  while (sent < ready.length && ports.clock.now() < until) {
-    const together = ready.slice(sent, sent + AT_ONCE);
-    await someAtOnce(together, ({ due, attempt }) => send(ports, due, attempt));
-    sent += together.length;
-  }
+  for (let tried = 0; tried < ready.length && ports.clock.now() < until; tried += AT_ONCE)
+    await someAtOnce(ready.slice(tried, tried + AT_ONCE), async ({ due, attempt }) => {
+      await serve(due.secret.name, async () => {
+        await send(ports, due, attempt);
+        sent += 1;
+      });
+    });
   return sent;
 };
 
@@ -137,6 +144,9 @@ interface Ready {
   readonly attempt: number;
   readonly provider: string;
 }
+
+const VERSION_LOST =
+  'Cannot tell which version the date is meant for: give another date, or name the version in key-revoker:version';
 
 /** What to send for a secret; `undefined` if there is nothing, or not yet. */
 const readyIn = async (
@@ -154,6 +164,7 @@ const readyIn = async (
   const { order } = read;
   if (order.expiresAt > horizon) return undefined;
   const version = order.version ?? firstSeen.version;
+  if (version === '') return refused(VERSION_LOST);
   const made = order.requestFor(secret, version);
   if (made.kind === 'refused') return refused(made.message);
   const { request } = made;
@@ -174,14 +185,20 @@ interface Found {
   next: string | undefined;
 }
 
-const readPages = async (ports: Ports, from: string | undefined, horizon: EpochMs, until: EpochMs): Promise<Found> => {
+const readPages = async (
+  ports: Ports,
+  { serve }: OneByOne,
+  from: string | undefined,
+  horizon: EpochMs,
+  until: EpochMs,
+): Promise<Found> => {
   const found: Found = { secrets: 0, unreadable: 0, ready: [], past: 0, next: undefined };
   for await (const { secrets, next } of ports.vault.tagged(ports.config.secretPrefix, EXPIRY_TAG, from)) {
     const ready = [...found.ready];
     await someAtOnce(secrets, async (secret) => {
       if (secret.isReplica) return;
       found.secrets += 1;
-      const one = await readyIn(ports, secret, horizon);
+      const one = await serve(secret.name, () => readyIn(ports, secret, horizon));
       if (one === 'unreadable') found.unreadable += 1;
       else if (one !== undefined) ready.push(one);
     });
@@ -223,17 +240,25 @@ const NEVER = epochMs(Number.POSITIVE_INFINITY);
  *
  * @param aheadMs how far ahead of its expiry an order is sent, up to 15 minutes
  * @param until when it stops reading. It sends what it has found by then, and the next sweep continues from there
- * @throws Unavailable if an AWS service does not answer; the next sweep begins where this one began
+ * @throws Unavailable if an AWS service does not answer at all; the next sweep begins where this one began
  */
 export const sweep = async (ports: Ports, aheadMs: number, until: EpochMs = NEVER): Promise<Swept> => {
   const horizon = after(ports.clock.now(), Math.min(aheadMs, LONGEST_DELAY_MS));
   const from = await leftOffAt(ports);
-  const { ready, past, next, secrets, unreadable } = await readPages(ports, from, horizon, until);
+  const each = oneByOne(ports, 'sweep');
+  const { ready, past, next, secrets, unreadable } = await readPages(ports, each, from, horizon, until);
   const isPaused = (await pausedSince(ports)) !== undefined;
-  const sent = isPaused ? 0 : await sendAll(ports, ready, after(until, TIMING.sweepSendMs));
+  const sent = isPaused ? 0 : await sendAll(ports, each, ready, after(until, TIMING.sweepSendMs));
+  each.finish();
   await leaveOff(ports, from, next);
   const left = past + ready.length - sent;
-  const swept = { secrets, sent, left, unreadable, ...(next !== undefined && { goesOn: true as const }) };
+  const swept = {
+    secrets,
+    sent,
+    left,
+    unreadable,
+    ...(next !== undefined && { goesOn: true as const }),
+  };
   ports.log.info('sweep done', { ...swept });
   return swept;
 };

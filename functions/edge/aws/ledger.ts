@@ -1,10 +1,5 @@
-import {
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  paginateQuery,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, PutCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { EpochMs } from '../../core/epoch.ts';
 import { BY_STATE } from '../../core/ledger/keys.ts';
 import { withStoredNames } from '../../core/ledger/stored-names.ts';
@@ -14,8 +9,18 @@ import { orUnavailable, unavailable } from './unavailable.ts';
 
 type Item = Readonly<Record<string, unknown>>;
 
-/** What the ledger needs of the client: one that leaves `undefined` out (`removeUndefinedValues`). */
 type Client = DynamoDBDocumentClient;
+
+/** A number that JavaScript cannot hold exactly is read as text: the item can still be read, and the text is a fault in it. */
+const exactNumber = (digits: string): number | string =>
+  Math.abs(Number(digits)) <= Number.MAX_SAFE_INTEGER ? Number(digits) : digits;
+
+/** The client that the ledger needs: it leaves `undefined` out, and reads every item that DynamoDB can hold. */
+export const ledgerClient = (client: DynamoDBClient): DynamoDBDocumentClient =>
+  DynamoDBDocumentClient.from(client, {
+    marshallOptions: { removeUndefinedValues: true },
+    unmarshallOptions: { wrapNumbers: exactNumber as never },
+  });
 
 const withoutKey = ({ pk: _pk, sk: _sk, ...item }: Item): unknown => item;
 
@@ -32,7 +37,12 @@ const conditionally = async (what: string, exchange: Promise<unknown>): Promise<
 
 const unchangedSince = (rev: number) =>
   rev === 1
-    ? { ConditionExpression: 'attribute_not_exists(pk)' }
+    ? {
+        // An item whose revision cannot be read counts as one that was never written.
+        ConditionExpression: 'attribute_not_exists(#rev) OR NOT attribute_type(#rev, :number) OR #rev < :first',
+        ExpressionAttributeNames: { '#rev': 'rev' },
+        ExpressionAttributeValues: { ':number': 'N', ':first': 1 },
+      }
     : {
         ConditionExpression: '#rev = :before',
         ExpressionAttributeNames: { '#rev': 'rev' },
@@ -68,7 +78,7 @@ async function* pagesOf<T>(client: Client, table: string, state: string, since: 
   for (;;) {
     const page = await orUnavailable('list the ledger by state', pages.next());
     if (page.done) return;
-    yield (page.value.Items ?? []).map(withoutKey) as readonly T[];
+    yield (page.value.Items ?? []) as readonly T[];
   }
 }
 
@@ -79,7 +89,10 @@ const listFrom = async (client: Client, table: string, pk: string, prefix: strin
   return items;
 };
 
-/** The ledger in one DynamoDB table with the keys `pk` and `sk` and the time-to-live attribute `expiresAt`. */
+/**
+ * The ledger in one DynamoDB table with the keys `pk` and `sk` and the time-to-live attribute `expiresAt`. What it lists carries its
+ * key.
+ */
 export const dynamoLedger = (client: Client, table: string): Ledger => {
   const read = async <T extends Versioned>(key: ItemKey): Promise<T | undefined> => {
     const get = new GetCommand({ TableName: table, Key: { pk: key.pk, sk: key.sk }, ConsistentRead: true });

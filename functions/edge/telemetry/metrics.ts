@@ -56,6 +56,8 @@ const EVENTS = new Map<string, (facts: LogFacts) => Values>([
   ['windows read', ({ notConfirmed }) => ({ NotConfirmed: Number(notConfirmed) })],
   ['limit reached', () => ({ LimitReached: 1 })],
   ['notification not sent', () => ({ NotificationsFailed: 1 })],
+  ['ledger item unreadable', () => ({ ItemFaults: 1 })],
+  ['ledger item failed', () => ({ ItemFaults: 1 })],
   [
     'sweep done',
     ({ sent, unreadable }) => ({ SweepRan: 1, OrdersSent: Number(sent), OrdersUnreadable: Number(unreadable) }),

@@ -5,12 +5,13 @@ import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../../core/epoch.ts';
 import type { Ledger, Vault } from '../../core/ports.ts';
 import type { Providers } from '../../core/provider.ts';
 import { cardName, type DeploymentCard, readCard } from '../../core/request/deployment-card.ts';
-import { dynamoLedger } from '../../edge/aws/ledger.ts';
+import { dynamoLedger, ledgerClient } from '../../edge/aws/ledger.ts';
+import { readableLedger } from '../../edge/aws/readable-ledger.ts';
 import { sdkClient } from '../../edge/aws/sdk-client.ts';
 import { secretsVault } from '../../edge/aws/vault.ts';
 import { digest } from '../../edge/process/digest.ts';
@@ -76,14 +77,14 @@ export const connect = async (
   const ssm = new SSMClient(config);
   const card = await cardOf(ssm, prefix).finally(() => ssm.destroy());
   const dynamo = new DynamoDBClient(config);
-  const documents = DynamoDBDocumentClient.from(dynamo, { marshallOptions: { removeUndefinedValues: true } });
+  const documents = ledgerClient(dynamo);
   const secrets = new SecretsManagerClient(config);
   const [sqs, scheduler, lambda] = [new SQSClient(config), new SchedulerClient(config), new LambdaClient(config)];
   return {
     card,
     clock,
     providers,
-    ledger: dynamoLedger(documents, card.ledgerTable),
+    ledger: readableLedger(dynamoLedger(documents, card.ledgerTable), { clock }),
     vault: secretsVault(secrets, clock),
     documents,
     secrets,

@@ -14,5 +14,6 @@ export type AlarmName =
   | 'ledgerThrottled'
   | 'paused'
   | 'notificationsFailed'
+  | 'itemFaults'
   | 'revokeFails'
   | 'sweepFails';

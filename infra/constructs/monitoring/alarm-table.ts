@@ -130,6 +130,12 @@ export const alarmTable = (watched: Watched): Readonly<Record<AlarmName, AlarmRo
       metric: own('NotificationsFailed'),
       above: 0,
     },
+    itemFaults: {
+      says: 'A ledger item cannot be read, or a sweep cannot serve it',
+      section: 'A ledger item cannot be read',
+      metric: own('ItemFaults'),
+      above: 0,
+    },
     revokeFails: {
       says: 'The revoking function crashes, times out or is throttled again and again',
       section: 'The revoking function fails',

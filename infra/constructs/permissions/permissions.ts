@@ -36,7 +36,7 @@ export const revokePermissions = (reach: GrantedResources): readonly PolicyState
   ...messageKey(reach, ['sqs', 'sns']),
 ];
 
-/** Every action that the sweep may take, beside its log: it reads tags and never a secret, and writes only what it has swept. */
+/** Every action that the sweep may take, beside its log: it reads tags and never a secret, and writes only what it has swept and copies of items that it cannot read. */
 export const sweepPermissions = (reach: GrantedResources): readonly PolicyStatement[] => [
   // The API knows no resource for a listing.
   allow(['secretsmanager:ListSecrets'], ['*']),
@@ -49,7 +49,7 @@ export const sweepPermissions = (reach: GrantedResources): readonly PolicyStatem
   allow(
     ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
     [reach.ledger.tableArn],
-    onlyAmong('StringLike', 'dynamodb:LeadingKeys', ['sweep#*']),
+    onlyAmong('StringLike', 'dynamodb:LeadingKeys', ['sweep#*', 'quarantine#*']),
   ),
   ...messageKey(reach, ['sqs', 'sns']),
 ];

@@ -38,6 +38,8 @@ const createTable = () =>
 const createQueue = async (QueueName: string): Promise<string> =>
   (await sqs.send(new CreateQueueCommand({ QueueName }))).QueueUrl ?? '';
 
+let environment: ReturnType<typeof readEnvironment>;
+
 beforeAll(async () => {
   sqs = new SQSClient();
   await createTable();
@@ -45,7 +47,7 @@ beforeAll(async () => {
   urls = { requests: await createQueue('requests'), stuck: await createQueue('stuck') };
   provider.listen(0, '127.0.0.1');
   await once(provider, 'listening');
-  const environment = readEnvironment(
+  environment = readEnvironment(
     {
       LEDGER_TABLE: 'ledger',
       REQUESTS_QUEUE_URL: urls.requests,
@@ -72,9 +74,11 @@ afterAll(() => {
 
 it('connects every port as the environment says', async () => {
   const { ports, hide } = wired;
-  const key = { pk: 'case#1', sk: 'case' };
-  expect(await ports.ledger.write(key, { rev: 1, nonce: 'a', deep: { left: undefined } } as never)).toBe(true);
-  expect(await ports.ledger.read(key)).toEqual({ rev: 1, nonce: 'a', deep: {} });
+  const key = { pk: 'signer#1', sk: 'case#1' };
+  expect(await ports.ledger.write(key, { rev: 1, nonce: 'a', needed: true, deep: { left: undefined } } as never)).toBe(
+    true,
+  );
+  expect(await ports.ledger.read(key)).toEqual({ rev: 1, nonce: 'a', needed: true, deep: {}, schema: 2 });
   await secretsForTest().create({ name: 'key-revoker/desk', value: '{"apiKey":"x"}' });
   expect(await ports.vault.open('key-revoker/desk', 'AWSCURRENT')).toMatchObject({ found: true });
   await ports.outbox.publish(receiptForTest());
@@ -130,4 +134,14 @@ it('makes new identifiers and numbers', () => {
   expect(random()).not.toBe(random());
   expect(digest('')).toMatch(/^e3b0c442/);
   expect(config.mode).toBe('observe');
+});
+
+it.each([
+  ['puts right what cannot be read', {}, 2],
+  ['does not, where its role may not write it', { repairs: false }, 1],
+])('%s', async (_what, options, rev) => {
+  const { ports } = createPorts(environment, PROVIDERS, options);
+  const key = { pk: 'signer#2', sk: `case#${rev}` };
+  expect(await ports.ledger.write(key, { rev: 1, nonce: 'a', needed: 'no' } as never)).toBe(true);
+  expect(await ports.ledger.read(key)).toMatchObject({ rev, needed: true, salvagedAt: expect.any(Number) });
 });

@@ -37,7 +37,8 @@ const CONFIG: Fixture['config'] = {
   limits: { urgent: 1_000, other: 200 },
 };
 
-const emptyOf = (
+/** The world of a way before anything is asked. */
+export const emptyOf = (
   { keys, secrets, target, alsoTargets = [] }: Way,
   config: Partial<Fixture['config']> = {},
 ): Fixture => ({

@@ -70,7 +70,7 @@ const everything = async (): Promise<void> => {
   await running.settle();
 };
 
-const CAUSED = ['notificationsFailed', 'resurrected', 'urgentWaiting', 'limitReached'] as const;
+const CAUSED = ['itemFaults', 'notificationsFailed', 'resurrected', 'urgentWaiting', 'limitReached'] as const;
 
 describe('every metric', () => {
   it('that an alarm or the dashboard names is emitted', async () => {

@@ -196,6 +196,11 @@ export const TROUBLES: Readonly<Record<AlarmName, Trouble>> = {
     await ended(system);
     return [];
   },
+  itemFaults: async (system) => {
+    await put(system, { pk: 'control', sk: 'pause', rev: 1, nonce: 'n', pausedAt: 'now', by: 'me', reason: 'a test' });
+    await system.tick();
+    return [];
+  },
   revokeFails: async (system) => failing(system, 'Revoke', 'Errors', 'Throttles'),
   sweepFails: async (system) => failing(system, 'Sweep', 'Errors', 'Errors'),
 };

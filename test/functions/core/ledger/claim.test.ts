@@ -303,3 +303,21 @@ describe('the pin that a redrive inherits', () => {
     expect(memory.items.size).toBe(0);
   });
 });
+
+describe('the end of a message that is not a valid request', () => {
+  const ended = async (fields: Partial<RequestItem>) => {
+    const memory = memoryPorts();
+    await claimed(memory, { what: 'is this' });
+    const item = memory.items.get('request#M request');
+    memory.items.set('request#M request', { ...item, ...fields } as never);
+    return claimed(memory, { what: 'is this' });
+  };
+
+  it('is found again', async () => expect(await ended({ stub: 'kept' })).toMatchObject({ rev: 1, stub: 'kept' }));
+
+  it('is written again where it cannot be read', async () =>
+    expect(await ended({ ended: undefined })).toMatchObject({ rev: 2, ended: { outcome: 'refused/malformed' } }));
+
+  it('leaves a redrive of its copy alone', async () =>
+    expect(await ended({ ended: undefined, attempt: 2 })).toMatchObject({ rev: 1, attempt: 2 }));
+});

@@ -199,6 +199,13 @@ describe('telling whose key it is', () => {
     );
   });
 
+  it('asks again where what was kept cannot be read', async () => {
+    const memory = system(answerOf('alive', { facts: { keyId: 'K' } }));
+    memory.items.set(`pin#${GOOD.arn} v1`, { rev: 3, nonce: '', keyId: '', questionIds: [] } as never);
+    expect(await identified(memory)).toEqual({ keyId: 'K', seen: ['identify'] });
+    expect(memory.items.get(`pin#${GOOD.arn} v1`)).toMatchObject({ rev: 4, keyId: 'K', questionIds: ['identify'] });
+  });
+
   it.each<[string, Answer, string]>([
     [
       'a credential that the provider does not know',

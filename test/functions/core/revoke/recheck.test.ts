@@ -416,3 +416,11 @@ describe('a recheck', () => {
     expect(verdict).toEqual({ done: false, code: 'no-reply', notBefore: after(memory.clock.now(), 45_000) });
   });
 });
+
+it('goes by its message where the stored request cannot be read', async () => {
+  const memory = await ended({ probe: [ALIVE, GONE, GONE, ALIVE], delete: [ACCEPTED] });
+  const { request: _, ...item } = memory.items.get('request#R request') as object as { readonly request: object };
+  memory.items.set('request#R request', item as never);
+  expect(await rechecked(memory)).toEqual({ done: true });
+  expect(reported(memory)).toEqual([['R#1!1', 'resurrected', null, 'alive', false]]);
+});

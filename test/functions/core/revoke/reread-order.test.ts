@@ -34,6 +34,8 @@ interface Case {
   readonly opened?: Opened;
   /** `undefined`: no sweep has met the secret. */
   readonly firstSeenAt?: number | undefined;
+  /** The version in the sweep's note: empty where the note cannot be read. */
+  readonly noted?: string;
   readonly item?: Partial<RequestItem>;
 }
 
@@ -45,11 +47,12 @@ const recheck = async (given: Case, isGone = false) => {
     version = 'v1',
     opened,
     firstSeenAt,
+    noted = 'v1',
     item = {},
   } = { firstSeenAt: NOON, ...given };
   const { ports, items } = memoryPorts({ described: isGone ? [] : [secretWith(tags)] });
   if (firstSeenAt !== undefined)
-    items.set(`sweep#${ARN} sweep`, { rev: 1, nonce: '', expiresAt: '', version: 'v1', firstSeenAt });
+    items.set(`sweep#${ARN} sweep`, { rev: 1, nonce: '', expiresAt: '', version: noted, firstSeenAt });
   const requestId = expiryRequestId(ports.digest, ARN, version, ordered);
   const order = { requestId, request: { requestedBy: ARN }, ...item } as RequestItem;
   try {
@@ -131,4 +134,24 @@ it('checks the tag’s own version by the tag', async () => {
   expect(await recheck({ ...named, opened: openedAs('', { createdAt: after(DUE, -8_999) }) })).toBeUndefined();
   const newer = { ...named, opened: openedAs('', { createdAt: after(DUE, 1) }) };
   expect(await recheck(newer)).toBe('refused/version-not-meant: ');
+});
+
+describe('goes by the version in the request where the sweep’s note cannot be read', () => {
+  const LOST = { noted: '', firstSeenAt: 0 };
+  const asking = (request: object): Case => ({ ...LOST, item: { request: { requestedBy: ARN, ...request } as never } });
+  const inTarget = asking({ secretVersion: 'AWSCURRENT', target: { secretId: 's', secretVersion: 'v1' } });
+  const withdrawn = 'withdrawn: The tags have changed since then. The changed tags make a new order';
+
+  it.each<[string, Case, string | undefined]>([
+    ['it is the one that was ordered', asking({ secretVersion: 'v1', target: 'self' }), undefined],
+    ['it is that of the target', inTarget, undefined],
+    ['it is another one', asking({ secretVersion: 'v2', target: 'self' }), withdrawn],
+    ['its target names none', asking({ secretVersion: 'v1', target: { apiKeyId: 'K' } }), undefined],
+    ['a version came before the date', { ...inTarget, opened: openedAs('', { createdAt: DUE }) }, undefined],
+    [
+      'a version came after the date',
+      { ...inTarget, opened: openedAs('', { createdAt: after(DUE, 1) }) },
+      'refused/version-not-meant: ',
+    ],
+  ])('%s', async (_what, given, expected) => expect(await recheck(given)).toBe(expected));
 });

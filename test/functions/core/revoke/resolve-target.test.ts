@@ -320,3 +320,31 @@ describe('a provider that does not tell the key in the credential', () => {
     );
   });
 });
+
+describe('the version of a request whose pin cannot be read', () => {
+  const LOST = { salvagedAt: NOON, dueAt: after(NOON, -86_400_000 + 1_000) };
+  const NEWER = { ...LOST, dueAt: after(LOST.dueAt, -1) };
+  const SUB = { target: { secretId: 'key-revoker/sub', secretVersion: 's1' } };
+  const UNPROVEN = 'stuck/unproven: Cannot tell which version of key-revoker/boss was meant';
+
+  it('may have come before the order', async () => {
+    expect((await aimed({}, LOST)).pin).toMatchObject({ keyId: 'BOSS' });
+    expect((await aimed(SUB, LOST)).pin).toMatchObject({ keyId: 'SUB1' });
+  });
+
+  it('may not have come with it or later', async () => {
+    expect(await refusal(aimed({}, NEWER))).toContain(UNPROVEN);
+    expect(await refusal(aimed(SUB, NEWER))).toContain('version of key-revoker/sub was meant');
+  });
+
+  it.each<[string, Partial<RevocationRequest>, Partial<RequestItem>]>([
+    ['the managing key signs', { target: { apiKeyId: '00000000-0000-0000-0000-000000000001' } }, NEWER],
+    ['an earlier attempt pinned the key', {}, { ...NEWER, former: { keyId: 'BOSS' } as never }],
+    ['the request could be read', {}, { dueAt: NEWER.dueAt }],
+    [
+      'the pin can be read',
+      {},
+      { ...NEWER, pin: { signer: { arn: 'key-revoker/boss', versionId: 'AWSCURRENT' } } as never },
+    ],
+  ])('may be any where %s', async (_what, change, item) => expect((await aimed(change, item)).pin).toBeDefined());
+});

@@ -421,11 +421,9 @@ it('leaves its lease to run out after a defect: something may be on its way', as
 });
 
 it('does not carry out what holds no request', async () => {
-  const memory = system({ probe: [undefined] });
-  await revoke(memory.ports, delivered(memory, SELF));
-  const { request: _, ...item } = memory.items.get('request#R request') as unknown as RequestItem;
-  memory.items.set('request#R request', item as never);
-  await expect(revoke(memory.ports, delivered(memory, SELF))).rejects.toThrow('without a request');
+  const memory = system({});
+  memory.items.set('request#M request', { rev: 1, nonce: '', requestId: 'M', digest: '', attempt: 2 } as never);
+  await expect(revoke(memory.ports, delivered(memory, 'not a request'))).rejects.toThrow('without a request');
 });
 
 it('takes a recheck only from our own functions', async () => {
@@ -974,4 +972,18 @@ it('asks whose key it is only for an urgent request, where others have found the
     return memory.sent;
   };
   expect([await asked({}), await asked(LEAKED)]).toEqual([[], ['identify', 'identify']]);
+});
+
+it('publishes the end in the case of a request whose pin could not be read, and sends nothing more', async () => {
+  const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+  memory.ports.outbox = { ...memory.ports.outbox, publish: () => Promise.reject(new Unavailable('down')) };
+  await revoke(memory.ports, delivered(memory, SELF));
+  const { pin: _p, receipt: _r, ended: _e, ...item } = memory.items.get('request#R request') as never as RequestItem;
+  memory.items.set('request#R request', { ...item, salvagedAt: NOON, dueAt: NOON, state: 'open-request' } as never);
+  expect(caseOf(memory).attempts['R#1']?.ended).toMatchObject({ outcome: 'revoked' });
+  const before = memory.sent.length;
+  memory.ports.outbox = { ...memory.ports.outbox, publish: async (receipt) => void memory.published.push(receipt) };
+  expect(await revoke(memory.ports, delivered(memory, SELF))).toEqual({ done: true });
+  expect(memory.sent.length).toBe(before);
+  expect(memory.published).toMatchObject([{ receiptId: 'R#1', outcome: 'revoked' }]);
 });

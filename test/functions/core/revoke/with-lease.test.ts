@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { after } from '../../../../functions/core/epoch.ts';
 import { Unavailable } from '../../../../functions/core/fault.ts';
+import { attemptEnded } from '../../../../functions/core/ledger/attempt-result.ts';
 import { NEW_ATTEMPT } from '../../../../functions/core/ledger/case-item.ts';
 import { emptyCase } from '../../../../functions/core/ledger/lease.ts';
 import type { Pin, Pinned, RequestItem } from '../../../../functions/core/ledger/request-item.ts';
 import type { Opened } from '../../../../functions/core/ports.ts';
+import type { RevocationRequest } from '../../../../functions/core/request/revocation-request.ts';
 import { revoke } from '../../../../functions/core/revoke/revoke.ts';
-import { withPin } from '../../../../functions/core/revoke/with-lease.ts';
+import { type DeliveryMode, runOf } from '../../../../functions/core/revoke/run.ts';
+import { withLease, withPin } from '../../../../functions/core/revoke/with-lease.ts';
 import { type Memory, memoryPorts, openedAs } from '../memory-ports.ts';
 import { answerOf, NOON } from '../rounds.ts';
 import { askedIn } from '../scripted-provider.ts';
@@ -259,4 +262,65 @@ it('asks right before its first call whether the order still stands', async () =
   expect(await revoke(memory.ports, delivered(memory, order))).toEqual({ done: true });
   expect(memory.sent).toEqual(['probe']);
   expect(memory.published).toMatchObject([{ outcome: 'withdrawn', calls: 0 }]);
+});
+
+describe('a record that could not be read', () => {
+  const key = { provider: 'bybit', realm: 'mainnet', keyId: 'K' } as const;
+  const PIN = { keyName: 'bybit/mainnet/K', realm: 'mainnet', keyId: 'K', signer: { versionId: 'v1' } } as Pin;
+  const UPDATE = { provider: 'bybit', operation: 'update-master-key', reason: 'manual' } as RevocationRequest;
+
+  /** What a delivery concludes, and whether it worked on the key. */
+  const working = async (operation: string, salvaged: { item?: number; held?: number }, isOrder = true) => {
+    const memory = memoryPorts();
+    const item = {
+      ...{ requestId: 'R', planOnly: false, attempt: 1, pin: PIN, receivedAt: NOON, rev: 1, nonce: '' },
+      salvagedAt: salvaged.item,
+    } as RequestItem;
+    memory.items.set('request#R request', item as never);
+    memory.items.set('case#bybit/mainnet/K case', {
+      ...{ ...emptyCase(key, NOON), rev: 1, nonce: '', salvagedAt: salvaged.held },
+    } as never);
+    let isWorked = false;
+    const concluded: unknown[] = [];
+    const mode: DeliveryMode = {
+      ...{ isOrder, needsLease: true },
+      work: async () => {
+        isWorked = true;
+        return attemptEnded('restricted');
+      },
+      conclude: async (_run, _item, result) => {
+        concluded.push(result);
+        return { done: true };
+      },
+    };
+    const run = runOf(memory.ports, delivered(memory, {}), mode, { ...UPDATE, operation });
+    await withLease(run, item, { pin: PIN, seen: [] } as never);
+    return { isWorked, concluded };
+  };
+
+  it.each<[string, { item?: number; held?: number }]>([
+    ['of the request', { item: NOON }],
+    ['of the key', { held: NOON }],
+    ['of the key, later', { item: NOON - 5, held: NOON + 5 }],
+  ])('ends an update: that %s', async (_what, salvaged) => {
+    const { isWorked, concluded } = await working('update-master-key', salvaged);
+    expect(isWorked).toBe(false);
+    expect(concluded).toEqual([
+      attemptEnded(
+        'stuck/unproven',
+        expect.stringMatching(/^A record in the ledger could not be read at 2026-11-21T/) as never,
+      ),
+    ]);
+  });
+
+  it.each<[string, string, { item?: number; held?: number }, boolean]>([
+    ['a delete', 'delete-master-key', { item: NOON, held: NOON }, true],
+    ['an update that came later', 'update-master-key', { item: NOON - 1, held: NOON - 1 }, true],
+    ['an update whose records are whole', 'update-master-key', {}, true],
+    ['a recheck', 'update-master-key', { item: NOON, held: NOON }, false],
+  ])('does not stop %s', async (_what, operation, salvaged, isOrder) => {
+    expect(await working(operation, salvaged, isOrder)).toEqual({
+      ...{ isWorked: true, concluded: [attemptEnded('restricted')] },
+    });
+  });
 });

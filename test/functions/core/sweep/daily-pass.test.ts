@@ -220,3 +220,38 @@ it('waits while the system is paused', async () => {
   put(memory, 'control pause', { by: 'me', reason: 'x' });
   expect(await dailyPass(memory.ports)).toMatchObject({ looks: 1 });
 });
+
+describe('an item that cannot be served', () => {
+  const kinds = [
+    ['open-case', { looks: 2 }],
+    ['proved-case', { looks: 2 }],
+  ] as const;
+  const failingFor = (memory: Memory, name: string, error: Error): void => {
+    const { ledger } = memory.ports;
+    const isIt = ({ pk }: { readonly pk: string }): boolean => pk === `request#${name}` || pk === `forgotten#${name}`;
+    memory.ports.ledger = {
+      ...ledger,
+      read: (key) => (isIt(key) ? Promise.reject(error) : ledger.read(key)),
+    };
+  };
+
+  it.each(kinds)('does not stop the others of its state: %s', async (state, expected) => {
+    for (const error of [new TypeError('a defect'), new Unavailable('down')]) {
+      const memory = memoryPorts();
+      for (const name of ['A', 'B', 'C']) kept(memory, name, state, ago(DAY));
+      failingFor(memory, 'B', error);
+      expect(await dailyPass(memory.ports)).toMatchObject(expected);
+      expect(memory.items.get(NOTE)).toMatchObject({ completedAt: NOON });
+      expect(memory.lines[0]?.[0]).toBe('ledger item failed');
+    }
+  });
+
+  it('does not keep a lost request from being sent again', async () => {
+    const memory = memoryPorts();
+    for (const name of ['A', 'B'])
+      put(memory, `request#${name} request`, request(name, ago(3 * DAY), { state: 'open-request' }));
+    failingFor(memory, 'A', new TypeError('a defect'));
+    expect(await dailyPass(memory.ports)).toMatchObject({ resent: 1 });
+    expect(sent(memory)).toEqual([['B', '2', false]]);
+  });
+});

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { after, type EpochMs, toIso } from '../../../../functions/core/epoch.ts';
+import { Unavailable } from '../../../../functions/core/fault.ts';
 import { gauge } from '../../../../functions/core/sweep/gauges.ts';
 import { type Memory, memoryPorts } from '../memory-ports.ts';
 import { NOON } from '../rounds.ts';
@@ -65,6 +66,7 @@ describe('what is open', () => {
     ['a request at its time', [request({}, { notBefore: toIso(NOON) })], [1, 0]],
     ['no request before its time', [request({}, { notBefore: toIso(after(NOON, 1)) })], [0, 0]],
     ['no plan', [request({ planOnly: true })], [0, 0]],
+    ['a request of which nothing can be read', [{ ...request(), request: undefined, salvagedAt: NOON }], [1, 10]],
     ['no message that was not a valid request', [{ ...request(), request: undefined }], [0, 0]],
     ['a key that an end left alive, since then', [held(STUCK)], [1, 90]],
     ['a key that is under way, since its first call', [held(ATTEMPTED)], [1, 3]],
@@ -103,4 +105,16 @@ it('is told in one line', async () => {
   const memory = withItems(held(STUCK));
   const gauges = await gauge(memory.ports);
   expect(memory.lines).toEqual([['gauges read', gauges]]);
+});
+
+it('counts the others where one cannot be judged', async () => {
+  const memory = withItems(request(), held(STUCK), held({ keyId: 'B', attempts: null }));
+  expect(await read(memory)).toEqual([2, 90]);
+  expect(memory.lines[0]).toEqual(['ledger item failed', { what: 'gauge', name: 'kalshi/prod/B', problem: 'defect' }]);
+});
+
+it('fails where the ledger answers for none', async () => {
+  const memory = withItems(request({ receivedAt: ago(2 * 24 * 60 * MINUTE) }));
+  memory.ports.ledger.read = () => Promise.reject(new Unavailable('down'));
+  await expect(gauge(memory.ports)).rejects.toBeInstanceOf(Unavailable);
 });

@@ -140,8 +140,8 @@ describe('an order that was sent', () => {
   it('is sent again after a crash between sending and noting it', async () => {
     const memory = withSecrets([secret('x', -1)]);
     memory.fail(7);
-    await expect(sweep(memory.ports, AHEAD)).rejects.toThrow('gone');
-    expect(memory.steps.slice(-2)).toEqual(['enqueue', 'read']);
+    expect(await sweep(memory.ports, AHEAD)).toMatchObject({ sent: 0, left: 1 });
+    expect(memory.steps.slice(5, 7)).toEqual(['enqueue', 'read']);
     memory.fail();
     expect(await sweep(memory.ports, AHEAD)).toMatchObject({ sent: 1 });
   });
@@ -387,4 +387,99 @@ it('keeps in mind no more orders than may be sent at once: the oldest of all pag
   const memory = listed(due(50), 0, { config: { limits } });
   expect(await sweep(memory.ports, AHEAD)).toEqual({ secrets: 50, sent: 3, left: 47, unreadable: 0 });
   expect(sentNames(memory)).toEqual(['key-revoker/49', 'key-revoker/48', 'key-revoker/47']);
+});
+
+describe('a date whose note cannot be read', () => {
+  const NOTE = `sweep#${secret('x', 0).arn} sweep`;
+  const noted = async (fields: object, tags = {}) => {
+    const memory = withSecrets([secret('x', -1, tags, { stages: { AWSCURRENT: 'v2' } })]);
+    const date = { expiresAt: toIso(after(NOON, -1)), version: '', firstSeenAt: 0, salvagedAt: NOON, refused: 'Q' };
+    memory.items.set(NOTE, { rev: 1, nonce: 'n', ...date, ...fields });
+    return { memory, swept: await sweep(memory.ports, AHEAD) };
+  };
+
+  it.each([
+    ['may have been meant for an earlier version', {}],
+    ['may have been the same date', { expiresAt: '' }],
+  ])('is reported, since it %s', async (_what, fields) => {
+    const { memory, swept } = await noted(fields);
+    expect(swept).toMatchObject({ sent: 0, unreadable: 1 });
+    expect(memory.published.map(({ code, message }) => [code, message])).toEqual([
+      ['tag-unreadable', expect.stringContaining('Cannot tell which version the date is meant for')],
+    ]);
+    expect(memory.items.get(NOTE)).toMatchObject({ expiresAt: toIso(after(NOON, -1)), version: '', salvagedAt: NOON });
+    expect(await sweep(memory.ports, AHEAD)).toMatchObject({ sent: 0 });
+    expect(memory.published).toHaveLength(1);
+  });
+
+  it('is of no matter where the tags name the version', async () => {
+    const { memory, swept } = await noted({ expiresAt: '' }, { 'key-revoker:version': 'v0' });
+    expect(swept).toMatchObject({ sent: 1 });
+    expect(requests(memory)).toMatchObject([{ secretVersion: 'v0' }]);
+  });
+
+  it.each([
+    ['another date takes its place', { expiresAt: '2020-01-01T00:00:00Z' }],
+    ['a first date takes the place of none', { expiresAt: '', salvagedAt: undefined }],
+  ])('is over where %s', async (_what, fields) => {
+    const { memory, swept } = await noted(fields);
+    expect(swept).toMatchObject({ sent: 1 });
+    expect(memory.items.get(NOTE)).toMatchObject({ version: 'v2', firstSeenAt: NOON });
+    expect(memory.items.get(NOTE)).not.toHaveProperty('refused');
+  });
+});
+
+it.each([
+  ['receipt', { receipt: { outcome: 'withdrawn' } }, 1],
+  ['end, where its receipt cannot be read', { ended: { outcome: 'withdrawn' } }, 1],
+  ['end, where it is another one', { ended: { outcome: 'revoked' } }, 0],
+])('sends a withdrawn order again by its %s', async (_what, fields, sent) => {
+  const one = secret('x', -1);
+  const memory = withSecrets([one]);
+  claimed(memory, expiryRequestId(memory.ports.digest, one.arn, 'v1', one.tags), fields);
+  expect(await sweep(memory.ports, AHEAD)).toMatchObject({ sent });
+});
+
+describe('a secret that cannot be served', () => {
+  const failing = (names: readonly string[], error: Error) => {
+    const memory = withSecrets(['a', 'b', 'c'].map((name) => secret(name, -1)));
+    const { outbox } = memory.ports;
+    memory.ports.outbox = {
+      ...outbox,
+      enqueue: (body, ...rest) =>
+        names.some((name) => body.includes(`key-revoker/${name}`))
+          ? Promise.reject(error)
+          : outbox.enqueue(body, ...rest),
+    };
+    return memory;
+  };
+
+  it.each([new Unavailable('too long'), new TypeError('a defect')])('does not stop the others: %s', async (error) => {
+    const memory = failing(['b'], error);
+    expect(await sweep(memory.ports, AHEAD)).toMatchObject({ sent: 2, left: 1 });
+    expect(memory.lines.filter(([event]) => event === 'ledger item failed')).toHaveLength(1);
+    expect(requests(memory).map(({ secretId }) => secretId)).toEqual(['key-revoker/a', 'key-revoker/c']);
+  });
+
+  it('does not stop them where its note fails', async () => {
+    const memory = withSecrets(['a', 'b'].map((name) => secret(name, -1)));
+    const { ledger } = memory.ports;
+    memory.ports.ledger = {
+      ...ledger,
+      read: (key) => (key.pk.includes('/a-') ? Promise.reject(new TypeError('a defect')) : ledger.read(key)),
+    };
+    expect(await sweep(memory.ports, AHEAD)).toMatchObject({ secrets: 2, sent: 1 });
+  });
+
+  it('ends the sweep where a service is down for each', async () => {
+    const memory = withSecrets([secret('a', -1)]);
+    memory.ports.ledger.read = () => Promise.reject(new Unavailable('down'));
+    await expect(sweep(memory.ports, AHEAD)).rejects.toBeInstanceOf(Unavailable);
+    const { ledger } = withSecrets([]).ports;
+    memory.ports.ledger = {
+      ...ledger,
+      read: (key) => (key.pk.endsWith('-AbCdEf') ? Promise.reject(new Unavailable('down')) : ledger.read(key)),
+    };
+    await expect(sweep(memory.ports, AHEAD)).rejects.toBeInstanceOf(Unavailable);
+  });
 });

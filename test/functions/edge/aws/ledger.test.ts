@@ -1,10 +1,10 @@
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, NumberValue, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { epochMs } from '../../../../functions/core/epoch.ts';
 import { Unavailable } from '../../../../functions/core/fault.ts';
 import type { ItemKey, Ledger, Versioned } from '../../../../functions/core/ports.ts';
-import { dynamoLedger } from '../../../../functions/edge/aws/ledger.ts';
+import { dynamoLedger, ledgerClient } from '../../../../functions/edge/aws/ledger.ts';
 import { awsForThisFile } from '../../../infra/local/aws/aws-in-test.ts';
 
 interface Case extends Versioned {
@@ -49,7 +49,7 @@ beforeAll(async () => {
       ],
     }),
   );
-  client = DynamoDBDocumentClient.from(plain, { marshallOptions: { removeUndefinedValues: true } });
+  client = ledgerClient(plain);
   ledger = dynamoLedger(client, 'ledger');
 });
 
@@ -91,6 +91,25 @@ it.each([
   await ledger.write(key, { rev: 2, nonce: 'b' });
   expect(await ledger.write(key, { rev, nonce: 'mine' })).toBe(false);
   expect(await ledger.read(key)).toEqual({ rev: 2, nonce: 'b' });
+});
+
+it.each([
+  ['absent', {}],
+  ['a text', { rev: '7' }],
+  ['no count of writes', { rev: 0 }],
+])('writes over an item whose revision is %s, once', async (_what, fields) => {
+  const key = fresh();
+  await client.send(new PutCommand({ TableName: 'ledger', Item: { ...key, ...fields } }));
+  expect(await ledger.write(key, { rev: 1, nonce: 'a' })).toBe(true);
+  expect(await ledger.write(key, { rev: 1, nonce: 'b' })).toBe(false);
+  expect(await ledger.read(key)).toEqual({ rev: 1, nonce: 'a' });
+});
+
+it('reads a number that JavaScript cannot hold as a text', async () => {
+  const key = fresh();
+  const at = NumberValue.from('12345678901234567890');
+  await client.send(new PutCommand({ TableName: 'ledger', Item: { ...key, rev: 1, nonce: 'a', at, deep: -1.5 } }));
+  expect(await ledger.read(key)).toEqual({ rev: 1, nonce: 'a', at: '12345678901234567890', deep: -1.5 });
 });
 
 it('refuses to write over what is not there', async () => {
@@ -168,7 +187,8 @@ it('lists what is in a state between two instants, oldest first, page by page', 
   await ledger.write(fresh(), { rev: 1, nonce: 'other', state: 'elsewhere', at: 5 } as Versioned);
   const pages: Versioned[][] = [];
   for await (const page of ledger.inState<Versioned>('listed', epochMs(3), epochMs(7))) pages.push([...page]);
-  expect(pages.flat()).toEqual([at(3), at(4), at(5), at(7)]);
+  const key = { pk: expect.stringMatching(/^case#/), sk: 'case' };
+  expect(pages.flat()).toEqual([at(3), at(4), at(5), at(7)].map((item) => ({ ...item, ...key })));
   expect(pages.length).toBeGreaterThan(1);
 });
 

@@ -149,6 +149,8 @@ describe('other events', () => {
       { provider: 'kalshi' },
       { 'UrgentWaiting{instance=desk}': [1], [`UrgentWaiting${PROVIDER}`]: [1] },
     ],
+    ['ledger item unreadable', {}, { 'ItemFaults{instance=desk}': [1] }],
+    ['ledger item failed', {}, { 'ItemFaults{instance=desk}': [1] }],
     ['notification not sent', {}, { 'NotificationsFailed{instance=desk}': [1] }],
     ['look done', { requestId: 'R' }, {}],
     ['toString', {}, {}],
