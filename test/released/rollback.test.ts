@@ -1,0 +1,55 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { Fixture } from './fixture.ts';
+import { olderProduct } from './older-product.ts';
+import { expectationsOf, expectedOf } from './read-release.ts';
+import { problemsOf, replayed } from './replay.ts';
+import type { Stage } from './stage.ts';
+import { STATES } from './states/index.ts';
+import { made } from './states/make.ts';
+import { SUB_BY_MASTER } from './states/ways.ts';
+
+vi.mock('../../infra/local/sandbox/serve-provider.ts', () => import('../faults/simulated/serve-in-process.ts'));
+
+const older = await olderProduct('0.1.0');
+const expectations = expectationsOf('0.1.0');
+
+/** Every state that today's code leaves behind, each way that it arises. */
+const LEFT = STATES.flatMap((state) => state.ways.map((way) => ({ name: `${state.name}: ${way.name}`, state, way })));
+
+describe('after a rollback to 0.1.0', () => {
+  it.each(LEFT)('what today’s code has stored and sent reaches a true end, $name', async ({ state, way }) => {
+    const expected = expectedOf(expectations, state.name, way.name);
+    if (expected === undefined) throw new Error('Cannot judge the state: expected.json lacks it');
+    const fixture = await made(state, way);
+    expect(problemsOf(fixture, expected, await replayed(fixture, older))).toEqual([]);
+  });
+
+  const claimed = STATES.find(({ name }) => name === 'claimed');
+  const stateOf = async (request: object): Promise<Fixture> => {
+    if (claimed === undefined) throw new Error('Cannot begin without the state "claimed"');
+    return made(claimed, { ...SUB_BY_MASTER, request: { ...SUB_BY_MASTER.request, ...request } });
+  };
+  const endsIn = ({ said }: Stage): readonly unknown[] =>
+    said.flatMap(({ receipt: { outcome, code, final } }) => (final ? [[outcome, code].filter(Boolean).join('/')] : []));
+
+  it('it is that release’s own code that runs', async () => {
+    const fixture = await stateOf({});
+    const { table } = await replayed({ ...fixture, ledger: [] }, older);
+    expect(table.items().filter(({ schema }) => schema !== undefined)).toEqual([]);
+    expect(fixture.ledger.filter(({ schema }) => schema === undefined)).toEqual([]);
+  });
+
+  it('a message that names its locator apart is refused, as the page says, and its key stays', async () => {
+    const { target } = SUB_BY_MASTER.request as { readonly target: { readonly subMemberId: string } };
+    const { subMemberId, ...named } = target;
+    const fixture = await stateOf({ target: { ...named, locator: { subMemberId } } });
+    const stage = await replayed(fixture, older);
+    expect(endsIn(stage)).toEqual(['refused/malformed']);
+    expect(stage.said.every(({ isHeld }) => !isHeld)).toBe(true);
+    // The stored request has the form of 0.1.0: the daily pass sends it again, and the key is deleted then.
+    await stage.take({ minutes: 60 * 40 });
+    await stage.take('tick');
+    await stage.drain();
+    expect(endsIn(stage)).toEqual(['refused/malformed', 'revoked']);
+  });
+});
