@@ -61,8 +61,8 @@ const claimMessage = async (
   const now = ports.clock.now();
   const requestId = delivery.messageId;
   const item = await updateItem<RequestItem>(ports, requestKey(requestId, false), (current) =>
-    // An item without its end could not be read whole, or a redrive of it is at work.
-    current && (current.ended || current.attempt > delivery.attempt)
+    // An item with neither an end nor a request could not be read whole. An open request continues, whatever today's schema says.
+    current && (current.ended || current.request || current.attempt > delivery.attempt)
       ? undefined
       : fresh(delivery, now, {
           requestId,

@@ -309,7 +309,7 @@ describe('a restriction', () => {
 
   it('that does not hold is reported, and asked for again', async () => {
     const memory = await ended({ probe: [wider, wider, asAsked, asAsked, wider], delete: [ACCEPTED] }, SELF, given);
-    await readAt(memory, MINUTE);
+    await readAt(memory, 2 * MINUTE);
     expect(findings(memory)).toEqual([['R#1!1', 'widened', null, 'alive', 'restricted']]);
     expect(memory.enqueued.at(-1)).toMatchObject({ attributes: { attempt: '2' } });
     expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1' });

@@ -186,7 +186,7 @@ describe('a credential that is refused at its pinned version', () => {
   it('waits where nobody tells whose key its secret holds now', async () => {
     const nameless = openedAs(JSON.stringify({ keyId: '' }), { versionId: 'v2' });
     const { memory, sent, verdict } = await refusedWith(MANAGED, async () => nameless);
-    expect(sent).toEqual(['probe', 'identify']);
+    expect(sent).toEqual(['probe', 'identify', 'identify']);
     expect(verdict).toMatchObject({ done: false, code: 'no-reply' });
     expect(memory.published).toEqual([]);
   });
