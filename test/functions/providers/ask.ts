@@ -38,6 +38,7 @@ export const converse = (
     const next = question.next(replies.slice(0, count), NOW);
     if ('answer' in next) return { sent, answer: next.answer };
     if (count === replies.length) throw new Error(`no reply left for ${next.send.method} ${next.send.path}`);
+    if (next.send.changes) throw new Error('a question that changes something at the provider');
     sent.push(next.send);
   }
 };

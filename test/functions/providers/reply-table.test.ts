@@ -59,4 +59,9 @@ it.each([
   expect(read(one, 'own')).toMatchObject({ saw: 'silent', means: { wait }, code });
 });
 
+it('reads also by a table that knows nothing beside its rows', () => {
+  const bare = replyReader({ rows: [], code: () => 'gone', isOwn: () => true, statusText: () => '' });
+  expect(bare(reply(410), 'own')).toEqual({ saw: 'silent', means: { wait: 'unrecognised' }, code: 'gone' });
+});
+
 it('adds what a reply says beside its row', () => expect(of(429)).toMatchObject({ serverTime: NOW }));

@@ -17,10 +17,11 @@ describe('a key that deletes itself', () => {
   it('asks for the list and deletes its own id, each signed, without a body', () => {
     const { sent } = converse(probe(plan, 'api_keys'), [reply(200, listOf([]))]);
     const calls = [...sent, callOf(plan).send(NOW)];
-    expect(calls.map(({ method, provider, host, path, body }) => [method, provider, host, path, body])).toEqual([
-      ['GET', 'kalshi', HOST, '/trade-api/v2/api_keys', undefined],
-      ['DELETE', 'kalshi', HOST, `/trade-api/v2/api_keys/${TARGET}`, undefined],
+    expect(calls.map(({ changes, provider, host, path, body }) => [changes, provider, host, path, body])).toEqual([
+      [false, 'kalshi', HOST, '/trade-api/v2/api_keys', undefined],
+      [true, 'kalshi', HOST, `/trade-api/v2/api_keys/${TARGET}`, undefined],
     ]);
+    expect(calls.map(({ method }) => method)).toEqual(['GET', 'DELETE']);
     expect(questions(plan)).toEqual([`self self@${HOST}`]);
     expect(callOf(plan)).toMatchObject({ asked: 'delete api_key', as: 'self', questionId: `self@${HOST}` });
   });
