@@ -35,6 +35,15 @@ export interface Answer {
   readonly record?: KeyRecord;
   /** A part of a long search was read. Ask again to continue. */
   readonly more?: true;
+  /** With `unlisted` from a list that has pages: what this walk through the list read. */
+  readonly walked?: Walked;
+}
+
+/** One walk through all pages of a list. Rows can move between pages during the walk, so a walk of several pages is no verdict. */
+export interface Walked {
+  readonly pages: number;
+  /** Of every row. */
+  readonly keyIds: readonly string[];
 }
 
 export type Facts = Readonly<Record<string, string>>;

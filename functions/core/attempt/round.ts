@@ -1,5 +1,6 @@
 import type { Facts } from '../answer.ts';
 import type { AttemptRecord, CaseItem } from '../ledger/case-item.ts';
+import { keyName } from '../ledger/keys.ts';
 import type { Pin, RequestItem } from '../ledger/request-item.ts';
 import type { Ports } from '../ports.ts';
 import { askRound, type Round } from '../probe/ask.ts';
@@ -72,11 +73,12 @@ export const probeRound = async (
   progress: AttemptRecord,
   withSigner: boolean,
 ): Promise<JudgedRound> => {
-  const { order, asking, ports } = context;
+  const { order, asking, ports, provider, pin } = context;
   const called = progress.calls > 0;
   asking.bypassesBreaker = order.urgent && !called;
   asking.breakerCode = called && progress.answered ? 'not-yet-proved' : undefined;
   asking.ownConnections = mayProve(context, item, progress);
+  asking.isLeaving = async (keyId) => (await killOf(ports, keyName(provider.name, pin.realm, keyId))) !== undefined;
   const known = { ...item.facts[order.signer.keyId], ...progress.facts };
   const asked = await askRound(asking, (facts) => planWith(context, facts, called), known, withSigner);
   const round = await withoutDeadSigner(context, asked, called);

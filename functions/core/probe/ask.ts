@@ -8,6 +8,7 @@ import { TIMING } from '../timing.ts';
 import { cacheHeaderIn, codeOfCache } from './from-cache.ts';
 import { type Asking, checkBreaker, recordAnswer, takeRateSlot } from './host-limits.ts';
 import type { AnsweredQuestion } from './round-verdict.ts';
+import { walkAgain } from './walk-again.ts';
 
 /** The exchanges that one question may send at once. After these, five a second. */
 const BURST = 4;
@@ -98,7 +99,7 @@ const askByTheClock = async (asking: Asking, question: Question): Promise<Asked 
 export const askOver = async (asking: Asking, question: Question): Promise<Asked | Unasked> => {
   const heldUp = await checkBreaker(asking, question.host);
   if (heldUp) return { heldUp };
-  const said = await askByTheClock(asking, question);
+  const said = await walkAgain(() => askByTheClock(asking, question), asking.isLeaving);
   if (!isUnasked(said)) await recordAnswer(asking, question.host, said.answer);
   return said;
 };

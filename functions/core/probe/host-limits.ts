@@ -23,6 +23,8 @@ export interface Asking {
   bypassesBreaker?: boolean;
   /** Replaces the code of the circuit breaker's wait. */
   breakerCode?: RetryCode | undefined;
+  /** Whether the ledger holds that key of the target's realm as gone, or as under a delete. */
+  isLeaving?: (keyId: string) => Promise<boolean>;
   /** The circuit breaker's answer for each host: how often it had been silent before, or the wait. */
   breakers?: Map<string, Promise<number | Retry>>;
 }

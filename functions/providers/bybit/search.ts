@@ -3,13 +3,14 @@ import type { Answer, Facts } from '../../core/answer.ts';
 import { jsonOrUndefined } from '../../core/json.ts';
 import type { Order, Question } from '../../core/provider.ts';
 import { type Send, type Talk, talk } from '../conversation.ts';
-import { silent } from '../reply-meaning.ts';
+import { endless } from '../walk-pages.ts';
 import { read } from './key-record.ts';
 import { inList, type SubKeys, subKeys, subKeysQuestionId } from './sub-keys.ts';
 
 const Members = z.object({
   subMembers: z.array(z.object({ uid: z.string().regex(/^\d+$/) })),
-  nextCursor: z.string(),
+  // The ledger keeps it.
+  nextCursor: z.string().max(100),
 });
 
 /** After this many reads the search stops at the next sub account. It continues when it is asked again. */
@@ -18,6 +19,8 @@ const READS = 20;
 /** The progress of a search: a page of sub accounts, how many of that page are read, and the totals. */
 interface Place {
   readonly cursor: string;
+  /** The cursors of the pages before this one. */
+  readonly past: readonly string[];
   readonly skip: number;
   readonly accounts: number;
   readonly keys: number;
@@ -25,8 +28,19 @@ interface Place {
   readonly hidden: number;
 }
 
-const Stored = z.object({ cursor: z.string(), skip: z.int(), accounts: z.int(), keys: z.int(), hidden: z.int() });
-const START: Place = { cursor: '', skip: 0, accounts: 0, keys: 0, hidden: 0 };
+const Stored = z.object({
+  cursor: z.string(),
+  // Absent in items of release 0.1.0.
+  past: z.array(z.string()).default([]),
+  skip: z.int(),
+  accounts: z.int(),
+  keys: z.int(),
+  hidden: z.int(),
+});
+const START: Place = { cursor: '', past: [], skip: 0, accounts: 0, keys: 0, hidden: 0 };
+
+/** More pages than any master has: 10,000 sub accounts. */
+const MOST_PAGES = 100;
 
 const placeOf = (facts: Facts): Place => Stored.safeParse(jsonOrUndefined(facts['searchCursor'] ?? '')).data ?? START;
 
@@ -47,7 +61,7 @@ const exhausted = ({ accounts, keys, hidden }: Place): Answer => ({
 /** What Bybit says for a sub account that is closed or gone. The search skips it. A search proves nothing, so nothing is lost. */
 const HIDDEN = new Set(['10001', '141004', '500010']);
 
-const past = (place: Place, keys: SubKeys): Place => ({
+const pastAccount = (place: Place, keys: SubKeys): Place => ({
   ...place,
   skip: place.skip + 1,
   accounts: place.accounts + 1,
@@ -97,12 +111,14 @@ function* search({ order, host, userID }: Ground): Talk<Answer> {
       const found = 'rows' in keys ? inList(keys.rows, target.keyId) : undefined;
       if (found?.identified)
         return { ...found, questionId: subKeysQuestionId(order, host, userID, uid), facts: { subMemberId: uid } };
-      place = past(place, keys);
+      place = pastAccount(place, keys);
     }
     const { nextCursor } = page.result;
     if (isLast(nextCursor)) return exhausted(place);
-    if (nextCursor === place.cursor) return { ...silent({ wait: 'unrecognised' }), code: 'same cursor' };
-    place = { ...place, cursor: nextCursor, skip: 0 };
+    const past = [...place.past, place.cursor];
+    if (past.includes(nextCursor)) return endless('same cursor');
+    if (past.length === MOST_PAGES) return endless(`over ${MOST_PAGES} pages`);
+    place = { ...place, cursor: nextCursor, past, skip: 0 };
     if (reads >= READS) return stopped(place);
   }
 }

@@ -3,14 +3,12 @@ import type { Answer } from '../../core/answer.ts';
 import type { Credential, Order, Question } from '../../core/provider.ts';
 import { type Talk, talk } from '../conversation.ts';
 import { silent } from '../reply-meaning.ts';
+import { type Walk, walkPages } from '../walk-pages.ts';
 import { BybitKey } from './credential.ts';
 import { READ_SETTINGS, read, recordOf } from './key-record.ts';
 
 /** The largest page that Bybit gives. */
 const PAGE = 20;
-/** More pages than any sub account has. An endless cursor stops here. */
-const MOST_PAGES = 50;
-
 const Row = z.object({
   apiKey: z.string().min(1),
   status: z.int().optional().catch(undefined),
@@ -21,32 +19,19 @@ type Row = z.output<typeof Row>;
 const Page = z.object({ result: z.array(Row), nextPageCursor: z.string() });
 
 /** All keys of one sub account, or the answer that stopped the reading. */
-export type SubKeys = { readonly rows: readonly Row[] } | { readonly answer: Answer };
+export type SubKeys = Walk<Row>;
 
 /**
  * Reads every page of a sub account's keys.
  * https://bybit-exchange.github.io/docs/v5/user/list-sub-apikeys
  */
-export function* subKeys(credential: Credential, host: string, subMemberId: string): Talk<SubKeys> {
-  const rows: Row[] = [];
-  let cursor = '';
-  for (let page = 0; page < MOST_PAGES; page += 1) {
+export const subKeys = (credential: Credential, host: string, subMemberId: string): Talk<SubKeys> =>
+  walkPages(function* (cursor) {
     const query = `subMemberId=${subMemberId}&limit=${PAGE}${cursor && `&cursor=${encodeURIComponent(cursor)}`}`;
-    const said = yield* read({
-      credential,
-      host,
-      path: '/v5/user/sub-apikeys',
-      query,
-      column: 'managing',
-      result: Page,
-    });
-    if ('answer' in said) return said;
-    rows.push(...said.result.result);
-    cursor = said.result.nextPageCursor;
-    if (cursor === '') return { rows };
-  }
-  return { answer: { ...silent({ wait: 'unrecognised' }), code: `over ${MOST_PAGES} pages` } };
-}
+    const path = '/v5/user/sub-apikeys';
+    const said = yield* read({ credential, host, path, query, column: 'managing', result: Page });
+    return 'answer' in said ? said : { rows: said.result.result, next: said.result.nextPageCursor };
+  });
 
 /** Bybit's `status` of a key that has expired and can be renewed. */
 const EXPIRED = 2;
@@ -79,7 +64,9 @@ function* list({ signer, target, facts }: Order, host: string, subMemberId: stri
   if ('rows' in keys) {
     const found = inList(keys.rows, target.keyId);
     // Only a list that names the key proves that this is its sub account.
-    return { ...found, facts: { readSub: subMemberId, ...(found.identified && { subMemberId }) } };
+    const facts = { readSub: subMemberId, ...(found.identified && { subMemberId }) };
+    const walked = { pages: keys.pages, keyIds: keys.rows.map(({ apiKey }) => apiKey) };
+    return { ...found, facts, ...(found.saw === 'unlisted' && { walked }) };
   }
   // A sub account that was read before belongs to this master, so the request itself is wrong.
   const isForeign = WRONG_PARAMETER.has(keys.answer.code) && facts['readSub'] !== subMemberId;

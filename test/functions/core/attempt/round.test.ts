@@ -52,6 +52,23 @@ describe('the connections of a round', () => {
   });
 });
 
+describe('a list of several pages', () => {
+  const walk = (...keyIds: readonly string[]) => answerOf('unlisted', { walked: { pages: 2, keyIds } });
+
+  const DEAD = { attempts: {}, proved: { at: NOON, deadAt: NOON, endedBy: 'Y#1' } };
+
+  it.each([
+    ['gone', 'prod', 'absent'],
+    ['gone in another realm only', 'demo', 'none'],
+  ])('counts where the walks differ by a key that the ledger holds as %s', async (_what, realm, expected) => {
+    const walks = [walk('A', 'X'), walk('A'), walk('A', 'X'), walk('A'), walk('A', 'X')];
+    const { memory, context, leased } = atWork({ probe: walks }, { managed: true });
+    memory.items.set(`case#kalshi/${realm}/X case`, { rev: 1, nonce: '', ...DEAD });
+    const { roundVerdict } = await probeRound(context, leased, NEW_ATTEMPT, false);
+    expect(roundVerdict).toBe(expected);
+  });
+});
+
 describe('a round in which the managing key is refused', () => {
   const REFUSED = answerOf('silent', { means: { end: 'stuck/credential-refused' } });
   const UNLISTED = answerOf('unlisted');

@@ -174,8 +174,10 @@ describe('a list of a sub account', () => {
     expect(answer).toMatchObject({ saw: 'unlisted', code: '0' });
     // Only a list that names the key teaches where it is.
     expect(answer.facts).toEqual({ readSub: SUB_ID });
+    expect(answer.walked).toEqual({ pages: 3, keyIds: ['A', 'B', 'C'] });
     const found = converse(list, [reply(200, page([SUB]))]).answer;
     expect(found.facts).toEqual({ readSub: SUB_ID, subMemberId: SUB_ID });
+    expect(found).not.toHaveProperty('walked');
   });
 
   it.each([
@@ -216,8 +218,8 @@ describe('a list of a sub account', () => {
   it('ends where its cursor never does', () => {
     const again = Array(50).fill(reply(200, page(['A'], 'again')));
     expect(converse(list, again)).toMatchObject({
-      sent: { length: 50 },
-      answer: { saw: 'silent', means: { wait: 'unrecognised' }, code: 'over 50 pages' },
+      sent: { length: 2 },
+      answer: { saw: 'silent', means: { wait: 'unrecognised' }, code: 'same cursor' },
     });
   });
 

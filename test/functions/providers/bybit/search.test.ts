@@ -109,6 +109,40 @@ describe('a search for the sub account', () => {
     expect(next).toEqual({ answer: { saw: 'silent', means: { wait: 'unrecognised' }, code: 'same cursor' } });
   });
 
+  /** Reads pages without an account, turn after turn. @param cursorAt the cursor that the page with this number gives */
+  const circling = (cursorAt: (page: number) => string) => {
+    let facts: Facts = { userID: '9' };
+    let pages = 0;
+    for (let turn = 0; turn < 20; turn += 1) {
+      const question = probe(planFor(facts), 'search');
+      const replies: MaybeReply[] = [];
+      let next = question.next(replies, NOW);
+      while ('send' in next) {
+        replies.push(reply(200, { retCode: 0, result: { subMembers: [], nextCursor: cursorAt(pages) } }));
+        pages += 1;
+        next = question.next(replies, NOW);
+      }
+      if (!next.answer.more) return { code: next.answer.code, pages };
+      facts = { ...facts, ...next.answer.facts };
+    }
+    throw new Error('the search does not end');
+  };
+
+  it('ends where the cursors come round again, also turns later', () =>
+    expect(circling((page) => String((page % 30) + 1))).toEqual({ code: 'same cursor', pages: 31 }));
+
+  it('ends after a hundred pages', () =>
+    expect(circling((page) => String(page + 1))).toEqual({ code: 'over 100 pages', pages: 100 }));
+
+  it('continues from a place that release 0.1.0 stored', () => {
+    const stored = JSON.stringify({ cursor: '100', skip: 0, accounts: 100, keys: 3, hidden: 0 });
+    const question = probe(planFor({ userID: '9', searchCursor: stored }), 'search');
+    const next = question.next([], NOW);
+    expect('send' in next && next.send.path).toBe('/v5/user/submembers?pageSize=100&nextCursor=100');
+    const again = reply(200, { retCode: 0, result: { subMembers: [], nextCursor: '100' } });
+    expect(question.next([again], NOW)).toMatchObject({ answer: { code: 'same cursor' } });
+  });
+
   it('is over at an empty cursor as at 0, and is kept under its master and account', () => {
     const question = probe(planFor({ userID: '9' }), 'search');
     const last = reply(200, { retCode: 0, result: { subMembers: [], nextCursor: '' } });
@@ -121,6 +155,11 @@ describe('a search for the sub account', () => {
     [
       'accounts of null',
       reply(200, { retCode: 0, result: { subMembers: null, nextCursor: '0' } }),
+      'silent retry/unrecognised',
+    ],
+    [
+      'a cursor that is too long to keep',
+      reply(200, { retCode: 0, result: { subMembers: [], nextCursor: '1'.repeat(101) } }),
       'silent retry/unrecognised',
     ],
     [
