@@ -2,8 +2,31 @@ import type { Retry } from './backoff.ts';
 import type { EpochMs } from './epoch.ts';
 import type { FinalOutcome, RetryCode, StuckCode } from './outcome.ts';
 
+/** What each word says of the target. A word that says nothing of the target is about a call, or it is no verdict. */
+const SAYS = {
+  alive: 'present',
+  expired: 'present',
+  /** The provider names the key and says that the key is switched off. */
+  disabled: 'present',
+  listed: 'present',
+  unlisted: 'absent',
+  unknown: 'absent',
+  /** The provider says in its own words that this key was revoked. An outage does not say that. */
+  revoked: 'absent',
+  /** The key does not work, and the provider answers alike for a deleted key and for one that is switched off. */
+  unusable: 'absent after a delete',
+  /** A refusal that only a known key should get, but that does not show the key: a limit of the key's account, an address list. */
+  doubt: 'doubt',
+  accepted: 'nothing',
+  rejected: 'nothing',
+  silent: 'nothing',
+} as const;
+
 /** What one exchange showed of the target. `silent` is no verdict. */
-export type Saw = 'alive' | 'expired' | 'listed' | 'unlisted' | 'unknown' | 'accepted' | 'rejected' | 'silent';
+export type Saw = keyof typeof SAYS;
+
+/** Every word that evidence can hold. */
+export const SAW = Object.keys(SAYS) as [Saw, ...Saw[]];
 
 /** What an answer means for the request: an end, or a wait. The wait has the instant that the provider stated, if any. */
 export type Meaning = { readonly end: FinalOutcome } | { readonly wait: RetryCode; readonly notBefore?: EpochMs };
@@ -35,6 +58,8 @@ export interface Answer {
   readonly record?: KeyRecord;
   /** A part of a long search was read. Ask again to continue. */
   readonly more?: true;
+  /** With `accepted`: the provider says yes to every identifier. So its yes counts as a lost reply. */
+  readonly acceptance?: 'opaque';
   /** With `unlisted` from a list that has pages: what this walk through the list read. */
   readonly walked?: Walked;
 }
@@ -52,10 +77,18 @@ export type Facts = Readonly<Record<string, string>>;
 export type KeyRecord = Readonly<Record<string, unknown>>;
 
 /** Whether the answer shows that the provider still holds the key. */
-export const isPresent = ({ saw }: Answer): boolean => saw === 'alive' || saw === 'expired' || saw === 'listed';
+export const isPresent = ({ saw }: Answer): boolean => SAYS[saw] === 'present';
 
-/** Whether the answer could prove a death, if what asked had seen the key before. */
-export const isAbsent = ({ saw }: Answer): boolean => saw === 'unknown' || saw === 'unlisted';
+/**
+ * Whether the answer could prove a death, if what asked had seen the key before.
+ *
+ * @param deleted whether the provider has accepted a delete of ours, so that a key that does not work is not just switched off
+ */
+export const isAbsent = ({ saw }: Answer, deleted = false): boolean =>
+  SAYS[saw] === 'absent' || (deleted && SAYS[saw] === 'absent after a delete');
+
+/** Whether the answer forbids a word of death, and shows no key. */
+export const isDoubt = ({ saw }: Answer): boolean => SAYS[saw] === 'doubt';
 
 /** The end that the answer means, if any. */
 export const endIn = ({ means }: Answer): FinalOutcome | undefined =>

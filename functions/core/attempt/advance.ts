@@ -1,4 +1,4 @@
-import { isPresent } from '../answer.ts';
+import { isDoubt, isPresent } from '../answer.ts';
 import { type EpochMs, toIso } from '../epoch.ts';
 import { type AttemptResult, attemptEnded, attemptWaiting } from '../ledger/attempt-result.ts';
 import { type AttemptRecord, type CaseItem, NEW_ATTEMPT, sightedRoundsIn } from '../ledger/case-item.ts';
@@ -35,7 +35,7 @@ const askSiblings = async (
     // Without time to ask, nothing is known of that environment: the next delivery asks.
     if (isUnasked(answer)) return attemptWaiting(answer.heldUp ?? { code: 'not-yet-proved' });
     evidence.push(evidenceOf(ports.clock.now(), 'probe', question, answer));
-    if (isPresent(answer) || answer.identified)
+    if (isPresent(answer) || isDoubt(answer) || answer.identified)
       return attemptEnded('stuck/wrong-environment', `The key belongs to the environment ${environment}`, evidence);
   }
   return { nowhere: evidence };
@@ -57,12 +57,14 @@ const provedBefore = ({ proved }: CaseItem): string =>
 /** What the receipt says about this request in particular, from what was learned on the way. */
 const whyOf = (
   outcome: FinalOutcome,
-  { facts, absentSince }: AttemptRecord,
+  { facts, absentSince, doubt }: AttemptRecord,
   item: CaseItem,
   isUpdate: boolean,
 ): string => {
   const since = absentSince === undefined ? '' : `The provider has not known the key since ${toIso(absentSince)}`;
   if (outcome === 'already-revoked') return since;
+  if (outcome === 'stuck/unproven' && doubt)
+    return `Since ${toIso(doubt.since)} the provider has answered the key with ${doubt.code}, which only a known key should get. So the key may be alive`;
   if (outcome === 'stuck/unproven' && isUpdate && since)
     return `${since}. An update cannot tell a dead key from an outage. A delete can: send one`;
   if (facts['searched']) return `Searched ${facts['searched']}`;

@@ -1,4 +1,4 @@
-import { type Answer, endIn, waitIn } from '../answer.ts';
+import { type Answer, endIn, isDoubt, waitIn } from '../answer.ts';
 import type { Retry } from '../backoff.ts';
 import { after, type EpochMs, later } from '../epoch.ts';
 import { type AttemptRecord, basisOf, executedCalls, hasEffectiveCall, repliesOf } from '../ledger/case-item.ts';
@@ -197,10 +197,21 @@ const outlastsOutage = ({ progress, now }: Situation, at: EpochMs | undefined): 
 /** A refused call killed nothing: the key was dead already. */
 const goneAs = ({ progress }: Situation): FinalOutcome => (hasEffectiveCall(progress) ? 'revoked' : 'already-revoked');
 
+/** The provider says in its own words that the key was revoked. That needs no call to tell it from an outage. */
+const isByWord = ({ progress }: Situation): boolean => progress.revokedByWordSince !== undefined;
+
+/** Said in two rounds, a gap apart. */
+const wordEnd = (situation: Situation): Decision => {
+  const { progress, now, agreedMs } = situation;
+  const saidMs = now - (progress.revokedByWordSince ?? now);
+  return agreedEnd(situation, goneAs(situation), wantedAfter(situation), Math.min(agreedMs, saidMs));
+};
+
 /** Whether two absences are enough: the call was accepted, or the managing key was accepted while the target was not. */
-const isTold = ({ progress, proved, controlled }: Situation): boolean => {
+const isTold = (situation: Situation): boolean => {
+  const { progress, proved, controlled } = situation;
   const basis = basisOf(progress);
-  return proved || basis === 'accepted' || (basis !== undefined && controlled);
+  return proved || basis === 'accepted' || (basis !== undefined && controlled) || isByWord(situation);
 };
 
 /** Whether a further call has left since the reply to a call was lost. A call that was put off asked nothing. */
@@ -220,6 +231,7 @@ const gone = (situation: Situation): Decision => {
   const { progress, proved, calledNow, now } = situation;
   const basis = basisOf(progress);
   if (proved || basis === 'accepted') return agreedEnd(situation, goneAs(situation), wantedAfter(situation));
+  if (isByWord(situation)) return wordEnd(situation);
   if (basis === undefined) return beforeDelete(situation);
   const isDoubtful = basis === 'lost' && !isAskedAfterLoss(progress);
   if (situation.controlled && isDoubtful && heldBy(situation) === undefined) return { do: 'call' };
@@ -272,9 +284,17 @@ const onUpdate = (situation: Situation): Decision => {
   return roundVerdict === 'wider' ? updateCall(situation) : { do: 'retry', code: 'unrecognised' };
 };
 
+/** No verdict but a doubt, for as long as an outage is assumed to last. */
+const isDoubtfulForLong = ({ round, roundVerdict, progress: { doubt }, now }: Situation): boolean =>
+  roundVerdict === 'none' &&
+  round.some(({ answer }) => isDoubt(answer)) &&
+  now >= after(doubt?.since ?? now, TIMING.outageMs);
+
 /** What comes next, from one round of answers and everything that is known. Pure. */
-export const decide = (situation: Situation): Decision =>
-  situation.kind === 'delete' ? onDelete(situation) : onUpdate(situation);
+export const decide = (situation: Situation): Decision => {
+  if (isDoubtfulForLong(situation)) return end('stuck/unproven');
+  return situation.kind === 'delete' ? onDelete(situation) : onUpdate(situation);
+};
 
 /**
  * What follows from a call's own answer: an end, or a wait that the provider stated. Otherwise the probes decide.

@@ -1,4 +1,4 @@
-import { type Answer, type Facts, isPresent, type KeyRecord, waitIn } from '../answer.ts';
+import { type Answer, type Facts, isAbsent, isDoubt, isPresent, type KeyRecord, waitIn } from '../answer.ts';
 import { type EpochMs, later } from '../epoch.ts';
 import {
   type AttemptRecord,
@@ -43,6 +43,7 @@ const met = (progress: AttemptRecord): AttemptRecord => {
     absentSince: undefined,
     absentAt: undefined,
     controlledSince: undefined,
+    revokedByWordSince: undefined,
   };
 };
 
@@ -54,6 +55,10 @@ const sighted = (progress: AttemptRecord, now: EpochMs, isContrary: boolean): At
   lastSightedAt: now,
   ...(isContrary && hasEffectiveCall(progress) ? { sightedRounds: oneMoreSighted(progress.sightedRounds) } : {}),
 });
+
+/** After a round without a sighting. A doubt is no sighting, but it restarts the count as well. */
+const unsighted = (progress: AttemptRecord, { asked }: Round): AttemptRecord =>
+  asked.some(({ answer }) => isDoubt(answer)) ? met(progress) : progress;
 
 /** An update is about a key that is alive. These do not speak against it. */
 const DONE_BY_UPDATE: readonly (RoundVerdict | undefined)[] = ['as-asked', 'web-only'];
@@ -73,8 +78,9 @@ const everyoneMet = (attempts: CaseItem['attempts']): CaseItem['attempts'] =>
 /** What the other requests learn from one request's round. */
 const otherAttempts = (attempts: CaseItem['attempts'], round: Round, now: EpochMs): CaseItem['attempts'] => {
   const roomy = withRoom(attempts);
-  if (!isSighting(round)) return roomy;
-  return Object.fromEntries(Object.entries(roomy).map(([name, progress]) => [name, sighted(progress, now, true)]));
+  const learned = (progress: AttemptRecord): AttemptRecord =>
+    isSighting(round) ? sighted(progress, now, true) : unsighted(progress, round);
+  return Object.fromEntries(Object.entries(roomy).map(([name, progress]) => [name, learned(progress)]));
 };
 
 /** The progress of a search belongs to one attempt. The next attempt searches from the start. */
@@ -144,7 +150,7 @@ export const withRound = (
   const progress = item.attempts[name] ?? NEW_ATTEMPT;
   const isSeen = isSighting(round);
   const noted = {
-    ...(isSeen ? sighted(progress, now, !DONE_BY_UPDATE.includes(roundVerdict)) : progress),
+    ...(isSeen ? sighted(progress, now, !DONE_BY_UPDATE.includes(roundVerdict)) : unsighted(progress, round)),
     ...(restriction && narrowedBy(progress, round, restriction, now)),
     silentRounds: isSilent(round) ? progress.silentRounds + 1 : round.heldUp ? progress.silentRounds : 0,
     facts: { ...progress.facts, ...round.facts },
@@ -195,6 +201,7 @@ export const withCall = (progress: AttemptRecord, now: EpochMs): AttemptRecord =
   unchanged: undefined,
   agreed: undefined,
   controlledSince: undefined,
+  revokedByWordSince: undefined,
 });
 
 const LAST: Readonly<Record<CallReply, NonNullable<AttemptRecord['lastAnswer']>>> = {
@@ -205,10 +212,10 @@ const LAST: Readonly<Record<CallReply, NonNullable<AttemptRecord['lastAnswer']>>
 };
 
 const replyOf = (answer: Answer): CallReply => {
-  const { saw } = answer;
-  if (saw === 'accepted') return 'accepted';
+  const { saw, acceptance } = answer;
+  if (saw === 'accepted') return acceptance === 'opaque' ? 'lost' : 'accepted';
   if (saw === 'rejected') return waitIn(answer) ? 'put-off' : 'refused';
-  return saw === 'unlisted' || saw === 'unknown' ? 'refused' : 'lost';
+  return isAbsent(answer, true) ? 'refused' : 'lost';
 };
 
 /** After a call: its answer, and a sighting if the answer authenticates the target. */

@@ -83,12 +83,14 @@ export const probeRound = async (
   const asked = await askRound(asking, (facts) => planWith(context, facts, called), known, withSigner);
   const round = await withoutDeadSigner(context, asked, called);
   const plan = planWith(context, round.facts, called);
+  const restriction = isRestriction(plan.call) ? plan.call : undefined;
   const sightings = seenWith(item, round, ports.clock.now());
   const roundVerdict = roundVerdictOf(round.asked, {
     sightings,
     signer: round.signer,
     needsAll: plan.needsAll,
-    restriction: isRestriction(plan.call) ? plan.call : undefined,
+    deleted: item.proved !== undefined || (restriction === undefined && progress.acceptedAt !== undefined),
+    restriction,
     before: progress.before,
   });
   return { round, plan, roundVerdict, controlled: isControlled(round.asked, sightings) };

@@ -48,6 +48,10 @@ export interface AttemptRecord {
   readonly absentAt?: EpochMs | undefined;
   /** The first round since the last sighting or call in which a managing key that was accepted no longer listed the key. */
   readonly controlledSince?: EpochMs | undefined;
+  /** The first of the latest rounds in a row in which the provider said in its own words that the key was revoked. A call restarts it. */
+  readonly revokedByWordSince?: EpochMs | undefined;
+  /** Since when probes get a refusal that only a known key should get, and the provider's code of the latest one. */
+  readonly doubt?: { readonly since: EpochMs; readonly code: string } | undefined;
   readonly keyState: KeyState;
   readonly facts: Facts;
   readonly before?: KeyRecord | undefined;

@@ -1,4 +1,4 @@
-import { type Answer, endIn, isAbsent, isPresent, type KeyRecord } from '../answer.ts';
+import { type Answer, endIn, isAbsent, isDoubt, isPresent, type KeyRecord } from '../answer.ts';
 import { after, type EpochMs } from '../epoch.ts';
 import type { AttemptRecord } from '../ledger/case-item.ts';
 import { type StuckCode, stuckCodeOf } from '../outcome.ts';
@@ -24,6 +24,8 @@ interface Context {
   /** The answer about the managing key itself, if it was asked in this round. */
   readonly signer: Answer | undefined;
   readonly needsAll: boolean;
+  /** The provider has accepted a delete of ours. */
+  readonly deleted: boolean;
   readonly restriction: Restriction | undefined;
   readonly before: KeyRecord | undefined;
 }
@@ -54,6 +56,7 @@ const reachVerdictOf = (
 
 /** The managing key was refused. The rest of this round may have the same cause, so it says nothing of the target. */
 export const isManagerRefused = (round: readonly AnsweredQuestion[], signer: Answer | undefined): boolean =>
+  (signer !== undefined && isAbsent(signer, true)) ||
   [signer, ...round.filter(({ question }) => question.as === 'managing').map(({ answer }) => answer)].some(
     (answer) => answer?.saw === 'silent' && (answer.blocksCall || endIn(answer) === 'stuck/credential-refused'),
   );
@@ -70,17 +73,21 @@ export const isControlled = (round: readonly AnsweredQuestion[], seen: Context['
  */
 export const roundVerdictOf = (
   round: readonly AnsweredQuestion[],
-  { sightings, signer, needsAll, restriction, before }: Context,
+  { sightings, signer, needsAll, deleted, restriction, before }: Context,
 ): RoundVerdict => {
+  const isDoubted = round.some(({ answer }) => isDoubt(answer));
   if (round.some(({ answer }) => isPresent(answer))) {
-    return restriction === undefined ? 'present' : reachVerdictOf(round, restriction, before);
+    const verdict = restriction === undefined ? 'present' : reachVerdictOf(round, restriction, before);
+    return isDoubted && verdict === 'as-asked' ? 'none' : verdict;
   }
-  // Refused, but identified: the provider still has the key, even if no list names it.
-  if (round.some(({ answer }) => answer.identified)) return 'none';
+  // Refused, but identified: the provider still has the key, even if no list names it. A doubt may be such a refusal.
+  if (isDoubted || round.some(({ answer }) => answer.identified)) return 'none';
   if (isManagerRefused(round, signer)) return 'none';
-  const absent = round.filter(({ answer }) => isAbsent(answer));
+  const absent = round.filter(({ answer }) => isAbsent(answer, deleted));
   if (absent.length === 0) return 'none';
-  const backed = absent.filter(({ question }) => sightings[question.questionId] !== undefined);
+  const backed = absent.filter(
+    ({ question, answer }) => sightings[question.questionId] !== undefined || answer.saw === 'revoked',
+  );
   if (backed.length === 0) return 'absent-unseen';
   if (!needsAll) return 'absent';
   if (absent.length < round.length) return 'none';
@@ -103,11 +110,24 @@ const keyStateAfter = (
   known: AttemptRecord['keyState'],
 ): AttemptRecord['keyState'] => {
   if (round.some(({ answer }) => answer.saw === 'expired')) return 'expired';
-  if (round.some(({ answer }) => isPresent(answer) || answer.identified)) return 'alive';
-  return round.some(({ answer }) => isAbsent(answer)) ? 'unknown' : known;
+  // A doubt is no sighting. But until it is settled the key has to be treated as alive.
+  if (round.some(({ answer }) => isPresent(answer) || isDoubt(answer) || answer.identified)) return 'alive';
+  return round.some(({ answer }) => isAbsent(answer, true)) ? 'unknown' : known;
 };
 
 type Absence = Pick<AttemptRecord, 'absentSince' | 'absentAt' | 'controlledSince'>;
+
+/** A doubt lasts until a round gives a verdict without one. */
+const doubtAfter = (
+  { doubt }: AttemptRecord,
+  round: readonly AnsweredQuestion[],
+  roundVerdict: RoundVerdict,
+  now: EpochMs,
+): AttemptRecord['doubt'] => {
+  const code = round.find(({ answer }) => isDoubt(answer))?.answer.code;
+  if (code !== undefined) return { since: doubt?.since ?? now, code };
+  return roundVerdict === 'none' ? doubt : undefined;
+};
 
 /** What changes of an absence. A round without a verdict changes nothing. */
 const absenceAfter = (
@@ -136,17 +156,20 @@ export const countRound = (
 ): AttemptRecord => {
   // A key without a probe for a long time may have been alive in the meantime. Earlier findings no longer count.
   const isWatched = progress.absentAt === undefined || now <= after(progress.absentAt, TIMING.unwatchedMs);
-  const known: Pick<AttemptRecord, 'agreed' | keyof Absence> = isWatched ? progress : {};
+  const known: Pick<AttemptRecord, 'agreed' | 'revokedByWordSince' | keyof Absence> = isWatched ? progress : {};
   const on = AGREEABLE.find((one) => one === roundVerdict) as NonNullable<AttemptRecord['agreed']>['on'] | undefined;
   const unchanged =
     progress.calls > 0 && UNCHANGED.includes(roundVerdict)
       ? { count: (progress.unchanged?.count ?? 0) + 1, since: progress.unchanged?.since ?? now }
       : undefined;
   const record = recordIn(round);
+  const isByWord = roundVerdict === 'absent' && round.some(({ answer }) => answer.saw === 'revoked');
   return {
     ...progress,
     agreed: on === undefined ? undefined : known.agreed?.on === on ? known.agreed : { on, at: now },
     ...absenceAfter(known, { roundVerdict, controlled, now }),
+    revokedByWordSince: isByWord ? (known.revokedByWordSince ?? now) : undefined,
+    doubt: doubtAfter(progress, round, roundVerdict, now),
     unchanged: roundVerdict === 'none' ? progress.unchanged : unchanged,
     // The call was refused because the key was gone. That says nothing of a key that shows again.
     ifAlive: roundVerdict === 'absent' ? undefined : progress.ifAlive,

@@ -1,3 +1,4 @@
+import { isAbsent, isPresent } from '../answer.ts';
 import { after, type EpochMs, fromIso, toIso } from '../epoch.ts';
 import { type AttemptRecord, basisOf, type CaseItem, NEW_ATTEMPT, type Settling } from '../ledger/case-item.ts';
 import { attemptName } from '../ledger/keys.ts';
@@ -39,7 +40,7 @@ const timesOf = ({ dueAt, receivedAt }: ReceiptSource, { calledAt, acceptedAt, d
 const BASIS_SAID = { accepted: 'accepted', lost: 'reply-lost', refused: 'call-unknown' } as const;
 
 /** An exchange in which the provider did not know the key itself. */
-const triesKey = ({ step, as, saw }: Evidence): boolean => step === 'probe' && as === 'self' && saw === 'unknown';
+const triesKey = (line: Evidence): boolean => line.step === 'probe' && line.as === 'self' && isAbsent(line, true);
 
 /** What an end that has to hold rests on. */
 const proofOf = (
@@ -212,7 +213,7 @@ export const findingReceipt = (
 
 /** The last exchange that showed the key. */
 const lastSighting = (evidence: readonly Evidence[]): EpochMs | undefined => {
-  const seen = evidence.findLast(({ saw }) => saw === 'alive' || saw === 'expired' || saw === 'listed');
+  const seen = evidence.findLast(isPresent);
   return seen && fromIso(seen.at);
 };
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Saw } from '../answer.ts';
+import { SAW } from '../answer.ts';
 import { type KeyState, type OutcomeName, REFUSED, RETRY, STUCK, UNCONFIRMED_CODES } from '../outcome.ts';
 import type { Providers } from '../provider.ts';
 import { REASONS } from '../reason.ts';
@@ -25,17 +25,6 @@ const OUTCOMES = [
 ] as const satisfies readonly OutcomeName[];
 
 const STATES = ['gone', 'dead', 'alive', 'expired', 'unknown'] as const satisfies readonly KeyState[];
-
-const SAW = [
-  'alive',
-  'expired',
-  'listed',
-  'unlisted',
-  'unknown',
-  'accepted',
-  'rejected',
-  'silent',
-] as const satisfies readonly Saw[];
 
 const Evidence = z.strictObject({
   at: instant,

@@ -51,6 +51,7 @@ const readKey = async (context: AttemptContext, item: CaseItem, before: KeyRecor
   const { ports, pin } = context;
   // The call of this request has left, in an earlier attempt.
   const called = { ...NEW_ATTEMPT, calls: 1, before };
+  const deleted = item.proved !== undefined;
   const { round, plan, roundVerdict: first, controlled } = await probeRound(context, item, called, true);
   const own = plan.probes.filter(({ as }) => as === 'self');
   const more = round.heldUp || round.cutShort ? [] : await askedAgain(context, own);
@@ -62,6 +63,7 @@ const readKey = async (context: AttemptContext, item: CaseItem, before: KeyRecor
           sightings: item.sightings,
           signer: round.signer,
           needsAll: plan.needsAll,
+          deleted,
           restriction: isRestriction(plan.call) ? plan.call : undefined,
           before,
         });
@@ -75,8 +77,8 @@ const readKey = async (context: AttemptContext, item: CaseItem, before: KeyRecor
   return {
     saw: isSeen ? 'broken' : verdict === 'absent' || verdict === 'as-asked' ? 'holds' : 'nothing',
     controlled,
-    absences: asked.filter(({ answer }) => isAbsent(answer)).length,
-    triedKey: asked.some(({ question, answer }) => question.as === 'self' && isAbsent(answer)),
+    absences: asked.filter(({ answer }) => isAbsent(answer, deleted)).length,
+    triedKey: asked.some(({ question, answer }) => question.as === 'self' && isAbsent(answer, deleted)),
     evidence,
     lacks: isGone ? 'signer-gone' : undefined,
   };

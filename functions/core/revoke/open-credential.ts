@@ -1,4 +1,4 @@
-import { type Answer, endIn, waitIn } from '../answer.ts';
+import { type Answer, endIn, isAbsent, waitIn } from '../answer.ts';
 import { toIso } from '../epoch.ts';
 import { Fault } from '../fault.ts';
 import { isObject, jsonOrUndefined } from '../json.ts';
@@ -83,7 +83,7 @@ const keyNamedBy = (answers: readonly (Answer | Unasked)[], { keyIds }: Expected
 
 /** The end of a request whose key was not identified, if both answers mean the same end. */
 const agreedEnd = (answers: readonly Answer[], { unknown }: Expected): FinalOutcome | undefined => {
-  const [end, ...others] = new Set(answers.map((answer) => (answer.saw === 'unknown' ? unknown : endIn(answer))));
+  const [end, ...others] = new Set(answers.map((answer) => (isAbsent(answer, true) ? unknown : endIn(answer))));
   return others.length > 0 ? undefined : end;
 };
 

@@ -14,7 +14,17 @@ const ROWS: ReplyTable['rows'] = [
   [['0'], cells(UNRECOGNISED, UNRECOGNISED, { saw: 'accepted', ...IDENTIFIED }, { saw: 'accepted' })],
   [['-1', '10002'], alike(silent({ wait: 'clock-skew' }), rejected({ wait: 'clock-skew' }))],
   [['10000', '10016'], alike(DOWN, DOWN)],
-  [['429', '10006', '10018', 'access too frequent'], LIMITED],
+  [['429', '10018', 'access too frequent'], LIMITED],
+  // Counted by the key's account, so only a known key should get it.
+  [
+    ['10006'],
+    cells(
+      { saw: 'doubt', means: { wait: 'rate-limited' } },
+      LIMITED.managing,
+      LIMITED['own-call'],
+      LIMITED['managed-call'],
+    ),
+  ],
   [
     ['10001', 'HTTP 400'],
     alike(silent({ end: 'stuck/request-rejected' }), rejected(undefined, { fallbackCode: 'request-rejected' })),
@@ -47,7 +57,7 @@ const ROWS: ReplyTable['rows'] = [
   [
     ['10010'],
     cells(
-      silent({ end: 'stuck/ip-not-allowed' }, { ...IDENTIFIED, ...BLOCKS_CALL }),
+      { saw: 'doubt', means: { end: 'stuck/ip-not-allowed' }, ...BLOCKS_CALL },
       silent({ end: 'stuck/ip-not-allowed' }, BLOCKS_CALL),
       rejected({ end: 'stuck/ip-not-allowed' }, IDENTIFIED),
       rejected({ end: 'stuck/ip-not-allowed' }),

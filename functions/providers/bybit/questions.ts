@@ -1,4 +1,4 @@
-import type { Facts } from '../../core/answer.ts';
+import { type Facts, isDoubt } from '../../core/answer.ts';
 import type { Credential, Order, Question } from '../../core/provider.ts';
 import { realmsOf } from '../realms.ts';
 import type { ReplyMeaning } from '../reply-meaning.ts';
@@ -32,9 +32,19 @@ const signingItself = ({ signer }: Order, { of }: BybitOperation): Question =>
     }),
   });
 
+/** After a doubt the target's account must be looked for: no other reply tells it. A demo account opens no list. */
+const searchedIfDoubted = (question: Question, { environment }: Credential): Question => ({
+  ...question,
+  next: (replies, now) => {
+    const next = question.next(replies, now);
+    if (!('answer' in next) || !isDoubt(next.answer) || environment === 'demo') return next;
+    return { answer: { ...next.answer, facts: { searchDoubted: next.answer.code } } };
+  },
+});
+
 /** Asks the target about itself, if a master signs. The reply names the target's account and its master. */
-const besideItsMaster = (target: Credential): Question =>
-  queryApi({
+const besideItsMaster = (target: Credential): Question => {
+  const question = queryApi({
     ...asked(target, hostOf(target.environment)),
     judge: (key) => ({
       identified: true,
@@ -42,6 +52,8 @@ const besideItsMaster = (target: Credential): Question =>
       ...(key.record && { record: key.record }),
     }),
   });
+  return searchedIfDoubted(question, target);
+};
 
 /** Asks the master about itself. The reply says nothing of the target. */
 export const masterCheck = ({ signer }: Order): Question => {
@@ -65,9 +77,11 @@ export const subAccountOf = ({ target, facts }: Order): string | undefined =>
   target.locator['subMemberId'] ??
   facts['subMemberId'];
 
-/** Whether the sub account must still be found: not if the target can answer itself, and not before an urgent call. */
+/** Whether the sub account must still be found: not if the target answers without doubt, and not before an urgent call. */
 const mustSearch = ({ target, facts, urgent, called }: Order): boolean =>
-  target.credential === undefined && facts['searched'] === undefined && (called || !urgent);
+  (target.credential === undefined || facts['searchDoubted'] !== undefined) &&
+  facts['searched'] === undefined &&
+  (called || !urgent);
 
 const managedProbes = (order: Order): readonly Question[] => {
   const { target, facts, signer } = order;

@@ -7,6 +7,10 @@ export const UNCONFIRMED: readonly Unconfirmed[] = [
     weDo: 'Counts it as gone only after the key was seen alive on the same host, and as dead only after an accepted delete or an hour.',
   },
   {
+    what: 'Whether a deleted key can still be answered `10006` or `10010`.',
+    weDo: 'Takes both for a doubt: no sign of life, and no death. After an hour of doubt a person has to look.',
+  },
+  {
     what: 'What a second delete, or one of an unknown sub key, is answered.',
     weDo: 'Proves by probes. An answer as for an unknown key kills nothing: the request then ends as `already-revoked`.',
   },

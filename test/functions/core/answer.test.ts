@@ -1,5 +1,14 @@
 import { expect, it } from 'vitest';
-import { type Answer, endIn, waitIn } from '../../../functions/core/answer.ts';
+import {
+  type Answer,
+  endIn,
+  isAbsent,
+  isDoubt,
+  isPresent,
+  SAW,
+  type Saw,
+  waitIn,
+} from '../../../functions/core/answer.ts';
 import { REFUSED, STUCK, stuckCodeOf } from '../../../functions/core/outcome.ts';
 import { NOON } from './rounds.ts';
 
@@ -19,6 +28,17 @@ it.each([
   expect(endIn(meaning(means))).toBe(end);
   expect(waitIn(meaning(means))).toEqual(wait);
 });
+
+it.each<[what: string, holds: (answer: Answer) => boolean, of: readonly Saw[]]>([
+  ['show the key', isPresent, ['alive', 'expired', 'disabled', 'listed']],
+  ['can prove a death', (answer) => isAbsent(answer), ['unlisted', 'unknown', 'revoked']],
+  [
+    'can prove a death after a delete of ours',
+    (answer) => isAbsent(answer, true),
+    ['unlisted', 'unknown', 'revoked', 'unusable'],
+  ],
+  ['are a doubt', isDoubt, ['doubt']],
+])('knows the words that %s', (_what, holds, of) => expect(SAW.filter((saw) => holds({ saw, code: '0' }))).toEqual(of));
 
 it('gives the code of every stuck outcome, and of no other', () => {
   expect(STUCK.map((code) => stuckCodeOf(`stuck/${code}`))).toEqual(STUCK);

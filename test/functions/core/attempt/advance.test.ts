@@ -52,6 +52,7 @@ describe('a key that is unknown where it was looked for, and was never seen ther
 
   it.each([
     ['alive', answerOf('alive')],
+    ['in doubt', answerOf('doubt', { means: { wait: 'rate-limited' } })],
     ['known, though refused', answerOf('silent', { identified: true, means: { end: 'stuck/ip-not-allowed' } })],
   ])('belongs to the first sibling where it is %s', async (_how, answer) => {
     const { sent, result } = await advanced(
@@ -342,6 +343,21 @@ describe('what an end says beside its outcome', () => {
   ])('of a key that nobody knows: %s', async (_what, script, found, why) => {
     const { result } = await advanced(script, { managed: true, found: { sightings: {}, ...found } });
     expect(result).toEqual(end('stuck/not-recognised', why));
+  });
+
+  it.each([
+    ['a delete', {}],
+    ['an update', { call: UPDATE }],
+  ])('names the code of a doubt that lasts, and since when: %s', async (_what, plan) => {
+    const doubt = { since: after(NOON, -3_600_000), code: '10010' };
+    const attempts = { 'R#1': { ...NEW_ATTEMPT, doubt, absentSince: NOON } };
+    const { sent, result } = await advanced(
+      { probe: [answerOf('doubt', { code: '10006', means: { wait: 'rate-limited' } })] },
+      { found: { attempts }, plan: () => plan },
+    );
+    const why =
+      'Since 2026-11-21T11:00:00.000Z the provider has answered the key with 10006, which only a known key should get. So the key may be alive';
+    expect([sent, result]).toEqual([['probe'], end('stuck/unproven', why)]);
   });
 
   it.each<[string, string, Answer, object, Partial<Plan>]>([

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { endIn, type Saw, waitIn } from '../../../../functions/core/answer.ts';
+import { endIn, SAW, waitIn } from '../../../../functions/core/answer.ts';
 import {
   type Decision,
   decide,
@@ -64,6 +64,7 @@ const CALL: Decision = { do: 'call' };
 
 const CALLED: Partial<AttemptRecord> = { calls: 1, lastCallAt: ago(1_000), lastAnswer: 'silent' };
 const unchanged = (count: number, sinceMs: number) => ({ count, since: ago(sinceMs) });
+const unchangedFor = (count: number) => ({ unchanged: unchanged(count, 9_000) });
 
 const BEFORE_A_DELETE: readonly Row[] = [
   ['calls for a key that is alive', {}, CALL],
@@ -503,6 +504,76 @@ const NO_WORD: readonly Row[] = [
   ],
 ];
 
+const saidFor = (ms: number) => ({ ...goneFor(ms), revokedByWordSince: ago(ms) }) as const;
+
+/** The provider says in its own words that the key was revoked. */
+const BY_WORD: readonly Row[] = [
+  ['is asked for a second time, and not called for', { work: saidFor(0) }, asks(GAP)],
+  ['is already revoked without a call', { work: saidFor(GAP) }, ends('already-revoked')],
+  [
+    'is already revoked without a call, also for an urgent request',
+    { urgent: true, work: saidFor(GAP) },
+    ends('already-revoked'),
+  ],
+  [
+    'is already revoked after a call that was refused',
+    { work: { ...REFUSED, ...saidFor(GAP) } },
+    ends('already-revoked'),
+  ],
+  ['is revoked after a call whose reply was lost', { work: { ...LOST, ...saidFor(GAP) } }, ends('revoked')],
+  ['is revoked after an accepted call', { work: { ...ACCEPTED, ...saidFor(GAP) } }, ends('revoked')],
+  [
+    'has to be said a gap ago, however long the key is gone',
+    { work: { ...LOST, ...goneFor(HOUR), revokedByWordSince: ago(GAP - 1) } },
+    asks(1),
+  ],
+  [
+    'is not held back by what the signer is told',
+    {
+      round: [askedOf(answerOf('revoked', { blocksCall: true, means: { end: 'stuck/credential-refused' } }))],
+      work: saidFor(GAP),
+    },
+    ends('already-revoked'),
+  ],
+];
+
+const DOUBT = answerOf('doubt', { code: '10006', means: { wait: 'rate-limited' } });
+const BOUND = answerOf('doubt', { code: '10010', means: { end: 'stuck/ip-not-allowed' } });
+const doubted = (answer: typeof DOUBT, ms: number, more: Part = {}): Part => ({
+  self: false,
+  roundVerdict: 'none',
+  round: [askedOf(answer)],
+  ...more,
+  work: { doubt: { since: ago(ms), code: answer.code }, ...more.work },
+});
+const LIMIT: Decision = { do: 'retry', code: 'rate-limited', notBefore: undefined };
+
+const IN_A_DOUBT: readonly Row[] = [
+  ['waits as it is asked to before the call', doubted(DOUBT, 1_000), LIMIT],
+  ['waits as it is asked to after the call', doubted(DOUBT, 1_000, { work: ACCEPTED }), LIMIT],
+  ['does not hold the first call back without a wait', doubted(BOUND, 1_000), CALL],
+  [
+    'sends no further call',
+    doubted(BOUND, HOUR - 1, { urgent: true, work: { ...ACCEPTED, ...unchangedFor(3) } }),
+    asks(GAP, 'no-reply'),
+  ],
+  ['is for a person after an hour', doubted(DOUBT, HOUR), ends('stuck/unproven')],
+  [
+    'is for a person after an hour, also after an accepted call',
+    doubted(BOUND, HOUR, { work: ACCEPTED }),
+    ends('stuck/unproven'),
+  ],
+  ['is for a person after an hour of an update', doubted(DOUBT, HOUR, { kind: 'update' }), ends('stuck/unproven')],
+  ['waits a millisecond before the hour is over', doubted(DOUBT, HOUR - 1, { kind: 'update' }), LIMIT],
+  ['is none that has only begun', { ...doubted(BOUND, 0), work: ACCEPTED }, asks(GAP, 'no-reply')],
+  [
+    'is none in a round of silence',
+    doubted(DOUBT, HOUR, { round: [askedOf(answerOf('silent'))], work: ACCEPTED }),
+    asks(GAP, 'no-reply'),
+  ],
+  ['is none where a list names the key', doubted(BOUND, HOUR, { roundVerdict: 'present' }), CALL],
+];
+
 const GONE: readonly Row[] = [
   ['is called for, since an outage looks the same', { work: goneFor(GAP) }, CALL],
   ['is called for, also where a list no longer names it', { ...inList, work: goneFor(GAP) }, CALL],
@@ -860,6 +931,20 @@ describe('a delete after a call', () =>
 describe('a key that was gone, where nobody has a word on it now', () =>
   it.each(NO_WORD)('%s', (_what, part, expected) => expect(decide(situation(part))).toEqual(expected)));
 
+describe('a key that the provider calls revoked in its own words', () => {
+  it.each(BY_WORD)('%s', (_what, part, expected) =>
+    expect(decide(situation({ roundVerdict: 'absent', round: UNKNOWN, ...part }))).toEqual(expected),
+  );
+
+  it('is for an update no more than a key that is gone', () =>
+    expect(decide(situation({ kind: 'update', roundVerdict: 'absent', round: UNKNOWN, work: saidFor(GAP) }))).toEqual(
+      WAIT,
+    ));
+});
+
+describe('a doubt', () =>
+  it.each(IN_A_DOUBT)('%s', (_what, part, expected) => expect(decide(situation(part))).toEqual(expected)));
+
 describe('a key that is gone', () =>
   it.each(GONE)('%s', (_what, part, expected) =>
     expect(decide(situation({ roundVerdict: 'absent', round: UNKNOWN, ...part }))).toEqual(expected),
@@ -914,7 +999,7 @@ describe('whatever the situation', () => {
   ];
   const answers = fc
     .record({
-      saw: fc.constantFrom<Saw>('alive', 'expired', 'listed', 'unlisted', 'unknown', 'rejected', 'silent'),
+      saw: fc.constantFrom(...SAW),
       means: fc.constantFrom(...meanings),
       holds: fc.boolean(),
       as: fc.constantFrom('self' as const, 'managing' as const),
@@ -928,6 +1013,10 @@ describe('whatever the situation', () => {
     notExecuted: fc.integer({ min: 0, max: 2 }),
     callReplies: fc.option(fc.array(fc.constantFrom(...REPLIES), { maxLength: 3 }), { nil: undefined }),
     absentSince: fc.option(fc.oneof(instants, fc.constant(ago(HOUR))), { nil: undefined }),
+    revokedByWordSince: fc.option(instants, { nil: undefined }),
+    doubt: fc.option(fc.record({ since: fc.oneof(instants, fc.constant(ago(HOUR))), code: fc.constant('10006') }), {
+      nil: undefined,
+    }),
     silentRounds: fc.integer({ min: 0, max: 3 }),
     lastCallAt: instants,
     readAt: fc.option(instants, { nil: undefined }),
@@ -979,6 +1068,8 @@ describe('whatever the situation', () => {
       ({ kind, roundVerdict, work }) =>
         work.notExecuted <= work.calls && (kind === 'update' || !REACHES.includes(roundVerdict)),
     )
+    // The rounds with the provider's own word are the latest of the rounds that found the key gone.
+    .filter(({ work: { revokedByWordSince: said, agreed } }) => said === undefined || (agreed?.at ?? said + 1) <= said)
     .map((part) => situation(part satisfies Required<Omit<Part, 'now' | 'proofGapMs' | 'landsWithinMs'>>));
 
   const holds = (rule: (given: Situation, decision: Decision) => boolean): void =>
@@ -991,6 +1082,7 @@ describe('whatever the situation', () => {
     [...round.map(({ answer }) => answer), ...(signer ? [signer] : [])].some((by) => by.blocksCall && endIn(by));
 
   const effective = ({ progress }: Pick<Situation, 'progress'>): number => progress.calls - progress.notExecuted;
+  const isByWord = ({ revokedByWordSince }: AttemptRecord): boolean => revokedByWordSince !== undefined;
 
   it('comes to every decision that the rules below speak of', () => {
     const drawn = fc.sample(situations, { numRuns: 5_000, seed: 1 }).map(decide);
@@ -1013,6 +1105,13 @@ describe('whatever the situation', () => {
         : agreedMs >= 10 * GAP && (progress.agreed?.count ?? 0) >= sightedRounds + 2,
     ));
 
+  it('says nothing but stuck after an hour of doubt without a verdict', () =>
+    holds(({ round, roundVerdict, progress: { doubt }, now }, decision) => {
+      const isLong = doubt !== undefined && now - doubt.since >= HOUR;
+      const isDoubted = isLong && roundVerdict === 'none' && round.some(({ answer }) => answer.saw === 'doubt');
+      return !isDoubted || (decision.do === 'end' && decision.outcome === 'stuck/unproven');
+    }));
+
   it('says revoked only after a call that was accepted, or whose reply was lost', () =>
     holds(
       ({ progress }, decision) =>
@@ -1026,7 +1125,7 @@ describe('whatever the situation', () => {
       decision.do !== 'end' || decision.outcome !== 'already-revoked'
         ? true
         : kind === 'delete'
-          ? proved || basisOf(progress) !== undefined
+          ? proved || basisOf(progress) !== undefined || isByWord(progress)
           : controlled,
     ));
 
@@ -1039,7 +1138,11 @@ describe('whatever the situation', () => {
     holds(({ progress, proved, controlled, now }, decision) =>
       decision.do !== 'end' || !['revoked', 'already-revoked'].includes(decision.outcome)
         ? true
-        : proved || controlled || basisOf(progress) === 'accepted' || now - (progress.absentSince ?? now) >= HOUR,
+        : proved ||
+          controlled ||
+          basisOf(progress) === 'accepted' ||
+          isByWord(progress) ||
+          now - (progress.absentSince ?? now) >= HOUR,
     ));
 
   it('says restricted only of a key that is as asked, a gap after it was first found so', () =>
@@ -1079,11 +1182,12 @@ describe('whatever the situation', () => {
     ));
 
   it('calls for a key that is gone once in each delivery, and for none that is told to be dead', () =>
-    holds(({ roundVerdict, calledNow, proved, progress, controlled }, decision) =>
+    holds(({ kind, roundVerdict, calledNow, proved, progress, controlled }, decision) =>
       decision.do !== 'call' || roundVerdict !== 'absent'
         ? true
         : !proved &&
           basisOf(progress) !== 'accepted' &&
+          (kind === 'update' || !isByWord(progress)) &&
           (!calledNow || basisOf(progress) === undefined || (controlled && basisOf(progress) === 'lost')),
     ));
 

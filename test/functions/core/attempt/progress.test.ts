@@ -186,6 +186,31 @@ describe('a round written into the case', () => {
     });
   });
 
+  it.each(['alive', 'disabled', 'doubt'] as const)('starts the count of every request again on %s', (saw) => {
+    const gone = {
+      ...NEW_ATTEMPT,
+      agreed: { on: 'absent', at: NOON },
+      absentSince: NOON,
+      absentAt: NOON,
+      controlledSince: NOON,
+      revokedByWordSince: NOON,
+    } as const;
+    const written = write(
+      { ...EMPTY, attempts: { w: gone, other: gone } },
+      round({ asked: [askedOf(answerOf(saw))] }),
+      'none',
+    );
+    const started = {
+      agreed: undefined,
+      absentSince: undefined,
+      absentAt: undefined,
+      controlledSince: undefined,
+      revokedByWordSince: undefined,
+    };
+    expect(written.attempts).toMatchObject({ w: started, other: started });
+    expect(written.sightings).toEqual({});
+  });
+
   it('counts rounds in a row in which a probe gave no verdict', () => {
     const silent = round({ asked: [askedOf(answerOf('alive')), askedOf(answerOf('silent'))] });
     expect(write(withWork({ silentRounds: 1 }), silent).attempts['w']?.silentRounds).toBe(2);
@@ -373,6 +398,7 @@ it('counts a call and lets whatever was found before it count for nothing', () =
     unchanged: { count: 3, since: NOON },
     agreed: { on: 'absent', at: NOON },
     absentSince: NOON,
+    revokedByWordSince: NOON,
   };
   expect(withCall(before, AT)).toEqual({
     ...before,
@@ -385,6 +411,7 @@ it('counts a call and lets whatever was found before it count for nothing', () =
     answered: false,
     unchanged: undefined,
     agreed: undefined,
+    revokedByWordSince: undefined,
   });
   const first = { calls: 1, notExecuted: 0, calledAt: AT, lastCallAt: AT, callReplies: ['lost'] };
   expect(withCall(NEW_ATTEMPT, AT)).toMatchObject(first);
@@ -418,6 +445,11 @@ describe('a call’s answer written into the case', () => {
     ['silent', {}, 'silent', 'lost'],
     ['silent', { means: { wait: 'rate-limited' } }, 'silent', 'lost'],
     ['expired', {}, 'silent', 'lost'],
+    ['revoked', {}, 'rejected', 'refused'],
+    ['unusable', {}, 'rejected', 'refused'],
+    ['disabled', {}, 'silent', 'lost'],
+    ['doubt', {}, 'silent', 'lost'],
+    ['accepted', { acceptance: 'opaque' }, 'silent', 'lost'],
   ] as const)('reads %s with %j as %s, a call that was %s', (saw, more, lastAnswer, reply) =>
     expect(answered(answerOf(saw, more), { calls: 1, callReplies: ['lost'] }).attempts['w']).toMatchObject({
       lastAnswer,
@@ -445,6 +477,7 @@ describe('a call’s answer written into the case', () => {
     expect(answered(answerOf('accepted')).attempts['w']?.acceptedAt).toBe(AT);
     expect(answered(answerOf('accepted'), { acceptedAt: NOON }).attempts['w']?.acceptedAt).toBe(NOON);
     expect(answered(answerOf('silent')).attempts['w']?.acceptedAt).toBeUndefined();
+    expect(answered(answerOf('accepted', { acceptance: 'opaque' })).attempts['w']?.acceptedAt).toBeUndefined();
   });
 
   it('counts as seen where it authenticates the target, and for the first time', () => {

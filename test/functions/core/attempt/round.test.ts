@@ -69,6 +69,22 @@ describe('a list of several pages', () => {
   });
 });
 
+describe('a key that does not work', () => {
+  const accepted = { ...NEW_ATTEMPT, calls: 1, acceptedAt: NOON };
+  const proved = { proved: { at: NOON, deadAt: NOON, endedBy: 'X#1' } };
+  const update = { call: { call: expect.fail, reach: () => 'wider' } } as const;
+
+  it.each<[string, Parameters<typeof probeRound>[2], object, object, string]>([
+    ['tells nothing before a delete', NEW_ATTEMPT, {}, {}, 'none'],
+    ['is gone after an accepted delete', accepted, {}, {}, 'absent'],
+    ['tells nothing after an accepted update', accepted, update, {}, 'none'],
+    ['is gone where the ledger holds its death', NEW_ATTEMPT, {}, proved, 'absent'],
+  ])('%s', async (_what, progress, plan, found, expected) => {
+    const { context, leased } = atWork({ probe: [answerOf('unusable')] }, { plan: () => plan, found });
+    expect((await probeRound(context, leased, progress, false)).roundVerdict).toBe(expected);
+  });
+});
+
 describe('a round in which the managing key is refused', () => {
   const REFUSED = answerOf('silent', { means: { end: 'stuck/credential-refused' } });
   const UNLISTED = answerOf('unlisted');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { KeyRecord, Saw } from '../../../../functions/core/answer.ts';
+import { type KeyRecord, SAW, type Saw } from '../../../../functions/core/answer.ts';
 import { after, epochMs } from '../../../../functions/core/epoch.ts';
 import { type AttemptRecord, NEW_ATTEMPT } from '../../../../functions/core/ledger/case-item.ts';
 import {
@@ -24,6 +24,7 @@ const context = {
   signer: undefined,
   sightings: SEEN,
   needsAll: false,
+  deleted: false,
   restriction: undefined,
   before: undefined,
 };
@@ -123,6 +124,43 @@ describe('where a round shows the key to stand', () => {
       { signer: answerOf('silent') },
       'absent',
     ],
+    ['one that is switched off', [self('disabled')], {}, 'present'],
+    ['one switched off and absent from a list', [self('disabled'), list('unlisted')], {}, 'present'],
+    ['one that does not work, before a delete of ours', [self('unusable')], {}, 'none'],
+    ['one that does not work, after a delete of ours', [self('unusable')], { deleted: true }, 'absent'],
+    [
+      'one that does not work and was never seen, after a delete of ours',
+      [self('unusable')],
+      { deleted: true, sightings: {} },
+      'absent-unseen',
+    ],
+    ['one that does not work, and that its list lacks', [self('unusable'), list('unlisted')], {}, 'absent'],
+    [
+      'one that does not work where both have to speak',
+      [self('unusable'), list('unlisted')],
+      { needsAll: true },
+      'none',
+    ],
+    [
+      'one that does not work where both have to speak, after a delete of ours',
+      [self('unusable'), list('unlisted')],
+      { needsAll: true, deleted: true },
+      'absent',
+    ],
+    ['one that the provider calls revoked', [self('revoked')], {}, 'absent'],
+    ['one that the provider calls revoked, and that was never seen', [self('revoked')], { sightings: {} }, 'absent'],
+    ['one called revoked and named by a list', [self('revoked'), list('listed')], {}, 'present'],
+    [
+      'one called revoked while the managing key is refused',
+      [self('revoked')],
+      { signer: answerOf('silent', REFUSED) },
+      'none',
+    ],
+    ['one in doubt', [self('doubt')], {}, 'none'],
+    ['one in doubt and absent from a list', [self('doubt'), list('unlisted')], {}, 'none'],
+    ['one in doubt and never seen in a list', [self('doubt'), list('unlisted')], { sightings: {} }, 'none'],
+    ['one in doubt and called revoked', [self('doubt'), list('revoked')], {}, 'none'],
+    ['one in doubt and named by a list', [self('doubt'), list('listed')], {}, 'present'],
     ['one absent, and refused to itself by a check', [self('unknown'), self('silent', HELD)], {}, 'absent'],
     ['one alive while the managing key is refused', [self('alive'), list('silent', REFUSED)], {}, 'present'],
   ])('%s', (_what, round, given, expected) => expect(roundVerdictOf(round, { ...context, ...given })).toBe(expected));
@@ -168,23 +206,41 @@ describe('where a round shows the key to stand', () => {
     expect(roundVerdictOf(round, { ...context, restriction })).toBe(expected);
   });
 
+  it.each<[Reach, RoundVerdict]>([
+    ['as-asked', 'none'],
+    ['wider', 'wider'],
+    ['web-only', 'web-only'],
+  ])('does not take a key in doubt for restricted: %s', (reach, expected) => {
+    const restriction = { reach: () => reach } as unknown as Restriction;
+    const round = [self('doubt'), list('listed', { record: RECORD })];
+    expect(roundVerdictOf(round, { ...context, restriction })).toBe(expected);
+  });
+
   it('is never gone where anybody shows the key, or nobody had seen it', () => {
-    const saws = fc.constantFrom<Saw>('alive', 'expired', 'listed', 'unlisted', 'unknown', 'rejected', 'silent');
+    const saws = fc.constantFrom(...SAW);
     const rounds = fc.array(
       fc.tuple(saws, fc.constantFrom('a', 'b', 'c')).map(([saw, by]) => askedOf(answerOf(saw), 'self', by)),
     );
     fc.assert(
-      fc.property(rounds, fc.subarray(['a', 'b', 'c']), fc.boolean(), (round, names, needsAll) => {
-        const sightings = Object.fromEntries(names.map((name) => [name, NOON]));
-        if (roundVerdictOf(round, { ...context, sightings, needsAll }) !== 'absent') return;
-        expect(round.some(({ answer }) => ['alive', 'expired', 'listed'].includes(answer.saw))).toBe(false);
-        expect(
-          round.some(
-            ({ question, answer }) =>
-              ['unknown', 'unlisted'].includes(answer.saw) && names.includes(question.questionId),
-          ),
-        ).toBe(true);
-      }),
+      fc.property(
+        rounds,
+        fc.subarray(['a', 'b', 'c']),
+        fc.boolean(),
+        fc.boolean(),
+        (round, names, needsAll, deleted) => {
+          const sightings = Object.fromEntries(names.map((name) => [name, NOON]));
+          if (roundVerdictOf(round, { ...context, sightings, needsAll, deleted }) !== 'absent') return;
+          const forbids = ['alive', 'expired', 'disabled', 'listed', 'doubt'];
+          expect(round.some(({ answer }) => forbids.includes(answer.saw))).toBe(false);
+          const absences = ['unknown', 'unlisted', ...(deleted ? ['unusable'] : [])];
+          expect(
+            round.some(
+              ({ question, answer: { saw } }) =>
+                saw === 'revoked' || (absences.includes(saw) && names.includes(question.questionId)),
+            ),
+          ).toBe(true);
+        },
+      ),
     );
   });
 });
@@ -197,6 +253,8 @@ describe('a managing key', () => {
     ['that a check of the call refuses when it is asked about itself', [], answerOf('silent', HELD), true],
     ['refused by one of two lists', [list('unlisted'), list('silent', REFUSED)], answerOf('alive'), true],
     ['that is well', [list('unlisted')], answerOf('alive'), false],
+    ['that the provider does not know', [list('unlisted')], answerOf('unknown'), true],
+    ['that does not work', [list('unlisted')], answerOf('unusable'), true],
     ['that is silent', [list('silent')], answerOf('silent'), false],
     [
       'without a permission for its list',
@@ -306,6 +364,46 @@ describe('the tally', () => {
     );
   });
 
+  describe('the provider’s own word', () => {
+    const said = (progress: Partial<AttemptRecord>, round = [self('revoked')]) => counted(progress, 'absent', round);
+
+    it('counts from the first of the rounds in a row that have it', () => {
+      expect(said({}).revokedByWordSince).toBe(at);
+      expect(said({ revokedByWordSince: NOON }).revokedByWordSince).toBe(NOON);
+      expect(said({ revokedByWordSince: NOON }, [self('unknown')]).revokedByWordSince).toBeUndefined();
+    });
+
+    it.each<RoundVerdict>(['present', 'none', 'absent-unseen'])('counts for nothing in a round that is %s', (verdict) =>
+      expect(counted({ revokedByWordSince: NOON }, verdict, [self('revoked')]).revokedByWordSince).toBeUndefined(),
+    );
+
+    it('starts again after half an hour that nobody watched', () =>
+      expect(said({ revokedByWordSince: NOON, absentAt: after(at, -30 * 60_000 - 1) }).revokedByWordSince).toBe(at));
+  });
+
+  describe('a doubt', () => {
+    const KNOWN = { since: NOON, code: '10010' };
+    const doubted = (progress: Partial<AttemptRecord>, verdict: RoundVerdict, saw: Saw) =>
+      counted(progress, verdict, [self(saw, { code: '10006' })]).doubt;
+
+    it.each<[string, ReturnType<typeof doubted>, ReturnType<typeof doubted>]>([
+      ['begins with its code', doubted({}, 'none', 'doubt'), { since: at, code: '10006' }],
+      [
+        'keeps its first instant and its latest code',
+        doubted({ doubt: KNOWN }, 'none', 'doubt'),
+        { since: NOON, code: '10006' },
+      ],
+      [
+        'lasts beside a list that names the key',
+        doubted({ doubt: KNOWN }, 'present', 'doubt'),
+        { since: NOON, code: '10006' },
+      ],
+      ['is left as it is by silence', doubted({ doubt: KNOWN }, 'none', 'silent'), KNOWN],
+      ['is over with an absence', doubted({ doubt: KNOWN }, 'absent', 'unknown'), undefined],
+      ['is over with a sighting', doubted({ doubt: KNOWN }, 'present', 'alive'), undefined],
+    ])('%s', (_what, doubt, expected) => expect(doubt).toEqual(expected));
+  });
+
   it('counts an absence from the first round that finds the key gone', () => {
     const first = counted({}, 'absent');
     expect(first.absentSince).toBe(at);
@@ -376,6 +474,10 @@ describe('the tally', () => {
     ['unknown when absent', [self('unknown')], 'alive', 'unknown'],
     ['unknown when absent beside a silence', [self('unknown'), list('silent')], 'alive', 'unknown'],
     ['as before on silence', [self('silent')], 'alive', 'alive'],
+    ['alive when switched off', [self('disabled')], 'unknown', 'alive'],
+    ['unknown when it does not work', [self('unusable')], 'alive', 'unknown'],
+    ['unknown when called revoked', [self('revoked')], 'alive', 'unknown'],
+    ['alive in doubt', [self('doubt'), list('unlisted')], 'unknown', 'alive'],
   ])('calls the key %s', (_what, round, before, expected) =>
     expect(counted({ keyState: before }, 'none', round).keyState).toBe(expected),
   );

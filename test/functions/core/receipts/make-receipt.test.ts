@@ -114,6 +114,18 @@ it('says all that the contract has', () =>
     exposedMs: null,
   }));
 
+it.each([
+  ['self', 'probe', 'unknown', 'key'],
+  ['self', 'probe', 'revoked', 'key'],
+  ['self', 'probe', 'unusable', 'key'],
+  ['self', 'probe', 'doubt', 'list'],
+  ['self', 'call', 'unknown', 'list'],
+  ['managing', 'probe', 'unlisted', 'list'],
+] as const)('says of a %s %s that saw %s that it tried the %s', (as, step, saw, expected) => {
+  const evidence = [{ ...line('1'), as, step, saw }];
+  expect(receiptOf({}, { ...WORK, evidence }).proof?.tried).toBe(expected);
+});
+
 it('says null of what is not known', () => {
   const receipt = finalReceipt(
     MAKING,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SAW } from '../../../../functions/core/answer.ts';
 import { jsonSchemas } from '../../../../functions/core/request/json-schemas.ts';
 import { receiptShape } from '../../../../functions/core/request/receipt-shape.ts';
 import * as PROVIDERS from '../../../../functions/providers/index.ts';
@@ -75,6 +76,7 @@ describe('the shape of a receipt', () => {
 
   it('says which texts are instants', () => {
     const { properties } = OF_RECEIPT as { properties: Record<string, object> };
+    expect(properties['evidence']).toMatchObject({ items: { properties: { saw: { enum: SAW } } } });
     expect(properties['times']).toMatchObject({ properties: { dueAt: INSTANT, goneAt: INSTANT } });
     expect(properties['evidence']).toMatchObject({ items: { properties: { at: INSTANT } } });
   });

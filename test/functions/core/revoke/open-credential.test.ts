@@ -212,6 +212,8 @@ describe('telling whose key it is', () => {
       answerOf('unknown', { means: { end: 'stuck/credential-refused' } }),
       'stuck/not-recognised',
     ],
+    ['a credential that the provider calls revoked', answerOf('revoked'), 'stuck/not-recognised'],
+    ['a credential that does not work', answerOf('unusable'), 'stuck/not-recognised'],
     [
       'what the answer settles',
       answerOf('rejected', { means: { end: 'stuck/region-refused' } }),

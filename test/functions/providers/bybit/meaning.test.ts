@@ -36,7 +36,7 @@ const CODES: readonly Row[] = [
   [10016, DOWN, DOWN, DOWN, DOWN],
   [10014, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN],
   [429, LIMITED, LIMITED, 'rejected retry/rate-limited', 'rejected retry/rate-limited'],
-  [10006, LIMITED, LIMITED, 'rejected retry/rate-limited', 'rejected retry/rate-limited'],
+  [10006, 'doubt retry/rate-limited', LIMITED, 'rejected retry/rate-limited', 'rejected retry/rate-limited'],
   [10018, LIMITED, LIMITED, 'rejected retry/rate-limited', 'rejected retry/rate-limited'],
   [
     10001,
@@ -79,7 +79,7 @@ const CODES: readonly Row[] = [
   ],
   [
     10010,
-    'silent stuck/ip-not-allowed seen holds',
+    'doubt stuck/ip-not-allowed holds',
     'silent stuck/ip-not-allowed holds',
     'rejected stuck/ip-not-allowed seen',
     'rejected stuck/ip-not-allowed',

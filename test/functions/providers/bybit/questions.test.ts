@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Facts } from '../../../../functions/core/answer.ts';
 import { bybit } from '../../../../functions/providers/bybit/index.ts';
 import { answerTo, brief, callOf, converse, faultOf, order, probe, reply } from '../ask.ts';
 import { described, keyIn, MASTER, page, refusal, SUB } from './keys.ts';
@@ -267,6 +268,19 @@ describe("a target with its own credential beside its master's", () => {
       'query-api self api.bybit.com',
       'sub-apikeys managing api.bybit.com',
     ]);
+  });
+
+  it.each([
+    [10006, 'mainnet', ['query-api self api.bybit.com', 'search managing api.bybit.com']],
+    [10010, 'mainnet', ['query-api self api.bybit.com', 'search managing api.bybit.com']],
+    [10003, 'mainnet', ['query-api self api.bybit.com']],
+    [10010, 'demo', ['query-api self api-demo.bybit.com']],
+  ])('is looked for, where only a doubt keeps it from telling its account: %i on %s', (code, environment, asked) => {
+    const aim = { credential: keyIn(SUB, environment), locator: {} };
+    const planWith = (facts: Facts) => bybit.plan(byMaster({ facts: { userID: MASTER_ID, ...facts }, aim }));
+    const { facts = {} } = answerTo(probe(planWith({}), 'query-api'), reply(200, refusal(code)));
+    expect(names(planWith(facts))).toEqual(asked);
+    expect(names(planWith({ ...facts, searched: 'all' }))).toEqual(asked.slice(0, 1));
   });
 
   it('stops where it names another master, or none', () => {
