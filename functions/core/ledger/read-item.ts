@@ -186,6 +186,10 @@ const ATTEMPT_FIELDS: Fields<AttemptRecord> = {
   absentSince: optional(number),
   absentAt: optional(number),
   controlledSince: optional(number),
+  revokedByWordSince: optional(number),
+  doubt: optional(
+    allOrNothing(fields<NonNullable<AttemptRecord['doubt']>>({ since: needed(number), code: needed(text) })),
+  ),
   sightedRounds: optional(number),
   lastSightedAt: optional(number),
   narrowest: optional(object),
@@ -201,7 +205,7 @@ const ATTEMPT_FIELDS: Fields<AttemptRecord> = {
 };
 
 /** What a proof is counted from. Of a record that cannot be read whole, all of it is counted again. */
-const COUNTED = ['unchanged', 'agreed', 'absentSince', 'absentAt', 'controlledSince'] as const;
+const COUNTED = ['unchanged', 'agreed', 'absentSince', 'absentAt', 'controlledSince', 'revokedByWordSince'] as const;
 
 /** A record that shows a call has at least one. */
 const callsIn = ({ calls, calledAt, lastCallAt, acceptedAt, callReplies = [] }: AttemptRecord): number =>

@@ -1210,6 +1210,7 @@ describe('whatever the situation', () => {
       decision.do !== 'end' || decision.outcome !== 'revoked' || !controlled || proved || isHeld(round, signer)
         ? true
         : basisOf(progress) === 'accepted' ||
+          isByWord(progress) ||
           (progress.callReplies ?? []).indexOf('lost') < (progress.callReplies ?? []).length - 1,
     ));
 
