@@ -119,7 +119,7 @@ describe('the schema of a receipt', () => {
     await system().settle();
     const receipts = system().receipts();
     const outcomes = receipts.map(({ outcome }) => outcome);
-    expect(outcomes.toSorted()).toEqual(['planned', 'refused', 'restricted', 'revoked', 'stuck']);
+    expect(outcomes.toSorted()).toEqual(['planned', 'refused', 'restricted', 'retry', 'revoked', 'stuck']);
     const wrong = receipts.flatMap((receipt) => objections('receipt.schema.json', receipt));
     expect(wrong).toEqual([]);
     const [first] = receipts;

@@ -54,6 +54,7 @@ export const RETRY = [
   'signer-still-needed',
   'limit',
   'early',
+  'refused-for-now',
 ] as const;
 
 /** Why a key that is gone, or restricted, could not be confirmed so. */
@@ -70,6 +71,9 @@ export type StuckCode = (typeof STUCK)[number];
 export type RefusedCode = (typeof REFUSED)[number];
 export type RetryCode = (typeof RETRY)[number];
 
+/** An end that leaves its key for a person. */
+export type StuckOutcome = `stuck/${StuckCode}`;
+
 /** The outcome of a request that has ended. */
 export type FinalOutcome =
   | 'revoked'
@@ -77,7 +81,7 @@ export type FinalOutcome =
   | 'restricted'
   | 'planned'
   | 'withdrawn'
-  | `stuck/${StuckCode}`
+  | StuckOutcome
   | `refused/${RefusedCode}`;
 
 export type OutcomeName =
@@ -124,3 +128,9 @@ export const hasToHold = (outcome: FinalOutcome): boolean => isGone(outcome) || 
 /** Whether a person has to look: the request ended, but not as asked. */
 export const needsPerson = (outcome: FinalOutcome): outcome is `stuck/${StuckCode}` | `refused/${RefusedCode}` =>
   outcome.startsWith('stuck/') || outcome.startsWith('refused/');
+
+/** An outage in which a provider refuses every key looks like these ends. They have to hold for a time before they are final. */
+const LIKE_AN_OUTAGE: readonly string[] = ['stuck/not-recognised', 'stuck/credential-refused', 'stuck/signer-gone'];
+
+/** Whether an end may only be an outage of the provider. */
+export const mayBeOutage = (outcome: FinalOutcome): outcome is StuckOutcome => LIKE_AN_OUTAGE.includes(outcome);

@@ -1,6 +1,6 @@
 import type { Answer, Saw } from './answer.ts';
 import { type EpochMs, toIso } from './epoch.ts';
-import type { KeyState, OutcomeName } from './outcome.ts';
+import type { KeyState, OutcomeName, StuckOutcome } from './outcome.ts';
 import type { Asker, Question, Settle } from './provider.ts';
 import type { Reason } from './reason.ts';
 
@@ -67,6 +67,9 @@ export interface Receipt {
   readonly outcome: OutcomeName;
   readonly keyState: KeyState;
   readonly code: string | null;
+  /** With the code `refused-for-now`: how the request ends if the refusal holds, and until when it is retried. */
+  readonly wouldEnd?: StuckOutcome;
+  readonly retriedUntil?: string;
   /** What happened and what to do next. */
   readonly message: string;
   readonly request: {

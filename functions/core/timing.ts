@@ -33,6 +33,10 @@ export const TIMING = {
   sweepSendMs: 30_000,
   /** How long a key must be gone if nothing else rules out an outage of its provider. */
   outageMs: HOUR_MS,
+  /** How long a refusal that may be an outage has to hold before it ends a request. */
+  refusedMs: HOUR_MS,
+  /** The same for an urgent request. */
+  refusedUrgentMs: 15 * MINUTE_MS,
   /** If a key that is gone has no round for longer than this, its absence starts again: the key may have been alive in the meantime. */
   unwatchedMs: 30 * MINUTE_MS,
   /** How far the clocks of two processes may be apart. */

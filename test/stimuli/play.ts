@@ -1,7 +1,9 @@
 import type { Ports } from '../../functions/core/ports.ts';
 import type { Fault } from '../../infra/local/sandbox/faults.ts';
+import { SANDBOX_OF, type SandboxName } from '../../infra/local/sandbox/index.ts';
 import { postpone } from '../faults/world/run-case.ts';
 import type { World } from '../faults/world/world.ts';
+import { NOBODY_IS_KNOWN } from '../laws/trespasses.ts';
 
 /** Delivers until nothing is left on the queue, or so many times. The later deliveries come late, so that hours take few of them. */
 export const play = async (world: World, ports: Ports = world.ports, most = 60): Promise<World> => {
@@ -51,4 +53,27 @@ export const withNodes = (
     return ports.send(call, until);
   };
   return { ports: { ...ports, send }, asked };
+};
+
+/** Calls that left for the provider. */
+export const callsIn = ({ sandbox }: World): number => sandbox.record.filter(({ method }) => method !== 'GET').length;
+
+/** The provider knows nobody, for so many milliseconds from now on. */
+export const nobodyIsKnown = ({ sandbox, clock, order, ports }: World, lastsMs: number): Ports => {
+  const endsAt = clock.now() + lastsMs;
+  const [provider = ''] = order.name.split('/');
+  const { unknownKey: fault } = SANDBOX_OF[provider as SandboxName].cast;
+  sandbox.faults.script({ match: {}, fault, times: Number.POSITIVE_INFINITY, name: NOBODY_IS_KNOWN });
+  const send: Ports['send'] = (call, until) => {
+    if (clock.now() >= endsAt) sandbox.faults.clear();
+    return ports.send(call, until);
+  };
+  return { ...ports, send };
+};
+
+/** A dry run that has met the key. */
+export const met = async (world: World): Promise<void> => {
+  const { seeded, send, begin, clock } = world;
+  const request = { ...seeded.request, requestId: 'met-before', dryRun: true };
+  await clock.run(begin(send(request, 1, { ...seeded, request })));
 };

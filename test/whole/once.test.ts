@@ -7,7 +7,9 @@ const system = systemForEachTest();
 const carriedOut = async (request: unknown, attempt?: number) => {
   await system().send(request, attempt);
   await system().settle();
-  return system().receipts();
+  return system()
+    .receipts()
+    .filter(({ final }) => final);
 };
 
 const deleteMaster = (secretId: string, fields: object = {}) => ({

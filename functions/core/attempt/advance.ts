@@ -5,7 +5,7 @@ import { type AttemptRecord, type CaseItem, NEW_ATTEMPT, sightedRoundsIn } from 
 import { attemptName } from '../ledger/keys.ts';
 import { updateLeasedCase } from '../ledger/lease.ts';
 import type { FinalOutcome } from '../outcome.ts';
-import { ask, hasTime, isUnasked } from '../probe/ask.ts';
+import { ask, hasTime, isUnasked, type Round } from '../probe/ask.ts';
 import { isRestriction, type Plan } from '../provider.ts';
 import { type Evidence, evidenceOf } from '../receipt.ts';
 import { type Agreement, agreedFor, agreementAfter } from './agreement.ts';
@@ -15,6 +15,7 @@ import { nextStep, type Step } from './next-step.ts';
 import { withMoreEvidence, withRound } from './progress.ts';
 import { type AttemptContext, type JudgedRound, planWith, probeRound } from './round.ts';
 import { sendCall } from './send-call.ts';
+import { isToldApart } from './told-apart.ts';
 
 /** What the loop needs besides its context. */
 export interface AttemptHooks {
@@ -145,17 +146,22 @@ export const askOrCall: Act = async (context, hooks, action, now) => {
   return { progress: { item, calledNow: true }, step };
 };
 
-/** The result of a decision that needs no action; `undefined` if the probes must be asked again at once. */
+/**
+ * The result of a decision that needs no action; `undefined` if the probes must be asked again at once.
+ *
+ * @param now `round`: the round that was decided on; `undefined` if the answer to a call has decided
+ */
 const resultOfStep = async (
   context: AttemptContext,
   step: Decided,
-  { item, plan }: { readonly item: CaseItem; readonly plan: Plan },
+  { item, plan, round }: { readonly item: CaseItem; readonly plan: Plan; readonly round: Round | undefined },
 ): Promise<AttemptResult | undefined> => {
-  const { asking, ports } = context;
+  const { asking, ports, order } = context;
   if (step.do === 'end') {
     const outcome = await signerGoneOr(context, step.outcome);
     const record = item.attempts[attemptName(context.item)] ?? NEW_ATTEMPT;
-    return attemptEnded(outcome, step.why || whyOf(outcome, record, item, isRestriction(plan.call)));
+    const ended = attemptEnded(outcome, step.why || whyOf(outcome, record, item, isRestriction(plan.call)));
+    return round && isToldApart(outcome, round, order.target.self) ? { ...ended, isToldApart: true } : ended;
   }
   // The provider did not state the gap between two probes: the next delivery backs off.
   if (step.do === 'retry' || !hasTime(asking, step.at)) return attemptWaiting(step);
@@ -195,14 +201,16 @@ export const advanceAttempt = async (
       agreedMs: agreedFor(clock, agreement),
       sightedRounds: sightedRoundsIn(item),
     });
+    let decidedOn: Round | undefined = round;
     if (step.do === 'call' || step.do === 'ask-siblings') {
       const acted = await act(context, hooks, step, { item, plan });
       if ('hasEnded' in acted) return acted;
       progress = { ...progress, ...acted.progress };
       step = acted.step;
+      decidedOn = undefined;
     }
     // The answer to a call decides nothing by itself. The probes decide.
-    const result = step && (await resultOfStep(context, step, { item: progress.item, plan }));
+    const result = step && (await resultOfStep(context, step, { item: progress.item, plan, round: decidedOn }));
     if (result) return result;
   }
 };
@@ -227,7 +235,7 @@ export const goAroundBan = async (
   const acted = await askOrCall(context, hooks, { do: 'call', call }, { item, plan });
   if ('hasEnded' in acted) return acted;
   const { step, progress } = acted;
-  const decided = step && (await resultOfStep(context, step, { item: progress.item ?? item, plan }));
+  const decided = step && (await resultOfStep(context, step, { item: progress.item ?? item, plan, round: undefined }));
   // Only the end of the ban lets a probe show what the call did.
   return decided ? goAroundBan(context, hooks, decided) : result;
 };

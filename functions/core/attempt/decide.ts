@@ -238,7 +238,8 @@ const gone = (situation: Situation): Decision => {
   if (situation.controlled) return controlledEnd(situation, goneAs(situation));
   // The end rests on a delete that was refused at the end of that time, and on enough absences after it.
   const isOver = outlastsOutage(situation, now);
-  if (!calledNow && !(isOver && outlastsOutage(situation, progress.lastCallAt))) return { do: 'call' };
+  const isLastCall = outlastsOutage(situation, progress.lastCallAt) && progress.lastAnswer === 'rejected';
+  if (!calledNow && !(isOver && isLastCall)) return { do: 'call' };
   if (!isOver) return { do: 'retry', code: 'not-yet-proved' };
   return agreedEnd(situation, goneAs(situation), wantedAfter(situation));
 };

@@ -13,6 +13,8 @@ export interface AttemptEnded {
   readonly why: string;
   /** What was asked outside the case's own rounds. */
   readonly evidence: readonly Evidence[];
+  /** Another key was accepted in the same round, so no outage explains this end. */
+  readonly isToldApart?: true;
   /** Of a dry run: what a real request would do. */
   readonly plan?: Planned;
   /** Of a dry run, which writes no record: what its receipt shows. */

@@ -82,6 +82,7 @@ const redriven = (current: RequestItem, delivery: Delivery, now: EpochMs): Fresh
   receivedAt: now,
   former: current.pin ?? current.former,
   pin: undefined,
+  refused: undefined,
   ended: undefined,
   receipt: undefined,
   published: false,

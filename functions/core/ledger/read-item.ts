@@ -24,7 +24,7 @@ import {
   text,
   textOrObject,
 } from './read-fields.ts';
-import type { Ended, Pin, Pinned, RequestItem } from './request-item.ts';
+import type { Ended, Pin, Pinned, Refused, RequestItem } from './request-item.ts';
 
 /** The form of today's items. An item without `schema` was written by release 0.1.0. A higher one is no fault. */
 export const SCHEMA = 2;
@@ -56,6 +56,10 @@ const VERSIONED: Fields<Versioned> = {
   salvagedAt: optional(number),
 };
 const EVIDENCE = list(object);
+
+const REFUSED = allOrNothing(
+  fields<Refused>({ wouldEnd: needed(text), since: needed(number), at: needed(number), until: needed(number) }),
+);
 
 const ENDED = allOrNothing(
   fields<Ended>({
@@ -340,6 +344,7 @@ const KINDS: readonly Kind[] = [
       receivedAt: needed(number),
       pin: optional(PIN),
       former: optional(PIN),
+      refused: optional(REFUSED),
       ended: optional(ENDED),
       receipt: optional(RECEIPT),
       published: needed(flag, false),

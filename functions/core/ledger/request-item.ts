@@ -1,5 +1,5 @@
 import type { EpochMs } from '../epoch.ts';
-import type { FinalOutcome } from '../outcome.ts';
+import type { FinalOutcome, StuckOutcome } from '../outcome.ts';
 import type { Versioned } from '../ports.ts';
 import type { Evidence, Receipt } from '../receipt.ts';
 import type { RevocationRequest } from '../request/revocation-request.ts';
@@ -22,6 +22,17 @@ export interface Ended {
   /** What was asked outside the case's own rounds. */
   readonly evidence: readonly Evidence[];
   readonly plan?: Planned | undefined;
+}
+
+/** A refusal that may be an outage, and would end the request. */
+export interface Refused {
+  /** How the request would end. */
+  readonly wouldEnd: StuckOutcome;
+  /** Since when every answer was such a refusal, and when the last one was. */
+  readonly since: EpochMs;
+  readonly at: EpochMs;
+  /** If it still holds then, the request ends. */
+  readonly until: EpochMs;
 }
 
 /** A secret's version, and the key in it. */
@@ -73,6 +84,7 @@ export interface RequestItem extends Versioned {
   readonly pin?: Pin | undefined;
   /** What an earlier attempt pinned. A redrive that finds another key in the secret is refused. */
   readonly former?: Pin | undefined;
+  readonly refused?: Refused | undefined;
   readonly ended?: Ended | undefined;
   readonly receipt?: Receipt | undefined;
   readonly published: boolean;

@@ -17,7 +17,7 @@ import { kindOf, providerNamed } from '../provider.ts';
 import type { Change, Evidence, Proof, Receipt, Times } from '../receipt.ts';
 import { namedTarget } from '../request/revocation-request.ts';
 import { HOUR_MS, MINUTE_MS } from '../timing.ts';
-import { foundSentence, RESURRECTED, sentence, waiting } from './sentences.ts';
+import { foundSentence, RESURRECTED, refusedForNow, sentence, waiting } from './sentences.ts';
 
 /** Enough to recognise a key, but too little to use it. */
 export const shortened = (id: string): string =>
@@ -169,14 +169,18 @@ export const finalReceipt = (
   });
 };
 
-/** The receipt of an open request. Urgent requests publish one after a minute, and then each hour. */
+/**
+ * The receipt of an open request. Urgent requests publish one after a minute, and then each hour. Every request publishes one at the first
+ * refusal that may be an outage.
+ */
 export const interimReceipt = (
   making: Making,
   item: RequestItem,
   progress: AttemptRecord | undefined,
   code: RetryCode,
-): Receipt =>
-  receiptWith(making, item, progress ?? NEW_ATTEMPT, {
+): Receipt => {
+  const { refused } = item;
+  const receipt = receiptWith(making, item, progress ?? NEW_ATTEMPT, {
     suffix: `~${item.interim.count + 1}`,
     final: false,
     outcome: 'retry',
@@ -184,6 +188,11 @@ export const interimReceipt = (
     keyState: progress?.keyState ?? 'unknown',
     message: waiting(code, progress?.absentSince === undefined ? undefined : toIso(progress.absentSince)),
   });
+  if (code !== 'refused-for-now' || refused === undefined) return receipt;
+  const { wouldEnd } = refused;
+  const retriedUntil = toIso(refused.until);
+  return { ...receipt, wouldEnd, retriedUntil, message: refusedForNow(wouldEnd, retriedUntil) };
+};
 
 /** What was found out about a key after its request ended, or while it was open. */
 export interface Finding {
@@ -254,6 +263,16 @@ export const settledReceipt = (
   };
 };
 
-/** Whether an urgent request owes an interim receipt by now. */
-export const owesInterim = ({ interim }: RequestItem, countedFrom: EpochMs, now: EpochMs): boolean =>
-  interim.at === undefined ? now - countedFrom >= MINUTE_MS : now - interim.at >= HOUR_MS;
+/** Readers hear at once of a refusal that may be an outage, urgent or not: a person may have to correct something. */
+const isNewRefusal = ({ interim, refused }: RequestItem, code: RetryCode): boolean =>
+  code === 'refused-for-now' && refused !== undefined && (interim.at === undefined || interim.at < refused.since);
+
+/** Whether a request that waits owes an interim receipt by now. */
+export const owesInterim = (
+  item: RequestItem,
+  { code, urgent, countedFrom, now }: { code: RetryCode; urgent: boolean; countedFrom: EpochMs; now: EpochMs },
+): boolean => {
+  const { at } = item.interim;
+  if (isNewRefusal(item, code)) return true;
+  return urgent && (at === undefined ? now - countedFrom >= MINUTE_MS : now - at >= HOUR_MS);
+};

@@ -1,5 +1,5 @@
 import type { SettleFinding, Settling } from '../ledger/case-item.ts';
-import type { FinalOutcome, OutcomeName, RetryCode } from '../outcome.ts';
+import type { FinalOutcome, OutcomeName, RetryCode, StuckOutcome } from '../outcome.ts';
 import { MINUTE_MS } from '../timing.ts';
 
 interface Words {
@@ -155,6 +155,7 @@ const WAITS: Readonly<Record<RetryCode, string>> = {
   'signer-still-needed': 'the key is still needed to sign for an open case',
   limit: 'the limit of calls for this hour is reached',
   early: 'the request is not due yet',
+  'refused-for-now': 'the provider refuses a key that the request needs, and that could still be an outage',
 };
 
 /** What happened, the details of this case, and what to do next, in plain sentences. */
@@ -166,17 +167,20 @@ export const sentence = (outcome: FinalOutcome, why = ''): string => {
 /** What a person does about an end. Empty if nothing is left to do. */
 export const adviceFor = (outcome: FinalOutcome): string => WORDS[outcome].next;
 
-/** What a receipt asks a person to do, as its message ends. Empty if nothing is left to do, or if the receipt is not final. */
+/**
+ * What a receipt asks a person to do, as its message ends. Empty if nothing is left to do, or if the receipt only says that the request
+ * waits. */
 export const adviceIn = ({
   outcome,
   code,
+  wouldEnd = `${outcome}/${code}`,
 }: {
   readonly outcome: OutcomeName;
   readonly code: string | null;
+  readonly wouldEnd?: string;
 }): string => {
   // An outcome without a code leaves nothing to do.
-  const end = `${outcome}/${code}`;
-  return Object.hasOwn(WORDS, end) ? adviceFor(end as FinalOutcome) : '';
+  return Object.hasOwn(WORDS, wouldEnd) ? adviceFor(wouldEnd as FinalOutcome) : '';
 };
 
 /**
@@ -239,6 +243,25 @@ export const foundSentence = (settling: Settling, { outcome, why }: SettleFindin
   if (outcome === 'confirmed') return confirmedSentence(settling);
   const { what, next } = FOUND[outcome];
   return [what, why, next].filter((part) => part !== '').join('. ');
+};
+
+/** What a refusal may be besides what it says. */
+export const OUTAGE_LOOKS_THE_SAME =
+  'An outage of the provider looks the same. So a request is retried for 15 minutes if it is urgent, and for an hour otherwise, before it ends so';
+
+/**
+ * For a receipt while a refusal may still be an outage: what was refused, until when the request is retried, and what a person can do now.
+ *
+ * @param until RFC 3339
+ */
+export const refusedForNow = (wouldEnd: StuckOutcome, until: string): string => {
+  const { what, next } = WORDS[wouldEnd];
+  return [
+    `Not done yet: ${what}`,
+    `That could still be an outage of the provider. The request is retried until ${until}, and then ends as ${wouldEnd}`,
+    'Treat the key as alive until the final receipt',
+    next,
+  ].join('. ');
 };
 
 export const RESURRECTED =

@@ -77,6 +77,8 @@ export const receiptShape = (providers: Providers) =>
     outcome: z.enum(OUTCOMES),
     keyState: z.enum(STATES),
     code: z.enum(codes).nullable(),
+    wouldEnd: z.enum(STUCK.map((code) => `stuck/${code}` as const)).exactOptional(),
+    retriedUntil: instant.exactOptional(),
     message: z.string(),
     request: z.strictObject({
       reason: z.enum(REASONS).nullable(),

@@ -239,7 +239,8 @@ export const countedFrom = ({ receivedAt, request }: RequestItem): EpochMs =>
 
 /** The end of a request whose time is up: the code from its answers, or `unproven`. */
 const timeIsUp = ({ code, fallbackCode }: Retry, record: AttemptRecord | undefined): AttemptEnded => {
-  const stuck = code === 'limit' ? 'limit' : (record?.fallbackCode ?? fallbackCode ?? 'unproven');
+  const known = code === 'refused-for-now' ? fallbackCode : (record?.fallbackCode ?? fallbackCode);
+  const stuck = code === 'limit' ? 'limit' : (known ?? 'unproven');
   return attemptEnded(`stuck/${stuck}`, `The request ran out of time. It was last waiting for: ${code}`);
 };
 
@@ -251,9 +252,10 @@ const publishInterim = async (
 ): Promise<void> => {
   const now = ports.clock.now();
   const { requestId, attempt, request } = item;
-  if (!request || !isUrgent(request.reason) || !owesInterim(item, countedFrom(item), now)) return;
+  if (!request || !owesInterim(item, { code, urgent: isUrgent(request.reason), countedFrom: countedFrom(item), now }))
+    return;
   await ports.outbox.publish(interimReceipt(ports, item, record, code));
-  ports.log.warn('urgent request waits', { requestId, provider: request.provider, code });
+  if (isUrgent(request.reason)) ports.log.warn('urgent request waits', { requestId, provider: request.provider, code });
   await updateItem<RequestItem>(ports, ledgerKey(item), (current) =>
     current?.attempt === attempt && !current.receipt
       ? { ...current, interim: { count: current.interim.count + 1, at: now } }

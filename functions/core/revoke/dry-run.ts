@@ -1,6 +1,7 @@
 import { nextStep, type Step } from '../attempt/next-step.ts';
 import { seenWith, withRound } from '../attempt/progress.ts';
 import { type AttemptContext, type JudgedRound, probeRound } from '../attempt/round.ts';
+import { isToldApart } from '../attempt/told-apart.ts';
 import { epochMs } from '../epoch.ts';
 import { type AttemptResult, attemptEnded, attemptWaiting } from '../ledger/attempt-result.ts';
 import { type CaseItem, NEW_ATTEMPT } from '../ledger/case-item.ts';
@@ -8,23 +9,34 @@ import { caseKey } from '../ledger/keys.ts';
 import { emptyCase, type KeyOf } from '../ledger/lease.ts';
 import type { Planned } from '../ledger/request-item.ts';
 import { updateItem } from '../ledger/update-item.ts';
+import { type FinalOutcome, mayBeOutage } from '../outcome.ts';
 import { recordIn } from '../probe/round-verdict.ts';
 import { isRestriction } from '../provider.ts';
-import { adviceFor } from '../receipts/sentences.ts';
+import { adviceFor, OUTAGE_LOOKS_THE_SAME } from '../receipts/sentences.ts';
+
+/** A request that may have met an outage does not end at once. */
+const outageIn = (
+  { target }: AttemptContext['order'],
+  { round }: Pick<JudgedRound, 'round'>,
+  outcome: FinalOutcome,
+): string => (mayBeOutage(outcome) && !isToldApart(outcome, round, target.self) ? OUTAGE_LOOKS_THE_SAME : '');
 
 /** What a real request would do next, in words. */
-const inWords = ({ request, order }: AttemptContext, { plan }: JudgedRound, step: Step): string => {
+const inWords = ({ request, order }: AttemptContext, probed: JudgedRound, step: Step): string => {
+  const { plan } = probed;
   switch (step.do) {
     case 'call':
       return `would send ${request.operation}, signed by ${order.target.self ? 'the key itself' : 'the managing key'}`;
     case 'end':
-      return [`would end as ${step.outcome}`, step.why, adviceFor(step.outcome)].filter(Boolean).join('. ');
+      return [`would end as ${step.outcome}`, step.why, adviceFor(step.outcome), outageIn(order, probed, step.outcome)]
+        .filter(Boolean)
+        .join('. ');
     case 'ask-siblings': {
       const elsewhere =
         'would look for the key in the provider’s other environments. If none knows the key, the request ';
       const looks = plan.siblings.length > 0 ? elsewhere : '';
       const sends = isRestriction(plan.call) ? '' : 'send the delete once and ';
-      return `${looks}would ${sends}end as stuck/not-recognised. ${adviceFor('stuck/not-recognised')}`;
+      return `${looks}would ${sends}end as stuck/not-recognised. ${adviceFor('stuck/not-recognised')}. ${OUTAGE_LOOKS_THE_SAME}`;
     }
     case 'ask':
       return `would probe again (${step.code})`;

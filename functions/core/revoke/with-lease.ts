@@ -72,7 +72,9 @@ export const revokeKey: DeliveryMode['work'] = async (run, item, resolved, lease
   const pinned = await withPin(ports, item, fresh.pin);
   if (pinned === undefined) return attemptWaiting({ code: 'in-progress' });
   const current = await ports.ledger.read<CaseItem>(caseKey(fresh.pin.keyName));
-  return current ? advanceAttempt(contextOf(run, pinned, fresh), hooks, current) : result;
+  return current
+    ? advanceAttempt(contextOf(run, pinned, fresh), hooks, current)
+    : attemptWaiting({ code: 'in-progress' });
 };
 
 /**

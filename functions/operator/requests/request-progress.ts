@@ -20,6 +20,9 @@ export const caseOf = async ({ ledger }: Deployed, { pin }: RequestItem): Promis
 export const progressOf = ({ item, found }: Open, now: EpochMs): string => {
   const due = item.request?.notBefore === undefined ? undefined : fromIso(item.request.notBefore);
   if (due !== undefined && due > now) return `not due until ${toIso(due)}`;
+  const { refused } = item;
+  if (refused !== undefined)
+    return `refused since ${toIso(refused.since)}, which may be an outage; if it holds, ends as ${refused.wouldEnd} after ${toIso(refused.until)}`;
   const progress = found?.attempts[attemptName(item)];
   if (item.pin === undefined) return 'received';
   if (progress === undefined || (progress.calls === 0 && progress.evidence.length === 0)) return 'credential opened';

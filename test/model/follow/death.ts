@@ -1,8 +1,9 @@
+import { LIKE_OUTAGE } from '../rules/outcomes.ts';
 import { type Attempt, keyIn, type Model, type Sureness } from '../state/model.ts';
-import { isAccepted, isManaging, isMiss, isRefused } from '../state/reading.ts';
+import { isAccepted, isManaging, isMiss, isRefused, mayBeAccepted } from '../state/reading.ts';
 import { type CallReply, isSurely, mayBe } from '../state/replies.ts';
 import type { Of } from '../system/happening.ts';
-import type { Delivered } from '../system/system.ts';
+import { type Delivered, GIVE_UP_MS } from '../system/system.ts';
 import type { Follower } from './follow.ts';
 import { isGone } from './follow-case.ts';
 
@@ -51,7 +52,8 @@ export const idle = (follower: Follower, { verdict, isMet }: Delivered, attempt:
   const { mayFlap } = keyIn(follower.model, key);
   const isOld = !mayFlap && readings.every(({ by, at }) => by === key && at >= missingSince + OUTAGE_LASTS_MS);
   // A key that has shown since a call is asked for more often. No delete has to go out between these readings.
-  const isCalled = mayFlap && attempt.calls.some(({ at }) => at >= missingSince + OUTAGE_LASTS_MS);
+  const isLate = attempt.calls.some(({ at }) => at >= (view.absentSince ?? missingSince) + OUTAGE_LASTS_MS);
+  const isCalled = mayFlap && (isLate || mayBe(attempt, follower.record, 'accepted'));
   return [
     ...(sent.order.kind === 'delete' && calls === 0 && !isCalled
       ? [`L2: ${work} waits without sending the delete again`]
@@ -70,6 +72,20 @@ const isFlapping = ({ sights, misses }: Attempt['view']): boolean => {
   return lasted < FLAPPING.forMs || misses.length < Math.min(sights.length, FLAPPING.most) + 2;
 };
 
+/** How long a refusal has to hold that may be an outage. */
+const REFUSED_MS = { urgent: 900_000, other: 3_600_000 };
+
+/** A refusal ended an attempt, and an outage could explain it: it did not last, and no other key was accepted. */
+const isHasty = (
+  { readings }: Follower,
+  { sent, receivedAt, key = '' }: Attempt,
+  outcome: string,
+  at: number,
+): boolean =>
+  LIKE_OUTAGE.includes(outcome) &&
+  at < receivedAt + Math.min(REFUSED_MS[sent.isUrgent ? 'urgent' : 'other'], GIVE_UP_MS) &&
+  !readings.some((one) => mayBeAccepted(one) && (isManaging(one, key) || sent.order.signed !== 'self'));
+
 /** L1: what a word of death has to rest on. */
 export const unfounded = (
   follower: Follower,
@@ -83,6 +99,7 @@ export const unfounded = (
   const isProved = isProvedIn(model, key);
   view.told = toldOf(follower, key, attempt);
   const isTold = view.told !== 'not';
+  if (isHasty(follower, attempt, outcome, at)) return [`${outcome} though an outage could explain it`];
   if (!isGone(outcome)) return [];
   const may = (reply: CallReply): boolean => mayBe(attempt, record, reply);
   const surely = (reply: CallReply): boolean => isSurely(attempt, record, reply);

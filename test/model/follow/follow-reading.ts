@@ -8,9 +8,9 @@ const UNWATCHED_MS = 1_800_000;
 
 /** Takes over what a reading may have shown of any key, by any request. */
 export const followAnyReading = ({ model, isCut, attempt }: Follower, reading: Reading): void => {
-  for (const { key, view, calls } of model.attempts.values()) {
+  for (const { key, view, attempted } of model.attempts.values()) {
     if (key && !isMiss(reading, key)) view.isUnknown = false;
-    if (key && calls.length > 0 && maySee(reading, key)) keyIn(model, key).mayFlap = true;
+    if (key && attempted > 0 && maySee(reading, key)) keyIn(model, key).mayFlap = true;
   }
   const { by, isList, status, faultName } = reading;
   const isSure = isList && status === 200 && faultName === undefined && !isCut && !attempt?.sent.isPlan;

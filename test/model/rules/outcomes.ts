@@ -90,7 +90,14 @@ export const WAITS: Readonly<Record<string, readonly Cause[]>> = {
   'in-progress': ['leased', 'crash', 'rival', 'redriven'],
   'signer-still-needed': ['signer needed'],
   early: ['early'],
+  'refused-for-now': [
+    ...(['unseen', 'half seen', 'dead', 'removed', 'revived', 'rotated', 'expired', 'fault'] as const),
+    ...(['signer dead', 'signer in doubt'] as const),
+  ],
 };
+
+/** An outage looks like these ends. */
+export const LIKE_OUTAGE: readonly string[] = ['stuck/not-recognised', 'stuck/credential-refused', 'stuck/signer-gone'];
 
 /** Who asks in an order has seen the living key before, perhaps, or never; of two askers only one. */
 export type Seen = 'surely' | 'maybe' | 'half' | 'never';

@@ -33,6 +33,10 @@ export const isManaging = ({ by }: Reading, keyId: string): boolean => by !== ''
 export const isAccepted = ({ by, living, status, faultName }: Reading): boolean =>
   living.includes(by) && status === 200 && faultName !== OUTAGE;
 
+/** Who asked may have been taken for a key that lives. */
+export const mayBeAccepted = ({ by, living, status, faultName }: Reading): boolean =>
+  (living.includes(by) || faultName !== undefined) && status === 200 && faultName !== OUTAGE;
+
 /** The managing key was certainly refused. */
 export const isRefused = ({ by, living, faultName }: Reading): boolean =>
   faultName === OUTAGE || (faultName === undefined && !living.includes(by));

@@ -342,7 +342,8 @@ describe('what an end says beside its outcome', () => {
     ['what was searched', unknown({ keysNamed: '3', searched: '20 sub accounts' }), {}, 'Searched 20 sub accounts'],
   ])('of a key that nobody knows: %s', async (_what, script, found, why) => {
     const { result } = await advanced(script, { managed: true, found: { sightings: {}, ...found } });
-    expect(result).toEqual(end('stuck/not-recognised', why));
+    // The managing key was accepted in the same round.
+    expect(result).toEqual({ ...end('stuck/not-recognised', why), isToldApart: true });
   });
 
   it.each([
@@ -391,6 +392,12 @@ describe('what an end says beside its outcome', () => {
     const found = { attempts: { 'R#1': { ...NEW_ATTEMPT, ...work } } };
     const { result } = await advanced({ probe: [answer] }, { found, plan: () => plan });
     expect(result).toEqual(end(`stuck/${code}`));
+  });
+
+  it('of a call that refused the managing key: not that another key was accepted', async () => {
+    const refused = answerOf('rejected', { means: { end: 'stuck/credential-refused' } });
+    const { result } = await advanced({ probe: [ALIVE], delete: [refused] }, { managed: true });
+    expect(result).toEqual(end('stuck/credential-refused'));
   });
 
   it('of another end: nothing of a list', async () => {

@@ -746,6 +746,11 @@ const FLAPPED: readonly Row[] = [
     asks(GAP),
   ],
   [
+    'is called for again where that last call was lost: it may not have left',
+    flapped(1, 2, 10, { work: { ...LOST, lastCallAt: ago(11 * GAP), absentSince: ago(HOUR + 11 * GAP) } }),
+    CALL,
+  ],
+  [
     'is called for again where the last call came before the end of that hour',
     flapped(1, 2, 10, { work: { ...REFUSED, lastCallAt: ago(11 * GAP), absentSince: ago(HOUR + 11 * GAP - 1) } }),
     CALL,

@@ -173,6 +173,7 @@ describe('a redrive', () => {
       receivedAt: after(NOON, 9),
       former: PIN,
       pin: undefined,
+      refused: undefined,
       ended: undefined,
       receipt: undefined,
       published: false,

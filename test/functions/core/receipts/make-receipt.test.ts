@@ -63,6 +63,7 @@ const WORK: AttemptRecord = {
   keyState: 'dead',
   evidence: [line('1')],
 };
+const URGENT = { urgent: true, countedFrom: NOON };
 const MAKING = { providers: PROVIDERS, digest: (text: string) => `digest of ${text}` };
 const ended = (outcome: Ended['outcome'], why = ''): Ended => ({ outcome, why, at: NOON, evidence: [line('2')] });
 const receiptOf = (
@@ -235,8 +236,39 @@ describe('beside the final one', () => {
     ['in the hour after the last', at(60_000), 3_659_999, false],
     ['an hour after the last', at(60_000), 3_660_000, true],
   ])('%s, owed: %s', (_what, last, now, expected) =>
-    expect(owesInterim({ ...ITEM, interim: { count: 0, at: last } }, NOON, at(now))).toBe(expected),
+    expect(
+      owesInterim({ ...ITEM, interim: { count: 0, at: last } }, { ...URGENT, code: 'no-reply', now: at(now) }),
+    ).toBe(expected),
   );
+
+  const REFUSED = {
+    wouldEnd: 'stuck/credential-refused',
+    since: at(5_000),
+    at: at(6_000),
+    until: at(3_605_000),
+  } as const;
+
+  it.each([
+    ['at once, by a request that is not urgent', 'refused-for-now', REFUSED, undefined, true],
+    ['at once, after an earlier receipt', 'refused-for-now', REFUSED, at(4_999), true],
+    ['not twice', 'refused-for-now', REFUSED, at(5_000), false],
+    ['not while it waits for something else', 'no-reply', REFUSED, undefined, false],
+    ['not without a refusal', 'refused-for-now', undefined, undefined, false],
+  ] as const)('of a refusal: %s', (_what, code, refused, last, expected) => {
+    const item = { ...ITEM, refused, interim: { count: 0, at: last } };
+    expect(owesInterim(item, { ...URGENT, urgent: false, code, now: at(9_000) })).toBe(expected);
+  });
+
+  it('says how the request would end, until when it is retried, and what a person can do now', () => {
+    const receipt = interimReceipt(MAKING, { ...ITEM, refused: REFUSED }, undefined, 'refused-for-now');
+    const until = toIso(at(3_605_000));
+    expect(receipt).toMatchObject({ wouldEnd: 'stuck/credential-refused', retriedUntil: until, final: false });
+    expect(receipt.message).toBe(
+      `Not done yet: The provider refused the signing credential. That could still be an outage of the provider. The request is retried until ${until}, and then ends as stuck/credential-refused. Treat the key as alive until the final receipt. Store the right credential for the signing key and redrive, or send a new request signed with another key`,
+    );
+    expect(interimReceipt(MAKING, { ...ITEM, refused: REFUSED }, undefined, 'no-reply')).not.toHaveProperty('wouldEnd');
+    expect(interimReceipt(MAKING, ITEM, undefined, 'refused-for-now')).not.toHaveProperty('wouldEnd');
+  });
 });
 
 it.each([

@@ -544,8 +544,8 @@ describe('a managing key that is refused', () => {
       open: (id, version) =>
         version === 'AWSCURRENT' ? Promise.resolve(openedAs('spoilt', { versionId: 'v2' })) : vault.open(id, version),
     };
-    expect(await revoke(memory.ports, delivered(memory, MANAGED))).toEqual({ done: true });
-    expect(memory.published).toMatchObject([{ outcome: 'stuck', code: 'credential-refused', calls: 1 }]);
+    expect(await revoke(memory.ports, delivered(memory, MANAGED))).toMatchObject({ done: false });
+    expect(memory.published).toMatchObject([{ outcome: 'retry', wouldEnd: 'stuck/credential-refused', calls: 1 }]);
   });
 });
 
@@ -957,8 +957,12 @@ it('names the proof by which a key is dead that another signer never met', async
   const name = `case#kalshi/prod/${KEY} case`;
   memory.items.set(name, { ...caseOf(memory), sightings: {} } as never);
   await revoke(memory.ports, delivered(memory, { ...SELF, requestId: 'R2' }, { messageId: 'M2' }));
-  expect(memory.published[1]).toMatchObject({ outcome: 'stuck', code: 'not-recognised', calls: 1 });
-  expect(memory.published[1]?.message).toMatch(
+  for (const minutes of [25, 25, 10]) {
+    memory.clock.forward(minutes * 60_000);
+    await revoke(memory.ports, delivered(memory, { ...SELF, requestId: 'R2' }, { messageId: 'M2' }));
+  }
+  expect(memory.published[2]).toMatchObject({ outcome: 'stuck', code: 'not-recognised', calls: 1 });
+  expect(memory.published[2]?.message).toMatch(
     /The key was proved gone at 2026-11-21T12:00:02\.000Z with another signing key\./,
   );
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type FinalOutcome, nameAndCode, REFUSED, STUCK } from '../../../../functions/core/outcome.ts';
 import type { Receipt } from '../../../../functions/core/receipt.ts';
-import { sentence } from '../../../../functions/core/receipts/sentences.ts';
-import { notificationOf } from '../../../../functions/edge/messages/notification.ts';
+import { adviceFor, refusedForNow, sentence } from '../../../../functions/core/receipts/sentences.ts';
+import { isForPeople, notificationOf } from '../../../../functions/edge/messages/notification.ts';
 import { receiptForTest } from '../receipt-for-test.ts';
 
 /** The receipt of an end, with the words that it has. */
@@ -47,6 +47,19 @@ describe('a mail', () => {
     const { mail } = notificationOf(endedAs('revoked'));
     expect(mail).toContain('Time to revoke  0.4 s');
     expect(mail).not.toContain('What to do');
+  });
+
+  it('of a refusal that may be an outage asks for the same as the end that would come', () => {
+    const wouldEnd = 'stuck/credential-refused';
+    const message = refusedForNow(wouldEnd, '2026-11-21T13:00:00.000Z');
+    const receipt = receiptForTest({ outcome: 'retry', code: 'refused-for-now', final: false, wouldEnd, message });
+    expect(isForPeople(receipt)).toBe(true);
+    const next = adviceFor(wouldEnd);
+    const { mail, chat } = notificationOf(receipt);
+    expect(mail).toContain(`Treat the key as alive until the final receipt.\n\nWhat to do: ${next}.`);
+    expect(chat.content.nextSteps).toEqual([next]);
+    const waiting = receiptForTest({ outcome: 'retry', code: 'no-reply', final: false });
+    expect(notificationOf(waiting).mail).not.toContain('What to do');
   });
 
   it('leaves out what is not known', () => {

@@ -1,0 +1,126 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type AttemptResult, attemptEnded, attemptWaiting } from '../../../../functions/core/ledger/attempt-result.ts';
+import { claim } from '../../../../functions/core/ledger/claim.ts';
+import type { RequestItem } from '../../../../functions/core/ledger/request-item.ts';
+import type { FinalOutcome, RetryCode } from '../../../../functions/core/outcome.ts';
+import { OUTAGE_LOOKS_THE_SAME } from '../../../../functions/core/receipts/sentences.ts';
+import { parseRequest } from '../../../../functions/core/request/parse-request.ts';
+import { unlessOutage } from '../../../../functions/core/revoke/refused-for-now.ts';
+import { type Memory, memoryPorts } from '../memory-ports.ts';
+import { delivered, SELF } from '../scripted-system.ts';
+
+const MINUTE = 60_000;
+const ENDED = attemptEnded('stuck/credential-refused', 'Refused');
+
+let memory: Memory;
+beforeEach(() => {
+  memory = memoryPorts();
+});
+
+const stored = (): RequestItem => memory.items.get('request#R request') as unknown as RequestItem;
+
+const begun = async (more: object = {}): Promise<void> => {
+  const delivery = delivered(memory, { ...SELF, ...more });
+  await claim(memory.ports, delivery, parseRequest(memory.ports.providers, delivery.body), async () => undefined);
+};
+
+/** What becomes of a result so many minutes later. */
+const after = (minutes: number, result: AttemptResult = ENDED): Promise<AttemptResult> => {
+  memory.clock.forward(minutes * MINUTE);
+  return unlessOutage(memory.ports, stored(), result);
+};
+
+const WAIT = { hasEnded: false, code: 'refused-for-now', fallbackCode: 'credential-refused' };
+
+describe('a refusal that may be an outage', () => {
+  it.each([
+    ['an hour', {}, [0, 29, 30]],
+    ['15 minutes where it is urgent', { reason: 'leaked' }, [0, 7, 7]],
+  ])('is final when it has held for %s', async (_what, more, waits) => {
+    await begun(more);
+    for (const minutes of waits) expect(await after(minutes)).toMatchObject(WAIT);
+    expect(await after(1)).toBe(ENDED);
+  });
+
+  it('is written into the request, with the end that it would be', async () => {
+    await begun();
+    const since = memory.clock.now();
+    await after(0);
+    await after(10, attemptEnded('stuck/signer-gone'));
+    expect(stored().refused).toEqual({
+      wouldEnd: 'stuck/signer-gone',
+      since,
+      at: since + 10 * MINUTE,
+      until: since + 60 * MINUTE,
+    });
+  });
+
+  it.each<[RetryCode, boolean]>([
+    ['not-yet-proved', true],
+    ['unrecognised', true],
+    ['limit', true],
+    ['signer-still-needed', true],
+    ['no-reply', false],
+    ['rate-limited', false],
+    ['provider-down', false],
+    ['aws-down', false],
+    ['clock-skew', false],
+    ['in-progress', false],
+  ])('starts again after a wait for %s: %s', async (code, isAgain) => {
+    await begun();
+    await after(0);
+    const wait = attemptWaiting({ code });
+    expect(await after(29, wait)).toBe(wait);
+    expect(stored().refused === undefined).toBe(isAgain);
+  });
+
+  it('starts again where nobody looked for more than half an hour', async () => {
+    await begun();
+    await after(0);
+    await after(30);
+    expect(await after(31)).toMatchObject(WAIT);
+    expect(stored().refused?.since).toBe(memory.clock.now());
+  });
+
+  it('writes nothing where nothing was refused', async () => {
+    await begun();
+    const before = stored();
+    await after(0, attemptWaiting({ code: 'not-yet-proved' }));
+    expect(stored()).toEqual(before);
+  });
+
+  it('is final at once where another key was accepted', async () => {
+    await begun();
+    const told: AttemptResult = { ...ENDED, isToldApart: true };
+    expect(await after(0, told)).toBe(told);
+  });
+
+  it('is as it was found where the request has ended, or is at another attempt', async () => {
+    await begun();
+    const item = stored();
+    memory.items.set('request#R request', { ...item, attempt: 2 } as never);
+    expect(await unlessOutage(memory.ports, item, ENDED)).toBe(ENDED);
+    memory.items.set('request#R request', { ...item, receipt: {} } as never);
+    expect(await unlessOutage(memory.ports, item, ENDED)).toBe(ENDED);
+  });
+
+  it('is said at once by a plan', async () => {
+    await begun();
+    const plan = { ...stored(), planOnly: true };
+    expect(await unlessOutage(memory.ports, plan, ENDED)).toEqual({
+      ...ENDED,
+      why: `Refused. ${OUTAGE_LOOKS_THE_SAME}`,
+    });
+    const bare = attemptEnded('stuck/not-recognised');
+    expect(await unlessOutage(memory.ports, plan, bare)).toEqual({ ...bare, why: OUTAGE_LOOKS_THE_SAME });
+  });
+});
+
+it.each<FinalOutcome>(['revoked', 'stuck/wrong-environment', 'stuck/permission-missing', 'refused/malformed'])(
+  'leaves %s as it is',
+  async (outcome) => {
+    await begun();
+    const ended = attemptEnded(outcome);
+    expect(await after(0, ended)).toBe(ended);
+  },
+);
