@@ -20,6 +20,7 @@ export default {
     '!test/functions/**',
     '!test/run/run-folder.ts',
     '!test/faults/simulated/memory-ledger.ts',
+    '!test/proved-at.ts',
     'test/functions/edge/**/*.test.ts',
     'test/functions/operator',
     '!package.json',

@@ -1,9 +1,9 @@
 import { markSigner } from '../attempt/call-guards.ts';
 import { withEnd } from '../attempt/progress.ts';
 import { type SettleTerms, withSettling } from '../attempt/settle-window.ts';
-import { nextDelivery, type Retry } from '../backoff.ts';
+import type { Retry } from '../backoff.ts';
 import type { Delivery, Disposition } from '../delivery.ts';
-import { after, type EpochMs, fromIso, later, toIso } from '../epoch.ts';
+import { after, type EpochMs, later, toIso } from '../epoch.ts';
 import {
   type AttemptEnded,
   type AttemptResult,
@@ -27,8 +27,7 @@ import { finalReceipt, interimReceipt, owesInterim } from '../receipts/make-rece
 import { statusTags } from '../request/expiry-tags.ts';
 import { LONGEST_DELAY_SECONDS, SECOND_MS, TIMING } from '../timing.ts';
 import { sendRecheck, setAside } from './enqueue.ts';
-
-export const DONE: Disposition = { done: true };
+import { countedFrom, DONE, waitFor } from './wait-for.ts';
 
 /** A request that has ended. The end and its receipt are written together. */
 type EndedRequest = RequestItem & { readonly ended: Ended; readonly receipt: Receipt };
@@ -233,10 +232,6 @@ const end = async (
   return DONE;
 };
 
-/** The instant from which a request's time is counted. */
-export const countedFrom = ({ receivedAt, request }: RequestItem): EpochMs =>
-  later(receivedAt, (request?.notBefore && fromIso(request.notBefore)) || receivedAt);
-
 /** The end of a request whose time is up: the code from its answers, or `unproven`. */
 const timeIsUp = ({ code, fallbackCode }: Retry, record: AttemptRecord | undefined): AttemptEnded => {
   const known = code === 'refused-for-now' ? fallbackCode : (record?.fallbackCode ?? fallbackCode);
@@ -325,20 +320,6 @@ const waitOrGiveUp = async (
   return comeAgain(ports, delivery, standing, wait, holder);
 };
 
-/** Back on the queue. @param since the instant from which the waits grow */
-export const waitFor = (
-  { clock, random }: Ports,
-  { receiveCount }: Delivery,
-  item: RequestItem,
-  wait: Retry,
-  since = countedFrom(item),
-): Disposition => {
-  const now = clock.now();
-  const urgent = item.request !== undefined && isUrgent(item.request.reason);
-  const circumstances = { now, age: now - since, receiveCount, urgent, random: random() };
-  return { done: false, code: wait.code, notBefore: nextDelivery(wait, circumstances) };
-};
-
 /**
  * Records the result of a delivery. An end goes into the case first, then into the request with its receipt, then out to
  * its readers. The lease is released last. A wait puts the message back on the queue.
@@ -353,12 +334,3 @@ export const conclude = (
   holder: string | undefined,
 ): Promise<Disposition> =>
   result.hasEnded ? end(ports, delivery, item, result, holder) : waitOrGiveUp(ports, delivery, item, result, holder);
-
-const UNCLAIMED = { code: 'aws-down' } as const;
-
-/** The wait of a message whose request could not even be claimed. */
-export const waitUnclaimed = ({ clock, random }: Ports, { receiveCount, sentAt }: Delivery): Disposition => {
-  const now = clock.now();
-  const circumstances = { now, age: now - sentAt, receiveCount, urgent: true, random: random() };
-  return { done: false, ...UNCLAIMED, notBefore: nextDelivery(UNCLAIMED, circumstances) };
-};

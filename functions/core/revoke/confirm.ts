@@ -17,10 +17,11 @@ import { evidenceOf } from '../receipt.ts';
 import { findingFacts } from '../receipts/log-facts.ts';
 import { settledReceipt } from '../receipts/make-receipt.ts';
 import { allOver } from '../some-at-once.ts';
-import { DONE, tagTarget, waitFor } from './conclude.ts';
+import { tagTarget } from './conclude.ts';
 import { resend, setAside } from './enqueue.ts';
 import { type PublishedRequest, recheckLater } from './recheck-of.ts';
 import { contextOf, type DeliveryMode, type Run } from './run.ts';
+import { DONE, waitFor } from './wait-for.ts';
 
 /** How often one reading asks the key itself. */
 const PROBES = 5;

@@ -8,8 +8,8 @@ import { readAgain } from '../ledger/same-request.ts';
 import { updateItem } from '../ledger/update-item.ts';
 import type { Ports } from '../ports.ts';
 import type { RevocationRequest } from '../request/revocation-request.ts';
-import { DONE, waitFor } from './conclude.ts';
 import { type DeliveryMode, type Run, runOf } from './run.ts';
+import { DONE, waitFor } from './wait-for.ts';
 
 /** A request that has ended and had a pinned key. */
 export type PublishedRequest = RequestItem & {

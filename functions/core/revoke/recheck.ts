@@ -9,9 +9,9 @@ import { takeLeaseFor, updateLeasedCase } from '../ledger/lease.ts';
 import type { Ended } from '../ledger/request-item.ts';
 import { isGone, type KeyState } from '../outcome.ts';
 import { type Finding, findingReceipt } from '../receipts/make-receipt.ts';
-import { DONE } from './conclude.ts';
 import { asRecheck, type PublishedRequest, recheckLater } from './recheck-of.ts';
 import { contextOf, type DeliveryMode, type Run } from './run.ts';
+import { DONE } from './wait-for.ts';
 
 /** What a recheck of an open case reports: the state of the key, or that the key has been handled since. */
 const findingOf = ({ ended }: PublishedRequest, { outcome }: AttemptEnded, keyState: KeyState): Finding | undefined => {

@@ -4,7 +4,7 @@ import { claim } from '../ledger/claim.ts';
 import type { RequestItem } from '../ledger/request-item.ts';
 import type { Ports } from '../ports.ts';
 import { type Parsed, parseRequest } from '../request/parse-request.ts';
-import { conclude, DONE, publishStoredEnd, waitUnclaimed } from './conclude.ts';
+import { conclude, publishStoredEnd } from './conclude.ts';
 import { CONFIRM } from './confirm.ts';
 import { dryRun } from './dry-run.ts';
 import { checkPreconditions } from './preconditions.ts';
@@ -13,6 +13,7 @@ import { isOwnSender, recheckOf } from './recheck-of.ts';
 import { unlessOutage } from './refused-for-now.ts';
 import { resolve } from './resolve-target.ts';
 import { contextOf, type DeliveryMode, type Run, runOf } from './run.ts';
+import { DONE, waitUnclaimed } from './wait-for.ts';
 import { revokeKey, withLease, withPin } from './with-lease.ts';
 
 const concluded: DeliveryMode['conclude'] = async ({ ports, delivery, holder }, item, result, leased) =>

@@ -4,7 +4,7 @@ import { keyName } from '../ledger/keys.ts';
 import { isForgotten, pausedSince } from '../ledger/operator-items.ts';
 import type { RequestItem } from '../ledger/request-item.ts';
 import type { Ports } from '../ports.ts';
-import { countedFrom } from '../revoke/conclude.ts';
+import { countedFrom } from '../revoke/wait-for.ts';
 import { SECOND_MS } from '../timing.ts';
 import { oneByOne } from './one-by-one.ts';
 

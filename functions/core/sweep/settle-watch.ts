@@ -15,7 +15,7 @@ const LATE_MS = 5 * MINUTE_MS;
 const OVERDUE_MS = 15 * MINUTE_MS;
 
 /** How the settle windows stand. */
-export interface Watched {
+export interface WindowsWatched {
   /** Messages for a late reading that were sent again. */
   readonly resent: number;
   /** Keys whose window has been over for a while without a finding. */
@@ -27,7 +27,7 @@ export interface Watched {
  *
  * @throws Unavailable if an AWS service does not answer; the next tick starts again
  */
-export const watchWindows = async (ports: Ports): Promise<Watched> => {
+export const watchWindows = async (ports: Ports): Promise<WindowsWatched> => {
   const { ledger, clock, outbox, log } = ports;
   const now = clock.now();
   const isPaused = (await pausedSince(ports)) !== undefined;

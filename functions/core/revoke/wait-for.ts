@@ -1,0 +1,36 @@
+import { nextDelivery, type Retry } from '../backoff.ts';
+import type { Delivery, Disposition } from '../delivery.ts';
+import { type EpochMs, fromIso, later } from '../epoch.ts';
+import type { RequestItem } from '../ledger/request-item.ts';
+import type { Ports } from '../ports.ts';
+import { isUrgent } from '../reason.ts';
+
+/** The message is finished. */
+export const DONE: Disposition = { done: true };
+
+/** The instant from which a request's time is counted. */
+export const countedFrom = ({ receivedAt, request }: RequestItem): EpochMs =>
+  later(receivedAt, (request?.notBefore && fromIso(request.notBefore)) || receivedAt);
+
+/** Back on the queue. @param since the instant from which the waits grow */
+export const waitFor = (
+  { clock, random }: Ports,
+  { receiveCount }: Delivery,
+  item: RequestItem,
+  wait: Retry,
+  since = countedFrom(item),
+): Disposition => {
+  const now = clock.now();
+  const urgent = item.request !== undefined && isUrgent(item.request.reason);
+  const circumstances = { now, age: now - since, receiveCount, urgent, random: random() };
+  return { done: false, code: wait.code, notBefore: nextDelivery(wait, circumstances) };
+};
+
+const UNCLAIMED = { code: 'aws-down' } as const;
+
+/** The wait of a message whose request could not even be claimed. */
+export const waitUnclaimed = ({ clock, random }: Ports, { receiveCount, sentAt }: Delivery): Disposition => {
+  const now = clock.now();
+  const circumstances = { now, age: now - sentAt, receiveCount, urgent: true, random: random() };
+  return { done: false, ...UNCLAIMED, notBefore: nextDelivery(UNCLAIMED, circumstances) };
+};
