@@ -366,13 +366,18 @@ const KINDS: readonly Kind[] = [
     questionIds: needed(list(text), []),
   }),
   kind<SignerItem>(startsWith('signer#'), { ...VERSIONED, needed: needed(flag, true) }),
-  kind<Versioned & { silences: number; code: string; until: number }>(startsWith('host#'), {
-    ...VERSIONED,
-    // Not 0: so the next answer of the host writes the item again.
-    silences: needed(number, 1),
-    code: needed(text, 'no-reply'),
-    until: needed(number, 0),
-  }),
+  kind<Versioned & { silences: number; code: string; until: number; bans?: Record<string, number>; tries?: object[] }>(
+    startsWith('host#'),
+    {
+      ...VERSIONED,
+      // Not 0: so the next answer of the host writes the item again.
+      silences: needed(number, 1),
+      code: needed(text, 'no-reply'),
+      until: needed(number, 0),
+      bans: optional(record(number)),
+      tries: optional(list(object)),
+    },
+  ),
   kind<Versioned & { next?: string; at: number }>(({ pk }) => pk === 'sweep#progress', {
     ...VERSIONED,
     next: optional(text),
