@@ -15,6 +15,7 @@ import { nextStep, type Step } from './next-step.ts';
 import { withMoreEvidence, withRound } from './progress.ts';
 import { type AttemptContext, type JudgedRound, planWith, probeRound } from './round.ts';
 import { sendCall } from './send-call.ts';
+import { startedAgain } from './settle-window.ts';
 import { isToldApart } from './told-apart.ts';
 
 /** What the loop needs besides its context. */
@@ -76,8 +77,14 @@ const whyOf = (
 };
 
 /** A case whose proof no longer holds. The finding was published. */
-const reopened = ({ findings = 0 }: CaseItem, leftOpenBy: string) =>
-  ({ proved: undefined, leftOpenBy, findings: findings + 1, state: 'open-case' }) as const;
+const reopened = ({ findings = 0, settling }: CaseItem, leftOpenBy: string, now: EpochMs) =>
+  ({
+    proved: undefined,
+    leftOpenBy,
+    findings: findings + 1,
+    settling: startedAgain(settling, now),
+    state: 'open-case',
+  }) as const;
 
 /** Writes one round into the case. A key that is alive after its proof is reported first, and its case is opened again. */
 const writeRound = async (
@@ -101,7 +108,7 @@ const writeRound = async (
       restriction: isRestriction(plan.call) ? plan.call : undefined,
       now,
     });
-    return lives && held.proved ? { ...written, ...reopened(held, held.proved.endedBy), at: now } : written;
+    return lives && held.proved ? { ...written, ...reopened(held, held.proved.endedBy, now), at: now } : written;
   });
 };
 

@@ -1,5 +1,6 @@
 import { after, type EpochMs, earlier, later } from '../epoch.ts';
 import { basisOf, type CaseItem, NEW_ATTEMPT, type SettleFinding, type Settling } from '../ledger/case-item.ts';
+import { requestIdOf } from '../ledger/keys.ts';
 import type { Ended } from '../ledger/request-item.ts';
 import { hasToHold, isGone, type UnconfirmedCode } from '../outcome.ts';
 import type { Settle } from '../provider.ts';
@@ -54,6 +55,12 @@ const nextReading = (settling: Settling, notBefore: EpochMs): EpochMs => {
 export const isSettling = (settling: Settling | undefined): settling is Settling & { readonly finding?: undefined } =>
   settling !== undefined && settling.finding === undefined;
 
+/** A later attempt takes the place of an earlier one of its request, whose receipt is not kept. */
+const withOwner = (owners: readonly string[], name: string): readonly string[] => {
+  const isOurs = (other: string): boolean => requestIdOf(other) === requestIdOf(name);
+  return owners.some(isOurs) ? owners.map((other) => (isOurs(other) ? name : other)) : [...owners, name];
+};
+
 const begun = (
   { attempts, settling }: CaseItem,
   name: string,
@@ -64,7 +71,7 @@ const begun = (
   const started: Settling = {
     as: isGone(outcome) ? 'gone' : 'restricted',
     // An end that has not got its finding gets the next one.
-    owners: [...new Set([...(settling?.owners ?? []), name])],
+    owners: withOwner(settling?.owners ?? [], name),
     urgent,
     startedAt: at,
     windowMs,
@@ -79,19 +86,33 @@ const begun = (
   return { ...started, nextAt: nextReading(started, after(at, 1)) };
 };
 
-/** A later end joins the window of an earlier one, or takes the finding that there is. */
+/** A later end joins the window of an earlier one, or takes the finding that there is. A proof of its own says that the key was seen since. */
 const joined = (item: CaseItem, name: string, ended: Ended, terms: SettleTerms): Settling => {
-  const { settling } = item;
-  const isSame = settling?.as === 'gone' && isGone(ended.outcome);
+  const { settling, proved } = item;
+  const isSame = settling?.as === 'gone' && isGone(ended.outcome) && proved?.endedBy !== name;
   const isKnown = isSettling(settling) || settling?.finding?.outcome === 'confirmed';
-  return isSame && isKnown ? { ...settling, owners: [...settling.owners, name] } : begun(item, name, ended, terms);
+  return isSame && isKnown
+    ? { ...settling, owners: withOwner(settling.owners, name) }
+    : begun(item, name, ended, terms);
 };
+
+/** The window after a running request has seen the key alive: it starts again, and no delete of before says anything of the key. */
+export const startedAgain = (settling: Settling | undefined, now: EpochMs): Settling | undefined => {
+  if (!isSettling(settling)) return settling;
+  const started: Settling = { ...settling, startedAt: now, basis: undefined, controlled: false, absences: 0 };
+  return { ...started, triedKey: false, nextAt: nextReading(started, after(now, 1)) };
+};
+
+/** The case as it stands while its key is still read, unless its case is open. */
+export const whileSettling = (item: CaseItem): CaseItem =>
+  isSettling(item.settling) && item.state !== 'open-case'
+    ? { ...item, state: 'settling-case', at: item.settling.nextAt }
+    : item;
 
 /** The case after an end, with the window in which the end has to hold. */
 export const withSettling = (item: CaseItem, name: string, ended: Ended, terms: SettleTerms): CaseItem => {
   const settling = hasToHold(ended.outcome) ? joined(item, name, ended, terms) : item.settling;
-  const isDue = isSettling(settling) && item.state !== 'open-case';
-  return { ...item, settling, ...(isDue ? { state: 'settling-case', at: settling.nextAt } : {}) };
+  return whileSettling({ ...item, settling });
 };
 
 /** Why a window that held does not confirm: after a call that the provider did not accept, an outage would look the same. */

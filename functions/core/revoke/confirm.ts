@@ -48,7 +48,12 @@ const askedAgain = async (
 };
 
 /** Reads the key once, with several probes. */
-const readKey = async (context: AttemptContext, item: CaseItem, before: KeyRecord | undefined): Promise<KeyReading> => {
+const readKey = async (
+  context: AttemptContext,
+  item: CaseItem,
+  as: Settling['as'],
+  before: KeyRecord | undefined,
+): Promise<KeyReading> => {
   const { ports, pin } = context;
   // The call of this request has left, in an earlier attempt.
   const called = { ...NEW_ATTEMPT, calls: 1, before };
@@ -74,9 +79,10 @@ const readKey = async (context: AttemptContext, item: CaseItem, before: KeyRecor
     ...more.map(({ question, answer }) => evidenceOf(ports.clock.now(), 'probe', question, answer)),
   ];
   const isGone = isManagerRefused(asked, round.signer) && (await killOf(ports, pin.signerName)) !== undefined;
-  const isSeen = isRestriction(plan.call) ? verdict === 'wider' || verdict === 'web-only' : isKnown;
+  // An update may have found its key gone.
+  const isSeen = as === 'gone' ? isKnown : verdict === 'wider' || verdict === 'web-only';
   return {
-    saw: isSeen ? 'broken' : verdict === 'absent' || verdict === 'as-asked' ? 'holds' : 'nothing',
+    saw: isSeen ? 'broken' : verdict === (as === 'gone' ? 'absent' : 'as-asked') ? 'holds' : 'nothing',
     controlled,
     absences: asked.filter(({ answer }) => isAbsent(answer, deleted)).length,
     triedKey: asked.some(({ question, answer }) => question.as === 'self' && isAbsent(answer, deleted)),
@@ -91,35 +97,44 @@ const note = ({ ports, holder }: Run, { pin }: PublishedRequest, reading: KeyRea
 /** The request of an end, as long as that end is its latest. */
 const ownerRequest = async (run: Run, owner: string): Promise<RequestItem | undefined> => {
   const item = await run.ports.ledger.read<RequestItem>(requestKey(requestIdOf(owner), false));
-  return item && attemptName(item) === owner && item.receipt ? item : undefined;
+  return item && attemptName(item) === owner ? item : undefined;
 };
 
-/** Publishes the finding for each end that waits for it. A word that no longer holds sends its request again. */
-const publishFinding = async (run: Run, settling: Settling, finding: SettleFinding): Promise<void> => {
+/**
+ * Publishes the finding for each end that waits for it. A word that no longer holds sends its request again, after all of them: the next
+ * attempt takes the place of this one.
+ *
+ * @returns the ends that have no receipt yet; each asks for the finding when it is published
+ */
+const publishFinding = async (run: Run, settling: Settling, finding: SettleFinding): Promise<readonly string[]> => {
   const { ports } = run;
-  for (const [index, owner] of settling.owners.entries()) {
+  const [first] = settling.owners;
+  const unsaid: string[] = [];
+  let again: RequestItem | undefined;
+  for (const owner of settling.owners) {
     const item = await ownerRequest(run, owner);
+    if (item && !item.receipt) unsaid.push(owner);
     if (item?.receipt === undefined) continue;
     const receipt = settledReceipt(item.receipt, settling, finding);
-    const isFirst = index === 0;
-    if (isFirst && finding.outcome === 'stuck/no-effect') await setAside(ports.outbox, { ...item, receipt });
+    if (owner === first && finding.outcome === 'stuck/no-effect') await setAside(ports.outbox, { ...item, receipt });
     await ports.outbox.publish(receipt);
     ports.log[finding.outcome === 'confirmed' ? 'info' : 'warn']('key settled', findingFacts(receipt, finding.at));
     await tagTarget(ports, item, { outcome: finding.outcome, at: finding.at });
-    const isWithdrawn = finding.outcome === 'resurrected' || finding.outcome === 'widened';
-    if (isFirst && isWithdrawn) await resend(ports.outbox, { ...item, attempt: item.attempt + 1 });
+    if (finding.outcome === 'resurrected' || finding.outcome === 'widened') again ??= item;
   }
+  if (again) await resend(ports.outbox, { ...again, attempt: again.attempt + 1 });
+  return unsaid;
 };
 
 /** Ends a delivery that read: the finding goes out if there is one, and otherwise the message comes back for the next reading. */
 const concludeReading = async (run: Run, original: PublishedRequest, held: CaseItem): Promise<Disposition> => {
   const { ports, delivery, holder } = run;
   const { settling } = held;
-  if (settling?.finding) await publishFinding(run, settling, settling.finding);
+  const unsaid = settling?.finding ? await publishFinding(run, settling, settling.finding) : [];
   await updateLeasedCase(ports, original.pin.keyName, holder, (current) => ({
     ...current,
     lease: undefined,
-    ...(current.settling?.finding ? { settling: { ...current.settling, owners: [] } } : {}),
+    ...(current.settling?.finding ? { settling: { ...current.settling, owners: unsaid } } : {}),
   }));
   if (!isSettling(settling)) return DONE;
   return waitFor(ports, delivery, original, { code: 'early', notBefore: settling.nextAt });
@@ -139,7 +154,7 @@ export const CONFIRM: DeliveryMode = {
       await note(
         run,
         item as PublishedRequest,
-        await readKey(contextOf(run, item, resolved), leased as CaseItem, before),
+        await readKey(contextOf(run, item, resolved), leased as CaseItem, settling.as, before),
       );
     return attemptEnded('planned');
   },

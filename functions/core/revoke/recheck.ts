@@ -1,5 +1,6 @@
 import { type Act, type AttemptHooks, advanceAttempt } from '../attempt/advance.ts';
 import { withEnd } from '../attempt/progress.ts';
+import { whileSettling } from '../attempt/settle-window.ts';
 import type { Disposition } from '../delivery.ts';
 import { toIso } from '../epoch.ts';
 import { type AttemptEnded, attemptEnded, attemptWaiting } from '../ledger/attempt-result.ts';
@@ -36,7 +37,7 @@ const withRecheck = (current: CaseItem, original: PublishedRequest, end: Attempt
     evidence,
     at,
   });
-  return { ...ended, attempts };
+  return whileSettling({ ...ended, attempts });
 };
 
 /** Publishes the finding, writes it into the case and releases the case. */

@@ -286,6 +286,89 @@ describe('several requests for one key', () => {
   });
 });
 
+/** Whether the last message that was put on the queue asks for a reading, and of which request. */
+const readingOf = ({ enqueued }: Memory): string | undefined => {
+  const { look, requestId } = JSON.parse(enqueued.at(-1)?.body ?? '{}');
+  return look === true ? requestId : undefined;
+};
+
+describe('an end that was broken off', () => {
+  const ASKED_SECOND = { ...SELF, requestId: 'S' };
+
+  it('before its receipt was written hears of a finding that comes meanwhile', async () => {
+    for (let step = 1; step < 60; step += 1) {
+      const memory = await ended(DIES);
+      memory.clock.forward(MINUTE / 2);
+      memory.fail(step, 'before', new Unavailable('down'));
+      await revoke(memory.ports, delivered(memory, ASKED_SECOND, { messageId: 'M2' }));
+      const isBeyond = memory.steps.length < step;
+      memory.fail();
+      await readThrough(memory, 10 * MINUTE);
+      memory.clock.forward(MINUTE);
+      await revoke(memory.ports, delivered(memory, ASKED_SECOND, { messageId: 'M2' }));
+      if (readingOf(memory) === 'S') await readAt(memory, 0, ASKED_SECOND);
+      const told = findings(memory).map(([receiptId, outcome]) => [receiptId, outcome]);
+      expect(told).toEqual([
+        ['R#1!1', 'confirmed'],
+        ['S#1!1', 'confirmed'],
+      ]);
+      if (isBeyond) return;
+    }
+    expect.unreachable('A delivery has fewer steps');
+  });
+
+  it('by its own next attempt has the readings made for that one', async () => {
+    let isSeen = true;
+    const probe = [() => (isSeen ? ALIVE : GONE)];
+    const remove = [
+      () => {
+        isSeen = false;
+        return ACCEPTED;
+      },
+    ];
+    for (let step = 1; step < 40; step += 1) {
+      isSeen = true;
+      const memory = await ended({ probe, delete: remove });
+      isSeen = true;
+      memory.fail(step, 'after', new Unavailable('down'));
+      const again = await readAt(memory, MINUTE);
+      const isBeyond = memory.steps.length < step;
+      memory.fail();
+      memory.clock.forward(40 * SECOND);
+      if (readingOf(memory) !== undefined) await readAt(memory, again ?? 0);
+      await revoke(memory.ports, delivered(memory, SELF, { messageId: 'M2', attempt: 2 }));
+      if (again !== undefined) await readAt(memory, again);
+      expect(readingOf(memory)).toBe('R');
+      await readThrough(memory, (caseOf(memory).settling?.nextAt ?? END) - END);
+      expect(
+        findings(memory)
+          .map(([receiptId, outcome]) => [receiptId, outcome])
+          .at(-1),
+      ).toEqual(['R#2!2', 'confirmed']);
+      if (isBeyond) return;
+    }
+    expect.unreachable('A reading has fewer steps');
+  });
+});
+
+it('starts its window again where another request sees the key meanwhile', async () => {
+  const memory = await ended({ probe: [ALIVE, GONE, GONE, ALIVE, GONE], delete: [ACCEPTED] });
+  memory.clock.forward(5 * MINUTE);
+  await revoke(memory.ports, delivered(memory, { ...SELF, requestId: 'S' }, { messageId: 'M2' }));
+  const start = caseOf(memory).settling?.startedAt ?? END;
+  expect(start - END).toBeGreaterThan(5 * MINUTE);
+  const read = await readThrough(memory, 10 * MINUTE);
+  expect(read.at(-1)).toBe(start - END + 10 * MINUTE);
+  expect(
+    findings(memory)
+      .slice(1)
+      .map(([receiptId, outcome]) => [receiptId, outcome]),
+  ).toEqual([
+    ['R#1!2', 'confirmed'],
+    ['S#1!2', 'confirmed'],
+  ]);
+});
+
 describe('a restriction', () => {
   const asAsked = answerOf('alive', { identified: true, record: { readOnly: 1 } });
   const wider = answerOf('alive', { identified: true, record: { readOnly: 0 } });
@@ -305,6 +388,25 @@ describe('a restriction', () => {
       'Confirmed restricted: every reading over 10 minutes showed what was asked for',
     );
     expect(caseOf(memory)).toMatchObject({ state: 'idle-case' });
+  });
+
+  it('of a key that nobody knows any more is not confirmed: that the key lives cannot be said', async () => {
+    const memory = await ended({ probe: [wider, asAsked, asAsked, GONE], delete: [ACCEPTED] }, SELF, given);
+    await readThrough(memory, MINUTE);
+    expect(findings(memory)).toEqual([['R#1!1', 'unconfirmed', 'no-answer', 'alive', 'restricted']]);
+  });
+
+  it('of a key that was gone is taken back where the key is there again, as narrow as it may be', async () => {
+    const memory = await ended({ probe: [ALIVE, GONE], delete: [ACCEPTED] }, SELF);
+    await readThrough(memory, MINUTE);
+    const update = system({ probe: [asAsked] }, given);
+    for (const [key, item] of memory.items) if (key.startsWith('case#')) update.items.set(key, item);
+    const proved = caseOf(update);
+    const settling = proved.settling && { ...proved.settling, owners: ['R#1'], finding: undefined };
+    update.items.set(`case#kalshi/prod/${proved.keyId} case`, { ...proved, settling, state: 'settling-case' } as never);
+    for (const [key, item] of memory.items) if (key.startsWith('request#')) update.items.set(key, item);
+    await readAt(update, 11 * MINUTE);
+    expect(findings(update)).toEqual([['R#1!2', 'resurrected', null, 'alive', 'revoked']]);
   });
 
   it('that does not hold is reported, and asked for again', async () => {
