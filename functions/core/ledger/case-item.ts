@@ -178,7 +178,7 @@ export const hasEffectiveCall = (progress: AttemptRecord): boolean => {
 };
 
 /** More sightings after an effective call than this ask for nothing more. */
-const MOST_SIGHTED = 10;
+export const MOST_SIGHTED = 10;
 
 /** One more sighting. */
 export const oneMoreSighted = (sightedRounds = 0): number => Math.min(MOST_SIGHTED, sightedRounds + 1);

@@ -61,8 +61,8 @@ const claimMessage = async (
   const now = ports.clock.now();
   const requestId = delivery.messageId;
   const item = await updateItem<RequestItem>(ports, requestKey(requestId, false), (current) =>
-    // An item with neither an end nor a request could not be read whole. An open request continues, whatever today's schema says.
-    current && (current.ended || current.request || current.attempt > delivery.attempt)
+    // Its end could not be read, unless a redrive of it is at work.
+    current && (current.ended || current.salvagedAt === undefined || current.attempt > delivery.attempt)
       ? undefined
       : fresh(delivery, now, {
           requestId,
@@ -172,17 +172,4 @@ export const claim = async (
   if (item.ended === undefined || item.attempt >= delivery.attempt) return item;
   await finish(item);
   return claimOnce(ports, delivery, parsed, true);
-};
-
-/**
- * If a redrive pinned no key, it takes over the previous attempt's pin; otherwise that case stays open with no request behind it. If
- * another delivery has pinned something else in the meantime, the lease for the returned item cannot be taken.
- */
-export const inheritPin = async (ports: Pick<Ports, 'ledger' | 'newId'>, item: RequestItem): Promise<RequestItem> => {
-  const { former, attempt, requestId, planOnly } = item;
-  if (former === undefined || item.pin !== undefined || planOnly) return item;
-  await updateItem<RequestItem>(ports, requestKey(requestId, planOnly), (current) =>
-    current?.attempt === attempt && !current.receipt && !current.pin ? { ...current, pin: former } : undefined,
-  );
-  return { ...item, pin: former };
 };

@@ -51,7 +51,8 @@ export interface Field {
 }
 
 export const needed = (read: Reader, otherwise?: unknown): Field => ({ read, isNeeded: true, otherwise });
-export const optional = (read: Reader): Field => ({ read, isNeeded: false });
+/** @param otherwise stands in place of what is there and cannot be read */
+export const optional = (read: Reader, otherwise?: unknown): Field => ({ read, isNeeded: false, otherwise });
 
 /** A row for each field that this release knows. */
 export type Fields<T> = { readonly [name in keyof Required<T>]: Field };

@@ -1,10 +1,11 @@
 import { after, type EpochMs, epochMs } from '../epoch.ts';
+import { isObject } from '../json.ts';
 import type { ItemKey, Versioned } from '../ports.ts';
 import type { Receipt } from '../receipt.ts';
 import type { SweepItem } from '../request/expiry-tags.ts';
 import type { RevocationRequest } from '../request/revocation-request.ts';
 import { TIMING } from '../timing.ts';
-import type { AttemptRecord, CaseItem, SettleFinding, Settling } from './case-item.ts';
+import { type AttemptRecord, type CaseItem, MOST_SIGHTED, type SettleFinding, type Settling } from './case-item.ts';
 import type { KeyIdentityItem, SignerItem } from './keys.ts';
 import type { ForgottenItem, OverrideItem, PauseItem } from './operator-items.ts';
 import {
@@ -194,7 +195,8 @@ const ATTEMPT_FIELDS: Fields<AttemptRecord> = {
   doubt: optional(
     allOrNothing(fields<NonNullable<AttemptRecord['doubt']>>({ since: needed(number), code: needed(text) })),
   ),
-  sightedRounds: optional(number),
+  // Not known: so a proof asks for as much as it ever does.
+  sightedRounds: optional(number, MOST_SIGHTED),
   lastSightedAt: optional(number),
   narrowest: optional(object),
   readAt: optional(number),
@@ -227,28 +229,24 @@ const readAttempt: Reader = (value, place, note) => {
   return { ...Object.fromEntries(kept), calls: callsIn(attempt), answered: false };
 };
 
-const SETTLING = allOrNothing(
-  fields<Settling>({
-    as: needed(text),
-    owners: needed(list(text)),
-    urgent: needed(flag),
-    startedAt: needed(number),
-    windowMs: needed(number),
-    source: needed(text),
-    nextAt: needed(number),
-    lastReadAt: optional(number),
-    basis: optional(text),
-    controlled: needed(flag),
-    absences: needed(number),
-    triedKey: needed(flag),
-    evidence: needed(EVIDENCE),
-    finding: optional(
-      allOrNothing(
-        fields<SettleFinding>({ outcome: needed(text), why: needed(text), at: needed(number), number: needed(number) }),
-      ),
-    ),
-  }),
-);
+const SETTLING = fields<Settling>({
+  as: needed(text),
+  owners: needed(list(text)),
+  urgent: needed(flag),
+  startedAt: needed(number),
+  windowMs: needed(number),
+  source: needed(text),
+  nextAt: needed(number),
+  lastReadAt: optional(number),
+  basis: optional(text),
+  controlled: needed(flag),
+  absences: needed(number),
+  triedKey: needed(flag),
+  evidence: needed(EVIDENCE),
+  finding: optional(
+    fields<SettleFinding>({ outcome: needed(text), why: needed(text), at: needed(number), number: needed(number) }),
+  ),
+});
 
 const CASE_FIELDS: Fields<CaseItem> = {
   ...VERSIONED,
@@ -271,8 +269,8 @@ const CASE_FIELDS: Fields<CaseItem> = {
     ),
   ),
   leftOpenBy: optional(text),
-  sightedRounds: optional(number),
-  settling: optional(SETTLING),
+  sightedRounds: optional(number, MOST_SIGHTED),
+  settling: optional(allOrNothing(SETTLING)),
   broken: optional(
     allOrNothing(fields<NonNullable<CaseItem['broken']>>({ windows: needed(number), full: needed(number) })),
   ),
@@ -284,14 +282,33 @@ const CASE_FIELDS: Fields<CaseItem> = {
 
 /** The state of a case whose own record of it does not fit what else could be read. */
 const stateOf = ({ proved, settling, leftOpenBy, attempts, state }: Partial<CaseItem>): CaseItem['state'] => {
-  const isUnfounded =
-    (state === 'proved-case' && proved === undefined) || (state === 'settling-case' && settling === undefined);
-  if (state !== undefined && !isUnfounded) return state;
+  const rests = { 'proved-case': proved, 'settling-case': settling } as Readonly<Record<string, unknown>>;
+  if (state !== undefined && (!Object.hasOwn(rests, state) || rests[state] !== undefined)) return state;
+  if (settling !== undefined && settling.finding === undefined) return 'settling-case';
   if (proved !== undefined) return 'proved-case';
   return leftOpenBy !== undefined || Object.keys(attempts ?? {}).length > 0 ? 'open-case' : 'idle-case';
 };
 
-const completeCase = (item: Item, { key, foundAt }: Found): Item => {
+/** The ends that wait for what is found in a window. */
+const ownersIn = (settling: unknown, { proved, leftOpenBy }: Partial<CaseItem>): readonly string[] => {
+  const owners = list(text)(isObject(settling) ? settling['owners'] : undefined, '', () => undefined);
+  return (owners as readonly string[] | undefined) ?? [proved?.endedBy ?? leftOpenBy ?? []].flat();
+};
+
+/** A window that cannot be read confirms nothing, and each end that waits for it is told so. */
+const endedWindow = (item: Partial<CaseItem>, { stored: { settling }, foundAt }: Found): Settling => ({
+  ...{ as: isObject(settling) && settling['as'] === 'restricted' ? 'restricted' : 'gone', urgent: false },
+  ...{ owners: ownersIn(settling, item), startedAt: foundAt, windowMs: 0, source: 'assumed', nextAt: foundAt },
+  ...{ controlled: false, absences: 0, triedKey: false, evidence: [] },
+  finding: {
+    ...{ outcome: 'unconfirmed/no-answer', at: foundAt, number: (item.findings ?? 0) + 1 },
+    why: 'The ledger’s record of the readings could not be read',
+  },
+});
+
+const completeCase = (item: Item, found: Found): Item => {
+  const { key, stored, foundAt } = found;
+  const isWindowLost = stored['settling'] !== undefined && item['settling'] === undefined;
   const [provider, realm, ...keyId] = key.pk.slice('case#'.length).split('/');
   return {
     ...item,
@@ -301,6 +318,7 @@ const completeCase = (item: Item, { key, foundAt }: Found): Item => {
     // A delivery may hold it: whichever began before now is over by then.
     lease: item['lease'] ?? { holder: 'unreadable', until: after(foundAt, TIMING.recordMs) },
     state: stateOf(item),
+    ...(isWindowLost ? { settling: endedWindow(item, found), findings: (Number(item['findings']) || 0) + 1 } : {}),
     at: item['at'] ?? foundAt,
   };
 };
@@ -366,7 +384,7 @@ const KINDS: readonly Kind[] = [
     questionIds: needed(list(text), []),
   }),
   kind<SignerItem>(startsWith('signer#'), { ...VERSIONED, needed: needed(flag, true) }),
-  kind<Versioned & { silences: number; code: string; until: number; bans?: Record<string, number>; tries?: object[] }>(
+  kind<Versioned & { silences: number; code: string; until: number; bans?: object; tries?: object }>(
     startsWith('host#'),
     {
       ...VERSIONED,
@@ -375,7 +393,7 @@ const KINDS: readonly Kind[] = [
       code: needed(text, 'no-reply'),
       until: needed(number, 0),
       bans: optional(record(number)),
-      tries: optional(list(object)),
+      tries: optional(list(allOrNothing(fields<{ by: string; at: number }>({ by: needed(text), at: needed(number) })))),
     },
   ),
   kind<Versioned & { next?: string; at: number }>(({ pk }) => pk === 'sweep#progress', {

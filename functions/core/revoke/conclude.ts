@@ -12,7 +12,7 @@ import {
   attemptWaiting,
 } from '../ledger/attempt-result.ts';
 import { type AttemptRecord, type CaseItem, executedCalls, type Settling } from '../ledger/case-item.ts';
-import { inheritPin } from '../ledger/claim.ts';
+import { inheritPin } from '../ledger/inherit-pin.ts';
 import { attemptName, caseKey, recheckName, requestKey } from '../ledger/keys.ts';
 import { releaseLease, takeLeaseFor, updateLeasedCase } from '../ledger/lease.ts';
 import type { Ended, RequestItem } from '../ledger/request-item.ts';

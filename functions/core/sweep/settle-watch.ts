@@ -1,12 +1,13 @@
 import { after, epochMs } from '../epoch.ts';
 import type { CaseItem } from '../ledger/case-item.ts';
-import { requestIdOf, requestKey } from '../ledger/keys.ts';
+import { keyName, requestIdOf, requestKey } from '../ledger/keys.ts';
 import { pausedSince } from '../ledger/operator-items.ts';
 import type { RequestItem } from '../ledger/request-item.ts';
 import type { Ports } from '../ports.ts';
 import { sendRecheck } from '../revoke/enqueue.ts';
 import { someAtOnce } from '../some-at-once.ts';
 import { MINUTE_MS } from '../timing.ts';
+import { oneByOne } from './one-by-one.ts';
 
 /** The message of a reading that is this late must have been lost. */
 const LATE_MS = 5 * MINUTE_MS;
@@ -15,7 +16,7 @@ const LATE_MS = 5 * MINUTE_MS;
 const OVERDUE_MS = 15 * MINUTE_MS;
 
 /** How the settle windows stand. */
-export interface WindowsWatched {
+export interface WatchedWindows {
   /** Messages for a late reading that were sent again. */
   readonly resent: number;
   /** Keys whose window has been over for a while without a finding. */
@@ -25,12 +26,13 @@ export interface WindowsWatched {
 /**
  * Sends the message of each late reading again, and counts the windows that are overdue. Sends nothing while the system is paused.
  *
- * @throws Unavailable if an AWS service does not answer; the next tick starts again
+ * @throws Unavailable if an AWS service does not answer at all; the next tick starts again
  */
-export const watchWindows = async (ports: Ports): Promise<WindowsWatched> => {
+export const watchWindows = async (ports: Ports): Promise<WatchedWindows> => {
   const { ledger, clock, outbox, log } = ports;
   const now = clock.now();
   const isPaused = (await pausedSince(ports)) !== undefined;
+  const { serve, finish } = oneByOne(ports, 'window');
   let resent = 0;
   let notConfirmed = 0;
   const watch = async ({ settling, at }: CaseItem): Promise<void> => {
@@ -45,7 +47,10 @@ export const watchWindows = async (ports: Ports): Promise<WindowsWatched> => {
   };
   // A window that is overdue is read each minute, so its next reading may lie ahead.
   for await (const page of ledger.inState<CaseItem>('settling-case', epochMs(0), after(now, OVERDUE_MS)))
-    await someAtOnce(page, watch);
+    await someAtOnce(page, async (item) => {
+      await serve(keyName(item.provider, item.realm, item.keyId), () => watch(item));
+    });
+  finish();
   log.info('windows read', { resent, notConfirmed });
   return { resent, notConfirmed };
 };

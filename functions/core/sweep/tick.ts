@@ -2,12 +2,12 @@ import type { EpochMs } from '../epoch.ts';
 import type { Ports } from '../ports.ts';
 import { type DailyPassReport, dailyPass } from './daily-pass.ts';
 import { type Gauges, gauge } from './gauges.ts';
-import { type WindowsWatched, watchWindows } from './settle-watch.ts';
+import { type WatchedWindows, watchWindows } from './settle-watch.ts';
 import { type Swept, sweep } from './sweep.ts';
 
 export interface Ticked extends Swept {
   readonly gauges: Gauges;
-  readonly windows: WindowsWatched;
+  readonly windows: WatchedWindows;
   /** `undefined` if the day's pass is done or running, the system is paused, or the sweep had no time left. */
   readonly lookedAfter: DailyPassReport | undefined;
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Delivery } from '../../../../functions/core/delivery.ts';
 import { after, epochMs } from '../../../../functions/core/epoch.ts';
-import { claim, inheritPin } from '../../../../functions/core/ledger/claim.ts';
+import { claim } from '../../../../functions/core/ledger/claim.ts';
+import { inheritPin } from '../../../../functions/core/ledger/inherit-pin.ts';
 import type { Pin, RequestItem } from '../../../../functions/core/ledger/request-item.ts';
 import { canonical } from '../../../../functions/core/request/canonical.ts';
 import { parseRequest } from '../../../../functions/core/request/parse-request.ts';
@@ -317,8 +318,11 @@ describe('the end of a message that is not a valid request', () => {
   it('is found again', async () => expect(await ended({ stub: 'kept' })).toMatchObject({ rev: 1, stub: 'kept' }));
 
   it('is written again where it cannot be read', async () =>
-    expect(await ended({ ended: undefined })).toMatchObject({ rev: 2, ended: { outcome: 'refused/malformed' } }));
+    expect(await ended({ ended: undefined, salvagedAt: NOON })).toMatchObject({
+      rev: 2,
+      ended: { outcome: 'refused/malformed' },
+    }));
 
   it('leaves a redrive of its copy alone', async () =>
-    expect(await ended({ ended: undefined, attempt: 2 })).toMatchObject({ rev: 1, attempt: 2 }));
+    expect(await ended({ ended: undefined, salvagedAt: NOON, attempt: 2 })).toMatchObject({ rev: 1, attempt: 2 }));
 });

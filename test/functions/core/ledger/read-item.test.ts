@@ -227,6 +227,32 @@ describe('of a case that cannot be read', () => {
     ['idle, where nothing is at work', { state: 7, leftOpenBy: undefined, attempts: {} }, 'idle-case'],
   ])('the state is %s', (_what, fields, state) => expect(made(K, CASE, fields).known).toMatchObject({ state }));
 
+  const WINDOW = {
+    ...{ as: 'gone', owners: ['R#1', 'S#1'], urgent: false, startedAt: 1, windowMs: 2, source: 'assumed', nextAt: 3 },
+    ...{ controlled: false, absences: 0, triedKey: true, evidence: [] },
+  };
+  it.each<[string, Fields, readonly string[], string]>([
+    ['each of its owners', { settling: { ...WINDOW, nextAt: 'x' }, proved: PROVED }, ['R#1', 'S#1'], 'gone'],
+    ['the owner of the proof', { settling: 7, proved: { ...PROVED, endedBy: 'T#1' } }, ['T#1'], 'gone'],
+    ['the end that left it open', { settling: { ...WINDOW, as: 'restricted', owners: 7 } }, ['R#1'], 'restricted'],
+  ])('a window is ended, and reported to %s', (_what, fields, owners, as) => {
+    const { known } = made(K, { ...CASE, state: 'settling-case', findings: 2 }, fields);
+    const finding = { outcome: 'unconfirmed/no-answer', why: expect.any(String), at: FOUND, number: 3 };
+    expect(known).toMatchObject({ findings: 3, settling: { owners, as, finding } });
+    expect(known['state']).toBe(fields['proved'] ? 'proved-case' : 'open-case');
+    expect(faultsIn(K, known)).toEqual([]);
+  });
+
+  it('a window that can be read goes on', () => {
+    const { known } = made(K, { ...CASE, state: 7, settling: WINDOW, proved: PROVED }, {});
+    expect(known).toMatchObject({ settling: WINDOW, state: 'settling-case' });
+  });
+
+  it('rounds that showed the key ask for as much as they ever do', () => {
+    expect(made(K, CASE, { sightedRounds: 'x' }).known).toMatchObject({ sightedRounds: 10 });
+    expect(attemptOf({ sightedRounds: 'x' })).toMatchObject({ sightedRounds: 10 });
+  });
+
   it('a proof is counted again from an attempt that cannot be read whole, and its calls stay', () => {
     const counted = {
       ...{ unchanged: { count: 1, since: 1 }, agreed: { on: 'absent', at: 1 } },
