@@ -243,7 +243,7 @@ describe('of a case that cannot be read', () => {
     expect(faultsIn(K, known)).toEqual([]);
   });
 
-  it('a window that can be read goes on', () => {
+  it('a window that can be read continues', () => {
     const { known } = made(K, { ...CASE, state: 7, settling: WINDOW, proved: PROVED }, {});
     expect(known).toMatchObject({ settling: WINDOW, state: 'settling-case' });
   });
