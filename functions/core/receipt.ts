@@ -38,6 +38,17 @@ export interface Proof {
   readonly control: 'signer' | 'none';
   /** Whether the key itself was tried, or only looked for in a list. */
   readonly tried: 'key' | 'list';
+  /** Rounds, and later answers, in a row that did not know the key; for a restriction those that read it as asked. */
+  readonly absences: number;
+  /** Rounds since the first call that may have had an effect that still showed the key. At most 10 are counted. */
+  readonly sightings: number;
+  /** Connections that were opened for the absences. */
+  readonly connections: number;
+  /** The different remote addresses of these connections. At most 20. */
+  readonly addresses: readonly string[];
+  readonly lastSightingAt: string | null;
+  /** At most this share of the provider's nodes that were reached still accepts the key (95 %). `null` below 4 connections. */
+  readonly bound: number | null;
   /** `null` if the key was restricted. */
   readonly firstAbsenceAt: string | null;
   /** From the first absence, or the first reading that was as asked, to the last one, in milliseconds. */

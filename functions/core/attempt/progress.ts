@@ -6,6 +6,7 @@ import {
   type CallReply,
   type CaseItem,
   hasEffectiveCall,
+  moreTries,
   NEW_ATTEMPT,
   oneMoreSighted,
   repliesOf,
@@ -64,11 +65,15 @@ const unsighted = (progress: AttemptRecord, { asked }: Round): AttemptRecord =>
 const DONE_BY_UPDATE: readonly (RoundVerdict | undefined)[] = ['as-asked', 'web-only'];
 
 /** The rounds in a row that agree, with the last one. Release 0.1.0 kept no number: a verdict that it wrote was found at least once. */
-const countAgreement = (before: AttemptRecord, counted: AttemptRecord): AttemptRecord => {
+const countAgreement = (before: AttemptRecord, counted: AttemptRecord, { asked }: Round): AttemptRecord => {
   const { agreed } = counted;
   if (agreed === undefined) return counted;
   const earlier = agreed === before.agreed ? (agreed.count ?? 1) : 0;
-  return { ...counted, agreed: { ...agreed, count: earlier + 1 } };
+  const tries = moreTries(
+    agreed,
+    asked.flatMap(({ connections }) => connections),
+  );
+  return { ...counted, agreed: { ...agreed, count: earlier + 1, ...tries } };
 };
 
 /** What all requests learn if the provider answered a call as for a known key. */
@@ -168,6 +173,7 @@ export const withRound = (
           : countAgreement(
               noted,
               countRound(noted, round.asked, { roundVerdict, controlled, signer: round.signer, now }),
+              round,
             ),
     },
     // The attempt that made the proof is gone. What it counted stands in the case.

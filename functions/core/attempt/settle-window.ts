@@ -1,5 +1,12 @@
 import { after, type EpochMs, earlier, later } from '../epoch.ts';
-import { basisOf, type CaseItem, NEW_ATTEMPT, type SettleFinding, type Settling } from '../ledger/case-item.ts';
+import {
+  basisOf,
+  type CaseItem,
+  moreTries,
+  NEW_ATTEMPT,
+  type SettleFinding,
+  type Settling,
+} from '../ledger/case-item.ts';
 import { requestIdOf } from '../ledger/keys.ts';
 import type { Ended } from '../ledger/request-item.ts';
 import { hasToHold, isGone, type UnconfirmedCode } from '../outcome.ts';
@@ -30,6 +37,8 @@ export interface KeyReading {
   readonly controlled: boolean;
   /** Answers that did not know the key. */
   readonly absences: number;
+  /** The remote address of each connection that was opened for these. */
+  readonly connections: readonly string[];
   /** The key itself was tried. */
   readonly triedKey: boolean;
   readonly evidence: readonly Evidence[];
@@ -80,6 +89,7 @@ const begun = (
     basis: basisOf(record),
     controlled: record.controlledSince !== undefined,
     absences: 0,
+    ...moreTries({}, []),
     triedKey: false,
     evidence: [],
   };
@@ -99,7 +109,14 @@ const joined = (item: CaseItem, name: string, ended: Ended, terms: SettleTerms):
 /** The window after a running request has seen the key alive: it starts again, and no delete of before says anything of the key. */
 export const startedAgain = (settling: Settling | undefined, now: EpochMs): Settling | undefined => {
   if (!isSettling(settling)) return settling;
-  const started: Settling = { ...settling, startedAt: now, basis: undefined, controlled: false, absences: 0 };
+  const started: Settling = {
+    ...settling,
+    startedAt: now,
+    basis: undefined,
+    controlled: false,
+    absences: 0,
+    ...moreTries({}, []),
+  };
   return { ...started, triedKey: false, nextAt: nextReading(started, after(now, 1)) };
 };
 
@@ -177,6 +194,7 @@ export const withReading = (item: CaseItem, reading: KeyReading, now: EpochMs): 
     lastReadAt: now,
     controlled: item.settling.controlled || reading.controlled,
     absences: item.settling.absences + reading.absences,
+    ...moreTries(item.settling, reading.connections),
     triedKey: item.settling.triedKey || reading.triedKey,
     evidence: reading.evidence,
   };

@@ -37,7 +37,9 @@ export interface AttemptRecord {
   /** Probes in a row, since the last call, that showed the key unchanged. */
   readonly unchanged?: { readonly count: number; readonly since: EpochMs } | undefined;
   /** The verdict of the last rounds, since when they agree, and how many they are. Release 0.1.0 keeps no number. */
-  readonly agreed?: { readonly on: AgreedVerdict; readonly at: EpochMs; readonly count?: number } | undefined;
+  readonly agreed?:
+    | ({ readonly on: AgreedVerdict; readonly at: EpochMs; readonly count?: number } & Partial<Tries>)
+    | undefined;
   /** Rounds since the first effective call that showed the key (an update: not as asked). At most `MOST_SIGHTED`. */
   readonly sightedRounds?: number | undefined;
   /** The last round, of any request on the key, that showed the key. */
@@ -80,8 +82,24 @@ export const NEW_ATTEMPT: AttemptRecord = {
 export const executedCalls = ({ calls, notExecuted }: Pick<AttemptRecord, 'calls' | 'notExecuted'>): number =>
   calls - notExecuted;
 
+/** Where answers that count for a proof came from. */
+export interface Tries {
+  /** Connections that were opened for them. */
+  readonly connections: number;
+  /** The different remote addresses of these, as the sockets report them. At most 20. */
+  readonly addresses: readonly string[];
+}
+
+const MOST_ADDRESSES = 20;
+
+/** Where answers came from, with more of them. @param more the remote address of each connection */
+export const moreTries = ({ connections = 0, addresses = [] }: Partial<Tries>, more: readonly string[]): Tries => ({
+  connections: connections + more.length,
+  addresses: [...new Set([...addresses, ...more])].slice(0, MOST_ADDRESSES),
+});
+
 /** What is known of a key in the time after its end in which its provider's nodes may still disagree. */
-export interface Settling {
+export interface Settling extends Tries {
   /** What has to stay so: the key is gone, or it is as an update asked. */
   readonly as: 'gone' | 'restricted';
   /** The ends, as `requestId#attempt`, that wait for the finding. The first one's message carries the readings. */

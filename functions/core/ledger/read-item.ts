@@ -185,7 +185,13 @@ const ATTEMPT_FIELDS: Fields<AttemptRecord> = {
   unchanged: optional(allOrNothing(DATED)),
   agreed: optional(
     allOrNothing(
-      fields<NonNullable<AttemptRecord['agreed']>>({ on: needed(text), at: needed(number), count: optional(number) }),
+      fields<NonNullable<AttemptRecord['agreed']>>({
+        on: needed(text),
+        at: needed(number),
+        count: optional(number),
+        connections: optional(number),
+        addresses: optional(list(text)),
+      }),
     ),
   ),
   absentSince: optional(number),
@@ -241,6 +247,8 @@ const SETTLING = fields<Settling>({
   basis: optional(text),
   controlled: needed(flag),
   absences: needed(number),
+  connections: needed(number),
+  addresses: needed(list(text)),
   triedKey: needed(flag),
   evidence: needed(EVIDENCE),
   finding: optional(
@@ -299,7 +307,7 @@ const ownersIn = (settling: unknown, { proved, leftOpenBy }: Partial<CaseItem>):
 const endedWindow = (item: Partial<CaseItem>, { stored: { settling }, foundAt }: Found): Settling => ({
   ...{ as: isObject(settling) && settling['as'] === 'restricted' ? 'restricted' : 'gone', urgent: false },
   ...{ owners: ownersIn(settling, item), startedAt: foundAt, windowMs: 0, source: 'assumed', nextAt: foundAt },
-  ...{ controlled: false, absences: 0, triedKey: false, evidence: [] },
+  ...{ controlled: false, absences: 0, connections: 0, addresses: [], triedKey: false, evidence: [] },
   finding: {
     ...{ outcome: 'unconfirmed/no-answer', at: foundAt, number: (item.findings ?? 0) + 1 },
     why: 'The ledger’s record of the readings could not be read',

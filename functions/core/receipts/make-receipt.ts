@@ -42,6 +42,15 @@ const BASIS_SAID = { accepted: 'accepted', lost: 'reply-lost', refused: 'call-un
 /** An exchange in which the provider did not know the key itself. */
 const triesKey = (line: Evidence): boolean => line.step === 'probe' && line.as === 'self' && isAbsent(line, true);
 
+/** Among n nodes that were met at random and refuse the key, at most 3/n of all accept it: the rule of three. */
+const boundOf = (connections: number): number | null => (connections > 3 ? 3 / connections : null);
+
+/** The last exchange that showed the key. */
+const lastSighting = (evidence: readonly Evidence[]): EpochMs | undefined => {
+  const seen = evidence.findLast(isPresent);
+  return seen && fromIso(seen.at);
+};
+
 /** What an end that has to hold rests on. */
 const proofOf = (
   { providers }: Making,
@@ -51,14 +60,22 @@ const proofOf = (
 ): Proof | null => {
   const { settle } = providerNamed(providers, provider) ?? {};
   if (planOnly || settle === undefined || !hasToHold(outcome)) return null;
-  const { deadAt, provedAt, agreed, controlledSince, evidence } = record;
+  const { deadAt, provedAt, agreed, controlledSince, evidence, sightedRounds = 0, lastSightedAt } = record;
   const basis = basisOf(record);
   const { windowMs, source } = settle;
+  const { connections = 0, addresses = [] } = agreed ?? {};
+  const seenAt = lastSightedAt ?? lastSighting(evidence);
   return {
     revision: 1,
     basis: basis === undefined ? null : BASIS_SAID[basis],
     control: controlledSince === undefined ? 'none' : 'signer',
     tried: deadAt === undefined || evidence.some(triesKey) ? 'key' : 'list',
+    absences: agreed?.count ?? 0,
+    sightings: sightedRounds,
+    connections,
+    addresses,
+    lastSightingAt: seenAt === undefined ? null : toIso(seenAt),
+    bound: boundOf(connections),
     firstAbsenceAt: deadAt === undefined ? null : toIso(deadAt),
     spanMs: (provedAt ?? at) - (deadAt ?? agreed?.at ?? at),
     settle: { windowMs, source, endsAt: toIso(after(at, windowMs)) },
@@ -220,17 +237,25 @@ export const findingReceipt = (
   });
 };
 
-/** The last exchange that showed the key. */
-const lastSighting = (evidence: readonly Evidence[]): EpochMs | undefined => {
-  const seen = evidence.findLast(isPresent);
-  return seen && fromIso(seen.at);
-};
-
 /** What a finding says of the key. */
 const stateFound = ({ as, triedKey, finding }: Settling, receipt: Receipt): KeyState => {
   if (finding?.outcome === 'confirmed') return as === 'restricted' ? 'alive' : triedKey ? 'dead' : 'gone';
   const isSeen = !finding?.outcome.startsWith('unconfirmed/') || finding.outcome === 'unconfirmed/still-flapping';
   return isSeen ? 'alive' : receipt.keyState;
+};
+
+/** What the proof and the readings after it count together. */
+const triesIn = (
+  { absences, connections, addresses }: Proof,
+  settling: Settling,
+): Pick<Proof, 'absences' | 'connections' | 'addresses' | 'bound'> => {
+  const made = connections + settling.connections;
+  return {
+    absences: absences + settling.absences,
+    connections: made,
+    addresses: [...new Set([...addresses, ...settling.addresses])],
+    bound: boundOf(made),
+  };
 };
 
 /** The receipt of what was found in the settle window of a request's end. It is made only from what is stored. */
@@ -257,6 +282,7 @@ export const settledReceipt = (
       revision: finding.number + 1,
       control: settling.controlled ? 'signer' : proof.control,
       tried: settling.triedKey ? 'key' : proof.tried,
+      ...triesIn(proof, settling),
     },
     confirms: receipt.outcome,
     exposedMs: isDead && seen !== undefined ? seen - Date.parse(times.dueAt) : null,

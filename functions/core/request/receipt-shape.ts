@@ -51,6 +51,12 @@ const ProofShape = z.strictObject({
   basis: z.enum(BASES).nullable(),
   control: z.enum(['signer', 'none']),
   tried: z.enum(['key', 'list']),
+  absences: z.int().min(0),
+  sightings: z.int().min(0),
+  connections: z.int().min(0),
+  addresses: z.array(z.string()),
+  lastSightingAt: instant.nullable(),
+  bound: z.number().min(0).max(1).nullable(),
   firstAbsenceAt: instant.nullable(),
   spanMs: z.int().min(0),
   settle: z.strictObject({

@@ -32,7 +32,14 @@ const LACKS: Readonly<Partial<Record<FinalOutcome, UnconfirmedCode>>> = {
   'stuck/signer-gone': 'signer-gone',
 };
 
-const NOTHING = { saw: 'nothing', controlled: false, absences: 0, triedKey: false, evidence: [] } as const;
+const NOTHING = {
+  saw: 'nothing',
+  controlled: false,
+  absences: 0,
+  connections: [],
+  triedKey: false,
+  evidence: [],
+} as const;
 
 /** Asks each of the plan's questions to the key itself a few more times, at once. */
 const askedAgain = async (
@@ -85,6 +92,7 @@ const readKey = async (
     saw: isSeen ? 'broken' : verdict === (as === 'gone' ? 'absent' : 'as-asked') ? 'holds' : 'nothing',
     controlled,
     absences: asked.filter(({ answer }) => isAbsent(answer, deleted)).length,
+    connections: asked.flatMap(({ answer, connections }) => (isAbsent(answer, deleted) ? connections : [])),
     triedKey: asked.some(({ question, answer }) => question.as === 'self' && isAbsent(answer, deleted)),
     evidence,
     lacks: isGone ? 'signer-gone' : undefined,

@@ -63,16 +63,34 @@ describe('what a round counts', () => {
 
   it('are the rounds in a row that agree', () => {
     const once = write(EMPTY, UNKNOWN_KEY, 'absent');
-    expect(agreedOn(once as CaseItem)).toEqual({ on: 'absent', at: AT, count: 1 });
+    expect(agreedOn(once as CaseItem)).toMatchObject({ on: 'absent', at: AT, count: 1 });
     const twice = write(once as CaseItem, UNKNOWN_KEY, 'absent');
-    expect(agreedOn(twice as CaseItem)).toEqual({ on: 'absent', at: AT, count: 2 });
+    expect(agreedOn(twice as CaseItem)).toMatchObject({ on: 'absent', at: AT, count: 2 });
     expect(agreedOn(write(twice as CaseItem, UNKNOWN_KEY, 'absent-unseen') as CaseItem)).toMatchObject({ count: 1 });
     expect(agreedOn(write(twice as CaseItem, round(), 'none') as CaseItem)).toBeUndefined();
   });
 
   it('continues from one for an agreement that release 0.1.0 wrote', () => {
     const item = withWork({ agreed: { on: 'absent', at: NOON } });
-    expect(agreedOn(write(item, UNKNOWN_KEY, 'absent') as CaseItem)).toEqual({ on: 'absent', at: NOON, count: 2 });
+    expect(agreedOn(write(item, UNKNOWN_KEY, 'absent') as CaseItem)).toMatchObject({
+      on: 'absent',
+      at: NOON,
+      count: 2,
+    });
+  });
+
+  it('are the connections that were opened for them, and the different addresses of these', () => {
+    const over = (...connections: readonly string[]) => ({
+      ...UNKNOWN_KEY,
+      asked: UNKNOWN_KEY.asked.map((one) => ({ ...one, connections })),
+    });
+    const once = write(EMPTY, over('a', 'b'), 'absent') as CaseItem;
+    expect(agreedOn(once)).toMatchObject({ connections: 2, addresses: ['a', 'b'] });
+    const twice = write(once, over('b', 'c'), 'absent') as CaseItem;
+    expect(agreedOn(twice)).toMatchObject({ connections: 4, addresses: ['a', 'b', 'c'] });
+    const many = Array.from({ length: 21 }, (_, n) => `n${n}`);
+    expect(agreedOn(write(EMPTY, over(...many), 'absent') as CaseItem)?.addresses).toEqual(many.slice(0, 20));
+    expect(agreedOn(write(twice, over('d'), 'absent-unseen') as CaseItem)).toMatchObject({ connections: 1 });
   });
 
   it.each([

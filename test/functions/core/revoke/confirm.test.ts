@@ -94,7 +94,18 @@ describe('the window after an end', () => {
       final: false,
       message: 'Confirmed dead: refused 15 times over 10 minutes',
       exposedMs: 0,
-      proof: { revision: 2, basis: 'accepted', control: 'none', tried: 'key', spanMs: 2_000 },
+      proof: {
+        revision: 2,
+        basis: 'accepted',
+        control: 'none',
+        tried: 'key',
+        spanMs: 2_000,
+        absences: 17,
+        connections: 17,
+        bound: 3 / 17,
+        sightings: 0,
+        lastSightingAt: '2026-11-21T12:00:00.000Z',
+      },
       times: memory.published[0]?.times,
     });
     expect(receipt?.evidence).toHaveLength(5);
@@ -391,7 +402,7 @@ describe('a restriction', () => {
   });
 
   it('of a key that nobody knows any more is not confirmed: that the key lives cannot be said', async () => {
-    const memory = await ended({ probe: [wider, asAsked, asAsked, GONE], delete: [ACCEPTED] }, SELF, given);
+    const memory = await ended({ probe: [wider, wider, asAsked, asAsked, GONE], delete: [ACCEPTED] }, SELF, given);
     await readThrough(memory, MINUTE);
     expect(findings(memory)).toEqual([['R#1!1', 'unconfirmed', 'no-answer', 'alive', 'restricted']]);
   });
