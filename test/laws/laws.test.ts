@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { OutcomeName } from '../../functions/core/outcome.ts';
-import type { Receipt } from '../../functions/core/receipt.ts';
 import {
   ASKED,
   call,
@@ -29,11 +27,11 @@ const stuckOrder = { ends: ['stuck/unproven'] };
 const restrictedOrder = { isUpdate: true, ends: ['restricted'], narrow: settings(1, 'SpotTrade') };
 const plan = { allows: 'nothing', ends: ['planned'] } as const;
 
-/** The word of a finding: the key is dead, and not only gone. */
-const CONFIRMED: Receipt = {
-  ...{ ...RECEIPT, receiptId: `${REQUEST_ID}#1!1`, final: false, keyState: 'dead' },
-  outcome: 'confirmed' as string as OutcomeName,
-};
+/** Findings at the end of the settle window. */
+const FINDING = { ...RECEIPT, receiptId: `${REQUEST_ID}#1!1`, final: false, confirms: 'revoked' } as const;
+const CONFIRMED = { ...FINDING, keyState: 'dead', outcome: 'confirmed' } as const;
+const UNCONFIRMED = { ...FINDING, outcome: 'unconfirmed' } as const;
+const CONFIRMED_RESTRICTION = { ...CONFIRMED, keyState: 'alive', confirms: 'restricted' } as const;
 
 /** A call that changed nothing. */
 const TRIED = [reading(1, 0), call(2, 10), reading(3, 20), reading(4, 2_020)];
@@ -60,7 +58,17 @@ const BREACHES: readonly (readonly [breach: string, parts: Parts])[] = [
   ['L1: gone, but stuck', { asked: stuckOrder, receipts: [{ ...STUCK, keyState: 'gone' }], copies: [1] }],
   [
     'L1: said to be dead while a node accepts the key',
-    { receipts: [{ ...RECEIPT, keyState: 'dead' }], said: { isAccepted: true } },
+    { receipts: [RECEIPT, CONFIRMED], item: { receipt: RECEIPT }, said: { isAccepted: true } },
+  ],
+  [
+    'L1: said to be restricted and is not',
+    {
+      asked: { ...restrictedOrder, ...stuckOrder },
+      receipts: [STUCK, CONFIRMED_RESTRICTION],
+      item: { receipt: STUCK },
+      copies: [1],
+      exchanges: updated(FREE),
+    },
   ],
   ['L1: revoked, but unknown', { receipts: [{ ...RECEIPT, keyState: 'unknown' }] }],
   ['L1: said to be restricted and is not', { asked: restrictedOrder, receipts: [RESTRICTED], exchanges: TRIED }],
@@ -77,6 +85,10 @@ const BREACHES: readonly (readonly [breach: string, parts: Parts])[] = [
   ['L2: not marked as published', { item: { published: false } }],
   ['L2: no copy on the stuck queue', { asked: stuckOrder, receipts: [STUCK] }],
   ['L2: a copy on the stuck queue of what needs nobody', { copies: [1] }],
+  [
+    'L2: no copy on the stuck queue',
+    { receipts: [RECEIPT, { ...FINDING, outcome: 'stuck', keyState: 'alive' }], item: { receipt: RECEIPT } },
+  ],
   ['L2: the message still waits', { left: ['1'] }],
   ['L2: a case still at work', { kase: { attempts: { 'crash-run-1-request#1': {} } } }],
   ['L2: a lease that is still held', { kase: { lease: { holder: 'h', until: START + 50_001 } } }],
@@ -196,7 +208,27 @@ describe('the laws', () => {
     ['copies of a receipt', { receipts: [RECEIPT, RECEIPT] }],
     ['a receipt of a request that still waits', { receipts: [RECEIPT, WAITING], item: { receipt: RECEIPT } }],
     ['a key that is said to be gone while a node accepts it', { said: { isAccepted: true } }],
+    [
+      'a copy of what a later finding left to a person',
+      {
+        receipts: [RECEIPT, { ...FINDING, outcome: 'stuck', keyState: 'alive' }],
+        item: { receipt: RECEIPT },
+        copies: [1],
+      },
+    ],
+    [
+      'a copy of a key that is found alive again',
+      {
+        receipts: [RECEIPT, { ...FINDING, outcome: 'resurrected', keyState: 'alive' }],
+        item: { receipt: RECEIPT },
+        copies: [1],
+      },
+    ],
     ['a word that is confirmed', { receipts: [RECEIPT, CONFIRMED], item: { receipt: RECEIPT } }],
+    [
+      'a word that is not confirmed while a node accepts the key',
+      { receipts: [RECEIPT, UNCONFIRMED], item: { receipt: RECEIPT }, said: { isAccepted: true } },
+    ],
     ['a copy of what needs a person', { asked: stuckOrder, receipts: [STUCK], copies: [1], exchanges: TRIED }],
     ['a lease that binds nobody any more', { kase: { lease: { holder: 'h', until: START + 50_000 } } }],
     [

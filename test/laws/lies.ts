@@ -3,8 +3,8 @@ import { isNarrower } from './is-narrower.ts';
 import { broken, isOf, isSaidGone, type Judged, judgedOf, lastLook } from './judged.ts';
 
 const DEAD: readonly string[] = ['revoked', 'already-revoked'];
-/** Only words of death, and the word that confirms one, may call a key gone or dead. */
-const OF_DEATH: readonly string[] = [...DEAD, 'confirmed'];
+/** Only words of death, and the findings about one, may call a key gone or dead. */
+const OF_DEATH: readonly string[] = [...DEAD, 'confirmed', 'unconfirmed'];
 
 type Saying = Judged['said'][number];
 
@@ -53,10 +53,11 @@ const falseRestrictions = ({ asked, provider, looks }: Judged, { seq }: Saying):
 /** L1: nothing is said of a key that is not so. */
 export const lies = (evidence: Evidence, judged: Judged): readonly string[] =>
   judged.said.flatMap((saying) => {
-    const { keyState, outcome } = saying.receipt;
+    const { keyState, outcome, confirms } = saying.receipt;
     if (isSaidGone(saying.receipt)) return falseDeaths(evidence, judged, saying);
     if (DEAD.includes(outcome)) return [`L1: ${outcome}, but ${keyState}`];
-    return outcome === 'restricted' ? falseRestrictions(judged, saying) : [];
+    const isOfRestriction = outcome === 'restricted' || (outcome === 'confirmed' && confirms === 'restricted');
+    return isOfRestriction ? falseRestrictions(judged, saying) : [];
   });
 
 /** L1: nothing is said of the key of no request. */

@@ -68,7 +68,7 @@ it('the median and the longest are found in any order', () => {
 describe('a kind that does not hold yet', () => {
   it('is told apart, with its reason, and stays in the sum', () => {
     const tallies = [tallyOf('a kind', {}), tallyOf(LISTED, FALSE)];
-    expect(linesOf(tallies[1] as Tally).join('\n')).toContain(`not yet: ${NOT_YET[LISTED]}`);
+    expect(linesOf(tallies[1] as Tally).join('\n')).toContain(`not yet: ${NOT_YET[LISTED]?.why}`);
     expect(sumOf(tallies, 1)).toBe(
       'worlds: 1 of each of 2 kinds, 1 false words: 0 in 1 kinds that hold, 1 in 1 that do not yet',
     );

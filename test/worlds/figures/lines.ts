@@ -33,7 +33,7 @@ export const linesOf = (tally: Tally): readonly string[] => {
     `  ends: ${endsText(tally)}`,
     `  word after ${lengths(saidMs)} (p50 / p99), confirmed after ${lengths(confirmedMs)}`,
     `  gone, while some node accepted the key: ${percent(tally.early, worlds)}; dead, and never said so: ${percent(tally.unsaid, worlds)}`,
-    ...(NOT_YET[kind] ? [`  not yet: ${NOT_YET[kind]}`] : []),
+    ...(NOT_YET[kind] ? [`  not yet: ${NOT_YET[kind]?.why}`] : []),
     ...examples.map((example) => `  ${example}`),
   ];
 };

@@ -113,9 +113,12 @@ export const switchedOff = ({ whole }: Draw): Sickness => {
 const NARROW = 'target: take every permission';
 const WIDEN = 'target: widen beyond what an update asks';
 
+/** A replica that is farther behind shows in no reading of one request, however often it is asked. */
+const LAGS_BY_MS = 15 * SECOND;
+
 /** A person changes the key right before the request, and the reads come from a replica that is behind. */
 export const changedBehindReplica = (how: 'narrowed' | 'widened', { ms, whole, random }: Draw): Sickness => {
-  const lagMs = ms(2 * SECOND, 60 * SECOND);
+  const lagMs = ms(2 * SECOND, LAGS_BY_MS);
   const sinceMs = whole(0, lagMs - 1);
   const share = 0.3 + 0.7 * random();
   return {
