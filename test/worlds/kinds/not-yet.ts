@@ -9,32 +9,16 @@ interface NotYet {
  * that holds has to leave the list, with its kind or for another world of it.
  */
 export const NOT_YET: Readonly<Record<string, NotYet>> = {
-  'share of nodes for ever, per connection': {
-    why: 'the probes of a round share a connection that is open already',
-    world: 33,
-  },
-  'share of nodes for ever, per address': {
-    why: 'the probes of a round share a connection that is open already',
-    world: 65,
-  },
-  'share of nodes for ever, per minute': {
-    why: 'probes of one minute meet one node, and the rechecks of a window lie in few minutes',
-    world: 122,
-  },
   'share of nodes for a time, per minute': {
     why: 'probes of one minute meet one node, and the rechecks of a window lie in few minutes',
-    world: 25,
+    world: 40,
   },
   'list without the row, reply lost': {
     why: 'the word comes also where the reply to the delete that is sent once more is lost',
-    world: 22,
-  },
-  'cache with another key': {
-    why: 'an answer with an age counts, and whose key it is is asked only once',
-    world: 7,
+    world: 3,
   },
   'narrowed by hand behind a replica': {
     why: 'each of the readings that the body rests on may be behind',
-    world: 27,
+    world: 51,
   },
 };

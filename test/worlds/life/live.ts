@@ -54,9 +54,11 @@ const deliverDue = async (stage: Stage): Promise<void> => {
   witness.delivered(startedAt);
 };
 
-/** Whether the request has not ended yet. Its last deliveries come late, so that hours take few of them. */
-const isOpen = ({ words }: Stage): boolean =>
-  !words.some(({ receipt: { final, requestId } }) => final && requestId === REQUEST);
+/** Whether the request, or its next attempt, has not ended yet. Its later deliveries come late, so that hours take few of them. */
+const isOpen = ({ words }: Stage): boolean => {
+  const last = words.findLast(({ receipt }) => receipt.requestId === REQUEST);
+  return last === undefined || last.receipt.outcome === 'retry';
+};
 
 /** Plays the world until the request has ended and nothing more comes. */
 export const live = async (stage: Stage): Promise<void> => {
