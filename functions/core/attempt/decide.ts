@@ -1,7 +1,14 @@
 import { type Answer, endIn, isDoubt, waitIn } from '../answer.ts';
 import type { Retry } from '../backoff.ts';
 import { after, type EpochMs, later } from '../epoch.ts';
-import { type AttemptRecord, basisOf, executedCalls, hasEffectiveCall, repliesOf } from '../ledger/case-item.ts';
+import {
+  type AttemptRecord,
+  basisOf,
+  type CallReply,
+  executedCalls,
+  hasEffectiveCall,
+  repliesOf,
+} from '../ledger/case-item.ts';
 import type { FinalOutcome, RetryCode } from '../outcome.ts';
 import { type AnsweredQuestion, bySigner, type RoundVerdict } from '../probe/round-verdict.ts';
 import { TIMING } from '../timing.ts';
@@ -214,15 +221,28 @@ const isTold = (situation: Situation): boolean => {
   return proved || basis === 'accepted' || (basis !== undefined && controlled) || isByWord(situation);
 };
 
-/** Whether a further call has left since the reply to a call was lost. A call that was put off asked nothing. */
-const isAskedAfterLoss = (progress: AttemptRecord): boolean => {
+/** How the calls after the first lost reply were answered. A call that was put off asked nothing. */
+const repliesAfterLoss = (progress: AttemptRecord): readonly CallReply[] => {
   const replies = repliesOf(progress);
-  return replies.slice(replies.indexOf('lost') + 1).some((reply) => reply !== 'put-off');
+  return replies.slice(replies.indexOf('lost') + 1).filter((reply) => reply !== 'put-off');
 };
 
 /**
- * With a managing key, two absences are enough. If the reply to the delete was lost, the delete is sent once more first: its answer may say
- * what became of the key. A check that the call would fail holds it back, and the absences stand.
+ * After a lost reply the delete is sent once more in each delivery until one reply arrives: the lost calls may never have reached the
+ * provider, and a list may lack a key that is alive.
+ */
+const afterLoss = (situation: Situation): Decision => {
+  const { progress, calledNow, now } = situation;
+  const again = repliesAfterLoss(progress);
+  const isAnswered = again.some((reply) => reply !== 'lost');
+  if (isAnswered || heldBy(situation) !== undefined || outlastsOutage(situation, now))
+    return controlledEnd(situation, goneAs(situation));
+  return again.length === 0 || !calledNow ? { do: 'call' } : { do: 'retry', code: 'not-yet-proved' };
+};
+
+/**
+ * With a managing key, two absences are enough. If the reply to the delete was lost, the delete is sent again first, until it is answered. A
+ * check that the call would fail holds it back, and the absences stand.
  *
  * Only the key's own answers show that it is gone: an outage that refuses every key looks the same. The delete is sent again in each
  * delivery, since it would kill a key that is alive, until the key has been gone for longer than an outage lasts.
@@ -233,8 +253,7 @@ const gone = (situation: Situation): Decision => {
   if (proved || basis === 'accepted') return agreedEnd(situation, goneAs(situation), wantedAfter(situation));
   if (isByWord(situation)) return wordEnd(situation);
   if (basis === undefined) return beforeDelete(situation);
-  const isDoubtful = basis === 'lost' && !isAskedAfterLoss(progress);
-  if (situation.controlled && isDoubtful && heldBy(situation) === undefined) return { do: 'call' };
+  if (situation.controlled && basis === 'lost') return afterLoss(situation);
   if (situation.controlled) return controlledEnd(situation, goneAs(situation));
   // The end rests on a delete that was refused at the end of that time, and on enough absences after it.
   const isOver = outlastsOutage(situation, now);

@@ -13,10 +13,6 @@ export const NOT_YET: Readonly<Record<string, NotYet>> = {
     why: 'probes of one minute meet one node, and the rechecks of a window lie in few minutes',
     world: 40,
   },
-  'list without the row, reply lost': {
-    why: 'the word comes also where the reply to the delete that is sent once more is lost',
-    world: 3,
-  },
   'narrowed by hand behind a replica': {
     why: 'each of the readings that the body rests on may be behind',
     world: 51,

@@ -248,7 +248,6 @@ describe('a key that is gone, as in an outage', () => {
   it.each([
     ['refused', [answerOf('unlisted')], 'already-revoked', since(0), []],
     ['lost', [undefined, answerOf('unlisted')], 'revoked', '', ['delete', 'probe']],
-    ['lost twice', [undefined], 'revoked', '', ['delete', 'probe']],
     ['lost, and then accepted', [undefined, ACCEPTED], 'revoked', '', ['delete', 'probe']],
     [
       'lost, and then refused for a reason',
@@ -264,6 +263,12 @@ describe('a key that is gone, as in an outage', () => {
       expect([sent, result]).toEqual([['probe', 'reread', 'delete', 'probe', ...again, 'probe'], end(outcome, why)]);
     },
   );
+
+  it('waits for the next delivery where the reply to the delete that was sent once more was lost as well', async () => {
+    const { sent, result } = await advanced({ probe: [answerOf('unlisted')], delete: [undefined] }, { managed: true });
+    expect(sent).toEqual(['probe', 'reread', 'delete', 'probe', 'delete', 'probe']);
+    expect(result).toMatchObject({ hasEnded: false, code: 'not-yet-proved' });
+  });
 });
 
 describe('a managing key that is refused says nothing of the target', () => {

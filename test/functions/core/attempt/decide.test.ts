@@ -620,13 +620,35 @@ const GONE: readonly Row[] = [
     { ...inList, signer: HELD, work: { ...LOST, ...goneFor(GAP), controlledSince: ago(GAP) } },
     ends('revoked'),
   ],
-  ...(['refused', 'lost'] as const).map(
+  [
+    'is revoked by a lost call and one that was refused, where a list no longer names it',
+    { ...inList, work: { ...LOST, callReplies: ['lost', 'refused'], ...goneFor(GAP), controlledSince: ago(GAP) } },
+    ends('revoked'),
+  ],
+  ...(['lost', 'put-off'] as const).map(
     (reply): Row => [
-      `is revoked by a lost call and one that was ${reply}, where a list no longer names it`,
-      { ...inList, work: { ...LOST, callReplies: ['lost', reply], ...goneFor(GAP), controlledSince: ago(GAP) } },
-      ends('revoked'),
+      `is called for once more by the next delivery where the replies were lost, and the last was ${reply}`,
+      {
+        ...inList,
+        work: { ...LOST, callReplies: ['lost', 'lost', reply], ...goneFor(GAP), controlledSince: ago(GAP) },
+      },
+      CALL,
     ],
   ),
+  [
+    'waits for the next delivery where both replies were lost in this one',
+    {
+      ...inList,
+      calledNow: true,
+      work: { ...LOST, callReplies: ['lost', 'lost'], ...goneFor(GAP), controlledSince: ago(GAP) },
+    },
+    WAIT,
+  ],
+  [
+    'is revoked by lost calls after an hour in which a list did not name it',
+    { ...inList, work: { ...LOST, callReplies: ['lost', 'lost'], ...goneFor(HOUR), controlledSince: ago(HOUR) } },
+    ends('revoked'),
+  ],
   [
     'is called for once more where the only refusal came before the lost call',
     { ...inList, work: { ...LOST, callReplies: ['refused', 'lost'], ...goneFor(GAP), controlledSince: ago(GAP) } },
@@ -1083,6 +1105,9 @@ describe('whatever the situation', () => {
       { numRuns: 5_000 },
     );
 
+  const isAnsweredAfterLoss = (replies: readonly string[]): boolean =>
+    replies.slice(replies.indexOf('lost') + 1).some((reply) => reply === 'accepted' || reply === 'refused');
+
   const isHeld = (round: Situation['round'], signer: Situation['signer']): boolean =>
     [...round.map(({ answer }) => answer), ...(signer ? [signer] : [])].some((by) => by.blocksCall && endIn(by));
 
@@ -1210,13 +1235,15 @@ describe('whatever the situation', () => {
         (controlled && roundVerdict === 'absent' && basisOf(progress) === 'lost'),
     ));
 
-  it('says dead by a lost reply and a managing key only after a further call, unless a check holds that call back', () =>
-    holds(({ controlled, proved, progress, round, signer }, decision) =>
+  it('says gone by a lost reply and a managing key only after an answered call, unless a check holds it back or an hour is over', () =>
+    holds(({ controlled, proved, progress, round, signer, now }, decision) =>
       decision.do !== 'end' || decision.outcome !== 'revoked' || !controlled || proved || isHeld(round, signer)
         ? true
         : basisOf(progress) === 'accepted' ||
           isByWord(progress) ||
-          (progress.callReplies ?? []).indexOf('lost') < (progress.callReplies ?? []).length - 1,
+          now >= after(progress.absentSince ?? now, HOUR) ||
+          basisOf(progress) !== 'lost' ||
+          isAnsweredAfterLoss(progress.callReplies ?? []),
     ));
 
   it('repeats a delete only for a key that shows, or that may only seem to be gone', () =>
