@@ -59,8 +59,13 @@ export const ENDS: readonly State[] = [
   ...SIGNER_REFUSED.map(
     ([name, about, at]): State => ({
       ...{ name, about, ways: [MASTER_GONE] },
-      make: async ({ ask, until }) => {
+      make: async ({ ask, deliver, take, until }) => {
         ask();
+        // A refusal is final when it has held for an hour.
+        for (let n = 0; n < 3; n += 1) {
+          await deliver();
+          await take({ minutes: 21 });
+        }
         await until({ at });
       },
     }),
