@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { kindOf, providerNamed } from '../../../functions/core/provider.ts';
+import { describe, expect, it } from 'vitest';
+import { deletesOf, kindOf, providerNamed } from '../../../functions/core/provider.ts';
 import * as PROVIDERS from '../../../functions/providers/index.ts';
 
 it('tells providers from others', () => {
@@ -20,3 +20,20 @@ it.each(['', 'delete', 'toString', 'update-key'])('gives no kind to %j, which is
 
 it('gives no kind to an operation of no provider', () =>
   expect(kindOf(PROVIDERS, { provider: 'binance', operation: 'delete-key' })).toBeUndefined());
+
+describe('the deletes of a provider', () => {
+  const names = (provider: string) => deletesOf(PROVIDERS, provider).map(([name]) => name);
+
+  it('are its delete operations, and first those that another key may sign', () => {
+    expect(names('bybit')).toEqual(['delete-sub-key', 'delete-master-key']);
+    expect(names('kalshi')).toEqual(['delete-key']);
+  });
+
+  it('come in that order, however the provider lists them', () => {
+    const operations = Object.fromEntries(Object.entries(PROVIDERS.bybit.operations).toReversed());
+    const turned = { bybit: { ...PROVIDERS.bybit, operations } };
+    expect(deletesOf(turned, 'bybit').map(([name]) => name)).toEqual(['delete-sub-key', 'delete-master-key']);
+  });
+
+  it('are none where no provider has that name', () => expect(names('binance')).toEqual([]));
+});
