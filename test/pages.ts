@@ -17,6 +17,7 @@ export const PAGES = [
   'docs/outcomes.md',
   'docs/requests.md',
   'docs/testing.md',
+  'docs/truth.md',
   'SECURITY.md',
   'CHANGELOG.md',
 ] as const;

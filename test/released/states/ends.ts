@@ -154,7 +154,7 @@ export const ENDS: readonly State[] = [
   },
   {
     name: 'refused, not a request',
-    about: 'The body is no request: a stub of it lies on the stuck queue.',
+    about: 'The body is not a valid request: a stub of it lies on the stuck queue.',
     ways: [MASTER_BY_ITSELF],
     make: async ({ send, drain }) => {
       send({ provider: 'bybit', opperation: 'delete-master-key', target: 'self', requestId: 'one' });
@@ -164,7 +164,7 @@ export const ENDS: readonly State[] = [
   },
   {
     name: 'refused, not a request, not reported yet',
-    about: 'The body is no request; the function ended before it sent the stub.',
+    about: 'The body is not a valid request; the function ended before it sent the stub.',
     ways: [MASTER_BY_ITSELF],
     make: async ({ send, until }) => {
       send('no JSON at all');
