@@ -75,7 +75,16 @@ const claimMessage = async (
   return item as RequestItem;
 };
 
-const redriven = (current: RequestItem, delivery: Delivery, now: EpochMs): Fresh => ({
+/** Its end said that the key is gone, and the key is alive. */
+const isWithdrawn = ({ withdrawnAt }: RequestItem): boolean => withdrawnAt !== undefined;
+
+/** A request that is sent again after its word was withdrawn gets its next attempt, and not that word. */
+const attemptFor = ({ withdrawnAt, attempt }: RequestItem, delivery: Delivery): number =>
+  withdrawnAt !== undefined && delivery.sentAt > withdrawnAt
+    ? Math.max(delivery.attempt, attempt + 1)
+    : delivery.attempt;
+
+const redriven = ({ withdrawnAt: _, ...current }: RequestItem, delivery: Delivery, now: EpochMs): Fresh => ({
   ...current,
   attempt: delivery.attempt,
   sender: delivery.sender,
@@ -120,8 +129,9 @@ const claimRequest = async (
     if (!isSameRequest(ports, current, request)) return undefined;
     // What was stored of the request could not be read. The message says it once more.
     const whole = current.request === undefined ? { ...current, digest, request: named } : current;
-    const isRedrive = delivery.attempt > current.attempt && (isFinished || current.ended === undefined);
-    return isRedrive ? redriven(whole, delivery, now) : whole === current ? undefined : whole;
+    const attempt = attemptFor(current, delivery);
+    const isRedrive = attempt > current.attempt && (isFinished || current.ended === undefined || isWithdrawn(current));
+    return isRedrive ? redriven(whole, { ...delivery, attempt }, now) : whole === current ? undefined : whole;
   });
   // An older release may have stored the request without a field that has got a default since.
   if (item && isSameRequest(ports, item, request)) return item.digest === digest ? item : { ...item, request: named };

@@ -374,6 +374,7 @@ const KINDS: readonly Kind[] = [
       ended: optional(ENDED),
       receipt: optional(RECEIPT),
       published: needed(flag, false),
+      withdrawnAt: optional(number),
       interim: needed(
         allOrNothing(
           fields<{ count: number; at: EpochMs | undefined }>({ count: needed(number), at: optional(number) }),

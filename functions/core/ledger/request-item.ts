@@ -88,6 +88,8 @@ export interface RequestItem extends Versioned {
   readonly ended?: Ended | undefined;
   readonly receipt?: Receipt | undefined;
   readonly published: boolean;
+  /** When a recheck found the key alive although this end had said that it is gone. */
+  readonly withdrawnAt?: EpochMs | undefined;
   /** How many receipts were published while the request was open, and when the last one was. */
   readonly interim: { readonly count: number; readonly at: EpochMs | undefined };
   /** For the index of open requests; absent once the request is over. */

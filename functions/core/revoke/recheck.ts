@@ -5,11 +5,13 @@ import type { Disposition } from '../delivery.ts';
 import { toIso } from '../epoch.ts';
 import { type AttemptEnded, attemptEnded, attemptWaiting } from '../ledger/attempt-result.ts';
 import { type CaseItem, NEW_ATTEMPT } from '../ledger/case-item.ts';
-import { attemptName, caseKey } from '../ledger/keys.ts';
+import { attemptName, caseKey, requestKey } from '../ledger/keys.ts';
 import { takeLeaseFor, updateLeasedCase } from '../ledger/lease.ts';
-import type { Ended } from '../ledger/request-item.ts';
+import type { Ended, RequestItem } from '../ledger/request-item.ts';
+import { updateItem } from '../ledger/update-item.ts';
 import { isGone, type KeyState } from '../outcome.ts';
 import { type Finding, findingReceipt } from '../receipts/make-receipt.ts';
+import { setAside } from './enqueue.ts';
 import { asRecheck, type PublishedRequest, recheckLater } from './recheck-of.ts';
 import { contextOf, type DeliveryMode, type Run } from './run.ts';
 import { DONE } from './wait-for.ts';
@@ -74,9 +76,14 @@ export const RECHECK: DeliveryMode = {
     const hooks: AttemptHooks = {
       rereadOrder: async () => undefined,
       resurrected: async (_, provedAt) => {
-        const why = `The key was proved gone at ${toIso(provedAt)}. Send a request to kill the key again`;
+        const why = `The key was proved gone at ${toIso(provedAt)}. Send the request again to kill the key`;
         const finding = { outcome: 'resurrected', keyState: 'alive', why } as const;
-        await ports.outbox.publish(findingReceipt(ports, item, NEW_ATTEMPT, finding, found));
+        const receipt = findingReceipt(ports, item, NEW_ATTEMPT, finding, found);
+        await setAside(ports.outbox, { ...item, receipt });
+        await ports.outbox.publish(receipt);
+        await updateItem<RequestItem>(ports, requestKey(item.requestId, false), (current) =>
+          current?.attempt === item.attempt ? { ...current, withdrawnAt: ports.clock.now() } : undefined,
+        );
         const { keyName } = resolved.pin;
         ports.log.warn('resurrected', { requestId: item.requestId, provider: request.provider, key: keyName });
       },

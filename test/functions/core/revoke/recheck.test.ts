@@ -90,8 +90,11 @@ describe('a recheck of a dead key', () => {
     expect(memory.sent.slice(before)).toEqual(['probe']);
     expect(reported(memory)).toEqual([['R#1!2', 'resurrected', null, 'alive', false]]);
     expect(memory.published[1]?.message).toMatch(
-      /The key was proved gone at 2026-11-21T12:00:02.000Z\. Send a request/,
+      /The key was proved gone at 2026-11-21T12:00:02.000Z\. Send the request again/,
     );
+    expect(memory.aside).toMatchObject([
+      { attributes: { requestId: 'R', attempt: '1', outcome: 'resurrected', message: memory.published[1]?.message } },
+    ]);
     expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1', findings: 2 });
     expect(caseOf(memory).attempts).toEqual({});
     expect(caseOf(memory)).not.toHaveProperty('proved');
@@ -99,6 +102,19 @@ describe('a recheck of a dead key', () => {
       'resurrected',
       { requestId: 'R', provider: 'kalshi', key: expect.any(String) },
     ]);
+  });
+
+  it('takes back its word: the same request, sent again, is the next attempt, and a late copy of its message is not', async () => {
+    const memory = await confirmed(ALIVE, ALIVE, GONE);
+    await rechecked(memory);
+    const before = memory.published.length;
+    await revoke(memory.ports, delivered(memory, SELF, { messageId: 'M1' }));
+    expect(memory.published).toHaveLength(before);
+    memory.clock.forward(MINUTES);
+    await revoke(memory.ports, delivered(memory, SELF, { messageId: 'M2', sentAt: memory.clock.now() }));
+    expect(memory.published.at(-1)).toMatchObject({ receiptId: 'R#2', outcome: 'revoked', calls: 1 });
+    await revoke(memory.ports, delivered(memory, SELF, { messageId: 'M3', sentAt: memory.clock.now() }));
+    expect(memory.published.at(-1)?.receiptId).toBe('R#2');
   });
 
   it('reports it once more each time, by a number of its own', async () => {
