@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import {
   ASKED,
+  CONFIRMED,
   call,
   DELETION,
   deadly,
@@ -146,6 +147,33 @@ const DIFFERENCES: readonly (readonly [right: string, breaches: readonly string[
     'nobody asked about the key of this receipt, so that nothing vouches for it',
     ['L1: revoked, and nobody asked for that'],
     { receipts: [RECEIPT, { ...RECEIPT, requestId: 'a-stranger', key: null }], item: { receipt: RECEIPT } },
+  ],
+  [
+    'a key that came back by hand after the last look was dead when that was confirmed',
+    [],
+    {
+      receipts: [RECEIPT, CONFIRMED],
+      item: { receipt: RECEIPT },
+      isAlive: true,
+      revivals: [5],
+      exchanges: [reading(1, 0), deadly(2, 10), reading(3, 20, 401), reading(4, 2_020, 401), reading(5, 602_020, 401)],
+      found: { at: START + 602_020, isAlive: true, after: { kalshi: 5 } },
+    },
+  ],
+  [
+    'a key that came back by hand before the last look is not dead, so that the look has to show it',
+    ['L1: confirmed while the key lived', 'L1: said to be dead and lives'],
+    {
+      receipts: [RECEIPT, CONFIRMED],
+      item: { receipt: RECEIPT },
+      isAlive: true,
+      revivals: [4],
+      exchanges: [
+        ...[reading(1, 0), deadly(2, 10), reading(3, 20, 401), reading(4, 2_020, 401)],
+        { ...reading(5, 602_020), isAlive: true },
+      ],
+      found: { at: START + 602_020, isAlive: true, after: { kalshi: 5 } },
+    },
   ],
   // What is published, and where.
   [

@@ -70,6 +70,17 @@ export const RECEIPT: Receipt = {
   exposedMs: null,
 };
 
+/** The key stayed gone through its window. */
+export const CONFIRMED: Receipt = {
+  ...RECEIPT,
+  receiptId: `${REQUEST_ID}#1!1`,
+  final: false,
+  outcome: 'confirmed',
+  keyState: 'dead',
+  confirms: 'revoked',
+  exposedMs: 0,
+};
+
 export const STUCK = { ...RECEIPT, outcome: 'stuck', code: 'unproven', keyState: 'unknown' } as const;
 export const RESTRICTED = { ...RECEIPT, outcome: 'restricted', keyState: 'alive' } as const;
 
@@ -134,6 +145,8 @@ export interface Parts {
   readonly onTopic?: readonly Receipt[];
   readonly onBus?: readonly Receipt[];
   readonly said?: Partial<Said>;
+  /** What is said of findings, in the place of that. */
+  readonly found?: Partial<Said>;
   /** Whether the key lives when all is over. */
   readonly isAlive?: boolean;
   readonly exchanges?: readonly Shown[];
@@ -148,6 +161,8 @@ export interface Parts {
   readonly copies?: readonly number[];
   readonly left?: readonly string[];
   readonly noted?: readonly string[];
+  /** Whether the run continued through the settle window. */
+  readonly isSettled?: boolean;
   /** Whether the holder of the case's lease finished. */
   readonly hasEnded?: boolean;
 }
@@ -172,7 +187,7 @@ export const evidenceWith = (parts: Parts = {}): Evidence => {
     asked: [{ ...ASKED, ...parts.asked }, ...others],
     said: receipts.map((receipt) => ({
       ...{ receipt, at: START + 2_020, isAlive: false, after: { kalshi: before } },
-      ...parts.said,
+      ...(receipt.confirms !== null && parts.found ? parts.found : parts.said),
     })),
     onTopic: (parts.onTopic ?? receipts).map(textOf),
     onBus: (parts.onBus ?? receipts).map(textOf),
@@ -193,6 +208,7 @@ export const evidenceWith = (parts: Parts = {}): Evidence => {
     seen: exchanges.map(diesIn(exchanges)),
     noted: parts.noted ?? [],
     now: START + 60_000,
+    isSettled: parts.isSettled ?? false,
     hasEnded: () => hasEnded,
   };
 };

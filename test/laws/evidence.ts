@@ -87,6 +87,8 @@ export interface Evidence {
   /** What was seen to be wrong at the instant when it happened. */
   readonly noted: readonly string[];
   readonly now: number;
+  /** Whether the run continued through every settle window, so that each end that has to hold has its finding. */
+  readonly isSettled: boolean;
   /** Whether the holder of a lease finished, as far as is known; what was killed on the way cannot let go. */
   hasEnded(holder: string): boolean;
 }

@@ -24,6 +24,8 @@ export interface Judged {
   readonly finals: readonly Receipt[];
   readonly onTopic: readonly Receipt[];
   readonly onBus: readonly Receipt[];
+  /** What was found in the settle windows of its ends, wherever it was read. */
+  readonly findings: readonly Receipt[];
   readonly calls: readonly Seen[];
   /** Its readings. */
   readonly looks: readonly Seen[];
@@ -33,6 +35,9 @@ export interface Judged {
 export const isOf = ({ requestIds, keyDigest }: Asked, { requestId, key }: Receipt): boolean =>
   requestIds.length > 0 ? requestIds.includes(requestId) : key?.digest === keyDigest;
 
+/** Whether a receipt says what was found in the settle window of an end. */
+export const isFinding = ({ confirms }: Pick<Receipt, 'confirms'>): boolean => confirms !== null;
+
 const NOTHING: ProviderRecord = { changes: [], revivals: [], isAlive: () => false };
 
 /** Sorts what was said and seen to one request. */
@@ -41,6 +46,7 @@ export const judgedOf = (evidence: Evidence, asked: Asked): Judged => {
   const finals = (receipts: readonly Receipt[]): readonly Receipt[] =>
     receipts.filter((receipt) => receipt.final && isOf(asked, receipt));
   const parsed = (texts: readonly string[]): readonly Receipt[] => texts.map((text) => JSON.parse(text));
+  const all = [...said.map(({ receipt }) => receipt), ...parsed([...evidence.onTopic, ...evidence.onBus])];
   const seen = evidence.seen.filter(({ of }) => of === asked.id);
   return {
     asked,
@@ -49,6 +55,7 @@ export const judgedOf = (evidence: Evidence, asked: Asked): Judged => {
     finals: finals(said.map(({ receipt }) => receipt)),
     onTopic: finals(parsed(evidence.onTopic)),
     onBus: finals(parsed(evidence.onBus)),
+    findings: all.filter((receipt) => isFinding(receipt) && isOf(asked, receipt)),
     calls: seen.filter(({ isCall }) => isCall),
     looks: seen.filter(({ isCall }) => !isCall),
   };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   ASKED,
+  CONFIRMED,
   call,
   DELETION,
   deadly,
@@ -27,11 +28,19 @@ const stuckOrder = { ends: ['stuck/unproven'] };
 const restrictedOrder = { isUpdate: true, ends: ['restricted'], narrow: settings(1, 'SpotTrade') };
 const plan = { allows: 'nothing', ends: ['planned'] } as const;
 
-/** Findings at the end of the settle window. */
-const FINDING = { ...RECEIPT, receiptId: `${REQUEST_ID}#1!1`, final: false, confirms: 'revoked' } as const;
-const CONFIRMED = { ...FINDING, keyState: 'dead', outcome: 'confirmed' } as const;
-const UNCONFIRMED = { ...FINDING, outcome: 'unconfirmed' } as const;
-const CONFIRMED_RESTRICTION = { ...CONFIRMED, keyState: 'alive', confirms: 'restricted' } as const;
+const FINDING = { ...CONFIRMED, exposedMs: null } as const;
+/** The window was read once, when it was over. */
+const READ = [reading(1, 0), deadly(2, 10), reading(3, 20, 401), reading(4, 2_020, 401), reading(5, 602_020, 401)];
+const found = (finding: Partial<typeof CONFIRMED> = {}, end: Partial<typeof RECEIPT> = {}): Parts => ({
+  receipts: [
+    { ...RECEIPT, ...end },
+    { ...CONFIRMED, ...finding },
+  ],
+  item: { receipt: { ...RECEIPT, ...end } },
+  found: { at: START + 602_020, after: { kalshi: 5 } },
+  exchanges: READ,
+  isSettled: true,
+});
 
 /** A call that changed nothing. */
 const TRIED = [reading(1, 0), call(2, 10), reading(3, 20), reading(4, 2_020)];
@@ -58,17 +67,7 @@ const BREACHES: readonly (readonly [breach: string, parts: Parts])[] = [
   ['L1: gone, but stuck', { asked: stuckOrder, receipts: [{ ...STUCK, keyState: 'gone' }], copies: [1] }],
   [
     'L1: said to be dead while a node accepts the key',
-    { receipts: [RECEIPT, CONFIRMED], item: { receipt: RECEIPT }, said: { isAccepted: true } },
-  ],
-  [
-    'L1: said to be restricted and is not',
-    {
-      asked: { ...restrictedOrder, ...stuckOrder },
-      receipts: [STUCK, CONFIRMED_RESTRICTION],
-      item: { receipt: STUCK },
-      copies: [1],
-      exchanges: updated(FREE),
-    },
+    { ...found(), found: { at: START + 602_020, after: { kalshi: 5 }, isAccepted: true } },
   ],
   ['L1: revoked, but unknown', { receipts: [{ ...RECEIPT, keyState: 'unknown' }] }],
   ['L1: said to be restricted and is not', { asked: restrictedOrder, receipts: [RESTRICTED], exchanges: TRIED }],
@@ -76,6 +75,34 @@ const BREACHES: readonly (readonly [breach: string, parts: Parts])[] = [
     'L1: said to be restricted and is not',
     { asked: restrictedOrder, receipts: [RESTRICTED], exchanges: updated(FREE) },
   ],
+  ['L1: dead, but revoked', { receipts: [{ ...RECEIPT, keyState: 'dead' }] }],
+  ['L1: dead, but unconfirmed', found({ outcome: 'unconfirmed', code: 'no-answer' })],
+  ['L1: gone, but resurrected', found({ outcome: 'resurrected', keyState: 'gone' })],
+  [
+    'L1: confirmed while the key lived',
+    { ...found(), exchanges: [...READ.slice(0, 4), { ...reading(5, 602_020), isAlive: true }] },
+  ],
+  ['L1: confirmed before the window was over', { ...found(), found: { at: START + 602_019, after: { kalshi: 5 } } }],
+  [
+    'L1: said to be restricted and is not',
+    {
+      ...found({ keyState: 'alive', confirms: 'restricted' }, RESTRICTED),
+      asked: restrictedOrder,
+      exchanges: [...updated(settings(1, 'SpotTrade')), showing(4, 602_020, FREE)],
+    },
+  ],
+  ['L2: an end without a finding', { isSettled: true }],
+  ['L2: a window that never ended', { ...found(), kase: { state: 'settling-case' } }],
+  [
+    'L2: 2 different findings of one end',
+    { ...found(), receipts: [RECEIPT, CONFIRMED, { ...CONFIRMED, message: 'Confirmed' }] },
+  ],
+  [
+    'L2: 2 different findings of one end',
+    { ...found(), receipts: [RECEIPT, CONFIRMED, { ...CONFIRMED, receiptId: `${REQUEST_ID}#1!2` }] },
+  ],
+  ['L2: a finding about no end', { ...found({ attempt: 2, receiptId: `${REQUEST_ID}#2!1` }), isSettled: false }],
+  ['L2: no copy on the stuck queue', found({ outcome: 'stuck', code: 'no-effect', keyState: 'alive' })],
   ['L2: no final receipt', { receipts: [] }],
   ['L2: no final receipt', { receipts: [WAITING] }],
   ['L2: ended as stuck/unproven, not revoked', { receipts: [STUCK], copies: [1] }],
@@ -172,6 +199,14 @@ describe('the laws', () => {
     ]);
   });
 
+  it('report a death that is confirmed by what an outage looks like', () => {
+    const basis = { basis: 'call-unknown', control: 'none' } as const;
+    const proof = RECEIPT.proof && { ...RECEIPT.proof, ...basis };
+    const exchanges = READ.map(({ applied: _, ...one }) => ({ ...one, isAlive: false }));
+    const parts = { ...found({ proof }, { proof }), exchanges };
+    expect(breachesIn(evidenceWith(parts))).toEqual([{ of: '1', says: 'L1: confirmed by what an outage looks like' }]);
+  });
+
   it('report two ends of one attempt', () => {
     const receipts = [RECEIPT, { ...RECEIPT, receiptId: `${REQUEST_ID}#2` }];
     expect(breachesIn(evidenceWith({ receipts }))).toContainEqual({ of: '1', says: 'L2: 2 ends' });
@@ -206,6 +241,23 @@ describe('the laws', () => {
 
   it.each<[string, Parts]>([
     ['copies of a receipt', { receipts: [RECEIPT, RECEIPT] }],
+    ['an end that its window confirmed', found()],
+    ['a key that was only looked for in a list, and stayed off it', found({ keyState: 'gone' })],
+    ['an end that is not confirmed', found({ outcome: 'unconfirmed', code: 'no-answer', keyState: 'gone' })],
+    [
+      'a second attempt for a key that came back in the window, and a finding of each',
+      {
+        ...found(),
+        asked: { ends: ['revoked', 'already-revoked'] },
+        receipts: [
+          RECEIPT,
+          { ...CONFIRMED, outcome: 'resurrected', keyState: 'alive', exposedMs: null },
+          { ...RECEIPT, receiptId: `${REQUEST_ID}#2`, attempt: 2 },
+          { ...CONFIRMED, receiptId: `${REQUEST_ID}#2!2`, attempt: 2 },
+        ],
+        item: { receipt: { ...RECEIPT, receiptId: `${REQUEST_ID}#2`, attempt: 2 } },
+      },
+    ],
     ['a receipt of a request that still waits', { receipts: [RECEIPT, WAITING], item: { receipt: RECEIPT } }],
     ['a key that is said to be gone while a node accepts it', { said: { isAccepted: true } }],
     [
@@ -223,11 +275,6 @@ describe('the laws', () => {
         item: { receipt: RECEIPT },
         copies: [1],
       },
-    ],
-    ['a word that is confirmed', { receipts: [RECEIPT, CONFIRMED], item: { receipt: RECEIPT } }],
-    [
-      'a word that is not confirmed while a node accepts the key',
-      { receipts: [RECEIPT, UNCONFIRMED], item: { receipt: RECEIPT }, said: { isAccepted: true } },
     ],
     ['a copy of what needs a person', { asked: stuckOrder, receipts: [STUCK], copies: [1], exchanges: TRIED }],
     ['a lease that binds nobody any more', { kase: { lease: { holder: 'h', until: START + 50_000 } } }],

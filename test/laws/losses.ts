@@ -5,6 +5,9 @@ import { TIMING } from '../../functions/core/timing.ts';
 import type { Evidence } from './evidence.ts';
 import { type Breach, broken, isSaidGone, type Judged, judgedOf } from './judged.ts';
 
+/** Ends that have to hold while the provider's nodes may still disagree. */
+const TO_HOLD: readonly string[] = ['revoked', 'already-revoked', 'restricted'];
+
 /** A receipt's outcome with its code, as `stuck/permission-missing`. */
 const endNamed = ({ outcome, code }: Receipt): string => [outcome, code].filter(Boolean).join('/');
 
@@ -23,6 +26,11 @@ const requestItem = ({ ledger }: Evidence, { asked, onTopic }: Judged): RequestI
   return ledger.find(({ pk }) => pks.includes(pk)) as unknown as RequestItem | undefined;
 };
 
+/** How many attempts the findings gave a reason for: each word that was withdrawn sends its request again. */
+const withdrawals = ({ findings }: Judged): number =>
+  new Set(findings.filter(({ outcome }) => ['resurrected', 'widened'].includes(outcome)).map(({ attempt }) => attempt))
+    .size;
+
 /** One end of each attempt that has one, the same wherever it is read. */
 const ends = (evidence: Evidence, judged: Judged): readonly string[] => {
   const { asked, finals, onTopic, onBus } = judged;
@@ -40,7 +48,7 @@ const ends = (evidence: Evidence, judged: Judged): readonly string[] => {
       'L2: a receipt that was not seen to leave',
     ],
     [wrong === undefined, `L2: ended as ${wrong && endNamed(wrong)}, not ${asked.ends?.join(' or ')}`],
-    [ids.size <= asked.attempts, `L2: ${ids.size} ends`],
+    [ids.size <= asked.attempts + withdrawals(judged), `L2: ${ids.size} ends`],
     [most <= 1, `L2: ${most} different final receipts of one attempt`],
     [
       stored !== undefined && textsOf(stored.receiptId).has(JSON.stringify(stored)),
@@ -69,6 +77,26 @@ const copies = (evidence: Evidence, { asked, onTopic, said }: Judged): readonly 
   ]);
 };
 
+/** Each end that has to hold, and is the latest of its request, has one finding, with the same words wherever it is read. */
+const windows = ({ isSettled }: Evidence, { onTopic, findings }: Judged): readonly string[] => {
+  const isLatest = ({ requestId, attempt }: Receipt): boolean =>
+    onTopic.every((other) => other.requestId !== requestId || other.attempt <= attempt);
+  const owed = onTopic.filter((end) => isLatest(end) && TO_HOLD.includes(end.outcome) && !end.dryRun);
+  const nameOf = ({ requestId, attempt }: Receipt): string => `${requestId}#${attempt}`;
+  const byEnd = Map.groupBy(findings, nameOf);
+  const [most = 0] = [...byEnd.values()]
+    .map((some) => new Set(some.map((one) => JSON.stringify(one))).size)
+    .toSorted((a, b) => b - a);
+  return broken([
+    [!isSettled || owed.every((end) => byEnd.has(nameOf(end))), 'L2: an end without a finding'],
+    [most <= 1, `L2: ${most} different findings of one end`],
+    [
+      findings.every((one) => onTopic.some((end) => nameOf(end) === nameOf(one) && end.outcome === one.confirms)),
+      'L2: a finding about no end',
+    ],
+  ]);
+};
+
 /** Whether a lease binds nobody any more: its holder was killed, or it is waited out. */
 const isFree = ({ now, hasEnded }: Evidence, { lease }: Partial<CaseItem>): boolean =>
   lease === undefined || lease.until + TIMING.crashMarginMs <= now || !hasEnded(lease.holder);
@@ -77,6 +105,7 @@ const isFree = ({ now, hasEnded }: Evidence, { lease }: Partial<CaseItem>): bool
 export const losses = (evidence: Evidence, judged: Judged): readonly string[] => [
   ...ends(evidence, judged),
   ...copies(evidence, judged),
+  ...windows(evidence, judged),
   ...broken([[!evidence.left.includes(judged.asked.id), 'L2: the message still waits']]),
 ];
 
@@ -94,6 +123,7 @@ export const leftovers = (evidence: Evidence): readonly Breach[] => {
       return broken([
         [isFree(evidence, item as Partial<CaseItem>), 'L2: a lease that is still held'],
         [Object.keys(attempts).length === 0, 'L2: a case still at work'],
+        [!evidence.isSettled || item['state'] !== 'settling-case', 'L2: a window that never ended'],
       ]).map((says) => ({ of, says }));
     }),
   ];

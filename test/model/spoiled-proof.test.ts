@@ -1,6 +1,7 @@
 import { beforeAll, beforeEach, it, vi } from 'vitest';
 import type * as advanceModule from '../../functions/core/attempt/advance.ts';
 import type * as decideModule from '../../functions/core/attempt/decide.ts';
+import type * as windowModule from '../../functions/core/attempt/settle-window.ts';
 import { after } from '../../functions/core/epoch.ts';
 import type * as verdictModule from '../../functions/core/probe/round-verdict.ts';
 import type { Setting } from './commands/sequences.ts';
@@ -15,12 +16,14 @@ type Situation = Parameters<Decide>[0];
 type Decision = ReturnType<Decide>;
 type RoundVerdictOf = typeof verdictModule.roundVerdictOf;
 type AdvanceAttempt = typeof advanceModule.advanceAttempt;
+type WithReading = typeof windowModule.withReading;
 
 /** The rules of proof, each of which a test may spoil. */
 interface Rules {
   readonly decide: (real: Decide) => Decide;
   readonly roundVerdictOf: (real: RoundVerdictOf) => RoundVerdictOf;
   readonly advanceAttempt: (real: AdvanceAttempt) => AdvanceAttempt;
+  readonly withReading: (real: WithReading) => WithReading;
 }
 
 const same = <T>(real: T): T => real;
@@ -42,6 +45,12 @@ vi.mock('../../functions/core/attempt/advance.ts', async (load) => {
   const advanceAttempt: AdvanceAttempt = (...args) =>
     (rules.spoiled.advanceAttempt ?? same)(real.advanceAttempt)(...args);
   return { ...real, advanceAttempt };
+});
+
+vi.mock('../../functions/core/attempt/settle-window.ts', async (load) => {
+  const real = await load<typeof windowModule>();
+  const withReading: WithReading = (...args) => (rules.spoiled.withReading ?? same)(real.withReading)(...args);
+  return { ...real, withReading };
 });
 
 const settings = new Map<string, Setting>();
@@ -84,6 +93,14 @@ const deafToRefusals: Rules['roundVerdictOf'] = (real) => (round, context) => {
   const speaking = round.filter(({ question, answer }) => question.as === 'self' || answer.saw !== 'silent');
   return real(speaking, { ...context, signer: undefined });
 };
+
+/** What a reading in a settle window is taken for. */
+const readAs = (
+  change: (reading: Parameters<WithReading>[1]) => Partial<Parameters<WithReading>[1]>,
+  laterMs = 0,
+): Partial<Rules> => ({
+  withReading: (real) => (item, reading, now) => real(item, { ...reading, ...change(reading) }, after(now, laterMs)),
+});
 
 const SPOILED: readonly (readonly [what: string, stage: string, spoiled: Partial<Rules>, found: RegExp])[] = [
   [
@@ -191,6 +208,30 @@ const SPOILED: readonly (readonly [what: string, stage: string, spoiled: Partial
     'kalshi',
     { advanceAttempt: recheckProves },
     /L1: a look proves the death of a key without a call/,
+  ],
+  [
+    'confirms a death by the first reading in its window',
+    'kalshi',
+    readAs(() => ({}), 10 * MINUTE_MS),
+    /L1: confirmed before the window was over/,
+  ],
+  [
+    'is blind to a key that shows again in its window',
+    'kalshi',
+    readAs(({ saw }) => ({ saw: saw === 'broken' ? 'holds' : saw })),
+    /L1: confirmed though the key was seen in its window|L1: confirmed while the key lives/,
+  ],
+  [
+    'confirms a death that no call and no other key speaks for',
+    'kalshi',
+    readAs(() => ({ controlled: true })),
+    /L1: confirmed by what an outage looks like/,
+  ],
+  [
+    'takes back a word that nothing speaks against',
+    'kalshi',
+    readAs(({ saw }) => ({ saw: saw === 'holds' ? 'broken' : saw })),
+    /L1: found resurrected while no reading showed the key/,
   ],
   [
     'takes the word of a round in which the managing key was refused',

@@ -106,9 +106,37 @@ const SPOILED: readonly (readonly [what: string, spoil: Spoil, found: RegExp])[]
   [
     'takes a proof back without a word',
     withOutbox(({ publish }) => ({
-      publish: async (receipt) => (receipt.outcome === 'resurrected' ? undefined : publish(receipt)),
+      publish: async (receipt) =>
+        receipt.outcome === 'resurrected' && receipt.confirms === null ? undefined : publish(receipt),
     })),
     /L1: the proof of .* is gone without a word/,
+  ],
+  [
+    'does not publish what it found in a window',
+    withOutbox(({ publish }) => ({
+      publish: async (receipt) => (receipt.confirms === null ? publish(receipt) : undefined),
+    })),
+    /L2: R1#1 has to hold, and has no finding/,
+  ],
+  [
+    'says something else than it found',
+    withOutbox(({ publish }) => ({
+      publish: (receipt) =>
+        publish(receipt.outcome === 'confirmed' ? { ...receipt, outcome: 'unconfirmed', code: 'no-answer' } : receipt),
+    })),
+    /L2: unconfirmed\/no-answer is said of R1#1, and confirmed was found/,
+  ],
+  [
+    'sends a request again that nothing speaks against',
+    withOutbox(({ enqueue, publish }) => ({
+      publish: async (receipt) => {
+        await publish(receipt);
+        if (receipt.outcome !== 'confirmed') return;
+        const { requestId, attempt } = receipt;
+        await enqueue(JSON.stringify({ requestId }), { requestId, attempt: String(attempt + 1) }, 0);
+      },
+    })),
+    /L3: R1#2 was sent by nobody/,
   ],
   [
     'never lets a case go',

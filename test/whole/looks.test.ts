@@ -39,45 +39,53 @@ const unmatchedIp = {
   times: Number.POSITIVE_INFINITY,
 } as const;
 
-describe('after a proof', () => {
-  it('the key is looked at once more, in silence', async () => {
+const CONFIRMED = [
+  ['one#1', 'revoked', null],
+  ['one#1!1', 'confirmed', null],
+];
+
+describe('after a key was confirmed dead', () => {
+  it('it is looked at again, in silence', async () => {
     await carriedOut(await deleteMaster());
+    await letLook();
+    system().advance(DAY);
+    await system().lookAfter();
     const asked = system().bybit.record.length;
     await letLook();
     const since = system().bybit.record.slice(asked);
     expect(since.map(({ method }) => method)).toEqual(['GET', 'GET']);
-    expect(told()).toEqual([['one#1', 'revoked', null]]);
+    expect(told()).toEqual(CONFIRMED);
     expect(await system().waiting()).toEqual([]);
   });
 
-  it('a key that lives again is told of, and no call is made', async () => {
+  it('a key that lives again is reported, and no call is made', async () => {
     await carriedOut(await deleteMaster());
-    system().bybit.revive('mainnet', MASTER_KEY);
     await letLook();
-    expect(told()).toEqual([
-      ['one#1', 'revoked', null],
-      ['one#1!1', 'resurrected', null],
-    ]);
+    system().bybit.revive('mainnet', MASTER_KEY);
+    system().advance(DAY);
+    await system().lookAfter();
+    await letLook();
+    expect(told()).toEqual([...CONFIRMED, ['one#1!2', 'resurrected', null]]);
     expect(system().bybit.record.filter(({ method }) => method === 'POST')).toHaveLength(1);
   });
 });
 
 describe('each day', () => {
-  it('a proved key is looked at, and told of when it lives again', async () => {
+  it('a proved key is looked at, and reported when it lives again', async () => {
     await carriedOut(await deleteMaster());
     await letLook();
     system().advance(DAY);
     expect(await system().lookAfter()).toEqual({ resent: 0, looks: 1, copies: 0 });
     await letLook();
-    expect(told()).toHaveLength(1);
+    expect(told()).toEqual(CONFIRMED);
     system().bybit.revive('mainnet', MASTER_KEY);
     system().advance(DAY);
     await system().lookAfter();
     await letLook();
-    expect(told()[1]).toEqual(['one#1!1', 'resurrected', null]);
+    expect(told()[2]).toEqual(['one#1!2', 'resurrected', null]);
   });
 
-  it('a key that was left alive is told of, until it is gone', async () => {
+  it('a key that was left alive is reported, until it is gone', async () => {
     system().bybit.faults.script(unmatchedIp);
     await carriedOut(await deleteMaster());
     system().bybit.faults.clear();
@@ -100,7 +108,7 @@ describe('each day', () => {
     expect(await system().lookAfter()).toEqual({ resent: 0, looks: 0, copies: 0 });
   });
 
-  it('a request whose message was lost goes on', async () => {
+  it('a request whose message was lost continues', async () => {
     await system().send({ ...(await deleteMaster()), notBefore: '2026-11-20T11:00:00Z' });
     await system().deliver();
     await system().purge();
@@ -111,7 +119,7 @@ describe('each day', () => {
   });
 });
 
-describe('a look that somebody else asks for', () => {
+describe('a look that another sender asks for', () => {
   it('is refused, and nobody is asked', async () => {
     await carriedOut({ ...(await deleteMaster()), look: true });
     expect(told()).toEqual([[expect.any(String), 'refused', 'malformed']]);

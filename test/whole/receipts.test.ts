@@ -9,6 +9,10 @@ const system = systemForEachTest();
 
 const T0 = '2026-11-20T10:00:00.000Z';
 const T2 = '2026-11-20T10:00:02.000Z';
+/** When the window of an end at `T2` is over. */
+const T_END = '2026-11-20T10:10:02.000Z';
+const FOLLOWS = `Confirmation follows by ${T_END}`;
+const SETTLE = { windowMs: 600_000, source: 'assumed', endsAt: T_END };
 const digest = (id: string): string => `sha256:${createHash('sha256').update(id).digest('hex')}`;
 const LIST = { asked: 'sub-apikeys', as: 'managing', host: 'api.bybit.com', code: '0', step: 'probe' };
 const OWN = { asked: 'query-api', as: 'self', host: 'api.bybit.com', step: 'probe' };
@@ -52,7 +56,7 @@ it('publishes the whole receipt of a managed deletion, as the contract has it', 
       outcome: 'revoked',
       keyState: 'gone',
       code: null,
-      message: 'The key is gone: two probes after our delete, some seconds apart, did not find it',
+      message: `The key is gone: two probes after our delete, some seconds apart, did not find it. ${FOLLOWS}`,
       request: {
         reason: 'leaked',
         requestedBy: 'arn:aws:iam::123456789012:role/secops',
@@ -62,7 +66,10 @@ it('publishes the whole receipt of a managed deletion, as the contract has it', 
       signer: { as: 'managing', id: 'MAST…0001', secretId, secretVersion: await versionOf(system(), secretId) },
       key: { id: 'SUBK…0001', digest: digest(SUB_KEY), subMemberId: SUB },
       change: null,
-      proof: { revision: 1, basis: 'accepted', control: 'signer', tried: 'list', firstAbsenceAt: T0, spanMs: 2_000 },
+      proof: {
+        ...{ revision: 1, basis: 'accepted', control: 'signer', tried: 'list', firstAbsenceAt: T0, spanMs: 2_000 },
+        settle: SETTLE,
+      },
       calls: 1,
       evidence: [
         { ...LIST, at: T0, saw: 'listed' },
@@ -72,6 +79,8 @@ it('publishes the whole receipt of a managed deletion, as the contract has it', 
       ],
       times: { dueAt: T0, receivedAt: T0, calledAt: T0, acceptedAt: T0, goneAt: T0 },
       timeToRevokeMs: 0,
+      confirms: null,
+      exposedMs: null,
     },
   ]);
 });
@@ -94,7 +103,7 @@ it('publishes the whole receipt of a restriction, with what it changed', async (
     outcome: 'restricted',
     keyState: 'alive',
     code: null,
-    message: 'The key is restricted: two reads confirm what was asked for, and nothing is wider than before',
+    message: `The key is restricted: two reads confirm what was asked for, and nothing is wider than before. ${FOLLOWS}`,
     request: { reason: 'manual', requestedBy: null, sender: '000000000000', reference: null },
     signer: {
       as: 'self',
@@ -111,7 +120,10 @@ it('publishes the whole receipt of a restriction, with what it changed', async (
         permissions: expect.objectContaining({ Spot: ['SpotTrade'], Wallet: ['AccountTransfer'], Options: [] }),
       },
     },
-    proof: null,
+    proof: {
+      ...{ revision: 1, basis: 'accepted', control: 'none', tried: 'key', firstAbsenceAt: null, spanMs: 2_000 },
+      settle: SETTLE,
+    },
     calls: 1,
     evidence: [
       { ...OWN, at: T0, saw: 'alive', code: '0' },
@@ -121,6 +133,8 @@ it('publishes the whole receipt of a restriction, with what it changed', async (
     ],
     times: { dueAt: T0, receivedAt: T0, calledAt: T0, acceptedAt: T0 },
     timeToRevokeMs: null,
+    confirms: null,
+    exposedMs: null,
   });
 });
 
@@ -149,6 +163,8 @@ it('publishes the whole receipt of a body that is not a valid request, under the
     evidence: [],
     times: { dueAt: T0, receivedAt: T0 },
     timeToRevokeMs: null,
+    confirms: null,
+    exposedMs: null,
   });
 });
 
@@ -215,9 +231,6 @@ it('tags the secret of the dead key for people, and no other', async () => {
     secretId,
     target: { secretId: target.secretId },
   });
-  expect(await system().tags(target.secretId)).toEqual({
-    'key-revoker:status': 'revoked',
-    'key-revoker:proved-at': T2,
-  });
+  expect(await system().tags(target.secretId)).toEqual({ 'key-revoker:status': 'revoked' });
   expect(await system().tags(secretId)).toEqual({});
 });

@@ -14,10 +14,20 @@ it('is the same for the same seed and delivery, whatever was delivered in betwee
   expect(one.fatesOf(2)).toEqual(first.slice(3));
 });
 
-it('lets every order come to its end at last', () => {
+it('lets every order finish at last', () => {
   const deliveries = deliveriesOf('1');
   const fates = Array.from({ length: 20 }, () => deliveries.fateOf(eventOf(1)));
   expect(fates.slice(6)).toEqual(Array(14).fill({ at: 'no time' }));
+});
+
+it('has the readings of an order die as well, and finish at last', () => {
+  const deliveries = deliveriesOf('1');
+  const reading = { Records: [{ body: '{"reference":"crash-run-1","look":true}' }] };
+  for (let n = 0; n < 20; n += 1) deliveries.fateOf(eventOf(1));
+  const fates = Array.from({ length: 20 }, () => deliveries.fateOf(reading));
+  expect(fates.slice(0, 3).some((fate) => deathOf(fate) !== undefined)).toBe(true);
+  expect(fates.slice(3)).toEqual(Array(17).fill({ at: 'no time' }));
+  expect(deliveries.fatesOf(1)).toHaveLength(40);
 });
 
 it('knows every death at every moment, and life', () => {

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { type Exchange, forEachSandbox, type KeySettings } from '../../../infra/local/sandbox/index.ts';
-import { DELETION, evidenceWith, KEY, RECEIPT, REQUEST_ID, START, settings } from '../../laws/evidence-for-test.ts';
+import {
+  CONFIRMED,
+  DELETION,
+  evidenceWith,
+  KEY,
+  RECEIPT,
+  REQUEST_ID,
+  START,
+  settings,
+} from '../../laws/evidence-for-test.ts';
 import { breachesIn } from '../../laws/laws.ts';
 import { evidenceIn } from './evidence.ts';
 import { ORDER } from './order-for-test.ts';
@@ -17,9 +26,15 @@ const WELL = [
   exchange(3, 20, 'GET', { status: 401 }),
 ];
 
+/** The end, and what was found when its window was over. */
+const HEARD = {
+  receipts: [RECEIPT, CONFIRMED],
+  found: { at: START + 602_020, after: { kalshi: 3 } },
+};
+
 /** What a run of one order left behind that went well, but for these parts. */
 const traces = (parts: Partial<Traces>, own: Partial<OwnRecord> = {}): Traces => {
-  const { said, onTopic, onBus, now } = evidenceWith();
+  const { said, onTopic, onBus, now } = evidenceWith(HEARD);
   const { exchanges = WELL } = own;
   const changes = exchanges.flatMap(({ applied }) => applied ?? []);
   return {
@@ -69,10 +84,21 @@ describe('what a crash run left behind', () => {
       },
     ],
     ['L1: said to be dead and lives', {}, { isAlive: () => true }],
-    ['L1: revoked while the key lived', {}, { exchanges: [exchange(1, 0, 'GET'), ...WELL.slice(1, 2)] }],
     ['L3: a call before its time', { orders: [{ ...ORDER, dueAt: START + 11 }] }],
   ])('is judged by the laws: %s', (says, parts, own) => {
     expect(found(parts, own)).toEqual([{ of: '1', says }]);
+  });
+
+  it('is judged by the record: a key that lives at the last look is neither gone nor dead', () => {
+    expect(found({}, { exchanges: [exchange(1, 0, 'GET'), ...WELL.slice(1, 2)] })).toEqual([
+      { of: '1', says: 'L1: revoked while the key lived' },
+      { of: '1', says: 'L1: confirmed while the key lived' },
+    ]);
+  });
+
+  it('is judged as a run that continues through every settle window', () => {
+    const { said, onTopic, onBus } = evidenceWith();
+    expect(found({ said, onTopic, onBus })).toEqual([{ of: '1', says: 'L2: an end without a finding' }]);
   });
 
   it('keeps messages and calls of no order apart', () => {

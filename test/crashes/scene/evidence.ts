@@ -51,6 +51,8 @@ export const evidenceIn = ({ orders, stuck, left, ledger, providers, ...heard }:
     ),
     seen: records.flatMap(([name, record]) => seenAt(name, record, orders)),
     noted: [],
+    // The run ends when nothing comes any more.
+    isSettled: true,
     // Which process held a lease is not known here, so that each lease has to be let go or waited out.
     hasEnded: () => true,
   };

@@ -4,6 +4,7 @@ import { meantBy, runCase } from '../world/judge.ts';
 import type { Case, Ran } from '../world/run-case.ts';
 import { crashCases, runCrash, shownByCrash } from './crash-cases.ts';
 import { faultCases, shownByFault } from './fault-cases.ts';
+import { runWindow, shownInWindow, windowCases } from './window-cases.ts';
 
 // The sandboxes answer in this process, without sockets: thousands of cases fit into the time of a test.
 vi.mock('../../../infra/local/sandbox/serve-provider.ts', () => import('../simulated/serve-in-process.ts'));
@@ -23,6 +24,12 @@ perOrder('%s continues from the ledger after a crash at every step', {
   list: crashCases,
   run: runCrash,
   shows: shownByCrash,
+});
+
+perOrder('%s is confirmed in its settle window, and keeps the laws under every fault there', {
+  list: windowCases,
+  run: runWindow,
+  shows: shownInWindow,
 });
 
 afterAll(() => report(20_000));

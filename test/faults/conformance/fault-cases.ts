@@ -18,7 +18,7 @@ interface Recorded {
 const ON_LISTS = ['nullList', 'shiftPage'];
 
 /** Whether the fault differs, on this exchange, from another row of the table and from no fault. */
-const isDistinct = ({ method, isListing, isAfterChange }: Recorded, { fault, applies }: FaultRow): boolean => {
+export const isDistinct = ({ method, isListing, isAfterChange }: Recorded, { fault, applies }: FaultRow): boolean => {
   const { kind } = fault;
   if (ON_LISTS.includes(kind)) return isListing;
   if (kind === 'stale' || kind === 'lag') return method === 'GET' && isAfterChange;

@@ -46,6 +46,7 @@ export const evidenceOf = (world: World, ends?: readonly string[]): Evidence => 
     providers: { [provider]: { changes, revivals: witness.revivals, isAlive: sandbox.isAlive } },
     noted: witness.breaches,
     now: clock.now(),
+    isSettled: world.isFollowed(),
     hasEnded: (holder) => over.has(holder),
   };
 };

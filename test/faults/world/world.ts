@@ -33,8 +33,12 @@ export interface World {
   readonly witness: Witness;
   readonly ledger: ReturnType<typeof memoryLedger>;
   readonly queue: readonly Message[];
-  /** Second looks that were asked for; they come to the queue by hand. */
+  /** Readings and second looks that were asked for; they come to the queue by hand, until windows are followed. */
   readonly looks: readonly string[];
+  /** Every reading that was asked for comes to the queue, and so does each from now on. */
+  followWindows(): void;
+  /** Whether windows are followed. */
+  isFollowed(): boolean;
   /** Identifiers made by deliveries that finished. */
   readonly over: ReadonlySet<string>;
   /** @param seeded what the request is about, where that is not the world's own order */
@@ -75,6 +79,7 @@ export const openWorld = async (order: OrderUnderTest, giveUpAfterMs: number): P
   const attempts = new Map<string, number>();
   const looks: string[] = [];
   const over = new Set<string>();
+  let isFollowed = false;
   let ids = 0;
   const newId = (): string => {
     const id = `id-${++ids}`;
@@ -94,7 +99,7 @@ export const openWorld = async (order: OrderUnderTest, giveUpAfterMs: number): P
   };
   const enqueue = async (body: string, { attempt }: Attributes, seconds: number): Promise<void> => {
     const request = JSON.parse(body);
-    if (request.look) return void looks.push(body);
+    if (request.look) return isFollowed ? void push(body, 1, seconds, OWN_ROLE) : void looks.push(body);
     if (!orders.has(request.requestId)) orders.set(request.requestId, { ...seeded, request });
     push(body, Number(attempt), seconds);
   };
@@ -145,5 +150,10 @@ export const openWorld = async (order: OrderUnderTest, giveUpAfterMs: number): P
     ...{ order, seeded, orders, attempts, sandbox, clock, ports, vault, witness: seen, ledger },
     ...{ queue: queue.messages, looks, over, send, next: queue.next, begin, deliver },
     sendLook: (body) => push(body, 1, 0, OWN_ROLE),
+    followWindows: () => {
+      isFollowed = true;
+      for (const body of looks.splice(0)) push(body, 1, 0, OWN_ROLE);
+    },
+    isFollowed: () => isFollowed,
   };
 };

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { leftIn } from '../judge/compare.ts';
 import { deliverAndJudge } from '../judge/judge.ts';
+import { SETTLING } from '../rules/case-model.ts';
 import type { Model } from '../state/model.ts';
 import type { System } from '../system/system.ts';
 import type { Trouble } from '../system/trouble.ts';
@@ -64,6 +65,11 @@ export const deliverWithout: fc.Arbitrary<Command> = fc
 /** Far more than the backoff lets come before a request is given up. */
 const MOST_DELIVERIES = 150;
 
+/** A sweep sends a reading again that is so late. */
+const LATE_MS = 300_000;
+/** Far more than the readings of a few windows. */
+const MOST_SWEEPS = 20;
+
 /**
  * The provider is well again, and everything is delivered until nothing is left.
  *
@@ -71,10 +77,16 @@ const MOST_DELIVERIES = 150;
  */
 export const drain = async (model: Model, system: System): Promise<void> => {
   system.heal();
-  for (let message = system.queue.next(); message; message = system.queue.next()) {
-    const next = message;
-    if (next.receiveCount >= MOST_DELIVERIES) throw new Wrong(`L2: the message of ${next.requestId} still waits`);
-    mustBeRight(await deliverAndJudge(model, system, next, () => system.deliver(next)));
+  for (let sweeps = 0; sweeps <= MOST_SWEEPS; sweeps += 1) {
+    for (let message = system.queue.next(); message; message = system.queue.next()) {
+      const next = message;
+      if (next.receiveCount >= MOST_DELIVERIES) throw new Wrong(`L2: the message of ${next.requestId} still waits`);
+      mustBeRight(await deliverAndJudge(model, system, next, () => system.deliver(next)));
+    }
+    const late = system.ledger.items().find(({ state }) => state === SETTLING);
+    if (late === undefined) break;
+    system.clock.advanceTo(Number(late['at']) + LATE_MS);
+    await system.watch();
   }
   mustBeRight(leftIn(model, system));
 };

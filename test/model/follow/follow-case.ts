@@ -5,6 +5,7 @@ import { CASE_STEPS, type CaseStep } from '../rules/case-model.ts';
 import { OUTCOMES } from '../rules/outcomes.ts';
 import { type Attempt, type KeyModel, keyIn, type Model, nameOf } from '../state/model.ts';
 import type { Of, Truth } from '../system/happening.ts';
+import { beginWindow, saidInWindow } from './follow-window.ts';
 
 export const isGone = (outcome: string): boolean => OUTCOMES[outcome]?.isDeath === true;
 
@@ -37,8 +38,14 @@ const openBy = ({ openBy: before, provedBy }: KeyModel, name: string, outcome: s
 };
 
 /** A request has ended on its key, which stays open also where another is at work on it. */
-export const concluded = (model: Model, attempt: Attempt, { outcome, truth, ...end }: Of<'concluded'>) => {
+export const concluded = (
+  model: Model,
+  attempt: Attempt,
+  { outcome, truth, ...end }: Of<'concluded'>,
+  isTold: boolean,
+) => {
   const key = keyIn(model, end.key);
+  if (isGone(outcome) || outcome === 'restricted') beginWindow(key, attempt.work, { outcome, at: end.at, isTold });
   const name = nameOf(attempt.work);
   attempt.outcome = outcome;
   key.openBy = openBy(key, name, outcome);
@@ -48,15 +55,23 @@ export const concluded = (model: Model, attempt: Attempt, { outcome, truth, ...e
   return [...untrue(model, outcome, truth), ...stepCase(model, end.key, step)];
 };
 
-const unproved = (model: Model, keyId: string): readonly string[] => {
+const unproved = (model: Model, { key: keyId, at }: Of<'unproved'>): readonly string[] => {
   const key = keyIn(model, keyId);
+  // The sight of a request: what is read from here on has to hold through a whole window.
+  if (key.window?.isOpen) key.window = { ...key.window, since: at, isTold: false, isTried: false, isSeen: false };
   const breaches = key.isTold ? [] : [`L1: the proof of ${keyId} is gone without a word`];
-  Object.assign(key, { isTold: false, openBy: key.provedBy, provedBy: undefined });
+  Object.assign(key, {
+    isTold: false,
+    openBy: key.takenBack ?? key.provedBy,
+    provedBy: undefined,
+    takenBack: undefined,
+  });
   return [...breaches, ...stepCase(model, keyId, 'resurrected')];
 };
 
 const told = (model: Model, { receipt, key, truth }: Of<'told'>): readonly string[] => {
   const { outcome } = receipt;
+  if (receipt.confirms !== null) return saidInWindow(keyIn(model, key), receipt);
   if (outcome === 'resurrected') keyIn(model, key).isTold = true;
   const isRetry = outcome === 'retry' && isSaidGone(receipt);
   return [
@@ -77,7 +92,7 @@ export const followCase = (model: Model, happening: OfCase): readonly string[] =
     case 'told':
       return told(model, happening);
     case 'unproved':
-      return unproved(model, happening.key);
+      return unproved(model, happening);
     case 'opened':
       return stepCase(model, happening.key, 'opened');
     case 'let go':

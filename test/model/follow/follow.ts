@@ -11,6 +11,7 @@ import { refusedAt, unfounded } from './death.ts';
 import { followCall } from './follow-call.ts';
 import { concluded, followCase, isGone, type OfCase, stepCase } from './follow-case.ts';
 import { followAnyReading, followReading } from './follow-reading.ts';
+import { found } from './follow-window.ts';
 
 /** Follows one delivery. */
 export interface Follower {
@@ -83,10 +84,10 @@ const published = (follower: Follower, attempt: Attempt, { receipt }: Of<'publis
   return rules.filter(([holds]) => !holds).map(([, breach]) => `${work}: ${breach}`);
 };
 
-type OfRequest = Exclude<Happening, OfCase | Of<'asked'>>;
+type OfRequest = Exclude<Happening, OfCase | Of<'asked' | 'found' | 'resent'>>;
 
 const isOfCase = (happening: Happening): happening is OfCase =>
-  !('work' in happening) && happening.step !== 'called' && happening.step !== 'asked';
+  !('work' in happening) && !['called', 'asked', 'found'].includes(happening.step);
 
 /** What a step of an attempt comes to, beside its place in the table. */
 const effect = (follower: Follower, attempt: Attempt, happening: OfRequest): readonly string[] => {
@@ -104,7 +105,10 @@ const effect = (follower: Follower, attempt: Attempt, happening: OfRequest): rea
     case 'called':
       return followCall(follower, attempt, happening);
     case 'concluded':
-      return [...unfounded(follower, attempt, happening), ...concluded(model, attempt, happening)];
+      return [
+        ...unfounded(follower, attempt, happening),
+        ...concluded(model, attempt, happening, attempt.view.told !== 'not'),
+      ];
     case 'copied':
       attempt.isCopied = true;
       return [];
@@ -129,6 +133,8 @@ const asked = (follower: Follower, happening: Of<'asked'>): readonly string[] =>
 export const follow = (follower: Follower, happening: Happening): readonly string[] => {
   const { model, calling } = follower;
   if (happening.step === 'asked') return asked(follower, happening);
+  if (happening.step === 'found') return found(follower, happening);
+  if (happening.step === 'resent') return [];
   if (isOfCase(happening)) return followCase(model, happening);
   const attempt = happening.step === 'called' ? calling : model.attempts.get(happening.work);
   if (attempt === undefined) return [`L3: ${happening.step} for nobody`];

@@ -2,15 +2,19 @@ import type { CaseItem } from '../../../functions/core/ledger/case-item.ts';
 import { attemptName } from '../../../functions/core/ledger/keys.ts';
 import type { RequestItem } from '../../../functions/core/ledger/request-item.ts';
 import { isNarrower } from '../../laws/is-narrower.ts';
-import { CASE_ITEMS } from '../rules/case-model.ts';
+import { CASE_ITEMS, SETTLING } from '../rules/case-model.ts';
 import { isOver, keyIn, type Model } from '../state/model.ts';
 import type { System } from '../system/system.ts';
 
 const inCase = (model: Model, { keyId, state, proved }: CaseItem): readonly string[] => {
-  const { state: name } = keyIn(model, keyId);
+  const { state: name, window } = keyIn(model, keyId);
   const wanted = CASE_ITEMS[name];
+  const isRead = window?.isOpen === true && wanted.state !== 'open-case';
+  const stands = isRead ? SETTLING : wanted.state;
   return [
-    ...(state === wanted.state ? [] : [`the case of ${keyId} is an ${state}, wanted ${name}`]),
+    ...(state === stands
+      ? []
+      : [`the case of ${keyId} is an ${state}, wanted ${isRead ? `${name}, in its window` : name}`]),
     ...((proved !== undefined) === wanted.isProved ? [] : [`the proof of ${keyId} does not go with ${name}`]),
   ];
 };
@@ -60,6 +64,15 @@ export const differences = (model: Model, system: System): readonly string[] => 
   ];
 };
 
+/** A case that stays open is looked after by a person, also where nobody reads its key any more. */
+const isOpenFor = (model: Model, keyId: string): boolean => CASE_ITEMS[keyIn(model, keyId).state].state === 'open-case';
+
+/** L2: each end that has to hold has got its finding. */
+const unfound = (model: Model): readonly string[] =>
+  [...model.keys].flatMap(([keyId, { owed }]) =>
+    isOpenFor(model, keyId) ? [] : [...owed.values()].map((work) => `L2: ${work} has to hold, and has no finding`),
+  );
+
 const isLatest = ({ attempts }: Model, work: string): boolean =>
   !attempts.has(work.replace(/\d+$/, (attempt) => String(Number(attempt) + 1)));
 
@@ -67,6 +80,7 @@ const isLatest = ({ attempts }: Model, work: string): boolean =>
 export const leftIn = (model: Model, { ledger }: System): readonly string[] => {
   const cases = ledger.items().filter(({ pk }) => pk.startsWith('case#')) as unknown as readonly CaseItem[];
   return [
+    ...unfound(model),
     ...[...model.attempts.values()]
       .filter(({ state, work }) => state !== 'closed' && (isLatest(model, work) || state !== 'told'))
       .map(({ work, state }) => `L2: ${work} is left ${state}`),

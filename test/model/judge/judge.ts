@@ -2,6 +2,7 @@ import { TIMING } from '../../../functions/core/timing.ts';
 import type { Message } from '../../faults/simulated/message-queue.ts';
 import { controlOf, idle, isUntold } from '../follow/death.ts';
 import { type Follower, follow, newFollower } from '../follow/follow.ts';
+import { followWindow, mayResend } from '../follow/follow-window.ts';
 import { type Attempt, isOver, keyIn, type Model, nameOf, noteSeen } from '../state/model.ts';
 import type { Delivered, System } from '../system/system.ts';
 import { differences } from './compare.ts';
@@ -63,6 +64,7 @@ const judgeRequest = (model: Model, system: System, delivered: Delivered, scene:
   return [
     ...breaches,
     ...unexplained,
+    ...(happened.some(({ step }) => step === 'found') ? ['L1: a finding by no reading'] : []),
     ...(isRepeated && happened[0] ? [`L2: a duplicate of ${known.work} was ${happened[0].step}`] : []),
     ...judgeVerdict(model, delivered, attempt),
     ...(attempt ? idle(follower, delivered, attempt) : []),
@@ -70,7 +72,19 @@ const judgeRequest = (model: Model, system: System, delivered: Delivered, scene:
 };
 
 /** A look asks and tells; it does nothing. */
-const LOOK_STEPS: readonly string[] = ['taken', 'told', 'unproved', 'proved', 'let go', 'asked'];
+const LOOK_STEPS: readonly string[] = ['taken', 'told', 'found', 'unproved', 'proved', 'let go', 'asked'];
+
+/** What a reading that takes a word back may do beside that: set a copy aside, and send the request again. */
+const unfoundedSending = (model: Model, happened: Delivered['happened']): readonly string[] => {
+  const isNoEffect = happened.some((one) => one.step === 'told' && one.receipt.outcome === 'stuck');
+  return happened.flatMap((one) => {
+    if (one.step === 'resent') return mayResend(model, one.work) ? [] : [`L3: ${one.work} was sent by nobody`];
+    if (one.step !== 'copied' || isNoEffect) return [];
+    return [...model.keys.values()].some(({ found }) => found?.outcome === 'stuck/no-effect')
+      ? []
+      : [`L2: ${one.work} was copied by a look`];
+  });
+};
 
 /** A look that sends nothing to a delete's key cannot tell its death from an outage. */
 const unfoundedLook = (follower: Follower, happened: Delivered['happened'], attempt: Attempt | undefined) =>
@@ -85,9 +99,13 @@ const judgeLook = (model: Model, system: System, delivered: Delivered): readonly
   const follower = newFollower(model, system, delivered);
   const about = [...model.attempts.values()].findLast(({ work }) => nameOf(work) === message.requestId);
   const isLook = ({ step }: { readonly step: string }): boolean => LOOK_STEPS.includes(step);
+  const isSending = ({ step }: { readonly step: string }): boolean => step === 'resent' || step === 'copied';
+  const breaches = happened.filter(isLook).flatMap((happening) => follow(follower, happening));
+  if (about?.key) followWindow(follower, about.key);
   return [
-    ...happened.filter((one) => !isLook(one)).map(({ step }) => `L3: a look was ${step}`),
-    ...happened.filter(isLook).flatMap((happening) => follow(follower, happening)),
+    ...happened.filter((one) => !isLook(one) && !isSending(one)).map(({ step }) => `L3: a look was ${step}`),
+    ...breaches,
+    ...unfoundedSending(model, happened),
     ...unfoundedLook(follower, happened, about),
     ...(verdict === 'cut' && !isMet ? ['L2: a look ended with no word'] : []),
   ];

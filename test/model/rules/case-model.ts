@@ -44,12 +44,16 @@ export type CaseStep = 'opened' | 'attempted' | 'dead' | 'stuck' | 'left' | 'res
 
 export const CASE_STEPS: Readonly<Record<CaseState, Readonly<Partial<Record<CaseStep, CaseState>>>>> = {
   none: { opened: 'idle' },
-  idle: { attempted: 'open', dead: 'proved', stuck: 'open', left: 'idle' },
-  open: { attempted: 'open', dead: 'proved', stuck: 'open', left: 'idle' },
+  // A restriction that no longer holds opens its case, as a proof does.
+  idle: { attempted: 'open', dead: 'proved', stuck: 'open', left: 'idle', resurrected: 'open' },
+  open: { attempted: 'open', dead: 'proved', stuck: 'open', left: 'idle', resurrected: 'open' },
   // A proof is given up for nothing but the sight of the living key.
   proved: { attempted: 'called again', dead: 'proved', stuck: 'proved', left: 'proved', resurrected: 'open' },
   'called again': { attempted: 'called again', dead: 'proved', stuck: 'proved', left: 'proved', resurrected: 'open' },
 };
+
+/** A case that nobody has to look after stands so in the ledger while its key is read in a settle window. */
+export const SETTLING = 'settling-case';
 
 /** How a state stands in the ledger: the index that it is found by, and whether a proof is kept. */
 export const CASE_ITEMS: Readonly<Record<CaseState, { readonly state: string; readonly isProved: boolean }>> = {

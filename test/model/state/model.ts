@@ -69,6 +69,26 @@ export interface Attempt {
   receipt: string | undefined;
 }
 
+/** The time in which an end has to hold. */
+export interface Window {
+  readonly as: 'gone' | 'restricted';
+  /** Epoch milliseconds: the end, or a later sight of the key by a request. */
+  readonly since: number;
+  isOpen: boolean;
+  /** Whether a managing key may have been accepted while this one was gone. */
+  isTold: boolean;
+  /** The key itself was asked. */
+  isTried: boolean;
+  /** A reading certainly showed the key. */
+  isSeen: boolean;
+}
+
+/** What was last found in a window of the key. */
+export interface Found {
+  readonly outcome: string;
+  readonly number: number;
+}
+
 /** One key, as the model follows it. */
 export interface KeyModel {
   state: CaseState;
@@ -86,6 +106,16 @@ export interface KeyModel {
   mayFlap: boolean;
   /** A sight of the living key was reported and not yet used up. */
   isTold: boolean;
+  /** Whose word a reading has just taken back. */
+  takenBack: string | undefined;
+  window: Window | undefined;
+  /** By the name of its request, the latest end that waits for a finding. */
+  readonly owed: Map<string, string>;
+  found: Found | undefined;
+  /** Windows that a sight has ended since the key was last confirmed. */
+  broken: number;
+  /** What was said of each end in its window, as text. */
+  readonly said: Map<string, string>;
 }
 
 export interface Model {
@@ -133,6 +163,12 @@ export const keyIn = ({ keys }: Model, keyId: string): KeyModel =>
     provedBy: undefined,
     mayFlap: false,
     isTold: false,
+    takenBack: undefined,
+    window: undefined,
+    owed: new Map(),
+    found: undefined,
+    broken: 0,
+    said: new Map(),
   }));
 
 export const secretIn = ({ secrets }: Model, name: string): Set<Cause> => made(secrets, name, () => new Set());

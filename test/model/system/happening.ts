@@ -29,6 +29,16 @@ export type Noted =
   /** A receipt that is not final. */
   | { readonly step: 'told'; readonly receipt: Receipt; readonly key: string; readonly truth: Truth }
   | Each<'opened' | 'unproved' | 'let go', { readonly key: string }>
+  /** What was found in the settle window of a key, by what is in the ledger. */
+  | {
+      readonly step: 'found';
+      readonly key: string;
+      readonly outcome: string;
+      readonly number: number;
+      readonly truth: Truth;
+    }
+  /** One of our own functions sent the next attempt of a request. */
+  | { readonly step: 'resent'; readonly work: string }
   /** The case was taken from another holder, so long after the end of that lease, in milliseconds. */
   | { readonly step: 'taken'; readonly key: string; readonly overMs: number }
   /** Proved by no request's end, but by a later look. */
@@ -96,13 +106,16 @@ export const inCase = (
   const [was, is] = [before?.lease, item.lease];
   const attempts = inWorks(before, item, truth);
   const isByRequest = attempts.some(({ step }) => step === 'concluded');
+  const finding = item.settling?.finding;
+  const isNew = finding !== undefined && finding.number !== before?.settling?.finding?.number;
   return [
     ...(before === undefined ? [{ step: 'opened', key } as const] : []),
     ...(was && is && was.holder !== is.holder ? [{ step: 'taken', key, overMs: now - was.until } as const] : []),
+    ...(isNew ? [{ step: 'found', key, outcome: finding.outcome, number: finding.number, truth } as const] : []),
     ...(before?.proved && !item.proved ? [{ step: 'unproved', key } as const] : []),
     ...attempts,
     ...(item.proved && !before?.proved && !isByRequest ? [{ step: 'proved', key, truth } as const] : []),
-    ...(before?.state === 'open-case' && item.state === 'idle-case' && !isByRequest
+    ...(before?.state === 'open-case' && item.state !== 'open-case' && !item.proved && !isByRequest
       ? [{ step: 'let go', key } as const]
       : []),
   ];

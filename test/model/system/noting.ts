@@ -62,6 +62,11 @@ export const noting = (ports: Ports, { sandbox, truth }: OpenStage, happened: Ha
     send,
     outbox: {
       ...outbox,
+      enqueue: async (body, attributes, seconds) => {
+        await outbox.enqueue(body, attributes, seconds);
+        const { requestId, attempt } = attributes;
+        if (JSON.parse(body).look !== true) note({ step: 'resent', work: `${requestId}#${attempt}` });
+      },
       publish: async (receipt) => {
         await outbox.publish(receipt);
         const { receiptId: work, final } = receipt;

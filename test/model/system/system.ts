@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Unavailable } from '../../../functions/core/fault.ts';
 import type { Attributes, Ports } from '../../../functions/core/ports.ts';
 import { revoke } from '../../../functions/core/revoke/revoke.ts';
+import { watchWindows } from '../../../functions/core/sweep/settle-watch.ts';
 import * as PROVIDERS from '../../../functions/providers/index.ts';
 import { type Awaited, instrumented } from '../../faults/simulated/instrumented.ts';
 import { type MemoryLedger, memoryLedger } from '../../faults/simulated/memory-ledger.ts';
@@ -52,6 +53,8 @@ export interface System {
   send(body: string, attempt?: number): void;
   /** Asks for a look at the key of a request, as is done each day for the cases that are open. */
   askForLook(body: string): void;
+  /** A sweep sends the readings again that are late. */
+  watch(): Promise<void>;
   /** Delivers a message at its time, or at once although it is hidden. */
   deliver(message: Message, trouble?: Trouble, isAtOnce?: boolean): Promise<Delivered>;
 }
@@ -152,5 +155,6 @@ export const openSystem = async (
   const send: System['send'] = (body, attempt = 1) => push(body, attempt, OTHER_ROLE, 0);
   const askForLook: System['askForLook'] = (body) =>
     push(JSON.stringify({ ...JSON.parse(body), look: true }), 1, OWN_ROLE, 0);
-  return { stage, sandbox, clock, vault, ledger, queue, aside, fail, heal, send, askForLook, deliver };
+  const watch = async (): Promise<void> => void (await clock.run(watchWindows(plain)));
+  return { stage, sandbox, clock, vault, ledger, queue, aside, fail, heal, send, askForLook, watch, deliver };
 };

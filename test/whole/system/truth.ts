@@ -52,6 +52,10 @@ export const untrue = (system: System, arranged: Arranged, requestId: string): r
       isAlive && finals.some(({ keyState }) => keyState === 'gone' || keyState === 'dead'),
       'a living key was reported dead',
     ],
+    [
+      isAlive && system.receipts().some((one) => one.requestId === requestId && one.keyState === 'dead'),
+      'a living key was confirmed dead',
+    ],
     [versions !== 1, `${versions} different final receipts`],
     [says?.outcome === 'restricted' && !isRestricted, 'a key was reported restricted that is not'],
     [isAlive && !isUpdate(arranged) && !['stuck', 'refused'].includes(says?.outcome ?? ''), 'alive, and nobody told'],
