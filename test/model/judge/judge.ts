@@ -74,12 +74,19 @@ const judgeRequest = (model: Model, system: System, delivered: Delivered, scene:
 /** A look asks and tells; it does nothing. */
 const LOOK_STEPS: readonly string[] = ['taken', 'told', 'found', 'unproved', 'proved', 'let go', 'asked'];
 
-/** What a reading that takes a word back may do beside that: set a copy aside, and send the request again. */
+/**
+ * What a look that takes a word back may do beside that: set a copy aside, and send the request again. After the window a person has to look,
+ * since a person may have made the key again.
+ */
 const unfoundedSending = (model: Model, happened: Delivered['happened']): readonly string[] => {
-  const isNoEffect = happened.some((one) => one.step === 'told' && one.receipt.outcome === 'stuck');
+  const isForPerson = happened.some(
+    (one) =>
+      one.step === 'told' &&
+      (one.receipt.outcome === 'stuck' || (one.receipt.outcome === 'resurrected' && one.receipt.confirms === null)),
+  );
   return happened.flatMap((one) => {
     if (one.step === 'resent') return mayResend(model, one.work) ? [] : [`L3: ${one.work} was sent by nobody`];
-    if (one.step !== 'copied' || isNoEffect) return [];
+    if (one.step !== 'copied' || isForPerson) return [];
     return [...model.keys.values()].some(({ found }) => found?.outcome === 'stuck/no-effect')
       ? []
       : [`L2: ${one.work} was copied by a look`];
