@@ -11,6 +11,8 @@ import { runSweeps, sweepCases } from './sweep-cases.ts';
 
 vi.mock('../../../infra/local/sandbox/serve-provider.ts', () => import('../simulated/serve-in-process.ts'));
 
+const MOST_DELIVERIES = 20;
+
 /** Deliveries of two requests, the key made again by hand in between. */
 const madeAgain = async (spoil: (ports: Ports) => Ports, when: 'before its last look' | 'after its end') => {
   const world = await open({ name: '', order: ORDER, reason: 'leaked' });
@@ -32,7 +34,8 @@ const madeAgain = async (spoil: (ports: Ports) => Ports, when: 'before its last 
   if (when === 'before its last look') return breachesOf(world);
   const request = { ...seeded.request, requestId: 'another' };
   world.send(request, 1, { ...seeded, request });
-  await world.deliver(ports);
+  // A key that showed again has to be absent more often.
+  for (let n = 0; n < MOST_DELIVERIES && world.queue.length > 0; n += 1) await world.deliver(ports);
   return breachesOf(world);
 };
 
@@ -57,7 +60,8 @@ it('finds a restriction that was not made', async () => {
   const update = orderNamed('bybit/update-sub-key by itself');
   const world = await open({ name: '', order: update, reason: 'leaked' });
   const record = { readOnly: 1, permissions: { Wallet: ['AccountTransfer'] }, ips: [] } as const;
-  await world.deliver(reading({ saw: 'alive', code: '0', record })(cutOff(world.ports)));
+  const ports = reading({ saw: 'alive', code: '0', record })(cutOff(world.ports));
+  for (let n = 0; n < MOST_DELIVERIES && world.queue.length > 0; n += 1) await world.deliver(ports);
   expect(breachesOf(world)).toContain('L1: said to be restricted and is not');
 });
 
