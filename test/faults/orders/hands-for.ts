@@ -18,7 +18,12 @@ const everywhere = (sandbox: AttendedSandbox, { target, signer }: Concerned): Se
   const revive = ({ world, keyId }: Member) => sandbox.revive(world, keyId);
   return {
     'deleted by hand': { now: () => remove(target), orElse: GONE },
-    'deleted by hand, and made again later': { now: () => remove(target), later: () => revive(target), orElse: GONE },
+    'deleted by hand, and made again later': {
+      now: () => remove(target),
+      later: () => revive(target),
+      // The call found no such key, and its refusal says no more than that.
+      orElse: [...GONE, 'stuck/request-rejected'],
+    },
     'made again by hand': { now: () => revive(target), isForDead: true },
     ...(signer.keyId === target.keyId
       ? {}

@@ -18,6 +18,11 @@ export interface Related {
  */
 const BESIDE = ['already-revoked', 'stuck/not-recognised', 'stuck/signer-gone', 'stuck/permission-missing'];
 
+/** An update without a managing key cannot tell a key that another request has deleted from an outage, also where the ledger knows. */
+const BESIDE_UPDATE = ['stuck/unproven'];
+
+const isUpdate = ({ request }: Seeded): boolean => String(request['operation']).startsWith('update-');
+
 const known = new Map<OrderUnderTest, Promise<Seeded>>();
 
 /** What an order is about; the provider's side that it opens on the way is not used. */
@@ -34,12 +39,16 @@ const areRelated = (one: Seeded, other: Seeded): boolean =>
     one.target === other.signer ||
     other.target === one.signer);
 
-const relatedBy = (order: OrderUnderTest, seeded: Seeded): Related => {
+const relatedBy = (order: OrderUnderTest, seeded: Seeded, mine: Seeded): Related => {
   const { request, target, signer, world, otherSigners = [], narrow, landsWithinMs } = seeded;
   return {
     name: order.name,
     about: { ...{ request, target, signer, world, otherSigners, landsWithinMs }, ...(narrow && { narrow }) },
-    orElse: [...BESIDE, ...(['leaked', 'manual'] as const).flatMap((reason) => meantBy({ order, reason }))],
+    orElse: [
+      ...BESIDE,
+      ...([mine, seeded].some(isUpdate) ? BESIDE_UPDATE : []),
+      ...(['leaked', 'manual'] as const).flatMap((reason) => meantBy({ order, reason })),
+    ],
   };
 };
 
@@ -49,5 +58,5 @@ export const relatedTo = async (order: OrderUnderTest): Promise<readonly Related
   const orders = Object.values(PROVIDERS_UNDER_TEST).find((all) => all.includes(order)) ?? [];
   const others = orders.filter((other) => other !== order);
   const seeded = await Promise.all(others.map(async (other) => [other, await seededBy(other)] as const));
-  return seeded.filter(([, other]) => areRelated(mine, other)).map(([other, its]) => relatedBy(other, its));
+  return seeded.filter(([, other]) => areRelated(mine, other)).map(([other, its]) => relatedBy(other, its, mine));
 };
