@@ -9,10 +9,13 @@ const system = systemForEachTest();
 
 const T0 = '2026-11-20T10:00:00.000Z';
 const T2 = '2026-11-20T10:00:02.000Z';
+const T4 = '2026-11-20T10:00:04.000Z';
 /** When the window of an end at `T2` is over. */
 const T_END = '2026-11-20T10:10:02.000Z';
 const FOLLOWS = `Confirmation follows by ${T_END}`;
 const SETTLE = { windowMs: 600_000, source: 'assumed', endsAt: T_END };
+/** The same of an end at `T4`. */
+const T_LATER_END = '2026-11-20T10:10:04.000Z';
 const digest = (id: string): string => `sha256:${createHash('sha256').update(id).digest('hex')}`;
 const LIST = { asked: 'sub-apikeys', as: 'managing', host: 'api.bybit.com', code: '0', step: 'probe' };
 const OWN = { asked: 'query-api', as: 'self', host: 'api.bybit.com', step: 'probe' };
@@ -103,7 +106,7 @@ it('publishes the whole receipt of a restriction, with what it changed', async (
     outcome: 'restricted',
     keyState: 'alive',
     code: null,
-    message: `The key is restricted: two reads confirm what was asked for, and nothing is wider than before. ${FOLLOWS}`,
+    message: `The key is restricted: two reads confirm what was asked for, and nothing is wider than before. Confirmation follows by ${T_LATER_END}`,
     request: { reason: 'manual', requestedBy: null, sender: '000000000000', reference: null },
     signer: {
       as: 'self',
@@ -122,16 +125,17 @@ it('publishes the whole receipt of a restriction, with what it changed', async (
     },
     proof: {
       ...{ revision: 1, basis: 'accepted', control: 'none', tried: 'key', firstAbsenceAt: null, spanMs: 2_000 },
-      settle: SETTLE,
+      settle: { ...SETTLE, endsAt: T_LATER_END },
     },
     calls: 1,
     evidence: [
       { ...OWN, at: T0, saw: 'alive', code: '0' },
-      { ...OWN, at: T0, step: 'call', asked: 'update-api', saw: 'accepted', code: '0' },
-      { ...OWN, at: T0, saw: 'alive', code: '0' },
       { ...OWN, at: T2, saw: 'alive', code: '0' },
+      { ...OWN, at: T2, step: 'call', asked: 'update-api', saw: 'accepted', code: '0' },
+      { ...OWN, at: T2, saw: 'alive', code: '0' },
+      { ...OWN, at: T4, saw: 'alive', code: '0' },
     ],
-    times: { dueAt: T0, receivedAt: T0, calledAt: T0, acceptedAt: T0 },
+    times: { dueAt: T0, receivedAt: T0, calledAt: T2, acceptedAt: T2 },
     timeToRevokeMs: null,
     confirms: null,
     exposedMs: null,
