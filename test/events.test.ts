@@ -89,7 +89,9 @@ const started = async (options: Parameters<typeof startSystem>[0] = {}): Promise
 };
 
 const endings = async ({ receipts }: System): Promise<readonly string[]> =>
-  (await receipts()).map(({ outcome, code }) => (code === null ? outcome : `${outcome}/${code}`));
+  (await receipts())
+    .filter(({ final }) => final)
+    .map(({ outcome, code }) => (code === null ? outcome : `${outcome}/${code}`));
 
 const changesAt = ({ sandboxes }: System) => Object.values(sandboxes).flatMap((each) => each.applied());
 

@@ -45,6 +45,11 @@ const widgets = ({ instance, queues, ledger, revoke, sweep, props }: Watched): r
       graph('Time to revoke', [...times, own('UrgentTimeToRevoke')]),
     ],
     [
+      graph('Found after the end', all('Confirmed', 'Unconfirmed', 'Resurrected', 'Widened')),
+      graph('Time to confirm', [own('TimeToConfirm', { statistic: Stats.MAXIMUM })]),
+      graph('Exposed', [own('ExposedMs', { statistic: Stats.MAXIMUM })]),
+    ],
+    [
       graph('Calls at providers', byProvider('ProviderCalls')),
       graph('Without an answer', byProvider('ProviderErrors')),
       graph('Sweep', all('SweepRan', 'OrdersSent', 'OrdersUnreadable'), all('PausedSeconds')),

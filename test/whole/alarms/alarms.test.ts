@@ -1,3 +1,4 @@
+import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { METRICS } from '../../../functions/core/metric-names.ts';
 import type { AlarmName } from '../../../infra/constructs/monitoring/alarm-name.ts';
@@ -6,7 +7,7 @@ import { graphedIn } from '../../infra/dashboard-reader.ts';
 import { find } from '../../infra/policy-reader.ts';
 import { type Datapoint, seriesOf } from '../../metrics-in.ts';
 import { kalshiUser, master, RESTRICTIONS, requestyOrganisation } from '../system/orders.ts';
-import { START, systemForEachTest } from '../system/system.ts';
+import { systemForEachTest } from '../system/system.ts';
 import { NEAR_MISSES } from './near-misses.ts';
 import { TROUBLES, visibleOn } from './troubles.ts';
 
@@ -45,6 +46,8 @@ describe('an alarm with a threshold', () => {
   });
 });
 
+const MINUTE = 60_000;
+
 /** One run in which everything happens that is counted or measured. */
 const everything = async (): Promise<void> => {
   const running = system();
@@ -55,15 +58,22 @@ const everything = async (): Promise<void> => {
   const restriction = await RESTRICTIONS[0]?.arrange(running, 4);
   const deleteKey = { operation: 'delete-key', target: 'self', reason: 'leaked' };
   const deleteMaster = { provider: 'bybit', operation: 'delete-master-key', target: 'self' };
-  const due = { 'expires-at': new Date(START + 600_000).toISOString(), ...deleteMaster };
+  await running.send({ ...deleteKey, provider: 'kalshi', secretId: kalshi.targetSecret });
+  await running.send({ ...deleteKey, provider: 'requesty', secretId: requesty.targetSecret });
+  await running.send(restriction?.request);
+  await running.settle();
+  // In the settle window one key gets rights back, and the secret of another one is deleted.
+  if (restriction) running.bybit.patch(restriction.world, restriction.keyId, { readOnly: 0 });
+  const gone = { SecretId: kalshi.targetSecret, ForceDeleteWithoutRecovery: true };
+  await running.secrets.send(new DeleteSecretCommand(gone));
+  running.advance(10 * MINUTE);
+  await running.settle();
+  const due = { 'expires-at': new Date(Date.now() + 600_000).toISOString(), ...deleteMaster };
   const tags = (fields: object) =>
     Object.fromEntries(Object.entries(fields).map(([name, value]) => [`key-revoker:${name}`, value]));
   await running.tag(withdrawn ?? '', tags({ ...due, target: '' }));
   await running.tick();
-  await running.tag(withdrawn ?? '', tags({ 'expires-at': new Date(START + 6_000_000).toISOString() }));
-  await running.send({ ...deleteKey, provider: 'kalshi', secretId: kalshi.targetSecret });
-  await running.send({ ...deleteKey, provider: 'requesty', secretId: requesty.targetSecret });
-  await running.send(restriction?.request);
+  await running.tag(withdrawn ?? '', tags({ 'expires-at': new Date(Date.now() + 6_000_000).toISOString() }));
   await running.send({ ...deleteMaster, secretId: planned, dryRun: true });
   await running.send({ ...deleteMaster, secretId: refused, expectedEnvironment: 'demo' });
   await running.send({ ...deleteMaster, secretId: 'key-revoker/nowhere' });

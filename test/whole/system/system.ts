@@ -220,6 +220,8 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
       PROVIDERS,
       {
         clock,
+        // As the handlers are made: only `revoke` may put an item right.
+        repairs: part === 'revoke',
         ...(exchangeMs ? { exchangeMs } : {}),
       },
     );
