@@ -35,21 +35,22 @@ export const watchWindows = async (ports: Ports): Promise<WatchedWindows> => {
   const { serve, finish } = oneByOne(ports, 'window');
   let resent = 0;
   let notConfirmed = 0;
-  const watch = async ({ settling, at }: CaseItem): Promise<void> => {
+  const watch = async ({ settling }: CaseItem): Promise<void> => {
     const [owner] = settling?.owners ?? [];
     if (settling === undefined || owner === undefined) return;
     if (now > after(settling.startedAt, settling.windowMs + OVERDUE_MS)) notConfirmed += 1;
-    if (isPaused || now < after(at, LATE_MS)) return;
+    if (isPaused || now < after(settling.nextAt, LATE_MS)) return;
     const request = await ledger.read<RequestItem>(requestKey(requestIdOf(owner), false));
     if (!request?.published) return;
     await sendRecheck(outbox, request, 0);
     resent += 1;
   };
-  // A window that is overdue is read each minute, so its next reading may lie ahead.
-  for await (const page of ledger.inState<CaseItem>('settling-case', epochMs(0), after(now, OVERDUE_MS)))
-    await someAtOnce(page, async (item) => {
-      await serve(keyName(item.provider, item.realm, item.keyId), () => watch(item));
-    });
+  // A window that is overdue is read each minute, so its next reading may lie ahead. A request that is at work on the key keeps its case open.
+  for (const state of ['settling-case', 'open-case'])
+    for await (const page of ledger.inState<CaseItem>(state, epochMs(0), after(now, OVERDUE_MS)))
+      await someAtOnce(page, async (item) => {
+        await serve(keyName(item.provider, item.realm, item.keyId), () => watch(item));
+      });
   finish();
   log.info('windows read', { resent, notConfirmed });
   return { resent, notConfirmed };

@@ -38,9 +38,28 @@ describe('the watch over the settle windows', () => {
     const memory = await settling();
     memory.clock.forward(ms);
     // The next try lies ahead.
-    memory.items.set(CASE, { ...caseOf(memory), at: after(memory.clock.now(), MINUTE) } as never);
+    const { settling: window, ...item } = caseOf(memory);
+    const nextAt = after(memory.clock.now(), MINUTE);
+    memory.items.set(CASE, { ...item, at: nextAt, settling: { ...window, nextAt } } as never);
     expect(await watchWindows(memory.ports)).toEqual({ resent: 0, notConfirmed });
     expect(memory.lines.at(-1)).toEqual(['windows read', { resent: 0, notConfirmed }]);
+  });
+
+  it('sends a late reading again also while another request keeps the case open', async () => {
+    const memory = await settling();
+    memory.items.set(CASE, { ...caseOf(memory), state: 'open-case', at: NOON } as never);
+    memory.clock.forward(6 * MINUTE);
+    expect(await watchWindows(memory.ports)).toEqual({ resent: 1, notConfirmed: 0 });
+  });
+
+  it('sends nothing for an open case whose window is over, or that has none', async () => {
+    const memory = await settling();
+    const item = caseOf(memory);
+    for (const window of [{ ...item.settling, owners: [] }, undefined]) {
+      memory.items.set(CASE, { ...item, settling: window, state: 'open-case', at: NOON } as never);
+      memory.clock.forward(30 * MINUTE);
+      expect(await watchWindows(memory.ports)).toEqual({ resent: 0, notConfirmed: 0 });
+    }
   });
 
   it('sends nothing while the system is paused, and counts', async () => {
