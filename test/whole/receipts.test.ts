@@ -20,6 +20,9 @@ const digest = (id: string): string => `sha256:${createHash('sha256').update(id)
 const LIST = { asked: 'sub-apikeys', as: 'managing', host: 'api.bybit.com', code: '0', step: 'probe' };
 const OWN = { asked: 'query-api', as: 'self', host: 'api.bybit.com', step: 'probe' };
 
+/** Two rounds, each over a connection of its own. */
+const TRIES = { absences: 2, sightings: 0, connections: 2, addresses: ['127.0.0.1'], bound: null };
+
 const versionOf = async ({ secrets }: System, name: string): Promise<string | undefined> => {
   const { VersionIdsToStages = {} } = await secrets.send(new DescribeSecretCommand({ SecretId: name }));
   return Object.keys(VersionIdsToStages)[0];
@@ -71,6 +74,8 @@ it('publishes the whole receipt of a managed deletion, as the contract has it', 
       change: null,
       proof: {
         ...{ revision: 1, basis: 'accepted', control: 'signer', tried: 'list', firstAbsenceAt: T0, spanMs: 2_000 },
+        ...TRIES,
+        lastSightingAt: T0,
         settle: SETTLE,
       },
       calls: 1,
@@ -125,6 +130,8 @@ it('publishes the whole receipt of a restriction, with what it changed', async (
     },
     proof: {
       ...{ revision: 1, basis: 'accepted', control: 'none', tried: 'key', firstAbsenceAt: null, spanMs: 2_000 },
+      ...TRIES,
+      lastSightingAt: '2026-11-20T10:00:04.000Z',
       settle: { ...SETTLE, endsAt: T_LATER_END },
     },
     calls: 1,
