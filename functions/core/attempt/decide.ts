@@ -221,10 +221,11 @@ const isTold = (situation: Situation): boolean => {
   return proved || basis === 'accepted' || (basis !== undefined && controlled) || isByWord(situation);
 };
 
-/** How the calls after the first lost reply were answered. A call that was put off asked nothing. */
+/** How the calls after the first reply that says nothing of the key were answered. A call that was put off asked nothing. */
 const repliesAfterLoss = (progress: AttemptRecord): readonly CallReply[] => {
   const replies = repliesOf(progress);
-  return replies.slice(replies.indexOf('lost') + 1).filter((reply) => reply !== 'put-off');
+  const first = replies.findIndex((reply) => reply === 'lost' || reply === 'opaque');
+  return replies.slice(first + 1).filter((reply) => reply !== 'put-off');
 };
 
 /**

@@ -214,12 +214,13 @@ const LAST: Readonly<Record<CallReply, NonNullable<AttemptRecord['lastAnswer']>>
   accepted: 'accepted',
   refused: 'rejected',
   'put-off': 'rejected',
+  opaque: 'silent',
   lost: 'silent',
 };
 
 const replyOf = (answer: Answer): CallReply => {
   const { saw, acceptance } = answer;
-  if (saw === 'accepted') return acceptance === 'opaque' ? 'lost' : 'accepted';
+  if (saw === 'accepted') return acceptance === 'opaque' ? 'opaque' : 'accepted';
   if (saw === 'rejected') return waitIn(answer) ? 'put-off' : 'refused';
   return isAbsent(answer, true) ? 'refused' : 'lost';
 };

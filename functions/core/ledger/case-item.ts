@@ -10,8 +10,8 @@ import type { Ended } from './request-item.ts';
 /** What two probes must agree on. `absent-unseen`: absent for an asker that had never seen the key. */
 export type AgreedVerdict = 'absent' | 'absent-unseen' | Exclude<Reach, 'wider'>;
 
-/** How the provider answered a call. `put-off`: a limit or a clock refused it. `lost`: no reply came, or the reply cannot be read. */
-export type CallReply = 'accepted' | 'refused' | 'put-off' | 'lost';
+/** How the provider answered a call. `opaque`: a yes that says nothing of the key. `put-off`: a limit or a clock refused it. `lost`: no reply came, or the reply cannot be read. */
+export type CallReply = 'accepted' | 'opaque' | 'refused' | 'put-off' | 'lost';
 
 /** What one request did on one key. It is kept in the key's case under `requestId#attempt`. */
 export interface AttemptRecord {
@@ -186,7 +186,7 @@ export const basisOf = (progress: AttemptRecord): Basis | undefined => {
   // A release that keeps no list of replies may have run in between.
   if (progress.acceptedAt !== undefined) return 'accepted';
   const replies = repliesOf(progress);
-  return BASES.find((basis) => replies.includes(basis));
+  return BASES.find((basis) => replies.includes(basis) || (basis === 'lost' && replies.includes('opaque')));
 };
 
 /** Whether the provider may have executed a call: it accepted the call, or the reply was lost. */

@@ -3,7 +3,7 @@ import type { Answer } from '../../../functions/core/answer.ts';
 import type { Ports } from '../../../functions/core/ports.ts';
 import { breachesOf } from '../world/evidence-of.ts';
 import { open } from '../world/run-case.ts';
-import { cutOff, ORDER, reading, spoiled } from '../world/spoilt.ts';
+import { ORDER, reading, spoiled } from '../world/spoilt.ts';
 import type { World } from '../world/world.ts';
 
 vi.mock('../../../infra/local/sandbox/serve-provider.ts', () => import('../simulated/serve-in-process.ts'));
@@ -12,9 +12,16 @@ it('finds nothing where nothing is spoiled', async () => {
   expect(await spoiled((ports) => ports)).toEqual([]);
 });
 
+/** Each call is answered with a yes, and none arrives. */
+const saidYes = (ports: Ports): Ports => ({
+  ...ports,
+  send: async (call, until) =>
+    call.changes ? { status: 204, headers: {}, body: '', at: ports.clock.now() } : ports.send(call, until),
+});
+
 it('finds a living key that is said to be dead', async () => {
   const unlisted: Answer = { saw: 'unlisted', code: '200' };
-  const found = await spoiled((ports) => reading(unlisted)(cutOff(ports)));
+  const found = await spoiled((ports) => reading(unlisted)(saidYes(ports)));
   expect(found).toContain('L1: revoked while the key lived');
   expect(found).toContain('L1: said to be dead and lives');
 });

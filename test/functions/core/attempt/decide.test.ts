@@ -636,6 +636,16 @@ const GONE: readonly Row[] = [
     ],
   ),
   [
+    'is called for once more after a yes that says nothing of the key, where a list no longer names it',
+    { ...inList, work: { ...LOST, callReplies: ['opaque'], ...goneFor(GAP), controlledSince: ago(GAP) } },
+    CALL,
+  ],
+  [
+    'is revoked by two such answers, where a list no longer names it',
+    { ...inList, work: { ...LOST, callReplies: ['opaque', 'opaque'], ...goneFor(GAP), controlledSince: ago(GAP) } },
+    ends('revoked'),
+  ],
+  [
     'waits for the next delivery where both replies were lost in this one',
     {
       ...inList,

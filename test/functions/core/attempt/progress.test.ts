@@ -467,7 +467,7 @@ describe('a call’s answer written into the case', () => {
     ['unusable', {}, 'rejected', 'refused'],
     ['disabled', {}, 'silent', 'lost'],
     ['doubt', {}, 'silent', 'lost'],
-    ['accepted', { acceptance: 'opaque' }, 'silent', 'lost'],
+    ['accepted', { acceptance: 'opaque' }, 'silent', 'opaque'],
   ] as const)('reads %s with %j as %s, a call that was %s', (saw, more, lastAnswer, reply) =>
     expect(answered(answerOf(saw, more), { calls: 1, callReplies: ['lost'] }).attempts['w']).toMatchObject({
       lastAnswer,
