@@ -18,6 +18,7 @@ const PROOF_MS = 3_000;
 export interface Figures {
   readonly drainMs: number;
   readonly urgentMs: number;
+  readonly urgentMedianMs: number;
   readonly othersMedianMs: number;
   /** How long requests of the other providers took at most, from their sending to their receipt. */
   readonly elsewhereMs: number;
@@ -43,6 +44,7 @@ export const figuresOf = (outage: Outage, { requests, fleet, healsAt }: Ran): Fi
   return {
     drainMs,
     urgentMs: Math.max(...after(true)),
+    urgentMedianMs: median(after(true)),
     othersMedianMs: median(after(false)),
     elsewhereMs: Math.max(0, ...elsewhere.map((one) => endOf(one) - one.sentAt)),
     rates,
