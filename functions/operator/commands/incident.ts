@@ -7,7 +7,7 @@ import { refusePaused } from '../deployment/paused.ts';
 import { raiseBy } from '../deployment/raise-limit.ts';
 import { agree } from '../incident/agree.ts';
 import { type Course, carryOut } from '../incident/carry-out.ts';
-import { courseTable, isGood, nextText, progressText, shownCourse } from '../incident/in-words.ts';
+import { courseTable, findingsText, isGood, nextText, progressText, shownCourse } from '../incident/in-words.ts';
 import { type Prepared, prepare } from '../incident/prepare.ts';
 import { EXIT, Failure } from '../terminal/failure.ts';
 
@@ -81,6 +81,8 @@ const run = async (context: Context, command: Command, options: Options): Promis
   terminal.show();
   if (context.isJson(command)) context.json({ reference, keys: courses.map(shownCourse), left });
   else for (const line of courseTable(terminal, courses)) terminal.print(line);
+  const findings = findingsText(courses);
+  if (findings !== undefined) terminal.tell(findings);
   const next = nextText(courses);
   if (next !== undefined && mode === 'enforce') terminal.tell(next);
   context.end(left.length === 0 && courses.every(isGood) ? EXIT.done : EXIT.stuck);

@@ -74,6 +74,13 @@ export const isGood = (course: Course): boolean => {
 
 const isOnStuckQueue = ({ outcome }: Receipt): boolean => outcome === 'stuck' || outcome === 'refused';
 
+/** By when the findings about all keys that are gone, or restricted, follow; `undefined`: there are none. */
+export const findingsText = (courses: readonly Course[]): string | undefined => {
+  const ends = courses.flatMap(({ done }) => done.flatMap(({ proof }) => proof?.settle.endsAt ?? []));
+  const last = ends.toSorted().at(-1);
+  return last && `Whether the keys stay gone is confirmed by ${last}. Keep the secrets until then`;
+};
+
 /** What to do next about the keys that need a person; `undefined`: there are none. */
 export const nextText = (courses: readonly Course[]): string | undefined => {
   const count = courses.filter((course) => !isGood(course) && course.done.some(isOnStuckQueue)).length;

@@ -29,8 +29,9 @@ describe('incident', () => {
       [SECRETS.forgotten, 'SUBK…0009', 'delete-sub-key or delete-master-key', 'itself'],
     ]);
     expect(told).toContain('5 keys to be deleted. Every delete is final');
-    expect(told.slice(-2)).toEqual([
+    expect(told.slice(-3)).toEqual([
       '████████████████████ 5/5  4 revoked  1 stuck',
+      expect.stringMatching(/^Whether the keys stay gone is confirmed by 2026-\S+Z\. Keep the secrets until then$/),
       '1 key not deleted: key-revoker stuck list names it, and key-revoker stuck show says what to do next',
     ]);
     expect(out[2]).toMatch(new RegExp(`^${SECRETS.forgotten} +SUBK…0009 +stuck/not-recognised +1 +–$`));
