@@ -68,8 +68,9 @@ describe('an incident that contains', () => {
       expect(receiptsIn({ told, ...ran }).map(({ outcome }) => outcome)).toEqual(['stuck', 'restricted']);
       expect(told).toContain('1 already sent by an earlier run: this run follows them');
       // Once it is done there is nothing left to agree to.
-      expect((await piped(...words, '--contain')).told.slice(-2)).toEqual([
+      expect((await piped(...words, '--contain')).told.slice(-3)).toEqual([
         expect.stringMatching(/1\/1 {2}1 restricted$/),
+        expect.stringMatching(/^Whether the keys stay gone is confirmed by /),
         '1 key not deleted: key-revoker stuck list names it, and key-revoker stuck show says what to do next',
       ]);
     });
