@@ -70,6 +70,9 @@ const withOwner = (owners: readonly string[], name: string): readonly string[] =
   return owners.some(isOurs) ? owners.map((other) => (isOurs(other) ? name : other)) : [...owners, name];
 };
 
+/** Nothing was read in the window yet. */
+const UNREAD = { absences: 0, ...moreTries({}, []), triedKey: false } as const;
+
 const begun = (
   { attempts, settling }: CaseItem,
   name: string,
@@ -88,9 +91,7 @@ const begun = (
     nextAt: at,
     basis: basisOf(record),
     controlled: record.controlledSince !== undefined,
-    absences: 0,
-    ...moreTries({}, []),
-    triedKey: false,
+    ...UNREAD,
     evidence: [],
   };
   return { ...started, nextAt: nextReading(started, after(at, 1)) };
@@ -114,10 +115,9 @@ export const startedAgain = (settling: Settling | undefined, now: EpochMs): Sett
     startedAt: now,
     basis: undefined,
     controlled: false,
-    absences: 0,
-    ...moreTries({}, []),
+    ...UNREAD,
   };
-  return { ...started, triedKey: false, nextAt: nextReading(started, after(now, 1)) };
+  return { ...started, nextAt: nextReading(started, after(now, 1)) };
 };
 
 /** The case as it stands while its key is still read, unless its case is open. */

@@ -1,5 +1,4 @@
-import type { KeyRecord } from '../answer.ts';
-import { isAbsent, isPresent } from '../answer.ts';
+import { isAbsent, isPresent, type KeyRecord } from '../answer.ts';
 import { killOf } from '../attempt/call-guards.ts';
 import { type AttemptContext, probeRound } from '../attempt/round.ts';
 import { isSettling, type KeyReading, withReading } from '../attempt/settle-window.ts';
@@ -7,7 +6,7 @@ import type { Disposition } from '../delivery.ts';
 import { type AttemptEnded, attemptEnded, attemptWaiting } from '../ledger/attempt-result.ts';
 import { type CaseItem, NEW_ATTEMPT, type SettleFinding, type Settling } from '../ledger/case-item.ts';
 import { attemptName, caseKey, requestIdOf, requestKey } from '../ledger/keys.ts';
-import { takeLeaseFor, updateLeasedCase } from '../ledger/lease.ts';
+import { updateLeasedCase } from '../ledger/lease.ts';
 import type { RequestItem } from '../ledger/request-item.ts';
 import type { FinalOutcome, UnconfirmedCode } from '../outcome.ts';
 import { askOver, isUnasked } from '../probe/ask.ts';
@@ -19,7 +18,7 @@ import { settledReceipt } from '../receipts/make-receipt.ts';
 import { allOver } from '../some-at-once.ts';
 import { tagTarget } from './conclude.ts';
 import { resend, setAside } from './enqueue.ts';
-import { type PublishedRequest, recheckLater } from './recheck-of.ts';
+import { type PublishedRequest, recheckLater, withCase } from './recheck-of.ts';
 import { contextOf, type DeliveryMode, type Run } from './run.ts';
 import { DONE, waitFor } from './wait-for.ts';
 
@@ -65,21 +64,18 @@ const readKey = async (
   // The call of this request has left, in an earlier attempt.
   const called = { ...NEW_ATTEMPT, calls: 1, before };
   const deleted = item.proved !== undefined;
-  const { round, plan, roundVerdict: first, controlled } = await probeRound(context, item, called, true);
+  const { round, plan, controlled } = await probeRound(context, item, called, true);
   const own = plan.probes.filter(({ as }) => as === 'self');
   const more = round.heldUp || round.cutShort ? [] : await askedAgain(context, own);
   const asked = [...round.asked, ...more];
-  const verdict =
-    more.length === 0
-      ? first
-      : roundVerdictOf(asked, {
-          sightings: item.sightings,
-          signer: round.signer,
-          needsAll: plan.needsAll,
-          deleted,
-          restriction: isRestriction(plan.call) ? plan.call : undefined,
-          before,
-        });
+  const verdict = roundVerdictOf(asked, {
+    sightings: item.sightings,
+    signer: round.signer,
+    needsAll: plan.needsAll,
+    deleted,
+    restriction: isRestriction(plan.call) ? plan.call : undefined,
+    before,
+  });
   const isKnown = asked.some(({ answer }) => isPresent(answer) || answer.identified);
   const evidence = [
     ...round.evidence,
@@ -167,16 +163,11 @@ export const CONFIRM: DeliveryMode = {
     return attemptEnded('planned');
   },
   conclude: async (run, item, result, leased) => {
-    const { ports, delivery, holder } = run;
     const original = item as PublishedRequest; // a recheck is about one
     if (!result.hasEnded) return recheckLater(run, original, result);
-    const key = { ...original.pin, provider: original.request.provider };
-    const taken = leased
-      ? { taken: true as const }
-      : await takeLeaseFor(ports, original, key, { holder, until: delivery.deadline, seen: [] });
-    if (!taken.taken)
-      return recheckLater(run, original, attemptWaiting({ code: 'in-progress', notBefore: taken.notBefore }));
-    return concludeReading(run, original, await withFault(run, original, result));
+    return withCase(run, original, leased, async () =>
+      concludeReading(run, original, await withFault(run, original, result)),
+    );
   },
 };
 

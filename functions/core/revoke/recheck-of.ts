@@ -1,8 +1,8 @@
 import type { Delivery, Disposition } from '../delivery.ts';
-import type { AttemptWaiting } from '../ledger/attempt-result.ts';
+import { type AttemptWaiting, attemptWaiting } from '../ledger/attempt-result.ts';
 import { type CaseItem, ownerOf } from '../ledger/case-item.ts';
 import { attemptName, caseKey, recheckName, requestKey } from '../ledger/keys.ts';
-import { releaseLease } from '../ledger/lease.ts';
+import { releaseLease, takeLeaseFor } from '../ledger/lease.ts';
 import type { Ended, Pin, RequestItem } from '../ledger/request-item.ts';
 import { readAgain } from '../ledger/same-request.ts';
 import { updateItem } from '../ledger/update-item.ts';
@@ -32,6 +32,21 @@ const dropRecheck = async (ports: Ports, original: PublishedRequest): Promise<vo
     const { [name]: _, ...attempts } = current.attempts;
     return { ...current, attempts };
   });
+};
+
+/** Concludes with the lease of the key's case, which a delivery that could not open its credential has not taken yet. */
+export const withCase = async (
+  run: Run,
+  original: PublishedRequest,
+  leased: CaseItem | undefined,
+  work: (leased: CaseItem) => Promise<Disposition>,
+): Promise<Disposition> => {
+  if (leased) return work(leased);
+  const { ports, holder, delivery } = run;
+  const key = { ...original.pin, provider: original.request.provider };
+  const taken = await takeLeaseFor(ports, original, key, { holder, until: delivery.deadline, seen: [] });
+  if (taken.taken) return work(taken.item);
+  return recheckLater(run, original, attemptWaiting({ code: 'in-progress', notBefore: taken.notBefore }));
 };
 
 /** Puts the message of a recheck back on the queue, or gives it up when its time is over. */

@@ -3,16 +3,16 @@ import { withEnd } from '../attempt/progress.ts';
 import { whileSettling } from '../attempt/settle-window.ts';
 import type { Disposition } from '../delivery.ts';
 import { toIso } from '../epoch.ts';
-import { type AttemptEnded, attemptEnded, attemptWaiting } from '../ledger/attempt-result.ts';
+import { type AttemptEnded, attemptEnded } from '../ledger/attempt-result.ts';
 import { type CaseItem, NEW_ATTEMPT } from '../ledger/case-item.ts';
 import { attemptName, caseKey, requestKey } from '../ledger/keys.ts';
-import { takeLeaseFor, updateLeasedCase } from '../ledger/lease.ts';
+import { updateLeasedCase } from '../ledger/lease.ts';
 import type { Ended, RequestItem } from '../ledger/request-item.ts';
 import { updateItem } from '../ledger/update-item.ts';
 import { isGone, type KeyState } from '../outcome.ts';
 import { type Finding, findingReceipt } from '../receipts/make-receipt.ts';
 import { setAside } from './enqueue.ts';
-import { asRecheck, type PublishedRequest, recheckLater } from './recheck-of.ts';
+import { asRecheck, type PublishedRequest, recheckLater, withCase } from './recheck-of.ts';
 import { contextOf, type DeliveryMode, type Run } from './run.ts';
 import { DONE } from './wait-for.ts';
 
@@ -93,12 +93,7 @@ export const RECHECK: DeliveryMode = {
   conclude: async (run, item, result, leased) => {
     const original = item as PublishedRequest; // a recheck is about one
     if (!result.hasEnded) return recheckLater(run, original, result);
-    if (leased) return conclude(run, original, result, leased);
     // An earlier delivery may have written a finding into the case.
-    const { ports, holder, delivery } = run;
-    const key = { ...original.pin, provider: original.request.provider };
-    const taken = await takeLeaseFor(ports, original, key, { holder, until: delivery.deadline, seen: [] });
-    if (taken.taken) return conclude(run, original, result, taken.item);
-    return recheckLater(run, original, attemptWaiting({ code: 'in-progress', notBefore: taken.notBefore }));
+    return withCase(run, original, leased, (held) => conclude(run, original, result, held));
   },
 };
