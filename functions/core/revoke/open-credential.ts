@@ -1,17 +1,8 @@
-import { type Answer, endIn, isAbsent, waitIn } from '../answer.ts';
 import { toIso } from '../epoch.ts';
 import { Fault } from '../fault.ts';
 import { isObject, jsonOrUndefined } from '../json.ts';
-import { type AttemptWaiting, attemptWaiting } from '../ledger/attempt-result.ts';
-import { type KeyIdentityItem, keyIdentityKey } from '../ledger/keys.ts';
-import { updateItem } from '../ledger/update-item.ts';
-import type { FinalOutcome } from '../outcome.ts';
 import type { Opened, Ports } from '../ports.ts';
-import { ask, isUnasked, type Unasked } from '../probe/ask.ts';
-import type { Asking } from '../probe/host-limits.ts';
 import type { Credential, Provider } from '../provider.ts';
-import { evidenceOf } from '../receipt.ts';
-import { allOver } from '../some-at-once.ts';
 
 /** A secret's version with the credential in it. */
 export interface Held {
@@ -57,79 +48,4 @@ export const openCredential = async (
   if (!isObject(value))
     throw new Fault('refused/credential-unreadable', `Cannot read ${opened.name}: the secret must be a JSON object`);
   return { opened, credential: provider.credential(value) };
-};
-
-/** A key's identifier, and the question whose answer named it, if a question was needed. */
-export interface Identified {
-  readonly keyId: string;
-  readonly seen: readonly string[];
-}
-
-/** What the caller knows of a credential whose key must be identified. */
-interface Expected {
-  /** The outcome if the provider does not know the credential. */
-  readonly unknown: FinalOutcome;
-  /** Identifiers for which one answer is enough: of earlier pins, or from the request. Empty if two answers must agree. */
-  readonly keyIds: readonly string[];
-}
-
-/** The key that all answers name. One answer is enough for an expected key. If two answers name two keys, neither can be believed. */
-const keyNamedBy = (answers: readonly (Answer | Unasked)[], { keyIds }: Expected): string | undefined => {
-  const named = answers.map((answer) => (isUnasked(answer) ? undefined : answer.facts?.['keyId']));
-  const [keyId, ...others] = new Set(named.filter((id) => id !== undefined));
-  if (keyId === undefined || others.length > 0) return undefined;
-  return !named.includes(undefined) || keyIds.includes(keyId) ? keyId : undefined;
-};
-
-/** The end of a request whose key was not identified, if both answers mean the same end. */
-const agreedEnd = (answers: readonly Answer[], { unknown }: Expected): FinalOutcome | undefined => {
-  const [end, ...others] = new Set(answers.map((answer) => (isAbsent(answer, true) ? unknown : endIn(answer))));
-  return others.length > 0 ? undefined : end;
-};
-
-/**
- * Identifies the key of a credential: from the credential, from an earlier answer for the same version, or by a question to the provider. The
- * question is asked twice at the same time over two connections: a cache or a confused node may answer with another key's record.
- *
- * @returns the wait, if the provider gave no verdict, or if the two answers differ
- * @throws Fault with the outcome for an unknown credential, or with the end that both answers mean
- */
-export const identify = async (
-  ports: Ports,
-  asking: Asking,
-  provider: Provider,
-  { opened, credential }: Held,
-  expected: Expected,
-): Promise<Identified | AttemptWaiting> => {
-  if (credential.keyId !== undefined) return { keyId: credential.keyId, seen: [] };
-  const key = keyIdentityKey(opened.arn, opened.versionId);
-  const kept = async (): Promise<Identified | undefined> => {
-    const known = await ports.ledger.read<KeyIdentityItem>(key);
-    // Of an item that cannot be read the identifier is empty: the provider is asked again.
-    return known?.keyId ? { keyId: known.keyId, seen: known.questionIds } : undefined;
-  };
-  const before = await kept();
-  if (before) return before;
-  const question = provider.identify?.(credential);
-  if (question === undefined) return attemptWaiting({ code: 'no-reply' });
-  asking.ownConnections = true;
-  const answers = await allOver([ask(asking, question), ask(asking, question)]);
-  const keyId = keyNamedBy(answers, expected);
-  if (keyId !== undefined) {
-    await updateItem<KeyIdentityItem>(ports, key, (current) =>
-      current?.keyId ? undefined : { keyId, questionIds: [question.questionId] },
-    );
-    return { keyId, seen: [question.questionId] };
-  }
-  const unasked = answers.find(isUnasked);
-  if (unasked) return attemptWaiting(unasked.heldUp ?? { code: 'no-reply' });
-  // Another delivery may have got the answer since, and killed the key.
-  const meanwhile = await kept();
-  if (meanwhile) return meanwhile;
-  const said = answers.flatMap((answer) => (isUnasked(answer) ? [] : [answer]));
-  const end = agreedEnd(said, expected);
-  const evidence = said.map((answer) => evidenceOf(ports.clock.now(), 'probe', question, answer));
-  if (end) throw new Fault(end, `Cannot identify the key in ${opened.name}`, evidence);
-  const wait = said.map(waitIn).find((one) => one !== undefined) ?? { code: 'unrecognised' };
-  return attemptWaiting({ ...wait, fallbackCode: said.map(({ fallbackCode }) => fallbackCode).find(Boolean) });
 };

@@ -10,7 +10,8 @@ import type { Credential, Order, OrderTarget, Provider } from '../provider.ts';
 import { isUrgent } from '../reason.ts';
 import { type NamedTarget, namedTarget, type RevocationRequest } from '../request/revocation-request.ts';
 import { SECOND_MS } from '../timing.ts';
-import { type Held, identify, openCredential } from './open-credential.ts';
+import { identify } from './identify.ts';
+import { type Held, openCredential } from './open-credential.ts';
 
 /** The order with its open credentials, and the pin made from them. */
 export interface ResolvedTarget {
