@@ -53,6 +53,9 @@ export type MaybeReply = Reply | undefined;
 
 export type Asker = 'self' | 'managing';
 
+/** Who asks a question. `control`: a key that is kept only to tell a refused key from an outage. */
+export type Questioner = Asker | 'control';
+
 /** What a question needs next, given the replies so far. */
 export type Next = { readonly send: HttpCall } | { readonly answer: Answer };
 
@@ -60,7 +63,7 @@ export type Next = { readonly send: HttpCall } | { readonly answer: Answer };
 export interface Question {
   /** Its name in the evidence: `query-api`, `sub-apikeys`. */
   readonly asked: string;
-  readonly as: Asker;
+  readonly as: Questioner;
   readonly host: string;
   /** The same for the same host and asker, and for a list the same account. Sightings are kept under this id. */
   readonly questionId: string;
@@ -135,6 +138,13 @@ export interface OrderTarget {
   readonly locator: Locator;
   /** The target's own credential if the request names its secret, or the signer's if the target signs. */
   readonly credential: Credential | undefined;
+}
+
+/** What is known of the key beside which a control key is asked. */
+export interface ControlTarget {
+  readonly keyId: string;
+  readonly self: boolean;
+  readonly facts: Facts;
 }
 
 /** Where a key is inside its realm, such as the sub account that it belongs to. */
@@ -243,6 +253,12 @@ export interface Provider {
   credential(value: unknown): Credential;
   /** Asks for the identifier of a credential's key. The answer gives it as the fact `keyId`. Only if the credential does not name it. */
   identify?(credential: Credential): Question;
+  /**
+   * Asks a control key about itself, and reads nothing else. `alive`: the provider accepted that key. `listed`: it accepted that key, and
+   * the reply names the target. The fact `sameAccount` is `yes` or `no` where the reply, or what is known of the target, tells that; the
+   * fact `keyId` names the control key if its credential does not. Absent if the provider has no such question.
+   */
+  control?(credential: Credential, target: ControlTarget): Question;
   /** Where the facts say that the key is. */
   locate(facts: Facts): Locator;
   /** @throws Fault `refused/…` if the order itself breaks a rule */

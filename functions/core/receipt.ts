@@ -1,7 +1,7 @@
 import type { Answer, Saw } from './answer.ts';
 import { type EpochMs, toIso } from './epoch.ts';
 import type { KeyState, OutcomeName, StuckOutcome } from './outcome.ts';
-import type { Asker, Question, Settle } from './provider.ts';
+import type { Asker, Question, Questioner, Settle } from './provider.ts';
 import type { Reason } from './reason.ts';
 
 /** One exchange, as a receipt shows it. Instants are RFC 3339 in UTC. */
@@ -9,7 +9,7 @@ export interface Evidence {
   readonly at: string;
   readonly step: 'probe' | 'call';
   readonly asked: string;
-  readonly as: Asker;
+  readonly as: Questioner;
   readonly host: string;
   readonly saw: Saw;
   readonly code: string;
@@ -28,14 +28,17 @@ export interface Times {
 /** The best answer to all calls: the provider accepted one, or a reply was lost, or each was answered as for an unknown key. */
 export type ProofBasis = 'accepted' | 'reply-lost' | 'call-unknown';
 
+/** Another key that was accepted while a key was not: the managing key, or a key that is kept for that. */
+export type Control = 'signer' | 'key';
+
 /** What shows that the key is gone, or restricted. */
 export interface Proof {
   /** 1 at the end of the request. */
   readonly revision: number;
   /** `null` if no call was needed. */
   readonly basis: ProofBasis | null;
-  /** Which other key was accepted while this key was not. */
-  readonly control: 'signer' | 'none';
+  /** Which other key was accepted while this key was not: the managing key, or a control key of the account. */
+  readonly control: Control | 'none';
   /** Whether the key itself was tried, or only looked for in a list. */
   readonly tried: 'key' | 'list';
   /** Rounds, and later answers, in a row that did not know the key; for a restriction those that read it as asked. */

@@ -224,7 +224,7 @@ const SPOILED: readonly (readonly [what: string, stage: string, spoiled: Partial
   [
     'confirms a death that no call and no other key speaks for',
     'kalshi',
-    readAs(() => ({ controlled: true })),
+    readAs(() => ({ control: 'signer' })),
     /L1: confirmed by what an outage looks like/,
   ],
   [

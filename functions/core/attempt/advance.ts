@@ -4,7 +4,7 @@ import { type AttemptResult, attemptEnded, attemptWaiting } from '../ledger/atte
 import { type AttemptRecord, type CaseItem, NEW_ATTEMPT, sightedRoundsIn } from '../ledger/case-item.ts';
 import { attemptName } from '../ledger/keys.ts';
 import { updateLeasedCase } from '../ledger/lease.ts';
-import type { FinalOutcome } from '../outcome.ts';
+import { type FinalOutcome, mayBeOutage } from '../outcome.ts';
 import { ask, hasTime, isUnasked, type Round } from '../probe/ask.ts';
 import { isRestriction, type Plan } from '../provider.ts';
 import { type Evidence, evidenceOf } from '../receipt.ts';
@@ -91,7 +91,7 @@ const writeRound = async (
   context: AttemptContext,
   hooks: AttemptHooks,
   item: CaseItem,
-  { round, plan, roundVerdict, controlled }: JudgedRound,
+  { round, plan, roundVerdict, control, controlName }: JudgedRound,
 ): Promise<CaseItem> => {
   const { ports, pin, holder, order } = context;
   const lives = round.asked.some(({ answer }) => isPresent(answer));
@@ -104,7 +104,8 @@ const writeRound = async (
       signerId: order.signer.keyId,
       round,
       roundVerdict: round.cutShort ? undefined : roundVerdict,
-      controlled,
+      control,
+      controlName,
       restriction: isRestriction(plan.call) ? plan.call : undefined,
       now,
     });
@@ -153,6 +154,16 @@ export const askOrCall: Act = async (context, hooks, action, now) => {
   return { progress: { item, calledNow: true }, step };
 };
 
+/** Whether another key that was accepted tells a refusal from an outage: the managing key, the target, or a control key of the account. */
+const isTold = async (
+  { askControl, order }: AttemptContext,
+  outcome: FinalOutcome,
+  round: Round,
+  item: CaseItem,
+): Promise<boolean> =>
+  isToldApart(outcome, round, order.target.self) ||
+  (mayBeOutage(outcome) && (await askControl(item, round.facts)).saw === 'accepted');
+
 /**
  * The result of a decision that needs no action; `undefined` if the probes must be asked again at once.
  *
@@ -163,12 +174,12 @@ const resultOfStep = async (
   step: Decided,
   { item, plan, round }: { readonly item: CaseItem; readonly plan: Plan; readonly round: Round | undefined },
 ): Promise<AttemptResult | undefined> => {
-  const { asking, ports, order } = context;
+  const { asking, ports } = context;
   if (step.do === 'end') {
     const outcome = await signerGoneOr(context, step.outcome);
     const record = item.attempts[attemptName(context.item)] ?? NEW_ATTEMPT;
     const ended = attemptEnded(outcome, step.why || whyOf(outcome, record, item, isRestriction(plan.call)));
-    return round && isToldApart(outcome, round, order.target.self) ? { ...ended, isToldApart: true } : ended;
+    return round && (await isTold(context, outcome, round, item)) ? { ...ended, isToldApart: true } : ended;
   }
   // The provider did not state the gap between two probes: the next delivery backs off.
   if (step.do === 'retry' || !hasTime(asking, step.at)) return attemptWaiting(step);

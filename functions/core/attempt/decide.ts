@@ -33,7 +33,7 @@ export interface Situation {
   readonly progress: AttemptRecord;
   /** The ledger holds the proof of the key's death. */
   readonly proved: boolean;
-  /** The managing key was accepted in this round, by a list that had named the target. */
+  /** Another key of the account was accepted in this run of absences: the managing key in this round, or a control key. */
   readonly controlled: boolean;
   /** A call of this delivery has left. */
   readonly calledNow: boolean;

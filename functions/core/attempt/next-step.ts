@@ -47,7 +47,7 @@ export const nextStep = (
   progress: AttemptRecord,
   soFar: SoFar,
 ): Step => {
-  const { round, plan, roundVerdict, controlled } = probed;
+  const { round, plan, roundVerdict, control } = probed;
   if (plan.end) return { do: 'end', outcome: plan.end };
   if (round.heldUp) return { do: 'retry', ...round.heldUp };
   if (round.cutShort) return { do: 'retry', code: progress.answered ? 'not-yet-proved' : 'no-reply' };
@@ -63,7 +63,7 @@ export const nextStep = (
     signer: round.signer,
     roundVerdict,
     progress,
-    controlled,
+    controlled: control !== undefined,
     ...soFar,
     // One sighting counts for every delete of the key. Only the update's own rounds show how the key stands to that update.
     sightedRounds: isUpdate ? (progress.sightedRounds ?? 0) : soFar.sightedRounds,

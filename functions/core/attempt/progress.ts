@@ -12,13 +12,14 @@ import {
   repliesOf,
   sightedRoundsIn,
 } from '../ledger/case-item.ts';
+import { withControl } from '../ledger/control-items.ts';
 import { requestIdOf } from '../ledger/keys.ts';
 import type { Ended } from '../ledger/request-item.ts';
 import { isGone } from '../outcome.ts';
 import type { Round } from '../probe/ask.ts';
 import { countRound, type RoundVerdict } from '../probe/round-verdict.ts';
 import type { Call, Restriction } from '../provider.ts';
-import { type Evidence, evidenceOf } from '../receipt.ts';
+import { type Control, type Evidence, evidenceOf } from '../receipt.ts';
 
 /** A request of many deliveries keeps its first probes and its latest ones. */
 const KEPT = { first: 10, last: 30 };
@@ -44,6 +45,7 @@ const met = (progress: AttemptRecord): AttemptRecord => {
     absentSince: undefined,
     absentAt: undefined,
     controlledSince: undefined,
+    controlledBy: undefined,
     revokedByWordSince: undefined,
   };
 };
@@ -138,7 +140,8 @@ export const withRound = (
     signerId,
     round,
     roundVerdict,
-    controlled,
+    control,
+    controlName,
     restriction,
     now,
   }: {
@@ -146,7 +149,9 @@ export const withRound = (
     signerId: string;
     round: Round;
     roundVerdict: RoundVerdict | undefined;
-    controlled: boolean;
+    control: Control | undefined;
+    /** Names a control key that was seen to be of the key's account. */
+    controlName?: string | undefined;
     /** Of an update. */
     restriction?: Restriction | undefined;
     now: EpochMs;
@@ -164,6 +169,7 @@ export const withRound = (
   return {
     ...item,
     sightings: { ...seenIn(round, now), ...item.sightings },
+    controls: withControl(item.controls, controlName),
     facts: { ...item.facts, [signerId]: { ...item.facts[signerId], ...lasting(round.facts) } },
     attempts: {
       ...otherAttempts(item.attempts, round, now),
@@ -172,7 +178,7 @@ export const withRound = (
           ? noted
           : countAgreement(
               noted,
-              countRound(noted, round.asked, { roundVerdict, controlled, signer: round.signer, now }),
+              countRound(noted, round.asked, { roundVerdict, control, signer: round.signer, now }),
               round,
             ),
     },
@@ -207,6 +213,7 @@ export const withCall = (progress: AttemptRecord, now: EpochMs): AttemptRecord =
   unchanged: undefined,
   agreed: undefined,
   controlledSince: undefined,
+  controlledBy: undefined,
   revokedByWordSince: undefined,
 });
 

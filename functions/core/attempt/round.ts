@@ -1,12 +1,20 @@
 import type { Facts } from '../answer.ts';
-import type { AttemptRecord, CaseItem } from '../ledger/case-item.ts';
+import type { EpochMs } from '../epoch.ts';
+import { type AttemptRecord, basisOf, type CaseItem } from '../ledger/case-item.ts';
 import { keyName } from '../ledger/keys.ts';
 import type { Pin, RequestItem } from '../ledger/request-item.ts';
 import type { Ports } from '../ports.ts';
 import { askRound, type Round } from '../probe/ask.ts';
 import type { Asking } from '../probe/host-limits.ts';
-import { isControlled, isManagerRefused, type RoundVerdict, roundVerdictOf } from '../probe/round-verdict.ts';
+import {
+  type AnsweredQuestion,
+  isControlled,
+  isManagerRefused,
+  type RoundVerdict,
+  roundVerdictOf,
+} from '../probe/round-verdict.ts';
 import { isRestriction, type Order, type Plan, type Provider } from '../provider.ts';
+import type { Control, Evidence } from '../receipt.ts';
 import type { RevocationRequest } from '../request/revocation-request.ts';
 import { killOf } from './call-guards.ts';
 import { seenWith } from './progress.ts';
@@ -22,6 +30,24 @@ export interface AttemptContext {
   readonly asking: Asking;
   /** Names the lease. Empty if there is none (a dry run). */
   readonly holder: string;
+  /**
+   * Asks a control key of the target's account, if there is one.
+   *
+   * @param facts what this round's answers told
+   * @param since an acceptance that is as young as this, and at most half a minute old, need not be asked for again. Absent: it must be
+   */
+  askControl(held: Pick<CaseItem, 'controls'>, facts: Facts, since?: EpochMs): Promise<ControlReading>;
+}
+
+/** What a control key showed. */
+export interface ControlReading {
+  /** `refused`: only by a key that was accepted beside the target before, in the last hour. `nothing`: no control key answered. */
+  readonly saw: 'accepted' | 'refused' | 'nothing';
+  /** Names the control key, of the target's account. */
+  readonly keyName?: string | undefined;
+  /** The control key's reply names the target. */
+  readonly listed?: AnsweredQuestion | undefined;
+  readonly evidence: readonly Evidence[];
 }
 
 /** The plan for these facts. */
@@ -36,8 +62,10 @@ export interface JudgedRound {
   readonly round: Round;
   readonly plan: Plan;
   readonly roundVerdict: RoundVerdict;
-  /** The managing key was accepted, and its list no longer names the target that it had named. */
-  readonly controlled: boolean;
+  /** Which other key of the account was accepted, and no longer names the target, if it can name it. */
+  readonly control: Control | undefined;
+  /** Names the control key that was asked. */
+  readonly controlName?: string | undefined;
 }
 
 /**
@@ -66,6 +94,17 @@ const mayProve = (
   absentAt !== undefined ||
   provider.operations[request.operation]?.kind !== 'delete';
 
+/** Whether only another key that is accepted can tell the absence of a round from an outage. Before its first call a delete asks for none. */
+const needsControl = (
+  { round, plan, roundVerdict }: Omit<JudgedRound, 'control'>,
+  { proved }: CaseItem,
+  progress: AttemptRecord,
+): boolean => {
+  if (roundVerdict !== 'absent' || round.cutShort || proved !== undefined) return false;
+  const isTold = basisOf(progress) === 'accepted' || progress.revokedByWordSince !== undefined;
+  return isRestriction(plan.call) || (progress.calls > 0 && !isTold);
+};
+
 /** Asks the probes once, and judges them by the sightings in the ledger. Writes nothing. */
 export const probeRound = async (
   context: AttemptContext,
@@ -84,14 +123,26 @@ export const probeRound = async (
   const round = await withoutDeadSigner(context, asked, called);
   const plan = planWith(context, round.facts, called);
   const restriction = isRestriction(plan.call) ? plan.call : undefined;
-  const sightings = seenWith(item, round, ports.clock.now());
-  const roundVerdict = roundVerdictOf(round.asked, {
-    sightings,
-    signer: round.signer,
-    needsAll: plan.needsAll,
-    deleted: item.proved !== undefined || (restriction === undefined && progress.acceptedAt !== undefined),
-    restriction,
-    before: progress.before,
-  });
-  return { round, plan, roundVerdict, controlled: isControlled(round.asked, sightings) };
+  const judged = (answered: Round) => {
+    const sightings = seenWith(item, answered, ports.clock.now());
+    const roundVerdict = roundVerdictOf(answered.asked, {
+      sightings,
+      signer: answered.signer,
+      needsAll: plan.needsAll,
+      deleted: item.proved !== undefined || (restriction === undefined && progress.acceptedAt !== undefined),
+      restriction,
+      before: progress.before,
+    });
+    return { round: answered, plan, roundVerdict, isBySigner: isControlled(answered.asked, sightings) };
+  };
+  const { isBySigner, ...first } = judged(round);
+  if (isBySigner) return { ...first, control: 'signer' };
+  if (!needsControl(first, item, progress)) return { ...first, control: undefined };
+  if (progress.controlledBy === 'key') return { ...first, control: 'key' };
+  const since = progress.agreed?.on === 'absent' ? progress.agreed.at : undefined;
+  const { saw, keyName: controlName, listed, evidence } = await context.askControl(item, round.facts, since);
+  const beside = { ...round, evidence: [...round.evidence, ...evidence] };
+  // The control key's own list shows the target.
+  if (listed) return { ...judged({ ...beside, asked: [...round.asked, listed] }), control: undefined, controlName };
+  return { ...first, round: beside, control: saw === 'accepted' ? 'key' : undefined, controlName };
 };

@@ -2,6 +2,7 @@ import { after, type EpochMs, earlier, later } from '../epoch.ts';
 import {
   basisOf,
   type CaseItem,
+  controlIn,
   moreTries,
   NEW_ATTEMPT,
   type SettleFinding,
@@ -11,8 +12,8 @@ import { requestIdOf } from '../ledger/keys.ts';
 import type { Ended } from '../ledger/request-item.ts';
 import { hasToHold, isGone, type UnconfirmedCode } from '../outcome.ts';
 import type { Settle } from '../provider.ts';
-import type { Evidence } from '../receipt.ts';
-import { MINUTE_MS, SECOND_MS } from '../timing.ts';
+import type { Control, Evidence } from '../receipt.ts';
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../timing.ts';
 
 /** When readings are due after the end, in milliseconds. One more is due when the window is over. */
 const SLOTS = {
@@ -26,6 +27,9 @@ const APART_MS = 30 * SECOND_MS;
 /** For how many more windows a last reading that tells nothing is tried again, once a minute. */
 const EXTRA_WINDOWS = 2;
 
+/** After an hour of refusals a control key counts no more. Until then its refusals hold a window open, and they may begin at its end. */
+const MOST_VOID_MS = 2 * HOUR_MS;
+
 /** A provider that shows the key again in this many windows is not expected to stop. */
 const MOST_BROKEN = 3;
 
@@ -33,8 +37,8 @@ const MOST_BROKEN = 3;
 export interface KeyReading {
   /** `holds`: every answer that gave a verdict says what the end said. `broken`: an answer shows the key, or wider settings. */
   readonly saw: 'holds' | 'broken' | 'nothing';
-  /** Another key was accepted while this one was not. */
-  readonly controlled: boolean;
+  /** Another key that was accepted while this one was not. */
+  readonly control: Control | undefined;
   /** Answers that did not know the key. */
   readonly absences: number;
   /** The remote address of each connection that was opened for these. */
@@ -42,6 +46,8 @@ export interface KeyReading {
   /** The key itself was tried. */
   readonly triedKey: boolean;
   readonly evidence: readonly Evidence[];
+  /** A control key of the account was refused as well. So this reading shows nothing, whatever the key's own answers were. */
+  readonly isVoid?: boolean;
   /** What keeps a reading that shows nothing from showing more. */
   readonly lacks?: UnconfirmedCode | undefined;
 }
@@ -90,7 +96,7 @@ const begun = (
     source,
     nextAt: at,
     basis: basisOf(record),
-    controlled: record.controlledSince !== undefined,
+    controlledBy: controlIn(record),
     ...UNREAD,
     evidence: [],
   };
@@ -114,7 +120,7 @@ export const startedAgain = (settling: Settling | undefined, now: EpochMs): Sett
     ...settling,
     startedAt: now,
     basis: undefined,
-    controlled: false,
+    controlledBy: undefined,
     ...UNREAD,
   };
   return { ...started, nextAt: nextReading(started, after(now, 1)) };
@@ -133,19 +139,24 @@ export const withSettling = (item: CaseItem, name: string, ended: Ended, terms: 
 };
 
 /** Why a window that held does not confirm: after a call that the provider did not accept, an outage would look the same. */
-const lacksIn = ({ as, basis, controlled }: Settling): UnconfirmedCode | undefined =>
-  as === 'gone' && basis !== 'accepted' && !controlled ? 'no-control' : undefined;
+const lacksIn = ({ as, basis, controlledBy }: Settling): UnconfirmedCode | undefined =>
+  as === 'gone' && basis !== 'accepted' && controlledBy === undefined ? 'no-control' : undefined;
 
 type Found = Omit<SettleFinding, 'number' | 'at'>;
 
-const found = (settling: Settling, { saw, lacks = 'no-answer' }: KeyReading, now: EpochMs): Found | undefined => {
+const found = (
+  settling: Settling,
+  { saw, isVoid, lacks = 'no-answer' }: KeyReading,
+  now: EpochMs,
+): Found | undefined => {
   if (now < endOf(settling)) return undefined;
   const unconfirmed = (code: UnconfirmedCode): Found => ({ outcome: `unconfirmed/${code}`, why: '' });
   if (saw === 'holds') {
     const missing = lacksIn(settling);
     return missing === undefined ? { outcome: 'confirmed', why: '' } : unconfirmed(missing);
   }
-  const isOver = lacks !== 'no-answer' || now >= after(endOf(settling), EXTRA_WINDOWS * settling.windowMs);
+  const extraMs = Math.max(EXTRA_WINDOWS * settling.windowMs, isVoid ? MOST_VOID_MS : 0);
+  const isOver = lacks !== 'no-answer' || now >= after(endOf(settling), extraMs);
   return isOver ? unconfirmed(lacks) : undefined;
 };
 
@@ -192,7 +203,7 @@ export const withReading = (item: CaseItem, reading: KeyReading, now: EpochMs): 
   const read: Settling = {
     ...item.settling,
     lastReadAt: now,
-    controlled: item.settling.controlled || reading.controlled,
+    controlledBy: item.settling.controlledBy ?? reading.control,
     absences: item.settling.absences + reading.absences,
     ...moreTries(item.settling, reading.connections),
     triedKey: item.settling.triedKey || reading.triedKey,

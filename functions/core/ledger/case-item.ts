@@ -3,7 +3,7 @@ import type { EpochMs } from '../epoch.ts';
 import type { FindingOutcome, KeyState, StuckCode } from '../outcome.ts';
 import type { Versioned } from '../ports.ts';
 import type { Reach, Settle } from '../provider.ts';
-import type { Evidence } from '../receipt.ts';
+import type { Control, Evidence } from '../receipt.ts';
 import type { Forgotten } from './operator-items.ts';
 import type { Ended } from './request-item.ts';
 
@@ -48,8 +48,10 @@ export interface AttemptRecord {
   readonly absentSince?: EpochMs | undefined;
   /** The last round that found the key gone. */
   readonly absentAt?: EpochMs | undefined;
-  /** The first round since the last sighting or call in which a managing key that was accepted no longer listed the key. */
+  /** The first round since the last sighting or call in which another key of the account was accepted, and did not list the key. */
   readonly controlledSince?: EpochMs | undefined;
+  /** Which key that was. Absent: the managing key. */
+  readonly controlledBy?: Control | undefined;
   /** The first of the latest rounds in a row in which the provider said in its own words that the key was revoked. A call restarts it. */
   readonly revokedByWordSince?: EpochMs | undefined;
   /** Since when probes get a refusal that only a known key should get, and the provider's code of the latest one. */
@@ -112,8 +114,8 @@ export interface Settling extends Tries {
   readonly nextAt: EpochMs;
   readonly lastReadAt?: EpochMs | undefined;
   readonly basis?: Basis | undefined;
-  /** Another key was accepted while this one was not. */
-  readonly controlled: boolean;
+  /** Another key that was accepted while this one was not. */
+  readonly controlledBy?: Control | undefined;
   /** How often the key itself, or a list, was asked in the window and did not know the key. */
   readonly absences: number;
   readonly triedKey: boolean;
@@ -141,6 +143,8 @@ export interface CaseItem extends Versioned {
   readonly sightings: Readonly<Record<string, EpochMs>>;
   /** What each signer's questions showed, for the next request with the same signer. */
   readonly facts: Readonly<Record<string, Facts>>;
+  /** Names of control keys that were seen to be of the same account, the latest last. */
+  readonly controls?: readonly string[] | undefined;
   readonly lease?: { readonly holder: string; readonly until: EpochMs } | undefined;
   readonly attempts: Readonly<Record<string, AttemptRecord>>;
   readonly proved?: { readonly at: EpochMs; readonly deadAt: EpochMs; readonly endedBy: string } | undefined;
@@ -188,6 +192,10 @@ export const basisOf = (progress: AttemptRecord): Basis | undefined => {
   const replies = repliesOf(progress);
   return BASES.find((basis) => replies.includes(basis) || (basis === 'lost' && replies.includes('opaque')));
 };
+
+/** Which other key of the account was accepted while the key was not. */
+export const controlIn = ({ controlledSince, controlledBy = 'signer' }: AttemptRecord): Control | undefined =>
+  controlledSince === undefined ? undefined : controlledBy;
 
 /** Whether the provider may have executed a call: it accepted the call, or the reply was lost. */
 export const hasEffectiveCall = (progress: AttemptRecord): boolean => {

@@ -6,6 +6,7 @@ import type { SweepItem } from '../request/expiry-tags.ts';
 import type { RevocationRequest } from '../request/revocation-request.ts';
 import { TIMING } from '../timing.ts';
 import { type AttemptRecord, type CaseItem, MOST_SIGHTED, type SettleFinding, type Settling } from './case-item.ts';
+import type { ControlKeyItem, ControlSecretsItem } from './control-items.ts';
 import type { KeyIdentityItem, SignerItem } from './keys.ts';
 import type { ForgottenItem, OverrideItem, PauseItem } from './operator-items.ts';
 import {
@@ -197,6 +198,7 @@ const ATTEMPT_FIELDS: Fields<AttemptRecord> = {
   absentSince: optional(number),
   absentAt: optional(number),
   controlledSince: optional(number),
+  controlledBy: optional(text),
   revokedByWordSince: optional(number),
   doubt: optional(
     allOrNothing(fields<NonNullable<AttemptRecord['doubt']>>({ since: needed(number), code: needed(text) })),
@@ -217,7 +219,10 @@ const ATTEMPT_FIELDS: Fields<AttemptRecord> = {
 };
 
 /** What a proof is counted from. Of a record that cannot be read whole, all of it is counted again. */
-const COUNTED = ['unchanged', 'agreed', 'absentSince', 'absentAt', 'controlledSince', 'revokedByWordSince'] as const;
+const COUNTED = [
+  ...(['unchanged', 'agreed', 'absentSince', 'absentAt', 'controlledSince', 'controlledBy'] as const),
+  'revokedByWordSince',
+] as const;
 
 /** A record that shows a call has at least one. */
 const callsIn = ({ calls, calledAt, lastCallAt, acceptedAt, callReplies = [] }: AttemptRecord): number =>
@@ -245,7 +250,7 @@ const SETTLING = fields<Settling>({
   nextAt: needed(number),
   lastReadAt: optional(number),
   basis: optional(text),
-  controlled: needed(flag),
+  controlledBy: optional(text),
   absences: needed(number),
   connections: needed(number),
   addresses: needed(list(text)),
@@ -263,6 +268,7 @@ const CASE_FIELDS: Fields<CaseItem> = {
   keyId: needed(text),
   sightings: needed(record(number), {}),
   facts: needed(record(record(text)), {}),
+  controls: optional(list(text)),
   lease: optional(
     allOrNothing(fields<NonNullable<CaseItem['lease']>>({ holder: needed(text), until: needed(number) })),
   ),
@@ -307,7 +313,7 @@ const ownersIn = (settling: unknown, { proved, leftOpenBy }: Partial<CaseItem>):
 const endedWindow = (item: Partial<CaseItem>, { stored: { settling }, foundAt }: Found): Settling => ({
   ...{ as: isObject(settling) && settling['as'] === 'restricted' ? 'restricted' : 'gone', urgent: false },
   ...{ owners: ownersIn(settling, item), startedAt: foundAt, windowMs: 0, source: 'assumed', nextAt: foundAt },
-  ...{ controlled: false, absences: 0, connections: 0, addresses: [], triedKey: false, evidence: [] },
+  ...{ absences: 0, connections: 0, addresses: [], triedKey: false, evidence: [] },
   finding: {
     ...{ outcome: 'unconfirmed/no-answer', at: foundAt, number: (item.findings ?? 0) + 1 },
     why: 'The ledger’s record of the readings could not be read',
@@ -414,6 +420,7 @@ const KINDS: readonly Kind[] = [
     ({ pk }) => pk === 'sweep#look-after',
     { ...VERSIONED, startedAt: needed(number, 0), startedBy: needed(text, ''), completedAt: optional(number) },
   ),
+  kind<ControlSecretsItem>(({ pk }) => pk === 'sweep#controls', { ...VERSIONED, arns: needed(list(text), []) }),
   kind<SweepItem>(
     startsWith('sweep#'),
     {
@@ -443,6 +450,12 @@ const KINDS: readonly Kind[] = [
   kind<{ count: number; expiresAt?: number }>(({ pk }) => /^(limit|rate)#/.test(pk), {
     count: needed(number, 0),
     expiresAt: optional(number),
+  }),
+  kind<ControlKeyItem>(startsWith('control-key#'), {
+    ...VERSIONED,
+    keyName: needed(text, ''),
+    acceptedAt: optional(number),
+    refusedSince: optional(number),
   }),
   kind<PauseItem>(
     startsWith('control'),

@@ -2,7 +2,8 @@ import { type Answer, endIn, isAbsent, isDoubt, isPresent, type KeyRecord } from
 import { after, type EpochMs } from '../epoch.ts';
 import type { AttemptRecord } from '../ledger/case-item.ts';
 import { type StuckCode, stuckCodeOf } from '../outcome.ts';
-import type { Asker, Question, Reach, Restriction } from '../provider.ts';
+import type { Question, Questioner, Reach, Restriction } from '../provider.ts';
+import type { Control } from '../receipt.ts';
 import { TIMING } from '../timing.ts';
 
 /** A question with its answer. */
@@ -115,7 +116,7 @@ const keyStateAfter = (
   return round.some(({ answer }) => isAbsent(answer, true)) ? 'unknown' : known;
 };
 
-type Absence = Pick<AttemptRecord, 'absentSince' | 'absentAt' | 'controlledSince'>;
+type Absence = Pick<AttemptRecord, 'absentSince' | 'absentAt' | 'controlledSince' | 'controlledBy'>;
 
 /** A doubt lasts until a round gives a verdict without one. */
 const doubtAfter = (
@@ -131,15 +132,17 @@ const doubtAfter = (
 
 /** What changes of an absence. A round without a verdict changes nothing. */
 const absenceAfter = (
-  { absentSince, controlledSince }: Absence,
-  { roundVerdict, controlled, now }: { roundVerdict: RoundVerdict; controlled: boolean; now: EpochMs },
+  { absentSince, controlledSince = undefined, controlledBy = undefined }: Absence,
+  { roundVerdict, control, now }: { roundVerdict: RoundVerdict; control: Control | undefined; now: EpochMs },
 ): Absence => {
   if (roundVerdict === 'none') return {};
-  if (roundVerdict !== 'absent') return { absentSince: undefined, absentAt: undefined, controlledSince: undefined };
+  if (roundVerdict !== 'absent')
+    return { absentSince: undefined, absentAt: undefined, controlledSince: undefined, controlledBy: undefined };
   return {
     absentSince: absentSince ?? now,
     absentAt: now,
-    controlledSince: controlled ? (controlledSince ?? now) : controlledSince,
+    controlledSince: controlledSince ?? (control && now),
+    controlledBy: controlledBy ?? control,
   };
 };
 
@@ -149,10 +152,10 @@ export const countRound = (
   round: readonly AnsweredQuestion[],
   {
     roundVerdict,
-    controlled,
+    control,
     signer,
     now,
-  }: { roundVerdict: RoundVerdict; controlled: boolean; signer: Answer | undefined; now: EpochMs },
+  }: { roundVerdict: RoundVerdict; control: Control | undefined; signer: Answer | undefined; now: EpochMs },
 ): AttemptRecord => {
   // A key without a probe for a long time may have been alive in the meantime. Earlier findings no longer count.
   const isWatched = progress.absentAt === undefined || now <= after(progress.absentAt, TIMING.unwatchedMs);
@@ -167,7 +170,7 @@ export const countRound = (
   return {
     ...progress,
     agreed: on === undefined ? undefined : known.agreed?.on === on ? known.agreed : { on, at: now },
-    ...absenceAfter(known, { roundVerdict, controlled, now }),
+    ...absenceAfter(known, { roundVerdict, control, now }),
     revokedByWordSince: isByWord ? (known.revokedByWordSince ?? now) : undefined,
     doubt: doubtAfter(progress, round, roundVerdict, now),
     unchanged: roundVerdict === 'none' ? progress.unchanged : unchanged,
@@ -186,4 +189,4 @@ export const countRound = (
 };
 
 /** Whether an answer speaks for the signer: the call would meet the same refusals. */
-export const bySigner = (as: Asker, self: boolean): boolean => self || as === 'managing';
+export const bySigner = (as: Questioner, self: boolean): boolean => as === 'managing' || (self && as === 'self');

@@ -1,6 +1,13 @@
 import { isAbsent, isPresent } from '../answer.ts';
 import { after, type EpochMs, fromIso, toIso } from '../epoch.ts';
-import { type AttemptRecord, basisOf, type CaseItem, NEW_ATTEMPT, type Settling } from '../ledger/case-item.ts';
+import {
+  type AttemptRecord,
+  basisOf,
+  type CaseItem,
+  controlIn,
+  NEW_ATTEMPT,
+  type Settling,
+} from '../ledger/case-item.ts';
 import { attemptName } from '../ledger/keys.ts';
 import type { Ended, RequestItem } from '../ledger/request-item.ts';
 import {
@@ -60,7 +67,7 @@ const proofOf = (
 ): Proof | null => {
   const { settle } = providerNamed(providers, provider) ?? {};
   if (planOnly || settle === undefined || !hasToHold(outcome)) return null;
-  const { deadAt, provedAt, agreed, controlledSince, evidence, sightedRounds = 0, lastSightedAt } = record;
+  const { deadAt, provedAt, agreed, evidence, sightedRounds = 0, lastSightedAt } = record;
   const basis = basisOf(record);
   const { windowMs, source } = settle;
   const { connections = 0, addresses = [] } = agreed ?? {};
@@ -68,7 +75,7 @@ const proofOf = (
   return {
     revision: 1,
     basis: basis === undefined ? null : BASIS_SAID[basis],
-    control: controlledSince === undefined ? 'none' : 'signer',
+    control: controlIn(record) ?? 'none',
     tried: deadAt === undefined || evidence.some(triesKey) ? 'key' : 'list',
     absences: agreed?.count ?? 0,
     sightings: sightedRounds,
@@ -280,7 +287,7 @@ export const settledReceipt = (
     proof: proof && {
       ...proof,
       revision: finding.number + 1,
-      control: settling.controlled ? 'signer' : proof.control,
+      control: settling.controlledBy ?? proof.control,
       tried: settling.triedKey ? 'key' : proof.tried,
       ...triesIn(proof, settling),
     },

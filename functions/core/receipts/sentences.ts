@@ -229,10 +229,10 @@ const FOUND: Readonly<Record<Exclude<SettleFinding['outcome'], 'confirmed'>, Wor
 /** How long, as people say it. */
 const inMinutes = (ms: number): string => `${Math.round(ms / MINUTE_MS)} minutes`;
 
-const confirmedSentence = ({ as, triedKey, absences, windowMs, controlled }: Settling): string => {
+const confirmedSentence = ({ as, triedKey, absences, windowMs, controlledBy }: Settling): string => {
   const over = `over ${inMinutes(windowMs)}`;
   if (as === 'restricted') return `Confirmed restricted: every reading ${over} showed what was asked for`;
-  const beside = controlled ? ', while another key of the account was accepted' : '';
+  const beside = controlledBy ? ', while another key of the account was accepted' : '';
   return triedKey
     ? `Confirmed dead: refused ${absences} times ${over}${beside}`
     : `Confirmed gone: off the list ${over}${beside}. No one could try the key itself`;

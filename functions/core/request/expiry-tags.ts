@@ -9,13 +9,15 @@ import { nearest } from './schema-errors.ts';
 const PREFIX = 'key-revoker:';
 /** Every tagged secret has this tag. The sweep lists by it. */
 export const EXPIRY_TAG = `${PREFIX}expires-at`;
+/** Names the provider of a key that is kept only to tell a refused key of its account from an outage. It orders nothing. */
+export const CONTROL_TAG = `${PREFIX}control`;
 /** Names the provider whose key is in the secret. */
 export const PROVIDER_TAG = `${PREFIX}provider`;
 const ORDER_TAGS = ['expires-at', 'provider', 'operation', 'signed-by', 'target', 'version', 'settings'] as const;
 
 const STATUS_TAG = `${PREFIX}status`;
 const PROVED_TAG = `${PREFIX}proved-at`;
-/** The tags that this product writes, for people. Every other tag with the prefix is part of an order. */
+/** The tags that this product writes, for people. */
 export const STATUS_TAGS: readonly string[] = [STATUS_TAG, PROVED_TAG];
 
 /** The status tags of a secret after its key's request has ended. */
@@ -63,7 +65,7 @@ export const wordsIn = (text: string): readonly Word[] =>
 const orderTags = (tags: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
   Object.fromEntries(
     Object.entries(tags)
-      .filter(([key]) => key.startsWith(PREFIX) && !STATUS_TAGS.includes(key))
+      .filter(([key]) => key.startsWith(PREFIX) && key !== CONTROL_TAG && !STATUS_TAGS.includes(key))
       .map(([key, value]) => [key.slice(PREFIX.length), value] as const),
   );
 

@@ -30,7 +30,7 @@ const Evidence = z.strictObject({
   at: instant,
   step: z.enum(['probe', 'call']),
   asked: z.string(),
-  as: asker,
+  as: z.enum([...asker.options, 'control']),
   host: z.string(),
   saw: z.enum(SAW),
   code: z.string(),
@@ -49,7 +49,7 @@ const BASES = ['accepted', 'reply-lost', 'call-unknown'] as const satisfies read
 const ProofShape = z.strictObject({
   revision: z.int().min(1),
   basis: z.enum(BASES).nullable(),
-  control: z.enum(['signer', 'none']),
+  control: z.enum(['signer', 'key', 'none']),
   tried: z.enum(['key', 'list']),
   absences: z.int().min(0),
   sightings: z.int().min(0),

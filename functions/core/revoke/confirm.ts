@@ -16,10 +16,11 @@ import { evidenceOf } from '../receipt.ts';
 import { findingFacts } from '../receipts/log-facts.ts';
 import { settledReceipt } from '../receipts/make-receipt.ts';
 import { allOver } from '../some-at-once.ts';
+import { contextOf } from './attempt-context.ts';
 import { tagTarget } from './conclude.ts';
 import { resend, setAside } from './enqueue.ts';
 import { type PublishedRequest, recheckLater, withCase } from './recheck-of.ts';
-import { contextOf, type DeliveryMode, type Run } from './run.ts';
+import type { DeliveryMode, Run } from './run.ts';
 import { DONE, waitFor } from './wait-for.ts';
 
 /** How often one reading asks the key itself. */
@@ -33,7 +34,7 @@ const LACKS: Readonly<Partial<Record<FinalOutcome, UnconfirmedCode>>> = {
 
 const NOTHING = {
   saw: 'nothing',
-  controlled: false,
+  control: undefined,
   absences: 0,
   connections: [],
   triedKey: false,
@@ -64,7 +65,7 @@ const readKey = async (
   // The call of this request has left, in an earlier attempt.
   const called = { ...NEW_ATTEMPT, calls: 1, before };
   const deleted = item.proved !== undefined;
-  const { round, plan, controlled } = await probeRound(context, item, called, true);
+  const { round, plan, control: signer } = await probeRound(context, item, called, true);
   const own = plan.probes.filter(({ as }) => as === 'self');
   const more = round.heldUp || round.cutShort ? [] : await askedAgain(context, own);
   const asked = [...round.asked, ...more];
@@ -76,21 +77,27 @@ const readKey = async (
     restriction: isRestriction(plan.call) ? plan.call : undefined,
     before,
   });
-  const isKnown = asked.some(({ answer }) => isPresent(answer) || answer.identified);
+  const control = signer ? undefined : await context.askControl(item, round.facts, item.settling?.lastReadAt);
+  const isListed = control?.listed !== undefined;
+  const isKnown = isListed || asked.some(({ answer }) => isPresent(answer) || answer.identified);
   const evidence = [
     ...round.evidence,
     ...more.map(({ question, answer }) => evidenceOf(ports.clock.now(), 'probe', question, answer)),
+    ...(control?.evidence ?? []),
   ];
   const isGone = isManagerRefused(asked, round.signer) && (await killOf(ports, pin.signerName)) !== undefined;
   // An update may have found its key gone.
   const isSeen = as === 'gone' ? isKnown : verdict === 'wider' || verdict === 'web-only';
+  const isVoid = control?.saw === 'refused';
+  const isHeld = verdict === (as === 'gone' ? 'absent' : 'as-asked') && !isVoid;
   return {
-    saw: isSeen ? 'broken' : verdict === (as === 'gone' ? 'absent' : 'as-asked') ? 'holds' : 'nothing',
-    controlled,
+    saw: isSeen ? 'broken' : isHeld ? 'holds' : 'nothing',
+    control: signer ?? (control?.saw === 'accepted' ? 'key' : undefined),
     absences: asked.filter(({ answer }) => isAbsent(answer, deleted)).length,
     connections: asked.flatMap(({ answer, connections }) => (isAbsent(answer, deleted) ? connections : [])),
     triedKey: asked.some(({ question, answer }) => question.as === 'self' && isAbsent(answer, deleted)),
     evidence,
+    isVoid,
     lacks: isGone ? 'signer-gone' : undefined,
   };
 };

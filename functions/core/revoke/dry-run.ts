@@ -5,6 +5,7 @@ import { isToldApart } from '../attempt/told-apart.ts';
 import { epochMs } from '../epoch.ts';
 import { type AttemptResult, attemptEnded, attemptWaiting } from '../ledger/attempt-result.ts';
 import { type CaseItem, NEW_ATTEMPT } from '../ledger/case-item.ts';
+import { withControl } from '../ledger/control-items.ts';
 import { caseKey } from '../ledger/keys.ts';
 import { emptyCase, type KeyOf } from '../ledger/lease.ts';
 import type { Planned } from '../ledger/request-item.ts';
@@ -81,16 +82,22 @@ export const dryRun = async (context: AttemptContext, key: KeyOf): Promise<Attem
   const probed = await probeRound(context, item, NEW_ATTEMPT, true);
   const { round, plan, roundVerdict } = probed;
   if (round.heldUp) return attemptWaiting(round.heldUp);
+  const isSeen = round.asked.some(({ answer }) => answer.identified);
+  // Some providers show which keys belong together only while all of them are alive.
+  const control = isSeen ? await context.askControl(item, round.facts) : undefined;
   await updateItem<CaseItem>(ports, ledgerKey, (current) =>
-    round.asked.some(({ answer }) => answer.identified)
-      ? { ...(current ?? emptyCase(key, now)), sightings: seenWith(current ?? item, round, ports.clock.now()) }
+    isSeen
+      ? {
+          ...(current ?? emptyCase(key, now)),
+          sightings: seenWith(current ?? item, round, ports.clock.now()),
+          controls: withControl((current ?? item).controls, control?.keyName),
+        }
       : undefined,
   );
   const signerId = order.signer.keyId;
   const progress =
-    withRound(item, { name: 'plan', signerId, round, roundVerdict, controlled: probed.controlled, now }).attempts[
-      'plan'
-    ] ?? NEW_ATTEMPT;
+    withRound(item, { name: 'plan', signerId, round, roundVerdict, control: probed.control, now }).attempts['plan'] ??
+    NEW_ATTEMPT;
   // A plan reads the settings only once. It says what follows if the second reading is the same.
   const next = nextStep(
     context,

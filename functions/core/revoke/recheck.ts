@@ -11,9 +11,10 @@ import type { Ended, RequestItem } from '../ledger/request-item.ts';
 import { updateItem } from '../ledger/update-item.ts';
 import { isGone, type KeyState } from '../outcome.ts';
 import { type Finding, findingReceipt } from '../receipts/make-receipt.ts';
+import { contextOf } from './attempt-context.ts';
 import { setAside } from './enqueue.ts';
 import { asRecheck, type PublishedRequest, recheckLater, withCase } from './recheck-of.ts';
-import { contextOf, type DeliveryMode, type Run } from './run.ts';
+import type { DeliveryMode, Run } from './run.ts';
 import { DONE } from './wait-for.ts';
 
 /** What a recheck of an open case reports: the state of the key, or that the key has been handled since. */

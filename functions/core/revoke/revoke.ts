@@ -4,6 +4,7 @@ import { claim } from '../ledger/claim.ts';
 import type { RequestItem } from '../ledger/request-item.ts';
 import type { Ports } from '../ports.ts';
 import { type Parsed, parseRequest } from '../request/parse-request.ts';
+import { contextOf } from './attempt-context.ts';
 import { conclude, publishStoredEnd } from './conclude.ts';
 import { CONFIRM } from './confirm.ts';
 import { dryRun } from './dry-run.ts';
@@ -12,7 +13,7 @@ import { RECHECK } from './recheck.ts';
 import { isOwnSender, recheckOf } from './recheck-of.ts';
 import { unlessOutage } from './refused-for-now.ts';
 import { resolve } from './resolve-target.ts';
-import { contextOf, type DeliveryMode, type Run, runOf } from './run.ts';
+import { type DeliveryMode, type Run, runOf } from './run.ts';
 import { DONE, waitUnclaimed } from './wait-for.ts';
 import { revokeKey, withLease, withPin } from './with-lease.ts';
 

@@ -1,4 +1,3 @@
-import type { AttemptContext } from '../attempt/round.ts';
 import type { Delivery, Disposition } from '../delivery.ts';
 import type { AttemptResult } from '../ledger/attempt-result.ts';
 import type { CaseItem } from '../ledger/case-item.ts';
@@ -48,9 +47,3 @@ export const runOf = (ports: Ports, delivery: Delivery, mode: DeliveryMode, requ
     holder: ports.newId(),
   };
 };
-
-export const contextOf = (
-  { ports, provider, request, asking, holder }: Run,
-  item: RequestItem,
-  { pin, order }: ResolvedTarget,
-): AttemptContext => ({ ports, provider, item, request, pin, order, asking, holder });

@@ -19,9 +19,10 @@ import type { Ports } from '../ports.ts';
 import { kindOf } from '../provider.ts';
 import { isUrgent } from '../reason.ts';
 import { findingReceipt } from '../receipts/make-receipt.ts';
+import { contextOf } from './attempt-context.ts';
 import { rereadOrder } from './reread-order.ts';
 import { type ResolvedTarget, resolveAgain } from './resolve-target.ts';
-import { contextOf, type DeliveryMode, type Run } from './run.ts';
+import type { DeliveryMode, Run } from './run.ts';
 
 /**
  * Pins what this delivery found.

@@ -1,5 +1,6 @@
 import type { EpochMs } from '../epoch.ts';
 import type { Ports } from '../ports.ts';
+import { watchControls } from './control-watch.ts';
 import { type DailyPassReport, dailyPass } from './daily-pass.ts';
 import { type Gauges, gauge } from './gauges.ts';
 import { type WatchedWindows, watchWindows } from './settle-watch.ts';
@@ -8,13 +9,15 @@ import { type Swept, sweep } from './sweep.ts';
 export interface Ticked extends Swept {
   readonly gauges: Gauges;
   readonly windows: WatchedWindows;
+  /** Secrets that are tagged as control keys. */
+  readonly controls: number;
   /** `undefined` if the day's pass is done or running, the system is paused, or the sweep had no time left. */
   readonly lookedAfter: DailyPassReport | undefined;
 }
 
 /**
- * What is done at each tick of the clock: reports how much is open, sends late readings again, turns due expiry tags into requests, and once a day checks the
- * ledger's cases.
+ * What is done at each tick of the clock: reports how much is open, sends late readings again, turns due expiry tags into requests, notes
+ * the control keys, and once a day checks the ledger's cases.
  *
  * @param aheadMs how far ahead of its expiry an order is sent, up to 15 minutes
  * @param until when the sweep stops reading
@@ -25,5 +28,6 @@ export const tick = async (ports: Ports, aheadMs: number, until?: EpochMs): Prom
   const gauges = await gauge(ports);
   const windows = await watchWindows(ports);
   const swept = await sweep(ports, aheadMs, until);
-  return { ...swept, gauges, windows, lookedAfter: swept.goesOn ? undefined : await dailyPass(ports) };
+  const controls = await watchControls(ports);
+  return { ...swept, gauges, windows, controls, lookedAfter: swept.goesOn ? undefined : await dailyPass(ports) };
 };

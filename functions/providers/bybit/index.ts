@@ -9,7 +9,7 @@ import { ENVIRONMENTS } from './environments.ts';
 import { afterwards, forecast, type Seen } from './forecast.ts';
 import { meaning } from './meaning.ts';
 import { BYBIT_OPERATIONS, type BybitOperation } from './operations.ts';
-import { masterCheck, probes, siblings, subAccountOf } from './questions.ts';
+import { controlQuestion, masterCheck, probes, siblings, subAccountOf } from './questions.ts';
 import { requestedUpdateOf, restriction } from './restriction.ts';
 import { type BybitRecord, type BybitSettings, SETTINGS } from './settings.ts';
 import { RECEIVE_WINDOW_MS, signForBybit } from './sign.ts';
@@ -123,5 +123,6 @@ export const bybit = provider({
   credential,
   checkSigner,
   isRelated: isMasterOfDemo,
+  control: controlQuestion,
   plan,
 });

@@ -1,5 +1,5 @@
 import { type Facts, isDoubt } from '../../core/answer.ts';
-import type { Credential, Order, Question } from '../../core/provider.ts';
+import type { ControlTarget, Credential, Order, Question } from '../../core/provider.ts';
 import { realmsOf } from '../realms.ts';
 import type { ReplyMeaning } from '../reply-meaning.ts';
 import { BYBIT_SIBLINGS, ENVIRONMENTS } from './environments.ts';
@@ -26,7 +26,7 @@ const signingItself = ({ signer }: Order, { of }: BybitOperation): Question =>
     ...asked(signer, hostOf(signer.environment)),
     judge: (key) => ({
       identified: true,
-      facts: some({ userID: key.userID, type: typeOf(key) }),
+      facts: some({ userID: key.userID, parentUid: key.parentUid, type: typeOf(key) }),
       ...(key.record && { record: key.record }),
       ...(key.isMaster === (of === 'master') ? {} : WRONG_KIND),
     }),
@@ -68,6 +68,27 @@ export const masterCheck = ({ signer }: Order): Question => {
       facts: some({ userID, wallet: record?.permissions['Wallet']?.join(' '), readOnly: record?.readOnly.toString() }),
       ...(isMaster ? {} : WRONG_KIND),
     }),
+  });
+};
+
+/** What Bybit gives in place of a master's id to a key that is a master's own. */
+const NO_MASTER = '0';
+
+/** The account of a key, and the account of its master. */
+const accountsOf = (userID: string | undefined, parentUid: string | undefined): readonly string[] =>
+  [userID, parentUid].filter((id) => id !== undefined && id !== NO_MASTER).map(String);
+
+/** Asks a control key about itself. Keys of one master, and the master's own keys, are of one account. */
+export const controlQuestion = (credential: Credential, { self, facts }: ControlTarget): Question => {
+  const of = accountsOf(self ? facts['userID'] : facts['targetUserID'], facts['parentUid']);
+  const host = hostOf(credential.environment);
+  return queryApi({
+    ...{ credential, host, as: 'control', questionId: `${credential.keyId}@${host}/query-api`, column: 'managing' },
+    judge: ({ userID, parentUid }) => {
+      const own = accountsOf(userID, parentUid);
+      const isSame = own.some((id) => of.includes(id));
+      return { facts: own.length === 0 || of.length === 0 ? {} : { sameAccount: isSame ? 'yes' : 'no' } };
+    },
   });
 };
 

@@ -5,7 +5,7 @@ import { realmsOf } from '../realms.ts';
 import { credential, Shape } from './credential.ts';
 import { ENVIRONMENTS, KALSHI_SIBLINGS } from './environments.ts';
 import { AFTERWARDS, forecast } from './forecast.ts';
-import { API_KEYS_PATH, keyListQuestionId, managersQuestion, ownListQuestion } from './key-list.ts';
+import { API_KEYS_PATH, controlQuestion, keyListQuestionId, managersQuestion, ownListQuestion } from './key-list.ts';
 import { meaning } from './meaning.ts';
 import { signForKalshi } from './sign.ts';
 
@@ -65,6 +65,7 @@ export const kalshi = provider({
     { what: 'How far a clock may be off.', weDo: 'Calls a refusal for the clock `retry/clock-skew`.' },
   ],
   credential,
+  control: (key, target) => controlQuestion(key, hostOf(key.environment), target),
   plan: (order) => ({
     probes: probes(order),
     needsAll: false,

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Answer, Facts } from '../../core/answer.ts';
 import { epochMs, toIso } from '../../core/epoch.ts';
 import { jsonOrUndefined } from '../../core/json.ts';
-import type { Credential, MaybeReply, Order, Question } from '../../core/provider.ts';
+import type { ControlTarget, Credential, MaybeReply, Order, Question } from '../../core/provider.ts';
 import { type Talk, talk } from '../conversation.ts';
 import { IDENTIFIED, silent } from '../reply-meaning.ts';
 import { meaning } from './meaning.ts';
@@ -46,6 +46,15 @@ const factsOf = (list: List, askerId: string | undefined): Facts => {
   };
 };
 
+/** The ledger keeps the ids of so many other keys of the user. */
+const MOST_OTHERS = 50;
+
+/** The other keys of the asker's user: only they can be control keys of the asker. */
+const othersIn = ({ api_keys: rows }: List, askerId: string | undefined): Facts => {
+  const others = rows.map(({ api_key_id: id }) => id.toLowerCase()).filter((id) => id !== askerId);
+  return others.length === 0 ? {} : { besides: others.slice(0, MOST_OTHERS).join(' ') };
+};
+
 /** A key from a clearing member's system is refused on every path of this API. */
 const elsewhere = (row: Row | undefined): Partial<Answer> =>
   row?.fcm_subtrader_id === undefined ? {} : { fallbackCode: 'only-in-web-ui' };
@@ -55,7 +64,7 @@ function* ownList(target: Credential, host: string, signs: boolean): Talk<Answer
   const list = listIn(reply);
   if (list === undefined) return meaning(reply, 'own');
   const { keyId } = target;
-  const facts = signs ? { facts: factsOf(list, keyId) } : {};
+  const facts = signs ? { facts: { ...factsOf(list, keyId), ...othersIn(list, keyId) } } : {};
   return { saw: 'alive', code: '200', ...IDENTIFIED, ...elsewhere(rowOf(list, keyId)), ...facts };
 }
 
@@ -97,4 +106,28 @@ export const managersQuestion = (order: Order, host: string): Question => ({
   host,
   questionId: keyListQuestionId(order.signer.keyId, host),
   next: talk(() => managersList(order, host)),
+});
+
+function* controlList(control: Credential, host: string, { keyId, facts: known }: ControlTarget): Talk<Answer> {
+  const reply = yield (now) =>
+    signForKalshi(control, { method: 'GET', changes: false, host, path: API_KEYS_PATH }, now);
+  const list = listIn(reply);
+  if (list === undefined) return meaning(reply, 'managing');
+  const isListed = rowOf(list, keyId) !== undefined;
+  const isSame = isListed || known['besides']?.split(' ').includes(control.keyId ?? '');
+  return {
+    saw: isListed ? 'listed' : 'alive',
+    code: '200',
+    ...(isListed && IDENTIFIED),
+    ...(isSame && { facts: { sameAccount: 'yes' } }),
+  };
+}
+
+/** Asks a control key for the list of its user's keys. */
+export const controlQuestion = (control: Credential, host: string, target: ControlTarget): Question => ({
+  asked: 'api_keys',
+  as: 'control',
+  host,
+  questionId: `control ${keyListQuestionId(control.keyId ?? '', host)}`,
+  next: talk(() => controlList(control, host, target)),
 });

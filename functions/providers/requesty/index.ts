@@ -5,7 +5,7 @@ import { realmsOf } from '../realms.ts';
 import { credential, Shape } from './credential.ts';
 import { ENVIRONMENTS } from './environments.ts';
 import { forecast } from './forecast.ts';
-import { keyListQuestion, lookup } from './managed.ts';
+import { controlQuestion, keyListQuestion, lookup } from './managed.ts';
 import { meaning } from './meaning.ts';
 import { bearerOf, MANAGE_KEY_PATH, withBearer } from './request.ts';
 import { managerCheck, selfQuestion } from './self.ts';
@@ -59,6 +59,7 @@ export const requesty = provider({
   ],
   credential,
   identify: (key) => selfQuestion({ credential: key, host: hostOf(key.environment), keyId: undefined }),
+  control: (key, target) => controlQuestion(key, hostOf(key.environment), target),
   plan: (order) => {
     const { signer, target } = order;
     const host = hostOf(signer.environment);

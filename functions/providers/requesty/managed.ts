@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import type { Answer } from '../../core/answer.ts';
 import { jsonOrUndefined } from '../../core/json.ts';
-import type { MaybeReply, Order, Question } from '../../core/provider.ts';
+import type { ControlTarget, Credential, MaybeReply, Order, Question } from '../../core/provider.ts';
 import { type Talk, talk } from '../conversation.ts';
 import { IDENTIFIED, silent } from '../reply-meaning.ts';
 import { isSuccess, meaning } from './meaning.ts';
 import { bearerOf, MANAGE_KEY_PATH, withBearer } from './request.ts';
-import { keyIn } from './self.ts';
+import { askSelf, keyIn } from './self.ts';
 
 function* lookUp({ signer, target }: Order, host: string, path: string): Talk<Answer> {
   const reply = yield () => withBearer(bearerOf(signer), { method: 'GET', changes: false, host, path });
@@ -56,4 +56,30 @@ export const keyListQuestion = (order: Order, host: string): Question => ({
   host,
   questionId: `${order.signer.keyId}@${host}/apikeys`,
   next: talk(() => list(order, host)),
+});
+
+function* controlling(control: Credential, host: string, { keyId }: ControlTarget): Talk<Answer> {
+  const reply = yield () => askSelf(bearerOf(control), host);
+  const own = keyIn(reply);
+  if (own === undefined) return meaning(reply, 'managing');
+  // Only with the permission `manage: read` does this list come.
+  const said = listIn(
+    yield () => withBearer(bearerOf(control), { method: 'GET', changes: false, host, path: MANAGE_KEY_PATH }),
+  );
+  const isListed = said?.ids.includes(keyId) ?? false;
+  return {
+    saw: isListed ? 'listed' : 'alive',
+    code: own.code,
+    ...(isListed && IDENTIFIED),
+    facts: { keyId: own.id, ...(isListed && { sameAccount: 'yes' }) },
+  };
+}
+
+/** Asks a control key about itself, and for the keys of its organisation. */
+export const controlQuestion = (control: Credential, host: string, target: ControlTarget): Question => ({
+  asked: 'self',
+  as: 'control',
+  host,
+  questionId: `control@${host}/self`,
+  next: talk(() => controlling(control, host, target)),
 });

@@ -20,7 +20,8 @@ export const keyIn = (reply: MaybeReply): (z.output<typeof Self> & { readonly co
   return key && { ...key, code: String(reply.status) };
 };
 
-const ask = (bearer: string, host: string): HttpCall =>
+/** One read of the asking key's own record. */
+export const askSelf = (bearer: string, host: string): HttpCall =>
   withBearer(bearer, { method: 'GET', changes: false, host, path: `${MANAGE_KEY_PATH}/self` });
 
 /** A bearer of the right form that was never issued. A deleted bearer may get the same reply. */
@@ -42,7 +43,7 @@ interface Self {
 const SOMEONE_ELSE: Answer = { ...silent({ wait: 'unrecognised' }), code: 'another key' };
 
 function* own({ credential, host, keyId }: Self): Talk<Answer> {
-  const reply = yield () => ask(bearerOf(credential), host);
+  const reply = yield () => askSelf(bearerOf(credential), host);
   const key = keyIn(reply);
   if (key) {
     if (keyId !== undefined && key.id !== keyId) return SOMEONE_ELSE;
@@ -51,7 +52,7 @@ function* own({ credential, host, keyId }: Self): Talk<Answer> {
     return { saw: 'alive', code: key.code, ...IDENTIFIED, facts };
   }
   if (reply?.status !== 401) return meaning(reply, 'own');
-  const control = yield () => ask(NEVER_ISSUED, host);
+  const control = yield () => askSelf(NEVER_ISSUED, host);
   return isSameRefusal(reply, control) ? { saw: 'unknown', code: '401' } : meaning(reply, 'own');
 }
 
@@ -68,7 +69,7 @@ export const selfQuestion = (self: Self): Question => ({
 });
 
 function* manager({ signer }: Order, host: string): Talk<Answer> {
-  const reply = yield () => ask(bearerOf(signer), host);
+  const reply = yield () => askSelf(bearerOf(signer), host);
   const key = keyIn(reply);
   if (key === undefined) return meaning(reply, 'managing');
   if (key.id !== signer.keyId) return SOMEONE_ELSE;

@@ -1,4 +1,4 @@
-import type { AttemptContext } from '../../../functions/core/attempt/round.ts';
+import type { AttemptContext, ControlReading } from '../../../functions/core/attempt/round.ts';
 import { after } from '../../../functions/core/epoch.ts';
 import type { CaseItem } from '../../../functions/core/ledger/case-item.ts';
 import { emptyCase } from '../../../functions/core/ledger/lease.ts';
@@ -17,15 +17,19 @@ interface Having extends Given {
   readonly plan?: (order: Order) => Partial<Plan>;
   /** Of the case, whose key its own probe has seen unless told otherwise. */
   readonly found?: Partial<CaseItem>;
+  /** What a control key shows. Without it there is none. */
+  readonly control?: ControlReading;
   /** How much time there is, in milliseconds. */
   readonly forMs?: number;
 }
+
+const NO_CONTROL: ControlReading = { saw: 'nothing', evidence: [] };
 
 const credentialOf = (keyId: string) => ({ environment: 'prod', keyId, parts: new Secret({}) });
 
 /** A delivery at noon that holds the case of a key, before it has asked anything. */
 export const atWork = (script: Script, having: Having = {}) => {
-  const { managed, request, plan, found, forMs = 25_000, ...given } = having;
+  const { managed, request, plan, found, forMs = 25_000, control = NO_CONTROL, ...given } = having;
   const provider = scriptedProvider(plan);
   const memory = system(script, { provider, ...given });
   const signerId = managed ? OTHER : KEY;
@@ -72,6 +76,7 @@ export const atWork = (script: Script, having: Having = {}) => {
     },
     asking: { ports: memory.ports, deadline },
     holder: 'H',
+    askControl: async () => control,
   };
   const leased: CaseItem = {
     ...emptyCase({ provider: 'kalshi', realm: 'prod', keyId: KEY }, NOON),

@@ -48,7 +48,7 @@ const stepOf = ({
       round: { asked: [askedOf(answer)], signer: undefined, facts: {}, evidence: [], cutShort, heldUp, isEmpty: false },
       plan: { ...PLAN, ...rest.plan },
       roundVerdict,
-      controlled: false,
+      control: undefined,
     },
     { ...NEW_ATTEMPT, ...rest.record },
     { proved: false, calledNow: false, siblingsAsked: false, agreedMs: 0, sightedRounds: 0 },

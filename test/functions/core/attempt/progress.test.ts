@@ -53,7 +53,7 @@ const round = (more: Partial<Round> = {}): Round => ({
   ...more,
 });
 const write = (item: CaseItem, probed: Round, roundVerdict: RoundVerdict | undefined = 'present') =>
-  withRound(item, { name: 'w', signerId: 'S', round: probed, roundVerdict, controlled: false, now: AT });
+  withRound(item, { name: 'w', signerId: 'S', round: probed, roundVerdict, control: undefined, now: AT });
 
 describe('what a round counts', () => {
   const UNKNOWN_KEY = round({ asked: [askedOf(answerOf('unknown'))] });
@@ -136,7 +136,7 @@ describe('what a round counts', () => {
         signerId: 'S',
         round: round({ asked }),
         roundVerdict: 'wider',
-        controlled: false,
+        control: undefined,
         restriction,
         now: AT,
       });
@@ -256,7 +256,7 @@ describe('a round written into the case', () => {
         signerId: 'S',
         round: round({ evidence: [line(1)] }),
         roundVerdict: undefined,
-        controlled: false,
+        control: undefined,
         now: AT,
       }).attempts['w'],
     ).toMatchObject({ agreed, evidence: [line(1)], answered: false });
@@ -275,7 +275,7 @@ describe('a round written into the case', () => {
       signerId: 'S',
       round: round({ asked: [askedOf(answer)] }),
       roundVerdict: undefined,
-      controlled: false,
+      control: undefined,
       now: AT,
     };
     expect(withRound(withWork({ agreed }), cut).attempts['w']?.agreed).toEqual(goesOn ? agreed : undefined);
@@ -305,7 +305,7 @@ describe('a round written into the case', () => {
     const probed = round({ asked: [askedOf(answer)] });
     return withRound(
       { ...EMPTY, attempts },
-      { name: 'w', signerId: 'S', round: probed, roundVerdict, controlled: false, now: AT },
+      { name: 'w', signerId: 'S', round: probed, roundVerdict, control: undefined, now: AT },
     ).attempts;
   };
 

@@ -130,51 +130,51 @@ describe('a round in which the managing key is refused', () => {
       nonce: '',
       request: { provider: 'kalshi', operation: 'delete-key' },
     });
-    const { round, roundVerdict, controlled } = await probeRound(context, leased, { ...NEW_ATTEMPT, calls }, true);
+    const { round, roundVerdict, control } = await probeRound(context, leased, { ...NEW_ATTEMPT, calls }, true);
     const asked = round.asked.map(({ question }) => question.asked);
-    return { asked, signer: round.signer?.saw, roundVerdict, controlled, evidence: round.evidence.length };
+    return { asked, signer: round.signer?.saw, roundVerdict, control, evidence: round.evidence.length };
   };
 
   it.each<[string, Given, Awaited<ReturnType<typeof probed>>]>([
     [
       'is the target’s own word where this system has deleted it',
       {},
-      { asked: ['probe'], signer: undefined, roundVerdict: 'absent', controlled: false, evidence: 2 },
+      { asked: ['probe'], signer: undefined, roundVerdict: 'absent', control: undefined, evidence: 2 },
     ],
     [
       'is the target’s own word, also where the managing key is refused when it is asked about itself',
       { list: UNLISTED, signer: HELD },
-      { asked: ['probe'], signer: undefined, roundVerdict: 'absent', controlled: false, evidence: 3 },
+      { asked: ['probe'], signer: undefined, roundVerdict: 'absent', control: undefined, evidence: 3 },
     ],
     [
       'is the target’s own word where a delete of this system was accepted',
       { killed: 'accepted' },
-      { asked: ['probe'], signer: undefined, roundVerdict: 'absent', controlled: false, evidence: 2 },
+      { asked: ['probe'], signer: undefined, roundVerdict: 'absent', control: undefined, evidence: 2 },
     ],
     [
       'says nothing where nobody knows what a delete of this system did',
       { killed: 'lost' },
-      { asked: ['probe', 'list'], signer: 'alive', roundVerdict: 'none', controlled: false, evidence: 2 },
+      { asked: ['probe', 'list'], signer: 'alive', roundVerdict: 'none', control: undefined, evidence: 2 },
     ],
     [
       'says nothing where this system has not deleted it',
       { killed: 'not' },
-      { asked: ['probe', 'list'], signer: 'alive', roundVerdict: 'none', controlled: false, evidence: 2 },
+      { asked: ['probe', 'list'], signer: 'alive', roundVerdict: 'none', control: undefined, evidence: 2 },
     ],
     [
       'says nothing where only its question about itself is refused, and this system has not deleted it',
       { list: UNLISTED, signer: HELD, killed: 'not' },
-      { asked: ['probe', 'list'], signer: 'silent', roundVerdict: 'none', controlled: true, evidence: 3 },
+      { asked: ['probe', 'list'], signer: 'silent', roundVerdict: 'none', control: 'signer', evidence: 3 },
     ],
     [
       'says nothing before a call of this request',
       { calls: 0 },
-      { asked: ['probe', 'list'], signer: 'alive', roundVerdict: 'none', controlled: false, evidence: 2 },
+      { asked: ['probe', 'list'], signer: 'alive', roundVerdict: 'none', control: undefined, evidence: 2 },
     ],
     [
       'says nothing where the target has no word of its own',
       { names: ['list'] },
-      { asked: ['list'], signer: 'alive', roundVerdict: 'none', controlled: false, evidence: 1 },
+      { asked: ['list'], signer: 'alive', roundVerdict: 'none', control: undefined, evidence: 1 },
     ],
   ])('%s', async (_what, given, expected) => expect(await probed(given)).toEqual(expected));
 
@@ -183,7 +183,7 @@ describe('a round in which the managing key is refused', () => {
       asked: ['probe', 'list'],
       signer: 'alive',
       roundVerdict: 'absent',
-      controlled: true,
+      control: 'signer',
       evidence: 2,
     };
     expect(await probed({ list: UNLISTED, killed })).toEqual(expected);

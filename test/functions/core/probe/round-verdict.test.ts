@@ -14,6 +14,7 @@ import {
   roundVerdictOf,
 } from '../../../../functions/core/probe/round-verdict.ts';
 import type { Reach, Restriction } from '../../../../functions/core/provider.ts';
+import type { Control } from '../../../../functions/core/receipt.ts';
 import { answerOf, askedOf, NOON } from '../rounds.ts';
 
 const SEEN = { self: NOON, managing: NOON };
@@ -303,7 +304,7 @@ describe('the tally', () => {
     roundVerdict: RoundVerdict,
     round: readonly AnsweredQuestion[] = [self('silent')],
     signer = undefined as ReturnType<typeof answerOf> | undefined,
-  ) => countRound({ ...NEW_ATTEMPT, ...progress }, round, { roundVerdict, controlled: false, signer, now: at });
+  ) => countRound({ ...NEW_ATTEMPT, ...progress }, round, { roundVerdict, control: undefined, signer, now: at });
 
   it.each<RoundVerdict>(['absent', 'absent-unseen', 'as-asked', 'web-only'])(
     'starts to agree on %s and keeps the first instant',
@@ -311,7 +312,7 @@ describe('the tally', () => {
       const first = counted({}, roundVerdict);
       expect(first.agreed).toEqual({ on: roundVerdict, at });
       expect(
-        countRound(first, [self('silent')], { roundVerdict, controlled: false, signer: undefined, now: after(at, 9) })
+        countRound(first, [self('silent')], { roundVerdict, control: undefined, signer: undefined, now: after(at, 9) })
           .agreed,
       ).toEqual({
         on: roundVerdict,
@@ -329,10 +330,10 @@ describe('the tally', () => {
 
   describe('an absence', () => {
     const MINUTE = 60_000;
-    const gone = (progress: Partial<AttemptRecord>, controlled = false) =>
+    const gone = (progress: Partial<AttemptRecord>, control?: Control) =>
       countRound({ ...NEW_ATTEMPT, ...progress }, [], {
         roundVerdict: 'absent',
-        controlled,
+        control,
         signer: undefined,
         now: at,
       });
@@ -342,15 +343,15 @@ describe('the tally', () => {
       ['continues where the last round is half an hour ago', 30 * MINUTE, true],
       ['starts again where it is longer ago: nobody knows what the key did meanwhile', 30 * MINUTE + 1, false],
     ])('%s', (_what, ms, continues) => {
-      const found = gone({ ...watched, controlledSince: NOON, absentAt: after(at, -ms) }, true);
+      const found = gone({ ...watched, controlledSince: NOON, absentAt: after(at, -ms) }, 'signer');
       const since = continues ? NOON : at;
       expect(found).toMatchObject({ absentSince: since, absentAt: at, agreed: { at: since }, controlledSince: since });
     });
 
     it('is controlled from the first round in which the managing key was accepted', () => {
       expect(gone(watched).controlledSince).toBeUndefined();
-      expect(gone(watched, true).controlledSince).toBe(at);
-      expect(gone({ ...watched, controlledSince: NOON }, true).controlledSince).toBe(NOON);
+      expect(gone(watched, 'signer').controlledSince).toBe(at);
+      expect(gone({ ...watched, controlledSince: NOON }, 'signer').controlledSince).toBe(NOON);
       expect(gone({ ...watched, controlledSince: NOON }).controlledSince).toBe(NOON);
     });
 
@@ -408,7 +409,7 @@ describe('the tally', () => {
     const first = counted({}, 'absent');
     expect(first.absentSince).toBe(at);
     expect(
-      countRound(first, [], { roundVerdict: 'absent', controlled: false, signer: undefined, now: after(at, 9) })
+      countRound(first, [], { roundVerdict: 'absent', control: undefined, signer: undefined, now: after(at, 9) })
         .absentSince,
     ).toBe(at);
   });
@@ -511,7 +512,7 @@ describe('the tally', () => {
         (roundVerdicts) => {
           const last = roundVerdicts.reduce(
             (progress, roundVerdict, index) =>
-              countRound(progress, [], { roundVerdict, controlled: false, signer: undefined, now: epochMs(index) }),
+              countRound(progress, [], { roundVerdict, control: undefined, signer: undefined, now: epochMs(index) }),
             NEW_ATTEMPT,
           );
           const run =

@@ -85,7 +85,7 @@ describe('the window after an end', () => {
     expect(caseOf(memory)).toMatchObject({
       state: 'settling-case',
       at: after(END, 5 * MINUTE),
-      settling: { absences: 5, lastReadAt: after(END, MINUTE), controlled: false },
+      settling: { absences: 5, lastReadAt: after(END, MINUTE) },
     });
     expect(caseOf(memory)).not.toHaveProperty('lease');
     await readThrough(memory, 5 * MINUTE);

@@ -14,6 +14,7 @@ it('tells how much is open, sweeps, and looks after the cases once a day', async
     ...none,
     gauges,
     windows,
+    controls: 0,
     lookedAfter: { resent: 0, looks: 0, copies: 0 },
   });
   expect(memory.lines.map(([event]) => event)).toEqual([
@@ -22,7 +23,7 @@ it('tells how much is open, sweeps, and looks after the cases once a day', async
     'sweep done',
     'look-after done',
   ]);
-  expect(await tick(memory.ports, AHEAD)).toEqual({ ...none, gauges, windows, lookedAfter: undefined });
+  expect(await tick(memory.ports, AHEAD)).toEqual({ ...none, gauges, windows, controls: 0, lookedAfter: undefined });
 });
 
 it('tells how much is open also where the sweep fails, which then does not count as run', async () => {

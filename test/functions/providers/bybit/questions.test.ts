@@ -36,7 +36,7 @@ describe('a key that signs for itself', () => {
       saw: 'alive',
       code: '0',
       identified: true,
-      facts: { userID: SUB_ID, type: '1' },
+      facts: { userID: SUB_ID, parentUid: '100400000', type: '1' },
       record: { readOnly: 0, permissions: { Wallet: ['AccountTransfer'], Spot: ['SpotTrade'] }, ips: ['*'] },
     });
   });
@@ -53,9 +53,12 @@ describe('a key that signs for itself', () => {
   });
 
   it('gives no facts that it was not told', () => {
-    const without = described({ userID: '100400345x', type: undefined });
+    const without = described({ userID: '100400345x', parentUid: undefined, type: undefined });
     expect(answerTo(question, reply(200, without)).facts).toStrictEqual({});
-    expect(answerTo(question, reply(200, described({ userID: 'x100400345' }))).facts).toStrictEqual({ type: '1' });
+    expect(answerTo(question, reply(200, described({ userID: 'x100400345' }))).facts).toStrictEqual({
+      parentUid: '100400000',
+      type: '1',
+    });
   });
 
   it.each([
