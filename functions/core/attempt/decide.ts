@@ -254,7 +254,7 @@ const gone = (situation: Situation): Decision => {
   if (proved || basis === 'accepted') return agreedEnd(situation, goneAs(situation), wantedAfter(situation));
   if (isByWord(situation)) return wordEnd(situation);
   if (basis === undefined) return beforeDelete(situation);
-  if (situation.controlled && basis === 'lost') return afterLoss(situation);
+  if (situation.controlled && !situation.self && basis === 'lost') return afterLoss(situation);
   if (situation.controlled) return controlledEnd(situation, goneAs(situation));
   // The end rests on a delete that was refused at the end of that time, and on enough absences after it.
   const isOver = outlastsOutage(situation, now);

@@ -169,7 +169,7 @@ export const withRound = (
   return {
     ...item,
     sightings: { ...seenIn(round, now), ...item.sightings },
-    controls: withControl(item.controls, controlName),
+    ...(controlName !== undefined && { controls: withControl(item.controls, controlName) }),
     facts: { ...item.facts, [signerId]: { ...item.facts[signerId], ...lasting(round.facts) } },
     attempts: {
       ...otherAttempts(item.attempts, round, now),

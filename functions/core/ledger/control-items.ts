@@ -23,10 +23,5 @@ export const controlKeyKey = (arn: string): ItemKey => ({ pk: `control-key#${arn
 const MOST_LINKED = 5;
 
 /** The control keys of a key's account, with one more. */
-export const withControl = (
-  controls: readonly string[] | undefined,
-  keyName: string | undefined,
-): readonly string[] | undefined =>
-  keyName === undefined
-    ? controls
-    : [...(controls ?? []).filter((other) => other !== keyName), keyName].slice(-MOST_LINKED);
+export const withControl = (controls: readonly string[] = [], keyName: string): readonly string[] =>
+  [...controls.filter((other) => other !== keyName), keyName].slice(-MOST_LINKED);

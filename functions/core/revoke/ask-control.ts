@@ -103,37 +103,53 @@ const note = async ({ ports }: Asks, arn: string, asked: Asked): Promise<EpochMs
   return written?.refusedSince;
 };
 
+/** Whether the last acceptance of a control key still counts: it came after the first absence, and not long ago. */
+const isShared = (known: ControlKeyItem | undefined, since: EpochMs | undefined, now: EpochMs): boolean =>
+  known?.acceptedAt !== undefined &&
+  since !== undefined &&
+  known.acceptedAt >= since &&
+  now <= after(known.acceptedAt, SHARED_MS);
+
+/** What one answer shows. @param isLinked the key was accepted beside the target before */
+const readingOf = async (asks: Asks, arn: string, asked: Asked, isLinked: boolean): Promise<ControlReading> => {
+  const { clock } = asks.ports;
+  const { answer, question, keyName: name } = asked;
+  const refusedSince = await note(asks, arn, asked);
+  const evidence = [evidenceOf(clock.now(), 'probe', question, answer)];
+  const isSame = isLinked || answer.saw === 'listed' || answer.facts?.['sameAccount'] === 'yes';
+  if (isAccepted(asked) && isSame)
+    return { saw: 'accepted', keyName: name, evidence, ...(answer.saw === 'listed' && { listed: asked }) };
+  const isYoung = refusedSince !== undefined && clock.now() < after(refusedSince, REFUSED_MS);
+  return { saw: isLinked && isYoung ? 'refused' : 'nothing', evidence };
+};
+
 /**
- * Makes the question to a control key: whether the provider accepts another key of the target's account at this moment. Only secrets with the
- * tag `key-revoker:control` are opened, and their keys are only asked about themselves. A secret that cannot be opened is passed over.
+ * Asks whether the provider accepts another key of the target's account at this moment. Only secrets with the tag `key-revoker:control` are
+ * opened, and their keys are only asked about themselves. A secret that cannot be opened is passed over.
+ *
+ * @throws Unavailable if the ledger does not answer
  */
-export const askControlOf =
-  (run: Asks, resolved: Pick<ResolvedTarget, 'pin' | 'order'>): AttemptContext['askControl'] =>
-  async ({ controls = [] }, facts, since) => {
-    const { clock } = run.ports;
-    if (run.provider.control === undefined) return NOTHING;
-    const isLinked = (name: string | undefined): boolean => name !== undefined && controls.includes(name);
-    let reading = NOTHING;
-    for (const { arn, known } of await candidatesFor(run, isLinked)) {
-      const isShared = since !== undefined && known?.acceptedAt !== undefined && known.acceptedAt >= since;
-      if (isShared && isLinked(known.keyName) && clock.now() <= after(known.acceptedAt, SHARED_MS))
-        return { ...reading, saw: 'accepted', keyName: known.keyName };
-      const asked = await askKey(run, resolved, arn, facts).catch((error: unknown) => {
-        // Rethrows a defect of ours.
-        asResult(error);
-        return undefined;
-      });
-      if (asked === undefined) continue;
-      const refusedSince = await note(run, arn, asked);
-      const { answer, question } = asked;
-      const evidence = [...reading.evidence, evidenceOf(clock.now(), 'probe', question, answer)];
-      const isSame = answer.saw === 'listed' || answer.facts?.['sameAccount'] === 'yes' || isLinked(asked.keyName);
-      if (isAccepted(asked) && isSame) {
-        const listed = answer.saw === 'listed' ? { listed: asked } : {};
-        return { saw: 'accepted', keyName: asked.keyName, evidence, ...listed };
-      }
-      const isYoung = refusedSince !== undefined && clock.now() < after(refusedSince, REFUSED_MS);
-      reading = { saw: isLinked(asked.keyName) && isYoung ? 'refused' : reading.saw, evidence };
-    }
-    return reading;
-  };
+export const askControl = async (
+  asks: Asks,
+  resolved: Pick<ResolvedTarget, 'pin' | 'order'>,
+  ...[{ controls = [] }, facts, since]: Beside
+): Promise<ControlReading> => {
+  if (asks.provider.control === undefined) return NOTHING;
+  const isLinked = (name: string | undefined): boolean => name !== undefined && controls.includes(name);
+  let reading = NOTHING;
+  for (const { arn, known } of await candidatesFor(asks, isLinked)) {
+    if (isLinked(known?.keyName) && isShared(known, since, asks.ports.clock.now()))
+      return { ...reading, saw: 'accepted', keyName: known?.keyName };
+    const asked = await askKey(asks, resolved, arn, facts).catch((error: unknown) => {
+      // Rethrows a defect of ours.
+      asResult(error);
+      return undefined;
+    });
+    if (asked === undefined) continue;
+    const next = await readingOf(asks, arn, asked, isLinked(asked.keyName));
+    const evidence = [...reading.evidence, ...next.evidence];
+    if (next.saw === 'accepted') return { ...next, evidence };
+    reading = { saw: next.saw === 'refused' ? 'refused' : reading.saw, evidence };
+  }
+  return reading;
+};

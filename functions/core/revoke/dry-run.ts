@@ -90,7 +90,9 @@ export const dryRun = async (context: AttemptContext, key: KeyOf): Promise<Attem
       ? {
           ...(current ?? emptyCase(key, now)),
           sightings: seenWith(current ?? item, round, ports.clock.now()),
-          controls: withControl((current ?? item).controls, control?.keyName),
+          ...(control?.keyName !== undefined && {
+            controls: withControl((current ?? item).controls, control.keyName),
+          }),
         }
       : undefined,
   );

@@ -32,6 +32,8 @@ export interface MemoryVault extends Vault {
   /** Forgets the versions that have no label any more. */
   readonly forgetOld: (name: string) => void;
   readonly label: (name: string, tags: Readonly<Record<string, string>>) => void;
+  /** Stores one more secret. */
+  readonly add: (name: string, credential: unknown, tags?: Readonly<Record<string, string>>) => void;
 }
 
 const stagesOf = ({ versions }: Stored): Readonly<Record<string, string>> => {
@@ -110,6 +112,12 @@ export const memoryVault = (
     forgetOld: (name) =>
       change(name, (stored) => {
         stored.versions = stored.versions.slice(-2);
+      }),
+    add: (name, credential, tags = {}) =>
+      void secrets.set(name, {
+        name,
+        versions: [{ id: 'v1', createdAt: now(), text: JSON.stringify(credential) }],
+        tags,
       }),
     label: (name, tags) => change(name, (stored) => void Object.assign(stored, { tags })),
   };

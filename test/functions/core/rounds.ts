@@ -1,7 +1,7 @@
 import type { Answer, Saw } from '../../../functions/core/answer.ts';
 import { epochMs } from '../../../functions/core/epoch.ts';
 import type { AnsweredQuestion } from '../../../functions/core/probe/round-verdict.ts';
-import type { Asker } from '../../../functions/core/provider.ts';
+import type { Questioner } from '../../../functions/core/provider.ts';
 
 /** Noon of a day without meaning. */
 export const NOON = epochMs(Date.UTC(2026, 10, 21, 12));
@@ -15,7 +15,7 @@ export const answerOf = (saw: Saw, more: Partial<Answer> = {}): Answer => ({
 });
 
 /** One question with its answer; `by` is what `identified` is kept under. */
-export const askedOf = (answer: Answer, as: Asker = 'self', by: string = as): AnsweredQuestion => ({
+export const askedOf = (answer: Answer, as: Questioner = 'self', by: string = as): AnsweredQuestion => ({
   question: { asked: `${as}-question`, as, host: 'api.example.com', questionId: by },
   answer,
   connections: [],

@@ -2,7 +2,6 @@ import * as z from 'zod';
 import type { Answer } from '../../../functions/core/answer.ts';
 import { Fault } from '../../../functions/core/fault.ts';
 import type {
-  Asker,
   Call,
   HttpCall,
   MaybeReply,
@@ -10,6 +9,7 @@ import type {
   Plan,
   Provider,
   Question,
+  Questioner,
 } from '../../../functions/core/provider.ts';
 import { Secret } from '../../../functions/core/secret.ts';
 import { kalshi } from '../../../functions/providers/index.ts';
@@ -43,7 +43,7 @@ export const replyOf = (answer: Answer): MaybeReply => ({
 const read = (reply: MaybeReply): Answer =>
   reply === undefined ? { saw: 'silent', code: 'no reply', means: { wait: 'no-reply' } } : JSON.parse(reply.body);
 
-export const questionOf = (asked: string, as: Asker = 'self', questionId: string = asked): Question => ({
+export const questionOf = (asked: string, as: Questioner = 'self', questionId: string = asked): Question => ({
   asked,
   as,
   host: HOST,

@@ -1,6 +1,7 @@
 import { both } from '../life/both.ts';
 import type { Draw } from '../life/draw.ts';
 import type { Sickness } from '../life/stage.ts';
+import { controlIsTarget, controlKept, controlRefused } from './controls.ts';
 import { ALL, ASKS_FOR_ITSELF, BY_ITSELF, BY_MANAGER, DELETES, type Kind, UPDATES } from './kind.ts';
 import { flapping, laggingReads, shareOfNodes } from './nodes.ts';
 import { banOfAddress, banOfFailures, droppedJobs, lostCalls, outageOfAccount, outageOfAll } from './outages.ts';
@@ -62,6 +63,23 @@ export const KINDS: readonly Kind[] = [
     name: 'one key only in an authentication outage',
     orders: BY_ITSELF,
     draw: (draw) => both(oneKeyOnly(), outageOfAll(draw)),
+  },
+  { name: 'control key, reply lost', orders: BY_ITSELF, draw: (draw) => both(controlKept(), lostCalls(draw)) },
+  {
+    name: 'control key in an authentication outage',
+    orders: BY_ITSELF,
+    draw: (draw) => both(controlKept(), orLost(outageOfAll)(draw)),
+  },
+  {
+    name: 'control key in an authentication outage of one account',
+    orders: BY_ITSELF,
+    draw: (draw) => both(controlKept(), orLost(outageOfAccount)(draw)),
+  },
+  { name: 'control key refused', orders: DELETES, draw: orLost(controlRefused) },
+  {
+    name: 'control key that is itself leaked',
+    orders: BY_ITSELF,
+    draw: (draw) => both(controlIsTarget(), lostCalls(draw)),
   },
   ...(['widened', 'narrowed'] as const).map(
     (how): Kind => ({

@@ -49,8 +49,9 @@ export const forATime = (draw: Draw, lastsMs: number): readonly [says: string, i
   return [`${lastsMs} ms ${when}`, lasting(lastsMs, begins)];
 };
 
-/** Keys of the target's account: the last key that an order seeds is another account's. */
-const accountKeys = ({ sandbox }: Stage): readonly string[] => sandbox.keyIds().slice(0, -1);
+/** Keys of the target's account. */
+const accountKeys = ({ sandbox, strangerId }: Stage): readonly string[] =>
+  sandbox.keyIds().filter((id) => id !== strangerId);
 
 /** No key is known for so many milliseconds. */
 export const outageFor = (lastsMs: number, when: keyof typeof BEGINNINGS): Sickness => {

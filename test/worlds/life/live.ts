@@ -31,10 +31,10 @@ export const sendRequests = (stage: Stage, reason: 'leaked' | 'manual'): void =>
   }
 };
 
-/** A dry run sees the key, an hour before the request comes. */
-export const meetBefore = async ({ world, ports }: Stage): Promise<void> => {
+/** A dry run sees the key, an hour before anything else comes. */
+export const meetBefore = async ({ world, ports }: Stage, requestId = 'met-before'): Promise<void> => {
   const { seeded, clock } = world;
-  const request = { ...seeded.request, requestId: 'met-before', dryRun: true };
+  const request = { ...seeded.request, requestId, dryRun: true };
   const message = world.send(request, 1, { ...seeded, request });
   // Nothing is wrong yet.
   await clock.run(world.begin(message, { ...ports, send: world.ports.send }));

@@ -101,6 +101,8 @@ export const openStage = async ({ order, sickness, draw, accepted }: Parts): Pro
     ...{ world, sandbox, order, sickness, draw, heard, words, accepted },
     provider: order.name.split('/')[0] as SandboxName,
     ports: world.ports,
+    // An order seeds it last.
+    strangerId: sandbox.keyIds().at(-1),
     sentAt: epochMs(clock.now()),
     struck: 0,
     skipped,

@@ -86,6 +86,8 @@ export interface Stage {
   readonly words: readonly Word[];
   /** What the provider answers to this order's call where nothing goes wrong; `undefined` where it refuses the call. */
   readonly accepted: Acceptance | undefined;
+  /** The key of another account. */
+  readonly strangerId: string | undefined;
   /** When the request is sent, epoch milliseconds. Set by what prepares the world. */
   sentAt: number;
   /** How often what is wrong has struck: an exchange, an answer, something done by hand. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Answer, KeyRecord } from '../../../../functions/core/answer.ts';
 import { type Act, advanceAttempt } from '../../../../functions/core/attempt/advance.ts';
 import { after, type EpochMs } from '../../../../functions/core/epoch.ts';
-import { attemptEnded } from '../../../../functions/core/ledger/attempt-result.ts';
+import { type AttemptEnded, attemptEnded } from '../../../../functions/core/ledger/attempt-result.ts';
 import { NEW_ATTEMPT } from '../../../../functions/core/ledger/case-item.ts';
 import type { Plan } from '../../../../functions/core/provider.ts';
 import { atWork } from '../attempt-contexts.ts';
@@ -349,6 +349,24 @@ describe('what an end says beside its outcome', () => {
     const { result } = await advanced(script, { managed: true, found: { sightings: {}, ...found } });
     // The managing key was accepted in the same round.
     expect(result).toEqual({ ...end('stuck/not-recognised', why), isToldApart: true });
+  });
+
+  it.each([
+    ['accepted', true],
+    ['refused', undefined],
+    ['nothing', undefined],
+  ] as const)('whether a control key tells it from an outage: %s', async (saw, isToldApart) => {
+    const control = { saw, evidence: [] };
+    const { result } = await advanced(unknown(), { found: { sightings: {} }, control });
+    expect(result).toMatchObject({ outcome: 'stuck/not-recognised' });
+    expect((result as AttemptEnded).isToldApart).toBe(isToldApart);
+  });
+
+  it('is not asked of a control key where no outage looks like it', async () => {
+    const control = { saw: 'accepted', evidence: [] } as const;
+    const denied = answerOf('silent', { means: { end: 'stuck/ip-not-allowed' }, blocksCall: true });
+    const { result } = await advanced({ probe: [denied] }, { control });
+    expect(result).toEqual(end('stuck/ip-not-allowed'));
   });
 
   it.each([

@@ -611,6 +611,21 @@ const GONE: readonly Row[] = [
     CALL,
   ],
   [
+    'that signs for itself is revoked by a lost call while a control key is accepted',
+    { controlled: true, work: { ...LOST, ...goneFor(GAP), controlledSince: ago(GAP) } },
+    ends('revoked'),
+  ],
+  [
+    'that signs for itself is already revoked by a refused call while a control key is accepted',
+    { controlled: true, work: { ...REFUSED, ...goneFor(GAP), controlledSince: ago(GAP) } },
+    ends('already-revoked'),
+  ],
+  [
+    'that signs for itself is asked for once more after the control key',
+    { controlled: true, work: { ...LOST, ...goneFor(HOUR - 1), controlledSince: ago(0) } },
+    asks(GAP),
+  ],
+  [
     'is called for once more where the call after the lost one was put off',
     { ...inList, work: { ...LOST, callReplies: ['lost', 'put-off'], ...goneFor(GAP), controlledSince: ago(GAP) } },
     CALL,

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Answer, Facts } from '../../../../functions/core/answer.ts';
-import { probeRound } from '../../../../functions/core/attempt/round.ts';
-import { type AttemptRecord, NEW_ATTEMPT } from '../../../../functions/core/ledger/case-item.ts';
+import { type ControlReading, probeRound } from '../../../../functions/core/attempt/round.ts';
+import { type AttemptRecord, type CaseItem, NEW_ATTEMPT } from '../../../../functions/core/ledger/case-item.ts';
+import type { Plan } from '../../../../functions/core/provider.ts';
 import { atWork } from '../attempt-contexts.ts';
-import { answerOf, NOON } from '../rounds.ts';
+import { answerOf, askedOf, NOON } from '../rounds.ts';
 import { questionOf } from '../scripted-provider.ts';
 import { ALIVE, GONE, KEY, OTHER } from '../scripted-system.ts';
 
@@ -188,4 +189,86 @@ describe('a round in which the managing key is refused', () => {
     };
     expect(await probed({ list: UNLISTED, killed })).toEqual(expected);
   });
+});
+
+describe('a control key', () => {
+  const CONTROL = askedOf(answerOf('listed', { identified: true }), 'control', 'control');
+  const LINE = {
+    at: '',
+    step: 'probe',
+    asked: 'api_keys',
+    as: 'control',
+    host: 'h',
+    saw: 'alive',
+    code: '200',
+  } as const;
+  const NAME = 'kalshi/prod/control';
+  const ACCEPTED: ControlReading = { saw: 'accepted', keyName: NAME, evidence: [LINE] };
+
+  interface Beside {
+    readonly reading?: ControlReading;
+    readonly probe?: Answer;
+    readonly record?: Partial<AttemptRecord>;
+    readonly found?: Partial<CaseItem>;
+    readonly isUpdate?: true;
+  }
+
+  const LOST = { calls: 1, callReplies: ['lost'] } as const;
+
+  const asked = async ({ reading = ACCEPTED, probe = GONE, record = LOST, found, isUpdate }: Beside) => {
+    const plan = (): Partial<Plan> => (isUpdate ? { call: { reach: () => 'wider' } as never } : {});
+    const { context, leased } = atWork({ probe: [probe] }, { control: reading, plan, ...(found && { found }) });
+    const since: (number | undefined)[] = [];
+    const askControl: typeof context.askControl = (held, facts, at) => {
+      since.push(at);
+      return context.askControl(held, facts, at);
+    };
+    const judged = await probeRound({ ...context, askControl }, leased, { ...NEW_ATTEMPT, ...record }, true);
+    return { since, judged };
+  };
+
+  it('that is accepted controls an absence after a call that was not accepted', async () => {
+    const { since, judged } = await asked({});
+    expect(judged).toMatchObject({ roundVerdict: 'absent', control: 'key', controlName: NAME });
+    expect(judged.round.evidence.at(-1)).toBe(LINE);
+    expect(since).toEqual([undefined]);
+  });
+
+  it.each<ControlReading['saw']>(['refused', 'nothing'])('that is not accepted controls nothing: %s', async (saw) => {
+    const { judged } = await asked({ reading: { saw, evidence: [LINE] } });
+    expect(judged).toMatchObject({ roundVerdict: 'absent', control: undefined });
+    expect(judged.round.evidence).toHaveLength(2);
+  });
+
+  it('whose list names the target shows that it is alive', async () => {
+    const { judged } = await asked({ reading: { ...ACCEPTED, listed: CONTROL } });
+    expect(judged).toMatchObject({ roundVerdict: 'present', control: undefined, controlName: NAME });
+    expect(judged.round.asked.map(({ question }) => question.as)).toEqual(['self', 'control']);
+  });
+
+  it('need not be asked again in the same absence, and may have been asked since that began', async () => {
+    const agreed = { on: 'absent', at: NOON } as const;
+    expect((await asked({ record: { ...LOST, agreed } })).since).toEqual([NOON]);
+    expect((await asked({ record: { ...LOST, agreed: { ...agreed, on: 'absent-unseen' } } })).since).toEqual([
+      undefined,
+    ]);
+    const { since, judged } = await asked({ record: { ...LOST, controlledBy: 'key' } });
+    expect([since, judged.control]).toEqual([[], 'key']);
+    expect((await asked({ record: { ...LOST, controlledBy: 'signer' } })).since).toHaveLength(1);
+  });
+
+  it.each<[string, Beside]>([
+    ['before the first call of a delete', { record: { calls: 0 } }],
+    ['after an accepted call', { record: { ...LOST, acceptedAt: NOON } }],
+    [
+      'while the provider says in its own words that the key was revoked',
+      { record: { ...LOST, revokedByWordSince: NOON } },
+    ],
+    ['of a key that shows', { probe: ALIVE }],
+    ['of a key that was never seen', { found: { sightings: {} } }],
+    ['once the death is proved', { found: { proved: { at: NOON, deadAt: NOON, endedBy: 'X#1' } } }],
+  ])('is not asked %s', async (_when, given) => expect((await asked(given)).since).toEqual([]));
+
+  it('is asked before the call of an update, too', async () =>
+    expect((await asked({ isUpdate: true, record: { calls: 0 } })).judged.control).toBe('key'));
 });

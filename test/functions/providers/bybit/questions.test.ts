@@ -367,3 +367,48 @@ describe('an order that cannot be', () => {
     expect(names(bybit.plan(managed('mainnet-bytick', 'mainnet')))).toContain('query-api self api.bybit.com');
   });
 });
+
+describe('a control key', () => {
+  const CONTROL = 'CONTROLexample0001';
+  const ask = (more: object, facts: Facts, self = false) => {
+    const question = bybit.control?.(keyIn(CONTROL), { keyId: SUB, self, facts });
+    if (question === undefined) throw new Error('Bybit has a question for control keys');
+    return { question, answer: answerTo(question, reply(200, described({ apiKey: CONTROL, ...more }))) };
+  };
+
+  it('asks about itself', () => {
+    const { question } = ask({}, {});
+    const { sent } = converse(question, [reply(200, described({ apiKey: CONTROL }))]);
+    expect(sent.map(({ method, path }) => [method, path])).toEqual([['GET', '/v5/user/query-api']]);
+    expect(question).toMatchObject({
+      asked: 'query-api',
+      as: 'control',
+      questionId: `${CONTROL}@api.bybit.com/query-api`,
+    });
+  });
+
+  it.each<[string, object, Facts, boolean, Facts]>([
+    ['a key of the same sub account', {}, { targetUserID: SUB_ID }, false, { sameAccount: 'yes' }],
+    [
+      'a key of another sub account of the master',
+      { userID: 7 },
+      { targetUserID: SUB_ID, parentUid: MASTER_ID },
+      false,
+      { sameAccount: 'yes' },
+    ],
+    [
+      'a key of its master',
+      { userID: Number(MASTER_ID), parentUid: '0' },
+      { targetUserID: SUB_ID, parentUid: MASTER_ID },
+      false,
+      { sameAccount: 'yes' },
+    ],
+    ['a key of the same account that signs for itself', {}, { userID: SUB_ID }, true, { sameAccount: 'yes' }],
+    ['the account of the signer is not that of the target', {}, { userID: SUB_ID }, false, {}],
+    ['another master', { userID: 7, parentUid: '0' }, { userID: '8', parentUid: '0' }, true, { sameAccount: 'no' }],
+    ['nothing is known of the target', {}, {}, true, {}],
+    ['nothing is known of the control key', { userID: undefined, parentUid: undefined }, { userID: SUB_ID }, true, {}],
+  ])('tells whether both are of one account: %s', (_what, more, facts, self, expected) =>
+    expect(ask(more, facts, self).answer).toEqual({ saw: 'alive', code: '0', facts: expected }),
+  );
+});

@@ -191,3 +191,48 @@ describe('a plan', () => {
     ).toEqual({ scopes: 'read trade' });
   });
 });
+
+describe('a control key', () => {
+  const ask = (body: unknown, facts: Facts = {}, status = 200) => {
+    const question = kalshi.control?.(keyIn(MANAGER), { keyId: TARGET, self: true, facts });
+    if (question === undefined) throw new Error('Kalshi has a question for control keys');
+    return { question, answer: answerTo(question, reply(status, body)) };
+  };
+
+  it('asks for the list of its user, at its own host', () => {
+    const { question } = ask(listOf([MANAGER]));
+    const [call] = converse(question, [reply(200, listOf([]))]).sent;
+    expect(call).toMatchObject({ method: 'GET', changes: false, host: HOST, path: '/trade-api/v2/api_keys' });
+    expect(call?.headers.reveal()).toMatchObject({ 'KALSHI-ACCESS-KEY': MANAGER });
+    expect(question).toMatchObject({
+      asked: 'api_keys',
+      as: 'control',
+      host: HOST,
+      questionId: `control ${MANAGER}@${HOST}/api_keys`,
+    });
+  });
+
+  it('is of the target’s user if one list names both', () => {
+    expect(ask(listOf([MANAGER, TARGET])).answer).toEqual({
+      saw: 'listed',
+      code: '200',
+      identified: true,
+      facts: { sameAccount: 'yes' },
+    });
+    expect(ask(listOf([MANAGER])).answer).toStrictEqual({ saw: 'alive', code: '200' });
+    const beside = { besides: `${MANAGER} other` };
+    expect(ask(listOf([MANAGER]), beside).answer.facts).toEqual({ sameAccount: 'yes' });
+    expect(ask(listOf([MANAGER]), { besides: 'other' }).answer.facts).toBeUndefined();
+  });
+
+  it('is refused as any key', () =>
+    expect(brief(ask(refusal('NOT_FOUND'), {}, 401).answer)).toBe('silent stuck/credential-refused holds'));
+
+  it('is found among the keys that the target’s own list names', () => {
+    const own = (ids: readonly string[]) =>
+      answerTo(probe(kalshi.plan(order('delete-key', keyIn(TARGET))), 'api_keys'), reply(200, listOf(ids))).facts;
+    expect(own([TARGET, MANAGER.toUpperCase(), 'x'])).toMatchObject({ besides: `${MANAGER} x` });
+    expect(own([TARGET])).not.toHaveProperty('besides');
+    expect(own(Array.from({ length: 60 }, (_, n) => `k${n}`))?.['besides']?.split(' ')).toHaveLength(50);
+  });
+});

@@ -202,3 +202,37 @@ describe('a plan', () => {
     );
   });
 });
+
+describe('a control key', () => {
+  const question = requesty.control?.(keyIn(MANAGER), { keyId: TARGET, self: true, facts: {} });
+  if (question === undefined) throw new Error('Requesty has a question for control keys');
+  const ME = reply(200, { id: MANAGER });
+  const ask = (...replies: Parameters<typeof converse>[1]) => converse(question, replies).answer;
+
+  it('asks for itself, and then for the keys of its organisation', () => {
+    const { sent } = converse(question, [ME, reply(200, { keys: [] })]);
+    expect(sent.map(({ method, host, path }) => [method, host, path])).toEqual([
+      ['GET', HOST, `${PATH}/self`],
+      ['GET', HOST, PATH],
+    ]);
+    expect(sent.map(({ headers }) => headers.reveal())).toEqual(
+      Array(2).fill({ Authorization: `Bearer rqsty-sk-TEST-${MANAGER.slice(0, 4)}` }),
+    );
+    expect(question).toMatchObject({ asked: 'self', as: 'control', host: HOST, questionId: `control@${HOST}/self` });
+  });
+
+  it('is of the target’s organisation if its list names the target', () => {
+    expect(ask(ME, reply(200, { keys: [{ id: TARGET.toUpperCase() }] }))).toEqual({
+      saw: 'listed',
+      code: '200',
+      identified: true,
+      facts: { keyId: MANAGER, sameAccount: 'yes' },
+    });
+    const ALIVE = { saw: 'alive', code: '200', facts: { keyId: MANAGER } };
+    expect(ask(ME, reply(200, { keys: [{ id: MANAGER }] }))).toStrictEqual(ALIVE);
+    expect(ask(ME, reply(403, refusal('no')))).toStrictEqual(ALIVE);
+  });
+
+  it('is refused as any key', () =>
+    expect(brief(ask(reply(401, refusal('no'))))).toBe('silent stuck/credential-refused'));
+});

@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest';
+import type { Described } from '../../../../functions/core/ports.ts';
+import { watchControls } from '../../../../functions/core/sweep/control-watch.ts';
+import { memoryPorts } from '../memory-ports.ts';
+
+const secret = (arn: string, provider: string, more: Partial<Described> = {}): Described => ({
+  arn,
+  name: `key-revoker/${arn}`,
+  tags: { 'key-revoker:control': provider },
+  stages: {},
+  isReplica: false,
+  ...more,
+});
+
+const KALSHI = 'sweep#controls kalshi';
+
+it('notes the tagged secrets of each provider in one order, and writes only what has changed', async () => {
+  const described = [
+    secret('b', 'kalshi'),
+    secret('a', 'kalshi'),
+    secret('c', 'bybit'),
+    secret('d', 'nobody'),
+    secret('e', 'kalshi', { isReplica: true }),
+  ];
+  const memory = memoryPorts({ described });
+  const { vault } = memory.ports;
+  const asked: string[][] = [];
+  memory.ports.vault = {
+    ...vault,
+    tagged: (...of: string[]) => {
+      asked.push(of);
+      return vault.tagged('', '');
+    },
+  };
+  expect(await watchControls(memory.ports)).toBe(3);
+  expect(asked).toEqual([['key-revoker/', 'key-revoker:control']]);
+  expect([...memory.items.keys()].toSorted()).toEqual(['sweep#controls bybit', KALSHI]);
+  expect(memory.items.get(KALSHI)).toMatchObject({ rev: 1, arns: ['a', 'b'] });
+  await watchControls(memory.ports);
+  expect(memory.items.get(KALSHI)).toMatchObject({ rev: 1 });
+});
+
+it('forgets a secret that has lost its tag', async () => {
+  const memory = memoryPorts();
+  memory.items.set(KALSHI, { rev: 1, nonce: '', arns: ['a'] } as never);
+  expect(await watchControls(memory.ports)).toBe(0);
+  expect(memory.items.get(KALSHI)).toMatchObject({ rev: 2, arns: [] });
+});
+
+it('notes no more than twenty of a provider', async () => {
+  const described = Array.from({ length: 21 }, (_, n) => secret(String(n), 'kalshi'));
+  expect(await watchControls(memoryPorts({ described }).ports)).toBe(20);
+});
