@@ -6,7 +6,7 @@ import { attemptName } from '../ledger/keys.ts';
 import { updateLeasedCase } from '../ledger/lease.ts';
 import { type FinalOutcome, mayBeOutage } from '../outcome.ts';
 import { ask, hasTime, isUnasked, type Round } from '../probe/ask.ts';
-import { isRestriction, type Plan } from '../provider.ts';
+import { type Call, isRestriction, type Plan } from '../provider.ts';
 import { type Evidence, evidenceOf } from '../receipt.ts';
 import { type Agreement, agreedFor, agreementAfter } from './agreement.ts';
 import { wayAroundBan } from './around-ban.ts';
@@ -146,11 +146,21 @@ const noteSiblings = async (context: AttemptContext, { plan }: { readonly plan: 
   return { progress: { item, siblingsAsked: true } };
 };
 
+/** Sends the call, the first one only if the order still stands. */
+const callOnce = async (
+  context: AttemptContext,
+  hooks: AttemptHooks,
+  call: Call,
+  { item, plan }: { readonly item: CaseItem; readonly plan: Plan },
+): ReturnType<typeof sendCall> => {
+  if ((item.attempts[attemptName(context.item)] ?? NEW_ATTEMPT).calls === 0) await hooks.rereadOrder();
+  return sendCall(context, item, call, plan);
+};
+
 /** For a revocation: asks the siblings, or sends the call. */
-export const askOrCall: Act = async (context, hooks, action, now) => {
+const askOrCall: Act = async (context, hooks, action, now) => {
   if (action.do === 'ask-siblings') return noteSiblings(context, now);
-  if ((now.item.attempts[attemptName(context.item)] ?? NEW_ATTEMPT).calls === 0) await hooks.rereadOrder();
-  const { item, step } = await sendCall(context, now.item, action.call, now.plan);
+  const { item, step } = await callOnce(context, hooks, action.call, now);
   return { progress: { item, calledNow: true }, step };
 };
 
@@ -249,11 +259,9 @@ export const goAroundBan = async (
   const way = await wayAroundBan(context, (facts, called) => planWith(context, facts, called));
   if (way === 'none') return result;
   if (way === 'elsewhere') return attemptWaiting({ code: 'rate-limited' });
-  const { call, item, plan } = way;
-  const acted = await askOrCall(context, hooks, { do: 'call', call }, { item, plan });
-  if ('hasEnded' in acted) return acted;
-  const { step, progress } = acted;
-  const decided = step && (await resultOfStep(context, step, { item: progress.item ?? item, plan, round: undefined }));
+  const { call, plan } = way;
+  const { item, step } = await callOnce(context, hooks, call, way);
+  const decided = step && (await resultOfStep(context, step, { item, plan, round: undefined }));
   // Only the end of the ban lets a probe show what the call did.
   return decided ? goAroundBan(context, hooks, decided) : result;
 };

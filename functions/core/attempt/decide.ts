@@ -221,7 +221,7 @@ const isTold = (situation: Situation): boolean => {
   return proved || basis === 'accepted' || (basis !== undefined && controlled) || isByWord(situation);
 };
 
-/** How the calls after the first reply that says nothing of the key were answered. A call that was put off asked nothing. */
+/** How the calls after the first reply that says nothing of the key were answered, or all calls without one. A call that was put off asked nothing. */
 const repliesAfterLoss = (progress: AttemptRecord): readonly CallReply[] => {
   const replies = repliesOf(progress);
   const first = replies.findIndex((reply) => reply === 'lost' || reply === 'opaque');
@@ -229,10 +229,10 @@ const repliesAfterLoss = (progress: AttemptRecord): readonly CallReply[] => {
 };
 
 /**
- * After a lost reply the delete is sent once more in each delivery until one reply arrives: the lost calls may never have reached the
- * provider, and a list may lack a key that is alive.
+ * Beside another key that was accepted, an answer to the delete is enough. After a lost reply the delete is sent once more in each delivery
+ * until one reply arrives: the lost calls may never have reached the provider, and a list may lack a key that is alive.
  */
-const afterLoss = (situation: Situation): Decision => {
+const goneControlled = (situation: Situation): Decision => {
   const { progress, calledNow, now } = situation;
   const again = repliesAfterLoss(progress);
   const isAnswered = again.some((reply) => reply !== 'lost');
@@ -254,8 +254,9 @@ const gone = (situation: Situation): Decision => {
   if (proved || basis === 'accepted') return agreedEnd(situation, goneAs(situation), wantedAfter(situation));
   if (isByWord(situation)) return wordEnd(situation);
   if (basis === undefined) return beforeDelete(situation);
-  if (situation.controlled && !situation.self && basis === 'lost') return afterLoss(situation);
-  if (situation.controlled) return controlledEnd(situation, goneAs(situation));
+  // A key that signs for itself would be refused by such a call as by its own probe.
+  if (situation.controlled)
+    return situation.self ? controlledEnd(situation, goneAs(situation)) : goneControlled(situation);
   // The end rests on a delete that was refused at the end of that time, and on enough absences after it.
   const isOver = outlastsOutage(situation, now);
   const isLastCall = outlastsOutage(situation, progress.lastCallAt) && progress.lastAnswer === 'rejected';

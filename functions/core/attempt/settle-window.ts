@@ -107,7 +107,7 @@ const begun = (
 const joined = (item: CaseItem, name: string, ended: Ended, terms: SettleTerms): Settling => {
   const { settling, proved } = item;
   const isSame = settling?.as === 'gone' && isGone(ended.outcome) && proved?.endedBy !== name;
-  const isKnown = isSettling(settling) || settling?.finding?.outcome === 'confirmed';
+  const isKnown = settling?.finding === undefined || settling.finding.outcome === 'confirmed';
   return isSame && isKnown
     ? { ...settling, owners: withOwner(settling.owners, name) }
     : begun(item, name, ended, terms);
