@@ -411,7 +411,14 @@ describe('what an end says beside its outcome', () => {
       { absentSince: NOON },
       { call: UPDATE },
     ],
-  ])('of %s: nothing of an absence', async (_what, code, answer, work, plan) => {
+    [
+      'a delete that is refused after a doubt',
+      'region-refused',
+      answerOf('silent', { means: { end: 'stuck/region-refused' }, blocksCall: true }),
+      { doubt: { since: NOON, code: '10006' } },
+      {},
+    ],
+  ])('of %s: nothing of an absence or a doubt', async (_what, code, answer, work, plan) => {
     const found = { attempts: { 'R#1': { ...NEW_ATTEMPT, ...work } } };
     const { result } = await advanced({ probe: [answer] }, { found, plan: () => plan });
     expect(result).toEqual(end(`stuck/${code}`));

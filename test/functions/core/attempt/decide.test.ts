@@ -680,6 +680,15 @@ const GONE: readonly Row[] = [
     CALL,
   ],
   [
+    'is called for once more in the delivery whose call was lost after a refusal',
+    {
+      ...inList,
+      calledNow: true,
+      work: { ...LOST, callReplies: ['refused', 'lost'], ...goneFor(GAP), controlledSince: ago(GAP) },
+    },
+    CALL,
+  ],
+  [
     'is already revoked by a refused call where a list no longer names it',
     { ...inList, work: { ...REFUSED, ...goneFor(GAP), controlledSince: ago(GAP) } },
     ends('already-revoked'),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sendCall } from '../../../../functions/core/attempt/send-call.ts';
 import { after } from '../../../../functions/core/epoch.ts';
-import { type CaseItem, NEW_ATTEMPT } from '../../../../functions/core/ledger/case-item.ts';
+import { type AttemptRecord, type CaseItem, NEW_ATTEMPT } from '../../../../functions/core/ledger/case-item.ts';
 import type { MaybeReply } from '../../../../functions/core/provider.ts';
 import { atWork } from '../attempt-contexts.ts';
 import { answerOf, NOON } from '../rounds.ts';
@@ -13,6 +13,10 @@ type Having = Parameters<typeof atWork>[1];
 const LATER = { do: 'retry', code: 'not-yet-proved' };
 
 const PLAN = { landsWithinMs: 6_000 };
+
+const CALLED: Partial<AttemptRecord> = { calls: 1, lastCallAt: NOON, callReplies: ['lost'] };
+const REFUSED: Partial<AttemptRecord> = { ...CALLED, callReplies: ['refused'] };
+const ENDED = { do: 'end', outcome: 'stuck/permission-missing' };
 
 /** What a call comes to, and the case and the signer's mark as they stand while it is on its way. */
 const sent = async (having: Having = {}, change: (at: ReturnType<typeof atWork>) => void = () => undefined) => {
@@ -186,11 +190,23 @@ it('says that a managing key is needed before it signs, and never so of the key 
   expect([...memory.items.keys()].filter((name) => name.startsWith('signer#'))).toEqual([]);
 });
 
-it('ends by what the answer itself settles', async () => {
-  const { memory, context, leased } = atWork({
-    delete: [answerOf('rejected', { means: { end: 'stuck/permission-missing' } })],
-  });
+it.each<[string, Partial<AttemptRecord>, object | undefined]>([
+  ['where no call was made before', {}, ENDED],
+  ['where the key was gone, and the earlier call was refused', { ...REFUSED, absentSince: NOON }, ENDED],
+  ['where an earlier call was accepted, and the key still showed', { ...CALLED, acceptedAt: NOON }, ENDED],
+  [
+    'but not where the key was gone after an accepted call',
+    { ...CALLED, acceptedAt: NOON, absentSince: NOON },
+    undefined,
+  ],
+  ['or after a lost one', { ...CALLED, absentSince: NOON }, undefined],
+])('ends by what the answer itself settles %s', async (_where, record, expected) => {
+  const found = { attempts: { 'R#1': { ...NEW_ATTEMPT, ...record } } };
+  const { memory, context, leased } = atWork(
+    { delete: [answerOf('rejected', { means: { end: 'stuck/permission-missing' } })] },
+    { found },
+  );
   const { item, step } = await sendCall(context, leased, deleteCall(context.order), PLAN);
-  expect(step).toEqual({ do: 'end', outcome: 'stuck/permission-missing' });
+  expect(step).toEqual(expected);
   expect(item).toEqual(caseOf(memory));
 });

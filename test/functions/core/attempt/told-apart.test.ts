@@ -29,6 +29,7 @@ it.each([
     round([askedOf(KNOWN), BY_MANAGER, askedOf(answerOf('unlisted'), 'managing')]),
     false,
   ],
+  ['one beside a refusal that still names it', 'stuck/credential-refused', round([askedOf(KNOWN, 'managing')]), false],
   ['one beside its own list', 'stuck/credential-refused', round([askedOf(answerOf('listed'), 'managing')]), false],
   [
     'an unknown target that nothing can be asked about, and a managing key that is well',
@@ -56,5 +57,6 @@ it.each([
 
 it('never where the key signs for itself: no other key was asked', () => {
   expect(isToldApart('stuck/credential-refused', round([askedOf(answerOf('alive'))]), true)).toBe(false);
+  expect(isToldApart('stuck/not-recognised', round([askedOf(answerOf('unlisted'), 'managing')]), true)).toBe(false);
   expect(isToldApart('stuck/not-recognised', { asked: [], signer: undefined }, false)).toBe(false);
 });
