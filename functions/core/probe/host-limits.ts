@@ -74,6 +74,14 @@ export const takeRateSlot = async (
   return false;
 };
 
+/** Whose address a host has banned, and what left all the same. */
+interface Bans {
+  /** Until when the address of each process is banned, by its id. */
+  readonly bans: Readonly<Record<string, EpochMs>>;
+  /** The urgent calls that left from processes that were not banned, in the last ten minutes. */
+  readonly tries: readonly { readonly by: string; readonly at: EpochMs }[];
+}
+
 /** How a host has answered all deliveries. */
 interface HostItem extends Versioned {
   /** Silences in a row. */
@@ -81,10 +89,9 @@ interface HostItem extends Versioned {
   readonly code: RetryCode;
   /** Until then only a delivery that bypasses the breaker asks. After that one delivery tries the host for all. */
   readonly until: EpochMs;
-  /** Until when the address of each process is banned, by its id. Absent if all processes call from the same addresses. */
-  readonly bans?: Readonly<Record<string, EpochMs>> | undefined;
-  /** The urgent calls that left from processes that were not banned, in the last ten minutes. */
-  readonly tries?: readonly { readonly by: string; readonly at: EpochMs }[] | undefined;
+  /** Absent if all processes call from the same addresses. */
+  readonly bans?: Bans['bans'] | undefined;
+  readonly tries?: Bans['tries'] | undefined;
 }
 
 /** A single lost reply is normal. After this many in a row the host counts as down. */
@@ -165,13 +172,11 @@ const isBanned = ({ code, until }: HostItem, now: EpochMs): boolean => code === 
 const sharesAddresses = ({ ports: { config } }: Asking): boolean => config.inVpc || config.egressAddresses.length > 0;
 
 /** The bans and tries that still count, with this process's ban if it has just been banned. */
-const bansAfter = (asking: Asking, current: HostItem | undefined, ban?: EpochMs): Pick<HostItem, 'bans' | 'tries'> => {
-  if (sharesAddresses(asking)) return { bans: undefined, tries: undefined };
-  const { clock, processId } = asking.ports;
+const bansAfter = ({ ports: { clock, processId } }: Asking, current: HostItem | undefined, ban?: EpochMs): Bans => {
   const bans = Object.entries(current?.bans ?? {}).filter(([, until]) => clock.now() < until);
   return {
     bans: { ...Object.fromEntries(bans), ...(ban === undefined ? {} : { [processId]: ban }) },
-    tries: (current?.tries ?? []).filter(({ at }) => clock.now() < after(at, TRIES.inMs)),
+    tries: current?.tries?.filter(({ at }) => clock.now() < after(at, TRIES.inMs)) ?? [],
   };
 };
 
@@ -188,7 +193,8 @@ const withSilence = (
   const silences = Math.max((current?.silences ?? 0) + 1, hostWide ? MOST_SILENCES : 0);
   const paused = after(now, pauseMs(silences));
   const until = later(current?.until ?? now, hostWide && notBefore !== undefined ? notBefore : paused);
-  return { silences, code, until, ...bansAfter(asking, current, hostWide ? until : undefined) };
+  const bans = sharesAddresses(asking) ? {} : bansAfter(asking, current, hostWide ? until : undefined);
+  return { silences, code, until, ...bans };
 };
 
 /** Records for the other deliveries how a host has answered, if that changes anything. */
@@ -214,10 +220,10 @@ export const recordAnswer = async (asking: Asking, host: string, answer: Answer)
  * Who may send an urgent call to this host although the host has banned an address: this process, or only another one. `undefined` if no
  * process may, or if there is no ban.
  */
-const wayAround = (asking: Asking, item: HostItem | undefined): 'here' | 'elsewhere' | undefined => {
+const wayAround = (asking: Asking, item: HostItem): 'here' | 'elsewhere' | undefined => {
   const { clock, processId } = asking.ports;
-  if (item?.bans === undefined || !isBanned(item, clock.now()) || sharesAddresses(asking)) return undefined;
-  const { bans = {}, tries = [] } = bansAfter(asking, item);
+  if (item.bans === undefined || !isBanned(item, clock.now()) || sharesAddresses(asking)) return undefined;
+  const { bans, tries } = bansAfter(asking, item);
   if (tries.length >= TRIES.most) return undefined;
   return bans[processId] === undefined && tries.every(({ by }) => by !== processId) ? 'here' : 'elsewhere';
 };
@@ -225,7 +231,7 @@ const wayAround = (asking: Asking, item: HostItem | undefined): 'here' | 'elsewh
 /** Reads from the ledger who may. */
 export const readWayAround = (asking: Asking, host: string): Promise<ReturnType<typeof wayAround>> =>
   orElse(
-    asking.ports.ledger.read<HostItem>(hostKey(host)).then((item) => wayAround(asking, item)),
+    asking.ports.ledger.read<HostItem>(hostKey(host)).then((item) => item && wayAround(asking, item)),
     undefined,
   );
 
@@ -241,9 +247,10 @@ export const whileBanned = async (asking: Asking, host: string): Promise<Retry |
   const { clock, processId } = asking.ports;
   let mayLeave = false;
   const noted = updateItem<HostItem>(asking.ports, hostKey(host), (current) => {
-    mayLeave = wayAround(asking, current) === 'here';
-    if (!mayLeave || current === undefined) return undefined;
-    const { tries = [], bans } = bansAfter(asking, current);
+    const isHere = current !== undefined && wayAround(asking, current) === 'here';
+    mayLeave = isHere;
+    if (!isHere) return undefined;
+    const { tries, bans } = bansAfter(asking, current);
     return { ...current, bans, tries: [...tries, { by: processId, at: clock.now() }] };
   });
   await orElse(noted, undefined);

@@ -18,16 +18,15 @@ interface Unsaid {
   readonly heldUp: Retry | undefined;
 }
 
+/** Whether the ledger holds a key as gone, or as under a delete. */
+type IsLeaving = (keyId: string) => Promise<boolean>;
+
 const onlyIn = (one: Walked, other: Walked): readonly string[] =>
   one.keyIds.filter((keyId) => !other.keyIds.includes(keyId));
 
 /** Whether each identifier that only one of two walks read belongs to a key that our own deletes take off the list. */
-const isSettled = async (
-  before: Walked,
-  now: Walked,
-  isLeaving: (keyId: string) => Promise<boolean>,
-): Promise<boolean> => {
-  for (const keyId of [...onlyIn(before, now), ...onlyIn(now, before)]) if (!(await isLeaving(keyId))) return false;
+const isSettled = async (before: Walked, now: Walked, isLeaving: IsLeaving | undefined): Promise<boolean> => {
+  for (const keyId of [...onlyIn(before, now), ...onlyIn(now, before)]) if (!(await isLeaving?.(keyId))) return false;
   return true;
 };
 
@@ -36,13 +35,10 @@ const isSettled = async (
  * yet read to a page that was read. So the target must be absent from two walks in a row, and nothing but our own deletes may tell the two
  * walks apart.
  *
- * @param isLeaving whether the ledger holds a key as gone, or as under a delete
+ * @param isLeaving absent: nothing is known of other keys
  * @returns the first answer that does not come from such a walk, or the absence, or silence after five walks
  */
-export const walkAgain = async (
-  ask: () => Promise<Said | Unsaid>,
-  isLeaving: (keyId: string) => Promise<boolean> = async () => false,
-): Promise<Said | Unsaid> => {
+export const walkAgain = async (ask: () => Promise<Said | Unsaid>, isLeaving?: IsLeaving): Promise<Said | Unsaid> => {
   const connections: string[] = [];
   let before: Walked | undefined;
   for (let walk = 1; ; walk += 1) {
