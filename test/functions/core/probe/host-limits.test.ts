@@ -264,6 +264,26 @@ describe('a ban of the address of one process', () => {
     expect(item()).toMatchObject({ bans: { A: BAN_ENDS }, tries: [{ by: 'B', at: NOON }] });
   });
 
+  it.each([
+    ['nothing', undefined],
+    ['what an earlier release wrote', { rev: 1, nonce: '', silences: 1, code: 'no-reply', until: NOON }],
+  ])('begins with no tries, where the ledger holds %s of the host', async (_what, before) => {
+    const { memory, banned, item } = fleet();
+    if (before) memory.items.set(`host#${HOST} host`, before as never);
+    await banned();
+    expect(item()).toMatchObject({ bans: { A: BAN_ENDS }, tries: [] });
+  });
+
+  it('holds a call back where the ledger has lost the host since: no try could be written', async () => {
+    const { memory, process, banned } = fleet();
+    await banned();
+    const asking = process('B');
+    expect(await checkBreaker(asking, HOST)).toEqual(CALL_HELD);
+    memory.items.clear();
+    expect(await whileBanned(asking, HOST)).toEqual(CALL_HELD);
+    expect(memory.items.size).toBe(0);
+  });
+
   it('lets one exchange leave from each of three processes', async () => {
     const { process, comes, calls, banned, item } = fleet();
     await banned();
@@ -369,6 +389,7 @@ describe('a ban of the address of one process', () => {
     const { memory, process, calls } = fleet();
     expect(await calls(process('B'))).toBe('leaves');
     expect(await whileBanned(process('C'), HOST)).toBeUndefined();
+    expect(await readWayAround(process('B'), HOST)).toBeUndefined();
     expect(memory.items.get(`host#${HOST} host`)).toBeUndefined();
   });
 

@@ -338,14 +338,23 @@ describe('the tally', () => {
         now: at,
       });
     const watched = { absentSince: NOON, agreed: { on: 'absent', at: NOON } } as const;
+    const CONTROLLED = { absentSince: NOON, absentAt: NOON, controlledSince: NOON, controlledBy: 'key' } as const;
 
     it.each<[string, number, boolean]>([
       ['continues where the last round is half an hour ago', 30 * MINUTE, true],
       ['starts again where it is longer ago: nobody knows what the key did meanwhile', 30 * MINUTE + 1, false],
     ])('%s', (_what, ms, continues) => {
-      const found = gone({ ...watched, controlledSince: NOON, absentAt: after(at, -ms) }, 'signer');
+      const before = { ...watched, controlledSince: NOON, controlledBy: 'key', absentAt: after(at, -ms) } as const;
+      const found = gone(before, 'signer');
       const since = continues ? NOON : at;
       expect(found).toMatchObject({ absentSince: since, absentAt: at, agreed: { at: since }, controlledSince: since });
+      expect(found.controlledBy).toBe(continues ? 'key' : 'signer');
+    });
+
+    it.each<[Control]>([['signer'], ['key']])('names the control of that round, and keeps it: %s', (control) => {
+      expect(gone(watched, control).controlledBy).toBe(control);
+      expect(gone({ ...watched, controlledSince: NOON, controlledBy: control }).controlledBy).toBe(control);
+      expect(gone(watched).controlledBy).toBeUndefined();
     });
 
     it('is controlled from the first round in which the managing key was accepted', () => {
@@ -356,12 +365,10 @@ describe('the tally', () => {
     });
 
     it.each<[RoundVerdict, object]>([
-      ['none', { absentSince: NOON, absentAt: NOON, controlledSince: NOON }],
-      ['present', { absentSince: undefined, absentAt: undefined, controlledSince: undefined }],
+      ['none', CONTROLLED],
+      ['present', { absentSince: undefined, absentAt: undefined, controlledSince: undefined, controlledBy: undefined }],
     ])('is left as it is by %s, or ended', (roundVerdict, expected) =>
-      expect(counted({ absentSince: NOON, absentAt: NOON, controlledSince: NOON }, roundVerdict)).toMatchObject(
-        expected,
-      ),
+      expect(counted(CONTROLLED, roundVerdict)).toMatchObject(expected),
     );
   });
 
@@ -370,6 +377,7 @@ describe('the tally', () => {
 
     it('counts from the first of the rounds in a row that have it', () => {
       expect(said({}).revokedByWordSince).toBe(at);
+      expect(said({}, [self('revoked'), list('unlisted')]).revokedByWordSince).toBe(at);
       expect(said({ revokedByWordSince: NOON }).revokedByWordSince).toBe(NOON);
       expect(said({ revokedByWordSince: NOON }, [self('unknown')]).revokedByWordSince).toBeUndefined();
     });

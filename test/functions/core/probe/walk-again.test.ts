@@ -15,17 +15,14 @@ const DIFFER = {
 };
 
 /** How often it was asked, and the answer. @param leaving the keys that our own deletes take off the list */
-const asked = async (
-  answers: readonly (Answer | { readonly heldUp: undefined })[],
-  leaving: string | undefined = '',
-) => {
+const asked = async (answers: readonly (Answer | { readonly heldUp: undefined })[], leaving: string | null = '') => {
   let times = 0;
   const next = async () => {
     times += 1;
     const said = answers[times - 1] ?? expect.fail('asked too often');
     return 'heldUp' in said ? said : { answer: said, connections: [`${times}`] };
   };
-  const said = await walkAgain(next, leaving === undefined ? undefined : async (keyId) => leaving.includes(keyId));
+  const said = await walkAgain(next, leaving === null ? undefined : async (keyId) => leaving.includes(keyId));
   const answer = 'heldUp' in said ? said : said.answer;
   // Each walk counts with its connections.
   if ('connections' in said) expect(said.connections).toHaveLength(times);
@@ -49,7 +46,7 @@ describe('a list that lacks the key', () => {
     ['lost only keys that leave it', [walk('ABX'), walk('AB')], 'X', ABSENT],
     ['shows again a key that leaves it', [walk('AB'), walk('ABX')], 'X', ABSENT],
     ['lost another key as well', [walk('ABXY'), walk('AB'), walk('AB')], 'X', ABSENT],
-    ['is read where nothing is known of other keys', [walk('ABX'), walk('AB'), walk('AB')], undefined, ABSENT],
+    ['is read where nothing is known of other keys', [walk('ABX'), walk('AB'), walk('AB')], null, ABSENT],
   ])('counts when two walks differ by nothing else: it %s', async (_what, answers, leaving, expected) =>
     expect(await asked(answers, leaving)).toStrictEqual([answers.length, expected]),
   );
