@@ -183,6 +183,8 @@ export const adviceIn = ({
   return Object.hasOwn(WORDS, wouldEnd) ? adviceFor(wouldEnd as FinalOutcome) : '';
 };
 
+const CONTROL_TELLS = 'A control key of the account would tell the two apart at once';
+
 /**
  * For a receipt while the request is still open.
  *
@@ -191,7 +193,7 @@ export const adviceIn = ({
 export const waiting = (code: RetryCode, absentSince?: string): string => {
   const stands =
     absentSince && code === 'not-yet-proved'
-      ? `the provider has not known the key since ${absentSince}, but that could still be an outage`
+      ? `the provider has not known the key since ${absentSince}, but that could still be an outage. ${CONTROL_TELLS}`
       : WAITS[code];
   return `Not done yet: ${stands}. The request continues by itself. Treat the key as alive until the final receipt`;
 };
@@ -200,7 +202,7 @@ export const waiting = (code: RetryCode, absentSince?: string): string => {
 const FOUND: Readonly<Record<Exclude<SettleFinding['outcome'], 'confirmed'>, Words>> = {
   'unconfirmed/no-control': say(
     'The key is gone, but this is not confirmed: no call was accepted, and no other key of the account was accepted meanwhile. An outage would look the same',
-    'Look in the provider’s web console. A managing key in the request would have told the two apart',
+    'Look in the provider’s web console. A managing key in the request, or a control key of the account, would have told the two apart',
   ),
   'unconfirmed/no-answer': say(
     'The end is not confirmed: the provider gave no verdict until the time for it was over',
@@ -263,6 +265,15 @@ export const refusedForNow = (wouldEnd: StuckOutcome, until: string): string => 
     next,
   ].join('. ');
 };
+
+const IS_CONTROL = 'The key’s secret is tagged as a control key (key-revoker:control)';
+const MAKE_ANOTHER = 'make another one, unless the secret holds it already';
+
+/** What the delete of a control key means for its account: in a plan, and at the end. */
+export const CONTROL_LOST = {
+  plan: `${IS_CONTROL}. Afterwards the account lacks this control key: ${MAKE_ANOTHER}`,
+  end: `${IS_CONTROL}. The account now lacks this control key: ${MAKE_ANOTHER}`,
+} as const;
 
 export const RESURRECTED =
   'The key is alive, although it had been found gone. Its case is open again. Find out who renewed or recreated the key';

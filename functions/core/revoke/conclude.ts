@@ -26,6 +26,7 @@ import { endFacts } from '../receipts/log-facts.ts';
 import { finalReceipt, interimReceipt, owesInterim } from '../receipts/make-receipt.ts';
 import { statusTags } from '../request/expiry-tags.ts';
 import { LONGEST_DELAY_SECONDS, SECOND_MS, TIMING } from '../timing.ts';
+import { controlLoss, targetSecretOf } from './control-loss.ts';
 import { sendRecheck, setAside } from './enqueue.ts';
 import { countedFrom, DONE, waitFor } from './wait-for.ts';
 
@@ -59,7 +60,7 @@ export const tagTarget = async (
   { pin, planOnly, requestId }: RequestItem,
   { outcome, at }: { readonly outcome: FinalOutcome | FindingOutcome; readonly at: EpochMs },
 ): Promise<void> => {
-  const arn = pin?.self ? pin.signer.arn : pin?.target?.arn;
+  const arn = targetSecretOf(pin);
   if (arn === undefined || planOnly) return;
   await ports.vault
     .tag(arn, statusTags(outcome, at))
@@ -222,10 +223,12 @@ const end = async (
     }
   }
   const name = attemptName(item);
+  const lost = isGone(result.outcome) ? await controlLoss(ports, provider, pin, 'end') : [];
+  const told = { ...result, why: [result.why, ...lost].filter(Boolean).join('. ') };
   const held = await updateLeasedCase(ports, pin.keyName, holder, (current) => {
     const record = current.attempts[name];
     if (record?.ended) return current;
-    const ended = endedAs(afterCall(result, record), ports.clock.now());
+    const ended = endedAs(afterCall(told, record), ports.clock.now());
     return withSettling(withEnd(current, name, ended), name, ended, termsOf(ports, item));
   });
   await publishFromCase(ports, item, held, holder);

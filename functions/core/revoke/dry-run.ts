@@ -14,6 +14,7 @@ import { type FinalOutcome, mayBeOutage } from '../outcome.ts';
 import { recordIn } from '../probe/round-verdict.ts';
 import { isRestriction } from '../provider.ts';
 import { adviceFor, OUTAGE_LOOKS_THE_SAME } from '../receipts/sentences.ts';
+import { controlLoss } from './control-loss.ts';
 
 /** A request that may have met an outage does not end at once. */
 const outageIn = (
@@ -115,9 +116,11 @@ export const dryRun = async (context: AttemptContext, key: KeyOf): Promise<Attem
   );
   const known = [round.facts, recordIn(round.asked)] as const;
   const forecast = plan.forecast(...known);
-  const followUps = FOLLOW_UPS[isRestriction(plan.call) ? 'update' : 'delete'];
+  const kind = isRestriction(plan.call) ? 'update' : 'delete';
+  const isDelete = kind === 'delete' && next.do === 'call';
+  const lost = isDelete ? await controlLoss(ports, request.provider, pin, 'plan') : [];
   const instead = request.dryRun ? [] : ['The mode is observe, so no key is touched'];
-  const afterwards = next.do === 'call' ? [...followUps, ...plan.afterwards(...known)] : [];
+  const afterwards = next.do === 'call' ? [...FOLLOW_UPS[kind], ...plan.afterwards(...known), ...lost] : [];
   const why = [...instead, `A real request ${inWords(context, probed, next)}`, ...forecast, ...afterwards].join('. ');
   const outcome = plannedOutcome(next);
   return { ...attemptEnded('planned', why), plan: { does: DOES[next.do], outcome, forecast }, record: progress };

@@ -3,6 +3,7 @@ import type { Deployed } from '../deployment/connect.ts';
 import type { Context } from '../deployment/context.ts';
 import { keysUnder } from '../deployment/keys.ts';
 import { refusePaused } from '../deployment/paused.ts';
+import { controlsFinding } from '../doctor/controls.ts';
 import { type Examined, examine } from '../doctor/examine.ts';
 import type { Diagnosis } from '../doctor/finding.ts';
 import { waitingOn } from '../requests/requests-queue.ts';
@@ -67,7 +68,8 @@ export const addDoctor = (program: Command, context: Context): void => {
       await refusePaused(deployed, 'check keys');
       const keys = await keysUnder(context, deployed, ({ name }) => name.startsWith(namePrefix));
       const examined = await examine(context, deployed, keys);
-      const deployment = await ofDeployment(deployed);
+      const controls = await controlsFinding(deployed, context.providers, examined);
+      const deployment = [...(await ofDeployment(deployed)), ['the control keys', controls] as const];
       const all = [...deployment, ...examined.map(({ key, finding }) => [key.secret.name, finding] as const)];
       terminal.show();
       if (context.isJson(command))

@@ -1,4 +1,5 @@
 import { after } from '../../core/epoch.ts';
+import { CONTROL_TAG } from '../../core/request/expiry-tags.ts';
 import type { RevocationRequest } from '../../core/request/revocation-request.ts';
 import { MINUTE_MS } from '../../core/timing.ts';
 import type { Deployed } from '../deployment/connect.ts';
@@ -7,12 +8,12 @@ import type { StoredKey } from '../deployment/keys.ts';
 import type { Finished } from '../requests/finished.ts';
 import { plansOf } from '../requests/plans.ts';
 import { pause } from '../requests/poll.ts';
+import { type PlannedKey, withControlTag } from './controls.ts';
 import { type Diagnosis, diagnosisOf, foundBefore, isOfOtherKind, isUnsettled, notAsked } from './finding.ts';
 import { questionsFor } from './questions.ts';
 
 /** What was found of one key. */
-export interface Examined {
-  readonly key: StoredKey;
+export interface Examined extends PlannedKey {
   readonly finding: Diagnosis;
 }
 
@@ -67,6 +68,7 @@ export const examine = async (
   keys: readonly StoredKey[],
 ): Promise<readonly Examined[]> => {
   const findings = new Map<StoredKey, Diagnosis>();
+  const plans = new Map<StoredKey, Finished | undefined>();
   const asked: Asked[] = [];
   for (const key of keys) {
     const questions = questionsFor(context.providers, key);
@@ -77,8 +79,13 @@ export const examine = async (
   }
   for (let from = 0; from < asked.length; from += AT_ONCE) {
     context.terminal.show(`Checking keys: ${from} of ${asked.length}`);
-    for (const [key, plan] of await ask(context, deployed, asked.slice(from, from + AT_ONCE)))
-      findings.set(key, diagnosisOf(plan));
+    for (const [key, plan] of await ask(context, deployed, asked.slice(from, from + AT_ONCE))) {
+      plans.set(key, plan);
+      findings.set(key, diagnosisOf(plan, key.secret.tags[CONTROL_TAG] !== undefined));
+    }
   }
-  return keys.map((key) => ({ key, finding: findings.get(key) ?? notAsked('The key was not checked') }));
+  return keys.map((key) => {
+    const finding = findings.get(key) ?? notAsked('The key was not checked');
+    return { key, plan: plans.get(key), finding: withControlTag(context.providers, key, finding) };
+  });
 };

@@ -36,13 +36,17 @@ const nextOf = ({ request }: Finished, forecast: readonly string[]): readonly st
 
 const LOOK_THERE = 'Look in the provider’s web console. If the key is deleted there, its secret is no longer needed';
 
-const ofPlan = (plan: Finished): Diagnosis => {
+const ofPlan = (plan: Finished, isControl: boolean): Diagnosis => {
   const { ended, request } = plan;
   const { does, outcome, forecast = [] } = ended?.plan ?? {};
   if (does === 'wait') return wrong(ended?.why ?? '');
   if (outcome !== undefined && isGone(outcome)) return wrong(`Gone at the provider: ${sentence(outcome)}`);
   if (outcome !== undefined && needsPerson(outcome)) return wrong(sentence(outcome), ...forecast);
-  if (forbidding(forecast).length > 0) return wrong(...forecast, ...nextOf(plan, forecast));
+  if (forbidding(forecast).length > 0) {
+    const says = [...forecast, ...nextOf(plan, forecast)];
+    // A control key is read-only on purpose.
+    return isControl ? { verdict: 'note', says } : wrong(...says);
+  }
   const signer = request?.target === 'self' ? 'itself' : request?.secretId;
   const sent = `${request?.operation} would be sent, signed by ${signer}`;
   // A plan of a call claims no life: the provider is asked to delete what it does not know, too.
@@ -51,11 +55,11 @@ const ofPlan = (plan: Finished): Diagnosis => {
   return { verdict: forecast.length > 0 ? 'note' : 'well', says: [can, ...forecast] };
 };
 
-/** What a plan shows of the key; `undefined`: none came. */
-export const diagnosisOf = (plan: Finished | undefined): Diagnosis => {
+/** What a plan shows of the key; `undefined`: none came. @param isControl the key is kept as a control key */
+export const diagnosisOf = (plan: Finished | undefined, isControl: boolean): Diagnosis => {
   if (plan === undefined) return wrong('The dry run did not finish in time');
   const { outcome, message } = plan.receipt;
-  return outcome === 'planned' ? ofPlan(plan) : wrong(message);
+  return outcome === 'planned' ? ofPlan(plan, isControl) : wrong(message);
 };
 
 /** A text that says why nothing could be asked. */

@@ -14,10 +14,15 @@ describe('doctor', () => {
   const piped = commandLine(system);
   const found = async (...words: readonly string[]) => {
     const { exit, out } = await piped('doctor', '--json', ...words);
-    const { secrets } = JSON.parse(out.join('\n')) as {
+    const { deployment, secrets } = JSON.parse(out.join('\n')) as {
+      deployment: readonly { what: string; verdict: string; says: readonly string[] }[];
       secrets: readonly { secret: string; verdict: string; says: readonly string[] }[];
     };
-    return { exit, of: (name: string) => secrets.find(({ secret }) => secret === name) };
+    return {
+      exit,
+      of: (name: string) => secrets.find(({ secret }) => secret === name),
+      controls: deployment.find(({ what }) => what === 'the control keys'),
+    };
   };
 
   it('finds every key alive, touches none, and leaves the record that an incident needs', async () => {
@@ -28,7 +33,7 @@ describe('doctor', () => {
     expect(out[out.indexOf(`✔ ${SECRETS.master}`) + 1]).toBe(
       '    Alive, and delete-master-key would be sent, signed by itself',
     );
-    expect(out.at(-1)).toBe('9 OK, 2 warnings, 0 failures');
+    expect(out.at(-1)).toBe('9 OK, 3 warnings, 0 failures');
     expect(out[out.indexOf(`! ${SECRETS.requestyManager}`) + 2]).toMatch(/^ {4}This key manages other keys\./);
     expect(deadKeys(system())).toEqual([]);
     expect(
@@ -126,13 +131,77 @@ describe('doctor', () => {
     expect(exit).toBe(1);
     expect(out).toEqual([
       '✔ the undelivered queue',
+      '✔ the control keys',
       `! ${SECRETS.kalshiKey}`,
       expect.stringMatching(/^ {4}Proved dead at 2026-\S+: its secret is no longer needed$/),
       '✖ the stuck queue',
       '    About 1: each is a key that may be alive. See key-revoker stuck list',
       '',
-      '1 OK, 1 warning, 1 failure',
+      '2 OK, 1 warning, 1 failure',
     ]);
+  });
+
+  it('names the keys that have no control key, and says how to make one', async () => {
+    await seeded(system());
+    const { exit, controls } = await found();
+    const { master, rsaMaster, rotatedSub, sub, kalshiKey, kalshiManager } = SECRETS;
+    expect(exit).toBe(0);
+    expect(controls?.verdict).toBe('note');
+    // What another key signs for needs none: there the managing key's list tells.
+    expect(controls?.says).toEqual([
+      expect.stringMatching(/^No control key was seen beside these keys\. .+ takes an hour/),
+      `bybit, mainnet: ${[sub, master, rsaMaster, rotatedSub].join(', ')}`,
+      `kalshi, prod: ${[kalshiKey, kalshiManager].join(', ')}`,
+      `requesty, prod: ${[SECRETS.requestyManager, SECRETS.requestySecondManager].join(', ')}`,
+      expect.stringMatching(/make a read-only key.+key-revoker:control.+Run doctor again after the next sweep$/),
+    ]);
+  });
+
+  it('is content with a control key that was seen beside a key, until the control key is dead', async () => {
+    await seeded(system());
+    system().kalshi.patch('prod', KEYS.kalshiManager, { scopes: ['read'] });
+    await system().tag(SECRETS.kalshiManager, { 'key-revoker:control': 'kalshi' });
+    await system().tick();
+    const { exit, of, controls } = await found('--name-prefix', 'key-revoker/kalshi/');
+    expect([exit, controls]).toEqual([0, { what: 'the control keys', verdict: 'well', says: [] }]);
+    expect(of(SECRETS.kalshiKey)?.verdict).toBe('well');
+    // It is read-only on purpose.
+    expect(of(SECRETS.kalshiManager)).toMatchObject({ verdict: 'note' });
+    expect(of(SECRETS.kalshiManager)?.says.at(-1)).toBe('Kept as a control key');
+    expect(deadKeys(system())).toEqual([]);
+    system().kalshi.patch('prod', KEYS.kalshiManager, { scopes: ['read', 'write'] });
+    await system().send({
+      provider: 'kalshi',
+      operation: 'delete-key',
+      secretId: SECRETS.kalshiManager,
+      target: 'self',
+    });
+    await system().settle();
+    expect(system().receipts().at(-1)?.message).toContain('The account now lacks this control key');
+    const after = await found('--name-prefix', SECRETS.kalshiKey);
+    expect(after.controls?.says).toContain(`kalshi, prod: ${SECRETS.kalshiKey}`);
+  });
+
+  it('knows whose key it is only after the dry run, where the credential does not say so', async () => {
+    await seeded(system());
+    await system().tag(SECRETS.requestyManager, { 'key-revoker:control': 'requesty' });
+    await system().tick();
+    const { controls } = await found('--name-prefix', 'key-revoker/requesty/');
+    expect(controls).toEqual({ what: 'the control keys', verdict: 'well', says: [] });
+  });
+
+  it.each([
+    ['no provider', 'kalshy', 'it must be one of bybit, kalshi, requesty'],
+    ['another provider', 'bybit', 'it says bybit, and the key in the secret is of kalshi'],
+  ])('calls a control tag of %s wrong', async (_what, value, why) => {
+    await seeded(system());
+    await system().tag(SECRETS.kalshiKey, { 'key-revoker:control': value });
+    const { exit, of } = await found('--name-prefix', SECRETS.kalshiKey);
+    expect(exit).toBe(1);
+    expect(of(SECRETS.kalshiKey)).toMatchObject({
+      verdict: 'wrong',
+      says: [`Cannot use key-revoker:control: ${why}`, 'Alive, and delete-key would be sent, signed by itself'],
+    });
   });
 
   it('looks at nothing while requests are paused', async () => {
