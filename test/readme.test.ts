@@ -63,6 +63,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
   },
   'Send a request': {},
   'Let a key expire': { before: tagged, after: untilDue },
+  'Keep a control key': { after: async (running) => expect((await running.tick()).controls).toBe(1) },
   'Read a receipt': {},
 };
 
