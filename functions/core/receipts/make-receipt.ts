@@ -204,13 +204,15 @@ export const interimReceipt = (
   code: RetryCode,
 ): Receipt => {
   const { refused } = item;
-  const receipt = receiptWith(making, item, progress ?? NEW_ATTEMPT, {
+  const known = progress ?? NEW_ATTEMPT;
+  const absentSince = known.absentSince === undefined ? undefined : toIso(known.absentSince);
+  const receipt = receiptWith(making, item, known, {
     suffix: `~${item.interim.count + 1}`,
     final: false,
     outcome: 'retry',
     code,
-    keyState: progress?.keyState ?? 'unknown',
-    message: waiting(code, progress?.absentSince === undefined ? undefined : toIso(progress.absentSince)),
+    keyState: known.keyState,
+    message: waiting(code, absentSince, controlIn(known) !== undefined),
   });
   if (code !== 'refused-for-now' || refused === undefined) return receipt;
   const { wouldEnd } = refused;

@@ -189,13 +189,15 @@ const CONTROL_TELLS = 'A control key of the account would tell the two apart at 
  * For a receipt while the request is still open.
  *
  * @param absentSince since when the provider has answered that it does not know the key; RFC 3339. Only `not-yet-proved` waits for that
+ * @param isControlled another key of the account was accepted meanwhile
  */
-export const waiting = (code: RetryCode, absentSince?: string): string => {
-  const stands =
-    absentSince && code === 'not-yet-proved'
-      ? `the provider has not known the key since ${absentSince}, but that could still be an outage. ${CONTROL_TELLS}`
-      : WAITS[code];
-  return `Not done yet: ${stands}. The request continues by itself. Treat the key as alive until the final receipt`;
+export const waiting = (code: RetryCode, absentSince?: string, isControlled = false): string => {
+  const isAbsent = absentSince !== undefined && code === 'not-yet-proved';
+  const stands = isAbsent
+    ? `the provider has not known the key since ${absentSince}, but that could still be an outage`
+    : WAITS[code];
+  const remedy = isAbsent && !isControlled ? `. ${CONTROL_TELLS}` : '';
+  return `Not done yet: ${stands}${remedy}. The request continues by itself. Treat the key as alive until the final receipt`;
 };
 
 /** What a finding tells a person, unless it confirms. */

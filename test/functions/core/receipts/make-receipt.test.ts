@@ -213,9 +213,10 @@ describe('beside the final one', () => {
   });
 
   it('says since when the key is absent, where it is', () => {
-    const messageOf = (absentSince?: typeof NOON) =>
-      interimReceipt(MAKING, ITEM, { ...NEW_ATTEMPT, absentSince }, 'not-yet-proved').message;
+    const messageOf = (absentSince?: typeof NOON, controlledSince?: typeof NOON) =>
+      interimReceipt(MAKING, ITEM, { ...NEW_ATTEMPT, absentSince, controlledSince }, 'not-yet-proved').message;
     expect(messageOf(NOON)).toBe(waiting('not-yet-proved', toIso(NOON)));
+    expect(messageOf(NOON, NOON)).toBe(waiting('not-yet-proved', toIso(NOON), true));
     expect(messageOf()).toBe(waiting('not-yet-proved'));
   });
 

@@ -73,6 +73,9 @@ it('says of a key that is gone since when the provider does not know it, that it
   expect(waiting('not-yet-proved', since)).toBe(
     'Not done yet: the provider has not known the key since 2026-11-21T12:00:00.000Z, but that could still be an outage. A control key of the account would tell the two apart at once. The request continues by itself. Treat the key as alive until the final receipt',
   );
+  expect(waiting('not-yet-proved', since, true)).toBe(
+    'Not done yet: the provider has not known the key since 2026-11-21T12:00:00.000Z, but that could still be an outage. The request continues by itself. Treat the key as alive until the final receipt',
+  );
   for (const other of RETRY) if (other !== 'not-yet-proved') expect(waiting(other, since)).toBe(waiting(other));
 });
 
