@@ -52,6 +52,8 @@ export interface Proof {
   readonly lastSightingAt: string | null;
   /** At most this share of the provider's nodes that were reached still accepts the key (95 %). `null` below 4 connections. */
   readonly bound: number | null;
+  /** Hosts where the key was seen before, and which gave no verdict when it was read last. */
+  readonly notAsked: readonly string[];
   /** `null` if the key was restricted. */
   readonly firstAbsenceAt: string | null;
   /** From the first absence, or the first reading that was as asked, to the last one, in milliseconds. */

@@ -58,6 +58,7 @@ export const RECEIPT: Receipt = {
     addresses: ['203.0.113.7'],
     lastSightingAt: iso(0),
     bound: null,
+    notAsked: [],
     firstAbsenceAt: iso(20),
     spanMs: 2_000,
     settle: { windowMs: 600_000, source: 'assumed', endsAt: iso(602_020) },

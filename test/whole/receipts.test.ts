@@ -21,7 +21,7 @@ const LIST = { asked: 'sub-apikeys', as: 'managing', host: 'api.bybit.com', code
 const OWN = { asked: 'query-api', as: 'self', host: 'api.bybit.com', step: 'probe' };
 
 /** Two rounds, each over a connection of its own. */
-const TRIES = { absences: 2, sightings: 0, connections: 2, addresses: ['127.0.0.1'], bound: null };
+const TRIES = { absences: 2, sightings: 0, connections: 2, addresses: ['127.0.0.1'], bound: null, notAsked: [] };
 
 const versionOf = async ({ secrets }: System, name: string): Promise<string | undefined> => {
   const { VersionIdsToStages = {} } = await secrets.send(new DescribeSecretCommand({ SecretId: name }));

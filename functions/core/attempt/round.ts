@@ -34,9 +34,10 @@ export interface AttemptContext {
    * Asks a control key of the target's account, if there is one.
    *
    * @param facts what this round's answers told
-   * @param since an acceptance that is as young as this, and at most half a minute old, need not be asked for again. Absent: it must be
+   * @param since an acceptance that is as young as this, and at most half a minute old, need not be asked for again. Absent: it must be.
+   *   `search`: all control keys are asked until one is of the account
    */
-  askControl(held: Pick<CaseItem, 'controls'>, facts: Facts, since?: EpochMs): Promise<ControlReading>;
+  askControl(held: Pick<CaseItem, 'controls'>, facts: Facts, since?: EpochMs | 'search'): Promise<ControlReading>;
 }
 
 /** What a control key showed. */

@@ -15,11 +15,20 @@ import type { Settle } from '../provider.ts';
 import type { Control, Evidence } from '../receipt.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../timing.ts';
 
-/** When readings are due after the end, in milliseconds. One more is due when the window is over. */
-const SLOTS = {
-  urgent: [30 * SECOND_MS, ...[1, 2, 3, 5, 7].map((minutes) => minutes * MINUTE_MS)],
-  other: [MINUTE_MS, 5 * MINUTE_MS],
-} as const;
+/** A window has so many readings, and so many more in its first minutes if it is long. One more is due when it is over. */
+const READINGS = 10;
+
+/**
+ * When readings are due after the end, in milliseconds. A provider may change its nodes by the minute: so readings in the same minute tell
+ * little more than one of them.
+ */
+const slotsIn = ({ urgent, windowMs }: Settling): readonly number[] => {
+  const counted = Array.from({ length: READINGS }, (_, index) => index + 1);
+  const apartMs = Math.max(MINUTE_MS, Math.ceil(windowMs / READINGS));
+  const even = counted.map((n) => n * apartMs);
+  const early = counted.map((n) => n * MINUTE_MS);
+  return [...(urgent ? [30 * SECOND_MS] : []), ...early, ...even].toSorted((a, b) => a - b);
+};
 
 /** The least time between two readings. */
 const APART_MS = 30 * SECOND_MS;
@@ -46,6 +55,8 @@ export interface KeyReading {
   /** The key itself was tried. */
   readonly triedKey: boolean;
   readonly evidence: readonly Evidence[];
+  /** Hosts where the key was seen before, and which gave no verdict. */
+  readonly notAsked: readonly string[];
   /** A control key of the account was refused as well. So this reading shows nothing, whatever the key's own answers were. */
   readonly isVoid?: boolean;
   /** What keeps a reading that shows nothing from showing more. */
@@ -62,8 +73,8 @@ const endOf = ({ startedAt, windowMs }: Settling): EpochMs => after(startedAt, w
 /** When the next reading is due: at the next slot, or when the window is over. */
 const nextReading = (settling: Settling, notBefore: EpochMs): EpochMs => {
   const end = endOf(settling);
-  const slots = SLOTS[settling.urgent ? 'urgent' : 'other'].map((ms) => after(settling.startedAt, ms));
-  return later(notBefore, earlier(end, slots.find((slot) => slot >= notBefore) ?? end));
+  const slot = slotsIn(settling).find((ms) => after(settling.startedAt, ms) >= notBefore);
+  return later(notBefore, earlier(end, slot === undefined ? end : after(settling.startedAt, slot)));
 };
 
 /** Whether readings are still due. */
@@ -77,7 +88,7 @@ const withOwner = (owners: readonly string[], name: string): readonly string[] =
 };
 
 /** Nothing was read in the window yet. */
-const UNREAD = { absences: 0, ...moreTries({}, []), triedKey: false } as const;
+const UNREAD = { absences: 0, ...moreTries({}, []), triedKey: false, notAsked: [] } as const;
 
 const begun = (
   { attempts, settling }: CaseItem,
@@ -208,6 +219,7 @@ export const withReading = (item: CaseItem, reading: KeyReading, now: EpochMs): 
     ...moreTries(item.settling, reading.connections),
     triedKey: item.settling.triedKey || reading.triedKey,
     evidence: reading.evidence,
+    notAsked: reading.notAsked,
   };
   if (reading.saw === 'broken') return withdrawn(item, read, now);
   const said = found(read, reading, now);

@@ -121,6 +121,8 @@ export interface Settling extends Tries {
   readonly triedKey: boolean;
   /** Of the last reading. */
   readonly evidence: readonly Evidence[];
+  /** Hosts where the key was seen before, and which gave no verdict in the last reading. */
+  readonly notAsked: readonly string[];
   /** What was found. It is published, and then the owners are struck off. */
   readonly finding?: SettleFinding | undefined;
 }

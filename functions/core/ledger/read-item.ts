@@ -256,6 +256,7 @@ const SETTLING = fields<Settling>({
   addresses: needed(list(text)),
   triedKey: needed(flag),
   evidence: needed(EVIDENCE),
+  notAsked: needed(list(text)),
   finding: optional(
     fields<SettleFinding>({ outcome: needed(text), why: needed(text), at: needed(number), number: needed(number) }),
   ),
@@ -313,7 +314,7 @@ const ownersIn = (settling: unknown, { proved, leftOpenBy }: Partial<CaseItem>):
 const endedWindow = (item: Partial<CaseItem>, { stored: { settling }, foundAt }: Found): Settling => ({
   ...{ as: isObject(settling) && settling['as'] === 'restricted' ? 'restricted' : 'gone', urgent: false },
   ...{ owners: ownersIn(settling, item), startedAt: foundAt, windowMs: 0, source: 'assumed', nextAt: foundAt },
-  ...{ absences: 0, connections: 0, addresses: [], triedKey: false, evidence: [] },
+  ...{ absences: 0, connections: 0, addresses: [], triedKey: false, evidence: [], notAsked: [] },
   finding: {
     ...{ outcome: 'unconfirmed/no-answer', at: foundAt, number: (item.findings ?? 0) + 1 },
     why: 'The ledger’s record of the readings could not be read',

@@ -19,6 +19,8 @@ export interface Asking {
   ownConnections?: boolean;
   /** The provider's clock minus ours, in milliseconds. Set once. */
   skewMs?: number;
+  /** The delivery rechecks a key. It leaves a third of a rate to the orders. */
+  isRecheck?: boolean;
   /** An urgent call has not left yet. For that call even a silent host is asked. */
   bypassesBreaker?: boolean;
   /** Replaces the code of the circuit breaker's wait. */
@@ -57,17 +59,18 @@ const windowsOf = ({ most, perMs }: Rate): Windows => {
  * @throws Unavailable if the ledger does not answer
  */
 export const takeRateSlot = async (
-  { ports: { ledger, clock }, deadline }: Pick<Asking, 'ports' | 'deadline'>,
+  { ports: { ledger, clock }, deadline, isRecheck = false }: Pick<Asking, 'ports' | 'deadline' | 'isRecheck'>,
   rate: Rate | undefined,
 ): Promise<boolean> => {
   if (rate === undefined) return true;
   const { everyMs, openMs, calls } = windowsOf(rate);
+  const most = isRecheck ? Math.max(1, Math.floor((calls * 2) / 3)) : calls;
   const last = after(deadline, -TIMING.exchangeMs);
   for (let n = Math.floor(clock.now() / everyMs); n * everyMs <= last; n += 1) {
     const begins = epochMs(n * everyMs);
     if (clock.now() > begins + openMs) continue;
     const window = { pk: `rate#${rate.of}`, sk: String(begins) };
-    if (!(await ledger.count(window, calls, after(begins, HOUR_MS)))) continue;
+    if (!(await ledger.count(window, most, after(begins, HOUR_MS)))) continue;
     await clock.until(begins);
     return true;
   }

@@ -57,6 +57,7 @@ const ProofShape = z.strictObject({
   addresses: z.array(z.string()),
   lastSightingAt: instant.nullable(),
   bound: z.number().min(0).max(1).nullable(),
+  notAsked: z.array(z.string()),
   firstAbsenceAt: instant.nullable(),
   spanMs: z.int().min(0),
   settle: z.strictObject({

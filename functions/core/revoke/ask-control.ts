@@ -27,7 +27,7 @@ const SHARED_MS = 30 * SECOND_MS;
 /** A key that has been refused for longer than this is no control key any more. */
 const REFUSED_MS = HOUR_MS;
 
-/** So many control keys are asked for one reading. */
+/** So many control keys are asked for one reading, unless it is a search. */
 const MOST_ASKED = 3;
 
 const NOTHING: ControlReading = { saw: 'nothing', evidence: [] };
@@ -57,7 +57,7 @@ const candidatesFor = async (
     arns.map(async (arn) => ({ arn, known: await ledger.read<ControlKeyItem>(controlKeyKey(arn)) })),
   );
   const rank = ({ known }: Candidate): number => (isLinked(known?.keyName) ? 0 : known ? 2 : 1);
-  return all.toSorted((a, b) => rank(a) - rank(b)).slice(0, MOST_ASKED);
+  return all.toSorted((a, b) => rank(a) - rank(b));
 };
 
 interface Asked extends AnsweredQuestion {
@@ -104,9 +104,9 @@ const note = async ({ ports }: Asks, arn: string, asked: Asked): Promise<EpochMs
 };
 
 /** Whether the last acceptance of a control key still counts: it came after the first absence, and not long ago. */
-const isShared = (known: ControlKeyItem | undefined, since: EpochMs | undefined, now: EpochMs): boolean =>
+const isShared = (known: ControlKeyItem | undefined, since: Beside[2], now: EpochMs): boolean =>
   known?.acceptedAt !== undefined &&
-  since !== undefined &&
+  typeof since === 'number' &&
   known.acceptedAt >= since &&
   now <= after(known.acceptedAt, SHARED_MS);
 
@@ -137,7 +137,8 @@ export const askControl = async (
   if (asks.provider.control === undefined) return NOTHING;
   const isLinked = (name: string | undefined): boolean => name !== undefined && controls.includes(name);
   let reading = NOTHING;
-  for (const { arn, known } of await candidatesFor(asks, isLinked)) {
+  const candidates = await candidatesFor(asks, isLinked);
+  for (const { arn, known } of since === 'search' ? candidates : candidates.slice(0, MOST_ASKED)) {
     if (isLinked(known?.keyName) && isShared(known, since, asks.ports.clock.now()))
       return { ...reading, saw: 'accepted', keyName: known?.keyName };
     const asked = await askKey(asks, resolved, arn, facts).catch((error: unknown) => {

@@ -1,4 +1,4 @@
-import { isAbsent, isPresent, type KeyRecord } from '../answer.ts';
+import { type Facts, isAbsent, isPresent, type KeyRecord } from '../answer.ts';
 import { killOf } from '../attempt/call-guards.ts';
 import { type AttemptContext, probeRound } from '../attempt/round.ts';
 import { isSettling, type KeyReading, withReading } from '../attempt/settle-window.ts';
@@ -19,12 +19,13 @@ import { allOver } from '../some-at-once.ts';
 import { contextOf } from './attempt-context.ts';
 import { tagTarget } from './conclude.ts';
 import { resend, setAside } from './enqueue.ts';
+import { questionsElsewhere } from './other-hosts.ts';
 import { type PublishedRequest, recheckLater, withCase } from './recheck-of.ts';
 import type { DeliveryMode, Run } from './run.ts';
 import { DONE, waitFor } from './wait-for.ts';
 
 /** How often one reading asks the key itself. */
-const PROBES = 5;
+const PROBES = { urgent: 5, other: 3 };
 
 /** What a failure to open a credential means for a reading. */
 const LACKS: Readonly<Partial<Record<FinalOutcome, UnconfirmedCode>>> = {
@@ -39,19 +40,37 @@ const NOTHING = {
   connections: [],
   triedKey: false,
   evidence: [],
+  notAsked: [],
 } as const;
 
 /** Asks each of the plan's questions to the key itself a few more times, at once. */
 const askedAgain = async (
   { asking }: AttemptContext,
   questions: readonly Question[],
+  times: number,
 ): Promise<readonly AnsweredQuestion[]> => {
-  const again = Array.from({ length: PROBES - 1 }, () => questions).flat();
+  const again = Array.from({ length: times - 1 }, () => questions).flat();
   const answers = await allOver(again.map((question) => askOver(asking, question)));
   return again.flatMap((question, index) => {
     const said = answers[index];
     return said === undefined || isUnasked(said) ? [] : [{ question, ...said }];
   });
+};
+
+/** Asks the key at the other hosts where it was seen. A host that gives no verdict blocks nothing. */
+const askedElsewhere = async (
+  context: AttemptContext,
+  item: CaseItem,
+  facts: Facts,
+): Promise<{ readonly asked: readonly AnsweredQuestion[]; readonly notAsked: readonly string[] }> => {
+  const questions = questionsElsewhere(context, item, facts);
+  const answers = await allOver(questions.map((question) => askOver(context.asking, question)));
+  const asked = questions.flatMap((question, index) => {
+    const said = answers[index];
+    return said === undefined || isUnasked(said) || said.answer.saw === 'silent' ? [] : [{ question, ...said }];
+  });
+  const silent = questions.filter((question) => asked.every((one) => one.question !== question));
+  return { asked, notAsked: [...new Set(silent.map(({ host }) => host))] };
 };
 
 /** Reads the key once, with several probes. */
@@ -67,8 +86,12 @@ const readKey = async (
   const deleted = item.proved !== undefined;
   const { round, plan, control: signer } = await probeRound(context, item, called, true);
   const own = plan.probes.filter(({ as }) => as === 'self');
-  const more = round.heldUp || round.cutShort ? [] : await askedAgain(context, own);
-  const asked = [...round.asked, ...more];
+  const elsewhere = await askedElsewhere(context, item, round.facts);
+  const more =
+    round.heldUp || round.cutShort
+      ? []
+      : await askedAgain(context, own, PROBES[item.settling?.urgent ? 'urgent' : 'other']);
+  const asked = [...round.asked, ...more, ...elsewhere.asked];
   const verdict = roundVerdictOf(asked, {
     sightings: item.sightings,
     signer: round.signer,
@@ -82,7 +105,9 @@ const readKey = async (
   const isKnown = isListed || asked.some(({ answer }) => isPresent(answer) || answer.identified);
   const evidence = [
     ...round.evidence,
-    ...more.map(({ question, answer }) => evidenceOf(ports.clock.now(), 'probe', question, answer)),
+    ...[...more, ...elsewhere.asked].map(({ question, answer }) =>
+      evidenceOf(ports.clock.now(), 'probe', question, answer),
+    ),
     ...(control?.evidence ?? []),
   ];
   const isGone = isManagerRefused(asked, round.signer) && (await killOf(ports, pin.signerName)) !== undefined;
@@ -97,6 +122,7 @@ const readKey = async (
     connections: asked.flatMap(({ answer, connections }) => (isAbsent(answer, deleted) ? connections : [])),
     triedKey: asked.some(({ question, answer }) => question.as === 'self' && isAbsent(answer, deleted)),
     evidence,
+    notAsked: elsewhere.notAsked,
     isVoid,
     lacks: isGone ? 'signer-gone' : undefined,
   };

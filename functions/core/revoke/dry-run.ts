@@ -85,7 +85,7 @@ export const dryRun = async (context: AttemptContext, key: KeyOf): Promise<Attem
   if (round.heldUp) return attemptWaiting(round.heldUp);
   const isSeen = round.asked.some(({ answer }) => answer.identified);
   // Some providers show which keys belong together only while all of them are alive.
-  const control = isSeen ? await context.askControl(item, round.facts) : undefined;
+  const control = isSeen ? await context.askControl(item, round.facts, 'search') : undefined;
   await updateItem<CaseItem>(ports, ledgerKey, (current) =>
     isSeen
       ? {

@@ -43,7 +43,12 @@ export const runOf = (ports: Ports, delivery: Delivery, mode: DeliveryMode, requ
     request,
     provider,
     // The key must be identified before a call can leave.
-    asking: { ports, deadline: delivery.deadline, bypassesBreaker: isUrgent(request.reason) },
+    asking: {
+      ports,
+      deadline: delivery.deadline,
+      isRecheck: !mode.isOrder,
+      bypassesBreaker: isUrgent(request.reason),
+    },
     holder: ports.newId(),
   };
 };

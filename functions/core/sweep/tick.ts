@@ -9,8 +9,8 @@ import { type Swept, sweep } from './sweep.ts';
 export interface Ticked extends Swept {
   readonly gauges: Gauges;
   readonly windows: WatchedWindows;
-  /** Secrets that are tagged as control keys. */
-  readonly controls: number;
+  /** Secrets that are tagged as control keys; `undefined` if the sweep had no time left. */
+  readonly controls: number | undefined;
   /** `undefined` if the day's pass is done or running, the system is paused, or the sweep had no time left. */
   readonly lookedAfter: DailyPassReport | undefined;
 }
@@ -28,6 +28,8 @@ export const tick = async (ports: Ports, aheadMs: number, until?: EpochMs): Prom
   const gauges = await gauge(ports);
   const windows = await watchWindows(ports);
   const swept = await sweep(ports, aheadMs, until);
-  const controls = await watchControls(ports);
-  return { ...swept, gauges, windows, controls, lookedAfter: swept.goesOn ? undefined : await dailyPass(ports) };
+  const lookedAfter = swept.goesOn ? undefined : await dailyPass(ports);
+  // Last: without it the other work of a tick is whole.
+  const controls = swept.goesOn ? undefined : await watchControls(ports);
+  return { ...swept, gauges, windows, lookedAfter, controls };
 };

@@ -218,7 +218,7 @@ describe('a control key', () => {
   const asked = async ({ reading = ACCEPTED, probe = GONE, record = LOST, found, isUpdate }: Beside) => {
     const plan = (): Partial<Plan> => (isUpdate ? { call: { reach: () => 'wider' } as never } : {});
     const { context, leased } = atWork({ probe: [probe] }, { control: reading, plan, ...(found && { found }) });
-    const since: (number | undefined)[] = [];
+    const since: unknown[] = [];
     const askControl: typeof context.askControl = (held, facts, at) => {
       since.push(at);
       return context.askControl(held, facts, at);

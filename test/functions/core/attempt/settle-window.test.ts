@@ -59,6 +59,7 @@ const OPEN: Settling = {
   absences: 0,
   triedKey: false,
   evidence: [],
+  notAsked: [],
 };
 const CONFIRMED: SettleFinding = { outcome: 'confirmed', why: '', at: NOON, number: 1 };
 const found = (outcome: SettleFinding['outcome']): Settling => ({ ...OPEN, finding: { ...CONFIRMED, outcome } });
@@ -249,6 +250,7 @@ const reading = (saw: KeyReading['saw'], more: Partial<KeyReading> = {}): KeyRea
   connections: [],
   triedKey: false,
   evidence: [],
+  notAsked: [],
   ...more,
 });
 const HOLDS = reading('holds');
@@ -274,24 +276,30 @@ describe('a reading', () => {
 
   it('adds to what was read before, and keeps its own evidence only', () => {
     const item = settlingCase({ absences: 2, connections: 1, addresses: ['a'], evidence: [{ ...SEEN, code: '0' }] });
-    const seen = reading('holds', { absences: 3, connections: ['a', 'b'], triedKey: true, evidence: [SEEN] });
+    const seen = reading('holds', {
+      absences: 3,
+      connections: ['a', 'b'],
+      triedKey: true,
+      evidence: [SEEN],
+      notAsked: ['h'],
+    });
     const once = withReading(item, seen, at(MINUTE));
     const expected = {
-      ...{ absences: 5, connections: 3, addresses: ['a', 'b'], triedKey: true, evidence: [SEEN] },
-      ...{ lastReadAt: at(MINUTE), nextAt: at(5 * MINUTE) },
+      ...{ absences: 5, connections: 3, addresses: ['a', 'b'], triedKey: true, evidence: [SEEN], notAsked: ['h'] },
+      ...{ lastReadAt: at(MINUTE), nextAt: at(2 * MINUTE) },
     };
-    expect(once).toEqual({ ...settlingCase(expected), at: at(5 * MINUTE) });
-    expect(withReading(once, NOTHING, at(5 * MINUTE)).settling).toEqual({
+    expect(once).toEqual({ ...settlingCase(expected), at: at(2 * MINUTE) });
+    expect(withReading(once, NOTHING, at(9 * MINUTE)).settling).toEqual({
       ...OPEN,
       ...expected,
-      ...{ evidence: [], lastReadAt: at(5 * MINUTE), nextAt: at(WINDOW) },
+      ...{ evidence: [], notAsked: [], lastReadAt: at(9 * MINUTE), nextAt: at(WINDOW) },
     });
   });
 
   it('that was ahead of its time moves nothing in a case that is open', () => {
     const item = settlingCase({}, { state: 'open-case', at: at(3) });
     const { settling, ...rest } = withReading(item, HOLDS, at(MINUTE));
-    expect(settling).toEqual({ ...OPEN, lastReadAt: at(MINUTE), nextAt: at(5 * MINUTE) });
+    expect(settling).toEqual({ ...OPEN, lastReadAt: at(MINUTE), nextAt: at(2 * MINUTE) });
     expect(rest).toMatchObject({ state: 'open-case', at: at(3) });
   });
 
@@ -310,16 +318,16 @@ describe('a reading', () => {
     ['before the end of the first half minute, urgent', 1, { urgent: true }, MINUTE],
     ['at half a minute, urgent', 0.5 * MINUTE, { urgent: true }, MINUTE],
     ['half a minute before a slot', 4.5 * MINUTE, {}, 5 * MINUTE],
-    ['less than that before a slot, which it takes the place of', 4.5 * MINUTE + 1, {}, WINDOW],
+    ['less than that before a slot, which it takes the place of', 4.5 * MINUTE + 1, {}, 6 * MINUTE],
     ['at one minute, urgent', MINUTE, { urgent: true }, 2 * MINUTE],
     ['at two, urgent', 2 * MINUTE, { urgent: true }, 3 * MINUTE],
-    ['at three, urgent', 3 * MINUTE, { urgent: true }, 5 * MINUTE],
-    ['at five, urgent', 5 * MINUTE, { urgent: true }, 7 * MINUTE],
-    ['at seven, urgent', 7 * MINUTE, { urgent: true }, WINDOW],
-    ['at one minute', MINUTE, {}, 5 * MINUTE],
-    ['at two minutes', 2 * MINUTE, {}, 5 * MINUTE],
-    ['at five minutes', 5 * MINUTE, {}, WINDOW],
-    ['at one minute, in a window of three', MINUTE, { windowMs: 3 * MINUTE }, 3 * MINUTE],
+    ['at one minute', MINUTE, {}, 2 * MINUTE],
+    ['at nine minutes', 9 * MINUTE, {}, WINDOW],
+    ['at two minutes, in a window of three', 2 * MINUTE, { windowMs: 3 * MINUTE }, 3 * MINUTE],
+    ['at two minutes, in a window of two and a half', 2 * MINUTE, { windowMs: 2.5 * MINUTE }, 2.5 * MINUTE],
+    ['at nine minutes, in a window of an hour', 9 * MINUTE, { windowMs: 60 * MINUTE }, 10 * MINUTE],
+    ['at ten minutes, in a window of an hour', 10 * MINUTE, { windowMs: 60 * MINUTE }, 12 * MINUTE],
+    ['at 54 minutes, in a window of an hour', 54 * MINUTE, { windowMs: 60 * MINUTE }, 60 * MINUTE],
     ['just before the end', WINDOW - 1, {}, WINDOW - 1 + 30 * SECOND],
   ])('is followed by the next one at its time: %s', (_what, ms, settling, expected) => {
     expect(nextAfter(ms, HOLDS, settling)).toBe(expected);
@@ -396,13 +404,13 @@ describe('the last reading', () => {
       {},
       'unconfirmed/signer-gone',
     ],
-    ['in time where that is known too soon', MINUTE, reading('nothing', { lacks: 'signer-gone' }), {}, 5 * MINUTE],
+    ['in time where that is known too soon', MINUTE, reading('nothing', { lacks: 'signer-gone' }), {}, 2 * MINUTE],
   ])('that tells nothing is tried again %s', (_when, ms, seen, settling, expected) => {
     expect(nextAfter(ms, seen, settling)).toBe(expected);
   });
 
   it.each<[string, number, Partial<KeyReading>, Partial<Settling>, number | string]>([
-    ['is tried again in its window as any other', MINUTE, {}, {}, 5 * MINUTE],
+    ['is tried again in its window as any other', MINUTE, {}, {}, 2 * MINUTE],
     ['holds the window open beyond two more', 3 * WINDOW, {}, {}, 3 * WINDOW + MINUTE],
     ['for up to two hours', WINDOW + HOURS_2 - 1, {}, {}, WINDOW + HOURS_2 - 1 + MINUTE],
     ['and no longer', WINDOW + HOURS_2, {}, {}, 'unconfirmed/no-answer'],

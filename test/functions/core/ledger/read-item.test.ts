@@ -235,7 +235,7 @@ describe('of a case that cannot be read', () => {
 
   const WINDOW = {
     ...{ as: 'gone', owners: ['R#1', 'S#1'], urgent: false, startedAt: 1, windowMs: 2, source: 'assumed', nextAt: 3 },
-    ...{ absences: 0, connections: 0, addresses: [], triedKey: true, evidence: [] },
+    ...{ absences: 0, connections: 0, addresses: [], triedKey: true, evidence: [], notAsked: [] },
   };
   it.each<[string, Fields, readonly string[], string]>([
     ['each of its owners', { settling: { ...WINDOW, nextAt: 'x' }, proved: PROVED }, ['R#1', 'S#1'], 'gone'],

@@ -11,6 +11,7 @@ import { askedIn, deleteCall, questionOf, replyOf, scriptedProvider } from '../s
 import { ALIVE, caseOf, delivered, SELF, system } from '../scripted-system.ts';
 
 const SECOND = 1_000;
+const EXCHANGE_MS = 5_000;
 /** Where a window of time begins. */
 const BEGINS = epochMs(Math.ceil(NOON / 334) * 334);
 const rateOf = (most: number, of = 'kalshi K') => ({ of, most, perMs: SECOND });
@@ -35,6 +36,22 @@ const leaving = async (rate: Rate, gaps: readonly number[]): Promise<readonly nu
 };
 
 describe('slots of a rate', () => {
+  it.each([
+    [20, 4, 2],
+    [13, 3, 2],
+    [4, 1, 1],
+  ])('of %i a second: %i in each window for an order, %i for a recheck', async (perSecond, order, recheck) => {
+    const taken = async (isRecheck: boolean): Promise<number> => {
+      const memory = memoryPorts();
+      // No further window begins in this time.
+      const deadline = after(NOON, EXCHANGE_MS);
+      let count = 0;
+      while (await takeRateSlot({ ports: memory.ports, deadline, isRecheck }, rateOf(perSecond))) count += 1;
+      return count;
+    };
+    expect([await taken(false), await taken(true)]).toEqual([order, recheck]);
+  });
+
   it('are never more in any second than it says, for any deliveries at any time', () =>
     fc.assert(
       fc.asyncProperty(

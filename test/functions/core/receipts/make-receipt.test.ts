@@ -103,6 +103,7 @@ it('says all that the contract has', () =>
       addresses: [],
       lastSightingAt: null,
       bound: null,
+      notAsked: [],
       firstAbsenceAt: '2026-11-21T12:00:00.040Z',
       spanMs: 10,
       settle: { windowMs: 600_000, source: 'assumed', endsAt: '2026-11-21T12:10:00.000Z' },

@@ -41,7 +41,7 @@ const asking = ({ secrets = C1, answers = [ALIVE], controls, items = {}, ...give
   const provider = { ...context.provider, control };
   memory.items.set('sweep#controls kalshi', { rev: 1, nonce: '', arns: Object.keys(secrets) });
   for (const [name, item] of Object.entries(items)) memory.items.set(name, { rev: 1, nonce: '', ...item });
-  const ask = (since?: EpochMs) => askControl({ ...context, provider }, context, { controls }, {}, since);
+  const ask = (since?: EpochMs | 'search') => askControl({ ...context, provider }, context, { controls }, {}, since);
   return { memory, ask };
 };
 
@@ -135,6 +135,14 @@ describe('several control keys', () => {
   it('are refused if one that is of the account is refused and no other answers', async () => {
     const given = { secrets: two, answers: [REFUSED, undefined], controls: [NAME, TWO] };
     expect(brief(await asking(given).ask())).toBe('refused, 2 asked');
+  });
+
+  it('are all asked in a search, until one is of the account', async () => {
+    const ids = ['3', '4', '5', CONTROL];
+    const secrets = Object.fromEntries(ids.map((keyId) => [`key-revoker/${keyId}`, holding({ keyId })]));
+    const answers = [STRANGE, STRANGE, STRANGE, ALIVE];
+    expect(brief(await asking({ secrets, answers }).ask('search'))).toBe(`accepted, ${NAME}, 4 asked`);
+    expect(brief(await asking({ secrets, answers }).ask())).toBe('nothing, 3 asked');
   });
 
   it('are asked in the order of what is known of them, and no more than three', async () => {

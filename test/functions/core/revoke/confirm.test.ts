@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import type { Answer } from '../../../../functions/core/answer.ts';
 import { after, type EpochMs } from '../../../../functions/core/epoch.ts';
 import { Unavailable } from '../../../../functions/core/fault.ts';
 import type { Restriction } from '../../../../functions/core/provider.ts';
 import { revoke } from '../../../../functions/core/revoke/revoke.ts';
 import type { Given, Memory } from '../memory-ports.ts';
 import { answerOf, NOON } from '../rounds.ts';
-import { deleteCall, scriptedProvider } from '../scripted-provider.ts';
+import { deleteCall, questionOf, scriptedProvider } from '../scripted-provider.ts';
 import {
   ACCEPTED,
   ALIVE,
@@ -63,11 +64,14 @@ const findings = ({ published }: Memory) =>
 
 const DIES = { probe: [ALIVE, GONE], delete: [ACCEPTED] };
 
+/** Of a window of ten. */
+const EACH_MINUTE = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+
 describe('the window after an end', () => {
   it.each([
-    ['another', SELF, 60, [1, 5, 10]],
-    ['an urgent', { ...SELF, ...LEAKED }, 30, [0.5, 1, 2, 3, 5, 7, 10]],
-  ])('of %s request is read a few times, and once when it is over', async (_what, body, delaySeconds, minutes) => {
+    ['another', SELF, 60, EACH_MINUTE],
+    ['an urgent', { ...SELF, ...LEAKED }, 30, [0.5, ...EACH_MINUTE]],
+  ])('of %s request is read each minute, and once when it is over', async (_what, body, delaySeconds, minutes) => {
     const memory = await ended(DIES, body);
     expect(memory.enqueued).toMatchObject([{ delaySeconds, attributes: { requestId: 'R', attempt: '1' } }]);
     expect(JSON.parse(memory.enqueued[0]?.body ?? '')).toMatchObject({ ...body, look: true });
@@ -77,22 +81,30 @@ describe('the window after an end', () => {
     expect(memory.aside).toEqual([]);
   });
 
-  it('asks the key five times at once, and says what it saw', async () => {
-    const memory = await ended(DIES);
+  it.each([
+    ['three times', SELF, 3],
+    ['five times if the request is urgent', { ...SELF, ...LEAKED }, 5],
+  ])('asks the key %s at once', async (_how, body, times) => {
+    const memory = await ended(DIES, body);
     const before = memory.sent.length;
-    expect(await readAt(memory, MINUTE)).toBe(5 * MINUTE);
-    expect(memory.sent.slice(before)).toEqual(Array(5).fill('probe'));
+    await readAt(memory, MINUTE, body);
+    expect(memory.sent.slice(before)).toEqual(Array(times).fill('probe'));
+  });
+
+  it('says what it saw', async () => {
+    const memory = await ended(DIES);
+    expect(await readAt(memory, MINUTE)).toBe(2 * MINUTE);
     expect(caseOf(memory)).toMatchObject({
       state: 'settling-case',
-      at: after(END, 5 * MINUTE),
-      settling: { absences: 5, lastReadAt: after(END, MINUTE) },
+      at: after(END, 2 * MINUTE),
+      settling: { absences: 3, lastReadAt: after(END, MINUTE) },
     });
     expect(caseOf(memory)).not.toHaveProperty('lease');
-    await readThrough(memory, 5 * MINUTE);
+    await readThrough(memory, 2 * MINUTE);
     const [, receipt] = memory.published;
     expect(receipt).toMatchObject({
       final: false,
-      message: 'Confirmed dead: refused 15 times over 10 minutes',
+      message: 'Confirmed dead: refused 30 times over 10 minutes',
       exposedMs: 0,
       proof: {
         revision: 2,
@@ -100,15 +112,15 @@ describe('the window after an end', () => {
         control: 'none',
         tried: 'key',
         spanMs: 2_000,
-        absences: 17,
-        connections: 17,
-        bound: 3 / 17,
+        absences: 32,
+        connections: 32,
+        bound: 3 / 32,
         sightings: 0,
         lastSightingAt: '2026-11-21T12:00:00.000Z',
       },
       times: memory.published[0]?.times,
     });
-    expect(receipt?.evidence).toHaveLength(5);
+    expect(receipt?.evidence).toHaveLength(3);
     expect(memory.lines.at(-1)).toEqual([
       'key settled',
       {
@@ -135,13 +147,13 @@ describe('the window after an end', () => {
     for (const ms of [0, 30 * SECOND, MINUTE - 1]) expect(await readAt(memory, ms)).toBe(MINUTE);
     expect(memory.sent).toHaveLength(before);
     await readAt(memory, MINUTE);
-    expect(await readAt(memory, MINUTE)).toBe(5 * MINUTE);
-    expect(memory.sent).toHaveLength(before + 5);
+    expect(await readAt(memory, MINUTE)).toBe(2 * MINUTE);
+    expect(memory.sent).toHaveLength(before + 3);
   });
 
   it('keeps half a minute between two readings where messages come late, and skips what is past', async () => {
     const memory = await ended(DIES, { ...SELF, ...LEAKED });
-    expect(await readAt(memory, 7 * MINUTE - 20 * SECOND)).toBe(10 * MINUTE);
+    expect(await readAt(memory, 7 * MINUTE - 20 * SECOND)).toBe(8 * MINUTE);
     expect(await readAt(memory, 25 * MINUTE)).toBeUndefined();
     expect(findings(memory)).toEqual([['R#1!1', 'confirmed', null, 'dead', 'revoked']]);
   });
@@ -170,7 +182,7 @@ describe('a key that shows again in its window', () => {
 
   it('is found by the request that is sent again: the word that no longer holds is not given twice', async () => {
     const memory = await ended({
-      probe: [ALIVE, GONE, GONE, ALIVE, ALIVE, ALIVE, ALIVE, ALIVE, GONE],
+      probe: [ALIVE, GONE, GONE, ALIVE, ALIVE, ALIVE, GONE],
       delete: [ACCEPTED],
     });
     await readAt(memory, MINUTE);
@@ -239,7 +251,7 @@ describe('a window that cannot confirm', () => {
   it('ends where the secret was deleted, once the window is over', async () => {
     const memory = await ended(DIES);
     memory.ports.vault = { ...memory.ports.vault, open: async () => ({ found: false, why: 'missing' }) };
-    expect(await readThrough(memory, MINUTE)).toEqual([MINUTE, 5 * MINUTE, 10 * MINUTE]);
+    expect(await readThrough(memory, MINUTE)).toEqual(EACH_MINUTE.map((minutes) => minutes * MINUTE));
     expect(findings(memory)).toEqual([['R#1!1', 'unconfirmed', 'credential-missing', 'gone', 'revoked']]);
     expect(caseOf(memory)).not.toHaveProperty('lease');
   });
@@ -247,7 +259,7 @@ describe('a window that cannot confirm', () => {
   it('asks a silent provider each minute for two windows more', async () => {
     const memory = await ended({ probe: [ALIVE, GONE, GONE, undefined], delete: [ACCEPTED] });
     const read = await readThrough(memory, MINUTE);
-    expect(read.slice(0, 4)).toEqual([1, 5, 10, 11].map((minutes) => minutes * MINUTE));
+    expect(read.slice(0, 11)).toEqual([...EACH_MINUTE, 11].map((minutes) => minutes * MINUTE));
     expect(read.at(-1)).toBe(30 * MINUTE);
     expect(findings(memory)).toEqual([['R#1!1', 'unconfirmed', 'no-answer', 'gone', 'revoked']]);
   });
@@ -266,6 +278,59 @@ it('confirms by a list only that the key is off the list', async () => {
     proof: { control: 'signer', tried: 'list' },
   });
   expect(caseOf(memory, OTHER)).toMatchObject({ state: 'proved-case' });
+});
+
+describe('a key that was seen at two hosts of its provider', () => {
+  /** The second host, and a provider that asks where the credential says. */
+  const there = {
+    prod: { host: 'api.example.com', realm: 'prod' },
+    other: { host: 'other.example.com', realm: 'prod' },
+  };
+  const provider = {
+    ...scriptedProvider(({ signer }) => ({
+      probes: [
+        signer.environment === 'other'
+          ? { ...questionOf('there'), host: there.other.host, questionId: 'there' }
+          : questionOf('probe'),
+      ],
+    })),
+    environments: there,
+  };
+
+  const readOnce = async (answer: Answer | undefined, isSeen = true) => {
+    const memory = await ended({ ...DIES, there: [answer] }, SELF, { provider });
+    const name = `case#kalshi/prod/${caseOf(memory).keyId} case`;
+    const { sightings, ...rest } = caseOf(memory);
+    memory.items.set(name, { ...rest, sightings: { ...sightings, ...(isSeen && { there: NOON }) } } as never);
+    const before = memory.sent.length;
+    await readAt(memory, MINUTE);
+    return { memory, sent: memory.sent.slice(before), settling: caseOf(memory).settling };
+  };
+
+  it('is asked at both, and its absence counts at both', async () => {
+    const { sent, settling } = await readOnce(GONE);
+    expect(sent).toEqual(['probe', 'there', 'probe', 'probe']);
+    expect(settling).toMatchObject({ absences: 4, notAsked: [] });
+    expect(settling?.evidence).toHaveLength(4);
+  });
+
+  it('is alive if one of them still accepts it', async () => {
+    const { memory } = await readOnce(ALIVE);
+    expect(findings(memory)).toEqual([['R#1!1', 'resurrected', null, 'alive', 'revoked']]);
+  });
+
+  it('is not held up by a host that gives no verdict, and its receipt names that host', async () => {
+    const { memory, settling } = await readOnce(undefined);
+    expect(settling).toMatchObject({ absences: 3, notAsked: ['other.example.com'] });
+    await readThrough(memory, 2 * MINUTE);
+    expect(memory.published.at(-1)).toMatchObject({
+      outcome: 'confirmed',
+      proof: { notAsked: ['other.example.com'] },
+    });
+  });
+
+  it('is not asked at a host where it was never seen', async () =>
+    expect((await readOnce(ALIVE, false)).sent).toEqual(['probe', 'probe', 'probe']));
 });
 
 describe('several requests for one key', () => {

@@ -53,9 +53,9 @@ const reported = ({ published }: Memory) =>
     .slice(1)
     .map(({ receiptId, outcome, code, keyState, final }) => [receiptId, outcome, code, keyState, final]);
 
-/** A request whose key is confirmed dead: ten probes for it and for its end, and what comes after is for the rechecks. */
+/** A request whose key is confirmed dead: six probes for it and for its end, and what comes after is for the rechecks. */
 const confirmed = async (...later: Script['probe']) => {
-  const gone = Array.from({ length: 7 }, () => GONE);
+  const gone = Array.from({ length: 5 }, () => GONE);
   const memory = await ended({ probe: [ALIVE, ...gone, ...later], delete: [ACCEPTED] });
   await rechecked(memory);
   expect(reported(memory)).toEqual([['R#1!1', 'confirmed', null, 'dead', false]]);

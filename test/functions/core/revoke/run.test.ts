@@ -4,10 +4,10 @@ import { type DeliveryMode, runOf } from '../../../../functions/core/revoke/run.
 import { memoryPorts } from '../memory-ports.ts';
 import { delivered, LEAKED, SELF } from '../scripted-system.ts';
 
-const started = (change: object) => {
+const started = (change: object, isOrder = true) => {
   const memory = memoryPorts();
   const request = { ...SELF, ...change } as unknown as RevocationRequest;
-  return runOf(memory.ports, delivered(memory, SELF), {} as DeliveryMode, request);
+  return runOf(memory.ports, delivered(memory, SELF), { isOrder } as DeliveryMode, request);
 };
 
 it('acts for no stored request of a provider that this release lacks: a release that has it finds the request again', () =>
@@ -17,3 +17,6 @@ it('bypasses the breaker for an urgent request only', () => {
   expect(started(LEAKED)).toMatchObject({ provider: { name: 'kalshi' }, asking: { bypassesBreaker: true } });
   expect(started({ reason: 'manual' }).asking.bypassesBreaker).toBe(false);
 });
+
+it('leaves a part of each rate to the orders if it rechecks', () =>
+  expect([true, false].map((isOrder) => started({}, isOrder).asking.isRecheck)).toEqual([false, true]));
