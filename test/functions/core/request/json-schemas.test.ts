@@ -24,6 +24,7 @@ const RECEIPT = {
     sightings: 0,
     connections: 4,
     addresses: ['203.0.113.7'],
+    notAsked: [],
     lastSightingAt: AT,
     bound: 0.75,
     firstAbsenceAt: AT,
