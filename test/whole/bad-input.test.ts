@@ -60,9 +60,14 @@ const kalshiTarget = (apiKeyId: unknown) => ({
 /** Bodies that are not valid requests: what is said of them. */
 const BODIES: readonly (readonly [string, unknown, string, string | RegExp])[] = [
   ['no JSON', `{"secretId": "${NEVER}`, 'malformed', 'Cannot read the body: it must be a JSON object'],
-  ['a text', JSON.stringify(NEVER), 'malformed', 'Cannot read the body: it must be a JSON object'],
-  ['null', 'null', 'malformed', 'Cannot read the body: it must be a JSON object'],
-  ['an array', [self(NAME)], 'malformed', 'Cannot read the body: it must be a JSON object'],
+  ['a text', JSON.stringify(NEVER), 'malformed', 'Cannot read the body: it must be a JSON object; it is a text'],
+  ['null', 'null', 'malformed', 'Cannot read the body: it must be a JSON object; it is null'],
+  [
+    'an array',
+    [self(NAME)],
+    'malformed',
+    'Cannot read the body: it must be a JSON object; it is a list of one: give what is in the list',
+  ],
   ['256 KB', { ...self(NAME), reference: 'a b'.repeat(87_000) }, 'malformed', /Cannot read a body of \d+ characters/],
   ['an empty object', {}, 'malformed', /provider/],
   ['an unknown provider', { ...self(NAME), provider: NEVER }, 'malformed', /provider/],
@@ -173,9 +178,9 @@ const B = { apiKey: MASTER_KEY };
 
 /** What a secret may hold in place of a credential. */
 const CREDENTIALS: readonly (readonly [string, 'bybit' | 'kalshi' | 'requesty', unknown, RegExp])[] = [
-  ['text', 'bybit', `${NEVER}`, /the secret must be a JSON object/],
-  ['a JSON text', 'bybit', JSON.stringify(NEVER), /the secret must be a JSON object/],
-  ['an array', 'kalshi', `["${NEVER}"]`, /the secret must be a JSON object/],
+  ['text', 'bybit', `${NEVER}`, /it must be a JSON object/],
+  ['a JSON text', 'bybit', JSON.stringify(NEVER), /it must be a JSON object/],
+  ['an array', 'kalshi', `["${NEVER}"]`, /it must be a JSON object/],
   ['nothing in it', 'requesty', {}, /apiKey/],
   ['Kalshi’s shape', 'bybit', { ...K, privateKey: pkcs8 }, /apiKey/],
   ['Bybit’s shape', 'kalshi', { ...B, apiSecret: NEVER }, /apiKeyId/],

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type EpochMs, fromIso } from '../epoch.ts';
-import { isObject, jsonOrUndefined } from '../json.ts';
+import { readObject } from '../json.ts';
 import type { RefusedCode } from '../outcome.ts';
 import { type Provider, type Providers, providerNamed } from '../provider.ts';
 import { type RequestForm, type RevocationRequest, requestForm } from './revocation-request.ts';
@@ -34,6 +34,18 @@ const Envelope = z.looseObject({
 });
 
 type Fields = Readonly<Record<string, unknown>>;
+
+/** What an event has beside its detail. */
+const ENVELOPE_FIELDS: readonly string[] = [
+  ...['version', 'id', 'detail-type', 'source', 'account', 'time', 'region', 'resources', 'detail'],
+];
+
+/** A field of a request that stands beside an event's detail: another reader could take the one for the other. */
+const outsideOf = (value: Fields, { fields }: RequestForm): string | undefined => {
+  if (!Envelope.safeParse(value).success) return undefined;
+  const known = fields.map((field) => field.toLowerCase());
+  return Object.keys(value).find((field) => known.includes(field.toLowerCase()) && !ENVELOPE_FIELDS.includes(field));
+};
 
 /** The request inside a bus event, with what the event says of its sender. A bare request stays as it is. */
 const unwrap = (value: Fields): { fields: Fields; eventAt: EpochMs | undefined } => {
@@ -93,11 +105,18 @@ export const parseRequest = (providers: Providers, body: string): Parsed => {
       'malformed',
       `Cannot read a body of ${body.length} characters: it must have at most ${MAX_BODY_LENGTH}`,
     );
-  const value = jsonOrUndefined(body);
-  if (!isObject(value)) return refused('malformed', 'Cannot read the body: it must be a JSON object');
-  const { fields, eventAt } = unwrap(value);
-  provider = providerNamed(providers, fields['provider']);
+  const read = readObject(body);
+  if ('problem' in read) return refused('malformed', `Cannot read the body: ${read.problem}`);
   const form = requestForm(providers);
+  const outside = outsideOf(read.object, form);
+  if (outside !== undefined)
+    return refused(
+      'malformed',
+      `Cannot tell which order is meant: ${outside} stands outside detail. Every field of the request must stand inside`,
+      Object.keys(read.object),
+    );
+  const { fields, eventAt } = unwrap(read.object);
+  provider = providerNamed(providers, fields['provider']);
   const { clean, fields: leaking } = withoutSecrets(form, fields);
   const names = Object.keys(clean as object);
   const parsed = form.shape.safeParse(clean, { error: wanted });

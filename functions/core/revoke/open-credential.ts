@@ -1,6 +1,6 @@
 import { toIso } from '../epoch.ts';
 import { Fault } from '../fault.ts';
-import { isObject, jsonOrUndefined } from '../json.ts';
+import { readObject } from '../json.ts';
 import type { Opened, Ports } from '../ports.ts';
 import type { Credential, Provider } from '../provider.ts';
 
@@ -44,8 +44,8 @@ export const openCredential = async (
       'refused/credential-unreadable',
       `Cannot read ${opened.name}: the secret must be text, and it is binary`,
     );
-  const value = jsonOrUndefined(opened.value.reveal());
-  if (!isObject(value))
-    throw new Fault('refused/credential-unreadable', `Cannot read ${opened.name}: the secret must be a JSON object`);
-  return { opened, credential: provider.credential(value) };
+  const read = readObject(opened.value.reveal());
+  if ('problem' in read)
+    throw new Fault('refused/credential-unreadable', `Cannot read ${opened.name}: ${read.problem}`);
+  return { opened, credential: provider.credential(read.object) };
 };

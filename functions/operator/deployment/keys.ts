@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../core/epoch.ts';
 import { Fault } from '../../core/fault.ts';
-import { isObject, jsonOrUndefined } from '../../core/json.ts';
+import { readObject } from '../../core/json.ts';
 import type { CaseItem } from '../../core/ledger/case-item.ts';
 import { caseKey, type KeyIdentityItem, keyIdentityKey, keyName } from '../../core/ledger/keys.ts';
 import type { Described, Opened } from '../../core/ports.ts';
@@ -56,10 +56,10 @@ const UNKNOWN_FORM = 'Cannot tell which provider the credential is for: store it
 
 const readOpened = (providers: Providers, { tags }: Described, { value }: Opened): Read | string => {
   if (value === undefined) return 'Cannot read the secret: it must be text, and it is binary';
-  const parsed = jsonOrUndefined(value.reveal());
-  if (!isObject(parsed)) return 'Cannot read the secret: it must be a JSON object';
+  const read = readObject(value.reveal());
+  if ('problem' in read) return `Cannot read the secret: ${read.problem}`;
   const tagged = providerNamed(providers, tags[PROVIDER_TAG]);
-  return readAs(parsed, tagged ? [tagged] : Object.values(providers));
+  return readAs(read.object, tagged ? [tagged] : Object.values(providers));
 };
 
 const caseIn = async ({ ledger }: Deployed, name: string | undefined): Promise<CaseItem | undefined> =>

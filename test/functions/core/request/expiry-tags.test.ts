@@ -93,7 +93,6 @@ describe('the request that tags make', () => {
       'permissions.Wallet=AccountTransfer permissions.Spot=SpotTrade permissions.Wallet=SubMemberTransfer',
       { permissions: { Wallet: ['AccountTransfer', 'SubMemberTransfer'], Spot: ['SpotTrade'] } },
     ],
-    ['permissions.constructor=x', { permissions: { constructor: ['x'] } }],
     ['permissions.Wallet', { permissions: { Wallet: [] } }],
     ['permissions.Wallet=', { permissions: { Wallet: [] } }],
     ['permissions.Derivatives=a=b', { permissions: { Derivatives: ['a=b'] } }],
@@ -103,6 +102,15 @@ describe('the request that tags make', () => {
     expect(requestOf({ operation: 'update-sub-key', settings }).settings).toEqual(expected),
   );
 });
+
+it.each(['permissions.constructor=x', 'permissions.__proto__=x'])(
+  'cannot be read with a name of JavaScript’s own: %s',
+  (settings) =>
+    expect(readTags(PROVIDERS, tagged({ operation: 'update-sub-key', settings }))).toMatchObject({
+      kind: 'unreadable',
+      why: expect.stringMatching(/^Cannot read the body: it must be a JSON object; the name \w+ is not allowed$/),
+    }),
+);
 
 it('tells when it is due and for which version', () => {
   const read = readTags(PROVIDERS, tagged({ version: 'v3', status: 'refused/tag-unreadable', 'proved-at': 'x' }));

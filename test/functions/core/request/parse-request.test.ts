@@ -302,17 +302,19 @@ it('refuses a missing target by a code of its own', () => {
 });
 
 it.each([
-  ['no JSON', '{"provider":"bybit"'],
-  ['a list', '[]'],
-  ['a text', '"bybit"'],
-  ['null', 'null'],
-  ['a number', '1'],
-  ['nothing', ''],
-])('refuses %s as a body', (_what, body) =>
+  ['no JSON', '{"provider":"bybit"', 'its last closing bracket is missing'],
+  ['a list', '[]', 'it is a list'],
+  ['a text', '"bybit"', 'it is a text'],
+  ['null', 'null', 'it is null'],
+  ['a number', '1', 'it is a number'],
+  ['nothing', '', 'it is empty'],
+  ['a field that stands twice', '{"dryRun":true,"dryRun":false}', 'a name stands twice in it'],
+  ['a prototype', '{"settings":{"permissions":{"__proto__":["x"]}}}', 'the name __proto__ is not allowed'],
+])('refuses %s as a body', (_what, body, cause) =>
   expect(parseRequest(PROVIDERS, body)).toEqual({
     kind: 'refused',
     code: 'malformed',
-    message: 'Cannot read the body: it must be a JSON object',
+    message: `Cannot read the body: it must be a JSON object; ${cause}`,
     fields: [],
     clean: undefined,
   }),
@@ -392,6 +394,44 @@ describe('a bus event', () => {
       code: 'malformed',
       fields: ['requestId', 'requestedBy', ...Object.keys(GOOD), 'reason'],
     }));
+
+  it.each(['dryRun', 'DRYRUN', 'target', 'settings', 'requestId', 'apiKeyId'])(
+    'has no field of a request outside: %s',
+    (field) =>
+      expect(refused({ ...event, [field]: true })).toMatchObject({
+        code: 'malformed',
+        message: `Cannot tell which order is meant: ${field} stands outside detail. Every field of the request must stand inside`,
+        fields: [...Object.keys(event), field],
+      }),
+  );
+
+  it('has a version of its own, and what else the bus gives it', () => {
+    const more = { version: '0', region: 'eu-central-1', resources: ['arn:aws:events'], 'replay-name': 'r' };
+    expect(read({ ...event, ...more }).request.version).toBe(1);
+  });
+
+  /** Every place outside a request, for one more field. */
+  const PLACES: readonly ((order: object, field: object) => object)[] = [
+    (order, field) => ({ ...event, detail: order, ...field }),
+    (order, field) => ({ ...field, ...event, detail: order }),
+    (order, field) => ({ ...order, detail: field }),
+    (order, field) => ({ ...order, detail: { ...order, ...field } }),
+    (order, field) => ({ request: order, ...field }),
+  ];
+
+  it('never becomes an order by a field outside of it: a refusal stays one, and so does a dry run', () =>
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...PLACES),
+        fc.constantFrom(...requestForm(PROVIDERS).fields, 'source', 'account', 'x'),
+        fc.constantFrom<unknown>(true, false, 'self', 1, GOOD, { dryRun: false }),
+        fc.constantFrom({ ...GOOD, dryRun: true }, { ...GOOD, operation: 'x' }, { ...GOOD, target: undefined }),
+        (place, field, value, order) => {
+          const parsed = parse(place(order, { [field]: value }));
+          expect(parsed.kind === 'refused' || parsed.request.dryRun).toBe(true);
+        },
+      ),
+    ));
 
   it('is no event without an object as its detail', () =>
     expect(refused({ ...event, detail: 'x' }).message).toBe(`Cannot read provider: it must be one of ${NAMES}`));

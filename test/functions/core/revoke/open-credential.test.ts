@@ -65,10 +65,14 @@ describe('opening a credential', () => {
 
   it.each([
     ['a binary value', undefined, 'Cannot read key-revoker/desk: the secret must be text, and it is binary'],
-    ['the bare secret', 'sk-live-canary', 'Cannot read key-revoker/desk: the secret must be a JSON object'],
-    ['a list', '["canary"]', 'Cannot read key-revoker/desk: the secret must be a JSON object'],
-    ['null', 'null', 'Cannot read key-revoker/desk: the secret must be a JSON object'],
-    ['a text in JSON', '"canary"', 'Cannot read key-revoker/desk: the secret must be a JSON object'],
+    ['the bare secret', 'sk-live-canary', 'Cannot read key-revoker/desk: it must be a JSON object'],
+    [
+      'a list',
+      '["canary"]',
+      'Cannot read key-revoker/desk: it must be a JSON object; it is a list of one: give what is in the list',
+    ],
+    ['null', 'null', 'Cannot read key-revoker/desk: it must be a JSON object; it is null'],
+    ['a text in JSON', '"canary"', 'Cannot read key-revoker/desk: it must be a JSON object; it is a text'],
     ['another provider’s shape', '{"apiKey":"canary"}', 'Cannot read keyId: it must be a string'],
   ])('does not read %s', async (_what, value, message) =>
     expect(await fault(open('key-revoker/desk', openedAs(value)))).toBe(`refused/credential-unreadable: ${message}`),

@@ -70,7 +70,7 @@ describe('doctor', () => {
     expect(of(SECRETS.forgotten)?.says[0]).toMatch(/^The provider does not know the key/);
     expect(of('key-revoker/odd')).toMatchObject({
       verdict: 'wrong',
-      says: ['Cannot read the secret: it must be a JSON object'],
+      says: ['Cannot read the secret: it must be a JSON object; it is a number'],
     });
     expect(of(SECRETS.kalshiManager)?.verdict).toBe('well');
     expect(await system().stuck()).toEqual([]);

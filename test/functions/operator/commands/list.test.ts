@@ -66,7 +66,9 @@ describe('list', () => {
       provedAt: expect.stringMatching(/^2026-11-20T10:/),
       problem: null,
     });
-    expect(named('key-revoker/odd/number').problem).toBe('Cannot read the secret: it must be a JSON object');
+    expect(named('key-revoker/odd/number').problem).toBe(
+      'Cannot read the secret: it must be a JSON object; it is a number',
+    );
     expect(named('key-revoker/odd/shape').problem).toMatch(/^Cannot read /);
   });
 
