@@ -451,6 +451,44 @@ describe('what an end says beside its outcome', () => {
   });
 });
 
+describe('an end that an outage explains as well', () => {
+  const refused = answerOf('silent', { means: { end: 'stuck/credential-refused' }, blocksCall: true });
+  const elsewhere = answerOf('silent', { means: { end: 'stuck/region-refused' }, blocksCall: true });
+  const unseen: Having['found'] = { sightings: {} };
+  const unknown: Script = { probe: [GONE], delete: [answerOf('rejected')] };
+  const saw = (said: 'accepted' | 'refused' | 'nothing') => ({ saw: said, evidence: [] });
+
+  it.each<[string, string, Script, Having, boolean]>([
+    ['a key that nobody knows', 'not-recognised', unknown, { found: unseen, control: saw('accepted') }, true],
+    ['a refused credential', 'credential-refused', { probe: [refused] }, { control: saw('accepted') }, true],
+    [
+      'one beside a refused control key',
+      'credential-refused',
+      { probe: [refused] },
+      { control: saw('refused') },
+      false,
+    ],
+    ['one beside none that answers', 'credential-refused', { probe: [refused] }, { control: saw('nothing') }, false],
+    ['another refusal', 'region-refused', { probe: [elsewhere] }, { control: saw('accepted') }, false],
+  ])('is told apart by a control key that is accepted, or not: %s', async (_what, code, script, having, isTold) => {
+    const { result } = await advanced(script, having);
+    expect(result).toEqual({ ...end(`stuck/${code}`), ...(isTold ? { isToldApart: true } : {}) });
+  });
+
+  it('asks for a control key by what the case and the round know, and for one that is accepted now', async () => {
+    const found = { controls: ['kalshi/prod/C'] };
+    const { context, leased } = atWork({ probe: [{ ...refused, facts: { userID: '1' } }] }, { found });
+    const asked: unknown[] = [];
+    const askControl: typeof context.askControl = async (held, ...rest) => {
+      asked.push([held.controls, ...rest]);
+      return saw('accepted');
+    };
+    const hooks = { rereadOrder: async () => undefined, resurrected: async () => undefined };
+    await advanceAttempt({ ...context, askControl }, hooks, leased);
+    expect(asked).toEqual([[found.controls, { userID: '1' }]]);
+  });
+});
+
 /** As a recheck hands in. */
 const probesOnly: Act = async () => attemptEnded('planned');
 

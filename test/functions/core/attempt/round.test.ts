@@ -5,7 +5,7 @@ import { type AttemptRecord, type CaseItem, NEW_ATTEMPT } from '../../../../func
 import type { Plan } from '../../../../functions/core/provider.ts';
 import { atWork } from '../attempt-contexts.ts';
 import { answerOf, askedOf, NOON } from '../rounds.ts';
-import { questionOf } from '../scripted-provider.ts';
+import { questionOf, withoutSlot } from '../scripted-provider.ts';
 import { ALIVE, GONE, KEY, OTHER } from '../scripted-system.ts';
 
 it('plans with what the signer’s questions have taught, and above that with what this request has learned', async () => {
@@ -211,21 +211,38 @@ describe('a control key', () => {
     readonly record?: Partial<AttemptRecord>;
     readonly found?: Partial<CaseItem>;
     readonly isUpdate?: true;
+    readonly managed?: true;
+    readonly probes?: Plan['probes'];
   }
 
   const LOST = { calls: 1, callReplies: ['lost'] } as const;
 
-  const asked = async ({ reading = ACCEPTED, probe = GONE, record = LOST, found, isUpdate }: Beside) => {
-    const plan = (): Partial<Plan> => (isUpdate ? { call: { reach: () => 'wider' } as never } : {});
-    const { context, leased } = atWork({ probe: [probe] }, { control: reading, plan, ...(found && { found }) });
+  const asked = async (given: Beside) => {
+    const { reading = ACCEPTED, probe = GONE, record = LOST, found, isUpdate, managed, probes } = given;
+    const plan = (): Partial<Plan> => ({
+      ...(isUpdate && { call: { reach: () => 'wider' } as never }),
+      ...(probes && { probes }),
+    });
+    const { context, leased } = atWork(
+      { probe: [probe] },
+      { control: reading, plan, ...(found && { found }), ...(managed && { managed }) },
+    );
     const since: unknown[] = [];
+    const known: unknown[] = [];
     const askControl: typeof context.askControl = (held, facts, at) => {
       since.push(at);
+      known.push([held.controls, facts]);
       return context.askControl(held, facts, at);
     };
     const judged = await probeRound({ ...context, askControl }, leased, { ...NEW_ATTEMPT, ...record }, true);
-    return { since, judged };
+    return { since, known, judged };
   };
+
+  it('is asked for by what the case and the round know', async () => {
+    const probe = { ...GONE, facts: { userID: '1' } };
+    const { known } = await asked({ probe, found: { controls: [NAME] } });
+    expect(known).toEqual([[[NAME], { userID: '1' }]]);
+  });
 
   it('that is accepted controls an absence after a call that was not accepted', async () => {
     const { since, judged } = await asked({});
@@ -265,10 +282,15 @@ describe('a control key', () => {
       { record: { ...LOST, revokedByWordSince: NOON } },
     ],
     ['of a key that shows', { probe: ALIVE }],
+    ['of a key that gives no verdict', { probe: answerOf('silent') }],
+    ['in half a round', { probes: [questionOf('probe'), withoutSlot('list')] }],
+    ['beside a managing key’s list', { managed: true, probe: answerOf('unlisted') }],
     ['of a key that was never seen', { found: { sightings: {} } }],
     ['once the death is proved', { found: { proved: { at: NOON, deadAt: NOON, endedBy: 'X#1' } } }],
   ])('is not asked %s', async (_when, given) => expect((await asked(given)).since).toEqual([]));
 
-  it('is asked before the call of an update, too', async () =>
-    expect((await asked({ isUpdate: true, record: { calls: 0 } })).judged.control).toBe('key'));
+  it('is asked before the call of an update, too, and after one that was accepted', async () => {
+    expect((await asked({ isUpdate: true, record: { calls: 0 } })).judged.control).toBe('key');
+    expect((await asked({ isUpdate: true, record: { ...LOST, acceptedAt: NOON } })).judged.control).toBe('key');
+  });
 });
