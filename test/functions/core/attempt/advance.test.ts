@@ -451,6 +451,17 @@ describe('what an end says beside its outcome', () => {
   });
 });
 
+it('tells a death from an outage by a control key, which the case keeps', async () => {
+  const control = { saw: 'accepted', keyName: 'kalshi/prod/C', evidence: [] } as const;
+  const { memory, sent, result } = await advanced({ probe: [GONE], delete: [answerOf('rejected')] }, { control });
+  expect(sent).toEqual(['probe', 'reread', 'delete', 'probe', 'probe']);
+  expect(result).toMatchObject({ outcome: 'already-revoked' });
+  expect(caseOf(memory)).toMatchObject({
+    controls: ['kalshi/prod/C'],
+    attempts: { 'R#1': { controlledSince: NOON, controlledBy: 'key' } },
+  });
+});
+
 describe('an end that an outage explains as well', () => {
   const refused = answerOf('silent', { means: { end: 'stuck/credential-refused' }, blocksCall: true });
   const elsewhere = answerOf('silent', { means: { end: 'stuck/region-refused' }, blocksCall: true });

@@ -20,6 +20,8 @@ const CALL = { ...deleteCall(context.order), asked: 'update' };
 const WIDENS = { end: 'refused/would-widen', why: 'Cannot widen it: ask for less' } as const;
 const WEB_ONLY = { end: 'stuck/only-in-web-ui', why: 'Cannot take away Withdraw' } as const;
 
+const ASK = { do: 'ask', at: after(NOON, PLAN.proofGapMs), code: 'not-yet-proved' };
+
 const restriction = (call: ReturnType<Restriction['call']> = CALL): Restriction => ({
   call: () => call,
   reach: () => 'wider',
@@ -31,6 +33,7 @@ interface Found {
   readonly roundVerdict?: JudgedRound['roundVerdict'];
   readonly cutShort?: boolean;
   readonly heldUp?: Retry;
+  readonly control?: JudgedRound['control'];
   readonly plan?: Partial<Plan>;
   readonly record?: Partial<AttemptRecord>;
 }
@@ -40,6 +43,7 @@ const stepOf = ({
   roundVerdict = 'wider',
   cutShort = false,
   heldUp,
+  control,
   ...rest
 }: Found) =>
   nextStep(
@@ -48,7 +52,7 @@ const stepOf = ({
       round: { asked: [askedOf(answer)], signer: undefined, facts: {}, evidence: [], cutShort, heldUp, isEmpty: false },
       plan: { ...PLAN, ...rest.plan },
       roundVerdict,
-      control: undefined,
+      control,
     },
     { ...NEW_ATTEMPT, ...rest.record },
     { proved: false, calledNow: false, siblingsAsked: false, agreedMs: 0, sightedRounds: 0 },
@@ -73,6 +77,15 @@ it.each([
 
 it('sends a delete as it is', () => {
   expect(stepOf({ roundVerdict: 'present' })).toEqual({ do: 'call', call: PLAN.call });
+});
+
+it.each<[string, JudgedRound['control'], object]>([
+  ['another call', undefined, { do: 'call', call: PLAN.call }],
+  ['a second absence beside the managing key', 'signer', ASK],
+  ['a second absence beside a control key', 'key', ASK],
+])('wants for a key that is gone after a refused delete: %s', (_what, control, expected) => {
+  const record = { calls: 1, callReplies: ['refused'], absentSince: NOON } as const;
+  expect(stepOf({ answer: answerOf('unknown'), roundVerdict: 'absent', control, record })).toEqual(expected);
 });
 
 describe('an update', () => {
@@ -116,8 +129,7 @@ describe('an update', () => {
     ['that has gone out', 'as-asked', restriction(WIDENS), { calls: 1 }],
     ['of which only the web console can do the rest', 'web-only', restriction(WIDENS), {}],
   ] as const)('%s waits for a second round where nothing is left to take away', (_what, roundVerdict, call, record) => {
-    const expected = { do: 'ask', at: after(NOON, PLAN.proofGapMs), code: 'not-yet-proved' };
-    expect(stepOf({ roundVerdict, plan: { call }, record })).toEqual(expected);
+    expect(stepOf({ roundVerdict, plan: { call }, record })).toEqual(ASK);
   });
 
   it('that was accepted and had no effect is unproven, where a delete had none', () => {

@@ -149,8 +149,10 @@ describe('what a round counts', () => {
     expect(write(EMPTY, round({ asked: [reading('a')] })).attempts['w']).not.toHaveProperty('readAt');
   });
 
-  it('is kept through another call', () => {
-    expect(withCall({ ...NEW_ATTEMPT, ...CALLED, sightedRounds: 4 }, AT).sightedRounds).toBe(4);
+  it('is kept through another call, and no control is', () => {
+    const controlled = { controlledSince: NOON, controlledBy: 'key' } as const;
+    const called = withCall({ ...NEW_ATTEMPT, ...CALLED, sightedRounds: 4, ...controlled }, AT);
+    expect([called.sightedRounds, called.controlledSince, called.controlledBy]).toEqual([4, undefined, undefined]);
   });
 
   it('stands in the case after the end of its attempt, by the highest', () => {
@@ -196,6 +198,20 @@ describe('a round written into the case', () => {
     expect(written.facts).toEqual({ S: { userID: '2', old: 'y' }, T: { z: '1' } });
   });
 
+  it.each<[string, readonly string[] | undefined, string | undefined, readonly string[] | undefined]>([
+    ['none', undefined, undefined, undefined],
+    ['the first', undefined, 'c', ['c']],
+    ['the latest last', ['a', 'b'], 'c', ['a', 'b', 'c']],
+    ['each once', ['a', 'b', 'c'], 'a', ['b', 'c', 'a']],
+    ['those of before, where a round has none', ['a', 'b'], undefined, ['a', 'b']],
+    ['no more than five', ['a', 'b', 'c', 'd', 'e'], 'f', ['b', 'c', 'd', 'e', 'f']],
+  ])('keeps the control keys of the account: %s', (_which, controls, controlName, expected) => {
+    const more = { roundVerdict: 'absent', control: 'key', controlName, now: AT } as const;
+    const written = withRound({ ...EMPTY, controls }, { name: 'w', signerId: 'S', round: round(), ...more });
+    expect(written.controls).toEqual(expected);
+    expect(written.attempts['w']).toMatchObject({ controlledSince: AT, controlledBy: 'key' });
+  });
+
   it('leaves the attempts of other requests alone', () => {
     const other = { ...NEW_ATTEMPT, calls: 3 };
     expect(write({ ...EMPTY, attempts: { other } }, round()).attempts).toMatchObject({
@@ -211,6 +227,7 @@ describe('a round written into the case', () => {
       absentSince: NOON,
       absentAt: NOON,
       controlledSince: NOON,
+      controlledBy: 'key',
       revokedByWordSince: NOON,
     } as const;
     const written = write(
@@ -223,6 +240,7 @@ describe('a round written into the case', () => {
       absentSince: undefined,
       absentAt: undefined,
       controlledSince: undefined,
+      controlledBy: undefined,
       revokedByWordSince: undefined,
     };
     expect(written.attempts).toMatchObject({ w: started, other: started });
