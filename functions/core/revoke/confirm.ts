@@ -28,10 +28,8 @@ import { DONE, waitFor } from './wait-for.ts';
 const PROBES = { urgent: 5, other: 3 };
 
 /** What a failure to open a credential means for a reading. */
-const LACKS: Readonly<Partial<Record<FinalOutcome, UnconfirmedCode>>> = {
-  'stuck/credential-missing': 'credential-missing',
-  'stuck/signer-gone': 'signer-gone',
-};
+const lacksBy = (outcome: FinalOutcome): UnconfirmedCode | undefined =>
+  outcome === 'stuck/credential-missing' ? 'credential-missing' : undefined;
 
 const NOTHING = {
   saw: 'nothing',
@@ -43,19 +41,23 @@ const NOTHING = {
   notAsked: [],
 } as const;
 
-/** Asks each of the plan's questions to the key itself a few more times, at once. */
-const askedAgain = async (
+/** Asks all of these at once. @returns those that were asked, with their answers */
+const askAll = async (
   { asking }: AttemptContext,
   questions: readonly Question[],
-  times: number,
 ): Promise<readonly AnsweredQuestion[]> => {
-  const again = Array.from({ length: times - 1 }, () => questions).flat();
-  const answers = await allOver(again.map((question) => askOver(asking, question)));
-  return again.flatMap((question, index) => {
-    const said = answers[index];
-    return said === undefined || isUnasked(said) ? [] : [{ question, ...said }];
-  });
+  const answers = await allOver(
+    questions.map(async (question) => ({ question, said: await askOver(asking, question) })),
+  );
+  return answers.flatMap(({ question, said }) => (isUnasked(said) ? [] : [{ question, ...said }]));
 };
+
+/** Asks each of the plan's questions to the key itself a few more times. */
+const askedAgain = (
+  context: AttemptContext,
+  questions: readonly Question[],
+  times: number,
+): Promise<readonly AnsweredQuestion[]> => askAll(context, Array.from({ length: times - 1 }, () => questions).flat());
 
 /** Asks the key at the other hosts where it was seen. A host that gives no verdict blocks nothing. */
 const askedElsewhere = async (
@@ -64,11 +66,7 @@ const askedElsewhere = async (
   facts: Facts,
 ): Promise<{ readonly asked: readonly AnsweredQuestion[]; readonly notAsked: readonly string[] }> => {
   const questions = questionsElsewhere(context, item, facts);
-  const answers = await allOver(questions.map((question) => askOver(context.asking, question)));
-  const asked = questions.flatMap((question, index) => {
-    const said = answers[index];
-    return said === undefined || isUnasked(said) || said.answer.saw === 'silent' ? [] : [{ question, ...said }];
-  });
+  const asked = (await askAll(context, questions)).filter(({ answer }) => answer.saw !== 'silent');
   const silent = questions.filter((question) => asked.every((one) => one.question !== question));
   return { asked, notAsked: [...new Set(silent.map(({ host }) => host))] };
 };
@@ -87,10 +85,8 @@ const readKey = async (
   const { round, plan, control: signer } = await probeRound(context, item, called, true);
   const own = plan.probes.filter(({ as }) => as === 'self');
   const elsewhere = await askedElsewhere(context, item, round.facts);
-  const more =
-    round.heldUp || round.cutShort
-      ? []
-      : await askedAgain(context, own, PROBES[item.settling?.urgent ? 'urgent' : 'other']);
+  const times = PROBES[item.settling?.urgent ? 'urgent' : 'other'];
+  const more = round.cutShort ? [] : await askedAgain(context, own, times);
   const asked = [...round.asked, ...more, ...elsewhere.asked];
   const verdict = roundVerdictOf(asked, {
     sightings: item.sightings,
@@ -166,12 +162,12 @@ const publishFinding = async (run: Run, settling: Settling, finding: SettleFindi
 /** Ends a delivery that read: the finding goes out if there is one, and otherwise the message comes back for the next reading. */
 const concludeReading = async (run: Run, original: PublishedRequest, held: CaseItem): Promise<Disposition> => {
   const { ports, delivery, holder } = run;
-  const { settling } = held;
-  const unsaid = settling?.finding ? await publishFinding(run, settling, settling.finding) : [];
+  const settling = held.settling as Settling; // this mode is for a case that has one
+  const unsaid = settling.finding && (await publishFinding(run, settling, settling.finding));
   await updateLeasedCase(ports, original.pin.keyName, holder, (current) => ({
     ...current,
     lease: undefined,
-    ...(current.settling?.finding ? { settling: { ...current.settling, owners: unsaid } } : {}),
+    ...(unsaid && current.settling ? { settling: { ...current.settling, owners: unsaid } } : {}),
   }));
   if (!isSettling(settling)) return DONE;
   return waitFor(ports, delivery, original, { code: 'early', notBefore: settling.nextAt });
@@ -209,5 +205,5 @@ const withFault = async (run: Run, original: PublishedRequest, { outcome }: Atte
   const { ports } = run;
   const held = (await ports.ledger.read<CaseItem>(caseKey(original.pin.keyName))) as CaseItem;
   const isDue = isSettling(held.settling) && ports.clock.now() >= held.settling.nextAt;
-  return outcome === 'planned' || !isDue ? held : note(run, original, { ...NOTHING, lacks: LACKS[outcome] });
+  return outcome === 'planned' || !isDue ? held : note(run, original, { ...NOTHING, lacks: lacksBy(outcome) });
 };
