@@ -1,18 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { Answer } from '../../../../functions/core/answer.ts';
-import { after, type EpochMs } from '../../../../functions/core/epoch.ts';
+import { after, type EpochMs, toIso } from '../../../../functions/core/epoch.ts';
 import { Unavailable } from '../../../../functions/core/fault.ts';
 import type { Restriction } from '../../../../functions/core/provider.ts';
 import { revoke } from '../../../../functions/core/revoke/revoke.ts';
-import type { Given, Memory } from '../memory-ports.ts';
+import { type Given, type Memory, openedAs } from '../memory-ports.ts';
 import { answerOf, NOON } from '../rounds.ts';
-import { deleteCall, questionOf, scriptedProvider } from '../scripted-provider.ts';
+import { deleteCall, questionOf, scriptedProvider, withoutSlot } from '../scripted-provider.ts';
 import {
   ACCEPTED,
   ALIVE,
   caseOf,
   delivered,
   GONE,
+  KEY,
   LEAKED,
   MANAGED,
   OTHER,
@@ -97,7 +98,10 @@ describe('the window after an end', () => {
     expect(caseOf(memory)).toMatchObject({
       state: 'settling-case',
       at: after(END, 2 * MINUTE),
-      settling: { absences: 3, lastReadAt: after(END, MINUTE) },
+      settling: {
+        ...{ absences: 3, connections: 3, addresses: ['unknown'], triedKey: true },
+        lastReadAt: after(END, MINUTE),
+      },
     });
     expect(caseOf(memory)).not.toHaveProperty('lease');
     await readThrough(memory, 2 * MINUTE);
@@ -120,7 +124,8 @@ describe('the window after an end', () => {
       },
       times: memory.published[0]?.times,
     });
-    expect(receipt?.evidence).toHaveLength(3);
+    const line = { at: toIso(after(END, 10 * MINUTE)), step: 'probe', as: 'self', host: 'api.example.com' };
+    expect(receipt?.evidence).toEqual(Array(3).fill({ ...line, asked: 'probe', saw: GONE.saw, code: GONE.code }));
     expect(memory.lines.at(-1)).toEqual([
       'key settled',
       {
@@ -158,6 +163,71 @@ describe('the window after an end', () => {
     expect(findings(memory)).toEqual([['R#1!1', 'confirmed', null, 'dead', 'revoked']]);
   });
 
+  it('counts only the answers that did not know the key', async () => {
+    const memory = await ended({ probe: [ALIVE, GONE, GONE, GONE, answerOf('silent'), GONE], delete: [ACCEPTED] });
+    expect(await readAt(memory, MINUTE)).toBe(2 * MINUTE);
+    const counted = { absences: 2, connections: 2, addresses: ['unknown'], triedKey: true };
+    expect(caseOf(memory).settling).toMatchObject(counted);
+  });
+
+  it('holds for a key that does not work any more', async () => {
+    const memory = await ended({ probe: [ALIVE, GONE, GONE, answerOf('unusable')], delete: [ACCEPTED] });
+    await readAt(memory, MINUTE);
+    expect(caseOf(memory).settling).toMatchObject({ absences: 3, triedKey: true });
+    await readThrough(memory, 2 * MINUTE);
+    expect(findings(memory)).toEqual([['R#1!1', 'confirmed', null, 'dead', 'revoked']]);
+  });
+
+  it('asks no more where half a round was all that it got', async () => {
+    const probes = [questionOf('probe')];
+    const memory = await ended(DIES, SELF, { provider: scriptedProvider(() => ({ probes })) });
+    probes.push(withoutSlot('list'));
+    const before = memory.sent.length;
+    expect(await readAt(memory, MINUTE)).toBe(2 * MINUTE);
+    expect(memory.sent.slice(before)).toEqual(['probe']);
+    expect(caseOf(memory).settling).toMatchObject({ absences: 1, lastReadAt: after(END, MINUTE) });
+  });
+
+  it('asks the managing key once, about itself as well, and plans as after a call', async () => {
+    const called: boolean[] = [];
+    const provider = scriptedProvider((order) => {
+      called.push(order.called);
+      return {
+        signer: questionOf('signer', 'managing'),
+        probes: [questionOf('probe'), questionOf('list', 'managing')],
+      };
+    });
+    const list = [answerOf('listed', { identified: true }), answerOf('unlisted')];
+    const memory = await ended({ signer: [ALIVE], list, ...DIES }, MANAGED, { provider });
+    const before = memory.sent.length;
+    called.length = 0;
+    expect(await readAt(memory, MINUTE, MANAGED)).toBe(2 * MINUTE);
+    expect(memory.sent.slice(before)).toEqual(['signer', 'probe', 'list', 'probe', 'probe']);
+    expect(new Set(called)).toEqual(new Set([true]));
+  });
+
+  it('is read also where its provider has been switched off since: a reading is no order', async () => {
+    const memory = await ended(DIES);
+    memory.ports.config = { ...memory.ports.config, providers: [] };
+    expect(await readThrough(memory, MINUTE)).toHaveLength(10);
+    expect(findings(memory)).toEqual([['R#1!1', 'confirmed', null, 'dead', 'revoked']]);
+  });
+
+  it('gets no second reading from a delivery that was paused after its first', async () => {
+    const memory = await ended(DIES);
+    const { ledger } = memory.ports;
+    const write: typeof ledger.write = async (key, item) => {
+      const isWritten = await ledger.write(key, item);
+      if (caseOf(memory).settling?.lastReadAt === after(END, MINUTE)) memory.clock.forward(20 * MINUTE);
+      return isWritten;
+    };
+    memory.ports.ledger = { ...ledger, write };
+    await readAt(memory, MINUTE);
+    const { lastReadAt, nextAt } = caseOf(memory).settling ?? {};
+    expect([lastReadAt, nextAt]).toEqual([after(END, MINUTE), after(END, 2 * MINUTE)]);
+    expect(findings(memory)).toEqual([]);
+  });
+
   it('is begun by a sweep where the queue did not take the message', async () => {
     const memory = system(DIES);
     memory.ports.outbox = { ...memory.ports.outbox, enqueue: () => Promise.reject(new Unavailable('down')) };
@@ -178,6 +248,15 @@ describe('a key that shows again in its window', () => {
     expect(JSON.parse(memory.enqueued.at(-1)?.body ?? '')).not.toHaveProperty('look');
     expect([memory.aside, memory.sent.filter((asked) => asked === 'delete')]).toEqual([[], ['delete']]);
     expect(memory.tags.at(-1)?.[1]).toEqual({ 'key-revoker:status': 'resurrected' });
+  });
+
+  it.each([
+    ['by an answer that does not name it', answerOf('alive')],
+    ['by a refusal that names it', answerOf('silent', { identified: true, means: { end: 'stuck/ip-not-allowed' } })],
+  ])('is known %s', async (_how, answer) => {
+    const memory = await ended({ probe: [ALIVE, GONE, GONE, answer], delete: [ACCEPTED] });
+    expect(await readAt(memory, MINUTE)).toBeUndefined();
+    expect(findings(memory)).toEqual([['R#1!1', 'resurrected', null, 'alive', 'revoked']]);
   });
 
   it('is found by the request that is sent again: the word that no longer holds is not given twice', async () => {
@@ -254,6 +333,38 @@ describe('a window that cannot confirm', () => {
     expect(await readThrough(memory, MINUTE)).toEqual(EACH_MINUTE.map((minutes) => minutes * MINUTE));
     expect(findings(memory)).toEqual([['R#1!1', 'unconfirmed', 'credential-missing', 'gone', 'revoked']]);
     expect(caseOf(memory)).not.toHaveProperty('lease');
+  });
+
+  it('waits where what the secret holds is no credential', async () => {
+    const memory = await ended(DIES);
+    memory.ports.vault = { ...memory.ports.vault, open: async () => openedAs('spoilt') };
+    expect(await readAt(memory, 10 * MINUTE)).toBe(11 * MINUTE);
+    expect(findings(memory)).toEqual([]);
+    expect(caseOf(memory).settling).toMatchObject({ lastReadAt: after(END, 10 * MINUTE), absences: 0 });
+  });
+
+  it('does not take a secret that is missing before its time for a reading', async () => {
+    const memory = await ended(DIES);
+    memory.ports.vault = { ...memory.ports.vault, open: async () => ({ found: false, why: 'missing' }) };
+    expect(await readAt(memory, MINUTE / 2)).toBe(MINUTE);
+    expect(caseOf(memory).settling).not.toHaveProperty('lastReadAt');
+  });
+
+  it.each<[string, object, number | undefined, unknown[]]>([
+    [
+      'says that its managing key is gone, where this system killed that',
+      { proved: { at: NOON, deadAt: NOON, endedBy: 'X#1' } },
+      undefined,
+      [['R#1!1', 'unconfirmed', 'signer-gone', 'gone', 'revoked']],
+    ],
+    ['waits where its managing key is refused for another reason', {}, 11 * MINUTE, []],
+  ])('%s', async (_what, ofSigner, comesAgain, expected) => {
+    const refused = answerOf('silent', { means: { end: 'stuck/credential-refused' }, blocksCall: true });
+    const memory = await ended({ probe: [LISTED, UNLISTED, UNLISTED, refused], delete: [ACCEPTED] }, MANAGED);
+    memory.items.set(`case#kalshi/prod/${KEY} case`, { rev: 1, nonce: '', attempts: {}, ...ofSigner });
+    expect(await readAt(memory, MINUTE, MANAGED)).toBe(2 * MINUTE);
+    expect(await readAt(memory, 10 * MINUTE, MANAGED)).toBe(comesAgain);
+    expect(findings(memory)).toEqual(expected);
   });
 
   it('asks a silent provider each minute for two windows more', async () => {
@@ -349,6 +460,40 @@ describe('several requests for one key', () => {
     ]);
   });
 
+  it.each<[string, (items: Memory['items']) => void]>([
+    [
+      'has gone on to its next attempt',
+      (items) =>
+        items.set('request#S request', { ...items.get('request#S request'), attempt: 2, receipt: undefined } as never),
+    ],
+    [
+      'has ended its next attempt',
+      (items) => items.set('request#S request', { ...items.get('request#S request'), attempt: 2 } as never),
+    ],
+    ['is lost', (items) => items.delete('request#S request')],
+  ])('hear of it, but not one that %s', async (_what, happen) => {
+    const memory = await ended(DIES);
+    await revoke(memory.ports, delivered(memory, SECOND_ASKED, { messageId: 'M2' }));
+    expect(caseOf(memory).settling?.owners).toEqual(['R#1', 'S#1']);
+    happen(memory.items);
+    await readThrough(memory, MINUTE);
+    expect(findings(memory)).toEqual([['R#1!1', 'confirmed', null, 'dead', 'revoked']]);
+    expect(caseOf(memory).settling?.owners).toEqual([]);
+  });
+
+  it('leave one copy in the stuck queue, that of the first, where the delete has no effect', async () => {
+    const memory = await ended({ probe: [ALIVE, GONE, GONE, GONE, GONE, ALIVE], delete: [ACCEPTED] });
+    await revoke(memory.ports, delivered(memory, SECOND_ASKED, { messageId: 'M2' }));
+    const stored = `case#kalshi/prod/${KEY} case`;
+    memory.items.set(stored, { ...memory.items.get(stored), broken: { windows: 2, full: 2 } } as never);
+    await readAt(memory, 10 * MINUTE);
+    expect(findings(memory)).toEqual([
+      ['R#1!1', 'stuck', 'no-effect', 'alive', 'revoked'],
+      ['S#1!1', 'stuck', 'no-effect', 'alive', 'already-revoked'],
+    ]);
+    expect(memory.aside.map(({ attributes }) => attributes['requestId'])).toEqual(['R']);
+  });
+
   it('hear of it at once where the key was confirmed before', async () => {
     const memory = await ended(DIES);
     await readThrough(memory, MINUTE);
@@ -360,6 +505,20 @@ describe('several requests for one key', () => {
     expect(memory.sent).toHaveLength(before);
     expect(findings(memory).at(-1)).toEqual(['S#1!1', 'confirmed', null, 'dead', 'already-revoked']);
   });
+});
+
+it.each([
+  ['without a warning where it is good', DIES, 10 * MINUTE, 'info'],
+  ['with a warning where it is not', { probe: [ALIVE, GONE, GONE, ALIVE], delete: [ACCEPTED] }, MINUTE, 'warn'],
+] as const)('logs its finding %s', async (_how, script, ms, level) => {
+  const memory = await ended(script);
+  const told: unknown[] = [];
+  memory.ports.log = {
+    info: (event) => void told.push(['info', event]),
+    warn: (event) => void told.push(['warn', event]),
+  };
+  await readAt(memory, ms);
+  expect(told).toEqual([[level, 'key settled']]);
 });
 
 /** Whether the last message that was put on the queue asks for a reading, and of which request. */
@@ -450,7 +609,7 @@ describe('a restriction', () => {
   const wider = answerOf('alive', { identified: true, record: { readOnly: 0 } });
   const call: Restriction = {
     call: () => deleteCall({ target: { self: true } as never }),
-    reach: ({ readOnly }) => (readOnly === 1 ? 'as-asked' : 'wider'),
+    reach: ({ readOnly }) => (['wider', 'as-asked', 'web-only'] as const)[Number(readOnly)] ?? expect.fail(),
     narrower: (a) => a,
   };
   const given = { provider: scriptedProvider(() => ({ call })) };
@@ -470,6 +629,21 @@ describe('a restriction', () => {
     const memory = await ended({ probe: [wider, wider, asAsked, asAsked, GONE], delete: [ACCEPTED] }, SELF, given);
     await readThrough(memory, MINUTE);
     expect(findings(memory)).toEqual([['R#1!1', 'unconfirmed', 'no-answer', 'alive', 'restricted']]);
+  });
+
+  it('of a key that does not work is not confirmed by its absence', async () => {
+    const unusable = answerOf('unusable');
+    const memory = await ended({ probe: [wider, wider, asAsked, asAsked, unusable], delete: [ACCEPTED] }, SELF, given);
+    await readAt(memory, 2 * MINUTE);
+    expect(caseOf(memory).settling).toMatchObject({ absences: 0, connections: 0, triedKey: false });
+    expect(caseOf(memory).settling).toHaveProperty('lastReadAt');
+  });
+
+  it('of which only the web console can do the rest is taken back as well', async () => {
+    const webOnly = answerOf('alive', { identified: true, record: { readOnly: 2 as never } });
+    const memory = await ended({ probe: [wider, wider, asAsked, asAsked, webOnly], delete: [ACCEPTED] }, SELF, given);
+    await readAt(memory, 2 * MINUTE);
+    expect(findings(memory)).toEqual([['R#1!1', 'widened', null, 'alive', 'restricted']]);
   });
 
   it('of a key that was gone is taken back where the key is there again, as narrow as it may be', async () => {
