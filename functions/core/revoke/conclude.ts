@@ -207,7 +207,7 @@ const end = async (
   result: AttemptEnded,
   given: string | undefined,
 ): Promise<Disposition> => {
-  const item = given === undefined ? await inheritPin(ports, claimed) : claimed;
+  const item = await inheritPin(ports, claimed);
   const { pin, provider, planOnly } = item;
   if (pin === undefined || provider === undefined || planOnly) {
     const wait = await publishEnd(ports, item, endedAs(result, ports.clock.now()), result.record);

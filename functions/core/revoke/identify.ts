@@ -23,7 +23,7 @@ interface Expected {
   /** The outcome if the provider does not know the credential. */
   readonly unknown: FinalOutcome;
   /** Identifiers for which one answer is enough: of earlier pins, or from the request. Empty if two answers must agree. */
-  readonly keyIds: readonly string[];
+  readonly keyIds: readonly (string | undefined)[];
 }
 
 /** The key that all answers name. One answer is enough for an expected key. If two answers name two keys, neither can be believed. */

@@ -71,8 +71,8 @@ export const isOwnSender = ({ config }: Pick<Ports, 'config'>, { sender }: Pick<
   config.ownRoles.some((role) => sender.startsWith(`${role}:`));
 
 /** A published item has ended. */
-const isPublished = (item: RequestItem): item is PublishedRequest =>
-  item.pin !== undefined && item.request !== undefined && item.published;
+const isPublished = (item: RequestItem & Pick<PublishedRequest, 'request'>): item is PublishedRequest =>
+  item.pin !== undefined && item.published;
 
 /** Whether this end's message makes the next reading of the key's settle window, or publishes what was found in it. */
 const owesReading = ({ settling }: CaseItem, name: string): boolean =>

@@ -41,7 +41,11 @@ const openKey = async (
   ports: Ports,
   asking: Asking,
   provider: Provider,
-  { secretId, version, ...expected }: { secretId: string; version: string; unknown: FinalOutcome; keyIds: string[] },
+  {
+    secretId,
+    version,
+    ...expected
+  }: { secretId: string; version: string; unknown: FinalOutcome; keyIds: readonly (string | undefined)[] },
 ): Promise<OpenedKey | AttemptWaiting> => {
   const held = await openCredential(ports, provider, secretId, version);
   const identified = await identify(ports, asking, provider, held, expected);
@@ -90,11 +94,11 @@ const knownKeys = (
   { pin, former }: RequestItem,
   { reason }: RevocationRequest,
   { keyId }: NamedTarget,
-): { readonly signer: string[]; readonly target: string[] } => {
+): Readonly<Record<'signer' | 'target', readonly (string | undefined)[]>> => {
   const pins = [pin, former].filter((one) => one !== undefined);
   if (!isUrgent(reason)) return { signer: [], target: [] };
   return {
-    signer: [...(keyId === undefined ? [] : [keyId]), ...pins.map(({ signer }) => signer.keyId)],
+    signer: [keyId, ...pins.map(({ signer }) => signer.keyId)],
     target: pins.map((one) => one.keyId),
   };
 };
