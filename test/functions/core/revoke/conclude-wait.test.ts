@@ -78,6 +78,12 @@ describe('a request whose time is up', () => {
       { ...NO_REPLY, fallbackCode: 'region-refused' },
       { fallbackCode: 'permission-missing' },
     ],
+    [
+      'the refusal that it waited out, before what its attempt was answered',
+      'credential-refused',
+      { code: 'refused-for-now', fallbackCode: 'credential-refused' },
+      { fallbackCode: 'permission-missing' },
+    ],
   ])('ends as stuck over %s', async (_what, code, retry, progress) => {
     const memory = later(DAY, ITEM, progress);
     expect(await waited(memory, ITEM, retry)).toEqual({ done: true });

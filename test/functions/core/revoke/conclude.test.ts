@@ -138,6 +138,7 @@ describe('the end of a request', () => {
     ['has no key', { ...ITEM, pin: undefined }, undefined],
     ['has no key, in a delivery that took a lease', { ...ITEM, pin: undefined }, 'me'],
     ['is a plan', { ...ITEM, planOnly: true }, undefined],
+    ['has no provider that can be read', { ...ITEM, provider: undefined }, 'me'],
   ])('leaves the case alone where it %s', async (_what, item, holder) => {
     const memory = kept(caseWith({ 'R#2': NEW_ATTEMPT }));
     memory.items.set(`request#R${item.planOnly ? '#plan' : ''} request`, { ...item, rev: 1, nonce: '' } as never);
@@ -154,6 +155,43 @@ describe('the end of a request', () => {
     expect(memory.steps.slice(0, 5)).toEqual(['read', 'write case', 'read', 'write request', 'set aside']);
     expect(caseIn(memory)).toMatchObject({ leftOpenBy: 'R#2' });
     expect(caseIn(memory).attempts).toEqual({});
+  });
+
+  it('stays as an earlier delivery has written it', async () => {
+    const memory = kept(caseWith({ 'R#2': STUCK }));
+    await concluded(memory, ITEM, MISSING, 'me');
+    expect(memory.published).toMatchObject([{ outcome: 'stuck', code: 'limit' }]);
+  });
+
+  it.each<[string, RequestItem, object]>([
+    ['another request', ITEM, { windowMs: 600_000, source: 'assumed', urgent: false }],
+    [
+      'an urgent one',
+      { ...ITEM, request: { ...ITEM.request, reason: 'leaked' } as never },
+      { windowMs: 600_000, urgent: true },
+    ],
+    ['a request that cannot be read', { ...ITEM, request: undefined }, { windowMs: 600_000, urgent: false }],
+    [
+      'a provider that this release does not have',
+      { ...ITEM, provider: 'elsewhere' },
+      { windowMs: 0, source: 'assumed', urgent: false },
+    ],
+  ])('has to hold as long as its provider says, of %s', async (_what, item, terms) => {
+    const memory = kept(caseWith({ 'R#2': ACCEPTED }));
+    await concluded(memory, item, attemptEnded('revoked'), 'me');
+    expect(caseIn(memory).settling).toMatchObject({ ...terms, owners: ['R#2'] });
+  });
+
+  it.each([
+    ['at once where there is a finding that another has not heard of either', { outcome: 'confirmed' }, [0]],
+    ['by the readings of another, where there is none yet', undefined, []],
+  ])('hears of its window %s', async (_how, finding, delays) => {
+    const settling = { as: 'gone', owners: ['X#1'], nextAt: NOON, startedAt: NOON, windowMs: 1, finding };
+    const proved = { at: NOON, deadAt: NOON, endedBy: 'X#1' };
+    const memory = kept({ ...caseWith({ 'R#2': ACCEPTED }), proved, settling } as never);
+    await concluded(memory, ITEM, attemptEnded('already-revoked'), 'me');
+    expect(caseIn(memory).settling?.owners).toEqual(['X#1', 'R#2']);
+    expect(memory.enqueued.map(({ delaySeconds }) => delaySeconds)).toEqual(delays);
   });
 
   it('is an unproved death where its credential vanished after an accepted delete', async () => {

@@ -88,6 +88,23 @@ describe('a plan says what a real request', () => {
   });
 });
 
+describe('a plan for a key that is refused, as in an outage', () => {
+  const REFUSED = answerOf('silent', { means: { end: 'stuck/credential-refused' }, blocksCall: true });
+  const toldApart = () => ({ probes: [questionOf('probe', 'managing'), questionOf('signer')] });
+
+  it.each<[string, boolean, Parameters<typeof planned>]>([
+    ['says that one looks the same', true, [[REFUSED]]],
+    ['does not where another key was accepted beside it', false, [[REFUSED], MANAGED, toldApart]],
+    ['does not of a refusal that no outage looks like', false, [[HELD]]],
+  ])('%s', async (_what, isSaid, of) => {
+    const message = (await planned(...of)).receipt?.message;
+    expect(message).toMatch(
+      /this is a plan\. A real request would end as stuck\/(credential-refused|ip-not-allowed)\./,
+    );
+    expect(message?.endsWith(OUTAGE_LOOKS_THE_SAME)).toBe(isSaid);
+  });
+});
+
 describe('a plan for a key that is gone, though it was seen', () => {
   const CASE = `case#kalshi/prod/${KEY} case`;
   const proved = { proved: { at: NOON, deadAt: NOON, endedBy: 'X#1' }, state: 'proved-case' };

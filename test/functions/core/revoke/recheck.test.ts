@@ -117,6 +117,27 @@ describe('a recheck of a dead key', () => {
     expect(memory.published.at(-1)?.receiptId).toBe('R#2');
   });
 
+  it.each<[string, (items: Memory['items']) => unknown, unknown]>([
+    [
+      'is at its next attempt by then',
+      (items) => items.set('request#R request', { ...items.get('request#R request'), attempt: 2 } as never),
+      2,
+    ],
+    ['is lost by then', (items) => items.delete('request#R request'), undefined],
+  ])('takes back the word of no request that %s', async (_what, happen, attempt) => {
+    const memory = await confirmed(ALIVE);
+    const { outbox } = memory.ports;
+    const publish: typeof outbox.publish = async (receipt) => {
+      happen(memory.items);
+      return outbox.publish(receipt);
+    };
+    memory.ports.outbox = { ...outbox, publish };
+    await rechecked(memory);
+    expect(reported(memory).map(([, outcome]) => outcome)).toEqual(['resurrected']);
+    const stored = memory.items.get('request#R request');
+    expect([stored?.['attempt'], stored?.['withdrawnAt']]).toEqual([attempt, undefined]);
+  });
+
   it('reports it once more each time, by a number of its own', async () => {
     const memory = await confirmed(ALIVE);
     await rechecked(memory);
@@ -132,6 +153,7 @@ describe('a recheck of a dead key', () => {
     expect(await rechecked(memory)).toMatchObject({ done: false, code: 'no-reply' });
     expect(caseOf(memory)).not.toHaveProperty('lease');
     expect(reported(memory)).toEqual([]);
+    expect(memory.lines.map(([event]) => event)).not.toContain('aws did not answer');
     memory.clock.forward(24 * 60 * MINUTES);
     expect(await rechecked(memory)).toEqual({ done: true });
     expect(memory.lines.at(-1)).toEqual(['look given up', { requestId: 'R', code: 'no-reply' }]);
@@ -242,12 +264,14 @@ describe('a recheck of a case that was left open', () => {
     expect(caseOf(memory).attempts).toEqual({});
   });
 
-  it('is over where the credential is gone', async () => {
+  it('is over where the credential is gone, and nobody has seen the key', async () => {
     const memory = await ended({ probe: [HELD] });
+    const { sightings } = caseOf(memory);
     memory.ports.vault = { ...memory.ports.vault, open: async () => ({ found: false, why: 'missing' }) };
     expect(await rechecked(memory)).toEqual({ done: true });
     expect(reported(memory)).toEqual([]);
     expect(caseOf(memory)).not.toHaveProperty('lease');
+    expect(caseOf(memory).sightings).toEqual(sightings);
   });
 
   it.each([
@@ -375,6 +399,21 @@ describe('a recheck', () => {
     memory.ports.vault = { ...memory.ports.vault, open: () => Promise.reject(new Unavailable('down')) };
     expect(await rechecked(memory)).toMatchObject({ done: false, code: 'aws-down' });
     expect(caseOf(memory).lease).toBeUndefined();
+    expect(memory.lines.at(-1)).toEqual(['aws did not answer', { requestId: 'R', problem: 'down' }]);
+  });
+
+  it('is made also where the provider has been switched off since: it is no order', async () => {
+    const memory = await ended({ probe: [HELD, ALIVE] });
+    memory.ports.config = { ...memory.ports.config, providers: [] };
+    expect(await rechecked(memory)).toEqual({ done: true });
+    expect(reported(memory)).toEqual([['R#1!1', 'stuck', 'ip-not-allowed', 'alive', false]]);
+  });
+
+  it('is made also where the record of its request could not be read once', async () => {
+    const memory = await ended({ probe: [HELD, ALIVE] });
+    memory.items.set('request#R request', { ...memory.items.get('request#R request'), salvagedAt: NOON } as never);
+    expect(await rechecked(memory)).toEqual({ done: true });
+    expect(reported(memory)).toEqual([['R#1!1', 'stuck', 'ip-not-allowed', 'alive', false]]);
   });
 
   describe('that has lost the case', () => {

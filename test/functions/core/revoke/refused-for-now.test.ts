@@ -42,6 +42,21 @@ describe('a refusal that may be an outage', () => {
     expect(await after(1)).toBe(ENDED);
   });
 
+  it('is final at once where the ledger has lost the request: nothing can count the time', async () => {
+    await begun();
+    const item = stored();
+    memory.items.clear();
+    expect(await unlessOutage(memory.ports, item, ENDED)).toBe(ENDED);
+    expect(memory.items.size).toBe(0);
+  });
+
+  it('has to hold for an hour where the request cannot be read', async () => {
+    await begun({ reason: 'leaked' });
+    memory.items.set('request#R request', { ...stored(), request: undefined } as never);
+    expect(await after(0)).toMatchObject(WAIT);
+    expect(stored().refused).toMatchObject({ until: memory.clock.now() + 60 * MINUTE });
+  });
+
   it('is written into the request, with the end that it would be', async () => {
     await begun();
     const since = memory.clock.now();

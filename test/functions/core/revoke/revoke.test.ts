@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Answer } from '../../../../functions/core/answer.ts';
 import { after, type EpochMs, epochMs } from '../../../../functions/core/epoch.ts';
-import { Unavailable } from '../../../../functions/core/fault.ts';
+import { Fault, LeaseLost, Unavailable } from '../../../../functions/core/fault.ts';
 import type { RequestItem } from '../../../../functions/core/ledger/request-item.ts';
 import { revoke } from '../../../../functions/core/revoke/revoke.ts';
 import { provedAt } from '../../../proved-at.ts';
@@ -413,6 +413,89 @@ it('waits where another delivery has taken the case from it', async () => {
   expect(caseOf(memory).lease).toMatchObject({ holder: 'else' });
 });
 
+/** The ledger does not answer the next so many reads of the request, from the moment on that `isDown` is called. */
+const failing = ({ ports }: Memory, times: number) => {
+  const { ledger } = ports;
+  let left = 0;
+  const read = ((key) => {
+    if (left === 0 || key.sk !== 'request') return ledger.read(key);
+    left -= 1;
+    return Promise.reject(new Unavailable('Cannot read'));
+  }) as typeof ledger.read;
+  ports.ledger = { ...ledger, read };
+  return {
+    isDown: () => {
+      left = times;
+    },
+  };
+};
+const unanswered = ({ lines }: Memory) => lines.filter(([event]) => event === 'aws did not answer');
+
+it('gives its case back after a failed step, also where it cannot read how the request stands', async () => {
+  const memory = system({ probe: [ALIVE] });
+  const { isDown } = failing(memory, 9);
+  memory.ports.send = async () => {
+    isDown();
+    throw new Unavailable('Cannot send');
+  };
+  expect(await revoke(memory.ports, delivered(memory, SELF))).toMatchObject({ done: false, code: 'aws-down' });
+  expect(caseOf(memory)).not.toHaveProperty('lease');
+});
+
+it('tries twice to conclude that another delivery has taken the case from it', async () => {
+  const memory = system({ probe: [ALIVE] });
+  const { isDown } = failing(memory, 1);
+  const { send } = memory.ports;
+  memory.ports.send = async (call, until) => {
+    const lease = { holder: 'else', until: after(memory.clock.now(), 25_000) };
+    memory.items.set(`case#kalshi/prod/${KEY} case`, { ...caseOf(memory), lease } as never);
+    isDown();
+    return send(call, until);
+  };
+  expect(await revoke(memory.ports, delivered(memory, SELF))).toMatchObject({ done: false, code: 'aws-down' });
+  expect(unanswered(memory)).toEqual([['aws did not answer', { requestId: 'R', problem: 'Cannot read' }]]);
+});
+
+it('tries once to conclude a failed step', async () => {
+  const memory = system({});
+  const { isDown } = failing(memory, 1);
+  memory.ports.vault = {
+    ...memory.ports.vault,
+    open: async () => {
+      isDown();
+      throw new Unavailable('Cannot open');
+    },
+  };
+  expect(await revoke(memory.ports, delivered(memory, SELF))).toMatchObject({ done: false, code: 'aws-down' });
+  expect(unanswered(memory)).toEqual([
+    ['aws did not answer', { requestId: 'R', problem: 'Cannot open' }],
+    ['aws did not answer', { messageId: 'M', problem: 'Cannot read' }],
+  ]);
+});
+
+it.each([
+  ['a fault', new Fault('stuck/limit', 'Cannot continue')],
+  ['a lost lease', new LeaseLost('Cannot continue')],
+])('lets the message come back by itself after %s outside of any request', async (_what, error) => {
+  const memory = system({});
+  memory.ports.ledger = { ...memory.ports.ledger, read: () => Promise.reject(error) };
+  await expect(revoke(memory.ports, delivered(memory, SELF))).rejects.toBe(error);
+  expect(memory.lines).toEqual([]);
+});
+
+it('reads its case once before its first question: no earlier end can be there that its record does not tell', async () => {
+  const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+  const { ledger } = memory.ports;
+  const early: string[] = [];
+  const read = ((key) => {
+    if (memory.sent.length === 0) early.push(key.sk);
+    return ledger.read(key);
+  }) as typeof ledger.read;
+  memory.ports.ledger = { ...ledger, read };
+  await revoke(memory.ports, delivered(memory, SELF));
+  expect(early.filter((sk) => sk === 'case')).toHaveLength(1);
+});
+
 it('leaves its lease to run out after a defect: something may be on its way', async () => {
   const memory = system({ probe: [ALIVE] });
   memory.ports.send = () => Promise.reject(new Error('a defect'));
@@ -730,6 +813,14 @@ describe('an urgent request that takes long', () => {
     expect(memory.published.map(({ receiptId, outcome }) => [receiptId, outcome])).toEqual([['R#1', 'revoked']]);
   });
 
+  it('is not said to be urgent where it only waits out a refusal', async () => {
+    const refused = answerOf('silent', { means: { end: 'stuck/credential-refused' }, blocksCall: true });
+    const memory = system({ probe: [refused] });
+    await revoke(memory.ports, delivered(memory, SELF));
+    expect(memory.published).toMatchObject([{ outcome: 'retry', code: 'refused-for-now' }]);
+    expect(memory.lines.map(([event]) => event)).not.toContain('urgent request waits');
+  });
+
   it('is not reported where it is not urgent', async () => {
     const memory = system({ probe: [undefined] });
     await revoke(memory.ports, delivered(memory, SELF));
@@ -848,6 +939,12 @@ describe('a dry run', () => {
   ])('keeps for machines that a real request %s', async (_what, script, expected, more = {}) => {
     const memory = await plan(script, { ...SELF, ...more });
     expect(memory.items.get('request#R#plan request')).toMatchObject({ ended: { plan: expected } });
+  });
+
+  it('is refused where its provider is switched off, as the real request', async () => {
+    const memory = await plan({ probe: [ALIVE] }, SELF, { config: { providers: [] } });
+    expect(memory.published).toMatchObject([{ outcome: 'refused', code: 'provider-off', dryRun: true }]);
+    expect(memory.sent).toEqual([]);
   });
 
   it('that cannot be planned waits for nobody: no key was to die', async () => {
