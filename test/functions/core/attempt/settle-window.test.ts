@@ -327,6 +327,7 @@ describe('a reading', () => {
     ['at two minutes, in a window of two and a half', 2 * MINUTE, { windowMs: 2.5 * MINUTE }, 2.5 * MINUTE],
     ['at nine minutes, in a window of an hour', 9 * MINUTE, { windowMs: 60 * MINUTE }, 10 * MINUTE],
     ['at ten minutes, in a window of an hour', 10 * MINUTE, { windowMs: 60 * MINUTE }, 12 * MINUTE],
+    ['at four minutes, in a window of 45', 4 * MINUTE, { windowMs: 45 * MINUTE }, 4.5 * MINUTE],
     ['at 54 minutes, in a window of an hour', 54 * MINUTE, { windowMs: 60 * MINUTE }, 60 * MINUTE],
     ['just before the end', WINDOW - 1, {}, WINDOW - 1 + 30 * SECOND],
   ])('is followed by the next one at its time: %s', (_what, ms, settling, expected) => {

@@ -397,19 +397,18 @@ describe('a key that was seen at two hosts of its provider', () => {
     prod: { host: 'api.example.com', realm: 'prod' },
     other: { host: 'other.example.com', realm: 'prod' },
   };
-  const provider = {
+  const askingThere = (...names: readonly string[]) => ({
     ...scriptedProvider(({ signer }) => ({
-      probes: [
+      probes:
         signer.environment === 'other'
-          ? { ...questionOf('there'), host: there.other.host, questionId: 'there' }
-          : questionOf('probe'),
-      ],
+          ? names.map((name) => ({ ...questionOf(name), host: there.other.host, questionId: 'there' }))
+          : [questionOf('probe')],
     })),
     environments: there,
-  };
+  });
 
-  const readOnce = async (answer: Answer | undefined, isSeen = true) => {
-    const memory = await ended({ ...DIES, there: [answer] }, SELF, { provider });
+  const readOnce = async (answer: Answer | undefined, isSeen = true, names = ['there']) => {
+    const memory = await ended({ ...DIES, there: [answer] }, SELF, { provider: askingThere(...names) });
     const name = `case#kalshi/prod/${caseOf(memory).keyId} case`;
     const { sightings, ...rest } = caseOf(memory);
     memory.items.set(name, { ...rest, sightings: { ...sightings, ...(isSeen && { there: NOON }) } } as never);
@@ -438,6 +437,12 @@ describe('a key that was seen at two hosts of its provider', () => {
       outcome: 'confirmed',
       proof: { notAsked: ['other.example.com'] },
     });
+  });
+
+  it('is said once not to be asked at a host that leaves two questions without a verdict', async () => {
+    const { sent, settling } = await readOnce(undefined, true, ['there', 'list']);
+    expect(sent).toEqual(['probe', 'there', 'list', 'probe', 'probe']);
+    expect(settling?.notAsked).toEqual(['other.example.com']);
   });
 
   it('is not asked at a host where it was never seen', async () =>

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { Provider, Question } from '../../../../functions/core/provider.ts';
 import { questionsElsewhere } from '../../../../functions/core/revoke/other-hosts.ts';
 import { bybit, kalshi } from '../../../../functions/providers/index.ts';
 import { order } from '../../providers/ask.ts';
@@ -24,6 +25,29 @@ it('asks a key at the other host of its realm where it was seen, and at no other
   expect(questionsElsewhere(at(itself), { sightings: { 'self@external-api.kalshi.com': NOON } }, {})).toEqual([]);
   const demo = { 'self@external-api.demo.kalshi.co': NOON };
   expect(questionsElsewhere(at(itself), { sightings: demo }, {})).toEqual([]);
+});
+
+it('plans as after a call, and takes the key’s own questions to that host only', () => {
+  const itself = order('delete-key', keyIn(TARGET));
+  const called: boolean[] = [];
+  const question = (asked: string, as: Question['as'], host: string): Question => ({
+    ...{ asked, as, host, questionId: `self@${ELECTIONS}` },
+    next: expect.fail,
+  });
+  const provider: Provider = {
+    ...kalshi,
+    plan: (by) => {
+      called.push(by.called);
+      const probes = [
+        question('own', 'self', ELECTIONS),
+        question('list', 'managing', ELECTIONS),
+        question('here', 'self', 'external-api.kalshi.com'),
+      ];
+      return { ...kalshi.plan(by), probes };
+    },
+  };
+  const asked = questionsElsewhere(at(itself, provider), { sightings: SEEN }, {});
+  expect([asked.map((one) => one.asked), called]).toEqual([['own'], [true]]);
 });
 
 it('asks the target’s own credential where another key signs, and nothing if there is none', () => {
