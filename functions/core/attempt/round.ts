@@ -1,6 +1,6 @@
 import type { Facts } from '../answer.ts';
 import type { EpochMs } from '../epoch.ts';
-import { type AttemptRecord, basisOf, type CaseItem } from '../ledger/case-item.ts';
+import { type AttemptRecord, basisOf, type CaseItem, NEW_ATTEMPT } from '../ledger/case-item.ts';
 import { keyName } from '../ledger/keys.ts';
 import type { Pin, RequestItem } from '../ledger/request-item.ts';
 import type { Ports } from '../ports.ts';
@@ -10,6 +10,7 @@ import {
   type AnsweredQuestion,
   isControlled,
   isManagerRefused,
+  isWatched,
   type RoundVerdict,
   roundVerdictOf,
 } from '../probe/round-verdict.ts';
@@ -139,8 +140,9 @@ export const probeRound = async (
   const { isBySigner, ...first } = judged(round);
   if (isBySigner) return { ...first, control: 'signer' };
   if (!needsControl(first, item, progress)) return { ...first, control: undefined };
-  if (progress.controlledBy === 'key') return { ...first, control: 'key' };
-  const since = progress.agreed?.on === 'absent' ? progress.agreed.at : undefined;
+  const { controlledBy, agreed } = isWatched(progress, ports.clock.now()) ? progress : NEW_ATTEMPT;
+  if (controlledBy === 'key') return { ...first, control: 'key' };
+  const since = agreed?.on === 'absent' ? agreed.at : undefined;
   const { saw, keyName: controlName, listed, evidence } = await context.askControl(item, round.facts, since);
   const beside = { ...round, evidence: [...round.evidence, ...evidence] };
   // The control key's own list shows the target.

@@ -142,9 +142,14 @@ const absenceAfter = (
     absentSince: absentSince ?? now,
     absentAt: now,
     controlledSince: controlledSince ?? (control && now),
-    controlledBy: controlledBy ?? control,
+    // Without a name it was the managing key.
+    controlledBy: controlledSince === undefined ? control : controlledBy,
   };
 };
+
+/** A key without a probe for a long time may have been alive in the meantime. Then earlier findings no longer count. */
+export const isWatched = ({ absentAt }: Pick<AttemptRecord, 'absentAt'>, now: EpochMs): boolean =>
+  absentAt === undefined || now <= after(absentAt, TIMING.unwatchedMs);
 
 /** Adds one round to what is known: the count of agreeing rounds, or of unchanged ones, continues or starts again. */
 export const countRound = (
@@ -157,9 +162,9 @@ export const countRound = (
     now,
   }: { roundVerdict: RoundVerdict; control: Control | undefined; signer: Answer | undefined; now: EpochMs },
 ): AttemptRecord => {
-  // A key without a probe for a long time may have been alive in the meantime. Earlier findings no longer count.
-  const isWatched = progress.absentAt === undefined || now <= after(progress.absentAt, TIMING.unwatchedMs);
-  const known: Pick<AttemptRecord, 'agreed' | 'revokedByWordSince' | keyof Absence> = isWatched ? progress : {};
+  const known: Pick<AttemptRecord, 'agreed' | 'revokedByWordSince' | keyof Absence> = isWatched(progress, now)
+    ? progress
+    : {};
   const on = AGREEABLE.find((one) => one === roundVerdict) as NonNullable<AttemptRecord['agreed']>['on'] | undefined;
   const unchanged =
     progress.calls > 0 && UNCHANGED.includes(roundVerdict)

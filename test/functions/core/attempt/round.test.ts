@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Answer, Facts } from '../../../../functions/core/answer.ts';
 import { type ControlReading, probeRound } from '../../../../functions/core/attempt/round.ts';
+import { after } from '../../../../functions/core/epoch.ts';
 import { type AttemptRecord, type CaseItem, NEW_ATTEMPT } from '../../../../functions/core/ledger/case-item.ts';
 import type { Plan } from '../../../../functions/core/provider.ts';
 import { atWork } from '../attempt-contexts.ts';
@@ -272,6 +273,17 @@ describe('a control key', () => {
     const { since, judged } = await asked({ record: { ...LOST, controlledBy: 'key' } });
     expect([since, judged.control]).toEqual([[], 'key']);
     expect((await asked({ record: { ...LOST, controlledBy: 'signer' } })).since).toHaveLength(1);
+  });
+
+  it('is asked afresh after an absence that nobody has watched for half an hour', async () => {
+    const record = (ms: number): Partial<AttemptRecord> => {
+      const at = after(NOON, -ms);
+      return { ...LOST, controlledBy: 'key', absentAt: at, agreed: { on: 'absent', at } };
+    };
+    const refused = { saw: 'refused', evidence: [] } as const;
+    expect((await asked({ record: record(1_800_000), reading: refused })).judged.control).toBe('key');
+    const { since, judged } = await asked({ record: record(1_800_001), reading: refused });
+    expect([since, judged.control]).toEqual([[undefined], undefined]);
   });
 
   it.each<[string, Beside]>([

@@ -364,6 +364,11 @@ describe('the tally', () => {
       expect(gone({ ...watched, controlledSince: NOON }).controlledSince).toBe(NOON);
     });
 
+    it('stays controlled by the managing key that an older record does not name', () => {
+      expect(gone({ ...watched, controlledSince: NOON }, 'key').controlledBy).toBeUndefined();
+      expect(gone(watched, 'key').controlledBy).toBe('key');
+    });
+
     it.each<[RoundVerdict, object]>([
       ['none', CONTROLLED],
       ['present', { absentSince: undefined, absentAt: undefined, controlledSince: undefined, controlledBy: undefined }],
