@@ -23,8 +23,9 @@ import type { Ports } from '../ports.ts';
 import { kindOf, providerNamed } from '../provider.ts';
 import type { Change, Evidence, Proof, Receipt, Times } from '../receipt.ts';
 import { namedTarget } from '../request/revocation-request.ts';
+import { CLAIM_FIELDS, REMOVED } from '../request/secret-scan.ts';
 import { HOUR_MS, MINUTE_MS } from '../timing.ts';
-import { foundSentence, RESURRECTED, refusedForNow, sentence, waiting } from './sentences.ts';
+import { foundSentence, RESURRECTED, refusedForNow, secretRemoved, sentence, waiting } from './sentences.ts';
 
 /** Enough to recognise a key, but too little to use it. */
 export const shortened = (id: string): string =>
@@ -113,6 +114,12 @@ const changeOf = (
   return isUpdate && !planOnly && before && after ? { before, after } : null;
 };
 
+/** Says which of a person's own words were taken out because they looked like a secret. */
+const removedFrom = (request: ReceiptSource['request']): readonly string[] => {
+  const fields = CLAIM_FIELDS.filter((field) => request?.[field] === REMOVED);
+  return fields.length === 0 ? [] : [secretRemoved(fields.join(' and '))];
+};
+
 const receiptWith = (making: Making, item: ReceiptSource, progress: AttemptRecord, said: Said): Receipt => {
   const { digest, providers } = making;
   const { request, pin, requestId, attempt } = item;
@@ -131,6 +138,7 @@ const receiptWith = (making: Making, item: ReceiptSource, progress: AttemptRecor
     operation: request?.operation ?? null,
     environment: pin?.environment ?? null,
     ...rest,
+    message: [rest.message, ...removedFrom(request)].join('. '),
     request: {
       reason: request?.reason ?? null,
       requestedBy: request?.requestedBy ?? null,

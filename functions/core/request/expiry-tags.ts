@@ -4,6 +4,7 @@ import type { ItemKey, Versioned } from '../ports.ts';
 import { type Provider, type Providers, providerNamed, type Word } from '../provider.ts';
 import { canonical } from './canonical.ts';
 import { type Parsed, parseRequest } from './parse-request.ts';
+import { EXPIRY_ID } from './revocation-request.ts';
 import { nearest } from './schema-errors.ts';
 
 const PREFIX = 'key-revoker:';
@@ -134,8 +135,3 @@ export const expiryRequestId = (
   const dated = expiresAt === undefined ? order : { ...order, 'expires-at': toIso(expiresAt) };
   return `${EXPIRY_ID}${digest(canonical({ arn, version, tags: dated }))}`;
 };
-
-const EXPIRY_ID = 'expiry-';
-
-/** Whether a sweep sent the request. It may be withdrawn until its call leaves. */
-export const isExpiryOrder = (requestId: string): boolean => /^expiry-[0-9a-f]{64}$/.test(requestId);

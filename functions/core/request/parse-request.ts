@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { type EpochMs, fromIso } from '../epoch.ts';
 import { readObject } from '../json.ts';
 import type { RefusedCode } from '../outcome.ts';
-import { type Provider, type Providers, providerNamed } from '../provider.ts';
-import { type RequestForm, type RevocationRequest, requestForm } from './revocation-request.ts';
+import { kindOf, type Provider, type Providers, providerNamed } from '../provider.ts';
+import { isExpiryOrder, type RequestForm, type RevocationRequest, requestForm } from './revocation-request.ts';
 import { objection, wanted } from './schema-errors.ts';
-import { withoutSecrets } from './secret-scan.ts';
+import { CLAIM_FIELDS, REMOVED, withoutSecrets } from './secret-scan.ts';
 
 /** The longest body that is read, in characters. A whole request has about 600. */
 export const MAX_BODY_LENGTH = 16_384;
@@ -93,6 +93,15 @@ const breach = (provider: Provider, request: RevocationRequest): string | undefi
 };
 
 /**
+ * Whether an order can be carried out without the texts that looked like secrets: only people's own words are removed, and nothing of the
+ * order. An update is not urgent enough for that, and the tags of an expiry order are found again by its `requestedBy`.
+ */
+const isUnderstood = (providers: Providers, request: RevocationRequest, leaking: readonly string[]): boolean =>
+  leaking.every((field) => CLAIM_FIELDS.some((claim) => claim === field)) &&
+  kindOf(providers, request) === 'delete' &&
+  !isExpiryOrder(request.requestId ?? '');
+
+/**
  * Reads a message's body: a request, bare or as the `detail` of a bus event. Total: any other body is `refused`, with a
  * sentence that quotes no value.
  */
@@ -119,8 +128,10 @@ export const parseRequest = (providers: Providers, body: string): Parsed => {
   provider = providerNamed(providers, fields['provider']);
   const { clean, fields: leaking } = withoutSecrets(form, fields);
   const names = Object.keys(clean as object);
-  const parsed = form.shape.safeParse(clean, { error: wanted });
-  if (leaking.length > 0) {
+  // An id that was taken out names no request.
+  const { requestId, ...others } = clean as Fields;
+  const parsed = form.shape.safeParse(requestId === REMOVED ? others : clean, { error: wanted });
+  if (leaking.length > 0 && !(parsed.success && isUnderstood(providers, parsed.data, leaking))) {
     const message = `Cannot accept a message with a secret in it (${leaking.join(', ')}): treat that value as leaked, and give its secretId instead`;
     return refused('secret-in-message', message, names, parsed.success ? parsed.data : undefined);
   }

@@ -32,6 +32,12 @@ export interface RevocationRequest {
 /** Names a request wherever it travels. */
 export const REQUEST_ID = /^[^#~!\p{C}]{1,256}$/u;
 
+/** What the id of an expiry order begins with. A digest follows. */
+export const EXPIRY_ID = 'expiry-';
+
+/** Whether a sweep sent the request. It may be withdrawn until its call leaves. */
+export const isExpiryOrder = (requestId: string): boolean => /^expiry-[0-9a-f]{64}$/.test(requestId);
+
 const name = z.string().min(1).max(2_048);
 /** What Secrets Manager accepts as a name, an ARN or a version. */
 const secretId = z.string().regex(/^[\w/+=.@!:-]{1,2048}$/, 'it must be the name or the ARN of a secret');

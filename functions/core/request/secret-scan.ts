@@ -4,11 +4,31 @@ import type { RequestForm } from './revocation-request.ts';
 type Forms = Pick<RequestForm, 'identifiers' | 'secretForms'>;
 
 /** Fields in which people name themselves or their ticket. */
-const CLAIM_FIELDS = new Set(['requestedBy', 'reference']);
+export const CLAIM_FIELDS = ['requestedBy', 'reference'] as const;
 
-const MARKERS = [/PRIVATE KEY/i, /[a-z][a-z0-9+.-]*:\/\/[^\s/?#]*@/i];
+const isClaim = (field: string): boolean => (CLAIM_FIELDS as readonly string[]).includes(field);
+
+/** A private key, user info in a URL, and well-known tokens. A token begins a word. */
+const MARKERS: readonly RegExp[] = [
+  /PRIVATE KEY/i,
+  /[a-z0-9]:\/\/[^\s/?#]*@/i,
+  // GitHub, GitLab, Slack.
+  /\b(?:gh[pousr]_[A-Za-z0-9]{30}|github_pat_\w{22}|glpat-[\w-]{20}|xox[abeoprs]-[\w-]{10}|xapp-[\w-]{10})/,
+  // OpenAI, Anthropic.
+  /\bsk-(?:(?:proj|svcacct|admin|ant)-[\w-]{20}|[A-Za-z0-9]{32})/,
+  // AWS, and a JSON Web Token.
+  /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/,
+  /\beyJ[\w-]{10,300}\.eyJ/,
+];
 const UNBROKEN = /[A-Za-z0-9+/=_-]{32,}/;
 const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
+
+/** Long and unbroken texts that are no secrets where people name themselves or their ticket: whole ARNs, commits and digests. */
+const HARMLESS: readonly RegExp[] = [
+  /\barn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:\d*:\S+/g,
+  /\bhttps:\/\/[^\s/]+\/\S{0,300}?\/(?:commit|commits|tree|blob)\/[0-9a-f]{7,64}\b/g,
+  /\b(?:sha1|sha256|git):[0-9a-f]{7,64}\b/g,
+];
 
 /** Read segment by segment: a sender (`account/source`), or a ticket's URL. In other fields a slash may be part of base64. */
 const isPath = (field: string, text: string): boolean =>
@@ -17,9 +37,9 @@ const isPath = (field: string, text: string): boolean =>
 const looksSecret = ({ identifiers, secretForms }: Forms, field: string, text: string): boolean => {
   if ([...MARKERS, ...secretForms].some((marker) => marker.test(text))) return true;
   if (identifiers.has(field)) return false;
-  // An ARN is an identifier too.
-  if (CLAIM_FIELDS.has(field) && text.startsWith('arn:')) return false;
-  const parts = text.replace(UUID, '').split(isPath(field, text) ? '/' : '\n');
+  const harmless = isClaim(field) ? HARMLESS : [];
+  const rest = harmless.reduce((left, known) => left.replace(known, ' '), text).replace(UUID, '');
+  const parts = rest.split(isPath(field, text) ? '/' : '\n');
   return parts.some((part) => UNBROKEN.test(part));
 };
 
@@ -30,8 +50,8 @@ const DEEPEST = 16;
 export const REMOVED = '[removed]';
 
 /**
- * Replaces each text in a parsed message that looks like a secret: a private key, a secret in a provider's form, user info in a URL,
- * or 32 unbroken characters outside the fields of identifiers. A field's name is read like its value.
+ * Replaces each text in a parsed message that looks like a secret: a private key, a secret in a provider's form or in that of a well-known
+ * token, user info in a URL, or 32 unbroken characters outside the fields of identifiers. In linear time. A field's name is read like its value.
  *
  * @returns the message without them, and the names of the fields that they stood in
  */

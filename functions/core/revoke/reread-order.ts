@@ -2,8 +2,9 @@ import { after } from '../epoch.ts';
 import { Fault } from '../fault.ts';
 import type { RequestItem } from '../ledger/request-item.ts';
 import type { Opened, Ports } from '../ports.ts';
-import { expiryRequestId, isExpiryOrder, readTags, type SweepItem, sweepKey } from '../request/expiry-tags.ts';
+import { expiryRequestId, readTags, type SweepItem, sweepKey } from '../request/expiry-tags.ts';
 import type { RevocationRequest } from '../request/revocation-request.ts';
+import { isExpiryOrder } from '../request/revocation-request.ts';
 
 /** The version of the secret with the key, as the request names it. */
 const versionIn = ({ target, secretVersion }: RevocationRequest): string =>

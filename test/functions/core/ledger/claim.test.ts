@@ -106,17 +106,21 @@ describe('a request', () => {
   });
 
   /** As a release stored it whose secret scan let this text pass. */
-  const storedWithText = async (reference: string, ended?: RequestItem['ended']) => {
+  const storedWithText = async (text: string, ended?: RequestItem['ended'], field = 'expectedEnvironment') => {
     const memory = memoryPorts();
     const { request } = await claimed(memory);
-    change(memory, { digest: 'of another release', request: { ...request, reference } as RevocationRequest, ended });
+    change(memory, {
+      digest: 'of another release',
+      request: { ...request, [field]: text } as RevocationRequest,
+      ended,
+    });
     return memory;
   };
   const SECRET = 'a'.repeat(40);
   const LEAKED = 'refused/secret-in-message';
 
   it('is the same one where the secret scan has got stricter since', async () => {
-    const memory = await storedWithText(SECRET);
+    const memory = await storedWithText(SECRET, undefined, 'reference');
     const body = { ...SELF, reference: SECRET };
     const item = await claimed(memory, body, { messageId: 'M2' });
     expect(item).toMatchObject({ requestId: 'R', request: { reference: '[removed]' }, ended: undefined });
@@ -132,7 +136,7 @@ describe('a request', () => {
     'with a secret in it is refused where the one that is stored under its id %s',
     async (_what, more, text, ended) => {
       const memory = await storedWithText(text, ended);
-      const item = await claimed(memory, { ...SELF, reference: SECRET, ...more }, { messageId: 'M2' });
+      const item = await claimed(memory, { ...SELF, expectedEnvironment: SECRET, ...more }, { messageId: 'M2' });
       expect(item).toMatchObject({ requestId: 'M2', ended: { outcome: LEAKED } });
     },
   );

@@ -4,13 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { epochMs } from '../../../../functions/core/epoch.ts';
 import {
   expiryRequestId,
-  isExpiryOrder,
   readTags,
   STATUS_TAGS,
   statusTags,
   sweepKey,
   wordsIn,
 } from '../../../../functions/core/request/expiry-tags.ts';
+import { isExpiryOrder } from '../../../../functions/core/request/revocation-request.ts';
 import * as PROVIDERS from '../../../../functions/providers/index.ts';
 
 const DUE = '2026-11-21T14:00:00+02:00';

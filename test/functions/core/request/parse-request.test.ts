@@ -330,19 +330,39 @@ it('reads bodies up to 16,384 characters', () => {
 });
 
 describe('a message with a secret in it', () => {
+  const WHERE = { expectedEnvironment: 'rqsty-sk-canary' };
+
   it('is refused, naming the field, with the request as it is without the value', () => {
-    const { code, message, clean } = refused({ ...GOOD, reference: 'rqsty-sk-canary' });
+    const { code, message, clean } = refused({ ...GOOD, ...WHERE });
     expect(code).toBe('secret-in-message');
     expect(message).toBe(
-      'Cannot accept a message with a secret in it (reference): treat that value as leaked, and give its secretId instead',
+      'Cannot accept a message with a secret in it (expectedEnvironment): treat that value as leaked, and give its secretId instead',
     );
-    expect(clean).toMatchObject({ ...GOOD, reference: '[removed]' });
+    expect(clean).toMatchObject({ ...GOOD, expectedEnvironment: '[removed]' });
   });
 
   it('names every field that has one', () =>
-    expect(refused({ ...GOOD, reference: 'rqsty-sk-canary', requestedBy: 'rqsty-sk-canary' }).message).toContain(
-      '(reference, requestedBy)',
+    expect(refused({ ...GOOD, ...WHERE, reference: 'rqsty-sk-canary' }).message).toContain(
+      '(expectedEnvironment, reference)',
     ));
+
+  it.each([['reference'], ['requestedBy'], ['reference', 'requestedBy']])(
+    'is carried out without the words of a person: %s',
+    (...fields) => {
+      const body = Object.fromEntries(fields.map((field) => [field, 'rqsty-sk-canary']));
+      const { request } = read({ ...GOOD, ...body });
+      expect(request).toMatchObject({ ...GOOD, ...Object.fromEntries(fields.map((field) => [field, '[removed]'])) });
+    },
+  );
+
+  it.each([
+    ['an update', { ...UPDATE, settings: { readOnly: 1 } }],
+    ['an expiry order', { ...GOOD, requestId: `expiry-${'0a'.repeat(32)}` }],
+    ['an order that is not valid without them', { ...GOOD, operation: 'x' }],
+    ['an order with a secret as the name of a field', { ...GOOD, 'rqsty-sk-x': 1 }],
+  ])('is refused as a whole where it is %s', (_what, body) =>
+    expect(refused({ ...body, reference: 'rqsty-sk-canary' }).code).toBe('secret-in-message'),
+  );
 
   it('is refused where it is not a valid request without the value either', () => {
     expect(refused({ ...GOOD, apiSecret: 'x'.repeat(36) })).toMatchObject({

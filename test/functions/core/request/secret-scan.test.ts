@@ -33,6 +33,30 @@ it.each([
   ['a URL’s path behind other words', { reference: `see ${TICKET}` }, ['reference']],
   ['a URL’s path before other words', { reference: `${TICKET} ${SLASHED}` }, ['reference']],
   ['32 unbroken characters around a UUID', { reference: `${'g'.repeat(16)}${UUID}${'g'.repeat(16)}` }, ['reference']],
+  ['a GitHub token', { requestId: `ghp_${'aB1'.repeat(12)}` }, ['requestId']],
+  ['a fine-grained GitHub token', { target: { apiKey: `github_pat_${'aB1_'.repeat(6)}` } }, ['apiKey']],
+  ['a GitLab token', { secretId: `key-revoker/glpat-${'aB1-_'.repeat(4)}` }, ['secretId']],
+  ['a Slack token', { secretVersion: 'xoxb-0123456789-abc' }, ['secretVersion']],
+  ['a Slack app token', { requestId: 'xapp-1-A0123456789' }, ['requestId']],
+  ['an OpenAI key', { requestId: `sk-${'aB1'.repeat(12)}` }, ['requestId']],
+  ['an OpenAI project key', { requestId: `sk-proj-${'aB1-_'.repeat(4)}` }, ['requestId']],
+  ['an Anthropic key', { target: { apiKey: `sk-ant-api03-${'aB1-_'.repeat(4)}` } }, ['apiKey']],
+  ['an AWS key id', { requestId: 'for AKIAIOSFODNN7EXAMPLE' }, ['requestId']],
+  ['a JSON Web Token', { requestId: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.x' }, ['requestId']],
+  [
+    'hex digits behind another word of an address',
+    { reference: `https://git.example.com/x/y/${'0a'.repeat(20)}` },
+    ['reference'],
+  ],
+  [
+    'a commit’s address without a certificate',
+    { reference: `http://git.example.com/a/b/commit/${LONG}` },
+    ['reference'],
+  ],
+  ['more than a commit', { reference: `https://git.example.com/a/b/commit/${'0a'.repeat(33)}` }, ['reference']],
+  ['a commit where no ticket stands', { expectedEnvironment: `git:${'0a'.repeat(20)}` }, ['expectedEnvironment']],
+  ['a secret behind an ARN', { reference: `arn:aws:iam::123456789012:user/x ${LONG}` }, ['reference']],
+  ['half an ARN', { reference: `arn:${LONG}` }, ['reference']],
   ['32 hex digits that are no UUID', { reference: '0123456789abcdef0123456789abcdef' }, ['reference']],
 ])('finds %s', (_what, message, fields) => {
   const found = withoutSecrets(FORM, message);
@@ -59,6 +83,18 @@ it.each([
     { requestedBy: 'arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_SecurityOperators_0123456789abcdef/jane' },
   ],
   ['a URL without user info that has an @ in its path', { reference: 'https://host/a@b' }],
+  ['a commit on GitHub', { reference: `https://github.com/acme/bot/commit/${'0a'.repeat(20)}` }],
+  [
+    'a commit, a tree and a file',
+    {
+      reference: ['commits', 'tree', 'blob']
+        .map((word) => `https://git.example.com/a/b/-/${word}/${'0a'.repeat(32)}#L1`)
+        .join(' '),
+    },
+  ],
+  ['digests', { requestedBy: `sha1:${'0a'.repeat(20)} sha256:${'0a'.repeat(32)} git:${'0a'.repeat(20)}` }],
+  ['a name with sk- in it', { secretId: 'key-revoker/desk-7-master-of-the-house-0123456789' }],
+  ['a name that begins with sk-', { requestId: 'sk-trading-desk-production-1' }],
   ['numbers, null and booleans', { version: 1, dryRun: true, settings: null }],
 ])('leaves %s', (_what, message) => expect(withoutSecrets(FORM, message)).toEqual({ clean: message, fields: [] }));
 

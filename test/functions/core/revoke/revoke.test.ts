@@ -519,7 +519,7 @@ it('takes a recheck only from our own functions', async () => {
 describe('a copy in the stuck queue', () => {
   it('of a message with a secret in it is carried out when it is redriven', async () => {
     const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
-    await revoke(memory.ports, delivered(memory, { ...SELF, reference: 'rqsty-sk-canary' }));
+    await revoke(memory.ports, delivered(memory, { ...SELF, requestId: 'rqsty-sk-canary' }));
     const [copy] = memory.aside;
     expect(memory.published[0]).toMatchObject({ receiptId: 'M#1', code: 'secret-in-message' });
     await revoke(memory.ports, delivered(memory, JSON.parse(copy?.body ?? ''), { messageId: 'M2', attempt: 2 }));
