@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MASTER_KEY, master } from './system/orders.ts';
+import { MASTER_KEY, master, RESTRICTIONS } from './system/orders.ts';
 import { systemForEachTest } from './system/system.ts';
 
 const system = systemForEachTest();
@@ -67,6 +67,48 @@ describe('after a key was confirmed dead', () => {
     await letLook();
     expect(told()).toEqual([...CONFIRMED, ['one#1!2', 'resurrected', null]]);
     expect(system().bybit.record.filter(({ method }) => method === 'POST')).toHaveLength(1);
+  });
+});
+
+describe('after a key was confirmed as restricted', () => {
+  const restricted = async () => {
+    const [row] = RESTRICTIONS;
+    const { request, keyId } = (await row?.arrange(system())) ?? { request: {}, keyId: '' };
+    await carriedOut({ ...request, requestId: 'one' });
+    await letLook();
+    system().advance(DAY);
+    return { request: { ...request, requestId: 'one' }, keyId };
+  };
+  const ENDED = [
+    ['one#1', 'restricted', null],
+    ['one#1!1', 'confirmed', null],
+  ];
+  const calls = () => system().bybit.record.filter(({ method }) => method === 'POST').length;
+
+  it('it is looked at again, in silence, for a week', async () => {
+    await restricted();
+    for (let day = 1; day <= 6; day += 1) {
+      expect(await system().lookAfter()).toEqual({ resent: 0, looks: 1, copies: 0 });
+      await letLook();
+      system().advance(DAY - QUARTER);
+    }
+    system().advance(DAY);
+    expect(await system().lookAfter()).toEqual({ resent: 0, looks: 0, copies: 0 });
+    expect([told(), calls(), await system().stuck()]).toEqual([ENDED, 1, []]);
+  });
+
+  it('a key that may do more again is reported, and its request, sent again, restricts it', async () => {
+    const { request, keyId } = await restricted();
+    system().bybit.patch('mainnet', keyId, { readOnly: 0 });
+    await system().lookAfter();
+    await letLook();
+    expect(told()).toEqual([...ENDED, ['one#1!2', 'widened', null]]);
+    expect([calls(), (await system().stuck()).length]).toEqual([1, 1]);
+    system().advance(1_000);
+    await carriedOut(request);
+    expect(told().at(-1)).toEqual(['one#2', 'restricted', null]);
+    await letLook();
+    expect(told().at(-1)).toEqual(['one#2!3', 'confirmed', null]);
   });
 });
 

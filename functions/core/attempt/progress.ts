@@ -10,6 +10,7 @@ import {
   NEW_ATTEMPT,
   oneMoreSighted,
   repliesOf,
+  restingState,
   sightedRoundsIn,
 } from '../ledger/case-item.ts';
 import { withControl } from '../ledger/control-items.ts';
@@ -279,6 +280,15 @@ const openBy = (item: CaseItem, name: string, { outcome }: Ended): string | unde
   return isOurs(leftOpenBy) || openCallers(item, name).some(isOurs) ? name : leftOpenBy;
 };
 
+/**
+ * The end as `restricted` that still holds. No end of another request widens the key. A later attempt of the same request takes the place of
+ * the one before.
+ */
+const restrictedAfter = ({ restrictedBy }: CaseItem, name: string, { outcome }: Ended): string | undefined => {
+  if (outcome === 'restricted') return name;
+  return restrictedBy !== undefined && requestIdOf(restrictedBy) === requestIdOf(name) ? undefined : restrictedBy;
+};
+
 /** Whether another request has called and has not ended. An attempt takes over from the attempts before it. */
 const isCalledBy = (item: CaseItem, name: string): boolean =>
   openCallers(item, name).some((other) => requestIdOf(other) !== requestIdOf(name));
@@ -299,6 +309,7 @@ export const withEnd = (item: CaseItem, name: string, ended: Ended): CaseItem =>
   const proof = isProof ? { deadAt, provedAt: ended.at, keyState: 'dead' as const } : {};
   const proved = item.proved ?? (isProof ? { at: ended.at, deadAt, endedBy: name } : undefined);
   const leftOpenBy = proved ? undefined : openBy(item, name, ended);
+  const restrictedBy = proved ? undefined : restrictedAfter(item, name, ended);
   return {
     ...item,
     attempts: { ...item.attempts, [name]: { ...progress, ...proof, ended } },
@@ -306,7 +317,8 @@ export const withEnd = (item: CaseItem, name: string, ended: Ended): CaseItem =>
     ...(progress.sightedRounds ? { sightedRounds: sightedRoundsIn(item) } : {}),
     proved,
     leftOpenBy,
-    state: proved ? 'proved-case' : leftOpenBy || isCalledBy(item, name) ? 'open-case' : 'idle-case',
+    restrictedBy,
+    state: !proved && (leftOpenBy || isCalledBy(item, name)) ? 'open-case' : restingState({ proved, restrictedBy }),
     at: ended.at,
   };
 };

@@ -5,6 +5,7 @@ import {
   controlIn,
   moreTries,
   NEW_ATTEMPT,
+  restingState,
   type SettleFinding,
   type Settling,
 } from '../ledger/case-item.ts';
@@ -188,8 +189,8 @@ const withFinding = (item: CaseItem, settling: Settling, said: Found, now: Epoch
     settling: { ...settling, finding: { ...said, at: now, number } },
     findings: number,
     broken: isConfirmed ? undefined : item.broken,
-    ...(item.state === 'settling-case' ? { state: item.proved ? 'proved-case' : 'idle-case', at: now } : {}),
-  } as const;
+    ...(item.state === 'settling-case' ? { state: restingState(item), at: now } : {}),
+  };
 };
 
 /** A word that no longer holds: the key is as it was, and the case of its first owner is open again. */
@@ -200,6 +201,7 @@ const withdrawn = (item: CaseItem, settling: Settling, now: EpochMs): CaseItem =
   const opened: CaseItem = {
     ...item,
     proved: undefined,
+    restrictedBy: undefined,
     leftOpenBy: settling.owners[0],
     broken,
     state: 'open-case',

@@ -152,6 +152,8 @@ export interface CaseItem extends Versioned {
   readonly proved?: { readonly at: EpochMs; readonly deadAt: EpochMs; readonly endedBy: string } | undefined;
   /** The request, as `requestId#attempt`, whose end left the case open. */
   readonly leftOpenBy?: string | undefined;
+  /** The latest end as `restricted`, as `requestId#attempt`, that nothing has contradicted since. */
+  readonly restrictedBy?: string | undefined;
   /** `sightedRounds` of the attempts that have ended, by the highest. It also counts the sightings after a proof. */
   readonly sightedRounds?: number | undefined;
   /** Findings published for it. */
@@ -161,12 +163,17 @@ export interface CaseItem extends Versioned {
   readonly broken?: { readonly windows: number; readonly full: number } | undefined;
   /** Who decided, and why, that this system no longer watches the key. A request opens the case again. */
   readonly forgotten?: Forgotten | undefined;
-  readonly state: 'open-case' | 'settling-case' | 'proved-case' | 'idle-case' | 'forgotten-case';
+  readonly state: 'open-case' | 'settling-case' | 'proved-case' | 'restricted-case' | 'idle-case' | 'forgotten-case';
   readonly at: EpochMs;
 }
 
 /** The request, as `requestId#attempt`, for which the key is checked again. */
-export const ownerOf = ({ proved, leftOpenBy }: CaseItem): string | undefined => proved?.endedBy ?? leftOpenBy;
+export const ownerOf = ({ proved, leftOpenBy, restrictedBy, state }: CaseItem): string | undefined =>
+  proved?.endedBy ?? leftOpenBy ?? (state === 'restricted-case' ? restrictedBy : undefined);
+
+/** The state of a case that no one works on, and that nothing keeps open. */
+export const restingState = ({ proved, restrictedBy }: Pick<CaseItem, 'proved' | 'restrictedBy'>): CaseItem['state'] =>
+  proved ? 'proved-case' : restrictedBy === undefined ? 'idle-case' : 'restricted-case';
 
 /** How the calls were answered. Items of release 0.1.0 hold only the best and the last answer. */
 export const repliesOf = ({

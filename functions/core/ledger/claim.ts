@@ -75,7 +75,7 @@ const claimMessage = async (
   return item as RequestItem;
 };
 
-/** Its end said that the key is gone, and the key is alive. */
+/** Its end said that the key is gone or restricted, and it is not. */
 const isWithdrawn = ({ withdrawnAt }: RequestItem): boolean => withdrawnAt !== undefined;
 
 /** A request that is sent again after its word was withdrawn gets its next attempt, and not that word. */

@@ -56,7 +56,7 @@ export const takeLease = async (
     const { forgotten: _forgotten, ...item } = current ?? emptyCase(key, now);
     return {
       ...item,
-      state: item.state === 'forgotten-case' ? 'idle-case' : item.state,
+      ...(item.state === 'forgotten-case' ? { state: 'idle-case', restrictedBy: undefined } : {}),
       lease: { holder, until },
       sightings: { ...Object.fromEntries(seen.map((by) => [by, now])), ...item.sightings },
     };

@@ -5,7 +5,14 @@ import type { Receipt } from '../receipt.ts';
 import type { SweepItem } from '../request/expiry-tags.ts';
 import type { RevocationRequest } from '../request/revocation-request.ts';
 import { TIMING } from '../timing.ts';
-import { type AttemptRecord, type CaseItem, MOST_SIGHTED, type SettleFinding, type Settling } from './case-item.ts';
+import {
+  type AttemptRecord,
+  type CaseItem,
+  MOST_SIGHTED,
+  restingState,
+  type SettleFinding,
+  type Settling,
+} from './case-item.ts';
 import type { ControlKeyItem, ControlSecretsItem } from './control-items.ts';
 import type { KeyIdentityItem, SignerItem } from './keys.ts';
 import type { ForgottenItem, OverrideItem, PauseItem } from './operator-items.ts';
@@ -284,6 +291,7 @@ const CASE_FIELDS: Fields<CaseItem> = {
     ),
   ),
   leftOpenBy: optional(text),
+  restrictedBy: optional(text),
   sightedRounds: optional(number, MOST_SIGHTED),
   settling: optional(allOrNothing(SETTLING)),
   broken: optional(
@@ -296,18 +304,23 @@ const CASE_FIELDS: Fields<CaseItem> = {
 };
 
 /** The state of a case whose own record of it does not fit what else could be read. */
-const stateOf = ({ proved, settling, leftOpenBy, attempts, state }: Partial<CaseItem>): CaseItem['state'] => {
-  const rests = { 'proved-case': proved, 'settling-case': settling } as Readonly<Record<string, unknown>>;
+const stateOf = (item: Partial<CaseItem>): CaseItem['state'] => {
+  const { proved, settling, leftOpenBy, restrictedBy, attempts, state } = item;
+  const rests: Readonly<Record<string, unknown>> = {
+    'proved-case': proved,
+    'settling-case': settling,
+    'restricted-case': restrictedBy,
+  };
   if (state !== undefined && (!Object.hasOwn(rests, state) || rests[state] !== undefined)) return state;
   if (settling !== undefined && settling.finding === undefined) return 'settling-case';
-  if (proved !== undefined) return 'proved-case';
-  return leftOpenBy !== undefined || Object.keys(attempts ?? {}).length > 0 ? 'open-case' : 'idle-case';
+  const isOpen = leftOpenBy !== undefined || Object.keys(attempts ?? {}).length > 0;
+  return proved === undefined && isOpen ? 'open-case' : restingState({ proved, restrictedBy });
 };
 
 /** The ends that wait for what is found in a window. */
-const ownersIn = (settling: unknown, { proved, leftOpenBy }: Partial<CaseItem>): readonly string[] => {
+const ownersIn = (settling: unknown, { proved, leftOpenBy, restrictedBy }: Partial<CaseItem>): readonly string[] => {
   const owners = list(text)(isObject(settling) ? settling['owners'] : undefined, '', () => undefined);
-  return (owners as readonly string[] | undefined) ?? [proved?.endedBy ?? leftOpenBy ?? []].flat();
+  return (owners as readonly string[] | undefined) ?? [proved?.endedBy ?? leftOpenBy ?? restrictedBy ?? []].flat();
 };
 
 /** A window that cannot be read confirms nothing, and each end that waits for it is told so. */

@@ -88,7 +88,7 @@ export interface RequestItem extends Versioned {
   readonly ended?: Ended | undefined;
   readonly receipt?: Receipt | undefined;
   readonly published: boolean;
-  /** When a recheck found the key alive although this end had said that it is gone. */
+  /** When a recheck found that this end’s word, gone or restricted, no longer holds. */
   readonly withdrawnAt?: EpochMs | undefined;
   /** How many receipts were published while the request was open, and when the last one was. */
   readonly interim: { readonly count: number; readonly at: EpochMs | undefined };

@@ -25,7 +25,7 @@ import type { Change, Evidence, Proof, Receipt, Times } from '../receipt.ts';
 import { namedTarget } from '../request/revocation-request.ts';
 import { CLAIM_FIELDS, REMOVED } from '../request/secret-scan.ts';
 import { HOUR_MS, MINUTE_MS } from '../timing.ts';
-import { foundSentence, RESURRECTED, refusedForNow, secretRemoved, sentence, waiting } from './sentences.ts';
+import { foundSentence, RESURRECTED, refusedForNow, secretRemoved, sentence, WIDENED, waiting } from './sentences.ts';
 
 /** Enough to recognise a key, but too little to use it. */
 export const shortened = (id: string): string =>
@@ -231,27 +231,32 @@ export const interimReceipt = (
 
 /** What was found out about a key after its request ended, or while it was open. */
 export interface Finding {
-  readonly outcome: FinalOutcome | 'resurrected';
+  readonly outcome: FinalOutcome | 'resurrected' | 'widened';
   readonly keyState: KeyState;
   readonly why: string;
 }
+
+const findingSentence = ({ outcome, why }: Finding): string => {
+  if (outcome === 'resurrected') return [RESURRECTED, why].join('. ');
+  return outcome === 'widened' ? [WIDENED, why].join('. ') : sentence(outcome, why);
+};
 
 /** The receipt of a finding. Its number is the next one of its case. */
 export const findingReceipt = (
   making: Making,
   item: RequestItem,
   progress: AttemptRecord | undefined,
-  { outcome, keyState, why }: Finding,
+  finding: Finding,
   { findings = 0 }: Pick<CaseItem, 'findings'>,
 ): Receipt => {
-  const { name, code } = nameAndCode(outcome);
+  const { name, code } = nameAndCode(finding.outcome);
   return receiptWith(making, item, progress ?? NEW_ATTEMPT, {
     suffix: `!${findings + 1}`,
     final: false,
     outcome: name,
     code,
-    keyState,
-    message: outcome === 'resurrected' ? [RESURRECTED, why].join('. ') : sentence(outcome, why),
+    keyState: finding.keyState,
+    message: findingSentence(finding),
   });
 };
 

@@ -280,6 +280,8 @@ export const CONTROL_LOST = {
 export const RESURRECTED =
   'The key is alive, although it had been found gone. Its case is open again. Find out who renewed or recreated the key';
 
+export const WIDENED = `${FOUND.widened.what}. Its case is open again. Find out who changed the key`;
+
 /** For a request that was carried out without words of its sender that looked like a secret. */
 export const secretRemoved = (fields: string): string =>
   `What looked like a secret was removed from ${fields}, and is stored nowhere. Treat it as leaked if it was one`;

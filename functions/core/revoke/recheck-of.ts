@@ -80,8 +80,8 @@ const owesReading = ({ settling }: CaseItem, name: string): boolean =>
 
 /**
  * Finds the request of a recheck. A recheck probes the key of a request that has ended, and sends no call. If the key is alive although its
- * death was proved, the recheck reports that and opens the case again. For a case that was left open it reports the state of the key. For a
- * dead key that stays dead it reports nothing.
+ * death was proved, the recheck reports that and opens the case again; so it does if a restricted key may do more again. For a case that was
+ * left open it reports the state of the key. For a key that stays dead or restricted it reports nothing.
  *
  * @returns undefined if nothing is left to recheck
  */

@@ -1,19 +1,23 @@
+import { type KeyRecord, waitIn } from '../answer.ts';
 import { type Act, type AttemptHooks, advanceAttempt } from '../attempt/advance.ts';
 import { withEnd } from '../attempt/progress.ts';
+import { probeRound } from '../attempt/round.ts';
 import { whileSettling } from '../attempt/settle-window.ts';
 import type { Disposition } from '../delivery.ts';
 import { toIso } from '../epoch.ts';
-import { type AttemptEnded, attemptEnded } from '../ledger/attempt-result.ts';
-import { type CaseItem, NEW_ATTEMPT } from '../ledger/case-item.ts';
+import { type AttemptEnded, type AttemptResult, attemptEnded, attemptWaiting } from '../ledger/attempt-result.ts';
+import { type CaseItem, NEW_ATTEMPT, ownerOf } from '../ledger/case-item.ts';
 import { attemptName, caseKey, requestKey } from '../ledger/keys.ts';
 import { updateLeasedCase } from '../ledger/lease.ts';
 import type { Ended, RequestItem } from '../ledger/request-item.ts';
 import { updateItem } from '../ledger/update-item.ts';
 import { isGone, type KeyState } from '../outcome.ts';
+import type { Ports } from '../ports.ts';
 import { type Finding, findingReceipt } from '../receipts/make-receipt.ts';
 import { contextOf } from './attempt-context.ts';
 import { setAside } from './enqueue.ts';
 import { asRecheck, type PublishedRequest, recheckLater, withCase } from './recheck-of.ts';
+import type { ResolvedTarget } from './resolve-target.ts';
 import type { DeliveryMode, Run } from './run.ts';
 import { DONE } from './wait-for.ts';
 
@@ -22,7 +26,8 @@ const findingOf = ({ ended }: PublishedRequest, { outcome }: AttemptEnded, keySt
   const since = `The request ended as ${ended.outcome} at ${toIso(ended.at)}`;
   if (isGone(outcome) || outcome === 'restricted')
     return { outcome, keyState, why: `${since}. The key has been handled since, but not by this request` };
-  if (keyState === 'unknown') return undefined;
+  // Where a restricted key may do more, that is told as soon as it is read.
+  if (keyState === 'unknown' || ended.outcome === 'restricted') return undefined;
   const told = isGone(ended.outcome) ? 'resurrected' : ended.outcome;
   return { outcome: told, keyState, why: `${since}, and the key is still ${keyState}` };
 };
@@ -67,13 +72,77 @@ const conclude = async (
 /** A recheck is over at the point where a request would act. */
 const probesOnly: Act = async () => attemptEnded('planned');
 
+/** Takes back the word of an end: the same request sent again is its next attempt. */
+const takeBack = (ports: Ports, { requestId, attempt }: RequestItem): Promise<unknown> =>
+  updateItem<RequestItem>(ports, requestKey(requestId, false), (current) =>
+    current?.attempt === attempt && current.withdrawnAt === undefined
+      ? { ...current, withdrawnAt: ports.clock.now() }
+      : undefined,
+  );
+
+/** Reports a key that may do more although it was restricted, and opens its case. A person may have changed the key, so no call is sent. */
+const tellWidened = async ({ ports, holder }: Run, original: PublishedRequest, found: CaseItem): Promise<void> => {
+  const { requestId, request, ended, pin } = original;
+  const isNew = found.state === 'restricted-case';
+  // An update that ended otherwise was found as restricted by a recheck.
+  const since = ended.outcome === 'restricted' ? ended.at : found.at;
+  const why = `The key had been restricted since ${toIso(since)}. Send the request again to restrict the key`;
+  const finding = { outcome: 'widened', keyState: 'alive', why } as const;
+  const receipt = findingReceipt(ports, original, NEW_ATTEMPT, finding, found);
+  if (isNew) await setAside(ports.outbox, { ...original, receipt });
+  await ports.outbox.publish(receipt);
+  await takeBack(ports, original);
+  await updateLeasedCase(ports, pin.keyName, holder, (held) => ({
+    ...held,
+    restrictedBy: undefined,
+    leftOpenBy: attemptName(original),
+    findings: (held.findings ?? 0) + 1,
+    state: 'open-case',
+    at: isNew ? ports.clock.now() : held.at,
+  }));
+  if (isNew) ports.log.warn('widened', { requestId, provider: request.provider, key: pin.keyName });
+};
+
+/** Whether the case is that of an update which left the key restricted. */
+const wasRestricted = (original: PublishedRequest, { proved, state, ...found }: CaseItem): boolean =>
+  proved === undefined &&
+  ownerOf({ ...found, state }) === attemptName(original) &&
+  (state === 'restricted-case' || original.ended.outcome === 'restricted');
+
+/**
+ * Reads the settings of a restricted key once, and compares them with what was asked and with what the key had before.
+ *
+ * @returns undefined if more than one reading has to tell how an open case stands
+ */
+const rereadRestricted = async (
+  run: Run,
+  original: PublishedRequest,
+  resolved: ResolvedTarget,
+  found: CaseItem,
+): Promise<AttemptResult | undefined> => {
+  const before = original.receipt?.change?.before as KeyRecord | undefined;
+  // The call of this request has left, in an earlier attempt.
+  const called = { ...NEW_ATTEMPT, calls: 1, before };
+  const { round, roundVerdict } = await probeRound(contextOf(run, asRecheck(original), resolved), found, called, true);
+  if (roundVerdict === 'wider' || roundVerdict === 'web-only') {
+    await tellWidened(run, original, found);
+    return attemptEnded('planned');
+  }
+  const silence = round.heldUp ?? round.asked.map(({ answer }) => waitIn(answer)).find((one) => one !== undefined);
+  if (roundVerdict === 'none' && (silence || round.cutShort)) return attemptWaiting(silence ?? { code: 'no-reply' });
+  return found.state === 'restricted-case' ? attemptEnded('planned') : undefined;
+};
+
 /** Probes the key of a request that has ended. */
 export const RECHECK: DeliveryMode = {
   isOrder: false,
   needsLease: true,
-  work: (run, item, resolved, leased) => {
+  work: async (run, item, resolved, leased) => {
     const { ports, request } = run;
     const found = leased as CaseItem; // this mode needs a lease
+    const original = item as PublishedRequest; // a recheck is about one
+    const reread = wasRestricted(original, found) ? await rereadRestricted(run, original, resolved, found) : undefined;
+    if (reread) return reread;
     const hooks: AttemptHooks = {
       rereadOrder: async () => undefined,
       resurrected: async (_, provedAt) => {
@@ -82,9 +151,7 @@ export const RECHECK: DeliveryMode = {
         const receipt = findingReceipt(ports, item, NEW_ATTEMPT, finding, found);
         await setAside(ports.outbox, { ...item, receipt });
         await ports.outbox.publish(receipt);
-        await updateItem<RequestItem>(ports, requestKey(item.requestId, false), (current) =>
-          current?.attempt === item.attempt ? { ...current, withdrawnAt: ports.clock.now() } : undefined,
-        );
+        await takeBack(ports, item);
         const { keyName } = resolved.pin;
         ports.log.warn('resurrected', { requestId: item.requestId, provider: request.provider, key: keyName });
       },

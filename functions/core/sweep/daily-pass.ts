@@ -17,7 +17,7 @@ const BROKEN_OFF_MS = 15 * MINUTE_MS;
 const LOST_MS = 13 * HOUR_MS;
 /** A case that ended less than this ago has its recheck on the way. */
 const SETTLED_MS = 12 * HOUR_MS;
-/** For this long a proved key is rechecked each day. */
+/** For this long a key that was proved gone, or that was restricted, is rechecked each day. */
 const RECENT_MS = 7 * DAY_MS;
 /** The stuck queue drops a copy after 14 days. An open case's copy is sent again after this many. */
 const COPY_MS = 10 * DAY_MS;
@@ -112,7 +112,7 @@ export const dailyPass = async (ports: Ports): Promise<DailyPassReport | undefin
     // Spread over the longest delay of a queue.
     await sendRecheck(outbox, request, Math.floor(random() * LONGEST_DELAY_SECONDS));
     sent.looks += 1;
-    if (item.proved || !owesCopy(request.ended.at, since, now)) return;
+    if (ownerOf(item) !== item.leftOpenBy || !owesCopy(request.ended.at, since, now)) return;
     await setAside(outbox, request);
     sent.copies += 1;
   };
@@ -121,8 +121,8 @@ export const dailyPass = async (ports: Ports): Promise<DailyPassReport | undefin
       await each.serve(keyName(item.provider, item.realm, item.keyId), () => lookAt(item));
     });
   for await (const page of ledger.inState<CaseItem>('open-case', epochMs(0), settled)) await lookAtEach(page);
-  for await (const page of ledger.inState<CaseItem>('proved-case', after(now, -RECENT_MS), settled))
-    await lookAtEach(page);
+  for (const state of ['proved-case', 'restricted-case'])
+    for await (const page of ledger.inState<CaseItem>(state, after(now, -RECENT_MS), settled)) await lookAtEach(page);
   each.finish();
   await completePass(ports, startedBy);
   log.info('look-after done', { ...sent });

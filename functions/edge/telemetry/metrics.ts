@@ -52,6 +52,7 @@ const EVENTS = new Map<string, (facts: LogFacts) => Values>([
   ['request ended', ended],
   ['urgent request waits', () => ({ UrgentWaiting: 1 })],
   ['resurrected', () => ({ Resurrected: 1 })],
+  ['widened', () => ({ Widened: 1 })],
   ['key settled', settled],
   ['windows read', ({ notConfirmed }) => ({ NotConfirmed: Number(notConfirmed) })],
   ['limit reached', () => ({ LimitReached: 1 })],

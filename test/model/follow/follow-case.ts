@@ -37,6 +37,13 @@ const openBy = ({ openBy: before, provedBy }: KeyModel, name: string, outcome: s
   return isGone(outcome) || (outcome === 'restricted' && before === name) ? undefined : before;
 };
 
+/** Whose end as restricted still holds: no other request widens the key. */
+const restrictedBy = ({ restrictedBy: before, provedBy }: KeyModel, name: string, outcome: string) => {
+  if (isGone(outcome) || provedBy !== undefined) return undefined;
+  if (outcome === 'restricted') return name;
+  return before === name ? undefined : before;
+};
+
 /** A request has ended on its key, which stays open also where another is at work on it. */
 export const concluded = (
   model: Model,
@@ -49,6 +56,7 @@ export const concluded = (
   const name = nameOf(attempt.work);
   attempt.outcome = outcome;
   key.openBy = openBy(key, name, outcome);
+  key.restrictedBy = restrictedBy(key, name, outcome);
   if (isGone(outcome)) key.provedBy ??= name;
   const isOpen = outcome.startsWith('stuck/') || key.openBy !== undefined || isAtWork(model, attempt);
   const step = isGone(outcome) ? 'dead' : isOpen ? 'stuck' : 'left';
@@ -62,8 +70,9 @@ const unproved = (model: Model, { key: keyId, at }: Of<'unproved'>): readonly st
   const breaches = key.isTold ? [] : [`L1: the proof of ${keyId} is gone without a word`];
   Object.assign(key, {
     isTold: false,
-    openBy: key.takenBack ?? key.provedBy,
+    openBy: key.takenBack ?? key.provedBy ?? key.restrictedBy,
     provedBy: undefined,
+    restrictedBy: undefined,
     takenBack: undefined,
   });
   return [...breaches, ...stepCase(model, keyId, 'resurrected')];
@@ -72,7 +81,7 @@ const unproved = (model: Model, { key: keyId, at }: Of<'unproved'>): readonly st
 const told = (model: Model, { receipt, key, truth }: Of<'told'>): readonly string[] => {
   const { outcome } = receipt;
   if (receipt.confirms !== null) return saidInWindow(keyIn(model, key), receipt);
-  if (outcome === 'resurrected') keyIn(model, key).isTold = true;
+  if (outcome === 'resurrected' || outcome === 'widened') keyIn(model, key).isTold = true;
   const isRetry = outcome === 'retry' && isSaidGone(receipt);
   return [
     ...(isSaidGone(receipt) && truth.isAlive ? [`L1: ${outcome} is said of a key that lives, as if it were gone`] : []),
@@ -96,10 +105,10 @@ export const followCase = (model: Model, happening: OfCase): readonly string[] =
     case 'opened':
       return stepCase(model, happening.key, 'opened');
     case 'let go':
-      key.openBy = undefined;
+      Object.assign(key, { restrictedBy: key.openBy, openBy: undefined });
       return stepCase(model, happening.key, 'left');
     case 'proved':
-      Object.assign(key, { provedBy: key.openBy, openBy: undefined });
+      Object.assign(key, { provedBy: key.openBy, openBy: undefined, restrictedBy: undefined });
       return [...untrue(model, 'already-revoked', happening.truth), ...stepCase(model, happening.key, 'dead')];
   }
 };

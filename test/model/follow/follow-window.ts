@@ -108,7 +108,8 @@ export const found = (follower: Follower, happening: Of<'found'>): readonly stri
   const isBack = TAKES_BACK.includes(outcome);
   key.broken = outcome === 'confirmed' ? 0 : key.broken + (isBack ? 1 : 0);
   const [first] = key.owed.keys();
-  if (isBack) Object.assign(key, { isTold: key.provedBy !== undefined, takenBack: first });
+  if (isBack)
+    Object.assign(key, { isTold: key.provedBy !== undefined || key.restrictedBy !== undefined, takenBack: first });
   return breaches;
 };
 

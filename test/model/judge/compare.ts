@@ -2,15 +2,16 @@ import type { CaseItem } from '../../../functions/core/ledger/case-item.ts';
 import { attemptName } from '../../../functions/core/ledger/keys.ts';
 import type { RequestItem } from '../../../functions/core/ledger/request-item.ts';
 import { isNarrower } from '../../laws/is-narrower.ts';
-import { CASE_ITEMS, SETTLING } from '../rules/case-model.ts';
+import { CASE_ITEMS, RESTRICTED, SETTLING } from '../rules/case-model.ts';
 import { isOver, keyIn, type Model } from '../state/model.ts';
 import type { System } from '../system/system.ts';
 
 const inCase = (model: Model, { keyId, state, proved }: CaseItem): readonly string[] => {
-  const { state: name, window } = keyIn(model, keyId);
+  const { state: name, window, restrictedBy } = keyIn(model, keyId);
   const wanted = CASE_ITEMS[name];
   const isRead = window?.isOpen === true && wanted.state !== 'open-case';
-  const stands = isRead ? SETTLING : wanted.state;
+  const rests = name === 'idle' && restrictedBy !== undefined ? RESTRICTED : wanted.state;
+  const stands = isRead ? SETTLING : rests;
   return [
     ...(state === stands
       ? []

@@ -82,7 +82,8 @@ const unfoundedSending = (model: Model, happened: Delivered['happened']): readon
   const isForPerson = happened.some(
     (one) =>
       one.step === 'told' &&
-      (one.receipt.outcome === 'stuck' || (one.receipt.outcome === 'resurrected' && one.receipt.confirms === null)),
+      (one.receipt.outcome === 'stuck' ||
+        (['resurrected', 'widened'].includes(one.receipt.outcome) && one.receipt.confirms === null)),
   );
   return happened.flatMap((one) => {
     if (one.step === 'resent') return mayResend(model, one.work) ? [] : [`L3: ${one.work} was sent by nobody`];

@@ -55,6 +55,9 @@ export const CASE_STEPS: Readonly<Record<CaseState, Readonly<Partial<Record<Case
 /** A case that nobody has to look after stands so in the ledger while its key is read in a settle window. */
 export const SETTLING = 'settling-case';
 
+/** A case that nobody has to look after stands so while the key should still be as an update asked. */
+export const RESTRICTED = 'restricted-case';
+
 /** How a state stands in the ledger: the index that it is found by, and whether a proof is kept. */
 export const CASE_ITEMS: Readonly<Record<CaseState, { readonly state: string; readonly isProved: boolean }>> = {
   none: { state: '', isProved: false },

@@ -100,6 +100,8 @@ export interface KeyModel {
   readonly listedTo: Map<string, Sureness>;
   /** The request whose end left the case open. */
   openBy: string | undefined;
+  /** The latest that ended as restricted, as long as nothing speaks against it. */
+  restrictedBy: string | undefined;
   /** The one whose end proved it dead. */
   provedBy: string | undefined;
   /** It may have shown after a call, by any request: then more absences are asked for. */
@@ -160,6 +162,7 @@ export const keyIn = ({ keys }: Model, keyId: string): KeyModel =>
     seenMaybe: new Set(),
     listedTo: new Map(),
     openBy: undefined,
+    restrictedBy: undefined,
     provedBy: undefined,
     mayFlap: false,
     isTold: false,

@@ -94,6 +94,14 @@ const inWorks = (before: CaseItem | undefined, { attempts, keyId: key }: CaseIte
     ];
   });
 
+/** A proof is gone, or a restriction by no request's end. */
+const isTakenBack = (
+  before: CaseItem | undefined,
+  { proved, restrictedBy }: CaseItem,
+  isByRequest: boolean,
+): boolean =>
+  before?.proved ? !proved : before?.restrictedBy !== undefined && !restrictedBy && !proved && !isByRequest;
+
 /** What a write to a case says. */
 export const inCase = (
   before: CaseItem | undefined,
@@ -112,7 +120,7 @@ export const inCase = (
     ...(before === undefined ? [{ step: 'opened', key } as const] : []),
     ...(was && is && was.holder !== is.holder ? [{ step: 'taken', key, overMs: now - was.until } as const] : []),
     ...(isNew ? [{ step: 'found', key, outcome: finding.outcome, number: finding.number, truth } as const] : []),
-    ...(before?.proved && !item.proved ? [{ step: 'unproved', key } as const] : []),
+    ...(isTakenBack(before, item, isByRequest) ? [{ step: 'unproved', key } as const] : []),
     ...attempts,
     ...(item.proved && !before?.proved && !isByRequest ? [{ step: 'proved', key, truth } as const] : []),
     ...(before?.state === 'open-case' && item.state !== 'open-case' && !item.proved && !isByRequest

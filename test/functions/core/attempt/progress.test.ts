@@ -642,7 +642,7 @@ describe('an end written into the case', () => {
 
   it.each([
     ['stuck/unproven', 'open-case'],
-    ['restricted', 'idle-case'],
+    ['restricted', 'restricted-case'],
     ['withdrawn', 'idle-case'],
     ['refused/would-widen', 'idle-case'],
   ] as const)('%s leaves it as an %s', (outcome, state) => {
@@ -667,7 +667,7 @@ describe('an end written into the case', () => {
     ['stuck/no-effect', 'v#1', 'w', 'open-case'],
     ['restricted', 'v#1', 'v#1', 'open-case'],
     ['refused/would-widen', 'v#1', 'v#1', 'open-case'],
-    ['restricted', 'w#1', undefined, 'idle-case'],
+    ['restricted', 'w#1', undefined, 'restricted-case'],
     ['refused/would-widen', 'w#1', 'w#2', 'open-case'],
     ['withdrawn', undefined, undefined, 'idle-case'],
     ['already-revoked', 'v#1', undefined, 'proved-case'],
@@ -684,7 +684,7 @@ describe('an end written into the case', () => {
     ['refused/target-mismatch', undefined, 1, 'w#2', 'open-case'],
     ['refused/target-mismatch', 'v#1', 1, 'w#2', 'open-case'],
     ['refused/target-mismatch', undefined, 0, undefined, 'idle-case'],
-    ['restricted', undefined, 1, undefined, 'idle-case'],
+    ['restricted', undefined, 1, undefined, 'restricted-case'],
     ['restricted', 'v#1', 1, 'v#1', 'open-case'],
   ] as const)(
     '%s, where the end of %s had left the case open and an earlier attempt ended in a crash after %i calls, leaves it open by %s',
@@ -694,4 +694,26 @@ describe('an end written into the case', () => {
       expect([item.leftOpenBy, item.state]).toEqual([leftOpenBy, state]);
     },
   );
+
+  it.each([
+    ['restricted', 'v#1', 'w#2', 'restricted-case'],
+    ['restricted', 'w#1', 'w#2', 'restricted-case'],
+    ['withdrawn', 'v#1', 'v#1', 'restricted-case'],
+    ['withdrawn', 'w#1', undefined, 'idle-case'],
+    ['stuck/no-effect', 'v#1', 'v#1', 'open-case'],
+    ['stuck/no-effect', 'w#1', undefined, 'open-case'],
+    ['revoked', 'v#1', undefined, 'proved-case'],
+    ['revoked', undefined, undefined, 'proved-case'],
+  ] as const)(
+    '%s, where the end of %s had left the key restricted, leaves it restricted by %s',
+    (outcome, before, restrictedBy, state) => {
+      const item = withEnd(withWork({}, { restrictedBy: before }), 'w#2', end(outcome));
+      expect([item.restrictedBy, item.state]).toEqual([restrictedBy, state]);
+    },
+  );
+
+  it('keeps a restriction for later while another request keeps the case open', () => {
+    const item = withEnd(withWork({}, { restrictedBy: 'v#1', leftOpenBy: 'u#1' }), 'w#2', end('withdrawn'));
+    expect([item.restrictedBy, item.leftOpenBy, item.state]).toEqual(['v#1', 'u#1', 'open-case']);
+  });
 });

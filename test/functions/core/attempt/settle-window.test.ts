@@ -368,9 +368,16 @@ describe('the last reading', () => {
     expect([unconfirmed.findings, unconfirmed.broken]).toEqual([5, before.broken]);
   });
 
-  it('gives back a case that was only watched: proved where its death is, idle where it is not', () => {
+  it('gives back a case that was only watched: proved or restricted where it is so, and idle otherwise', () => {
     const { state, at: since } = finds(WINDOW, HOLDS, { as: 'restricted' }, { proved: undefined });
     expect([state, since]).toEqual(['idle-case', at(WINDOW)]);
+    const restricted = { proved: undefined, restrictedBy: 'R#1' };
+    expect(finds(WINDOW, HOLDS, { as: 'restricted' }, restricted)).toMatchObject({
+      state: 'restricted-case',
+      restrictedBy: 'R#1',
+      at: at(WINDOW),
+    });
+    expect(finds(3 * WINDOW, NOTHING, { as: 'restricted' }, restricted).state).toBe('restricted-case');
     const open = finds(WINDOW, HOLDS, {}, { state: 'open-case', at: at(3) });
     expect([open.state, open.at, open.settling?.finding?.outcome]).toEqual(['open-case', at(3), 'confirmed']);
   });
@@ -446,6 +453,7 @@ describe('a sighting in the window', () => {
     expect(broken(MINUTE).item).toEqual({
       ...settlingCase({ owners: ['R#1', 'S#1'], lastReadAt: at(MINUTE), finding }),
       proved: undefined,
+      restrictedBy: undefined,
       leftOpenBy: 'R#1',
       broken: { windows: 1, full: 0 },
       findings: 1,
@@ -455,7 +463,9 @@ describe('a sighting in the window', () => {
   });
 
   it('says that the settings are wider again, of an update', () => {
-    expect(broken(MINUTE, { as: 'restricted' }).finding).toMatchObject({ outcome: 'widened', why: AGAIN });
+    const { item, finding } = broken(MINUTE, { as: 'restricted' }, { proved: undefined, restrictedBy: 'R#1' });
+    expect(finding).toMatchObject({ outcome: 'widened', why: AGAIN });
+    expect([item.restrictedBy, item.leftOpenBy, item.state]).toEqual([undefined, 'R#1', 'open-case']);
   });
 
   it.each<[string, number, Partial<Settling>, number]>([

@@ -3,10 +3,20 @@ import {
   type AttemptRecord,
   basisOf,
   type CallReply,
+  type CaseItem,
   executedCalls,
   NEW_ATTEMPT,
+  ownerOf,
 } from '../../../../functions/core/ledger/case-item.ts';
 import { NOON } from '../rounds.ts';
+
+it.each<[string | undefined, string, Partial<CaseItem>]>([
+  ['P#1', 'that proved its death', { proved: { at: NOON, deadAt: NOON, endedBy: 'P#1' }, state: 'proved-case' }],
+  ['O#1', 'that left its case open', { leftOpenBy: 'O#1', restrictedBy: 'R#1', state: 'open-case' }],
+  ['R#1', 'that restricted it', { restrictedBy: 'R#1', state: 'restricted-case' }],
+  [undefined, 'that restricted it, while another one is at work', { restrictedBy: 'R#1', state: 'open-case' }],
+  [undefined, 'that restricted it, in its settle window', { restrictedBy: 'R#1', state: 'settling-case' }],
+])('%s is the owner of a key: the end %s', (owner, _what, item) => expect(ownerOf(item as CaseItem)).toBe(owner));
 
 it('counts the calls that may have been executed', () => {
   expect(executedCalls({ calls: 3, notExecuted: 1 })).toBe(2);

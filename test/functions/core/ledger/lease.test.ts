@@ -39,11 +39,19 @@ it('opens a case that was forgotten as if nothing had been', async () => {
   const memory = memoryPorts();
   const { item } = (await take(memory, 'A')) as { item: CaseItem };
   const forgotten = { at: NOON, by: 'me', reason: 'gone' };
-  const closed: CaseItem = { ...item, lease: undefined, forgotten, state: 'forgotten-case', rev: 2 };
+  const closed: CaseItem = {
+    ...item,
+    lease: undefined,
+    forgotten,
+    state: 'forgotten-case',
+    restrictedBy: 'R#1',
+    rev: 2,
+  };
   await memory.ports.ledger.write(caseKey(NAME), closed);
   const taken = await take(memory, 'B');
   expect(taken).toMatchObject({ taken: true, item: { state: 'idle-case' } });
   expect(taken.taken && 'forgotten' in taken.item).toBe(false);
+  expect(taken.taken && taken.item.restrictedBy).toBeUndefined();
 });
 
 it('keeps when the key was first seen', async () => {

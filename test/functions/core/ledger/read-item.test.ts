@@ -228,6 +228,18 @@ describe('of a case that cannot be read', () => {
   it.each<[string, Fields, string]>([
     ['its own', { at: 'x', state: 'forgotten-case' }, 'forgotten-case'],
     ['proved, by its proof', { state: 7, proved: PROVED }, 'proved-case'],
+    [
+      'restricted, by its end',
+      { state: 7, restrictedBy: 'R#1', leftOpenBy: undefined, attempts: {} },
+      'restricted-case',
+    ],
+    [
+      'idle, where the end that restricted it is lost',
+      { state: 'restricted-case', restrictedBy: 7, leftOpenBy: undefined, attempts: {} },
+      'idle-case',
+    ],
+    ['proved, where it was restricted before', { state: 7, proved: PROVED, restrictedBy: 'R#1' }, 'proved-case'],
+    ['open, where it was restricted before', { state: 7, restrictedBy: 'R#1' }, 'open-case'],
     ['open, by the end that left it open', { state: 'proved-case', proved: 7, attempts: {} }, 'open-case'],
     ['open, by an attempt', { state: 7, leftOpenBy: undefined }, 'open-case'],
     ['idle, where nothing is at work', { state: 7, leftOpenBy: undefined, attempts: {} }, 'idle-case'],
@@ -240,12 +252,19 @@ describe('of a case that cannot be read', () => {
   it.each<[string, Fields, readonly string[], string]>([
     ['each of its owners', { settling: { ...WINDOW, nextAt: 'x' }, proved: PROVED }, ['R#1', 'S#1'], 'gone'],
     ['the owner of the proof', { settling: 7, proved: { ...PROVED, endedBy: 'T#1' } }, ['T#1'], 'gone'],
+    [
+      'the end that restricted it',
+      { settling: 7, leftOpenBy: undefined, attempts: {}, restrictedBy: 'U#1' },
+      ['U#1'],
+      'gone',
+    ],
     ['the end that left it open', { settling: { ...WINDOW, as: 'restricted', owners: 7 } }, ['R#1'], 'restricted'],
   ])('a window is ended, and reported to %s', (_what, fields, owners, as) => {
     const { known } = made(K, { ...CASE, state: 'settling-case', findings: 2 }, fields);
     const finding = { outcome: 'unconfirmed/no-answer', why: expect.any(String), at: FOUND, number: 3 };
     expect(known).toMatchObject({ findings: 3, settling: { owners, as, finding } });
-    expect(known['state']).toBe(fields['proved'] ? 'proved-case' : 'open-case');
+    const rests = fields['restrictedBy'] ? 'restricted-case' : 'open-case';
+    expect(known['state']).toBe(fields['proved'] ? 'proved-case' : rests);
     expect(faultsIn(K, known)).toEqual([]);
   });
 

@@ -223,6 +223,13 @@ describe('beside the final one', () => {
 
   it.each([
     ['resurrected', undefined, '!1', null, /^The key is alive, although it had been found gone\..*\. As found$/],
+    [
+      'widened',
+      1,
+      '!2',
+      null,
+      /^The key may do more than was asked, although it had been .* open again\..*\. As found$/,
+    ],
     ['already-revoked', 2, '!3', null, /^The key is gone: .*\. As found$/],
     ['stuck/no-effect', 0, '!1', 'no-effect', /^Five calls had no effect: .*\. As found\. Delete the key/],
   ] as const)('tells of a finding: %s', (outcome, findings, suffix, code, message) => {

@@ -8,7 +8,14 @@ import {
   RETRY,
   STUCK,
 } from '../../../../functions/core/outcome.ts';
-import { adviceFor, adviceIn, RESURRECTED, sentence, waiting } from '../../../../functions/core/receipts/sentences.ts';
+import {
+  adviceFor,
+  adviceIn,
+  RESURRECTED,
+  sentence,
+  WIDENED,
+  waiting,
+} from '../../../../functions/core/receipts/sentences.ts';
 
 const TERMINAL: readonly FinalOutcome[] = [
   'revoked',
@@ -90,6 +97,11 @@ it.each([
 
 it('says what to do about a key that lives again', () =>
   expect(RESURRECTED).toMatch(/^The key is alive, although it had been found gone\. Its case is open again\. [^.]+$/));
+
+it('says what to do about a key that may do more again', () =>
+  expect(WIDENED).toBe(
+    'The key may do more than was asked, although it had been found restricted. Its case is open again. Find out who changed the key',
+  ));
 
 describe('an outcome', () => {
   it.each([

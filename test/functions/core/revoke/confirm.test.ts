@@ -627,13 +627,18 @@ describe('a restriction', () => {
     expect(memory.published.at(-1)?.message).toBe(
       'Confirmed restricted: every reading over 10 minutes showed what was asked for',
     );
-    expect(caseOf(memory)).toMatchObject({ state: 'idle-case' });
+    expect(caseOf(memory)).toMatchObject({
+      state: 'restricted-case',
+      restrictedBy: 'R#1',
+      at: after(END, 10 * MINUTE + 2 * SECOND),
+    });
   });
 
   it('of a key that nobody knows any more is not confirmed: that the key lives cannot be said', async () => {
     const memory = await ended({ probe: [wider, wider, asAsked, asAsked, GONE], delete: [ACCEPTED] }, SELF, given);
     await readThrough(memory, MINUTE);
     expect(findings(memory)).toEqual([['R#1!1', 'unconfirmed', 'no-answer', 'alive', 'restricted']]);
+    expect(caseOf(memory)).toMatchObject({ state: 'restricted-case', restrictedBy: 'R#1' });
   });
 
   it('of a key that does not work is not confirmed by its absence', async () => {
@@ -670,6 +675,7 @@ describe('a restriction', () => {
     expect(findings(memory)).toEqual([['R#1!1', 'widened', null, 'alive', 'restricted']]);
     expect(memory.enqueued.at(-1)).toMatchObject({ attributes: { attempt: '2' } });
     expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1' });
+    expect(caseOf(memory)).not.toHaveProperty('restrictedBy');
   });
 });
 

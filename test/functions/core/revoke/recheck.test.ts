@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { after } from '../../../../functions/core/epoch.ts';
+import type { KeyRecord } from '../../../../functions/core/answer.ts';
+import { after, toIso } from '../../../../functions/core/epoch.ts';
 import { Unavailable } from '../../../../functions/core/fault.ts';
 import { NEW_ATTEMPT } from '../../../../functions/core/ledger/case-item.ts';
+import type { RequestItem } from '../../../../functions/core/ledger/request-item.ts';
 import type { Restriction } from '../../../../functions/core/provider.ts';
+import { WIDENED } from '../../../../functions/core/receipts/sentences.ts';
 import { isOwnSender } from '../../../../functions/core/revoke/recheck-of.ts';
 import { revoke } from '../../../../functions/core/revoke/revoke.ts';
 import type { Given, Memory } from '../memory-ports.ts';
@@ -233,7 +236,7 @@ describe('a recheck of a case that was left open', () => {
     expect(await rechecked(memory)).toEqual({ done: true });
     expect(reported(memory)).toEqual([['R#1!1', 'restricted', null, 'alive', false]]);
     expect(memory.published[1]?.message).toMatch(/\. The key has been handled since, but not by this request$/);
-    expect(caseOf(memory)).toMatchObject({ state: 'idle-case', findings: 1 });
+    expect(caseOf(memory)).toMatchObject({ state: 'restricted-case', restrictedBy: 'R#1', findings: 1 });
     expect(caseOf(memory).attempts).toEqual({});
     expect(caseOf(memory)).not.toHaveProperty('leftOpenBy');
     expect(caseOf(memory)).not.toHaveProperty('proved');
@@ -317,6 +320,168 @@ describe('a recheck of a case that was left open', () => {
     memory.ports.outbox = { ...memory.ports.outbox, publish };
     expect(await rechecked(memory)).toEqual({ done: true });
     expect(reported(memory)).toEqual([['R#1!1', 'already-revoked', null, 'gone', false]]);
+  });
+});
+
+describe('a recheck of a restricted key', () => {
+  const READS = answerOf('alive', { identified: true, record: { readOnly: 1, groups: ['Spot'] } });
+  const TRADES = answerOf('alive', { identified: true, record: { readOnly: 0, groups: ['Spot'] } });
+  const SILENT = answerOf('silent', { means: { wait: 'provider-down' } });
+  const SINCE = '2026-11-21T12:00:04.000Z';
+  const reach = ({ readOnly, groups }: KeyRecord, before: KeyRecord) => {
+    const hasMore = (groups as readonly string[]).length > (before['groups'] as readonly string[]).length;
+    if (readOnly !== 1) return 'wider';
+    return hasMore ? 'web-only' : 'as-asked';
+  };
+  const restricts: Restriction = {
+    call: () => deleteCall({ target: { self: true } as never }),
+    reach,
+    narrower: (a) => a,
+  };
+  const given = { provider: scriptedProvider(() => ({ call: restricts })) };
+
+  /** As an update's receipt has it. The scripted operation counts as a delete. */
+  const changed = ({ items }: Memory): void => {
+    const item = items.get('request#R request') as object as RequestItem;
+    const change = { before: TRADES.record, after: READS.record };
+    items.set('request#R request', { ...item, receipt: { ...item.receipt, change } } as never);
+  };
+
+  /** A key that an update restricted and whose settle window is over. @param later what it shows to the rechecks */
+  const restricted = async (...later: Script['probe']) => {
+    const whole = [TRADES, TRADES, ...Array.from({ length: 5 }, () => READS)];
+    const memory = await ended({ probe: [...whole, ...later], delete: [ACCEPTED] }, given);
+    await rechecked(memory);
+    expect(reported(memory)).toEqual([['R#1!1', 'confirmed', null, 'alive', false]]);
+    memory.published.pop();
+    changed(memory);
+    memory.clock.forward(24 * 60 * MINUTES);
+    expect(memory.sent).toHaveLength(8);
+    return memory;
+  };
+
+  it('that is as asked makes one probe, reports nothing, and leaves the case as it was', async () => {
+    const memory = await restricted(READS);
+    const { rev: _, nonce: __, ...asItWas } = caseOf(memory);
+    expect(asItWas).toMatchObject({ state: 'restricted-case', restrictedBy: 'R#1' });
+    expect(await rechecked(memory)).toEqual({ done: true });
+    expect(memory.sent.slice(8)).toEqual(['probe']);
+    expect([reported(memory), memory.aside]).toEqual([[], []]);
+    const { rev: ___, nonce: ____, ...left } = caseOf(memory);
+    expect(left).toEqual(asItWas);
+  });
+
+  it.each([
+    ['by what the call would take away', TRADES],
+    [
+      'by what only a person can take away, beside what the request did not ask about',
+      answerOf('alive', { identified: true, record: { readOnly: 1, groups: ['Spot', 'Wallet'] } }),
+    ],
+  ])('that may do more, %s, is reported, opens its case, and makes no call', async (_how, wider) => {
+    const memory = await restricted(wider);
+    expect(await rechecked(memory)).toEqual({ done: true });
+    expect(memory.sent.slice(8)).toEqual(['probe']);
+    expect(reported(memory)).toEqual([['R#1!2', 'widened', null, 'alive', false]]);
+    const message = `${WIDENED}. The key had been restricted since ${SINCE}. Send the request again to restrict the key`;
+    expect(memory.published[1]).toMatchObject({ message, confirms: null, calls: 0 });
+    expect(memory.aside).toMatchObject([
+      { attributes: { requestId: 'R', attempt: '1', outcome: 'widened', code: '', message } },
+    ]);
+    expect(caseOf(memory)).toMatchObject({
+      ...{ state: 'open-case', leftOpenBy: 'R#1', findings: 2, attempts: {}, at: memory.clock.now() },
+    });
+    expect(caseOf(memory)).not.toHaveProperty('restrictedBy');
+    expect(caseOf(memory)).not.toHaveProperty('lease');
+    expect(memory.lines).toContainEqual(['widened', { requestId: 'R', provider: 'kalshi', key: expect.any(String) }]);
+  });
+
+  it('takes back its word: the same request, sent again, is the next attempt and restricts the key', async () => {
+    const memory = await restricted(TRADES, TRADES, TRADES, READS);
+    await rechecked(memory);
+    memory.clock.forward(MINUTES);
+    await revoke(memory.ports, delivered(memory, SELF, { messageId: 'M2', sentAt: memory.clock.now() }));
+    expect(memory.published.at(-1)).toMatchObject({ receiptId: 'R#2', outcome: 'restricted', calls: 1 });
+    expect(caseOf(memory)).toMatchObject({ state: 'settling-case', restrictedBy: 'R#2' });
+    expect(caseOf(memory)).not.toHaveProperty('leftOpenBy');
+  });
+
+  it('reports it once more each day, with one copy, and does not move the instant of its withdrawal', async () => {
+    const memory = await restricted(TRADES);
+    await rechecked(memory);
+    const { at } = caseOf(memory);
+    const { withdrawnAt } = memory.items.get('request#R request') as object as { readonly withdrawnAt: number };
+    memory.clock.forward(24 * 60 * MINUTES);
+    await rechecked(memory);
+    expect(reported(memory).map(([id, outcome]) => [id, outcome])).toEqual([
+      ['R#1!2', 'widened'],
+      ['R#1!3', 'widened'],
+    ]);
+    expect(memory.aside).toHaveLength(1);
+    expect(memory.lines.filter(([line]) => line === 'widened')).toHaveLength(1);
+    expect(memory.items.get('request#R request')).toMatchObject({ withdrawnAt });
+    expect(caseOf(memory)).toMatchObject({ at, state: 'open-case', leftOpenBy: 'R#1' });
+  });
+
+  it('is closed again where a person has restricted the key', async () => {
+    const memory = await restricted(TRADES, READS);
+    await rechecked(memory);
+    expect(await rechecked(memory)).toEqual({ done: true });
+    expect(reported(memory).at(-1)).toEqual(['R#1!3', 'restricted', null, 'alive', false]);
+    expect(caseOf(memory)).toMatchObject({ state: 'restricted-case', restrictedBy: 'R#1' });
+  });
+
+  it.each([
+    ['the key is gone', GONE],
+    ['the key is refused', answerOf('silent', { means: { end: 'stuck/credential-refused' }, blocksCall: true })],
+  ])('reports nothing where %s, and leaves the case as it was', async (_what, answer) => {
+    const memory = await restricted(answer);
+    expect(await rechecked(memory)).toEqual({ done: true });
+    expect([reported(memory), memory.sent.slice(8)]).toEqual([[], ['probe']]);
+    expect(caseOf(memory)).toMatchObject({ state: 'restricted-case', restrictedBy: 'R#1', attempts: {} });
+  });
+
+  it('comes again where nobody answers', async () => {
+    const memory = await restricted(SILENT, READS);
+    const sentAt = memory.clock.now();
+    expect(await rechecked(memory, { sentAt })).toMatchObject({ done: false, code: 'provider-down' });
+    expect(caseOf(memory)).not.toHaveProperty('lease');
+    expect(await rechecked(memory, { sentAt })).toEqual({ done: true });
+    expect(reported(memory)).toEqual([]);
+  });
+
+  it('says since when a recheck had found the key restricted, of an update that had ended stuck', async () => {
+    const memory = await ended({ probe: [HELD, ...Array(11).fill(READS), TRADES] }, given);
+    await rechecked(memory);
+    const { at, state } = caseOf(memory);
+    expect(state).toBe('restricted-case');
+    memory.clock.forward(24 * 60 * MINUTES);
+    memory.sent.push(...Array(12).fill('probe'));
+    await rechecked(memory);
+    expect(reported(memory).at(-1)).toEqual(['R#1!2', 'widened', null, 'alive', false]);
+    expect(memory.published.at(-1)?.message).toContain(`had been restricted since ${toIso(at)}`);
+  });
+
+  it('leaves the key to the request that has taken it over since', async () => {
+    const memory = await restricted(TRADES);
+    memory.items.set(CASE, { ...caseOf(memory), state: 'open-case', attempts: { 'S#1': NEW_ATTEMPT } } as never);
+    expect(await rechecked(memory)).toEqual({ done: true });
+    expect([memory.sent.slice(8), reported(memory)]).toEqual([[], []]);
+  });
+
+  it.each(['before', 'after'] as const)('reports it once where a step fails %s it is done', async (when) => {
+    for (let step = 1; step < 40; step += 1) {
+      const memory = await restricted(TRADES);
+      memory.fail(step, when, new Unavailable('down'));
+      await rechecked(memory);
+      memory.clock.forward(MINUTES);
+      await rechecked(memory);
+      const said = new Map(memory.published.slice(1).map((receipt) => [receipt.receiptId, JSON.stringify(receipt)]));
+      for (const receipt of memory.published.slice(1))
+        expect(JSON.stringify(receipt)).toBe(said.get(receipt.receiptId));
+      expect(said.has('R#1!2')).toBe(true);
+      expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1' });
+      expect(memory.items.get('request#R request')).toHaveProperty('withdrawnAt');
+    }
   });
 });
 

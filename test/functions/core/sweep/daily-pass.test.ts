@@ -25,8 +25,11 @@ const request = (requestId: string, receivedAt: EpochMs, more: object = {}) => (
 /** A case and the request that keeps it, as `revoke` leaves them. */
 const kept = (memory: Memory, name: string, state: string, endedAt: EpochMs): void => {
   const endedBy = `${name}#2`;
-  const owner =
-    state === 'proved-case' ? { proved: { at: endedAt, deadAt: endedAt, endedBy } } : { leftOpenBy: endedBy };
+  const owners: Readonly<Record<string, object>> = {
+    'proved-case': { proved: { at: endedAt, deadAt: endedAt, endedBy } },
+    'restricted-case': { restrictedBy: endedBy },
+  };
+  const owner = owners[state] ?? { leftOpenBy: endedBy };
   const receipt = { outcome: 'stuck', code: 'no-effect', message: 'Said' };
   put(memory, `case#${name} case`, { state, at: endedAt, attempts: {}, ...owner });
   const ended = { outcome: 'stuck/no-effect', why: '', at: endedAt, evidence: [] };
@@ -98,6 +101,10 @@ describe('looks', () => {
     ['a proof of twelve hours ago', 'proved-case', 12 * HOUR, 1],
     ['a proof of a week ago', 'proved-case', 7 * DAY, 1],
     ['a proof of more than a week ago', 'proved-case', 7 * DAY + 1, 0],
+    ['a restriction of twelve hours ago', 'restricted-case', 12 * HOUR, 1],
+    ['a restriction of less than twelve hours ago', 'restricted-case', 12 * HOUR - 1, 0],
+    ['a restriction of a week ago', 'restricted-case', 7 * DAY, 1],
+    ['a restriction of more than a week ago', 'restricted-case', 7 * DAY + 1, 0],
     ['a case that nothing is left to do for', 'idle-case', DAY, 0],
   ] as const)('are asked for at %s', async (_, state, age, looks) => {
     const memory = memoryPorts();
@@ -204,9 +211,9 @@ describe('the copy for the stuck queue', () => {
     expect(await dailyPass(memory.ports)).toMatchObject({ copies: 1 });
   });
 
-  it('is not made of a proved key', async () => {
+  it.each(['proved-case', 'restricted-case'])('is not made of a %s', async (state) => {
     const memory = memoryPorts();
-    kept(memory, 'A', 'proved-case', ago(7 * DAY));
+    kept(memory, 'A', state, ago(7 * DAY));
     put(memory, 'request#A request', { ...memory.items.get('request#A request'), ended: { at: ago(10.5 * DAY) } });
     expect(await dailyPass(memory.ports)).toMatchObject({ looks: 1, copies: 0 });
   });
@@ -225,6 +232,7 @@ describe('an item that cannot be served', () => {
   const kinds = [
     ['open-case', { looks: 2 }],
     ['proved-case', { looks: 2 }],
+    ['restricted-case', { looks: 2 }],
   ] as const;
   const failingFor = (memory: Memory, name: string, error: Error): void => {
     const { ledger } = memory.ports;

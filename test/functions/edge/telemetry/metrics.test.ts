@@ -138,6 +138,7 @@ describe('other events', () => {
       { 'Stuck{instance=desk}': [1], [`Stuck${PROVIDER}`]: [1] },
     ],
     ['windows read', { resent: 1, notConfirmed: 2 }, { 'NotConfirmed{instance=desk}': [2] }],
+    ['widened', { provider: 'kalshi' }, { 'Widened{instance=desk}': [1], [`Widened${PROVIDER}`]: [1] }],
     ['resurrected', { provider: 'kalshi' }, { 'Resurrected{instance=desk}': [1], [`Resurrected${PROVIDER}`]: [1] }],
     [
       'limit reached',
