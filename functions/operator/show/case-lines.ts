@@ -6,6 +6,7 @@ import { pairs } from '../terminal/wrap.ts';
 
 const STATES: Readonly<Record<CaseItem['state'], string>> = {
   'proved-case': 'proved',
+  'restricted-case': 'restricted',
   'settling-case': 'settling',
   'open-case': 'open',
   'idle-case': 'idle',
@@ -20,13 +21,25 @@ export interface CaseShown {
   readonly provedAt: string | null;
   readonly provedBy: string | null;
   readonly leftOpenBy: string | null;
+  readonly restrictedBy: string | null;
   /** Requests that are at work on the key, as `requestId#attempt`. */
   readonly atWork: readonly string[];
   readonly forgotten: { readonly at: string; readonly by: string; readonly reason: string } | null;
 }
 
 export const caseShown = (item: CaseItem): CaseShown => {
-  const { provider, realm, keyId, sightings: seen, proved, leftOpenBy, attempts, state, forgotten } = item;
+  const {
+    provider,
+    realm,
+    keyId,
+    sightings: seen,
+    proved,
+    leftOpenBy,
+    restrictedBy,
+    attempts,
+    state,
+    forgotten,
+  } = item;
   const first = Object.values(seen).toSorted((a, b) => a - b)[0];
   return {
     key: keyName(provider, realm, keyId),
@@ -35,18 +48,21 @@ export const caseShown = (item: CaseItem): CaseShown => {
     provedAt: proved ? toIso(proved.at) : null,
     provedBy: proved?.endedBy ?? null,
     leftOpenBy: leftOpenBy ?? null,
+    restrictedBy: restrictedBy ?? null,
     atWork: Object.entries(attempts).flatMap(([name, { ended }]) => (ended ? [] : [name])),
     forgotten: forgotten ? { ...forgotten, at: toIso(forgotten.at) } : null,
   };
 };
 
 /** One sentence on how a key stands. */
-export const stateText = ({ state, provedAt, provedBy, leftOpenBy, firstSeenAt, forgotten }: CaseShown): string => {
+export const stateText = (shown: CaseShown): string => {
+  const { state, provedAt, provedBy, leftOpenBy, restrictedBy, firstSeenAt, forgotten } = shown;
   if (provedAt !== null) return `proved gone at ${provedAt} by ${provedBy}`;
   if (forgotten !== null)
     return `forgotten at ${forgotten.at} by ${forgotten.by} (${forgotten.reason}); the key may be alive`;
   if (leftOpenBy !== null) return `open: ${leftOpenBy} ended without a proof of death, so treat the key as alive`;
   if (state === 'open') return 'open: a request has called the provider and has not ended';
+  if (restrictedBy !== null) return `restricted by ${restrictedBy}; the key is alive`;
   return firstSeenAt === null ? 'nothing is known about the key' : 'seen alive; no request for the key has ended';
 };
 

@@ -1,6 +1,6 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { EpochMs } from '../../core/epoch.ts';
-import type { CaseItem } from '../../core/ledger/case-item.ts';
+import { type CaseItem, ownerOf } from '../../core/ledger/case-item.ts';
 import { caseKey, isRecheckName, requestIdOf, requestKey } from '../../core/ledger/keys.ts';
 import { type Forgotten, type ForgottenItem, forgottenKey } from '../../core/ledger/operator-items.ts';
 import type { RequestItem } from '../../core/ledger/request-item.ts';
@@ -78,7 +78,8 @@ const closeOnce = async (
   const atWork = atWorkOn(found, requestId, deployed.clock.now());
   if (atWork !== undefined)
     throw new Failure(EXIT.failed, `Cannot forget ${requestId} now: ${atWork} is working on the same key. Try again`);
-  if (found.leftOpenBy !== undefined && requestIdOf(found.leftOpenBy) !== requestId) return 'another’s';
+  const owner = ownerOf(found);
+  if (owner !== undefined && requestIdOf(owner) !== requestId) return 'another’s';
   return (await writeForgotten(deployed, name, { found, forgotten })) ? 'closed' : undefined;
 };
 

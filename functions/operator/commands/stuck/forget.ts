@@ -16,7 +16,8 @@ const CLOSED: Readonly<Record<Closed, string>> = {
   closed: 'The key may be alive, and this system no longer checks it. A later request opens its case again',
   'no case': 'The request never reached a key',
   proved: 'The key has been proved gone in the meantime',
-  'another’s': 'Another request left the case of the same key open, and this system still checks that case',
+  'another’s':
+    'Another request left the case of the same key open or restricted the key, and this system still checks that case',
 };
 
 interface Options {

@@ -29,6 +29,7 @@ const forgotten = async (item: object, found: Partial<CaseItem>) => {
 
 it.each([
   ['left open', { pin: PIN }, { leftOpenBy: 'R#2' }],
+  ['of a key that it has restricted', { pin: PIN }, { restrictedBy: 'R#2', state: 'restricted-case' as const }],
   ['left open by an earlier attempt, of one that came to no key itself', { former: PIN }, { leftOpenBy: 'R#1' }],
   ['with what a look has left there', { pin: PIN }, { leftOpenBy: 'R#2', attempts: { '~R#1': NEW_ATTEMPT } }],
   [
@@ -42,6 +43,11 @@ it.each([
 
 it.each([
   ['that another request has left open', { leftOpenBy: 'S#1' }, 'another’s'],
+  [
+    'of a key that another request has restricted',
+    { restrictedBy: 'S#1', state: 'restricted-case' as const },
+    'another’s',
+  ],
   [
     'that another request is at work on',
     { attempts: { 'S#1': NEW_ATTEMPT } },
