@@ -468,6 +468,25 @@ describe('a recheck of a restricted key', () => {
     expect([memory.sent.slice(8), reported(memory)]).toEqual([[], []]);
   });
 
+  it('leaves it also to one that takes it over before the recheck has the lease', async () => {
+    const memory = await restricted(TRADES);
+    const { vault } = memory.ports;
+    const attempts = { 'S#1': { ...NEW_ATTEMPT, calls: 1 } };
+    const open: typeof vault.open = (...of) => {
+      memory.items.set(CASE, { ...caseOf(memory), state: 'open-case', attempts } as never);
+      return vault.open(...of);
+    };
+    memory.ports.vault = { ...vault, open };
+    expect(await rechecked(memory)).toEqual({ done: true });
+    expect([reported(memory), memory.aside]).toEqual([[], []]);
+    expect(caseOf(memory)).toMatchObject({
+      state: 'open-case',
+      restrictedBy: 'R#1',
+      attempts: { 'S#1': { calls: 1 } },
+    });
+    expect(caseOf(memory)).not.toHaveProperty('leftOpenBy');
+  });
+
   it.each(['before', 'after'] as const)('reports it once where a step fails %s it is done', async (when) => {
     for (let step = 1; step < 40; step += 1) {
       const memory = await restricted(TRADES);
