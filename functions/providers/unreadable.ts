@@ -1,30 +1,44 @@
 import type * as z from 'zod';
 import { Fault } from '../core/fault.ts';
-import { nearest } from '../core/request/schema-errors.ts';
+import { nearest, wanted } from '../core/request/schema-errors.ts';
 
 /** The end of a request whose credential cannot be used. The sentence names fields, never a value. */
 export const unreadable = (sentence: string): Fault =>
   new Fault('refused/credential-unreadable', `Cannot read the credential: ${sentence}`);
 
+/** A name as the providers' own clients and people's files of settings write it: `api_key`, `KALSHI_API_KEY_ID`, `private-key`. */
+const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '');
+
+/** What a name most likely stands for. The name itself may be a secret, so it is compared and never shown. */
+const meantBy = (typed: string, known: readonly string[]): string | undefined =>
+  known.find((name) => plain(typed).endsWith(plain(name))) ?? nearest(plain(typed), known);
+
 /** The message for unknown fields. It does not quote them: the text in place of a name may itself be a secret. */
 const strangers = (typed: readonly string[], known: readonly string[]): string => {
-  const meant = typed.map((name) => nearest(name, known)).find((name) => name !== undefined);
-  return `it has an unknown field${meant ? `; the nearest known field is ${meant}` : ''}; the known fields are ${known.join(', ')}`;
+  const meant = [...new Set(typed.map((name) => meantBy(name, known)).filter((name) => name !== undefined))];
+  const hint =
+    meant.length === 0 ? '' : `; perhaps ${meant.join(' and ')} ${meant.length === 1 ? 'was' : 'were'} meant`;
+  return `it has ${typed.length === 1 ? 'an unknown field' : `${typed.length} unknown fields`}${hint}; the known fields are ${known.join(', ')}`;
 };
 
 /**
  * Parses a credential with its provider's strict schema.
  *
- * @throws Fault `refused/credential-unreadable`
+ * @throws Fault `refused/credential-unreadable`, with everything that is wrong: unknown names first, since they explain what is missing
  */
 export const parseCredential = <Shape extends z.ZodRawShape>(
   schema: z.ZodObject<Shape, z.core.$strict>,
   value: unknown,
 ): z.output<z.ZodObject<Shape, z.core.$strict>> => {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: wanted });
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues as [z.core.$ZodIssue]; // a failed parse has one
-  if (issue.code === 'unrecognized_keys') throw unreadable(strangers(issue.keys, Object.keys(schema.shape)));
-  const [field] = issue.path;
-  throw unreadable(field === undefined ? 'it must be a JSON object' : `${String(field)}: ${issue.message}`);
+  const { issues } = parsed.error;
+  const typed = issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys : []));
+  const others = issues.flatMap(({ code, path: [field], message }) =>
+    code === 'unrecognized_keys'
+      ? []
+      : [field === undefined ? 'it must be a JSON object' : `${String(field)}: ${message}`],
+  );
+  const ofNames = typed.length === 0 ? [] : [strangers(typed, Object.keys(schema.shape))];
+  throw unreadable([...ofNames, ...others].join('. '));
 };

@@ -55,6 +55,9 @@ export const nearest = (typed: string, known: readonly string[]): string | undef
   return best !== undefined && best.far <= best.name.length / 2 ? best.name : undefined;
 };
 
+/** A text with more faults than this has another form altogether. */
+const MOST_SENTENCES = 5;
+
 const onField = (path: string, typed: string, known: readonly string[]): string => {
   const shown = `"${[...typed].slice(0, 64).join('')}"`; // quoted, since it is the sender’s and may be anything
   if (known.includes(typed)) return `Cannot use the field ${shown} in ${path || 'this request'}`;
@@ -63,12 +66,18 @@ const onField = (path: string, typed: string, known: readonly string[]): string 
 };
 
 /**
- * The sentence for a schema's first issue: the field and what it must be. For an unknown field it names the nearest known field.
+ * The sentences for all that is wrong: each field and what it must be. Unknown fields come first, with the nearest known field: a field that is
+ * spelled wrong explains one that is missing.
  */
-export const objection = ({ issues: [first] }: z.ZodError, known: readonly string[]): string => {
-  const issue = deepest(first as Issue); // an error has one
-  const path = issue.path.join('.');
-  return issue.code === 'unrecognized_keys'
-    ? onField(path, String(issue.keys[0]), known)
-    : `Cannot read ${path}: ${issue.message}`;
+export const objection = ({ issues }: z.ZodError, known: readonly string[]): string => {
+  const all = issues.map((issue) => deepest(issue));
+  const unknown = all.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => onField(issue.path.join('.'), String(key), known))
+      : [],
+  );
+  const others = all.flatMap(({ code, path, message }) =>
+    code === 'unrecognized_keys' ? [] : [`Cannot read ${path.join('.')}: ${message}`],
+  );
+  return [...unknown, ...others].slice(0, MOST_SENTENCES).join('. ');
 };

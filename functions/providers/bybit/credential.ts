@@ -28,6 +28,9 @@ export const credential = (value: unknown): Credential => {
   const { apiKey, apiSecret, privateKey, environment } = parseCredential(Shape, value);
   if ((apiSecret === undefined) === (privateKey === undefined))
     throw unreadable('it must have exactly one of apiSecret (HMAC) and privateKey (RSA)');
+  // The identifier goes into the ledger, into receipts and over the wire: a secret in its place would leak. Bybit's secrets have twice its length.
+  if (apiSecret !== undefined && apiKey.length > apiSecret.length)
+    throw unreadable('apiKey is longer than apiSecret: perhaps they are swapped');
   const secret: Readonly<Record<string, string>> =
     privateKey === undefined
       ? { apiSecret: apiSecret ?? '' }

@@ -17,6 +17,9 @@ const PKCS1 = pem(rsa.privateKey, 'pkcs1');
 const PKCS8 = pem(rsa.privateKey, 'pkcs8');
 const ED25519 = pem(ed.privateKey, 'pkcs8');
 const ONE_LINE = PKCS8.replaceAll('\n', '\\r\\n');
+const inBase64 = (text: string) => Buffer.from(text).toString('base64');
+/** Between the two lines that frame it. */
+const bodyOf = (text: string) => text.replace(/-----.*-----/g, '').trim();
 const encrypted = (type: 'pkcs1' | 'pkcs8') =>
   rsa.privateKey.export({ type, format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' }).toString();
 
@@ -52,6 +55,38 @@ describe('a credential', () => {
     expect(inspect(credential, { depth: 9 }) + JSON.stringify(credential)).not.toMatch(/SKexample|PRIVATE|rqsty-sk/);
   });
 
+  /** What white space and its writing did to a key, by people, consoles and tools. */
+  const WRAPPINGS: readonly (readonly [string, (text: string) => string])[] = [
+    ['as it is', (text) => text],
+    ['with blanks for its line breaks', (text) => text.trim().replaceAll('\n', ' ')],
+    ['without its line breaks', (text) => text.replaceAll('\n', '')],
+    ['with tabs before its lines', (text) => text.replaceAll('\n', '\n\t')],
+    ['with line breaks of Windows', (text) => text.replaceAll('\n', '\r\n')],
+    ['with double line breaks', (text) => text.replaceAll('\n', '\n\n')],
+    ['with line breaks written out', (text) => text.replaceAll('\n', '\\n')],
+    ['with line breaks of Windows written out', (text) => text.replaceAll('\n', '\\r\\n')],
+    ['with line breaks written out twice', (text) => text.replaceAll('\n', '\\\\n')],
+    ['in base64', inBase64],
+    ['in base64, over lines', (text) => inBase64(text).replace(/.{76}/g, '$&\n')],
+    ['behind its certificate', (text) => `-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n${text}`],
+  ];
+  const KEYS = { 'RSA in PKCS#1': PKCS1, 'RSA in PKCS#8': PKCS8, Ed25519: ED25519 };
+
+  it.each(
+    Object.entries(KEYS).flatMap(([kind, key]) => WRAPPINGS.map(([how, wrap]) => [kind, how, key, wrap] as const)),
+  )('is read whatever its white space: %s, %s', (_kind, _how, key, wrap) => {
+    const { parts } = kalshi.credential({ apiKeyId, privateKey: wrap(key) });
+    expect(parts.reveal()['privateKey']).toBe(key);
+  });
+
+  it.each([
+    ['RSA', PKCS8],
+    ['Ed25519', ED25519],
+  ])('is read without its frame if it is PKCS#8: %s', (_kind, key) => {
+    for (const body of [bodyOf(key), bodyOf(key).replaceAll('\n', ''), bodyOf(key).replaceAll('\n', '\\n')])
+      expect(kalshi.credential({ apiKeyId, privateKey: body }).parts.reveal()['privateKey']).toBe(key);
+  });
+
   const onBybit = (more: object) => ({ apiKey, ...more });
   const onKalshi = (privateKey: unknown) => ({ apiKeyId, privateKey });
 
@@ -64,18 +99,50 @@ describe('a credential', () => {
     ['a PEM for an HMAC secret', bybit, onBybit({ apiSecret: PKCS1 }), 'apiSecret'],
     ['a secret of null', bybit, onBybit({ apiSecret: null }), 'apiSecret: it must be a string'],
     ['an unknown environment', bybit, onBybit({ apiSecret, environment: 'main' }), 'environment'],
-    ['an unknown field', bybit, onBybit({ apiSecret, apiSecrets: apiSecret }), 'the nearest known field is apiSecret'],
+    ['an unknown field', bybit, onBybit({ apiSecret, apiSecrets: apiSecret }), 'perhaps apiSecret was meant'],
     [
       'a host',
       bybit,
       onBybit({ apiSecret, baseUrl: 'https://example.org' }),
       'it has an unknown field; the known fields are apiKey, apiSecret, privateKey, environment',
     ],
+    ['two unknown fields', bybit, onBybit({ baseUrl: '', apiSecrets: apiSecret }), 'perhaps apiSecret was meant'],
     [
-      'two unknown fields',
+      'names of a client of Bybit',
       bybit,
-      onBybit({ baseUrl: '', apiSecrets: apiSecret }),
-      'the nearest known field is apiSecret',
+      { api_key: apiKey, api_secret: apiSecret },
+      'it has 2 unknown fields; perhaps apiKey and apiSecret were meant; the known fields are apiKey, apiSecret, privateKey, environment. apiKey: it must be a string; it is missing',
+    ],
+    ['short names', bybit, { key: apiKey, secret: apiSecret }, 'perhaps apiKey and apiSecret were meant'],
+    [
+      'names of a file of settings',
+      kalshi,
+      { KALSHI_API_KEY_ID: apiKeyId, 'KALSHI-PRIVATE-KEY': PKCS1 },
+      'perhaps apiKeyId and privateKey were meant',
+    ],
+    [
+      'names in snake case',
+      kalshi,
+      { api_key_id: apiKeyId, private_key: PKCS1 },
+      'perhaps apiKeyId and privateKey were meant',
+    ],
+    [
+      'nothing that is known',
+      requesty,
+      { zzz: bearer },
+      'it has an unknown field; the known fields are apiKey, environment. apiKey: it must be a string',
+    ],
+    [
+      'two faults',
+      kalshi,
+      { apiKeyId: 7, privateKey: 7 },
+      'apiKeyId: it must be a string. privateKey: it must be a string',
+    ],
+    [
+      'identifier and secret swapped',
+      bybit,
+      { apiKey: apiSecret, apiSecret: apiKey },
+      'apiKey is longer than apiSecret: perhaps they are swapped',
     ],
     ['no text for an RSA key', bybit, onBybit({ privateKey: 7 }), 'privateKey: it must be a string'],
     ['Ed25519 for Bybit', bybit, onBybit({ privateKey: ED25519 }), 'its type is ed25519; it must be an RSA'],
@@ -89,7 +156,18 @@ describe('a credential', () => {
     ['one with blanks', kalshi, onKalshi(encrypted('pkcs1').replace(': 4,', ':  4, ')), 'without a passphrase'],
     ['an encrypted key in PKCS#1', kalshi, onKalshi(encrypted('pkcs1')), 'without a passphrase'],
     ['half a key', kalshi, onKalshi(PKCS1.slice(0, 400)), 'privateKey: it is damaged or not PEM'],
-    ['a key without its lines', kalshi, onKalshi(PKCS1.replaceAll('\n', ' ')), 'damaged or not PEM'],
+    ['two keys', kalshi, onKalshi(`${PKCS1}${ED25519}`), 'privateKey: it has 2 private keys; store one'],
+    ['a key with a letter that is not base64', kalshi, onKalshi(PKCS8.replace('MII', 'M!I')), 'damaged or not PEM'],
+    [
+      'a key of OpenSSH',
+      kalshi,
+      onKalshi(PKCS8.replaceAll('PRIVATE', 'OPENSSH PRIVATE')),
+      'it has the form of OpenSSH',
+    ],
+    ['base64 of base64 of a PEM', kalshi, onKalshi(inBase64(inBase64(PKCS8))), 'damaged or not PEM'],
+    ['the bare body of PKCS#1', kalshi, onKalshi(bodyOf(PKCS1)), 'damaged or not PEM'],
+    ['a text that is base64 by chance', kalshi, onKalshi('abcd'), 'damaged or not PEM'],
+    ['nothing', kalshi, onKalshi(''), 'damaged or not PEM'],
     ['a key too short to sign with', kalshi, onKalshi(pem(short.privateKey, 'pkcs8')), 'it has 512 bits'],
     ['no text for a key', kalshi, onKalshi(7), 'privateKey: it must be a string'],
     [
@@ -106,7 +184,7 @@ describe('a credential', () => {
     ],
     ['a bearer in two lines', requesty, { apiKey: `${bearer}\nX-Other: 1` }, 'apiKey: it must be printable'],
     ['a bearer beyond ASCII', requesty, { apiKey: `${bearer}é` }, 'apiKey: it must be printable'],
-    ['an id beside the bearer', requesty, { apiKey: bearer, apiKeyId }, 'the nearest known field is apiKey'],
+    ['an id beside the bearer', requesty, { apiKey: bearer, apiKeyId }, 'perhaps apiKey was meant'],
     ['no object', requesty, bearer, 'it must be a JSON object'],
     ['a list', requesty, [bearer], 'it must be a JSON object'],
     ['null', requesty, null, 'it must be a JSON object'],

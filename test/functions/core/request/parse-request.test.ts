@@ -329,6 +329,25 @@ it('reads bodies up to 16,384 characters', () => {
   });
 });
 
+describe('a message with several faults', () => {
+  it('is told all of them, unknown names first: they explain what is missing', () => {
+    const { secretId: _, ...others } = GOOD;
+    expect(refused({ ...others, secretID: 'key-revoker/desk', reason: 'x', dryRun: 'no' }).message).toBe(
+      [
+        'Cannot use the unknown field "secretID"; the nearest known field is secretId',
+        'Cannot read secretId: it must be a string; it is missing',
+        `Cannot read reason: it must be one of ${REASONS.join(', ')}`,
+        'Cannot read dryRun: it must be true or false',
+      ].join('. '),
+    );
+  });
+
+  it('is told five, and each unknown name', () => {
+    const { message } = refused({ ...GOOD, a1: 1, b2: 1, c3: 1, d4: 1, e5: 1, f6: 1, dryRun: 'no' });
+    expect(message.split('. ')).toHaveLength(5);
+  });
+});
+
 describe('a message with a secret in it', () => {
   const WHERE = { expectedEnvironment: 'rqsty-sk-canary' };
 
