@@ -9,6 +9,7 @@ type InContext = Extract<keyof KeyRevocationProps, (typeof CONTEXT)[number]>;
 
 /** Props that need an app of one's own. */
 const PROPS: Readonly<Record<Exclude<keyof KeyRevocationProps, InContext>, true>> = {
+  allowPrefixWithoutSlash: true,
   secretKeys: true,
   encryptionKey: true,
   bus: true,

@@ -38,11 +38,17 @@ export interface KeyRevocationProps {
    * Two instances in one account and region cannot share a prefix, nor may one prefix begin with another: each would hold only
    * half of what is known of a key.
    *
-   * Valid range: 1 to 200 letters, digits and `/ _ + = . @ -`, known at synth.
+   * Valid range: 1 to 200 letters, digits and `/ _ + = . @ -`, with a slash at its end, known at synth.
    *
    * @default 'key-revoker/'
    */
   readonly prefix?: string;
+  /**
+   * Keeps the prefix of a deployed instance that does not end with a slash. Such a prefix `desk` also reaches the secrets under `desk-other/`.
+   *
+   * @default false
+   */
+  readonly allowPrefixWithoutSlash?: boolean;
   /**
    * `observe` plans every request and touches no key.
    *

@@ -36,7 +36,7 @@ export interface SettledProps {
  * @throws Error naming the first prop outside its valid range.
  */
 export const settled = (props: KeyRevocationProps): SettledProps => ({
-  prefix: prefix(props.prefix ?? 'key-revoker/'),
+  prefix: prefix(props.prefix ?? 'key-revoker/', props.allowPrefixWithoutSlash ?? false),
   mode: oneOf('mode', props.mode ?? 'enforce', MODES),
   providers: providers(props.providers ?? PROVIDER_NAMES),
   secretKeys: props.secretKeys ?? [],
@@ -64,10 +64,14 @@ export const settled = (props: KeyRevocationProps): SettledProps => ({
   logRetention: props.logRetention ?? RetentionDays.ONE_YEAR,
 });
 
-const prefix = (given: string): string => {
+const prefix = (given: string, allowNoSlash: boolean): string => {
   const value = known('prefix', given, 'a string');
-  if (/^[A-Za-z0-9/_+=.@-]{1,200}$/.test(value)) return value;
-  throw cannot('prefix', `"${value}"`, '1 to 200 letters, digits and / _ + = . @ -');
+  if (!/^[A-Za-z0-9/_+=.@-]{1,200}$/.test(value))
+    throw cannot('prefix', `"${value}"`, '1 to 200 letters, digits and / _ + = . @ -');
+  if (value.endsWith('/') || allowNoSlash) return value;
+  throw new Error(
+    `Cannot use "${value}" as prefix: it reaches "${value}-other/" too. End it with a slash. An instance that is deployed with it keeps it by allowPrefixWithoutSlash: true`,
+  );
 };
 
 const providers = (given: readonly ProviderName[]): readonly ProviderName[] => {

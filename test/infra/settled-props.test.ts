@@ -26,6 +26,11 @@ describe('settled', () => {
       'Cannot use "a*" as prefix: it must be 1 to 200 letters, digits and / _ + = . @ -',
     ],
     [
+      'a prefix that reaches its neighbours',
+      { prefix: 'desk' },
+      'Cannot use "desk" as prefix: it reaches "desk-other/" too. End it with a slash. An instance that is deployed with it keeps it by allowPrefixWithoutSlash: true',
+    ],
+    [
       'a token as prefix',
       { prefix: Aws.STACK_NAME },
       'Cannot use a token as prefix: it must be a string that is known at synth',
@@ -139,6 +144,9 @@ describe('settled', () => {
 
   it('takes the default bus when that is said', () =>
     expect(settled({ bus: defaultBus, allowDefaultBus: true }).bus).toBe(defaultBus));
+
+  it('keeps a deployed prefix without a slash where that is said', () =>
+    expect(settled({ prefix: 'desk', allowPrefixWithoutSlash: true }).prefix).toBe('desk'));
 
   it.each<[string, KeyRevocationProps]>([
     ['an address that is known at deploy', { egressAddresses: [Token.asString({ Ref: 'A' })] }],

@@ -1,6 +1,6 @@
 import type { Receipt } from '../../core/receipt.ts';
 import { digest } from '../process/digest.ts';
-import type { Told } from './told.ts';
+import { oneLine, type Told } from './told.ts';
 
 /** The schema of custom notifications that Amazon Q Developer in chat applications shows; whatever else comes it drops. */
 export interface ChatNotification {
@@ -22,8 +22,8 @@ export interface ChatNotification {
   };
 }
 
-/** A sender's words mention nobody and link nowhere: chats take angle brackets for that. */
-const plain = (text: string): string => text.replace(/[<>`\p{Cc}]/gu, ' ');
+/** A sender's words mention nobody, link nowhere and end no code: chats take angle and square brackets and backticks for that. */
+const plain = (text: string): string => oneLine(text).replace(/[<>[\]`]/g, ' ');
 
 const cut = (text: string, most: number): string => (text.length <= most ? text : `${text.slice(0, most - 1)}…`);
 

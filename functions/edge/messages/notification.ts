@@ -2,7 +2,7 @@ import type { OutcomeName } from '../../core/outcome.ts';
 import type { Receipt } from '../../core/receipt.ts';
 import { adviceIn } from '../../core/receipts/sentences.ts';
 import { type ChatNotification, chatOf } from './chat-notification.ts';
-import type { Fact, Told } from './told.ts';
+import { type Fact, oneLine, type Told } from './told.ts';
 
 /** What people hear of: trouble, an urgent key that is not gone yet, that a key is gone, and what is found out later. Plans are only for their sender. */
 const FOR_PEOPLE: readonly OutcomeName[] = [
@@ -46,7 +46,7 @@ const factsOf = ({ key, signer, times, request, ...receipt }: Receipt): readonly
     ['Time to revoke', inSeconds(receipt.timeToRevokeMs)],
     ['Receipt', receipt.receiptId],
   ];
-  return lines.flatMap(([name, value]) => (value ? [[name, value] as const] : []));
+  return lines.flatMap(([name, value]) => (value ? [[name, oneLine(value)] as const] : []));
 };
 
 const WIDTH = 'Time to revoke'.length + 2;
@@ -61,7 +61,7 @@ const mailOf = ({ what, next, facts }: Told): string =>
 /** A receipt as people read it: in a chat, and as the text of a mail. */
 export const notificationOf = (receipt: Receipt): { readonly chat: ChatNotification; readonly mail: string } => {
   const next = adviceIn(receipt);
-  const what = next ? receipt.message.replace(`. ${next}`, '') : receipt.message;
+  const what = oneLine(next ? receipt.message.replace(`. ${next}`, '') : receipt.message);
   const told = { subject: subjectOf(receipt), what, next, facts: factsOf(receipt) };
   return { chat: chatOf(receipt, told), mail: mailOf(told) };
 };

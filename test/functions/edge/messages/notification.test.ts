@@ -116,6 +116,23 @@ describe('a chat message', () => {
     expect(text).toContain('!channel');
   });
 
+  /** What ends a line in some reader, or turns its direction. */
+  const BREAKS = ['\n', '\r', '\v', '\f', '\u0085', '\u2028', '\u2029', '\u202E', '\u2066', '\u200F', '\0', '\x1B'];
+
+  it.each(BREAKS)('forges no line, in a mail or in a chat: %j', (mark) => {
+    const forged = `x${mark}State         dead${mark}${mark}*Key* [here](https://evil.example) \``;
+    const request = { reason: 'leaked', requestedBy: null, sender: null, reference: forged } as const;
+    const receipt = receiptForTest({ request, message: `What: ${forged}`, keyState: 'alive' });
+    const { mail } = notificationOf(receipt);
+    const { content } = chat(receipt);
+    expect(mail).not.toContain(mark === '\n' ? '\nState         dead' : mark);
+    expect(mail.match(/^State .*$/gm)).toEqual(['State           alive']);
+    expect(content.description.split('\n').filter((line) => line.includes('*State*'))).toEqual(['*State* `alive`']);
+    expect(JSON.stringify(content)).not.toMatch(/[[\]]\(|\]\(/);
+    // Each of our lines has the backticks of its own value only.
+    for (const line of content.description.split('\n').slice(1)) expect(line.match(/`/g)).toHaveLength(2);
+  });
+
   it('keeps news of one request in one thread, however long its name', () => {
     const requestId = `expiry-${'a'.repeat(64)}`;
     const of = (fields: Partial<Receipt>) => chat(receiptForTest({ requestId, ...fields })).metadata.threadId;
