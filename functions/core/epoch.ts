@@ -23,7 +23,7 @@ export const later = (a: EpochMs, b: EpochMs): EpochMs => epochMs(Math.max(a, b)
 export const toIso = (instant: EpochMs): string => new Date(instant).toISOString();
 
 /** The end is only a safeguard: Date.parse accepts nothing behind a zone, so a mutant without it survives. */
-const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
+const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt](?:[01]\d|2[0-3]):\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
 
 /** Reads RFC 3339 with its zone; `undefined` for any other text, and for a date that does not exist. */
 export const fromIso = (text: string): EpochMs | undefined => {

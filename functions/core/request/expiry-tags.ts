@@ -104,7 +104,8 @@ export const readTags = (providers: Providers, all: Readonly<Record<string, stri
     );
   }
   const expiresAt = fromIso(tags['expires-at'] ?? '');
-  if (expiresAt === undefined) return unreadable(`Cannot read ${EXPIRY_TAG}: it must be RFC 3339 with a zone`);
+  if (expiresAt === undefined)
+    return unreadable(`Cannot read ${EXPIRY_TAG}: it must be RFC 3339 with a zone, such as 2027-03-31T18:00:00+02:00`);
   const provider = providerNamed(providers, tags.provider);
   if (provider === undefined)
     return unreadable(`Cannot read ${PROVIDER_TAG}: it must be one of ${Object.keys(providers).join(', ')}`);

@@ -46,7 +46,7 @@ const claim = z.string().min(1).max(1_024);
 
 const instant = z
   .string()
-  .refine((text) => fromIso(text) !== undefined, 'it must be RFC 3339 with a zone')
+  .refine((text) => fromIso(text) !== undefined, 'it must be RFC 3339 with a zone, such as 2027-03-31T18:00:00+02:00')
   .meta({ format: 'date-time' });
 
 const common = {

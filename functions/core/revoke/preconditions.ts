@@ -1,11 +1,16 @@
 import { after, type EpochMs, fromIso } from '../epoch.ts';
 import { Fault } from '../fault.ts';
 import { type AttemptWaiting, attemptWaiting } from '../ledger/attempt-result.ts';
+import type { RequestItem } from '../ledger/request-item.ts';
+import { isExpiryOrder } from '../request/revocation-request.ts';
 import { DAY_MS } from '../timing.ts';
 import type { Run } from './run.ts';
 
 /** A queue drops a message after 14 days. A request must wait for its time and finish within 13. */
 const HORIZON_MS = 13 * DAY_MS;
+
+/** A `notBefore` that is farther back is most likely a wrong year, and its order is not meant for now. */
+const LONG_AGO_MS = 400 * DAY_MS;
 
 /** The latest `notBefore` that leaves its whole time to a message that was sent at this instant. */
 export const latestNotBefore = (sentAt: EpochMs, giveUpAfterMs: number): EpochMs =>
@@ -15,9 +20,12 @@ export const latestNotBefore = (sentAt: EpochMs, giveUpAfterMs: number): EpochMs
  * The rules that need neither credential nor provider.
  *
  * @returns the wait, if the request's time has not come
- * @throws Fault `refused/provider-off` or `refused/too-far`
+ * @throws Fault `refused/provider-off`, `refused/too-far` or `refused/malformed`
  */
-export const checkPreconditions = ({ ports, delivery, request }: Run): AttemptWaiting | undefined => {
+export const checkPreconditions = (
+  { ports, delivery, request }: Run,
+  item: Pick<RequestItem, 'requestId'>,
+): AttemptWaiting | undefined => {
   const { config, clock } = ports;
   const { provider, notBefore } = request;
   if (!config.providers.includes(provider))
@@ -27,6 +35,11 @@ export const checkPreconditions = ({ ports, delivery, request }: Run): AttemptWa
     );
   const due = fromIso(String(notBefore));
   if (due === undefined) return undefined;
+  if (due < after(delivery.sentAt, -LONG_AGO_MS) && !isExpiryOrder(item.requestId))
+    throw new Fault(
+      'refused/malformed',
+      'Cannot act by a notBefore of more than 400 days ago: leave it out to act at once, or give a later one, such as 2027-03-31T18:00:00+02:00',
+    );
   if (due > latestNotBefore(delivery.sentAt, config.giveUpAfterMs)) throw new Fault('refused/too-far', '');
   return due > clock.now() ? attemptWaiting({ code: 'early', notBefore: due }) : undefined;
 };

@@ -32,7 +32,7 @@ const DRY_RUN: DeliveryMode = {
 
 const takeSteps = async (run: Run, item: RequestItem): Promise<Disposition> => {
   const { ports, mode } = run;
-  const early = mode.isOrder ? checkPreconditions(run) : undefined;
+  const early = mode.isOrder ? checkPreconditions(run, item) : undefined;
   if (early) return mode.conclude(run, item, early);
   const resolved = await resolve(run, item);
   if ('hasEnded' in resolved) return mode.conclude(run, item, resolved);

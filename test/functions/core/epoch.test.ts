@@ -24,6 +24,7 @@ it.each([
   ['a month of zero', '2026-00-10T00:00:00Z'],
   ['a day of zero', '2026-01-00T00:00:00Z'],
   ['an hour of 25', '2026-01-01T25:00:00Z'],
+  ['an hour of 24', '2026-01-01T24:00:00Z'],
   ['a zone of 99 hours', '2026-01-01T00:00:00+99:00'],
   ['epoch milliseconds', String(NOON)],
   ['a year of six digits', '+002026-11-21T12:00:00Z'],

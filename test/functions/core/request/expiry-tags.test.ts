@@ -122,12 +122,12 @@ it.each([
   [
     'no date',
     { ...TAGS, 'key-revoker:expires-at': '' },
-    'Cannot read key-revoker:expires-at: it must be RFC 3339 with a zone',
+    'Cannot read key-revoker:expires-at: it must be RFC 3339 with a zone, such as 2027-03-31T18:00:00+02:00',
   ],
   [
     'a date without a zone',
     tagged({ 'expires-at': '2026-11-21T12:00:00' }),
-    'Cannot read key-revoker:expires-at: it must be RFC 3339 with a zone',
+    'Cannot read key-revoker:expires-at: it must be RFC 3339 with a zone, such as 2027-03-31T18:00:00+02:00',
   ],
   [
     'no provider',

@@ -193,7 +193,7 @@ it.each([
   [
     'a time without a zone',
     { ...GOOD, notBefore: '2026-11-21T12:00:00' },
-    'Cannot read notBefore: it must be RFC 3339 with a zone',
+    'Cannot read notBefore: it must be RFC 3339 with a zone, such as 2027-03-31T18:00:00+02:00',
   ],
   ['a time in numbers', { ...GOOD, notBefore: 1 }, 'Cannot read notBefore: it must be a string'],
   ['dryRun as text', { ...GOOD, dryRun: 'true' }, 'Cannot read dryRun: it must be true or false'],

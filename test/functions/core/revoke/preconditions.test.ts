@@ -33,6 +33,24 @@ describe('a request whose time has not come', () => {
     expect(memory.published[0]?.message).toMatch(/^notBefore is further ahead than a queue keeps messages\. Create a/);
   });
 
+  it('is refused where that was more than 400 days ago, unless its tag said so', async () => {
+    const script = { probe: [ALIVE, GONE], delete: [ACCEPTED] };
+    const told = async (body: object) => {
+      const memory = system(script);
+      await revoke(memory.ports, delivered(memory, body));
+      return memory.published[0];
+    };
+    expect(await told(at(-400 * DAY))).toMatchObject({ outcome: 'revoked' });
+    expect(await told(at(-400 * DAY - 1))).toMatchObject({
+      code: 'malformed',
+      message: expect.stringContaining(
+        'Cannot act by a notBefore of more than 400 days ago: leave it out to act at once',
+      ),
+    });
+    const requestId = `expiry-${'0a'.repeat(32)}`;
+    expect(await told({ ...at(-401 * DAY), requestId })).toMatchObject({ requestId, outcome: 'revoked' });
+  });
+
   it('counts its age from then', async () => {
     const memory = system({ probe: [undefined] });
     await revoke(memory.ports, delivered(memory, at(2 * DAY)));

@@ -97,7 +97,7 @@ describe('takes the order back', () => {
     [
       'where the tag is gone',
       { tags: {} },
-      'withdrawn: Cannot read key-revoker:expires-at: it must be RFC 3339 with a zone',
+      'withdrawn: Cannot read key-revoker:expires-at: it must be RFC 3339 with a zone, such as 2027-03-31T18:00:00+02:00',
     ],
     [
       'where another tag was changed',

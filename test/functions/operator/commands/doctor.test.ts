@@ -65,7 +65,9 @@ describe('doctor', () => {
         'Name the secret of a key that can make the call in the tag key-revoker:signed-by',
       ],
     });
-    expect(of(SECRETS.master)?.says).toEqual(['Cannot read key-revoker:expires-at: it must be RFC 3339 with a zone']);
+    expect(of(SECRETS.master)?.says).toEqual([
+      'Cannot read key-revoker:expires-at: it must be RFC 3339 with a zone, such as 2027-03-31T18:00:00+02:00',
+    ]);
     expect(of(SECRETS.kalshiKey)?.says[0]).toMatch(/^The credential is not in Secrets Manager/);
     expect(of(SECRETS.forgotten)?.says[0]).toMatch(/^The provider does not know the key/);
     expect(of('key-revoker/odd')).toMatchObject({
