@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { type EpochMs, fromIso } from '../epoch.ts';
-import { readObject } from '../json.ts';
+import { jsonOrUndefined, readObject } from '../json.ts';
 import type { RefusedCode } from '../outcome.ts';
 import { kindOf, type Provider, type Providers, providerNamed } from '../provider.ts';
 import { isExpiryOrder, type RequestForm, type RevocationRequest, requestForm } from './revocation-request.ts';
 import { objection, wanted } from './schema-errors.ts';
 import { CLAIM_FIELDS, REMOVED, withoutSecrets } from './secret-scan.ts';
+import { wrapperOf } from './wrappers.ts';
 
 /** The longest body that is read, in characters. A whole request has about 600. */
 export const MAX_BODY_LENGTH = 16_384;
@@ -114,6 +115,8 @@ export const parseRequest = (providers: Providers, body: string): Parsed => {
       'malformed',
       `Cannot read a body of ${body.length} characters: it must have at most ${MAX_BODY_LENGTH}`,
     );
+  const wrapper = wrapperOf(jsonOrUndefined(body));
+  if (wrapper !== undefined) return refused('malformed', `Cannot act on ${wrapper}`);
   const read = readObject(body);
   if ('problem' in read) return refused('malformed', `Cannot read the body: ${read.problem}`);
   const form = requestForm(providers);

@@ -1,10 +1,8 @@
 import { type EventBus, type IEventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { REQUEST_DETAIL_TYPE } from '../../../functions/core/request/wrappers.ts';
 import type { Queues } from './queues.ts';
-
-/** The `detail-type` of an event whose `detail` is a request. */
-export const REQUESTED = 'Key Revocation Requested';
 
 /** Hands the whole event over, since its id, source and time are part of the request; who may send is the queue's own matter. */
 export const requestRule = (
@@ -15,7 +13,7 @@ export const requestRule = (
   const rule = new Rule(scope, 'Requested', {
     eventBus,
     description: 'Hands requests from the bus to the requests queue',
-    eventPattern: { detailType: [REQUESTED] },
+    eventPattern: { detailType: [REQUEST_DETAIL_TYPE] },
     targets: [{ bind: () => ({ arn: requests.queueArn, deadLetterConfig: { arn: undelivered.queueArn } }) }],
   });
   undelivered.addToResourcePolicy(
