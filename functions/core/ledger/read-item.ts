@@ -188,7 +188,8 @@ const ATTEMPT_FIELDS: Fields<AttemptRecord> = {
   lastAnswer: optional(text),
   ifAlive: optional(text),
   fallbackCode: optional(text),
-  answered: needed(flag, false),
+  // Of a record that cannot be read whole nothing counts as answered.
+  answered: needed(flag),
   silentRounds: needed(number, 0),
   unchanged: optional(allOrNothing(DATED)),
   agreed: optional(

@@ -92,6 +92,14 @@ describe('a request', () => {
     expect(await claimed(memory, SELF, { attempt: 2 })).toMatchObject({ requestId: 'R', attempt: 2 });
   });
 
+  it('stays as a later release has stored it under the same digest', async () => {
+    const memory = memoryPorts();
+    const { request } = await claimed(memory);
+    const later = { ...request, confirm: true } as unknown as RevocationRequest;
+    change(memory, { request: later });
+    expect((await claimed(memory)).request).toEqual(later);
+  });
+
   it('is another one where such a field says something else than the default', async () => {
     const memory = await storedWithout('reason');
     const other = await claimed(memory, { ...SELF, reason: 'leaked' }, { messageId: 'M2' });
@@ -229,6 +237,16 @@ describe('a redrive', () => {
       attempt: 2,
       ended: END,
     });
+  });
+
+  it.each([
+    ['sent after its end was withdrawn', 1, 2],
+    ['sent at that instant', 0, 1],
+  ])('is a request that is sent again only where it was %s', async (_what, laterMs, attempt) => {
+    const memory = memoryPorts();
+    await claimed(memory);
+    change(memory, { ended: END, withdrawnAt: NOON });
+    expect(await claimed(memory, SELF, { sentAt: after(NOON, laterMs) })).toMatchObject({ attempt });
   });
 
   it('that today’s schema refuses leaves the open request of its message alone', async () => {

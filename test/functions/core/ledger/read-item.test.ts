@@ -30,6 +30,12 @@ const CASE = {
 const K = { pk: 'case#kalshi/prod/K', sk: 'case' };
 const PROVED = { at: 2, deadAt: 1, endedBy: 'R#1' };
 
+const WINDOW = {
+  ...{ as: 'gone', owners: ['R#1', 'S#1'], urgent: true, startedAt: 1, windowMs: 2, source: 'documented', nextAt: 3 },
+  ...{ absences: 4, connections: 5, addresses: ['192.0.2.1'], triedKey: true, evidence: [{}], notAsked: ['q'] },
+};
+const FINDING = { outcome: 'confirmed', why: '', at: 4, number: 1 };
+
 const SWEPT = { ...MARKS, expiresAt: '2026', version: 'v1', firstSeenAt: 5, refused: 'R' };
 
 /** Whole items of every kind. */
@@ -71,6 +77,8 @@ const WHOLE: readonly (readonly [what: string, key: { pk: string; sk: string }, 
     { ...MARKS, requestId: 'R', attempt: 1, at: 1, by: 'a', reason: 'b' },
   ],
   ['a copy in the quarantine', { pk: 'quarantine#case#K', sk: 'case#1' }, { ...MARKS, item: 7 }],
+  ['a copy of a counter in the quarantine', { pk: 'quarantine#rate#k', sk: '7#1' }, { ...MARKS, item: 7 }],
+  ['what only a later release knows', { pk: 'later#k', sk: 'override' }, { ...MARKS, until: 'x' }],
 ];
 
 describe('an item that is whole', () => {
@@ -86,7 +94,8 @@ it('keeps what a later release has added to an item that cannot be read', () =>
     ...{ sightings: {}, schema: 9, confirm: { at: 'x' } },
   }));
 
-const FOUND = NOON;
+/** No instant of the items themselves. */
+const FOUND = after(NOON, 7);
 
 /** What is made of an item with these fields in place of its own; `undefined` takes one away. */
 const made = (key: { pk: string; sk: string }, item: Fields, fields: Fields) => {
@@ -105,6 +114,7 @@ describe('of a request that cannot be read', () => {
       { requestId: 'R', planOnly: false },
     ],
     ['the digest is empty', { digest: 7 }, ['digest'], { digest: '' }],
+    ['its sender has no name', { sender: 7 }, ['sender'], { sender: '' }],
     ['the attempt is none', { attempt: 'x' }, ['attempt'], { attempt: 0 }],
     ['the provider is that of the request', { provider: undefined }, ['provider'], { provider: 'kalshi' }],
     [
@@ -119,9 +129,33 @@ describe('of a request that cannot be read', () => {
       ['pin.signer.arn'],
       { pin: undefined },
     ],
+    [
+      'a refusal is lost as a whole',
+      { refused: { wouldEnd: 'stuck/no-access', since: 1, at: 2, until: 'x' } },
+      ['refused.until'],
+      { refused: undefined },
+    ],
+    [
+      'the receipt is lost as a whole, and with it the end that it reports',
+      { receipt: { ...RECEIPT, message: 7 } },
+      ['receipt.message', 'ended'],
+      { receipt: undefined, ended: undefined },
+    ],
+    [
+      'the end is the one that its receipt reports',
+      { receipt: RECEIPT },
+      ['ended'],
+      { receipt: RECEIPT, ended: { outcome: 'stuck/limit', why: 'said', at: 8, evidence: [{}] }, state: undefined },
+    ],
     ['the first delivery is the last change', { receivedAt: 'x' }, ['receivedAt'], { receivedAt: 8 }],
     ['the order is older than every version', { dueAt: 'x' }, ['dueAt'], { dueAt: 0 }],
     ['the last change is the first delivery', { at: 'x' }, ['at'], { at: 6 }],
+    [
+      'the last change and the first delivery are the order',
+      { at: 'x', receivedAt: 'x' },
+      ['receivedAt', 'at'],
+      { at: 5, receivedAt: 5 },
+    ],
     ['interim receipts are counted again', { interim: { count: 'x' } }, ['interim.count'], { interim: { count: 0 } }],
     ['the receipt goes out again', { published: 'x' }, ['published'], { published: false }],
     ['the revision is none', { rev: 'x', nonce: 7 }, ['rev', 'nonce'], { rev: 0, nonce: '' }],
@@ -175,7 +209,13 @@ describe('of a request that cannot be read', () => {
     [
       'is not told again where it was published',
       { ended: 7, receipt: 7, published: true },
-      { ended: { outcome: 'stuck/unproven', at: 8 }, state: undefined },
+      {
+        ended: {
+          ...{ outcome: 'stuck/unproven', why: 'The ledger’s record of this end cannot be read' },
+          ...{ at: 8, evidence: [] },
+        },
+        state: undefined,
+      },
     ],
     ['is found again where it was not', { ended: { ...ENDED, at: 'x' } }, { ended: undefined, state: 'open-request' }],
   ])('the end %s', (_what, fields, expected) => {
@@ -208,6 +248,12 @@ describe('of a case that cannot be read', () => {
       ['lease.until'],
       { lease: { holder: 'unreadable', until: after(FOUND, 25_000) } },
     ],
+    [
+      'how many windows were broken is lost as a whole',
+      { broken: { windows: 1, full: 'x' } },
+      ['broken.full'],
+      { broken: undefined },
+    ],
     ['the proof is lost as a whole', { proved: { ...PROVED, deadAt: 'x' } }, ['proved.deadAt'], { proved: undefined }],
     [
       'an attempt that is none is lost',
@@ -227,6 +273,17 @@ describe('of a case that cannot be read', () => {
 
   it.each<[string, Fields, string]>([
     ['its own', { at: 'x', state: 'forgotten-case' }, 'forgotten-case'],
+    [
+      'its own, where what it rests on is there',
+      { at: 'x', state: 'proved-case', proved: PROVED, settling: WINDOW },
+      'proved-case',
+    ],
+    ['settling, by its window', { state: 7, settling: WINDOW, proved: PROVED }, 'settling-case'],
+    [
+      'proved, where its window has got its finding',
+      { state: 7, settling: { ...WINDOW, finding: FINDING }, proved: PROVED },
+      'proved-case',
+    ],
     ['proved, by its proof', { state: 7, proved: PROVED }, 'proved-case'],
     [
       'restricted, by its end',
@@ -245,10 +302,6 @@ describe('of a case that cannot be read', () => {
     ['idle, where nothing is at work', { state: 7, leftOpenBy: undefined, attempts: {} }, 'idle-case'],
   ])('the state is %s', (_what, fields, state) => expect(made(K, CASE, fields).known).toMatchObject({ state }));
 
-  const WINDOW = {
-    ...{ as: 'gone', owners: ['R#1', 'S#1'], urgent: false, startedAt: 1, windowMs: 2, source: 'assumed', nextAt: 3 },
-    ...{ absences: 0, connections: 0, addresses: [], triedKey: true, evidence: [], notAsked: [] },
-  };
   it.each<[string, Fields, readonly string[], string]>([
     ['each of its owners', { settling: { ...WINDOW, nextAt: 'x' }, proved: PROVED }, ['R#1', 'S#1'], 'gone'],
     ['the owner of the proof', { settling: 7, proved: { ...PROVED, endedBy: 'T#1' } }, ['T#1'], 'gone'],
@@ -259,10 +312,24 @@ describe('of a case that cannot be read', () => {
       'gone',
     ],
     ['the end that left it open', { settling: { ...WINDOW, as: 'restricted', owners: 7 } }, ['R#1'], 'restricted'],
+    ['nobody, where no end is known', { settling: 7, leftOpenBy: undefined }, [], 'gone'],
+    [
+      'its owners where only its finding cannot be read',
+      { settling: { ...WINDOW, finding: { ...FINDING, number: 'x' } } },
+      ['R#1', 'S#1'],
+      'gone',
+    ],
   ])('a window is ended, and reported to %s', (_what, fields, owners, as) => {
     const { known } = made(K, { ...CASE, state: 'settling-case', findings: 2 }, fields);
-    const finding = { outcome: 'unconfirmed/no-answer', why: expect.any(String), at: FOUND, number: 3 };
-    expect(known).toMatchObject({ findings: 3, settling: { owners, as, finding } });
+    expect(known).toMatchObject({ findings: 3 });
+    expect(known['settling']).toEqual({
+      ...{ as, owners, urgent: false, startedAt: FOUND, windowMs: 0, source: 'assumed', nextAt: FOUND },
+      ...{ absences: 0, connections: 0, addresses: [], triedKey: false, evidence: [], notAsked: [] },
+      finding: {
+        ...{ outcome: 'unconfirmed/no-answer', at: FOUND, number: 3 },
+        why: 'The ledger’s record of the readings could not be read',
+      },
+    });
     const rests = fields['restrictedBy'] ? 'restricted-case' : 'open-case';
     expect(known['state']).toBe(fields['proved'] ? 'proved-case' : rests);
     expect(faultsIn(K, known)).toEqual([]);
@@ -276,6 +343,17 @@ describe('of a case that cannot be read', () => {
   it('rounds that showed the key ask for as much as they ever do', () => {
     expect(made(K, CASE, { sightedRounds: 'x' }).known).toMatchObject({ sightedRounds: 10 });
     expect(attemptOf({ sightedRounds: 'x' })).toMatchObject({ sightedRounds: 10 });
+  });
+
+  it.each<[string, Fields, Fields]>([
+    ['how often it showed the key unchanged', { unchanged: { count: 1, since: 'x' } }, { unchanged: undefined }],
+    ['what its rounds agree on', { agreed: { on: 'absent', at: 'x' } }, { agreed: undefined }],
+    ['its doubt', { doubt: { since: 'x', code: '1' } }, { doubt: undefined }],
+    ['the key’s state', { keyState: 7 }, { keyState: 'unknown' }],
+    ['its evidence', { evidence: 7 }, { evidence: [] }],
+  ])('an attempt loses only %s', (_what, fields, expected) => {
+    const { absentSince: _, ...rest } = CASE.attempts['R#1'];
+    expect(attemptOf(fields)).toEqual({ ...rest, ...expected });
   });
 
   it('a proof is counted again from an attempt that cannot be read whole, and its calls stay', () => {
@@ -316,6 +394,13 @@ describe('of another item that cannot be read', () => {
       'host',
       { silences: 'x', code: 1, until: 'x', bans: { A: 'x', B: 9 }, tries: 7 },
       { silences: 1, code: 'no-reply', until: 0, bans: { B: 9 } },
+    ],
+    [
+      'a try of a ban is lost as a whole',
+      'host#h',
+      'host',
+      { silences: 1, code: 'ban', until: 9, tries: [{ by: 'B', at: 'x' }, { at: 1 }, { by: 'C', at: 2 }] },
+      { silences: 1, tries: [{ by: 'C', at: 2 }] },
     ],
     [
       'a date orders nothing without its version',

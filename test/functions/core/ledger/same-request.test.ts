@@ -11,10 +11,22 @@ import * as PROVIDERS from '../../../../functions/providers/index.ts';
 
 /** Tomorrow's release: one more field of a request, and one more of an update's settings, both with a default. */
 const tomorrow = vi.hoisted(() => new Set<unknown>());
+/** Releases in which every field of a request has a default: what the field says here. */
+const filled = vi.hoisted(() => new Map<unknown, Readonly<Record<string, unknown>>>());
 vi.mock('../../../../functions/core/request/revocation-request.ts', async (original) => {
   const today = await original<typeof import('../../../../functions/core/request/revocation-request.ts')>();
   const requestForm = (providers: Providers): RequestForm => {
     const form = today.requestForm(providers);
+    const whole = filled.get(providers);
+    if (whole) {
+      const within = (place: string, value: unknown) => ({ ...(whole[place] as object), ...(value as object) });
+      const fill = (body: unknown) => {
+        const { target, settings, ...rest } = body as Readonly<Record<string, unknown>>;
+        const inside = whole['settings'] === undefined ? {} : { settings: within('settings', settings) };
+        return { ...whole, ...rest, target: within('target', target), ...inside };
+      };
+      return { ...form, shape: z.preprocess(fill, form.shape) };
+    }
     if (!tomorrow.has(providers)) return form;
     const options = form.options.map((option) => option.extend({ confirm: z.boolean().default(true) }));
     return { ...form, shape: z.discriminatedUnion('provider', options as never) as never };
@@ -106,6 +118,33 @@ describe('the digest that is stored', () => {
     );
   });
 
+  const EVERY = {
+    ...{ version: 1, secretId: 'key-revoker/a', secretVersion: 'v1', reason: 'leaked', requestId: 'R' },
+    ...{ requestedBy: 'me', reference: 'INC-1', notBefore: '2026-11-21T12:00:00Z', expectedEnvironment: 'mainnet' },
+    ...{ dryRun: true, look: true },
+  };
+  const UPDATED = {
+    ...EVERY,
+    ...{ provider: 'bybit', operation: 'update-sub-key', target: { apiKey: 'AK1', subMemberId: '7' } },
+    settings: {
+      readOnly: 1,
+      permissions: { Wallet: ['AccountTransfer'] },
+      ips: ['192.0.2.1'],
+      acceptUndeletable: true,
+    },
+  };
+  const DELETED = { ...EVERY, provider: 'kalshi', operation: 'delete-key' };
+
+  it.each<[string, Body]>([
+    ['a key and its settings', UPDATED],
+    ['a key of another form', { ...DELETED, target: { apiKeyId: 'b1a7d8a0-0d5c-4f4e-9d0e-2f1c7a3b5e69' } }],
+    ['a secret', { ...DELETED, target: { secretId: 'key-revoker/b', secretVersion: 'v2' } }],
+  ])('leaves out no field that 0.1.0 knew, even where each has got its value as a default since: %s', (_what, body) => {
+    const providers = { ...PROVIDERS };
+    filled.set(providers, body);
+    expect(digestOf({ digest, providers }, read({ providers }, body))).toBe(digestOf010(body));
+  });
+
   it.each([
     ['a later field', withLater({ provider: 'kalshi', operation: 'delete-key' }, false, undefined)],
     [
@@ -170,6 +209,7 @@ describe('two requests', () => {
     ['what one scan has taken out of both', { reference: SECRET }, { reference: '[removed]' }, true],
     ['what is taken out of the stored one by now', { reference: SECRET }, {}, true],
     ['the rest', { reference: SECRET, reason: 'leaked' }, { reference: '[removed]' }, false],
+    ['a field whose name was taken out of the stored one', { '[removed]': 1 }, {}, true],
     ['a text that is in one of them only', { reference: 'INC-1' }, { reference: '[removed]' }, false],
   ])('are compared without removed text: %s', (_what, storedFields, fields, expected) => {
     const stored = { ...read(TODAY, ASKED), ...storedFields } as RevocationRequest;

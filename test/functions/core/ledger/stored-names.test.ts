@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { epochMs } from '../../../../functions/core/epoch.ts';
-import { inCodeNames, withStoredNames } from '../../../../functions/core/ledger/stored-names.ts';
+import { inCodeNames, inStoredNames, withStoredNames } from '../../../../functions/core/ledger/stored-names.ts';
 import type { Versioned } from '../../../../functions/core/ports.ts';
 import { memoryLedger } from '../../../faults/simulated/memory-ledger.ts';
 
@@ -56,6 +56,7 @@ describe('the names in the ledger', () => {
     await ledger.write({ pk, sk: 's' }, { ...MARKS, ...code } as Versioned);
     expect(written).toEqual([{ ...MARKS, ...stored }]);
     expect(inCodeNames({ pk, sk: 's', ...stored })).toEqual({ pk, sk: 's', ...code });
+    expect(inStoredNames({ pk, sk: 's' }, code)).toEqual(stored);
   });
 
   it.each([
