@@ -6,6 +6,7 @@ import {
   type CaseItem,
   controlIn,
   NEW_ATTEMPT,
+  type SettleFinding,
   type Settling,
 } from '../ledger/case-item.ts';
 import { attemptName } from '../ledger/keys.ts';
@@ -261,9 +262,9 @@ export const findingReceipt = (
 };
 
 /** What a finding says of the key. */
-const stateFound = ({ as, triedKey, finding }: Settling, receipt: Receipt): KeyState => {
-  if (finding?.outcome === 'confirmed') return as === 'restricted' ? 'alive' : triedKey ? 'dead' : 'gone';
-  const isSeen = !finding?.outcome.startsWith('unconfirmed/') || finding.outcome === 'unconfirmed/still-flapping';
+const stateFound = ({ as, triedKey }: Settling, { outcome }: SettleFinding, receipt: Receipt): KeyState => {
+  if (outcome === 'confirmed') return as === 'restricted' ? 'alive' : triedKey ? 'dead' : 'gone';
+  const isSeen = !outcome.startsWith('unconfirmed/') || outcome === 'unconfirmed/still-flapping';
   return isSeen ? 'alive' : receipt.keyState;
 };
 
@@ -282,11 +283,7 @@ const triesIn = (
 };
 
 /** The receipt of what was found in the settle window of a request's end. It is made only from what is stored. */
-export const settledReceipt = (
-  receipt: Receipt,
-  settling: Settling,
-  finding: NonNullable<Settling['finding']>,
-): Receipt => {
+export const settledReceipt = (receipt: Receipt, settling: Settling, finding: SettleFinding): Receipt => {
   const { name, code } = nameAndCode(finding.outcome);
   const { proof, times, evidence } = receipt;
   const seen = lastSighting(evidence);
@@ -297,7 +294,7 @@ export const settledReceipt = (
     final: false,
     outcome: name,
     code,
-    keyState: stateFound(settling, receipt),
+    keyState: stateFound(settling, finding, receipt),
     message: foundSentence(settling, finding),
     evidence: settling.evidence,
     proof: proof && {

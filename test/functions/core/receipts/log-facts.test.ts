@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
+import { after } from '../../../../functions/core/epoch.ts';
 import type { Receipt } from '../../../../functions/core/receipt.ts';
-import { endFacts } from '../../../../functions/core/receipts/log-facts.ts';
+import { endFacts, findingFacts } from '../../../../functions/core/receipts/log-facts.ts';
+import { NOON } from '../rounds.ts';
 
 const RECEIPT = {
   requestId: 'R',
@@ -35,3 +37,18 @@ it.each<[string, object, object]>([
 ])('says of %s', (_what, receipt, facts) =>
   expect(endFacts({ ...RECEIPT, ...receipt })).toEqual({ ...FACTS, ...facts }),
 );
+
+it.each<[string, object, object]>([
+  ['a finding', {}, {}],
+  ['a dead key, with the time that it took', { times: { goneAt: '2026-11-21T12:00:00.000Z' } }, { timeToConfirmMs: 9 }],
+  ['how long the key could be used', { exposedMs: 0 }, { exposedMs: 0 }],
+  ['one without a code', { code: null }, { code: '' }],
+  ['one of a provider without a name', { provider: null }, { provider: '' }],
+  ['a leaked key', { request: { reason: 'leaked' } }, { urgent: true }],
+])('says of a finding: %s', (_what, fields, facts) => {
+  const receipt = { ...RECEIPT, receiptId: 'R#2!1', times: {}, exposedMs: null, ...fields } as Receipt;
+  expect(findingFacts(receipt, after(NOON, 9))).toEqual({
+    ...{ receiptId: 'R#2!1', provider: 'kalshi', outcome: 'stuck', code: 'unproven', urgent: false },
+    ...facts,
+  });
+});

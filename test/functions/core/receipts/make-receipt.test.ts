@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { after, type EpochMs, toIso } from '../../../../functions/core/epoch.ts';
-import { type AttemptRecord, NEW_ATTEMPT } from '../../../../functions/core/ledger/case-item.ts';
+import {
+  type AttemptRecord,
+  NEW_ATTEMPT,
+  type SettleFinding,
+  type Settling,
+} from '../../../../functions/core/ledger/case-item.ts';
 import type { Ended, Pin, RequestItem } from '../../../../functions/core/ledger/request-item.ts';
 import {
   finalReceipt,
   findingReceipt,
   interimReceipt,
   owesInterim,
+  settledReceipt,
   shortened,
 } from '../../../../functions/core/receipts/make-receipt.ts';
 import { waiting } from '../../../../functions/core/receipts/sentences.ts';
@@ -53,6 +59,8 @@ const ITEM = {
 const line = (code: string) =>
   ({ at: '', step: 'probe', asked: 'q', as: 'self', host: 'h', saw: 'alive', code }) as const;
 const at = (ms: number): EpochMs => after(NOON, ms);
+const agreed = (connections: number) =>
+  ({ on: 'absent', at: at(45), count: 5, connections, addresses: ['a'] }) as const;
 const WORK: AttemptRecord = {
   ...NEW_ATTEMPT,
   calls: 3,
@@ -132,6 +140,47 @@ it.each([
 ] as const)('says of a %s %s that saw %s that it tried the %s', (as, step, saw, expected) => {
   const evidence = [{ ...line('1'), as, step, saw }];
   expect(receiptOf({}, { ...WORK, evidence }).proof?.tried).toBe(expected);
+});
+
+it('says of a key that one of several exchanges tried that it was tried', () => {
+  const evidence = [{ ...line('1'), saw: 'unknown' }, line('2')] as const;
+  expect(receiptOf({}, { ...WORK, evidence }).proof?.tried).toBe('key');
+});
+
+describe('what a proof says', () => {
+  const SEEN = { ...line('1'), at: '2026-11-21T12:00:00.005Z' };
+
+  it.each<[string, Partial<AttemptRecord>, object]>([
+    ['when the key was seen last, by any request', { lastSightedAt: at(7) }, { lastSightingAt: toIso(at(7)) }],
+    ['when its own exchanges saw it last', { evidence: [SEEN] }, { lastSightingAt: SEEN.at }],
+    ['the latest of both', { lastSightedAt: at(7), evidence: [SEEN] }, { lastSightingAt: toIso(at(7)) }],
+    ['that no call was needed', { calls: 0, acceptedAt: undefined }, { basis: null }],
+    ['that no other key was accepted', { controlledBy: 'key' }, { control: 'none' }],
+    ['that the managing key was accepted', { controlledSince: at(1) }, { control: 'signer' }],
+    ['that a control key was accepted', { controlledSince: at(1), controlledBy: 'key' }, { control: 'key' }],
+    ['of three connections no bound', { agreed: agreed(3) }, { connections: 3, bound: null }],
+    ['of four connections their bound', { agreed: agreed(4) }, { connections: 4, bound: 0.75, addresses: ['a'] }],
+    [
+      'of a restriction, since when it is read, and that the key itself was read',
+      { deadAt: undefined, agreed: { ...agreed(2), on: 'as-asked', at: at(20) } },
+      { tried: 'key', firstAbsenceAt: null, absences: 5, spanMs: 30 },
+    ],
+  ])('%s', (_what, fields, expected) => expect(receiptOf({}, { ...WORK, ...fields }).proof).toMatchObject(expected));
+
+  it.each<[string, Partial<RequestItem>, Ended['outcome']]>([
+    ['a plan', { planOnly: true }, 'already-revoked'],
+    ['a provider that is not known', { provider: undefined }, 'revoked'],
+    ['an end that has not to hold', {}, 'stuck/unproven'],
+  ])('is nothing for %s', (_what, item, outcome) => {
+    const { proof, message } = receiptOf(item, WORK, ended(outcome));
+    expect(proof).toBeNull();
+    expect(message).not.toContain('Confirmation');
+  });
+
+  it('is announced after what is particular', () =>
+    expect(receiptOf({}, WORK, ended('revoked', 'As found')).message).toMatch(
+      /did not find it\. As found\. Confirmation follows by 2026-11-21T12:10:00\.000Z$/,
+    ));
 });
 
 it('says null of what is not known', () => {
@@ -284,6 +333,70 @@ describe('beside the final one', () => {
     expect(interimReceipt(MAKING, { ...ITEM, refused: REFUSED }, undefined, 'no-reply')).not.toHaveProperty('wouldEnd');
     expect(interimReceipt(MAKING, ITEM, undefined, 'refused-for-now')).not.toHaveProperty('wouldEnd');
   });
+});
+
+describe('of a finding in the window of an end', () => {
+  const SIGHTED = { ...line('1'), at: '2026-11-21T12:00:00.035Z' };
+  const END = receiptOf({}, { ...WORK, evidence: [SIGHTED], agreed: agreed(2) }, { ...ended('revoked'), evidence: [] });
+  const SETTLING: Settling = {
+    ...{ as: 'gone', owners: ['R#2'], urgent: true, startedAt: NOON, windowMs: 600_000, source: 'assumed' },
+    ...{ nextAt: NOON, absences: 7, connections: 4, addresses: ['a', 'b'], triedKey: true, evidence: [line('3')] },
+    notAsked: ['h'],
+  };
+  const foundIn = (
+    outcome: SettleFinding['outcome'],
+    fields: Partial<Settling> = {},
+    end: typeof END = END,
+    finding: SettleFinding = { outcome, why: '', at: at(600_000), number: 3 },
+  ) => settledReceipt(end, { ...SETTLING, ...fields, finding }, finding);
+
+  it('says what the end said, and all that was counted since', () =>
+    expect(foundIn('confirmed', { controlledBy: 'key' })).toEqual({
+      ...END,
+      receiptId: 'R#2!3',
+      final: false,
+      outcome: 'confirmed',
+      code: null,
+      keyState: 'dead',
+      message: 'Confirmed dead: refused 7 times over 10 minutes, while another key of the account was accepted',
+      evidence: [line('3')],
+      proof: {
+        ...END.proof,
+        revision: 4,
+        control: 'key',
+        tried: 'key',
+        absences: 12,
+        connections: 6,
+        addresses: ['a', 'b'],
+        bound: 0.5,
+        notAsked: ['h'],
+      },
+      confirms: 'revoked',
+      exposedMs: 35,
+    }));
+
+  it('leaves what the end said where the window adds nothing to it', () => {
+    const { proof } = foundIn('confirmed', { triedKey: false });
+    expect(proof).toMatchObject({ control: 'none', tried: 'list' });
+    expect(foundIn('confirmed', {}, { ...END, proof: null }).proof).toBeNull();
+  });
+
+  it.each<[SettleFinding['outcome'], Partial<Settling>, string, number | null]>([
+    ['confirmed', {}, 'dead', 35],
+    ['confirmed', { triedKey: false }, 'gone', 35],
+    ['confirmed', { as: 'restricted' }, 'alive', null],
+    ['resurrected', {}, 'alive', null],
+    ['widened', { as: 'restricted' }, 'alive', null],
+    ['stuck/no-effect', {}, 'alive', null],
+    ['unconfirmed/still-flapping', {}, 'alive', null],
+    ['unconfirmed/no-answer', {}, 'gone', null],
+    ['unconfirmed/no-control', {}, 'gone', null],
+  ])('%s, %j, the key is %s, and it could be used for %s ms', (outcome, fields, keyState, exposedMs) =>
+    expect(foundIn(outcome, fields)).toMatchObject({ keyState, exposedMs }),
+  );
+
+  it('does not say for how long a key could be used that nobody saw', () =>
+    expect(foundIn('confirmed', {}, { ...END, evidence: [] }).exposedMs).toBeNull());
 });
 
 it.each([

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { SettleFinding, Settling } from '../../../../functions/core/ledger/case-item.ts';
 import {
   type FinalOutcome,
   isGone,
@@ -7,10 +8,12 @@ import {
   REFUSED,
   RETRY,
   STUCK,
+  UNCONFIRMED_CODES,
 } from '../../../../functions/core/outcome.ts';
 import {
   adviceFor,
   adviceIn,
+  foundSentence,
   RESURRECTED,
   sentence,
   WIDENED,
@@ -102,6 +105,58 @@ it('says what to do about a key that may do more again', () =>
   expect(WIDENED).toBe(
     'The key may do more than was asked, although it had been found restricted. Its case is open again. Find out who changed the key',
   ));
+
+describe('what was found in a window', () => {
+  const WINDOW = { as: 'gone', triedKey: true, absences: 12, windowMs: 600_000 } as Settling;
+  const found = (outcome: SettleFinding['outcome'], why = '', fields: Partial<Settling> = {}) =>
+    foundSentence({ ...WINDOW, ...fields }, { outcome, why } as SettleFinding);
+  const OPEN = [...UNCONFIRMED_CODES.map((code) => `unconfirmed/${code}` as const), 'stuck/no-effect'] as const;
+
+  it.each(OPEN)('%s says what happened, and then what to do next', (outcome) => {
+    expect(found(outcome)).toMatch(/^The .{20,}\. (Look in|Delete the key in) the provider’s web console\b/);
+    for (const part of found(outcome).split('. ')) expect(part).toMatch(WELL);
+    expect(OPEN.filter((other) => found(other) === found(outcome))).toEqual([outcome]);
+  });
+
+  it.each([
+    ['unconfirmed/no-control', 'or a control key of the account, would have told the two apart'],
+    ['unconfirmed/signer-gone', 'Next time, revoke the managing key after `confirmed`'],
+    ['unconfirmed/credential-missing', 'Next time, keep the secret until `confirmed`'],
+    ['unconfirmed/still-flapping', 'and report it to the provider'],
+    ['stuck/no-effect', 'and report it to the provider'],
+  ] as const)('%s says how to be sure: %s', (outcome, end) => expect(found(outcome).slice(-end.length)).toBe(end));
+
+  it.each([
+    ['resurrected', 'The key is alive, although it had been found gone. The request is sent again'],
+    ['widened', 'The key may do more than was asked, although it had been found restricted. The request is sent again'],
+  ] as const)('%s says what follows', (outcome, expected) =>
+    expect(found(outcome, 'The request is sent again')).toBe(expected),
+  );
+
+  it('has what is particular between what happened and what comes next', () =>
+    expect(found('stuck/no-effect', 'The key was seen again after 3 whole windows')).toBe(
+      'The provider accepts the delete each time, and the key comes back: treat the key as alive. The key was seen again after 3 whole windows. Delete the key in the provider’s web console, and report it to the provider',
+    ));
+
+  it.each<[string, Partial<Settling>, string]>([
+    ['a key that was tried', {}, 'Confirmed dead: refused 12 times over 10 minutes'],
+    [
+      'a key beside another one',
+      { controlledBy: 'key' },
+      'Confirmed dead: refused 12 times over 10 minutes, while another key of the account was accepted',
+    ],
+    [
+      'a key that was only looked for',
+      { triedKey: false },
+      'Confirmed gone: off the list over 10 minutes. No one could try the key itself',
+    ],
+    [
+      'a restricted key',
+      { as: 'restricted' },
+      'Confirmed restricted: every reading over 10 minutes showed what was asked for',
+    ],
+  ])('confirms %s', (_what, fields, expected) => expect(found('confirmed', '', fields)).toBe(expected));
+});
 
 describe('an outcome', () => {
   it.each([
