@@ -20,13 +20,13 @@ const isDown = (error: unknown): error is Unavailable => error instanceof Unavai
 /** @param what is done with each item, for the log */
 export const oneByOne = ({ log }: Pick<Ports, 'log'>, what: string): OneByOne => {
   let inRow = 0;
-  let served = 0;
+  let hasServed = false;
   let down: Unavailable | undefined;
   return {
     serve: async (name, work) => {
       try {
         const result = await work();
-        served += 1;
+        hasServed = true;
         inRow = 0;
         return result;
       } catch (error) {
@@ -39,7 +39,7 @@ export const oneByOne = ({ log }: Pick<Ports, 'log'>, what: string): OneByOne =>
       }
     },
     finish: () => {
-      if (served === 0 && down !== undefined) throw down;
+      if (!hasServed && down !== undefined) throw down;
     },
   };
 };

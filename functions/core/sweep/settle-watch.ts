@@ -36,8 +36,9 @@ export const watchWindows = async (ports: Ports): Promise<WatchedWindows> => {
   let resent = 0;
   let notConfirmed = 0;
   const watch = async ({ settling }: CaseItem): Promise<void> => {
-    const [owner] = settling?.owners ?? [];
-    if (settling === undefined || owner === undefined) return;
+    if (settling === undefined) return;
+    const [owner] = settling.owners;
+    if (owner === undefined) return;
     if (now > after(settling.startedAt, settling.windowMs + OVERDUE_MS)) notConfirmed += 1;
     if (isPaused || now < after(settling.nextAt, LATE_MS)) return;
     const request = await ledger.read<RequestItem>(requestKey(requestIdOf(owner), false));

@@ -4,7 +4,9 @@ import {
   basisOf,
   type CallReply,
   type CaseItem,
+  controlIn,
   executedCalls,
+  moreTries,
   NEW_ATTEMPT,
   ownerOf,
 } from '../../../../functions/core/ledger/case-item.ts';
@@ -21,6 +23,24 @@ it.each<[string | undefined, string, Partial<CaseItem>]>([
 it('counts the calls that may have been executed', () => {
   expect(executedCalls({ calls: 3, notExecuted: 1 })).toBe(2);
   expect(executedCalls({ calls: 2, notExecuted: 2 })).toBe(0);
+});
+
+it.each<[string, Partial<AttemptRecord>, ReturnType<typeof controlIn>]>([
+  ['none, where none was accepted since', { controlledBy: 'key' }, undefined],
+  ['the managing key, where nothing else is said', { controlledSince: NOON }, 'signer'],
+  ['a control key', { controlledSince: NOON, controlledBy: 'key' }, 'key'],
+])('tells which other key was accepted: %s', (_what, progress, expected) =>
+  expect(controlIn({ ...NEW_ATTEMPT, ...progress })).toBe(expected),
+);
+
+it('counts every connection, and each address once, twenty at most', () => {
+  expect(moreTries({}, [])).toEqual({ connections: 0, addresses: [] });
+  expect(moreTries({ connections: 2, addresses: ['a'] }, ['b', 'a', 'b'])).toEqual({
+    connections: 5,
+    addresses: ['a', 'b'],
+  });
+  const many = Array.from({ length: 21 }, (_, n) => String(n));
+  expect(moreTries({}, many)).toEqual({ connections: 21, addresses: many.slice(0, 20) });
 });
 
 describe('the best of the replies to the calls', () => {

@@ -136,6 +136,8 @@ describe('looks', () => {
     put(memory, 'case#B case', { state: 'open-case', at: ago(DAY), attempts: {} });
     memory.items.delete('request#A request');
     expect(await dailyPass(memory.ports)).toMatchObject({ looks: 0 });
+    // Nor did it fail for either.
+    expect(memory.lines.map(([event]) => event)).toEqual(['look-after done']);
   });
 });
 
@@ -250,7 +252,7 @@ describe('an item that cannot be served', () => {
       failingFor(memory, 'B', error);
       expect(await dailyPass(memory.ports)).toMatchObject(expected);
       expect(memory.items.get(NOTE)).toMatchObject({ completedAt: NOON });
-      expect(memory.lines[0]?.[0]).toBe('ledger item failed');
+      expect(memory.lines[0]).toMatchObject(['ledger item failed', { what: 'daily pass' }]);
     }
   });
 

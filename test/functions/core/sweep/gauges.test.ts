@@ -115,6 +115,10 @@ it('counts the others where one cannot be judged', async () => {
 
 it('fails where the ledger answers for none', async () => {
   const memory = withItems(request({ receivedAt: ago(2 * 24 * 60 * MINUTE) }));
-  memory.ports.ledger.read = () => Promise.reject(new Unavailable('down'));
+  const { ledger } = memory.ports;
+  memory.ports.ledger = {
+    ...ledger,
+    read: (key) => (key.pk.startsWith('forgotten#') ? Promise.reject(new Unavailable('down')) : ledger.read(key)),
+  };
   await expect(gauge(memory.ports)).rejects.toBeInstanceOf(Unavailable);
 });

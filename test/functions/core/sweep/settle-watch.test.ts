@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { after } from '../../../../functions/core/epoch.ts';
+import { Unavailable } from '../../../../functions/core/fault.ts';
 import { PAUSE_KEY } from '../../../../functions/core/ledger/operator-items.ts';
 import { revoke } from '../../../../functions/core/revoke/revoke.ts';
 import { watchWindows } from '../../../../functions/core/sweep/settle-watch.ts';
@@ -60,6 +61,7 @@ describe('the watch over the settle windows', () => {
       memory.clock.forward(30 * MINUTE);
       expect(await watchWindows(memory.ports)).toEqual({ resent: 0, notConfirmed: 0 });
     }
+    expect(memory.lines.map(([event]) => event)).not.toContain('ledger item failed');
   });
 
   it('sends nothing while the system is paused, and counts', async () => {
@@ -76,5 +78,35 @@ describe('the watch over the settle windows', () => {
     memory.items.set('request#R request', { ...item, published: false } as never);
     memory.clock.forward(6 * MINUTE);
     expect(await watchWindows(memory.ports)).toEqual({ resent: 0, notConfirmed: 0 });
+  });
+
+  it('leaves out a window whose request is not known', async () => {
+    const memory = await settling();
+    memory.items.delete('request#R request');
+    memory.clock.forward(6 * MINUTE);
+    expect(await watchWindows(memory.ports)).toEqual({ resent: 0, notConfirmed: 0 });
+    expect(memory.lines.map(([event]) => event)).not.toContain('ledger item failed');
+  });
+
+  it('names a window that it cannot watch, and watches the others', async () => {
+    const memory = await settling();
+    memory.items.set('case#kalshi/prod/K case', { ...caseOf(memory), keyId: 'K', settling: { owners: null } } as never);
+    memory.clock.forward(6 * MINUTE);
+    expect(await watchWindows(memory.ports)).toEqual({ resent: 1, notConfirmed: 0 });
+    expect(memory.lines).toContainEqual([
+      'ledger item failed',
+      { what: 'window', name: 'kalshi/prod/K', problem: 'defect' },
+    ]);
+  });
+
+  it('fails where the ledger answers for none', async () => {
+    const memory = await settling();
+    const { ledger } = memory.ports;
+    memory.ports.ledger = {
+      ...ledger,
+      read: (key) => (key.pk.startsWith('request#') ? Promise.reject(new Unavailable('down')) : ledger.read(key)),
+    };
+    memory.clock.forward(6 * MINUTE);
+    await expect(watchWindows(memory.ports)).rejects.toBeInstanceOf(Unavailable);
   });
 });

@@ -377,8 +377,14 @@ describe('a sweep whose time runs out', () => {
 
   it('leaves the daily look after the cases to a tick that has the time', async () => {
     const memory = listed(due(20), SECOND);
-    expect(await tick(memory.ports, AHEAD, until(memory, SECOND))).toMatchObject({ lookedAfter: undefined });
-    expect(await tick(memory.ports, AHEAD, until(memory, 60 * SECOND))).toMatchObject({ lookedAfter: { looks: 0 } });
+    expect(await tick(memory.ports, AHEAD, until(memory, SECOND))).toMatchObject({
+      lookedAfter: undefined,
+      controls: undefined,
+    });
+    expect(await tick(memory.ports, AHEAD, until(memory, 60 * SECOND))).toMatchObject({
+      lookedAfter: { looks: 0 },
+      controls: 0,
+    });
   });
 });
 
@@ -433,11 +439,13 @@ it.each([
   ['receipt', { receipt: { outcome: 'withdrawn' } }, 1],
   ['end, where its receipt cannot be read', { ended: { outcome: 'withdrawn' } }, 1],
   ['end, where it is another one', { ended: { outcome: 'revoked' } }, 0],
+  ['end, where it has none yet', {}, 0],
 ])('sends a withdrawn order again by its %s', async (_what, fields, sent) => {
   const one = secret('x', -1);
   const memory = withSecrets([one]);
   claimed(memory, expiryRequestId(memory.ports.digest, one.arn, 'v1', one.tags), fields);
   expect(await sweep(memory.ports, AHEAD)).toMatchObject({ sent });
+  expect(memory.lines.map(([event]) => event)).toEqual(['sweep done']);
 });
 
 describe('a secret that cannot be served', () => {
@@ -457,7 +465,9 @@ describe('a secret that cannot be served', () => {
   it.each([new Unavailable('too long'), new TypeError('a defect')])('does not stop the others: %s', async (error) => {
     const memory = failing(['b'], error);
     expect(await sweep(memory.ports, AHEAD)).toMatchObject({ sent: 2, left: 1 });
-    expect(memory.lines.filter(([event]) => event === 'ledger item failed')).toHaveLength(1);
+    expect(memory.lines.filter(([event]) => event === 'ledger item failed')).toMatchObject([
+      ['ledger item failed', { what: 'sweep', name: 'key-revoker/b' }],
+    ]);
     expect(requests(memory).map(({ secretId }) => secretId)).toEqual(['key-revoker/a', 'key-revoker/c']);
   });
 
