@@ -47,6 +47,19 @@ describe('the shape of a receipt', () => {
     ['a rule of ours', { outcome: 'refused', code: 'too-far' }],
     ['a wait', { outcome: 'retry', code: 'no-reply', final: false, calls: 2 }],
     ['a proof without a call', { proof: { ...RECEIPT.proof, basis: null, firstAbsenceAt: null } }],
+    ['a proof beside the managing key', { proof: { ...RECEIPT.proof, control: 'signer', notAsked: ['h'] } }],
+    [
+      'a proof beside a control key',
+      { proof: { ...RECEIPT.proof, control: 'key' }, evidence: [{ ...LINE, as: 'control' }] },
+    ],
+    ['a proof by a list, over some time', { proof: { ...RECEIPT.proof, tried: 'list', spanMs: 1 } }],
+    [
+      'a refusal that may be an outage',
+      {
+        ...{ outcome: 'retry', code: 'refused-for-now', final: false },
+        ...{ wouldEnd: 'stuck/credential-refused', retriedUntil: AT },
+      },
+    ],
     ['a finding', { outcome: 'unconfirmed', code: 'no-control', final: false, confirms: 'revoked', exposedMs: 12 }],
     ['nothing changed', { change: null, timeToRevokeMs: null, times: { dueAt: AT, receivedAt: AT } }],
   ])('takes %s', (_what, fields) => {
@@ -77,6 +90,11 @@ describe('the shape of a receipt', () => {
     ['a field more of the proof', { proof: { ...RECEIPT.proof, more: 1 } }],
     ['a proof of no revision', { proof: { ...RECEIPT.proof, revision: 0 } }],
     ['a proof on an unknown basis', { proof: { ...RECEIPT.proof, basis: '' } }],
+    ['a proof beside an unknown key', { proof: { ...RECEIPT.proof, control: '' } }],
+    ['a proof by an unknown way', { proof: { ...RECEIPT.proof, tried: '' } }],
+    ['a proof that took less than no time', { proof: { ...RECEIPT.proof, spanMs: -1 } }],
+    ['a proof that does not say what was not asked', { proof: { ...RECEIPT.proof, notAsked: undefined } }],
+    ['an end that no refusal comes to', { wouldEnd: 'revoked' }],
     ['a field more of the change', { change: { ...RECEIPT.change, more: 1 } }],
     ['a field more of the evidence', { evidence: [{ ...LINE, more: 1 }] }],
     ['a field more of the times', { times: { ...RECEIPT.times, more: AT } }],
