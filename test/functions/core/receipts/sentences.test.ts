@@ -13,6 +13,7 @@ import {
 import {
   adviceFor,
   adviceIn,
+  CONTROL_LOST,
   foundSentence,
   RESURRECTED,
   sentence,
@@ -105,6 +106,15 @@ it('says what to do about a key that may do more again', () =>
   expect(WIDENED).toBe(
     'The key may do more than was asked, although it had been found restricted. Its case is open again. Find out who changed the key',
   ));
+
+it('says of a control key that is deleted what its account lacks, before and after', () => {
+  const mark = 'The key’s secret is tagged as a control key (key-revoker:control)';
+  const remedy = 'make another one, unless the secret holds it already';
+  expect(CONTROL_LOST).toEqual({
+    plan: `${mark}. Afterwards the account lacks this control key: ${remedy}`,
+    end: `${mark}. The account now lacks this control key: ${remedy}`,
+  });
+});
 
 describe('what was found in a window', () => {
   const WINDOW = { as: 'gone', triedKey: true, absences: 12, windowMs: 600_000 } as Settling;

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { epochMs } from '../../../../functions/core/epoch.ts';
 import {
+  CONTROL_TAG,
   expiryRequestId,
   readTags,
   STATUS_TAGS,
@@ -214,6 +215,11 @@ it('reads words as names and values, of which each may be empty', () =>
 it('leaves tags of others alone', () =>
   expect(readTags(PROVIDERS, { ...TAGS, team: 'desk', 'key-revoker-old:x': '1' }).kind).toBe('order'));
 
+it('takes the mark of a control key for no part of an order', () => {
+  expect(CONTROL_TAG).toBe('key-revoker:control');
+  expect(readTags(PROVIDERS, tagged({ control: 'bybit' })).kind).toBe('order');
+});
+
 describe('an order’s id', () => {
   const digest = (text: string) => createHash('sha256').update(text).digest('hex');
   const idOf = (tags: Readonly<Record<string, string>>, arn = SECRET.arn, version = 'v7') =>
@@ -224,10 +230,11 @@ describe('an order’s id', () => {
     expect(['expiry-', 'expiry-x', `x${idOf(TAGS)}`, `${idOf(TAGS)}0`, '6f1c'].some(isExpiryOrder)).toBe(false);
   });
 
-  it('is the same for the same instant in another zone, for other people’s tags, and for our own status', () => {
+  it('is the same for the same instant in another zone, for other people’s tags, for our own status, and for a control key', () => {
     expect(idOf(tagged({ 'expires-at': '2026-11-21T12:00:00Z' }))).toBe(idOf(TAGS));
     expect(idOf(tagged({ status: 'revoked', 'proved-at': 'x' }))).toBe(idOf(TAGS));
     expect(idOf({ team: 'desk', ...TAGS })).toBe(idOf(TAGS));
+    expect(idOf(tagged({ control: 'bybit' }))).toBe(idOf(TAGS));
     expect(idOf(Object.fromEntries(Object.entries(TAGS).reverse()))).toBe(idOf(TAGS));
   });
 
