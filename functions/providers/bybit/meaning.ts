@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { after, epochMs } from '../../core/epoch.ts';
 import { jsonOrUndefined } from '../../core/json.ts';
-import type { MaybeReply } from '../../core/provider.ts';
+import type { MaybeReply, Reply } from '../../core/provider.ts';
 import { BLOCKS_CALL, DOWN, IDENTIFIED, isWait, rejected, silent, UNRECOGNISED } from '../reply-meaning.ts';
 import { alike, cells, type ReplyTable, replyReader } from '../reply-table.ts';
 import { clockOf, comeBackAt, limitedUntil } from '../stated-time.ts';
@@ -9,7 +9,10 @@ import { clockOf, comeBackAt, limitedUntil } from '../stated-time.ts';
 const LIMITED = alike(silent({ wait: 'rate-limited' }), rejected({ wait: 'rate-limited' }));
 const REFUSED_KEY = silent({ end: 'stuck/credential-refused' }, BLOCKS_CALL);
 
-/** What Bybit says. Bybit refuses inside HTTP 200, so there `retCode` decides. For other statuses the status decides. */
+/**
+ * What Bybit says. It documents refusals inside HTTP 200, where `retCode` decides. A refusal that comes with its own status has the code as
+ * well. Without a code the status decides.
+ */
 const ROWS: ReplyTable['rows'] = [
   [['0'], cells(UNRECOGNISED, UNRECOGNISED, { saw: 'accepted', ...IDENTIFIED }, { saw: 'accepted' })],
   [['-1', '10002'], alike(silent({ wait: 'clock-skew' }), rejected({ wait: 'clock-skew' }))],
@@ -89,8 +92,24 @@ const Envelope = z.object({
   result: z.unknown().optional(),
 });
 
+/** Older replies spell the code in snake case. */
+const Spelled = z.union([
+  Envelope,
+  z.object({ ret_code: z.int() }).transform(({ ret_code: retCode }) => ({ retCode })),
+]);
+
 const envelopeOf = (reply: MaybeReply) =>
   reply?.status === 200 ? Envelope.safeParse(jsonOrUndefined(reply.body)).data : undefined;
+
+/** Refusals about what was asked. A 403 and a 429 are about our address, and an error of the provider's own says nothing of the key. */
+const REFUSALS: readonly number[] = [400, 401, 404];
+
+/** The code of a refusal, wherever it stands. Code 0 is no refusal, and counts only with status 200. */
+const codeIn = (reply: Reply): number | undefined => {
+  if (reply.status === 200) return envelopeOf(reply)?.retCode;
+  if (!REFUSALS.includes(reply.status)) return undefined;
+  return Spelled.safeParse(jsonOrUndefined(reply.body)).data?.retCode || undefined;
+};
 
 /** The result of a reply with code 0, by its schema; `undefined` for any other reply. */
 export const resultIn = <T>(reply: MaybeReply, schema: z.ZodType<T>): T | undefined => {
@@ -127,7 +146,8 @@ export const meaning = replyReader({
   rows: ROWS,
   code: (reply) => {
     if (isTooFrequent(reply)) return 'access too frequent';
-    return reply.status === 200 ? String(envelopeOf(reply)?.retCode ?? 'unreadable') : undefined;
+    const code = codeIn(reply);
+    return code === undefined && reply.status !== 200 ? undefined : String(code ?? 'unreadable');
   },
   // Outside HTTP 200 Bybit's replies have no form of their own.
   isOwn: () => true,

@@ -134,14 +134,14 @@ describe('what a code means to the target, to its master, and after a call by ei
     ['HTTP 403', reply(403, '<html>'), 'silent stuck/region-refused', 'silent stuck/region-refused', UNKNOWN],
     [
       'HTTP 400',
-      reply(400, { retCode: 10003 }),
+      reply(400, { retCode: '10003' }),
       'silent stuck/request-rejected',
       'silent stuck/request-rejected',
       'rejected at last request-rejected',
     ],
     [
       'HTTP 404',
-      reply(404, { retCode: 10003 }),
+      reply(404, { retCode: 0 }),
       'silent stuck/request-rejected',
       'silent stuck/request-rejected',
       'rejected stuck/request-rejected',
@@ -152,6 +152,17 @@ describe('what a code means to the target, to its master, and after a call by ei
     expect(read(what).map(brief)).toEqual([probed, listed, called, called]);
     expect(read(what)[0].code).toBe(code);
   });
+
+  it.each([400, 401, 404])('reads the code of a refusal that comes with HTTP %i, in either spelling', (status) => {
+    for (const [code, ...expected] of CODES) {
+      expect(read(reply(status, refusal(code))).map(brief)).toEqual(expected);
+      expect(read(reply(status, { ret_code: code, ret_msg: 'no' })).map(brief)).toEqual(expected);
+    }
+  });
+
+  it.each([403, 429, 500])('reads HTTP %i by its status, also where a code stands in it', (status) =>
+    expect(read(reply(status, refusal(10003))).map(brief)).not.toContain('unknown'),
+  );
 
   it.each(BROKEN)('takes HTTP 200 with %s for no verdict', (_what, body) => {
     const answers = read(reply(200, body));
