@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { Agent as HttpAgent } from 'node:http';
+import type { Agent as HttpsAgent } from 'node:https';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
@@ -42,6 +44,8 @@ export interface Deployed {
 export interface AwsSettings {
   readonly region?: string;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** What connections are made with. @default the SDK's own, which know no proxy */
+  readonly agents?: { readonly httpAgent: HttpAgent; readonly httpsAgent: HttpsAgent };
 }
 
 /** A user waits at a terminal: an early error is better than many tries. */
@@ -71,9 +75,9 @@ const cardOf = async (ssm: SSMClient, prefix: string): Promise<DeploymentCard> =
 export const connect = async (
   prefix: string,
   { clock, providers }: Pick<Deployed, 'clock' | 'providers'>,
-  settings: AwsSettings = {},
+  { agents, ...settings }: AwsSettings = {},
 ): Promise<Deployed> => {
-  const config = { ...CLIENT, ...settings };
+  const config = { ...CLIENT, requestHandler: { ...CLIENT.requestHandler, ...agents }, ...settings };
   const ssm = new SSMClient(config);
   const card = await cardOf(ssm, prefix).finally(() => ssm.destroy());
   const dynamo = new DynamoDBClient(config);
