@@ -24,7 +24,7 @@ export interface ProcessPorts {
 const regionIn = ({ AWS_REGION, AWS_DEFAULT_REGION }: ProcessPorts['environment']): AwsSettings =>
   AWS_REGION || !AWS_DEFAULT_REGION ? {} : { region: AWS_DEFAULT_REGION };
 
-/** The names by which tools of AWS are told of a proxy. */
+/** The names by which tools of AWS know a proxy. */
 const PROXIES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'];
 
 /** Connections through the proxy that the environment names, with its `NO_PROXY`. The SDK for JavaScript does not look for one. */
