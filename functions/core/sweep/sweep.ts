@@ -41,6 +41,8 @@ export interface Swept {
   /** Due, but left to a later sweep because of the limit or a pause. */
   readonly left: number;
   readonly unreadable: number;
+  /** Tagged secrets that are replicas of secrets in other regions: their own region reads the tags. Absent if there is none. */
+  readonly replicas?: number;
   /** Where its time ran out: the next sweep continues from there. */
   readonly goesOn?: true;
 }
@@ -176,6 +178,7 @@ const readyIn = async (
 /** The results of one sweep's pages. */
 interface Found {
   secrets: number;
+  replicas: number;
   unreadable: number;
   /** Never more than may be sent at once. So a hundred thousand secrets take no more memory than a hundred. */
   ready: readonly Ready[];
@@ -192,11 +195,14 @@ const readPages = async (
   horizon: EpochMs,
   until: EpochMs,
 ): Promise<Found> => {
-  const found: Found = { secrets: 0, unreadable: 0, ready: [], past: 0, next: undefined };
+  const found: Found = { secrets: 0, replicas: 0, unreadable: 0, ready: [], past: 0, next: undefined };
   for await (const { secrets, next } of ports.vault.tagged(ports.config.secretPrefix, EXPIRY_TAG, from)) {
     const ready = [...found.ready];
     await someAtOnce(secrets, async (secret) => {
-      if (secret.isReplica) return;
+      if (secret.isReplica) {
+        found.replicas += 1;
+        return;
+      }
       found.secrets += 1;
       const one = await serve(secret.name, () => readyIn(ports, secret, horizon));
       if (one === 'unreadable') found.unreadable += 1;
@@ -246,7 +252,7 @@ export const sweep = async (ports: Ports, aheadMs: number, until: EpochMs = NEVE
   const horizon = after(ports.clock.now(), Math.min(aheadMs, LONGEST_DELAY_MS));
   const from = await leftOffAt(ports);
   const each = oneByOne(ports, 'sweep');
-  const { ready, past, next, secrets, unreadable } = await readPages(ports, each, from, horizon, until);
+  const { ready, past, next, secrets, replicas, unreadable } = await readPages(ports, each, from, horizon, until);
   const isPaused = (await pausedSince(ports)) !== undefined;
   const sent = isPaused ? 0 : await sendAll(ports, each, ready, after(until, TIMING.sweepSendMs));
   each.finish();
@@ -257,6 +263,7 @@ export const sweep = async (ports: Ports, aheadMs: number, until: EpochMs = NEVE
     sent,
     left,
     unreadable,
+    ...(replicas > 0 && { replicas }),
     ...(next !== undefined && { goesOn: true as const }),
   };
   ports.log.info('sweep done', { ...swept });

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Deployed } from '../deployment/connect.ts';
 import type { Context } from '../deployment/context.ts';
-import { keysUnder } from '../deployment/keys.ts';
+import { keysUnder, replicasNote } from '../deployment/keys.ts';
 import { refusePaused } from '../deployment/paused.ts';
 import { controlsFinding } from '../doctor/controls.ts';
 import { type Examined, examine } from '../doctor/examine.ts';
@@ -66,10 +66,22 @@ export const addDoctor = (program: Command, context: Context): void => {
       const { terminal } = context;
       const deployed = await context.deployed(command);
       await refusePaused(deployed, 'check keys');
-      const keys = await keysUnder(context, deployed, ({ name }) => name.startsWith(namePrefix));
+      const replicas: string[] = [];
+      const keys = await keysUnder(
+        context,
+        deployed,
+        ({ name }) => name.startsWith(namePrefix),
+        ({ name }) => void replicas.push(name),
+      );
       const examined = await examine(context, deployed, keys);
       const controls = await controlsFinding(deployed, context.providers, examined);
-      const deployment = [...(await ofDeployment(deployed)), ['the control keys', controls] as const];
+      const deployment = [
+        ...(await ofDeployment(deployed)),
+        ['the control keys', controls] as const,
+        ...(replicas.length === 0
+          ? []
+          : [['the replicas', { verdict: 'note', says: [replicasNote(replicas)] }] as const]),
+      ];
       const all = [...deployment, ...examined.map(({ key, finding }) => [key.secret.name, finding] as const)];
       terminal.show();
       if (context.isJson(command))

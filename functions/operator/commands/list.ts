@@ -3,7 +3,7 @@ import { type EpochMs, fromIso, toIso } from '../../core/epoch.ts';
 import { shortened } from '../../core/receipts/make-receipt.ts';
 import { EXPIRY_TAG } from '../../core/request/expiry-tags.ts';
 import type { Context } from '../deployment/context.ts';
-import { keysUnder, type StoredKey } from '../deployment/keys.ts';
+import { keysUnder, replicasNote, type StoredKey } from '../deployment/keys.ts';
 import { caseShown } from '../show/case-lines.ts';
 import { inWords } from '../terminal/duration.ts';
 import { type TableColumn, table } from '../terminal/table.ts';
@@ -85,12 +85,19 @@ export const addListKeys = (program: Command, context: Context): void => {
     .action(async ({ olderThan = 0 }: { readonly olderThan?: number }, command: Command) => {
       const { terminal, clock } = context;
       const deployed = await context.deployed(command);
-      const all = await keysUnder(context, deployed, () => true);
+      const replicas: string[] = [];
+      const all = await keysUnder(
+        context,
+        deployed,
+        () => true,
+        ({ name }) => void replicas.push(name),
+      );
       const now = clock.now();
       const keys = all.filter(({ createdAt = now }) => now - createdAt >= olderThan);
       terminal.show();
       if (context.isJson(command)) context.json(keys.map(shown));
       else if (keys.length === 0) terminal.print(`No secrets under ${deployed.card.prefix} match`);
       else for (const line of table(terminal, columnsAt(now), keys)) terminal.print(line);
+      if (replicas.length > 0 && !context.isJson(command)) terminal.print(replicasNote(replicas));
     });
 };

@@ -94,20 +94,24 @@ const keyIn = async (providers: Providers, deployed: Deployed, secret: Described
 };
 
 /**
- * Opens the secrets under the prefix, some at once, and shows how far it is; replicas are passed over.
+ * Opens the secrets under the prefix, some at once, and shows how far it is. Replicas are not opened: the region of the original answers for them.
  *
  * @param isMeant which secrets to open
+ * @param onReplica is given each replica among these
  * @throws Unavailable where AWS does not answer, Failure where the user breaks off
  */
 export const keysUnder = async (
   { terminal, signal, providers }: Pick<Context, 'terminal' | 'signal' | 'providers'>,
   deployed: Deployed,
   isMeant: (secret: Described) => boolean,
+  onReplica: (secret: Described) => void = () => undefined,
 ): Promise<readonly StoredKey[]> => {
   const keys: StoredKey[] = [];
   for await (const { secrets } of secretsUnder(deployed.secrets, deployed.card.prefix)) {
+    const meant = secrets.filter(isMeant);
+    for (const secret of meant) if (secret.isReplica) onReplica(secret);
     await someAtOnce(
-      secrets.filter((secret) => !secret.isReplica && isMeant(secret)),
+      meant.filter((secret) => !secret.isReplica),
       async (secret) => {
         if (signal.aborted) throw new Failure(EXIT.aborted, 'Interrupted: nothing was sent');
         keys.push(await keyIn(providers, deployed, secret));
@@ -117,3 +121,7 @@ export const keysUnder = async (
   }
   return keys.toSorted((a, b) => a.secret.name.localeCompare(b.secret.name));
 };
+
+/** What there is to say of replicas, in a sentence. */
+export const replicasNote = (names: readonly string[]): string =>
+  `${names.length === 1 ? 'This secret is a replica' : `${names.length} of the secrets are replicas`}, and the deployment in the region of the original answers for ${names.length === 1 ? 'it' : 'them'}: ${names.join(', ')}`;

@@ -22,6 +22,7 @@ describe('doctor', () => {
       exit,
       of: (name: string) => secrets.find(({ secret }) => secret === name),
       controls: deployment.find(({ what }) => what === 'the control keys'),
+      replicas: deployment.find(({ what }) => what === 'the replicas'),
     };
   };
 
@@ -56,7 +57,12 @@ describe('doctor', () => {
       'key-revoker:signed-by': 'key-revoker/kalshi/nothing',
     });
     await system().store('key-revoker/odd', '17');
-    const { exit, of } = await found();
+    await system().store('key-revoker/replica', '17');
+    const { secrets } = system().aws;
+    secrets.put({ ...secrets.find('key-revoker/replica'), primaryRegion: 'eu-west-1' });
+    const { exit, of, replicas } = await found();
+    expect(of('key-revoker/replica')).toBeUndefined();
+    expect(replicas).toMatchObject({ verdict: 'note', says: [expect.stringContaining(': key-revoker/replica')] });
     expect(exit).toBe(1);
     expect(of(SECRETS.sub)).toMatchObject({
       verdict: 'wrong',

@@ -54,6 +54,21 @@ describe('list', () => {
     expect((await piped('list', '--older-than', '92d')).out).toEqual(['No secrets under key-revoker/ match']);
   });
 
+  it('says which secrets it leaves out, since another region answers for them', async () => {
+    await arrange(system());
+    const { secrets } = system().aws;
+    secrets.put({ ...secrets.find(SECRETS.master), primaryRegion: 'eu-west-1' });
+    const { out } = await piped('list');
+    expect(out.at(-1)).toBe(
+      `This secret is a replica, and the deployment in the region of the original answers for it: ${SECRETS.master}`,
+    );
+    secrets.put({ ...secrets.find(SECRETS.sub), primaryRegion: 'eu-west-1' });
+    expect((await piped('list')).out.at(-1)).toMatch(
+      /^2 of the secrets are replicas, and the deployment .* for them: /,
+    );
+    expect(JSON.parse((await piped('list', '--json')).out.join('\n'))).toBeInstanceOf(Array);
+  });
+
   it('says all of it to machines', async () => {
     await arrange(system());
     const all = JSON.parse((await piped('list', '--json')).out.join('\n'));
