@@ -24,7 +24,7 @@ const TOKENS = /"(?:[^"\\]|\\.)*"|[{}:]/g;
  *
  * @param refused names that may stand nowhere
  */
-const problemOfNames = (json: string, refused: readonly string[] = []): string | undefined => {
+const problemOfNames = (json: string, refused?: readonly string[]): string | undefined => {
   const open: Set<string>[] = [];
   let last = '';
   for (const [token] of json.matchAll(TOKENS)) {
@@ -32,10 +32,10 @@ const problemOfNames = (json: string, refused: readonly string[] = []): string |
     else if (token === '}') open.pop();
     else if (token === ':') {
       const name: string = JSON.parse(last);
-      const names = open.at(-1);
-      if (refused.includes(name)) return `the name ${name} is not allowed`;
-      if (names?.has(name)) return 'a name stands twice in it';
-      names?.add(name);
+      const names = open.at(-1) as Set<string>; // a colon stands only in an object
+      if (refused?.includes(name)) return `the name ${name} is not allowed`;
+      if (names.has(name)) return 'a name stands twice in it';
+      names.add(name);
     }
     last = token;
   }

@@ -42,6 +42,8 @@ describe('a text that is read as JSON', () => {
     expect(jsonOrUndefined(JSON.stringify(value))).toEqual(value);
   });
 
+  it('keeps a byte order mark inside a value', () => expect(jsonOrUndefined('["a\uFEFFb"]')).toEqual(['a\uFEFFb']));
+
   it('is read as JavaScript reads it wherever each name stands once', () =>
     fc.assert(
       fc.property(fc.jsonValue({ noUnicodeString: false }), fc.integer({ min: 0, max: 3 }), (value, space) => {
@@ -93,9 +95,46 @@ describe('a text that must be an object', () => {
     ['a comment before it', '// desk\n{"a":1}', 'it has a comment'],
     ['a comment in it', '{ /* desk */ "a":1}', 'it has a comment'],
     ['half an object', '{"a":1', 'its last closing bracket is missing'],
+    ['half an object before a space of another kind', '{"a":1\u00A0', 'its last closing bracket is missing'],
     ['two objects', '{"a":1}{"b":2}', 'something stands after the object'],
   ])('says why it is none: %s', (_what, text, cause) =>
     expect(readObject(text)).toEqual({ problem: `it must be a JSON object; ${cause}` }),
+  );
+
+  it.each<readonly [cause: string, textWith: (space: string) => string]>([
+    ['single quotes must be double quotes', (space) => `${space}{${space}'a':1}`],
+    ['single quotes must be double quotes', (space) => `${space}[${space}'a']`],
+    ['typographic quotes must be plain double quotes', (space) => `${space}{${space}\u201Ca\u201D:1}`],
+    ['typographic quotes must be plain double quotes', (space) => `${space}[${space}\u201Ea\u201C]`],
+    ['typographic quotes must be plain double quotes', (space) => `${space}[${space}\u201Da\u201D]`],
+    ['names must stand in double quotes', (space) => `${space}{${space}a1${space}:1}`],
+    ['it is a list of name=value', (space) => `${space}A.b-1${space}=x`],
+    ['it is a list of name=value', (space) => `${space}export ${space}A=x`],
+    ['it looks like YAML', (space) => `${space}a.b-1${space}: x`],
+    ['a comma stands before a closing bracket', (space) => `{"a":1,${space}}${space}`],
+    ['its last closing bracket is missing', (space) => `${space}{"a":1${space}`],
+    ['it has a comment', (space) => `${space}// x`],
+    ['it has a comment', (space) => `${space}/* x */{}`],
+    ['it has a comment', (space) => `${space}{${space}// x`],
+    ['it has a comment', (space) => `${space}[${space}/* x */]`],
+    ['something stands after the object', (space) => `${space}{"a":1}${space}x`],
+  ])('says why it is none, whatever white space it has: %s', (cause, textWith) => {
+    for (const space of ['', ' ', '\n  '])
+      expect(readObject(textWith(space))).toEqual({ problem: `it must be a JSON object; ${cause}` });
+  });
+
+  it.each([
+    ['single quotes', `{"a":1,,"b":{'c':1}}`],
+    ['typographic quotes', '{"a":1,,"b":{\u201Cc\u201D:1}}'],
+    ['names without quotes', '{"a":1,,"b":{c:1}}'],
+    ['name=value', '{"a":1,,"b":1}\nA=1'],
+    ['YAML', '{"a":1,,"b":1}\na: x'],
+    ['a comment', '{"a":1,, // x\n}'],
+    ['a comment in an inner object', '{"a":1,,"b":{/* x */}}'],
+    ['a number over two lines', '{"a":1\n2}'],
+    ['a PEM', `{"a":1,,"b":"${'x'.repeat(64)}-----BEGIN PRIVATE KEY-----"}`],
+  ])('takes what stands further on for no cause: %s', (_what, text) =>
+    expect(readObject(text)).toEqual({ problem: 'it must be a JSON object' }),
   );
 
   it('says only what it must be where no cause is known, and never quotes it', () => {
