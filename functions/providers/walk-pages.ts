@@ -22,7 +22,7 @@ export const endless = (code: string): Answer => ({ ...silent({ wait: 'unrecogni
  */
 export function* walkPages<Row>(readPage: (cursor: string) => Talk<Page<Row>>): Talk<Walk<Row>> {
   const rows: Row[] = [];
-  const cursors = new Set(['']);
+  const cursors = new Set<string>();
   let cursor = '';
   for (let pages = 1; pages <= MOST_PAGES; pages += 1) {
     const page = yield* readPage(cursor);

@@ -19,15 +19,7 @@ const ROWS: ReplyTable['rows'] = [
   [['10000', '10016'], alike(DOWN, DOWN)],
   [['429', '10018', 'access too frequent'], LIMITED],
   // Counted by the key's account, so only a known key should get it.
-  [
-    ['10006'],
-    cells(
-      { saw: 'doubt', means: { wait: 'rate-limited' } },
-      LIMITED.managing,
-      LIMITED['own-call'],
-      LIMITED['managed-call'],
-    ),
-  ],
+  [['10006'], cells({ saw: 'doubt', means: { wait: 'rate-limited' } }, LIMITED.managing, LIMITED['own-call'])],
   [
     ['10001', 'HTTP 400'],
     alike(silent({ end: 'stuck/request-rejected' }), rejected(undefined, { fallbackCode: 'request-rejected' })),

@@ -5,7 +5,7 @@ import { provider } from '../../../functions/providers/provider.ts';
 import { faultOf, identified, order } from './ask.ts';
 
 const KEY = { apiKeyId: 'a952bcbe-ec3b-4b5b-b8f9-11dae589608c' };
-const { locators: _, secretForms: __, refusedRegions: ___, locate: ____, ...definition } = kalshi;
+const { locators: _, secretForms: __, refusedRegions: ___, locate: ____, settle: _____, ...definition } = kalshi;
 const credential = (environment: string) =>
   identified({ environment, keyId: KEY.apiKeyId, parts: kalshi.credential as never });
 const at = (signer: string, target = signer): Order =>
@@ -19,6 +19,9 @@ const trial = provider({
   isRelated: (signer, target) => signer === 'prod' && target === 'demo',
   plan: ({ operation }, { kind }) => ({ call: `${operation} as ${kind}` }) as unknown as Plan,
 });
+
+it('may disagree with itself for ten minutes where nobody knows better', () =>
+  expect(trial.settle).toEqual({ windowMs: 600_000, source: 'assumed' }));
 
 it('has nothing that a definition leaves out', () =>
   expect(trial).toMatchObject({ locators: {}, secretForms: [], refusedRegions: {} }));

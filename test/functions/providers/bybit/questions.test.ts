@@ -387,6 +387,11 @@ describe('a control key', () => {
     });
   });
 
+  it('is refused as a key that signs for another one', () =>
+    expect(brief(answerTo(ask({}, {}).question, reply(200, refusal(10003))))).toBe(
+      'silent stuck/credential-refused holds',
+    ));
+
   it.each<[string, object, Facts, boolean, Facts]>([
     ['a key of the same sub account', {}, { targetUserID: SUB_ID }, false, { sameAccount: 'yes' }],
     [

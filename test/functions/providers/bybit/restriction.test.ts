@@ -48,7 +48,7 @@ it.each([
   ['read-only of the other', {}, { readOnly: 1 }, { readOnly: 1 }],
   ['addresses', { ips: ['1.2.3.4', '1.2.3.5'] }, { ips: ['1.2.3.5'] }, { ips: ['1.2.3.5'] }],
   ['addresses of one', { ips: ['*'] }, { ips: ['1.2.3.5'] }, { ips: ['1.2.3.5'] }],
-  ['no binding', {}, {}, { ips: [] }],
+  ['no binding, and writing', {}, {}, { readOnly: 0, ips: [] }],
   ['no common address, by the first', { ips: ['1.2.3.4'] }, { ips: ['1.2.3.5'] }, { ips: ['1.2.3.4'] }],
 ] as const)('two readings have in common: %s', (_what, a, b, expected) => {
   const asked = restrictionOf('sub', { readOnly: 1 });

@@ -141,6 +141,12 @@ describe('a search for the sub account', () => {
     expect('send' in next && next.send.path).toBe('/v5/user/submembers?pageSize=100&nextCursor=100');
     const again = reply(200, { retCode: 0, result: { subMembers: [], nextCursor: '100' } });
     expect(question.next([again], NOW)).toMatchObject({ answer: { code: 'same cursor' } });
+    const onward = Array.from({ length: 20 }, (_, n) =>
+      reply(200, { retCode: 0, result: { subMembers: [], nextCursor: String(101 + n) } }),
+    );
+    const stopped = question.next(onward, NOW);
+    const facts = 'answer' in stopped ? stopped.answer.facts : undefined;
+    expect(JSON.parse(facts?.['searchCursor'] ?? '').past.slice(0, 2)).toEqual(['100', '101']);
   });
 
   it('is over at an empty cursor as at 0, and is kept under its master and account', () => {

@@ -1,8 +1,18 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { requesty } from '../../../../functions/providers/requesty/index.ts';
+import { isSuccess } from '../../../../functions/providers/requesty/meaning.ts';
 import { answerTo, BROKEN, brief, callOf, converse, meant, NOW, order, probe, reply, waitsUntil } from '../ask.ts';
 import { INVALID, keyIn, MANAGER, refusal, TARGET } from './keys.ts';
+
+it.each([
+  [199, false],
+  [200, true],
+  [299, true],
+  [300, false],
+])('takes a reply with the status %i for a success: %s', (status, expected) =>
+  expect(isSuccess(reply(status))).toBe(expected),
+);
 
 const own = requesty.plan(order('delete-key', keyIn(TARGET)));
 const managed = requesty.plan(order('delete-key', keyIn(MANAGER), { aim: { self: false, keyId: TARGET } }));

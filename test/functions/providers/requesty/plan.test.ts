@@ -68,13 +68,21 @@ describe('a key that deletes itself', () => {
 
   it('forecasts a refusal, or that it may be the last of its kind', () => {
     const forecast = (manage: string) => plan.forecast({ manage }, undefined);
-    expect(forecast('read')).toEqual([expect.stringMatching(/^This key does not have the permission manage: write/)]);
+    expect(forecast('read')).toEqual([
+      'This key does not have the permission manage: write, so Requesty will likely refuse the call. A managing key can make the call. The provider’s web console can delete the key too',
+    ]);
     expect(forecast('write')).toEqual([expect.stringMatching(/only be managed in the provider’s web console$/)]);
     expect(plan.forecast({}, undefined)).toEqual([]);
     expect(plan.afterwards({}, undefined)).toEqual([]);
     expect(plan.forecast({ signerManage: 'read' }, undefined)).toEqual([]);
   });
 });
+
+it('knows the form of its secrets in any text', () =>
+  expect(['Bearer RQSTY-sk-1', 'rqsty-1'].map((text) => requesty.secretForms.some((form) => form.test(text)))).toEqual([
+    true,
+    false,
+  ]));
 
 describe('a managing key', () => {
   const plan = requesty.plan(byManager());
