@@ -6,6 +6,7 @@ import { ALL, ASKS_FOR_ITSELF, BY_ITSELF, BY_MANAGER, DELETES, type Kind, UPDATE
 import { flapping, laggingReads, shareOfNodes } from './nodes.ts';
 import { banOfAddress, banOfFailures, droppedJobs, lostCalls, outageOfAccount, outageOfAll } from './outages.ts';
 import { changedBehindReplica, managerKilled, oneKeyOnly, restored, secretDeleted, switchedOff } from './people.ts';
+import { opaqueAcceptance, pausedAfterWord, settlesWithin } from './providers.ts';
 import { cacheOfAnother, cacheOfOlder, laggingLists, missingRow, shiftingPages } from './reads.ts';
 
 type Draws = (draw: Draw) => Sickness;
@@ -80,6 +81,13 @@ export const KINDS: readonly Kind[] = [
     name: 'control key that is itself leaked',
     orders: BY_ITSELF,
     draw: (draw) => both(controlIsTarget(), lostCalls(draw)),
+  },
+  { name: 'opaque acceptance', orders: DELETES, draw: (draw) => both(opaqueAcceptance(), orLost(droppedJobs)(draw)) },
+  { name: 'documented window', orders: DELETES, draw: (draw) => both(settlesWithin(draw), orLost(laggingReads)(draw)) },
+  {
+    name: 'paused after the word',
+    orders: ALL,
+    draw: (draw) => both(pausedAfterWord(draw), orLost(outageOfAll)(draw)),
   },
   ...(['widened', 'narrowed'] as const).map(
     (how): Kind => ({
