@@ -75,7 +75,9 @@ const plannedOutcome = (step: Step): Planned['outcome'] =>
  *
  * @returns `planned`, with the plan and the record for its receipt; or the wait, if a question must wait
  */
-export const dryRun = async (context: AttemptContext, key: KeyOf): Promise<AttemptResult> => {
+export const dryRun = async (asked: AttemptContext, key: KeyOf): Promise<AttemptResult> => {
+  // A plan is never in a hurry: it asks all that there is to ask before it says what a request would do.
+  const context = { ...asked, order: { ...asked.order, urgent: false } };
   const { ports, pin, order, request } = context;
   const now = ports.clock.now();
   const ledgerKey = caseKey(pin.keyName);
@@ -102,7 +104,7 @@ export const dryRun = async (context: AttemptContext, key: KeyOf): Promise<Attem
     withRound(item, { name: 'plan', signerId, round, roundVerdict, control: probed.control, now }).attempts['plan'] ??
     NEW_ATTEMPT;
   // A plan reads the settings only once. It says what follows if the second reading is the same.
-  const next = nextStep(
+  const step = nextStep(
     context,
     probed,
     { ...progress, readAt: epochMs(0) },
@@ -114,6 +116,9 @@ export const dryRun = async (context: AttemptContext, key: KeyOf): Promise<Attem
       sightedRounds: 0,
     },
   );
+  // The provider would be asked to delete what it does not know, and would refuse.
+  const isUnknown = step.do === 'call' && roundVerdict === 'absent-unseen';
+  const next: Step = isUnknown ? { do: 'ask-siblings' } : step;
   const known = [round.facts, recordIn(round.asked)] as const;
   const forecast = plan.forecast(...known);
   const kind = isRestriction(plan.call) ? 'update' : 'delete';

@@ -78,7 +78,12 @@ describe('a plan says what a real request', () => {
       [[GONE], {}, () => ({ call: REFUSING })],
       `would end as stuck/not-recognised. Check the key’s identifier, its environment and the signing key. If all three are right, look in the provider’s web console. ${OUTAGE_LOOKS_THE_SAME}`,
     ],
-    ['probes again for', [[undefined], LEAKED], 'would probe again (no-reply)'],
+    [
+      'sends and ends as for a key that its managing key does not know',
+      [[answerOf('unlisted')], MANAGED],
+      `would send the delete once and end as stuck/not-recognised. Check the key’s identifier, its environment and the signing key. If all three are right, look in the provider’s web console. ${OUTAGE_LOOKS_THE_SAME}`,
+    ],
+    ['is in no hurry for', [[undefined], LEAKED], 'would wait (no-reply)'],
     ['waits for', [[undefined]], 'would wait (no-reply)'],
   ])('%s', async (_what, [...of], expected) => {
     const { receipt, sent } = await planned(...of);
