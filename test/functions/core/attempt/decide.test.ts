@@ -1270,8 +1270,8 @@ describe('whatever the situation', () => {
     ));
 
   it('says gone by a lost reply and a managing key only after an answered call, unless a check holds it back or an hour is over', () =>
-    holds(({ controlled, proved, progress, round, signer, now }, decision) =>
-      decision.do !== 'end' || decision.outcome !== 'revoked' || !controlled || proved || isHeld(round, signer)
+    holds(({ self, controlled, proved, progress, round, signer, now }, decision) =>
+      decision.do !== 'end' || decision.outcome !== 'revoked' || !controlled || self || proved || isHeld(round, signer)
         ? true
         : basisOf(progress) === 'accepted' ||
           isByWord(progress) ||
