@@ -176,7 +176,7 @@ export const ENDS: readonly State[] = [
     about: 'The request has a secret in it: its copy on the stuck queue has none.',
     ways: [REQUESTY_BY_ITSELF],
     make: async ({ ask, drain, way }) => {
-      ask('one', { reference: `<bearer of ${way.target}>` });
+      ask('one', { requestId: `<bearer of ${way.target}>` });
       await drain();
     },
     next: ['redrive'],
