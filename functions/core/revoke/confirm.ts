@@ -20,7 +20,7 @@ import { contextOf } from './attempt-context.ts';
 import { tagTarget } from './conclude.ts';
 import { resend, setAside } from './enqueue.ts';
 import { questionsElsewhere } from './other-hosts.ts';
-import { type PublishedRequest, recheckLater, withCase } from './recheck-of.ts';
+import { type PublishedRequest, recheckLater, takeBack, withCase } from './recheck-of.ts';
 import type { DeliveryMode, Run } from './run.ts';
 import { DONE, waitFor } from './wait-for.ts';
 
@@ -133,6 +133,10 @@ const ownerRequest = async (run: Run, owner: string): Promise<RequestItem | unde
   return item && attemptName(item) === owner ? item : undefined;
 };
 
+/** The key was seen again: no request may be answered any more with the word that it was gone or restricted. */
+const takesBack = ({ outcome }: SettleFinding): boolean =>
+  outcome !== 'confirmed' && (!outcome.startsWith('unconfirmed/') || outcome === 'unconfirmed/still-flapping');
+
 /**
  * Publishes the finding for each end that waits for it. A word that no longer holds sends its request again, after all of them: the next
  * attempt takes the place of this one.
@@ -150,6 +154,7 @@ const publishFinding = async (run: Run, settling: Settling, finding: SettleFindi
     if (item?.receipt === undefined) continue;
     const receipt = settledReceipt(item.receipt, settling, finding);
     if (owner === first && finding.outcome === 'stuck/no-effect') await setAside(ports.outbox, { ...item, receipt });
+    if (takesBack(finding)) await takeBack(ports, item);
     await ports.outbox.publish(receipt);
     ports.log[finding.outcome === 'confirmed' ? 'info' : 'warn']('key settled', findingFacts(receipt, finding.at));
     await tagTarget(ports, item, { outcome: finding.outcome, at: finding.at });

@@ -49,6 +49,14 @@ export const withCase = async (
   return recheckLater(run, original, attemptWaiting({ code: 'in-progress', notBefore: taken.notBefore }));
 };
 
+/** Takes back the word of an end: the same request sent again is its next attempt. */
+export const takeBack = (ports: Ports, { requestId, attempt }: RequestItem): Promise<unknown> =>
+  updateItem<RequestItem>(ports, requestKey(requestId, false), (current) =>
+    current?.attempt === attempt && current.withdrawnAt === undefined
+      ? { ...current, withdrawnAt: ports.clock.now() }
+      : undefined,
+  );
+
 /** Puts the message of a recheck back on the queue, or gives it up when its time is over. */
 export const recheckLater = async (
   { ports, delivery, holder }: Run,

@@ -7,16 +7,14 @@ import type { Disposition } from '../delivery.ts';
 import { toIso } from '../epoch.ts';
 import { type AttemptEnded, type AttemptResult, attemptEnded, attemptWaiting } from '../ledger/attempt-result.ts';
 import { type CaseItem, NEW_ATTEMPT, ownerOf } from '../ledger/case-item.ts';
-import { attemptName, caseKey, requestKey } from '../ledger/keys.ts';
+import { attemptName, caseKey } from '../ledger/keys.ts';
 import { updateLeasedCase } from '../ledger/lease.ts';
-import type { Ended, RequestItem } from '../ledger/request-item.ts';
-import { updateItem } from '../ledger/update-item.ts';
+import type { Ended } from '../ledger/request-item.ts';
 import { isGone, type KeyState } from '../outcome.ts';
-import type { Ports } from '../ports.ts';
 import { type Finding, findingReceipt } from '../receipts/make-receipt.ts';
 import { contextOf } from './attempt-context.ts';
 import { setAside } from './enqueue.ts';
-import { asRecheck, type PublishedRequest, recheckLater, withCase } from './recheck-of.ts';
+import { asRecheck, type PublishedRequest, recheckLater, takeBack, withCase } from './recheck-of.ts';
 import type { ResolvedTarget } from './resolve-target.ts';
 import type { DeliveryMode, Run } from './run.ts';
 import { DONE } from './wait-for.ts';
@@ -71,14 +69,6 @@ const conclude = async (
 
 /** A recheck is over at the point where a request would act. */
 const probesOnly: Act = async () => attemptEnded('planned');
-
-/** Takes back the word of an end: the same request sent again is its next attempt. */
-const takeBack = (ports: Ports, { requestId, attempt }: RequestItem): Promise<unknown> =>
-  updateItem<RequestItem>(ports, requestKey(requestId, false), (current) =>
-    current?.attempt === attempt && current.withdrawnAt === undefined
-      ? { ...current, withdrawnAt: ports.clock.now() }
-      : undefined,
-  );
 
 /** Reports a key that may do more although it was restricted, and opens its case. A person may have changed the key, so no call is sent. */
 const tellWidened = async ({ ports, holder }: Run, original: PublishedRequest, found: CaseItem): Promise<void> => {

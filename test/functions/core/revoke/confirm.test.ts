@@ -241,6 +241,7 @@ describe('a key that shows again in its window', () => {
   it('is reported, and its request is sent again as the next attempt', async () => {
     const memory = await ended({ probe: [ALIVE, GONE, GONE, GONE, GONE, ALIVE, GONE], delete: [ACCEPTED] });
     expect(await readAt(memory, MINUTE)).toBeUndefined();
+    expect(memory.items.get('request#R request')).toMatchObject({ withdrawnAt: after(END, MINUTE) });
     expect(findings(memory)).toEqual([['R#1!1', 'resurrected', null, 'alive', 'revoked']]);
     expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#1' });
     expect(caseOf(memory)).not.toHaveProperty('proved');
@@ -304,6 +305,22 @@ describe('a key that shows again in its window', () => {
     expect(memory.aside).toEqual([]);
     expect(caseOf(memory)).toMatchObject({ state: 'open-case', leftOpenBy: 'R#3' });
   });
+
+  it.each([
+    ['still flaps', MINUTE],
+    ['does not go for any delete', 10 * MINUTE],
+  ])(
+    'that %s is acted on again where its request is sent again: it does not get the word of before',
+    async (_how, ms) => {
+      const memory = await flapping(3, ms);
+      const before = memory.published.length;
+      memory.clock.forward(1);
+      const again = delivered(memory, SELF, { messageId: 'M9', sentAt: memory.clock.now() });
+      await revoke(memory.ports, again);
+      expect(memory.items.get('request#R request')).toMatchObject({ attempt: 4 });
+      expect(memory.published.slice(before).filter(({ receiptId }) => receiptId === 'R#3')).toEqual([]);
+    },
+  );
 
   it('after three whole windows is stuck: the provider takes the delete and does not carry it out', async () => {
     const memory = await flapping(3, 10 * MINUTE);
