@@ -125,7 +125,8 @@ export const parseRequest = (providers: Providers, body: string): Parsed => {
     return refused(
       'malformed',
       `Cannot tell which order is meant: ${outside} stands outside detail. Every field of the request must stand inside`,
-      Object.keys(read.object),
+      // A name may itself be a secret.
+      Object.keys(withoutSecrets(form, read.object).clean as object),
     );
   const { fields, eventAt } = unwrap(read.object);
   provider = providerNamed(providers, fields['provider']);

@@ -444,6 +444,11 @@ describe('a bus event', () => {
       }),
   );
 
+  it('with such a field repeats no name that looks like a secret', () => {
+    const { fields } = refused({ ...event, dryRun: true, 'rqsty-sk-canary': 1 });
+    expect(fields).toEqual([...Object.keys(event), 'dryRun', '[removed]']);
+  });
+
   it('has a version of its own, and what else the bus gives it', () => {
     const more = { version: '0', region: 'eu-central-1', resources: ['arn:aws:events'], 'replay-name': 'r' };
     expect(read({ ...event, ...more }).request.version).toBe(1);
