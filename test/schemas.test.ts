@@ -116,7 +116,8 @@ describe('the schema of a receipt', () => {
     ])
       await system().send(textOf(`events/revoke.${name}.json`));
     await system().send('no request');
-    await system().settle();
+    // Three windows are read ten times each, and one request is retried for an hour.
+    await system().settle(150);
     const receipts = system().receipts();
     const outcomes = new Set(receipts.map(({ outcome }) => outcome));
     const wanted = ['confirmed', 'planned', 'refused', 'restricted', 'retry', 'revoked', 'stuck'];
