@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { after, type EpochMs } from '../../../functions/core/epoch.ts';
+import { Fault } from '../../../functions/core/fault.ts';
 import type {
   Attributes,
   Config,
@@ -177,3 +178,13 @@ export const openedAs = (value: string | undefined, fields: Partial<Opened> = {}
   value: value === undefined ? undefined : new Secret(value),
   ...fields,
 });
+
+/** The end and the sentence of the fault that the work ends with. */
+export const faultFrom = async (work: Promise<unknown>): Promise<string> => {
+  const error = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof Fault)) throw error;
+  return `${error.outcome}: ${error.message}`;
+};

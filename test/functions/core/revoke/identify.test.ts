@@ -3,25 +3,16 @@ import { describe, expect, it } from 'vitest';
 import type { Answer } from '../../../../functions/core/answer.ts';
 import type { Retry } from '../../../../functions/core/backoff.ts';
 import { after } from '../../../../functions/core/epoch.ts';
-import { Fault } from '../../../../functions/core/fault.ts';
+import type { Fault } from '../../../../functions/core/fault.ts';
 import type { Provider } from '../../../../functions/core/provider.ts';
 import { identify } from '../../../../functions/core/revoke/identify.ts';
 import type { Held } from '../../../../functions/core/revoke/open-credential.ts';
-import { type Memory, memoryPorts, openedAs } from '../memory-ports.ts';
+import { faultFrom, type Memory, memoryPorts, openedAs } from '../memory-ports.ts';
 import { answerOf, NOON } from '../rounds.ts';
 import { questionOf, replyOf, scriptedProvider, withoutSlot } from '../scripted-provider.ts';
 
 const GOOD = openedAs('{"keyId":"K"}');
 const PROVIDER = scriptedProvider();
-
-const fault = async (work: Promise<unknown>): Promise<string> => {
-  const error = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof Fault)) throw error;
-  return `${error.outcome}: ${error.message}`;
-};
 
 describe('telling whose key it is', () => {
   const held = (keyId: string): Held => ({ opened: GOOD, credential: PROVIDER.credential({ keyId }) });
@@ -164,7 +155,7 @@ describe('telling whose key it is', () => {
       'stuck/region-refused',
     ],
   ])('ends by %s', async (_what, answer, outcome) =>
-    expect(await fault(identified(system(answer)))).toBe(`${outcome}: Cannot identify the key in key-revoker/desk`),
+    expect(await faultFrom(identified(system(answer)))).toBe(`${outcome}: Cannot identify the key in key-revoker/desk`),
   );
 
   it('goes by what another delivery has kept meanwhile: that may have killed the key since', async () => {

@@ -1,23 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { after } from '../../../../functions/core/epoch.ts';
-import { Fault } from '../../../../functions/core/fault.ts';
 import type { Opened } from '../../../../functions/core/ports.ts';
 import { openCredential } from '../../../../functions/core/revoke/open-credential.ts';
-import { memoryPorts, openedAs } from '../memory-ports.ts';
+import { faultFrom, memoryPorts, openedAs } from '../memory-ports.ts';
 import { NOON } from '../rounds.ts';
 import { scriptedProvider } from '../scripted-provider.ts';
 
 const GOOD = openedAs('{"keyId":"K"}');
 const PROVIDER = scriptedProvider();
-
-const fault = async (work: Promise<unknown>): Promise<string> => {
-  const error = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof Fault)) throw error;
-  return `${error.outcome}: ${error.message}`;
-};
 
 describe('opening a credential', () => {
   const open = (secretId: string, found?: Opened, version = 'v1') =>
@@ -45,20 +35,22 @@ describe('opening a credential', () => {
     ['an ARN inside another name', `x${GOOD.arn}`, GOOD],
     ['an ARN’s beginning inside the prefix', 'key-rearn:aws:secretsmanager:r:a:secret:voker/desk', GOOD],
     ['a name that turns out to be another', 'key-revoker/desk', openedAs('{"keyId":"K"}', { name: 'prod/desk' })],
-  ])('does not open %s', async (_what, secretId, found) => expect(await fault(open(secretId, found))).toBe(OUTSIDE));
+  ])('does not open %s', async (_what, secretId, found) =>
+    expect(await faultFrom(open(secretId, found))).toBe(OUTSIDE),
+  );
 
   it('asks for no secret outside the prefix', async () => {
     const memory = memoryPorts();
-    await fault(openCredential(memory.ports, PROVIDER, 'prod/desk', 'v1'));
+    await faultFrom(openCredential(memory.ports, PROVIDER, 'prod/desk', 'v1'));
     expect(memory.steps).toEqual([]);
   });
 
   it('says what is missing, and until when it can be restored', async () => {
-    expect(await fault(open(GOOD.arn))).toBe('stuck/credential-missing: Cannot open key-revoker/desk-AbCdEf at v1');
+    expect(await faultFrom(open(GOOD.arn))).toBe('stuck/credential-missing: Cannot open key-revoker/desk-AbCdEf at v1');
     const { ports } = memoryPorts({
       secrets: { 'key-revoker/desk': { found: false, why: 'deleted', until: after(NOON, 86_400_000) } },
     });
-    expect(await fault(openCredential(ports, PROVIDER, 'key-revoker/desk', 'AWSCURRENT'))).toBe(
+    expect(await faultFrom(openCredential(ports, PROVIDER, 'key-revoker/desk', 'AWSCURRENT'))).toBe(
       'stuck/credential-missing: Cannot open key-revoker/desk at AWSCURRENT. The secret is scheduled for deletion, and can be restored until 2026-11-22T12:00:00.000Z',
     );
   });
@@ -75,6 +67,8 @@ describe('opening a credential', () => {
     ['a text in JSON', '"canary"', 'Cannot read key-revoker/desk: it must be a JSON object; it is a text'],
     ['another provider’s shape', '{"apiKey":"canary"}', 'Cannot read keyId: it must be a string'],
   ])('does not read %s', async (_what, value, message) =>
-    expect(await fault(open('key-revoker/desk', openedAs(value)))).toBe(`refused/credential-unreadable: ${message}`),
+    expect(await faultFrom(open('key-revoker/desk', openedAs(value)))).toBe(
+      `refused/credential-unreadable: ${message}`,
+    ),
   );
 });
