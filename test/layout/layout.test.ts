@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import biome from '../../biome.json' with { type: 'json' };
+import vitestConfig from '../../vitest.config.ts';
 import { allImports, crowdedFolders, exportedTwice, inCycles, longestChain, runtimeImports } from './rules.ts';
 import { filesUnder, SOURCES, type SourceFile, TESTS, textOf } from './source-files.ts';
 
@@ -33,6 +34,19 @@ describe('files', () => {
     expect(inCycles(by(files)), 'a circle has no longest way').toEqual([]);
     const chain = longestChain(by(files));
     expect(chain.length, chain.join(' > ')).toBeLessThanOrEqual(most);
+  });
+});
+
+/** The files of a project in `vitest.config.ts`. */
+const filesOf = (name: string): readonly string[] =>
+  (vitestConfig.test?.projects ?? []).flatMap((project) =>
+    typeof project === 'object' && 'test' in project && project.test?.name === name ? (project.test.include ?? []) : [],
+  );
+
+describe('a test file that replaces a module', () => {
+  it('has a process of its own: other files of its process may have loaded that module', () => {
+    const replacing = TESTS.map(({ path }) => path).filter((path) => /^vi\.(doM|m)ock\(/m.test(textOf(path)));
+    expect(replacing.toSorted()).toEqual(filesOf('separate').toSorted());
   });
 });
 

@@ -1,12 +1,9 @@
 import fc from 'fast-check';
-import { afterAll, expect, it, vi } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { IS_FULL, SEED } from '../campaign/sample.ts';
 import { sequences } from './commands/sequences.ts';
 import { learnAwaited } from './system/learn-awaited.ts';
 import { openStages } from './system/stage.ts';
-
-// The sandboxes answer in this process, without sockets: thousands of sequences fit into the time of a test.
-vi.mock('../../infra/local/sandbox/serve-provider.ts', () => import('../faults/simulated/serve-in-process.ts'));
 
 /**
  * A failure names its seed, its path and its replayPath: with `SEED`, `MODEL_PATH` and `MODEL_REPLAY` set to these it is played again.

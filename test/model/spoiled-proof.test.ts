@@ -9,8 +9,6 @@ import { finds } from './finds.ts';
 import { learnAwaited } from './system/learn-awaited.ts';
 import { openStages } from './system/stage.ts';
 
-vi.mock('../../infra/local/sandbox/serve-provider.ts', () => import('../faults/simulated/serve-in-process.ts'));
-
 type Decide = typeof decideModule.decide;
 type Situation = Parameters<Decide>[0];
 type Decision = ReturnType<Decide>;

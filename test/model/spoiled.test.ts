@@ -1,4 +1,4 @@
-import { beforeAll, it, vi } from 'vitest';
+import { beforeAll, it } from 'vitest';
 import type { Answer } from '../../functions/core/answer.ts';
 import type { CaseItem } from '../../functions/core/ledger/case-item.ts';
 import type { Ports, Versioned } from '../../functions/core/ports.ts';
@@ -7,8 +7,6 @@ import type { Setting } from './commands/sequences.ts';
 import { finds } from './finds.ts';
 import { learnAwaited } from './system/learn-awaited.ts';
 import { openStages } from './system/stage.ts';
-
-vi.mock('../../infra/local/sandbox/serve-provider.ts', () => import('../faults/simulated/serve-in-process.ts'));
 
 let setting: Setting;
 

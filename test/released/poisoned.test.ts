@@ -1,12 +1,10 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { IS_FULL, SEED, sampleOf } from '../campaign/sample.ts';
 import type { Expected, Fixture } from './fixture.ts';
 import { type Poison, poisoned, poisonsOf } from './poison.ts';
 import { casesOf, RELEASES } from './read-release.ts';
 import { changed, leftovers, replayed, untrue } from './replay.ts';
 import { openStage, type Stage } from './stage.ts';
-
-vi.mock('../../infra/local/sandbox/serve-provider.ts', () => import('../faults/simulated/serve-in-process.ts'));
 
 interface Spoilt {
   readonly name: string;

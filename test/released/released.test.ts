@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../functions/core/ledger/same-request.ts';
 import type { RevocationRequest } from '../../functions/core/request/revocation-request.ts';
 import { digest } from '../../functions/edge/process/digest.ts';
@@ -7,9 +7,6 @@ import type { Item } from './document-table.ts';
 import { casesOf, RELEASES, textsOf } from './read-release.ts';
 import { problemsOf, replayed, unjudged } from './replay.ts';
 import { holdsSecret } from './throwaway.ts';
-
-// The sandboxes without their sockets: the clock is simulated, and nothing here waits.
-vi.mock('../../infra/local/sandbox/serve-provider.ts', () => import('../faults/simulated/serve-in-process.ts'));
 
 /** Every kind of item that release 0.1.0 stores. */
 const KINDS: readonly string[] = [

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Fixture } from './fixture.ts';
 import { olderProduct } from './older-product.ts';
 import { expectationsOf, expectedOf } from './read-release.ts';
@@ -7,8 +7,6 @@ import type { Stage } from './stage.ts';
 import { STATES } from './states/index.ts';
 import { made } from './states/make.ts';
 import { SUB_BY_MASTER } from './states/ways.ts';
-
-vi.mock('../../infra/local/sandbox/serve-provider.ts', () => import('../faults/simulated/serve-in-process.ts'));
 
 const older = await olderProduct('0.1.0');
 const expectations = expectationsOf('0.1.0');

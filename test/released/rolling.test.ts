@@ -1,4 +1,4 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { IS_FULL, SEED, sampleOf } from '../campaign/sample.ts';
 import { olderProduct } from './older-product.ts';
 import { openProduct, type Ports } from './product.ts';
@@ -7,8 +7,6 @@ import { type Cut, rolling, type Turn } from './rolling.ts';
 import { openStage } from './stage.ts';
 import { emptyOf } from './states/make.ts';
 import { WAYS, type Way } from './states/ways.ts';
-
-vi.mock('../../infra/local/sandbox/serve-provider.ts', () => import('../faults/simulated/serve-in-process.ts'));
 
 const older = await olderProduct('0.1.0');
 

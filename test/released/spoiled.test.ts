@@ -1,10 +1,8 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Item } from './document-table.ts';
 import type { Fixture, Message } from './fixture.ts';
 import { casesOf } from './read-release.ts';
 import { problemsOf, replayed } from './replay.ts';
-
-vi.mock('../../infra/local/sandbox/serve-provider.ts', () => import('../faults/simulated/serve-in-process.ts'));
 
 type Spoil = (fixture: Fixture) => Fixture;
 

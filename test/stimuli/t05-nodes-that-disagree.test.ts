@@ -1,10 +1,8 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { seededRandom } from '../faults/outages/seeded-random.ts';
 import { open } from '../faults/world/run-case.ts';
 import { orderNamed } from '../faults/world/spoilt.ts';
 import { isEnough, play, toldIn, withNodes } from './play.ts';
-
-vi.mock('../../infra/local/sandbox/serve-provider.ts', () => import('../faults/simulated/serve-in-process.ts'));
 
 const ORDER = orderNamed('kalshi/delete-key by itself');
 const RUNS = 12;

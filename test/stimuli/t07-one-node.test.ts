@@ -1,11 +1,9 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Ports } from '../../functions/core/ports.ts';
 import type { HttpCall } from '../../functions/core/provider.ts';
 import { breachesOf } from '../faults/world/evidence-of.ts';
 import { open } from '../faults/world/run-case.ts';
 import { orderNamed } from '../faults/world/spoilt.ts';
-
-vi.mock('../../infra/local/sandbox/serve-provider.ts', () => import('../faults/simulated/serve-in-process.ts'));
 
 /** How long the second node still accepts a key that the first one has deleted. */
 const LAG_MS = 9_000;

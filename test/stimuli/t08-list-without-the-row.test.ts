@@ -1,4 +1,4 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Ports } from '../../functions/core/ports.ts';
 import type { MaybeReply } from '../../functions/core/provider.ts';
 import { SANDBOX_OF } from '../../infra/local/sandbox/index.ts';
@@ -7,8 +7,6 @@ import { PROVIDERS_UNDER_TEST } from '../faults/orders/providers-under-test.ts';
 import { breachesOf } from '../faults/world/evidence-of.ts';
 import { open, postpone } from '../faults/world/run-case.ts';
 import type { World } from '../faults/world/world.ts';
-
-vi.mock('../../infra/local/sandbox/serve-provider.ts', () => import('../faults/simulated/serve-in-process.ts'));
 
 const MOST_DELIVERIES = 30;
 

@@ -1,11 +1,9 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import type { BybitSandbox } from '../../infra/local/sandbox/bybit/bybit-sandbox.ts';
 import { breachesOf } from '../faults/world/evidence-of.ts';
 import { open } from '../faults/world/run-case.ts';
 import { orderNamed } from '../faults/world/spoilt.ts';
 import { play, toldIn } from './play.ts';
-
-vi.mock('../../infra/local/sandbox/serve-provider.ts', () => import('../faults/simulated/serve-in-process.ts'));
 
 const FREE = { readOnly: 0, permissions: { Spot: ['SpotTrade'], Wallet: ['AccountTransfer'] }, ips: ['*'] } as const;
 const MINUTE_MS = 60_000;

@@ -1,12 +1,10 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Ports } from '../../functions/core/ports.ts';
 import type { OrderUnderTest } from '../faults/orders/order-under-test.ts';
 import { PROVIDERS_UNDER_TEST } from '../faults/orders/providers-under-test.ts';
 import { breachesOf } from '../faults/world/evidence-of.ts';
 import { type Case, open, postpone } from '../faults/world/run-case.ts';
 import { START, type World } from '../faults/world/world.ts';
-
-vi.mock('../../infra/local/sandbox/serve-provider.ts', () => import('../faults/simulated/serve-in-process.ts'));
 
 const MINUTE = 60_000;
 const MOST_DELIVERIES = 40;

@@ -1,10 +1,8 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { breachesOf } from '../faults/world/evidence-of.ts';
 import { open } from '../faults/world/run-case.ts';
 import { orderNamed } from '../faults/world/spoilt.ts';
 import { nobodyIsKnown, play, toldIn } from './play.ts';
-
-vi.mock('../../infra/local/sandbox/serve-provider.ts', () => import('../faults/simulated/serve-in-process.ts'));
 
 const MINUTE_MS = 60_000;
 

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Config, Ports } from '../../functions/core/ports.ts';
 import type { Fault } from '../../infra/local/sandbox/faults.ts';
 import { breachesOf } from '../faults/world/evidence-of.ts';
@@ -6,8 +6,6 @@ import { type Case, open, outcomeOf } from '../faults/world/run-case.ts';
 import { orderNamed } from '../faults/world/spoilt.ts';
 import { START } from '../faults/world/world.ts';
 import { BANNED } from '../laws/trespasses.ts';
-
-vi.mock('../../infra/local/sandbox/serve-provider.ts', () => import('../faults/simulated/serve-in-process.ts'));
 
 const MINUTE_MS = 60_000;
 /** How long Bybit bans an address that asks too often. */

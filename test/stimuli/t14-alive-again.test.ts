@@ -1,12 +1,10 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import type { AttendedSandbox } from '../../infra/local/sandbox/index.ts';
 import { breachesOf } from '../faults/world/evidence-of.ts';
 import { open } from '../faults/world/run-case.ts';
 import { orderNamed } from '../faults/world/spoilt.ts';
 import { throughWindows } from '../faults/world/through-windows.ts';
 import { callsIn, play, toldIn } from './play.ts';
-
-vi.mock('../../infra/local/sandbox/serve-provider.ts', () => import('../faults/simulated/serve-in-process.ts'));
 
 it.each(['bybit/delete-sub-key by its master', 'kalshi/delete-key by itself', 'requesty/delete-key by itself'])(
   '%s: a key that is alive again after its end is reported, and its request kills it again',

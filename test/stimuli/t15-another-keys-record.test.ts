@@ -1,11 +1,9 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Fault } from '../../infra/local/sandbox/faults.ts';
 import { breachesOf } from '../faults/world/evidence-of.ts';
 import { type Case, drain, open, outcomeOf } from '../faults/world/run-case.ts';
 import { orderNamed } from '../faults/world/spoilt.ts';
 import type { World } from '../faults/world/world.ts';
-
-vi.mock('../../infra/local/sandbox/serve-provider.ts', () => import('../faults/simulated/serve-in-process.ts'));
 
 const REASONS: readonly Case['reason'][] = ['leaked', 'manual'];
 const OTHER = '00000000-0000-4000-8000-00000000000f';

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Answer } from '../../functions/core/answer.ts';
 import { reading } from '../faults/world/spoilt.ts';
 import { BY_MANAGER, DELETES, type Kind } from './kinds/kind.ts';
@@ -7,8 +7,6 @@ import { droppedJobs, lostCalls } from './kinds/outages.ts';
 import { oneKeyOnly, restored } from './kinds/people.ts';
 import { both } from './life/both.ts';
 import { runWorld } from './run-world.ts';
-
-vi.mock('../../infra/local/sandbox/serve-provider.ts', () => import('../faults/simulated/serve-in-process.ts'));
 
 const play = (kind: Omit<Kind, 'name'>, count = 8) =>
   Promise.all(Array.from({ length: count }, (_, number) => runWorld({ name: 'test', ...kind }, 1, number)));

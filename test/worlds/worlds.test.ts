@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { SEED } from '../campaign/sample.ts';
 import { sumOf } from './figures/lines.ts';
 import type { Tally } from './figures/tally.ts';
@@ -7,8 +7,6 @@ import type { Kind } from './kinds/kind.ts';
 import { NOT_YET } from './kinds/not-yet.ts';
 import { playKind } from './play-kind.ts';
 import { runWorld } from './run-world.ts';
-
-vi.mock('../../infra/local/sandbox/serve-provider.ts', () => import('../faults/simulated/serve-in-process.ts'));
 
 /** Of each kind, in the gate; `npm run worlds` plays thousands. */
 const WORLDS = 15;

@@ -1,12 +1,10 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { SANDBOX_OF } from '../../../infra/local/sandbox/index.ts';
 import type { OrderUnderTest } from '../orders/order-under-test.ts';
 import { PROVIDERS_UNDER_TEST } from '../orders/providers-under-test.ts';
 import { judged, meantBy } from '../world/judge.ts';
 import type { Case } from '../world/run-case.ts';
 import { runSkewed, type Skew } from './skewed.ts';
-
-vi.mock('../../../infra/local/sandbox/serve-provider.ts', () => import('../simulated/serve-in-process.ts'));
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

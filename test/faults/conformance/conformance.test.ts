@@ -1,13 +1,10 @@
-import { afterAll, vi } from 'vitest';
+import { afterAll } from 'vitest';
 import { campaign } from '../world/campaign.ts';
 import { meantBy, runCase } from '../world/judge.ts';
 import type { Case, Ran } from '../world/run-case.ts';
 import { crashCases, runCrash, shownByCrash } from './crash-cases.ts';
 import { faultCases, shownByFault } from './fault-cases.ts';
 import { runWindow, shownInWindow, windowCases } from './window-cases.ts';
-
-// The sandboxes answer in this process, without sockets: thousands of cases fit into the time of a test.
-vi.mock('../../../infra/local/sandbox/serve-provider.ts', () => import('../simulated/serve-in-process.ts'));
 
 const { perOrder, report } = campaign('conformance');
 

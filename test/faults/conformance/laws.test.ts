@@ -1,12 +1,10 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Answer } from '../../../functions/core/answer.ts';
 import type { Ports } from '../../../functions/core/ports.ts';
 import { breachesOf } from '../world/evidence-of.ts';
 import { open } from '../world/run-case.ts';
 import { ORDER, reading, spoiled } from '../world/spoilt.ts';
 import type { World } from '../world/world.ts';
-
-vi.mock('../../../infra/local/sandbox/serve-provider.ts', () => import('../simulated/serve-in-process.ts'));
 
 it('finds nothing where nothing is spoiled', async () => {
   expect(await spoiled((ports) => ports)).toEqual([]);

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import * as PROVIDERS from '../../../functions/providers/index.ts';
 import { FAULT_TABLE, SANDBOX_OF } from '../../../infra/local/sandbox/index.ts';
 import { SEED } from '../../campaign/sample.ts';
@@ -8,8 +8,6 @@ import { drawnFrom } from '../world/campaign.ts';
 import type { Case } from '../world/run-case.ts';
 import { type CrashCase, crashCases, shownByCrash } from './crash-cases.ts';
 import { type FaultCase, faultCases, shownByFault } from './fault-cases.ts';
-
-vi.mock('../../../infra/local/sandbox/serve-provider.ts', () => import('../simulated/serve-in-process.ts'));
 
 /** An order with the cases that it is crossed with, and what it asks for: provider, operation and signer. */
 interface Listed {

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { SANDBOX_OF, type SandboxName } from '../../../infra/local/sandbox/index.ts';
 import { IS_FULL, SEED, sampleOf } from '../../campaign/sample.ts';
 import { NOBODY_IS_KNOWN } from '../../laws/trespasses.ts';
@@ -7,8 +7,6 @@ import { PROVIDERS_UNDER_TEST } from '../orders/providers-under-test.ts';
 import { breachesOf } from '../world/evidence-of.ts';
 import { type Case, open, outcomeOf, postpone } from '../world/run-case.ts';
 import { START, type World } from '../world/world.ts';
-
-vi.mock('../../../infra/local/sandbox/serve-provider.ts', () => import('../simulated/serve-in-process.ts'));
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

@@ -1,12 +1,10 @@
-import { afterAll, expect, it, vi } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { SANDBOX_NAMES, SANDBOX_OF, type SandboxName } from '../../../infra/local/sandbox/index.ts';
 import { IS_FULL, SEED, sampleOf } from '../../campaign/sample.ts';
 import { type Figures, figuresOf, lineOf } from './figures.ts';
 import { HOUR, KINDS, type Kind, MINUTE, nameOf, type Outage } from './outage.ts';
 import { DEPLOYED } from './queue-settings.ts';
 import { type Ran, runOutage } from './run-outage.ts';
-
-vi.mock('../../../infra/local/sandbox/serve-provider.ts', () => import('../simulated/serve-in-process.ts'));
 
 const LENGTHS = [HOUR / 2, 6 * HOUR, 20 * HOUR];
 /** Keys at the provider that is out, by the length; few in the sample, and fewer where signatures take long. */

@@ -1,4 +1,4 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Answer } from '../../../functions/core/answer.ts';
 import type { EpochMs } from '../../../functions/core/epoch.ts';
 import type { Ports } from '../../../functions/core/ports.ts';
@@ -8,8 +8,6 @@ import { open } from '../world/run-case.ts';
 import { cutOff, ORDER, orderNamed, reading, spoiled } from '../world/spoilt.ts';
 import type { World } from '../world/world.ts';
 import { runSweeps, sweepCases } from './sweep-cases.ts';
-
-vi.mock('../../../infra/local/sandbox/serve-provider.ts', () => import('../simulated/serve-in-process.ts'));
 
 const MOST_DELIVERIES = 20;
 

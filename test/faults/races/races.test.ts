@@ -1,4 +1,4 @@
-import { afterAll, vi } from 'vitest';
+import { afterAll } from 'vitest';
 import { PROVIDERS_UNDER_TEST } from '../orders/providers-under-test.ts';
 import { campaign } from '../world/campaign.ts';
 import { atOnceCases, runAtOnce, shownAtOnce, thousandCases } from './at-once-cases.ts';
@@ -6,8 +6,6 @@ import { meanwhileCases, runMeanwhile, shownMeanwhile } from './meanwhile-cases.
 import { redriveCases, runRedrive, shownByRedrive } from './redrive-cases.ts';
 import { runSweeps, shownBySweep, sweepCases } from './sweep-cases.ts';
 import { runTwoFaults, shownByTwoFaults, twoFaultsCases } from './two-faults-cases.ts';
-
-vi.mock('../../../infra/local/sandbox/serve-provider.ts', () => import('../simulated/serve-in-process.ts'));
 
 const FIRST = Object.values(PROVIDERS_UNDER_TEST).flatMap((orders) => orders.slice(0, 1));
 const { perOrder, report } = campaign('conformance of races');

@@ -1,11 +1,9 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { toIso } from '../../../functions/core/epoch.ts';
 import { evidenceOf } from './evidence-of.ts';
 import { drain, open } from './run-case.ts';
 import { ORDER, orderNamed } from './spoilt.ts';
 import { START } from './world.ts';
-
-vi.mock('../../../infra/local/sandbox/serve-provider.ts', () => import('../simulated/serve-in-process.ts'));
 
 const askedWith = async (fields: Readonly<Record<string, unknown>>, order = ORDER) =>
   evidenceOf(await open({ name: '', order, reason: 'manual', fields })).asked;
