@@ -81,6 +81,30 @@ const CAUSES: readonly (readonly [isIt: (text: string) => boolean, says: string]
   ],
 ];
 
+/** What a text holds. */
+export interface ReadJson {
+  /** `undefined` if the text is no JSON. */
+  readonly value: unknown;
+  /** Why nothing may be done that the value says: a phrase that quotes nothing but names that are always refused. */
+  readonly problem: string | undefined;
+}
+
+const noObject = (cause: string | undefined): string =>
+  `it must be a JSON object${cause === undefined ? '' : `; ${cause}`}`;
+
+/** Reads a text as JSON, and says what is wrong with the text as such. What a list or a text in it is good for, the caller says. */
+export const readJson = (text: string): ReadJson => {
+  const json = text.replace(BYTE_ORDER_MARK, '');
+  const read = parsed(json);
+  if (read === undefined) return { value: undefined, problem: noObject(CAUSES.find(([isIt]) => isIt(json))?.[1]) };
+  const names = problemOfNames(json, MEANINGFUL);
+  return { value: read.value, problem: names && noObject(names) };
+};
+
+/** Why this value of JSON is no object; `undefined` for an object. */
+export const whyNoObject = (value: unknown): string | undefined =>
+  isObject(value) ? undefined : noObject(ofValue(value));
+
 /**
  * Reads a text that must be one JSON object, strictly.
  *
@@ -90,13 +114,8 @@ const CAUSES: readonly (readonly [isIt: (text: string) => boolean, says: string]
 export const readObject = (
   text: string,
 ): { readonly object: Readonly<Record<string, unknown>> } | { readonly problem: string } => {
-  const json = text.replace(BYTE_ORDER_MARK, '');
-  const problem = (cause: string | undefined) => ({
-    problem: `it must be a JSON object${cause === undefined ? '' : `; ${cause}`}`,
-  });
-  const read = parsed(json);
-  if (read === undefined) return problem(CAUSES.find(([isIt]) => isIt(json))?.[1]);
-  if (!isObject(read.value)) return problem(ofValue(read.value));
-  const names = problemOfNames(json, MEANINGFUL);
-  return names === undefined ? { object: read.value } : problem(names);
+  const { value, problem } = readJson(text);
+  if (value === undefined && problem !== undefined) return { problem };
+  if (!isObject(value)) return { problem: noObject(ofValue(value)) };
+  return problem === undefined ? { object: value } : { problem };
 };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type EpochMs, fromIso } from '../epoch.ts';
-import { jsonOrUndefined, readObject } from '../json.ts';
+import { isObject, readJson, whyNoObject } from '../json.ts';
 import type { RefusedCode } from '../outcome.ts';
 import { kindOf, type Provider, type Providers, providerNamed } from '../provider.ts';
 import { isExpiryOrder, type RequestForm, type RevocationRequest, requestForm } from './revocation-request.ts';
@@ -41,21 +41,28 @@ const ENVELOPE_FIELDS: readonly string[] = [
   ...['version', 'id', 'detail-type', 'source', 'account', 'time', 'region', 'resources', 'detail'],
 ];
 
-/** A field of a request that stands beside an event's detail: another reader could take the one for the other. */
-const outsideOf = (value: Fields, { fields }: RequestForm): string | undefined => {
-  if (!Envelope.safeParse(value).success) return undefined;
-  const known = fields.map((field) => field.toLowerCase());
-  return Object.keys(value).find((field) => known.includes(field.toLowerCase()) && !ENVELOPE_FIELDS.includes(field));
-};
+/** An order, and what stands around it. */
+interface Unwrapped {
+  readonly fields: Fields;
+  readonly eventAt: EpochMs | undefined;
+  /** A field of a request that stands beside an event's detail: another reader could take the one for the other. */
+  readonly outside: string | undefined;
+}
 
 /** The request inside a bus event, with what the event says of its sender. A bare request stays as it is. */
-const unwrap = (value: Fields): { fields: Fields; eventAt: EpochMs | undefined } => {
+const unwrap = (value: Fields, { fields: known }: RequestForm): Unwrapped => {
   const event = Envelope.safeParse(value);
-  if (!event.success) return { fields: value, eventAt: undefined };
+  if (!event.success) return { fields: value, eventAt: undefined, outside: undefined };
   const { detail, id, account, source, time } = event.data;
   const sender = [account, source].filter(Boolean).join('/');
-  const filled = { ...(id ? { requestId: id } : {}), ...(sender ? { requestedBy: sender } : {}), ...detail };
-  return { fields: filled, eventAt: time === undefined ? undefined : fromIso(time) };
+  const names = known.map((field) => field.toLowerCase());
+  return {
+    fields: { ...(id ? { requestId: id } : {}), ...(sender ? { requestedBy: sender } : {}), ...detail },
+    eventAt: time === undefined ? undefined : fromIso(time),
+    outside: Object.keys(value).find(
+      (field) => names.includes(field.toLowerCase()) && !ENVELOPE_FIELDS.includes(field),
+    ),
+  };
 };
 
 const refusal = (
@@ -115,20 +122,20 @@ export const parseRequest = (providers: Providers, body: string): Parsed => {
       'malformed',
       `Cannot read a body of ${body.length} characters: it must have at most ${MAX_BODY_LENGTH}`,
     );
-  const wrapper = wrapperOf(jsonOrUndefined(body));
+  const { value, problem } = readJson(body);
+  const wrapper = wrapperOf(value);
   if (wrapper !== undefined) return refused('malformed', `Cannot act on ${wrapper}`);
-  const read = readObject(body);
-  if ('problem' in read) return refused('malformed', `Cannot read the body: ${read.problem}`);
+  if (problem !== undefined || !isObject(value))
+    return refused('malformed', `Cannot read the body: ${problem ?? whyNoObject(value)}`);
   const form = requestForm(providers);
-  const outside = outsideOf(read.object, form);
+  const { fields, eventAt, outside } = unwrap(value, form);
   if (outside !== undefined)
     return refused(
       'malformed',
       `Cannot tell which order is meant: ${outside} stands outside detail. Every field of the request must stand inside`,
       // A name may itself be a secret.
-      Object.keys(withoutSecrets(form, read.object).clean as object),
+      Object.keys(withoutSecrets(form, value).clean as object),
     );
-  const { fields, eventAt } = unwrap(read.object);
   provider = providerNamed(providers, fields['provider']);
   const { clean, fields: leaking } = withoutSecrets(form, fields);
   const names = Object.keys(clean as object);
