@@ -152,6 +152,8 @@ export interface Config {
   readonly egressAddresses: readonly string[];
   /** The functions are in a VPC, so all processes call from the addresses of its gateways. */
   readonly inVpc: boolean;
+  /** ARNs of the topics whose envelopes are opened. */
+  readonly requestTopics: readonly string[];
   /** Unique ids of the roles of our own functions. `SenderId` begins with them. */
   readonly ownRoles: readonly string[];
 }

@@ -32,6 +32,7 @@ export const DEPLOYMENT = {
   secretPrefix: 'key-revoker/',
   egressAddresses: [],
   inVpc: false,
+  requestTopics: [],
   ownRoles: [OWN_ROLE],
 };
 

@@ -1,15 +1,29 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import { type EpochMs, fromIso } from '../epoch.ts';
-import { isObject, readJson, whyNoObject } from '../json.ts';
+import { jsonOrUndefined, type ReadJson, readJson } from '../json.ts';
 import type { RefusedCode } from '../outcome.ts';
 import { kindOf, type Provider, type Providers, providerNamed } from '../provider.ts';
-import { isExpiryOrder, type RequestForm, type RevocationRequest, requestForm } from './revocation-request.ts';
+import {
+  isExpiryOrder,
+  REQUEST_ID,
+  type RequestForm,
+  type RevocationRequest,
+  requestForm,
+} from './revocation-request.ts';
 import { objection, wanted } from './schema-errors.ts';
 import { CLAIM_FIELDS, REMOVED, withoutSecrets } from './secret-scan.ts';
-import { wrapperOf } from './wrappers.ts';
+import { type Unwrapped, unwrap } from './unwrap.ts';
+import type { IsRequestTopic } from './wrappers.ts';
 
 /** The longest body that is read, in characters. A whole request has about 600. */
 export const MAX_BODY_LENGTH = 16_384;
+
+/** The id that the sender of a refused message waits for. */
+export interface AskedId {
+  readonly text: string;
+  /** Whether it may be shown as it is. Otherwise only its digest may be. */
+  readonly isPlain: boolean;
+}
 
 export type Parsed =
   | { readonly kind: 'request'; readonly request: RevocationRequest; readonly eventAt: EpochMs | undefined }
@@ -23,46 +37,42 @@ export type Parsed =
       readonly clean: RevocationRequest | undefined;
       /** As the body names it, if it names a known provider. */
       readonly provider: string | undefined;
+      readonly askedId: AskedId | undefined;
     };
-
-const Envelope = z.looseObject({
-  'detail-type': z.string(),
-  detail: z.record(z.string(), z.unknown()),
-  id: z.string().optional(),
-  account: z.string().optional(),
-  source: z.string().optional(),
-  time: z.string().optional(),
-});
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What an event has beside its detail. */
-const ENVELOPE_FIELDS: readonly string[] = [
-  ...['version', 'id', 'detail-type', 'source', 'account', 'time', 'region', 'resources', 'detail'],
-];
+const textIn = (fields: Fields | undefined, name: string): string => {
+  const text = fields?.[name];
+  return typeof text === 'string' ? text : '';
+};
 
-/** An order, and what stands around it. */
-interface Unwrapped {
-  readonly fields: Fields;
-  readonly eventAt: EpochMs | undefined;
-  /** A field of a request that stands beside an event's detail: another reader could take the one for the other. */
-  readonly outside: string | undefined;
-}
+/** The order with what is known of its sender: the event's id, and who the event says that it is from. */
+const filled = ({ fields, event, eventId }: Unwrapped): Fields => {
+  const sender = [textIn(event, 'account'), textIn(event, 'source')].filter(Boolean).join('/');
+  return { ...(eventId ? { requestId: eventId } : {}), ...(sender ? { requestedBy: sender } : {}), ...fields };
+};
 
-/** The request inside a bus event, with what the event says of its sender. A bare request stays as it is. */
-const unwrap = (value: Fields, { fields: known }: RequestForm): Unwrapped => {
-  const event = Envelope.safeParse(value);
-  if (!event.success) return { fields: value, eventAt: undefined, outside: undefined };
-  const { detail, id, account, source, time } = event.data;
-  const sender = [account, source].filter(Boolean).join('/');
-  const names = known.map((field) => field.toLowerCase());
-  return {
-    fields: { ...(id ? { requestId: id } : {}), ...(sender ? { requestedBy: sender } : {}), ...detail },
-    eventAt: time === undefined ? undefined : fromIso(time),
-    outside: Object.keys(value).find(
-      (field) => names.includes(field.toLowerCase()) && !ENVELOPE_FIELDS.includes(field),
-    ),
-  };
+/** The id of a refused message, and whether it may be shown. */
+const askedIdOf = (form: RequestForm, { id }: Unwrapped): AskedId | undefined => {
+  if (id === undefined) return undefined;
+  const { text, isOwn } = id;
+  // Who names a request chooses a long id. What stands around it may be anything.
+  const isPlain =
+    REQUEST_ID.test(text) && withoutSecrets(form, { [isOwn ? 'requestId' : '']: text }).fields.length === 0;
+  return { text, isPlain };
+};
+
+/** In a text that is no JSON, such as a scanner's lines of JSON, the first line tells what it is. */
+const readBody = (body: string): ReadJson => {
+  const read =
+    body.length > MAX_BODY_LENGTH
+      ? {
+          value: jsonOrUndefined(body),
+          problem: `it must have at most ${MAX_BODY_LENGTH} characters; it has ${body.length}`,
+        }
+      : readJson(body);
+  return read.value === undefined ? { ...read, value: [jsonOrUndefined(body.split('\n', 1)[0] ?? '')] } : read;
 };
 
 const refusal = (
@@ -109,49 +119,47 @@ const isUnderstood = (providers: Providers, request: RevocationRequest, leaking:
   kindOf(providers, request) === 'delete' &&
   !isExpiryOrder(request.requestId ?? '');
 
+/** What the reader of a message has to know of its deployment. */
+export interface ParseOptions {
+  /** @default no topic */
+  readonly isRequestTopic?: IsRequestTopic;
+}
+
 /**
- * Reads a message's body: a request, bare or as the `detail` of a bus event. Total: any other body is `refused`, with a
+ * Reads a message's body: a request, bare or in at most two wrappers that are opened. Total: any other body is `refused`, with a
  * sentence that quotes no value.
  */
-export const parseRequest = (providers: Providers, body: string): Parsed => {
-  let provider: Provider | undefined;
-  const refused = (code: RefusedCode, message: string, fields: readonly string[] = [], clean?: RevocationRequest) =>
-    ({ kind: 'refused', code, message, fields, clean, provider: provider?.name }) as const;
-  if (body.length > MAX_BODY_LENGTH)
-    return refused(
-      'malformed',
-      `Cannot read a body of ${body.length} characters: it must have at most ${MAX_BODY_LENGTH}`,
-    );
-  const { value, problem } = readJson(body);
-  const wrapper = wrapperOf(value);
-  if (wrapper !== undefined) return refused('malformed', `Cannot act on ${wrapper}`);
-  if (problem !== undefined || !isObject(value))
-    return refused('malformed', `Cannot read the body: ${problem ?? whyNoObject(value)}`);
+export const parseRequest = (
+  providers: Providers,
+  body: string,
+  { isRequestTopic = () => false }: ParseOptions = {},
+): Parsed => {
   const form = requestForm(providers);
-  const { fields, eventAt, outside } = unwrap(value, form);
-  if (outside !== undefined)
-    return refused(
-      'malformed',
-      `Cannot tell which order is meant: ${outside} stands outside detail. Every field of the request must stand inside`,
-      // A name may itself be a secret.
-      Object.keys(withoutSecrets(form, value).clean as object),
-    );
-  provider = providerNamed(providers, fields['provider']);
+  const unwrapped = unwrap(readBody(body), form.fields, isRequestTopic);
+  const fields = filled(unwrapped);
   const { clean, fields: leaking } = withoutSecrets(form, fields);
+  // A name may itself be a secret.
   const names = Object.keys(clean as object);
+  const provider = unwrapped.objection === undefined ? providerNamed(providers, fields['provider']) : undefined;
+  const refused = (code: RefusedCode, message: string, valid?: RevocationRequest): Parsed => {
+    const askedId = askedIdOf(form, unwrapped);
+    return { kind: 'refused', code, message, fields: names, clean: valid, provider: provider?.name, askedId };
+  };
+  if (unwrapped.objection !== undefined) return refused('malformed', unwrapped.objection);
   // An id that was taken out names no request.
   const { requestId, ...others } = clean as Fields;
   const parsed = form.shape.safeParse(requestId === REMOVED ? others : clean, { error: wanted });
   if (leaking.length > 0 && !(parsed.success && isUnderstood(providers, parsed.data, leaking))) {
     const message = `Cannot accept a message with a secret in it (${leaking.join(', ')}): treat that value as leaked, and give its secretId instead`;
-    return refused('secret-in-message', message, names, parsed.success ? parsed.data : undefined);
+    return refused('secret-in-message', message, parsed.success ? parsed.data : undefined);
   }
   if (!parsed.success) {
     const { code, message } = refusal(form, fields, provider, parsed.error);
-    return refused(code, message, names);
+    return refused(code, message);
   }
   if (provider === undefined)
     throw new Error(`Cannot find ${parsed.data.provider}: its name in the list must be its own`);
   const broken = breach(provider, parsed.data);
-  return broken ? refused('malformed', broken, names) : { kind: 'request', request: parsed.data, eventAt };
+  if (broken) return refused('malformed', broken);
+  return { kind: 'request', request: parsed.data, eventAt: fromIso(textIn(unwrapped.event, 'time')) };
 };

@@ -1,14 +1,23 @@
-import { isObject } from '../json.ts';
-
 type Fields = Readonly<Record<string, unknown>>;
 
+/** Whether orders from this topic are carried out although they come in an envelope of SNS. */
+export type IsRequestTopic = (topicArn: string) => boolean;
+
 /** A text that senders put around an order, or send in place of one. */
-interface Wrapper {
+export interface Wrapper {
   /** With its article. */
   readonly what: string;
   readonly isIt: (value: Fields) => boolean;
   /** What to send in place of it, or the setting that makes its sender do so. */
   readonly fix: string;
+  /** The field that holds what was sent, as an object or as a JSON text. */
+  readonly inside?: string;
+  /** The field that holds an id of its own. */
+  readonly id?: string;
+  /** Whether it may stand in a list of one, in which batches come. @default false */
+  readonly inList?: boolean;
+  /** Whether the order inside is carried out. @default no order is */
+  readonly opens?: (value: Fields, isRequestTopic: IsRequestTopic) => boolean;
 }
 
 /** The `detail-type` of an event with an order in it. */
@@ -19,66 +28,138 @@ const has =
   (value: Fields): boolean =>
     names.every((name) => Object.hasOwn(value, name));
 
-const isEventOf =
-  (...sources: readonly string[]) =>
-  ({ source, 'detail-type': type }: Fields): boolean =>
-    type !== undefined && sources.some((name) => name === source || name === type);
+const isOurEvent = (value: Fields): boolean => has('detail')(value) && value['detail-type'] === REQUEST_DETAIL_TYPE;
 
-const within = (value: Fields, name: string): Fields => {
-  const inner = value[name];
-  const first: unknown = Array.isArray(inner) ? inner[0] : inner;
-  return isObject(first) ? first : {};
-};
+const isEventOf =
+  (source: string, ...types: readonly string[]) =>
+  (value: Fields): boolean => {
+    const type = value['detail-type'];
+    return typeof type === 'string' && !isOurEvent(value) && (value['source'] === source || types.includes(type));
+  };
+
+const isSqsRecord = has('messageId', 'receiptHandle', 'body');
+
+/** The object under a name, or the first of a list of them. */
+const within = (value: Fields, name: string): Fields => Object([value[name]].flat()[0] ?? {}) as Fields;
 
 const NAME_IT =
   'an alert names no key that can be deleted: send a request with provider, operation, secretId and target';
-const IN_DETAIL = 'send the order as an object in detail';
+const ONE_EACH = 'send the body of each record in a message of its own';
 
-/** Every wrapper that is known. The first that fits. */
-const WRAPPERS: readonly Wrapper[] = [
+/**
+ * What senders put around an order, or send in place of one. The first that fits. It is found before anything else is read: an envelope has
+ * signatures and URLs that look like secrets, and a scanner's alert has the secret itself. Tools add fields, so each row asks for few.
+ */
+export const WRAPPERS: readonly Wrapper[] = [
+  {
+    what: 'an event with a request',
+    isIt: isOurEvent,
+    fix: 'send each event in a message of its own',
+    inside: 'detail',
+    id: 'id',
+    opens: () => true,
+  },
+  {
+    what: 'a message of SNS about a subscription',
+    isIt: has('TopicArn', 'Message', 'Token'),
+    fix: 'subscribe the queue from its own account, which needs no confirmation',
+    id: 'MessageId',
+  },
   {
     what: 'an SNS envelope',
-    isIt: (value) => has('TopicArn', 'Message')(value) && value['Type'] !== undefined,
-    fix: 'set RawMessageDelivery on the subscription of the queue',
+    isIt: has('TopicArn', 'Message', 'Type'),
+    fix: 'set RawMessageDelivery on the subscription of the queue, or name the topic in requestTopics',
+    inside: 'Message',
+    id: 'MessageId',
+    opens: ({ Type, TopicArn }, isRequestTopic) =>
+      Type === 'Notification' && typeof TopicArn === 'string' && isRequestTopic(TopicArn),
   },
   {
     what: 'an event with records',
     isIt: ({ Records: records }) => Array.isArray(records),
-    fix: 'send the body of each record',
+    fix: ONE_EACH,
+    inside: 'Records',
+    opens: (value) =>
+      Array.isArray(value['Records']) && value['Records'].length === 1 && isSqsRecord(within(value, 'Records')),
   },
-  { what: 'a record of SQS', isIt: has('messageId', 'receiptHandle', 'body'), fix: 'send the body of the record' },
+  {
+    what: 'a record of SQS',
+    isIt: isSqsRecord,
+    fix: ONE_EACH,
+    inside: 'body',
+    id: 'messageId',
+    inList: true,
+    opens: () => true,
+  },
+  {
+    what: 'a record of a stream or of another AWS service',
+    isIt: ({ eventSource: source }) => typeof source === 'string' && source.startsWith('aws:'),
+    fix: 'send only the order, with an input transformer',
+  },
   {
     what: 'the input of SendMessage',
     isIt: has('QueueUrl', 'MessageBody'),
     fix: 'with the universal target of a schedule, put the order as a text into MessageBody',
+    inside: 'MessageBody',
   },
-  { what: 'a CloudEvent', isIt: has('specversion', 'type', 'source'), fix: 'send what is in its data' },
+  {
+    what: 'the input of PutEvents',
+    isIt: (value) => Array.isArray(value['Entries']) && has('DetailType')(within(value, 'Entries')),
+    fix: 'give it to PutEvents as a universal target of a schedule, or send the order to the queue',
+  },
+  {
+    what: 'a CloudEvent',
+    isIt: has('specversion', 'type', 'source'),
+    fix: 'send what is in its data',
+    inside: 'data',
+    id: 'id',
+  },
   {
     what: 'a request of API Gateway or of a function URL',
     isIt: (value) => has('requestContext')(value) && (has('body')(value) || has('rawPath')(value)),
     fix: 'send the body of the request',
+    inside: 'body',
   },
   {
     what: 'the record of a Lambda destination',
     isIt: has('requestPayload', 'responseContext'),
     fix: 'send what is in its responsePayload, if that is the order',
+    inside: 'responsePayload',
   },
   {
     what: 'a task of Step Functions that waits for a token',
     isIt: (value) => has('taskToken')(value) || has('TaskToken')(value),
     fix: 'send only the order: this system does not call back',
+    inside: 'input',
+    id: 'requestId',
   },
   { what: 'a receipt of this system', isIt: has('receiptId', 'outcome', 'keyState'), fix: 'send a request' },
   { what: 'a GitHub secret scanning alert', isIt: has('action', 'alert', 'repository'), fix: NAME_IT },
   {
     what: 'a GitGuardian incident',
-    isIt: (value) => value['source'] === 'GitGuardian' || has('detector')(within(value, 'incident')),
+    isIt: (value) =>
+      (value['source'] === 'GitGuardian' && !has('detail-type')(value)) || has('detector')(within(value, 'incident')),
     fix: NAME_IT,
   },
-  { what: 'an event of AWS Health', isIt: isEventOf('aws.health'), fix: NAME_IT },
-  { what: 'a finding of GuardDuty', isIt: isEventOf('aws.guardduty'), fix: NAME_IT },
-  { what: 'a finding of Security Hub', isIt: isEventOf('aws.securityhub'), fix: NAME_IT },
-  { what: 'a finding of Macie', isIt: isEventOf('aws.macie'), fix: NAME_IT },
+  {
+    what: 'an event of AWS Health',
+    isIt: isEventOf('aws.health', 'AWS Health Event', 'AWS Health Abuse Event'),
+    fix: NAME_IT,
+    id: 'id',
+  },
+  { what: 'a finding of GuardDuty', isIt: isEventOf('aws.guardduty', 'GuardDuty Finding'), fix: NAME_IT, id: 'id' },
+  {
+    what: 'a finding of Security Hub',
+    isIt: isEventOf(
+      'aws.securityhub',
+      'Security Hub Findings - Imported',
+      'Security Hub Findings - Custom Action',
+      'Findings Imported V2',
+    ),
+    fix: NAME_IT,
+    id: 'id',
+  },
+  { what: 'a finding of Macie', isIt: isEventOf('aws.macie', 'Macie Finding'), fix: NAME_IT, id: 'id' },
   { what: 'an alert of PagerDuty', isIt: (value) => has('event_type')(within(value, 'event')), fix: NAME_IT },
   { what: 'a press of a button in Slack', isIt: (value) => value['type'] === 'block_actions', fix: NAME_IT },
   { what: 'a finding of TruffleHog', isIt: has('DetectorName', 'SourceMetadata'), fix: NAME_IT },
@@ -87,31 +168,19 @@ const WRAPPERS: readonly Wrapper[] = [
   { what: 'a report of Kingfisher', isIt: (value) => has('rule', 'finding')(within(value, 'findings')), fix: NAME_IT },
   { what: 'a finding of Kingfisher', isIt: has('rule', 'finding'), fix: NAME_IT },
   { what: 'an alert of the GitHub partner programme', isIt: has('token', 'type', 'url'), fix: NAME_IT },
-  {
-    what: 'an event whose detail is a text',
-    isIt: (value) => has('detail-type')(value) && typeof value['detail'] === 'string',
-    fix: `${IN_DETAIL}, without quotes around it`,
-  },
+  { what: 'a leaked token from GitLab', isIt: has('token', 'type', 'location'), fix: NAME_IT },
   {
     what: 'an event of another kind',
-    isIt: (value) => has('detail-type', 'detail')(value) && value['detail-type'] !== REQUEST_DETAIL_TYPE,
+    isIt: (value) => has('detail-type', 'detail')(value) && !isOurEvent(value),
     fix: `send events with the detail-type ${REQUEST_DETAIL_TYPE}`,
+    inside: 'detail',
+    id: 'id',
   },
 ];
 
-/**
- * Names what a sender has put around an order, or sent in place of one. It is read before anything else: an envelope has signatures and URLs
- * that look like secrets, and a scanner's alert has the secret itself.
- *
- * @param value a whole message, or a list
- * @returns what it is and what to do, as one phrase that quotes nothing of it; `undefined` for anything else
- */
-export const wrapperOf = (value: unknown): string | undefined => {
-  const first: unknown = Array.isArray(value) ? value[0] : value;
-  if (!isObject(first)) return undefined;
-  const known = WRAPPERS.find(({ isIt }) => isIt(first));
-  if (known) return `${known.what}${Array.isArray(value) ? ' in a list' : ''}: ${known.fix}`;
-  return Array.isArray(value) && has('provider', 'operation')(first)
-    ? 'a list of requests: send each in a message of its own'
-    : undefined;
+/** What a list is called whose first object is no wrapper. */
+export const REQUESTS: Wrapper = {
+  what: 'a list of requests',
+  isIt: has('provider', 'operation'),
+  fix: 'send each in a message of its own',
 };

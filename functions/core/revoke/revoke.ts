@@ -58,14 +58,15 @@ const carryOut = async (run: Run, item: RequestItem): Promise<Disposition> => {
   }
 };
 
-const NOT_FOR_YOU: Parsed = {
+const notForYou = ({ request: { requestId: text } }: Parsed & { readonly kind: 'request' }): Parsed => ({
   kind: 'refused',
   code: 'malformed',
   message: 'Cannot accept look from this sender: only this system’s own functions may send it',
   fields: ['look'],
   clean: undefined,
   provider: undefined,
-};
+  askedId: text === undefined ? undefined : { text, isPlain: true },
+});
 
 /**
  * Carries out one delivery of one message: claims the request, resolves its target, probes, calls, proves, and publishes the receipt.
@@ -76,13 +77,16 @@ const NOT_FOR_YOU: Parsed = {
  */
 export const revoke = async (ports: Ports, delivery: Delivery): Promise<Disposition> => {
   try {
-    const parsed = parseRequest(ports.providers, delivery.body);
+    const { requestTopics } = ports.config;
+    const parsed = parseRequest(ports.providers, delivery.body, {
+      isRequestTopic: (topicArn) => requestTopics.includes(topicArn),
+    });
     const isRecheck = parsed.kind === 'request' && parsed.request.look;
     if (isRecheck && isOwnSender(ports, delivery)) {
       const recheck = await recheckOf(ports, delivery, parsed.request, { confirm: CONFIRM, recheck: RECHECK });
       return recheck ? await carryOut(recheck.run, recheck.item) : DONE;
     }
-    const asked = isRecheck ? NOT_FOR_YOU : parsed;
+    const asked = isRecheck ? notForYou(parsed) : parsed;
     const item = await claim(ports, delivery, asked, (earlier) => publishStoredEnd(ports, earlier));
     if (await publishStoredEnd(ports, item)) return DONE;
     if (item.request === undefined) throw new Error('Cannot carry out an item without a request');

@@ -48,6 +48,7 @@ const Variables = z.object({
   LIMIT_OTHER: whole.default(200),
   EGRESS_ADDRESSES: list,
   IN_VPC: z.enum(['true', 'false']).default('false'),
+  REQUEST_TOPICS: list,
   OWN_ROLES: list,
   SWEEP_AHEAD_SECONDS: whole.default(LONGEST_DELAY_SECONDS),
 });
@@ -73,6 +74,7 @@ const configOf = (variables: Variables): Config => ({
   limits: { urgent: variables.LIMIT_URGENT, other: variables.LIMIT_OTHER },
   egressAddresses: variables.EGRESS_ADDRESSES,
   inVpc: variables.IN_VPC === 'true',
+  requestTopics: variables.REQUEST_TOPICS,
   ownRoles: variables.OWN_ROLES,
 });
 

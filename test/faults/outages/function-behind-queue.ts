@@ -73,6 +73,7 @@ export const functionBehind = ({ fleets, clock, random, queue, published, setAsi
       limits: { urgent: 1_000, other: 1_000 },
       egressAddresses: [],
       inVpc: false,
+      requestTopics: [],
       ownRoles: [OWN_ROLE],
     },
   };

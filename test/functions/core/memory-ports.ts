@@ -29,6 +29,7 @@ export const CONFIG: Config = {
   limits: { urgent: 1_000, other: 200 },
   egressAddresses: [],
   inVpc: false,
+  requestTopics: [],
   ownRoles: ['AROAOWNROLE'],
 };
 

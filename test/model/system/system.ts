@@ -70,6 +70,7 @@ const CONFIG: Ports['config'] = {
   limits: { urgent: 1_000, other: 200 },
   egressAddresses: ['127.0.0.1'],
   inVpc: false,
+  requestTopics: [],
   ownRoles: [OWN_ROLE],
 };
 

@@ -1,6 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { parseRequest } from '../../../../functions/core/request/parse-request.ts';
-import { wrapperOf } from '../../../../functions/core/request/wrappers.ts';
 import * as PROVIDERS from '../../../../functions/providers/index.ts';
 
 /** In every message, as a scanner would have it. */
@@ -19,66 +18,164 @@ const SNS = {
   Signature: CANARY,
   SigningCertURL: 'https://sns.eu-central-1.amazonaws.com/x.pem',
 };
+/** An envelope of a topic that is named. */
+const NAMED = { ...SNS, TopicArn: 'arn:aws:sns:eu-central-1:123456789012:requests' };
+const EACH = 'send the body of each record in a message of its own';
 const RECORD = { messageId: 'm', receiptHandle: CANARY, body: TEXT, attributes: {}, eventSource: 'aws:sqs' };
 const event = (source: string, type: string, detail: unknown) => ({
-  ...{
-    version: '0',
-    id: 'e',
-    source,
-    'detail-type': type,
-    account: '123456789012',
-    region: 'us-east-1',
-    resources: [],
-  },
+  ...{ version: '0', id: 'e', source, 'detail-type': type, account: '123456789012', time: '2026-11-21T12:00:00Z' },
+  ...{ region: 'us-east-1', resources: [] },
   detail,
 });
+
+const GITHUB = {
+  action: 'publicly_leaked',
+  alert: {
+    number: 42,
+    created_at: '2026-11-21T11:59:00Z',
+    url: 'https://api.github.com/repos/acme/bot/secret-scanning/alerts/42',
+    secret_type: 'bybit_api_key',
+    secret_type_display_name: 'Bybit API Key',
+    validity: 'active',
+    publicly_leaked: true,
+    secret: CANARY,
+  },
+  repository: { id: 1, full_name: 'acme/bot', private: false },
+  sender: { login: 'jane-of-acme' },
+};
+const GITGUARDIAN = {
+  source: 'GitGuardian',
+  timestamp: '2026-11-21T12:00:00Z',
+  action: 'incident_triggered',
+  message: 'A new incident has been detected.',
+  target_user: 'jane@example.com',
+  incident: {
+    id: 7,
+    date: '2026-11-21T11:59:00Z',
+    detector: { name: 'bybit_keys', display_name: 'Bybit Keys', nature: 'specific', family: 'apikey' },
+    secret_hash: CANARY,
+    hmsl_hash: CANARY,
+    validity: 'valid',
+    assignee_email: 'jane@example.com',
+    gitguardian_url: 'https://dashboard.gitguardian.com/incidents/7',
+    share_url: 'https://dashboard.gitguardian.com/share/incidents/canary',
+  },
+};
+const HEALTH = {
+  eventArn: 'arn:aws:health:us-east-1::event/RISK/AWS_RISK_CREDENTIALS_EXPOSED/AWS_RISK_CREDENTIALS_EXPOSED_1',
+  service: 'RISK',
+  eventTypeCode: 'AWS_RISK_CREDENTIALS_EXPOSED',
+  eventTypeCategory: 'issue',
+  startTime: 'Sat, 21 Nov 2026 11:59:00 GMT',
+  affectedEntities: [{ entityValue: 'AKIAIOSFODNN7EXAMPLE' }],
+};
+const GUARDDUTY = {
+  schemaVersion: '2.0',
+  id: CANARY,
+  type: 'UnauthorizedAccess:IAMUser/InstanceCredentialExfiltration.OutsideAWS',
+  severity: 8,
+  resource: {
+    resourceType: 'AccessKey',
+    accessKeyDetails: {
+      accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+      principalId: 'AIDACKCEVSQ6C2EXAMPLE',
+      userName: 'jane-of-acme',
+    },
+  },
+};
+const SECURITY_HUB = {
+  actionName: 'RevokeKeys',
+  findings: [
+    { SchemaVersion: '2018-10-08', Id: CANARY, ProductArn: 'arn:aws:securityhub', Title: 'Leaked credential' },
+  ],
+};
 const GITLEAKS = {
   RuleID: 'generic-api-key',
+  Description: 'Generic API Key',
+  StartLine: 1,
+  Match: `secret = "${CANARY}"`,
   Secret: CANARY,
-  Match: CANARY,
-  File: 'a.ts',
-  Commit: 'c',
-  Fingerprint: 'f',
+  File: 'config/desk.ts',
+  Commit: '0123456789012345678901234567890123456789',
+  Author: 'Jane of Acme',
+  Email: 'jane@example.com',
+  Tags: [],
+  Fingerprint: 'config/desk.ts:generic-api-key:1',
 };
 const TRUFFLEHOG = {
-  SourceMetadata: {},
-  SourceName: 'git',
-  DetectorName: 'Bybit',
+  SourceMetadata: { Data: { Git: { commit: 'canary-commit', email: 'jane@example.com' } } },
+  SourceName: 'trufflehog - git',
+  DetectorType: 17,
+  DetectorName: 'BybitKey',
+  DecoderName: 'PLAINTEXT',
   Verified: true,
   Raw: CANARY,
+  RawV2: CANARY,
   Redacted: '',
+  ExtraData: null,
 };
 const BETTERLEAKS = {
-  ruleID: 'r',
-  description: '',
-  confidence: 'high',
+  ruleID: 'generic-api-key',
+  description: 'Generic API Key',
+  confidence: 'high-confidence',
   match: CANARY,
   secret: CANARY,
-  location: {},
+  location: { path: 'config/desk.ts', startLine: 1 },
   tags: [],
+  validation: { status: 'needs_validation' },
+  componentSets: [{ components: [{ secret: CANARY }] }],
 };
-const KINGFISHER = { rule: { id: 'k', name: 'n' }, finding: { snippet: CANARY, fingerprint: '1' } };
+const KINGFISHER = {
+  rule: { id: 'kingfisher.bybit.1', name: 'Bybit Key' },
+  finding: {
+    snippet: CANARY,
+    fingerprint: '1234567890123',
+    validation: { status: 'Active Credential', response: 'canary-response' },
+    path: 'config/desk.ts',
+  },
+};
 
 /** What comes, what it is called, and what its sender is told to do. */
 const SENT: readonly (readonly [what: string, message: unknown, fix: string])[] = [
-  ['an SNS envelope', SNS, 'set RawMessageDelivery on the subscription of the queue'],
   [
     'an SNS envelope',
-    { ...SNS, Type: 'SubscriptionConfirmation', Token: CANARY },
-    'set RawMessageDelivery on the subscription of the queue',
+    SNS,
+    'set RawMessageDelivery on the subscription of the queue, or name the topic in requestTopics',
   ],
-  ['an event with records', { Records: [{ ...RECORD }] }, 'send the body of each record'],
-  ['an event with records', { Records: [{ EventSource: 'aws:sns', Sns: SNS }] }, 'send the body of each record'],
-  ['a record of SQS', RECORD, 'send the body of the record'],
-  ['a record of SQS in a list', [RECORD], 'send the body of the record'],
+  [
+    'a message of SNS about a subscription',
+    {
+      ...SNS,
+      Type: 'SubscriptionConfirmation',
+      Token: CANARY,
+      SubscribeURL: 'https://sns.eu-central-1.amazonaws.com/',
+    },
+    'subscribe the queue from its own account, which needs no confirmation',
+  ],
+  ['an event with records', { Records: [RECORD, RECORD] }, EACH],
+  ['an event with records', { Records: [{ EventSource: 'aws:sns', Sns: SNS }] }, EACH],
+  ['an event with records', { Records: [] }, EACH],
+  ['a record of SQS in a list', [RECORD, RECORD], EACH],
+  [
+    'a record of a stream or of another AWS service',
+    { eventSource: 'aws:kinesis', partitionKey: 'canary', data: CANARY },
+    'send only the order, with an input transformer',
+  ],
   [
     'the input of SendMessage',
-    { QueueUrl: 'https://sqs', MessageBody: TEXT },
+    { QueueUrl: 'https://sqs.eu-central-1.amazonaws.com/1/q', MessageBody: TEXT },
     'with the universal target of a schedule, put the order as a text into MessageBody',
   ],
   [
+    'the input of PutEvents',
+    {
+      Entries: [{ DetailType: 'Key Revocation Requested', Detail: TEXT, EventBusName: 'canary-bus', Source: 'secops' }],
+    },
+    'give it to PutEvents as a universal target of a schedule, or send the order to the queue',
+  ],
+  [
     'a CloudEvent',
-    { specversion: '1.0', type: 'leak', source: '/x', id: '1', data: ORDER },
+    { specversion: '1.0', type: 'leaked-key', source: '/canary', id: '1', data: ORDER },
     'send what is in its data',
   ],
   [
@@ -111,17 +208,22 @@ const SENT: readonly (readonly [what: string, message: unknown, fix: string])[] 
     { receiptId: 'x#1', outcome: 'stuck', keyState: 'alive', request: {} },
     'send a request',
   ],
+  ['a GitHub secret scanning alert', GITHUB, ALERT],
   [
-    'a GitHub secret scanning alert',
-    { action: 'publicly_leaked', alert: { number: 1, secret: CANARY }, repository: {} },
+    'an alert of the GitHub partner programme in a list',
+    [{ token: CANARY, type: 'bybit_key', url: 'https://x' }],
     ALERT,
   ],
-  ['an alert of the GitHub partner programme in a list', [{ token: CANARY, type: 'bybit', url: 'https://x' }], ALERT],
+  ['a leaked token from GitLab in a list', [{ token: CANARY, type: 'gitleaks_rule', location: 'https://x' }], ALERT],
+  ['a GitGuardian incident', GITGUARDIAN, ALERT],
   ['a GitGuardian incident', { source: 'GitGuardian', action: 'incident_triggered', incident: {} }, ALERT],
-  ['a GitGuardian incident', { incident: { id: 1, detector: { name: 'x' }, hmsl_hash: CANARY } }, ALERT],
-  ['an event of AWS Health', event('aws.health', 'AWS Health Event', { service: 'RISK' }), ALERT],
-  ['a finding of GuardDuty', event('aws.guardduty', 'GuardDuty Finding', { type: 'x' }), ALERT],
-  ['a finding of Security Hub', event('aws.securityhub', 'Security Hub Findings - Imported', { findings: [] }), ALERT],
+  ['a GitGuardian incident', { incident: GITGUARDIAN.incident }, ALERT],
+  ['an event of AWS Health', event('aws.health', 'AWS Health Event', HEALTH), ALERT],
+  ['an event of AWS Health', event('acme.forwarder', 'AWS Health Abuse Event', HEALTH), ALERT],
+  ['a finding of GuardDuty', event('aws.guardduty', 'GuardDuty Finding', GUARDDUTY), ALERT],
+  ['a finding of Security Hub', event('aws.securityhub', 'Security Hub Findings - Imported', SECURITY_HUB), ALERT],
+  ['a finding of Security Hub', event('aws.securityhub', 'Findings Imported V2', SECURITY_HUB), ALERT],
+  ['a finding of Security Hub', event('acme', 'Security Hub Findings - Custom Action', SECURITY_HUB), ALERT],
   ['a finding of Macie', event('aws.macie', 'Macie Finding', {}), ALERT],
   ['an alert of PagerDuty', { event: { id: '1', event_type: 'incident.triggered' } }, ALERT],
   ['a press of a button in Slack', { type: 'block_actions', user: {}, actions: [] }, ALERT],
@@ -132,47 +234,90 @@ const SENT: readonly (readonly [what: string, message: unknown, fix: string])[] 
   ['a report of Kingfisher', { findings: [KINGFISHER], access_map: [] }, ALERT],
   ['a finding of Kingfisher', KINGFISHER, ALERT],
   [
-    'an event whose detail is a text',
-    event('secops', 'Key Revocation Requested', TEXT),
-    'send the order as an object in detail, without quotes around it',
-  ],
-  [
     'an event of another kind',
     event('secops', 'Key Revocation Result', {}),
     'send events with the detail-type Key Revocation Requested',
   ],
   [
     'an event of another kind',
-    event('secops', 'key revocation requested', ORDER),
+    event('secops', 'key revocation requested', TEXT),
     'send events with the detail-type Key Revocation Requested',
   ],
+  [
+    'an event with a request in a list',
+    [event('secops', 'Key Revocation Requested', ORDER)],
+    'send each event in a message of its own',
+  ],
   ['a list of requests', [ORDER, ORDER], 'send each in a message of its own'],
+  ['a list of requests', [ORDER], 'send each in a message of its own'],
 ];
 
+/** Every text of some length in a message, at any depth, and in the texts that are JSON themselves. */
+const textsIn = (value: unknown): readonly string[] => {
+  if (typeof value === 'string') return value.length < 6 ? [] : [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
+};
+
+const read = (message: unknown) => {
+  const body = typeof message === 'string' ? message : JSON.stringify(message);
+  const parsed = parseRequest(PROVIDERS, body, { isRequestTopic: (arn) => arn === NAMED.TopicArn });
+  if (parsed.kind === 'request') throw new Error('Cannot find a refusal');
+  const { askedId: _, ...rest } = parsed;
+  const said = JSON.stringify(rest).replaceAll('a GitGuardian incident', '');
+  return { parsed, repeated: textsIn(message).filter((text) => said.includes(text)) };
+};
+
+const ALERTS = SENT.filter(([, , fix]) => fix === ALERT);
+
 it.each(SENT)('%s is named, with what to do, and nothing of it is repeated', (what, message, fix) => {
-  expect(wrapperOf(message)).toBe(`${what}: ${fix}`);
-  const parsed = parseRequest(PROVIDERS, JSON.stringify(message));
-  expect(parsed).toEqual({
-    kind: 'refused',
-    code: 'malformed',
-    message: `Cannot act on ${what}: ${fix}`,
-    fields: [],
-    clean: undefined,
-    provider: undefined,
+  const { parsed, repeated } = read(message);
+  expect(parsed).toMatchObject({
+    ...{ kind: 'refused', code: 'malformed', message: `Cannot act on ${what}: ${fix}`, fields: [] },
+    ...{ clean: undefined, provider: undefined },
   });
-  expect(JSON.stringify(parsed)).not.toContain(CANARY);
+  expect(repeated).toEqual([]);
 });
 
-describe('no wrapper', () => {
-  it.each<[string, unknown]>([
-    ['is an order', ORDER],
-    ['is an event with an order', event('secops', 'Key Revocation Requested', ORDER)],
-    ['is an object of anything else', { a: 1 }],
-    ['is a list of anything else', [{ a: 1 }]],
-    ['is an empty list', []],
-    ['is a text', 'x'],
-    ['is null', null],
-    ['is an event without a detail', { 'detail-type': 'x' }],
-    ['has names from the prototype', { constructorOf: 1 }],
-  ])('%s', (_what, value) => expect(wrapperOf(value)).toBeUndefined());
+it.each(SENT)('%s is named where it has more than the 16,384 characters of a request', (what, message, fix) => {
+  const { parsed, repeated } = read(JSON.stringify(message).padEnd(20_000));
+  expect(parsed.message).toBe(`Cannot act on ${what}: ${fix}`);
+  expect(repeated).toEqual([]);
+});
+
+it.each(SENT)('%s is named in the envelope of a topic, whether or not the topic is named', (what, message, fix) => {
+  for (const topic of [SNS, NAMED])
+    expect(read({ ...topic, Message: JSON.stringify(message) }).parsed.message).toMatch(
+      new RegExp(`^Cannot act on ${what}(?: in a list)?(?: in an SNS envelope)?: ${fix.slice(0, 20)}`),
+    );
+});
+
+it.each(ALERTS)(
+  '%s is named in a record of a queue, and in a record that is the only one of an event',
+  (what, alert) => {
+    const record = { ...RECORD, body: JSON.stringify(alert) };
+    expect(read(record).parsed.message).toBe(`Cannot act on ${what} in a record of SQS: ${ALERT}`);
+    const all = read({ Records: [record] });
+    expect(all.parsed.message).toBe(
+      `Cannot act on ${what} in a record of SQS in a list in an event with records: ${ALERT}`,
+    );
+    expect(all.repeated).toEqual([]);
+  },
+);
+
+it('a report of a scanner that writes a finding on each line is named by its first line', () =>
+  expect(read(`${JSON.stringify(TRUFFLEHOG)}\n${JSON.stringify(TRUFFLEHOG)}\n`).parsed.message).toBe(
+    `Cannot act on a finding of TruffleHog in a list: ${ALERT}`,
+  ));
+
+it.each<[string, unknown]>([
+  ['an object of anything else', { a: 1 }],
+  ['a list of anything else', [{ a: 1 }]],
+  ['an empty list', []],
+  ['a text', 'x'],
+  ['null', null],
+  ['an event without a detail', { 'detail-type': 'Key Revocation Requested' }],
+  ['names from the prototype', { constructorOf: 1 }],
+])('%s is no wrapper', (_what, value) => {
+  const parsed = parseRequest(PROVIDERS, JSON.stringify(value));
+  expect(parsed).toMatchObject({ kind: 'refused', message: expect.stringMatching(/^Cannot (?:read|use) /) });
 });

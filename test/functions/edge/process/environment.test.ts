@@ -26,6 +26,7 @@ it('reads what revoking is given', () => {
       LIMIT_OTHER: '0',
       EGRESS_ADDRESSES: '192.0.2.1, 192.0.2.2',
       IN_VPC: 'true',
+      REQUEST_TOPICS: 'arn:aws:sns:eu-central-1:123456789012:leaks',
       OWN_ROLES: 'AROA1,AROA2',
       KALSHI_BASE_URL: 'http://127.0.0.1:1',
     },
@@ -45,6 +46,7 @@ it('reads what revoking is given', () => {
     limits: { urgent: 50, other: 0 },
     egressAddresses: ['192.0.2.1', '192.0.2.2'],
     inVpc: true,
+    requestTopics: ['arn:aws:sns:eu-central-1:123456789012:leaks'],
     ownRoles: ['AROA1', 'AROA2'],
   });
 });
@@ -52,7 +54,7 @@ it('reads what revoking is given', () => {
 it('reads what the sweep is given, which is no limit and no role', () => {
   const read = readEnvironment({ ...COMMON, SWEEP_AHEAD_SECONDS: '600' }, NAMES);
   expect(read.sweepAheadMs).toBe(600_000);
-  expect(read.config.ownRoles).toEqual([]);
+  expect(read.config).toMatchObject({ ownRoles: [], requestTopics: [] });
   expect(read.baseUrls).toEqual({});
 });
 
