@@ -89,6 +89,8 @@ export interface Receipt {
   /** What happened and what to do next. */
   readonly message: string;
   readonly request: {
+    /** The id that the sender gave, if the receipt's `requestId` is another one. `sha256:` and its digest if it looks like a secret. */
+    readonly id?: string;
     readonly reason: Reason | null;
     readonly requestedBy: string | null;
     /** SQS `SenderId`: who really sent the message. */

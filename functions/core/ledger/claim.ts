@@ -2,7 +2,7 @@ import type { Delivery } from '../delivery.ts';
 import { type EpochMs, earlier, fromIso, toIso } from '../epoch.ts';
 import type { FinalOutcome } from '../outcome.ts';
 import type { Ports } from '../ports.ts';
-import type { Parsed } from '../request/parse-request.ts';
+import type { AskedId, Parsed } from '../request/parse-request.ts';
 import type { RevocationRequest } from '../request/revocation-request.ts';
 import { requestKey } from './keys.ts';
 import type { Ended, RequestItem } from './request-item.ts';
@@ -11,16 +11,20 @@ import { updateItem } from './update-item.ts';
 
 type Fresh = Omit<RequestItem, 'rev' | 'nonce'>;
 
+/** The id that a refused message was sent with, so that its sender finds the answer. An id that looks like a secret is told by its digest. */
+const shownId = (digest: Ports['digest'], asked: AskedId | undefined): string | undefined =>
+  asked && (asked.isPlain ? asked.text : `sha256:${digest(asked.text)}`);
+
 /** What the stuck queue gets for a body that was not a valid request. It is never a copy of the body. */
 const stubOf = (
   { messageId, sender, body }: Delivery,
-  code: string,
-  fields: readonly string[],
+  { code, fields, askedId }: Pick<Parsed & { readonly kind: 'refused' }, 'code' | 'fields' | 'askedId'>,
   now: EpochMs,
   digest: Ports['digest'],
 ): string =>
   JSON.stringify({
     messageId,
+    requestId: shownId(digest, askedId),
     sender,
     at: toIso(now),
     code,
@@ -137,7 +141,8 @@ const claimRequest = async (
   if (item && isSameRequest(ports, item, request)) return item.digest === digest ? item : { ...item, request: named };
   // Its copy carries the message's id. With the id that it came with, its redrive would look like the other request.
   const copy = { ...named, requestId: delivery.messageId };
-  return claimMessage(ports, delivery, { request: copy, provider: request.provider }, 'refused/request-id-reused', '');
+  const kept = { request: copy, provider: request.provider, askedId: requestId };
+  return claimMessage(ports, delivery, kept, 'refused/request-id-reused', '');
 };
 
 /** Whether an earlier release, whose secret scan let the message pass, has claimed its request. */
@@ -156,14 +161,15 @@ const claimOnce = async (
   isFinished: boolean,
 ): Promise<RequestItem> => {
   if (parsed.kind === 'request') return claimRequest(ports, delivery, parsed.request, parsed.eventAt, isFinished);
-  const { code, message, fields, clean, provider } = parsed;
+  const { code, message, clean, provider } = parsed;
   if (clean && (await isClaimed(ports, delivery, clean)))
     return claimRequest(ports, delivery, clean, undefined, isFinished);
   const requestId = delivery.messageId;
   const kept = clean
     ? { request: { ...clean, requestId }, provider: clean.provider }
-    : { provider, stub: stubOf(delivery, code, fields, ports.clock.now(), ports.digest) };
-  return claimMessage(ports, delivery, kept, `refused/${code}`, message);
+    : { provider, stub: stubOf(delivery, parsed, ports.clock.now(), ports.digest) };
+  const askedId = shownId(ports.digest, parsed.askedId);
+  return claimMessage(ports, delivery, { ...kept, ...(askedId && { askedId }) }, `refused/${code}`, message);
 };
 
 /**

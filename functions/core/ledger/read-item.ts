@@ -380,6 +380,7 @@ const KINDS: readonly Kind[] = [
     {
       ...VERSIONED,
       requestId: needed(text),
+      askedId: optional(text),
       planOnly: needed(flag),
       digest: needed(text, ''),
       attempt: needed(number),

@@ -68,6 +68,8 @@ export const isSamePin = (a: Pin | undefined, b: Pin | undefined): boolean =>
 /** One request, attempt by attempt. */
 export interface RequestItem extends Versioned {
   readonly requestId: string;
+  /** The id that the sender gave, if the request runs under another one. As a digest if it looks like a secret. */
+  readonly askedId?: string | undefined;
   /** Kept apart from the real request of the same id. */
   readonly planOnly: boolean;
   /** Of the request's fields. The same id with other fields is refused. */

@@ -15,8 +15,9 @@ export const findingFacts = ({ request: { reason }, times, ...receipt }: Receipt
 });
 
 /** What a log line says of a request's end. */
-export const endFacts = ({ request: { reason }, timeToRevokeMs, ...receipt }: Receipt): LogFacts => ({
+export const endFacts = ({ request: { id, reason }, timeToRevokeMs, ...receipt }: Receipt): LogFacts => ({
   requestId: receipt.requestId,
+  ...(id ? { askedId: id } : {}),
   attempt: receipt.attempt,
   provider: receipt.provider ?? '',
   outcome: receipt.outcome,

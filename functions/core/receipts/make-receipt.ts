@@ -35,7 +35,7 @@ export const shortened = (id: string): string =>
 /** What a receipt takes from the request. */
 type ReceiptSource = Pick<
   RequestItem,
-  'requestId' | 'planOnly' | 'attempt' | 'provider' | 'request' | 'pin' | 'sender' | 'dueAt' | 'receivedAt'
+  'requestId' | 'askedId' | 'planOnly' | 'attempt' | 'provider' | 'request' | 'pin' | 'sender' | 'dueAt' | 'receivedAt'
 >;
 
 const timesOf = ({ dueAt, receivedAt }: ReceiptSource, { calledAt, acceptedAt, deadAt }: AttemptRecord): Times => ({
@@ -123,7 +123,7 @@ const removedFrom = (request: ReceiptSource['request']): readonly string[] => {
 
 const receiptWith = (making: Making, item: ReceiptSource, progress: AttemptRecord, said: Said): Receipt => {
   const { digest, providers } = making;
-  const { request, pin, requestId, attempt } = item;
+  const { request, pin, requestId, askedId, attempt } = item;
   const { suffix, evidence = [], proof = null, ...rest } = said;
   const locator = {
     ...providerNamed(providers, item.provider)?.locate(progress.facts),
@@ -141,6 +141,7 @@ const receiptWith = (making: Making, item: ReceiptSource, progress: AttemptRecor
     ...rest,
     message: [rest.message, ...removedFrom(request)].join('. '),
     request: {
+      ...(askedId === undefined || askedId === requestId ? {} : { id: askedId }),
       reason: request?.reason ?? null,
       requestedBy: request?.requestedBy ?? null,
       sender: item.sender || null,

@@ -88,6 +88,7 @@ export const receiptShape = (providers: Providers) =>
     retriedUntil: instant.exactOptional(),
     message: z.string(),
     request: z.strictObject({
+      id: z.string().exactOptional(),
       reason: z.enum(REASONS).nullable(),
       requestedBy: z.string().nullable(),
       sender: z.string().nullable(),

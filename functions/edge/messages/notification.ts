@@ -39,6 +39,7 @@ const factsOf = ({ key, signer, times, request, ...receipt }: Receipt): readonly
     ['Operation', receipt.operation],
     ['Signed by', signer?.secretId],
     ['Request', `${receipt.requestId} (attempt ${receipt.attempt})`],
+    ['Asked as', request.id],
     ['Reason', request.reason],
     ['Reference', request.reference],
     ['Due', times.dueAt],

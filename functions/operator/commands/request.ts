@@ -132,14 +132,14 @@ const carryOut = async (
     const isAsked = isFinal(deployed, request) && deployed.card.mode === 'enforce';
     if (isAsked) await confirm(context, { word: 'yes', given: options.yes ? 'yes' : undefined, option: '--yes' });
   }
-  await sendOne(deployed, { requestId, attempt: 1, body: JSON.stringify(request) });
+  const messageId = await sendOne(deployed, { requestId, attempt: 1, body: JSON.stringify(request) });
   await tellPause(context, deployed);
   if (!options.wait) {
     if (context.isJson(command)) context.json({ requestId, sent: true });
     else terminal.print(`Sent: ${requestId}`);
     return;
   }
-  const followed = { requestId, planOnly: isPlan(deployed, request), attempt: 1 };
+  const followed = { requestId, planOnly: isPlan(deployed, request), attempt: 1, messageId, request };
   const item = await follow(context, deployed, followed, { mostMs: options.timeout });
   showEnd(context, command, await withFinding(context, deployed, item, options));
 };

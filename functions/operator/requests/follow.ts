@@ -1,9 +1,11 @@
 import { toIso } from '../../core/epoch.ts';
 import { requestKey } from '../../core/ledger/keys.ts';
 import type { RequestItem } from '../../core/ledger/request-item.ts';
+import { isSameRequest } from '../../core/ledger/same-request.ts';
 import { hasToHold } from '../../core/outcome.ts';
 import type { Receipt } from '../../core/receipt.ts';
 import { settledReceipt } from '../../core/receipts/make-receipt.ts';
+import type { RevocationRequest } from '../../core/request/revocation-request.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import type { Context } from '../deployment/context.ts';
 import { inWords } from '../terminal/duration.ts';
@@ -51,6 +53,10 @@ export interface Followed {
   readonly planOnly: boolean;
   /** The least attempt whose end counts. */
   readonly attempt: number;
+  /** The message that was sent. Its refusal stands under this id. */
+  readonly messageId?: string | undefined;
+  /** What was asked for. Another request under the same id is not followed. */
+  readonly request?: RevocationRequest | undefined;
 }
 
 export interface FollowOptions {
@@ -59,6 +65,19 @@ export interface FollowOptions {
   /** Shows nothing. @default false */
   readonly isQuiet?: boolean;
 }
+
+/** What the ledger holds of a request: its refusal under the id of its message, or the request under its own id. */
+const itemOf = async (
+  deployed: Deployed,
+  { requestId, planOnly, messageId, request }: Followed,
+): Promise<RequestItem | undefined> => {
+  const [own, named] = await Promise.all([
+    messageId === undefined ? undefined : deployed.ledger.read<RequestItem>(requestKey(messageId, false)),
+    deployed.ledger.read<RequestItem>(requestKey(requestId, planOnly)),
+  ]);
+  const isOther = named !== undefined && request !== undefined && !isSameRequest(deployed, named, request);
+  return own ?? (isOther ? undefined : named);
+};
 
 /**
  * Follows a request in the ledger until its receipt stands, and shows how far it has come.
@@ -72,10 +91,10 @@ export const follow = async (
   { mostMs = Number.POSITIVE_INFINITY, isQuiet = false }: FollowOptions = {},
 ): Promise<Finished> => {
   const { clock, terminal } = context;
-  const { requestId, planOnly } = followed;
+  const { requestId } = followed;
   const from = clock.now();
   for (let polls = 0; ; polls += 1) {
-    const item = await deployed.ledger.read<RequestItem>(requestKey(requestId, planOnly));
+    const item = await itemOf(deployed, followed);
     if (isFinished(item, followed)) return item;
     const now = clock.now();
     const known = item && { item, found: await caseOf(deployed, item) };

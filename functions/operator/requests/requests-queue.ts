@@ -15,10 +15,14 @@ const messageOf = ({ requestId, attempt, body }: Outgoing) => ({
   MessageAttributes: attributesOf({ requestId, attempt: String(attempt) }),
 });
 
-/** @throws Failure where SQS did not take it */
-export const sendOne = async ({ sqs, card }: Deployed, message: Outgoing): Promise<void> => {
+/**
+ * @returns the id of the message. A request that is refused for its id ends under it
+ * @throws Failure where SQS did not take it
+ */
+export const sendOne = async ({ sqs, card }: Deployed, message: Outgoing): Promise<string | undefined> => {
   const send = new SendMessageCommand({ QueueUrl: card.requestsQueueUrl, ...messageOf(message) });
-  await fromAws('send the request', sqs.send(send));
+  const { MessageId } = await fromAws('send the request', sqs.send(send));
+  return MessageId;
 };
 
 const PER_BATCH = 10;

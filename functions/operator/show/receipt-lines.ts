@@ -55,6 +55,7 @@ const receiptLines = (terminal: Terminal, receipt: Receipt): readonly string[] =
     '',
     ...pairs(terminal, [
       ['request', attempt > 1 ? `${requestId}, attempt ${attempt}` : requestId],
+      ['asked as', request.id],
       ['environment', environment ?? undefined],
       ['signed by', signer === null ? undefined : `${signer.secretId} (${signer.as})`],
       ['reason', [request.reason, request.reference].filter(Boolean).join(', ')],

@@ -12,6 +12,8 @@ export interface Redriven {
   readonly attempt: number;
   /** As the ledger keeps it apart. */
   readonly planOnly: boolean;
+  /** The message. If it is refused for its id or its form, its end stands under this id. */
+  readonly messageId: string | undefined;
 }
 
 const sendAgain = async (deployed: Deployed, stuck: Stuck): Promise<Redriven> => {
@@ -21,9 +23,9 @@ const sendAgain = async (deployed: Deployed, stuck: Stuck): Promise<Redriven> =>
   const planOnly = request.dryRun || deployed.card.mode === 'observe';
   const known = await deployed.ledger.read<RequestItem>(requestKey(requestId, planOnly));
   const attempt = Math.max(stuck.attempt, known?.attempt ?? 0) + 1;
-  await sendOne(deployed, { requestId, attempt, body });
+  const messageId = await sendOne(deployed, { requestId, attempt, body });
   await remove(deployed, stuck);
-  return { requestId, attempt, planOnly };
+  return { requestId, attempt, planOnly, messageId };
 };
 
 /**

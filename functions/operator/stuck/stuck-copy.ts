@@ -27,7 +27,8 @@ export const stuckOf = (
   { Body = '', MessageId = '', ReceiptHandle = '', Attributes, MessageAttributes }: Message,
 ): Stuck => {
   const attribute = (name: string): string | undefined => MessageAttributes?.[name]?.StringValue;
-  const parsed = parseRequest(providers, Body);
+  // Which topics are named, only the deployment knows. It decides when the message is sent again.
+  const parsed = parseRequest(providers, Body, { isRequestTopic: () => true });
   const request = parsed.kind === 'request' ? parsed.request : undefined;
   const [outcome, code] = [attribute('outcome'), attribute('code')];
   return {

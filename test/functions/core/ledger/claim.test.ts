@@ -289,6 +289,44 @@ it('keeps of a message that is not a valid request what cannot be secret', async
   });
 });
 
+describe('the id that a refused message was sent with', () => {
+  const TOKEN = `ghp_${'a1'.repeat(18)}`;
+  const WRONG = { ...SELF, operation: 'x' };
+  const SECRET = { expectedEnvironment: 'rqsty-sk-canary' };
+
+  it.each<[what: string, body: unknown, requestId: string | undefined]>([
+    ['of a request', WRONG, 'R'],
+    ['of an event', { ...event('noon'), id: 'E', detail: { ...WRONG, requestId: undefined } }, 'E'],
+    ['of a request that only its secret spoils', { ...SELF, ...SECRET }, 'R'],
+    [
+      'that looks like a secret, as a digest',
+      { ...WRONG, requestId: TOKEN },
+      `sha256:${memoryPorts().ports.digest(TOKEN)}`,
+    ],
+    ['of a message that names none', { what: 'is this' }, undefined],
+  ])('is kept beside the message’s: %s', async (_what, body, requestId) => {
+    const memory = memoryPorts();
+    const item = await claimed(memory, body);
+    expect(item).toMatchObject({ requestId: 'M' });
+    expect(item.askedId).toBe(requestId);
+    if (item.stub !== undefined) expect(JSON.parse(item.stub).requestId).toBe(requestId);
+    expect(JSON.stringify([...memory.items])).not.toContain(TOKEN);
+    expect([...memory.items.keys()]).toEqual(['request#M request']);
+  });
+
+  it('is kept where it names another request, and when the copy is sent again', async () => {
+    const memory = memoryPorts();
+    await claimed(memory);
+    const other = { ...SELF, reason: 'leaked' };
+    expect(await claimed(memory, other, { messageId: 'M2' })).toMatchObject({ requestId: 'M2', askedId: 'R' });
+    const again = { ...other, requestId: 'M2' };
+    expect(await claimed(memory, again, { messageId: 'M3', attempt: 2 })).toMatchObject({
+      ...{ requestId: 'M2', askedId: 'R', attempt: 2, ended: undefined },
+    });
+    expect(memory.items.get('request#R request')).not.toHaveProperty('askedId');
+  });
+});
+
 describe('the pin that a redrive inherits', () => {
   const FORMER = { keyName: 'kalshi/prod/K' } as Pin;
   const OTHER = { keyName: 'kalshi/prod/L' } as Pin;

@@ -33,6 +33,7 @@ it.each<[string, object, object]>([
   ['a body that named no provider', { provider: null }, { provider: '' }],
   ['a leaked key', { request: { reason: 'leaked' } }, { urgent: true }],
   ['an incident', { request: { reason: 'incident' } }, { urgent: true }],
+  ['a message that was sent with another id', { request: { reason: 'manual', id: 'mine' } }, { askedId: 'mine' }],
   ['a body that gave no reason', { request: { reason: null } }, {}],
 ])('says of %s', (_what, receipt, facts) =>
   expect(endFacts({ ...RECEIPT, ...receipt })).toEqual({ ...FACTS, ...facts }),

@@ -130,6 +130,17 @@ it('says all that the contract has', () =>
     exposedMs: null,
   }));
 
+it.each<[what: string, item: Partial<RequestItem>, id: string | undefined]>([
+  ['another one', { requestId: 'M', askedId: 'mine' }, 'mine'],
+  ['the same one', { requestId: 'M', askedId: 'M' }, undefined],
+  ['none', { requestId: 'M' }, undefined],
+])('names the id that the sender gave beside that of the message, if it is %s', (_what, item, id) => {
+  const receipt = receiptOf(item);
+  expect(receipt.request.id).toBe(id);
+  expect(receipt).toMatchObject({ requestId: 'M', receiptId: 'M#2' });
+  expect('id' in receipt.request).toBe(id !== undefined);
+});
+
 it.each([
   ['self', 'probe', 'unknown', 'key'],
   ['self', 'probe', 'revoked', 'key'],

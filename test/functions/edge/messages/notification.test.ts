@@ -43,6 +43,13 @@ describe('a mail', () => {
     );
   });
 
+  it('of a message that was refused says the id that it was sent with', () => {
+    const request = { ...receiptForTest().request, id: 'mine' };
+    expect(notificationOf(endedAs('refused/request-id-reused', '', { request })).mail).toContain(
+      ['Request         6f1c2b1e (attempt 1)', 'Asked as        mine'].join('\n'),
+    );
+  });
+
   it('of a dead key says how long it took, and asks for nothing', () => {
     const { mail } = notificationOf(endedAs('revoked'));
     expect(mail).toContain('Time to revoke  0.4 s');
