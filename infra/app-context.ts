@@ -1,9 +1,10 @@
 import { nearest } from '../functions/core/request/schema-errors.ts';
 import { senderObjection } from './constructs/permissions/senders.ts';
 import type { KeyRevocationProps, Mode, ProviderName } from './key-revocation-props.ts';
+import { isTopicArn } from './valid-range.ts';
 
 /** What `cdk -c <name>=…` or `context` in `cdk.json` may say. */
-export const CONTEXT = ['prefix', 'mode', 'senders', 'providers', 'alarmTopics'] as const;
+export const CONTEXT = ['prefix', 'mode', 'senders', 'providers', 'requestTopics', 'alarmTopics'] as const;
 
 type InContext = Extract<keyof KeyRevocationProps, (typeof CONTEXT)[number]>;
 
@@ -30,9 +31,11 @@ const PROPS: Readonly<Record<Exclude<keyof KeyRevocationProps, InContext>, true>
 
 /** The app's context, read. */
 export interface AppContext {
-  readonly revocation: KeyRevocationProps;
+  readonly revocation: Omit<KeyRevocationProps, 'requestTopics'>;
   /** ARNs of roles and users that may send requests. */
   readonly senders: readonly string[];
+  /** ARNs of topics whose messages are requests. */
+  readonly requestTopics: readonly string[];
   /** ARNs of topics that every alarm publishes to. */
   readonly alarmTopics: readonly string[];
 }
@@ -43,7 +46,7 @@ type Context = Readonly<Record<string, unknown>>;
  * Reads the context. A name that is nearly one of ours is refused, since a mistyped one would deploy the default, `enforce` included;
  * others pass, as CDK and a user's own `~/.cdk.json` have theirs. The construct checks the values of its props.
  *
- * @throws Error, a sentence, for such a name, for a sender that is neither a role nor a user, and for an alarm topic that is no topic
+ * @throws Error, a sentence, for such a name, for a sender that is neither a role nor a user, and for a topic that is no topic
  */
 export const readContext = (context: Context): AppContext => {
   for (const name of Object.keys(context)) refuseUnlessKnown(name);
@@ -57,7 +60,8 @@ export const readContext = (context: Context): AppContext => {
       ...(providers !== undefined && { providers: providers as readonly ProviderName[] }),
     },
     senders: (listIn(context, 'senders') ?? []).map(sender),
-    alarmTopics: (listIn(context, 'alarmTopics') ?? []).map(topic),
+    requestTopics: topicsIn(context, 'requestTopics'),
+    alarmTopics: topicsIn(context, 'alarmTopics'),
   };
 };
 
@@ -95,7 +99,8 @@ const sender = (arn: string): string => {
   throw cannot('one of senders', arn, wanted);
 };
 
-const topic = (arn: string): string => {
-  if (/^arn:[^:]+:sns:[^:]+:\d{12}:[\w-]+$/.test(arn)) return arn;
-  throw cannot('one of alarmTopics', arn, 'the ARN of a topic');
-};
+const topicsIn = (context: Context, name: string): readonly string[] =>
+  (listIn(context, name) ?? []).map((arn) => {
+    if (isTopicArn(arn)) return arn;
+    throw cannot(`one of ${name}`, arn, 'the ARN of a topic');
+  });

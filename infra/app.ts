@@ -7,11 +7,11 @@ import { KeyRevokerStack } from './key-revoker-stack.ts';
 const build = (): void => {
   const app = new App();
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-  const { revocation, senders, alarmTopics } = readContext(app.node.getAllContext());
+  const { revocation, senders, requestTopics, alarmTopics } = readContext(app.node.getAllContext());
   const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = process.env;
   const env = account && region ? { env: { account, region } } : {};
   const alarmActions = alarmTopics.map((alarmActionArn) => ({ bind: () => ({ alarmActionArn }) }));
-  const props = { revocation: { ...revocation, alarmActions }, ...env };
+  const props = { revocation: { ...revocation, alarmActions }, requestTopics, ...env };
   const { revocation: instance } = new KeyRevokerStack(app, 'KeyRevoker', props);
   for (const arn of senders) instance.grantRequest(new ArnPrincipal(arn));
 };

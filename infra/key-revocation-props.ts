@@ -4,6 +4,7 @@ import type { ISecurityGroup, IVpc, SubnetSelection, Vpc } from 'aws-cdk-lib/aws
 import type { EventBus, IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { ProviderName } from './provider-names.ts';
 
 export type { ProviderName };
@@ -70,7 +71,8 @@ export interface KeyRevocationProps {
   readonly secretKeys?: readonly IKey[];
   /**
    * Encrypts the queues and the topics. Its key policy has to let the account's IAM policies decide. One that is imported
-   * has to admit `events.amazonaws.com` (`kms:Decrypt`, `kms:GenerateDataKey`) by itself; any other gets that statement here.
+   * has to admit `events.amazonaws.com` (`kms:Decrypt`, `kms:GenerateDataKey`) by itself, and `sns.amazonaws.com` if there are
+   * `requestTopics`; any other gets those statements here.
    *
    * @default - keys of SQS for the queues, `alias/aws/sns` for the topics
    */
@@ -87,6 +89,15 @@ export interface KeyRevocationProps {
    * @default false
    */
   readonly allowDefaultBus?: boolean;
+  /**
+   * Topics whose messages are requests, with or without raw message delivery. Subscribe the queue `requests` to each. Everybody who may
+   * publish to such a topic can kill a key. Never name a topic that receipts are published to: each refusal would come back as a message.
+   *
+   * Valid range: at most 10 topics, of any account and region.
+   *
+   * @default - none: the queue takes no message from SNS
+   */
+  readonly requestTopics?: readonly ITopic[];
   /** @default - 1000 urgent and 200 other calls per provider and hour */
   readonly limits?: CallLimits;
   /**

@@ -15,7 +15,7 @@ import { topics } from './constructs/messaging/results.ts';
 import { type Alarms, alarms } from './constructs/monitoring/alarms.ts';
 import { dashboard } from './constructs/monitoring/dashboard.ts';
 import { MeasuredConstruct } from './constructs/monitoring/measured-construct.ts';
-import { admitEvents } from './constructs/permissions/admit-events.ts';
+import { admitServices } from './constructs/permissions/admit-services.ts';
 import { grantAll } from './constructs/permissions/grant-all.ts';
 import { type Operated, operatePermissions } from './constructs/permissions/operate-permissions.ts';
 import { allow, type GrantedResources, secretsArn } from './constructs/permissions/permissions.ts';
@@ -33,7 +33,7 @@ import { settled } from './settled-props.ts';
  * sets aside for a person what could not be done. The queues, the topics and the ledger are retained.
  */
 export class KeyRevocation extends MeasuredConstruct {
-  /** Takes requests, only from principals granted with `grantRequest`. */
+  /** Takes requests, only from principals granted with `grantRequest`, from the bus and from `requestTopics`. */
   readonly requests: IQueue;
   /** Every message here is a key that may still be alive. */
   readonly stuck: IQueue;
@@ -83,14 +83,14 @@ export class KeyRevocation extends MeasuredConstruct {
     };
 
     const rule = requestRule(this, this.bus, made);
-    if (given.encryptionKey) admitEvents(this, given.encryptionKey);
+    if (given.encryptionKey) admitServices(this, given.encryptionKey, given.requestTopics);
     const forSchedules = schedules(this, reach);
     const { group, requestRole } = forSchedules;
     this.scheduleGroup = group;
     this.scheduleRole = requestRole;
     const { revokeRole, sweepRole, revoke, sweep, mapping } = functions(this, reach, given);
     sweepSchedule(this, { group, sweep, reach, rate: given.sweepRate });
-    this.#admit = onlyAdmitted(made.requests, rule.ruleArn);
+    this.#admit = onlyAdmitted(made.requests, { ruleArn: rule.ruleArn, topics: given.requestTopics });
     for (const role of [revokeRole, sweepRole, requestRole]) this.#admit(senderArn(this, role));
     const watched = { instance: this, queues: made, ledger: this.ledger, revoke, sweep, props: given };
     this.alarms = alarms(this, watched, given.alarmActions);

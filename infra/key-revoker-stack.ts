@@ -1,17 +1,32 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { KeyRevocation } from './key-revocation.ts';
 import type { KeyRevocationProps } from './key-revocation-props.ts';
 import { settled } from './settled-props.ts';
 
+export interface KeyRevokerStackProps extends StackProps {
+  readonly revocation?: KeyRevocationProps;
+  /** ARNs of topics whose messages are requests. */
+  readonly requestTopics?: readonly string[];
+}
+
 /** One instance and the names that people and scripts need. */
 export class KeyRevokerStack extends Stack {
   readonly revocation: KeyRevocation;
 
-  constructor(scope: Construct, id: string, props: StackProps & { readonly revocation?: KeyRevocationProps } = {}) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { revocation = {}, requestTopics = [], ...props }: KeyRevokerStackProps = {},
+  ) {
     super(scope, id, props);
-    this.revocation = new KeyRevocation(this, 'Revocation', props.revocation);
-    const { mode, prefix } = settled(props.revocation ?? {});
+    const named = requestTopics.map((arn, index) => Topic.fromTopicArn(this, `RequestTopic${index + 1}`, arn));
+    this.revocation = new KeyRevocation(this, 'Revocation', {
+      ...revocation,
+      requestTopics: [...(revocation.requestTopics ?? []), ...named],
+    });
+    const { mode, prefix } = settled(revocation);
     const { requests, stuck, undelivered, results, notifications, bus, ledger, scheduleGroup, scheduleRole } =
       this.revocation;
     const outputs = {

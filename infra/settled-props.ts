@@ -5,10 +5,11 @@ import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import type { EventBus, IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { NetworkProps } from './constructs/functions/network.ts';
 import { type KeyRevocationProps, MODES, type Mode, type ProviderName } from './key-revocation-props.ts';
 import { PROVIDER_NAMES } from './provider-names.ts';
-import { cannot, known, oneOf, whole, wholeMinutes, wholeSeconds, within } from './valid-range.ts';
+import { cannot, isTopicArn, known, oneOf, whole, wholeMinutes, wholeSeconds, within } from './valid-range.ts';
 
 export interface SettledProps {
   readonly prefix: string;
@@ -17,6 +18,7 @@ export interface SettledProps {
   readonly secretKeys: readonly IKey[];
   readonly encryptionKey: IKey | undefined;
   readonly bus: EventBus | IEventBus | undefined;
+  readonly requestTopics: readonly ITopic[];
   readonly urgentLimit: number;
   readonly otherLimit: number;
   readonly giveUpAfter: Duration;
@@ -42,6 +44,7 @@ export const settled = (props: KeyRevocationProps): SettledProps => ({
   secretKeys: props.secretKeys ?? [],
   encryptionKey: props.encryptionKey,
   bus: bus(props.bus, props.allowDefaultBus ?? false),
+  requestTopics: topics(props.requestTopics ?? []),
   urgentLimit: whole('limits.urgent', props.limits?.urgent ?? 1000, [1, 100_000]),
   otherLimit: whole('limits.other', props.limits?.other ?? 200, [1, 100_000]),
   giveUpAfter: wholeSeconds('giveUpAfter', props.giveUpAfter ?? Duration.hours(24), [
@@ -87,6 +90,21 @@ const bus = (given: SettledProps['bus'], allowDefault: boolean): SettledProps['b
   throw new Error(
     'Cannot use the default bus as bus: every principal with events:PutEvents there can kill a key. Use a bus of its own, or set allowDefaultBus: true',
   );
+};
+
+/** The environment of a function holds them all, and takes 4 KB. */
+const MOST_TOPICS = 10;
+
+const topics = (given: readonly ITopic[]): readonly ITopic[] => {
+  if (given.length > MOST_TOPICS)
+    throw cannot('requestTopics', `a list of ${given.length}`, `a list of at most ${MOST_TOPICS} topics`);
+  return given.map(topic);
+};
+
+/** A pattern would admit topics of others. */
+const topic = (value: ITopic): ITopic => {
+  if (Token.isUnresolved(value.topicArn) || isTopicArn(value.topicArn)) return value;
+  throw cannot('request topic', `"${value.topicArn}"`, 'the ARN of a topic');
 };
 
 const network = ({ vpc, vpcSubnets, securityGroups }: KeyRevocationProps): SettledProps['network'] => {

@@ -27,6 +27,9 @@ export const whole = (what: string, value: number, [least, most]: readonly [numb
   throw cannot(what, value, `a whole number from ${least} to ${most}`);
 };
 
+/** Of one topic, known as a whole; no pattern. */
+export const isTopicArn = (arn: string): boolean => /^arn:[^:*?]+:sns:[^:*?]+:\d{12}:[\w-]+(?:\.fifo)?$/.test(arn);
+
 type Bounds = readonly [Duration, Duration];
 
 const ms = (value: Duration): number => value.toMilliseconds({ integral: false });

@@ -68,6 +68,11 @@ const BODIES: Readonly<Record<string, Case>> = {
   'outside-prefix': refused('outside-prefix'),
   'secret-in-message': refused('secret-in-message'),
   'bus-event': gone(KEYS.kalshiKey),
+  'event-in-a-record': gone(KEYS.kalshiKey),
+  'sns-envelope': {
+    ...gone(KEYS.kalshiKey),
+    environment: { REQUEST_TOPICS: 'arn:aws:sns:us-east-1:123456789012:leaked-keys' },
+  },
 };
 
 /** Samples that are whole events of a function; each has a test of its own below. */
@@ -132,6 +137,28 @@ it('holds revoke.not-before-too-far.json back until its time where that is near'
   await running.settle();
   expect(deadKeys(running)).toEqual([KEYS.kalshiKey]);
   expect(changesAt(running)[0]?.at).toBeGreaterThanOrEqual(notBefore);
+});
+
+it('refuses revoke.sns-envelope.json where its topic is not named, and says how to name it', async () => {
+  const running = await started();
+  await running.send(bodyOf('sns-envelope'));
+  await running.settle();
+  expect(running.receipts()).toMatchObject([
+    {
+      ...{ outcome: 'refused', code: 'malformed' },
+      message: expect.stringContaining('name the topic in requestTopics'),
+    },
+  ]);
+  expect(deadKeys(running)).toEqual([]);
+});
+
+it('takes neither the time nor the sender of revoke.event-in-a-record.json from it, but its id', async () => {
+  const running = await started();
+  await running.send(bodyOf('event-in-a-record'));
+  await running.settle();
+  const [receipt] = running.receipts();
+  expect(receipt).toMatchObject({ requestId: '6f1c2b1e-6d0b-4c57-9a5f-2f3f3a1f9a55', request: { requestedBy: null } });
+  expect(receipt?.times.dueAt).not.toBe('2026-11-20T09:59:58.000Z');
 });
 
 it('has no sample whose date is over: it would act at once', () => {

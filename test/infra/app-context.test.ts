@@ -26,16 +26,19 @@ const OF_CDK = {
 
 describe('the context', () => {
   it('is none where nothing is given but what the CDK has', () =>
-    expect(readContext(OF_CDK)).toEqual({ revocation: {}, senders: [], alarmTopics: [] }));
+    expect(readContext(OF_CDK)).toEqual({ revocation: {}, senders: [], requestTopics: [], alarmTopics: [] }));
 
   it.each([
     ['texts with commas', 'kalshi, bybit', ` ${SECOPS} ,${SECOPS}2`, `${ONCALL},${ONCALL}2`],
     ['lists', ['kalshi', ' bybit'], [SECOPS, `${SECOPS}2 `], [ONCALL, `${ONCALL}2`]],
   ])('is read from %s, blanks around each left out', (_what, providers, senders, alarmTopics) =>
-    expect(readContext({ prefix: 'team/', mode: 'observe', providers, senders, alarmTopics })).toEqual({
+    expect(
+      readContext({ prefix: 'team/', mode: 'observe', providers, senders, alarmTopics, requestTopics: alarmTopics }),
+    ).toEqual({
       revocation: { prefix: 'team/', mode: 'observe', providers: ['kalshi', 'bybit'] },
       senders: [SECOPS, `${SECOPS}2`],
       alarmTopics: [ONCALL, `${ONCALL}2`],
+      requestTopics: [ONCALL, `${ONCALL}2`],
     }),
   );
 
@@ -43,6 +46,7 @@ describe('the context', () => {
     expect(readContext({ account: '1', region: 'eu-central-1', stage: 'prod', vpcId: 'vpc-1', domain: 'd' })).toEqual({
       revocation: {},
       senders: [],
+      requestTopics: [],
       alarmTopics: [],
     }));
 
@@ -55,6 +59,13 @@ describe('the context', () => {
     ['alarmTopic', ONCALL, 'Cannot use the context "alarmTopic": use alarmTopics'],
     ['alarmTopics', `${ONCALL},on-call`, 'Cannot use "on-call" as one of alarmTopics: it must be the ARN of a topic'],
     ['alarmTopics', SECOPS, `Cannot use "${SECOPS}" as one of alarmTopics: it must be the ARN of a topic`],
+    ['requestTopic', ONCALL, 'Cannot use the context "requestTopic": use requestTopics'],
+    ['requestTopics', `${ONCALL},*`, 'Cannot use "*" as one of requestTopics: it must be the ARN of a topic'],
+    [
+      'requestTopics',
+      ONCALL.replace('on-call', '*'),
+      'Cannot use "arn:aws:sns:eu-central-1:123456789012:*" as one of requestTopics: it must be the ARN of a topic',
+    ],
     [
       'give-up-after',
       '12 hours',
@@ -87,11 +98,13 @@ const synth = async (context: Readonly<Record<string, unknown>>) => {
 
 describe('the app', () => {
   it('deploys what the context says', async () => {
-    const { code, template } = await synth({ prefix: 'team/', mode: 'observe', senders: SECOPS });
+    const requestTopics = `${ONCALL},${ONCALL}2`;
+    const { code, template } = await synth({ prefix: 'team/', mode: 'observe', senders: SECOPS, requestTopics });
     expect(code).toBe(0);
     const { Outputs, Resources } = template();
     expect([Outputs.Mode.Value, Outputs.Prefix.Value]).toEqual(['observe', 'team/']);
     expect(JSON.stringify(Resources)).toContain(SECOPS);
+    expect(JSON.stringify(Resources)).toContain(`"REQUEST_TOPICS":"${requestTopics}"`);
   });
 
   it.each([

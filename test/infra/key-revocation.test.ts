@@ -2,12 +2,15 @@ import type { Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Key } from 'aws-cdk-lib/aws-kms';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
 import type { KeyRevocationProps } from '../../infra/key-revocation-props.ts';
 import { synthesize } from '../../infra/synthesize.ts';
 import { find, roleArn, text } from './policy-reader.ts';
 import { stackWith, templateOf } from './synthesized.ts';
 import { environment, idOf, properties, template } from './template.ts';
+
+const KEY_ARN = 'arn:aws:kms:eu-central-1:111122223333:key/6f1c2b1e-6d0b-4c57-9a5f-2f3f3a1f9a55';
 
 describe('props', () => {
   it('reach the functions and the mapping', () => {
@@ -64,21 +67,21 @@ describe('warnings', () => {
   });
 
   it.each<[string, (stack: Stack) => KeyRevocationProps, number]>([
+    ['an imported key', (s) => ({ encryptionKey: Key.fromKeyArn(s, 'K', KEY_ARN) }), 1],
     [
-      'an imported key',
+      'an imported key and topics',
       (s) => ({
-        encryptionKey: Key.fromKeyArn(
-          s,
-          'K',
-          'arn:aws:kms:eu-central-1:111122223333:key/6f1c2b1e-6d0b-4c57-9a5f-2f3f3a1f9a55',
-        ),
+        encryptionKey: Key.fromKeyArn(s, 'K', KEY_ARN),
+        requestTopics: [Topic.fromTopicArn(s, 'T', 'arn:aws:sns:eu-central-1:111122223333:leaks')],
       }),
       1,
     ],
     ['a key of the app', (s) => ({ encryptionKey: new Key(s, 'K') }), 0],
-  ])('tell of a policy to be changed by hand for %s', (_what, props, count) => {
+  ])('tell of a policy to be changed by hand for %s', (what, props, count) => {
     const found = warnings(props).filter(({ entry }) => /^The key was imported/.test(String(entry.data)));
     expect(found).toHaveLength(count);
+    for (const { entry } of found)
+      expect(String(entry.data).includes('sns.amazonaws.com')).toBe(what.endsWith('topics'));
   });
 });
 

@@ -85,7 +85,10 @@ describe('the functions', () => {
   it.each([
     [
       'Revoke',
-      { ...shared, LIMIT_URGENT: '1000', LIMIT_OTHER: '200', EGRESS_ADDRESSES: '', IN_VPC: 'false', OWN_ROLES: roles },
+      {
+        ...{ ...shared, LIMIT_URGENT: '1000', LIMIT_OTHER: '200', EGRESS_ADDRESSES: '', REQUEST_TOPICS: '' },
+        ...{ IN_VPC: 'false', OWN_ROLES: roles },
+      },
     ],
     ['Sweep', { ...shared, LIMIT_OTHER: '200', SWEEP_AHEAD_SECONDS: '900' }],
   ])('%s is told this and no more', (id, expected) => {

@@ -11,6 +11,7 @@ import {
   User,
 } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import recommended from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
 import { describe, expect, it } from 'vitest';
 import { KeyRevocation } from '../../infra/key-revocation.ts';
@@ -104,6 +105,62 @@ describe.each([
   it('is no dead-letter queue of anybody', () => {
     const { Properties } = find(template, 'AWS::SQS::Queue', 'RRequests');
     expect(Properties['RedriveAllowPolicy']).toEqual({ redrivePermission: 'denyAll' });
+  });
+});
+
+/** Topics of this app, of another account and region, and one that is encrypted with the same key as the queue. */
+const TOPIC = `arn:aws:sns:us-east-1:${OTHER_ACCOUNT}:leaks`;
+const withTopics = (stack: Stack): KeyRevocationProps => {
+  const encryptionKey = new Key(stack, 'K');
+  const requestTopics = [
+    new Topic(stack, 'Leaks', { masterKey: encryptionKey }),
+    Topic.fromTopicArn(stack, 'T', TOPIC),
+  ];
+  return { encryptionKey, requestTopics };
+};
+
+describe('with request topics the requests queue', () => {
+  const { template, send } = world(recommended, withTopics);
+  const { id: keyId } = find(template, 'AWS::KMS::Key', 'K');
+  const own = `ref:${find(template, 'AWS::SNS::Topic', 'Leaks').id}`;
+  const rule = arnOf(find(template, 'AWS::Events::Rule', 'RRequested').id);
+  const sns = 'sns.amazonaws.com';
+
+  it.each<[string, Caller]>([
+    ['a topic of this app', { service: sns, sourceArn: own }],
+    ['a topic of another account', { service: sns, sourceArn: TOPIC, sourceAccount: OTHER_ACCOUNT }],
+    ['our rule', { service: 'events.amazonaws.com', sourceArn: rule }],
+  ])('takes requests from %s', (_who, who) => expect(send(who)).toBe(true));
+
+  it.each<[string, Caller]>([
+    ['a topic whose name begins so', { service: sns, sourceArn: `${TOPIC}2` }],
+    ['SNS for no topic', { service: sns }],
+    ['another service in the name of a topic', { service: 's3.amazonaws.com', sourceArn: TOPIC }],
+    ['SNS in the name of our rule', { service: sns, sourceArn: rule }],
+    ['a role that may publish to the topic', { arn: roleArn('publisher') }],
+  ])('takes none from %s', (_who, who) => expect(send(who)).toBe(false));
+
+  it.each<[string, string, boolean]>([
+    ['a topic of this account', `arn:aws:sns:eu-central-1:${ACCOUNT}:x`, true],
+    ['a named topic of another account', TOPIC, true],
+    ['a topic of a third account', 'arn:aws:sns:us-east-1:777788889999:leaks', false],
+    ['no topic', `arn:aws:sqs:us-east-1:${ACCOUNT}:leaks`, false],
+  ])('lets SNS use its key for %s: %s %s', (_what, sourceArn, isAllowed) => {
+    for (const action of ['kms:Decrypt', 'kms:GenerateDataKey'])
+      expect(mayDo(template, { who: { service: sns, sourceArn }, action, resource: keyId })).toBe(isAllowed);
+  });
+
+  it('has no circle of the key and a topic that is encrypted with the key', () => {
+    const { KeyPolicy } = template.Resources[keyId]?.Properties ?? {};
+    expect(JSON.stringify(KeyPolicy)).not.toContain('"Leaks');
+  });
+
+  it('hands the topics to the function that revokes, and to no other', () => {
+    const told = ['RRevoke', 'RSweep'].map((name) => {
+      const { Environment } = find(template, 'AWS::Lambda::Function', name).Properties;
+      return text((Environment as { Variables: Record<string, unknown> }).Variables['REQUEST_TOPICS']);
+    });
+    expect(told).toEqual([`${own},${TOPIC}`, 'undefined']);
   });
 });
 

@@ -1,5 +1,6 @@
 import { Aws, Duration, Stack, Token } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
 import type { KeyRevocationProps, Mode, ProviderName } from '../../infra/key-revocation-props.ts';
 import { PROVIDER_NAMES } from '../../infra/provider-names.ts';
@@ -13,7 +14,19 @@ const defaultBusByArn = EventBus.fromEventBusArn(
   'arn:aws:events:eu-central-1:111122223333:event-bus/default',
 );
 
+const topicOf = (arn: string) => Topic.fromTopicArn(new Stack(), 'Topic', arn);
+
 describe('settled', () => {
+  it('takes topics of the app, and of any account', () => {
+    const requestTopics = [
+      new Topic(stack, 'Leaks'),
+      topicOf('arn:aws-us-gov:sns:us-gov-west-1:444455556666:leaks'),
+      topicOf('arn:aws:sns:eu-central-1:111122223333:leaks.fifo'),
+    ];
+    expect(settled({ requestTopics }).requestTopics).toEqual(requestTopics);
+    expect(settled({}).requestTopics).toEqual([]);
+  });
+
   it.each<[string, KeyRevocationProps, string]>([
     [
       'an empty prefix',
@@ -60,6 +73,20 @@ describe('settled', () => {
       { egressAddresses: Token.asList({ Ref: 'L' }) },
       'Cannot use a token as egressAddresses: it must be a list (its addresses may be tokens) that is known at synth',
     ],
+    [
+      'many topics',
+      { requestTopics: Array(11).fill(topicOf('arn:aws:sns:eu-central-1:111122223333:leaks')) },
+      'Cannot use a list of 11 as requestTopics: it must be a list of at most 10 topics',
+    ],
+    ...[
+      'arn:aws:sns:*:111122223333:leaks',
+      'arn:aws:sns:eu-central-1:111122223333:*',
+      'arn:aws:sqs:eu-central-1:1:q',
+    ].map((arn): [string, KeyRevocationProps, string] => [
+      `${arn} as a topic`,
+      { requestTopics: [topicOf(arn)] },
+      `Cannot use "${arn}" as request topic: it must be the ARN of a topic`,
+    ]),
     ['a mode', { mode: 'off' as Mode }, 'Cannot use "off" as mode: it must be enforce or observe'],
     [
       'no provider',

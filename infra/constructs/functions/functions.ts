@@ -112,5 +112,6 @@ const bothEnvironments = (scope: Construct, reach: GrantedResources, props: Sett
 const revokeEnvironment = (props: SettledProps) => ({
   LIMIT_URGENT: String(props.urgentLimit),
   EGRESS_ADDRESSES: props.egressAddresses.join(','),
+  REQUEST_TOPICS: props.requestTopics.map(({ topicArn }) => topicArn).join(','),
   IN_VPC: String(props.network !== undefined),
 });

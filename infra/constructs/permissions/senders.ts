@@ -1,5 +1,6 @@
 import { Lazy } from 'aws-cdk-lib';
 import { Effect, type IGrantable, PolicyStatement, ServicePrincipal, StarPrincipal } from 'aws-cdk-lib/aws-iam';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { spelled } from './spelled.ts';
@@ -31,15 +32,21 @@ export const senderArn = (scope: Construct, { grantPrincipal }: IGrantable): str
   throw new Error(`Cannot grant requests to ${grantPrincipal}: it must be ${objection}`);
 };
 
+/** The services that put requests on the queue: EventBridge for a rule, and SNS for topics. */
+export interface AdmittedServices {
+  readonly ruleArn: string;
+  readonly topics: readonly ITopic[];
+}
+
 /**
- * Lets nobody send requests but the principals that are admitted through the returned function and EventBridge for this rule,
- * whatever their own policies say: who may send may kill a key.
+ * Lets nobody send requests but the principals that are admitted through the returned function, EventBridge for this rule, and SNS for these
+ * topics, whatever their own policies say: a sender may kill a key.
  */
-export const onlyAdmitted = (requests: Queue, ruleArn: string): ((senderArn: string) => void) => {
+export const onlyAdmitted = (requests: Queue, { ruleArn, topics }: AdmittedServices): ((senderArn: string) => void) => {
   const admitted = new Set<string>();
   const send = { actions: ['sqs:SendMessage'], resources: [requests.queueArn] };
   const deny = { ...send, effect: Effect.DENY, principals: [new StarPrincipal()] };
-  const fromOurRule = { 'aws:SourceArn': ruleArn };
+  const topicArns = topics.map(({ topicArn }) => topicArn);
   requests.addToResourcePolicy(
     new PolicyStatement({
       sid: 'OnlyAdmittedPrincipals',
@@ -55,7 +62,10 @@ export const onlyAdmitted = (requests: Queue, ruleArn: string): ((senderArn: str
     new PolicyStatement({
       sid: 'OnlyOurRuleOfAllServices',
       ...deny,
-      conditions: { ArnNotEquals: fromOurRule, Bool: { 'aws:PrincipalIsAWSService': 'true' } },
+      conditions: {
+        ArnNotEquals: { 'aws:SourceArn': topics.length > 0 ? [ruleArn, ...topicArns] : ruleArn },
+        Bool: { 'aws:PrincipalIsAWSService': 'true' },
+      },
     }),
   );
   requests.addToResourcePolicy(
@@ -63,8 +73,17 @@ export const onlyAdmitted = (requests: Queue, ruleArn: string): ((senderArn: str
       sid: 'OurRule',
       ...send,
       principals: [new ServicePrincipal('events.amazonaws.com')],
-      conditions: { ArnEquals: fromOurRule },
+      conditions: { ArnEquals: { 'aws:SourceArn': ruleArn } },
     }),
   );
+  if (topics.length > 0)
+    requests.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'RequestTopics',
+        ...send,
+        principals: [new ServicePrincipal('sns.amazonaws.com')],
+        conditions: { ArnEquals: { 'aws:SourceArn': topicArns } },
+      }),
+    );
   return (arn) => void admitted.add(arn);
 };
