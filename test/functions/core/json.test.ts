@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { jsonOrUndefined, readObject } from '../../../functions/core/json.ts';
+import { jsonOrUndefined, readJson, readObject, whyNoObject } from '../../../functions/core/json.ts';
 
 const BOM = '\uFEFF';
 const TWICE = [
@@ -62,6 +62,30 @@ describe('a text that is read as JSON', () => {
         expect(jsonOrUndefined(`[${text}]`)).toBeUndefined();
       }),
     ));
+});
+
+describe('a text that may be anything', () => {
+  it.each<[string, unknown]>([
+    ['[{"a":1}]', [{ a: 1 }]],
+    ['"x"', 'x'],
+    ['null', null],
+    [`${BOM}{"a":1}`, { a: 1 }],
+  ])('is read as what it holds, and has no problem as a text: %s', (text, value) =>
+    expect(readJson(text)).toEqual({ value, problem: undefined }),
+  );
+
+  it.each<[string, unknown, string]>([
+    ['{"a":1,"a":2}', { a: 2 }, 'a name stands twice in it'],
+    ['[{"constructor":1}]', [{ constructor: 1 }], 'the name constructor is not allowed'],
+    ['{', undefined, 'its last closing bracket is missing'],
+  ])('tells what is wrong with it, and what it holds all the same: %s', (text, value, cause) =>
+    expect(readJson(text)).toEqual({ value, problem: `it must be a JSON object; ${cause}` }),
+  );
+
+  it('says of a value why it is no object', () => {
+    expect(whyNoObject({})).toBeUndefined();
+    expect(whyNoObject([])).toBe('it must be a JSON object; it is a list');
+  });
 });
 
 describe('a text that must be an object', () => {

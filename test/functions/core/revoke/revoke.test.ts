@@ -3,6 +3,7 @@ import type { Answer } from '../../../../functions/core/answer.ts';
 import { after, type EpochMs, epochMs } from '../../../../functions/core/epoch.ts';
 import { Fault, LeaseLost, Unavailable } from '../../../../functions/core/fault.ts';
 import type { RequestItem } from '../../../../functions/core/ledger/request-item.ts';
+import type { Receipt } from '../../../../functions/core/receipt.ts';
 import { revoke } from '../../../../functions/core/revoke/revoke.ts';
 import { provedAt } from '../../../proved-at.ts';
 import { Crash, type Given, type Memory, openedAs } from '../memory-ports.ts';
@@ -512,8 +513,69 @@ it('does not carry out what holds no request', async () => {
 it('takes a recheck only from our own functions', async () => {
   const memory = system({});
   await revoke(memory.ports, delivered(memory, { ...SELF, look: true }));
-  expect(memory.published).toMatchObject([{ outcome: 'refused', code: 'malformed' }]);
-  expect(JSON.parse(memory.aside[0]?.body ?? '')).toMatchObject({ fields: ['look'] });
+  expect(memory.published).toMatchObject([{ outcome: 'refused', code: 'malformed', request: { id: 'R' } }]);
+  expect(JSON.parse(memory.aside[0]?.body ?? '')).toMatchObject({ fields: ['look'], requestId: 'R' });
+});
+
+describe('a message in a wrapper', () => {
+  const CANARY = 'rqsty-sk-canary0123456789abcdef0123456789';
+  const TOPIC = 'arn:aws:sns:eu-central-1:123456789012:leaks';
+  const envelope = (message: unknown) => ({
+    ...{ Type: 'Notification', TopicArn: TOPIC, MessageId: CANARY, Subject: CANARY, Signature: CANARY },
+    ...{ Timestamp: '2020-01-01T12:00:00Z', SigningCertURL: `https://${CANARY}@sns.eu-central-1.amazonaws.com/x.pem` },
+    MessageAttributes: { attempt: { Type: 'String', Value: '7' }, requestId: { Type: 'String', Value: CANARY } },
+    Message: JSON.stringify(message),
+  });
+  const record = (message: unknown) => ({
+    ...{ messageId: CANARY, receiptHandle: CANARY, eventSource: 'aws:sqs', body: JSON.stringify(message) },
+    messageAttributes: { attempt: { stringValue: '7' }, requestId: { stringValue: CANARY } },
+    attributes: { SenderId: 'AROAOWNROLE:x', SentTimestamp: '1' },
+  });
+
+  /** Everything that a delivery has left anywhere. */
+  const leftBy = ({ items, published, aside, enqueued, lines, tags }: Memory): string =>
+    JSON.stringify([[...items], published, aside, enqueued, lines, tags]);
+
+  const revoked = async (body: unknown, requestTopics: readonly string[] = [TOPIC]) => {
+    const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+    memory.ports.config = { ...memory.ports.config, requestTopics };
+    await revoke(memory.ports, delivered(memory, body));
+    expect(leftBy(memory)).not.toMatch(/canary|sns.eu-central-1/);
+    return memory;
+  };
+
+  it.each<[string, unknown]>([
+    ['the envelope of a named topic', envelope(SELF)],
+    ['a record of a queue', record(SELF)],
+    ['an envelope in a record', record(envelope(SELF))],
+  ])('is carried out in %s, and nothing around it sets or leaves anything', async (_what, body) => {
+    const { published } = await revoked(body);
+    const { times, ...receipt } = published[0] as Receipt;
+    expect(receipt).toMatchObject({
+      receiptId: 'R#1',
+      outcome: 'revoked',
+      request: { sender: 'AROA', requestedBy: null },
+    });
+    expect(times.dueAt).toBe((await revoked(SELF)).published[0]?.times.dueAt);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['in the envelope of another topic', envelope(SELF), 'R'],
+    [
+      'as an order that is not valid, without an id',
+      envelope({ ...SELF, requestId: undefined, operation: 'x' }),
+      'sha256:',
+    ],
+    ['as a recheck', record({ ...SELF, look: true }), 'R'],
+    ['as an alert', { action: 'created', alert: { secret: CANARY }, repository: { name: CANARY } }, ''],
+  ])('is refused %s, and its sender finds the answer', async (_what, body, id) => {
+    const { published, lines, sent } = await revoked(body, []);
+    expect(published).toMatchObject([{ receiptId: 'M#1', requestId: 'M', outcome: 'refused', calls: 0 }]);
+    expect(published[0]?.request.id ?? '').toMatch(new RegExp(`^${id}`));
+    const ended = lines.find(([event]) => event === 'request ended');
+    expect(ended?.[1]['askedId']).toBe(published[0]?.request.id);
+    expect(sent).toEqual([]);
+  });
 });
 
 describe('a copy in the stuck queue', () => {
