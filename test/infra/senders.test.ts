@@ -12,12 +12,14 @@ import {
 } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
+import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import recommended from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
 import { describe, expect, it } from 'vitest';
 import { KeyRevocation } from '../../infra/key-revocation.ts';
 import type { KeyRevocationProps } from '../../infra/key-revocation-props.ts';
 import type { Template } from '../../infra/synthesize.ts';
 import { ACCOUNT, arnOf, type Caller, find, mayDo, resourceStatements, roleArn, text } from './policy-reader.ts';
+import { templateOf } from './synthesized.ts';
 
 const OTHER_ACCOUNT = '444455556666';
 const PARTNER = `arn:aws:iam::${OTHER_ACCOUNT}:role/responder`;
@@ -162,6 +164,24 @@ describe('with request topics the requests queue', () => {
     });
     expect(told).toEqual([`${own},${TOPIC}`, 'undefined']);
   });
+});
+
+it('takes no message from a topic that is only subscribed, and one from a topic that is also named', () => {
+  const stack = new Stack(new App({ context: { ...recommended, 'aws:cdk:bundling-stacks': [] } }), 'S');
+  const [named, other] = [new Topic(stack, 'Named'), new Topic(stack, 'Other')];
+  const { requests } = new KeyRevocation(stack, 'R', { requestTopics: [named] });
+  for (const topic of [named, other]) topic.addSubscription(new SqsSubscription(requests));
+  const template = templateOf(stack);
+  const { id } = find(template, 'AWS::SQS::Queue', 'RRequests');
+  const isTaken = (topic: string): boolean => {
+    const sourceArn = `ref:${find(template, 'AWS::SNS::Topic', topic).id}`;
+    return mayDo(template, {
+      who: { service: 'sns.amazonaws.com', sourceArn },
+      action: 'sqs:SendMessage',
+      resource: id,
+    });
+  };
+  expect(['Named', 'Other'].map(isTaken)).toEqual([true, false]);
 });
 
 const openPolicy = (template: Template) => {
