@@ -63,7 +63,12 @@ const BODIES: readonly (readonly [string, unknown, string, string | RegExp])[] =
   ['a text', JSON.stringify(NEVER), 'malformed', 'Cannot read the body: it must be a JSON object; it is a text'],
   ['null', 'null', 'malformed', 'Cannot read the body: it must be a JSON object; it is null'],
   ['an array', [self(NAME)], 'malformed', 'Cannot act on a list of requests: send each in a message of its own'],
-  ['256 KB', { ...self(NAME), reference: 'a b'.repeat(87_000) }, 'malformed', /Cannot read a body of \d+ characters/],
+  [
+    '256 KB',
+    { ...self(NAME), reference: 'a b'.repeat(87_000) },
+    'malformed',
+    /Cannot read the body: it must have at most 16384 characters; it has \d+/,
+  ],
   ['an empty object', {}, 'malformed', /provider/],
   ['an unknown provider', { ...self(NAME), provider: NEVER }, 'malformed', /provider/],
   ['an unknown operation', { ...self(NAME), operation: NEVER }, 'malformed', /operation/],
@@ -122,7 +127,9 @@ describe('a body that is not a valid request', () => {
     const { receipt, copy } = await refusedOnce(system(), `refused/${code}`);
     expect(receipt?.message).toMatch(says);
     const stub = JSON.parse(copy?.body ?? '');
-    expect(Object.keys(stub).sort()).toEqual(['at', 'code', 'digest', 'fields', 'length', 'messageId', 'sender']);
+    const { requestId, ...others } = stub;
+    expect(requestId).toBe(receipt?.request.id);
+    expect(Object.keys(others).sort()).toEqual(['at', 'code', 'digest', 'fields', 'length', 'messageId', 'sender']);
     expect(stub).toMatchObject({ messageId: receipt?.requestId, code, sender: '000000000000' });
     expect(stub.length).toBe((typeof body === 'string' ? body : JSON.stringify(body)).length);
     expect(copy?.body).not.toContain(NEVER);
