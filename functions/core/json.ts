@@ -59,6 +59,10 @@ const ofValue = (value: unknown): string => {
   return value === null ? 'it is null' : `it is a ${typeof value === 'string' ? 'text' : typeof value}`;
 };
 
+/** A text with `null` in place of words that stand where a value does. */
+const withNull = (text: string, words: readonly string[]): string =>
+  text.replace(new RegExp(`([:[,]\\s*)(?:${words.join('|')})\\b`, 'g'), '$1null');
+
 /** Why a text is no JSON. The first that fits. */
 const CAUSES: readonly (readonly [isIt: (text: string) => boolean, says: string])[] = [
   [(text) => text.trim() === '', 'it is empty'],
@@ -66,19 +70,25 @@ const CAUSES: readonly (readonly [isIt: (text: string) => boolean, says: string]
   [(text) => /^\s*[{[]\s*'/.test(text), 'single quotes must be double quotes'],
   [(text) => /^\s*[{[]\s*[\u201C\u201D\u201E]/.test(text), 'typographic quotes must be plain double quotes'],
   [(text) => /^\s*\{\s*[A-Za-z_]\w*\s*:/.test(text), 'names must stand in double quotes'],
-  [(text) => /^\s*(?:export\s+)?[A-Za-z_][\w.-]*\s*=/.test(text), 'it is a list of name=value'],
-  [(text) => /^\s*[A-Za-z_][\w.-]*\s*:\s/.test(text), 'it looks like YAML'],
+  [
+    // Behind comments, or behind the name of a section.
+    (text) => /^\s*(?:(?:[#;].*|\[[\w.-]+\])\n\s*)*(?:export\s+)?[A-Za-z_][\w.-]*\s*=/.test(text),
+    'it is a list of name=value',
+  ],
+  [(text) => /^\s*(?:---\s+)?[A-Za-z_][\w.-]*\s*:\s/.test(text), 'it looks like YAML'],
   [(text) => parsed(text.replace(/,(\s*[}\]])/g, '$1')) !== undefined, 'a comma stands before a closing bracket'],
   [
     (text) => parsed(text.replace(/[\n\r\t]/g, ' ')) !== undefined,
     'a text in it has a line break: write \\n in its place',
   ],
+  [(text) => parsed(withNull(text, ['NaN', '-?Infinity', 'undefined'])) !== undefined, 'NaN is not a value of JSON'],
+  [
+    (text) => parsed(withNull(text, ['True', 'False', 'None'])) !== undefined,
+    'True, False and None must be true, false and null',
+  ],
   [(text) => /^\s*(?:\/\/|\/\*)|^\s*[{[]\s*(?:\/\/|\/\*)/.test(text), 'it has a comment'],
   [(text) => parsed(`${text.trimEnd()}}`) !== undefined, 'its last closing bracket is missing'],
-  [
-    (text) => /\}\s*[^\s,}\]]/.test(text) && isObjectText(text.slice(0, text.indexOf('}') + 1)),
-    'something stands after the object',
-  ],
+  [(text) => isObjectText(text.slice(0, 1 + text.search(/\}\s*[^\s,}\]]/))), 'something stands after the object'],
 ];
 
 /** What a text holds. */

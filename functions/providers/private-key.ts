@@ -8,7 +8,8 @@ const NOT_USABLE: readonly (readonly [RegExp, string])[] = [
 ];
 /** The same of a text without a private key. */
 const NOT_PRIVATE: readonly (readonly [RegExp, string])[] = [
-  [/BEGIN ([A-Z0-9]+ )?PUBLIC KEY/, 'it is a public key; store the private key'],
+  [/BEGIN ([A-Z0-9]+ )?PUBLIC KEY|^\s*(ssh-|ecdsa-)\S+ AAAA/, 'it is a public key; store the private key'],
+  [/BEGIN (NEW )?CERTIFICATE REQUEST/, 'it is a certificate request; store the private key'],
   [/BEGIN CERTIFICATE/, 'it is a certificate; store the private key'],
 ];
 
@@ -17,8 +18,8 @@ const LEAST_BITS = 1_024;
 
 const BLOCK = /-----BEGIN ((?:[A-Z]+ )?PRIVATE KEY)-----([^-]*)-----END \1-----/g;
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
-/** White space, and its names as text: JSON inside JSON has several backslashes. */
-const SPACE = /\s|\\+[rnt]/g;
+/** White space, blanks of no width, and the names of white space as text: JSON inside JSON has several backslashes. */
+const SPACE = /[\s\u200B-\u200D\u2060]|\\+[rnt]/g;
 
 const unpacked = (text: string): string => text.replace(SPACE, '');
 

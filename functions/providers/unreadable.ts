@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import { Fault } from '../core/fault.ts';
 import { nearest, wanted } from '../core/request/schema-errors.ts';
 
@@ -9,9 +9,18 @@ export const unreadable = (sentence: string): Fault =>
 /** A name as the providers' own clients and people's files of settings write it: `api_key`, `KALSHI_API_KEY_ID`, `private-key`. */
 const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '');
 
+/** The name itself and its ends: a client, a service or a venue may stand before it, as in `KALSHI_API_KEY`. */
+const endsOf = (typed: string): readonly string[] => {
+  const words = typed.split(/[^A-Za-z0-9]+/);
+  return words.map((_, first) => plain(words.slice(first).join('')));
+};
+
 /** What a name most likely stands for. The name itself may be a secret, so it is compared and never shown. */
 const meantBy = (typed: string, known: readonly string[]): string | undefined =>
-  known.find((name) => plain(typed).endsWith(plain(name))) ?? nearest(plain(typed), known);
+  known.find((name) => plain(typed).endsWith(plain(name))) ??
+  endsOf(typed)
+    .map((end) => nearest(end, known))
+    .find((name) => name !== undefined);
 
 /** The message for unknown fields. It does not quote them: the text in place of a name may itself be a secret. */
 const strangers = (typed: readonly string[], known: readonly string[]): string => {
@@ -42,3 +51,13 @@ export const parseCredential = <Shape extends z.ZodRawShape>(
   const ofNames = typed.length === 0 ? [] : [strangers(typed, Object.keys(schema.shape))];
   throw unreadable([...ofNames, ...others].join('. '));
 };
+
+/** A secret that goes into a header as it is: printable, without white space or quotes from a copy. */
+export const hiddenText = z
+  .string('it must be a string')
+  .regex(/^[\x21-\x7e]{1,4096}$/, 'it must be printable characters without white space')
+  .refine((text) => !/^(["'`]).*\1$/.test(text), 'it must stand without quotes around it');
+
+/** Said of a text that leaves for the provider, which must not learn the tokens of other services. */
+export const NOT_OURS =
+  'it is a token of another service; store the key of this provider, and treat that token as leaked';

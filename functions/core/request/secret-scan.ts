@@ -8,10 +8,8 @@ export const CLAIM_FIELDS = ['requestedBy', 'reference'] as const;
 
 const isClaim = (field: string): boolean => (CLAIM_FIELDS as readonly string[]).includes(field);
 
-/** A private key, user info in a URL, and well-known tokens. A token begins a word. */
-const MARKERS: readonly RegExp[] = [
-  /PRIVATE KEY/i,
-  /[a-z0-9]:\/\/[^\s/?#]*@/i,
+/** Well-known tokens. Each begins a word. */
+const TOKENS: readonly RegExp[] = [
   // GitHub, GitLab, Slack.
   /\b(?:gh[pousr]_[A-Za-z0-9]{30}|github_pat_\w{22}|glpat-[\w-]{20}|xox[abeoprs]-[\w-]{10}|xapp-[\w-]{10})/,
   // OpenAI, Anthropic.
@@ -20,6 +18,12 @@ const MARKERS: readonly RegExp[] = [
   /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/,
   /\beyJ[\w-]{10,300}\.eyJ/,
 ];
+
+/** Whether a text does not begin as a token of a well-known service does. No provider here makes such tokens. */
+export const isNotKnownToken = (text: string): boolean => !TOKENS.some((token) => text.search(token) === 0);
+
+/** A private key, user info in a URL, and well-known tokens. */
+const MARKERS: readonly RegExp[] = [/PRIVATE KEY/i, /[a-z0-9]:\/\/[^\s/?#]*@/i, ...TOKENS];
 const UNBROKEN = /[A-Za-z0-9+/=_-]{32,}/;
 const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
 

@@ -42,6 +42,12 @@ const isSqsRecord = has('messageId', 'receiptHandle', 'body');
 /** The object under a name, or the first of a list of them. */
 const within = (value: Fields, name: string): Fields => Object([value[name]].flat()[0] ?? {}) as Fields;
 
+/** It has these names in the object that stands under a name, or in the first of a list there. */
+const hasIn =
+  (place: string, ...names: readonly string[]) =>
+  (value: Fields): boolean =>
+    has(...names)(within(value, place));
+
 const NAME_IT =
   'an alert names no key that can be deleted: send a request with provider, operation, secretId and target';
 const ONE_EACH = 'send the body of each record in a message of its own';
@@ -134,7 +140,41 @@ export const WRAPPERS: readonly Wrapper[] = [
     id: 'requestId',
   },
   { what: 'a receipt of this system', isIt: has('receiptId', 'outcome', 'keyState'), fix: 'send a request' },
+  {
+    what: 'a GitHub code scanning alert',
+    isIt: hasIn('alert', 'rule', 'tool'),
+    fix: NAME_IT,
+  },
+  {
+    what: 'a Dependabot alert',
+    isIt: hasIn('alert', 'dependency', 'security_advisory'),
+    fix: NAME_IT,
+  },
   { what: 'a GitHub secret scanning alert', isIt: has('action', 'alert', 'repository'), fix: NAME_IT },
+  { what: 'a GitHub secret scanning alert', isIt: has('secret_type', 'locations_url'), fix: NAME_IT },
+  {
+    what: 'a request to bypass push protection of GitHub',
+    isIt: has('action', 'exemption_request', 'repository'),
+    fix: NAME_IT,
+  },
+  { what: 'a webhook of GitHub', isIt: has('repository', 'sender'), fix: NAME_IT },
+  { what: 'a report of ggshield', isIt: has('entities_with_incidents'), fix: NAME_IT },
+  { what: 'a report of GitLab', isIt: has('vulnerabilities', 'scan'), fix: NAME_IT },
+  { what: 'a webhook of GitLab', isIt: has('object_kind'), fix: NAME_IT },
+  { what: 'a call of GitLab to revoke tokens', isIt: has('token', 'type', 'location'), fix: NAME_IT },
+  { what: 'a report in SARIF', isIt: hasIn('runs', 'tool', 'results'), fix: NAME_IT },
+  { what: 'a baseline of detect-secrets', isIt: has('plugins_used', 'results'), fix: NAME_IT },
+  { what: 'a report of Semgrep', isIt: hasIn('results', 'check_id'), fix: NAME_IT },
+  { what: 'a report of Trivy', isIt: has('SchemaVersion', 'ArtifactName', 'Results'), fix: NAME_IT },
+  { what: 'a finding of TruffleHog', isIt: has('stringsFound', 'commitHash'), fix: NAME_IT },
+  { what: 'an event of Slack', isIt: has('event_id', 'team_id', 'event'), fix: NAME_IT },
+  { what: 'an event of Slack', isIt: has('token', 'challenge', 'type'), fix: NAME_IT },
+  { what: 'an alert of PagerDuty', isIt: has('routing_key', 'event_action'), fix: NAME_IT },
+  { what: 'an alert of Opsgenie', isIt: hasIn('alert', 'alertId'), fix: NAME_IT },
+  { what: 'a webhook of Jira', isIt: has('webhookEvent'), fix: NAME_IT },
+  { what: 'an alert of Sentry', isIt: has('action', 'data', 'installation'), fix: NAME_IT },
+  { what: 'an alert of Prometheus or Grafana', isIt: has('alerts', 'commonLabels'), fix: NAME_IT },
+  { what: 'a webhook of Snyk', isIt: has('project', 'newIssues'), fix: NAME_IT },
   {
     what: 'a GitGuardian incident',
     isIt: (value) =>
@@ -160,15 +200,20 @@ export const WRAPPERS: readonly Wrapper[] = [
     id: 'id',
   },
   { what: 'a finding of Macie', isIt: isEventOf('aws.macie', 'Macie Finding'), fix: NAME_IT, id: 'id' },
-  { what: 'an alert of PagerDuty', isIt: (value) => has('event_type')(within(value, 'event')), fix: NAME_IT },
+  { what: 'an alert of PagerDuty', isIt: hasIn('event', 'event_type'), fix: NAME_IT },
   { what: 'a press of a button in Slack', isIt: (value) => value['type'] === 'block_actions', fix: NAME_IT },
   { what: 'a finding of TruffleHog', isIt: has('DetectorName', 'SourceMetadata'), fix: NAME_IT },
   { what: 'a finding of Gitleaks', isIt: has('RuleID', 'Secret'), fix: NAME_IT },
   { what: 'a finding of Betterleaks', isIt: has('ruleID', 'secret', 'location'), fix: NAME_IT },
-  { what: 'a report of Kingfisher', isIt: (value) => has('rule', 'finding')(within(value, 'findings')), fix: NAME_IT },
+  { what: 'a report of Kingfisher', isIt: hasIn('findings', 'rule', 'finding'), fix: NAME_IT },
   { what: 'a finding of Kingfisher', isIt: has('rule', 'finding'), fix: NAME_IT },
   { what: 'an alert of the GitHub partner programme', isIt: has('token', 'type', 'url'), fix: NAME_IT },
-  { what: 'a leaked token from GitLab', isIt: has('token', 'type', 'location'), fix: NAME_IT },
+  {
+    what: 'an event of AWS',
+    isIt: (value) => has('detail-type')(value) && !isOurEvent(value) && String(value['source']).startsWith('aws.'),
+    fix: NAME_IT,
+    id: 'id',
+  },
   {
     what: 'an event of another kind',
     isIt: (value) => has('detail-type', 'detail')(value) && !isOurEvent(value),

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import type { Credential } from '../../core/provider.ts';
+import { isNotKnownToken } from '../../core/request/secret-scan.ts';
 import { Secret } from '../../core/secret.ts';
-import { hiddenText } from '../hidden-text.ts';
 import { readPrivateKey } from '../private-key.ts';
-import { parseCredential, unreadable } from '../unreadable.ts';
+import { hiddenText, NOT_OURS, parseCredential, unreadable } from '../unreadable.ts';
 import { ENVIRONMENTS } from './environments.ts';
 
 /** An identifier. It goes into a JSON body, so it must not hold characters that could change the body. */
@@ -12,7 +12,8 @@ export const BybitKey = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/, 'it must be 1
 /** As it stands in the secret. */
 export const Shape = z
   .strictObject({
-    apiKey: BybitKey,
+    // It is sent to every host of Bybit, and kept.
+    apiKey: BybitKey.refine(isNotKnownToken, NOT_OURS),
     apiSecret: hiddenText.optional(),
     privateKey: z.string('it must be a string').optional(),
     environment: z.enum(Object.keys(ENVIRONMENTS)).default('mainnet'),

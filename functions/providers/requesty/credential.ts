@@ -1,13 +1,14 @@
 import * as z from 'zod';
 import type { Credential } from '../../core/provider.ts';
+import { isNotKnownToken } from '../../core/request/secret-scan.ts';
 import { Secret } from '../../core/secret.ts';
-import { hiddenText } from '../hidden-text.ts';
-import { parseCredential } from '../unreadable.ts';
+import { hiddenText, NOT_OURS, parseCredential } from '../unreadable.ts';
 import { ENVIRONMENTS } from './environments.ts';
 
 /** As it stands in the secret. */
 export const Shape = z.strictObject({
-  apiKey: hiddenText,
+  // A bearer is sent as it is.
+  apiKey: hiddenText.refine(isNotKnownToken, NOT_OURS),
   environment: z.enum(Object.keys(ENVIRONMENTS)).default('prod'),
 });
 

@@ -27,6 +27,7 @@ const apiKey = 'AKexample0000000001';
 const apiSecret = 'SKexample00000000000000000000000000001';
 const apiKeyId = 'a952bcbe-ec3b-4b5b-b8f9-11dae589608c';
 const bearer = 'rqsty-sk-TEST';
+const GITHUB = `ghp_${'aB1'.repeat(10)}`;
 
 describe('a credential', () => {
   it.each([
@@ -48,6 +49,7 @@ describe('a credential', () => {
       apiKeyId,
     ],
     ['Requesty', requesty, { apiKey: bearer }, 'prod', undefined],
+    ['Requesty, a long bearer', requesty, { apiKey: `rqsty-sk-${'aB1'.repeat(20)}` }, 'prod', undefined],
     ['Requesty, elsewhere', requesty, { apiKey: bearer, environment: 'eu' }, 'eu', undefined],
   ] as const)('is read: %s', (_what, provider: Provider, value, environment, keyId) => {
     const credential = provider.credential(value);
@@ -68,6 +70,7 @@ describe('a credential', () => {
     ['with line breaks written out twice', (text) => text.replaceAll('\n', '\\\\n')],
     ['in base64', inBase64],
     ['in base64, over lines', (text) => inBase64(text).replace(/.{76}/g, '$&\n')],
+    ['with blanks of no width', (text) => text.replaceAll('\n', '\u200B\u2060\n')],
     ['behind its certificate', (text) => `-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n${text}`],
   ];
   const KEYS = { 'RSA in PKCS#1': PKCS1, 'RSA in PKCS#8': PKCS8, Ed25519: ED25519 };
@@ -95,6 +98,10 @@ describe('a credential', () => {
     ['both secrets', bybit, onBybit({ apiSecret, privateKey: PKCS1 }), 'exactly one of apiSecret'],
     ['space before the key', bybit, { apiKey: ` ${apiKey}`, apiSecret }, 'apiKey'],
     ['a line end after the secret', bybit, onBybit({ apiSecret: `${apiSecret}\n` }), 'apiSecret: it must be printable'],
+    ['quotes around the secret', bybit, onBybit({ apiSecret: `"${apiSecret}"` }), 'without quotes around it'],
+    ['other quotes around the secret', bybit, onBybit({ apiSecret: `'${apiSecret}'` }), 'without quotes around it'],
+    ['a GitHub token for a key', bybit, { apiKey: GITHUB, apiSecret: `${apiSecret}00` }, 'token of another service'],
+    ['a GitHub token for a bearer', requesty, { apiKey: GITHUB }, 'apiKey: it is a token of another service'],
     ['an empty secret', bybit, onBybit({ apiSecret: '' }), 'apiSecret'],
     ['a PEM for an HMAC secret', bybit, onBybit({ apiSecret: PKCS1 }), 'apiSecret'],
     ['a secret of null', bybit, onBybit({ apiSecret: null }), 'apiSecret: it must be a string'],
@@ -127,6 +134,12 @@ describe('a credential', () => {
       'perhaps apiKeyId and privateKey were meant',
     ],
     [
+      'names with a word before them',
+      kalshi,
+      { KALSHI_API_KEY: apiKeyId, DESK_KALSHI_PRIVATE_KEY_PEM: PKCS1 },
+      'perhaps apiKeyId and privateKey were meant',
+    ],
+    [
       'nothing that is known',
       requesty,
       { zzz: bearer },
@@ -151,6 +164,14 @@ describe('a credential', () => {
     ['a public key', kalshi, onKalshi(pem(rsa.publicKey, 'spki')), 'it is a public key'],
     ['a public key in PKCS#1', bybit, onBybit({ privateKey: pem(rsa.publicKey, 'pkcs1') }), 'it is a public key'],
     ['a certificate', kalshi, onKalshi('-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----'), 'certificate'],
+    [
+      'a request for a certificate',
+      kalshi,
+      onKalshi('-----BEGIN CERTIFICATE REQUEST-----\nMII\n-----END CERTIFICATE REQUEST-----'),
+      'certificate request',
+    ],
+    ['a public key of OpenSSH', kalshi, onKalshi('ssh-rsa AAAAB3Nz jane@desk'), 'it is a public key'],
+    ['another public key of OpenSSH', kalshi, onKalshi(' ecdsa-sha2-nistp256 AAAAE2Vj'), 'it is a public key'],
     ['an encrypted key', kalshi, onKalshi(encrypted('pkcs8')), 'privateKey: it is encrypted; store'],
     ['one without blanks', kalshi, onKalshi(encrypted('pkcs1').replace('Type: 4', 'Type:4')), 'without a passphrase'],
     ['one with blanks', kalshi, onKalshi(encrypted('pkcs1').replace(': 4,', ':  4, ')), 'without a passphrase'],

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { requestForm } from '../../../../functions/core/request/revocation-request.ts';
-import { REMOVED, withoutSecrets } from '../../../../functions/core/request/secret-scan.ts';
+import { isNotKnownToken, REMOVED, withoutSecrets } from '../../../../functions/core/request/secret-scan.ts';
 import * as PROVIDERS from '../../../../functions/providers/index.ts';
 
 const FORM = requestForm(PROVIDERS);
@@ -97,6 +97,17 @@ it.each([
   ['a name that begins with sk-', { requestId: 'sk-trading-desk-production-1' }],
   ['numbers, null and booleans', { version: 1, dryRun: true, settings: null }],
 ])('leaves %s', (_what, message) => expect(withoutSecrets(FORM, message)).toEqual({ clean: message, fields: [] }));
+
+it.each([
+  [`ghp_${'aB1'.repeat(12)}`, false],
+  ['AKIAIOSFODNN7EXAMPLE', false],
+  [`sk-${'aB1'.repeat(12)}`, false],
+  [`rqsty-sk-${'aB1'.repeat(20)}`, true],
+  [`a key of a provider: ${LONG}`, true],
+  ['-----BEGIN PRIVATE KEY-----', true],
+])('tells tokens of well-known services from other secrets: %s', (text, expected) =>
+  expect(isNotKnownToken(text)).toBe(expected),
+);
 
 it('removes only that value', () =>
   expect(withoutSecrets(FORM, { a: 1, reference: LONG, target: { apiKey: 'x' } })).toEqual({
