@@ -1,8 +1,7 @@
-import { after, type EpochMs, earlier } from '../../../functions/core/epoch.ts';
+import { after, type Clock, type EpochMs, earlier } from '../../../functions/core/epoch.ts';
 import type { HttpCall, MaybeReply } from '../../../functions/core/provider.ts';
 import type { Reply } from '../../../infra/local/sandbox/provider-side.ts';
 import type { InProcess } from './serve-in-process.ts';
-import type { SimulatedClock } from './simulated-clock.ts';
 
 /** The way there and back together. */
 const WAY_MS = 40;
@@ -28,9 +27,9 @@ const replyOf = ({ status, headers = {}, body }: Reply, at: EpochMs): MaybeReply
   address: ADDRESS,
 });
 
-/** The port `send` against a sandbox in this process; what the wire would do, the simulated clock does. */
+/** The port `send` against a sandbox in this process; what the wire would do, the clock does. */
 export const sendInProcess =
-  (sandbox: InProcess, clock: SimulatedClock) =>
+  (sandbox: InProcess, clock: Clock) =>
   async (call: HttpCall, until: EpochMs): Promise<MaybeReply> => {
     const { method, host, path: target, body = '' } = call;
     const headers = headersOf(call);
