@@ -97,7 +97,7 @@ export const ANSWERS: Readonly<Record<'orders' | 'credentials' | 'alerts', Reado
     'event-of-ours-with-a-request-id': taken({ requestId: 'mine', requestedBy: 'jane' }),
     'sixteen-kilobytes': taken({ operation: 'delete-sub-key', target: 'self' }),
     'arn-of-the-secret': taken({ operation: 'delete-sub-key', target: 'self' }),
-    'more-than-sixteen-kilobytes': refused('malformed', '16385 characters', 'at most 16384'),
+    'more-than-sixteen-kilobytes': refused('malformed', '16385', 'at most 16384'),
     'look-from-outside': refused('malformed', 'Cannot accept look from this sender'),
     'name-twice': refused('malformed', 'a name stands twice'),
     'name-twice-in-settings': refused('malformed', 'a name stands twice'),
@@ -178,11 +178,7 @@ export const ANSWERS: Readonly<Record<'orders' | 'credentials' | 'alerts', Reado
     'json-in-json': refused('malformed', 'JSON inside a JSON text'),
     'list-of-one': refused('malformed', 'a list of requests'),
     'list-of-two': refused('malformed', 'a list of requests', 'in a message of its own'),
-    'two-orders-one-after-the-other': refused(
-      'malformed',
-      'it must be a JSON object',
-      'something stands after the object',
-    ),
+    'two-orders-one-after-the-other': refused('malformed'),
     'names-and-values': refused('malformed', 'name=value'),
     yaml: refused('malformed', 'YAML'),
     'yaml-behind-dashes': refused('malformed', 'YAML'),
@@ -606,7 +602,7 @@ export const ANSWERS: Readonly<Record<'orders' | 'credentials' | 'alerts', Reado
     ),
     'gitlab-token-revocation': refused(
       'malformed',
-      'a call of GitLab to revoke tokens',
+      'a leaked token from GitLab',
       'send a request with provider, operation, secretId and target',
     ),
     'aws-health-credentials-exposed': refused(
@@ -674,7 +670,7 @@ export const ANSWERS: Readonly<Record<'orders' | 'credentials' | 'alerts', Reado
       'a finding of TruffleHog',
       'send a request with provider, operation, secretId and target',
     ),
-    'trufflehog-3-two-lines': refused('malformed', 'something stands after the object'),
+    'trufflehog-3-two-lines': refused('malformed'),
     'trufflehog-2': refused(
       'malformed',
       'a finding of TruffleHog',
@@ -696,7 +692,6 @@ export const ANSWERS: Readonly<Record<'orders' | 'credentials' | 'alerts', Reado
       'a report in SARIF',
       'send a request with provider, operation, secretId and target',
     ),
-    'sarif-report-of-more-than-sixteen-kilobytes': refused('malformed', 'at most 16384'),
     'kingfisher-report': refused(
       'malformed',
       'a report of Kingfisher',
@@ -785,6 +780,7 @@ export const ANSWERS: Readonly<Record<'orders' | 'credentials' | 'alerts', Reado
     ),
     'datadog-webhook': refused('secret-in-message', '(body'),
     'servicenow-incident': refused('secret-in-message', '(sys_id'),
+    'unknown-report-of-more-than-sixteen-kilobytes': refused('malformed', 'at most 16384'),
     'unknown-scanner': refused('malformed', 'provider: it must be one of bybit, kalshi, requesty'),
     'unknown-scanner-with-a-short-secret': refused('target-missing', 'give "self" or an object'),
     'mail-about-a-leak': refused('malformed', 'it must be a JSON object'),

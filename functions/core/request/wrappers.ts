@@ -161,7 +161,7 @@ export const WRAPPERS: readonly Wrapper[] = [
   { what: 'a report of ggshield', isIt: has('entities_with_incidents'), fix: NAME_IT },
   { what: 'a report of GitLab', isIt: has('vulnerabilities', 'scan'), fix: NAME_IT },
   { what: 'a webhook of GitLab', isIt: has('object_kind'), fix: NAME_IT },
-  { what: 'a call of GitLab to revoke tokens', isIt: has('token', 'type', 'location'), fix: NAME_IT },
+  { what: 'a leaked token from GitLab', isIt: has('token', 'type', 'location'), fix: NAME_IT },
   { what: 'a report in SARIF', isIt: hasIn('runs', 'tool', 'results'), fix: NAME_IT },
   { what: 'a baseline of detect-secrets', isIt: has('plugins_used', 'results'), fix: NAME_IT },
   { what: 'a report of Semgrep', isIt: hasIn('results', 'check_id'), fix: NAME_IT },

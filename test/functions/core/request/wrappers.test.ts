@@ -243,7 +243,7 @@ const SENT: readonly (readonly [what: string, message: unknown, fix: string])[] 
   ['a report of ggshield', { id: 'a', entities_with_incidents: [{ match: CANARY }] }, ALERT],
   ['a report of GitLab', { version: '15', vulnerabilities: [{ raw_source_code_extract: CANARY }], scan: {} }, ALERT],
   ['a webhook of GitLab', { object_kind: 'vulnerability' }, ALERT],
-  ['a call of GitLab to revoke tokens in a list', [{ type: 'x', token: CANARY, location: 'x' }], ALERT],
+  ['a leaked token from GitLab in a list', [{ type: 'x', token: CANARY, location: 'x' }], ALERT],
   ['a report in SARIF', { version: '2.1.0', runs: [{ tool: {}, results: [CANARY] }] }, ALERT],
   ['a baseline of detect-secrets', { plugins_used: [], results: {} }, ALERT],
   ['a report of Semgrep', { results: [{ check_id: 'x', lines: CANARY }] }, ALERT],
