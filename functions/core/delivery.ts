@@ -1,19 +1,27 @@
 import type { EpochMs } from './epoch.ts';
 import type { RetryCode } from './outcome.ts';
 
+/** What the attributes of a message say of the request in it. What is absent says nothing. */
+export interface MessageMark {
+  /** The body's own id comes first. */
+  readonly requestId?: string | undefined;
+  /** From 1. A redrive adds one. `unreadable`: an attempt is there, and it is no such number. */
+  readonly attempt?: number | 'unreadable' | undefined;
+}
+
 /** One delivery of one message, as the queue describes it. */
 export interface Delivery {
   readonly messageId: string;
   readonly body: string;
-  /** From the attribute that each of our copies carries. The body's own id comes first. */
-  readonly requestId?: string | undefined;
+  /** From the attributes that each of our copies carries. */
+  readonly mark?: MessageMark | undefined;
+  /** From the attributes that the copies of release 0.1.0 carry. Senders use the same names for things of their own. */
+  readonly formerMark?: MessageMark | undefined;
   /** SQS `SenderId`. */
   readonly sender: string;
   readonly sentAt: EpochMs;
   /** How often SQS has delivered this message, from 1. */
   readonly receiveCount: number;
-  /** From 1. A redrive adds one. */
-  readonly attempt: number;
   /** The record must be finished by then. */
   readonly deadline: EpochMs;
 }

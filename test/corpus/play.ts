@@ -38,7 +38,7 @@ const OWN_ROLE = 'AROAOWNROLE:function';
 const delivery = (memory: Memory, body: string, sender: string, receiveCount: number): Delivery => {
   const now = memory.clock.now();
   const deadline = after(now, TIMING.recordMs);
-  return { messageId: 'message-of-the-corpus', body, sender, sentAt: now, receiveCount, attempt: 1, deadline };
+  return { messageId: 'message-of-the-corpus', body, sender, sentAt: now, receiveCount, deadline };
 };
 
 /** Delivers until the message is done, and then what the function put on its queue. */

@@ -104,9 +104,19 @@ describe.each([
     expect(allowed.map(({ Condition }) => text(Condition?.['ArnEquals']?.['aws:SourceArn']))).toEqual([rule]);
   });
 
-  it('is no dead-letter queue of anybody', () => {
-    const { Properties } = find(template, 'AWS::SQS::Queue', 'RRequests');
+  it.each(['RRequests', 'RUndelivered'])('is no dead-letter queue of anybody: %s', (queue) => {
+    const { Properties } = find(template, 'AWS::SQS::Queue', queue);
     expect(Properties['RedriveAllowPolicy']).toEqual({ redrivePermission: 'denyAll' });
+  });
+
+  // It would name the requests queue, which names the stuck queue: CloudFormation refuses such a circle.
+  it('leaves only the stuck queue open to the requests queue', () => {
+    const { id, Properties } = find(template, 'AWS::SQS::Queue', 'RStuck');
+    expect(Properties['RedriveAllowPolicy']).toBeUndefined();
+    const named = Object.values(template.Resources).flatMap(({ Properties: { RedrivePolicy } = {} }) =>
+      RedrivePolicy ? [JSON.stringify(RedrivePolicy)] : [],
+    );
+    expect(named).toEqual([expect.stringContaining(id)]);
   });
 });
 

@@ -3,6 +3,7 @@ import type { Answer } from '../../functions/core/answer.ts';
 import type { CaseItem } from '../../functions/core/ledger/case-item.ts';
 import type { Ports, Versioned } from '../../functions/core/ports.ts';
 import type { Call, Order, Question } from '../../functions/core/provider.ts';
+import { marksOf } from '../../functions/core/request/marks.ts';
 import type { Setting } from './commands/sequences.ts';
 import { finds } from './finds.ts';
 import { learnAwaited } from './system/learn-awaited.ts';
@@ -131,7 +132,7 @@ const SPOILED: readonly (readonly [what: string, spoil: Spoil, found: RegExp])[]
         await publish(receipt);
         if (receipt.outcome !== 'confirmed') return;
         const { requestId, attempt } = receipt;
-        await enqueue(JSON.stringify({ requestId }), { requestId, attempt: String(attempt + 1) }, 0);
+        await enqueue(JSON.stringify({ requestId }), marksOf({ requestId, attempt: attempt + 1 }), 0);
       },
     })),
     /L3: R1#2 was sent by nobody/,

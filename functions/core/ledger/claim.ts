@@ -4,6 +4,7 @@ import type { FinalOutcome } from '../outcome.ts';
 import type { Ports } from '../ports.ts';
 import type { AskedId, Parsed } from '../request/parse-request.ts';
 import type { RevocationRequest } from '../request/revocation-request.ts';
+import { asksForNext, attemptsOf, formerIdOf, isWithdrawn, uncounted } from './counted-marks.ts';
 import { requestKey } from './keys.ts';
 import type { Ended, RequestItem } from './request-item.ts';
 import { digestOf, isSameRequest } from './same-request.ts';
@@ -39,7 +40,7 @@ const fresh = (
   rest: Partial<Fresh> & Pick<Fresh, 'requestId' | 'digest'>,
 ): Fresh => ({
   planOnly: false,
-  attempt: delivery.attempt,
+  attempt: 1,
   provider: rest.request?.provider,
   request: undefined,
   sender: delivery.sender,
@@ -66,7 +67,7 @@ const claimMessage = async (
   const requestId = delivery.messageId;
   const item = await updateItem<RequestItem>(ports, requestKey(requestId, false), (current) =>
     // Its end could not be read, unless a redrive of it is at work.
-    current && (current.ended || current.salvagedAt === undefined || current.attempt > delivery.attempt)
+    current && (current.ended || current.salvagedAt === undefined || current.attempt > 1)
       ? undefined
       : fresh(delivery, now, {
           requestId,
@@ -79,19 +80,15 @@ const claimMessage = async (
   return item as RequestItem;
 };
 
-/** Its end said that the key is gone or restricted, and it is not. */
-const isWithdrawn = ({ withdrawnAt }: RequestItem): boolean => withdrawnAt !== undefined;
-
-/** A request that is sent again after its word was withdrawn gets its next attempt, and not that word. */
-const attemptFor = ({ withdrawnAt, attempt }: RequestItem, delivery: Delivery): number =>
-  withdrawnAt !== undefined && delivery.sentAt > withdrawnAt
-    ? Math.max(delivery.attempt, attempt + 1)
-    : delivery.attempt;
-
-const redriven = ({ withdrawnAt: _, ...current }: RequestItem, delivery: Delivery, now: EpochMs): Fresh => ({
+const redriven = (
+  { withdrawnAt: _, ...current }: RequestItem,
+  { sender }: Delivery,
+  attempt: number,
+  now: EpochMs,
+): Fresh => ({
   ...current,
-  attempt: delivery.attempt,
-  sender: delivery.sender,
+  attempt,
+  sender,
   receivedAt: now,
   former: current.pin ?? current.former,
   pin: undefined,
@@ -105,14 +102,35 @@ const redriven = ({ withdrawnAt: _, ...current }: RequestItem, delivery: Deliver
 });
 
 /** Under which id a message asks, and whether only a plan is made. */
-const nameOf = (
-  { config }: Pick<Ports, 'config'>,
+const nameOf = async (
+  ports: Ports,
   delivery: Delivery,
   request: RevocationRequest,
-): Pick<RequestItem, 'requestId' | 'planOnly'> => ({
-  requestId: request.requestId ?? delivery.requestId ?? delivery.messageId,
-  planOnly: request.dryRun || config.mode === 'observe',
+): Promise<Pick<RequestItem, 'requestId' | 'planOnly'>> => {
+  const planOnly = request.dryRun || ports.config.mode === 'observe';
+  const named = request.requestId ?? delivery.mark?.requestId;
+  return {
+    requestId: named ?? (await formerIdOf(ports, delivery, request, planOnly)) ?? delivery.messageId,
+    planOnly,
+  };
+};
+
+/** Its copy carries the message's id. With the id that it came with, its redrive would look like the other request. */
+const underMessage = ({ messageId }: Delivery, request: RevocationRequest): Pick<Fresh, 'request' | 'provider'> => ({
+  request: { ...request, requestId: messageId },
+  provider: request.provider,
 });
+
+/** Refuses a message whose attempt counts for nothing. The request that the message names is left as it is. */
+const refuseAttempt = (
+  ports: Ports,
+  delivery: Delivery,
+  request: RevocationRequest & Pick<RequestItem, 'requestId'>,
+): Promise<RequestItem> => {
+  const why = uncounted(delivery, request.requestId);
+  const kept = { ...underMessage(delivery, request), askedId: request.requestId };
+  return claimMessage(ports, delivery, kept, 'refused/malformed', why);
+};
 
 const claimRequest = async (
   ports: Ports,
@@ -122,32 +140,35 @@ const claimRequest = async (
   isFinished: boolean,
 ): Promise<RequestItem> => {
   const now = ports.clock.now();
-  const { requestId, planOnly } = nameOf(ports, delivery, request);
+  const { requestId, planOnly } = await nameOf(ports, delivery, request);
+  const attemptFor = await attemptsOf(ports, delivery, requestId);
   const digest = digestOf(ports, request);
   const named = { ...request, requestId };
   // The sender sets an event’s time, so the time of its message is the upper bound.
   const askedAt = earlier(eventAt ?? delivery.sentAt, delivery.sentAt);
   const dueAt = (request.notBefore && fromIso(request.notBefore)) || askedAt;
   const item = await updateItem<RequestItem>(ports, requestKey(requestId, planOnly), (current) => {
-    if (current === undefined) return fresh(delivery, now, { requestId, planOnly, digest, request: named, dueAt });
-    if (!isSameRequest(ports, current, request)) return undefined;
+    if (current !== undefined && !isSameRequest(ports, current, request)) return undefined;
+    const attempt = attemptFor(current);
+    if (attempt === undefined) return undefined;
+    if (current === undefined)
+      return fresh(delivery, now, { requestId, planOnly, attempt, digest, request: named, dueAt });
     // What was stored of the request could not be read. The message says it once more.
     const whole = current.request === undefined ? { ...current, digest, request: named } : current;
-    const attempt = attemptFor(current, delivery);
     const isRedrive = attempt > current.attempt && (isFinished || current.ended === undefined || isWithdrawn(current));
-    return isRedrive ? redriven(whole, { ...delivery, attempt }, now) : whole === current ? undefined : whole;
+    return isRedrive ? redriven(whole, delivery, attempt, now) : whole === current ? undefined : whole;
   });
+  if ((!item || isSameRequest(ports, item, request)) && attemptFor(item) === undefined)
+    return refuseAttempt(ports, delivery, named);
   // An older release may have stored the request without a field that has got a default since.
   if (item && isSameRequest(ports, item, request)) return item.digest === digest ? item : { ...item, request: named };
-  // Its copy carries the message's id. With the id that it came with, its redrive would look like the other request.
-  const copy = { ...named, requestId: delivery.messageId };
-  const kept = { request: copy, provider: request.provider, askedId: requestId };
+  const kept = { ...underMessage(delivery, named), askedId: requestId };
   return claimMessage(ports, delivery, kept, 'refused/request-id-reused', '');
 };
 
 /** Whether an earlier release, whose secret scan let the message pass, has claimed its request. */
 const isClaimed = async (ports: Ports, delivery: Delivery, clean: RevocationRequest): Promise<boolean> => {
-  const { requestId, planOnly } = nameOf(ports, delivery, clean);
+  const { requestId, planOnly } = await nameOf(ports, delivery, clean);
   const item = await ports.ledger.read<RequestItem>(requestKey(requestId, planOnly));
   return item !== undefined && item.ended?.outcome !== SECRET && isSameRequest(ports, item, clean);
 };
@@ -173,8 +194,9 @@ const claimOnce = async (
 };
 
 /**
- * Claims the request in the ledger. The same request gets the item as it is. A redrive (a higher attempt) starts the item again.
- * A message that is not a valid request, or that uses another request's id, gets an ended item under the message's id.
+ * Claims the request in the ledger. The same request gets the item as it is. A redrive (a higher attempt that counts) starts the item again.
+ * A message that is not a valid request, that uses another request's id, or whose attempt counts for nothing gets an ended item under the
+ * message's id.
  *
  * @param finish finishes the previous attempt, which a crash may have interrupted
  */
@@ -185,7 +207,7 @@ export const claim = async (
   finish: (item: RequestItem) => Promise<unknown>,
 ): Promise<RequestItem> => {
   const item = await claimOnce(ports, delivery, parsed, false);
-  if (item.ended === undefined || item.attempt >= delivery.attempt) return item;
+  if (item.ended === undefined || !(await asksForNext(ports, delivery, item))) return item;
   await finish(item);
   return claimOnce(ports, delivery, parsed, true);
 };

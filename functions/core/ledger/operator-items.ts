@@ -59,11 +59,27 @@ export const isForgotten = async (
   return forgotten !== undefined && forgotten.attempt >= attempt;
 };
 
+/** An operator is about to send a request again. An attempt that neither this item nor the request's own item knows counts for nothing. */
+export interface RedriveItem extends Versioned {
+  readonly requestId: string;
+  /** The highest attempt that was announced. */
+  readonly attempt: number;
+  readonly by: string;
+  readonly at: EpochMs;
+}
+
+export const redriveKey = (requestId: string): ItemKey => ({ pk: `redrive#${requestId}`, sk: 'redrive' });
+
+/** @returns the highest attempt of a request that an operator has announced; 0 for none */
+export const announcedAttempt = async ({ ledger }: { readonly ledger: Ledger }, requestId: string): Promise<number> =>
+  (await ledger.read<RedriveItem>(redriveKey(requestId)))?.attempt ?? 0;
+
 /** The partitions that an operator may put whole items into. `*` stands for anything. @param providers names of providers */
 export const operatorWrites = (providers: readonly string[]): readonly string[] => [
   ...providers.map(limitOf),
   PAUSE_KEY.pk,
   forgottenKey('*').pk,
+  redriveKey('*').pk,
 ];
 
 /** What an operator may change in a case: not the proof, and not the sightings. */

@@ -15,7 +15,7 @@ import {
 } from './case-item.ts';
 import type { ControlKeyItem, ControlSecretsItem } from './control-items.ts';
 import type { KeyIdentityItem, SignerItem } from './keys.ts';
-import type { ForgottenItem, OverrideItem, PauseItem } from './operator-items.ts';
+import type { ForgottenItem, OverrideItem, PauseItem, RedriveItem } from './operator-items.ts';
 import {
   allOrNothing,
   type Field,
@@ -488,6 +488,18 @@ const KINDS: readonly Kind[] = [
       at: needed(number, 0),
       by: needed(text, ''),
       reason: needed(text, ''),
+    },
+    { complete: (item, { key }) => ({ ...item, requestId: requestIdIn(key) }) },
+  ),
+  kind<RedriveItem>(
+    startsWith('redrive#'),
+    {
+      ...VERSIONED,
+      requestId: needed(text),
+      // Of no attempt: what cannot be read announces nothing.
+      attempt: needed(number, 0),
+      by: needed(text, ''),
+      at: needed(number, 0),
     },
     { complete: (item, { key }) => ({ ...item, requestId: requestIdIn(key) }) },
   ),

@@ -3,13 +3,8 @@ import { type EpochMs, fromIso } from '../epoch.ts';
 import { jsonOrUndefined, type ReadJson, readJson } from '../json.ts';
 import type { RefusedCode } from '../outcome.ts';
 import { kindOf, type Provider, type Providers, providerNamed } from '../provider.ts';
-import {
-  isExpiryOrder,
-  REQUEST_ID,
-  type RequestForm,
-  type RevocationRequest,
-  requestForm,
-} from './revocation-request.ts';
+import { REQUEST_ID } from './marks.ts';
+import { isExpiryOrder, type RequestForm, type RevocationRequest, requestForm } from './revocation-request.ts';
 import { objection, wanted } from './schema-errors.ts';
 import { CLAIM_FIELDS, REMOVED, withoutSecrets } from './secret-scan.ts';
 import { type Unwrapped, unwrap } from './unwrap.ts';

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { fromIso } from '../epoch.ts';
 import { type Locator, type Provider, type Providers, providerNamed, type Settings } from '../provider.ts';
 import { REASONS, type Reason } from '../reason.ts';
+import { REQUEST_ID } from './marks.ts';
 
 /**
  * The key to revoke: the signing key itself, or the fields that name the key. These are the provider's field for an identifier, or
@@ -28,9 +29,6 @@ export interface RevocationRequest {
   /** Asks only whether the key is still as its request left it: probes, no call. Only this system sends it. */
   readonly look?: true | undefined;
 }
-
-/** Names a request wherever it travels. */
-export const REQUEST_ID = /^[^#~!\p{C}]{1,256}$/u;
 
 /** What the id of an expiry order begins with. A digest follows. */
 export const EXPIRY_ID = 'expiry-';

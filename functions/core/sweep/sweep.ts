@@ -16,6 +16,7 @@ import {
   type SweepItem,
   sweepKey,
 } from '../request/expiry-tags.ts';
+import { marksOf } from '../request/marks.ts';
 import type { RevocationRequest } from '../request/revocation-request.ts';
 import { setAside } from '../revoke/enqueue.ts';
 import { AT_ONCE, someAtOnce } from '../some-at-once.ts';
@@ -112,7 +113,7 @@ const send = async (ports: Ports, due: Due, attempt: number): Promise<void> => {
   const now = ports.clock.now();
   const body = JSON.stringify({ ...request, requestId });
   const delayMs = Math.min(LONGEST_DELAY_MS, Math.max(0, order.expiresAt - now));
-  await ports.outbox.enqueue(body, { requestId, attempt: String(attempt) }, Math.ceil(delayMs / SECOND_MS));
+  await ports.outbox.enqueue(body, marksOf({ requestId, attempt }), Math.ceil(delayMs / SECOND_MS));
   await writeSweep(ports, secret.arn, (item) => item && { ...item, sent: { requestId, attempt, at: now } });
 };
 

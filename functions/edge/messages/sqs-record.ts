@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Delivery } from '../../core/delivery.ts';
 import { type EpochMs, epochMs } from '../../core/epoch.ts';
-import { REQUEST_ID } from '../../core/request/revocation-request.ts';
+import { marksIn } from '../../core/request/marks.ts';
 
 /** One record of a Lambda event from SQS. */
 export interface QueueRecord extends Omit<Delivery, 'deadline'> {
@@ -9,8 +9,6 @@ export interface QueueRecord extends Omit<Delivery, 'deadline'> {
   readonly receiptHandle: string;
   /** When this message was first delivered to anybody. */
   readonly firstReceivedAt: EpochMs;
-  /** From the attribute that every copy of ours carries; `undefined` in a message as its sender made it. */
-  readonly requestId: string | undefined;
 }
 
 const instant = z
@@ -18,8 +16,8 @@ const instant = z
   .regex(/^\d{1,15}$/)
   .transform((digits) => epochMs(Number(digits)));
 
-/** Attributes come from the sender, so that one that makes no sense counts as absent. */
-const attribute = <T extends z.ZodType>(value: T) => z.object({ stringValue: value }).optional().catch(undefined);
+/** Attributes come from the sender: one without a text is there all the same. */
+const attribute = z.object({ stringValue: z.string() }).catch({ stringValue: '' });
 
 const Record = z.object({
   messageId: z.string().min(1),
@@ -31,17 +29,7 @@ const Record = z.object({
     SenderId: z.string(),
     ApproximateFirstReceiveTimestamp: instant,
   }),
-  messageAttributes: z
-    .object({
-      attempt: attribute(
-        z
-          .string()
-          .regex(/^[1-9]\d{0,14}$/)
-          .transform(Number),
-      ),
-      requestId: attribute(z.string().regex(REQUEST_ID)),
-    })
-    .prefault({}),
+  messageAttributes: z.record(z.string(), attribute).optional(),
 });
 
 /** Reads one record. @throws Error where it is none of SQS's, naming the field and never its value */
@@ -51,7 +39,7 @@ export const readRecord = (record: unknown): QueueRecord => {
     throw new Error(
       `Cannot read ${read.error.issues[0]?.path.join('.') || 'the record'}: it must be a record of an SQS event`,
     );
-  const { messageId, receiptHandle, body, attributes, messageAttributes } = read.data;
+  const { messageId, receiptHandle, body, attributes, messageAttributes = {} } = read.data;
   return {
     messageId,
     receiptHandle,
@@ -60,7 +48,6 @@ export const readRecord = (record: unknown): QueueRecord => {
     sentAt: attributes.SentTimestamp,
     firstReceivedAt: attributes.ApproximateFirstReceiveTimestamp,
     receiveCount: attributes.ApproximateReceiveCount,
-    attempt: messageAttributes.attempt?.stringValue ?? 1,
-    requestId: messageAttributes.requestId?.stringValue,
+    ...marksIn((name) => messageAttributes[name]?.stringValue),
   };
 };

@@ -3,7 +3,7 @@ import { toIso } from '../../core/epoch.ts';
 import { PAUSE_KEY, type PauseItem } from '../../core/ledger/operator-items.ts';
 import { updateItem } from '../../core/ledger/update-item.ts';
 import type { Deployed } from '../deployment/connect.ts';
-import type { Context } from '../deployment/context.ts';
+import { type Context, userOf } from '../deployment/context.ts';
 import { switchMapping } from '../requests/mapping.ts';
 import { waitingOn } from '../requests/requests-queue.ts';
 import { inWords } from '../terminal/duration.ts';
@@ -36,12 +36,11 @@ interface Options {
 
 /** `pause`: no request is taken from the queue, and the sweep sends none. */
 export const addPause = (program: Command, context: Context): void => {
-  const { USER, LOGNAME, USERNAME } = context.environment;
   program
     .command('pause')
     .description('hold back every request, including those of expiry tags; requests under way continue')
     .requiredOption('--reason <text>', 'why')
-    .option('--by <name>', 'who pauses', USER || LOGNAME || USERNAME || 'unknown')
+    .option('--by <name>', 'who pauses', userOf(context))
     .action(async ({ reason, by }: Options, command: Command) => {
       const deployed = await context.deployed(command);
       const now = context.clock.now();

@@ -14,6 +14,12 @@ export interface Context extends ProcessPorts {
   end(exit: Exit): void;
 }
 
+/** Who types, as the machine knows them. It is a claim, like a request's `requestedBy`. */
+export const userOf = ({ environment }: Pick<Context, 'environment'>): string => {
+  const { USER, LOGNAME, USERNAME } = environment;
+  return USER || LOGNAME || USERNAME || 'unknown';
+};
+
 interface OwnContext extends Context {
   exit(): Exit;
   close(): void;

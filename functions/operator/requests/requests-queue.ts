@@ -1,4 +1,5 @@
 import { GetQueueAttributesCommand, SendMessageBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { marksOf } from '../../core/request/marks.ts';
 import { attributesOf, sendableJson } from '../../edge/messages/sendable.ts';
 import { fromAws, trouble } from '../deployment/aws-trouble.ts';
 import type { Deployed } from '../deployment/connect.ts';
@@ -12,7 +13,7 @@ export interface Outgoing {
 
 const messageOf = ({ requestId, attempt, body }: Outgoing) => ({
   MessageBody: sendableJson(body),
-  MessageAttributes: attributesOf({ requestId, attempt: String(attempt) }),
+  MessageAttributes: attributesOf(marksOf({ requestId, attempt })),
 });
 
 /**

@@ -1,6 +1,7 @@
 import type { Message } from '@aws-sdk/client-sqs';
 import { type EpochMs, epochMs } from '../../core/epoch.ts';
 import type { Providers } from '../../core/provider.ts';
+import { marksIn } from '../../core/request/marks.ts';
 import { parseRequest } from '../../core/request/parse-request.ts';
 import type { RevocationRequest } from '../../core/request/revocation-request.ts';
 import { targetName } from '../requests/target-name.ts';
@@ -19,22 +20,32 @@ export interface Stuck {
   readonly target: string | undefined;
   readonly sentAt: EpochMs;
   readonly handles: readonly string[];
+  /** The ledger holds this very request. Otherwise all of it is only what the message says of itself. */
+  readonly isKnown: boolean;
+  readonly messageId: string;
+  /** SQS `SenderId`: who sent the message first, to whichever queue. */
+  readonly sender: string | undefined;
+  /** ARN of the queue that SQS has moved the message from; absent in a copy that the function put there. */
+  readonly movedFrom: string | undefined;
 }
 
-/** A message as it was received. */
+/** A message as it was received, and nobody has looked into the ledger yet. */
 export const stuckOf = (
   providers: Providers,
   { Body = '', MessageId = '', ReceiptHandle = '', Attributes, MessageAttributes }: Message,
 ): Stuck => {
-  const attribute = (name: string): string | undefined => MessageAttributes?.[name]?.StringValue;
+  const attribute = (name: string): string | undefined =>
+    MessageAttributes?.[name] && (MessageAttributes[name].StringValue ?? '');
+  const { mark = {}, formerMark = {} } = marksIn(attribute);
+  const marked = [mark.attempt, formerMark.attempt].find((attempt) => typeof attempt === 'number');
   // Which topics are named, only the deployment knows. It decides when the message is sent again.
   const parsed = parseRequest(providers, Body, { isRequestTopic: () => true });
   const request = parsed.kind === 'request' ? parsed.request : undefined;
   const [outcome, code] = [attribute('outcome'), attribute('code')];
   return {
     // A crash leaves the message as it was: without an id of its own it was claimed under the message's.
-    requestId: attribute('requestId') ?? request?.requestId ?? MessageId,
-    attempt: Number(attribute('attempt') ?? 1),
+    requestId: request?.requestId ?? mark.requestId ?? formerMark.requestId ?? MessageId,
+    attempt: Number(marked ?? 1),
     outcome: outcome && code ? `${outcome}/${code}` : outcome,
     message: attribute('message'),
     body: Body,
@@ -42,6 +53,10 @@ export const stuckOf = (
     target: request && targetName(providers, request),
     sentAt: epochMs(Number(Attributes?.SentTimestamp ?? 0)),
     handles: [ReceiptHandle],
+    isKnown: false,
+    messageId: MessageId,
+    sender: Attributes?.SenderId,
+    movedFrom: Attributes?.DeadLetterQueueSourceArn,
   };
 };
 

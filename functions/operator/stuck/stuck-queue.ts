@@ -1,4 +1,9 @@
 import { GetQueueAttributesCommand, type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { requestKey } from '../../core/ledger/keys.ts';
+import type { RequestItem } from '../../core/ledger/request-item.ts';
+import { isSameRequest } from '../../core/ledger/same-request.ts';
+import { isExpiryOrder } from '../../core/request/revocation-request.ts';
+import { someAtOnce } from '../../core/some-at-once.ts';
 import { fromAws } from '../deployment/aws-trouble.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import { grouped, type Stuck, stuckOf } from './stuck-copy.ts';
@@ -17,7 +22,7 @@ const receive = async ({ sqs, card }: Deployed, WaitTimeSeconds: number): Promis
     VisibilityTimeout: HIDDEN_SECONDS,
     WaitTimeSeconds,
     MessageAttributeNames: ['All'],
-    MessageSystemAttributeNames: ['SentTimestamp'],
+    MessageSystemAttributeNames: ['SentTimestamp', 'SenderId', 'DeadLetterQueueSourceArn'],
   });
   return (await fromAws('read the stuck queue', sqs.send(ask))).Messages ?? [];
 };
@@ -46,6 +51,32 @@ const receiveAll = async (deployed: Deployed, messages: Message[]): Promise<numb
   return Math.max(0, (await counted(deployed)).hidden - messages.length);
 };
 
+const isKnown = async (deployed: Deployed, { requestId, request, body }: Stuck): Promise<boolean> => {
+  // The mode of the deployment may have changed since.
+  for (const planOnly of [false, true]) {
+    const item = await deployed.ledger.read<RequestItem>(requestKey(requestId, planOnly));
+    if (item === undefined) continue;
+    if (request === undefined ? item.stub === body : isSameRequest(deployed, item, request)) return true;
+  }
+  return false;
+};
+
+/** The report of a sweep about tags that it cannot read. No item holds it, and nothing of it can be sent. */
+const isSwept = ({ request, requestId }: Stuck): boolean => request === undefined && isExpiryOrder(requestId);
+
+/**
+ * Tells the copies of requests that the ledger holds from messages that it does not know: one that crashed the function before its request
+ * was claimed, or one that a principal has put there. Such a message may name another's request, so only its own id names it.
+ */
+const recognised = async (deployed: Deployed, all: readonly Stuck[]): Promise<readonly Stuck[]> => {
+  const found = new Map<Stuck, Stuck>();
+  await someAtOnce(all, async (one) => {
+    const known = isSwept(one) || (await isKnown(deployed, one));
+    found.set(one, { ...one, isKnown: known, requestId: known ? one.requestId : one.messageId });
+  });
+  return all.flatMap((one) => found.get(one) ?? []);
+};
+
 /** What a command has in hand of the stuck queue. */
 export interface InHand {
   /** One for each request. */
@@ -64,7 +95,7 @@ export const takeInHand = async (deployed: Deployed): Promise<InHand> => {
   const copies = () => messages.map((message) => stuckOf(deployed.providers, message));
   try {
     const elsewhere = await receiveAll(deployed, messages);
-    return { all: grouped(copies()), elsewhere };
+    return { all: grouped(await recognised(deployed, copies())), elsewhere };
   } catch (error) {
     await giveBack(deployed, copies());
     throw error;

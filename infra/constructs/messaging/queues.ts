@@ -25,7 +25,8 @@ export const queues = (scope: Construct, encryptionKey: IKey | undefined): Queue
       ? { encryption: QueueEncryption.KMS, encryptionMasterKey: encryptionKey }
       : { encryption: QueueEncryption.SQS_MANAGED }),
   };
-  // Naming a queue as dead-letter queue puts messages on it past its policy, so nobody may.
+  // Naming a queue as dead-letter queue puts messages on it past its policy, so nobody may. The stuck queue would have to name the requests
+  // queue, which names the stuck queue: no template can say that. docs/operations.md says how to set it afterwards.
   const closed = { redriveAllowPolicy: { redrivePermission: RedrivePermission.DENY_ALL } };
   const stuck = new Queue(scope, 'Stuck', every);
   const undelivered = new Queue(scope, 'Undelivered', { ...every, ...closed });

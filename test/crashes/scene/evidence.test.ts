@@ -72,7 +72,7 @@ describe('what a crash run left behind', () => {
     ['L2: the message still waits', { left: [queued('{"reference":"crash-run-1"}')] }],
     [
       'L2: a copy on the stuck queue of what needs nobody',
-      { stuck: [queued('{}', { requestId: REQUEST_ID, attempt: '1' })] },
+      { stuck: [queued('{}', { 'key-revoker-request-id': REQUEST_ID, 'key-revoker-attempt': '1' })] },
     ],
     [
       'L2: a case still at work',

@@ -40,9 +40,9 @@ export const evidenceIn = ({ orders, stuck, left, ledger, providers, ...heard }:
   return {
     ...heard,
     asked: orders.map(askedOf),
-    copies: stuck.map(({ messageAttributes: { requestId, attempt } }) => ({
-      requestId: requestId?.StringValue ?? '',
-      attempt: attempt?.StringValue ?? '',
+    copies: stuck.map(({ messageAttributes }) => ({
+      requestId: messageAttributes['key-revoker-request-id']?.StringValue ?? '',
+      attempt: messageAttributes['key-revoker-attempt']?.StringValue ?? '',
     })),
     left: left.map(({ body }) => String(orderNumberIn(body) || '')),
     ledger: ledger.map(inCodeNames),

@@ -2,6 +2,7 @@ import { after } from '../../../functions/core/epoch.ts';
 import { FAULT_TABLE } from '../../../infra/local/sandbox/index.ts';
 import type { OrderUnderTest } from '../orders/order-under-test.ts';
 import type { Awaited } from '../simulated/instrumented.ts';
+import { attemptIn } from '../simulated/message-queue.ts';
 import { callsOf } from '../world/calls-of.ts';
 import { judged, meantBy } from '../world/judge.ts';
 import { type Case, drain, open, type Ran } from '../world/run-case.ts';
@@ -53,7 +54,7 @@ export const runRedrive = async (one: RedriveCase): Promise<Ran> => {
   clock.advanceTo(after(clock.now(), DAYS_MS));
   sandbox.faults.clear();
   const { body, attributes } = witness.copies.at(-1) ?? { body: JSON.stringify(seeded.request), attributes: {} };
-  for (let n = 0; n < copies; n += 1) world.send(JSON.parse(body), Number(attributes['attempt'] ?? 1) + 1);
+  for (let n = 0; n < copies; n += 1) world.send(JSON.parse(body), attemptIn(attributes) + 1);
   await drainAtOnce(world, awaited, byTurns(clock, seed));
   // A key that died while nobody heard of it was never seen here.
   return judged(one.name, world, [...meantBy(one), 'stuck/unproven', 'already-revoked', 'stuck/not-recognised']);

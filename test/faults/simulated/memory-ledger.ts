@@ -1,10 +1,14 @@
 import type { AttemptRecord } from '../../../functions/core/ledger/case-item.ts';
+import { redriveKey } from '../../../functions/core/ledger/operator-items.ts';
 import { inCodeNames, withStoredNames } from '../../../functions/core/ledger/stored-names.ts';
 import type { ItemKey, Ledger, Versioned } from '../../../functions/core/ports.ts';
 import type { OpenLedger } from '../../laws/scene.ts';
 
 /** A ledger with its items in the open. */
-export interface MemoryLedger extends Ledger, OpenLedger {}
+export interface MemoryLedger extends Ledger, OpenLedger {
+  /** As an operator does before a redrive is sent. */
+  announce(requestId: string, attempt: number): void;
+}
 
 type Stored = ItemKey & Versioned & Readonly<Record<string, unknown>>;
 
@@ -53,5 +57,9 @@ export const memoryLedger = (): MemoryLedger => {
       return count < max;
     },
   };
-  return { ...withStoredNames(table), attempted, items: () => [...items.values()].map(inCodeNames) };
+  const announce: MemoryLedger['announce'] = (requestId, attempt) => {
+    const key = redriveKey(requestId);
+    items.set(nameOf(key), { ...key, rev: 1, nonce: '', requestId, attempt, by: 'alex', at: 0 });
+  };
+  return { ...withStoredNames(table), attempted, announce, items: () => [...items.values()].map(inCodeNames) };
 };

@@ -1,5 +1,7 @@
 import type { Delivery, Disposition } from '../../../functions/core/delivery.ts';
 import { after, epochMs, later } from '../../../functions/core/epoch.ts';
+import type { Attributes } from '../../../functions/core/ports.ts';
+import { marksIn } from '../../../functions/core/request/marks.ts';
 import { TIMING } from '../../../functions/core/timing.ts';
 import type { SimulatedClock } from './simulated-clock.ts';
 
@@ -26,6 +28,10 @@ export interface MessageQueue {
   settle(message: Message, verdict: Disposition): void;
 }
 
+/** The attempt that a copy carries. */
+export const attemptIn = (attributes: Attributes): number =>
+  Number(marksIn((name) => attributes[name]).mark?.attempt ?? 1);
+
 /** SQS counts in whole seconds. */
 const hiddenUntil = (now: number, instant: number): number =>
   now + Math.max(0, Math.ceil((instant - now) / 1_000)) * 1_000;
@@ -45,8 +51,9 @@ export const messageQueue = (clock: SimulatedClock): MessageQueue => {
       message.receiveCount += 1;
       const deadline = after(clock.now(), TIMING.recordMs);
       message.visibleAt = hiddenUntil(clock.now(), after(deadline, TIMING.crashMarginMs));
-      const { receiveCount, messageId, body, attempt, sender } = message;
-      return { messageId, body, attempt, sender, sentAt: epochMs(message.sentAt), receiveCount, deadline };
+      const { receiveCount, messageId, body, requestId, attempt, sender } = message;
+      const mark = { requestId, attempt };
+      return { messageId, body, mark, sender, sentAt: epochMs(message.sentAt), receiveCount, deadline };
     },
     settle: (message, verdict) => {
       const at = messages.indexOf(message);

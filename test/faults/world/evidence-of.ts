@@ -40,7 +40,10 @@ export const evidenceOf = (world: World, ends?: readonly string[]): Evidence => 
     said: witness.receipts.map(({ seq, ...said }) => ({ ...said, after: { [provider]: seq } })),
     onTopic: witness.receipts.map(({ receipt }) => JSON.stringify(receipt)),
     onBus: [],
-    copies: witness.copies.map(({ attributes: { requestId = '', attempt = '' } }) => ({ requestId, attempt })),
+    copies: witness.copies.map(({ attributes }) => ({
+      requestId: attributes['key-revoker-request-id'] ?? '',
+      attempt: attributes['key-revoker-attempt'] ?? '',
+    })),
     left: queue.map(({ requestId }) => requestId),
     ledger: ledger.items(),
     providers: { [provider]: { changes, revivals: witness.revivals, isAlive: sandbox.isAlive } },

@@ -8,7 +8,7 @@ import { type Witness, witness } from '../../laws/witness.ts';
 import type { OrderUnderTest, Seeded } from '../orders/order-under-test.ts';
 import { memoryLedger } from '../simulated/memory-ledger.ts';
 import { type MemoryVault, memoryVault } from '../simulated/memory-vault.ts';
-import { type Message, messageQueue } from '../simulated/message-queue.ts';
+import { attemptIn, type Message, messageQueue } from '../simulated/message-queue.ts';
 import { sendInProcess } from '../simulated/send-in-process.ts';
 import type { InProcess } from '../simulated/serve-in-process.ts';
 import { type SimulatedClock, simulatedClock } from '../simulated/simulated-clock.ts';
@@ -95,14 +95,15 @@ export const openWorld = async (order: OrderUnderTest, giveUpAfterMs: number): P
   };
   const send: World['send'] = (body, attempt = 1, about = seeded) => {
     const message = push(JSON.stringify(body), attempt);
+    if (attempt > 1) ledger.announce(message.requestId, attempt);
     if (!orders.has(message.requestId)) orders.set(message.requestId, about);
     return message;
   };
-  const enqueue = async (body: string, { attempt }: Attributes, seconds: number): Promise<void> => {
+  const enqueue = async (body: string, attributes: Attributes, seconds: number): Promise<void> => {
     const request = JSON.parse(body);
     if (request.look) return isFollowed ? void push(body, 1, seconds, OWN_ROLE) : void looks.push(body);
     if (!orders.has(request.requestId)) orders.set(request.requestId, { ...seeded, request });
-    push(body, Number(attempt), seconds);
+    push(body, attemptIn(attributes), seconds);
   };
   const seen = witness({ sandbox, orders, clock, ledger });
   const ports: Ports = {

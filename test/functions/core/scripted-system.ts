@@ -2,6 +2,7 @@ import type { Answer } from '../../../functions/core/answer.ts';
 import type { Delivery } from '../../../functions/core/delivery.ts';
 import { after, type EpochMs } from '../../../functions/core/epoch.ts';
 import type { CaseItem } from '../../../functions/core/ledger/case-item.ts';
+import { redriveKey } from '../../../functions/core/ledger/operator-items.ts';
 import { type Given, type Memory, memoryPorts, openedAs } from './memory-ports.ts';
 import { answerOf, NOON } from './rounds.ts';
 import { askedIn, replyOf, scriptedProvider } from './scripted-provider.ts';
@@ -44,15 +45,34 @@ export const system = (script: Script, given: Given = {}): Memory & { sent: stri
   return Object.assign(memory, { sent });
 };
 
-export const delivered = (memory: Memory, body: unknown, rest: Partial<Delivery> = {}): Delivery => ({
-  messageId: 'M',
-  body: JSON.stringify(body),
-  sender: 'AROA',
-  sentAt: NOON,
-  receiveCount: 1,
-  attempt: 1,
-  deadline: after(memory.clock.now(), 25_000),
-  ...rest,
+/** @param rest with `attempt`: that of a redrive, which an operator has announced */
+export const delivered = (
+  memory: Memory,
+  body: unknown,
+  { attempt, ...rest }: Partial<Delivery> & { readonly attempt?: number } = {},
+): Delivery => {
+  const { requestId = '' } = Object(body) as { readonly requestId?: string };
+  const { pk, sk } = redriveKey(requestId);
+  if (attempt !== undefined)
+    memory.items.set(`${pk} ${sk}`, { rev: 1, nonce: '', requestId, attempt, by: 'alex', at: NOON } as never);
+  return {
+    messageId: 'M',
+    body: JSON.stringify(body),
+    sender: 'AROA',
+    sentAt: NOON,
+    receiveCount: 1,
+    deadline: after(memory.clock.now(), 25_000),
+    ...(attempt === undefined ? {} : { mark: { attempt } }),
+    ...rest,
+  };
+};
+
+/** The attributes of each copy of a request. */
+export const copied = (requestId: string, attempt: number) => ({
+  'key-revoker-request-id': requestId,
+  'key-revoker-attempt': String(attempt),
+  requestId,
+  attempt: String(attempt),
 });
 
 export const caseOf = ({ items }: Memory, keyId = KEY): CaseItem =>

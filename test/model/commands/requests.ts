@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { attemptIn } from '../../faults/simulated/message-queue.ts';
 import type { Model } from '../state/model.ts';
 import { type Sent, saysIn } from '../state/sent.ts';
 import type { System } from '../system/system.ts';
@@ -81,8 +82,8 @@ export const redrive: fc.Arbitrary<Command> = fc.nat({ max: 3 }).map((which) =>
     const { body, attributes } = copy;
     const sent = former(model, body);
     if (sent === undefined) return [`L2: a copy of what nobody sent: ${body}`];
-    model.sent.push({ ...sent, requestId: attributes['requestId'] ?? '', body });
-    send(body, Number(attributes['attempt']) + 1);
+    model.sent.push({ ...sent, requestId: String(JSON.parse(body).requestId), body });
+    send(body, attemptIn(attributes) + 1);
     return [];
   }),
 );

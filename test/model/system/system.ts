@@ -7,7 +7,7 @@ import * as PROVIDERS from '../../../functions/providers/index.ts';
 import { type Awaited, instrumented } from '../../faults/simulated/instrumented.ts';
 import { type MemoryLedger, memoryLedger } from '../../faults/simulated/memory-ledger.ts';
 import { type MemoryVault, memoryVault } from '../../faults/simulated/memory-vault.ts';
-import { type Message, type MessageQueue, messageQueue } from '../../faults/simulated/message-queue.ts';
+import { attemptIn, type Message, type MessageQueue, messageQueue } from '../../faults/simulated/message-queue.ts';
 import { sendInProcess } from '../../faults/simulated/send-in-process.ts';
 import { type SimulatedClock, simulatedClock } from '../../faults/simulated/simulated-clock.ts';
 import { START } from '../../faults/world/world.ts';
@@ -110,7 +110,7 @@ export const openSystem = async (
     outbox: {
       publish: async () => {},
       setAside: async (body, attributes) => void aside.push({ body, attributes }),
-      enqueue: async (body, { attempt }, seconds) => push(body, Number(attempt), OWN_ROLE, seconds),
+      enqueue: async (body, attributes, seconds) => push(body, attemptIn(attributes), OWN_ROLE, seconds),
     },
     log: { info: () => {}, warn: () => {} },
     send: (call, until) => {
@@ -153,7 +153,10 @@ export const openSystem = async (
     endOutage();
     if (outageUntil === undefined) sandbox.faults.clear();
   };
-  const send: System['send'] = (body, attempt = 1) => push(body, attempt, OTHER_ROLE, 0);
+  const send: System['send'] = (body, attempt = 1) => {
+    if (attempt > 1) ledger.announce(String(JSON.parse(body).requestId), attempt);
+    push(body, attempt, OTHER_ROLE, 0);
+  };
   const askForLook: System['askForLook'] = (body) =>
     push(JSON.stringify({ ...JSON.parse(body), look: true }), 1, OWN_ROLE, 0);
   const watch = async (): Promise<void> => void (await clock.run(watchWindows(plain)));

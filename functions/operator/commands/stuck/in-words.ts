@@ -11,8 +11,17 @@ import { EXIT, Failure } from '../../terminal/failure.ts';
 export const operationOf = ({ request }: Stuck): string =>
   request === undefined ? 'no request' : `${request.provider}/${request.operation}`;
 
-/** What it ended as. */
-export const endOf = ({ outcome }: Stuck): string => outcome ?? 'crashed';
+/** What it ended as. Of a message that the ledger does not know, only the message itself says so. */
+export const endOf = ({ outcome = 'crashed', isKnown }: Stuck): string => (isKnown ? outcome : `${outcome} (unknown)`);
+
+/** Where a message that the ledger does not know comes from. */
+export const originOf = ({
+  sender,
+  movedFrom,
+}: Stuck): readonly (readonly [name: string, text: string | undefined])[] => [
+  ['sent by', sender],
+  ['moved from', movedFrom],
+];
 
 /**
  * The content of a message that was not a valid request. A stub is shown as it is. A message that crashed the function is still as it was
@@ -26,13 +35,15 @@ const otherIn = (providers: Providers, { body, outcome }: Stuck): unknown => {
 
 /** For machines. */
 export const shown = (providers: Providers, one: Stuck): object => {
-  const { requestId, attempt, outcome, message, request, sentAt } = one;
+  const { requestId, attempt, outcome, message, request, sentAt, isKnown, sender, movedFrom } = one;
   return {
     requestId,
     attempt,
     outcome: outcome ?? null,
     message: message ?? null,
     since: toIso(sentAt),
+    known: isKnown,
+    ...(isKnown ? {} : { sender: sender ?? null, movedFrom: movedFrom ?? null }),
     request: request ?? null,
     ...(request === undefined ? { body: otherIn(providers, one) } : {}),
   };
@@ -47,8 +58,9 @@ const leaves = (value: unknown, path = ''): readonly (readonly [path: string, te
 
 /** What it says, field by field, for people. */
 export const fieldsOf = (providers: Providers, one: Stuck): readonly (readonly [name: string, text: string])[] => {
-  const { version: _, requestId: __, dryRun: ___, ...request } = one.request ?? {};
-  return leaves(one.request === undefined ? otherIn(providers, one) : request);
+  if (one.request === undefined) return leaves(otherIn(providers, one));
+  const { version: _, requestId, dryRun, ...request } = one.request;
+  return leaves(one.isKnown ? request : { ...(requestId !== undefined && { requestId }), dryRun, ...request });
 };
 
 /** Says that another command holds some of the messages. */

@@ -46,12 +46,21 @@ const byAnother = (providers: Providers, { outcome, request }: Stuck): readonly 
   ];
 };
 
+/** How it is sent again: its next attempt, or a new request of the operator's. */
+const again = ({ isKnown }: Stuck, id: string): readonly string[] =>
+  isKnown
+    ? ['Once the cause is fixed:', `  key-revoker stuck redrive ${id} --wait`]
+    : [
+        'If you would ask for this yourself, send it as a new request of yours:',
+        `  key-revoker stuck redrive ${id} --unknown --wait`,
+      ];
+
 /** What to type next. */
 export const nextLines = (providers: Providers, one: Stuck): readonly string[] => {
   const id = quoted(one.requestId);
   return [
-    ...(one.request === undefined ? [] : ['Once the cause is fixed:', `  key-revoker stuck redrive ${id} --wait`]),
-    ...byAnother(providers, one),
+    ...(one.request === undefined ? [] : again(one, id)),
+    ...(one.isKnown ? byAnother(providers, one) : []),
     'If the key was handled elsewhere:',
     `  key-revoker stuck forget ${id} --by … --reason …`,
   ];

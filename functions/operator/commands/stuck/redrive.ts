@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Deployed } from '../../deployment/connect.ts';
-import type { Context } from '../../deployment/context.ts';
+import { type Context, userOf } from '../../deployment/context.ts';
 import { exitOf, type Finished } from '../../requests/finished.ts';
 import { follow } from '../../requests/follow.ts';
 import { outcomeText, toneOf } from '../../show/receipt-lines.ts';
@@ -12,10 +12,13 @@ import { confirm } from '../../terminal/confirm.ts';
 import { EXIT, type Exit, Failure } from '../../terminal/failure.ts';
 import { cut, type TableColumn, table } from '../../terminal/table.ts';
 import { together } from '../../terminal/together.ts';
-import { endOf, missing, operationOf, tellElsewhere } from './in-words.ts';
+import { pairs } from '../../terminal/wrap.ts';
+import { endOf, fieldsOf, missing, operationOf, originOf, tellElsewhere } from './in-words.ts';
 
 interface Options {
   readonly all?: boolean;
+  readonly unknown?: boolean;
+  readonly by: string;
   readonly wait?: boolean;
   readonly yes?: boolean;
 }
@@ -36,14 +39,38 @@ const COLUMNS: readonly TableColumn<Again>[] = [
   { head: 'Key', cell: ({ item }) => item?.receipt.key?.id ?? '–' },
 ];
 
-const again = async (context: Context, deployed: Deployed, one: Stuck, wait: boolean): Promise<Again> => {
+const again = async (
+  context: Context,
+  deployed: Deployed,
+  one: Stuck,
+  { wait, by }: Pick<Options, 'wait' | 'by'>,
+): Promise<Again> => {
   if (context.signal.aborted) {
     await giveBack(deployed, [one]);
     throw new Failure(EXIT.aborted, 'Interrupted: not sent');
   }
-  const redriven = await redrive(deployed, one);
+  const redriven = await redrive(deployed, one, by);
   return { redriven, item: wait ? await follow(context, deployed, redriven, { isQuiet: true }) : undefined };
 };
+
+/**
+ * Says that messages stay which the ledger does not know.
+ *
+ * @throws Failure where the user has named one of them
+ */
+const tellLeft = ({ terminal }: Context, count: number, { all }: Options): void => {
+  if (count === 0) return;
+  const what = count === 1 ? 'one message' : `${count} messages`;
+  const why = `the ledger does not know ${count === 1 ? 'it' : 'them'}. Look with key-revoker stuck show, then add --unknown`;
+  if (!all) throw new Failure(EXIT.usage, `Cannot redrive ${what}: ${why}`);
+  terminal.tell(`Left on the stuck queue: ${what}, since ${why}`);
+};
+
+/** Everything that a message asks for, and who asks. Its redrive is the operator's own request. */
+const wholeOrder = (context: Context, one: Stuck): readonly string[] => [
+  'The ledger does not know this message. What it asks for becomes a new request of yours:',
+  ...pairs(context.terminal, [...originOf(one), ...fieldsOf(context.providers, one)]),
+];
 
 /**
  * Takes in hand what is to be sent again, once the user has agreed to it; all others are given back.
@@ -61,8 +88,13 @@ const agreed = async (
   try {
     const unknown = names.find((name) => chosen(all, name) === undefined);
     if (unknown !== undefined) throw missing(unknown, elsewhere);
-    const meant = options.all ? all : [...new Set(names.flatMap((name) => chosen(all, name) ?? []))];
-    for (const one of meant) terminal.tell(`To be sent again: ${one.requestId}  ${operationOf(one)}  ${endOf(one)}`);
+    const named = options.all ? all : [...new Set(names.flatMap((name) => chosen(all, name) ?? []))];
+    const meant = named.filter((one) => one.isKnown || options.unknown === true || one.request === undefined);
+    tellLeft(context, named.length - meant.length, options);
+    for (const one of meant) {
+      terminal.tell(`To be sent again: ${one.requestId}  ${operationOf(one)}  ${endOf(one)}`);
+      if (!one.isKnown && one.request !== undefined) for (const line of wholeOrder(context, one)) terminal.tell(line);
+    }
     if (meant.length > 0)
       await confirm(context, { word: 'yes', given: options.yes ? 'yes' : undefined, option: '--yes' });
     wanted = meant;
@@ -89,6 +121,8 @@ export const addRedrive = (stuck: Command, context: Context): void => {
     .description('send requests again once the cause is fixed')
     .argument('[names...]', 'numbers from stuck list, or ids of requests')
     .option('--all', 'every request on the stuck queue')
+    .option('--unknown', 'also messages that the ledger does not know, as new requests of yours')
+    .option('--by <name>', 'who sends them', userOf(context))
     .option('--wait', 'wait for the receipts, and exit with the worst status')
     .option('--yes', 'do not ask for confirmation')
     .action(async (names: readonly string[], options: Options, command: Command) => {
@@ -103,7 +137,7 @@ export const addRedrive = (stuck: Command, context: Context): void => {
         terminal,
         wanted.map((one) => ({
           title: named(one),
-          work: () => again(context, deployed, one, options.wait === true),
+          work: () => again(context, deployed, one, options),
           end: (each: Again) => `${named(each.redriven)}: ${endText(each)}`,
         })),
       );

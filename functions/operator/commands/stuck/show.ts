@@ -4,8 +4,13 @@ import type { Context } from '../../deployment/context.ts';
 import { chosen } from '../../stuck/stuck-copy.ts';
 import { viewStuck } from '../../stuck/stuck-queue.ts';
 import { pairs, wrapped } from '../../terminal/wrap.ts';
-import { endOf, fieldsOf, missing, operationOf, shown } from './in-words.ts';
+import { endOf, fieldsOf, missing, operationOf, originOf, shown } from './in-words.ts';
 import { nextLines } from './next-lines.ts';
+
+const CRASHED = 'The function crashed on this message again and again';
+
+const UNKNOWN =
+  'The ledger does not know this message: either the function crashed on it before the request was claimed, or a principal of this account has put it here. Believe nothing of it that you cannot check';
 
 /** `stuck show` */
 export const addShow = (stuck: Command, context: Context): void => {
@@ -23,12 +28,13 @@ export const addShow = (stuck: Command, context: Context): void => {
       const most = terminal.width === undefined ? undefined : terminal.width - 2;
       const lines = [
         [terminal.style(['bold', 'red'], endOf(one)), operationOf(one)].join('  '),
-        ...wrapped(message ?? 'The function crashed on this message again and again', most).map((line) => `  ${line}`),
+        ...wrapped(one.isKnown ? (message ?? CRASHED) : UNKNOWN, most).map((line) => `  ${line}`),
         '',
         ...pairs(terminal, [
           ['request', requestId],
           ['attempt', String(attempt)],
           ['since', toIso(sentAt)],
+          ...(one.isKnown ? [] : originOf(one)),
           ...fieldsOf(context.providers, one),
         ]),
         '',

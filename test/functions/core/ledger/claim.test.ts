@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { Delivery } from '../../../../functions/core/delivery.ts';
 import { after, epochMs } from '../../../../functions/core/epoch.ts';
 import { claim } from '../../../../functions/core/ledger/claim.ts';
 import { inheritPin } from '../../../../functions/core/ledger/inherit-pin.ts';
@@ -16,7 +15,7 @@ type Finish = Parameters<typeof claim>[3];
 const claimed = (
   memory: Memory,
   body: unknown = SELF,
-  rest: Partial<Delivery> = {},
+  rest: Parameters<typeof delivered>[2] = {},
   finish: Finish = async () => undefined,
 ) => {
   const delivery = delivered(memory, body, rest);

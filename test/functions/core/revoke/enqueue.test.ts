@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import type { RequestItem } from '../../../../functions/core/ledger/request-item.ts';
 import type { Outbox } from '../../../../functions/core/ports.ts';
 import { setAside } from '../../../../functions/core/revoke/enqueue.ts';
+import { copied } from '../scripted-system.ts';
 
 const setAsideOf = async (fields: object): Promise<readonly unknown[]> => {
   const sent: unknown[] = [];
@@ -16,7 +17,7 @@ it.each([
 ])('sets %s aside with what it came to', async (_what, fields, body) => {
   const receipt = { outcome: 'stuck', code: 'unproven', message: 'Look there' };
   expect(await setAsideOf({ receipt, ...fields })).toEqual([
-    [body, { requestId: 'R', attempt: '2', outcome: 'stuck', code: 'unproven', message: 'Look there' }],
+    [body, { ...copied('R', 2), outcome: 'stuck', code: 'unproven', message: 'Look there' }],
   ]);
 });
 

@@ -4,6 +4,7 @@ import type { Ended, Pin, Pinned, RequestItem } from '../../../../functions/core
 import { publishEnd } from '../../../../functions/core/revoke/conclude.ts';
 import { Crash, type Memory, memoryPorts } from '../memory-ports.ts';
 import { NOON } from '../rounds.ts';
+import { copied } from '../scripted-system.ts';
 
 const PINNED: Pinned = {
   arn: 'arn:signer',
@@ -99,8 +100,7 @@ describe('the copy for the stuck queue', () => {
       {
         body: JSON.stringify(ITEM.request),
         attributes: {
-          requestId: 'R',
-          attempt: '1',
+          ...copied('R', 1),
           outcome: 'stuck',
           code: 'unproven',
           message: memory.published[0]?.message,

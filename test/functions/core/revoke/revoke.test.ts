@@ -805,7 +805,7 @@ describe('a request that comes again', () => {
   it('takes its id from the attribute of our copies, and else from the message', async () => {
     const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
     const { requestId: _, ...bare } = SELF;
-    await revoke(memory.ports, delivered(memory, bare, { requestId: 'COPY' }));
+    await revoke(memory.ports, delivered(memory, bare, { mark: { requestId: 'COPY' } }));
     await revoke(memory.ports, delivered(memory, bare, { messageId: 'M2' }));
     expect(memory.published.map(({ receiptId }) => receiptId)).toEqual(['COPY#1', 'M2#1']);
   });

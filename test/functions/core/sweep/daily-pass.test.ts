@@ -4,6 +4,7 @@ import { Unavailable } from '../../../../functions/core/fault.ts';
 import { dailyPass } from '../../../../functions/core/sweep/daily-pass.ts';
 import { type Memory, memoryPorts } from '../memory-ports.ts';
 import { NOON } from '../rounds.ts';
+import { copied } from '../scripted-system.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -39,7 +40,7 @@ const kept = (memory: Memory, name: string, state: string, endedAt: EpochMs): vo
 const sent = ({ enqueued }: Memory) =>
   enqueued.map(({ body, attributes }) => [
     JSON.parse(body).requestId,
-    attributes['attempt'],
+    attributes['key-revoker-attempt'],
     JSON.parse(body).look ?? false,
   ]);
 
@@ -185,7 +186,7 @@ describe('the copy for the stuck queue', () => {
     expect(memory.aside).toEqual([
       {
         body: '{"requestId":"A","provider":"kalshi"}',
-        attributes: { requestId: 'A', attempt: '2', outcome: 'stuck', code: 'no-effect', message: 'Said' },
+        attributes: { ...copied('A', 2), outcome: 'stuck', code: 'no-effect', message: 'Said' },
       },
     ]);
     for (let day = 11; day < 20; day += 1) {

@@ -7,6 +7,7 @@ import { sweep } from '../../../../functions/core/sweep/sweep.ts';
 import { tick } from '../../../../functions/core/sweep/tick.ts';
 import { type Given, type Memory, memoryPorts } from '../memory-ports.ts';
 import { NOON } from '../rounds.ts';
+import { copied } from '../scripted-system.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -73,7 +74,7 @@ it('sends what is due, and what will be before the next sweeps, to leave at its 
     reason: 'expired',
     notBefore: toIso(after(NOON, 90_500)),
   });
-  expect(memory.enqueued[0]?.attributes).toEqual({ requestId: requests(memory)[0].requestId, attempt: '1' });
+  expect(memory.enqueued[0]?.attributes).toEqual(copied(requests(memory)[0].requestId, 1));
 });
 
 it('looks no further ahead than a queue delays', async () => {
@@ -167,10 +168,10 @@ describe('an order that was sent', () => {
     const { memory, requestId } = await sentOnce();
     claimed(memory, requestId, { attempt: 3, receipt: { outcome: 'withdrawn' } });
     expect(await sweep(memory.ports, AHEAD)).toMatchObject({ sent: 1 });
-    expect(memory.enqueued.at(-1)?.attributes).toEqual({ requestId, attempt: '4' });
+    expect(memory.enqueued.at(-1)?.attributes).toEqual(copied(requestId, 4));
     claimed(memory, requestId, { attempt: 4, receipt: { outcome: 'withdrawn' } });
     expect(await sweep(memory.ports, AHEAD)).toMatchObject({ sent: 1 });
-    expect(memory.enqueued.at(-1)?.attributes).toEqual({ requestId, attempt: '5' });
+    expect(memory.enqueued.at(-1)?.attributes).toEqual(copied(requestId, 5));
     memory.clock.forward(5 * MINUTE);
     expect(await sweep(memory.ports, AHEAD)).toMatchObject({ sent: 0 });
     memory.clock.forward(10 * MINUTE);

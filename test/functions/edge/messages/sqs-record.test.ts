@@ -28,35 +28,51 @@ it('reads a message as its sender made it', () => {
     sentAt: 1763726400000,
     firstReceivedAt: 1763726400125,
     receiveCount: 3,
-    attempt: 1,
-    requestId: undefined,
+    mark: {},
+    formerMark: {},
   });
 });
 
-it('reads the attributes of a copy of ours', () => {
-  const messageAttributes = { attempt: string('2'), requestId: string('6f1c2b1e') };
-  expect(readRecord({ ...RECORD, messageAttributes })).toMatchObject({ attempt: 2, requestId: '6f1c2b1e' });
+/** What is read of one attribute, under each of the names that it has. */
+const marksIn = (name: 'requestId' | 'attempt', attribute: object) => {
+  const ours = { requestId: 'key-revoker-request-id', attempt: 'key-revoker-attempt' }[name];
+  const read = readRecord({ ...RECORD, messageAttributes: { [ours]: attribute, [name]: attribute } });
+  expect(read.formerMark).toEqual(read.mark);
+  return read.mark;
+};
+
+it('reads the attributes of a copy of ours, and apart from them those of release 0.1.0', () => {
+  const messageAttributes = {
+    ...{ 'key-revoker-attempt': string('2'), 'key-revoker-request-id': string('6f1c2b1e') },
+    ...{ attempt: string('7'), requestId: string('trace-1') },
+  };
+  expect(readRecord({ ...RECORD, messageAttributes })).toMatchObject({
+    mark: { attempt: 2, requestId: '6f1c2b1e' },
+    formerMark: { attempt: 7, requestId: 'trace-1' },
+  });
 });
 
 it('reads a record that came without message attributes', () => {
   const { messageAttributes: _none, ...bare } = RECORD;
-  expect(readRecord(bare)).toMatchObject({ attempt: 1, requestId: undefined });
+  expect(readRecord(bare)).toMatchObject({ mark: {}, formerMark: {} });
 });
 
 it.each(['0', '-1', '1.5', '1e3', 'two', '', ' 2', '0x10', '9007199254740993'])(
-  'takes the attempt %j for the first one',
-  (attempt) => {
-    expect(readRecord({ ...RECORD, messageAttributes: { attempt: string(attempt) } }).attempt).toBe(1);
-  },
+  'takes the attempt %j for one that is there and cannot be read',
+  (attempt) => expect(marksIn('attempt', string(attempt))).toEqual({ attempt: 'unreadable' }),
 );
 
-it.each(['a#plan', 'a~1', 'a!1', 'a\nb', 'a\tb', '', 'x'.repeat(257)])('takes no request id from %j', (requestId) => {
-  expect(readRecord({ ...RECORD, messageAttributes: { requestId: string(requestId) } }).requestId).toBeUndefined();
-});
+it.each(['1', '2', '999999999999999'])('takes the attempt %s for that number', (attempt) =>
+  expect(marksIn('attempt', { stringValue: attempt, dataType: 'Number' })).toEqual({ attempt: Number(attempt) }),
+);
 
-it('takes no request id from a binary attribute', () => {
-  const messageAttributes = { requestId: { binaryValue: 'YQ==', dataType: 'Binary' } };
-  expect(readRecord({ ...RECORD, messageAttributes }).requestId).toBeUndefined();
+it.each(['a#plan', 'a~1', 'a!1', 'a\nb', 'a\tb', '', 'x'.repeat(257)])('takes no request id from %j', (requestId) =>
+  expect(marksIn('requestId', string(requestId))).toEqual({}),
+);
+
+it('takes a binary attribute for no request id, and for an attempt that cannot be read', () => {
+  const binary = { binaryValue: 'YQ==', dataType: 'Binary' };
+  expect([marksIn('requestId', binary), marksIn('attempt', binary)]).toEqual([{}, { attempt: 'unreadable' }]);
 });
 
 it.each([

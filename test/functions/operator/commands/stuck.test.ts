@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { marksOf } from '../../../../functions/core/request/marks.ts';
 import type { Service } from '../../../../infra/local/aws/protocol/call.ts';
 import { CREDENTIALS, deadKeys, KEYS, SECRETS, seedKeys } from '../../../seed-keys.ts';
 import { type System, systemForEachTest } from '../../../whole/system/system.ts';
@@ -30,9 +31,13 @@ const fourStuck = async (system: System): Promise<void> => {
 };
 
 /** As SQS itself puts it there, once its receive count is used up. */
-const putStuck = async (system: System, body: string): Promise<void> => {
+const putStuck = async (
+  system: System,
+  body: string,
+  attributes: Readonly<Record<string, string>> = {},
+): Promise<void> => {
   const { arn = '' } = Object.entries(system.deployment.queues).find(([id]) => id.includes('Stuck'))?.[1] ?? {};
-  await system.aws.queues.deliver(arn, body, {});
+  await system.aws.queues.deliver(arn, body, attributes);
 };
 
 describe('stuck', () => {
@@ -265,6 +270,91 @@ describe('stuck', () => {
     await system().deliver();
     const { exit, told } = await piped('stuck', 'forget', 'K-1', '--by', 'a', '--reason', 'b', '--yes');
     expect([exit, told.at(-1)]).toEqual([4, expect.stringContaining('Cannot find "K-1"')]);
+  });
+
+  describe('a message that the ledger does not know', () => {
+    const PLANTED = { ...REQUESTY, target: { apiKeyId: KEYS.requestyKey }, requestId: 'K-1', requestedBy: 'secops' };
+    /** A request that is stuck, and a message that claims to be its latest copy and asks for the death of another key. */
+    const planted = async () => {
+      await seedKeys(system());
+      await system().send({
+        ...{ provider: 'kalshi', operation: 'delete-key', secretId: SECRETS.kalshiManager },
+        ...{ target: { apiKeyId: UNKNOWN }, requestId: 'K-1' },
+      });
+      await system().settle();
+      system().advance(60_000);
+      const claims = { outcome: 'stuck', code: 'limit', message: 'Redrive it at once' };
+      const marks = marksOf({ requestId: 'K-1', attempt: 999_999_999_999_999 });
+      await putStuck(system(), JSON.stringify(PLANTED), { ...marks, ...claims });
+      const all = JSON.parse((await piped('stuck', 'list', '--json')).out.join('\n')) as Record<string, unknown>[];
+      const unknown = all.find(({ known }) => known === false);
+      return { all, id: String(unknown?.['requestId']) };
+    };
+
+    it('is listed as such under its own id, and takes no other copy’s place', async () => {
+      const { all, id } = await planted();
+      expect(all).toMatchObject([
+        { requestId: 'K-1', attempt: 1, outcome: 'stuck/not-recognised', known: true },
+        { requestId: expect.stringMatching(/^[0-9a-f-]{36}$/), known: false, sender: expect.any(String) },
+      ]);
+      expect((await piped('stuck', 'list')).out.at(-1)).toMatch(/ requesty\/delete-key .* stuck\/limit \(unknown\) /);
+      const { out } = await piped('stuck', 'show', id);
+      const text = out.join('\n');
+      expect(text).toContain('  The ledger does not know this message: ');
+      expect(text).not.toContain('Redrive it at once');
+      expect(out).toContain(`  key-revoker stuck redrive ${id} --unknown --wait`);
+      for (const part of [/ sent by +\S/, / requestId +K-1$/m, / requestedBy +secops$/m, / dryRun +false$/m])
+        expect(text).toMatch(part);
+    });
+
+    it('is sent again only where the user says so, and stays otherwise', async () => {
+      const { id } = await planted();
+      const named = await piped('stuck', 'redrive', id, '--yes');
+      expect([named.exit, named.told]).toEqual([
+        2,
+        [
+          'Cannot redrive one message: the ledger does not know it. Look with key-revoker stuck show, then add --unknown',
+        ],
+      ]);
+      expect(await system().waiting()).toEqual([]);
+      const all = await piped('stuck', 'redrive', '--all', '--yes', '--wait');
+      expect(all.told[0]).toMatch(/^Left on the stuck queue: one message, since the ledger does not know it\./);
+      expect(deadKeys(system())).toEqual([]);
+      expect((await system().stuck()).map(({ body }) => JSON.parse(body).requestedBy)).toContain('secops');
+    });
+
+    it('becomes a new request of the user’s, once the user has seen the whole order and its sender', async () => {
+      const { id } = await planted();
+      const { exit, told } = await piped('stuck', 'redrive', id, '--unknown', '--by', 'alex', '--yes', '--wait');
+      expect(exit).toBe(0);
+      expect(told.slice(0, 2)).toEqual([
+        `To be sent again: ${id}  requesty/delete-key  stuck/limit (unknown)`,
+        'The ledger does not know this message. What it asks for becomes a new request of yours:',
+      ]);
+      for (const part of [/^ +sent by +\S/, /^ +requestedBy +secops$/, / target\.apiKeyId +3f8f0a52/])
+        expect(told).toContainEqual(expect.stringMatching(part));
+      const receipt = system().receipts().at(-1);
+      expect(receipt).toMatchObject({ outcome: 'revoked', attempt: 1, request: { requestedBy: 'alex' } });
+      expect(['K-1', id]).not.toContain(receipt?.requestId);
+      expect(deadKeys(system())).toEqual([KEYS.requestyKey]);
+      expect((await system().stuck()).map(({ body }) => JSON.parse(body).requestId)).toEqual(['K-1']);
+    });
+
+    it('closes no case of the request that it names when it is forgotten', async () => {
+      const { id } = await planted();
+      const { out } = await piped('stuck', 'forget', id, '--by', 'a', '--reason', 'b', '--yes');
+      expect(out).toEqual([`Forgotten: ${id}. The request never reached a key`]);
+      expect((await piped('status', UNKNOWN)).out[1]).toMatch(/open: K-1#1 ended without a proof/);
+      expect((await system().stuck()).map(({ body }) => JSON.parse(body).requestId)).toEqual(['K-1']);
+    });
+
+    it('that only looks at a key never becomes an order', async () => {
+      await seedKeys(system());
+      await putStuck(system(), JSON.stringify({ ...PLANTED, look: true }));
+      const { exit, told } = await piped('stuck', 'redrive', '1', '--unknown', '--yes');
+      expect([exit, told.at(-1)]).toEqual([1, expect.stringMatching(/it only looks at a key, and the sweep sends it/)]);
+      expect(await system().waiting()).toEqual([]);
+    });
   });
 
   it.each<[what: string, words: readonly string[], exit: number, fault?: readonly [service: Service, action: string]]>([

@@ -5,13 +5,14 @@ import * as PROVIDERS from '../../../../../functions/providers/index.ts';
 
 const KEY = 'a952bcbe-ec3b-4b5b-b8f9-11dae589608c';
 const KALSHI = { provider: 'kalshi', operation: 'delete-key', secretId: 'key-revoker/kalshi/bot' };
-const SUB = { provider: 'bybit', operation: 'delete-sub-key', secretId: 'key-revoker/m', requestId: 'R' };
+const SUB = { provider: 'bybit', operation: 'delete-sub-key', secretId: 'key-revoker/m' };
 const MASTER = { provider: 'bybit', operation: 'delete-master-key', secretId: 'key-revoker/m', target: 'self' };
 
-const shownFor = (code: string, request: object): readonly string[] => {
+const shownFor = (code: string, request: object, isKnown = true): readonly string[] => {
   const text = (StringValue: string) => ({ DataType: 'String', StringValue });
   const MessageAttributes = { requestId: text("it's"), outcome: text('stuck'), code: text(code) };
-  return nextLines(PROVIDERS, stuckOf(PROVIDERS, { Body: JSON.stringify(request), MessageAttributes }));
+  const copy = stuckOf(PROVIDERS, { Body: JSON.stringify(request), MessageAttributes });
+  return nextLines(PROVIDERS, { ...copy, isKnown });
 };
 
 /** The one line that begins another request. */
@@ -62,6 +63,14 @@ it.each([
 
 it('sends nothing of a message that was not a valid request', () =>
   expect(shownFor('permission-missing', { no: 'request' })).toEqual([
+    'If the key was handled elsewhere:',
+    "  key-revoker stuck forget 'it'\\''s' --by … --reason …",
+  ]));
+
+it('sends what the ledger does not know only as a request of the operator’s own, and words nothing else for it', () =>
+  expect(shownFor('permission-missing', { ...KALSHI, target: 'self' }, false)).toEqual([
+    'If you would ask for this yourself, send it as a new request of yours:',
+    "  key-revoker stuck redrive 'it'\\''s' --unknown --wait",
     'If the key was handled elsewhere:',
     "  key-revoker stuck forget 'it'\\''s' --by … --reason …",
   ]));
