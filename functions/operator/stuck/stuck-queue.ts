@@ -51,14 +51,18 @@ const receiveAll = async (deployed: Deployed, messages: Message[]): Promise<numb
   return Math.max(0, (await counted(deployed)).hidden - messages.length);
 };
 
-const isKnown = async (deployed: Deployed, { requestId, request, body }: Stuck): Promise<boolean> => {
+/** The item of the very request in a copy, or of the very stub. */
+const itemOf = async (
+  deployed: Deployed,
+  { requestId, request, body }: Stuck,
+): Promise<Pick<RequestItem, 'attempt'> | undefined> => {
   // The mode of the deployment may have changed since.
   for (const planOnly of [false, true]) {
     const item = await deployed.ledger.read<RequestItem>(requestKey(requestId, planOnly));
     if (item === undefined) continue;
-    if (request === undefined ? item.stub === body : isSameRequest(deployed, item, request)) return true;
+    if (request === undefined ? item.stub === body : isSameRequest(deployed, item, request)) return item;
   }
-  return false;
+  return undefined;
 };
 
 /** The report of a sweep about tags that it cannot read. No item holds it, and nothing of it can be sent. */
@@ -71,8 +75,10 @@ const isSwept = ({ request, requestId }: Stuck): boolean => request === undefine
 const recognised = async (deployed: Deployed, all: readonly Stuck[]): Promise<readonly Stuck[]> => {
   const found = new Map<Stuck, Stuck>();
   await someAtOnce(all, async (one) => {
-    const known = isSwept(one) || (await isKnown(deployed, one));
-    found.set(one, { ...one, isKnown: known, requestId: known ? one.requestId : one.messageId });
+    const item = isSwept(one) ? one : await itemOf(deployed, one);
+    // An attempt that the ledger has not come to is only what the message says of itself.
+    if (item !== undefined) found.set(one, { ...one, isKnown: true, attempt: Math.min(one.attempt, item.attempt) });
+    else found.set(one, { ...one, requestId: one.messageId, attempt: 1 });
   });
   return all.flatMap((one) => found.get(one) ?? []);
 };
