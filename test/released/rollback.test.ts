@@ -50,6 +50,28 @@ describe('after a rollback to 0.1.0', () => {
     expect(fixture.ledger.filter(({ schema }) => schema === undefined)).toEqual([]);
   });
 
+  describe('a redrive that today’s command line has sent', () => {
+    const onTheQueue = STATES.find(({ name }) => name === 'redriven, on the queue');
+    const [way] = onTheQueue?.ways ?? [];
+    /** How it ends there, with these of the names that its attributes have. */
+    const endsWith = async (isKept: (name: string) => boolean): Promise<readonly unknown[]> => {
+      if (onTheQueue === undefined || way === undefined) throw new Error('Cannot begin without the state');
+      const fixture = await made(onTheQueue, way);
+      const requests = fixture.requests.map((message) => {
+        const { requestId = '', attempt = '' } = message.attributes;
+        const both = { ...message.attributes, 'key-revoker-request-id': requestId, 'key-revoker-attempt': attempt };
+        return { ...message, attributes: Object.fromEntries(Object.entries(both).filter(([name]) => isKept(name))) };
+      });
+      return endsIn(await replayed({ ...fixture, requests, next: [] }, older));
+    };
+
+    it('is its next attempt, since the names of 0.1.0 are there as well', async () =>
+      expect(await endsWith(() => true)).toHaveLength(1));
+
+    it('would be answered in silence without them', async () =>
+      expect(await endsWith((name) => name.startsWith('key-revoker-'))).toEqual([]));
+  });
+
   it('a message that names its locator apart is refused, as the page says, and its key stays', async () => {
     const { target } = SUB_BY_MASTER.request as { readonly target: { readonly subMemberId: string } };
     const { subMemberId, ...named } = target;
