@@ -11,8 +11,13 @@ import { EXIT, Failure } from '../../terminal/failure.ts';
 export const operationOf = ({ request }: Stuck): string =>
   request === undefined ? 'no request' : `${request.provider}/${request.operation}`;
 
+/** Text of a sender as one line that a terminal obeys in nothing: a message could hide a part of its order otherwise. */
+const plain = (text: string): string =>
+  text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (one) => `\\u{${one.codePointAt(0)?.toString(16)}}`);
+
 /** What it ended as. Of a message that the ledger does not know, only the message itself says so. */
-export const endOf = ({ outcome = 'crashed', isKnown }: Stuck): string => (isKnown ? outcome : `${outcome} (unknown)`);
+export const endOf = ({ outcome = 'crashed', isKnown }: Stuck): string =>
+  isKnown ? outcome : `${plain(outcome)} (unknown)`;
 
 /** Where a message that the ledger does not know comes from. */
 export const originOf = ({
@@ -58,9 +63,10 @@ const leaves = (value: unknown, path = ''): readonly (readonly [path: string, te
 
 /** What it says, field by field, for people. */
 export const fieldsOf = (providers: Providers, one: Stuck): readonly (readonly [name: string, text: string])[] => {
-  if (one.request === undefined) return leaves(otherIn(providers, one));
+  const leavesOf = (value: unknown) => leaves(value).map(([path, text]) => [plain(path), plain(text)] as const);
+  if (one.request === undefined) return leavesOf(otherIn(providers, one));
   const { version: _, requestId, dryRun, ...request } = one.request;
-  return leaves(one.isKnown ? request : { ...(requestId !== undefined && { requestId }), dryRun, ...request });
+  return leavesOf(one.isKnown ? request : { ...(requestId !== undefined && { requestId }), dryRun, ...request });
 };
 
 /** Says that another command holds some of the messages. */

@@ -273,7 +273,13 @@ describe('stuck', () => {
   });
 
   describe('a message that the ledger does not know', () => {
-    const PLANTED = { ...REQUESTY, target: { apiKeyId: KEYS.requestyKey }, requestId: 'K-1', requestedBy: 'secops' };
+    const PLANTED = {
+      ...REQUESTY,
+      target: { apiKeyId: KEYS.requestyKey },
+      requestId: 'K-1',
+      requestedBy: 'secops',
+      reference: 'INC-7\u001b[2K\r\u202e',
+    };
     /** A request that is stuck, and a message that claims to be its latest copy and asks for the death of another key. */
     const planted = async () => {
       await seedKeys(system());
@@ -331,7 +337,12 @@ describe('stuck', () => {
         `To be sent again: ${id}  requesty/delete-key  stuck/limit (unknown)`,
         'The ledger does not know this message. What it asks for becomes a new request of yours:',
       ]);
-      for (const part of [/^ +sent by +\S/, /^ +requestedBy +secops$/, / target\.apiKeyId +3f8f0a52/])
+      for (const part of [
+        /^ +sent by +\S/,
+        /^ +requestedBy +secops$/,
+        /^ +reference +INC-7\\u\{1b\}\[2K\\u\{d\}\\u\{202e\}$/,
+        / target\.apiKeyId +3f8f0a52/,
+      ])
         expect(told).toContainEqual(expect.stringMatching(part));
       const receipt = system().receipts().at(-1);
       expect(receipt).toMatchObject({ outcome: 'revoked', attempt: 1, request: { requestedBy: 'alex' } });
