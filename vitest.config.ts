@@ -14,7 +14,9 @@ const WITHOUT_SOCKETS = {
 };
 
 /** Folders of tests without sockets. */
-const SIMULATED = ['faults', 'model', 'released', 'stimuli', 'worlds'].map((folder) => `test/${folder}/**/*.test.ts`);
+const SIMULATED = ['corpus', 'faults', 'model', 'released', 'stimuli', 'worlds'].map(
+  (folder) => `test/${folder}/**/*.test.ts`,
+);
 
 export default defineConfig({
   test: {

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Fault } from '../../functions/core/fault.ts';
 import type { Provider } from '../../functions/core/provider.ts';
 import { leaksIn } from './leaks-in.ts';
@@ -6,8 +6,6 @@ import { type Played, play } from './play.ts';
 import { itemsOf } from './read-corpus.ts';
 import { openStage } from './stage.ts';
 import { providerIn, SECRET_ID, stageForMessages } from './standing.ts';
-
-vi.mock('../../infra/local/sandbox/serve-provider.ts', () => import('../faults/simulated/serve-in-process.ts'));
 
 const leaksOf = ({ outputs }: Played): readonly string[] =>
   Object.entries(outputs).flatMap(([where, text]) => leaksIn(text).map((leak) => `${where}: ${leak}`));

@@ -1,7 +1,7 @@
 import { createHash, createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Fault } from '../../functions/core/fault.ts';
 import { type Credential, type Provider, providerNamed } from '../../functions/core/provider.ts';
 import { openCredential } from '../../functions/core/revoke/open-credential.ts';
@@ -9,8 +9,6 @@ import { play } from './play.ts';
 import { itemsOf, type Kind, namesOf } from './read-corpus.ts';
 import { openStage } from './stage.ts';
 import { providerIn, SECRET_ID, stageForMessages } from './standing.ts';
-
-vi.mock('../../infra/local/sandbox/serve-provider.ts', () => import('../faults/simulated/serve-in-process.ts'));
 
 describe.each<[Kind, number]>([
   ['orders', 60],
