@@ -18,9 +18,19 @@ export class Fault extends Error {
   }
 }
 
-/** An AWS service did not answer, or refused for now. The message goes back on the queue as `retry/aws-down`. */
+/**
+ * An AWS service did not answer, refused for now, or denied what belongs to this system itself. The message goes back on the queue as
+ * `retry/aws-down`.
+ */
 export class Unavailable extends Error {
   override readonly name = 'Unavailable';
+  /** The service denied it: only a grant helps. */
+  readonly isDenied: boolean;
+
+  constructor(message: string, { isDenied = false }: { readonly isDenied?: boolean } = {}) {
+    super(message);
+    this.isDenied = isDenied;
+  }
 }
 
 /** This delivery no longer holds the case: the delivery was paused for longer than its lease, and another one took the case. */

@@ -45,6 +45,8 @@ export const METRICS = {
   ProviderCalls: counted,
   /** Exchanges without a reply, or with one that says 429 or 5xx. */
   ProviderErrors: counted,
+  /** Calls of the functions that AWS denied: of the secrets, of the ledger, the queues, the topics or the bus. */
+  AccessDenied: gauged,
   NotificationsFailed: gauged,
   /** Readings of ledger items that could not be read as a whole, and items that a sweep could not serve. */
   ItemFaults: gauged,

@@ -8,6 +8,7 @@ export const STUCK = [
   'ip-not-allowed',
   'credential-refused',
   'credential-missing',
+  'access-denied',
   'not-recognised',
   'wrong-environment',
   'wrong-account',
@@ -63,6 +64,7 @@ export const UNCONFIRMED_CODES = [
   'no-answer',
   'signer-gone',
   'credential-missing',
+  'access-denied',
   'still-flapping',
 ] as const;
 
@@ -129,8 +131,22 @@ export const hasToHold = (outcome: FinalOutcome): boolean => isGone(outcome) || 
 export const needsPerson = (outcome: FinalOutcome): outcome is `stuck/${StuckCode}` | `refused/${RefusedCode}` =>
   outcome.startsWith('stuck/') || outcome.startsWith('refused/');
 
-/** An outage in which a provider refuses every key looks like these ends. They have to hold for a time before they are final. */
-const LIKE_AN_OUTAGE: readonly string[] = ['stuck/not-recognised', 'stuck/credential-refused', 'stuck/signer-gone'];
+/** `outage`: an outage in which a provider refuses every key looks the same. `grant`: AWS takes some minutes to apply a new grant. */
+export type PassesBy = 'outage' | 'grant';
+
+/** Ends that may pass by themselves, and why. They have to hold for a time before they are final. */
+const PASSING: Readonly<Partial<Record<FinalOutcome, PassesBy>>> = {
+  'stuck/not-recognised': 'outage',
+  'stuck/credential-refused': 'outage',
+  'stuck/signer-gone': 'outage',
+  'stuck/access-denied': 'grant',
+};
+
+/** Why an end may pass by itself; `undefined` if the end is final at once. */
+export const passesBy = (outcome: FinalOutcome): PassesBy | undefined => PASSING[outcome];
+
+/** Whether an end may pass by itself. */
+export const mayPass = (outcome: FinalOutcome): outcome is StuckOutcome => passesBy(outcome) !== undefined;
 
 /** Whether an end may only be an outage of the provider. */
-export const mayBeOutage = (outcome: FinalOutcome): outcome is StuckOutcome => LIKE_AN_OUTAGE.includes(outcome);
+export const mayBeOutage = (outcome: FinalOutcome): boolean => passesBy(outcome) === 'outage';

@@ -79,10 +79,14 @@ export interface Page {
   readonly next: string | undefined;
 }
 
-/** Secrets Manager. Methods throw `Unavailable` if it does not answer, throttles us, or refuses our role. */
+/** Secrets Manager. Methods throw `Unavailable` if it does not answer or throttles us. */
 export interface Vault {
-  /** @param version a staging label or a version id */
+  /**
+   * @param version a staging label or a version id
+   * @throws Fault `stuck/access-denied` if AWS denies our role the secret or its KMS key
+   */
   open(secretId: string, version: string): Promise<Opened | NotFound>;
+  /** @throws Fault `stuck/access-denied` if AWS denies our role the secret */
   describe(secretId: string): Promise<Described | undefined>;
   /** Replaces these tags. Only the two status tags may be written. */
   tag(secretId: string, tags: Readonly<Record<string, string>>): Promise<void>;
@@ -142,6 +146,8 @@ export interface Ports {
 export interface Config {
   readonly instance: string;
   readonly secretPrefix: string;
+  /** What every ARN of a secret begins with in the account and region of the deployment: `arn:aws:secretsmanager:eu-west-1:…:secret:`. */
+  readonly secretArns: string;
   readonly mode: 'enforce' | 'observe';
   /** Names of the providers that are reachable. */
   readonly providers: readonly string[];

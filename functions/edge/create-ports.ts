@@ -19,6 +19,7 @@ import { type Hide, hideIn } from './messages/visibility.ts';
 import { systemClock } from './process/clock.ts';
 import { digest } from './process/digest.ts';
 import type { FunctionEnvironment } from './process/environment.ts';
+import { tellingDenials } from './telemetry/denials.ts';
 import { logAs } from './telemetry/log.ts';
 import { measuring } from './telemetry/metrics.ts';
 
@@ -50,14 +51,18 @@ export const createPorts = (
   requestForm(providers); // while the function loads, so that no request waits for it
   const measured = measuring(instance, providers);
   const log = measured.log(logAs(instance));
-  const sqs = new SQSClient(CLIENT);
-  const table = dynamoLedger(ledgerClient(new DynamoDBClient(CLIENT)), environment.ledgerTable);
-  const outbox = { ...environment, log, sqs, sns: new SNSClient(CLIENT), events: new EventBridgeClient(CLIENT) };
+  const sqs = tellingDenials(new SQSClient(CLIENT), log);
+  const dynamo = tellingDenials(new DynamoDBClient(CLIENT), log);
+  const secrets = tellingDenials(new SecretsManagerClient(CLIENT), log);
+  const sns = tellingDenials(new SNSClient(CLIENT), log);
+  const events = tellingDenials(new EventBridgeClient(CLIENT), log);
+  const table = dynamoLedger(ledgerClient(dynamo), environment.ledgerTable);
+  const outbox = { ...environment, log, sqs, sns, events };
   return {
     ports: {
       clock,
       ledger: readableLedger(table, { clock, reading: { clock, log, digest, repairs } }),
-      vault: secretsVault(new SecretsManagerClient(CLIENT), clock),
+      vault: secretsVault(secrets, clock),
       outbox: awsOutbox(outbox),
       log,
       send: measured.send(sendOver({ clock, exchangeMs, baseUrls: environment.baseUrls })),

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { Unavailable } from '../core/fault.ts';
 import type { Providers } from '../core/provider.ts';
 import { addCommands } from './commands/index.ts';
+import { USE_GRANTED_ROLE } from './deployment/aws-trouble.ts';
 import { connect } from './deployment/connect.ts';
 import { commandContext } from './deployment/context.ts';
 import type { ProcessPorts } from './deployment/process-ports.ts';
@@ -53,6 +54,7 @@ const told = ({ terminal, signal }: ProcessPorts, error: unknown): Exit => {
   if (signal.aborted) return EXIT.aborted;
   if (error instanceof Failure) return error.exit;
   if (!(error instanceof Unavailable)) terminal.tell('This is a bug in the command line');
+  else if (error.isDenied) terminal.tell(USE_GRANTED_ROLE);
   return EXIT.failed;
 };
 

@@ -30,6 +30,7 @@ export const OWN_ROLE = 'AROAOWNROLE';
 export const DEPLOYMENT = {
   instance: 'released',
   secretPrefix: 'key-revoker/',
+  secretArns: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:',
   egressAddresses: [],
   inVpc: false,
   requestTopics: [],

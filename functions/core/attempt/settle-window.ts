@@ -62,6 +62,8 @@ export interface KeyReading {
   readonly isVoid?: boolean;
   /** What keeps a reading that shows nothing from showing more. */
   readonly lacks?: UnconfirmedCode | undefined;
+  /** The details of what it lacks. */
+  readonly why?: string;
 }
 
 /** How a window is kept: as the provider says, with more readings for an urgent request. */
@@ -154,21 +156,24 @@ export const withSettling = (item: CaseItem, name: string, ended: Ended, terms: 
 const lacksIn = ({ as, basis, controlledBy }: Settling): UnconfirmedCode | undefined =>
   as === 'gone' && basis !== 'accepted' && controlledBy === undefined ? 'no-control' : undefined;
 
+/** A provider may answer later, and a grant may follow. */
+const PASSING_LACKS: readonly UnconfirmedCode[] = ['no-answer', 'access-denied'];
+
 type Found = Omit<SettleFinding, 'number' | 'at'>;
 
 const found = (
   settling: Settling,
-  { saw, isVoid, lacks = 'no-answer' }: KeyReading,
+  { saw, isVoid, lacks = 'no-answer', why = '' }: KeyReading,
   now: EpochMs,
 ): Found | undefined => {
   if (now < endOf(settling)) return undefined;
-  const unconfirmed = (code: UnconfirmedCode): Found => ({ outcome: `unconfirmed/${code}`, why: '' });
+  const unconfirmed = (code: UnconfirmedCode): Found => ({ outcome: `unconfirmed/${code}`, why });
   if (saw === 'holds') {
     const missing = lacksIn(settling);
     return missing === undefined ? { outcome: 'confirmed', why: '' } : unconfirmed(missing);
   }
   const extraMs = Math.max(EXTRA_WINDOWS * settling.windowMs, isVoid ? MOST_VOID_MS : 0);
-  const isOver = lacks !== 'no-answer' || now >= after(endOf(settling), extraMs);
+  const isOver = !PASSING_LACKS.includes(lacks) || now >= after(endOf(settling), extraMs);
   return isOver ? unconfirmed(lacks) : undefined;
 };
 

@@ -67,7 +67,13 @@ const VERSIONED: Fields<Versioned> = {
 const EVIDENCE = list(object);
 
 const REFUSED = allOrNothing(
-  fields<Refused>({ wouldEnd: needed(text), since: needed(number), at: needed(number), until: needed(number) }),
+  fields<Refused>({
+    wouldEnd: needed(text),
+    why: optional(text),
+    since: needed(number),
+    at: needed(number),
+    until: needed(number),
+  }),
 );
 
 const ENDED = allOrNothing(

@@ -24,10 +24,12 @@ export interface Ended {
   readonly plan?: Planned | undefined;
 }
 
-/** A refusal that may be an outage, and would end the request. */
+/** A refusal or a denial that may pass by itself, and would end the request. */
 export interface Refused {
   /** How the request would end. */
   readonly wouldEnd: StuckOutcome;
+  /** The details of that end. */
+  readonly why?: string | undefined;
   /** Since when every answer was such a refusal, and when the last one was. */
   readonly since: EpochMs;
   readonly at: EpochMs;

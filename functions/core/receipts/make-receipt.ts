@@ -206,7 +206,7 @@ export const finalReceipt = (
 
 /**
  * The receipt of an open request. Urgent requests publish one after a minute, and then each hour. Every request publishes one at the first
- * refusal that may be an outage.
+ * refusal that may pass by itself.
  */
 export const interimReceipt = (
   making: Making,
@@ -226,9 +226,9 @@ export const interimReceipt = (
     message: waiting(code, absentSince, controlIn(known) !== undefined),
   });
   if (code !== 'refused-for-now' || refused === undefined) return receipt;
-  const { wouldEnd } = refused;
+  const { wouldEnd, why } = refused;
   const retriedUntil = toIso(refused.until);
-  return { ...receipt, wouldEnd, retriedUntil, message: refusedForNow(wouldEnd, retriedUntil) };
+  return { ...receipt, wouldEnd, retriedUntil, message: refusedForNow(wouldEnd, retriedUntil, why) };
 };
 
 /** What was found out about a key after its request ended, or while it was open. */
@@ -311,7 +311,7 @@ export const settledReceipt = (receipt: Receipt, settling: Settling, finding: Se
   };
 };
 
-/** Readers hear at once of a refusal that may be an outage, urgent or not: a person may have to correct something. */
+/** Readers hear at once of a refusal that may pass by itself, urgent or not: a person may have to correct something. */
 const isNewRefusal = ({ interim, refused }: RequestItem, code: RetryCode): boolean =>
   code === 'refused-for-now' && refused !== undefined && (interim.at === undefined || interim.at < refused.since);
 

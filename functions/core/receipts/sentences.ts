@@ -1,5 +1,12 @@
 import type { SettleFinding, Settling } from '../ledger/case-item.ts';
-import type { FinalOutcome, OutcomeName, RetryCode, StuckOutcome } from '../outcome.ts';
+import {
+  type FinalOutcome,
+  type OutcomeName,
+  type PassesBy,
+  passesBy,
+  type RetryCode,
+  type StuckOutcome,
+} from '../outcome.ts';
 import { MINUTE_MS } from '../timing.ts';
 
 interface Words {
@@ -33,6 +40,10 @@ const WORDS: Readonly<Record<FinalOutcome, Words>> = {
   'stuck/credential-missing': say(
     'The credential is not in Secrets Manager',
     'Restore or store the secret and redrive, or delete the key in the provider’s web console',
+  ),
+  'stuck/access-denied': say(
+    'AWS denies this system a secret that the request needs, or the KMS key of the secret',
+    'Grant what is missing and redrive, or delete the key in the provider’s web console',
   ),
   'stuck/not-recognised': say(
     'The provider does not know the key, and this system has never seen the key alive there, so nothing proves that it ever existed',
@@ -92,8 +103,8 @@ const WORDS: Readonly<Record<FinalOutcome, Words>> = {
     'Revoke that credential too, and send the request again with a secretId in place of the value',
   ),
   'refused/outside-prefix': say(
-    'The secret is outside the prefix that this system may read',
-    'Store the credential under the prefix',
+    'The secret is outside the prefix, the account or the region that this system may read',
+    'Store the credential under the prefix, in the account and region of this system',
   ),
   'refused/credential-unreadable': say(
     'The secret does not contain a credential of this provider',
@@ -155,7 +166,8 @@ const WAITS: Readonly<Record<RetryCode, string>> = {
   'signer-still-needed': 'the key is still needed to sign for an open case',
   limit: 'the limit of calls for this hour is reached',
   early: 'the request is not due yet',
-  'refused-for-now': 'the provider refuses a key that the request needs, and that could still be an outage',
+  'refused-for-now':
+    'the provider refuses a key that the request needs, or AWS denies its secret, and that may still pass by itself',
 };
 
 /** What happened, the details of this case, and what to do next, in plain sentences. */
@@ -218,6 +230,10 @@ const FOUND: Readonly<Record<Exclude<SettleFinding['outcome'], 'confirmed'>, Wor
     'The end is not confirmed: the credential was removed before the time for it was over',
     'Look in the provider’s web console. Next time, keep the secret until `confirmed`',
   ),
+  'unconfirmed/access-denied': say(
+    'The end is not confirmed: AWS denied this system the secret until the time for it was over',
+    'Look in the provider’s web console, and grant what is missing',
+  ),
   'unconfirmed/still-flapping': say(
     'The provider shows the key and does not show it, by turns: treat the key as alive',
     'Delete the key in the provider’s web console, and report it to the provider',
@@ -249,20 +265,33 @@ export const foundSentence = (settling: Settling, { outcome, why }: SettleFindin
   return [what, why, next].filter((part) => part !== '').join('. ');
 };
 
-/** What a refusal may be besides what it says. */
-export const OUTAGE_LOOKS_THE_SAME =
-  'An outage of the provider looks the same. So a request is retried for 15 minutes if it is urgent, and for an hour otherwise, before it ends so';
+const RETRIED = 'So a request is retried for 15 minutes if it is urgent, and for an hour otherwise, before it ends so';
+
+/** Why an end may pass by itself: in a plan, and in a receipt while the request is still open. */
+export const MAY_PASS: Readonly<Record<PassesBy, { readonly plan: string; readonly now: string }>> = {
+  outage: {
+    plan: `An outage of the provider looks the same. ${RETRIED}`,
+    now: 'That could still be an outage of the provider',
+  },
+  grant: {
+    plan: `AWS takes some minutes to apply a new grant. ${RETRIED}`,
+    now: 'AWS takes some minutes to apply a new grant',
+  },
+};
 
 /**
- * For a receipt while a refusal may still be an outage: what was refused, until when the request is retried, and what a person can do now.
+ * For a receipt while an end may still pass by itself: what was refused or denied, until when the request is retried, and what a person can
+ * do now.
  *
  * @param until RFC 3339
+ * @param why the details of the end
  */
-export const refusedForNow = (wouldEnd: StuckOutcome, until: string): string => {
+export const refusedForNow = (wouldEnd: StuckOutcome, until: string, why = ''): string => {
   const { what, next } = WORDS[wouldEnd];
   return [
     `Not done yet: ${what}`,
-    `That could still be an outage of the provider. The request is retried until ${until}, and then ends as ${wouldEnd}`,
+    ...(why === '' ? [] : [why]),
+    `${MAY_PASS[passesBy(wouldEnd) ?? 'outage'].now}. The request is retried until ${until}, and then ends as ${wouldEnd}`,
     'Treat the key as alive until the final receipt',
     next,
   ].join('. ');

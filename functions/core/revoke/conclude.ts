@@ -175,8 +175,8 @@ const hasLeft = (record: AttemptRecord): boolean =>
   executedCalls(record) > 0 || record.callReplies?.includes('lost') === true;
 
 /**
- * If the credential is gone after an accepted call, the death is unproved. A request whose call has left cannot end as refused
- * either.
+ * If the credential is gone after an accepted call, the death is unproved. If AWS denies it, a grant and a redrive can still prove the death. A
+ * request whose call has left cannot end as refused either.
  */
 const afterCall = (end: AttemptEnded, record: AttemptRecord | undefined): AttemptEnded => {
   const unproven = (why: string): AttemptEnded => ({ ...end, outcome: 'stuck/unproven', why });
@@ -184,6 +184,8 @@ const afterCall = (end: AttemptEnded, record: AttemptRecord | undefined): Attemp
     return unproven(
       `The delete was accepted at ${toIso(record.acceptedAt)}, but the credential was removed before the death was proved`,
     );
+  if (end.outcome === 'stuck/access-denied' && record?.acceptedAt !== undefined)
+    return { ...end, why: `The delete was accepted at ${toIso(record.acceptedAt)}, but not proved yet. ${end.why}` };
   if (end.outcome.startsWith('refused/') && record?.lastCallAt !== undefined && hasLeft(record))
     return unproven(
       [`A call was sent at ${toIso(record.lastCallAt)}, before the request was refused`, end.why]
@@ -236,10 +238,17 @@ const end = async (
 };
 
 /** The end of a request whose time is up: the code from its answers, or `unproven`. */
-const timeIsUp = ({ code, fallbackCode }: Retry, record: AttemptRecord | undefined): AttemptEnded => {
-  const known = code === 'refused-for-now' ? fallbackCode : (record?.fallbackCode ?? fallbackCode);
+const timeIsUp = (
+  { code, fallbackCode }: Retry,
+  record: AttemptRecord | undefined,
+  { refused }: RequestItem,
+): AttemptEnded => {
+  const isRefused = code === 'refused-for-now';
+  const known = isRefused ? fallbackCode : (record?.fallbackCode ?? fallbackCode);
   const stuck = code === 'limit' ? 'limit' : (known ?? 'unproven');
-  return attemptEnded(`stuck/${stuck}`, `The request ran out of time. It was last waiting for: ${code}`);
+  const why = isRefused ? [refused?.why ?? ''] : [];
+  const ranOut = `The request ran out of time. It was last waiting for: ${code}`;
+  return attemptEnded(`stuck/${stuck}`, [...why, ranOut].filter(Boolean).join('. '));
 };
 
 const publishInterim = async (
@@ -299,8 +308,9 @@ const comeAgain = async (
   if (holder !== undefined) await releaseLease(ports, item, holder);
   const { requestId, attempt } = item;
   ports.log.info('request goes on later', { requestId, attempt, code: wait.code });
-  // While an hour of absence is counted, the key is probed as often as for a young request.
-  return waitFor(ports, delivery, item, wait, record?.absentSince);
+  // While an hour of absence is counted, or a refusal has to hold, the request comes back as often as a young one.
+  const refusedSince = wait.code === 'refused-for-now' ? item.refused?.since : undefined;
+  return waitFor(ports, delivery, item, wait, record?.absentSince ?? refusedSince);
 };
 
 /** Puts a request back on the queue, or gives it up if its time is over. */
@@ -319,7 +329,7 @@ const waitOrGiveUp = async (
   const givenUpAt = after(countedFrom(item), ports.config.giveUpAfterMs);
   // A lost message is sent again long after its time.
   if (now >= givenUpAt && !isOver && !isAbsenceCounted(record, later(givenUpAt, delivery.sentAt), now))
-    return end(ports, delivery, item, timeIsUp(wait, record), holder);
+    return end(ports, delivery, item, timeIsUp(wait, record, item), holder);
   return comeAgain(ports, delivery, standing, wait, holder);
 };
 

@@ -28,8 +28,10 @@ import { DONE, waitFor } from './wait-for.ts';
 const PROBES = { urgent: 5, other: 3 };
 
 /** What a failure to open a credential means for a reading. */
-const lacksBy = (outcome: FinalOutcome): UnconfirmedCode | undefined =>
-  outcome === 'stuck/credential-missing' ? 'credential-missing' : undefined;
+const LACKS: Readonly<Partial<Record<FinalOutcome, UnconfirmedCode>>> = {
+  'stuck/credential-missing': 'credential-missing',
+  'stuck/access-denied': 'access-denied',
+};
 
 const NOTHING = {
   saw: 'nothing',
@@ -206,9 +208,9 @@ export const CONFIRM: DeliveryMode = {
 };
 
 /** The case, with a reading that showed nothing if the credential could not be opened. */
-const withFault = async (run: Run, original: PublishedRequest, { outcome }: AttemptEnded): Promise<CaseItem> => {
+const withFault = async (run: Run, original: PublishedRequest, { outcome, why }: AttemptEnded): Promise<CaseItem> => {
   const { ports } = run;
   const held = (await ports.ledger.read<CaseItem>(caseKey(original.pin.keyName))) as CaseItem;
   const isDue = isSettling(held.settling) && ports.clock.now() >= held.settling.nextAt;
-  return outcome === 'planned' || !isDue ? held : note(run, original, { ...NOTHING, lacks: lacksBy(outcome) });
+  return outcome === 'planned' || !isDue ? held : note(run, original, { ...NOTHING, lacks: LACKS[outcome], why });
 };

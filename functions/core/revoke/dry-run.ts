@@ -13,7 +13,7 @@ import { updateItem } from '../ledger/update-item.ts';
 import { type FinalOutcome, mayBeOutage } from '../outcome.ts';
 import { recordIn } from '../probe/round-verdict.ts';
 import { isRestriction } from '../provider.ts';
-import { adviceFor, OUTAGE_LOOKS_THE_SAME } from '../receipts/sentences.ts';
+import { adviceFor, MAY_PASS } from '../receipts/sentences.ts';
 import { controlLoss } from './control-loss.ts';
 
 /** A request that may have met an outage does not end at once. */
@@ -21,7 +21,7 @@ const outageIn = (
   { target }: AttemptContext['order'],
   { round }: Pick<JudgedRound, 'round'>,
   outcome: FinalOutcome,
-): string => (mayBeOutage(outcome) && !isToldApart(outcome, round, target.self) ? OUTAGE_LOOKS_THE_SAME : '');
+): string => (mayBeOutage(outcome) && !isToldApart(outcome, round, target.self) ? MAY_PASS.outage.plan : '');
 
 /** What a real request would do next, in words. */
 const inWords = ({ request, order }: AttemptContext, probed: JudgedRound, step: Step): string => {
@@ -38,7 +38,7 @@ const inWords = ({ request, order }: AttemptContext, probed: JudgedRound, step: 
         'would look for the key in the provider’s other environments. If none knows the key, the request ';
       const looks = plan.siblings.length > 0 ? elsewhere : '';
       const sends = isRestriction(plan.call) ? '' : 'send the delete once and ';
-      return `${looks}would ${sends}end as stuck/not-recognised. ${adviceFor('stuck/not-recognised')}. ${OUTAGE_LOOKS_THE_SAME}`;
+      return `${looks}would ${sends}end as stuck/not-recognised. ${adviceFor('stuck/not-recognised')}. ${MAY_PASS.outage.plan}`;
     }
     case 'ask':
       return `would probe again (${step.code})`;

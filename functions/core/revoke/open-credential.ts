@@ -3,6 +3,7 @@ import { Fault } from '../fault.ts';
 import { readObject } from '../json.ts';
 import type { Opened, Ports } from '../ports.ts';
 import type { Credential, Provider } from '../provider.ts';
+import { nameIn, outOfReach, type SecretReach } from '../request/secret-reach.ts';
 
 /** A secret's version with the credential in it. */
 export interface Held {
@@ -10,14 +11,17 @@ export interface Held {
   readonly credential: Credential;
 }
 
-/** `key-revoker/bybit/x` from a name or an ARN. */
-const nameIn = (secretId: string): string => secretId.replace(/^arn:[^:]+:secretsmanager:[^:]*:[^:]*:secret:/, '');
+/** @throws Fault `refused/outside-prefix` for a secret that this system may not open, by its name or its ARN */
+export const mustReach = (reach: SecretReach, secretId: string): void => {
+  const objection = outOfReach(secretId, reach);
+  if (objection !== undefined) throw new Fault('refused/outside-prefix', objection);
+};
 
 /**
  * Opens one version of a secret and parses what is in it.
  *
  * @param version a staging label or a version id
- * @throws Fault `refused/outside-prefix`, `stuck/credential-missing` or `refused/credential-unreadable`
+ * @throws Fault `refused/outside-prefix`, `stuck/credential-missing`, `stuck/access-denied` or `refused/credential-unreadable`
  * @throws Unavailable if Secrets Manager does not answer
  */
 export const openCredential = async (
@@ -26,10 +30,7 @@ export const openCredential = async (
   secretId: string,
   version: string,
 ): Promise<Held> => {
-  const { secretPrefix } = config;
-  const outside = (): Fault =>
-    new Fault('refused/outside-prefix', `Cannot open that secret: its name must begin with ${secretPrefix}`);
-  if (!nameIn(secretId).startsWith(secretPrefix)) throw outside();
+  mustReach(config, secretId);
   const opened = await vault.open(secretId, version);
   if (!opened.found) {
     const restorable =
@@ -38,7 +39,7 @@ export const openCredential = async (
         : `. The secret is scheduled for deletion, and can be restored until ${toIso(opened.until)}`;
     throw new Fault('stuck/credential-missing', `Cannot open ${nameIn(secretId)} at ${version}${restorable}`);
   }
-  if (!opened.name.startsWith(secretPrefix)) throw outside();
+  mustReach(config, opened.name);
   if (opened.value === undefined)
     throw new Fault(
       'refused/credential-unreadable',

@@ -5,6 +5,7 @@ import type { Opened, Ports } from '../ports.ts';
 import { expiryRequestId, readTags, type SweepItem, sweepKey } from '../request/expiry-tags.ts';
 import type { RevocationRequest } from '../request/revocation-request.ts';
 import { isExpiryOrder } from '../request/revocation-request.ts';
+import { mustReach } from './open-credential.ts';
 
 /** The version of the secret with the key, as the request names it. */
 const versionIn = ({ target, secretVersion }: RevocationRequest): string =>
@@ -15,7 +16,8 @@ const versionIn = ({ target, secretVersion }: RevocationRequest): string =>
  * Other requests pass.
  *
  * @param opened the version that holds the key, if it is known
- * @throws Fault `withdrawn`, or `refused/version-not-meant` if the version is newer than the tag
+ * @throws Fault `withdrawn`, `refused/version-not-meant` if the version is newer than the tag, `refused/outside-prefix` if the order names
+ *   a secret that no sweep reads, or `stuck/access-denied`
  */
 export const rereadOrder = async (
   ports: Ports,
@@ -24,6 +26,7 @@ export const rereadOrder = async (
 ): Promise<void> => {
   if (!isExpiryOrder(requestId) || request?.requestedBy === undefined) return;
   const arn = request.requestedBy;
+  mustReach(ports.config, arn);
   const described = await ports.vault.describe(arn);
   // A deleted secret withdraws nothing: its key is still alive.
   if (described === undefined) return;

@@ -224,15 +224,18 @@ export const resolveAgain = async (
   return fresh;
 };
 
-/** Resolves an order. If a managing key's version is gone, the key was rotated, or its secret was created again. */
+/** A rotation, a secret that was created again, or another KMS key may have given a managing key a version that opens. */
+const CLOSED: readonly FinalOutcome[] = ['stuck/credential-missing', 'stuck/access-denied'];
+
+/** Resolves an order. If a managing key's version does not open, its current one is tried. */
 export const resolve = async (resolving: Resolving, item: RequestItem): Promise<ResolvedTarget | AttemptWaiting> => {
   const { ports, asking, provider, request } = resolving;
   try {
     return await resolveTarget(ports, asking, provider, item, request);
   } catch (error) {
     const result = asResult(error);
-    const isMissing = result.hasEnded && result.outcome === 'stuck/credential-missing';
-    const fresh = isMissing ? await resolveAgain(resolving, item) : undefined;
+    const isClosed = result.hasEnded && CLOSED.includes(result.outcome);
+    const fresh = isClosed ? await resolveAgain(resolving, item) : undefined;
     if (fresh === undefined) throw error;
     return fresh;
   }

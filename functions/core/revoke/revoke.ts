@@ -11,14 +11,14 @@ import { dryRun } from './dry-run.ts';
 import { checkPreconditions } from './preconditions.ts';
 import { RECHECK } from './recheck.ts';
 import { isOwnSender, recheckOf } from './recheck-of.ts';
-import { unlessOutage } from './refused-for-now.ts';
+import { unlessItPasses } from './refused-for-now.ts';
 import { resolve } from './resolve-target.ts';
 import { type DeliveryMode, type Run, runOf } from './run.ts';
 import { DONE, waitUnclaimed } from './wait-for.ts';
 import { revokeKey, withLease, withPin } from './with-lease.ts';
 
 const concluded: DeliveryMode['conclude'] = async ({ ports, delivery, holder }, item, result, leased) =>
-  conclude(ports, delivery, item, await unlessOutage(ports, item, result), leased && holder);
+  conclude(ports, delivery, item, await unlessItPasses(ports, item, result), leased && holder);
 
 const REVOCATION: DeliveryMode = { isOrder: true, needsLease: true, work: revokeKey, conclude: concluded };
 

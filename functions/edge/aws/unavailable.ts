@@ -1,23 +1,22 @@
 import { Unavailable } from '../../core/fault.ts';
-import { classOf, errorWords } from './error-class.ts';
+import { deniedAction, errorKindOf, errorWords, isOfKms } from './error-class.ts';
 
-/** What an operator needs to do about a refusal. */
-const NEEDS = new Map([
-  ['AccessDeniedException', 'the role must be allowed to do this'],
-  ['AccessDenied', 'the role must be allowed to do this'],
-  ['AuthorizationErrorException', 'the role must be allowed to do this'],
-  ['DecryptionFailure', 'the role must be allowed to decrypt with the KMS key'],
-  ['KMSAccessDeniedException', 'the role must be allowed to use the KMS key'],
-]);
+/** What an operator needs to do about a denial. */
+const needed = (error: unknown): string => {
+  if (isOfKms(error)) return 'the role must be allowed to use the KMS key, and the key must be enabled';
+  return `the role must be allowed ${deniedAction(error) ?? 'to do this'}`;
+};
 
 /**
- * Turns an error of the SDK into ours. Neither its text nor the error itself is kept, since both may hold what was sent or read.
+ * Turns an error of the SDK into ours. Neither its text nor the error itself is kept, since both may hold what was sent or read. A denial
+ * of what the functions own also ends up here: the request waits, and an alarm asks for the grant.
  *
  * @param what completes "Cannot …": `read the ledger`
  */
 export const unavailable = (what: string, error: unknown): Unavailable => {
-  const needed = NEEDS.get(classOf(error));
-  return new Unavailable(`Cannot ${what}: ${errorWords(error).join(' ') || 'Error'}${needed ? `; ${needed}` : ''}`);
+  const isDenied = errorKindOf(error) === 'denied';
+  const words = errorWords(error).join(' ') || 'Error';
+  return new Unavailable(`Cannot ${what}: ${words}${isDenied ? `; ${needed(error)}` : ''}`, { isDenied });
 };
 
 /** Awaits one exchange with AWS. @throws Unavailable in place of whatever it rejects with */

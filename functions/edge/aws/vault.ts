@@ -11,13 +11,12 @@ import { Unavailable } from '../../core/fault.ts';
 import type { NotFound, Opened, Vault } from '../../core/ports.ts';
 import { STATUS_TAGS } from '../../core/request/expiry-tags.ts';
 import { Secret } from '../../core/secret.ts';
-import { classOf } from './error-class.ts';
+import { type AskedOfSecret, accessDenied } from './access-denied.ts';
+import { classOf, errorKindOf } from './error-class.ts';
 import { describedFrom, orIncomplete, secretsUnder } from './secret-list.ts';
 import { orUnavailable, unavailable } from './unavailable.ts';
 
 const VERSION_ID = /^[\w-]{32,64}$/;
-/** The second is for a name that no secret can have. */
-const NO_SUCH_SECRET = new Set(['ResourceNotFoundException', 'ValidationException']);
 const MISSING: NotFound = { found: false, why: 'missing' };
 
 const openedFrom = ({ ARN, Name, VersionId, CreatedDate, SecretString }: GetSecretValueCommandOutput): Opened => ({
@@ -29,14 +28,33 @@ const openedFrom = ({ ARN, Name, VersionId, CreatedDate, SecretString }: GetSecr
   value: SecretString === undefined ? undefined : new Secret(SecretString),
 });
 
+/** How DescribeSecret names a key: by its ARN, its identifier or its alias. */
+const KEY_NAME = /^[\w:/-]{1,256}$/;
+
 /** Secrets Manager behind the port; a secret's text is wrapped as it arrives. */
 export const secretsVault = (client: SecretsManagerClient, clock: Clock): Vault => {
+  const describe = (secretId: string): Promise<DescribeSecretCommandOutput> =>
+    client.send(new DescribeSecretCommand({ SecretId: secretId }));
+  /** Absent for a secret with the key that AWS manages, and where the question is denied as well. */
+  const keyOf = async (secretId: string): Promise<string | undefined> => {
+    const key = await describe(secretId).then(
+      ({ KmsKeyId }) => KmsKeyId,
+      () => undefined,
+    );
+    return key !== undefined && KEY_NAME.test(key) ? key : undefined;
+  };
+  /** @throws Fault, Unavailable unless there is no such secret */
+  const unlessAbsent = async (error: unknown, asked: AskedOfSecret): Promise<void> => {
+    const kind = errorKindOf(error);
+    if (kind === 'denied') throw await accessDenied(error, asked, () => keyOf(asked.secretId));
+    if (kind === 'unavailable') throw unavailable(`${asked.verb} the secret`, error);
+  };
   const ask = async (secretId: string): Promise<DescribeSecretCommandOutput | undefined> => {
     try {
-      return await client.send(new DescribeSecretCommand({ SecretId: secretId }));
+      return await describe(secretId);
     } catch (error) {
-      if (NO_SUCH_SECRET.has(classOf(error))) return undefined;
-      throw unavailable('describe the secret', error);
+      await unlessAbsent(error, { verb: 'describe', action: 'secretsmanager:DescribeSecret', secretId });
+      return undefined;
     }
   };
   /** The service refuses a secret marked for deletion with the error that it has for many things. */
@@ -55,9 +73,8 @@ export const secretsVault = (client: SecretsManagerClient, clock: Clock): Vault 
         return openedFrom(await client.send(new GetSecretValueCommand({ SecretId: secretId, ...which })));
       } catch (error) {
         if (error instanceof Unavailable) throw error;
-        if (NO_SUCH_SECRET.has(classOf(error))) return MISSING;
-        if (classOf(error) === 'InvalidRequestException') return whyRefused(secretId, error);
-        throw unavailable('open the secret', error);
+        await unlessAbsent(error, { verb: 'open', action: 'secretsmanager:GetSecretValue', secretId });
+        return classOf(error) === 'InvalidRequestException' ? whyRefused(secretId, error) : MISSING;
       }
     },
     describe: async (secretId) => {

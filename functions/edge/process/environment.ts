@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Config } from '../../core/ports.ts';
+import { secretArnsBeside } from '../../core/request/secret-reach.ts';
 import { LONGEST_DELAY_SECONDS } from '../../core/timing.ts';
 import type { SendOptions } from '../http/http.ts';
 import { baseUrlVariable } from '../http/loopback.ts';
@@ -36,7 +37,7 @@ const Variables = z.object({
   LEDGER_TABLE: text,
   REQUESTS_QUEUE_URL: text,
   STUCK_QUEUE_URL: text,
-  RESULTS_TOPIC_ARN: text,
+  RESULTS_TOPIC_ARN: text.regex(/^arn:[\w-]+:sns:[\w-]+:\w+:/, 'must be the ARN of a topic'),
   NOTIFICATIONS_TOPIC_ARN: text,
   BUS_NAME: text,
   SECRET_PREFIX: text,
@@ -68,6 +69,8 @@ const parse = (variables: Given, names: readonly string[]): Variables => {
 const configOf = (variables: Variables): Config => ({
   instance: variables.INSTANCE,
   secretPrefix: variables.SECRET_PREFIX,
+  // The construct's own topic is in the account and region of its functions.
+  secretArns: secretArnsBeside(variables.RESULTS_TOPIC_ARN),
   mode: variables.MODE,
   providers: variables.PROVIDERS,
   giveUpAfterMs: variables.GIVE_UP_AFTER_SECONDS * 1000,

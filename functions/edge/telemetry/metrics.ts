@@ -56,6 +56,7 @@ const EVENTS = new Map<string, (facts: LogFacts) => Values>([
   ['key settled', settled],
   ['windows read', ({ notConfirmed }) => ({ NotConfirmed: Number(notConfirmed) })],
   ['limit reached', () => ({ LimitReached: 1 })],
+  ['access denied', () => ({ AccessDenied: 1 })],
   ['notification not sent', () => ({ NotificationsFailed: 1 })],
   ['ledger item unreadable', () => ({ ItemFaults: 1 })],
   ['ledger item failed', () => ({ ItemFaults: 1 })],

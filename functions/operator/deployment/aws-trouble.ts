@@ -1,5 +1,8 @@
-import { classOf } from '../../edge/aws/error-class.ts';
+import { classOf, deniedAction, errorKindOf, textOf } from '../../edge/aws/error-class.ts';
 import { EXIT, Failure } from '../terminal/failure.ts';
+
+/** What gives an operator every right that the command line needs. */
+export const USE_GRANTED_ROLE = 'Use a role that was granted access with grantOperate';
 
 /** What the user needs to do about an error of the SDK: by its class, or by how its text begins if it has no class of its own. */
 const NEEDS: readonly (readonly [sign: RegExp, needed: string])[] = [
@@ -9,7 +12,6 @@ const NEEDS: readonly (readonly [sign: RegExp, needed: string])[] = [
     /^(ExpiredToken|UnrecognizedClient|InvalidClientTokenId|InvalidSignature)/,
     'use AWS credentials that are valid now',
   ],
-  [/^(AccessDenied|AuthorizationError|KMS\.AccessDenied)/, 'use a role that was granted access with grantOperate'],
   [/^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|TimeoutError)/, 'check the connection to AWS, or to AWS_ENDPOINT_URL'],
   [/^ERR_INVALID_URL$/, 'AWS_ENDPOINT_URL must be a URL'],
   // What the SDK calls a page that is none of AWS's.
@@ -17,15 +19,19 @@ const NEEDS: readonly (readonly [sign: RegExp, needed: string])[] = [
   [/^Throttl|^TooManyRequests|^RequestThrottled/, 'AWS limits the rate of calls. Try again'],
 ];
 
+const USE_ROLE = `u${USE_GRANTED_ROLE.slice(1)}`;
+
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 
 /** An error of the SDK as a sentence. Its text is only matched and never shown, since it may quote what was sent. */
 export const trouble = (what: string, error: unknown): Failure => {
-  const signs = [classOf(error), codeOf(error), error instanceof Error ? error.message : ''];
-  const needed = NEEDS.find(([sign]) => signs.some((text) => sign.test(text)))?.[1];
+  const signs = [classOf(error), codeOf(error), textOf(error)];
+  const isDenied = errorKindOf(error) === 'denied';
+  const needed = isDenied ? USE_ROLE : NEEDS.find(([sign]) => signs.some((text) => sign.test(text)))?.[1];
   const name = codeOf(error) || classOf(error);
-  const why = name === 'Error' ? '' : `: ${name}`;
+  const action = isDenied ? deniedAction(error) : undefined;
+  const why = name === 'Error' ? '' : `: ${name}${action === undefined ? '' : ` for ${action}`}`;
   return new Failure(EXIT.failed, `Cannot ${what}${why}${needed ? `${why === '' ? ': ' : '; '}${needed}` : ''}`);
 };
 

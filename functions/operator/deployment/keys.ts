@@ -9,6 +9,7 @@ import { PROVIDER_TAG } from '../../core/request/expiry-tags.ts';
 import { someAtOnce } from '../../core/some-at-once.ts';
 import { secretsUnder } from '../../edge/aws/secret-list.ts';
 import { EXIT, Failure } from '../terminal/failure.ts';
+import { USE_GRANTED_ROLE } from './aws-trouble.ts';
 import type { Deployed } from './connect.ts';
 import type { Context } from './context.ts';
 
@@ -65,18 +66,23 @@ const readOpened = (providers: Providers, { tags }: Described, { value }: Opened
 const caseIn = async ({ ledger }: Deployed, name: string | undefined): Promise<CaseItem | undefined> =>
   name === undefined ? undefined : ledger.read<CaseItem>(caseKey(name));
 
+/** Opens a secret as it is now. @returns a sentence if there is no version to read, or if AWS denies it to the operator */
+const openedIn = async ({ vault }: Deployed, { arn }: Described): Promise<Opened | string> => {
+  try {
+    const opened = await vault.open(arn, 'AWSCURRENT');
+    return opened.found ? opened : 'Cannot open the secret: it has no current version';
+  } catch (error) {
+    if (error instanceof Fault) return `${error.message}. ${USE_GRANTED_ROLE}`;
+    throw error;
+  }
+};
+
 /** Opens a secret as it is now, and tells whose key is in it. */
 const keyIn = async (providers: Providers, deployed: Deployed, secret: Described): Promise<StoredKey> => {
-  const opened = await deployed.vault.open(secret.arn, 'AWSCURRENT');
+  const opened = await openedIn(deployed, secret);
   const nothing = { environment: undefined, name: undefined, keyId: undefined, found: undefined };
   const unread = { secret, provider: providerNamed(providers, secret.tags[PROVIDER_TAG])?.name, ...nothing };
-  if (!opened.found)
-    return {
-      ...unread,
-      versionId: '',
-      createdAt: undefined,
-      problem: 'Cannot open the secret: it has no current version',
-    };
+  if (typeof opened === 'string') return { ...unread, versionId: '', createdAt: undefined, problem: opened };
   const { versionId, createdAt } = opened;
   const read = readOpened(providers, secret, opened);
   if (typeof read === 'string') return { ...unread, versionId, createdAt, problem: read };

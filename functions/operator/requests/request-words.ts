@@ -7,6 +7,7 @@ import type { DeploymentCard } from '../../core/request/deployment-card.ts';
 import { wordsIn } from '../../core/request/expiry-tags.ts';
 import { parseRequest } from '../../core/request/parse-request.ts';
 import type { RevocationRequest } from '../../core/request/revocation-request.ts';
+import { outOfReach, secretArnsBeside } from '../../core/request/secret-reach.ts';
 import { latestNotBefore } from '../../core/revoke/preconditions.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import { EXIT, Failure } from '../terminal/failure.ts';
@@ -69,9 +70,6 @@ const targetOf = (providers: Providers, provider: string, options: RequestOption
   return { [providerNamed(providers, provider)?.keyForm.field ?? 'keyId']: target, ...more };
 };
 
-/** What begins a secret's ARN. */
-const ARN = /^arn:[^:]+:secretsmanager:[^:]*:[^:]*:secret:/;
-
 /** What the function would refuse as well, told before anything is sent. */
 const OBJECTIONS: readonly ((request: RevocationRequest, card: DeploymentCard, now: EpochMs) => string | undefined)[] =
   [
@@ -79,12 +77,10 @@ const OBJECTIONS: readonly ((request: RevocationRequest, card: DeploymentCard, n
       providers.includes(provider)
         ? undefined
         : `Cannot act at ${provider}: this deployment has only ${providers.join(', ')}`,
-    ({ secretId, target }, { prefix }) =>
-      [secretId, ...(typeof target === 'object' && 'secretId' in target ? [target.secretId] : [])].every((id) =>
-        id.replace(ARN, '').startsWith(prefix),
-      )
-        ? undefined
-        : `Cannot open that secret: its name must begin with ${prefix}`,
+    ({ secretId, target }, { prefix, resultsTopicArn }) =>
+      [secretId, ...(typeof target === 'object' && target['secretId'] !== undefined ? [target['secretId']] : [])]
+        .map((id) => outOfReach(id, { secretPrefix: prefix, secretArns: secretArnsBeside(resultsTopicArn) }))
+        .find(Boolean),
     ({ notBefore }, { giveUpAfterSeconds }, now) =>
       notBefore !== undefined && (fromIso(notBefore) ?? 0) > latestNotBefore(now, giveUpAfterSeconds * 1_000)
         ? sentence('refused/too-far')

@@ -11,6 +11,7 @@ export type AlarmName =
   | 'resurrected'
   | 'notConfirmed'
   | 'providerErrors'
+  | 'accessDenied'
   | 'ledgerThrottled'
   | 'paused'
   | 'notificationsFailed'

@@ -111,6 +111,12 @@ export const alarmTable = (watched: Watched): Readonly<Record<AlarmName, AlarmRo
       metric: errorRate(instance, LEAST_CALLS, LONG),
       above: MOST_ERRORS_PERCENT,
     },
+    accessDenied: {
+      says: 'AWS denies the functions a secret, or something of their own',
+      section: 'Access is denied',
+      metric: own('AccessDenied'),
+      above: 0,
+    },
     ledgerThrottled: {
       says: 'DynamoDB throttles the ledger',
       section: 'The ledger is throttled',

@@ -37,7 +37,10 @@ const widgets = ({ instance, queues, ledger, revoke, sweep, props }: Watched): r
         'On the queues',
         Object.values(queues).map((queue) => visible(queue, PERIOD)),
       ),
-      graph('To look at', all('UrgentWaiting', 'Resurrected', 'LimitReached', 'NotificationsFailed', 'ItemFaults')),
+      graph(
+        'To look at',
+        all('UrgentWaiting', 'Resurrected', 'LimitReached', 'AccessDenied', 'NotificationsFailed', 'ItemFaults'),
+      ),
     ],
     [
       graph('Ended', all('Revoked', 'Restricted', 'Planned', 'Withdrawn', 'Refused', 'Stuck')),

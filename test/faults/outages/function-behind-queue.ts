@@ -66,6 +66,7 @@ export const functionBehind = ({ fleets, clock, random, queue, published, setAsi
     config: {
       instance: 'outages',
       secretPrefix: 'key-revoker/',
+      secretArns: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:',
       mode: 'enforce',
       providers: NAMES,
       giveUpAfterMs: DAY,

@@ -1,4 +1,5 @@
 import { epochMs } from '../../../functions/core/epoch.ts';
+import { Fault } from '../../../functions/core/fault.ts';
 import type { Described, Opened, Vault } from '../../../functions/core/ports.ts';
 import { Secret } from '../../../functions/core/secret.ts';
 
@@ -32,6 +33,8 @@ export interface MemoryVault extends Vault {
   /** Forgets the versions that have no label any more. */
   readonly forgetOld: (name: string) => void;
   readonly label: (name: string, tags: Readonly<Record<string, string>>) => void;
+  /** AWS denies this secret from now on, or grants it again. */
+  readonly deny: (name: string, isDenied: boolean) => void;
   /** Stores one more secret. */
   readonly add: (name: string, credential: unknown, tags?: Readonly<Record<string, string>>) => void;
 }
@@ -66,7 +69,12 @@ export const memoryVault = (
       { name, versions: [{ id: 'v1', createdAt, text: JSON.stringify(credential) }], tags: {} },
     ]),
   );
-  const known = (id: string): Stored | undefined => secrets.get(id.startsWith(ACCOUNT) ? id.slice(ACCOUNT.length) : id);
+  const nameOf = (id: string): string => (id.startsWith(ACCOUNT) ? id.slice(ACCOUNT.length) : id);
+  const known = (id: string): Stored | undefined => secrets.get(nameOf(id));
+  const denied = new Set<string>();
+  const mustBeGranted = (id: string): void => {
+    if (denied.has(nameOf(id))) throw new Fault('stuck/access-denied', `Cannot open ${id}: AWS denies it`);
+  };
   const change = (name: string, by: (stored: Stored) => void): void => {
     const stored = known(name);
     if (stored === undefined) throw new Error(`Cannot find the secret ${name}, wanted one that is there`);
@@ -82,6 +90,7 @@ export const memoryVault = (
   });
   return {
     open: async (secretId, version) => {
+      mustBeGranted(secretId);
       const stored = known(secretId);
       if (stored === undefined) return { found: false, why: 'missing' };
       const { deletedAt, versions } = stored;
@@ -91,6 +100,7 @@ export const memoryVault = (
       return found ? opened(stored, found) : { found: false, why: 'missing' };
     },
     describe: async (secretId) => {
+      mustBeGranted(secretId);
       const stored = known(secretId);
       return stored && describedOf(stored);
     },
@@ -119,6 +129,7 @@ export const memoryVault = (
         versions: [{ id: 'v1', createdAt: now(), text: JSON.stringify(credential) }],
         tags,
       }),
+    deny: (name, isDenied) => void (isDenied ? denied.add(name) : denied.delete(name)),
     label: (name, tags) => change(name, (stored) => void Object.assign(stored, { tags })),
   };
 };

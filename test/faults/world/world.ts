@@ -58,6 +58,7 @@ const digest = (text: string): string => createHash('sha256').update(text).diges
 const config = (giveUpAfterMs: number): Ports['config'] => ({
   instance: 'conformance',
   secretPrefix: 'key-revoker/',
+  secretArns: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:',
   mode: 'enforce',
   providers: Object.keys(PROVIDERS),
   giveUpAfterMs,

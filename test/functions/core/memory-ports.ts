@@ -23,6 +23,7 @@ import { NOON } from './rounds.ts';
 export const CONFIG: Config = {
   instance: 'test',
   secretPrefix: 'key-revoker/',
+  secretArns: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:',
   mode: 'enforce',
   providers: Object.keys(PROVIDERS),
   giveUpAfterMs: 86_400_000,
@@ -57,8 +58,8 @@ export interface Memory {
 export interface Given {
   readonly provider?: Provider;
   readonly config?: Partial<Config>;
-  /** By `name@version`, by `name` for any version. */
-  readonly secrets?: Readonly<Record<string, Opened | NotFound>>;
+  /** By `name@version`, by `name` for any version. A fault is thrown. */
+  readonly secrets?: Readonly<Record<string, Opened | NotFound | Fault>>;
   readonly described?: readonly Described[];
   reply?(call: HttpCall, now: EpochMs): MaybeReply | Promise<MaybeReply>;
 }
@@ -127,7 +128,12 @@ export const memoryPorts = ({ provider, config = {}, secrets = {}, described = [
       count: (key, max, at) => step('count', () => ledger.count(key, max, at)),
     } as Ledger,
     vault: {
-      open: (id, version) => step('open', () => secrets[`${id}@${version}`] ?? secrets[id] ?? MISSING),
+      open: (id, version) =>
+        step('open', () => {
+          const found = secrets[`${id}@${version}`] ?? secrets[id] ?? MISSING;
+          if (found instanceof Fault) throw found;
+          return found;
+        }),
       describe: (id) => step('describe', () => described.find(({ arn, name }) => arn === id || name === id)),
       tag: (id, tags) => step('tag', () => void memory.tags.push([id, tags])),
       tagged: async function* () {

@@ -122,6 +122,25 @@ it('counts what it logs', () => {
   expect(metricsIn(heard)).toMatchObject({ 'Resurrected{instance=desk}': [1] });
 });
 
+it.each([
+  [
+    'a secret',
+    'secretsmanager',
+    'GetSecretValue',
+    (ports: CreatedPorts['ports']) => ports.vault.open('x', 'AWSCURRENT'),
+  ],
+  ['its ledger', 'dynamodb', 'GetItem', ({ ledger }: CreatedPorts['ports']) => ledger.read({ pk: 'a', sk: 'b' })],
+  ['its queues', 'sqs', 'SendMessage', ({ outbox }: CreatedPorts['ports']) => outbox.setAside('x', {})],
+  ['its topics', 'sns', 'Publish', ({ outbox }: CreatedPorts['ports']) => outbox.publish(receiptForTest())],
+  ['its bus', 'events', 'PutEvents', ({ outbox }: CreatedPorts['ports']) => outbox.publish(receiptForTest())],
+] as const)('counts that AWS denies it %s', async (_what, service, action, ask) => {
+  aws().faults.add({ service, action, kind: 'deny', times: 2 });
+  const heard = listen();
+  await expect(ask(wired.ports)).rejects.toThrow();
+  aws().faults.clear();
+  expect(metricsIn(heard)).toMatchObject({ 'AccessDenied{instance=desk}': expect.any(Array) });
+});
+
 it('has the name of its process for as long as the process lives', () => {
   const { processId } = wired.ports;
   expect(processId).toMatch(/^[0-9a-f-]{36}$/);

@@ -64,6 +64,7 @@ export const digest = (text: string): string => createHash('sha256').update(text
 const CONFIG: Ports['config'] = {
   instance: 'model',
   secretPrefix: 'key-revoker/',
+  secretArns: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:',
   mode: 'enforce',
   providers: Object.keys(PROVIDERS),
   giveUpAfterMs: GIVE_UP_MS,

@@ -80,7 +80,9 @@ const everything = async (): Promise<void> => {
   await running.settle();
 };
 
-const CAUSED = ['itemFaults', 'notificationsFailed', 'resurrected', 'urgentWaiting', 'limitReached'] as const;
+const CAUSED = [
+  ...(['itemFaults', 'notificationsFailed', 'resurrected', 'urgentWaiting', 'limitReached', 'accessDenied'] as const),
+];
 
 describe('every metric', () => {
   it('that an alarm or the dashboard names is emitted', async () => {

@@ -181,6 +181,12 @@ export const TROUBLES: Readonly<Record<AlarmName, Trouble>> = {
     await system.settle(12);
     return [];
   },
+  accessDenied: async (system) => {
+    system.aws.faults.add({ service: 'secretsmanager', action: 'GetSecretValue', kind: 'deny', times: 3 });
+    await order(system);
+    await system.deliver();
+    return [];
+  },
   ledgerThrottled: async (system) => {
     const TableName = `ref:${idOf(system, 'AWS::DynamoDB::Table', 'Ledger')}`;
     const inIndex = { TableName, GlobalSecondaryIndexName: 'by-state' };

@@ -7,6 +7,8 @@ const KINDS = {
   'unavailable-after': { applied: true, shows: 'unavailable' },
   reset: { applied: false, shows: 'reset' },
   'reset-after': { applied: true, shows: 'reset' },
+  deny: { applied: false, shows: 'denied' },
+  'deny-key': { applied: false, shows: 'key denied' },
   hang: { applied: false, shows: 'nothing' },
   'hang-after': { applied: true, shows: 'nothing' },
 } as const;
@@ -14,11 +16,17 @@ const KINDS = {
 export type FaultKind = keyof typeof KINDS;
 export type FaultEffect = (typeof KINDS)[FaultKind];
 
-/** One fault by script. An SDK client tries three times by default, so `times: 3` is what makes a call of it fail. */
+/**
+ * One fault by script. An SDK client tries three times by default, so `times: 3` is what makes a call of it fail. A denial is
+ * tried again only by a client whose clock is off.
+ */
 export interface Fault {
   readonly service: Service;
   readonly action: string;
-  /** `…-after`: the service has done what was asked when the caller sees the fault. `hang` lasts until the caller leaves. */
+  /**
+   * `…-after`: the service has done what was asked when the caller sees the fault. `deny`: the role may not do this. `deny-key`: the role may
+   * not use the KMS key. `hang` lasts until the caller leaves.
+   */
   readonly kind: FaultKind;
   /** How many calls it meets. @default 1 */
   readonly times?: number;

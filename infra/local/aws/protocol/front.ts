@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { arnOf } from './account.ts';
 import { AwsError } from './aws-error.ts';
 import type { Backend, Call, Reply, Service } from './call.ts';
 import { errorReply } from './error-reply.ts';
@@ -28,6 +29,31 @@ const THROTTLED: Readonly<Record<Service, AwsError>> = {
   scheduler: new AwsError('ThrottlingException', 'Rate exceeded', 429),
   lambda: new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429),
 };
+/** What each service calls a call that its caller may not make. */
+const DENIED: Readonly<Record<Service, string>> = {
+  sqs: 'AccessDenied',
+  sns: 'AuthorizationError',
+  dynamodb: 'AccessDeniedException',
+  secretsmanager: 'AccessDeniedException',
+  events: 'AccessDeniedException',
+  ssm: 'AccessDeniedException',
+  scheduler: 'AccessDeniedException',
+  lambda: 'AccessDeniedException',
+};
+/** What each service calls a KMS key that its caller may not use. */
+const KEY_DENIED: Readonly<Partial<Record<Service, string>>> = {
+  sqs: 'KmsAccessDenied',
+  sns: 'KMSAccessDenied',
+};
+const denied = ({ service, action }: Call): AwsError =>
+  new AwsError(
+    DENIED[service],
+    `User: ${arnOf('sts', 'assumed-role/functions/local')} is not authorized to perform: ${service}:${action}`,
+    service === 'sns' ? 403 : 400,
+  );
+const keyDenied = ({ service }: Call): AwsError =>
+  new AwsError(KEY_DENIED[service] ?? 'AccessDeniedException', 'Access to KMS is not allowed');
+
 const UNAVAILABLE = new AwsError(
   'InternalFailure',
   'The request processing has failed because of an unknown error',
@@ -41,9 +67,17 @@ const send = (response: ServerResponse, { status, headers, body }: Reply): void 
   response.writeHead(status, { 'x-amzn-requestid': crypto.randomUUID(), ...headers }).end(body);
 };
 
+/** The error that a fault shows; `undefined` where nothing is answered. */
+const errorOf = (call: Call, { shows }: FaultEffect): AwsError | undefined => {
+  if (shows === 'throttled') return THROTTLED[call.service];
+  if (shows === 'unavailable') return UNAVAILABLE;
+  if (shows === 'denied') return denied(call);
+  return shows === 'key denied' ? keyDenied(call) : undefined;
+};
+
 const show = (call: Call, effect: FaultEffect, request: IncomingMessage, response: ServerResponse): void => {
-  if (effect.shows === 'throttled') send(response, errorReply(call.headers, call.service, THROTTLED[call.service]));
-  if (effect.shows === 'unavailable') send(response, errorReply(call.headers, call.service, UNAVAILABLE));
+  const error = errorOf(call, effect);
+  if (error !== undefined) send(response, errorReply(call.headers, call.service, error));
   if (effect.shows === 'reset') request.socket.destroy();
 };
 

@@ -396,6 +396,18 @@ describe('the last reading', () => {
     expect(read?.finding).toEqual({ outcome, why: '', at: at(WINDOW), number: 1 });
   });
 
+  it.each([
+    ['at once where nothing more can be read', 'credential-missing', WINDOW],
+    ['after two more windows where a grant may follow', 'access-denied', 3 * WINDOW],
+  ] as const)('that lacks something ends %s, and says why', (_what, lacks, endsAt) => {
+    const lacking = reading('nothing', { lacks, why: 'AWS denies it' });
+    expect(finds(endsAt - 1, lacking).settling).not.toHaveProperty('finding');
+    expect(finds(endsAt, lacking).settling?.finding).toMatchObject({
+      outcome: `unconfirmed/${lacks}`,
+      why: 'AWS denies it',
+    });
+  });
+
   it('confirms a lost one by a control key that only this reading has', () => {
     expect(nextAfter(WINDOW, reading('holds', { control: 'key' }), { basis: 'lost' })).toBe('confirmed');
   });

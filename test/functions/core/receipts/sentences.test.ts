@@ -16,6 +16,7 @@ import {
   CONTROL_LOST,
   foundSentence,
   RESURRECTED,
+  refusedForNow,
   sentence,
   WIDENED,
   waiting,
@@ -71,6 +72,11 @@ describe('the words of an outcome', () => {
     );
   });
 });
+
+it('says of a denial what is denied, and that a new grant takes minutes', () =>
+  expect(refusedForNow('stuck/access-denied', '2026-11-21T12:15:00.000Z', 'AWS denies it')).toBe(
+    'Not done yet: AWS denies this system a secret that the request needs, or the KMS key of the secret. AWS denies it. AWS takes some minutes to apply a new grant. The request is retried until 2026-11-21T12:15:00.000Z, and then ends as stuck/access-denied. Treat the key as alive until the final receipt. Grant what is missing and redrive, or delete the key in the provider’s web console',
+  ));
 
 it.each(RETRY)('says while %s what it waits for', (code) => {
   expect(waiting(code)).toMatch(

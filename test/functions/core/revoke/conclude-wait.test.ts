@@ -97,6 +97,15 @@ describe('a request whose time is up', () => {
     expect(caseIn(memory)).not.toHaveProperty('lease');
   });
 
+  it('says what was denied, where a denial is what it waited out', async () => {
+    const refused = { wouldEnd: 'stuck/access-denied', why: 'AWS denies it', since: NOON, at: NOON, until: NOON };
+    const item = { ...ITEM, refused } as RequestItem;
+    const memory = later(DAY, item, {});
+    await waited(memory, item, { code: 'refused-for-now', fallbackCode: 'access-denied' });
+    expect(memory.published).toMatchObject([{ outcome: 'stuck', code: 'access-denied' }]);
+    expect(memory.published[0]?.message).toContain('. AWS denies it. The request ran out of time. ');
+  });
+
   it.each([
     ['waits as long as the hour of its key’s absence is under way', DAY + HOUR / 2, HOUR - 1, false],
     ['ends after that hour', DAY + HOUR / 2, HOUR, true],
@@ -204,6 +213,19 @@ describe('a request that continues later', () => {
     else memory.items.delete(REQUEST_KEY);
     await waited(memory, ITEM);
     expect(memory.lines.at(-1)).toMatchObject(['request goes on later', { attempt: 1 }]);
+  });
+
+  it.each<[string, Retry['code'], number]>([
+    ['as a young one, while a refusal has to hold', 'refused-for-now', 15 * MINUTE],
+    ['by its own age otherwise', 'no-reply', HOUR],
+  ])('waits %s', async (_what, code, longest) => {
+    const since = after(NOON, 3 * DAY);
+    const refused = { wouldEnd: 'stuck/access-denied', since, at: since, until: after(since, HOUR) } as const;
+    const item: RequestItem = { ...ITEM, refused, interim: { count: 1, at: since } };
+    const memory = later(3 * DAY, item, {});
+    memory.ports.config = { ...memory.ports.config, giveUpAfterMs: 9 * DAY };
+    const { notBefore = NOON } = (await waited(memory, item, { code })) as { notBefore?: number };
+    expect(notBefore - memory.clock.now()).toBe(longest * 0.75);
   });
 
   // Of the longest wait at that age three quarters, since half of it is random and that is a half here.

@@ -194,6 +194,15 @@ describe('the end of a request', () => {
     expect(memory.enqueued.map(({ delaySeconds }) => delaySeconds)).toEqual(delays);
   });
 
+  it('is a denial still after an accepted delete: a grant and a redrive can prove the death', async () => {
+    const memory = kept(caseWith({ 'R#2': ACCEPTED }));
+    await concluded(memory, ITEM, attemptEnded('stuck/access-denied', 'AWS denies it'), 'me');
+    expect(memory.published).toMatchObject([{ outcome: 'stuck', code: 'access-denied', calls: 1 }]);
+    expect(memory.published[0]?.message).toContain(
+      'The delete was accepted at 2026-11-21T12:00:00.000Z, but not proved yet. AWS denies it. ',
+    );
+  });
+
   it('is an unproved death where its credential vanished after an accepted delete', async () => {
     const memory = kept(caseWith({ 'R#2': ACCEPTED }));
     await concluded(memory, ITEM, MISSING, 'me');

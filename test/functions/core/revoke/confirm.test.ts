@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Answer } from '../../../../functions/core/answer.ts';
 import { after, type EpochMs, toIso } from '../../../../functions/core/epoch.ts';
-import { Unavailable } from '../../../../functions/core/fault.ts';
+import { Fault, Unavailable } from '../../../../functions/core/fault.ts';
 import type { Restriction } from '../../../../functions/core/provider.ts';
 import { revoke } from '../../../../functions/core/revoke/revoke.ts';
 import { type Given, type Memory, openedAs } from '../memory-ports.ts';
@@ -350,6 +350,29 @@ describe('a window that cannot confirm', () => {
     expect(await readThrough(memory, MINUTE)).toEqual(EACH_MINUTE.map((minutes) => minutes * MINUTE));
     expect(findings(memory)).toEqual([['R#1!1', 'unconfirmed', 'credential-missing', 'gone', 'revoked']]);
     expect(caseOf(memory)).not.toHaveProperty('lease');
+  });
+
+  it('ends after two more windows where AWS denies the secret, and says what is denied', async () => {
+    const memory = await ended(DIES);
+    const denied = new Fault('stuck/access-denied', 'AWS denies it');
+    memory.ports.vault = { ...memory.ports.vault, open: () => Promise.reject(denied) };
+    await readThrough(memory, MINUTE);
+    expect(findings(memory)).toEqual([['R#1!1', 'unconfirmed', 'access-denied', 'gone', 'revoked']]);
+    expect(memory.published.at(-1)?.message).toContain('AWS denies it');
+    expect(caseOf(memory).settling?.finding?.at).toBeGreaterThanOrEqual(memory.clock.now() - MINUTE);
+  });
+
+  it('confirms where the secret is granted again in time', async () => {
+    const memory = await ended(DIES);
+    const { vault } = memory.ports;
+    const from = memory.clock.now() + 12 * MINUTE;
+    const denied = new Fault('stuck/access-denied', 'AWS denies it');
+    memory.ports.vault = {
+      ...vault,
+      open: (id, version) => (memory.clock.now() < from ? Promise.reject(denied) : vault.open(id, version)),
+    };
+    await readThrough(memory, MINUTE);
+    expect(findings(memory)).toEqual([['R#1!1', 'confirmed', null, 'dead', 'revoked']]);
   });
 
   it('waits where what the secret holds is no credential', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { emptyCase } from '../../../../functions/core/ledger/lease.ts';
 import type { Order, Plan, Restriction } from '../../../../functions/core/provider.ts';
-import { OUTAGE_LOOKS_THE_SAME } from '../../../../functions/core/receipts/sentences.ts';
+import { MAY_PASS } from '../../../../functions/core/receipts/sentences.ts';
 import { revoke } from '../../../../functions/core/revoke/revoke.ts';
 import type { Given } from '../memory-ports.ts';
 import { answerOf, NOON } from '../rounds.ts';
@@ -61,27 +61,27 @@ describe('a plan says what a real request', () => {
     [
       'asks, sends and ends as for a key that never answered',
       [[GONE], {}, () => BESIDE],
-      `would look for the key in the provider’s other environments. If none knows the key, the request would send the delete once and end as stuck/not-recognised. Check the key’s identifier, its environment and the signing key. If all three are right, look in the provider’s web console. ${OUTAGE_LOOKS_THE_SAME}`,
+      `would look for the key in the provider’s other environments. If none knows the key, the request would send the delete once and end as stuck/not-recognised. Check the key’s identifier, its environment and the signing key. If all three are right, look in the provider’s web console. ${MAY_PASS.outage.plan}`,
     ],
     [
       'asks and ends as for a key that never answered and is to be updated',
       [[GONE], {}, () => ({ ...BESIDE, call: REFUSING })],
-      `would look for the key in the provider’s other environments. If none knows the key, the request would end as stuck/not-recognised. Check the key’s identifier, its environment and the signing key. If all three are right, look in the provider’s web console. ${OUTAGE_LOOKS_THE_SAME}`,
+      `would look for the key in the provider’s other environments. If none knows the key, the request would end as stuck/not-recognised. Check the key’s identifier, its environment and the signing key. If all three are right, look in the provider’s web console. ${MAY_PASS.outage.plan}`,
     ],
     [
       'sends and ends as for a key that never answered, where there is no other environment',
       [[GONE]],
-      `would send the delete once and end as stuck/not-recognised. Check the key’s identifier, its environment and the signing key. If all three are right, look in the provider’s web console. ${OUTAGE_LOOKS_THE_SAME}`,
+      `would send the delete once and end as stuck/not-recognised. Check the key’s identifier, its environment and the signing key. If all three are right, look in the provider’s web console. ${MAY_PASS.outage.plan}`,
     ],
     [
       'ends as for a key that never answered and is to be updated, where there is no other environment',
       [[GONE], {}, () => ({ call: REFUSING })],
-      `would end as stuck/not-recognised. Check the key’s identifier, its environment and the signing key. If all three are right, look in the provider’s web console. ${OUTAGE_LOOKS_THE_SAME}`,
+      `would end as stuck/not-recognised. Check the key’s identifier, its environment and the signing key. If all three are right, look in the provider’s web console. ${MAY_PASS.outage.plan}`,
     ],
     [
       'sends and ends as for a key that its managing key does not know',
       [[answerOf('unlisted')], MANAGED],
-      `would send the delete once and end as stuck/not-recognised. Check the key’s identifier, its environment and the signing key. If all three are right, look in the provider’s web console. ${OUTAGE_LOOKS_THE_SAME}`,
+      `would send the delete once and end as stuck/not-recognised. Check the key’s identifier, its environment and the signing key. If all three are right, look in the provider’s web console. ${MAY_PASS.outage.plan}`,
     ],
     ['is in no hurry for', [[undefined], LEAKED], 'would wait (no-reply)'],
     ['waits for', [[undefined]], 'would wait (no-reply)'],
@@ -106,7 +106,7 @@ describe('a plan for a key that is refused, as in an outage', () => {
     expect(message).toMatch(
       /this is a plan\. A real request would end as stuck\/(credential-refused|ip-not-allowed)\./,
     );
-    expect(message?.endsWith(OUTAGE_LOOKS_THE_SAME)).toBe(isSaid);
+    expect(message?.endsWith(MAY_PASS.outage.plan)).toBe(isSaid);
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { after } from '../../../../functions/core/epoch.ts';
+import { Fault } from '../../../../functions/core/fault.ts';
 import type { Opened } from '../../../../functions/core/ports.ts';
 import { openCredential } from '../../../../functions/core/revoke/open-credential.ts';
 import { faultFrom, memoryPorts, openedAs } from '../memory-ports.ts';
@@ -18,11 +19,7 @@ describe('opening a credential', () => {
       version,
     );
 
-  it.each([
-    'key-revoker/desk',
-    GOOD.arn,
-    'arn:aws-us-gov:secretsmanager:us-gov-west-1:123456789012:secret:key-revoker/desk-AbCdEf',
-  ])('opens %s at its version', async (secretId) =>
+  it.each(['key-revoker/desk', GOOD.arn])('opens %s at its version', async (secretId) =>
     expect(await open(secretId, GOOD)).toMatchObject({ opened: GOOD, credential: { keyId: 'K', environment: 'prod' } }),
   );
 
@@ -38,6 +35,27 @@ describe('opening a credential', () => {
   ])('does not open %s', async (_what, secretId, found) =>
     expect(await faultFrom(open(secretId, found))).toBe(OUTSIDE),
   );
+
+  it.each([
+    ['account', 'arn:aws:secretsmanager:us-east-1:999999999999:secret:key-revoker/desk-AbCdEf'],
+    ['region', 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:key-revoker/desk-AbCdEf'],
+    ['partition', 'arn:aws-cn:secretsmanager:us-east-1:123456789012:secret:key-revoker/desk-AbCdEf'],
+    ['service', 'arn:aws:ssm:us-east-1:123456789012:secret:key-revoker/desk'],
+  ])('asks for no secret of another %s', async (what, secretId) => {
+    const memory = memoryPorts({ secrets: { [secretId]: GOOD } });
+    expect(await faultFrom(openCredential(memory.ports, PROVIDER, secretId, 'v1'))).toContain(
+      `refused/outside-prefix: Cannot open that secret: its ARN has another ${what}. The ARN must begin with`,
+    );
+    expect(memory.steps).toEqual([]);
+  });
+
+  it('passes on that AWS denies the secret', async () => {
+    const denied = new Fault('stuck/access-denied', 'Cannot open key-revoker/desk: AWS denies it');
+    const { ports } = memoryPorts({ secrets: { 'key-revoker/desk': denied } });
+    expect(await faultFrom(openCredential(ports, PROVIDER, 'key-revoker/desk', 'AWSCURRENT'))).toBe(
+      'stuck/access-denied: Cannot open key-revoker/desk: AWS denies it',
+    );
+  });
 
   it('asks for no secret outside the prefix', async () => {
     const memory = memoryPorts();

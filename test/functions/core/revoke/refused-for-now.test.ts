@@ -3,9 +3,9 @@ import { type AttemptResult, attemptEnded, attemptWaiting } from '../../../../fu
 import { claim } from '../../../../functions/core/ledger/claim.ts';
 import type { RequestItem } from '../../../../functions/core/ledger/request-item.ts';
 import type { FinalOutcome, RetryCode } from '../../../../functions/core/outcome.ts';
-import { OUTAGE_LOOKS_THE_SAME } from '../../../../functions/core/receipts/sentences.ts';
+import { MAY_PASS } from '../../../../functions/core/receipts/sentences.ts';
 import { parseRequest } from '../../../../functions/core/request/parse-request.ts';
-import { unlessOutage } from '../../../../functions/core/revoke/refused-for-now.ts';
+import { unlessItPasses } from '../../../../functions/core/revoke/refused-for-now.ts';
 import { type Memory, memoryPorts } from '../memory-ports.ts';
 import { delivered, SELF } from '../scripted-system.ts';
 
@@ -27,10 +27,50 @@ const begun = async (more: object = {}): Promise<void> => {
 /** What becomes of a result so many minutes later. */
 const after = (minutes: number, result: AttemptResult = ENDED): Promise<AttemptResult> => {
   memory.clock.forward(minutes * MINUTE);
-  return unlessOutage(memory.ports, stored(), result);
+  return unlessItPasses(memory.ports, stored(), result);
 };
 
 const WAIT = { hasEnded: false, code: 'refused-for-now', fallbackCode: 'credential-refused' };
+
+describe('a denial of AWS', () => {
+  const DENIED = attemptEnded('stuck/access-denied', 'AWS denies it');
+  const WAITS = { ...WAIT, fallbackCode: 'access-denied' };
+
+  it.each([
+    ['an hour', {}, [0, 29, 30]],
+    ['15 minutes where it is urgent', { reason: 'leaked' }, [0, 7, 7]],
+  ])('is final when it has held for %s: a new grant takes minutes', async (_what, more, waits) => {
+    await begun(more);
+    for (const minutes of waits) expect(await after(minutes, DENIED)).toMatchObject(WAITS);
+    expect(stored().refused).toMatchObject({ wouldEnd: 'stuck/access-denied', why: 'AWS denies it' });
+    expect(await after(1, DENIED)).toBe(DENIED);
+  });
+
+  it.each([
+    ['a refusal of the provider', ENDED, DENIED],
+    ['a denial', DENIED, ENDED],
+  ])('starts the time again after %s, since the cause is another one', async (_what, first, second) => {
+    await begun();
+    await after(0, first);
+    await after(20, second);
+    expect(stored().refused?.since).toBe(memory.clock.now());
+  });
+
+  it('is over with an answer of the provider', async () => {
+    await begun();
+    await after(0, DENIED);
+    await after(5, attemptWaiting({ code: 'not-yet-proved' }));
+    expect(stored().refused).toBeUndefined();
+  });
+
+  it('is said at once by a plan, with how long a grant may take', async () => {
+    await begun();
+    expect(await unlessItPasses(memory.ports, { ...stored(), planOnly: true }, DENIED)).toEqual({
+      ...DENIED,
+      why: `AWS denies it. ${MAY_PASS.grant.plan}`,
+    });
+  });
+});
 
 describe('a refusal that may be an outage', () => {
   it.each([
@@ -46,7 +86,7 @@ describe('a refusal that may be an outage', () => {
     await begun();
     const item = stored();
     memory.items.clear();
-    expect(await unlessOutage(memory.ports, item, ENDED)).toBe(ENDED);
+    expect(await unlessItPasses(memory.ports, item, ENDED)).toBe(ENDED);
     expect(memory.items.size).toBe(0);
   });
 
@@ -114,20 +154,20 @@ describe('a refusal that may be an outage', () => {
     await begun();
     const item = stored();
     memory.items.set('request#R request', { ...item, attempt: 2 } as never);
-    expect(await unlessOutage(memory.ports, item, ENDED)).toBe(ENDED);
+    expect(await unlessItPasses(memory.ports, item, ENDED)).toBe(ENDED);
     memory.items.set('request#R request', { ...item, receipt: {} } as never);
-    expect(await unlessOutage(memory.ports, item, ENDED)).toBe(ENDED);
+    expect(await unlessItPasses(memory.ports, item, ENDED)).toBe(ENDED);
   });
 
   it('is said at once by a plan', async () => {
     await begun();
     const plan = { ...stored(), planOnly: true };
-    expect(await unlessOutage(memory.ports, plan, ENDED)).toEqual({
+    expect(await unlessItPasses(memory.ports, plan, ENDED)).toEqual({
       ...ENDED,
-      why: `Refused. ${OUTAGE_LOOKS_THE_SAME}`,
+      why: `Refused. ${MAY_PASS.outage.plan}`,
     });
     const bare = attemptEnded('stuck/not-recognised');
-    expect(await unlessOutage(memory.ports, plan, bare)).toEqual({ ...bare, why: OUTAGE_LOOKS_THE_SAME });
+    expect(await unlessItPasses(memory.ports, plan, bare)).toEqual({ ...bare, why: MAY_PASS.outage.plan });
   });
 });
 

@@ -77,6 +77,12 @@ it.each<[string, Case]>([
   ['a named version that no sweep has met', { tags: NAMED, ordered: NAMED, version: 'v0', firstSeenAt: undefined }],
 ])('lets %s pass', async (_what, given) => expect(await recheck(given)).toBeUndefined());
 
+it('asks for no tags of a secret that no sweep reads', async () => {
+  const requestedBy = 'arn:aws:secretsmanager:us-east-1:999999999999:secret:key-revoker/desk-AbCdEf';
+  const item = { request: { requestedBy } } as Partial<RequestItem>;
+  expect(await recheck({ item })).toMatch(/^refused\/outside-prefix: .* another account/);
+});
+
 it('lets an order pass whose secret is gone', async () => expect(await recheck({}, true)).toBeUndefined());
 
 it('asks for no secret where the order names none', async () => {

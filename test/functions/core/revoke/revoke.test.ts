@@ -327,6 +327,58 @@ it('publishes an end that is in its case already, though its credential is gone'
   expect(memory.published).toMatchObject([{ outcome: 'revoked', calls: 1 }]);
 });
 
+describe('a credential that AWS denies', () => {
+  const DENIED = new Fault('stuck/access-denied', 'AWS denies kms:Decrypt on alias/desk');
+
+  /** Delivers each five minutes until nothing is left. The secret is denied at first. */
+  const through = async (memory: Memory, order: object, deniedMinutes: number): Promise<void> => {
+    const { vault } = memory.ports;
+    const until = memory.clock.now() + deniedMinutes * 60_000;
+    const isDenied = (): boolean => memory.clock.now() < until;
+    memory.ports.vault = {
+      ...vault,
+      open: (id, version) => (isDenied() ? Promise.reject(DENIED) : vault.open(id, version)),
+    };
+    for (let n = 0; n < 30; n += 1) {
+      if ((await revoke(memory.ports, delivered(memory, order))).done) return;
+      memory.clock.forward(5 * 60_000);
+    }
+  };
+  const said = ({ published }: Memory) => published.map(({ outcome, code }) => [outcome, code].join('/'));
+
+  it.each([
+    ['15 minutes for an urgent request', { ...SELF, reason: 'leaked' }, 15],
+    ['an hour for any other', SELF, 60],
+  ])('is told at once, and ends the request after %s', async (_what, order, minutes) => {
+    const memory = system({});
+    const since = memory.clock.now();
+    await through(memory, order, 1_000);
+    const [first, ...more] = memory.published;
+    expect(first).toMatchObject({ outcome: 'retry', code: 'refused-for-now', wouldEnd: 'stuck/access-denied' });
+    expect(first?.message).toMatch(
+      /AWS denies kms:Decrypt on alias\/desk\. AWS takes some minutes to apply a new grant\. /,
+    );
+    expect(more.at(-1)).toMatchObject({ outcome: 'stuck', code: 'access-denied', calls: 0, final: true });
+    expect(more.at(-1)?.message).toContain('AWS denies kms:Decrypt on alias/desk');
+    expect(memory.clock.now() - since).toBe(minutes * 60_000);
+    expect(memory.sent).toEqual([]);
+  });
+
+  it('is opened once a grant has come, and the key dies', async () => {
+    const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+    await through(memory, { ...SELF, reason: 'leaked' }, 7);
+    expect(said(memory)).toEqual(['retry/refused-for-now', 'revoked/']);
+  });
+
+  it('is said at once by a plan', async () => {
+    const memory = system({});
+    await through(memory, { ...SELF, dryRun: true }, 1_000);
+    expect(said(memory)).toEqual(['stuck/access-denied']);
+    expect(memory.published[0]?.message).toContain('AWS denies kms:Decrypt on alias/desk. AWS takes some minutes');
+    expect(memory.aside).toEqual([]);
+  });
+});
+
 describe('a credential that is missing', () => {
   const missing = (memory: Memory) => {
     memory.ports.vault = { ...memory.ports.vault, open: async () => ({ found: false, why: 'missing' }) };

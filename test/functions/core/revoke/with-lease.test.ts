@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { after } from '../../../../functions/core/epoch.ts';
-import { Unavailable } from '../../../../functions/core/fault.ts';
+import { Fault, Unavailable } from '../../../../functions/core/fault.ts';
 import { attemptEnded } from '../../../../functions/core/ledger/attempt-result.ts';
 import { NEW_ATTEMPT } from '../../../../functions/core/ledger/case-item.ts';
 import { emptyCase } from '../../../../functions/core/ledger/lease.ts';
@@ -217,17 +217,26 @@ describe('a pinned version that is gone', () => {
   const LISTED = answerOf('listed', { identified: true });
 
   /** A second delivery, before which the secret was created again. */
-  const goneFor = async (body: object): Promise<Memory & { sent: string[] }> => {
+  const goneFor = async (body: object, denied?: Fault): Promise<Memory & { sent: string[] }> => {
     const memory = system({ probe: [undefined, LISTED, answerOf('unlisted')], delete: [ACCEPTED] });
     await revoke(memory.ports, delivered(memory, body));
     const second = openedAs(JSON.stringify({ keyId: KEY }), { versionId: 'v2' });
     memory.ports.vault = {
       ...memory.ports.vault,
-      open: async (_, version) => (version === 'AWSCURRENT' ? second : { found: false, why: 'missing' }),
+      open: async (_, version) => {
+        if (version === 'AWSCURRENT') return second;
+        if (denied) throw denied;
+        return { found: false, why: 'missing' };
+      },
     };
     await revoke(memory.ports, delivered(memory, body));
     return memory;
   };
+
+  it('or that only an old KMS key opens does not keep a managing key from signing as it is now', async () => {
+    const { published } = await goneFor(MANAGED, new Fault('stuck/access-denied', 'The KMS key is disabled'));
+    expect(published).toMatchObject([{ outcome: 'revoked', calls: 1, signer: { secretVersion: 'v2' } }]);
+  });
 
   it('of a managing key does not keep it from signing as it is now', async () => {
     const { published } = await goneFor(MANAGED);

@@ -21,13 +21,25 @@ it.each([
   [
     'that the key refused rather than the secret',
     failure('DecryptionFailure'),
-    'Cannot read the ledger: DecryptionFailure; the role must be allowed to decrypt with the KMS key',
+    'Cannot read the ledger: DecryptionFailure; the role must be allowed to use the KMS key, and the key must be enabled',
   ],
   ['nothing of a name that is a sentence', failure('holds CANARY'), 'Cannot read the ledger: Error'],
   ['nothing of what is no error', 'CANARY', 'Cannot read the ledger: Error'],
 ])('tells %s', (_what, error, message) => {
   expect(unavailable('read the ledger', error).message).toBe(message);
 });
+
+it.each([
+  ['AccessDeniedException', 'is not authorized to perform: dynamodb:GetItem on CANARY', 'allowed dynamodb:GetItem'],
+  ['KmsAccessDenied', 'CANARY', 'allowed to use the KMS key, and the key must be enabled'],
+])('tells the action of a denial, and that it is one: %s', (name, text, needed) => {
+  const ours = unavailable('read the ledger', Object.assign(new Error(text), { name }));
+  expect(ours.isDenied).toBe(true);
+  expect(ours.message).toBe(`Cannot read the ledger: ${name}; the role must be ${needed}`);
+});
+
+it('tells no other error from an outage', () =>
+  expect(unavailable('read the ledger', failure('ResourceNotFoundException')).isDenied).toBe(false));
 
 it('keeps no part of the error that it stands for', () => {
   const ours = unavailable('read the ledger', failure('ValidationException', { $response: 'CANARY' }));

@@ -1,6 +1,7 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { secretsVault } from '../../../../functions/edge/aws/vault.ts';
+import { faultFrom } from '../../core/memory-ports.ts';
 import { frozenClock } from '../frozen-clock.ts';
 
 type Answer = readonly [status: number, body: object];
@@ -28,19 +29,63 @@ const error = (type: string): Answer => [400, { __type: type, Message: 'holds CA
 const VALUE = { ARN: 'arn:aws:secretsmanager:us-east-1:1:secret:a', Name: 'a', VersionId: 'v', CreatedDate: 1 };
 
 it.each([
-  ['AccessDeniedException', 'AccessDeniedException; the role must be allowed to do this'],
-  ['DecryptionFailure', 'DecryptionFailure; the role must be allowed to decrypt with the KMS key'],
   ['InternalServiceError', 'InternalServiceError'],
-  ['InvalidParameterException', 'InvalidParameterException'],
+  ['ThrottlingException', 'ThrottlingException'],
+  ['UnrecognizedClientException', 'UnrecognizedClientException'],
 ])('cannot open a secret after %s, and says no word of it', async (type, told) => {
   const opening = answering({ GetSecretValue: error(type) }).open('a', 'AWSCURRENT');
   await expect(opening).rejects.toThrow(`Cannot open the secret: ${told}`);
   await expect(opening).rejects.not.toThrow('CANARY');
 });
 
+it.each(['ValidationException', 'InvalidParameterException', 'ResourceNotFoundException'])(
+  'misses a secret after %s',
+  async (type) => {
+    const vault = answering({ GetSecretValue: error(type), DescribeSecret: error(type) });
+    expect(await vault.open('a', 'AWSCURRENT')).toEqual({ found: false, why: 'missing' });
+    expect(await vault.describe('a')).toBeUndefined();
+  },
+);
+
+const onKey = (DescribeSecret: Answer): Promise<string> =>
+  faultFrom(answering({ GetSecretValue: error('DecryptionFailure'), DescribeSecret }).open('a', 'AWSCURRENT'));
+
+describe('a denial', () => {
+  it('ends a request, names the action and the secret, and says no word of the error', async () => {
+    const vault = answering({
+      GetSecretValue: error('AccessDeniedException'),
+      DescribeSecret: error('AccessDeniedException'),
+    });
+    const opening = await faultFrom(vault.open('a', 'AWSCURRENT'));
+    expect(opening).toMatch(/^stuck\/access-denied: Cannot open a: AWS denies secretsmanager:GetSecretValue on a\. /);
+    const describing = await faultFrom(vault.describe('a'));
+    expect(describing).toMatch(
+      /^stuck\/access-denied: Cannot describe a: AWS denies secretsmanager:DescribeSecret on a\. /,
+    );
+    expect(opening + describing).not.toContain('CANARY');
+  });
+
+  it.each([
+    ['as the secret names it', [200, { ...VALUE, KmsKeyId: 'alias/desk' }], 'alias/desk'],
+    ['by its secret if it is the key of AWS', [200, VALUE], 'the KMS key of a'],
+    ['by its secret if nobody tells', error('AccessDeniedException'), 'the KMS key of a'],
+    ['by its secret if the name has another form', [200, { ...VALUE, KmsKeyId: 'a b' }], 'the KMS key of a'],
+  ] as const)('names the KMS key %s', async (_what, DescribeSecret, key) =>
+    expect(await onKey(DescribeSecret)).toContain(`: Cannot open a: AWS denies kms:Decrypt on ${key}. `),
+  );
+
+  it('of the question about a deleted secret ends a request as well', async () => {
+    const vault = answering({
+      GetSecretValue: error('InvalidRequestException'),
+      DescribeSecret: error('AccessDeniedException'),
+    });
+    expect(await faultFrom(vault.open('a', 'AWSCURRENT'))).toContain('stuck/access-denied: Cannot describe a: ');
+  });
+});
+
 it.each([
   ['no date of deletion', [200, VALUE], 'Cannot open the secret: InvalidRequestException'],
-  ['no permission to ask', error('AccessDeniedException'), 'Cannot describe the secret: AccessDeniedException'],
+  ['no answer', error('InternalServiceError'), 'Cannot describe the secret: InternalServiceError'],
 ] as const)('does not call a secret deleted with %s', async (_what, DescribeSecret, told) => {
   const vault = answering({ GetSecretValue: error('InvalidRequestException'), DescribeSecret });
   await expect(vault.open('a', 'AWSCURRENT')).rejects.toThrow(told);

@@ -40,6 +40,7 @@ it('reads what revoking is given', () => {
   expect(read.config).toEqual({
     instance: 'desk',
     secretPrefix: 'key-revoker/',
+    secretArns: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:',
     mode: 'enforce',
     providers: ['bybit', 'kalshi'],
     giveUpAfterMs: 86_400_000,
@@ -78,6 +79,7 @@ it.each(Object.keys(COMMON))('does not start without %s', (name) => {
 
 it.each([
   ['an empty name', { BUS_NAME: '' }],
+  ['a topic that is no ARN', { RESULTS_TOPIC_ARN: 'results' }],
   ['a mode that is none', { MODE: 'dry' }],
   ['a provider that is none', { PROVIDERS: 'bybit,binance' }],
   ['no provider', { PROVIDERS: ',' }],

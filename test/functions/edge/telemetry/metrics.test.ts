@@ -150,6 +150,7 @@ describe('other events', () => {
       { provider: 'kalshi' },
       { 'UrgentWaiting{instance=desk}': [1], [`UrgentWaiting${PROVIDER}`]: [1] },
     ],
+    ['access denied', {}, { 'AccessDenied{instance=desk}': [1] }],
     ['ledger item unreadable', {}, { 'ItemFaults{instance=desk}': [1] }],
     ['ledger item failed', {}, { 'ItemFaults{instance=desk}': [1] }],
     ['notification not sent', {}, { 'NotificationsFailed{instance=desk}': [1] }],

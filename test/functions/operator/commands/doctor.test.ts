@@ -84,6 +84,33 @@ describe('doctor', () => {
     expect(await system().stuck()).toEqual([]);
   });
 
+  it.each([
+    [
+      'the operator',
+      'secret:',
+      /GetSecretValue on arn:.* grants this, .*Use a role that was granted access with grantOperate$/,
+    ],
+    [
+      'the functions',
+      '"SecretId":"',
+      /^AWS denies this system a secret .*GetSecretValue on key-revoker\/.* grants this/,
+    ],
+  ])('says of one secret that AWS denies it to %s, and looks at the others', async (_who, before, says) => {
+    await seeded(system());
+    const containing = `${before}${SECRETS.kalshiKey}`;
+    system().aws.faults.add({
+      service: 'secretsmanager',
+      action: 'GetSecretValue',
+      kind: 'deny',
+      times: 3,
+      containing,
+    });
+    const { exit, of } = await found();
+    expect(exit).toBe(1);
+    expect(of(SECRETS.kalshiKey)).toMatchObject({ verdict: 'wrong', says: [expect.stringMatching(says)] });
+    expect(of(SECRETS.master)).toMatchObject({ verdict: 'well' });
+  });
+
   it('claims no life of a key that its provider no longer knows', async () => {
     await seeded(system());
     await found('--name-prefix', SECRETS.kalshiKey);

@@ -87,6 +87,18 @@ describe('list', () => {
     expect(named('key-revoker/odd/shape').problem).toMatch(/^Cannot read /);
   });
 
+  it('says which right is missing where AWS denies it the listing, and what gives that right', async () => {
+    system().aws.faults.add({ service: 'secretsmanager', action: 'ListSecrets', kind: 'deny', times: 3 });
+    const { exit, told } = await piped('list');
+    expect([exit, told]).toEqual([
+      1,
+      [
+        'Cannot list secrets: AccessDeniedException; the role must be allowed secretsmanager:ListSecrets',
+        'Use a role that was granted access with grantOperate',
+      ],
+    ]);
+  });
+
   it.each([80, 160])('fits a terminal of %i columns', async (width) => {
     await arrange(system());
     const { out } = await commandLine(system, { width })('list');

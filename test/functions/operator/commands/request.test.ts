@@ -167,6 +167,7 @@ describe('request', () => {
 
   it('refuses what the function would refuse, and says what it wants', async () => {
     const self = ['--target', 'self'];
+    const ELSEWHERE = 'arn:aws:secretsmanager:us-east-1:999999999999:secret:key-revoker/desk';
     const refusals: readonly (readonly [words: readonly string[], sentence: string])[] = [
       [['kalshi/delete', '--secret', SECRETS.kalshiKey, ...self], 'Cannot read operation: it must be delete-key'],
       [
@@ -178,6 +179,14 @@ describe('request', () => {
         'Cannot read target.apiKeyId: it must be hex',
       ],
       [['kalshi/delete-key', '--secret', 'x/y', ...self], 'Cannot open that secret: its name must begin with'],
+      [
+        ['kalshi/delete-key', '--secret', ELSEWHERE, ...self],
+        'Cannot open that secret: its ARN has another account. The ARN must begin with',
+      ],
+      [
+        [...KALSHI, '--target', `secret:${ELSEWHERE}`],
+        'Cannot open that secret: its ARN has another account. The ARN must begin with',
+      ],
       [[...KALSHI, '--target', KEYS.kalshiKey, '--sub-member-id', '1'], 'Cannot use the field "subMemberId" in target'],
       [['bybit/update-sub-key', ...SUB.slice(1)], 'Cannot update without settings: give at least one of readOnly'],
       [[...KALSHI, ...self, '--not-before', '2099-01-01T00:00:00Z'], 'notBefore is further ahead than a queue keeps'],

@@ -23,6 +23,16 @@ it.each<[string, Error, string]>([
     'Cannot ask: AccessDeniedException; use a role that was granted access with grantOperate',
   ],
   [
+    'no right to an action',
+    named('AccessDeniedException', 'User: s3cr3t is not authorized to perform: ssm:GetParameter on s3cr3t'),
+    'Cannot ask: AccessDeniedException for ssm:GetParameter; use a role that was granted access with grantOperate',
+  ],
+  [
+    'no right to a key',
+    named('KmsAccessDenied'),
+    'Cannot ask: KmsAccessDenied; use a role that was granted access with grantOperate',
+  ],
+  [
     'nobody there',
     named('Error', 'connect', { code: 'ECONNREFUSED' }),
     'Cannot ask: ECONNREFUSED; check the connection to AWS, or to AWS_ENDPOINT_URL',
