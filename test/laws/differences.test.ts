@@ -194,6 +194,16 @@ const DIFFERENCES: readonly (readonly [right: string, breaches: readonly string[
     { asked: any, receipts: [STUCK], copies: [2] },
   ],
   [
+    'a plan that ends as stuck asks no person for a key',
+    [],
+    { asked: any, receipts: [{ ...STUCK, dryRun: true, calls: 0 }], exchanges: [] },
+  ],
+  [
+    'a copy of a plan asks a person to redrive what was to kill no key',
+    ['L2: a copy on the stuck queue of what needs nobody'],
+    { asked: any, receipts: [{ ...STUCK, dryRun: true, calls: 0 }], exchanges: [], copies: [1] },
+  ],
+  [
     'a copy of an attempt that never ended asks a person to redrive what needs nobody',
     ['L2: a copy on the stuck queue of what needs nobody'],
     { copies: [2] },

@@ -61,12 +61,14 @@ const ends = (evidence: Evidence, judged: Judged): readonly string[] => {
 /** A person restored the key, perhaps. */
 const AGAIN: readonly string[] = ['resurrected', 'widened'];
 
-/** A copy of each attempt that needs a person, by its end or by a later finding, and of no other. */
+/** A copy of each attempt that needs a person, by its end or by a later finding, and of no other. No key was to die by a plan. */
 const copies = (evidence: Evidence, { asked, onTopic, said }: Judged): readonly string[] => {
   const ids = [...onTopic.map(({ requestId }) => requestId), ...asked.requestIds];
   const own = evidence.copies.filter(({ requestId }) => ids.includes(requestId));
   const findings = said.map(({ receipt }) => receipt).filter(({ final }) => !final);
-  const stuck = [...onTopic, ...findings].filter(needsPerson).map(({ attempt }) => String(attempt));
+  const stuck = [...onTopic, ...findings]
+    .filter((one) => needsPerson(one) && !one.dryRun)
+    .map(({ attempt }) => String(attempt));
   const again = findings.filter(({ outcome }) => AGAIN.includes(outcome)).map(({ attempt }) => String(attempt));
   return broken([
     [stuck.every((attempt) => own.some((copy) => copy.attempt === attempt)), 'L2: no copy on the stuck queue'],

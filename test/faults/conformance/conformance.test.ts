@@ -3,6 +3,7 @@ import { campaign } from '../world/campaign.ts';
 import { meantBy, runCase } from '../world/judge.ts';
 import type { Case, Ran } from '../world/run-case.ts';
 import { crashCases, runCrash, shownByCrash } from './crash-cases.ts';
+import { deniedCases, runDenied, shownByDenied } from './denied-cases.ts';
 import { faultCases, shownByFault } from './fault-cases.ts';
 import { runWindow, shownInWindow, windowCases } from './window-cases.ts';
 
@@ -21,6 +22,12 @@ perOrder('%s continues from the ledger after a crash at every step', {
   list: crashCases,
   run: runCrash,
   shows: shownByCrash,
+});
+
+perOrder('%s tells of a secret that AWS denies, and continues once it is granted', {
+  list: deniedCases,
+  run: runDenied,
+  shows: shownByDenied,
 });
 
 perOrder('%s is confirmed in its settle window, and keeps the laws under every fault there', {

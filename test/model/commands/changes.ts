@@ -91,23 +91,27 @@ export const byHand: fc.Arbitrary<Command> = fc
     }),
   );
 
-/** A secret is rotated to another key, saved anew, made unreadable, or scheduled for deletion and restored. */
+/** A secret is rotated to another key, saved anew, made unreadable, scheduled for deletion and restored, or denied and granted. */
 const ON_SECRETS: Readonly<Record<string, Cause>> = {
   rotate: 'rotated',
   'save again': 'rotated',
   spoil: 'unreadable',
   'delete or restore': 'missing',
+  'deny or grant': 'denied',
 };
 
 export const onSecret: fc.Arbitrary<Command> = fc
   .tuple(few, fc.constantFrom(...Object.entries(ON_SECRETS)))
   .map(([which, [how, cause]]) =>
     change(`${how} secret ${which}`, always, (model, { vault, stage }) => {
-      const { missing } = model;
+      const { missing, denied } = model;
       const name = pick(Object.keys(stage.secrets), which);
       const value = { ...stage.secrets, ...(how === 'rotate' ? stage.rotated : {}) }[name];
       secretIn(model, name).add(cause);
-      if (cause !== 'missing') vault.put(name, how === 'spoil' ? 'no credential' : JSON.stringify(value));
+      if (cause === 'denied') {
+        if (!denied.delete(name)) denied.add(name);
+        vault.deny(name, denied.has(name));
+      } else if (cause !== 'missing') vault.put(name, how === 'spoil' ? 'no credential' : JSON.stringify(value));
       else if (missing.delete(name)) vault.restore(name);
       else {
         vault.schedule(name);

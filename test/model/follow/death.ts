@@ -1,4 +1,4 @@
-import { LIKE_OUTAGE } from '../rules/outcomes.ts';
+import { PASSING } from '../rules/outcomes.ts';
 import { type Attempt, keyIn, type Model, type Sureness } from '../state/model.ts';
 import { isAccepted, isManaging, isMiss, isRefused, mayBeAccepted } from '../state/reading.ts';
 import { type CallReply, isSurely, mayBe } from '../state/replies.ts';
@@ -72,17 +72,17 @@ const isFlapping = ({ sights, misses }: Attempt['view']): boolean => {
   return lasted < FLAPPING.forMs || misses.length < Math.min(sights.length, FLAPPING.most) + 2;
 };
 
-/** How long a refusal has to hold that may be an outage. */
+/** How long an end has to hold that may pass by itself. */
 const REFUSED_MS = { urgent: 900_000, other: 3_600_000 };
 
-/** A refusal ended an attempt, and an outage could explain it: it did not last, and no other key was accepted. */
+/** An end that may pass by itself was final too soon: it did not last, and no other key was accepted. */
 const isHasty = (
   { readings }: Follower,
   { sent, receivedAt, key = '' }: Attempt,
   outcome: string,
   at: number,
 ): boolean =>
-  LIKE_OUTAGE.includes(outcome) &&
+  PASSING.includes(outcome) &&
   at < receivedAt + Math.min(REFUSED_MS[sent.isUrgent ? 'urgent' : 'other'], GIVE_UP_MS) &&
   !readings.some((one) => mayBeAccepted(one) && (isManaging(one, key) || sent.order.signed !== 'self'));
 
@@ -99,7 +99,7 @@ export const unfounded = (
   const isProved = isProvedIn(model, key);
   view.told = toldOf(follower, key, attempt);
   const isTold = view.told !== 'not';
-  if (isHasty(follower, attempt, outcome, at)) return [`${outcome} though an outage could explain it`];
+  if (isHasty(follower, attempt, outcome, at)) return [`${outcome} though it could pass by itself`];
   if (!isGone(outcome)) return [];
   const may = (reply: CallReply): boolean => mayBe(attempt, record, reply);
   const surely = (reply: CallReply): boolean => isSurely(attempt, record, reply);

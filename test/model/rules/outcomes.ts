@@ -15,6 +15,7 @@ export type Cause =
   | 'renewed'
   | 'rotated'
   | 'missing'
+  | 'denied'
   | 'unreadable'
   | 'signer dead'
   /** An outage refuses it, and a call of ours may have ended it. */
@@ -62,6 +63,7 @@ export const OUTCOMES: Readonly<Record<string, OutcomeRow>> = {
   'stuck/ip-not-allowed': stuck('bound'),
   'stuck/credential-refused': stuck('signer dead', 'dead', 'removed', 'rotated', 'expired', 'fault'),
   'stuck/credential-missing': stuck('missing'),
+  'stuck/access-denied': stuck('denied'),
   'stuck/not-recognised': stuck('unseen', 'rotated'),
   'stuck/expired-renewable': stuck('expired'),
   'stuck/only-in-web-ui': stuck('widened'),
@@ -92,12 +94,14 @@ export const WAITS: Readonly<Record<string, readonly Cause[]>> = {
   early: ['early'],
   'refused-for-now': [
     ...(['unseen', 'half seen', 'dead', 'removed', 'revived', 'rotated', 'expired', 'fault'] as const),
-    ...(['signer dead', 'signer in doubt'] as const),
+    ...(['signer dead', 'signer in doubt', 'denied'] as const),
   ],
 };
 
-/** An outage looks like these ends. */
-export const LIKE_OUTAGE: readonly string[] = ['stuck/not-recognised', 'stuck/credential-refused', 'stuck/signer-gone'];
+/** These ends may pass by themselves: an outage looks like the first three, and a grant may lift the last. */
+export const PASSING: readonly string[] = [
+  ...(['stuck/not-recognised', 'stuck/credential-refused', 'stuck/signer-gone', 'stuck/access-denied'] as const),
+];
 
 /** Who asks in an order has seen the living key before, perhaps, or never; of two askers only one. */
 export type Seen = 'surely' | 'maybe' | 'half' | 'never';

@@ -129,6 +129,8 @@ export interface Model {
   readonly secrets: Map<string, Set<Cause>>;
   /** Secrets that are scheduled for deletion. */
   readonly missing: Set<string>;
+  /** Secrets that AWS denies. */
+  readonly denied: Set<string>;
   /** Whether the last change of a key was none that gave it back: a reading may lag behind a death, not behind a life. */
   mayLag: boolean;
   /** What the provider has met: exchanges that went wrong, or an outage. Both together can hide a living key for ever. */
@@ -143,6 +145,7 @@ export const newModel = (stage: Stage): Model => ({
   keys: new Map(),
   secrets: new Map(),
   missing: new Set(),
+  denied: new Set(),
   mayLag: true,
   weather: 'well',
   steps: 0,
