@@ -35,7 +35,7 @@ export const fault: fc.Arbitrary<Command> = fc
 
 /**
  * For a while the provider answers every key as one that it does not know. More than one outage cannot be told from a death, nor one of
- * a key that somebody has brought back after its deletion was accepted.
+ * a key that a person has brought back after its deletion was accepted.
  */
 export const outage: fc.Arbitrary<Command> = fc
   .record({ seconds: fc.constantFrom(3, 60, 600, 1_800), skip: fc.nat({ max: 6 }) })
@@ -72,7 +72,7 @@ export const deaf: fc.Arbitrary<Command> = fc
 
 export const heal: fc.Arbitrary<Command> = fc.constant(change('heal', isBegun, (_model, system) => system.heal()));
 
-/** Somebody removes a key or brings it back, or changes it where that is known for the provider. */
+/** A person removes a key or brings it back, or changes it where that is known for the provider. */
 export const byHand: fc.Arbitrary<Command> = fc
   .tuple(few, fc.oneof(fc.constant(0), fc.nat({ max: 8 })))
   .map(([which, how]) =>
@@ -91,7 +91,7 @@ export const byHand: fc.Arbitrary<Command> = fc
     }),
   );
 
-/** A secret is rotated to another key, saved anew, made unreadable, scheduled for deletion and restored, or denied and granted. */
+/** A secret is rotated to another key, saved again, made unreadable, scheduled for deletion and restored, or denied and granted. */
 const ON_SECRETS: Readonly<Record<string, Cause>> = {
   rotate: 'rotated',
   'save again': 'rotated',
