@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import type { Context, SQSEvent } from 'aws-lambda';
+import type { Context, SQSEvent, SQSRecord } from 'aws-lambda';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type EpochMs, epochMs } from '../functions/core/epoch.ts';
 import { createPorts } from '../functions/edge/create-ports.ts';
@@ -10,6 +10,7 @@ import { inProcess } from '../infra/local/lambda/in-process.ts';
 import { ticker } from '../infra/local/lambda/schedule.ts';
 import { baseUrlsOf } from '../infra/local/sandbox/index.ts';
 import { CREDENTIALS, deadKeys, KEYS, SECRETS, seedKeys } from './seed-keys.ts';
+import { handedOut } from './whole/system/records.ts';
 import { START, type System, startSystem } from './whole/system/system.ts';
 
 interface Case {
@@ -178,6 +179,17 @@ it('names the sender of revoke.bus-event.json in the receipt, and counts from th
   });
 });
 
+/** The event as SQS would hand it out: with the receipt handles of messages that are on the queue. */
+const handedOutAs = async (running: System, event: SQSEvent): Promise<SQSEvent> => {
+  const Records: SQSRecord[] = [];
+  for (const record of event.Records) {
+    await running.send(record.body);
+    const { receiptHandle, eventSourceARN } = await handedOut(running);
+    Records.push({ ...record, receiptHandle, eventSourceARN });
+  }
+  return { Records };
+};
+
 /** The function behind the queue, called with a whole event. */
 const invokeRevoke = async ({ deployment, sandboxes }: System, event: unknown): Promise<unknown> => {
   const found = Object.values(deployment.functions).find(({ handlerModule }) => handlerModule.includes('revoke'));
@@ -187,12 +199,12 @@ const invokeRevoke = async ({ deployment, sandboxes }: System, event: unknown): 
     elapsed: () => Date.now(),
     until: async (instant: EpochMs) => system?.advance(Math.max(0, instant - Date.now())),
   };
-  const { ports, hide } = createPorts(
+  const wired = createPorts(
     readEnvironment({ ...found.environment, ...baseUrlsOf(sandboxes) }, Object.keys(PROVIDERS)),
     PROVIDERS,
     { clock },
   );
-  const handler = serve({ ports, hide });
+  const handler = serve(wired);
   const invoke = inProcess(
     (records: SQSEvent, context) => Promise.resolve(handler(records, context as Context)),
     found,
@@ -205,9 +217,16 @@ describe('revoke.event-two-records.json', () => {
 
   it('kills both keys in one invocation', async () => {
     const running = await started();
-    expect(await invokeRevoke(running, event)).toEqual({ batchItemFailures: [] });
+    expect(await invokeRevoke(running, await handedOutAs(running, event))).toEqual({ batchItemFailures: [] });
     expect(deadKeys(running).toSorted()).toEqual([KEYS.requestyKey, KEYS.kalshiKey].toSorted());
     expect(await endings(running)).toEqual(['revoked', 'revoked']);
+  });
+
+  it('kills nothing where SQS has not handed it out', async () => {
+    const running = await started();
+    const failed = event.Records.map(({ messageId }: SQSRecord) => ({ itemIdentifier: messageId }));
+    expect(await invokeRevoke(running, event)).toEqual({ batchItemFailures: failed });
+    expect([deadKeys(running), await endings(running)]).toEqual([[], []]);
   });
 
   it('gives back the one record whose provider limits our rate', async () => {
@@ -215,7 +234,8 @@ describe('revoke.event-two-records.json', () => {
     const fault = { kind: 'reply', status: 429, body: '{"error":"too many requests"}' } as const;
     running.kalshi.faults.script({ match: {}, fault, times: Number.POSITIVE_INFINITY });
     const [first] = event.Records;
-    expect(await invokeRevoke(running, event)).toEqual({ batchItemFailures: [{ itemIdentifier: first.messageId }] });
+    const failed = { batchItemFailures: [{ itemIdentifier: first.messageId }] };
+    expect(await invokeRevoke(running, await handedOutAs(running, event))).toEqual(failed);
     expect(deadKeys(running)).toEqual([KEYS.requestyKey]);
   });
 });

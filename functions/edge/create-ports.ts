@@ -15,7 +15,7 @@ import { sdkClient } from './aws/sdk-client.ts';
 import { secretsVault } from './aws/vault.ts';
 import { sendOver } from './http/http.ts';
 import { awsOutbox } from './messages/outbox.ts';
-import { type Hide, hideIn } from './messages/visibility.ts';
+import { type Hide, hideIn, isFromQueue } from './messages/visibility.ts';
 import { systemClock } from './process/clock.ts';
 import { digest } from './process/digest.ts';
 import type { FunctionEnvironment } from './process/environment.ts';
@@ -27,6 +27,8 @@ import { measuring } from './telemetry/metrics.ts';
 export interface CreatedPorts {
   readonly ports: Ports;
   readonly hide: Hide;
+  /** Whether a record of an event says that it comes from the requests queue. */
+  readonly isOurs: (record: unknown) => boolean;
 }
 
 /** A call that hangs must leave time for the next one inside a record's deadline. */
@@ -74,5 +76,6 @@ export const createPorts = (
       config: environment.config,
     },
     hide: hideIn(sqs, environment.requestsQueueUrl),
+    isOurs: isFromQueue(environment.requestsQueueUrl),
   };
 };

@@ -2,39 +2,60 @@ import middy from '@middy/core';
 import sqsPartialBatchFailure from '@middy/sqs-partial-batch-failure';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { after, type EpochMs, earlier } from '../core/epoch.ts';
-import type { Ports } from '../core/ports.ts';
 import { revoke } from '../core/revoke/revoke.ts';
 import { TIMING } from '../core/timing.ts';
+import type { CreatedPorts } from '../edge/create-ports.ts';
 import { readRecord } from '../edge/messages/sqs-record.ts';
-import type { Hide } from '../edge/messages/visibility.ts';
+import type { HandleState } from '../edge/messages/visibility.ts';
 
 /** Leaves the message on the queue. Its text is all that the runtime may print of it. */
 class NotDone extends Error {
   override readonly name = 'NotDone';
 }
 
-export interface Serving {
-  readonly ports: Ports;
-  readonly hide: Hide;
-}
-
-const hideUntil = async ({ ports, hide }: Serving, receiptHandle: string, instant: EpochMs): Promise<void> => {
+/** @returns what SQS says of the handle; `unknown` where SQS did not answer */
+const hideUntil = async (
+  { ports, hide }: CreatedPorts,
+  receiptHandle: string,
+  instant: EpochMs,
+): Promise<HandleState | 'unknown'> => {
   try {
-    await hide(receiptHandle, (instant - ports.clock.now()) / 1_000);
+    return await hide(receiptHandle, (instant - ports.clock.now()) / 1_000);
   } catch {
-    // The message comes back by the timeout that it has: later or earlier than wished, but it comes.
-    ports.log.warn('visibility not changed', {});
+    return 'unknown';
   }
 };
 
-const onRecord = async (serving: Serving, record: unknown, endsAt: EpochMs): Promise<void> => {
+/** The message comes back by the timeout that it has: later or earlier than wished, but it comes. */
+const warnUnchanged = ({ ports }: CreatedPorts): void => ports.log.warn('visibility not changed', {});
+
+/**
+ * Hides the message of a record that SQS has handed out. A caller that may invoke the function can make a record up, with any sender and
+ * any request in it. Such a record is not carried out. It is given back, since SQS may be wrong.
+ *
+ * @throws NotDone if the record is forged or comes too late
+ */
+const takeRecord = async (serving: CreatedPorts, record: unknown, receiptHandle: string, until: EpochMs) => {
+  const isOurs = serving.isOurs(record);
+  const state = isOurs ? await hideUntil(serving, receiptHandle, until) : 'foreign';
+  // Another delivery of the message does the work.
+  if (state === 'late') throw new NotDone('Cannot carry out a delivery whose time is over');
+  if (state === 'foreign') {
+    // Nothing of the record is told: all of it may be made up.
+    serving.ports.log.warn('record forged', { wrong: isOurs ? 'receipt handle' : 'queue' });
+    throw new NotDone('Cannot carry out a record that is not of the requests queue');
+  }
+  if (state === 'unknown') warnUnchanged(serving);
+};
+
+const onRecord = async (serving: CreatedPorts, record: unknown, endsAt: EpochMs): Promise<void> => {
   const { ports } = serving;
   const { receiptHandle, ...message } = readRecord(record);
   const deadline = earlier(after(ports.clock.now(), TIMING.recordMs), endsAt);
-  await hideUntil(serving, receiptHandle, after(deadline, TIMING.crashMarginMs));
+  await takeRecord(serving, record, receiptHandle, after(deadline, TIMING.crashMarginMs));
   const verdict = await revoke(ports, { ...message, deadline });
   if (verdict.done) return;
-  await hideUntil(serving, receiptHandle, verdict.notBefore);
+  if ((await hideUntil(serving, receiptHandle, verdict.notBefore)) !== 'held') warnUnchanged(serving);
   throw new NotDone(`Cannot finish yet: ${verdict.code}`);
 };
 
@@ -45,7 +66,7 @@ type Settled = readonly PromiseSettledResult<void>[];
  * The function behind the requests queue. The records of a batch run at the same time, each with its own deadline; only
  * records that are not done go back on the queue.
  */
-export const serve = (serving: Serving) =>
+export const serve = (serving: CreatedPorts) =>
   middy<SQSEvent, SQSBatchResponse | Settled>()
     // The middleware's own logger prints the record, whose body nobody has checked for secrets yet.
     .use(sqsPartialBatchFailure({ logger: () => undefined }))

@@ -1,6 +1,7 @@
 import type { Context, SQSEvent } from 'aws-lambda';
 import { requestForm } from '../../functions/core/request/revocation-request.ts';
 import { TIMING } from '../../functions/core/timing.ts';
+import type { Hide } from '../../functions/edge/messages/visibility.ts';
 import { serve } from '../../functions/revoke/serve.ts';
 import { PROVIDERS_UNDER_TEST } from '../faults/orders/providers-under-test.ts';
 import type { Message } from '../faults/simulated/message-queue.ts';
@@ -34,11 +35,12 @@ export const revocation = async (name: string): Promise<Revocation> => {
   const { clock, ports, seeded, witness, ...world } = await openWorld(order, 86_400_000);
   const message = world.send({ ...seeded.request, reason: 'leaked', requestId: 'path-length' });
   const context = { getRemainingTimeInMillis: () => TIMING.functionTimeoutMs } as Context;
-  const hide = async (_handle: string, seconds: number): Promise<void> => {
+  const hide: Hide = async (_handle, seconds) => {
     message.visibleAt = clock.now() + Math.ceil(seconds) * 1_000;
+    return 'held';
   };
   requestForm(ports.providers); // as the ports of the function do it while it loads
-  const handler = serve({ ports, hide });
+  const handler = serve({ ports, hide, isOurs: () => true });
   const isDone = async (receiveCount: number): Promise<boolean> => {
     clock.advanceTo(message.visibleAt);
     const answer = await clock.run(Promise.resolve(handler(eventOf(message, receiveCount), context)));

@@ -4,6 +4,7 @@ import { tick } from '../../functions/core/sweep/tick.ts';
 import { TIMING } from '../../functions/core/timing.ts';
 import { dynamoLedger } from '../../functions/edge/aws/ledger.ts';
 import { readableLedger } from '../../functions/edge/aws/readable-ledger.ts';
+import type { Hide } from '../../functions/edge/messages/visibility.ts';
 import { digest } from '../../functions/edge/process/digest.ts';
 import * as PROVIDERS from '../../functions/providers/index.ts';
 import { serve } from '../../functions/revoke/serve.ts';
@@ -55,7 +56,7 @@ export interface Around {
   readonly outbox: Omit<Outbox, 'publish'> & { readonly publish: (receipt: Receipt) => Promise<void> };
   readonly newId: () => string;
   readonly warn: (event: string, facts: Readonly<Record<string, unknown>>) => void;
-  readonly hide: (receiptHandle: string, seconds: number) => Promise<void>;
+  readonly hide: Hide;
   /** Puts something between the functions and their ports. */
   readonly around: (ports: Ports) => Ports;
 }
@@ -112,7 +113,7 @@ export const openProduct = (given: Around): Product => {
     providers: PROVIDERS,
     config: { ...config, ...DEPLOYMENT, providers },
   });
-  const handler = serve({ ports, hide: given.hide });
+  const handler = serve({ ports, hide: given.hide, isOurs: () => true });
   return {
     ports,
     receive: receiveWith(handler as never, clock),

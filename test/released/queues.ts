@@ -1,3 +1,4 @@
+import type { Hide } from '../../functions/edge/messages/visibility.ts';
 import type { Message } from './fixture.ts';
 import { isoOf, type QueueRecord } from './product.ts';
 import { withSecrets } from './throwaway.ts';
@@ -19,7 +20,7 @@ export interface Queues {
   readonly next: () => Message | undefined;
   /** Hands a message out as a record. */
   readonly receive: (message: Message) => QueueRecord;
-  readonly hide: (receiptHandle: string, seconds: number) => Promise<void>;
+  readonly hide: Hide;
   readonly remove: (id: string) => void;
 }
 
@@ -78,6 +79,7 @@ export const openQueues = (
     hide: async (id, seconds) => {
       const until = isoOf(now() + Math.max(0, Math.ceil(seconds)) * 1_000);
       change(id, (current) => ({ ...current, visibleAt: until }));
+      return 'held';
     },
     remove: (id) => {
       requests = requests.filter((message) => message.id !== id);

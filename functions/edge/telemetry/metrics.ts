@@ -60,6 +60,7 @@ const EVENTS = new Map<string, (facts: LogFacts) => Values>([
   ['notification not sent', () => ({ NotificationsFailed: 1 })],
   ['ledger item unreadable', () => ({ ItemFaults: 1 })],
   ['ledger item failed', () => ({ ItemFaults: 1 })],
+  ['record forged', () => ({ RecordsForged: 1 })],
   [
     'sweep done',
     ({ sent, unreadable }) => ({ SweepRan: 1, OrdersSent: Number(sent), OrdersUnreadable: Number(unreadable) }),

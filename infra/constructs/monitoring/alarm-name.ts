@@ -16,5 +16,6 @@ export type AlarmName =
   | 'paused'
   | 'notificationsFailed'
   | 'itemFaults'
+  | 'recordsForged'
   | 'revokeFails'
   | 'sweepFails';

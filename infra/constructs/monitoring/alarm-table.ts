@@ -142,6 +142,12 @@ export const alarmTable = (watched: Watched): Readonly<Record<AlarmName, AlarmRo
       metric: own('ItemFaults'),
       above: 0,
     },
+    recordsForged: {
+      says: 'The revoking function was given a message that is not from the requests queue',
+      section: 'A record is forged',
+      metric: own('RecordsForged'),
+      above: 0,
+    },
     revokeFails: {
       says: 'The revoking function crashes, times out or is throttled again and again',
       section: 'The revoking function fails',

@@ -39,7 +39,10 @@ const widgets = ({ instance, queues, ledger, revoke, sweep, props }: Watched): r
       ),
       graph(
         'To look at',
-        all('UrgentWaiting', 'Resurrected', 'LimitReached', 'AccessDenied', 'NotificationsFailed', 'ItemFaults'),
+        all(
+          ...(['UrgentWaiting', 'Resurrected', 'LimitReached', 'AccessDenied'] as const),
+          ...(['NotificationsFailed', 'ItemFaults', 'RecordsForged'] as const),
+        ),
       ),
     ],
     [

@@ -3,7 +3,7 @@ import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import type { ItemKey } from '../../../functions/core/ports.ts';
 import type { ProviderName } from '../../../infra/key-revocation-props.ts';
 import { ACCOUNT } from '../../../infra/local/aws/protocol/account.ts';
-import type { QueuedMessage } from '../../../infra/local/aws/queues/queues.ts';
+import type { QueuedMessage } from '../../../infra/local/aws/queues/queue-content.ts';
 import type { Cast } from '../../../infra/local/sandbox/cast.ts';
 import {
   type AttendedSandbox,

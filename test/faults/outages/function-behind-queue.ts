@@ -82,7 +82,7 @@ export const functionBehind = ({ fleets, clock, random, queue, published, setAsi
     send: async ({ input }: { readonly input: { ReceiptHandle: string; VisibilityTimeout: number } }) =>
       queue.hide(input.ReceiptHandle, input.VisibilityTimeout),
   };
-  const handler = serve({ ports, hide: hideIn(sqs as never, '') });
+  const handler = serve({ ports, hide: hideIn(sqs as never, ''), isOurs: () => true });
   return async (event: SQSEvent): Promise<SQSBatchResponse> => {
     const endsAt = clock.now() + TIMING.functionTimeoutMs;
     const context = { getRemainingTimeInMillis: () => endsAt - clock.now() };

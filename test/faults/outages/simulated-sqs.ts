@@ -43,7 +43,7 @@ const LONGEST_MS = 43_200_000;
 
 const recordOf = (message: Message): SQSRecord => ({
   messageId: message.id,
-  receiptHandle: `${message.id} ${message.receiveCount}`,
+  receiptHandle: `${message.id}/${message.receiveCount}`,
   body: message.body,
   attributes: {
     ApproximateReceiveCount: String(message.receiveCount),
@@ -109,7 +109,7 @@ export const simulatedSqs = (clock: SimulatedClock, settings: QueueSettings, ran
       ring();
     },
     hide: (receiptHandle, seconds) => {
-      const [id = '', receive] = receiptHandle.split(' ');
+      const [id = '', receive] = receiptHandle.split('/');
       const message = messages.get(id);
       if (message === undefined || String(message.receiveCount) !== receive) return;
       if (seconds * 1_000 > LONGEST_MS) throw new Error(`Cannot hide for ${seconds} s, wanted 12 hours at most`);

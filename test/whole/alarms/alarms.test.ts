@@ -82,7 +82,8 @@ const everything = async (): Promise<void> => {
 
 const CAUSED = [
   ...(['itemFaults', 'notificationsFailed', 'resurrected', 'urgentWaiting', 'limitReached', 'accessDenied'] as const),
-];
+  'recordsForged',
+] as const;
 
 describe('every metric', () => {
   it('that an alarm or the dashboard names is emitted', async () => {

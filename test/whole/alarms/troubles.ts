@@ -4,6 +4,7 @@ import type { AlarmName } from '../../../infra/constructs/monitoring/alarm-name.
 import type { Datapoint } from '../../metrics-in.ts';
 import { OPERATOR } from '../system/canaries.ts';
 import { master } from '../system/orders.ts';
+import { handedOut, invokedWith } from '../system/records.ts';
 import type { System } from '../system/system.ts';
 
 export const MINUTE = 60_000;
@@ -205,6 +206,11 @@ export const TROUBLES: Readonly<Record<AlarmName, Trouble>> = {
   itemFaults: async (system) => {
     await put(system, { pk: 'control', sk: 'pause', rev: 1, nonce: 'n', pausedAt: 'now', by: 'me', reason: 'a test' });
     await system.tick();
+    return [];
+  },
+  recordsForged: async (system) => {
+    await order(system);
+    await invokedWith(system, [{ ...(await handedOut(system)), receiptHandle: 'AQEBmadeup' }]);
     return [];
   },
   revokeFails: async (system) => failing(system, 'Revoke', 'Errors', 'Throttles'),

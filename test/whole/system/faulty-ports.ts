@@ -30,7 +30,7 @@ type Step = (...args: never[]) => Promise<unknown>;
 
 /** Puts a script in front of each step that leaves the process: ledger, vault, outbox, the network, the queue. */
 export const faultyPorts = (
-  { ports, hide }: CreatedPorts,
+  { ports, hide, isOurs }: CreatedPorts,
   onSend: (call: HttpCall, reply: MaybeReply) => void = () => undefined,
 ): FaultyPorts => {
   let steps: string[] = [];
@@ -75,6 +75,7 @@ export const faultyPorts = (
         send: faulty('send', send),
       },
       hide: faulty('hide', hide),
+      isOurs,
     },
     get steps() {
       return steps;

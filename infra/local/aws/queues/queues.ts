@@ -1,24 +1,9 @@
 import { ACCOUNT, arnOf } from '../protocol/account.ts';
 import type { Backend } from '../protocol/call.ts';
 import { createEmulator, type Emulator, injectSqs } from './emulator.ts';
+import { inspectQueue, type QueueContent } from './queue-content.ts';
 import { snsBackend } from './sns-backend.ts';
 import { sqsBackend } from './sqs-backend.ts';
-
-/** A message as it lies in a queue; `sentTimestamp` and `delayUntil` in epoch milliseconds. */
-export interface QueuedMessage {
-  readonly messageId: string;
-  readonly body: string;
-  readonly messageAttributes: Readonly<Record<string, { readonly DataType: string; readonly StringValue?: string }>>;
-  readonly sentTimestamp: number;
-  readonly approximateReceiveCount: number;
-  readonly delayUntil?: number;
-}
-
-export interface QueueContent {
-  readonly ready: readonly QueuedMessage[];
-  readonly delayed: readonly QueuedMessage[];
-  readonly inflight: readonly { readonly message: QueuedMessage; readonly visibilityDeadline: number }[];
-}
 
 export interface Queues {
   readonly sqs: Backend;
@@ -50,12 +35,7 @@ export const startQueues = async (): Promise<Queues> => {
     sqs: sqsBackend(app),
     sns: snsBackend(app),
     deliver: (queueArn, body, attributes = {}) => deliver(app, queueArn, body, attributes),
-    inspect: async (queueName) => {
-      const reply = await app.inject({ method: 'GET', url: `/_fauxqs/queues/${queueName}` });
-      if (reply.statusCode !== 200)
-        throw new Error(`Cannot inspect queue "${queueName}", wanted the name of one that exists`);
-      return (reply.json() as { messages: QueueContent }).messages;
-    },
+    inspect: (queueName) => inspectQueue(app, queueName),
     close: () => app.close(),
   };
 };

@@ -14,35 +14,53 @@ const Entry = z.looseObject({
   ReceiptHandle: z.string().default(''),
   VisibilityTimeout: z.number().default(0),
 });
-const Batch = z.looseObject({ Entries: z.array(z.looseObject({})).default([]) });
+const Asked = z.looseObject({ QueueUrl: z.string().default('') });
+const Batch = Asked.extend({ Entries: z.array(z.looseObject({})).default([]) });
 const Names = z.array(z.string()).default([]);
 const Receive = z.looseObject({ MessageAttributeNames: Names, MessageSystemAttributeNames: Names });
 
-type Refusal = (entry: z.infer<typeof Entry>, handles: ReceiptHandles) => string | undefined;
+/** What SQS answers in place of doing what is asked. */
+interface Refused {
+  readonly Code: string;
+  readonly Message: string;
+}
+
+type Refusal = (entry: z.infer<typeof Entry>, queueUrl: string, handles: ReceiptHandles) => Refused | undefined;
+
+const invalid = (Message: string): Refused => ({ Code: 'InvalidParameterValue', Message });
 
 const refuseDelay: Refusal = ({ DelaySeconds }) =>
   Number.isInteger(DelaySeconds) && DelaySeconds >= 0 && DelaySeconds <= MAX_DELAY_SECONDS
     ? undefined
-    : `Value ${DelaySeconds} for parameter DelaySeconds is invalid. Reason: must be >= 0 and <= ${MAX_DELAY_SECONDS}.`;
+    : invalid(
+        `Value ${DelaySeconds} for parameter DelaySeconds is invalid. Reason: must be >= 0 and <= ${MAX_DELAY_SECONDS}.`,
+      );
 
-const refuseHiding: Refusal = ({ VisibilityTimeout, ReceiptHandle }, handles) => {
+/** A handle that was never a handle, or is one of another queue. */
+const refuseHandle: Refusal = ({ ReceiptHandle }, queueUrl, handles) => {
+  const Message = handles.whyUnknown(queueUrl, ReceiptHandle);
+  return Message === undefined ? undefined : { Code: 'ReceiptHandleIsInvalid', Message };
+};
+
+const refuseHiding: Refusal = ({ VisibilityTimeout, ReceiptHandle }, _queueUrl, handles) => {
   const value = `Value ${VisibilityTimeout} for parameter VisibilityTimeout is invalid`;
   const reason = `Total VisibilityTimeout for the message is beyond the limit [${MAX_HIDDEN_SECONDS} seconds]`;
   return handles.age(ReceiptHandle) / 1000 + VisibilityTimeout > MAX_HIDDEN_SECONDS
-    ? `${value}. Reason: ${reason}`
+    ? invalid(`${value}. Reason: ${reason}`)
     : undefined;
 };
 
 /** By operation on one message; the batch of it asks the same of each entry. */
 const REFUSALS: Readonly<Record<string, Refusal>> = {
   SendMessage: refuseDelay,
-  ChangeMessageVisibility: refuseHiding,
+  ChangeMessageVisibility: (...asked) => refuseHandle(...asked) ?? refuseHiding(...asked),
+  DeleteMessage: refuseHandle,
 };
 
 export interface FailedEntry {
   readonly Id: string;
   readonly SenderFault: true;
-  readonly Code: 'InvalidParameterValue';
+  readonly Code: string;
   readonly Message: string;
 }
 
@@ -56,12 +74,12 @@ const limitBatch = (input: unknown, refuse: Refusal, handles: ReceiptHandles): L
   const batch = Batch.parse(input);
   const judged = batch.Entries.map((entry) => {
     const { Id, ...rest } = Entry.parse(entry);
-    return { entry, Id, Message: refuse({ Id, ...rest }, handles) };
+    return { entry, Id, refused: refuse({ Id, ...rest }, batch.QueueUrl, handles) };
   });
-  const failed = judged.flatMap(({ Id, Message }) =>
-    Message === undefined ? [] : [{ Id, Message, SenderFault: true, Code: 'InvalidParameterValue' } as const],
+  const failed = judged.flatMap(({ Id, refused }) =>
+    refused === undefined ? [] : [{ Id, SenderFault: true, ...refused } as const],
   );
-  const Entries = judged.filter(({ Message }) => Message === undefined).map(({ entry }) => entry);
+  const Entries = judged.filter(({ refused }) => refused === undefined).map(({ entry }) => entry);
   return { input: failed.length > 0 && Entries.length === 0 ? undefined : { ...batch, Entries }, failed };
 };
 
@@ -76,7 +94,7 @@ const limitReceive = (input: unknown): Limited => {
 /**
  * Holds a call to the limits of SQS that the emulator behind does not know.
  *
- * @throws {AwsError} `InvalidParameterValue`
+ * @throws {AwsError} `InvalidParameterValue`, or `ReceiptHandleIsInvalid`
  */
 export const limited = (action: string, body: string, handles: ReceiptHandles): Limited => {
   const input: object = JSON.parse(body);
@@ -84,7 +102,8 @@ export const limited = (action: string, body: string, handles: ReceiptHandles): 
   const refuse = REFUSALS[action.replace(/Batch$/, '')];
   if (refuse === undefined) return { input, failed: [] };
   if (action.endsWith('Batch')) return limitBatch(input, refuse, handles);
-  const message = refuse(Entry.parse(input), handles);
-  if (message !== undefined) throw new AwsError('InvalidParameterValue', message);
+  const refused = refuse(Entry.parse(input), Asked.parse(input).QueueUrl, handles);
+  if (refused?.Code === 'ReceiptHandleIsInvalid') throw new AwsError(refused.Code, refused.Message, 404);
+  if (refused !== undefined) throw new AwsError(refused.Code, refused.Message);
   return { input, failed: [] };
 };

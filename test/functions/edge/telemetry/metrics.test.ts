@@ -153,6 +153,7 @@ describe('other events', () => {
     ['access denied', {}, { 'AccessDenied{instance=desk}': [1] }],
     ['ledger item unreadable', {}, { 'ItemFaults{instance=desk}': [1] }],
     ['ledger item failed', {}, { 'ItemFaults{instance=desk}': [1] }],
+    ['record forged', {}, { 'RecordsForged{instance=desk}': [1] }],
     ['notification not sent', {}, { 'NotificationsFailed{instance=desk}': [1] }],
     ['look done', { requestId: 'R' }, {}],
     ['toString', {}, {}],

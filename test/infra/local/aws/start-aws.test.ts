@@ -137,6 +137,27 @@ it('hides a message for twelve hours at most, counted from its receive', async (
   expect([result.Successful, result.Failed]).toMatchObject([[{ Id: 's43175' }], [{ Id: 's43200' }]]);
 });
 
+it('refuses a receipt handle that is none, one of another queue, and one whose time is over', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: 1_700_000_000_000 });
+  const QueueUrl = await makeQueue('handles', { VisibilityTimeout: '30' });
+  const other = await makeQueue('other-handles');
+  await queues.send(new sqs.SendMessageCommand({ QueueUrl, MessageBody: 'x' }));
+  const [message] = await receive(QueueUrl);
+  const handle = message?.ReceiptHandle;
+  const none = { name: 'ReceiptHandleIsInvalid', message: expect.stringContaining('not a valid receipt handle') };
+  const ofAnother = { name: 'ReceiptHandleIsInvalid', message: expect.stringContaining('not valid for this queue') };
+  await expect(hide(QueueUrl, 'made up', 1)).rejects.toMatchObject(none);
+  await expect(hide(other, handle, 1)).rejects.toMatchObject(ofAnother);
+  const deleted = queues.send(new sqs.DeleteMessageCommand({ QueueUrl: other, ReceiptHandle: handle }));
+  await expect(deleted).rejects.toMatchObject(ofAnother);
+  const Entries = [{ Id: 'e', ReceiptHandle: 'made up' }];
+  const batch = await queues.send(new sqs.DeleteMessageBatchCommand({ QueueUrl, Entries }));
+  expect(batch.Failed).toMatchObject([{ Id: 'e', Code: 'ReceiptHandleIsInvalid', SenderFault: true }]);
+  vi.setSystemTime(Date.now() + 31_000);
+  const over = { name: 'InvalidParameterValue', message: expect.stringContaining('not available for visibility') };
+  await expect(hide(QueueUrl, handle, 1)).rejects.toMatchObject(over);
+});
+
 it('forgets a message when the retention period is over', async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: 1_700_000_000_000 });
   const QueueUrl = await makeQueue('forgetful', { MessageRetentionPeriod: '1209600', VisibilityTimeout: '0' });
