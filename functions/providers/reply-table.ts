@@ -1,6 +1,6 @@
 import type { Answer } from '../core/answer.ts';
 import type { MaybeReply, Reply } from '../core/provider.ts';
-import { DOWN, type ReplyMeaning, rejected, silent, UNRECOGNISED } from './reply-meaning.ts';
+import { DOWN, isWait, type ReplyMeaning, rejected, silent, UNRECOGNISED } from './reply-meaning.ts';
 
 /**
  * Who asked, and what: the target about itself, a managing key about itself or for a list, a managing
@@ -29,7 +29,7 @@ type Rows = readonly (readonly [replies: readonly string[], meaning: Cells])[];
 export interface ReplyTable {
   /** A reply has the name of the provider's code, of its status (`HTTP 404`) or of its class of status (`HTTP 2xx`). */
   readonly rows: Rows;
-  /** The provider's own code in a reply; `undefined` if the status decides. */
+  /** The provider's own code in a reply, with whatever status it comes; `undefined` if the status decides. */
   code(reply: Reply): string | undefined;
   /** Whether a refusal has the provider's own form. */
   isOwn(reply: Reply): boolean;
@@ -57,12 +57,18 @@ const AMBIGUOUS: readonly number[] = [401, 403, 404];
 const foreignName = (table: ReplyTable, reply: Reply): string | undefined =>
   AMBIGUOUS.includes(reply.status) && !table.isOwn(reply) ? `HTTP ${reply.status} without JSON` : undefined;
 
+/** Whether a code may stand beside its status. A provider that is out, or that limits us, says nothing of a key: only that, in other words. */
+const mayStand = ({ status }: Reply, cell: ReplyMeaning): boolean =>
+  (status !== 429 && Math.floor(status / 100) !== 5) || isWait(cell, 'rate-limited') || isWait(cell, 'provider-down');
+
 /** Makes the function that says what a reply means for its asker. A successful read gets here only if it cannot be read. */
 export const replyReader = (table: ReplyTable): ((reply: MaybeReply, column: Column) => Answer) => {
   const rows = new Map([...COMMON, ...table.rows].flatMap(([names, row]) => names.map((name) => [name, row] as const)));
   return (reply, column) => {
     if (reply === undefined) return { ...(rows.get('no reply') ?? ELSE)[column], code: 'no reply' };
-    const named = table.code(reply) ?? foreignName(table, reply);
+    const coded = table.code(reply);
+    const isMeant = coded !== undefined && mayStand(reply, (rows.get(coded) ?? ELSE)[column]);
+    const named = isMeant ? coded : foreignName(table, reply);
     const byStatus = [`HTTP ${reply.status}`, `HTTP ${Math.floor(reply.status / 100)}xx`];
     const name = named ?? byStatus.find((each) => rows.has(each)) ?? '';
     const cell = (rows.get(name) ?? ELSE)[column];

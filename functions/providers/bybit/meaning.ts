@@ -10,8 +10,8 @@ const LIMITED = alike(silent({ wait: 'rate-limited' }), rejected({ wait: 'rate-l
 const REFUSED_KEY = silent({ end: 'stuck/credential-refused' }, BLOCKS_CALL);
 
 /**
- * What Bybit says. It documents refusals inside HTTP 200, where `retCode` decides. A refusal that comes with its own status has the code as
- * well. Without a code the status decides.
+ * What Bybit says. It documents refusals inside HTTP 200, where `retCode` decides. With any other status the code decides as well, if there
+ * is one.
  */
 const ROWS: ReplyTable['rows'] = [
   [['0'], cells(UNRECOGNISED, UNRECOGNISED, { saw: 'accepted', ...IDENTIFIED }, { saw: 'accepted' })],
@@ -78,35 +78,40 @@ const ROWS: ReplyTable['rows'] = [
   ],
 ];
 
-const Envelope = z.object({
-  retCode: z.int(),
-  time: z.int().positive().optional().catch(undefined),
-  result: z.unknown().optional(),
-});
-
-/** Older replies spell the code in snake case. */
-const Spelled = z.union([
-  Envelope,
-  z.object({ ret_code: z.int() }).transform(({ ret_code: retCode }) => ({ retCode })),
+/** The code of a refusal, as a number or in digits. */
+const Refusal = z.union([
+  z.int().refine((code) => code !== 0),
+  z
+    .string()
+    .regex(/^-?[1-9]\d{0,8}$/)
+    .transform(Number),
 ]);
 
-const envelopeOf = (reply: MaybeReply) =>
-  reply?.status === 200 ? Envelope.safeParse(jsonOrUndefined(reply.body)).data : undefined;
+/** Older replies spell the code in snake case. Two spellings that differ are no code. Only the number 0, as documented, can be a yes. */
+const Envelope = z
+  .object({
+    retCode: z.union([z.literal(0), Refusal]).optional(),
+    ret_code: Refusal.optional(),
+    time: z.int().positive().optional().catch(undefined),
+    result: z.unknown().optional(),
+  })
+  .transform(({ retCode, ret_code: older, ...rest }) => {
+    const code = retCode ?? older;
+    return { ...rest, code: (older ?? code) === code ? code : undefined };
+  });
 
-/** Refusals about what was asked. A 403 and a 429 are about our address, and an error of the provider's own says nothing of the key. */
-const REFUSALS: readonly number[] = [400, 401, 404];
+const envelopeOf = (reply: MaybeReply) => reply && Envelope.safeParse(jsonOrUndefined(reply.body)).data;
 
-/** The code of a refusal, wherever it stands. Code 0 is no refusal, and counts only with status 200. */
+/** The code of a reply, wherever it stands. Code 0 counts only with status 200: with any other status the reply is no yes. */
 const codeIn = (reply: Reply): number | undefined => {
-  if (reply.status === 200) return envelopeOf(reply)?.retCode;
-  if (!REFUSALS.includes(reply.status)) return undefined;
-  return Spelled.safeParse(jsonOrUndefined(reply.body)).data?.retCode || undefined;
+  const code = envelopeOf(reply)?.code;
+  return code === 0 && reply.status !== 200 ? undefined : code;
 };
 
 /** The result of a reply with code 0, by its schema; `undefined` for any other reply. */
 export const resultIn = <T>(reply: MaybeReply, schema: z.ZodType<T>): T | undefined => {
-  const envelope = envelopeOf(reply);
-  return envelope?.retCode === 0 ? schema.safeParse(envelope.result).data : undefined;
+  if (reply === undefined || codeIn(reply) !== 0) return undefined;
+  return schema.safeParse(envelopeOf(reply)?.result).data;
 };
 
 /** Bybit's text for too many requests from our address. */
@@ -114,7 +119,8 @@ export const isTooFrequent = (reply: MaybeReply): boolean =>
   reply?.status === 403 && /access too frequent/i.test(reply.body);
 
 /** A 403 without a reason: an address in a refused country, or a page of the network in front of Bybit. */
-export const isForbidden = (reply: MaybeReply): boolean => reply?.status === 403 && !isTooFrequent(reply);
+export const isForbidden = (reply: MaybeReply): boolean =>
+  reply?.status === 403 && !isTooFrequent(reply) && codeIn(reply) === undefined;
 
 const BANNED_MS = 600_000;
 const BANNED = new Set(['10018', 'access too frequent']);

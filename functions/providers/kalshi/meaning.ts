@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { isObject, jsonOrUndefined } from '../../core/json.ts';
+import type { Reply } from '../../core/provider.ts';
 import {
   BLOCKS_CALL,
   IDENTIFIED,
@@ -67,10 +68,9 @@ const isUnknownKey = (body: string): boolean => {
   return said?.details === 'NOT_FOUND' && said.code.startsWith('authentication_error');
 };
 
-/**
- * Only for 401 and 403: 429 and 5xx are read by their status. A mark may be anywhere in a refusal: codes come inside
- * other services' sentences, and with account ids.
- */
+const isOwn = ({ body }: Pick<Reply, 'body'>): boolean => isObject(jsonOrUndefined(body));
+
+/** A mark may be anywhere in a refusal: codes come inside other services' sentences, and with account ids. */
 const MARKS: readonly (readonly [status: 401 | 403, mark: string])[] = [
   [401, 'INCORRECT_API_KEY_SIGNATURE'],
   [401, 'header_timestamp_expired'],
@@ -78,15 +78,17 @@ const MARKS: readonly (readonly [status: 401 | 403, mark: string])[] = [
   [403, 'Your_location_attestation'],
 ];
 
+/** With a status that is not the mark's, only a mark in Kalshi's own form counts. */
+const markIn = (reply: Reply): string | undefined =>
+  MARKS.find(
+    ([at, mark]) => (reply.status === at || (reply.status >= 400 && isOwn(reply))) && reply.body.includes(mark),
+  )?.[1];
+
 /** What a reply means for its asker. A list with status 200 gets here only if it cannot be read. */
 export const meaning = replyReader({
   rows: ROWS,
-  code: ({ status, body }) => {
-    const marked = MARKS.find(([at, mark]) => at === status && body.includes(mark));
-    if (marked) return marked[1];
-    return status === 401 && isUnknownKey(body) ? 'NOT_FOUND' : undefined;
-  },
-  isOwn: ({ body }) => isObject(jsonOrUndefined(body)),
+  code: (reply) => markIn(reply) ?? (isUnknownKey(reply.body) ? 'NOT_FOUND' : undefined),
+  isOwn,
   statusText: ({ status }) => (status === 200 ? '200 unreadable' : String(status)),
   besides: ({ headers }, cell) => (isWait(cell, 'clock-skew') ? clockOf(headers) : {}),
 });

@@ -13,12 +13,15 @@ const BAD_REQUEST = alike(silent({ end: 'stuck/request-rejected' }), rejected({ 
 const NO_SUCH_PATH = silent({ end: 'stuck/request-rejected' });
 const REFUSED_KEY = rejected({ end: 'stuck/credential-refused' });
 
-/** The status of an expired or deleted bearer, and its one documented message. */
+/** The one documented message for an expired or deleted bearer. */
 const INVALID_TOKEN = 'Invalid authorization token';
 const PERMISSION = 'permission required';
+const ERROR_INSIDE = 'an error inside a success';
 
 /** What Requesty says: https://docs.requesty.ai/features/error-codes (of the router; the management host is assumed to say the same). */
 const ROWS: ReplyTable['rows'] = [
+  // A success with words of an error is no yes.
+  [[ERROR_INSIDE], alike(UNRECOGNISED, UNRECOGNISED)],
   [['HTTP 2xx'], cells(UNRECOGNISED, UNRECOGNISED, { saw: 'accepted', ...IDENTIFIED }, { saw: 'accepted' })],
   // A control probe decides for the target's own question.
   [['HTTP 401'], cells(UNRECOGNISED, silent({ end: 'stuck/credential-refused' }), rejected(), REFUSED_KEY)],
@@ -64,10 +67,11 @@ const retryAt = (reply: Reply): Stated => {
 export const meaning = replyReader({
   rows: ROWS,
   code: (reply) => {
-    const message = reply.status === 403 ? messageIn(reply) : undefined;
+    const message = messageIn(reply);
     if (message === undefined) return undefined;
     if (isInvalidToken(message)) return INVALID_TOKEN;
-    return message.toLowerCase().includes(PERMISSION) ? PERMISSION : undefined;
+    if (message.toLowerCase().includes(PERMISSION)) return PERMISSION;
+    return isSuccess(reply) ? ERROR_INSIDE : undefined;
   },
   isOwn: (reply) => messageIn(reply) !== undefined,
   statusText: (reply, column) =>

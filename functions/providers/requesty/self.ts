@@ -51,9 +51,11 @@ function* own({ credential, host, keyId }: Self): Talk<Answer> {
     const facts: Facts = { keyId: key.id, ...(manage !== undefined && { manage }) };
     return { saw: 'alive', code: key.code, ...IDENTIFIED, facts };
   }
-  if (reply?.status !== 401) return meaning(reply, 'own');
+  const said = meaning(reply, 'own');
+  // Without words of its own that decide, only a bearer that was never issued tells what a 401 is about.
+  if (reply?.status !== 401 || said.saw !== 'silent') return said;
   const control = yield () => askSelf(NEVER_ISSUED, host);
-  return isSameRefusal(reply, control) ? { saw: 'unknown', code: '401' } : meaning(reply, 'own');
+  return isSameRefusal(reply, control) ? { saw: 'unknown', code: '401' } : said;
 }
 
 /**

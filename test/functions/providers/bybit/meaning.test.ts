@@ -134,7 +134,7 @@ describe('what a code means to the target, to its master, and after a call by ei
     ['HTTP 403', reply(403, '<html>'), 'silent stuck/region-refused', 'silent stuck/region-refused', UNKNOWN],
     [
       'HTTP 400',
-      reply(400, { retCode: '10003' }),
+      reply(400, { retCode: 'no' }),
       'silent stuck/request-rejected',
       'silent stuck/request-rejected',
       'rejected at last request-rejected',
@@ -153,16 +153,54 @@ describe('what a code means to the target, to its master, and after a call by ei
     expect(read(what)[0].code).toBe(code);
   });
 
-  it.each([400, 401, 404])('reads the code of a refusal that comes with HTTP %i, in either spelling', (status) => {
-    for (const [code, ...expected] of CODES) {
-      expect(read(reply(status, refusal(code))).map(brief)).toEqual(expected);
-      expect(read(reply(status, { ret_code: code, ret_msg: 'no' })).map(brief)).toEqual(expected);
-    }
+  it.each([200, 202, 301, 400, 401, 403, 404, 499, 600])(
+    'reads the code of a refusal wherever it stands, in either spelling, as a number or in digits: HTTP %i',
+    (status) => {
+      for (const [code, ...expected] of CODES)
+        for (const spelled of [
+          { retCode: code },
+          { ret_code: code },
+          { retCode: String(code) },
+          { ret_code: `${code}` },
+        ])
+          expect(read(reply(status, { ...spelled, retMsg: 'no' })).map(brief)).toEqual(expected);
+    },
+  );
+
+  it.each([
+    ['two spellings that differ', { retCode: 10003, ret_code: 10005 }],
+    ['two spellings, one of them a yes', { retCode: 0, ret_code: 10003 }],
+    ['a name twice', '{"retCode":10003,"retCode":10003}'],
+    ['a name twice, further down', '{"retCode":10003,"result":{"a":1,"a":2}}'],
+    ['a fraction', { retCode: 10003.5 }],
+    ['digits with a sign', { retCode: '+10003' }],
+    ['digits with a zero before them', { retCode: '010003' }],
+    ['digits with white space', { retCode: ' 10003' }],
+    ['a number in another form', { retCode: '1e4' }],
+    ['a list', { retCode: [10003] }],
+    ['the code inside something else', { error: { retCode: 10003 } }],
+    ['the code in a sentence', 'retCode 10003'],
+  ])('reads no code where there is %s', (_what, body) => {
+    for (const status of [200, 400, 401, 403, 404])
+      expect(read(reply(status, body)).map(({ saw }) => saw)).not.toContain('unknown');
   });
 
-  it.each([403, 429, 500])('reads HTTP %i by its status, also where a code stands in it', (status) =>
-    expect(read(reply(status, refusal(10003))).map(brief)).not.toContain('unknown'),
+  it.each([{ retCode: '0' }, { ret_code: 0 }, { ret_code: '0' }])('takes %j for no yes', (body) =>
+    expect(read(reply(200, body)).map(brief)).toEqual(Array(4).fill(UNKNOWN)),
   );
+
+  it.each([429, 500, 599])('takes HTTP %i for an outage or a limit, unless the code says that too', (status) => {
+    for (const [code] of CODES) {
+      const byStatus = read(reply(status)).map(brief);
+      const said = read(reply(status, refusal(code))).map(brief);
+      for (const [index, one] of said.entries())
+        expect([byStatus[index], DOWN, LIMITED, 'doubt retry/rate-limited', 'rejected retry/rate-limited']).toContain(
+          one,
+        );
+    }
+    expect(brief(read(reply(status, refusal(10006)))[0])).toBe('doubt retry/rate-limited');
+    expect(read(reply(status, refusal(10018)))[0]).toMatchObject({ code: '10018', hostWide: true });
+  });
 
   it.each(BROKEN)('takes HTTP 200 with %s for no verdict', (_what, body) => {
     const answers = read(reply(200, body));

@@ -66,7 +66,20 @@ describe('what a reply means to the target, to a managing key twice, and after a
     ['401', reply(401, refusal('missing')), '401', REFUSED],
     ['401 with a page', reply(401, '<html>'), 'HTTP 401 without JSON', all(UNKNOWN, UNKNOWN)],
     ['401 without a body', reply(401), 'HTTP 401 without JSON', all(UNKNOWN, UNKNOWN)],
-    ['a dead bearer', reply(403, INVALID), 'Invalid authorization token', TOKEN],
+    ...[200, 400, 401, 403, 404].map(
+      (status) =>
+        [`a dead bearer with ${status}`, reply(status, INVALID), 'Invalid authorization token', TOKEN] as const,
+    ),
+    ['an error inside a success', reply(200, refusal('try again')), 'an error inside a success', all(UNKNOWN, UNKNOWN)],
+    [
+      'a dead bearer, a name twice',
+      reply(
+        403,
+        '{"error":{"message":"Invalid authorization token"},"error":{"message":"Invalid authorization token"}}',
+      ),
+      'HTTP 403 without JSON',
+      all(UNKNOWN, UNKNOWN),
+    ],
     [
       'a dead bearer in other letters',
       reply(403, refusal(' invalid authorization token. ')),
