@@ -15,6 +15,8 @@ const SAYS = {
   revoked: 'absent',
   /** The key does not work, and the provider answers alike for a deleted key and for one that is switched off. */
   unusable: 'absent after a delete',
+  /** A refusal without a word of the provider's own. Only another key of the account that is accepted tells it from a gateway's. */
+  refused: 'absent beside a control',
   /** A refusal that only a known key should get, but that does not show the key: a limit of the key's account, an address list. */
   doubt: 'doubt',
   accepted: 'nothing',
@@ -79,13 +81,26 @@ export type KeyRecord = Readonly<Record<string, unknown>>;
 /** Whether the answer shows that the provider still holds the key. */
 export const isPresent = ({ saw }: Answer): boolean => SAYS[saw] === 'present';
 
-/**
- * Whether the answer could prove a death, if what asked had seen the key before.
- *
- * @param deleted whether the provider has accepted a delete of ours, so that a key that does not work is not just switched off
- */
-export const isAbsent = ({ saw }: Answer, deleted = false): boolean =>
-  SAYS[saw] === 'absent' || (deleted && SAYS[saw] === 'absent after a delete');
+/** What some absences need besides the answer. */
+export interface Besides {
+  /** The provider has accepted a delete of ours, so that a key that does not work is not just switched off. */
+  readonly deleted?: boolean;
+  /** Another key of the account was accepted, so that it is this key that is refused. */
+  readonly controlled?: boolean;
+}
+
+/** Whether the answer could prove a death, if what asked had seen the key before. */
+export const isAbsent = (
+  { saw }: Pick<Answer, 'saw'>,
+  { deleted = false, controlled = false }: Besides = {},
+): boolean =>
+  SAYS[saw] === 'absent' ||
+  (deleted && SAYS[saw] === 'absent after a delete') ||
+  (controlled && SAYS[saw] === 'absent beside a control');
+
+/** Whether the answer may come to an absence. */
+export const mayBeAbsent = (answer: Pick<Answer, 'saw'>): boolean =>
+  isAbsent(answer, { deleted: true, controlled: true });
 
 /** Whether the answer forbids a word of death, and shows no key. */
 export const isDoubt = ({ saw }: Answer): boolean => SAYS[saw] === 'doubt';

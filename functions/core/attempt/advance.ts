@@ -91,7 +91,7 @@ const writeRound = async (
   context: AttemptContext,
   hooks: AttemptHooks,
   item: CaseItem,
-  { round, plan, roundVerdict, control, controlName }: JudgedRound,
+  { round, plan, roundVerdict, control, controlReading }: JudgedRound,
 ): Promise<CaseItem> => {
   const { ports, pin, holder, order } = context;
   const lives = round.asked.some(({ answer }) => isPresent(answer));
@@ -105,7 +105,7 @@ const writeRound = async (
       round,
       roundVerdict: round.cutShort ? undefined : roundVerdict,
       control,
-      controlName,
+      controlName: controlReading?.keyName,
       restriction: isRestriction(plan.call) ? plan.call : undefined,
       now,
     });

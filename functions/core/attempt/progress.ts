@@ -1,4 +1,4 @@
-import { type Answer, type Facts, isAbsent, isDoubt, isPresent, type KeyRecord, waitIn } from '../answer.ts';
+import { type Answer, type Facts, isDoubt, isPresent, type KeyRecord, mayBeAbsent, waitIn } from '../answer.ts';
 import { type EpochMs, later } from '../epoch.ts';
 import {
   type AttemptRecord,
@@ -230,7 +230,7 @@ const replyOf = (answer: Answer): CallReply => {
   const { saw, acceptance } = answer;
   if (saw === 'accepted') return acceptance === 'opaque' ? 'opaque' : 'accepted';
   if (saw === 'rejected') return waitIn(answer) ? 'put-off' : 'refused';
-  return isAbsent(answer, true) ? 'refused' : 'lost';
+  return mayBeAbsent(answer) ? 'refused' : 'lost';
 };
 
 /** After a call: its answer, and a sighting if the answer authenticates the target. */

@@ -66,9 +66,12 @@ export interface JudgedRound {
   readonly roundVerdict: RoundVerdict;
   /** Which other key of the account was accepted, and no longer names the target, if it can name it. */
   readonly control: Control | undefined;
-  /** Names the control key that was asked. */
-  readonly controlName?: string | undefined;
+  /** What a control key showed, if one was asked. */
+  readonly controlReading?: ControlReading;
 }
+
+/** What a round shows. @param controlled another key of the account was accepted beside it */
+type Judge = (round: Round, controlled: boolean) => RoundVerdict;
 
 /**
  * A managing key that our accepted call has deleted is refused for that reason. It no longer speaks for the target: only the target's own
@@ -107,6 +110,33 @@ const needsControl = (
   return isRestriction(plan.call) || (progress.calls > 0 && !isTold);
 };
 
+/** A round, and what it shows beside a control key of the account. The key is asked only where nothing else can tell. */
+const besideControl = async (
+  context: AttemptContext,
+  judged: Omit<JudgedRound, 'control'>,
+  { item, progress, judge }: { readonly item: CaseItem; readonly progress: AttemptRecord; readonly judge: Judge },
+): Promise<JudgedRound> => {
+  const { round, plan, roundVerdict } = judged;
+  // Before its first call a delete asks for none.
+  const mayWait = isRestriction(plan.call) || progress.calls > 0 || item.proved !== undefined;
+  const isDecisive = mayWait && !round.cutShort && judge(round, true) !== roundVerdict;
+  if (!isDecisive && !needsControl(judged, item, progress)) return { ...judged, control: undefined };
+  const { controlledBy, agreed } = isWatched(progress, context.ports.clock.now()) ? progress : NEW_ATTEMPT;
+  // A refusal that is an absence only beside an accepted key needs that key in its own round.
+  if (controlledBy === 'key' && !isDecisive) return { ...judged, control: 'key' };
+  const since = agreed?.on === 'absent' ? agreed.at : undefined;
+  const controlReading = await context.askControl(item, round.facts, since);
+  const { saw, listed, evidence } = controlReading;
+  const isAccepted = saw === 'accepted' && listed === undefined;
+  // The control key's own list may show the target.
+  const asked = listed ? [...round.asked, listed] : round.asked;
+  const beside = { ...round, asked, evidence: [...round.evidence, ...evidence] };
+  return {
+    ...{ ...judged, round: beside, roundVerdict: judge(beside, isAccepted), controlReading },
+    control: isAccepted ? 'key' : undefined,
+  };
+};
+
 /** Asks the probes once, and judges them by the sightings in the ledger. Writes nothing. */
 export const probeRound = async (
   context: AttemptContext,
@@ -125,27 +155,18 @@ export const probeRound = async (
   const round = await withoutDeadSigner(context, asked, called);
   const plan = planWith(context, round.facts, called);
   const restriction = isRestriction(plan.call) ? plan.call : undefined;
-  const judged = (answered: Round) => {
-    const sightings = seenWith(item, answered, ports.clock.now());
-    const roundVerdict = roundVerdictOf(answered.asked, {
-      sightings,
+  const sightingsOf = (answered: Round): CaseItem['sightings'] => seenWith(item, answered, ports.clock.now());
+  const judge: Judge = (answered, controlled) =>
+    roundVerdictOf(answered.asked, {
+      sightings: sightingsOf(answered),
       signer: answered.signer,
       needsAll: plan.needsAll,
       deleted: item.proved !== undefined || (restriction === undefined && progress.acceptedAt !== undefined),
+      controlled,
       restriction,
       before: progress.before,
     });
-    return { round: answered, plan, roundVerdict, isBySigner: isControlled(answered.asked, sightings) };
-  };
-  const { isBySigner, ...first } = judged(round);
-  if (isBySigner) return { ...first, control: 'signer' };
-  if (!needsControl(first, item, progress)) return { ...first, control: undefined };
-  const { controlledBy, agreed } = isWatched(progress, ports.clock.now()) ? progress : NEW_ATTEMPT;
-  if (controlledBy === 'key') return { ...first, control: 'key' };
-  const since = agreed?.on === 'absent' ? agreed.at : undefined;
-  const { saw, keyName: controlName, listed, evidence } = await context.askControl(item, round.facts, since);
-  const beside = { ...round, evidence: [...round.evidence, ...evidence] };
-  // The control key's own list shows the target.
-  if (listed) return { ...judged({ ...beside, asked: [...round.asked, listed] }), control: undefined, controlName };
-  return { ...first, round: beside, control: saw === 'accepted' ? 'key' : undefined, controlName };
+  if (isControlled(round.asked, sightingsOf(round)))
+    return { round, plan, roundVerdict: judge(round, true), control: 'signer' };
+  return besideControl(context, { round, plan, roundVerdict: judge(round, false) }, { item, progress, judge });
 };

@@ -1,4 +1,13 @@
-import { type Answer, endIn, isAbsent, isDoubt, isPresent, type KeyRecord } from '../answer.ts';
+import {
+  type Answer,
+  type Besides,
+  endIn,
+  isAbsent,
+  isDoubt,
+  isPresent,
+  type KeyRecord,
+  mayBeAbsent,
+} from '../answer.ts';
 import { after, type EpochMs } from '../epoch.ts';
 import type { AttemptRecord } from '../ledger/case-item.ts';
 import { type StuckCode, stuckCodeOf } from '../outcome.ts';
@@ -20,13 +29,11 @@ export interface AnsweredQuestion {
  */
 export type RoundVerdict = 'absent' | 'absent-unseen' | 'present' | 'none' | Reach;
 
-interface Context {
+interface Context extends Besides {
   readonly sightings: Readonly<Record<string, EpochMs>>;
   /** The answer about the managing key itself, if it was asked in this round. */
   readonly signer: Answer | undefined;
   readonly needsAll: boolean;
-  /** The provider has accepted a delete of ours. */
-  readonly deleted: boolean;
   readonly restriction: Restriction | undefined;
   readonly before: KeyRecord | undefined;
 }
@@ -57,7 +64,7 @@ const reachVerdictOf = (
 
 /** The managing key was refused. The rest of this round may have the same cause, so it says nothing of the target. */
 export const isManagerRefused = (round: readonly AnsweredQuestion[], signer: Answer | undefined): boolean =>
-  (signer !== undefined && isAbsent(signer, true)) ||
+  (signer !== undefined && mayBeAbsent(signer)) ||
   [signer, ...round.filter(({ question }) => question.as === 'managing').map(({ answer }) => answer)].some(
     (answer) => answer?.saw === 'silent' && (answer.blocksCall || endIn(answer) === 'stuck/credential-refused'),
   );
@@ -74,7 +81,7 @@ export const isControlled = (round: readonly AnsweredQuestion[], seen: Context['
  */
 export const roundVerdictOf = (
   round: readonly AnsweredQuestion[],
-  { sightings, signer, needsAll, deleted, restriction, before }: Context,
+  { sightings, signer, needsAll, restriction, before, ...besides }: Context,
 ): RoundVerdict => {
   const isDoubted = round.some(({ answer }) => isDoubt(answer));
   if (round.some(({ answer }) => isPresent(answer))) {
@@ -84,7 +91,7 @@ export const roundVerdictOf = (
   // Refused, but identified: the provider still has the key, even if no list names it. A doubt may be such a refusal.
   if (isDoubted || round.some(({ answer }) => answer.identified)) return 'none';
   if (isManagerRefused(round, signer)) return 'none';
-  const absent = round.filter(({ answer }) => isAbsent(answer, deleted));
+  const absent = round.filter(({ answer }) => isAbsent(answer, besides));
   if (absent.length === 0) return 'none';
   const backed = absent.filter(
     ({ question, answer }) => sightings[question.questionId] !== undefined || answer.saw === 'revoked',
@@ -113,7 +120,7 @@ const keyStateAfter = (
   if (round.some(({ answer }) => answer.saw === 'expired')) return 'expired';
   // A doubt is no sighting. But until it is settled the key has to be treated as alive.
   if (round.some(({ answer }) => isPresent(answer) || isDoubt(answer) || answer.identified)) return 'alive';
-  return round.some(({ answer }) => isAbsent(answer, true)) ? 'unknown' : known;
+  return round.some(({ answer }) => mayBeAbsent(answer)) ? 'unknown' : known;
 };
 
 type Absence = Pick<AttemptRecord, 'absentSince' | 'absentAt' | 'controlledSince' | 'controlledBy'>;

@@ -1,4 +1,4 @@
-import { isAbsent, isPresent } from '../answer.ts';
+import { isPresent, mayBeAbsent } from '../answer.ts';
 import { after, type EpochMs, fromIso, toIso } from '../epoch.ts';
 import {
   type AttemptRecord,
@@ -49,7 +49,7 @@ const timesOf = ({ dueAt, receivedAt }: ReceiptSource, { calledAt, acceptedAt, d
 const BASIS_SAID = { accepted: 'accepted', lost: 'reply-lost', refused: 'call-unknown' } as const;
 
 /** An exchange in which the provider did not know the key itself. */
-const triesKey = (line: Evidence): boolean => line.step === 'probe' && line.as === 'self' && isAbsent(line, true);
+const triesKey = (line: Evidence): boolean => line.step === 'probe' && line.as === 'self' && mayBeAbsent(line);
 
 /** Among n nodes that were met at random and refuse the key, at most 3/n of all accept it: the rule of three. */
 const boundOf = (connections: number): number | null => (connections > 3 ? 3 / connections : null);

@@ -1,4 +1,4 @@
-import { endIn, isAbsent } from '../answer.ts';
+import { endIn, mayBeAbsent } from '../answer.ts';
 import { killOf } from '../attempt/call-guards.ts';
 import type { AttemptContext, ControlReading } from '../attempt/round.ts';
 import { after, type EpochMs } from '../epoch.ts';
@@ -88,8 +88,7 @@ const askKey = async (
 
 const isAccepted = ({ answer: { saw } }: Asked): boolean => saw === 'alive' || saw === 'listed';
 
-const isRefused = ({ answer }: Asked): boolean =>
-  isAbsent(answer, true) || endIn(answer) === 'stuck/credential-refused';
+const isRefused = ({ answer }: Asked): boolean => mayBeAbsent(answer) || endIn(answer) === 'stuck/credential-refused';
 
 /** Writes how a control key was answered. @returns since when it has been refused */
 const note = async ({ ports }: Asks, arn: string, asked: Asked): Promise<EpochMs | undefined> => {

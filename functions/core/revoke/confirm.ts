@@ -1,6 +1,6 @@
 import { type Facts, isAbsent, isPresent, type KeyRecord } from '../answer.ts';
 import { killOf } from '../attempt/call-guards.ts';
-import { type AttemptContext, probeRound } from '../attempt/round.ts';
+import { type AttemptContext, type ControlReading, probeRound } from '../attempt/round.ts';
 import { isSettling, type KeyReading, withReading } from '../attempt/settle-window.ts';
 import type { Disposition } from '../delivery.ts';
 import { type AttemptEnded, attemptEnded, attemptWaiting } from '../ledger/attempt-result.ts';
@@ -84,41 +84,46 @@ const readKey = async (
   // The call of this request has left, in an earlier attempt.
   const called = { ...NEW_ATTEMPT, calls: 1, before };
   const deleted = item.proved !== undefined;
-  const { round, plan, control: signer } = await probeRound(context, item, called, true);
+  const { round, plan, control: inRound, controlReading } = await probeRound(context, item, called, true);
   const own = plan.probes.filter(({ as }) => as === 'self');
   const elsewhere = await askedElsewhere(context, item, round.facts);
   const times = PROBES[item.settling?.urgent ? 'urgent' : 'other'];
   const more = round.cutShort ? [] : await askedAgain(context, own, times);
   const asked = [...round.asked, ...more, ...elsewhere.asked];
+  const askAside = (): Promise<ControlReading> => context.askControl(item, round.facts, item.settling?.lastReadAt);
+  const beside = controlReading ?? (inRound ? undefined : await askAside());
+  const control = inRound ?? (beside?.saw === 'accepted' ? 'key' : undefined);
+  const besides = { deleted, controlled: control !== undefined };
+  const absent = asked.filter(({ answer }) => isAbsent(answer, besides));
   const verdict = roundVerdictOf(asked, {
     sightings: item.sightings,
     signer: round.signer,
     needsAll: plan.needsAll,
-    deleted,
+    ...besides,
     restriction: isRestriction(plan.call) ? plan.call : undefined,
     before,
   });
-  const control = signer ? undefined : await context.askControl(item, round.facts, item.settling?.lastReadAt);
-  const isListed = control?.listed !== undefined;
+  const isListed = beside?.listed !== undefined;
   const isKnown = isListed || asked.some(({ answer }) => isPresent(answer) || answer.identified);
   const evidence = [
     ...round.evidence,
     ...[...more, ...elsewhere.asked].map(({ question, answer }) =>
       evidenceOf(ports.clock.now(), 'probe', question, answer),
     ),
-    ...(control?.evidence ?? []),
+    // That of a round is among the round's own.
+    ...(controlReading ? [] : (beside?.evidence ?? [])),
   ];
   const isGone = isManagerRefused(asked, round.signer) && (await killOf(ports, pin.signerName)) !== undefined;
   // An update may have found its key gone.
   const isSeen = as === 'gone' ? isKnown : verdict === 'wider' || verdict === 'web-only';
-  const isVoid = control?.saw === 'refused';
+  const isVoid = beside?.saw === 'refused';
   const isHeld = verdict === (as === 'gone' ? 'absent' : 'as-asked') && !isVoid;
   return {
     saw: isSeen ? 'broken' : isHeld ? 'holds' : 'nothing',
-    control: signer ?? (control?.saw === 'accepted' ? 'key' : undefined),
-    absences: asked.filter(({ answer }) => isAbsent(answer, deleted)).length,
-    connections: asked.flatMap(({ answer, connections }) => (isAbsent(answer, deleted) ? connections : [])),
-    triedKey: asked.some(({ question, answer }) => question.as === 'self' && isAbsent(answer, deleted)),
+    control,
+    absences: absent.length,
+    connections: absent.flatMap(({ connections }) => connections),
+    triedKey: absent.some(({ question }) => question.as === 'self'),
     evidence,
     notAsked: elsewhere.notAsked,
     isVoid,

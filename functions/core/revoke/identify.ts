@@ -36,7 +36,9 @@ const keyNamedBy = (answers: readonly (Answer | Unasked)[], { keyIds }: Expected
 
 /** The end of a request whose key was not identified, if both answers mean the same end. */
 const agreedEnd = (answers: readonly Answer[], { unknown }: Expected): FinalOutcome | undefined => {
-  const [end, ...others] = new Set(answers.map((answer) => (isAbsent(answer, true) ? unknown : endIn(answer))));
+  const [end, ...others] = new Set(
+    answers.map((answer) => (isAbsent(answer, { deleted: true }) ? unknown : endIn(answer))),
+  );
   return others.length > 0 ? undefined : end;
 };
 

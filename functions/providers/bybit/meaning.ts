@@ -7,6 +7,7 @@ import { alike, cells, type ReplyTable, replyReader } from '../reply-table.ts';
 import { clockOf, comeBackAt, limitedUntil } from '../stated-time.ts';
 
 const LIMITED = alike(silent({ wait: 'rate-limited' }), rejected({ wait: 'rate-limited' }));
+const BARE_401 = 'HTTP 401 without a text';
 const REFUSED_KEY = silent({ end: 'stuck/credential-refused' }, BLOCKS_CALL);
 
 /**
@@ -23,6 +24,16 @@ const ROWS: ReplyTable['rows'] = [
   [
     ['10001', 'HTTP 400'],
     alike(silent({ end: 'stuck/request-rejected' }), rejected(undefined, { fallbackCode: 'request-rejected' })),
+  ],
+  // Documented for a wrong key, and for headers that were lost on the way.
+  [
+    [BARE_401],
+    cells(
+      { saw: 'refused' },
+      { ...UNRECOGNISED, ...BLOCKS_CALL, fallbackCode: 'credential-refused' },
+      rejected(),
+      rejected(undefined, { fallbackCode: 'credential-refused' }),
+    ),
   ],
   [['10003'], cells({ saw: 'unknown' }, REFUSED_KEY, rejected(), rejected({ end: 'stuck/credential-refused' }))],
   [
@@ -144,6 +155,7 @@ export const meaning = replyReader({
   rows: ROWS,
   code: (reply) => {
     if (isTooFrequent(reply)) return 'access too frequent';
+    if (reply.status === 401 && reply.body.trim() === '') return BARE_401;
     const code = codeIn(reply);
     return code === undefined && reply.status !== 200 ? undefined : String(code ?? 'unreadable');
   },

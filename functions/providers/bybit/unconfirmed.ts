@@ -7,6 +7,10 @@ export const UNCONFIRMED: readonly Unconfirmed[] = [
     weDo: 'Counts it as gone only after the key was seen alive on the same host, and as dead only after an accepted delete or an hour.',
   },
   {
+    what: 'Whether a deleted key can be answered HTTP 401 without a text. A gateway may answer every key so.',
+    weDo: 'Counts such an answer only while another key of the account is accepted.',
+  },
+  {
     what: 'Whether a deleted key can still be answered `10006` or `10010`.',
     weDo: 'Takes both for a doubt: no sign of life, and no death. After an hour of doubt a person has to look.',
   },

@@ -5,6 +5,7 @@ import {
   isAbsent,
   isDoubt,
   isPresent,
+  mayBeAbsent,
   SAW,
   type Saw,
   waitIn,
@@ -34,9 +35,15 @@ it.each<[what: string, holds: (answer: Answer) => boolean, of: readonly Saw[]]>(
   ['can prove a death', (answer) => isAbsent(answer), ['unlisted', 'unknown', 'revoked']],
   [
     'can prove a death after a delete of ours',
-    (answer) => isAbsent(answer, true),
+    (answer) => isAbsent(answer, { deleted: true }),
     ['unlisted', 'unknown', 'revoked', 'unusable'],
   ],
+  [
+    'can prove a death beside another key that is accepted',
+    (answer) => isAbsent(answer, { controlled: true }),
+    ['unlisted', 'unknown', 'revoked', 'refused'],
+  ],
+  ['may come to an absence', mayBeAbsent, ['unlisted', 'unknown', 'revoked', 'unusable', 'refused']],
   ['are a doubt', isDoubt, ['doubt']],
 ])('knows the words that %s', (_what, holds, of) => expect(SAW.filter((saw) => holds({ saw, code: '0' }))).toEqual(of));
 

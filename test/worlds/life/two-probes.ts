@@ -16,7 +16,7 @@ export const wordOfTwoProbes = (heard: readonly Heard[]): number | undefined => 
       seen.add(questionId);
       since = undefined;
     }
-    if (!isAbsent({ saw, code: '' }) || !seen.has(questionId)) continue;
+    if (!isAbsent({ saw }) || !seen.has(questionId)) continue;
     since ??= at;
     if (at - since >= GAP_MS) return at;
   }

@@ -247,7 +247,7 @@ describe('a control key', () => {
 
   it('that is accepted controls an absence after a call that was not accepted', async () => {
     const { since, judged } = await asked({});
-    expect(judged).toMatchObject({ roundVerdict: 'absent', control: 'key', controlName: NAME });
+    expect(judged).toMatchObject({ roundVerdict: 'absent', control: 'key', controlReading: { keyName: NAME } });
     expect(judged.round.evidence.at(-1)).toBe(LINE);
     expect(since).toEqual([undefined]);
   });
@@ -260,7 +260,7 @@ describe('a control key', () => {
 
   it('whose list names the target shows that it is alive', async () => {
     const { judged } = await asked({ reading: { ...ACCEPTED, listed: CONTROL } });
-    expect(judged).toMatchObject({ roundVerdict: 'present', control: undefined, controlName: NAME });
+    expect(judged).toMatchObject({ roundVerdict: 'present', control: undefined, controlReading: { keyName: NAME } });
     expect(judged.round.asked.map(({ question }) => question.as)).toEqual(['self', 'control']);
   });
 
@@ -300,6 +300,44 @@ describe('a control key', () => {
     ['of a key that was never seen', { found: { sightings: {} } }],
     ['once the death is proved', { found: { proved: { at: NOON, deadAt: NOON, endedBy: 'X#1' } } }],
   ])('is not asked %s', async (_when, given) => expect((await asked(given)).since).toEqual([]));
+
+  describe('beside a key that is refused without a word of the provider’s own', () => {
+    const BARE = answerOf('refused');
+    const PROVED = { proved: { at: NOON, deadAt: NOON, endedBy: 'X#1' } };
+    const bare = (given: Beside) => asked({ probe: BARE, ...given });
+
+    it.each<[string, Beside]>([
+      ['after an accepted call', { record: { ...LOST, acceptedAt: NOON } }],
+      ['after a lost reply', {}],
+      ['once the death is proved', { found: PROVED, record: { calls: 0 } }],
+      ['before an update', { isUpdate: true, record: { calls: 0 } }],
+      ['although it was accepted earlier in the same absence', { record: { ...LOST, controlledBy: 'key' } }],
+    ])('is asked %s, and only an accepted one makes that an absence', async (_when, given) => {
+      const { since, judged } = await bare(given);
+      expect([judged.roundVerdict, judged.control, since.length]).toEqual(['absent', 'key', 1]);
+      for (const saw of ['refused', 'nothing'] as const) {
+        const { judged: without } = await bare({ ...given, reading: { saw, evidence: [LINE] } });
+        expect([without.roundVerdict, without.control]).toEqual(['none', undefined]);
+      }
+    });
+
+    it('that names the target shows that it is alive', async () => {
+      const { judged } = await bare({ reading: { ...ACCEPTED, listed: CONTROL } });
+      expect([judged.roundVerdict, judged.control]).toEqual(['present', undefined]);
+    });
+
+    it('makes no death of what was never seen', async () => {
+      expect((await bare({ found: { sightings: {} } })).judged.roundVerdict).toBe('absent-unseen');
+    });
+
+    it('is not asked before the first call of a delete, in half a round, nor where the key shows', async () => {
+      const { since, judged } = await bare({ record: { calls: 0 } });
+      expect([since, judged.roundVerdict]).toEqual([[], 'none']);
+      expect((await bare({ probes: [questionOf('probe'), withoutSlot('list')] })).since).toEqual([]);
+      const doubted = answerOf('doubt', { means: { wait: 'rate-limited' } });
+      expect((await bare({ probe: doubted })).since).toEqual([]);
+    });
+  });
 
   it('is asked before the call of an update, too, and after one that was accepted', async () => {
     expect((await asked({ isUpdate: true, record: { calls: 0 } })).judged.control).toBe('key');

@@ -44,6 +44,21 @@ describe('where a round shows the key to stand', () => {
     ['one listed and unknown by itself', [self('unknown'), list('listed')], {}, 'present'],
     ['one unknown that was seen', [self('unknown')], {}, 'absent'],
     ['one unlisted that was listed', [list('unlisted')], {}, 'absent'],
+    ['one refused without a word', [self('refused')], {}, 'none'],
+    ['one refused without a word beside an accepted key', [self('refused')], { controlled: true }, 'absent'],
+    [
+      'one refused without a word beside an accepted key, never seen',
+      [self('refused')],
+      { controlled: true, sightings: {} },
+      'absent-unseen',
+    ],
+    [
+      'one refused without a word and listed beside an accepted key',
+      [self('refused'), list('listed')],
+      { controlled: true },
+      'present',
+    ],
+    ['one refused without a word after a delete', [self('refused')], { deleted: true }, 'none'],
     ['one unknown that was never seen', [self('unknown')], { sightings: {} }, 'absent-unseen'],
     ['one unlisted, seen only by another question', [list('unlisted')], { sightings: { self: NOON } }, 'absent-unseen'],
     [

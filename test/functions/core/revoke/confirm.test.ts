@@ -631,6 +631,69 @@ describe('an end that was broken off', () => {
   });
 });
 
+const OF_ACCOUNT = answerOf('alive', { facts: { sameAccount: 'yes' } });
+
+/** With a control key that answers `control`. */
+const controlled = (script: Script, plan?: Parameters<typeof scriptedProvider>[0]) => {
+  const arn = 'key-revoker/control';
+  const provider = { ...scriptedProvider(plan), control: () => questionOf('control', 'control') };
+  const desk = openedAs(JSON.stringify({ keyId: KEY }));
+  const control = openedAs(JSON.stringify({ keyId: OTHER }), { arn, name: arn });
+  const memory = system(script, { provider, secrets: { 'key-revoker/desk': desk, [desk.arn]: desk, [arn]: control } });
+  memory.items.set('sweep#controls kalshi', { rev: 1, nonce: '', arns: [arn] } as never);
+  return memory;
+};
+
+describe('a key that is refused without a word of the provider’s own', () => {
+  const BARE = answerOf('refused', { code: 'HTTP 401' });
+  const REFUSED_TOO = answerOf('silent', { means: { wait: 'unrecognised' } });
+
+  const besideControl = (script: Script) => controlled({ ...DIES, probe: [ALIVE, BARE], ...script });
+
+  it('is gone and dead while another key of its account is accepted', async () => {
+    const memory = besideControl({ control: [OF_ACCOUNT] });
+    expect(await revoke(memory.ports, delivered(memory, SELF))).toEqual({ done: true });
+    expect(memory.published.at(-1)).toMatchObject({
+      outcome: 'revoked',
+      proof: { basis: 'accepted', control: 'key', tried: 'key', absences: 2 },
+    });
+    await readThrough(memory, MINUTE);
+    expect(findings(memory)).toEqual([['R#1!1', 'confirmed', null, 'dead', 'revoked']]);
+  });
+
+  it.each([
+    ['is refused alike', [REFUSED_TOO]],
+    ['is not answered', [undefined]],
+    ['is of nobody knows which account', [ALIVE]],
+  ])('is never called gone while the other key %s', async (_what, control) => {
+    const memory = besideControl({ control });
+    for (let hours = 0; hours < 30; hours += 1) {
+      await revoke(memory.ports, delivered(memory, SELF, { receiveCount: hours + 1 }));
+      memory.clock.forward(60 * MINUTE);
+    }
+    expect(memory.published.map(({ keyState }) => keyState)).not.toContain('gone');
+    expect(memory.published.at(-1)).toMatchObject({ outcome: 'stuck', code: 'unproven', final: true });
+  });
+
+  it('that was deleted by hand is found gone after one delete', async () => {
+    const memory = besideControl({ probe: [ALIVE, BARE], delete: [REFUSED], control: [OF_ACCOUNT] });
+    await revoke(memory.ports, delivered(memory, { ...SELF, dryRun: true, requestId: 'P' }));
+    await revoke(memory.ports, delivered(memory, SELF));
+    expect(memory.published.at(-1)).toMatchObject({
+      outcome: 'already-revoked',
+      proof: { basis: 'call-unknown', control: 'key' },
+    });
+    expect(memory.sent.filter((asked) => asked === 'delete')).toHaveLength(1);
+  });
+
+  it('is not confirmed where the other key is no longer accepted', async () => {
+    const memory = besideControl({ control: [OF_ACCOUNT, OF_ACCOUNT, REFUSED_TOO] });
+    await revoke(memory.ports, delivered(memory, SELF));
+    await readThrough(memory, MINUTE);
+    expect(findings(memory)).toEqual([['R#1!1', 'unconfirmed', 'no-answer', 'gone', 'revoked']]);
+  });
+});
+
 it('starts its window again where another request sees the key meanwhile', async () => {
   const memory = await ended({ probe: [ALIVE, GONE, GONE, ALIVE, GONE], delete: [ACCEPTED] });
   memory.clock.forward(5 * MINUTE);
@@ -679,6 +742,20 @@ describe('a restriction', () => {
     await readThrough(memory, MINUTE);
     expect(findings(memory)).toEqual([['R#1!1', 'unconfirmed', 'no-answer', 'alive', 'restricted']]);
     expect(caseOf(memory)).toMatchObject({ state: 'restricted-case', restrictedBy: 'R#1' });
+  });
+
+  it.each([
+    ['accepted', OF_ACCOUNT],
+    ['not accepted', answerOf('silent', { means: { wait: 'unrecognised' } })],
+  ])('of a key that nobody knows any more asks its control key once in a reading: %s', async (_what, answer) => {
+    const probe = [wider, wider, asAsked, asAsked, GONE];
+    const memory = controlled({ probe, delete: [ACCEPTED], control: [answer] }, () => ({ call }));
+    await revoke(memory.ports, delivered(memory, SELF));
+    const asks = (): number => memory.sent.filter((asked) => asked === 'control').length;
+    const before = asks();
+    await readAt(memory, 2 * MINUTE);
+    expect(asks() - before).toBe(1);
+    expect(caseOf(memory).settling?.evidence.filter(({ as }) => as === 'control')).toHaveLength(1);
   });
 
   it('of a key that does not work is not confirmed by its absence', async () => {

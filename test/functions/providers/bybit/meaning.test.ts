@@ -123,14 +123,16 @@ describe('what a code means to the target, to its master, and after a call by ei
     expect(read(reply(200, refusal(code))).map((answer) => answer.code)).toEqual(Array(4).fill(String(code)));
   });
 
-  it.each([
+  it.each<readonly [code: string, what: ReturnType<typeof reply>, ...expected: [string, string, string]]>([
     ['no reply', undefined, 'silent retry/no-reply', 'silent retry/no-reply', 'silent retry/no-reply'],
     ['HTTP 500', reply(500, '{"retCode":0}'), DOWN, DOWN, DOWN],
     ['HTTP 503', reply(503, '<html>'), DOWN, DOWN, DOWN],
     ['HTTP 599', reply(599), DOWN, DOWN, DOWN],
     ['HTTP 600', reply(600), UNKNOWN, UNKNOWN, UNKNOWN],
     ['HTTP 429', reply(429), LIMITED, LIMITED, 'rejected retry/rate-limited'],
-    ['HTTP 401', reply(401), UNKNOWN, UNKNOWN, UNKNOWN],
+    ...['<html>', 'Unauthorized', '{}', '{"error":"no"}'].map(
+      (page) => ['HTTP 401', reply(401, page), UNKNOWN, UNKNOWN, UNKNOWN] as const,
+    ),
     ['HTTP 403', reply(403, '<html>'), 'silent stuck/region-refused', 'silent stuck/region-refused', UNKNOWN],
     [
       'HTTP 400',
@@ -184,6 +186,20 @@ describe('what a code means to the target, to its master, and after a call by ei
     for (const status of [200, 400, 401, 403, 404])
       expect(read(reply(status, body)).map(({ saw }) => saw)).not.toContain('unknown');
   });
+
+  it.each(['', ' \n'])(
+    'takes a 401 without a text for a refusal that only an accepted key can tell from a gateway’s',
+    (blank) => {
+      const answers = read(reply(401, blank));
+      expect(answers.map(brief)).toEqual([
+        'refused',
+        'silent retry/unrecognised holds at last credential-refused',
+        'rejected',
+        'rejected at last credential-refused',
+      ]);
+      expect(answers[0].code).toBe('HTTP 401 without a text');
+    },
+  );
 
   it.each([{ retCode: '0' }, { ret_code: 0 }, { ret_code: '0' }])('takes %j for no yes', (body) =>
     expect(read(reply(200, body)).map(brief)).toEqual(Array(4).fill(UNKNOWN)),
@@ -303,7 +319,10 @@ describe('every reply', () => {
   it('has a meaning, and none of chance proves anything', () => {
     fc.assert(
       fc.property(anyReply, (what) => {
-        for (const answer of read(what)) expect(['silent', 'rejected']).toContain(answer.saw);
+        for (const answer of read(what))
+          expect(what?.status === 401 ? ['silent', 'rejected', 'refused'] : ['silent', 'rejected']).toContain(
+            answer.saw,
+          );
       }),
     );
   });
