@@ -107,6 +107,11 @@ export interface Plan {
    * environment's name.
    */
   readonly siblings: readonly (readonly [environment: string, question: Question])[];
+  /**
+   * Asked once, all at the same time, before a request ends as not recognised: does the key belong to one of these environments? Only signed
+   * questions, which do not disclose the secret to another host, and only at documented hosts.
+   */
+  readonly elsewhere?: readonly (readonly [environment: string, question: Question])[];
   /** False if no question is left that could show a death (no sub account has the key). */
   readonly provable: boolean;
   readonly call: Call | Restriction;
@@ -248,6 +253,8 @@ export interface Provider {
   /** Where the provider refuses everyone: the beginning of an AWS region's name, and the country. */
   readonly refusedRegions: Readonly<Record<string, string>>;
   readonly unconfirmed: readonly Unconfirmed[];
+  /** What an end means in one environment, where its cause there is another than elsewhere: by the environment, then by the end. */
+  readonly hints: Readonly<Record<string, Readonly<Partial<Record<FinalOutcome, string>>>>>;
   readonly settle: Settle;
   /** @throws Fault `refused/credential-unreadable`, naming the field and never its value */
   credential(value: unknown): Credential;
@@ -271,6 +278,22 @@ export type Providers = Readonly<Record<string, Provider>>;
 /** @returns `undefined` if no provider has that name */
 export const providerNamed = (providers: Providers, name: unknown): Provider | undefined =>
   typeof name === 'string' && Object.hasOwn(providers, name) ? providers[name] : undefined;
+
+/** Says which environments with keys of their own were not asked for a key of this environment. Empty if all were. */
+export const notAskedFrom = (
+  { environments }: Pick<Provider, 'environments'>,
+  environment: string,
+  asked: readonly string[] = [],
+): string => {
+  const realms = new Set(Object.values(environments).map(({ realm }) => realm));
+  realms.delete(environments[environment]?.realm ?? environment);
+  const left = [...realms].filter((name) => !asked.includes(name));
+  return left.length === 0 ? '' : `Not asked in the environments ${left.join(', ')}`;
+};
+
+/** What an end means in this environment in particular. Empty if it means what it means everywhere. */
+export const hintFor = ({ hints }: Pick<Provider, 'hints'>, environment: string, outcome: FinalOutcome): string =>
+  (Object.hasOwn(hints, environment) ? hints[environment]?.[outcome] : undefined) ?? '';
 
 /** What a request does; `undefined` if no provider has such an operation. */
 export const kindOf = (

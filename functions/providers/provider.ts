@@ -4,7 +4,7 @@ import { MINUTE_MS } from '../core/timing.ts';
 import { realmsOf } from './realms.ts';
 
 /** Parts that most providers do not have. */
-type Rare = 'locators' | 'secretForms' | 'refusedRegions' | 'locate' | 'settle';
+type Rare = 'hints' | 'locators' | 'secretForms' | 'refusedRegions' | 'locate' | 'settle';
 
 /** For a provider that documents nothing, and that nobody has measured. */
 const ASSUMED: Settle = { windowMs: 10 * MINUTE_MS, source: 'assumed' };
@@ -28,6 +28,7 @@ export const provider = <Own extends Operation>(definition: Definition<Own>): Pr
   const { title, operations } = rest;
   const { checkReach } = realmsOf(rest.environments);
   return {
+    hints: {},
     locators: {},
     secretForms: [],
     refusedRegions: {},

@@ -1,16 +1,17 @@
-import { isDoubt, isPresent } from '../answer.ts';
+import { type Facts, isPresent } from '../answer.ts';
 import { type EpochMs, toIso } from '../epoch.ts';
 import { type AttemptResult, attemptEnded, attemptWaiting } from '../ledger/attempt-result.ts';
 import { type AttemptRecord, type CaseItem, NEW_ATTEMPT, sightedRoundsIn } from '../ledger/case-item.ts';
 import { attemptName } from '../ledger/keys.ts';
 import { updateLeasedCase } from '../ledger/lease.ts';
 import { type FinalOutcome, mayBeOutage } from '../outcome.ts';
-import { ask, hasTime, isUnasked, type Round } from '../probe/ask.ts';
-import { type Call, isRestriction, type Plan } from '../provider.ts';
-import { type Evidence, evidenceOf } from '../receipt.ts';
+import { hasTime, type Round } from '../probe/ask.ts';
+import { type Call, hintFor, isRestriction, type Plan } from '../provider.ts';
+import type { Evidence } from '../receipt.ts';
 import { type Agreement, agreedFor, agreementAfter } from './agreement.ts';
 import { wayAroundBan } from './around-ban.ts';
 import { killOf } from './call-guards.ts';
+import { askElsewhere, askSiblings } from './elsewhere.ts';
 import { nextStep, type Step } from './next-step.ts';
 import { withMoreEvidence, withRound } from './progress.ts';
 import { type AttemptContext, type JudgedRound, planWith, probeRound } from './round.ts';
@@ -26,23 +27,6 @@ export interface AttemptHooks {
   resurrected(item: CaseItem, provedAt: EpochMs): Promise<void>;
 }
 
-/** Asks the sibling environments once. A key that is alive in one of them means that the request named the wrong environment. */
-const askSiblings = async (
-  { asking, ports }: AttemptContext,
-  { siblings }: Plan,
-): Promise<AttemptResult | { readonly nowhere: readonly Evidence[] }> => {
-  const evidence: Evidence[] = [];
-  for (const [environment, question] of siblings) {
-    const answer = await ask({ ...asking, bypassesBreaker: true }, question);
-    // Without time to ask, nothing is known of that environment: the next delivery asks.
-    if (isUnasked(answer)) return attemptWaiting(answer.heldUp ?? { code: 'not-yet-proved' });
-    evidence.push(evidenceOf(ports.clock.now(), 'probe', question, answer));
-    if (isPresent(answer) || isDoubt(answer) || answer.identified)
-      return attemptEnded('stuck/wrong-environment', `The key belongs to the environment ${environment}`, evidence);
-  }
-  return { nowhere: evidence };
-};
-
 /** A managing key that is refused because this product killed it is not a wrong credential. */
 const signerGoneOr = async ({ ports, pin, order }: AttemptContext, outcome: FinalOutcome): Promise<FinalOutcome> =>
   outcome === 'stuck/credential-refused' && !order.target.self && (await killOf(ports, pin.signerName)) !== undefined
@@ -55,6 +39,9 @@ const signerGoneOr = async ({ ports, pin, order }: AttemptContext, outcome: Fina
  */
 const provedBefore = ({ proved }: CaseItem): string =>
   proved ? `The key was proved gone at ${toIso(proved.at)} with another signing key` : '';
+
+/** The fact that the key was looked for in all other environments, and what that came to. It belongs to one attempt. */
+const SOUGHT = 'searchedElsewhere';
 
 /** What the receipt says about this request in particular, from what was learned on the way. */
 const whyOf = (
@@ -69,11 +56,11 @@ const whyOf = (
     return `Since ${toIso(doubt.since)} the provider has answered the key with ${doubt.code}, which only a known key should get. So the key may be alive`;
   if (outcome === 'stuck/unproven' && isUpdate && since)
     return `${since}. An update cannot tell a dead key from an outage. A delete can: send one`;
-  if (facts['searched']) return `Searched ${facts['searched']}`;
+  if (facts['searched']) return [`Searched ${facts['searched']}`, facts[SOUGHT] ?? ''].filter(Boolean).join('. ');
   if (outcome !== 'stuck/not-recognised') return '';
   const names = facts['keysNamed'];
   const listed = `The managing key’s list names ${names === '1' ? '1 key' : `${names} keys`}, but not this one`;
-  return [names === undefined ? '' : listed, provedBefore(item)].filter(Boolean).join('. ');
+  return [names === undefined ? '' : listed, provedBefore(item), facts[SOUGHT] ?? ''].filter(Boolean).join('. ');
 };
 
 /** A case whose proof no longer holds. The finding was published. */
@@ -136,14 +123,30 @@ export type Act = (
   now: { readonly item: CaseItem; readonly plan: Plan },
 ) => Promise<Acted>;
 
+/** Writes down what was asked outside the case's own rounds. */
+const noted = (
+  { ports, pin, holder, item }: AttemptContext,
+  evidence: readonly Evidence[],
+  facts?: Facts,
+): Promise<CaseItem> =>
+  updateLeasedCase(ports, pin.keyName, holder, (held) => withMoreEvidence(held, attemptName(item), evidence, facts));
+
 const noteSiblings = async (context: AttemptContext, { plan }: { readonly plan: Plan }): Promise<Acted> => {
   const found = await askSiblings(context, plan);
   if ('hasEnded' in found) return found;
-  const { ports, pin, holder } = context;
-  const item = await updateLeasedCase(ports, pin.keyName, holder, (held) =>
-    withMoreEvidence(held, attemptName(context.item), found.nowhere),
-  );
-  return { progress: { item, siblingsAsked: true } };
+  return { progress: { item: await noted(context, found.nowhere), siblingsAsked: true } };
+};
+
+/** Looks for a key that would not be recognised in all other environments, once for each attempt. @returns the result if that decides */
+const soughtElsewhere = async (
+  context: AttemptContext,
+  outcome: FinalOutcome,
+  { item, plan }: { readonly item: CaseItem; readonly plan: Plan },
+): Promise<AttemptResult | { readonly item: CaseItem }> => {
+  const { facts } = item.attempts[attemptName(context.item)] ?? NEW_ATTEMPT;
+  if (outcome !== 'stuck/not-recognised' || facts[SOUGHT] !== undefined) return { item };
+  const found = await askElsewhere(context, plan);
+  return 'hasEnded' in found ? found : { item: await noted(context, found.nowhere, { [SOUGHT]: found.says }) };
 };
 
 /** Sends the call, the first one only if the order still stands. */
@@ -187,8 +190,11 @@ const resultOfStep = async (
   const { asking, ports } = context;
   if (step.do === 'end') {
     const outcome = await signerGoneOr(context, step.outcome);
-    const record = item.attempts[attemptName(context.item)] ?? NEW_ATTEMPT;
-    const ended = attemptEnded(outcome, step.why || whyOf(outcome, record, item, isRestriction(plan.call)));
+    const sought = await soughtElsewhere(context, outcome, { item, plan });
+    if ('hasEnded' in sought) return sought;
+    const record = sought.item.attempts[attemptName(context.item)] ?? NEW_ATTEMPT;
+    const why = step.why || hintFor(context.provider, context.pin.environment, outcome);
+    const ended = attemptEnded(outcome, why || whyOf(outcome, record, sought.item, isRestriction(plan.call)));
     return round && (await isTold(context, outcome, round, item)) ? { ...ended, isToldApart: true } : ended;
   }
   // The provider did not state the gap between two probes: the next delivery backs off.

@@ -1,3 +1,4 @@
+import { epochMs } from '../epoch.ts';
 import type { AttemptRecord } from '../ledger/case-item.ts';
 import type { FinalOutcome } from '../outcome.ts';
 import { recordIn } from '../probe/round-verdict.ts';
@@ -72,4 +73,19 @@ export const nextStep = (
     provable: plan.provable,
   });
   return decision.do === 'call' ? callStep(probed, progress) : decision;
+};
+
+/**
+ * The step that a plan tells of, from one round of a request that has not begun. A plan reads the settings only once: it says what follows if
+ * the second reading is the same. Of a key that is not known it says no call, which the provider would refuse.
+ */
+export const plannedStep = (
+  context: Parameters<typeof nextStep>[0],
+  probed: JudgedRound,
+  progress: AttemptRecord,
+  proved: boolean,
+): Step => {
+  const soFar = { proved, calledNow: false, siblingsAsked: false, agreedMs: 0, sightedRounds: 0 };
+  const step = nextStep(context, probed, { ...progress, readAt: epochMs(0) }, soFar);
+  return step.do === 'call' && probed.roundVerdict === 'absent-unseen' ? { do: 'ask-siblings' } : step;
 };

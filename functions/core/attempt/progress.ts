@@ -255,13 +255,16 @@ export const withAnswer = (item: CaseItem, name: string, call: Call, answer: Ans
   };
 };
 
-/** More evidence for one attempt, from outside its rounds. */
-export const withMoreEvidence = (item: CaseItem, name: string, evidence: readonly Evidence[]): CaseItem => {
+/** More evidence for one attempt, from outside its rounds, and what was learned from it. */
+export const withMoreEvidence = (
+  item: CaseItem,
+  name: string,
+  evidence: readonly Evidence[],
+  facts?: Facts,
+): CaseItem => {
   const progress = item.attempts[name] ?? NEW_ATTEMPT;
-  return {
-    ...item,
-    attempts: { ...item.attempts, [name]: { ...progress, evidence: withEvidence(progress.evidence, evidence) } },
-  };
+  const more = { evidence: withEvidence(progress.evidence, evidence), facts: { ...progress.facts, ...facts } };
+  return { ...item, attempts: { ...item.attempts, [name]: { ...progress, ...more } } };
 };
 
 /** The other attempts that have called and have not ended. */

@@ -1,8 +1,7 @@
-import { nextStep, type Step } from '../attempt/next-step.ts';
+import { plannedStep, type Step } from '../attempt/next-step.ts';
 import { seenWith, withRound } from '../attempt/progress.ts';
 import { type AttemptContext, type JudgedRound, probeRound } from '../attempt/round.ts';
 import { isToldApart } from '../attempt/told-apart.ts';
-import { epochMs } from '../epoch.ts';
 import { type AttemptResult, attemptEnded, attemptWaiting } from '../ledger/attempt-result.ts';
 import { type CaseItem, NEW_ATTEMPT } from '../ledger/case-item.ts';
 import { withControl } from '../ledger/control-items.ts';
@@ -12,7 +11,7 @@ import type { Planned } from '../ledger/request-item.ts';
 import { updateItem } from '../ledger/update-item.ts';
 import { type FinalOutcome, mayBeOutage } from '../outcome.ts';
 import { recordIn } from '../probe/round-verdict.ts';
-import { isRestriction } from '../provider.ts';
+import { hintFor, isRestriction } from '../provider.ts';
 import { adviceFor, MAY_PASS } from '../receipts/sentences.ts';
 import { controlLoss } from './control-loss.ts';
 
@@ -24,13 +23,18 @@ const outageIn = (
 ): string => (mayBeOutage(outcome) && !isToldApart(outcome, round, target.self) ? MAY_PASS.outage.plan : '');
 
 /** What a real request would do next, in words. */
-const inWords = ({ request, order }: AttemptContext, probed: JudgedRound, step: Step): string => {
+const inWords = ({ request, order, provider, pin }: AttemptContext, probed: JudgedRound, step: Step): string => {
   const { plan } = probed;
   switch (step.do) {
     case 'call':
       return `would send ${request.operation}, signed by ${order.target.self ? 'the key itself' : 'the managing key'}`;
     case 'end':
-      return [`would end as ${step.outcome}`, step.why, adviceFor(step.outcome), outageIn(order, probed, step.outcome)]
+      return [
+        `would end as ${step.outcome}`,
+        step.why ?? hintFor(provider, pin.environment, step.outcome),
+        adviceFor(step.outcome),
+        outageIn(order, probed, step.outcome),
+      ]
         .filter(Boolean)
         .join('. ');
     case 'ask-siblings': {
@@ -103,22 +107,7 @@ export const dryRun = async (asked: AttemptContext, key: KeyOf): Promise<Attempt
   const progress =
     withRound(item, { name: 'plan', signerId, round, roundVerdict, control: probed.control, now }).attempts['plan'] ??
     NEW_ATTEMPT;
-  // A plan reads the settings only once. It says what follows if the second reading is the same.
-  const step = nextStep(
-    context,
-    probed,
-    { ...progress, readAt: epochMs(0) },
-    {
-      proved: item.proved !== undefined,
-      calledNow: false,
-      siblingsAsked: false,
-      agreedMs: 0,
-      sightedRounds: 0,
-    },
-  );
-  // The provider would be asked to delete what it does not know, and would refuse.
-  const isUnknown = step.do === 'call' && roundVerdict === 'absent-unseen';
-  const next: Step = isUnknown ? { do: 'ask-siblings' } : step;
+  const next = plannedStep(context, probed, progress, item.proved !== undefined);
   const known = [round.facts, recordIn(round.asked)] as const;
   const forecast = plan.forecast(...known);
   const kind = isRestriction(plan.call) ? 'update' : 'delete';

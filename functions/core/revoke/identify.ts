@@ -7,7 +7,7 @@ import type { FinalOutcome } from '../outcome.ts';
 import type { Ports } from '../ports.ts';
 import { ask, isUnasked, type Unasked } from '../probe/ask.ts';
 import type { Asking } from '../probe/host-limits.ts';
-import type { Provider } from '../provider.ts';
+import { notAskedFrom, type Provider } from '../provider.ts';
 import { evidenceOf } from '../receipt.ts';
 import { allOver } from '../some-at-once.ts';
 import type { Held } from './open-credential.ts';
@@ -84,7 +84,11 @@ export const identify = async (
   const said = answers.flatMap((answer) => (isUnasked(answer) ? [] : [answer]));
   const end = agreedEnd(said, expected);
   const evidence = said.map((answer) => evidenceOf(ports.clock.now(), 'probe', question, answer));
-  if (end) throw new Fault(end, `Cannot identify the key in ${opened.name}`, evidence);
+  if (end) {
+    const notAsked = end === expected.unknown ? notAskedFrom(provider, credential.environment) : '';
+    const why = [`Cannot identify the key in ${opened.name}`, notAsked].filter(Boolean).join('. ');
+    throw new Fault(end, why, evidence);
+  }
   const wait = said.map(waitIn).find((one) => one !== undefined) ?? { code: 'unrecognised' };
   return attemptWaiting({ ...wait, fallbackCode: said.map(({ fallbackCode }) => fallbackCode).find(Boolean) });
 };

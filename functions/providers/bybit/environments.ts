@@ -24,5 +24,16 @@ export const ENVIRONMENTS: Readonly<Record<string, Environment>> = Object.fromEn
   single('hk-testnet', 'api-testnet.spark-fintech.com'),
 ]);
 
-/** Where to look for a key that its own environment does not know. */
+/** Where to look first for a key that its own environment does not know. */
 export const BYBIT_SIBLINGS: readonly string[] = ['mainnet', 'testnet', 'demo'];
+
+/** Only official clients name these hosts, and no documentation: a key is asked there only if its credential says so. */
+const UNDOCUMENTED: readonly string[] = ['hk', 'hk-testnet'];
+
+/** Where to look for a key that is not known otherwise: one host of each realm. */
+export const BYBIT_ELSEWHERE: readonly string[] = Object.entries(ENVIRONMENTS)
+  .filter(([name, { realm }]) => name === realm && !UNDOCUMENTED.includes(name))
+  .map(([name]) => name);
+
+/** Here only keys of third-party applications are served, and every other key is answered 10010. So that code shows no key. */
+export const FOR_APPLICATIONS = 'eu';

@@ -5,11 +5,11 @@ import type { Call, Order, Plan } from '../../core/provider.ts';
 import { provider } from '../provider.ts';
 import { realmsOf } from '../realms.ts';
 import { BybitKey, credential, Shape } from './credential.ts';
-import { ENVIRONMENTS } from './environments.ts';
+import { ENVIRONMENTS, FOR_APPLICATIONS } from './environments.ts';
 import { afterwards, forecast, type Seen } from './forecast.ts';
 import { meaning } from './meaning.ts';
 import { BYBIT_OPERATIONS, type BybitOperation } from './operations.ts';
-import { controlQuestion, masterCheck, probes, siblings, subAccountOf } from './questions.ts';
+import { controlQuestion, elsewhere, masterCheck, probes, siblings, subAccountOf } from './questions.ts';
 import { requestedUpdateOf, restriction } from './restriction.ts';
 import { type BybitRecord, type BybitSettings, SETTINGS } from './settings.ts';
 import { RECEIVE_WINDOW_MS, signForBybit } from './sign.ts';
@@ -86,6 +86,7 @@ const plan = (order: Order, operation: BybitOperation): Plan => {
     probes: probes(order, operation),
     needsAll: false,
     siblings: siblings(order),
+    elsewhere: elsewhere(order),
     provable: !isLost,
     call: callOf(order, operation),
     proofGapMs: 2_000,
@@ -120,6 +121,12 @@ export const bybit = provider({
   // https://bybit-exchange.github.io/docs/v5/guide
   refusedRegions: { 'us-': 'the United States', 'cn-': 'mainland China' },
   unconfirmed: UNCONFIRMED,
+  hints: {
+    [FOR_APPLICATIONS]: {
+      'stuck/ip-not-allowed':
+        'In eu Bybit serves only keys of third-party applications, and refuses every other key in this way, from every address. So delete the key in Bybit’s web console first',
+    },
+  },
   credential,
   checkSigner,
   isRelated: isMasterOfDemo,

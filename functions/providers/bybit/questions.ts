@@ -1,8 +1,8 @@
 import { type Facts, isDoubt } from '../../core/answer.ts';
-import type { ControlTarget, Credential, Order, Question } from '../../core/provider.ts';
+import type { ControlTarget, Credential, Order, Plan, Question } from '../../core/provider.ts';
 import { realmsOf } from '../realms.ts';
-import type { ReplyMeaning } from '../reply-meaning.ts';
-import { BYBIT_SIBLINGS, ENVIRONMENTS } from './environments.ts';
+import { type ReplyMeaning, silent } from '../reply-meaning.ts';
+import { BYBIT_ELSEWHERE, BYBIT_SIBLINGS, ENVIRONMENTS, FOR_APPLICATIONS } from './environments.ts';
 import type { BybitOperation } from './operations.ts';
 import { type OwnKey, queryApi } from './query-api.ts';
 import { searching } from './search.ts';
@@ -119,11 +119,33 @@ const managedProbes = (order: Order): readonly Question[] => {
 export const probes = (order: Order, operation: BybitOperation): readonly Question[] =>
   order.target.self ? [signingItself(order, operation)] : managedProbes(order);
 
+/** A question to an environment in which a refusal for the address is no sign of the key. */
+const withoutDoubt = (question: Question): Question => ({
+  ...question,
+  next: (replies, now) => {
+    const next = question.next(replies, now);
+    if (!('answer' in next) || !isDoubt(next.answer)) return next;
+    return { answer: { ...silent({ wait: 'unrecognised' }), code: next.answer.code } };
+  },
+});
+
+const askedAt = (credential: Credential, environment: string): readonly [string, Question] => {
+  const question = queryApi({ ...asked(credential, hostOf(environment)), judge: () => ({ identified: true }) });
+  return [environment, environment === FOR_APPLICATIONS ? withoutDoubt(question) : question];
+};
+
 /** The key's own question at the environments where it may belong. */
-export const siblings = ({ target, signer }: Order): readonly (readonly [string, Question])[] => {
-  if (!target.self) return [];
-  return BYBIT_SIBLINGS.filter((name) => !isSameRealm(name, signer.environment)).map((name) => [
-    name,
-    queryApi({ ...asked(signer, hostOf(name)), judge: () => ({ identified: true }) }),
-  ]);
+export const siblings = ({ target, signer }: Order): Plan['siblings'] =>
+  BYBIT_SIBLINGS.filter((name) => target.self && !isSameRealm(name, signer.environment)).map((name) =>
+    askedAt(signer, name),
+  );
+
+/** The same at all other documented environments. The secret itself is not sent. */
+export const elsewhere = (order: Order): Plan['siblings'] => {
+  const credential = order.target.self ? order.signer : order.target.credential;
+  if (credential === undefined) return [];
+  const before = siblings(order).map(([name]) => name);
+  return BYBIT_ELSEWHERE.filter((name) => !isSameRealm(name, credential.environment) && !before.includes(name)).map(
+    (name) => askedAt(credential, name),
+  );
 };

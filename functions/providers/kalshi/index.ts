@@ -1,4 +1,4 @@
-import type { Call, Order, Plan, Question } from '../../core/provider.ts';
+import type { Call, Credential, Order, Plan, Question } from '../../core/provider.ts';
 import { KeyUuid, keyPath } from '../key-uuid.ts';
 import { provider } from '../provider.ts';
 import { realmsOf } from '../realms.ts';
@@ -33,11 +33,14 @@ const probes = (order: Order): readonly Question[] => {
   return [...own, managersQuestion(order, hostOf(signer.environment))];
 };
 
-const siblings = ({ signer, target }: Order): Plan['siblings'] =>
-  KALSHI_SIBLINGS.filter((name) => target.self && !isSameRealm(name, signer.environment)).map((name) => [
-    name,
-    ownListQuestion(signer, hostOf(name), false),
-  ]);
+/** The key's own question in the other environment. The secret itself is not sent. */
+const inOther = (credential: Credential | undefined): Plan['siblings'] =>
+  credential === undefined
+    ? []
+    : KALSHI_SIBLINGS.filter((name) => !isSameRealm(name, credential.environment)).map((name) => [
+        name,
+        ownListQuestion(credential, hostOf(name), false),
+      ]);
 
 const SCOPE = 'likely the scope `write` (not documented), and no restriction to a sub account';
 
@@ -69,7 +72,8 @@ export const kalshi = provider({
   plan: (order) => ({
     probes: probes(order),
     needsAll: false,
-    siblings: siblings(order),
+    siblings: order.target.self ? inOther(order.signer) : [],
+    elsewhere: order.target.self ? [] : inOther(order.target.credential),
     provable: true,
     call: deleteCall(order),
     proofGapMs: 2_000,

@@ -7,7 +7,7 @@ import { NEW_ATTEMPT } from '../../../../functions/core/ledger/case-item.ts';
 import type { Plan } from '../../../../functions/core/provider.ts';
 import { atWork } from '../attempt-contexts.ts';
 import { answerOf, NOON } from '../rounds.ts';
-import { questionOf, withoutSlot } from '../scripted-provider.ts';
+import { questionOf, scriptedProvider, withoutSlot } from '../scripted-provider.ts';
 import { ACCEPTED, ALIVE, caseOf, GONE, LEAKED, OTHER, type Script } from '../scripted-system.ts';
 
 type Having = NonNullable<Parameters<typeof atWork>[1]>;
@@ -60,7 +60,10 @@ describe('a key that is unknown where it was looked for, and was never seen ther
       there('demo', 'testnet', 'eu'),
     );
     expect(result).toEqual({
-      ...end('stuck/wrong-environment', 'The key belongs to the environment testnet'),
+      ...end(
+        'stuck/wrong-environment',
+        'The key belongs to the environment testnet: store environment testnet in its secret',
+      ),
       evidence: [asked('demo', GONE), asked('testnet', answer)],
     });
     expect(sent).toEqual(['probe', 'demo', 'testnet']);
@@ -108,6 +111,70 @@ describe('a key that is unknown where it was looked for, and was never seen ther
     expect(result).toEqual(end('stuck/not-recognised'));
     expect(sent).toEqual(['probe', 'demo', 'probe']);
     expect(caseOf(memory).attempts['R#1']?.evidence).toContainEqual(asked('demo', GONE));
+  });
+});
+
+describe('a key that would not be recognised', () => {
+  const REFUSED = { probe: [GONE], delete: [answerOf('rejected')] };
+  const farther = (...names: string[]): Having => ({
+    found: { sightings: {} },
+    plan: () => ({ elsewhere: names.map((name) => [name, questionOf(name)]) }),
+  });
+
+  it.each([
+    ['alive', answerOf('alive')],
+    ['in doubt', answerOf('doubt', { means: { wait: 'rate-limited' } })],
+    ['known, though refused', answerOf('silent', { identified: true, means: { end: 'stuck/ip-not-allowed' } })],
+  ])('is looked for in all environments at the same time, and belongs where it is %s', async (_how, answer) => {
+    const { sent, result } = await advanced({ ...REFUSED, demo: [GONE], tr: [answer] }, farther('demo', 'tr', 'kz'));
+    expect(sent).toEqual(['probe', 'probe', 'reread', 'delete', 'probe', 'demo', 'tr', 'kz']);
+    expect(result).toMatchObject({
+      outcome: 'stuck/wrong-environment',
+      why: 'The key belongs to the environment tr: store environment tr in its secret',
+      evidence: [{ asked: 'demo' }, { asked: 'tr', saw: answer.saw }, { asked: 'kz' }],
+    });
+  });
+
+  it.each([GONE, answerOf('unlisted'), answerOf('revoked'), answerOf('unusable'), answerOf('silent')])(
+    'is not dead because another environment does not know it: %o',
+    async (answer) => {
+      for (const found of [{ sightings: {} }, { sightings: { demo: NOON } }, { sightings: { demo: NOON, tr: NOON } }]) {
+        const answers = { ...REFUSED, demo: [answer], tr: [answer] };
+        const { memory, result } = await advanced(answers, { ...farther('demo', 'tr'), found });
+        expect(result).toMatchObject({ outcome: 'stuck/not-recognised' });
+        expect(caseOf(memory)).not.toHaveProperty('proved');
+      }
+    },
+  );
+
+  it('is looked for once in each attempt, and every later delivery says the same', async () => {
+    const having = farther('tr', 'ae');
+    const { memory, result } = await advanced({ ...REFUSED, tr: [GONE], ae: [answerOf('silent')] }, having);
+    const why = 'No verdict in the environments ae. Not asked in the environments demo';
+    expect(result).toEqual(end('stuck/not-recognised', why));
+    const record = caseOf(memory).attempts['R#1'] ?? NEW_ATTEMPT;
+    expect(record.evidence.map(({ asked }) => asked)).toEqual(['probe', 'probe', 'delete', 'probe', 'tr', 'ae']);
+    const again = await advanced(REFUSED, { ...having, found: { sightings: {}, attempts: { 'R#1': record } } });
+    expect(again.result).toEqual(end('stuck/not-recognised', why));
+    expect(again.sent).toEqual(['probe']);
+  });
+
+  it('waits where there was no time to look for it', async () => {
+    const { sent, result } = await advanced(REFUSED, {
+      found: { sightings: {} },
+      plan: () => ({ elsewhere: [['tr', withoutSlot('tr')]] }),
+    });
+    expect([sent.at(-1), result]).toEqual(['probe', { hasEnded: false, code: 'rate-limited' }]);
+  });
+
+  it('is looked for only then: not while it waits, nor at another end', async () => {
+    for (const script of [
+      { ...REFUSED, delete: [ACCEPTED] },
+      { probe: [answerOf('silent', { means: { end: 'stuck/credential-refused' }, blocksCall: true })] },
+    ]) {
+      const { sent } = await advanced(script, farther('tr'));
+      expect(sent).not.toContain('tr');
+    }
   });
 });
 
@@ -483,7 +550,11 @@ describe('an end that an outage explains as well', () => {
     ['another refusal', 'region-refused', { probe: [elsewhere] }, { control: saw('accepted') }, false],
   ])('is told apart by a control key that is accepted, or not: %s', async (_what, code, script, having, isTold) => {
     const { result } = await advanced(script, having);
-    expect(result).toEqual({ ...end(`stuck/${code}`), ...(isTold ? { isToldApart: true } : {}) });
+    expect(result).toEqual({
+      ...end(`stuck/${code}`),
+      why: expect.any(String),
+      ...(isTold ? { isToldApart: true } : {}),
+    });
   });
 
   it('asks for a control key by what the case and the round know, and for one that is accepted now', async () => {
@@ -542,6 +613,17 @@ it('asks whether the order still stands before its first call, and not before an
   expect(sent.slice(0, 6)).toEqual(['probe', 'reread', 'delete', 'probe', 'probe', 'delete']);
   // Two sightings after the first call: absences for ten gaps, which is more than this delivery has time for.
   expect(result).toMatchObject({ hasEnded: false, code: 'not-yet-proved' });
+});
+
+it('says what an end means in this environment, where it means something else elsewhere', async () => {
+  const provider = { ...scriptedProvider(), hints: { prod: { 'stuck/ip-not-allowed': 'Here it means this' } } };
+  const held = answerOf('silent', { means: { end: 'stuck/ip-not-allowed' }, blocksCall: true });
+  const { context, leased } = atWork({ probe: [held] });
+  const hooks = { rereadOrder: async () => undefined, resurrected: async () => undefined };
+  expect(await advanceAttempt({ ...context, provider }, hooks, leased)).toEqual(
+    end('stuck/ip-not-allowed', 'Here it means this'),
+  );
+  expect((await advanced({ probe: [held] })).result).toEqual(end('stuck/ip-not-allowed'));
 });
 
 it.each<[string, Script, Having]>([

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Facts } from '../../../../functions/core/answer.ts';
+import { hintFor } from '../../../../functions/core/provider.ts';
 import { bybit } from '../../../../functions/providers/bybit/index.ts';
 import { answerTo, brief, callOf, converse, faultOf, order, probe, reply } from '../ask.ts';
 import { described, keyIn, MASTER, page, refusal, SUB } from './keys.ts';
@@ -96,6 +97,42 @@ describe('a key that signs for itself', () => {
     expect(at('mainnet-bytick')).toEqual([testnet, demo]);
     expect(at('testnet')).toEqual([main, demo]);
     expect(at('nl')).toEqual([main, testnet, demo]);
+  });
+
+  it('is asked about everywhere else before it is given up, under its own signature and at documented hosts', () => {
+    const elsewhere = (asked: ReturnType<typeof order>) => bybit.plan(asked).elsewhere?.map(([name]) => name);
+    const regions = ['nl', 'tr', 'kz', 'ae', 'id', 'ge', 'eu', 'jp', 'jp-testnet'];
+    expect(elsewhere(order('delete-sub-key', keyIn(SUB)))).toEqual(regions);
+    expect(elsewhere(order('delete-sub-key', keyIn(SUB, 'tr')))).toEqual(regions.filter((name) => name !== 'tr'));
+    const aim = { self: false, keyId: SUB, locator: {} };
+    expect(elsewhere(order('delete-sub-key', keyIn(MASTER), { aim }))).toEqual([]);
+    const withSecret = { ...aim, credential: keyIn(SUB) };
+    expect(elsewhere(order('delete-sub-key', keyIn(MASTER), { aim: withSecret }))).toEqual([
+      'testnet',
+      'demo',
+      ...regions,
+    ]);
+  });
+
+  it.each([
+    ['tr', 10010, 'doubt stuck/ip-not-allowed holds'],
+    ['tr', 10003, 'unknown'],
+    ['eu', 10010, 'silent retry/unrecognised'],
+    ['eu', 10003, 'unknown'],
+    ['eu', 10004, 'silent stuck/credential-refused seen holds'],
+  ])('is told in %s with %i', (environment, code, expected) => {
+    const all = bybit.plan(order('delete-sub-key', keyIn(SUB))).elsewhere;
+    const question = all?.find(([name]) => name === environment)?.[1] ?? expect.fail();
+    expect(question.host).toBe(`api.bybit.${environment}`);
+    expect(brief(answerTo(question, reply(200, refusal(code))))).toBe(expected);
+    expect(brief(answerTo(question, reply(200, described())))).toBe('alive seen');
+  });
+
+  it('of eu that is refused for its address is for the web console first, and nowhere else', () => {
+    expect(hintFor(bybit, 'eu', 'stuck/ip-not-allowed')).toMatch(/third-party applications.*web console first/);
+    expect(hintFor(bybit, 'eu', 'stuck/region-refused')).toBe('');
+    for (const name of Object.keys(bybit.environments).filter((other) => other !== 'eu'))
+      expect(hintFor(bybit, name, 'stuck/ip-not-allowed')).toBe('');
   });
 
   it('is alive at a sibling whatever its kind', () => {

@@ -50,6 +50,12 @@ describe('a key that deletes itself', () => {
     expect(at('prod-elections')).toEqual(['demo external-api.demo.kalshi.co']);
     expect(at('demo-legacy')).toEqual([`prod ${HOST}`]);
     expect(kalshi.plan(byManager()).siblings).toEqual([]);
+    expect(kalshi.plan(byManager()).elsewhere).toEqual([]);
+    const managed = order('delete-key', keyIn(MANAGER), {
+      aim: { self: false, keyId: TARGET, credential: keyIn(TARGET) },
+    });
+    const [[name, question] = []] = kalshi.plan(managed).elsewhere ?? [];
+    expect([name, question?.host, question?.as]).toEqual(['demo', 'external-api.demo.kalshi.co', 'self']);
     const [, sibling] = plan.siblings[0] ?? [];
     expect(sibling && answerTo(sibling, reply(200, listOf([TARGET])))).toEqual({
       saw: 'alive',
