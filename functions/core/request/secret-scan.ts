@@ -22,6 +22,9 @@ const TOKENS: readonly RegExp[] = [
 /** Whether a text does not begin as a token of a well-known service does. No provider here makes such tokens. */
 export const isNotKnownToken = (text: string): boolean => !TOKENS.some((token) => text.search(token) === 0);
 
+/** Whether a text has the token of a well-known service in it. */
+export const hasKnownToken = (text: string): boolean => TOKENS.some((token) => token.test(text));
+
 /** A private key, user info in a URL, and well-known tokens. */
 const MARKERS: readonly RegExp[] = [/PRIVATE KEY/i, /[a-z0-9]:\/\/[^\s/?#]*@/i, ...TOKENS];
 const UNBROKEN = /[A-Za-z0-9+/=_-]{32,}/;

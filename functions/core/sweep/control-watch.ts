@@ -1,7 +1,7 @@
 import { type ControlSecretsItem, controlSecretsKey } from '../ledger/control-items.ts';
 import { updateItem } from '../ledger/update-item.ts';
 import type { Ports } from '../ports.ts';
-import { CONTROL_TAG } from '../request/expiry-tags.ts';
+import { CONTROL_TAG, PROVIDER_TAG } from '../request/expiry-tags.ts';
 
 /** More control keys of one provider than this are not asked. */
 const MOST_CONTROLS = 20;
@@ -11,8 +11,10 @@ const taggedSecrets = async ({ vault, config, providers }: Ports): Promise<Reado
   const arns = new Map<string, string[]>(Object.keys(providers).map((name) => [name, []]));
   for await (const { secrets } of vault.tagged(config.secretPrefix, CONTROL_TAG))
     for (const { arn, tags, isReplica } of secrets) {
-      const of = arns.get(tags[CONTROL_TAG] ?? '');
-      if (of && !isReplica && of.length < MOST_CONTROLS) of.push(arn);
+      const { [CONTROL_TAG]: provider = '', [PROVIDER_TAG]: other = provider } = tags;
+      const of = arns.get(provider);
+      // Where two tags name two providers, the key is shown to neither.
+      if (of && other === provider && !isReplica && of.length < MOST_CONTROLS) of.push(arn);
     }
   return arns;
 };

@@ -5,7 +5,8 @@ import type { CaseItem } from '../../core/ledger/case-item.ts';
 import { caseKey, type KeyIdentityItem, keyIdentityKey, keyName } from '../../core/ledger/keys.ts';
 import type { Described, Opened } from '../../core/ports.ts';
 import { type Credential, type Provider, type Providers, providerNamed } from '../../core/provider.ts';
-import { PROVIDER_TAG } from '../../core/request/expiry-tags.ts';
+import { CONTROL_TAG, PROVIDER_TAG } from '../../core/request/expiry-tags.ts';
+import { hasKnownToken } from '../../core/request/secret-scan.ts';
 import { someAtOnce } from '../../core/some-at-once.ts';
 import { secretsUnder } from '../../edge/aws/secret-list.ts';
 import { EXIT, Failure } from '../terminal/failure.ts';
@@ -34,6 +35,16 @@ interface Read {
   readonly credential: Credential;
 }
 
+/**
+ * Whether a provider may be asked about a credential that nothing else says to be its own. A key that is sent to another provider is disclosed,
+ * if it is a bearer. So a provider whose secrets have a form of their own claims only that form, and the tokens of other services belong to none.
+ */
+const claims = ({ secretForms }: Provider, value: object): boolean => {
+  const texts = Object.values(value).filter((one) => typeof one === 'string');
+  if (texts.some(hasKnownToken)) return false;
+  return secretForms.length === 0 || texts.some((text) => secretForms.some((form) => form.test(text)));
+};
+
 /** The credential that it is as one of these providers reads it, where exactly one of them does; else what is wrong with it. */
 const readAs = (value: unknown, candidates: readonly Provider[]): Read | string => {
   const read: Read[] = [];
@@ -53,14 +64,24 @@ const readAs = (value: unknown, candidates: readonly Provider[]): Read | string 
   return `Cannot tell which provider the credential is for: ${names} have that form. Tag the secret with ${PROVIDER_TAG}`;
 };
 
-const UNKNOWN_FORM = 'Cannot tell which provider the credential is for: store it in a documented form';
+const UNKNOWN_FORM = `Cannot tell which provider the credential is for, so none was asked: store it in a documented form, and tag the secret with ${PROVIDER_TAG}`;
 
 const readOpened = (providers: Providers, { tags }: Described, { value }: Opened): Read | string => {
   if (value === undefined) return 'Cannot read the secret: it must be text, and it is binary';
   const read = readObject(value.reveal());
   if ('problem' in read) return `Cannot read the secret: ${read.problem}`;
-  const tagged = providerNamed(providers, tags[PROVIDER_TAG]);
-  return readAs(read.object, tagged ? [tagged] : Object.values(providers));
+  const { object } = read;
+  const { [PROVIDER_TAG]: named, [CONTROL_TAG]: kept } = tags;
+  const all = Object.values(providers);
+  if (named === undefined)
+    return readAs(
+      object,
+      all.filter((provider) => provider.name === kept || claims(provider, object)),
+    );
+  const tagged = providerNamed(providers, named);
+  return tagged
+    ? readAs(object, [tagged])
+    : `Cannot use ${PROVIDER_TAG}: it must be one of ${Object.keys(providers).join(', ')}`;
 };
 
 const caseIn = async ({ ledger }: Deployed, name: string | undefined): Promise<CaseItem | undefined> =>

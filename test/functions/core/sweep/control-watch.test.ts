@@ -21,6 +21,7 @@ it('notes the tagged secrets of each provider in one order, and writes only what
     secret('c', 'bybit'),
     secret('d', 'nobody'),
     secret('e', 'kalshi', { isReplica: true }),
+    secret('f', 'kalshi', { tags: { 'key-revoker:control': 'kalshi', 'key-revoker:provider': 'requesty' } }),
   ];
   const memory = memoryPorts({ described });
   const { vault } = memory.ports;

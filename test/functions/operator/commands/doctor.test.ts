@@ -111,6 +111,45 @@ describe('doctor', () => {
     expect(of(SECRETS.master)).toMatchObject({ verdict: 'well' });
   });
 
+  it.each<[string, object, Readonly<Record<string, string>>?]>([
+    ['a token of another service', { apiKey: `sk-ant-api03-${'a'.repeat(40)}` }],
+    ['another one', { apiKey: `ghp_${'a'.repeat(36)}`, environment: 'prod' }],
+    ['another one beside an identifier', { apiKey: 'KEY', apiSecret: `glpat-${'a'.repeat(20)}` }],
+    ['a bearer of a form that no provider has', { apiKey: `hf_${'a'.repeat(34)}` }],
+    ['a key whose tag names no provider', { apiKey: 'rqsty-sk-1' }, { 'key-revoker:provider': 'anthropic' }],
+    [
+      'one whose control tag names no provider',
+      { apiKey: `sk-ant-api03-${'a'.repeat(40)}` },
+      { 'key-revoker:control': 'anthropic' },
+    ],
+  ])('asks no provider about a key that nothing says to be its own: %s', async (_what, credential, tags) => {
+    await system().store('key-revoker/strange', credential, tags);
+    const { exit, of } = await found('--name-prefix', 'key-revoker/strange');
+    expect([exit, of('key-revoker/strange')]).toEqual([
+      1,
+      expect.objectContaining({
+        verdict: 'wrong',
+        says: expect.arrayContaining([expect.stringMatching(/^Cannot (tell which|use key-revoker:provider)/)]),
+      }),
+    ]);
+    const asked = [system().bybit, system().kalshi, system().requesty].flatMap(({ record }) => record);
+    expect(asked).toEqual([]);
+    const listed = JSON.parse((await piped('list', '--json')).out.join('\n'));
+    expect(listed).toMatchObject([{ provider: null, key: null, state: 'unreadable' }]);
+  });
+
+  it.each<[string, object, Readonly<Record<string, string>>]>([
+    ['its form', { apiKey: 'rqsty-sk-1' }, {}],
+    ['its provider’s tag', { apiKey: 'an-older-form' }, { 'key-revoker:provider': 'requesty' }],
+    ['its control tag', { apiKey: 'an-older-form' }, { 'key-revoker:control': 'requesty' }],
+  ])('asks the provider that is named by %s', async (_what, credential, tags) => {
+    await system().store('key-revoker/known', credential, tags);
+    await found('--name-prefix', 'key-revoker/known');
+    expect(JSON.parse((await piped('list', '--json')).out.join('\n'))).toMatchObject([{ secret: 'key-revoker/known' }]);
+    expect(system().requesty.record.length).toBeGreaterThan(0);
+    expect([...system().bybit.record, ...system().kalshi.record]).toEqual([]);
+  });
+
   it('claims no life of a key that its provider no longer knows', async () => {
     await seeded(system());
     await found('--name-prefix', SECRETS.kalshiKey);

@@ -157,7 +157,7 @@ describe('incident', () => {
     const named = await piped(...other, '--count', '1');
     expect(named.exit).toBe(3);
     expect(named.told).toContain(
-      '✖ key-revoker/bybit/desk-7-odd: Cannot tell which provider the credential is for: store it in a documented form',
+      '✖ key-revoker/bybit/desk-7-odd: Cannot tell which provider the credential is for, so none was asked: store it in a documented form, and tag the secret with key-revoker:provider',
     );
     expect(named.told).toContain('1 more already proved gone, and left out');
     expect(deadKeys(system())).toEqual([KEYS.master, KEYS.sub]);
