@@ -7,6 +7,8 @@ import { THROWAWAY_PUBLIC_KEY } from '../throwaway-public-key.ts';
 
 const hmac = bybit.credential({ apiKey: 'AKexample0000000001', apiSecret: 'SKexample00000000000000000000000000001' });
 const host = 'api.bybit.com';
+// printf AKexample0000000001 | sha256sum
+const HASHED = 'e963f71c3b3c10dc7d9c5eb0a1bdeecbf87e909f40321ada620ba285142bf912';
 
 // RSASSA-PKCS1-v1_5 of another tool, by the throwaway key.
 const BY_ANOTHER_TOOL = [
@@ -57,7 +59,7 @@ describe('signForBybit', () => {
       host,
       path: '/v5/user/delete-api',
       body: '{}',
-      rate: { of: 'bybit AKexample0000000001 /v5/user/delete-api', most: 5, perMs: 1_000 },
+      rate: { of: `bybit ${HASHED} /v5/user/delete-api`, most: 5, perMs: 1_000 },
       headers: {
         'X-BAPI-API-KEY': 'AKexample0000000001',
         'X-BAPI-TIMESTAMP': '1700000000000',
@@ -73,7 +75,7 @@ describe('signForBybit', () => {
     const call = signForBybit(hmac, { host, path: '/v5/user/query-api' }, NOW);
     expect(call).not.toHaveProperty('body');
     expect(call.method).toBe('GET');
-    expect(call.rate).toEqual({ of: 'bybit AKexample0000000001 /v5/user/query-api', most: 10, perMs: 1_000 });
+    expect(call.rate).toEqual({ of: `bybit ${HASHED} /v5/user/query-api`, most: 10, perMs: 1_000 });
     expect(call.headers.reveal()).not.toHaveProperty('Content-Type');
   });
 
