@@ -130,8 +130,10 @@ export const isRestriction = (call: Call | Restriction): call is Restriction => 
 /** A parsed credential. Each provider narrows it to its own shape. */
 export interface Credential {
   readonly environment: string;
-  /** The key's identifier. Absent if the credential does not name it (Requesty). */
+  /** The key's identifier. Absent if the credential does not name it (Requesty), or if only the provider can tell (`claimedId`). */
   readonly keyId: string | undefined;
+  /** The text in the identifier's place, if its form does not tell it from a secret. It stays secret until the provider has named it. */
+  readonly claimedId?: Secret;
   readonly parts: Secret<Readonly<Record<string, string>>>;
 }
 
@@ -258,7 +260,10 @@ export interface Provider {
   readonly settle: Settle;
   /** @throws Fault `refused/credential-unreadable`, naming the field and never its value */
   credential(value: unknown): Credential;
-  /** Asks for the identifier of a credential's key. The answer gives it as the fact `keyId`. Only if the credential does not name it. */
+  /**
+   * Asks for the identifier of a credential's key. The answer gives it as the fact `keyId`, and only if the reply itself names the key.
+   * Only if the credential has no `keyId`.
+   */
   identify?(credential: Credential): Question;
   /**
    * Asks a control key about itself, and reads nothing else. `alive`: the provider accepted that key. `listed`: it accepted that key, and

@@ -1,6 +1,6 @@
 /**
  * A value that must reach no log, error, receipt, queue or ledger. Printed, joined or serialized it gives `[secret]`.
- * `reveal` is called only to make a header or a signature.
+ * `reveal` is called only to read a credential, and to make a header or a signature.
  */
 export class Secret<T = string> {
   readonly #value: T;

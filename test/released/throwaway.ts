@@ -5,7 +5,7 @@ const ED25519 = ed25519Pair();
 /** Of every Kalshi key of a run. No private key stands in a fixture: what signed it is forgotten, and nothing stored depends on it. */
 export const PUBLIC_KEY = ED25519.publicKey;
 
-export const hmacOf = (apiKey: string): string => `hmac-of-${apiKey}`;
+export const hmacOf = (apiKey: string): string => `hmac-of-${apiKey}-0123456789`;
 export const bearerOf = (id: string): string => `rqsty-sk-${id}`;
 
 const HIDDEN = /<(hmac|bearer) of ([\w-]+)>|<private key>/g;

@@ -426,7 +426,7 @@ describe('one key in two secrets', () => {
 
   it('tells no key’s environment from a second secret that holds the same key', async () => {
     const { bybit, store, send, settle, receipts } = system();
-    const key = { apiKey: 'TWICEexample000001', apiSecret: 'of-this-test-0123456789' };
+    const key = { apiKey: 'TWICEexample000001', apiSecret: 'of-this-test-0123456789-0123456789-01' };
     bybit.addMaster('mainnet', { ...key, permissions: { Wallet: ['AccountTransfer'] } });
     const secretId = await store('key-revoker/bybit/once', key);
     const other = await store('key-revoker/bybit/twice', { ...key, environment: 'testnet' });

@@ -83,6 +83,94 @@ describe('a provider that repeats what it was sent', () => {
   });
 });
 
+/** A secret in the identifier's place, and the key whose secret it is. */
+const SWAPPED = [
+  ['both are as long', { apiKey: 'ASLONGexample00001', apiSecret: 'canary-4d1f09c2d7a' }],
+  ['the secret is the shorter one', { apiKey: 'LONGERexample0000001', apiSecret: 'canary-5b1f09c2d7' }],
+] as const;
+
+describe.each(SWAPPED)('an identifier and a secret that are swapped, where %s', (_what, key) => {
+  const system = systemForEachTest();
+  const credential = { apiKey: key.apiSecret, apiSecret: key.apiKey };
+  /** Stores it, and listens for the secret wherever it stands. */
+  const swapped = async (tags?: Readonly<Record<string, string>>): Promise<string> => {
+    system().canaries.guard(key.apiSecret);
+    return system().store('key-revoker/bybit/swapped', credential, tags);
+  };
+  const BY_ITSELF = { provider: 'bybit', operation: 'delete-master-key', target: 'self' };
+  const outcomes = () =>
+    system()
+      .receipts()
+      .filter(({ final }) => final)
+      .map(({ outcome, code, message }) => [`${outcome}/${code}`, /Perhaps its identifier/.test(message)]);
+
+  it.each(['manual', 'leaked'])('signs for nothing (%s), and is asked for at one host', async (reason) => {
+    system().bybit.addMaster('mainnet', key);
+    const secretId = await swapped();
+    await system().send({ ...BY_ITSELF, secretId, reason });
+    await system().settle();
+    expect(outcomes()).toEqual([['stuck/not-recognised', true]]);
+    expect(new Set(system().bybit.record.map(({ host, method }) => `${method} ${host}`))).toEqual(
+      new Set(['GET api.bybit.com']),
+    );
+    expect(await system().stuck()).toHaveLength(1);
+    await system().send({ ...BY_ITSELF, secretId, reason, dryRun: true });
+    await system().settle();
+  });
+
+  it('signs for no other key', async () => {
+    system().bybit.addMaster('mainnet', key);
+    const target = { apiKey: 'SUBKEYexample000001', subMemberId: '100400345' };
+    const secretId = await swapped();
+    await system().send({ provider: 'bybit', operation: 'delete-sub-key', secretId, target });
+    await system().settle();
+    expect(outcomes()).toEqual([['stuck/credential-refused', true]]);
+  });
+
+  it('is no target', async () => {
+    const { secretId, apiKey: parent } = await master(system());
+    system().bybit.addSub('mainnet', { ...key, parent, subMemberId: '100400345' });
+    const target = { secretId: await swapped() };
+    await system().send({ provider: 'bybit', operation: 'delete-sub-key', secretId, target });
+    await system().settle();
+    expect(outcomes()).toEqual([['stuck/not-recognised', true]]);
+  });
+
+  it('is no control key', async () => {
+    await swapped({ 'key-revoker:control': 'bybit' });
+    const { secretId } = await master(system());
+    await system().tick();
+    system().bybit.faults.script({ match: { method: 'POST' }, fault: { kind: 'dropAfter' }, times: 1 });
+    await system().send({ ...BY_ITSELF, secretId });
+    await system().settle();
+    expect(outcomes().map(([outcome]) => outcome)).toEqual(['revoked/null']);
+  });
+
+  it('is not written down while the provider is silent, until the request is given up', async () => {
+    system().bybit.faults.script({ match: {}, fault: { kind: 'dropBefore' }, times: Number.POSITIVE_INFINITY });
+    await system().send({ ...BY_ITSELF, secretId: await swapped(), reason: 'leaked' });
+    await system().settle(2);
+    system().advance(86_400_000);
+    await system().settle(1);
+    expect(outcomes()).toEqual([['stuck/unproven', false]]);
+  });
+
+  it('is not written down by a process that crashes, nor by the next one', async () => {
+    const secretId = await swapped();
+    for (let step = 1; step <= 15; step += 1) {
+      system().steps.arm({ step, as: 'crash', when: step % 2 === 0 ? 'before' : 'after' });
+      await system().send({ ...BY_ITSELF, secretId, requestId: `disturbed-${step}` });
+      await system().settle(2);
+    }
+    system().steps.arm();
+    await system().settle(20);
+    const ends = system()
+      .receipts()
+      .map(({ wouldEnd }) => wouldEnd);
+    expect(new Set(ends)).toEqual(new Set(['stuck/not-recognised']));
+  });
+});
+
 describe('a signature', () => {
   const system = systemForEachTest();
 

@@ -53,11 +53,14 @@ it('carries out a request with the very file that is deployed', async () => {
   const sqs = new SQSClient(client);
   // It may trade and nothing else, so Bybit refuses the delete: an end without a wait for a proof.
   bybit.addMaster('mainnet', {
-    apiKey: 'TRADEONLY01',
-    apiSecret: 'of-this-test',
+    apiKey: 'TRADEONLYexample01',
+    apiSecret: 'of-this-test-0123456789-0123456789-01',
     permissions: { Spot: ['SpotTrade'] },
   });
-  const SecretString = JSON.stringify({ apiKey: 'TRADEONLY01', apiSecret: 'of-this-test' });
+  const SecretString = JSON.stringify({
+    apiKey: 'TRADEONLYexample01',
+    apiSecret: 'of-this-test-0123456789-0123456789-01',
+  });
   await new SecretsManagerClient(client).send(
     new CreateSecretCommand({ Name: 'key-revoker/trade-only', SecretString }),
   );

@@ -106,7 +106,7 @@ const TROUBLES: readonly Trouble[] = [
     code: 'credential-refused',
     what: 'a secret that does not belong to its key',
     arrange: ofMaster(
-      (sys, secretId) => sys.rotate(secretId, { ...GOOD, apiSecret: 'not-its-secret-0123456789' }),
+      (sys, secretId) => sys.rotate(secretId, { ...GOOD, apiSecret: 'not-its-secret-0123456789-0123456789-01' }),
       (sys, secretId) => sys.rotate(secretId, GOOD),
     ),
     calls: 0,

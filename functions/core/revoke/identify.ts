@@ -19,15 +19,20 @@ export interface Identified {
 }
 
 /** What the caller knows of a credential whose key must be identified. */
-interface Expected {
+export interface Expected {
   /** The outcome if the provider does not know the credential. */
   readonly unknown: FinalOutcome;
   /** Identifiers for which one answer is enough: of earlier pins, or from the request. Empty if two answers must agree. */
   readonly keyIds: readonly (string | undefined)[];
+  /** Identifiers that the request's item holds: its sender named them, or an earlier delivery pinned them. */
+  readonly stored: readonly (string | undefined)[];
 }
 
 /** The key that all answers name. One answer is enough for an expected key. If two answers name two keys, neither can be believed. */
-const keyNamedBy = (answers: readonly (Answer | Unasked)[], { keyIds }: Expected): string | undefined => {
+const keyNamedBy = (
+  answers: readonly (Answer | Unasked)[],
+  keyIds: readonly (string | undefined)[],
+): string | undefined => {
   const named = answers.map((answer) => (isUnasked(answer) ? undefined : answer.facts?.['keyId']));
   const [keyId, ...others] = new Set(named.filter((id) => id !== undefined));
   if (keyId === undefined || others.length > 0) return undefined;
@@ -44,7 +49,8 @@ const agreedEnd = (answers: readonly Answer[], { unknown }: Expected): FinalOutc
 
 /**
  * Identifies the key of a credential: from the credential, from an earlier answer for the same version, or by a question to the provider. The
- * question is asked twice at the same time over two connections: a cache or a confused node may answer with another key's record.
+ * question is asked twice at the same time over two connections: a cache or a confused node may answer with another key's record. Until an
+ * answer names the key, nothing that stands in the credential is written down: a secret may stand in the identifier's place.
  *
  * @returns the wait, if the provider gave no verdict, or if the two answers differ
  * @throws Fault with the outcome for an unknown credential, or with the end that both answers mean
@@ -65,11 +71,13 @@ export const identify = async (
   };
   const before = await kept();
   if (before) return before;
+  const claimed = credential.claimedId?.reveal();
+  if (claimed !== undefined && expected.stored.includes(claimed)) return { keyId: claimed, seen: [] };
   const question = provider.identify?.(credential);
   if (question === undefined) return attemptWaiting({ code: 'no-reply' });
   asking.ownConnections = true;
   const answers = await allOver([ask(asking, question), ask(asking, question)]);
-  const keyId = keyNamedBy(answers, expected);
+  const keyId = keyNamedBy(answers, [...expected.keyIds, claimed]);
   if (keyId !== undefined) {
     await updateItem<KeyIdentityItem>(ports, key, (current) =>
       current?.keyId ? undefined : { keyId, questionIds: [question.questionId] },
@@ -86,7 +94,8 @@ export const identify = async (
   const evidence = said.map((answer) => evidenceOf(ports.clock.now(), 'probe', question, answer));
   if (end) {
     const notAsked = end === expected.unknown ? notAskedFrom(provider, credential.environment) : '';
-    const why = [`Cannot identify the key in ${opened.name}`, notAsked].filter(Boolean).join('. ');
+    const swapped = claimed === undefined ? '' : 'Perhaps its identifier and its secret are swapped';
+    const why = [`Cannot identify the key in ${opened.name}`, swapped, notAsked].filter(Boolean).join('. ');
     throw new Fault(end, why, evidence);
   }
   const wait = said.map(waitIn).find((one) => one !== undefined) ?? { code: 'unrecognised' };

@@ -10,7 +10,7 @@ import type { Credential, Order, OrderTarget, Provider } from '../provider.ts';
 import { isUrgent } from '../reason.ts';
 import { type NamedTarget, namedTarget, type RevocationRequest } from '../request/revocation-request.ts';
 import { SECOND_MS } from '../timing.ts';
-import { identify } from './identify.ts';
+import { type Expected, identify } from './identify.ts';
 import { type Held, openCredential } from './open-credential.ts';
 
 /** The order with its open credentials, and the pin made from them. */
@@ -41,11 +41,7 @@ const openKey = async (
   ports: Ports,
   asking: Asking,
   provider: Provider,
-  {
-    secretId,
-    version,
-    ...expected
-  }: { secretId: string; version: string; unknown: FinalOutcome; keyIds: readonly (string | undefined)[] },
+  { secretId, version, ...expected }: { readonly secretId: string; readonly version: string } & Expected,
 ): Promise<OpenedKey | AttemptWaiting> => {
   const held = await openCredential(ports, provider, secretId, version);
   const identified = await identify(ports, asking, provider, held, expected);
@@ -89,18 +85,17 @@ const checkTarget = (provider: Provider, request: RevocationRequest, item: Reque
     );
 };
 
-/** The identifiers that an urgent request expects. For these one answer of the provider is enough. */
+/** The identifiers that the request's item holds (`stored`), and those that an urgent request expects: for these one answer is enough. */
 const knownKeys = (
   { pin, former }: RequestItem,
   { reason }: RevocationRequest,
   { keyId }: NamedTarget,
-): Readonly<Record<'signer' | 'target', readonly (string | undefined)[]>> => {
+): Readonly<Record<'signer' | 'target' | 'stored', readonly (string | undefined)[]>> => {
   const pins = [pin, former].filter((one) => one !== undefined);
-  if (!isUrgent(reason)) return { signer: [], target: [] };
-  return {
-    signer: [keyId, ...pins.map(({ signer }) => signer.keyId)],
-    target: pins.map((one) => one.keyId),
-  };
+  const signer = [keyId, ...pins.map((one) => one.signer.keyId)];
+  const target = pins.map((one) => one.keyId);
+  const stored = [...signer, ...target];
+  return isUrgent(reason) ? { signer, target, stored } : { signer: [], target: [], stored };
 };
 
 /**
@@ -142,6 +137,7 @@ export const resolveTarget = async (
     version: signerBefore?.versionId ?? request.secretVersion,
     unknown: request.target === 'self' ? 'stuck/not-recognised' : 'stuck/credential-refused',
     keyIds: known.signer,
+    stored: known.stored,
   });
   if ('hasEnded' in signing) return signing;
   const { secret } = named;
@@ -153,6 +149,7 @@ export const resolveTarget = async (
       version: targetBefore?.versionId ?? secret.secretVersion ?? 'AWSCURRENT',
       unknown: 'stuck/not-recognised',
       keyIds: known.target,
+      stored: known.stored,
     }));
   if (target && 'hasEnded' in target) return target;
 

@@ -9,7 +9,7 @@ import { ENVIRONMENTS, FOR_APPLICATIONS } from './environments.ts';
 import { afterwards, forecast, type Seen } from './forecast.ts';
 import { meaning } from './meaning.ts';
 import { BYBIT_OPERATIONS, type BybitOperation } from './operations.ts';
-import { controlQuestion, elsewhere, masterCheck, probes, siblings, subAccountOf } from './questions.ts';
+import { controlQuestion, elsewhere, masterCheck, probes, siblings, subAccountOf, whoseQuestion } from './questions.ts';
 import { requestedUpdateOf, restriction } from './restriction.ts';
 import { type BybitRecord, type BybitSettings, SETTINGS } from './settings.ts';
 import { RECEIVE_WINDOW_MS, signForBybit } from './sign.ts';
@@ -130,6 +130,7 @@ export const bybit = provider({
   credential,
   checkSigner,
   isRelated: isMasterOfDemo,
+  identify: whoseQuestion,
   control: controlQuestion,
   plan,
 });

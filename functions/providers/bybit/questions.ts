@@ -71,6 +71,21 @@ export const masterCheck = ({ signer }: Order): Question => {
   });
 };
 
+/** A credential under the identifier that Bybit has to name. */
+const underClaim = (credential: Credential): Credential => ({
+  ...credential,
+  keyId: credential.keyId ?? credential.claimedId?.reveal(),
+});
+
+/** Asks whose key a credential is. Only a reply with the key's own record names the key. */
+export const whoseQuestion = (credential: Credential): Question => {
+  const claimed = underClaim(credential);
+  return queryApi({
+    ...asked(claimed, hostOf(credential.environment)),
+    judge: () => ({ identified: true, facts: some({ keyId: claimed.keyId }) }),
+  });
+};
+
 /** What Bybit gives in place of a master's id to a key that is a master's own. */
 const NO_MASTER = '0';
 
@@ -79,7 +94,8 @@ const accountsOf = (userID: string | undefined, parentUid: string | undefined): 
   [userID, parentUid].filter((id) => id !== undefined && id !== NO_MASTER).map(String);
 
 /** Asks a control key about itself. Keys of one master, and the master's own keys, are of one account. */
-export const controlQuestion = (credential: Credential, { self, facts }: ControlTarget): Question => {
+export const controlQuestion = (control: Credential, { self, facts }: ControlTarget): Question => {
+  const credential = underClaim(control);
   const of = accountsOf(self ? facts['userID'] : facts['targetUserID'], facts['parentUid']);
   const host = hostOf(credential.environment);
   return queryApi({
@@ -87,7 +103,8 @@ export const controlQuestion = (credential: Credential, { self, facts }: Control
     judge: ({ userID, parentUid }) => {
       const own = accountsOf(userID, parentUid);
       const isSame = own.some((id) => of.includes(id));
-      return { facts: own.length === 0 || of.length === 0 ? {} : { sameAccount: isSame ? 'yes' : 'no' } };
+      const sameAccount = own.length === 0 || of.length === 0 ? undefined : isSame ? 'yes' : 'no';
+      return { facts: some({ keyId: credential.keyId, sameAccount }) };
     },
   });
 };

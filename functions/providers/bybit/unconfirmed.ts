@@ -23,6 +23,10 @@ export const UNCONFIRMED: readonly Unconfirmed[] = [
     weDo: 'Calls, and reports what Bybit says.',
   },
   {
+    what: 'Whether an identifier always has 18 characters and an HMAC secret 36, as in the documentation.',
+    weDo: 'Asks whose key it is, before anything is written down or called, if the lengths do not tell one from the other.',
+  },
+  {
     what: 'Whether groups left out of an update are kept or wiped.',
     weDo: 'Sends every group that the key has, and re-reads.',
   },

@@ -73,10 +73,23 @@ export const scriptedProvider = (change: (order: Order) => Partial<Plan> = () =>
   environments: { prod: { host: HOST, realm: 'prod' }, demo: { host: 'demo.example.com', realm: 'demo' } },
   operations: { 'delete-key': { kind: 'delete', signers: ['self', 'managing'], needs: {} } },
   credential: (value) => {
-    const { keyId, environment = 'prod' } = value as { keyId?: unknown; environment?: string };
+    const {
+      keyId,
+      claimed,
+      environment = 'prod',
+    } = value as {
+      keyId?: unknown;
+      claimed?: string;
+      environment?: string;
+    };
     if (typeof keyId !== 'string')
       throw new Fault('refused/credential-unreadable', 'Cannot read keyId: it must be a string');
-    return { environment, keyId: keyId === '' ? undefined : keyId, parts: new Secret({}) };
+    return {
+      environment,
+      keyId: keyId === '' ? undefined : keyId,
+      ...(claimed === undefined ? {} : { claimedId: new Secret(claimed) }),
+      parts: new Secret({}),
+    };
   },
   identify: () => questionOf('identify'),
   plan: (order) => ({

@@ -57,6 +57,25 @@ describe('a credential', () => {
     expect(inspect(credential, { depth: 9 }) + JSON.stringify(credential)).not.toMatch(/SKexample|PRIVATE|rqsty-sk/);
   });
 
+  const A = 'SKexample';
+  it.each([
+    ['both as long as an identifier', { apiKey: A.padEnd(18, '1'), apiSecret: A.padEnd(18, '2') }],
+    ['both as long as a secret', { apiKey: A.padEnd(36, '1'), apiSecret: A.padEnd(36, '2') }],
+    ['a short text beside an identifier', { apiKey: A.padEnd(9, '1'), apiSecret: A.padEnd(18, '2') }],
+    ['shorter than an identifier', { apiKey: A.padEnd(15, '1'), apiSecret }],
+    ['more than half as long as its secret', { apiKey: A.padEnd(18, '1'), apiSecret: A.padEnd(35, '2') }],
+  ])('does not name its key where its identifier may be a secret: %s', (_what, value) => {
+    const { keyId, claimedId, ...more } = bybit.credential(value);
+    expect([keyId, claimedId?.reveal()]).toEqual([undefined, value.apiKey]);
+    expect(inspect({ claimedId, more }, { depth: 9 }) + JSON.stringify({ claimedId, more })).not.toContain(A);
+  });
+
+  it.each([16, 18, 24])('names its key where its secret is twice as long as its identifier of %i', (length) => {
+    const value = { apiKey: A.padEnd(length, '1'), apiSecret: A.padEnd(2 * length, '2') };
+    expect(bybit.credential(value)).toMatchObject({ keyId: value.apiKey });
+    expect(bybit.credential(value)).not.toHaveProperty('claimedId');
+  });
+
   /** What white space and its writing did to a key, by people, consoles and tools. */
   const WRAPPINGS: readonly (readonly [string, (text: string) => string])[] = [
     ['as it is', (text) => text],
@@ -157,6 +176,7 @@ describe('a credential', () => {
       { apiKey: apiSecret, apiSecret: apiKey },
       'apiKey is longer than apiSecret: perhaps they are swapped',
     ],
+    ['one text for both', bybit, { apiKey: apiSecret, apiSecret }, 'apiKey and apiSecret are the same text'],
     ['no text for an RSA key', bybit, onBybit({ privateKey: 7 }), 'privateKey: it must be a string'],
     ['Ed25519 for Bybit', bybit, onBybit({ privateKey: ED25519 }), 'its type is ed25519; it must be an RSA'],
     ['an elliptic curve', kalshi, onKalshi(pem(ec.privateKey, 'pkcs8')), 'its type is ec; it must be an RSA'],

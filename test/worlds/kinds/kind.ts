@@ -31,8 +31,12 @@ export const UPDATES = named(/\/update-/);
 export const BY_ITSELF = named(/by itself|names itself/);
 /** Another key signs for the key that is to be deleted. */
 export const BY_MANAGER = named(/\/delete-.* (by its master|by a managing key)/);
-/** The credential does not name its key: the provider is asked for the key's identifier. */
+/**
+ * The credential does not name its key: the provider is asked for the key's identifier. Bybit is asked only if the lengths in the credential
+ * do not tell the identifier from the secret.
+ */
 export const ASKS_FOR_ITSELF = named(/by itself|names itself|with its secret/).filter(({ name }) => {
   const [provider = ''] = name.split('/');
-  return providerNamed(PROVIDERS, provider)?.identify !== undefined;
+  const isAsked = providerNamed(PROVIDERS, provider)?.identify !== undefined;
+  return isAsked && (provider !== 'bybit' || name.includes('like a key'));
 });

@@ -9,10 +9,13 @@ const NO_TRANSFER = { permissions: { Spot: ['SpotTrade'] } };
 /** Ends differ from account to account: receipts show the end of an identifier. */
 const numbered = (account: number, n: number): string => `${n}${String(account).padStart(4, '0')}`;
 
+/** By its length the secret could be the identifier. */
+const LIKE_A_KEY = 'HMAC, secret like a key';
+
 /** @returns what the provider keeps of a key, and what the key's owner keeps */
 const material = (apiKey: string, signing: string) => {
-  const hmac = { apiSecret: `hmac-of-${apiKey}-0123456789` };
-  if (signing === 'HMAC') return { verifier: hmac, own: hmac };
+  const hmac = { apiSecret: signing === LIKE_A_KEY ? `of-${apiKey}` : `hmac-of-${apiKey}-0123456789` };
+  if (signing.startsWith('HMAC')) return { verifier: hmac, own: hmac };
   const { publicKey, privateKey } = signing === 'RSA PKCS#1' ? rsaPairPkcs1() : rsaPair();
   return { verifier: { publicKey }, own: { privateKey } };
 };
@@ -57,6 +60,8 @@ const BY_MASTER = { operation: 'delete-sub-key', by: 'managing' } as const;
 
 const special: readonly SpecialPart[] = [
   { ...self('delete-master-key'), ...RSA, isCostly: true },
+  { ...self('delete-master-key'), special: LIKE_A_KEY, kind: { signing: LIKE_A_KEY } },
+  { ...BY_MASTER, target: 'secret', special: 'with its secret like a key', kind: { signing: LIKE_A_KEY } },
   // Twenty keys are listed at a time. A page that lost its first row hides the key from the only look before the call.
   { ...BY_MASTER, target: 'located', special: 'on a second page', before: 20, orElse: ['stuck/unproven'] },
   // Found by nothing but a search, a key that is gone in an instant may never have been seen.
@@ -119,7 +124,7 @@ export const cast: Cast<BybitSandbox> = {
     'update-sub-key': { kind: 'update', ...OF_SUB },
   },
   manager: 'its master',
-  signing: ['HMAC', 'RSA', 'RSA PKCS#1'],
+  signing: ['HMAC', 'RSA', 'RSA PKCS#1', LIKE_A_KEY],
   update: {
     settings: { readOnly: 1, permissions: { Wallet: ['AccountTransfer'] } },
     narrow: { readOnly: 1, permissions: { Wallet: ['AccountTransfer'] }, ips: ['*'] },

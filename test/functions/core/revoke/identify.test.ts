@@ -28,7 +28,7 @@ describe('telling whose key it is', () => {
     });
     return Object.assign(memory, { own });
   };
-  const NEW = { unknown: 'stuck/not-recognised', keyIds: [] } as const;
+  const NEW = { unknown: 'stuck/not-recognised', keyIds: [], stored: [] } as const;
   const naming = (keyId: string): Answer => answerOf('alive', { facts: { keyId } });
   const identified = (memory: Memory, keyId = '', keyIds: readonly string[] = []) =>
     identify(
@@ -132,6 +132,62 @@ describe('telling whose key it is', () => {
         expect('keyId' in result ? result.keyId : undefined).toBe(isBelieved ? only : undefined);
       }),
     );
+  });
+
+  describe('where its identifier may be a secret', () => {
+    const claiming = (memory: Memory, stored: readonly (string | undefined)[] = [], claimed = 'K') =>
+      identify(
+        memory.ports,
+        { ports: memory.ports, deadline: after(memory.clock.now(), 25_000) },
+        PROVIDER,
+        { opened: GOOD, credential: PROVIDER.credential({ keyId: '', claimed }) },
+        { ...NEW, stored },
+      );
+
+    it('asks the provider, and keeps what the provider names', async () => {
+      const memory = system(naming('K'));
+      expect(await claiming(memory)).toEqual({ keyId: 'K', seen: ['identify'] });
+      expect(memory.items.get(`pin#${GOOD.arn} v1`)).toMatchObject({ keyId: 'K' });
+      expect(memory.own).toHaveLength(2);
+    });
+
+    it.each([
+      ['the other one was lost', undefined],
+      ['the other one does not know the credential', UNKNOWN],
+    ])('believes one answer that names it: %s', async (_what, other) => {
+      expect(await claiming(system(other, naming('K')))).toMatchObject({ keyId: 'K' });
+      expect(await claiming(system(other, naming('L')))).toMatchObject({ hasEnded: false });
+    });
+
+    it('asks nobody where the request’s item holds it already', async () => {
+      const memory = system(UNKNOWN);
+      expect(await claiming(memory, ['L', undefined, 'K'])).toEqual({ keyId: 'K', seen: [] });
+      expect(memory.own).toEqual([]);
+    });
+
+    it('remembers that an earlier delivery saw it, also where the request’s item holds it', async () => {
+      const memory = system(naming('K'));
+      await claiming(memory);
+      expect(await claiming(memory, ['K'])).toEqual({ keyId: 'K', seen: ['identify'] });
+    });
+
+    it.each<[string, Answer | undefined]>([
+      ['is refused', UNKNOWN],
+      ['is refused for another reason', REFUSED],
+      ['is not answered', undefined],
+      ['is answered in part', SILENT],
+    ])('writes it nowhere as long as it %s', async (_what, answer) => {
+      const memory = system(answer);
+      const claimed = 'SECRET-4711';
+      const result = await claiming(memory, ['K'], claimed).catch((fault: Fault) => fault.message);
+      expect(JSON.stringify([result, [...memory.items], memory.published, memory.lines])).not.toContain(claimed);
+      expect(memory.items.has(`pin#${GOOD.arn} v1`)).toBe(false);
+    });
+
+    it('says what may be wrong', async () =>
+      expect(await faultFrom(claiming(system(UNKNOWN)))).toBe(
+        'stuck/not-recognised: Cannot identify the key in key-revoker/desk. Perhaps its identifier and its secret are swapped',
+      ));
   });
 
   it('asks again where what was kept cannot be read', async () => {

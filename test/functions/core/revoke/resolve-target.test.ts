@@ -265,6 +265,46 @@ describe('a provider that does not tell the key in the credential', () => {
     expect((await nameless(target, answer, boss, sub)).seen).toEqual(seen);
   });
 
+  describe('because its identifier may be a secret', () => {
+    const claimed = (keyId: string) => JSON.stringify({ keyId: '', claimed: keyId });
+    const claims = async (change: Partial<RevocationRequest>, item: Partial<RequestItem>) => {
+      const sent: string[] = [];
+      const { ports } = memoryPorts({
+        secrets: {
+          'key-revoker/boss': openedAs(claimed('BOSS')),
+          'key-revoker/sub': openedAs(claimed('SUB'), { arn: 'arn:sub' }),
+        },
+        reply: ({ path }) => {
+          sent.push(path);
+          return undefined;
+        },
+      });
+      const asking = { ports, deadline: after(NOON, 25_000) };
+      const request = { ...REQUEST, ...change };
+      const result = await resolveTarget(ports, asking, scriptedProvider(), item as RequestItem, request);
+      return 'hasEnded' in result ? result.code : [result.pin.signer.keyId, result.pin.keyId, sent.length];
+    };
+    const IN_SUB: Partial<RevocationRequest> = { target: { secretId: 'key-revoker/sub' } };
+    const pinOf = (signer: string, keyId: string) =>
+      ({ keyId, signer: { arn: 'key-revoker/boss', versionId: 'v1', keyId: signer } }) as Pin;
+
+    it.each<[string, Partial<RevocationRequest>, Partial<RequestItem>, readonly unknown[]]>([
+      ['the request names it', { target: { apiKeyId: 'BOSS' } }, {}, ['BOSS', 'BOSS', 0]],
+      ['an earlier delivery pinned it', {}, { pin: pinOf('BOSS', 'BOSS') }, ['BOSS', 'BOSS', 0]],
+      ['an earlier attempt pinned it', {}, { former: pinOf('BOSS', 'BOSS') }, ['BOSS', 'BOSS', 0]],
+      ['an earlier attempt pinned both', IN_SUB, { former: pinOf('BOSS', 'SUB') }, ['BOSS', 'SUB', 0]],
+    ])('asks nobody where %s', async (_what, change, item, expected) =>
+      expect(await claims(change, item)).toEqual(expected),
+    );
+
+    it.each<[string, Partial<RevocationRequest>, Partial<RequestItem>]>([
+      ['nobody named it', {}, {}],
+      ['the request names another key', { target: { apiKeyId: 'OTHER' } }, {}],
+      ['an earlier attempt pinned another key', {}, { former: pinOf('OTHER', 'OTHER') }],
+      ['only the signer is pinned', IN_SUB, { pin: pinOf('BOSS', 'OTHER') }],
+    ])('asks, and waits, where %s', async (_what, change, item) => expect(await claims(change, item)).toBe('no-reply'));
+  });
+
   describe('and answers only one of two questions', () => {
     const LEAKED_KEY: Partial<RevocationRequest> = { reason: 'leaked' };
     const held = (arn: string) => ({ arn, secretId: arn, versionId: 'v1', environment: 'prod' });
@@ -339,7 +379,7 @@ describe('the version of a request whose pin cannot be read', () => {
 
   it.each<[string, Partial<RevocationRequest>, Partial<RequestItem>]>([
     ['the managing key signs', { target: { apiKeyId: '00000000-0000-0000-0000-000000000001' } }, NEWER],
-    ['an earlier attempt pinned the key', {}, { ...NEWER, former: { keyId: 'BOSS' } as never }],
+    ['an earlier attempt pinned the key', {}, { ...NEWER, former: { keyId: 'BOSS', signer: {} } as never }],
     ['the request could be read', {}, { dueAt: NEWER.dueAt }],
     [
       'the pin can be read',

@@ -1202,3 +1202,24 @@ it('publishes the end in the case of a request whose pin could not be read, and 
   expect(memory.sent.length).toBe(before);
   expect(memory.published).toMatchObject([{ receiptId: 'R#1', outcome: 'revoked' }]);
 });
+
+it('works on one case where one request names the key, and another one holds it under an identifier that may be a secret', async () => {
+  const secrets = {
+    'key-revoker/desk': openedAs(JSON.stringify({ keyId: KEY })),
+    'key-revoker/other': openedAs(JSON.stringify({ keyId: '', claimed: OTHER }), { arn: 'arn:other' }),
+  };
+  const named = answerOf('alive', { identified: true, facts: { keyId: OTHER } });
+  const memory = system({ identify: [named], probe: [ALIVE, GONE], delete: [ACCEPTED] }, { secrets });
+  const bySecret = { ...SELF, secretId: 'key-revoker/other', requestId: 'S' };
+  const both = () =>
+    Promise.all([
+      revoke(memory.ports, delivered(memory, MANAGED)),
+      revoke(memory.ports, delivered(memory, bySecret, { messageId: 'M2' })),
+    ]);
+  await both();
+  memory.clock.forward(60_000);
+  await both();
+  expect([...memory.items.keys()].filter((key) => key.startsWith('case#'))).toEqual([`case#kalshi/prod/${OTHER} case`]);
+  expect(memory.sent.filter((asked) => asked === 'delete')).toHaveLength(1);
+  expect(memory.published.map(({ requestId }) => requestId).toSorted()).toEqual(['R', 'S']);
+});

@@ -3,7 +3,7 @@ import type { Facts } from '../../../../functions/core/answer.ts';
 import { hintFor } from '../../../../functions/core/provider.ts';
 import { bybit } from '../../../../functions/providers/bybit/index.ts';
 import { answerTo, brief, callOf, converse, faultOf, order, probe, reply } from '../ask.ts';
-import { described, keyIn, MASTER, page, refusal, SUB } from './keys.ts';
+import { described, keyIn, MASTER, page, refusal, SECRET, SUB } from './keys.ts';
 
 const SUB_ID = '100400345';
 const MASTER_ID = '100400000';
@@ -451,6 +451,48 @@ describe('a control key', () => {
     ['nothing is known of the target', {}, {}, true, {}],
     ['nothing is known of the control key', { userID: undefined, parentUid: undefined }, { userID: SUB_ID }, true, {}],
   ])('tells whether both are of one account: %s', (_what, more, facts, self, expected) =>
-    expect(ask(more, facts, self).answer).toEqual({ saw: 'alive', code: '0', facts: expected }),
+    expect(ask(more, facts, self).answer).toEqual({ saw: 'alive', code: '0', facts: { keyId: CONTROL, ...expected } }),
   );
+});
+
+describe('a credential whose identifier may be a secret', () => {
+  const CLAIMED = 'CLAIMEDexample000001';
+  const credential = bybit.credential({ apiKey: CLAIMED, apiSecret: SECRET });
+  const whose = bybit.identify?.(credential);
+  if (whose === undefined) throw new Error('Bybit has to name such a key');
+
+  it('is asked about itself, as a key that signs for itself is', () => {
+    const { sent } = converse(whose, [reply(200, described({ apiKey: CLAIMED }))]);
+    expect(sent.map(({ method, host, path }) => [method, host, path])).toEqual([
+      ['GET', 'api.bybit.com', '/v5/user/query-api'],
+    ]);
+    expect(whose).toMatchObject({ asked: 'query-api', as: 'self', questionId: 'self@api.bybit.com' });
+  });
+
+  it('is named by its own record', () =>
+    expect(answerTo(whose, reply(200, described({ apiKey: CLAIMED })))).toEqual({
+      saw: 'alive',
+      code: '0',
+      identified: true,
+      facts: { keyId: CLAIMED },
+    }));
+
+  it.each([
+    ['another key’s record', described()],
+    ['an unknown key', refusal(10003)],
+    ['a wrong signature', refusal(10004)],
+    ['an address that is not allowed', refusal(10010)],
+    ['an expired key', refusal(33004)],
+    ['a limit', refusal(10006)],
+  ])('is not named by %s', (_what, body) => expect(answerTo(whose, reply(200, body)).facts?.['keyId']).toBeUndefined());
+
+  it('is named as a control key too', () => {
+    const question = bybit.control?.(credential, { keyId: SUB, self: false, facts: {} });
+    if (question === undefined) throw new Error('Bybit has a question for control keys');
+    expect(answerTo(question, reply(200, described({ apiKey: CLAIMED })))).toMatchObject({
+      saw: 'alive',
+      facts: { keyId: CLAIMED },
+    });
+    expect(answerTo(question, reply(200, refusal(10003))).facts).toBeUndefined();
+  });
 });
