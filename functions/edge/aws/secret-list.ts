@@ -47,7 +47,7 @@ const isMeant = ({ name, tags }: Described, prefix: string, tagKey: string | und
  *
  * @param tagKey only secrets that have a tag whose key starts with this
  * @param from where a page said that the next one begins
- * @throws Unavailable where Secrets Manager does not answer
+ * @throws Unavailable where Secrets Manager does not answer, or names a next page for the second time: that list would never end
  */
 export async function* secretsUnder(
   client: SecretsManagerClient,
@@ -60,14 +60,22 @@ export async function* secretsUnder(
     ...(tagKey === undefined ? [] : [{ Key: 'tag-key' as const, Values: [tagKey] }]),
   ];
   const query = { Filters, MaxResults: 100, IncludePlannedDeletion: false };
+  const places = new Set<string>();
   let NextToken = from;
   do {
-    const page = await listed(client, { ...query, NextToken });
+    // Later in the walk a list that begins again would come to the same place again.
+    const page = await (places.size === 0 ? listed : orRefused)(client, { ...query, NextToken });
+    if (page.NextToken !== undefined && places.has(page.NextToken))
+      throw new Unavailable('Cannot list secrets: Secrets Manager names the same next page twice');
+    places.add(page.NextToken ?? '');
     const secrets = (page.SecretList ?? []).map(describedFrom).filter((secret) => isMeant(secret, prefix, tagKey));
     yield { secrets, next: page.NextToken };
     NextToken = page.NextToken;
   } while (NextToken !== undefined);
 }
+
+const orRefused = (client: SecretsManagerClient, query: ListSecretsCommandInput): Promise<ListSecretsCommandOutput> =>
+  orUnavailable('list secrets', client.send(new ListSecretsCommand(query)));
 
 /** One page; the first one for a place that the service no longer knows. */
 const listed = async (

@@ -6,10 +6,13 @@ import { frozenClock } from '../frozen-clock.ts';
 
 type Answer = readonly [status: number, body: object];
 
-/** Secrets Manager as a table from action to answer, for what the emulated one does not say. */
-const answering = (answers: Readonly<Record<string, Answer>>) => {
+/** Secrets Manager as a table from action to answer, or to one answer after the other, for what the emulated one does not say. */
+const answering = (answers: Readonly<Record<string, Answer | readonly Answer[]>>) => {
+  let asked = 0;
   const handle = async ({ headers }: { headers: Record<string, string> }) => {
-    const [status, body] = answers[headers['x-amz-target']?.split('.')[1] ?? ''] ?? [500, {}];
+    const answer = answers[headers['x-amz-target']?.split('.')[1] ?? ''] ?? [500, {}];
+    const [status, body] = (Array.isArray(answer[0]) ? answer[asked] : answer) as Answer;
+    asked += 1;
     const text = new TextEncoder().encode(JSON.stringify(body));
     const stream = new Blob([text]).stream();
     return {
@@ -118,4 +121,27 @@ it('checks the listing again, whatever the service thinks is under the prefix', 
   for await (const { secrets } of vault.tagged('key-revoker/', 'key-revoker:'))
     names.push(...secrets.map(({ name }) => name));
   expect(names).toEqual(['key-revoker/a']);
+});
+
+describe('a list of secrets that never ends', () => {
+  const walked = async (answers: readonly Answer[]): Promise<number> => {
+    let pages = 0;
+    for await (const _ of answering({ ListSecrets: answers }).tagged('key-revoker/', 'key-revoker:')) pages += 1;
+    return pages;
+  };
+  const page = (NextToken?: string): Answer => [200, { SecretList: [], NextToken }];
+
+  it('is read to its end where each page names another one', async () =>
+    expect(await walked([page('a'), page('b'), page()])).toBe(3));
+
+  it('is left where a page is named twice: nothing is known of the secrets behind it', async () => {
+    const twice = 'Cannot list secrets: Secrets Manager names the same next page twice';
+    await expect(walked([page('a'), page('a')])).rejects.toThrow(twice);
+    await expect(walked([page('a'), page('b'), page('a')])).rejects.toThrow(twice);
+  });
+
+  it('is not begun again in the middle, where the service forgets a page that it has just named', async () =>
+    expect(walked([page('a'), error('InvalidNextTokenException'), page('a')])).rejects.toThrow(
+      'Cannot list secrets: InvalidNextTokenException',
+    ));
 });
