@@ -1,5 +1,6 @@
 import type { EpochMs } from './epoch.ts';
 import type { RetryCode } from './outcome.ts';
+import type { Config } from './ports.ts';
 
 /** What the attributes of a message say of the request in it. What is absent says nothing. */
 export interface MessageMark {
@@ -25,6 +26,12 @@ export interface Delivery {
   /** The record must be finished by then. */
   readonly deadline: EpochMs;
 }
+
+/** Whether the sender is one of our own functions. SQS names a role's session `<role id>:<session>`. */
+export const isOwnSender = (
+  { config }: { readonly config: Pick<Config, 'ownRoles'> },
+  { sender }: Pick<Delivery, 'sender'>,
+): boolean => config.ownRoles.some((role) => sender.startsWith(`${role}:`));
 
 /** What happens to the message: it is deleted, or goes back on the queue until that instant. */
 export type Disposition =

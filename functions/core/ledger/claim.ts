@@ -8,6 +8,7 @@ import { asksForNext, attemptsOf, formerIdOf, isWithdrawn, uncounted } from './c
 import { requestKey } from './keys.ts';
 import type { Ended, RequestItem } from './request-item.ts';
 import { digestOf, isSameRequest } from './same-request.ts';
+import { apartFrom, ID_OF_SWEEP, mayUseFirst } from './taken-id.ts';
 import { updateItem } from './update-item.ts';
 
 type Fresh = Omit<RequestItem, 'rev' | 'nonce'>;
@@ -80,6 +81,35 @@ const claimMessage = async (
   return item as RequestItem;
 };
 
+/**
+ * The request of a message whose id another request has, carried out under the message's id. However often the message is delivered, it is
+ * this one request.
+ */
+const claimApart = async (ports: Ports, delivery: Delivery, rest: Partial<Fresh>): Promise<RequestItem> => {
+  const now = ports.clock.now();
+  const requestId = delivery.messageId;
+  const digest = rest.request ? digestOf(ports, rest.request) : '';
+  const item = await updateItem<RequestItem>(ports, requestKey(requestId, false), (current) => {
+    if (current === undefined) return fresh(delivery, now, { requestId, digest, ...rest });
+    // What was stored of the request could not be read. The message says it once more.
+    return current.request === undefined && current.askedId !== undefined
+      ? { ...current, digest, request: rest.request }
+      : undefined;
+  });
+  if (item?.receivedAt === now) ports.log.warn('request id taken', { requestId, askedId: rest.askedId ?? '' });
+  return item as RequestItem;
+};
+
+/**
+ * What an earlier delivery of the message has made of it, where its id was taken. The request that has the id may have become unreadable
+ * since, and would look like this one.
+ */
+const claimedApart = async ({ ledger }: Ports, delivery: Delivery): Promise<RequestItem | undefined> => {
+  if (delivery.receiveCount === 1) return undefined;
+  const item = await ledger.read<RequestItem>(requestKey(delivery.messageId, false));
+  return item?.askedId === undefined || item.salvagedAt !== undefined ? undefined : item;
+};
+
 const redriven = (
   { withdrawnAt: _, ...current }: RequestItem,
   { sender }: Delivery,
@@ -139,6 +169,8 @@ const claimRequest = async (
   eventAt: EpochMs | undefined,
   isFinished: boolean,
 ): Promise<RequestItem> => {
+  const before = await claimedApart(ports, delivery);
+  if (before) return before;
   const now = ports.clock.now();
   const { requestId, planOnly } = await nameOf(ports, delivery, request);
   const attemptFor = await attemptsOf(ports, delivery, requestId);
@@ -152,7 +184,9 @@ const claimRequest = async (
     const attempt = attemptFor(current);
     if (attempt === undefined) return undefined;
     if (current === undefined)
-      return fresh(delivery, now, { requestId, planOnly, attempt, digest, request: named, dueAt });
+      return mayUseFirst(ports, delivery, requestId)
+        ? fresh(delivery, now, { requestId, planOnly, attempt, digest, request: named, dueAt })
+        : undefined;
     // What was stored of the request could not be read. The message says it once more.
     const whole = current.request === undefined ? { ...current, digest, request: named } : current;
     const isRedrive = attempt > current.attempt && (isFinished || current.ended === undefined || isWithdrawn(current));
@@ -163,6 +197,9 @@ const claimRequest = async (
   // An older release may have stored the request without a field that has got a default since.
   if (item && isSameRequest(ports, item, request)) return item.digest === digest ? item : { ...item, request: named };
   const kept = { ...underMessage(delivery, named), askedId: requestId };
+  if (item === undefined) return claimMessage(ports, delivery, kept, 'refused/malformed', ID_OF_SWEEP);
+  const apart = requestId === delivery.messageId ? undefined : apartFrom(ports, item, request);
+  if (apart) return claimApart(ports, delivery, { ...kept, ...apart, dueAt });
   return claimMessage(ports, delivery, kept, 'refused/request-id-reused', '');
 };
 
@@ -195,8 +232,8 @@ const claimOnce = async (
 
 /**
  * Claims the request in the ledger. The same request gets the item as it is. A redrive (a higher attempt that counts) starts the item again.
- * A message that is not a valid request, that uses another request's id, or whose attempt counts for nothing gets an ended item under the
- * message's id.
+ * A message that is not a valid request, or whose attempt counts for nothing, gets an ended item under the message's id. A message that uses
+ * another request's id is kept under the message's id too: ended, or open if it may be carried out all the same.
  *
  * @param finish finishes the previous attempt, which a crash may have interrupted
  */

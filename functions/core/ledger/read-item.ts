@@ -388,6 +388,7 @@ const KINDS: readonly Kind[] = [
       requestId: needed(text),
       askedId: optional(text),
       planOnly: needed(flag),
+      onlyKey: optional(text),
       digest: needed(text, ''),
       attempt: needed(number),
       provider: optional(text),

@@ -74,6 +74,8 @@ export interface RequestItem extends Versioned {
   readonly askedId?: string | undefined;
   /** Kept apart from the real request of the same id. */
   readonly planOnly: boolean;
+  /** The only key that it may be about, by the name of its case: the one that the request with the id `askedId` had pinned. */
+  readonly onlyKey?: string | undefined;
   /** Of the request's fields. The same id with other fields is refused. */
   readonly digest: string;
   readonly attempt: number;

@@ -36,6 +36,9 @@ export const EXPIRY_ID = 'expiry-';
 /** Whether a sweep sent the request. It may be withdrawn until its call leaves. */
 export const isExpiryOrder = (requestId: string): boolean => /^expiry-[0-9a-f]{64}$/.test(requestId);
 
+/** Whether a version is named by its id. Any other name is a stage label, which a rotation moves to another version. */
+export const isVersionId = (version: string): boolean => /^[\w-]{32,64}$/.test(version);
+
 const name = z.string().min(1).max(2_048);
 /** What Secrets Manager accepts as a name, an ARN or a version. */
 const secretId = z.string().regex(/^[\w/+=.@!:-]{1,2048}$/, 'it must be the name or the ARN of a secret');
@@ -163,4 +166,15 @@ export const namedTarget = (
     secret: secretId === undefined ? undefined : { secretId, secretVersion },
     locator: Object.fromEntries(Object.entries(target).filter(([field]) => Object.hasOwn(provider.locators, field))),
   };
+};
+
+/** Whether a request itself says which key it means: by an identifier, or by the id of the version that holds the key. */
+export const namesItsKey = (
+  providers: Providers,
+  request: Pick<RevocationRequest, 'provider' | 'target' | 'secretVersion'>,
+): boolean => {
+  const { keyId, secret } = namedTarget(providers, request);
+  if (keyId !== undefined) return true;
+  const version = request.target === 'self' ? request.secretVersion : secret?.secretVersion;
+  return version !== undefined && isVersionId(version);
 };

@@ -74,10 +74,6 @@ export const recheckLater = async (
   return DONE;
 };
 
-/** Whether the sender is one of our own functions. SQS names a role's session `<role id>:<session>`. */
-export const isOwnSender = ({ config }: Pick<Ports, 'config'>, { sender }: Pick<Delivery, 'sender'>): boolean =>
-  config.ownRoles.some((role) => sender.startsWith(`${role}:`));
-
 /** A published item has ended. */
 const isPublished = (item: RequestItem & Pick<PublishedRequest, 'request'>): item is PublishedRequest =>
   item.pin !== undefined && item.published;

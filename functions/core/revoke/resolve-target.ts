@@ -85,6 +85,15 @@ const checkTarget = (provider: Provider, request: RevocationRequest, item: Reque
     );
 };
 
+/** A request whose id another one had pinned to a key is about that key only. @throws Fault `refused/request-id-reused` */
+const checkOnlyKey = ({ onlyKey }: RequestItem, name: string): void => {
+  if (onlyKey !== undefined && onlyKey !== name)
+    throw new Fault(
+      'refused/request-id-reused',
+      'Cannot act on another key than the request that had this id first: the secret was rotated since',
+    );
+};
+
 /** The identifiers that the request's item holds (`stored`), and those that an urgent request expects: for these one answer is enough. */
 const knownKeys = (
   { pin, former }: RequestItem,
@@ -171,6 +180,8 @@ export const resolveTarget = async (
       'refused/environment-mismatch',
       `Cannot act in ${environment}: the request expects a different environment`,
     );
+  const targetName = keyName(provider.name, realmOf(environment), aimed.keyId);
+  checkOnlyKey(item, targetName);
   return {
     pin: {
       // This release does not read the locator here. Release 0.1.0 reads it after a rollback.
@@ -181,7 +192,7 @@ export const resolveTarget = async (
       keyId: aimed.keyId,
       environment,
       realm: realmOf(environment),
-      keyName: keyName(provider.name, realmOf(environment), aimed.keyId),
+      keyName: targetName,
       signerName: keyName(provider.name, realmOf(signer.environment), signer.keyId),
     },
     order: {

@@ -1,4 +1,4 @@
-import type { Delivery, Disposition } from '../delivery.ts';
+import { type Delivery, type Disposition, isOwnSender } from '../delivery.ts';
 import { asResult, attemptWaiting } from '../ledger/attempt-result.ts';
 import { claim } from '../ledger/claim.ts';
 import type { RequestItem } from '../ledger/request-item.ts';
@@ -10,7 +10,7 @@ import { CONFIRM } from './confirm.ts';
 import { dryRun } from './dry-run.ts';
 import { checkPreconditions } from './preconditions.ts';
 import { RECHECK } from './recheck.ts';
-import { isOwnSender, recheckOf } from './recheck-of.ts';
+import { recheckOf } from './recheck-of.ts';
 import { unlessItPasses } from './refused-for-now.ts';
 import { resolve } from './resolve-target.ts';
 import { type DeliveryMode, type Run, runOf } from './run.ts';

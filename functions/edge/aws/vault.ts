@@ -10,13 +10,13 @@ import { type Clock, epochMs } from '../../core/epoch.ts';
 import { Unavailable } from '../../core/fault.ts';
 import type { NotFound, Opened, Vault } from '../../core/ports.ts';
 import { STATUS_TAGS } from '../../core/request/expiry-tags.ts';
+import { isVersionId } from '../../core/request/revocation-request.ts';
 import { Secret } from '../../core/secret.ts';
 import { type AskedOfSecret, accessDenied } from './access-denied.ts';
 import { classOf, errorKindOf } from './error-class.ts';
 import { describedFrom, orIncomplete, secretsUnder } from './secret-list.ts';
 import { orUnavailable, unavailable } from './unavailable.ts';
 
-const VERSION_ID = /^[\w-]{32,64}$/;
 const MISSING: NotFound = { found: false, why: 'missing' };
 
 const openedFrom = ({ ARN, Name, VersionId, CreatedDate, SecretString }: GetSecretValueCommandOutput): Opened => ({
@@ -68,7 +68,7 @@ export const secretsVault = (client: SecretsManagerClient, clock: Clock): Vault 
   };
   return {
     open: async (secretId, version) => {
-      const which = VERSION_ID.test(version) ? { VersionId: version } : { VersionStage: version };
+      const which = isVersionId(version) ? { VersionId: version } : { VersionStage: version };
       try {
         return openedFrom(await client.send(new GetSecretValueCommand({ SecretId: secretId, ...which })));
       } catch (error) {

@@ -1,5 +1,4 @@
 import { after, type EpochMs } from '../../core/epoch.ts';
-import { requestKey } from '../../core/ledger/keys.ts';
 import type { RequestItem } from '../../core/ledger/request-item.ts';
 import type { Receipt } from '../../core/receipt.ts';
 import { someAtOnce } from '../../core/some-at-once.ts';
@@ -9,6 +8,7 @@ import type { Context } from '../deployment/context.ts';
 import { isFinished } from '../requests/finished.ts';
 import { nextPoll, pause } from '../requests/poll.ts';
 import { sendMany } from '../requests/requests-queue.ts';
+import { sentItem } from '../requests/sent-item.ts';
 import { EXIT, Failure } from '../terminal/failure.ts';
 import type { Mark } from './mark.ts';
 import { type Incident, type IncidentOrder, nextOrder } from './order.ts';
@@ -26,13 +26,31 @@ export interface Course {
 /** So long managing keys wait for those that they sign for, once these are sent. */
 const SIGNERS_WAIT_MS = 10 * MINUTE_MS;
 
-export const itemOf = ({ ledger, card }: Deployed, { requestId }: IncidentOrder): Promise<RequestItem | undefined> =>
-  ledger.read<RequestItem>(requestKey(requestId, card.mode === 'observe'));
+/** By request id, the ids that SQS gave the messages of this run. */
+type MessageIds = ReadonlyMap<string, string | undefined>;
+
+/** @param messageIds none for what another run has sent: if its id was taken, it is sent again */
+export const itemOf = (
+  deployed: Deployed,
+  { requestId, request }: IncidentOrder,
+  messageIds: MessageIds = new Map(),
+): Promise<RequestItem | undefined> =>
+  sentItem(deployed, {
+    requestId,
+    request,
+    planOnly: deployed.card.mode === 'observe',
+    messageId: messageIds.get(requestId),
+  });
 
 /** Takes the receipt where the order under way is over, and the next order in its place. */
-const advanced = async (deployed: Deployed, incident: Incident, course: Course): Promise<Course> => {
+const advanced = async (
+  deployed: Deployed,
+  incident: Incident,
+  course: Course,
+  messageIds: MessageIds,
+): Promise<Course> => {
   if (course.order === undefined) return course;
-  const item = await itemOf(deployed, course.order);
+  const item = await itemOf(deployed, course.order, messageIds);
   if (!isFinished(item, { attempt: 1 })) return course;
   const done = [...course.done, item.receipt];
   const order = nextOrder(deployed, incident, course.mark, done);
@@ -44,13 +62,14 @@ const allAdvanced = async (
   deployed: Deployed,
   incident: Incident,
   courses: readonly Course[],
+  messageIds: MessageIds,
 ): Promise<readonly Course[]> => {
   const next = [...courses];
   await someAtOnce([...courses.entries()], async ([index, course]) => {
     let now = course;
     for (let before: Course | undefined; before !== now; ) {
       before = now;
-      now = await advanced(deployed, incident, now);
+      now = await advanced(deployed, incident, now, messageIds);
     }
     next[index] = now;
   });
@@ -98,7 +117,7 @@ export const carryOut = async ({
   onChange,
 }: CarryOut): Promise<readonly Course[]> => {
   const { clock } = context;
-  const sent = new Set<string>();
+  const sent = new Map<string, string | undefined>();
   const signersFrom: EpochMs = after(clock.now(), SIGNERS_WAIT_MS);
   let courses: readonly Course[] = marks.map((mark) => ({
     mark,
@@ -107,8 +126,9 @@ export const carryOut = async ({
     isOver: false,
   }));
   for (let polls = 0; ; polls += 1) {
-    courses = await allAdvanced(deployed, incident, courses);
-    courses = await allAdvanced(deployed, incident, released(deployed, incident, courses, clock.now() >= signersFrom));
+    courses = await allAdvanced(deployed, incident, courses, sent);
+    const free = released(deployed, incident, courses, clock.now() >= signersFrom);
+    courses = await allAdvanced(deployed, incident, free, sent);
     const fresh: IncidentOrder[] = [];
     await someAtOnce(courses, async ({ order }) => {
       if (order !== undefined && !sent.has(order.requestId) && (await itemOf(deployed, order)) === undefined)
@@ -116,8 +136,8 @@ export const carryOut = async ({
     });
     if (context.signal.aborted) throw brokenOff();
     const messages = fresh.map(({ requestId, request }) => ({ requestId, attempt: 1, body: JSON.stringify(request) }));
-    await sendMany(deployed, messages);
-    for (const { requestId } of fresh) sent.add(requestId);
+    const messageIds = await sendMany(deployed, messages);
+    for (const { requestId } of fresh) sent.set(requestId, messageIds.get(requestId));
     onChange(courses);
     if (courses.every(({ isOver }) => isOver)) return courses;
     await pause(context, nextPoll(clock.now(), polls)).catch(() => {

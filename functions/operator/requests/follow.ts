@@ -1,11 +1,7 @@
 import { toIso } from '../../core/epoch.ts';
-import { requestKey } from '../../core/ledger/keys.ts';
-import type { RequestItem } from '../../core/ledger/request-item.ts';
-import { isSameRequest } from '../../core/ledger/same-request.ts';
 import { hasToHold } from '../../core/outcome.ts';
 import type { Receipt } from '../../core/receipt.ts';
 import { settledReceipt } from '../../core/receipts/make-receipt.ts';
-import type { RevocationRequest } from '../../core/request/revocation-request.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import type { Context } from '../deployment/context.ts';
 import { inWords } from '../terminal/duration.ts';
@@ -13,6 +9,7 @@ import { EXIT, Failure } from '../terminal/failure.ts';
 import { type Finished, isFinished } from './finished.ts';
 import { nextPoll, pause } from './poll.ts';
 import { caseOf, progressOf } from './request-progress.ts';
+import { type SentRequest, sentItem } from './sent-item.ts';
 
 /**
  * Follows the settle window of a request that has ended, until its finding stands.
@@ -48,15 +45,9 @@ export const followFinding = async (
 };
 
 /** A request to be waited for. */
-export interface Followed {
-  readonly requestId: string;
-  readonly planOnly: boolean;
+export interface Followed extends SentRequest {
   /** The least attempt whose end counts. */
   readonly attempt: number;
-  /** The message that was sent. Its refusal stands under this id. */
-  readonly messageId?: string | undefined;
-  /** What was asked for. Another request under the same id is not followed. */
-  readonly request?: RevocationRequest | undefined;
 }
 
 export interface FollowOptions {
@@ -65,19 +56,6 @@ export interface FollowOptions {
   /** Shows nothing. @default false */
   readonly isQuiet?: boolean;
 }
-
-/** What the ledger holds of a request: its refusal under the id of its message, or the request under its own id. */
-const itemOf = async (
-  deployed: Deployed,
-  { requestId, planOnly, messageId, request }: Followed,
-): Promise<RequestItem | undefined> => {
-  const [own, named] = await Promise.all([
-    messageId === undefined ? undefined : deployed.ledger.read<RequestItem>(requestKey(messageId, false)),
-    deployed.ledger.read<RequestItem>(requestKey(requestId, planOnly)),
-  ]);
-  const isOther = named !== undefined && request !== undefined && !isSameRequest(deployed, named, request);
-  return own ?? (isOther ? undefined : named);
-};
 
 /**
  * Follows a request in the ledger until its receipt stands, and shows how far it has come.
@@ -94,7 +72,7 @@ export const follow = async (
   const { requestId } = followed;
   const from = clock.now();
   for (let polls = 0; ; polls += 1) {
-    const item = await itemOf(deployed, followed);
+    const item = await sentItem(deployed, followed);
     if (isFinished(item, followed)) return item;
     const now = clock.now();
     const known = item && { item, found: await caseOf(deployed, item) };

@@ -31,18 +31,25 @@ const PER_BATCH = 10;
 /**
  * Sends many, ten at a time.
  *
+ * @returns by request id, the ids that SQS gave the messages
  * @throws Failure where SQS did not take one of them; those before it are sent
  */
-export const sendMany = async ({ sqs, card }: Deployed, messages: readonly Outgoing[]): Promise<void> => {
+export const sendMany = async (
+  { sqs, card }: Deployed,
+  messages: readonly Outgoing[],
+): Promise<ReadonlyMap<string, string | undefined>> => {
+  const sent = new Map<string, string | undefined>();
   for (let from = 0; from < messages.length; from += PER_BATCH) {
     const Entries = messages
       .slice(from, from + PER_BATCH)
       .map((message, index) => ({ Id: String(index), ...messageOf(message) }));
     const batch = new SendMessageBatchCommand({ QueueUrl: card.requestsQueueUrl, Entries });
-    const { Failed = [] } = await fromAws('send the requests', sqs.send(batch));
+    const { Failed = [], Successful = [] } = await fromAws('send the requests', sqs.send(batch));
     const [failed] = Failed;
     if (failed !== undefined) throw trouble(`send a request (${failed.Code})`, undefined);
+    for (const { Id, MessageId } of Successful) sent.set(messages[from + Number(Id)]?.requestId ?? '', MessageId);
   }
+  return sent;
 };
 
 /** About how many messages lie on a queue: ready, hidden during a delivery or until the next try, and delayed. */

@@ -4,18 +4,14 @@ import type { RequestItem } from '../../core/ledger/request-item.ts';
 import { updateItem } from '../../core/ledger/update-item.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import { sendOne } from '../requests/requests-queue.ts';
+import type { SentRequest } from '../requests/sent-item.ts';
 import { EXIT, Failure } from '../terminal/failure.ts';
 import type { Stuck } from './stuck-copy.ts';
 import { giveBack, remove } from './stuck-handles.ts';
 
 /** What was sent again. */
-export interface Redriven {
-  readonly requestId: string;
+export interface Redriven extends SentRequest {
   readonly attempt: number;
-  /** As the ledger keeps it apart. */
-  readonly planOnly: boolean;
-  /** The message. If it is refused for its id or its form, its end stands under this id. */
-  readonly messageId: string | undefined;
 }
 
 /** Puts the attempt into the ledger: without that it counts for nothing. */
@@ -36,14 +32,14 @@ const sendAgain = async (deployed: Deployed, stuck: Stuck, by: string): Promise<
     const own = { ...request, requestId: deployed.newId(), requestedBy: by };
     const messageId = await sendOne(deployed, { requestId: own.requestId, attempt: 1, body: JSON.stringify(own) });
     await remove(deployed, stuck);
-    return { requestId: own.requestId, attempt: 1, planOnly, messageId };
+    return { requestId: own.requestId, attempt: 1, planOnly, request: own, messageId };
   }
   const known = await deployed.ledger.read<RequestItem>(requestKey(requestId, planOnly));
   const attempt = (known?.attempt ?? 0) + 1;
   await announce(deployed, requestId, attempt, by);
   const messageId = await sendOne(deployed, { requestId, attempt, body });
   await remove(deployed, stuck);
-  return { requestId, attempt, planOnly, messageId };
+  return { requestId, attempt, planOnly, request, messageId };
 };
 
 /**

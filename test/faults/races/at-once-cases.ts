@@ -1,14 +1,17 @@
+import type { Ports } from '../../../functions/core/ports.ts';
 import type { OrderUnderTest } from '../orders/order-under-test.ts';
 import type { Awaited } from '../simulated/instrumented.ts';
 import { callsOf } from '../world/calls-of.ts';
 import { judged, meantBy } from '../world/judge.ts';
 import { type Case, open, type Ran } from '../world/run-case.ts';
+import type { World } from '../world/world.ts';
 import { byTurns } from './by-turns.ts';
-import { CROWDS, type Crowd, copies } from './crowds.ts';
+import { CROWDS, type Crowd, copies, UNDER_TAKEN_ID } from './crowds.ts';
 import { atSomeTurn, drainAtOnce } from './deliver-at-once.ts';
 import { GIVE_UP_MS } from './give-up.ts';
-import { relatedTo } from './related-orders.ts';
+import { type Related, relatedTo } from './related-orders.ts';
 
+const ID = 'conformance-1';
 const OTHER_ID = 'conformance-2';
 
 /** An order in a crowd, delivered at once by turns. */
@@ -34,17 +37,21 @@ const plainly = (order: OrderUnderTest, reason: Case['reason']): Case => ({
 /** Everything that may come at once with an order, in drawn orders. */
 export const atOnceCases = async (order: OrderUnderTest): Promise<readonly AtOnceCase[]> => {
   const { awaited } = await callsOf(plainly(order, 'leaked'));
-  const related = (await relatedTo(order)).map(
-    ({ name, about, orElse }): Crowd => ({
-      name: `beside ${name}`,
-      seeds: 6,
-      orElse,
-      sends: (world) => {
-        const request = { ...about.request, reason: 'leaked', requestId: OTHER_ID };
-        world.send(request, 1, { ...world.seeded, ...about, request });
-      },
-    }),
-  );
+  const others = await relatedTo(order);
+  const sending =
+    ({ about }: Related, requestId: string): Crowd['sends'] =>
+    (world) => {
+      // Some orders ask in the same words, among other keys.
+      const request = { ...about.request, reason: 'leaked', requestId, reference: 'another' };
+      world.send(request, 1, { ...world.seeded, ...about, request });
+    };
+  const related = others.flatMap((other): readonly Crowd[] => [
+    { name: `beside ${other.name}`, seeds: 6, orElse: other.orElse, sends: sending(other, OTHER_ID) },
+    {
+      ...{ name: `beside ${other.name} under its id`, seeds: 3, underOneId: 2 },
+      ...{ orElse: [...other.orElse, ...UNDER_TAKEN_ID], sends: sending(other, ID) },
+    },
+  ]);
   return (['leaked', 'manual'] as const).flatMap((reason) =>
     inOrders(plainly(order, reason), awaited, [...CROWDS, ...related]),
   );
@@ -59,14 +66,25 @@ export const thousandCases = async (order: OrderUnderTest): Promise<readonly AtO
 
 export const shownAtOnce = ({ crowd, reason }: AtOnceCase): readonly string[] => [crowd.name, reason];
 
-/** Runs one case to its end, and once more as a duplicate, and judges it. */
-export const runAtOnce = async (one: AtOnceCase): Promise<Ran> => {
+/** L2: of several requests under one id each gets an answer of its own. */
+const unanswered = ({ witness }: World, { underOneId = 1 }: Crowd): readonly string[] => {
+  const answered = new Set(witness.receipts.flatMap(({ receipt }) => (receipt.final ? [receipt.requestId] : [])));
+  return answered.size < underOneId
+    ? [`L2: ${answered.size} of ${underOneId} requests under one id got an answer`]
+    : [];
+};
+
+/** Runs one case to its end, and once more as a duplicate, and judges it. @param spoil the function's ports, perhaps with something wrong */
+export const runAtOnce = async (one: AtOnceCase, spoil = (ports: Ports): Ports => ports): Promise<Ran> => {
   const { awaited, seed, name } = one;
   const { sends, meanwhile, orElse = [] } = one.crowd;
-  const world = await open(one);
+  const opened = await open(one);
+  const world: World = { ...opened, ports: spoil(opened.ports) };
   sends(world);
   const turns = byTurns(world.clock, seed);
   const beside = meanwhile && atSomeTurn(turns, seed, () => meanwhile(world));
   await drainAtOnce(world, awaited, turns, beside);
-  return judged(name, world, [...meantBy(one), ...orElse]);
+  const lost = unanswered(world, one.crowd);
+  const ran = await judged(name, world, [...meantBy(one), ...orElse]);
+  return { ...ran, breaches: [...ran.breaches, ...lost] };
 };

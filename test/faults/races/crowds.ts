@@ -26,7 +26,12 @@ export interface Crowd {
   readonly meanwhile?: (world: World) => void;
   /** What any of the requests may come to as well. */
   readonly orElse?: readonly string[];
+  /** How many requests it is in all, where several have one id. */
+  readonly underOneId?: number;
 }
+
+/** What a request may come to as well whose id another one has. */
+export const UNDER_TAKEN_ID: readonly string[] = ['already-revoked', 'refused/request-id-reused'];
 
 const reasonOf = (n: number): string => (n % 2 === 0 ? 'leaked' : 'manual');
 
@@ -57,6 +62,16 @@ export const CROWDS: readonly Crowd[] = [
     orElse: ['already-revoked'],
   },
   { name: 'a request and a plan', sends: requests(2, () => ({ dryRun: true })), seeds: 4, orElse: ['planned'] },
+  {
+    name: 'another request under its id',
+    sends: (world) => {
+      const request = { ...world.seeded.request, reference: 'another' };
+      world.send(request, 1, { ...world.seeded, request });
+    },
+    seeds: 12,
+    orElse: UNDER_TAKEN_ID,
+    underOneId: 2,
+  },
   {
     name: 'two attempts',
     sends: (world) => void world.send(world.seeded.request, 2),

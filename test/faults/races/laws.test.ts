@@ -7,6 +7,7 @@ import { breachesOf } from '../world/evidence-of.ts';
 import { open } from '../world/run-case.ts';
 import { cutOff, ORDER, orderNamed, reading, spoiled } from '../world/spoilt.ts';
 import type { World } from '../world/world.ts';
+import { atOnceCases, runAtOnce } from './at-once-cases.ts';
 import { runSweeps, sweepCases } from './sweep-cases.ts';
 
 const MOST_DELIVERIES = 20;
@@ -110,4 +111,13 @@ it('finds sweeps that make an order of each tick', async () => {
   const forgetful = (ports: Ports): Ports => ({ ...ports, digest: (text) => ports.digest(`${text} ${++ticks}`) });
   const { breaches } = await runSweeps(one, forgetful);
   expect(breaches.some((breach) => breach.endsWith('more requests of one tag'))).toBe(true);
+});
+
+it('finds a request that gets the answer to another one under its id', async () => {
+  const [one] = (await atOnceCases(ORDER)).filter(({ crowd }) => crowd.name === 'another request under its id');
+  if (one === undefined) throw new Error('Cannot send two requests under one id without a case');
+  expect((await runAtOnce(one)).breaches).toEqual([]);
+  const alike = (ports: Ports): Ports => ({ ...ports, digest: () => 'alike' });
+  const { breaches } = await runAtOnce(one, alike);
+  expect(breaches).toContain('L2: 1 of 2 requests under one id got an answer');
 });

@@ -18,13 +18,13 @@ perOrder('%s keeps the laws whatever happens beside any step of a delivery', {
 
 perOrder('%s keeps the laws where messages are delivered at once, by turns', {
   list: atOnceCases,
-  run: runAtOnce,
+  run: (one) => runAtOnce(one),
   shows: shownAtOnce,
 });
 
 perOrder('%s is carried out once where its message comes a thousand times at once', {
   list: thousandCases,
-  run: runAtOnce,
+  run: (one) => runAtOnce(one),
   shows: shownAtOnce,
   orders: FIRST,
 });

@@ -44,7 +44,7 @@ export const evidenceOf = (world: World, ends?: readonly string[]): Evidence => 
       requestId: attributes['key-revoker-request-id'] ?? '',
       attempt: attributes['key-revoker-attempt'] ?? '',
     })),
-    left: queue.map(({ requestId }) => requestId),
+    left: queue.map(world.idOf),
     ledger: ledger.items(),
     providers: { [provider]: { changes, revivals: witness.revivals, isAlive: sandbox.isAlive } },
     noted: witness.breaches,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { epochMs } from '../../../functions/core/epoch.ts';
+import type { RequestItem } from '../../../functions/core/ledger/request-item.ts';
 import type { Attributes, Ports } from '../../../functions/core/ports.ts';
 import { revoke } from '../../../functions/core/revoke/revoke.ts';
 import * as PROVIDERS from '../../../functions/providers/index.ts';
@@ -33,6 +34,8 @@ export interface World {
   readonly witness: Witness;
   readonly ledger: ReturnType<typeof memoryLedger>;
   readonly queue: readonly Message[];
+  /** The id under which the ledger keeps what a message asks for: its own, or the message's where another request has that id. */
+  idOf(message: Message): string;
   /** Readings and second looks that were asked for; they come to the queue by hand, until windows are followed. */
   readonly looks: readonly string[];
   /** Every reading that was asked for comes to the queue, and so does each from now on. */
@@ -79,6 +82,9 @@ export const openWorld = async (order: OrderUnderTest, giveUpAfterMs: number): P
   const queue = messageQueue(clock);
   const orders = new Map<string, Seeded>();
   const attempts = new Map<string, number>();
+  /** What each message is about, by its id; and the same by the delivery that is at work on it. */
+  const abouts = new Map<string, Seeded>();
+  const underWay = new WeakMap<object, Seeded>();
   const looks: string[] = [];
   const over = new Set<string>();
   let isFollowed = false;
@@ -96,6 +102,7 @@ export const openWorld = async (order: OrderUnderTest, giveUpAfterMs: number): P
   };
   const send: World['send'] = (body, attempt = 1, about = seeded) => {
     const message = push(JSON.stringify(body), attempt);
+    abouts.set(message.messageId, about);
     if (attempt > 1) ledger.announce(message.requestId, attempt);
     if (!orders.has(message.requestId)) orders.set(message.requestId, about);
     return message;
@@ -104,12 +111,25 @@ export const openWorld = async (order: OrderUnderTest, giveUpAfterMs: number): P
     const request = JSON.parse(body);
     if (request.look) return isFollowed ? void push(body, 1, seconds, OWN_ROLE) : void looks.push(body);
     if (!orders.has(request.requestId)) orders.set(request.requestId, { ...seeded, request });
-    push(body, attemptIn(attributes), seconds);
+    push(body, attemptIn(attributes), seconds, OWN_ROLE);
+  };
+  const idOf: World['idOf'] = ({ messageId, requestId }) => {
+    const isApart = ledger.items().some(({ pk, askedId }) => pk === `request#${messageId}` && askedId === requestId);
+    return isApart ? messageId : requestId;
+  };
+  /** Of several messages with one id, the first to be claimed has the id; each other one gets the id of its message. */
+  const claiming: Ports['ledger']['write'] = async (key, item) => {
+    const isWritten = await ledger.write(key, item);
+    const about = underWay.get(atWork());
+    const { requestId } = item as Partial<RequestItem>;
+    if (about && isWritten && item.rev === 1 && requestId !== undefined && key.pk === `request#${requestId}`)
+      orders.set(requestId, about);
+    return isWritten;
   };
   const seen = witness({ sandbox, orders, clock, ledger });
   const ports: Ports = {
     clock,
-    ledger,
+    ledger: { ...ledger, write: claiming },
     vault,
     outbox: {
       publish: async (receipt) => seen.published(receipt),
@@ -132,7 +152,15 @@ export const openWorld = async (order: OrderUnderTest, giveUpAfterMs: number): P
     const found = ledger.items().find(({ pk }) => pk === `request#${requestId}`) as { attempt?: number } | undefined;
     const attempt = Math.max(message.attempt, found?.attempt ?? 1);
     const made = new Set<string>();
-    const work = working({ requestId, attempt, ids: made }, () => revoke(own, delivery));
+    const atThis = {
+      get requestId() {
+        return idOf(message);
+      },
+      ...{ attempt, ids: made },
+    };
+    const about = abouts.get(message.messageId);
+    if (about) underWay.set(atThis, about);
+    const work = working(atThis, () => revoke(own, delivery));
     const verdict = await work.catch(() => undefined);
     if (verdict === undefined) return;
     for (const id of made) over.add(id);
@@ -151,7 +179,7 @@ export const openWorld = async (order: OrderUnderTest, giveUpAfterMs: number): P
 
   return {
     ...{ order, seeded, orders, attempts, sandbox, clock, ports, vault, witness: seen, ledger },
-    ...{ queue: queue.messages, looks, over, send, next: queue.next, begin, deliver },
+    ...{ queue: queue.messages, idOf, looks, over, send, next: queue.next, begin, deliver },
     sendLook: (body) => push(body, 1, 0, OWN_ROLE),
     followWindows: () => {
       isFollowed = true;

@@ -95,7 +95,9 @@ const effect = (follower: Follower, attempt: Attempt, happening: OfRequest): rea
   switch (happening.step) {
     case 'pinned':
       attempt.key = happening.key;
-      return [];
+      return [undefined, happening.key].includes(attempt.onlyKey)
+        ? []
+        : [`L3: ${attempt.work} is about ${happening.key}, wanted ${attempt.onlyKey}`];
     case 'attempted':
       attempt.attempted += 1;
       return stepCase(model, attempt.key ?? '', 'attempted');

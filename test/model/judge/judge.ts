@@ -3,11 +3,36 @@ import type { Message } from '../../faults/simulated/message-queue.ts';
 import { controlOf, idle, isUntold } from '../follow/death.ts';
 import { type Follower, follow, newFollower } from '../follow/follow.ts';
 import { followWindow, mayResend } from '../follow/follow-window.ts';
-import { type Attempt, isOver, keyIn, type Model, nameOf, noteSeen } from '../state/model.ts';
+import { type Attempt, apartIn, isOver, keyIn, type Model, nameOf, noteSeen } from '../state/model.ts';
 import type { Delivered, System } from '../system/system.ts';
 import { differences } from './compare.ts';
 import { demandedOf, unexplainedEnd, unexplainedWait } from './explain.ts';
 import { metIn, newAttempt, note, pinTo, type Scene, sceneOf } from './scene.ts';
+
+/** Notes under which id an attempt begins. @returns what is wrong with that */
+const beginUnderTakenId = (
+  model: Model,
+  begun: Attempt,
+  step: 'claimed' | 'refused',
+  { sent }: Scene,
+): readonly string[] => {
+  const name = nameOf(begun.work);
+  const before = [...model.attempts.values()].findLast(({ work }) => nameOf(work) === name);
+  if (before?.causes.has('apart')) {
+    begun.causes.add('apart');
+    begun.onlyKey = before.onlyKey;
+  }
+  if (step === 'refused') begun.causes.add('reused');
+  if (name === `${sent.requestId}${sent.isPlan ? '#plan' : ''}`) return [];
+  const apart = apartIn(model, sent);
+  if (step === 'refused') return apart ? [`L2: ${begun.work} was refused for its id, and says which key it means`] : [];
+  if (apart === undefined) return [`L3: ${begun.work} was begun under an id of its own`];
+  begun.causes.add('apart');
+  begun.onlyKey = apart.onlyKey;
+  // From here on its copies carry the id of its message.
+  model.sent.push({ ...sent, requestId: name, body: JSON.stringify({ ...JSON.parse(sent.body), requestId: name }) });
+  return [];
+};
 
 /** Takes the model through all that happened. @returns the attempt that was begun, and what must not have happened */
 const followAll = (model: Model, system: System, delivered: Delivered, scene: Scene) => {
@@ -18,7 +43,7 @@ const followAll = (model: Model, system: System, delivered: Delivered, scene: Sc
   for (const happening of delivered.happened) {
     if (happening.step === 'claimed' || happening.step === 'refused') {
       begun = newAttempt(model, happening.work, happening.at, scene);
-      if (happening.step === 'refused') begun.causes.add('reused');
+      breaches.push(...beginUnderTakenId(model, begun, happening.step, scene));
       model.attempts.set(happening.work, begun);
       follower.attempt = begun;
     }

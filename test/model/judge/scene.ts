@@ -82,6 +82,7 @@ export const newAttempt = (model: Model, work: string, at: number, { sent, isAli
   causes: new Set(),
   state: 'none',
   key: undefined,
+  onlyKey: undefined,
   attempted: 0,
   calls: [],
   view: {

@@ -29,6 +29,8 @@ export type Cause =
   | 'leased'
   | 'redriven'
   | 'reused'
+  /** Another request has its id, and it is carried out all the same. */
+  | 'apart'
   /** The key is gone by nobody's word but its own: what that takes is waited for. */
   | 'untold'
   /** The key may have shown after a call: then more absences are asked for. */
@@ -36,7 +38,7 @@ export type Cause =
 
 /** These must not change what an attempt comes to. */
 export const HARMLESS: readonly Cause[] = [
-  ...(['crash', 'aws', 'rival', 'leased', 'early', 'signer needed', 'redriven'] as const),
+  ...(['crash', 'aws', 'rival', 'leased', 'early', 'signer needed', 'redriven', 'apart'] as const),
   ...(['dead', 'unseen', 'half seen', 'host out', 'untold', 'flapped'] as const),
 ];
 
@@ -74,7 +76,8 @@ export const OUTCOMES: Readonly<Record<string, OutcomeRow>> = {
   'stuck/request-rejected': stuck('fault', 'revived'),
   'stuck/region-refused': stuck('fault'),
   'stuck/wrong-account': stuck('fault'),
-  'refused/request-id-reused': refused('reused'),
+  // Carried out apart, its secret may hold another key by now than the one that its id stands for.
+  'refused/request-id-reused': refused('reused', 'apart'),
   'refused/target-mismatch': refused('rotated'),
   'refused/credential-unreadable': refused('unreadable'),
   'refused/would-widen': refused('narrowed'),

@@ -59,6 +59,8 @@ export interface Attempt {
   state: RequestState;
   /** The key that it was pinned to. */
   key: string | undefined;
+  /** The only key that it may be about. */
+  onlyKey: string | undefined;
   /** Calls that are in the ledger, less those that were taken back. */
   attempted: number;
   readonly calls: Called[];
@@ -210,6 +212,23 @@ export const noteChange = (model: Model, keyId: string, cause: Cause): void => {
 
 /** The name that all attempts at a request share. */
 export const nameOf = (work: string): string => work.slice(0, work.lastIndexOf('#'));
+
+/** The key that a request has pinned last, by its name. */
+const pinnedBy = ({ attempts }: Model, name: string): string | undefined =>
+  [...attempts.values()].findLast(({ work, key }) => nameOf(work) === name && key !== undefined)?.key;
+
+/**
+ * Whether a request whose id another one has may be carried out under its message's id: a delete whose key cannot be mistaken. What opens its
+ * key by a label is about the key that the other one has pinned.
+ */
+export const apartIn = (model: Model, sent: Sent): { readonly onlyKey: string | undefined } | undefined => {
+  const { order, isPlan, requestId } = sent;
+  if (isPlan || order.kind !== 'delete') return undefined;
+  const { target } = order.request;
+  const isNamed = typeof target === 'object' && target !== null && !('secretId' in target);
+  const onlyKey = isNamed ? undefined : pinnedBy(model, requestId);
+  return isNamed || onlyKey !== undefined ? { onlyKey } : undefined;
+};
 
 /** The latest attempt at what a message asks for; a request under an id that is taken is kept under the message's. */
 export const attemptOf = ({ attempts }: Model, sent: Sent, messageId: string): Attempt | undefined => {

@@ -33,6 +33,9 @@ interface Again {
 const endText = ({ redriven, item }: Again): string =>
   item ? outcomeText(item.receipt) : `sent as attempt ${redriven.attempt}`;
 
+const asJson = ({ item, redriven: { requestId, attempt, planOnly } }: Again): object =>
+  item?.receipt ?? { requestId, attempt, planOnly };
+
 const COLUMNS: readonly TableColumn<Again>[] = [
   { head: 'Request', cell: ({ redriven }) => redriven.requestId, isName: true },
   { head: 'Result', cell: endText, style: ({ item }) => item && toneOf(item.receipt) },
@@ -142,7 +145,7 @@ export const addRedrive = (stuck: Command, context: Context): void => {
         })),
       );
       const over = done.filter((each) => each !== undefined);
-      if (context.isJson(command)) context.json(over.map(({ item, redriven }) => item?.receipt ?? redriven));
+      if (context.isJson(command)) context.json(over.map(asJson));
       else if (wanted.length === 0) terminal.print('Nothing is stuck');
       else if (over.length > 0) for (const line of table(terminal, COLUMNS, over)) terminal.print(line);
       tellElsewhere(context, elsewhere);

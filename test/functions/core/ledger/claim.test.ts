@@ -8,7 +8,7 @@ import { parseRequest } from '../../../../functions/core/request/parse-request.t
 import type { RevocationRequest } from '../../../../functions/core/request/revocation-request.ts';
 import { type Memory, memoryPorts } from '../memory-ports.ts';
 import { NOON } from '../rounds.ts';
-import { delivered, SELF } from '../scripted-system.ts';
+import { delivered, OTHER, SELF } from '../scripted-system.ts';
 
 type Finish = Parameters<typeof claim>[3];
 
@@ -266,6 +266,117 @@ describe('a redrive', () => {
       ended: { outcome: 'refused/request-id-reused', why: '', at: NOON, evidence: [] },
     });
     expect(memory.items.get('request#R request')).toMatchObject({ rev: 1, attempt: 1, request: { reason: 'manual' } });
+  });
+});
+
+describe('a request whose id another one has', () => {
+  const NAMED = { ...SELF, target: { apiKeyId: OTHER } };
+  const PIN = { keyName: 'kalshi/prod/K' } as Pin;
+
+  it('is carried out under its message’s id where it names its key', async () => {
+    const memory = memoryPorts();
+    const first = await claimed(memory, { ...SELF, notBefore: '2026-11-25T00:00:00Z' });
+    const sent = epochMs(NOON - 60_000);
+    memory.clock.forward(9);
+    const item = await claimed(memory, NAMED, { messageId: 'M2', sender: 'AIDA', sentAt: sent });
+    expect(item).toStrictEqual({
+      ...first,
+      nonce: expect.any(String),
+      requestId: 'M2',
+      askedId: 'R',
+      digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+      sender: 'AIDA',
+      request: expect.objectContaining({ requestId: 'M2', target: { apiKeyId: OTHER } }),
+      dueAt: sent,
+      receivedAt: NOON + 9,
+      at: NOON + 9,
+    });
+    expect(memory.items.get('request#R request')).toEqual(first);
+    expect(memory.lines).toContainEqual(['request id taken', { requestId: 'M2', askedId: 'R' }]);
+  });
+
+  it('is bound to the key of the other one where a label names it', async () => {
+    const memory = memoryPorts();
+    await claimed(memory, { ...SELF, reference: 'INC-1' });
+    change(memory, { pin: PIN });
+    const item = await claimed(memory, SELF, { messageId: 'M2' });
+    expect(item).toMatchObject({ requestId: 'M2', askedId: 'R', onlyKey: 'kalshi/prod/K', state: 'open-request' });
+  });
+
+  it('is one request however often its message is delivered', async () => {
+    const memory = memoryPorts();
+    await claimed(memory);
+    const item = await claimed(memory, NAMED, { messageId: 'M2' });
+    memory.clock.forward(9);
+    for (const receiveCount of [1, 2])
+      expect(await claimed(memory, NAMED, { messageId: 'M2', receiveCount })).toEqual(item);
+    expect(memory.lines.filter(([event]) => event === 'request id taken')).toHaveLength(1);
+    expect(await claimed(memory, NAMED, { messageId: 'M3' })).toMatchObject({ requestId: 'M3', askedId: 'R' });
+  });
+
+  it('that was refused stays refused where the other one has pinned a key since', async () => {
+    const memory = memoryPorts();
+    await claimed(memory, { ...SELF, reference: 'INC-1' });
+    const refused = await claimed(memory, SELF, { messageId: 'M2' });
+    expect(refused).toMatchObject({ askedId: 'R', ended: { outcome: 'refused/request-id-reused' } });
+    change(memory, { pin: PIN });
+    for (const receiveCount of [1, 2])
+      expect(await claimed(memory, SELF, { messageId: 'M2', receiveCount })).toEqual(refused);
+  });
+
+  it('stays what it is where what is stored of the other one cannot be read any more', async () => {
+    const memory = memoryPorts();
+    await claimed(memory);
+    const item = await claimed(memory, NAMED, { messageId: 'M2' });
+    change(memory, { digest: '', request: undefined, salvagedAt: NOON });
+    expect(await claimed(memory, NAMED, { messageId: 'M2', receiveCount: 2 })).toEqual(item);
+    expect(memory.items.get('request#R request')?.['request']).toBeUndefined();
+  });
+
+  it('is stored once more by its message where what was stored cannot be read', async () => {
+    const memory = memoryPorts();
+    await claimed(memory);
+    const { digest } = await claimed(memory, NAMED, { messageId: 'M2' });
+    const stored = memory.items.get('request#M2 request');
+    memory.items.set('request#M2 request', { ...stored, digest: '', request: undefined, salvagedAt: NOON } as never);
+    const item = await claimed(memory, NAMED, { messageId: 'M2', receiveCount: 2 });
+    expect(item).toMatchObject({ rev: 2, digest, askedId: 'R', request: { requestId: 'M2' } });
+  });
+
+  it('keeps its own id through a redrive', async () => {
+    const memory = memoryPorts();
+    await claimed(memory);
+    change(memory, { pin: PIN });
+    const { request } = await claimed(memory, { ...SELF, reason: 'leaked' }, { messageId: 'M2' });
+    const again = await claimed(memory, request, { messageId: 'M3', attempt: 2 });
+    expect(again).toMatchObject({ requestId: 'M2', attempt: 2, askedId: 'R', onlyKey: 'kalshi/prod/K' });
+  });
+
+  it.each<[string, object, Partial<Memory['ports']['config']>]>([
+    ['a dry run', { dryRun: true }, {}],
+    ['only planned', {}, { mode: 'observe' }],
+  ])('is refused where it is %s', async (_what, fields, config) => {
+    const memory = memoryPorts({ config });
+    await claimed(memory, { ...NAMED, ...fields, reference: 'INC-1' });
+    const item = await claimed(memory, { ...NAMED, ...fields }, { messageId: 'M2' });
+    expect(item).toMatchObject({ requestId: 'M2', askedId: 'R', ended: { outcome: 'refused/request-id-reused' } });
+  });
+
+  const EXPIRY = `expiry-${'0a'.repeat(32)}`;
+  const OWN = { sender: 'AROAOWNROLE:sweep' };
+
+  it('of the sweep’s is refused to a sender that would be the first', async () => {
+    const memory = memoryPorts();
+    const order = { ...NAMED, requestId: EXPIRY };
+    const item = await claimed(memory, order, { messageId: 'M2' });
+    expect(item).toMatchObject({ requestId: 'M2', askedId: EXPIRY, ended: { outcome: 'refused/malformed' } });
+    expect(item.ended?.why).toMatch(/^Cannot accept a requestId of an expiry order from this sender: /);
+    expect(memory.items.has(`request#${EXPIRY} request`)).toBe(false);
+    expect(await claimed(memory, order, { messageId: 'M3', ...OWN })).toMatchObject({ requestId: EXPIRY });
+    // Once it is the sweep's, it is the same request for anybody, and no other one.
+    expect(await claimed(memory, order, { messageId: 'M4' })).toMatchObject({ rev: 1, requestId: EXPIRY });
+    const other = await claimed(memory, { ...order, reason: 'leaked' }, { messageId: 'M5' });
+    expect(other).toMatchObject({ requestId: 'M5', ended: { outcome: 'refused/request-id-reused' } });
   });
 });
 

@@ -186,7 +186,7 @@ describe('telling whose key it is', () => {
 
     it('says what may be wrong', async () =>
       expect(await faultFrom(claiming(system(UNKNOWN)))).toBe(
-        'stuck/not-recognised: Cannot identify the key in key-revoker/desk. Perhaps its identifier and its secret are swapped',
+        'stuck/not-recognised: Cannot identify the key in key-revoker/desk. Perhaps its identifier and its secret are swapped. Not asked in the environments demo',
       ));
   });
 

@@ -35,9 +35,9 @@ describe('a request whose time has not come', () => {
 
   it('is refused where that was more than 400 days ago, unless its tag said so', async () => {
     const script = { probe: [ALIVE, GONE], delete: [ACCEPTED] };
-    const told = async (body: object) => {
+    const told = async (body: object, sender = 'AROAOTHER:me') => {
       const memory = system(script);
-      await revoke(memory.ports, delivered(memory, body));
+      await revoke(memory.ports, delivered(memory, body, { sender }));
       return memory.published[0];
     };
     expect(await told(at(-400 * DAY))).toMatchObject({ outcome: 'revoked' });
@@ -48,7 +48,9 @@ describe('a request whose time has not come', () => {
       ),
     });
     const requestId = `expiry-${'0a'.repeat(32)}`;
-    expect(await told({ ...at(-401 * DAY), requestId })).toMatchObject({ requestId, outcome: 'revoked' });
+    const ordered = { ...at(-401 * DAY), requestId };
+    expect(await told(ordered, 'AROAOWNROLE:sweep')).toMatchObject({ requestId, outcome: 'revoked' });
+    expect(await told(ordered)).toMatchObject({ outcome: 'refused', code: 'malformed' });
   });
 
   it('counts its age from then', async () => {

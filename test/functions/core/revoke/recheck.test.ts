@@ -6,7 +6,6 @@ import { NEW_ATTEMPT } from '../../../../functions/core/ledger/case-item.ts';
 import type { RequestItem } from '../../../../functions/core/ledger/request-item.ts';
 import type { Restriction } from '../../../../functions/core/provider.ts';
 import { WIDENED } from '../../../../functions/core/receipts/sentences.ts';
-import { isOwnSender } from '../../../../functions/core/revoke/recheck-of.ts';
 import { revoke } from '../../../../functions/core/revoke/revoke.ts';
 import type { Given, Memory } from '../memory-ports.ts';
 import { answerOf, NOON } from '../rounds.ts';
@@ -516,12 +515,6 @@ describe('a recheck', () => {
       expect(memory.published[1]?.message).toMatch(/Cannot accept look from this sender/);
     },
   );
-
-  it('is known by the role of any function of ours', () => {
-    const ports = { config: { ...system({}).ports.config, ownRoles: ['AROAONE', 'AROATWO'] } };
-    const known = ['AROAONE:a', 'AROATWO:b', 'AROATHREE:c'].map((sender) => isOwnSender(ports, { sender }));
-    expect(known).toEqual([true, true, false]);
-  });
 
   it('for a request that nobody knows, or that has not ended, does nothing', async () => {
     const memory = system({ probe: [undefined] });

@@ -191,6 +191,14 @@ describe('refuses', () => {
   it('an operation that an older release stored and the provider does not have any more', async () =>
     expect(await refusal(aimed({ operation: 'delete-old' }))).toMatch(/^refused\/target-mismatch: Cannot delete-old/));
 
+  it('another key than the only one that it may be about', async () => {
+    const { keyName } = (await aimed()).pin;
+    expect((await aimed({}, { onlyKey: keyName })).pin.keyName).toBe(keyName);
+    expect(await refusal(aimed({}, { onlyKey: keyName.replace(/prod/, 'demo') }))).toBe(
+      'refused/request-id-reused: Cannot act on another key than the request that had this id first: the secret was rotated since',
+    );
+  });
+
   it('another key than the earlier attempt’s', async () => {
     expect(await refusal(aimed({}, { former: { ...(await aimed()).pin, keyId: 'OLD' } }))).toBe(
       'refused/target-mismatch: Cannot continue with a different key than the earlier attempt: send a new request for that key',

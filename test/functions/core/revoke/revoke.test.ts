@@ -642,12 +642,12 @@ describe('a copy in the stuck queue', () => {
 
   it('of a request under another’s id is carried out when it is redriven', async () => {
     const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
-    await revoke(memory.ports, delivered(memory, SELF));
-    await revoke(memory.ports, delivered(memory, { ...SELF, reference: 'INC-2' }, { messageId: 'M2' }));
-    expect(memory.published[1]).toMatchObject({ receiptId: 'M2#1', code: 'request-id-reused' });
-    const copy = JSON.parse(memory.aside[0]?.body ?? '');
+    await revoke(memory.ports, delivered(memory, { ...SELF, expectedEnvironment: 'nowhere' }));
+    await revoke(memory.ports, delivered(memory, SELF, { messageId: 'M2' }));
+    expect(memory.published[1]).toMatchObject({ receiptId: 'M2#1', code: 'request-id-reused', request: { id: 'R' } });
+    const copy = JSON.parse(memory.aside[1]?.body ?? '');
     await revoke(memory.ports, delivered(memory, copy, { messageId: 'M3', attempt: 2 }));
-    expect(memory.published[2]).toMatchObject({ receiptId: 'M2#2', outcome: 'already-revoked' });
+    expect(memory.published[2]).toMatchObject({ receiptId: 'M2#2', outcome: 'revoked', request: { id: 'R' } });
   });
 });
 
@@ -826,18 +826,104 @@ describe('a request whose time is up', () => {
   });
 });
 
+describe('a request whose id was used before', () => {
+  /** An outsider's request that waits, and so holds the id for days. */
+  const HELD_BACK = { ...SELF, notBefore: '2026-11-25T00:00:00Z' };
+  const listed = answerOf('listed', { identified: true });
+  const MANAGED_KILL: Script = { probe: [listed, answerOf('unlisted')], delete: [ACCEPTED] };
+  const ends = ({ published }: Memory) =>
+    published.map(({ receiptId, outcome, code, request }) => [receiptId, outcome, code, request.id]);
+
+  it('kills the key that it names, under its message’s id', async () => {
+    const memory = system(MANAGED_KILL);
+    await revoke(memory.ports, delivered(memory, HELD_BACK));
+    const urgent = { ...MANAGED, ...LEAKED };
+    expect(await revoke(memory.ports, delivered(memory, urgent, { messageId: 'M2' }))).toEqual({ done: true });
+    expect(ends(memory)).toEqual([['M2#1', 'revoked', null, 'R']]);
+    expect(memory.published[0]).toMatchObject({ requestId: 'M2', calls: 1 });
+    expect(memory.aside).toEqual([]);
+  });
+
+  it('is a second request for its key where its sender sends it again, and none where SQS delivers it again', async () => {
+    const memory = system(MANAGED_KILL);
+    await revoke(memory.ports, delivered(memory, HELD_BACK));
+    for (const [messageId, receiveCount] of [
+      ['M2', 1],
+      ['M2', 1],
+      ['M2', 2],
+      ['M3', 1],
+    ] as const)
+      await revoke(memory.ports, delivered(memory, MANAGED, { messageId, receiveCount }));
+    expect(ends(memory)).toEqual([
+      ['M2#1', 'revoked', null, 'R'],
+      ['M3#1', 'already-revoked', null, 'R'],
+    ]);
+    expect(memory.sent.filter((asked) => asked === 'delete')).toHaveLength(1);
+  });
+
+  it('is about the key that the first one has pinned, where a label names it', async () => {
+    const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+    await revoke(memory.ports, delivered(memory, SELF));
+    await revoke(memory.ports, delivered(memory, { ...SELF, ...LEAKED }, { messageId: 'M2' }));
+    expect(ends(memory)).toEqual([
+      ['R#1', 'revoked', null, undefined],
+      ['M2#1', 'already-revoked', null, 'R'],
+    ]);
+  });
+
+  it('touches no other key than the first one has pinned, after a rotation', async () => {
+    const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+    await revoke(memory.ports, delivered(memory, SELF));
+    const { length } = memory.sent;
+    memory.ports.vault = {
+      ...memory.ports.vault,
+      open: async () => openedAs(JSON.stringify({ keyId: OTHER }), { versionId: 'v2' }),
+    };
+    await revoke(memory.ports, delivered(memory, { ...SELF, ...LEAKED }, { messageId: 'M2' }));
+    expect(ends(memory)[1]).toEqual(['M2#1', 'refused', 'request-id-reused', 'R']);
+    expect(memory.published[1]).toMatchObject({ calls: 0, key: null });
+    expect(memory.published[1]?.message).toMatch(/Cannot act on another key than the request that had this id first/);
+    expect(memory.sent.slice(length)).toEqual([]);
+    const copy = JSON.parse(memory.aside[0]?.body ?? '');
+    await revoke(memory.ports, delivered(memory, copy, { messageId: 'M3', attempt: 2 }));
+    expect(ends(memory)[2]).toEqual(['M2#2', 'refused', 'request-id-reused', 'R']);
+    expect(memory.sent.slice(length)).toEqual([]);
+  });
+
+  it.each(['before', 'after'] as const)('ends alike wherever a crash cuts it %s a step', async (when) => {
+    for (let step = 1; ; step += 1) {
+      const memory = system(MANAGED_KILL);
+      await revoke(memory.ports, delivered(memory, HELD_BACK));
+      memory.fail(step, when);
+      const cut = await revoke(memory.ports, delivered(memory, MANAGED, { messageId: 'M2' })).catch(() => 'cut');
+      memory.fail();
+      if (cut !== 'cut') {
+        expect(step).toBeGreaterThan(10);
+        return;
+      }
+      for (let receiveCount = 2; receiveCount < 9; receiveCount += 1) {
+        memory.clock.forward(60_000);
+        await revoke(memory.ports, delivered(memory, MANAGED, { messageId: 'M2', receiveCount }));
+      }
+      const said = new Set(ends(memory).map((end) => JSON.stringify(end)));
+      expect([step, [...said]]).toEqual([step, [expect.stringMatching(/^\["M2#1","(already-)?revoked",null,"R"\]$/)]]);
+      expect(memory.items.get('request#M2 request')).toMatchObject({ published: true, askedId: 'R' });
+    }
+  });
+});
+
 describe('a request that comes again', () => {
   it('with other fields is refused under the message’s id, and leaves the first as it is', async () => {
     const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
-    await revoke(memory.ports, delivered(memory, SELF));
+    await revoke(memory.ports, delivered(memory, { ...SELF, notBefore: '2026-11-25T00:00:00Z' }));
     expect(await revoke(memory.ports, delivered(memory, { ...SELF, ...LEAKED }, { messageId: 'M2' }))).toEqual({
       done: true,
     });
     expect(memory.published.map(({ receiptId, outcome, code }) => [receiptId, outcome, code])).toEqual([
-      ['R#1', 'revoked', null],
       ['M2#1', 'refused', 'request-id-reused'],
     ]);
     expect(JSON.parse(memory.aside[0]?.body ?? '')).toMatchObject({ requestId: 'M2', reason: 'leaked' });
+    expect(memory.items.get('request#R request')).toMatchObject({ rev: 1, state: 'open-request' });
   });
 
   it('as a higher attempt runs again, with its calls and its age from zero', async () => {

@@ -270,7 +270,7 @@ it('asks right before its first call whether the order still stands', async () =
   const described = { arn, name: 'key-revoker/desk', tags: {}, createdAt: after(NOON, -1), versions: {} };
   memory.ports.vault = { ...memory.ports.vault, describe: async () => described as never };
   const order = { ...SELF, requestId: `expiry-${'0'.repeat(64)}`, reason: 'expired', requestedBy: arn };
-  expect(await revoke(memory.ports, delivered(memory, order))).toEqual({ done: true });
+  expect(await revoke(memory.ports, delivered(memory, order, { sender: 'AROAOWNROLE:sweep' }))).toEqual({ done: true });
   expect(memory.sent).toEqual(['probe']);
   expect(memory.published).toMatchObject([{ outcome: 'withdrawn', calls: 0 }]);
 });

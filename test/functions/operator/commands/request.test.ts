@@ -137,14 +137,14 @@ describe('request', () => {
     ]);
   });
 
-  it('finds its own refusal where another request has taken its id meanwhile', async () => {
+  it('finds its own end where another request has taken its id meanwhile', async () => {
     await seedKeys(system());
     const taken = { provider: 'kalshi', operation: 'delete-key', secretId: SECRETS.kalshiManager, requestId: 'R-2' };
     await system().send({ ...taken, target: { apiKeyId: KEYS.kalshiKey }, reason: 'manual', reference: 'INC-7' });
     const words = ['request', ...KALSHI, '--target', KEYS.kalshiKey, '--request-id', 'R-2', '--yes', '--wait'];
     const { exit, out } = await piped(...words, '--json');
     const receipt = JSON.parse(out.join('\n'));
-    expect([exit, receipt.code, receipt.request]).toMatchObject([3, 'request-id-reused', { id: 'R-2' }]);
+    expect([exit, receipt.code, receipt.request]).toMatchObject([0, null, { id: 'R-2', reference: null }]);
     expect(receipt.requestId).not.toBe('R-2');
     expect(
       system()
