@@ -242,7 +242,7 @@ export const ANSWERS: Readonly<Record<'orders' | 'credentials' | 'alerts', Reado
     'bybit-rsa-in-base64': taken({ environment: 'mainnet', keyId: BYBIT_KEY, publicKey: RSA }),
     'bybit-key-and-secret-of-one-length': taken({
       environment: 'mainnet',
-      keyId: 'CORPUSkeyOfTheLengthOfItsSecret00001',
+      claimedId: 'CORPUSkeyOfTheLengthOfItsSecret00001',
       apiSecret: BYBIT_SECRET,
     }),
     'bybit-names-of-pybit': refused('credential-unreadable', 'perhaps apiKey and apiSecret were meant'),

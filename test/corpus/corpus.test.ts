@@ -53,11 +53,12 @@ const publicKeyOf = (privateKey: string): string => {
 };
 
 /** What the table says of a credential that is taken. */
-const readIn = ({ environment, keyId, parts }: Credential) => {
+const readIn = ({ environment, keyId, claimedId, parts }: Credential) => {
   const { privateKey, apiSecret, apiKey } = parts.reveal();
+  const named = keyId === undefined ? { bearer: apiKey } : { keyId };
   return {
     environment,
-    ...(keyId === undefined ? { bearer: apiKey } : { keyId }),
+    ...(claimedId ? { claimedId: claimedId.reveal() } : named),
     ...(apiSecret === undefined ? {} : { apiSecret }),
     ...(privateKey === undefined ? {} : { publicKey: publicKeyOf(privateKey) }),
   };

@@ -37,7 +37,8 @@ const verifierOf = ({ privateKey, apiSecret = '' }: Readonly<Record<string, stri
 
 /** Makes the key of a credential at its provider, as one that may delete itself. */
 const makeKey = (sandboxes: Sandboxes, { provider, isMaster }: Stored, credential: Credential): void => {
-  const { environment, keyId = '', parts } = credential;
+  const { environment, parts, claimedId } = credential;
+  const keyId = credential.keyId ?? claimedId?.reveal() ?? '';
   const world = providers[provider].environments[environment]?.realm ?? '';
   const { apiKey = '', ...secrets } = parts.reveal();
   const makers: Readonly<Record<ProviderName, () => unknown>> = {
