@@ -1,6 +1,5 @@
 import type { EpochMs } from './epoch.ts';
 import type { RetryCode } from './outcome.ts';
-import type { Config } from './ports.ts';
 
 /** What the attributes of a message say of the request in it. What is absent says nothing. */
 export interface MessageMark {
@@ -29,7 +28,7 @@ export interface Delivery {
 
 /** Whether the sender is one of our own functions. SQS names a role's session `<role id>:<session>`. */
 export const isOwnSender = (
-  { config }: { readonly config: Pick<Config, 'ownRoles'> },
+  { config }: { readonly config: { readonly ownRoles: readonly string[] } },
   { sender }: Pick<Delivery, 'sender'>,
 ): boolean => config.ownRoles.some((role) => sender.startsWith(`${role}:`));
 

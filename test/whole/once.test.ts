@@ -45,9 +45,10 @@ describe('the same request', () => {
     expect(await system().stuck()).toEqual([]);
   });
 
-  it('with other fields is refused under the id of its message, and the first one continues', async () => {
+  it('with other fields that names no key is carried out under the id of its message, for the key of the first', async () => {
     const { secretId } = await master(system());
     await system().send(deleteMaster(secretId, { reference: 'first' }));
+    await system().settle();
     await system().send(deleteMaster(secretId, { reference: 'second' }));
     await system().settle();
     const [first, second] = ['first', 'second'].map((reference) =>
@@ -56,8 +57,27 @@ describe('the same request', () => {
         .find(({ request }) => request.reference === reference),
     );
     expect(first).toMatchObject({ requestId: 'one', outcome: 'revoked' });
-    expect(second).toMatchObject({ outcome: 'refused', code: 'request-id-reused' });
+    expect(second).toMatchObject({ outcome: 'already-revoked', request: { id: 'one' } });
     expect(second?.requestId).not.toBe('one');
+    expect(system().bybit.applied()).toHaveLength(1);
+    expect(await system().stuck()).toEqual([]);
+  });
+
+  it('with other fields is refused if the secret holds another key by now', async () => {
+    const { secretId } = await master(system());
+    await system().send(deleteMaster(secretId, { reference: 'first' }));
+    await system().settle();
+    const fresh = { apiKey: 'MASTERexample000099', apiSecret: 'fresh-secret-of-the-key-after-it-0001' };
+    system().bybit.addMaster('mainnet', fresh);
+    await system().rotate(secretId, fresh);
+    await system().send(deleteMaster(secretId, { reference: 'second' }));
+    await system().settle();
+    const second = system()
+      .receipts()
+      .find(({ request }) => request.reference === 'second');
+    expect(second).toMatchObject({ outcome: 'refused', code: 'request-id-reused', request: { id: 'one' } });
+    expect(second?.requestId).not.toBe('one');
+    expect(system().bybit.isAlive('mainnet', fresh.apiKey)).toBe(true);
     const [copy, ...more] = await system().stuck();
     expect(more).toEqual([]);
     expect(JSON.parse(copy?.body ?? '')).toMatchObject({ reference: 'second', requestId: second?.requestId });

@@ -3,22 +3,19 @@ import { requestKey } from '../../core/ledger/keys.ts';
 import type { RequestItem } from '../../core/ledger/request-item.ts';
 import { isSameRequest } from '../../core/ledger/same-request.ts';
 import { needsPerson } from '../../core/outcome.ts';
-import { kindOf, type Providers, providerNamed } from '../../core/provider.ts';
-import { isUrgent } from '../../core/reason.ts';
-import { shortened } from '../../core/receipts/make-receipt.ts';
-import { namedTarget, type RevocationRequest } from '../../core/request/revocation-request.ts';
+import type { RevocationRequest } from '../../core/request/revocation-request.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import type { Context } from '../deployment/context.ts';
 import { pauseOf, whoPaused } from '../deployment/paused.ts';
 import { exitOf, type Finished } from '../requests/finished.ts';
 import { follow, followFinding } from '../requests/follow.ts';
 import { forbidding } from '../requests/forecast.ts';
+import { isFinal, requestLines } from '../requests/request-lines.ts';
 import { type RequestOptions, requestFromOptions, withRequestOptions } from '../requests/request-words.ts';
 import { sendOne } from '../requests/requests-queue.ts';
 import { endLines } from '../show/receipt-lines.ts';
 import { confirm } from '../terminal/confirm.ts';
 import { EXIT, type Exit, Failure } from '../terminal/failure.ts';
-import { pairs } from '../terminal/wrap.ts';
 import { duration } from './duration-option.ts';
 
 type Named = RevocationRequest & { readonly requestId: string };
@@ -29,40 +26,6 @@ interface Options extends RequestOptions {
   readonly timeout?: number;
   readonly yes?: boolean;
 }
-
-const targetText = (providers: Providers, request: RevocationRequest): string => {
-  const { secret, keyId } = namedTarget(providers, request);
-  if (secret) return `the key in ${secret.secretId}`;
-  return keyId === undefined ? `the key in ${request.secretId} itself` : `the key ${shortened(keyId)}`;
-};
-
-/** What was asked for, for the user who is about to confirm it. */
-export const requestLines = (
-  { terminal }: Context,
-  { card, providers }: Deployed,
-  request: Named,
-): readonly string[] => {
-  const { provider, operation, secretId, secretVersion, reason, reference, requestId, notBefore } = request;
-  const verb = kindOf(providers, request) === 'delete' ? 'Delete' : 'Restrict';
-  return [
-    terminal.style('bold', `${verb} ${targetText(providers, request)}`),
-    ...pairs(terminal, [
-      ['operation', `${provider}/${operation}`],
-      ['signed by', `${secretId} (${secretVersion})`],
-      ['reason', isUrgent(reason) ? `${reason} (urgent)` : reason],
-      ['reference', reference],
-      ['not before', notBefore],
-      ['request', requestId],
-      ['mode', card.mode === 'observe' ? 'observe: the request is only planned, and no key is touched' : undefined],
-    ]),
-  ];
-};
-
-/** Whether what was asked for cannot be taken back: a delete, or an update after which a key cannot delete itself. */
-export const isFinal = ({ providers }: Deployed, request: RevocationRequest): boolean => {
-  const isFinalUpdate = providerNamed(providers, request.provider)?.settings?.isFinal(request.settings ?? {}) === true;
-  return kindOf(providers, request) === 'delete' || isFinalUpdate;
-};
 
 const isPlan = ({ card }: Deployed, { dryRun }: RevocationRequest): boolean => dryRun || card.mode === 'observe';
 

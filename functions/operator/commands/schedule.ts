@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { after, type EpochMs, fromIso, toIso } from '../../core/epoch.ts';
 import { MINUTE_MS } from '../../core/timing.ts';
 import type { Context } from '../deployment/context.ts';
+import { isFinal, requestLines } from '../requests/request-lines.ts';
 import { type RequestOptions, requestFromOptions, withRequestOptions } from '../requests/request-words.ts';
 import {
   cancel,
@@ -15,7 +16,6 @@ import { confirm } from '../terminal/confirm.ts';
 import { inWords } from '../terminal/duration.ts';
 import { EXIT, Failure } from '../terminal/failure.ts';
 import { type TableColumn, table } from '../terminal/table.ts';
-import { isFinal, requestLines } from './request.ts';
 
 interface Options extends Omit<RequestOptions, 'notBefore'> {
   readonly at: string;

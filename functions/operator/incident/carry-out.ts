@@ -1,14 +1,13 @@
 import { after, type EpochMs } from '../../core/epoch.ts';
-import type { RequestItem } from '../../core/ledger/request-item.ts';
 import type { Receipt } from '../../core/receipt.ts';
 import { someAtOnce } from '../../core/some-at-once.ts';
 import { MINUTE_MS } from '../../core/timing.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import type { Context } from '../deployment/context.ts';
 import { isFinished } from '../requests/finished.ts';
+import { itemAsSent } from '../requests/follow.ts';
 import { nextPoll, pause } from '../requests/poll.ts';
 import { sendMany } from '../requests/requests-queue.ts';
-import { sentItem } from '../requests/sent-item.ts';
 import { EXIT, Failure } from '../terminal/failure.ts';
 import type { Mark } from './mark.ts';
 import { type Incident, type IncidentOrder, nextOrder } from './order.ts';
@@ -29,19 +28,6 @@ const SIGNERS_WAIT_MS = 10 * MINUTE_MS;
 /** By request id, the ids that SQS gave the messages of this run. */
 type MessageIds = ReadonlyMap<string, string | undefined>;
 
-/** @param messageIds none for what another run has sent: if its id was taken, it is sent again */
-export const itemOf = (
-  deployed: Deployed,
-  { requestId, request }: IncidentOrder,
-  messageIds: MessageIds = new Map(),
-): Promise<RequestItem | undefined> =>
-  sentItem(deployed, {
-    requestId,
-    request,
-    planOnly: deployed.card.mode === 'observe',
-    messageId: messageIds.get(requestId),
-  });
-
 /** Takes the receipt where the order under way is over, and the next order in its place. */
 const advanced = async (
   deployed: Deployed,
@@ -50,7 +36,7 @@ const advanced = async (
   messageIds: MessageIds,
 ): Promise<Course> => {
   if (course.order === undefined) return course;
-  const item = await itemOf(deployed, course.order, messageIds);
+  const item = await itemAsSent(deployed, course.order, messageIds.get(course.order.requestId));
   if (!isFinished(item, { attempt: 1 })) return course;
   const done = [...course.done, item.receipt];
   const order = nextOrder(deployed, incident, course.mark, done);
@@ -131,7 +117,7 @@ export const carryOut = async ({
     courses = await allAdvanced(deployed, incident, free, sent);
     const fresh: IncidentOrder[] = [];
     await someAtOnce(courses, async ({ order }) => {
-      if (order !== undefined && !sent.has(order.requestId) && (await itemOf(deployed, order)) === undefined)
+      if (order !== undefined && !sent.has(order.requestId) && (await itemAsSent(deployed, order)) === undefined)
         fresh.push(order);
     });
     if (context.signal.aborted) throw brokenOff();

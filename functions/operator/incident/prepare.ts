@@ -3,8 +3,8 @@ import { someAtOnce } from '../../core/some-at-once.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import type { Context } from '../deployment/context.ts';
 import { keysUnder, type StoredKey } from '../deployment/keys.ts';
+import { itemAsSent } from '../requests/follow.ts';
 import { Failure } from '../terminal/failure.ts';
-import { itemOf } from './carry-out.ts';
 import { foreseen } from './foresee.ts';
 import { isMeant, type Mark, select, type Wanted } from './mark.ts';
 import { firstOrder, type Incident, nextOrder } from './order.ts';
@@ -37,14 +37,14 @@ interface Sent {
 /** Whether what comes next for a key is an update that nobody has sent yet. */
 const isToContain = async (deployed: Deployed, incident: Incident, mark: Mark, last: Receipt): Promise<boolean> => {
   const next = nextOrder(deployed, incident, mark, [last]);
-  return next?.request.settings !== undefined && (await itemOf(deployed, next)) === undefined;
+  return next?.request.settings !== undefined && (await itemAsSent(deployed, next)) === undefined;
 };
 
 /** @returns `undefined` where no earlier run has sent anything for it */
 const asSent = async (deployed: Deployed, incident: Incident, mark: Mark): Promise<Sent | undefined> => {
   const items = await Promise.all(
     mark.operations.map((operation) =>
-      itemOf(deployed, firstOrder(deployed, incident, { ...mark, operations: [operation] })),
+      itemAsSent(deployed, firstOrder(deployed, incident, { ...mark, operations: [operation] })),
     ),
   );
   const first = items.findIndex((item) => item !== undefined);

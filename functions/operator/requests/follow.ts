@@ -1,7 +1,11 @@
 import { toIso } from '../../core/epoch.ts';
+import { requestKey } from '../../core/ledger/keys.ts';
+import type { RequestItem } from '../../core/ledger/request-item.ts';
+import { isSameRequest } from '../../core/ledger/same-request.ts';
 import { hasToHold } from '../../core/outcome.ts';
 import type { Receipt } from '../../core/receipt.ts';
 import { settledReceipt } from '../../core/receipts/make-receipt.ts';
+import type { RevocationRequest } from '../../core/request/revocation-request.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import type { Context } from '../deployment/context.ts';
 import { inWords } from '../terminal/duration.ts';
@@ -9,7 +13,6 @@ import { EXIT, Failure } from '../terminal/failure.ts';
 import { type Finished, isFinished } from './finished.ts';
 import { nextPoll, pause } from './poll.ts';
 import { caseOf, progressOf } from './request-progress.ts';
-import { type SentRequest, sentItem } from './sent-item.ts';
 
 /**
  * Follows the settle window of a request that has ended, until its finding stands.
@@ -43,6 +46,43 @@ export const followFinding = async (
     await pause(context, nextPoll(now, polls));
   }
 };
+
+/** A request as it was sent. */
+export interface SentRequest {
+  readonly requestId: string;
+  readonly planOnly: boolean;
+  readonly request: RevocationRequest;
+  /** SQS's name for the message; absent if another run has sent it. */
+  readonly messageId: string | undefined;
+}
+
+/**
+ * What the ledger holds of a request that was sent. It is kept under the id of its message if it was refused for its form, its id or its
+ * attempt, and if another request has its id: nobody gets the answer to the request of another sender.
+ */
+export const sentItem = async (
+  deployed: Pick<Deployed, 'ledger' | 'digest' | 'providers'>,
+  { requestId, planOnly, request, messageId }: SentRequest,
+): Promise<RequestItem | undefined> => {
+  const { ledger } = deployed;
+  const [own, named] = await Promise.all([
+    messageId === undefined ? undefined : ledger.read<RequestItem>(requestKey(messageId, false)),
+    ledger.read<RequestItem>(requestKey(requestId, planOnly)),
+  ]);
+  return own ?? (named !== undefined && isSameRequest(deployed, named, request) ? named : undefined);
+};
+
+/**
+ * The same for a request that this deployment carries out, or only plans if it observes.
+ *
+ * @param messageId none for what another run has sent: if its id was taken, it is sent again
+ */
+export const itemAsSent = (
+  deployed: Deployed,
+  { requestId, request }: Pick<SentRequest, 'requestId' | 'request'>,
+  messageId?: string,
+): Promise<RequestItem | undefined> =>
+  sentItem(deployed, { requestId, request, planOnly: deployed.card.mode === 'observe', messageId });
 
 /** A request to be waited for. */
 export interface Followed extends SentRequest {

@@ -3,8 +3,8 @@ import { type RedriveItem, redriveKey } from '../../core/ledger/operator-items.t
 import type { RequestItem } from '../../core/ledger/request-item.ts';
 import { updateItem } from '../../core/ledger/update-item.ts';
 import type { Deployed } from '../deployment/connect.ts';
+import type { SentRequest } from '../requests/follow.ts';
 import { sendOne } from '../requests/requests-queue.ts';
-import type { SentRequest } from '../requests/sent-item.ts';
 import { EXIT, Failure } from '../terminal/failure.ts';
 import type { Stuck } from './stuck-copy.ts';
 import { giveBack, remove } from './stuck-handles.ts';

@@ -9,6 +9,13 @@ import { differences } from './compare.ts';
 import { demandedOf, unexplainedEnd, unexplainedWait } from './explain.ts';
 import { metIn, newAttempt, note, pinTo, type Scene, sceneOf } from './scene.ts';
 
+/** Another request has the id of an attempt. What opens its key by a label is refused if the label opens another key than is meant. */
+const beginApart = (begun: Attempt, { onlyKey }: Pick<Attempt, 'onlyKey'>): void => {
+  begun.causes.add('apart');
+  if (onlyKey !== undefined) begun.causes.add('reused');
+  begun.onlyKey = onlyKey;
+};
+
 /** Notes under which id an attempt begins. @returns what is wrong with that */
 const beginUnderTakenId = (
   model: Model,
@@ -18,17 +25,13 @@ const beginUnderTakenId = (
 ): readonly string[] => {
   const name = nameOf(begun.work);
   const before = [...model.attempts.values()].findLast(({ work }) => nameOf(work) === name);
-  if (before?.causes.has('apart')) {
-    begun.causes.add('apart');
-    begun.onlyKey = before.onlyKey;
-  }
+  if (before?.causes.has('apart')) beginApart(begun, before);
   if (step === 'refused') begun.causes.add('reused');
   if (name === `${sent.requestId}${sent.isPlan ? '#plan' : ''}`) return [];
   const apart = apartIn(model, sent);
   if (step === 'refused') return apart ? [`L2: ${begun.work} was refused for its id, and says which key it means`] : [];
   if (apart === undefined) return [`L3: ${begun.work} was begun under an id of its own`];
-  begun.causes.add('apart');
-  begun.onlyKey = apart.onlyKey;
+  beginApart(begun, apart);
   // From here on its copies carry the id of its message.
   model.sent.push({ ...sent, requestId: name, body: JSON.stringify({ ...JSON.parse(sent.body), requestId: name }) });
   return [];

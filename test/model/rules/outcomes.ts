@@ -76,8 +76,7 @@ export const OUTCOMES: Readonly<Record<string, OutcomeRow>> = {
   'stuck/request-rejected': stuck('fault', 'revived'),
   'stuck/region-refused': stuck('fault'),
   'stuck/wrong-account': stuck('fault'),
-  // Carried out apart, its secret may hold another key by now than the one that its id stands for.
-  'refused/request-id-reused': refused('reused', 'apart'),
+  'refused/request-id-reused': refused('reused'),
   'refused/target-mismatch': refused('rotated'),
   'refused/credential-unreadable': refused('unreadable'),
   'refused/would-widen': refused('narrowed'),

@@ -179,13 +179,13 @@ it('names the role that signed as the sender of a message', async () => {
   await role.send(new sqs.SendMessageCommand({ QueueUrl, MessageBody: 'a role' }));
   const Entries = [{ Id: 'one', MessageBody: 'a role, in a batch' }];
   await role.send(new sqs.SendMessageBatchCommand({ QueueUrl, Entries }));
-  await queues.send(new sqs.SendMessageCommand({ QueueUrl, MessageBody: 'somebody' }));
+  await queues.send(new sqs.SendMessageCommand({ QueueUrl, MessageBody: 'a user' }));
   role.destroy();
   const messages = await receive(QueueUrl, { MessageSystemAttributeNames: ['SenderId'] });
   expect(messages.map(({ Body, Attributes }) => [Body, Attributes?.SenderId])).toEqual([
     ['a role', 'AROAEXAMPLE:local'],
     ['a role, in a batch', 'AROAEXAMPLE:local'],
-    ['somebody', '000000000000'],
+    ['a user', '000000000000'],
   ]);
 });
 
