@@ -113,16 +113,18 @@ const TIMEOUT = [
   duration,
 ] as const;
 
+const NOT_BEFORE = [
+  '--not-before <instant>',
+  'earliest time, RFC 3339 with a zone; for more than some days ahead, use schedule',
+] as const;
+
 /** `request`: one order onto the queue. */
 export const addRequest = (program: Command, context: Context): void => {
   withRequestOptions(
     program.command('request').description('send a request to delete or restrict a key'),
     context.providers,
   )
-    .option(
-      '--not-before <instant>',
-      'earliest time, RFC 3339 with a zone; for more than some days ahead, use schedule',
-    )
+    .option(...NOT_BEFORE)
     .addOption(
       new Option(
         '--wait [stage]',
@@ -144,6 +146,7 @@ export const addPlan = (program: Command, context: Context): void => {
     program.command('plan').description('show what a request would do; touches no key'),
     context.providers,
   )
+    .option(...NOT_BEFORE)
     .option(...TIMEOUT)
     .action(async (operation: string, options: Options, command: Command) => {
       const deployed = await context.deployed(command);

@@ -25,6 +25,13 @@ describe('a request whose time has not come', () => {
     });
   });
 
+  it('is planned at once where only a plan is wanted, and refused as the request would be', async () => {
+    const memory = system({ probe: [ALIVE] });
+    expect(await revoke(memory.ports, delivered(memory, { ...at(2 * DAY), dryRun: true }))).toEqual({ done: true });
+    await revoke(memory.ports, delivered(memory, { ...at(12 * DAY + 1), dryRun: true, requestId: 'FAR' }));
+    expect(memory.published).toMatchObject([{ outcome: 'planned' }, { requestId: 'FAR', code: 'too-far' }]);
+  });
+
   it('is refused where a queue would forget it, to the millisecond', async () => {
     const memory = system({});
     expect(await revoke(memory.ports, delivered(memory, at(12 * DAY)))).toMatchObject({ done: false });

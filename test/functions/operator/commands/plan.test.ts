@@ -9,6 +9,14 @@ describe('plan', () => {
   const system = systemForEachTest();
   const piped = commandLine(system);
 
+  it('says at once what a request would do later, and what no request may do', async () => {
+    await seedKeys(system());
+    const later = await piped('plan', ...SUB, '--not-before', new Date(Date.now() + 3_600_000).toISOString());
+    expect([later.exit, deadKeys(system())]).toEqual([0, []]);
+    const far = await piped('plan', ...SUB, '--not-before', '2099-01-01T00:00:00Z');
+    expect([far.exit, far.told[0]]).toEqual([2, expect.stringContaining('notBefore is further ahead')]);
+  });
+
   it('says what a request would do, sentence by sentence, and touches no key', async () => {
     await seedKeys(system());
     system().bybit.patch('mainnet', KEYS.sub, { permissions: { Spot: ['SpotTrade'] } });
