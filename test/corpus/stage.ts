@@ -105,7 +105,7 @@ export const openStage = async (
   });
   const sends: Record<string, ReturnType<typeof sendInProcess>> = {};
   const memory = memoryPorts({
-    config: { egressAddresses: ['203.0.113.10'] },
+    config: { egressAddresses: ['203.0.113.10'], requestTopics: ['arn:aws:sns:us-east-1:123456789012:orders'] },
     secrets: Object.fromEntries(opened),
     reply: async (call, now) => {
       const reply = echoes ? echo(call) : await sends[call.provider]?.(call, after(now, EXCHANGE_MS));
