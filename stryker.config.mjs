@@ -18,6 +18,7 @@ export default {
     '**',
     '!functions/**',
     '!test/functions/**',
+    '!test/run/leave-clean.ts',
     '!test/run/run-folder.ts',
     '!test/faults/simulated/memory-ledger.ts',
     '!test/proved-at.ts',

@@ -48,8 +48,7 @@ export const attemptsOf = async (
   requestId: string,
 ): Promise<AttemptFor> => {
   const { attempt } = mark;
-  const isHigher = typeof attempt === 'number' && attempt > 1;
-  const announced = isHigher ? await announcedAttempt({ ledger }, requestId) : 0;
+  const announced = typeof attempt === 'number' ? await announcedAttempt({ ledger }, requestId) : 0;
   return (known) => {
     const least = unmarked(known, sentAt);
     const most = Math.max(least, highest(known, announced));

@@ -30,6 +30,12 @@ const announce = (memory: Memory, requestId: string, attempt: number): void => {
   memory.items.set(`${pk} ${sk}`, { rev: 1, nonce: '', requestId, attempt, by: 'alex', at: NOON } as never);
 };
 
+/** Changes what the ledger holds of the request R. */
+const change = (memory: Memory, changes: object): void => {
+  const item = memory.items.get('request#R request');
+  memory.items.set('request#R request', { ...item, ...changes } as never);
+};
+
 const endsIn = ({ published }: Memory): readonly string[] =>
   published
     .filter(({ final }) => final)
@@ -49,6 +55,13 @@ describe('the attributes of another sender', () => {
     const memory = living();
     for (const messageId of ['M1', 'M2']) await deliver(memory, messageId, BARE, { requestId: 'trace-1' });
     expect(endsIn(memory)).toEqual(['M1#1 revoked', 'M2#1 already-revoked']);
+  });
+
+  it('a trace id names no request, not even one that asks for the same', async () => {
+    const memory = living();
+    await deliver(memory, 'M1', { ...SELF, requestId: 'trace-1' });
+    await deliver(memory, 'M2', BARE, { requestId: 'trace-1' });
+    expect(endsIn(memory)).toEqual(['trace-1#1 revoked', 'M2#1 already-revoked']);
   });
 
   it('name no request that the ledger knows, where only the id agrees', async () => {
@@ -85,6 +98,28 @@ describe('a copy of release 0.1.0', () => {
     const memory = await stuck();
     await deliver(memory, 'M2', SELF, { requestId: 'R', attempt: '2' });
     expect(endsIn(memory)[1]).toBe('R#2 revoked');
+  });
+
+  it('that the console moves back says once more what has ended, and begins nothing', async () => {
+    const memory = await stuck();
+    await deliver(memory, 'M2', SELF, { requestId: 'R', attempt: '1' });
+    expect([endsIn(memory).length, memory.sent]).toEqual([1, ['probe']]);
+  });
+
+  it('is the next attempt of an expiry order that was withdrawn', async () => {
+    const memory = living();
+    await deliver(memory, 'M1', SELF);
+    change(memory, { ended: { outcome: 'withdrawn', why: '', at: NOON, evidence: [] } });
+    await deliver(memory, 'M2', SELF, { requestId: 'R', attempt: '2' });
+    expect(endsIn(memory)[1]).toMatch(/^R#2 /);
+  });
+
+  it.each(['7', 'seventh'])('has nothing to say about the attempt that follows a broken word: %j', async (attempt) => {
+    const memory = living();
+    await deliver(memory, 'M1', SELF);
+    change(memory, { withdrawnAt: NOON });
+    await deliver(memory, 'M2', SELF, { requestId: 'R', attempt });
+    expect(endsIn(memory)[1]).toMatch(/^R#2 /);
   });
 
   it('is recognised by its attributes where the message had no id', async () => {
@@ -137,6 +172,14 @@ describe('an attempt', () => {
     expect(endsIn(memory)[1]).toMatch(/^R#2 /);
     await deliver(memory, 'M3', SELF, marksOf({ requestId: 'R', attempt: 4 }));
     expect(endsIn(memory)[2]).toBe('M3#1 refused/malformed');
+  });
+
+  it('that follows a broken word may have been sent in the same instant as the word was taken back', async () => {
+    const memory = living();
+    await deliver(memory, 'M1', SELF);
+    change(memory, { withdrawnAt: after(NOON, 1) });
+    await deliver(memory, 'M2', SELF, marksOf({ requestId: 'R', attempt: 2 }));
+    expect(endsIn(memory)[1]).toMatch(/^R#2 /);
   });
 
   it('of an item whose own attempt cannot be read is what its message says', async () => {

@@ -64,4 +64,5 @@ it.each([
   [`${OWN}key-revoker/desk-AbCdEf`, 'key-revoker/desk-AbCdEf'],
   ['key-revoker/desk', 'key-revoker/desk'],
   ['arn:aws:ssm:us-east-1:1:parameter/x', 'arn:aws:ssm:us-east-1:1:parameter/x'],
+  [`key-revoker/${OWN}desk`, `key-revoker/${OWN}desk`],
 ])('reads the name in %s', (secretId, name) => expect(nameIn(secretId)).toBe(name));
