@@ -148,8 +148,13 @@ export const whileSettling = (item: CaseItem): CaseItem =>
 
 /** The case after an end, with the window in which the end has to hold. */
 export const withSettling = (item: CaseItem, name: string, ended: Ended, terms: SettleTerms): CaseItem => {
-  const settling = hasToHold(ended.outcome) ? joined(item, name, ended, terms) : item.settling;
-  return whileSettling({ ...item, settling });
+  if (!hasToHold(ended.outcome)) return whileSettling(item);
+  const settling = joined(item, name, ended, terms);
+  const record = item.attempts[name];
+  // A receipt says when its finding follows: of a window that has begun before, earlier than a window later.
+  const isEarlier = record !== undefined && settling.startedAt < ended.at;
+  const attempts = isEarlier ? { [name]: { ...record, settlesAt: later(ended.at, endOf(settling)) } } : {};
+  return whileSettling({ ...item, settling, attempts: { ...item.attempts, ...attempts } });
 };
 
 /** Why a window that held does not confirm: after a call that the provider did not accept, an outage would look the same. */

@@ -46,6 +46,8 @@ export interface AttemptRecord {
   readonly lastSightedAt?: EpochMs | undefined;
   /** The first round since the last sighting that found the key gone; a call does not restart it. */
   readonly absentSince?: EpochMs | undefined;
+  /** When the settle window of its end is over, if that window had begun with an earlier end. */
+  readonly settlesAt?: EpochMs | undefined;
   /** The last round that found the key gone. */
   readonly absentAt?: EpochMs | undefined;
   /** The first round since the last sighting or call in which another key of the account was accepted, and did not list the key. */

@@ -210,6 +210,7 @@ const ATTEMPT_FIELDS: Fields<AttemptRecord> = {
     ),
   ),
   absentSince: optional(number),
+  settlesAt: optional(number),
   absentAt: optional(number),
   controlledSince: optional(number),
   controlledBy: optional(text),

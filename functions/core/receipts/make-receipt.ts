@@ -69,7 +69,7 @@ const proofOf = (
 ): Proof | null => {
   const { settle } = providerNamed(providers, provider) ?? {};
   if (planOnly || settle === undefined || !hasToHold(outcome)) return null;
-  const { deadAt, provedAt, agreed, evidence, sightedRounds = 0, lastSightedAt } = record;
+  const { deadAt, provedAt, agreed, evidence, sightedRounds = 0, lastSightedAt, settlesAt } = record;
   const basis = basisOf(record);
   const { windowMs, source } = settle;
   const { connections = 0, addresses = [] } = agreed ?? {};
@@ -88,7 +88,7 @@ const proofOf = (
     notAsked: [],
     firstAbsenceAt: deadAt === undefined ? null : toIso(deadAt),
     spanMs: (provedAt ?? at) - (deadAt ?? agreed?.at ?? at),
-    settle: { windowMs, source, endsAt: toIso(after(at, windowMs)) },
+    settle: { windowMs, source, endsAt: toIso(settlesAt ?? after(at, windowMs)) },
   };
 };
 

@@ -175,6 +175,16 @@ describe('another end while there is a window, or its finding', () => {
     expect(second({ settling }, 'S#1', 'revoked')).toEqual({ ...settling, owners: ['R#1', 'S#1'] });
   });
 
+  it.each<[string, Partial<CaseItem>, number | undefined]>([
+    ['that it joins', { settling: OPEN }, 10 * MINUTE],
+    ['that was over before it', { settling: { ...found('confirmed'), startedAt: at(-20 * MINUTE) } }, LATER],
+    ['of its own', {}, undefined],
+  ])('knows when the window is over %s', (_what, item, ms) => {
+    const attempts = { 'S#1': NEW_ATTEMPT };
+    const held = withSettling({ ...EMPTY, attempts, ...item }, 'S#1', ended('already-revoked', LATER), TERMS);
+    expect(held.attempts['S#1']?.settlesAt).toBe(ms === undefined ? undefined : at(ms));
+  });
+
   it('takes the place of an earlier end of its own request', () => {
     const settling = { ...OPEN, owners: ['R#1', 'S#1', 'T#1'] };
     expect(second({ settling }, 'S#2')).toEqual({ ...settling, owners: ['R#1', 'S#2', 'T#1'] });
