@@ -64,14 +64,8 @@ const whyOf = (
 };
 
 /** A case whose proof no longer holds. The finding was published. */
-const reopened = ({ findings = 0, settling }: CaseItem, leftOpenBy: string, now: EpochMs) =>
-  ({
-    proved: undefined,
-    leftOpenBy,
-    findings: findings + 1,
-    settling: startedAgain(settling, now),
-    state: 'open-case',
-  }) as const;
+const reopened = ({ findings = 0 }: CaseItem, leftOpenBy: string) =>
+  ({ proved: undefined, leftOpenBy, findings: findings + 1, state: 'open-case' }) as const;
 
 /** Writes one round into the case. A key that is alive after its proof is reported first, and its case is opened again. */
 const writeRound = async (
@@ -96,7 +90,11 @@ const writeRound = async (
       restriction: isRestriction(plan.call) ? plan.call : undefined,
       now,
     });
-    return lives && held.proved ? { ...written, ...reopened(held, held.proved.endedBy, now), at: now } : written;
+    if (!lives) return written;
+    // From its last sight on a key has to stay gone through a whole window, also if a later request saw it.
+    const settling = held.settling?.as === 'gone' ? startedAgain(held.settling, now) : held.settling;
+    const seen = { ...written, settling };
+    return held.proved ? { ...seen, ...reopened(held, held.proved.endedBy), at: now } : seen;
   });
 };
 

@@ -66,7 +66,7 @@ export const concluded = (
 const unproved = (model: Model, { key: keyId, at }: Of<'unproved'>): readonly string[] => {
   const key = keyIn(model, keyId);
   // The sight of a request: what is read from here on has to hold through a whole window.
-  if (key.window?.isOpen) key.window = { ...key.window, since: at, isTold: false, isTried: false, isSeen: false };
+  if (key.window?.isOpen) key.window = { ...key.window, since: at, isTold: false, isTried: false };
   const breaches = key.isTold ? [] : [`L1: the proof of ${keyId} is gone without a word`];
   Object.assign(key, {
     isTold: false,

@@ -30,7 +30,9 @@ export const beginWindow = (key: KeyModel, work: string, { outcome, at, isTold }
   const isProved = window?.as === 'gone' && as === 'gone' && provedBy !== undefined;
   key.owed.set(nameOf(work), work);
   if (isProved && (window.isOpen || found?.outcome === 'confirmed')) return;
-  key.window = { as, since: at, isOpen: true, isTold, isTried: false, isSeen: false };
+  // A word that was taken back before says nothing of this one.
+  key.takenBack = undefined;
+  key.window = { as, since: at, isOpen: true, isTold, isTried: false };
 };
 
 /** What the readings of one delivery say of a key in its window. */
@@ -40,7 +42,9 @@ export const followWindow = (follower: Follower, keyId: string): void => {
   for (const reading of follower.readings) {
     if (isManaging(reading, keyId) && isAccepted(reading)) window.isTold = true;
     if (reading.by === keyId) window.isTried = true;
-    if (window.as === 'gone' && isSight(reading, keyId) && !follower.isCut) window.isSeen = true;
+    // What is read from here on has to hold through a whole window.
+    if (window.as === 'gone' && isSight(reading, keyId) && !follower.isCut)
+      Object.assign(window, { since: reading.at, isTold: false, isTried: false });
   }
 };
 
@@ -57,9 +61,10 @@ const unconfirmed = (follower: Follower, { key: keyId, at, truth }: Of<'found'>)
   const { model, record, readings } = follower;
   const { window, takenBack } = keyIn(model, keyId);
   if (window === undefined) return [];
-  const { as, since, isTold, isSeen } = window;
+  const { as, since, isTold } = window;
   const { narrow } = model.stage;
   const isGone = as === 'gone';
+  const isSeen = isGone && !follower.isCut && readings.some((one) => isSight(one, keyId));
   const isSo = isGone ? !truth.isAlive : truth.settings !== undefined && narrow && isNarrower(truth.settings, narrow);
   // What an outage or a page that shifts hides from every question cannot be known.
   const isHidden = isGone ? !readings.some((one) => isShown(one, keyId)) : readings.every(({ faultName }) => faultName);
@@ -112,6 +117,10 @@ export const found = (follower: Follower, happening: Of<'found'>): readonly stri
     Object.assign(key, { isTold: key.provedBy !== undefined || key.restrictedBy !== undefined, takenBack: first });
   return breaches;
 };
+
+/** Whether the word of an attempt was taken back: the request that is sent again gets its next attempt. */
+export const isTakenBack = (model: Model, { key }: Pick<Attempt, 'key'>): boolean =>
+  key !== undefined && TAKES_BACK.includes(keyIn(model, key).found?.outcome ?? '');
 
 /** L1, L2: each end that has to hold hears what was found, once, and in the same words each time. */
 export const saidInWindow = (key: KeyModel, receipt: Receipt): readonly string[] => {

@@ -2,7 +2,7 @@ import { TIMING } from '../../../functions/core/timing.ts';
 import type { Message } from '../../faults/simulated/message-queue.ts';
 import { controlOf, idle, isUntold } from '../follow/death.ts';
 import { type Follower, follow, newFollower } from '../follow/follow.ts';
-import { followWindow, mayResend } from '../follow/follow-window.ts';
+import { followWindow, isTakenBack, mayResend } from '../follow/follow-window.ts';
 import { type Attempt, apartIn, isOver, keyIn, type Model, nameOf, noteSeen } from '../state/model.ts';
 import type { Delivered, System } from '../system/system.ts';
 import { differences } from './compare.ts';
@@ -77,7 +77,8 @@ const judgeVerdict = (model: Model, { verdict, isMet, message }: Delivered, atte
 const judgeRequest = (model: Model, system: System, delivered: Delivered, scene: Scene): readonly string[] => {
   const { happened, message } = delivered;
   const { known } = scene;
-  const isRepeated = known?.state === 'closed' && Number(/\d+$/.exec(known.work)) >= message.attempt;
+  const isClosed = known?.state === 'closed' && Number(/\d+$/.exec(known.work)) >= message.attempt;
+  const isRepeated = isClosed && !isTakenBack(model, known);
   const wasOver = new Set([...model.attempts.values()].filter(isOver));
   const { begun, breaches, follower } = followAll(model, system, delivered, scene);
   const attempt = begun ?? known;

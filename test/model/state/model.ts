@@ -81,8 +81,6 @@ export interface Window {
   isTold: boolean;
   /** The key itself was asked. */
   isTried: boolean;
-  /** A reading certainly showed the key. */
-  isSeen: boolean;
 }
 
 /** What was last found in a window of the key. */

@@ -588,6 +588,31 @@ it('reports a key that was proved gone and that one question still finds, before
   expect(caseOf(memory)).not.toHaveProperty('proved');
 });
 
+describe('a settle window while a request is at work on the key', () => {
+  const settling = {
+    ...{ as: 'gone', owners: ['X#1'], urgent: false, startedAt: after(NOON, -60_000), windowMs: 600_000 },
+    ...{ source: 'assumed', nextAt: NOON, basis: 'accepted', controlledBy: undefined, absences: 3 },
+    ...{ connections: 3, addresses: [], triedKey: true, evidence: [], notAsked: [] },
+  } as const;
+  const windowAfter = async (answer: Answer, more: object = {}) => {
+    const found = { settling: { ...settling, ...more } } as unknown as Having['found'];
+    const { memory } = await advanced({ probe: [answer] }, { found } as Having, probesOnly);
+    return caseOf(memory).settling;
+  };
+
+  it('starts again at each sight of the key, also if the proof is gone already', async () => {
+    expect(await windowAfter(ALIVE)).toMatchObject({ startedAt: NOON, absences: 0, triedKey: false });
+    expect(await windowAfter(ALIVE)).not.toHaveProperty('basis');
+  });
+
+  it.each<[string, Answer, object]>([
+    ['no sight', GONE, {}],
+    ['a window in which the key is restricted', ALIVE, { as: 'restricted' }],
+  ])('continues with %s', async (_what, answer, more) => {
+    expect(await windowAfter(answer, more)).toMatchObject({ startedAt: settling.startedAt, absences: 3 });
+  });
+});
+
 describe('a managing key is asked about itself', () => {
   const having: Having = { managed: true, request: LEAKED as never, plan: () => ({ signer: questionOf('signer') }) };
 
