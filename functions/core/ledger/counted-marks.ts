@@ -48,7 +48,9 @@ export const attemptsOf = async (
   requestId: string,
 ): Promise<AttemptFor> => {
   const { attempt } = mark;
-  const announced = typeof attempt === 'number' ? await announcedAttempt({ ledger }, requestId) : 0;
+  // Most copies carry the first attempt, which nobody has to announce: they cost no read before the call.
+  const isHigher = typeof attempt === 'number' && attempt > 1;
+  const announced = isHigher ? await announcedAttempt({ ledger }, requestId) : 0;
   return (known) => {
     const least = unmarked(known, sentAt);
     const most = Math.max(least, highest(known, announced));

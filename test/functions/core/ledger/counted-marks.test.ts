@@ -148,6 +148,24 @@ describe('a copy of release 0.1.0', () => {
 });
 
 describe('an attempt', () => {
+  it.each([
+    ['the first', 1, 0],
+    ['a later', 2, 1],
+  ])('that is %s one is looked up only if it has to be announced', async (_what, attempt, expected) => {
+    const memory = await stuck();
+    const { ledger } = memory.ports;
+    const read: string[] = [];
+    memory.ports.ledger = {
+      ...ledger,
+      read: (key) => {
+        read.push(key.pk);
+        return ledger.read(key);
+      },
+    };
+    await deliver(memory, 'M2', SELF, marksOf({ requestId: 'R', attempt }));
+    expect(new Set(read.filter((pk) => pk === redriveKey('R').pk)).size).toBe(expected);
+  });
+
   it('that an operator has announced is a redrive', async () => {
     const memory = await stuck();
     announce(memory, 'R', 2);
@@ -165,9 +183,7 @@ describe('an attempt', () => {
   it('of an expiry order that was withdrawn is due by what the ledger holds', async () => {
     const memory = living();
     await deliver(memory, 'M1', SELF);
-    const item = memory.items.get('request#R request');
-    const withdrawn = { outcome: 'withdrawn', why: '', at: NOON, evidence: [] };
-    memory.items.set('request#R request', { ...item, ended: withdrawn } as never);
+    change(memory, { ended: { outcome: 'withdrawn', why: '', at: NOON, evidence: [] } });
     await deliver(memory, 'M2', SELF, marksOf({ requestId: 'R', attempt: 2 }));
     expect(endsIn(memory)[1]).toMatch(/^R#2 /);
     await deliver(memory, 'M3', SELF, marksOf({ requestId: 'R', attempt: 4 }));
@@ -184,8 +200,7 @@ describe('an attempt', () => {
 
   it('of an item whose own attempt cannot be read is what its message says', async () => {
     const memory = await stuck();
-    const item = memory.items.get('request#R request');
-    memory.items.set('request#R request', { ...item, attempt: 0, salvagedAt: NOON } as never);
+    change(memory, { attempt: 0, salvagedAt: NOON });
     await deliver(memory, 'M2', SELF, marksOf({ requestId: 'R', attempt: 4 }));
     expect(memory.items.get('request#R request')).toMatchObject({ attempt: 4 });
   });
