@@ -246,9 +246,9 @@ const timeIsUp = (
   const isRefused = code === 'refused-for-now';
   const known = isRefused ? fallbackCode : (record?.fallbackCode ?? fallbackCode);
   const stuck = code === 'limit' ? 'limit' : (known ?? 'unproven');
-  const why = isRefused ? [refused?.why ?? ''] : [];
+  const why = isRefused ? refused?.why : undefined;
   const ranOut = `The request ran out of time. It was last waiting for: ${code}`;
-  return attemptEnded(`stuck/${stuck}`, [...why, ranOut].filter(Boolean).join('. '));
+  return attemptEnded(`stuck/${stuck}`, [why, ranOut].filter(Boolean).join('. '));
 };
 
 const publishInterim = async (

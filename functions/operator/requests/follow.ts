@@ -60,7 +60,7 @@ export interface SentRequest {
  * What the ledger holds of a request that was sent. It is kept under the id of its message if it was refused for its form, its id or its
  * attempt, and if another request has its id: nobody gets the answer to the request of another sender.
  */
-export const sentItem = async (
+const sentItem = async (
   deployed: Pick<Deployed, 'ledger' | 'digest' | 'providers'>,
   { requestId, planOnly, request, messageId }: SentRequest,
 ): Promise<RequestItem | undefined> => {

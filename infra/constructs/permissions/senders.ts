@@ -68,22 +68,16 @@ export const onlyAdmitted = (requests: Queue, { ruleArn, topics }: AdmittedServi
       },
     }),
   );
-  requests.addToResourcePolicy(
-    new PolicyStatement({
-      sid: 'OurRule',
-      ...send,
-      principals: [new ServicePrincipal('events.amazonaws.com')],
-      conditions: { ArnEquals: { 'aws:SourceArn': ruleArn } },
-    }),
-  );
-  if (topics.length > 0)
-    requests.addToResourcePolicy(
+  const admit = (sid: string, service: string, sourceArn: string | readonly string[]): void =>
+    void requests.addToResourcePolicy(
       new PolicyStatement({
-        sid: 'RequestTopics',
+        sid,
         ...send,
-        principals: [new ServicePrincipal('sns.amazonaws.com')],
-        conditions: { ArnEquals: { 'aws:SourceArn': topicArns } },
+        principals: [new ServicePrincipal(service)],
+        conditions: { ArnEquals: { 'aws:SourceArn': sourceArn } },
       }),
     );
+  admit('OurRule', 'events.amazonaws.com', ruleArn);
+  if (topics.length > 0) admit('RequestTopics', 'sns.amazonaws.com', topicArns);
   return (arn) => void admitted.add(arn);
 };

@@ -10,7 +10,7 @@ export interface QueuedMessage {
   readonly delayUntil?: number;
 }
 
-export interface InFlight {
+interface InFlight {
   readonly message: QueuedMessage;
   readonly receiptHandle: string;
   /** In epoch milliseconds. */
