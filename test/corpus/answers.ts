@@ -1,14 +1,17 @@
-/** What the product has to make of an item of the corpus. */
-export type Answer =
-  /** What must have been read of it. */
-  | { readonly taken: Readonly<Record<string, unknown>> }
-  /** The code of the refusal, and words that its sentence must hold. */
-  | { readonly refused: string; readonly says: readonly string[]; readonly isBinary?: true };
+/** The code of a refusal, and words that its sentence must hold. */
+interface Refusal {
+  readonly refused: string;
+  readonly says: readonly string[];
+  readonly isBinary?: true;
+}
+
+/** What the product has to make of an item of the corpus: what must have been read of it, or how it is refused. */
+export type Answer = { readonly taken: Readonly<Record<string, unknown>> } | Refusal;
 
 const taken = (read: Readonly<Record<string, unknown>>): Answer => ({ taken: read });
-const refused = (code: string, ...says: readonly string[]): Answer => ({ refused: code, says });
+const refused = (code: string, ...says: readonly string[]): Refusal => ({ refused: code, says });
 /** The secret is stored as bytes. */
-const asBinary = (answer: Answer): Answer => ({ ...answer, isBinary: true }) as Answer;
+const asBinary = (answer: Refusal): Refusal => ({ ...answer, isBinary: true });
 
 /** The identifiers and secrets of the credentials. */
 const BYBIT_KEY = 'CORPUSkeyOfBybit01';
@@ -18,6 +21,14 @@ const REQUESTY_BEARER = 'rqsty-sk-CANARY0123456789abcdefghij';
 /** The first sixteen hex digits of the SHA-256 of the public key, as DER. */
 const RSA = 'edc7aa043c922f99';
 const ED25519 = '4dbe56dd84c85301';
+
+/** What many texts come to. */
+const KALSHI_WITH_RSA = taken({ environment: 'prod', keyId: KALSHI_KEY, publicKey: RSA });
+const KALSHI_WITH_ED25519 = taken({ environment: 'prod', keyId: KALSHI_KEY, publicKey: ED25519 });
+const BYBIT_WITH_HMAC = taken({ environment: 'mainnet', keyId: BYBIT_KEY, apiSecret: BYBIT_SECRET });
+const BYBIT_WITH_RSA = taken({ environment: 'mainnet', keyId: BYBIT_KEY, publicKey: RSA });
+const SUB_KEY_ITSELF = taken({ operation: 'delete-sub-key', target: 'self' });
+const WITHOUT_REFERENCE = taken({ reference: '[removed]' });
 
 /** The right answer to each text of the corpus, by its folder and its name. */
 export const ANSWERS: Readonly<Record<'orders' | 'credentials' | 'alerts', Readonly<Record<string, Answer>>>> = {
@@ -38,10 +49,10 @@ export const ANSWERS: Readonly<Record<'orders' | 'credentials' | 'alerts', Reado
       reference: 'INC-2041',
       expectedEnvironment: 'mainnet',
     }),
-    'pretty-with-line-ends-of-windows': taken({ operation: 'delete-sub-key', target: 'self' }),
-    'byte-order-mark-before-it': taken({ operation: 'delete-sub-key', target: 'self' }),
-    'white-space-around-it': taken({ operation: 'delete-sub-key', target: 'self' }),
-    'names-escaped-as-unicode': taken({ operation: 'delete-sub-key', target: 'self' }),
+    'pretty-with-line-ends-of-windows': SUB_KEY_ITSELF,
+    'byte-order-mark-before-it': SUB_KEY_ITSELF,
+    'white-space-around-it': SUB_KEY_ITSELF,
+    'names-escaped-as-unicode': SUB_KEY_ITSELF,
     'target-by-key': taken({ target: { apiKey: 'CORPUSkeyOfBybit01' } }),
     'target-by-key-and-sub-account': taken({ target: { apiKey: 'CORPUSkeyOfBybit01', subMemberId: '100400345' } }),
     'target-by-key-and-locator': taken({ target: { apiKey: 'CORPUSkeyOfBybit01', subMemberId: '100400345' } }),
@@ -73,19 +84,19 @@ export const ANSWERS: Readonly<Record<'orders' | 'credentials' | 'alerts', Reado
     'role-arn-as-requested-by': taken({
       requestedBy: 'arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_SecurityOperators_0123456789abcdef/jane',
     }),
-    'github-token-in-reference': taken({ reference: '[removed]' }),
+    'github-token-in-reference': WITHOUT_REFERENCE,
     'gitlab-token-in-requested-by': taken({ requestedBy: '[removed]' }),
-    'json-web-token-in-reference': taken({ reference: '[removed]' }),
-    'private-key-in-reference': taken({ reference: '[removed]' }),
-    'user-in-a-url-in-reference': taken({ reference: '[removed]' }),
-    'aws-key-id-in-reference': taken({ reference: '[removed]' }),
-    'bearer-in-reference': taken({ reference: '[removed]' }),
-    'long-text-in-reference': taken({ reference: '[removed]' }),
+    'json-web-token-in-reference': WITHOUT_REFERENCE,
+    'private-key-in-reference': WITHOUT_REFERENCE,
+    'user-in-a-url-in-reference': WITHOUT_REFERENCE,
+    'aws-key-id-in-reference': WITHOUT_REFERENCE,
+    'bearer-in-reference': WITHOUT_REFERENCE,
+    'long-text-in-reference': WITHOUT_REFERENCE,
     'line-breaks-in-reference': taken({
       reference: 'INC-2041\nState          dead\r\nGone           2026-01-01\u2028x\u0085y\u000bz',
     }),
-    'marks-of-direction-in-reference': taken({ operation: 'delete-sub-key', target: 'self' }),
-    'link-of-markdown-in-reference': taken({ operation: 'delete-sub-key', target: 'self' }),
+    'marks-of-direction-in-reference': SUB_KEY_ITSELF,
+    'link-of-markdown-in-reference': SUB_KEY_ITSELF,
     'emoji-and-umlauts-in-reference': taken({ reference: 'Schlüssel 🔑 geleakt — übernommen von Jürgen' }),
     'number-of-a-sub-account-in-capitals-of-a-name': refused('malformed', 'subMemberID', 'subMemberId'),
     'event-of-ours': taken({
@@ -95,13 +106,13 @@ export const ANSWERS: Readonly<Record<'orders' | 'credentials' | 'alerts', Reado
     'event-of-ours-from-a-replay': taken({ requestId: '6f1c2b1e-6d0b-4c57-9a5f-2f3f3a1f9a55' }),
     'event-of-ours-from-a-transformer': taken({ reason: 'leaked' }),
     'event-of-ours-made-of-an-event-of-aws': taken({ requestedBy: '123456789012/aws.config' }),
-    'event-of-ours-with-its-detail-as-a-text': taken({ operation: 'delete-sub-key', target: 'self' }),
-    'sqs-event-of-one-record': taken({ operation: 'delete-sub-key', target: 'self' }),
+    'event-of-ours-with-its-detail-as-a-text': SUB_KEY_ITSELF,
+    'sqs-event-of-one-record': SUB_KEY_ITSELF,
     'batch-of-one-of-a-pipe': taken({ operation: 'delete-sub-key', requestId: 'mine' }),
     'event-of-ours-with-a-request-id': taken({ requestId: 'mine', requestedBy: 'jane' }),
-    'sixteen-kilobytes': taken({ operation: 'delete-sub-key', target: 'self' }),
-    'sns-envelope-of-a-named-topic': taken({ operation: 'delete-sub-key', target: 'self' }),
-    'arn-of-the-secret': taken({ operation: 'delete-sub-key', target: 'self' }),
+    'sixteen-kilobytes': SUB_KEY_ITSELF,
+    'sns-envelope-of-a-named-topic': SUB_KEY_ITSELF,
+    'arn-of-the-secret': SUB_KEY_ITSELF,
     'more-than-sixteen-kilobytes': refused('malformed', '16385', 'at most 16384'),
     'look-from-outside': refused('malformed', 'Cannot accept look from this sender'),
     'name-twice': refused('malformed', 'a name stands twice'),
@@ -232,21 +243,21 @@ export const ANSWERS: Readonly<Record<'orders' | 'credentials' | 'alerts', Reado
   },
   /** What is stored as a provider's credential; the name begins with the provider's. Read: the parts of the credential. */
   credentials: {
-    'bybit-hmac': taken({ environment: 'mainnet', keyId: BYBIT_KEY, apiSecret: BYBIT_SECRET }),
+    'bybit-hmac': BYBIT_WITH_HMAC,
     'bybit-hmac-pretty-with-line-ends-of-windows': taken({
       environment: 'mainnet',
       keyId: BYBIT_KEY,
       apiSecret: BYBIT_SECRET,
     }),
-    'bybit-hmac-behind-a-byte-order-mark': taken({ environment: 'mainnet', keyId: BYBIT_KEY, apiSecret: BYBIT_SECRET }),
-    'bybit-hmac-with-white-space-around': taken({ environment: 'mainnet', keyId: BYBIT_KEY, apiSecret: BYBIT_SECRET }),
-    'bybit-hmac-with-names-escaped': taken({ environment: 'mainnet', keyId: BYBIT_KEY, apiSecret: BYBIT_SECRET }),
+    'bybit-hmac-behind-a-byte-order-mark': BYBIT_WITH_HMAC,
+    'bybit-hmac-with-white-space-around': BYBIT_WITH_HMAC,
+    'bybit-hmac-with-names-escaped': BYBIT_WITH_HMAC,
     'bybit-hmac-of-testnet': taken({ environment: 'testnet', keyId: BYBIT_KEY, apiSecret: BYBIT_SECRET }),
     'bybit-hmac-of-the-netherlands': taken({ environment: 'nl', keyId: BYBIT_KEY, apiSecret: BYBIT_SECRET }),
-    'bybit-rsa-pkcs1': taken({ environment: 'mainnet', keyId: BYBIT_KEY, publicKey: RSA }),
-    'bybit-rsa-pkcs8': taken({ environment: 'mainnet', keyId: BYBIT_KEY, publicKey: RSA }),
-    'bybit-rsa-with-blanks-for-line-breaks': taken({ environment: 'mainnet', keyId: BYBIT_KEY, publicKey: RSA }),
-    'bybit-rsa-in-base64': taken({ environment: 'mainnet', keyId: BYBIT_KEY, publicKey: RSA }),
+    'bybit-rsa-pkcs1': BYBIT_WITH_RSA,
+    'bybit-rsa-pkcs8': BYBIT_WITH_RSA,
+    'bybit-rsa-with-blanks-for-line-breaks': BYBIT_WITH_RSA,
+    'bybit-rsa-in-base64': BYBIT_WITH_RSA,
     'bybit-key-and-secret-of-one-length': taken({
       environment: 'mainnet',
       claimedId: 'CORPUSkeyOfTheLengthOfItsSecret00001',
@@ -335,47 +346,47 @@ export const ANSWERS: Readonly<Record<'orders' | 'credentials' | 'alerts', Reado
     'bybit-aws-pair': refused('credential-unreadable', 'apiKey', 'token of another service'),
     'bybit-names-of-an-aws-pair': refused('credential-unreadable', '2 unknown fields', 'the known fields are apiKey'),
     'bybit-names-of-a-database': refused('credential-unreadable', '4 unknown fields', 'the known fields are apiKey'),
-    'kalshi-rsa-pkcs1': taken({ environment: 'prod', keyId: KALSHI_KEY, publicKey: RSA }),
-    'kalshi-rsa-pkcs8': taken({ environment: 'prod', keyId: KALSHI_KEY, publicKey: RSA }),
-    'kalshi-ed25519': taken({ environment: 'prod', keyId: KALSHI_KEY, publicKey: ED25519 }),
-    'kalshi-rsa-pretty-behind-a-byte-order-mark': taken({ environment: 'prod', keyId: KALSHI_KEY, publicKey: RSA }),
-    'kalshi-id-in-capitals': taken({ environment: 'prod', keyId: KALSHI_KEY, publicKey: ED25519 }),
+    'kalshi-rsa-pkcs1': KALSHI_WITH_RSA,
+    'kalshi-rsa-pkcs8': KALSHI_WITH_RSA,
+    'kalshi-ed25519': KALSHI_WITH_ED25519,
+    'kalshi-rsa-pretty-behind-a-byte-order-mark': KALSHI_WITH_RSA,
+    'kalshi-id-in-capitals': KALSHI_WITH_ED25519,
     'kalshi-demo': taken({ environment: 'demo', keyId: KALSHI_KEY, publicKey: ED25519 }),
-    'kalshi-blanks-for-line-breaks': taken({ environment: 'prod', keyId: KALSHI_KEY, publicKey: RSA }),
-    'kalshi-no-line-breaks': taken({ environment: 'prod', keyId: KALSHI_KEY, publicKey: RSA }),
-    'kalshi-no-line-breaks-ed25519': taken({ environment: 'prod', keyId: KALSHI_KEY, publicKey: ED25519 }),
-    'kalshi-tabs-before-lines': taken({ environment: 'prod', keyId: KALSHI_KEY, publicKey: RSA }),
-    'kalshi-lines-indented-as-in-yaml': taken({ environment: 'prod', keyId: KALSHI_KEY, publicKey: RSA }),
-    'kalshi-line-ends-of-windows': taken({ environment: 'prod', keyId: KALSHI_KEY, publicKey: RSA }),
-    'kalshi-line-ends-of-old-macs': taken({ environment: 'prod', keyId: KALSHI_KEY, publicKey: RSA }),
-    'kalshi-empty-lines-between': taken({ environment: 'prod', keyId: KALSHI_KEY, publicKey: RSA }),
-    'kalshi-lines-of-76': taken({ environment: 'prod', keyId: KALSHI_KEY, publicKey: RSA }),
-    'kalshi-body-on-one-line': taken({ environment: 'prod', keyId: KALSHI_KEY, publicKey: RSA }),
-    'kalshi-line-breaks-escaped-once': taken({ environment: 'prod', keyId: KALSHI_KEY, publicKey: RSA }),
-    'kalshi-line-breaks-escaped-twice': taken({ environment: 'prod', keyId: KALSHI_KEY, publicKey: RSA }),
-    'kalshi-line-breaks-escaped-three-times': taken({ environment: 'prod', keyId: KALSHI_KEY, publicKey: RSA }),
-    'kalshi-line-breaks-of-windows-escaped': taken({ environment: 'prod', keyId: KALSHI_KEY, publicKey: RSA }),
-    'kalshi-quotes-around-it': taken({ environment: 'prod', keyId: KALSHI_KEY, publicKey: RSA }),
+    'kalshi-blanks-for-line-breaks': KALSHI_WITH_RSA,
+    'kalshi-no-line-breaks': KALSHI_WITH_RSA,
+    'kalshi-no-line-breaks-ed25519': KALSHI_WITH_ED25519,
+    'kalshi-tabs-before-lines': KALSHI_WITH_RSA,
+    'kalshi-lines-indented-as-in-yaml': KALSHI_WITH_RSA,
+    'kalshi-line-ends-of-windows': KALSHI_WITH_RSA,
+    'kalshi-line-ends-of-old-macs': KALSHI_WITH_RSA,
+    'kalshi-empty-lines-between': KALSHI_WITH_RSA,
+    'kalshi-lines-of-76': KALSHI_WITH_RSA,
+    'kalshi-body-on-one-line': KALSHI_WITH_RSA,
+    'kalshi-line-breaks-escaped-once': KALSHI_WITH_RSA,
+    'kalshi-line-breaks-escaped-twice': KALSHI_WITH_RSA,
+    'kalshi-line-breaks-escaped-three-times': KALSHI_WITH_RSA,
+    'kalshi-line-breaks-of-windows-escaped': KALSHI_WITH_RSA,
+    'kalshi-quotes-around-it': KALSHI_WITH_RSA,
     'kalshi-quotes-around-it-and-line-breaks-escaped': taken({
       environment: 'prod',
       keyId: KALSHI_KEY,
       publicKey: RSA,
     }),
-    'kalshi-byte-order-mark-inside': taken({ environment: 'prod', keyId: KALSHI_KEY, publicKey: RSA }),
-    'kalshi-hard-blanks-for-line-breaks': taken({ environment: 'prod', keyId: KALSHI_KEY, publicKey: RSA }),
-    'kalshi-unseen-blanks-inside': taken({ environment: 'prod', keyId: KALSHI_KEY, publicKey: RSA }),
-    'kalshi-in-base64': taken({ environment: 'prod', keyId: KALSHI_KEY, publicKey: RSA }),
-    'kalshi-in-base64-over-lines': taken({ environment: 'prod', keyId: KALSHI_KEY, publicKey: RSA }),
-    'kalshi-ed25519-in-base64': taken({ environment: 'prod', keyId: KALSHI_KEY, publicKey: ED25519 }),
-    'kalshi-in-base64-on-windows': taken({ environment: 'prod', keyId: KALSHI_KEY, publicKey: RSA }),
-    'kalshi-body-of-pkcs8': taken({ environment: 'prod', keyId: KALSHI_KEY, publicKey: RSA }),
-    'kalshi-body-of-pkcs8-escaped': taken({ environment: 'prod', keyId: KALSHI_KEY, publicKey: RSA }),
-    'kalshi-body-of-ed25519': taken({ environment: 'prod', keyId: KALSHI_KEY, publicKey: ED25519 }),
-    'kalshi-behind-its-certificate': taken({ environment: 'prod', keyId: KALSHI_KEY, publicKey: RSA }),
-    'kalshi-before-its-certificate': taken({ environment: 'prod', keyId: KALSHI_KEY, publicKey: RSA }),
-    'kalshi-before-its-public-key': taken({ environment: 'prod', keyId: KALSHI_KEY, publicKey: RSA }),
-    'kalshi-behind-attributes-of-a-bag': taken({ environment: 'prod', keyId: KALSHI_KEY, publicKey: RSA }),
-    'kalshi-words-before-and-behind': taken({ environment: 'prod', keyId: KALSHI_KEY, publicKey: RSA }),
+    'kalshi-byte-order-mark-inside': KALSHI_WITH_RSA,
+    'kalshi-hard-blanks-for-line-breaks': KALSHI_WITH_RSA,
+    'kalshi-unseen-blanks-inside': KALSHI_WITH_RSA,
+    'kalshi-in-base64': KALSHI_WITH_RSA,
+    'kalshi-in-base64-over-lines': KALSHI_WITH_RSA,
+    'kalshi-ed25519-in-base64': KALSHI_WITH_ED25519,
+    'kalshi-in-base64-on-windows': KALSHI_WITH_RSA,
+    'kalshi-body-of-pkcs8': KALSHI_WITH_RSA,
+    'kalshi-body-of-pkcs8-escaped': KALSHI_WITH_RSA,
+    'kalshi-body-of-ed25519': KALSHI_WITH_ED25519,
+    'kalshi-behind-its-certificate': KALSHI_WITH_RSA,
+    'kalshi-before-its-certificate': KALSHI_WITH_RSA,
+    'kalshi-before-its-public-key': KALSHI_WITH_RSA,
+    'kalshi-behind-attributes-of-a-bag': KALSHI_WITH_RSA,
+    'kalshi-words-before-and-behind': KALSHI_WITH_RSA,
     'kalshi-body-of-pkcs1': refused('credential-unreadable', 'it is damaged or not PEM'),
     'kalshi-base64-of-base64': refused('credential-unreadable', 'it is damaged or not PEM'),
     'kalshi-first-half': refused('credential-unreadable', 'it is damaged or not PEM'),

@@ -25,7 +25,7 @@ const EXCHANGE_MS = 5_000;
 const MASTER = 1;
 
 /** A credential as its provider reads it; `undefined` where the text is not an object. @throws Fault `refused/credential-unreadable` */
-export const credentialIn = (provider: ProviderName, text: string): Credential | undefined => {
+const credentialIn = (provider: ProviderName, text: string): Credential | undefined => {
   const read = readObject(text);
   return 'problem' in read ? undefined : providers[provider].credential(read.object);
 };
