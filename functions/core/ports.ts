@@ -19,6 +19,28 @@ export interface Versioned {
   readonly salvagedAt?: EpochMs | undefined;
 }
 
+/** Who goes first where a rate has no room for all: urgent requests, then the other requests, then rechecks. */
+export const RATE_QUEUES = ['urgent', 'orders', 'rechecks'] as const;
+export type RateQueue = (typeof RATE_QUEUES)[number];
+
+/** The item of one rate: for each queue the first instant that it has not booked. */
+export type Booked = Readonly<Partial<Record<RateQueue, EpochMs>>>;
+
+/** A wish for the next slot of a rate. Slots are `stepMs` apart. */
+export interface Booking {
+  readonly queue: RateQueue;
+  /** Where the slot begins: at an instant, or behind what a queue has booked. */
+  readonly begins: EpochMs | RateQueue;
+  /** The queues that may have booked nothing behind that, the booking's own and the one of `begins` among them. */
+  readonly respects: readonly RateQueue[];
+  readonly now: EpochMs;
+  /** No slot later than that is of use. */
+  readonly latest: EpochMs;
+  /** What is booked beyond that was written by a wrong clock, and counts as not booked. */
+  readonly horizon: EpochMs;
+  readonly stepMs: number;
+}
+
 /**
  * The DynamoDB table of requests and cases. Every method throws `Unavailable` if the table does not answer. The write may then have
  * happened or not.
@@ -43,6 +65,12 @@ export interface Ledger {
    * @returns false if the counter is at `max` already
    */
   count(key: ItemKey, max: number, expiresAt: EpochMs): Promise<boolean>;
+  /**
+   * Books a slot in one write: the next one of that queue is a step behind it. A rate's item vanishes some time after its last slot.
+   *
+   * @returns the slot; or what the item held, if the slot was not booked
+   */
+  book(key: ItemKey, booking: Booking): Promise<EpochMs | Booked>;
 }
 
 /** One version of a secret, opened. */
@@ -136,6 +164,8 @@ export interface Ports {
   newId(): string;
   /** Names this process, for as long as it lives. It runs one instance of the function, and another process may have another address. */
   readonly processId: string;
+  /** What this process saw last of each rate, so that most bookings need one write. Another process may have booked since. */
+  readonly rates: Map<string, Booked>;
   /** A random number from 0 up to, not including, 1. */
   random(): number;
   readonly providers: Providers;

@@ -9,8 +9,8 @@ export interface Rate {
   /** Names what is counted together in all deliveries: the signing key, and the endpoint if each endpoint has its own limit. */
   readonly of: string;
   /**
-   * Calls in any span of `perMs` milliseconds: at least 1, and at least one in 10 s. A delivery has 20 s for its exchanges: with a slower
-   * rate its probe would take the slot of its call, each time.
+   * Calls in any span of `perMs` milliseconds: at least 1 in 5 s, or else at least 20 in the span. One delivery needs several slots in its
+   * 20 s, and a slow rate gives them only as a burst.
    */
   readonly most: number;
   readonly perMs: number;

@@ -71,6 +71,7 @@ export const createPorts = (
       digest,
       newId: randomUUID,
       processId: randomUUID(),
+      rates: new Map(),
       random: Math.random,
       providers,
       config: environment.config,

@@ -25,9 +25,28 @@ interface Input {
   readonly ExpressionAttributeValues?: Fields;
 }
 
+/** The item comes as it is stored, where the call asks for it: the client does not read it. Only numbers are ever asked for. */
 class ConditionalCheckFailedException extends Error {
   override readonly name = 'ConditionalCheckFailedException';
+  readonly Item: Fields;
+  constructor(item: Fields = {}) {
+    super('The conditional request failed');
+    const numbers = Object.entries(item).filter(([, value]) => typeof value === 'number');
+    this.Item = Object.fromEntries(numbers.map(([name, value]) => [name, { N: String(value) }]));
+  }
 }
+
+/** The parts of an expression between a word, but for what stands in brackets. */
+const partsOf = (expression: string, word: 'AND' | 'OR'): readonly string[] => {
+  const parts = [''];
+  let depth = 0;
+  for (const token of expression.split(/(\(|\)| AND | OR )/)) {
+    depth += token === '(' ? 1 : token === ')' ? -1 : 0;
+    if (depth === 0 && token.trim() === word) parts.push('');
+    else parts.push(`${parts.pop()}${token}`);
+  }
+  return parts.map((part) => part.trim());
+};
 
 const nameOf = ({ pk, sk }: Item): string => `${pk}\n${sk}`;
 
@@ -67,22 +86,25 @@ const reader = ({ ExpressionAttributeNames: names = {}, ExpressionAttributeValue
     const compare = COMPARED[sign];
     if (compare === undefined || more.length > 0)
       throw new Error(`Cannot read the condition "${atom}", wanted one that this table knows`);
-    return item !== undefined && compare(at(left) as never, value(right) as never);
+    const other = right.startsWith('#') ? at(right) : value(right);
+    return item !== undefined && compare(at(left) as never, other as never);
   };
+  const meets = (expression: string | undefined, item: Fields | undefined): boolean =>
+    expression === undefined ||
+    partsOf(expression.replaceAll(/BETWEEN (\S+) AND (\S+)/g, 'BETWEEN $1~$2'), 'OR').some((all) =>
+      partsOf(all, 'AND').every((atom) => (atom.startsWith('(') ? meets(atom.slice(1, -1), item) : holds(atom, item))),
+    );
   return {
-    meets: (expression: string | undefined, item: Fields | undefined): boolean =>
-      expression === undefined ||
-      expression
-        .replaceAll(/BETWEEN (\S+) AND (\S+)/g, 'BETWEEN $1~$2')
-        .split(' OR ')
-        .some((all) => all.split(' AND ').every((atom) => holds(atom.trim(), item))),
+    meets,
     updated: (expression: string, item: Fields): Fields => {
       const next: Record<string, unknown> = { ...item };
       const parts = expression.split(/\b(SET|REMOVE|ADD)\b/).slice(1);
       for (let n = 0; n < parts.length; n += 2)
         for (const clause of (parts[n + 1] ?? '').split(',')) {
           const [left = '', ...rest] = clause.trim().split(/[ =]+/);
-          const given = value(rest[0] ?? '');
+          const [base = '', , added] = rest;
+          const given =
+            added === undefined ? value(base) : Number(item[field(base)] ?? value(base)) + Number(value(added));
           if (parts[n] === 'REMOVE') delete next[field(left)];
           else next[field(left)] = parts[n] === 'SET' ? given : Number(next[field(left)] ?? 0) + Number(given);
         }
@@ -94,8 +116,8 @@ const reader = ({ ExpressionAttributeNames: names = {}, ExpressionAttributeValue
 /** @param loaded what the table holds at first */
 export const documentTable = (loaded: readonly Item[] = []): DocumentTable => {
   const table = new Map(loaded.map((item) => [nameOf(item), copyOf(item)]));
-  const demand = (isMet: boolean): void => {
-    if (!isMet) throw new ConditionalCheckFailedException('The conditional request failed');
+  const demand = (isMet: boolean, current: Item | undefined): void => {
+    if (!isMet) throw new ConditionalCheckFailedException(current);
   };
   const exchange = (command: string, input: Input): object => {
     const { meets, updated } = reader(input);
@@ -105,13 +127,13 @@ export const documentTable = (loaded: readonly Item[] = []): DocumentTable => {
       case 'GetCommand':
         return { Item: current && copyOf(current) };
       case 'PutCommand':
-        demand(meets(input.ConditionExpression, current));
+        demand(meets(input.ConditionExpression, current), current);
         table.set(nameOf(key), copyOf(key));
         return {};
       case 'UpdateCommand':
-        demand(meets(input.ConditionExpression, current));
+        demand(meets(input.ConditionExpression, current), current);
         table.set(nameOf(key), copyOf({ ...updated(input.UpdateExpression ?? '', current ?? key), ...key }) as Item);
-        return {};
+        return { Attributes: copyOf(table.get(nameOf(key))) };
       case 'QueryCommand': {
         const found = [...table.values()].filter((item) => meets(input.KeyConditionExpression, item));
         return { Items: copyOf(found.toSorted((a, b) => Number(a['at'] ?? 0) - Number(b['at'] ?? 0))) };

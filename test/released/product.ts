@@ -109,6 +109,7 @@ export const openProduct = (given: Around): Product => {
     digest,
     newId: given.newId,
     processId: 'process-1',
+    rates: new Map(),
     random: () => 0.5,
     providers: PROVIDERS,
     config: { ...config, ...DEPLOYMENT, providers },

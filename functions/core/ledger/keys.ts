@@ -1,4 +1,5 @@
 import type { ItemKey, Versioned } from '../ports.ts';
+import type { Rate } from '../provider.ts';
 import type { RequestItem } from './request-item.ts';
 
 /** The index that lists items by state, oldest first. It may lag behind the table. */
@@ -33,6 +34,9 @@ export const signerKey = (signer: string, target: string): ItemKey => ({
 });
 
 export const keyIdentityKey = (arn: string, versionId: string): ItemKey => ({ pk: `pin#${arn}`, sk: versionId });
+
+/** What is booked of a rate. */
+export const rateKey = ({ of }: Pick<Rate, 'of'>): ItemKey => ({ pk: `rate#${of}`, sk: 'slots' });
 
 /** The copy of an item that could not be read. @param contents tells one copy of it from another */
 export const quarantineKey = ({ pk, sk }: ItemKey, contents: string): ItemKey => ({

@@ -1,6 +1,6 @@
 import { after, type EpochMs, epochMs } from '../epoch.ts';
 import { isObject } from '../json.ts';
-import type { ItemKey, Versioned } from '../ports.ts';
+import type { Booked, ItemKey, Versioned } from '../ports.ts';
 import type { Receipt } from '../receipt.ts';
 import type { SweepItem } from '../request/expiry-tags.ts';
 import type { RevocationRequest } from '../request/revocation-request.ts';
@@ -471,7 +471,14 @@ const KINDS: readonly Kind[] = [
     other: optional(number),
     until: needed(number, 0),
   }),
+  kind<Booked & { expiresAt?: number }>(({ pk, sk }) => pk.startsWith('rate#') && sk === 'slots', {
+    urgent: optional(number),
+    orders: optional(number),
+    rechecks: optional(number),
+    expiresAt: optional(number),
+  }),
   kind<{ count: number; expiresAt?: number }>(({ pk }) => /^(limit|rate)#/.test(pk), {
+    // rates: until release 0.1.0
     count: needed(number, 0),
     expiresAt: optional(number),
   }),

@@ -93,4 +93,5 @@ export const withStoredNames = (table: Ledger): Ledger => ({
       yield page.map((item) => inState(state).fromStored(item) as T);
   },
   count: table.count,
+  book: table.book,
 });

@@ -6,7 +6,8 @@ import { type Evidence, evidenceOf } from '../receipt.ts';
 import { allOver } from '../some-at-once.ts';
 import { TIMING } from '../timing.ts';
 import { cacheHeaderIn, codeOfCache } from './from-cache.ts';
-import { type Asking, checkBreaker, recordAnswer, takeRateSlot } from './host-limits.ts';
+import { type Asking, checkBreaker, recordAnswer } from './host-limits.ts';
+import { takeRateSlot } from './rate-slot.ts';
 import type { AnsweredQuestion } from './round-verdict.ts';
 import { walkAgain } from './walk-again.ts';
 

@@ -1,16 +1,15 @@
 import { type Answer, waitIn } from '../answer.ts';
 import type { Retry } from '../backoff.ts';
-import { after, type EpochMs, epochMs, later } from '../epoch.ts';
+import { after, type EpochMs, later } from '../epoch.ts';
 import { asResult } from '../ledger/attempt-result.ts';
 import { updateItem } from '../ledger/update-item.ts';
 import type { RetryCode } from '../outcome.ts';
-import type { ItemKey, Ports, Versioned } from '../ports.ts';
-import type { Rate } from '../provider.ts';
-import { HOUR_MS, MINUTE_MS, TIMING } from '../timing.ts';
+import type { ItemKey, Ports, RateQueue, Versioned } from '../ports.ts';
+import { MINUTE_MS, TIMING } from '../timing.ts';
 
 /** What all questions and calls of one delivery share. */
 export interface Asking {
-  readonly ports: Pick<Ports, 'clock' | 'config' | 'ledger' | 'newId' | 'processId' | 'send'>;
+  readonly ports: Pick<Ports, 'clock' | 'config' | 'ledger' | 'newId' | 'processId' | 'rates' | 'send'>;
   readonly deadline: EpochMs;
   /**
    * Each exchange goes over a connection of its own. Set if an answer may count for a proof: connections that are open already may all lead
@@ -19,8 +18,8 @@ export interface Asking {
   ownConnections?: boolean;
   /** The provider's clock minus ours, in milliseconds. Set once. */
   skewMs?: number;
-  /** The delivery rechecks a key. It leaves a third of a rate to the orders. */
-  isRecheck?: boolean;
+  /** Where the delivery's exchanges wait for slots of a rate. @default 'orders' */
+  queue?: RateQueue;
   /** An urgent call has not left yet. For that call even a silent host is asked. */
   bypassesBreaker?: boolean;
   /** Replaces the code of the circuit breaker's wait. */
@@ -30,52 +29,6 @@ export interface Asking {
   /** The circuit breaker's answer for each host: how often it had been silent before, or the wait. */
   breakers?: Map<string, Promise<number | Retry>>;
 }
-
-/** Consecutive windows of time. In each, this many calls may begin. */
-interface Windows {
-  readonly everyMs: number;
-  /** For how long after its start a window accepts calls; 0: only at its start. */
-  readonly openMs: number;
-  readonly calls: number;
-}
-
-/** Any span of a rate overlaps at most this many windows, each a third as long. */
-const WINDOWS_TOUCHED = 4;
-
-/**
- * How a rate is kept. Each window gets a quarter of the rate, less one call, since the ways to the provider differ in length.
- * A rate that is too low for that gets one call at the start of each window, so that two calls are a whole window apart.
- */
-const windowsOf = ({ most, perMs }: Rate): Windows => {
-  const calls = Math.floor((most - 1) / WINDOWS_TOUCHED);
-  if (calls > 0) return { everyMs: Math.ceil(perMs / 3), openMs: Math.ceil(perMs / 3), calls };
-  return { everyMs: Math.ceil(perMs / most), openMs: 0, calls: 1 };
-};
-
-/**
- * Waits for a slot of the provider's rate, which all deliveries share. Each window belongs to the first few deliveries that take it.
- *
- * @returns false if no slot is free while there is time for an exchange
- * @throws Unavailable if the ledger does not answer
- */
-export const takeRateSlot = async (
-  { ports: { ledger, clock }, deadline, isRecheck = false }: Pick<Asking, 'ports' | 'deadline' | 'isRecheck'>,
-  rate: Rate | undefined,
-): Promise<boolean> => {
-  if (rate === undefined) return true;
-  const { everyMs, openMs, calls } = windowsOf(rate);
-  const most = isRecheck ? Math.max(1, Math.floor((calls * 2) / 3)) : calls;
-  const last = after(deadline, -TIMING.exchangeMs);
-  for (let n = Math.floor(clock.now() / everyMs); n * everyMs <= last; n += 1) {
-    const begins = epochMs(n * everyMs);
-    if (clock.now() > begins + openMs) continue;
-    const window = { pk: `rate#${rate.of}`, sk: String(begins) };
-    if (!(await ledger.count(window, most, after(begins, HOUR_MS)))) continue;
-    await clock.until(begins);
-    return true;
-  }
-  return false;
-};
 
 /** Whose address a host has banned, and what left all the same. */
 interface Bans {

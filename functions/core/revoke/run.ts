@@ -36,6 +36,7 @@ export interface Run {
 export const runOf = (ports: Ports, delivery: Delivery, mode: DeliveryMode, request: RevocationRequest): Run => {
   const provider = providerNamed(ports.providers, request.provider);
   if (provider === undefined) throw new Error(`Cannot act at ${request.provider}, this release has no such provider`);
+  const urgent = isUrgent(request.reason);
   return {
     ports,
     delivery,
@@ -46,8 +47,8 @@ export const runOf = (ports: Ports, delivery: Delivery, mode: DeliveryMode, requ
     asking: {
       ports,
       deadline: delivery.deadline,
-      isRecheck: !mode.isOrder,
-      bypassesBreaker: isUrgent(request.reason),
+      queue: mode.isOrder ? (urgent ? 'urgent' : 'orders') : 'rechecks',
+      bypassesBreaker: urgent,
     },
     holder: ports.newId(),
   };

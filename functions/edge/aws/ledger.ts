@@ -1,9 +1,17 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { EpochMs } from '../../core/epoch.ts';
+import { type EpochMs, epochMs } from '../../core/epoch.ts';
 import { BY_STATE } from '../../core/ledger/keys.ts';
 import { withStoredNames } from '../../core/ledger/stored-names.ts';
-import type { ItemKey, Ledger, Versioned } from '../../core/ports.ts';
+import {
+  type Booked,
+  type Booking,
+  type ItemKey,
+  type Ledger,
+  RATE_QUEUES,
+  type RateQueue,
+  type Versioned,
+} from '../../core/ports.ts';
 import { classOf } from './error-class.ts';
 import { orUnavailable, unavailable } from './unavailable.ts';
 
@@ -65,6 +73,45 @@ const below = (max: number, expiresAt: EpochMs) => ({
   ExpressionAttributeValues: { ':one': 1, ':max': max, ':expiresAt': Math.ceil(expiresAt / 1000) },
 });
 
+/** How long a rate's item is kept after its last slot. */
+const KEPT_SECONDS = 3_600;
+
+/** A queue has booked nothing behind an instant, or behind another queue's bookings. What is no number is no booking. */
+const nothingBehind = (queue: RateQueue, bound: string): string =>
+  `(NOT attribute_type(#${queue}, :number) OR #${queue} <= ${bound} OR #${queue} > :horizon)`;
+
+/** What the item of a rate held when a booking failed. The client hands it over as it is stored. */
+const bookedIn = (error: unknown): Booked => {
+  const { Item: stored = {} } = error as { readonly Item?: Readonly<Record<string, AttributeValue>> };
+  return Object.fromEntries(
+    RATE_QUEUES.map((queue) => [queue, epochMs(Number(stored[queue]?.N))] as const).filter(([, at]) => at > 0),
+  );
+};
+
+const nextSlot = ({ queue, begins, respects, now, latest, horizon, stepMs }: Booking) => {
+  const isBehind = typeof begins === 'string';
+  const bound = isBehind ? `#${begins}` : ':now';
+  const others = respects.filter((name) => name !== begins);
+  const conditions = others.map((name) => nothingBehind(name, bound));
+  return {
+    UpdateExpression: `SET #${queue} = ${isBehind ? bound : ':begins'} + :step, #expiresAt = :expiresAt`,
+    ConditionExpression: [...(isBehind ? [`${bound} > :now AND ${bound} <= :latest`] : []), ...conditions].join(
+      ' AND ',
+    ),
+    ExpressionAttributeNames: Object.fromEntries(
+      ['expiresAt', queue, ...respects].map((name) => [`#${name}`, name] as const),
+    ),
+    // DynamoDB refuses a value that no expression names.
+    ExpressionAttributeValues: {
+      ':now': now,
+      ':step': stepMs,
+      ':expiresAt': Math.ceil(horizon / 1000) + KEPT_SECONDS,
+      ...(isBehind ? { ':latest': latest } : { ':begins': begins }),
+      ...(others.length > 0 ? { ':number': 'N', ':horizon': horizon } : {}),
+    },
+  };
+};
+
 /** DynamoDB's own pages, each a bounded piece of memory. */
 async function* pagesOf<T>(client: Client, table: string, state: string, since: EpochMs, until: EpochMs) {
   const query = {
@@ -114,6 +161,22 @@ export const dynamoLedger = (client: Client, table: string): Ledger => {
       if (max < 1) return false;
       const update = new UpdateCommand({ TableName: table, Key: { pk, sk }, ...below(max, expiresAt) });
       return conditionally('count in the ledger', client.send(update));
+    },
+    book: async ({ pk, sk }, booking) => {
+      const update = new UpdateCommand({
+        TableName: table,
+        Key: { pk, sk },
+        ...nextSlot(booking),
+        ReturnValues: 'UPDATED_NEW',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      });
+      try {
+        const { Attributes: attributes } = await client.send(update);
+        return epochMs(Number(attributes?.[booking.queue]) - booking.stepMs);
+      } catch (error) {
+        if (classOf(error) === 'ConditionalCheckFailedException') return bookedIn(error);
+        throw unavailable('book a slot in the ledger', error);
+      }
     },
   });
 };

@@ -83,5 +83,6 @@ export const readableLedger = (
         )) as unknown as readonly T[];
     },
     count: ledger.count,
+    book: ledger.book,
   };
 };

@@ -61,6 +61,7 @@ export const functionBehind = ({ fleets, clock, random, queue, published, setAsi
     digest: (text) => createHash('sha256').update(text).digest('hex'),
     newId: () => `id-${++ids}`,
     processId: 'process-1',
+    rates: new Map(),
     random,
     providers: PROVIDERS,
     config: {

@@ -43,7 +43,8 @@ const wrapAll = <T extends object>(object: T, path: string, awaited: Awaited, ho
   ) as T;
 
 /** The same ports with hooks around every call that returns a promise; `awaited` is filled in by a run without hooks. */
-export const instrumented = ({ providers, ...ports }: Ports, awaited: Awaited, hooks: Hooks = {}): Ports => ({
+export const instrumented = ({ providers, rates, ...ports }: Ports, awaited: Awaited, hooks: Hooks = {}): Ports => ({
   ...wrapAll(ports, '', awaited, hooks),
   providers, // pure, so that nothing of theirs is waited for
+  rates, // this process's memory
 });

@@ -1,7 +1,8 @@
 import type { AttemptRecord } from '../../../functions/core/ledger/case-item.ts';
 import { redriveKey } from '../../../functions/core/ledger/operator-items.ts';
 import { inCodeNames, withStoredNames } from '../../../functions/core/ledger/stored-names.ts';
-import type { ItemKey, Ledger, Versioned } from '../../../functions/core/ports.ts';
+import type { Booked, ItemKey, Ledger, Versioned } from '../../../functions/core/ports.ts';
+import { bookSlot } from '../../functions/core/book-slot.ts';
 import type { OpenLedger } from '../../laws/scene.ts';
 
 /** A ledger with its items in the open. */
@@ -23,6 +24,7 @@ const withoutKey = ({ pk: _pk, sk: _sk, ...item }: Stored): unknown => copyOf(it
 export const memoryLedger = (): MemoryLedger => {
   const items = new Map<string, Stored>();
   const counts = new Map<string, number>();
+  const booked = new Map<string, Booked>();
   const over = new Map<string, number>();
   const attempted = (isMeant: (pk: string) => boolean): number =>
     [...items.values()]
@@ -31,7 +33,7 @@ export const memoryLedger = (): MemoryLedger => {
   const table: Ledger = {
     read: async <T extends Versioned>(key: ItemKey) => {
       const item = items.get(nameOf(key));
-      return item && (withoutKey(item) as T);
+      return item ? (withoutKey(item) as T) : (booked.get(nameOf(key)) as T | undefined);
     },
     write: async (key, item) => {
       const current = items.get(nameOf(key));
@@ -55,6 +57,11 @@ export const memoryLedger = (): MemoryLedger => {
       const count = counts.get(nameOf(key)) ?? 0;
       if (count < max) counts.set(nameOf(key), count + 1);
       return count < max;
+    },
+    book: async (key, booking) => {
+      const { item, said } = bookSlot(booked.get(nameOf(key)) ?? {}, booking);
+      booked.set(nameOf(key), item);
+      return said;
     },
   };
   const announce: MemoryLedger['announce'] = (requestId, attempt) => {

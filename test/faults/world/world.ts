@@ -141,6 +141,7 @@ export const openWorld = async (order: OrderUnderTest, giveUpAfterMs: number): P
     digest,
     newId,
     processId: 'process-1',
+    rates: new Map(),
     random: () => 0.5,
     providers: PROVIDERS,
     config: config(giveUpAfterMs),

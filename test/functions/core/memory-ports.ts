@@ -3,6 +3,7 @@ import { after, type EpochMs } from '../../../functions/core/epoch.ts';
 import { Fault } from '../../../functions/core/fault.ts';
 import type {
   Attributes,
+  Booked,
   Config,
   Described,
   ItemKey,
@@ -18,6 +19,7 @@ import type { Receipt } from '../../../functions/core/receipt.ts';
 import { Secret } from '../../../functions/core/secret.ts';
 import * as PROVIDERS from '../../../functions/providers/index.ts';
 import { frozenClock } from '../edge/frozen-clock.ts';
+import { bookSlot } from './book-slot.ts';
 import { NOON } from './rounds.ts';
 
 export const CONFIG: Config = {
@@ -92,6 +94,12 @@ const memoryLedger = (items: Memory['items']): Ledger => {
       items.set(name(key), { rev: 1, nonce: '', count: count + 1, expiresAt });
       return true;
     },
+    book: async (key, booking) => {
+      if (key.pk === 'rate#taken') return {};
+      const { item, said } = bookSlot((items.get(name(key)) ?? {}) as Booked, booking);
+      items.set(name(key), { rev: 1, nonce: '', ...item });
+      return said;
+    },
   };
 };
 
@@ -126,6 +134,7 @@ export const memoryPorts = ({ provider, config = {}, secrets = {}, described = [
       list: (pk, prefix) => step('list', () => ledger.list(pk, prefix)),
       inState: ledger.inState,
       count: (key, max, at) => step('count', () => ledger.count(key, max, at)),
+      book: (key, booking) => step('book', () => ledger.book(key, booking)),
     } as Ledger,
     vault: {
       open: (id, version) =>
@@ -157,6 +166,7 @@ export const memoryPorts = ({ provider, config = {}, secrets = {}, described = [
       return `id-${ids}`;
     },
     processId: 'process-1',
+    rates: new Map(),
     random: () => 0.5,
     providers: provider ? { ...PROVIDERS, [provider.name]: provider } : PROVIDERS,
     config: { ...CONFIG, ...config },

@@ -51,10 +51,13 @@ export const questionOf = (asked: string, as: Questioner = 'self', questionId: s
   next: (replies, now) => (replies.length > 0 ? { answer: read(replies[0]) } : { send: callTo(asked, now) }),
 });
 
+/** A rate whose slots others always take first, in the ledger in memory. */
+const TAKEN = 'taken';
+
 /** A question for which there is never a slot of the provider's rate. */
 export const withoutSlot = (...of: Parameters<typeof questionOf>): Question => ({
   ...questionOf(...of),
-  next: (_, now) => ({ send: { ...callTo(of[0], now), rate: { of: 'taken', most: 1, perMs: 1e12 } } }),
+  next: (_, now) => ({ send: { ...callTo(of[0], now), rate: { of: TAKEN, most: 1, perMs: 1_000 } } }),
 });
 
 export const deleteCall = (order: Pick<Order, 'target'>): Call => ({

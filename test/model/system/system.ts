@@ -121,6 +121,7 @@ export const openSystem = async (
     digest,
     newId,
     processId: 'process-1',
+    rates: new Map(),
     random: () => 0.5,
     providers: PROVIDERS,
     config: CONFIG,

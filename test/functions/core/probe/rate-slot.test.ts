@@ -1,179 +1,217 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { after, epochMs } from '../../../../functions/core/epoch.ts';
+import { rateKey } from '../../../../functions/core/ledger/keys.ts';
+import { type Ledger, RATE_QUEUES, type RateQueue } from '../../../../functions/core/ports.ts';
 import { ask } from '../../../../functions/core/probe/ask.ts';
-import { takeRateSlot } from '../../../../functions/core/probe/host-limits.ts';
+import { takeRateSlot } from '../../../../functions/core/probe/rate-slot.ts';
 import type { Question, Rate } from '../../../../functions/core/provider.ts';
 import { revoke } from '../../../../functions/core/revoke/revoke.ts';
+import { simulatedClock } from '../../../faults/simulated/simulated-clock.ts';
 import { memoryPorts } from '../memory-ports.ts';
 import { answerOf, NOON } from '../rounds.ts';
 import { askedIn, deleteCall, questionOf, replyOf, scriptedProvider } from '../scripted-provider.ts';
 import { ALIVE, caseOf, delivered, SELF, system } from '../scripted-system.ts';
 
 const SECOND = 1_000;
-const EXCHANGE_MS = 5_000;
-/** Where a window of time begins. */
-const BEGINS = epochMs(Math.ceil(NOON / 334) * 334);
+const HOUR = 3_600_000;
 const rateOf = (most: number, of = 'kalshi K') => ({ of, most, perMs: SECOND });
 
-/** The instants at which exchanges leave that were wanted so many milliseconds after each other, each by a delivery of its own. */
-const leaving = async (rate: Rate, gaps: readonly number[]): Promise<readonly number[]> => {
+interface Wish {
+  /** Milliseconds after the wish before. */
+  readonly gap: number;
+  readonly queue: RateQueue;
+}
+
+interface Left extends Wish {
+  readonly wanted: number;
+  readonly at: number;
+}
+
+/** How many processes the deliveries run in. */
+const PROCESSES = 8;
+
+/** When the exchanges left that deliveries wanted, and what they cost. Deliveries that got no slot are not among them. */
+const leaving = async (rate: Rate, wishes: readonly Wish[], perDeliveryMs = HOUR) => {
+  const clock = simulatedClock(NOON);
   const memory = memoryPorts();
-  const left: number[] = [];
-  let wanted: number = NOON;
-  for (const gap of gaps) {
-    wanted += gap;
-    // What another delivery does is no reason for this one to come later.
-    const clock = {
-      now: () => epochMs(wanted),
-      elapsed: () => wanted,
-      until: async (at: number) => void left.push(Math.max(at, wanted)),
-    };
-    const deadline = after(epochMs(wanted), 3_600_000);
-    await takeRateSlot({ ports: { ...memory.ports, clock }, deadline }, rate);
-  }
-  return left.toSorted((a, b) => a - b);
+  const processes = Array.from({ length: PROCESSES }, () => ({ ...memory.ports, clock, rates: new Map() }));
+  const left: Left[] = [];
+  let from: number = NOON;
+  const deliveries = wishes.map(async ({ gap, queue }, n) => {
+    const ports = processes[n % PROCESSES] as (typeof processes)[number];
+    from += gap;
+    const wanted = from;
+    await clock.until(epochMs(wanted));
+    const asking = { ports, deadline: after(epochMs(wanted), perDeliveryMs), queue };
+    if (await takeRateSlot(asking, rate)) left.push({ gap, queue, wanted, at: clock.now() });
+  });
+  await clock.run(Promise.all(deliveries));
+  const counted = (step: string): number => memory.steps.filter((name) => name === step).length;
+  return { left: left.toSorted((a, b) => a.at - b.at), books: counted('book'), reads: counted('read') };
 };
+
+const wishes = (count: number, queue: RateQueue, gap = 0): readonly Wish[] =>
+  Array.from({ length: count }, () => ({ gap, queue }));
+
+/** The most exchanges in any span of a rate. */
+const mostIn = (left: readonly Left[], perMs: number): number =>
+  Math.max(...left.map(({ at: from }) => left.filter(({ at }) => at >= from && at < from + perMs).length));
+
+const anyWishes = (longestGap: number) =>
+  fc.array(
+    fc.record({
+      gap: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: longestGap })),
+      queue: fc.constantFrom(...RATE_QUEUES),
+    }),
+    { minLength: 1, maxLength: 60 },
+  );
 
 describe('slots of a rate', () => {
   it.each([
-    [20, 4, 2],
-    [13, 3, 2],
-    [4, 1, 1],
-  ])('of %i a second: %i in each window for an order, %i for a recheck', async (perSecond, order, recheck) => {
-    const taken = async (isRecheck: boolean): Promise<number> => {
-      const memory = memoryPorts();
-      // No further window begins in this time.
-      const deadline = after(NOON, EXCHANGE_MS);
-      let count = 0;
-      while (await takeRateSlot({ ports: memory.ports, deadline, isRecheck }, rateOf(perSecond))) count += 1;
-      return count;
-    };
-    expect([await taken(false), await taken(true)]).toEqual([order, recheck]);
-  });
-
-  it('are never more in any second than it says, for any deliveries at any time', () =>
-    fc.assert(
-      fc.asyncProperty(
-        fc.integer({ min: 5, max: 25 }),
-        fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 400 })), { minLength: 1, maxLength: 60 }),
-        async (perSecond, gaps) => {
-          const left = await leaving(rateOf(perSecond), gaps);
-          expect(left).toHaveLength(gaps.length);
-          for (const from of left)
-            expect(left.filter((at) => at >= from && at < from + SECOND).length).toBeLessThan(perSecond);
-        },
-      ),
-    ));
-
-  it.each([5, 10, 20])('take no longer than twice as long as they have to, of %i a second', async (perSecond) => {
-    const left = await leaving(rateOf(perSecond), Array(100).fill(0));
-    expect((left.at(-1) ?? 0) - NOON).toBeLessThan(2 * (100 / perSecond) * SECOND);
-  });
-
-  it.each([
     [1, 1_000],
     [4, 1_000],
-    [1, 60_000],
+    [5, 1_000],
+    [10, 1_000],
+    [20, 1_000],
+    [50, 60_000],
     [3, 7_000],
-  ])('are never more than %i in any %i ms, for any deliveries at any time', (most, perMs) =>
+    [60, HOUR],
+  ])('of %i in %i ms are never more in any such span, in whatever queues they are wanted', (most, perMs) =>
     fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 0, max: perMs })), { minLength: 1, maxLength: 30 }),
-        async (gaps) => {
-          const left = await leaving({ of: 'slow', most, perMs }, gaps);
-          expect(left).toHaveLength(gaps.length);
-          for (const from of left)
-            expect(left.filter((at) => at >= from && at < from + perMs).length).toBeLessThanOrEqual(most);
-        },
-      ),
+      fc.asyncProperty(anyWishes(perMs / 2), async (wanted) => {
+        const { left } = await leaving({ of: 'kalshi K', most, perMs }, wanted, 60 * HOUR);
+        expect(left).toHaveLength(wanted.length);
+        expect(mostIn(left, perMs)).toBeLessThanOrEqual(most);
+      }),
+      { numRuns: 50 },
     ),
   );
 
+  it.each([5, 10, 20])('of %i a second use nine tenths of the rate', async (perSecond) => {
+    const { left } = await leaving(rateOf(perSecond), wishes(100, 'orders'));
+    expect((left.at(-1)?.at ?? 0) - NOON).toBeLessThan(1.02 * (100 / (0.9 * perSecond)) * SECOND);
+  });
+
+  it('go to urgent requests first, however many others wait', async () => {
+    const { left } = await leaving(rateOf(10), [...wishes(100, 'orders'), ...wishes(20, 'urgent', 1)]);
+    const urgent = left.filter(({ queue }) => queue === 'urgent');
+    expect(urgent).toHaveLength(20);
+    expect((urgent.at(-1)?.at ?? 0) - NOON).toBeLessThan(1.3 * 20 * (SECOND / 10));
+    expect(left).toHaveLength(120);
+    expect((left.at(-1)?.at ?? 0) - NOON).toBeLessThan(1.2 * 120 * (SECOND / 10));
+  });
+
+  it('go to orders before rechecks', async () => {
+    const { left } = await leaving(rateOf(10), [...wishes(50, 'rechecks'), ...wishes(10, 'orders', 1)]);
+    const orders = left.filter(({ queue }) => queue === 'orders');
+    expect((orders.at(-1)?.at ?? 0) - NOON).toBeLessThan(1.4 * 10 * (SECOND / 10));
+    expect(left).toHaveLength(60);
+  });
+
   it.each([
-    [1, 1_000, 1_000],
-    [4, 1_000, 250],
-    [3, 7_000, 2_334],
-  ])('of %i in %i ms are %i ms apart, and no farther', async (most, perMs, apartMs) => {
-    const begins = Math.ceil(NOON / apartMs) * apartMs;
-    const left = await leaving({ of: 'slow', most, perMs }, [begins - NOON, 0, 0]);
-    expect(left.map((at) => at - begins)).toEqual([0, apartMs, 2 * apartMs]);
+    ['1.2 writes each', 1.2, 0],
+    ['1.4 where every fifth is urgent, and takes the slots of others', 1.4, 5],
+  ])('cost at most %s', async (_what, most, every) => {
+    const wanted = wishes(300, 'orders', 20).map(
+      (wish, n): Wish => (n % every === 0 ? { ...wish, queue: 'urgent' } : wish),
+    );
+    const { left, books } = await leaving(rateOf(10), wanted);
+    expect(left).toHaveLength(300);
+    expect(books / left.length).toBeLessThanOrEqual(most);
   });
 
-  it('are never of a window that is over when the ledger has answered', async () => {
-    const { ports, clock, items } = memoryPorts();
-    clock.forward(BEGINS - NOON);
-    await takeRateSlot({ ports, deadline: after(BEGINS, 25_000) }, rateOf(5));
-    const { ledger } = ports;
-    const count: typeof ledger.count = (...of) => {
-      clock.forward(700);
-      return ledger.count(...of);
-    };
-    expect(
-      await takeRateSlot(
-        { ports: { ...ports, ledger: { ...ledger, count } }, deadline: after(BEGINS, 25_000) },
-        rateOf(5),
-      ),
-    ).toBe(true);
-    expect([...items.keys()]).toEqual([`rate#kalshi K ${BEGINS}`, `rate#kalshi K ${BEGINS + 668}`]);
+  it('cost one write, and no look, where few are before', async () => {
+    const { left, books, reads } = await leaving(rateOf(10), wishes(5, 'orders', 150));
+    expect(left.map(({ at, wanted }) => at - wanted)).toEqual([0, 0, 0, 0, 0]);
+    expect([books, reads]).toEqual([5, 0]);
   });
 
-  it('come at once where few are before', async () => {
-    const { ports, clock, steps } = memoryPorts();
+  it('of another rate are others', async () => {
+    const { ports, clock } = memoryPorts();
     const asking = { ports, deadline: after(NOON, 25_000) };
-    clock.forward(7);
-    for (const rate of [rateOf(10), rateOf(10), rateOf(10, 'kalshi L'), undefined])
+    for (const rate of [rateOf(10), rateOf(10, 'kalshi L'), undefined])
       expect(await takeRateSlot(asking, rate)).toBe(true);
-    expect(clock.now()).toBe(NOON + 7);
-    expect(steps).toEqual(['count', 'count', 'count']);
+    expect(clock.now()).toBe(NOON);
+  });
+
+  it('of a slow rate come at once for a half of what is used, and then evenly', async () => {
+    const { left } = await leaving({ of: 'slow', most: 60, perMs: HOUR }, wishes(30, 'orders'), 60 * HOUR);
+    const atOnce = left.filter(({ at }) => at === NOON).length;
+    expect(atOnce).toBe(26);
+    expect(left.slice(27).map(({ at }, n) => at - (left[26 + n]?.at ?? 0))).toEqual(Array(3).fill(133_334));
+  });
+
+  it('are left where the ledger named them too late, and the next one is taken', async () => {
+    const { ports, clock } = memoryPorts();
+    const book: Ledger['book'] = async (...of) => {
+      const said = await ports.ledger.book(...of);
+      clock.forward(clock.now() === NOON ? 700 : 0);
+      return said;
+    };
+    const slow = { ...ports, ledger: { ...ports.ledger, book } };
+    expect(await takeRateSlot({ ports: slow, deadline: after(NOON, 25_000) }, rateOf(5))).toBe(true);
+    expect(clock.now()).toBe(NOON + 700);
+    expect(await ports.ledger.read(rateKey(rateOf(5)))).toMatchObject({ orders: NOON + 700 + 223 });
   });
 
   it('are none where the deadline leaves no time for the exchange', async () => {
-    const { ports, clock, items } = memoryPorts();
-    const asking = { ports, deadline: after(BEGINS, 5_333) };
-    clock.forward(BEGINS - NOON);
-    expect(await takeRateSlot(asking, rateOf(5))).toBe(true);
-    expect(await takeRateSlot(asking, rateOf(5))).toBe(false);
-    expect(clock.now()).toBe(BEGINS);
-    expect(await takeRateSlot({ ...asking, deadline: after(BEGINS, 5_334) }, rateOf(5))).toBe(true);
-    expect(clock.now()).toBe(BEGINS + 334);
-    expect([...items.keys()]).toEqual([`rate#kalshi K ${BEGINS}`, `rate#kalshi K ${BEGINS + 334}`]);
-    expect(items.get(`rate#kalshi K ${BEGINS}`)).toMatchObject({ expiresAt: BEGINS + 3_600_000 });
+    const { left } = await leaving(rateOf(5), wishes(3, 'orders'), 5_000 + 223);
+    expect(left.map(({ at }) => at - NOON)).toEqual([0, 223]);
+  });
+
+  it('are free again where a wrong clock has booked them all', async () => {
+    const { ports, clock } = memoryPorts();
+    const wrong = { ...clock, now: () => after(NOON, HOUR), until: async () => {} };
+    await takeRateSlot({ ports: { ...ports, clock: wrong }, deadline: after(NOON, 2 * HOUR) }, rateOf(5));
+    expect(await takeRateSlot({ ports, deadline: after(NOON, 25_000) }, rateOf(5))).toBe(true);
+    expect(clock.now()).toBe(NOON);
+  });
+
+  it('wait for another delivery where others always come first', async () => {
+    const { ports } = memoryPorts();
+    let busy = 0;
+    const book: Ledger['book'] = async () => {
+      busy += 1;
+      return {};
+    };
+    const beaten = { ...ports, ledger: { ...ports.ledger, book } };
+    expect(await takeRateSlot({ ports: beaten, deadline: after(NOON, 25_000) }, rateOf(5))).toBe(false);
+    expect(busy).toBe(10);
   });
 });
 
 describe('a question at a rate', () => {
-  const limited = (): Question => {
+  const limited = (rate: Rate): Question => {
     const question = questionOf('probe');
     return {
       ...question,
       next: (replies, now) => {
         const next = question.next(replies, now);
-        return 'send' in next ? { send: { ...next.send, rate: rateOf(5) } } : next;
+        return 'send' in next ? { send: { ...next.send, rate } } : next;
       },
     };
   };
 
   it.each([
-    ['as it is after a short wait', 2, 0, 0],
-    ['as it is after a second', 3, 2, 2],
-    ['again after a longer one', 3, 1, 1_002],
-  ])('is signed %s', async (_what, before, begins, signedAt) => {
+    ['as it is after a second', { most: 10, perMs: 9_000 }, 0],
+    ['again after a longer wait', { most: 10, perMs: 9_009 }, 1_001],
+  ])('is signed %s', async (_what, shape, signedAt) => {
+    const rate = { of: 'kalshi K', ...shape };
     const sent: number[] = [];
     const memory = memoryPorts({
       reply: (call) => {
-        sent.push(askedIn(call).signedAt - BEGINS);
+        sent.push(askedIn(call).signedAt - NOON);
         return replyOf(answerOf('alive'));
       },
     });
-    memory.clock.forward(BEGINS - NOON + begins);
-    const asking = { ports: memory.ports, deadline: after(BEGINS, 25_000) };
+    const asking = { ports: memory.ports, deadline: after(NOON, 25_000) };
     const others = {
       ...asking,
-      ports: { ...memory.ports, clock: { now: () => BEGINS, elapsed: () => BEGINS, until: async () => {} } },
+      ports: { ...memory.ports, clock: { now: () => NOON, elapsed: () => NOON, until: async () => {} } },
     };
-    for (let n = 0; n < before; n += 1) await takeRateSlot(others, rateOf(5));
-    expect(await ask(asking, limited())).toMatchObject({ saw: 'alive' });
+    await takeRateSlot(others, rate);
+    expect(await ask(asking, limited(rate))).toMatchObject({ saw: 'alive' });
     expect(sent).toEqual([signedAt]);
   });
 
@@ -181,7 +219,7 @@ describe('a question at a rate', () => {
     const memory = memoryPorts({ reply: () => replyOf(answerOf('alive')) });
     const asking = { ports: memory.ports, deadline: after(NOON, 5_001) };
     await takeRateSlot(asking, rateOf(5));
-    expect(await ask(asking, limited())).toEqual({ heldUp: { code: 'rate-limited' } });
+    expect(await ask(asking, limited(rateOf(5)))).toEqual({ heldUp: { code: 'rate-limited' } });
     expect(memory.steps).not.toContain('send');
   });
 });

@@ -18,5 +18,7 @@ it('bypasses the breaker for an urgent request only', () => {
   expect(started({ reason: 'manual' }).asking.bypassesBreaker).toBe(false);
 });
 
-it('leaves a part of each rate to the orders if it rechecks', () =>
-  expect([true, false].map((isOrder) => started({}, isOrder).asking.isRecheck)).toEqual([false, true]));
+it('waits for slots of a rate before the others if it is urgent, and behind them if it rechecks', () => {
+  expect([started(LEAKED).asking.queue, started({ reason: 'manual' }).asking.queue]).toEqual(['urgent', 'orders']);
+  expect([started(LEAKED, false).asking.queue, started({}, false).asking.queue]).toEqual(['rechecks', 'rechecks']);
+});

@@ -1,11 +1,19 @@
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, NumberValue, PutCommand } from '@aws-sdk/lib-dynamodb';
+import fc from 'fast-check';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { epochMs } from '../../../../functions/core/epoch.ts';
 import { Unavailable } from '../../../../functions/core/fault.ts';
-import type { ItemKey, Ledger, Versioned } from '../../../../functions/core/ports.ts';
+import {
+  type Booking,
+  type ItemKey,
+  type Ledger,
+  RATE_QUEUES,
+  type Versioned,
+} from '../../../../functions/core/ports.ts';
 import { dynamoLedger, ledgerClient } from '../../../../functions/edge/aws/ledger.ts';
 import { awsForThisFile } from '../../../infra/local/aws/aws-in-test.ts';
+import { bookSlot } from '../../core/book-slot.ts';
 
 interface Case extends Versioned {
   readonly state?: string | undefined;
@@ -15,6 +23,16 @@ interface Case extends Versioned {
 const calls: { action: string; body: string }[] = [];
 const aws = awsForThisFile({ onCall: (call) => calls.push(call) });
 const LATER = epochMs(Date.UTC(2030, 0, 1));
+
+const BOOKING: Booking = {
+  queue: 'orders',
+  begins: LATER,
+  respects: RATE_QUEUES,
+  now: LATER,
+  latest: LATER,
+  horizon: LATER,
+  stepMs: 1,
+};
 
 let client: DynamoDBDocumentClient;
 let ledger: Ledger;
@@ -218,11 +236,53 @@ it('keeps a counter until some time after its end, in whole seconds', async () =
   expect(item?.['expiresAt']).toBe(1_900_000_001);
 });
 
+it('books as the ledger in memory does, in one write, whatever is booked', () => {
+  const instant = fc.integer({ min: 1, max: 40 }).map(epochMs);
+  const booking: fc.Arbitrary<Booking> = fc
+    .record({
+      queue: fc.constantFrom(...RATE_QUEUES),
+      others: fc.subarray([...RATE_QUEUES]),
+      at: fc.option(instant),
+      now: instant,
+      latest: instant,
+      horizon: instant,
+      stepMs: fc.constantFrom(1, 7),
+    })
+    .map(({ others, at, ...times }) => {
+      const respects = [...new Set([times.queue, ...others])];
+      return { ...times, respects, begins: at ?? respects.at(-1) ?? times.queue };
+    });
+  const held = fc.record({ urgent: instant, orders: instant, rechecks: instant }, { requiredKeys: [] });
+  return fc.assert(
+    fc.asyncProperty(held, booking, async (item, wish) => {
+      const key = fresh();
+      const expected = bookSlot(item, wish);
+      await client.send(new PutCommand({ TableName: 'ledger', Item: { ...key, ...item } }));
+      calls.length = 0;
+      expect(await ledger.book(key, wish)).toEqual(expected.said);
+      expect(calls.map(({ action }) => action)).toEqual(['UpdateItem']);
+      expect(await ledger.read(key)).toMatchObject(expected.item);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+it('books where what is stored is no instant, and keeps the item for an hour', async () => {
+  const key = fresh();
+  await client.send(new PutCommand({ TableName: 'ledger', Item: { ...key, orders: 'soon', urgent: null } }));
+  const times = { now: epochMs(1_000), latest: epochMs(9_000), horizon: epochMs(60_001), stepMs: 200 };
+  expect(await ledger.book(key, { queue: 'orders', begins: epochMs(1_000), respects: RATE_QUEUES, ...times })).toBe(
+    1_000,
+  );
+  expect(await ledger.read(key)).toMatchObject({ orders: 1_200, expiresAt: 61 + 3_600 });
+});
+
 it.each<[string, string, (key: ItemKey) => Promise<unknown>]>([
   ['read the ledger', 'GetItem', (key) => ledger.read(key)],
   ['write to the ledger', 'PutItem', (key) => ledger.write(key, { rev: 1, nonce: 'a' })],
   ['list the ledger', 'Query', ({ pk }) => ledger.list(pk, 'case')],
   ['count in the ledger', 'UpdateItem', (key) => ledger.count(key, 1, LATER)],
+  ['book a slot in the ledger', 'UpdateItem', (key) => ledger.book(key, BOOKING)],
 ])('cannot %s while the table is down', async (what, action, use) => {
   aws().faults.add({ service: 'dynamodb', action, kind: 'unavailable', times: 3 });
   await expect(use(fresh())).rejects.toThrow(new Unavailable(`Cannot ${what}: InternalFailure`));

@@ -1,0 +1,144 @@
+import { after, type EpochMs, later } from '../epoch.ts';
+import { rateKey } from '../ledger/keys.ts';
+import {
+  type Booked,
+  type Booking,
+  type ItemKey,
+  type Ports,
+  RATE_QUEUES,
+  type RateQueue,
+  type Versioned,
+} from '../ports.ts';
+import type { Rate } from '../provider.ts';
+import { TIMING } from '../timing.ts';
+
+/** The part of a documented rate that is used. The rest is for ways to the provider that differ in length. */
+const USED = 0.9;
+/** Slots farther apart than this are too few for the exchanges of one delivery. */
+const FARTHEST_MS = 5_000;
+/** A slot that the ledger named later than this is left, and another one booked. */
+const LATE_MS = 500;
+/** Nobody books farther ahead than a delivery lasts. What is booked beyond was written by a wrong clock. */
+const HORIZON_MS = 2 * TIMING.functionTimeoutMs;
+/** How many rates a process keeps in mind. */
+const MOST_KEPT = 1_000;
+/** Other deliveries may come first each time. After so many tries the delivery comes back later. */
+const MOST_TRIES = 10;
+
+type Times = Pick<Booking, 'now' | 'latest' | 'horizon' | 'stepMs'>;
+
+/** How the slots of a rate are spaced. */
+interface Spacing {
+  readonly stepMs: number;
+  /** How far slots may be used before their time: the burst of a slow rate. 0: never. */
+  readonly burstMs: number;
+}
+
+/**
+ * Slots are evenly apart. Of a rate that is too slow for that (60 an hour), one half of what is used may come at once, and the other half
+ * evenly apart: in any span of the rate there are no more than its share.
+ */
+const spacingOf = ({ most, perMs }: Rate): Spacing => {
+  const stepMs = Math.ceil(perMs / (USED * most));
+  if (stepMs <= FARTHEST_MS) return { stepMs, burstMs: 0 };
+  return { stepMs: 2 * stepMs, burstMs: Math.max(0, perMs - 2 * stepMs) };
+};
+
+/** The queues whose bookings a queue respects: its own, and those before it. */
+const respectedBy = (queue: RateQueue): readonly RateQueue[] => RATE_QUEUES.slice(0, RATE_QUEUES.indexOf(queue) + 1);
+
+/**
+ * Where the next slot of a queue begins, by what is known of the rate: now, or behind what is booked. Slots that later queues have booked
+ * are taken from them, each where it is: so the slot stays a whole step away from the last exchange of theirs.
+ */
+const beginning = (
+  booked: Booked,
+  queue: RateQueue,
+  { now, horizon, stepMs }: Times,
+): Pick<Booking, 'begins' | 'respects'> => {
+  const until = (name: RateQueue): number => {
+    const at = booked[name] ?? 0;
+    return at > horizon ? 0 : at;
+  };
+  const respects = respectedBy(queue);
+  const last = respects.reduce((one, other) => (until(other) > until(one) ? other : one));
+  if (until(last) > now) return { begins: last, respects };
+  const overtaken = RATE_QUEUES.find((name) => until(name) > now);
+  if (overtaken === undefined) return { begins: now, respects: RATE_QUEUES };
+  return { begins: after(now, ((until(overtaken) - now - 1) % stepMs) + 1), respects };
+};
+
+/** Whether a queue before this one has booked the slot in the meantime. */
+const isOvertaken = (booked: Booked, queue: RateQueue, slot: EpochMs): boolean =>
+  respectedBy(queue).some((name) => name !== queue && (booked[name] ?? 0) > slot);
+
+type SlotPorts = Pick<Ports, 'clock' | 'ledger' | 'rates'>;
+
+/** Who wants a slot. */
+interface Wanting {
+  readonly ports: SlotPorts;
+  readonly deadline: EpochMs;
+  /** @default 'orders' */
+  readonly queue?: RateQueue;
+}
+
+const learn = ({ rates }: SlotPorts, { pk }: ItemKey, booked: Booked): void => {
+  if (rates.size >= MOST_KEPT) rates.clear();
+  rates.set(pk, booked);
+};
+
+/** Books the next slot. @returns when it begins; `undefined` if that is too late; or what the rate's item held, if others came first */
+const bookNext = async (
+  ports: SlotPorts,
+  key: ItemKey,
+  queue: RateQueue,
+  { stepMs, burstMs }: Spacing,
+  last: EpochMs,
+): Promise<EpochMs | undefined | Booked> => {
+  const { ledger, clock, rates } = ports;
+  const now = clock.now();
+  const booked = rates.get(key.pk) ?? {};
+  const times = { now, latest: after(last, burstMs), horizon: after(now, HORIZON_MS + burstMs), stepMs };
+  const from = beginning(booked, queue, times);
+  const earliest = typeof from.begins === 'number' ? from.begins : booked[from.begins];
+  if (now > last || (earliest ?? now) > times.latest) return undefined;
+  const said = await ledger.book(key, { queue, ...from, ...times });
+  if (typeof said !== 'number') return said;
+  learn(ports, key, { ...booked, [queue]: after(said, stepMs) });
+  return later(now, after(said, -burstMs));
+};
+
+/**
+ * Waits for a slot of the provider's rate, which all deliveries share. Urgent requests take the slots that others have booked, and
+ * orders those of rechecks: who has waited looks once more before the exchange, and books again if the slot is gone.
+ *
+ * @returns false if no slot is free while there is time for an exchange
+ * @throws Unavailable if the ledger does not answer
+ */
+export const takeRateSlot = async (
+  { ports, deadline, queue: asked = 'orders' }: Wanting,
+  rate: Rate | undefined,
+): Promise<boolean> => {
+  if (rate === undefined) return true;
+  const { clock, ledger } = ports;
+  const key = rateKey(rate);
+  const spacing = spacingOf(rate);
+  // A burst that one queue has used is used for all.
+  const queue = spacing.burstMs > 0 ? 'orders' : asked;
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    const slot = await bookNext(ports, key, queue, spacing, after(deadline, -TIMING.exchangeMs));
+    if (slot === undefined) return false;
+    if (typeof slot !== 'number') {
+      learn(ports, key, slot);
+      continue;
+    }
+    if (clock.now() > after(slot, LATE_MS)) continue;
+    const mayBeTaken = queue !== 'urgent' && slot > clock.now();
+    await clock.until(slot);
+    if (!mayBeTaken) return true;
+    const current: Booked = (await ledger.read<Booked & Versioned>(key)) ?? {};
+    learn(ports, key, current);
+    if (!isOvertaken(current, queue, slot)) return true;
+  }
+  return false;
+};
