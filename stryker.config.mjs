@@ -21,6 +21,7 @@ export default {
     '!test/run/leave-clean.ts',
     '!test/run/run-folder.ts',
     '!test/faults/simulated/memory-ledger.ts',
+    '!test/faults/simulated/simulated-clock.ts',
     '!test/proved-at.ts',
     'test/functions/edge/**/*.test.ts',
     'test/functions/operator',
