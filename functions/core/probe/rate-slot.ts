@@ -100,8 +100,9 @@ const bookNext = async (
   const booked = rates.get(key.pk) ?? {};
   const times = { now, latest: after(last, burstMs), horizon: after(now, HORIZON_MS + burstMs), stepMs };
   const from = beginning(booked, queue, times);
-  const earliest = typeof from.begins === 'number' ? from.begins : booked[from.begins];
-  if (now > last || (earliest ?? now) > times.latest) return undefined;
+  // Bookings only grow: what is too late by an old one is too late.
+  const at = typeof from.begins === 'number' ? from.begins : (booked[from.begins] as EpochMs); // as `beginning` found it there
+  if (at > times.latest) return undefined;
   const said = await ledger.book(key, { queue, ...from, ...times });
   if (typeof said !== 'number') return said;
   learn(ports, key, { ...booked, [queue]: after(said, stepMs) });

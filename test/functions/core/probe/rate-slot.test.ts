@@ -127,6 +127,19 @@ describe('slots of a rate', () => {
     expect([books, reads]).toEqual([5, 0]);
   });
 
+  it('are taken from others where they are, and only the slots that are needed', async () => {
+    const wanted = [...wishes(3, 'orders'), { gap: 50, queue: 'urgent' as const }];
+    const { left, reads } = await leaving(rateOf(10), wanted);
+    expect(left.map(({ at, queue }) => [queue, at - NOON])).toEqual([
+      ['orders', 0],
+      ['urgent', 112],
+      ['orders', 224],
+      ['orders', 336],
+    ]);
+    // Only those look again who may lose a slot: the second and third order once, and the one that lost its slot once more.
+    expect(reads).toBe(3);
+  });
+
   it('of another rate are others', async () => {
     const { ports, clock } = memoryPorts();
     const asking = { ports, deadline: after(NOON, 25_000) };
@@ -142,22 +155,57 @@ describe('slots of a rate', () => {
     expect(left.slice(27).map(({ at }, n) => at - (left[26 + n]?.at ?? 0))).toEqual(Array(3).fill(133_334));
   });
 
-  it('are left where the ledger named them too late, and the next one is taken', async () => {
+  it('of a slow rate that orders have used are used for urgent requests too', async () => {
+    const { left } = await leaving({ of: 'slow', most: 60, perMs: HOUR }, [
+      ...wishes(26, 'orders'),
+      ...wishes(1, 'urgent'),
+    ]);
+    expect(left.filter(({ at }) => at === NOON)).toHaveLength(26);
+  });
+
+  it('of one in five seconds are evenly apart', async () => {
+    const { left } = await leaving({ of: 'slow', most: 1, perMs: 4_500 }, wishes(3, 'orders'));
+    expect(left.map(({ at }) => at - NOON)).toEqual([0, 5_000, 10_000]);
+  });
+
+  it('are kept in mind for a thousand rates', async () => {
+    const { ports, steps } = memoryPorts();
+    const take = (n: number) => takeRateSlot({ ports, deadline: after(NOON, 25_000) }, rateOf(10, `key ${n}`));
+    for (let n = 0; n < 1_000; n += 1) await take(n);
+    expect(ports.rates.size).toBe(1_000);
+    await take(1_000);
+    expect([...ports.rates.keys()]).toEqual(['rate#key 1000']);
+    expect(steps.filter((name) => name === 'book')).toHaveLength(1_001);
+  });
+
+  it.each([
+    ['kept where the ledger names them within half a second', 500, 0],
+    ['left where the ledger named them later, and the next one is taken', 501, 501],
+  ])('are %s', async (_what, tookMs, slot) => {
     const { ports, clock } = memoryPorts();
     const book: Ledger['book'] = async (...of) => {
       const said = await ports.ledger.book(...of);
-      clock.forward(clock.now() === NOON ? 700 : 0);
+      clock.forward(clock.now() === NOON ? tookMs : 0);
       return said;
     };
     const slow = { ...ports, ledger: { ...ports.ledger, book } };
     expect(await takeRateSlot({ ports: slow, deadline: after(NOON, 25_000) }, rateOf(5))).toBe(true);
-    expect(clock.now()).toBe(NOON + 700);
-    expect(await ports.ledger.read(rateKey(rateOf(5)))).toMatchObject({ orders: NOON + 700 + 223 });
+    expect(clock.now()).toBe(NOON + tookMs);
+    expect(await ports.ledger.read(rateKey(rateOf(5)))).toMatchObject({ orders: NOON + slot + 223 });
   });
 
   it('are none where the deadline leaves no time for the exchange', async () => {
     const { left } = await leaving(rateOf(5), wishes(3, 'orders'), 5_000 + 223);
     expect(left.map(({ at }) => at - NOON)).toEqual([0, 223]);
+  });
+
+  it('are not asked for where the process knows that none is left in time', async () => {
+    const { ports, clock, steps } = memoryPorts();
+    const take = (ms: number) => takeRateSlot({ ports, deadline: after(NOON, ms) }, rateOf(5));
+    expect([await take(4_999), await take(5_000), await take(5_222)]).toEqual([false, true, false]);
+    expect(steps).toEqual(['book']);
+    expect(await take(5_223)).toBe(true);
+    expect(clock.now()).toBe(NOON + 223);
   });
 
   it('are free again where a wrong clock has booked them all', async () => {
