@@ -20,7 +20,7 @@ export interface Datapoint {
   readonly at: number;
 }
 
-const emfIn = (line: string): readonly Emf[] => (line.startsWith('{"_aws"') ? [JSON.parse(line) as Emf] : []);
+const emfIn = (line: string): readonly Emf[] => (line.includes('"_aws":{') ? [JSON.parse(line) as Emf] : []);
 
 /** Reads what CloudWatch would make of these lines; those that are no metrics are left out. */
 export const datapointsIn = (lines: readonly string[]): readonly Datapoint[] =>

@@ -29,6 +29,8 @@ export interface CreatedPorts {
   readonly hide: Hide;
   /** Whether a record of an event says that it comes from the requests queue. */
   readonly isOurs: (record: unknown) => boolean;
+  /** Writes one line for each provider that was asked since the last time. At the end of a batch: a line for each exchange costs more. */
+  readonly tellExchanges: () => void;
 }
 
 /** A call that hangs must leave time for the next one inside a record's deadline. */
@@ -51,8 +53,8 @@ export const createPorts = (
 ): CreatedPorts => {
   const { instance } = environment.config;
   requestForm(providers); // while the function loads, so that no request waits for it
-  const measured = measuring(instance, providers);
-  const log = measured.log(logAs(instance));
+  const measured = measuring(instance, providers, clock);
+  const log = logAs(instance, measured.metricsOf);
   const sqs = tellingDenials(new SQSClient(CLIENT), log);
   const dynamo = tellingDenials(new DynamoDBClient(CLIENT), log);
   const secrets = tellingDenials(new SecretsManagerClient(CLIENT), log);
@@ -75,6 +77,9 @@ export const createPorts = (
       random: Math.random,
       providers,
       config: environment.config,
+    },
+    tellExchanges: () => {
+      for (const [event, facts] of measured.exchanges()) log.info(event, facts);
     },
     hide: hideIn(sqs, environment.requestsQueueUrl),
     isOurs: isFromQueue(environment.requestsQueueUrl),

@@ -77,5 +77,6 @@ export const serve = (serving: CreatedPorts) =>
       for (const result of settled)
         if (result.status === 'rejected' && !(result.reason instanceof NotDone))
           log.warn('record failed', { problem: result.reason instanceof Error ? result.reason.name : 'unknown' });
+      serving.tellExchanges();
       return settled;
     });

@@ -70,7 +70,7 @@ const listening = (heard: string[]) =>
 const withEdge = (memory: Memory, heard: string[]): void => {
   const { ports } = memory;
   const client = listening(heard);
-  const log = measuring('corpus', PROVIDERS).log(logAs('corpus'));
+  const log = logAs('corpus', measuring('corpus', PROVIDERS, ports.clock).metricsOf);
   const outbox = awsOutbox({
     ...{ sqs: client, sns: client, events: client, log },
     ...{ requestsQueueUrl: 'q', stuckQueueUrl: 's', resultsTopicArn: 'r', notificationsTopicArn: 'n', busName: 'b' },

@@ -1,42 +1,44 @@
-import { Metrics } from '@aws-lambda-powertools/metrics';
+import type { EpochMs } from '../../core/epoch.ts';
 import { type Dimension, METRICS, type MetricName, NAMESPACE } from '../../core/metric-names.ts';
 
 export type Values = Readonly<Partial<Record<MetricName, number>>>;
 export type Dimensions = Readonly<Record<Dimension, string>>;
 
-/** The sets of dimensions of one breakdown: only the instance, and then each dimension with all before it. */
-const setsOf = (instance: string, by: readonly Dimension[], dimensions: Dimensions) =>
-  Array.from({ length: by.length + 1 }, (_, count) => ({
-    instance,
-    ...Object.fromEntries(by.slice(0, count).map((name) => [name, dimensions[name]])),
-  }));
+/** The fields that make metrics of a line of the log. */
+export type Embedded = Readonly<Record<string, unknown>>;
 
-const byBreakdown = (values: Values): readonly (readonly [by: readonly Dimension[], values: Values])[] => {
-  const groups = new Map<string, readonly [readonly Dimension[], Values]>();
-  for (const [name, value] of Object.entries(values) as [MetricName, number][]) {
-    const { by } = METRICS[name];
-    if (Number.isFinite(value)) groups.set(by.join(), [by, { ...groups.get(by.join())?.[1], [name]: value }]);
-  }
-  return [...groups.values()];
-};
-
-/** It warns where two sets share a dimension, as ours do on purpose. */
-const silent = { trace: () => {}, debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+/** The names of the dimensions of one breakdown: only the instance, and then each dimension with all before it. */
+const setsOf = (by: readonly Dimension[]): readonly (readonly string[])[] =>
+  Array.from({ length: by.length + 1 }, (_, count) => ['instance', ...by.slice(0, count)]);
 
 /**
- * Makes what writes metrics on standard output, in the embedded metric format that CloudWatch reads out of a function's log. They go
- * out at once: nothing is lost with a process that ends, and records that are handled at the same time do not meet. A value that is no
+ * The fields of CloudWatch's embedded metric format: CloudWatch reads them out of a function's log, in any line of JSON. A value that is no
  * finite number is left out.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ *
+ * @returns undefined without a value
  */
-export const writeMetrics = (instance: string): ((values: Values, dimensions: Dimensions) => void) => {
-  const metrics = new Metrics({ namespace: NAMESPACE, logger: silent });
-  metrics.clearDefaultDimensions(); // it brings one of its own
-  return (values, dimensions) => {
-    for (const [by, group] of byBreakdown(values)) {
-      for (const set of setsOf(instance, by, dimensions)) metrics.addDimensions(set);
-      for (const [name, value] of Object.entries(group))
-        metrics.addMetric(name, METRICS[name as MetricName].unit, value);
-      metrics.publishStoredMetrics();
-    }
+export const embedded = (
+  instance: string,
+  values: Values,
+  dimensions: Dimensions,
+  at: EpochMs,
+): Embedded | undefined => {
+  const finite = (Object.entries(values) as [MetricName, number][]).filter(([, value]) => Number.isFinite(value));
+  if (finite.length === 0) return undefined;
+  const groups = Object.groupBy(finite, ([name]) => METRICS[name].by.join());
+  const used = new Set<Dimension>(finite.flatMap(([name]) => METRICS[name].by));
+  return {
+    _aws: {
+      Timestamp: at,
+      CloudWatchMetrics: Object.values(groups).map((group = []) => ({
+        Namespace: NAMESPACE,
+        Dimensions: setsOf(METRICS[(group[0] as [MetricName, number])[0]].by), // a group has a member
+        Metrics: group.map(([name]) => ({ Name: name, Unit: METRICS[name].unit })),
+      })),
+    },
+    instance,
+    ...Object.fromEntries([...used].map((name) => [name, dimensions[name]])),
+    ...Object.fromEntries(finite),
   };
 };

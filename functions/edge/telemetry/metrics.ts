@@ -1,8 +1,9 @@
+import type { Clock } from '../../core/epoch.ts';
 import type { MetricName } from '../../core/metric-names.ts';
 import type { OutcomeName } from '../../core/outcome.ts';
-import type { Log, LogFacts, Ports } from '../../core/ports.ts';
+import type { LogFacts, Ports } from '../../core/ports.ts';
 import { type Providers, providerNamed } from '../../core/provider.ts';
-import { type Dimensions, type Values, writeMetrics } from './emf.ts';
+import { type Dimensions, type Embedded, embedded, type Values } from './emf.ts';
 
 /** What an end counts as, beside `Ended`. The other outcomes are no ends. */
 const OF_OUTCOME = new Map<LogFacts[string] | undefined, MetricName>([
@@ -57,6 +58,7 @@ const EVENTS = new Map<string, (facts: LogFacts) => Values>([
   ['windows read', ({ notConfirmed }) => ({ NotConfirmed: Number(notConfirmed) })],
   ['limit reached', () => ({ LimitReached: 1 })],
   ['access denied', () => ({ AccessDenied: 1 })],
+  ['provider calls', ({ calls, errors }) => ({ ProviderCalls: Number(calls), ProviderErrors: Number(errors) })],
   ['notification not sent', () => ({ NotificationsFailed: 1 })],
   ['ledger item unreadable', () => ({ ItemFaults: 1 })],
   ['ledger item failed', () => ({ ItemFaults: 1 })],
@@ -81,40 +83,43 @@ const dimensionsIn = (providers: Providers, { provider, outcome }: LogFacts): Di
   outcome: typeof outcome === 'string' && OF_OUTCOME.has(outcome) ? outcome : 'unknown',
 });
 
-/** The two ports whose use is counted. */
+/** Exchanges with one provider. `errors`: without a reply, or with one that says 429 or 5xx. */
+interface Exchanges {
+  readonly calls: number;
+  readonly errors: number;
+}
+
+/** What is counted in a process. */
 export interface Measuring {
-  /** A log whose events become metrics as well. */
-  log(log: Log): Log;
-  /** Counts exchanges with providers, and those without a reply or with one that says 429 or 5xx. */
+  /** The metrics that an event of the log makes. */
+  metricsOf(event: string, facts: LogFacts): Embedded | undefined;
+  /** Counts exchanges with providers. */
   send(send: Ports['send']): Ports['send'];
+  /** What was counted since this was asked last, as an event of the log for each provider. */
+  exchanges(): readonly (readonly ['provider calls', LogFacts])[];
 }
 
 /** @param instance the construct's path, which every metric carries */
-export const measuring = (instance: string, providers: Providers): Measuring => {
-  const write = writeMetrics(instance);
-  const count = (event: string, facts: LogFacts): void => {
-    const values = EVENTS.get(event)?.(facts);
-    if (values) write(values, dimensionsIn(providers, facts));
-  };
+export const measuring = (instance: string, providers: Providers, clock: Pick<Clock, 'now'>): Measuring => {
+  const counted = new Map<string, Exchanges>();
   return {
-    log: (log) => ({
-      info: (event, facts) => {
-        log.info(event, facts);
-        count(event, facts);
-      },
-      warn: (event, facts) => {
-        log.warn(event, facts);
-        count(event, facts);
-      },
-    }),
+    metricsOf: (event, facts) => {
+      const values = EVENTS.get(event)?.(facts);
+      return values && embedded(instance, values, dimensionsIn(providers, facts), clock.now());
+    },
     send: (send) => async (call, until) => {
       const reply = await send(call, until);
       const isError = reply === undefined || reply.status === 429 || reply.status >= 500;
-      write(
-        { ProviderCalls: 1, ProviderErrors: Number(isError) },
-        dimensionsIn(providers, { provider: call.provider }),
-      );
+      const { calls, errors } = counted.get(call.provider) ?? { calls: 0, errors: 0 };
+      counted.set(call.provider, { calls: calls + 1, errors: errors + Number(isError) });
       return reply;
+    },
+    exchanges: () => {
+      const events = [...counted].map(
+        ([provider, { calls, errors }]) => ['provider calls', { provider, calls, errors }] as const,
+      );
+      counted.clear();
+      return events;
     },
   };
 };

@@ -112,7 +112,10 @@ it('sends to the provider that the environment names, and counts it', async () =
     headers: new Secret({}),
   } as const;
   expect((await send(call, after(clock.now(), 60_000)))?.body).toBe('api.bybit.com');
+  wired.tellExchanges();
+  wired.tellExchanges();
   expect(metricsIn(heard)).toMatchObject({ 'ProviderCalls{instance=desk,provider=bybit}': [1] });
+  expect(heard).toHaveLength(1);
 });
 
 it('counts what it logs', () => {

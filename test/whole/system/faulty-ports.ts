@@ -30,7 +30,7 @@ type Step = (...args: never[]) => Promise<unknown>;
 
 /** Puts a script in front of each step that leaves the process: ledger, vault, outbox, the network, the queue. */
 export const faultyPorts = (
-  { ports, hide, isOurs }: CreatedPorts,
+  { ports, hide, isOurs, tellExchanges }: CreatedPorts,
   onSend: (call: HttpCall, reply: MaybeReply) => void = () => undefined,
 ): FaultyPorts => {
   let steps: string[] = [];
@@ -76,6 +76,7 @@ export const faultyPorts = (
       },
       hide: faulty('hide', hide),
       isOurs,
+      tellExchanges,
     },
     get steps() {
       return steps;

@@ -4,9 +4,11 @@ import { METRICS } from '../../../../functions/core/metric-names.ts';
 import type { LogFacts } from '../../../../functions/core/ports.ts';
 import type { HttpCall, MaybeReply } from '../../../../functions/core/provider.ts';
 import { Secret } from '../../../../functions/core/secret.ts';
+import { logAs } from '../../../../functions/edge/telemetry/log.ts';
 import { measuring } from '../../../../functions/edge/telemetry/metrics.ts';
 import * as PROVIDERS from '../../../../functions/providers/index.ts';
 import { metricsIn } from '../../../metrics-in.ts';
+import { frozenClock } from '../frozen-clock.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -21,11 +23,14 @@ const written = async (work: () => unknown): Promise<readonly string[]> => {
   return chunks;
 };
 
-const quiet = { info: () => {}, warn: () => {} };
+const metered = () => {
+  const measured = measuring('desk', PROVIDERS, frozenClock());
+  return { ...measured, log: logAs('desk', measured.metricsOf) };
+};
 
 /** Values by `name{dimensions}`. */
 const metricsOf = async (event: string, facts: LogFacts, how: 'info' | 'warn' = 'info') =>
-  metricsIn(await written(() => measuring('desk', PROVIDERS).log(quiet)[how](event, facts)));
+  metricsIn(await written(() => metered().log[how](event, facts)));
 
 const ENDED = { provider: 'kalshi', outcome: 'revoked', dryRun: false, urgent: false, timeToRevokeMs: 431 };
 const PROVIDER = '{instance=desk,provider=kalshi}';
@@ -181,48 +186,58 @@ describe('an exchange with a provider', () => {
     ['no reply', undefined, 1],
   ])('with %s is counted, and handed on as it is', async (_what, answer, errors) => {
     let given: MaybeReply;
-    const send = measuring('desk', PROVIDERS).send(async () => answer);
+    const { send: sendBy, exchanges, log } = metered();
+    const send = sendBy(async () => answer);
     const lines = await written(async () => {
       given = await send(call, epochMs(0));
+      await send(call, epochMs(0));
+      for (const of of exchanges()) log.info(...of);
     });
     expect(given).toBe(answer);
     expect(metricsIn(lines)).toMatchObject({
-      [`ProviderCalls${PROVIDER}`]: [1],
-      [`ProviderErrors${PROVIDER}`]: [errors],
-      'ProviderErrors{instance=desk}': [errors],
+      [`ProviderCalls${PROVIDER}`]: [2],
+      [`ProviderErrors${PROVIDER}`]: [2 * errors],
+      'ProviderErrors{instance=desk}': [2 * errors],
     });
     expect(lines.join()).not.toContain('CANARY');
+    expect(exchanges()).toEqual([]);
   });
 });
 
-it('is written at once, a line each, with nothing but metrics in it', async () => {
+it('is written at once, in the line of its event', async () => {
   const lines = await written(() => {
-    const { log } = measuring('desk', PROVIDERS);
-    log(quiet).info('request ended', ENDED);
-    log(quiet).info('request ended', { ...ENDED, provider: 'bybit', outcome: 'stuck', requestId: 'R' });
+    const { log } = metered();
+    log.info('request ended', ENDED);
+    log.info('request ended', { ...ENDED, provider: 'bybit', outcome: 'stuck', requestId: 'R' });
+    log.info('look done', { requestId: 'R' });
   });
-  expect(lines).toHaveLength(4);
-  for (const line of lines) expect(line).toMatch(/^\{"_aws":\{"Timestamp":\d+,"CloudWatchMetrics":\[.*\}\n$/);
-  expect(lines.join()).not.toContain('requestId');
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { message: 'request ended', level: 'INFO', _aws: { Timestamp: frozenClock().now() } },
+    { message: 'request ended', requestId: 'R', provider: 'bybit', outcome: 'stuck' },
+    { message: 'look done', requestId: 'R' },
+  ]);
+  expect(lines[2]).not.toContain('_aws');
+});
+
+it('of a warning is written in a line of its own, on standard output', async () => {
+  const chunks: string[] = [];
+  vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
+  vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => chunks.push(String(chunk)) > 0);
+  metered().log.warn('resurrected', { provider: 'kalshi', requestId: 'R' });
+  vi.restoreAllMocks();
+  expect(chunks.map((line) => JSON.parse(line))).toMatchObject([{ message: 'counted: resurrected', Resurrected: 1 }]);
+  expect(chunks.join()).not.toContain('requestId');
 });
 
 it('gives each metric its unit', async () => {
   const lines = await written(() => {
-    const log = measuring('desk', PROVIDERS).log(quiet);
+    const { log } = metered();
     log.info('request ended', { ...ENDED, urgent: true });
     log.info('gauges read', { openCases: 0, oldestOpenCaseSeconds: 0, pausedSeconds: 0 });
   });
-  const units = lines.flatMap((line) => JSON.parse(line)._aws.CloudWatchMetrics[0].Metrics);
+  const units = lines.flatMap((line) =>
+    JSON.parse(line)._aws.CloudWatchMetrics.flatMap(({ Metrics }: { readonly Metrics: readonly object[] }) => Metrics),
+  );
   for (const { Name, Unit } of units) expect(Unit).toBe(METRICS[Name as keyof typeof METRICS].unit);
   expect(new Set(units.map(({ Unit }) => Unit))).toEqual(new Set(['Count', 'Milliseconds', 'Seconds']));
-});
-
-it('continues to log', async () => {
-  const lines: unknown[] = [];
-  const log = {
-    info: (...line: unknown[]) => void lines.push(line),
-    warn: (...line: unknown[]) => void lines.push(line),
-  };
-  await written(() => measuring('desk', PROVIDERS).log(log).warn('resurrected', { provider: 'kalshi' }));
-  expect(lines).toEqual([['resurrected', { provider: 'kalshi' }]]);
 });
