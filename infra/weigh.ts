@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { build } from 'esbuild';
 import cdk from '../cdk.json' with { type: 'json' };
-import { BUNDLING, ROOT } from './constructs/functions/bundling.ts';
+import { BUNDLE, BUNDLING, ROOT } from './constructs/functions/bundling.ts';
 import { KeyRevokerStack } from './key-revoker-stack.ts';
 import type { Template } from './synthesize.ts';
 
@@ -25,7 +25,7 @@ export const weigh = async (): Promise<readonly Weight[]> => {
   new KeyRevokerStack(app, 'KeyRevoker');
   const { directory, stacks } = app.synth();
   const functions = stacks.flatMap(({ template }) => functionsIn(template));
-  return Promise.all(functions.map(({ handler, asset }) => weighOne(handler, join(directory, asset, 'index.mjs'))));
+  return Promise.all(functions.map(({ handler, asset }) => weighOne(handler, join(directory, asset, BUNDLE))));
 };
 
 const functionsIn = ({ Resources }: Template): readonly { readonly handler: string; readonly asset: string }[] =>
@@ -55,7 +55,7 @@ const inputName = (path: string): string => /.*node_modules\/((@[^/]+\/)?[^/]+)/
 
 /** What CDK has esbuild do with a handler (its path in the repository), with a list of what went in; nothing is written. */
 export const bundle = (handler: string) => {
-  const { format, minify, target, banner, externalModules } = BUNDLING;
+  const { format, minify, target, externalModules } = BUNDLING;
   return build({
     absWorkingDir: ROOT,
     entryPoints: [handler],
@@ -63,12 +63,11 @@ export const bundle = (handler: string) => {
     platform: 'node',
     write: false,
     metafile: true,
-    outfile: 'index.mjs',
+    outfile: BUNDLE,
     format,
     minify,
     target,
     external: externalModules,
     mainFields: [...BUNDLING.mainFields],
-    banner: { js: banner },
   });
 };

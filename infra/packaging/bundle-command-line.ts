@@ -32,7 +32,8 @@ export const bundleCommandLine = async (outdir: string): Promise<Metafile> => {
     minifyWhitespace: true,
     minifySyntax: true,
     mainFields: [...BUNDLING.mainFields],
-    banner: { js: BUNDLING.banner },
+    // CommonJS dependencies call require, which an ES module does not have.
+    banner: { js: "import{createRequire}from'module';const require=createRequire(import.meta.url);" },
     outExtension: { '.js': '.mjs' },
   });
   copyFileSync(join(ROOT, 'infra', NEED_NODE), join(outdir, NEED_NODE));

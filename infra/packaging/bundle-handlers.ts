@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
-import { handlerPath, ROOT } from '../constructs/functions/bundling.ts';
+import { BUNDLE, handlerPath, ROOT } from '../constructs/functions/bundling.ts';
 import { bundle } from '../weigh.ts';
 
 const names = (): readonly string[] =>
@@ -17,7 +17,7 @@ export const bundleHandlers = async (outdir: string): Promise<readonly Metafile[
     names().map(async (name) => {
       const { outputFiles, metafile } = await bundle(handlerPath(name));
       mkdirSync(join(outdir, name), { recursive: true });
-      for (const { contents } of outputFiles) writeFileSync(join(outdir, name, 'index.mjs'), contents);
+      for (const { contents } of outputFiles) writeFileSync(join(outdir, name, BUNDLE), contents);
       return metafile;
     }),
   );

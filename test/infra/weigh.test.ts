@@ -8,7 +8,7 @@ it('weighs what would be deployed, heaviest inputs first', async () => {
     const sizes = inputs.map(([, size]) => size);
     expect(inputs.map(([name]) => name)).toContain(handler);
     expect(sizes).toEqual(sizes.toSorted((a, b) => b - a));
-    // Beside the inputs there is only the banner and what esbuild puts around a module.
+    // Beside the inputs there is only what esbuild puts around a module.
     expect(sizes.reduce((sum, size) => sum + size)).toBeLessThanOrEqual(bytes);
   }
 });

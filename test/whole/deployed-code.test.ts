@@ -6,6 +6,7 @@ import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/c
 import { App } from 'aws-cdk-lib';
 import { expect, it, onTestFinished } from 'vitest';
 import cdk from '../../cdk.json' with { type: 'json' };
+import { BUNDLE } from '../../infra/constructs/functions/bundling.ts';
 import { KeyRevokerStack } from '../../infra/key-revoker-stack.ts';
 import { startAws } from '../../infra/local/aws/start-aws.ts';
 import { deploy } from '../../infra/local/deploy.ts';
@@ -21,8 +22,8 @@ const uploaded = (directory: string, { Resources }: Template, handler: string): 
   const { S3Key } = found.Properties['Code'] as { readonly S3Key: string };
   const folder = mkdtempSync(join(tmpdir(), 'key-revoker-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  const path = join(folder, 'index.mjs');
-  copyFileSync(join(directory, `asset.${S3Key.replace('.zip', '')}`, 'index.mjs'), path);
+  const path = join(folder, BUNDLE);
+  copyFileSync(join(directory, `asset.${S3Key.replace('.zip', '')}`, BUNDLE), path);
   return path;
 };
 

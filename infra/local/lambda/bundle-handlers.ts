@@ -15,7 +15,7 @@ export const bundleHandlers = async (functions: readonly DeployedFunction[]): Pr
   const folder = mkdtempSync(join(tmpdir(), 'crash-runs-'));
   const bundled = functions.map(async (each) => {
     const { outputFiles } = await bundle(each.handlerModule);
-    const handlerModule = join(folder, `${each.logicalId}.mjs`);
+    const handlerModule = join(folder, `${each.logicalId}.cjs`);
     for (const { contents } of outputFiles) writeFileSync(handlerModule, contents);
     return { ...each, handlerModule };
   });

@@ -5,6 +5,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { jsonSchemas } from '../../../functions/core/request/json-schemas.ts';
 import * as PROVIDERS from '../../../functions/providers/index.ts';
+import { BUNDLE } from '../../../infra/constructs/functions/bundling.ts';
 import { KeyRevocation } from '../../../infra/key-revocation.ts';
 import { BLOCKS, ROOT, textOf } from '../../pages.ts';
 import { type Consumer, startConsumer } from './consumer.ts';
@@ -29,7 +30,7 @@ const assetsIn = (directory: string): Readonly<Record<string, string>> =>
   Object.fromEntries(
     readdirSync(directory)
       .filter((name) => name.startsWith('asset.'))
-      .map((name) => [name, digestOf(join(directory, name, 'index.mjs'))]),
+      .map((name) => [name, digestOf(join(directory, name, BUNDLE))]),
   );
 
 /** What CDK bundles from the sources. */
