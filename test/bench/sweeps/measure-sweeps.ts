@@ -8,10 +8,10 @@ import { lambdaEnvironment } from '../../../infra/local/lambda/lambda-environmen
 import type { Note } from '../../../infra/local/lambda/worker-messages.ts';
 import { openWorker, type WorkerProcess } from '../../../infra/local/lambda/worker-process.ts';
 import { synthesize } from '../../../infra/synthesize.ts';
+import { isUsageNote, USAGE_ASKED, type UsageNote } from '../usage-note.ts';
 import { fillSecrets } from './fill-secrets.ts';
-import { isUsageNote, USAGE_ASKED, type UsageNote } from './usage-note.ts';
 
-const WATCH = join(import.meta.dirname, 'watch-usage.ts');
+const WATCH = join(import.meta.dirname, '../watch-usage.ts');
 
 /** No limit of an hour stands between the orders and the queue. */
 const UNLIMITED = { LIMIT_OTHER: '100000' };

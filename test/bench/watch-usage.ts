@@ -1,7 +1,7 @@
 // Loaded into a function's process before the function: watches what of its heap outlives a collection, and its time on the processor.
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import type { Note } from '../../../infra/local/lambda/worker-messages.ts';
+import type { Note } from '../../infra/local/lambda/worker-messages.ts';
 import { USAGE_ASKED, type UsageNote } from './usage-note.ts';
 
 const EVERY_MS = 250;

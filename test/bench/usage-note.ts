@@ -1,4 +1,4 @@
-import type { Note } from '../../../infra/local/lambda/worker-messages.ts';
+import type { Note } from '../../infra/local/lambda/worker-messages.ts';
 
 /** What a function's process took so far. */
 export interface UsageNote extends Note {
