@@ -98,6 +98,8 @@ export interface Described {
   /** Version ids by staging label. */
   readonly stages: Readonly<Record<string, string>>;
   readonly isReplica: boolean;
+  /** Its deletion is scheduled. The secret cannot be opened, and can still be restored. */
+  readonly isMarkedForDeletion?: true;
 }
 
 /** Some of the secrets of a listing. */

@@ -6,6 +6,9 @@ export interface ControlSecretsItem extends Versioned {
   readonly arns: readonly string[];
 }
 
+/** More control keys of one provider than this are not asked. */
+export const MOST_CONTROLS = 20;
+
 export const controlSecretsKey = (provider: string): ItemKey => ({ pk: 'sweep#controls', sk: provider });
 
 /** How its provider answered a control key. */

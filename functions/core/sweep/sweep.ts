@@ -44,6 +44,8 @@ export interface Swept {
   readonly unreadable: number;
   /** Tagged secrets that are replicas of secrets in other regions: their own region reads the tags. Absent if there is none. */
   readonly replicas?: number;
+  /** Tagged secrets that are marked for deletion: nothing can be sent for them. Absent if there is none. */
+  readonly markedForDeletion?: number;
   /** Where its time ran out: the next sweep continues from there. */
   readonly goesOn?: true;
 }
@@ -180,6 +182,7 @@ const readyIn = async (
 interface Found {
   secrets: number;
   replicas: number;
+  markedForDeletion: number;
   unreadable: number;
   /** Never more than may be sent at once. So a hundred thousand secrets take no more memory than a hundred. */
   ready: readonly Ready[];
@@ -196,12 +199,20 @@ const readPages = async (
   horizon: EpochMs,
   until: EpochMs,
 ): Promise<Found> => {
-  const found: Found = { secrets: 0, replicas: 0, unreadable: 0, ready: [], past: 0, next: undefined };
+  const found: Found = {
+    secrets: 0,
+    replicas: 0,
+    markedForDeletion: 0,
+    unreadable: 0,
+    ready: [],
+    past: 0,
+    next: undefined,
+  };
   for await (const { secrets, next } of ports.vault.tagged(ports.config.secretPrefix, EXPIRY_TAG, from)) {
     const ready = [...found.ready];
     await someAtOnce(secrets, async (secret) => {
-      if (secret.isReplica) {
-        found.replicas += 1;
+      if (secret.isReplica || secret.isMarkedForDeletion) {
+        found[secret.isReplica ? 'replicas' : 'markedForDeletion'] += 1;
         return;
       }
       found.secrets += 1;
@@ -253,7 +264,13 @@ export const sweep = async (ports: Ports, aheadMs: number, until: EpochMs = NEVE
   const horizon = after(ports.clock.now(), Math.min(aheadMs, LONGEST_DELAY_MS));
   const from = await leftOffAt(ports);
   const each = oneByOne(ports, 'sweep');
-  const { ready, past, next, secrets, replicas, unreadable } = await readPages(ports, each, from, horizon, until);
+  const { ready, past, next, secrets, replicas, markedForDeletion, unreadable } = await readPages(
+    ports,
+    each,
+    from,
+    horizon,
+    until,
+  );
   const isPaused = (await pausedSince(ports)) !== undefined;
   const sent = isPaused ? 0 : await sendAll(ports, each, ready, after(until, TIMING.sweepSendMs));
   each.finish();
@@ -265,6 +282,7 @@ export const sweep = async (ports: Ports, aheadMs: number, until: EpochMs = NEVE
     left,
     unreadable,
     ...(replicas > 0 && { replicas }),
+    ...(markedForDeletion > 0 && { markedForDeletion }),
     ...(next !== undefined && { goesOn: true as const }),
   };
   ports.log.info('sweep done', { ...swept });

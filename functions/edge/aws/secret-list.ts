@@ -35,6 +35,7 @@ export const describedFrom = (secret: DescribeSecretCommandOutput | SecretListEn
     stages: Object.fromEntries(Object.entries(labels).flatMap(([id, all]) => all.map((label) => [label, id]))),
     // A primary that has replicas names its own region.
     isReplica: secret.PrimaryRegion !== undefined && secret.PrimaryRegion !== regionIn(arn),
+    ...(secret.DeletedDate !== undefined && { isMarkedForDeletion: true }),
   };
 };
 
@@ -43,7 +44,7 @@ const isMeant = ({ name, tags }: Described, prefix: string, tagKey: string | und
   name.startsWith(prefix) && (tagKey === undefined || Object.keys(tags).some((key) => key.startsWith(tagKey)));
 
 /**
- * The secrets under a prefix, page by page.
+ * The secrets under a prefix, page by page, with those that are marked for deletion.
  *
  * @param tagKey only secrets that have a tag whose key starts with this
  * @param from where a page said that the next one begins
@@ -59,7 +60,7 @@ export async function* secretsUnder(
     { Key: 'name' as const, Values: [prefix] },
     ...(tagKey === undefined ? [] : [{ Key: 'tag-key' as const, Values: [tagKey] }]),
   ];
-  const query = { Filters, MaxResults: 100, IncludePlannedDeletion: false };
+  const query = { Filters, MaxResults: 100, IncludePlannedDeletion: true };
   const places = new Set<string>();
   let NextToken = from;
   do {

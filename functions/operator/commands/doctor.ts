@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
 import type { Deployed } from '../deployment/connect.ts';
 import type { Context } from '../deployment/context.ts';
-import { keysUnder, replicasNote } from '../deployment/keys.ts';
+import { keysUnder } from '../deployment/keys.ts';
 import { refusePaused } from '../deployment/paused.ts';
+import { replicasNote } from '../deployment/unopened.ts';
 import { controlsFinding } from '../doctor/controls.ts';
 import { type Examined, examine } from '../doctor/examine.ts';
 import type { Diagnosis } from '../doctor/finding.ts';
+import { markedFinding } from '../doctor/marked.ts';
 import { waitingOn } from '../requests/requests-queue.ts';
 import { EXIT } from '../terminal/failure.ts';
 import type { Style, Terminal } from '../terminal/terminal.ts';
@@ -26,8 +28,10 @@ const linesOf = ({ width, style }: Terminal, name: string, { verdict, says }: Di
   return [`${style(tone, mark)} ${name}`, ...says.flatMap((text) => wrapped(text, most).map((line) => `    ${line}`))];
 };
 
+type Named = readonly [name: string, finding: Diagnosis];
+
 /** The findings about the deployment itself. */
-const ofDeployment = async (deployed: Deployed): Promise<readonly (readonly [name: string, finding: Diagnosis])[]> => {
+const ofDeployment = async (deployed: Deployed): Promise<readonly Named[]> => {
   const { card } = deployed;
   const [stuck, undelivered] = await Promise.all(
     [card.stuckQueueUrl, card.undeliveredQueueUrl].map((url) => waitingOn(deployed, url)),
@@ -42,7 +46,7 @@ const ofDeployment = async (deployed: Deployed): Promise<readonly (readonly [nam
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
-const print = (context: Context, of: readonly (readonly [name: string, finding: Diagnosis])[]): void => {
+const print = (context: Context, of: readonly Named[]): void => {
   const { terminal } = context;
   const sorted = of.toSorted(([, a], [, b]) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict));
   for (const [name, finding] of sorted) for (const line of linesOf(terminal, name, finding)) terminal.print(line);
@@ -53,6 +57,9 @@ const print = (context: Context, of: readonly (readonly [name: string, finding: 
 };
 
 const shown = ({ key, finding }: Examined): object => ({ secret: key.secret.name, key: key.name ?? null, ...finding });
+
+/** What is well, or has something to say. */
+const isSaid = ([, { verdict, says }]: Named): boolean => verdict === 'well' || says.length > 0;
 
 /** `doctor`: whether every key could be dealt with, were it to come to that. */
 export const addDoctor = (program: Command, context: Context): void => {
@@ -66,22 +73,15 @@ export const addDoctor = (program: Command, context: Context): void => {
       const { terminal } = context;
       const deployed = await context.deployed(command);
       await refusePaused(deployed, 'check keys');
-      const replicas: string[] = [];
-      const keys = await keysUnder(
-        context,
-        deployed,
-        ({ name }) => name.startsWith(namePrefix),
-        ({ name }) => void replicas.push(name),
-      );
+      const { keys, unopened } = await keysUnder(context, deployed, ({ name }) => name.startsWith(namePrefix));
       const examined = await examine(context, deployed, keys);
       const controls = await controlsFinding(deployed, context.providers, examined);
       const deployment = [
         ...(await ofDeployment(deployed)),
         ['the control keys', controls] as const,
-        ...(replicas.length === 0
-          ? []
-          : [['the replicas', { verdict: 'note', says: [replicasNote(replicas)] }] as const]),
-      ];
+        ['the replicas', { verdict: 'note', says: replicasNote(unopened) }] as const,
+        ['the secrets marked for deletion', await markedFinding(deployed, unopened)] as const,
+      ].filter(isSaid);
       const all = [...deployment, ...examined.map(({ key, finding }) => [key.secret.name, finding] as const)];
       terminal.show();
       if (context.isJson(command))

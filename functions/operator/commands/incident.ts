@@ -5,6 +5,7 @@ import type { Deployed } from '../deployment/connect.ts';
 import type { Context } from '../deployment/context.ts';
 import { refusePaused } from '../deployment/paused.ts';
 import { raiseBy } from '../deployment/raise-limit.ts';
+import { markedNote, replicasNote } from '../deployment/unopened.ts';
 import { agree } from '../incident/agree.ts';
 import { type Course, carryOut } from '../incident/carry-out.ts';
 import { courseTable, findingsText, isGood, nextText, progressText, shownCourse } from '../incident/in-words.ts';
@@ -42,12 +43,13 @@ const refuse = async (deployed: Deployed, { provider, contain, readOnly }: Optio
   await refusePaused(deployed, 'begin');
 };
 
-const nothingLeft = (provider: string, { dead }: Prepared): Failure => {
+const nothingLeft = (provider: string, { dead, unopened }: Prepared): Failure => {
   const why =
     dead.length === 0
       ? ''
       : ` (${dead.length} matching ${dead.length === 1 ? 'key is' : 'keys are'} already proved gone)`;
-  return new Failure(EXIT.notFound, `Cannot find a key of ${provider} that matches and may be alive${why}`);
+  const notes = [...replicasNote(unopened), ...markedNote(unopened)].map((text) => `. ${text}`).join('');
+  return new Failure(EXIT.notFound, `Cannot find a key of ${provider} that matches and may be alive${why}${notes}`);
 };
 
 /** Shows how it goes: in a terminal always, elsewhere whenever a further tenth is over. */
@@ -79,7 +81,13 @@ const run = async (context: Context, command: Command, options: Options): Promis
     await raiseBy(deployed, { provider, count, until: after(clock.now(), RAISED_MS) });
   const courses = await carryOut({ context, deployed, incident, marks, onChange: progress(context) });
   terminal.show();
-  if (context.isJson(command)) context.json({ reference, keys: courses.map(shownCourse), left });
+  if (context.isJson(command))
+    context.json({
+      reference,
+      keys: courses.map(shownCourse),
+      left,
+      unopened: prepared.unopened.map(({ name }) => name),
+    });
   else for (const line of courseTable(terminal, courses)) terminal.print(line);
   const findings = findingsText(courses);
   if (findings !== undefined) terminal.tell(findings);

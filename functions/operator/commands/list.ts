@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
 import { type EpochMs, fromIso, toIso } from '../../core/epoch.ts';
+import type { Described } from '../../core/ports.ts';
 import { shortened } from '../../core/receipts/make-receipt.ts';
-import { EXPIRY_TAG } from '../../core/request/expiry-tags.ts';
+import { EXPIRY_TAG, PROVIDER_TAG } from '../../core/request/expiry-tags.ts';
 import type { Context } from '../deployment/context.ts';
-import { keysUnder, replicasNote, type StoredKey } from '../deployment/keys.ts';
+import { keysUnder, type StoredKey } from '../deployment/keys.ts';
+import { markedNote, replicasNote, whyUnopened } from '../deployment/unopened.ts';
 import { caseShown } from '../show/case-lines.ts';
 import { inWords } from '../terminal/duration.ts';
 import { type TableColumn, table } from '../terminal/table.ts';
@@ -76,6 +78,22 @@ const shown = (key: StoredKey): object => {
   };
 };
 
+/** For machines: what its listing says of a secret that is not opened. */
+const shownUnopened = (secret: Described): object => ({
+  secret: secret.name,
+  arn: secret.arn,
+  version: secret.stages['AWSCURRENT'] ?? '',
+  provider: secret.tags[PROVIDER_TAG] ?? null,
+  environment: null,
+  key: null,
+  expiresAt: secret.tags[EXPIRY_TAG] ?? null,
+  state: whyUnopened(secret),
+  firstSeenAt: null,
+  provedAt: null,
+  createdAt: null,
+  problem: null,
+});
+
 /** `list`: every secret under the prefix, and the key in it. */
 export const addListKeys = (program: Command, context: Context): void => {
   program
@@ -85,19 +103,13 @@ export const addListKeys = (program: Command, context: Context): void => {
     .action(async ({ olderThan = 0 }: { readonly olderThan?: number }, command: Command) => {
       const { terminal, clock } = context;
       const deployed = await context.deployed(command);
-      const replicas: string[] = [];
-      const all = await keysUnder(
-        context,
-        deployed,
-        () => true,
-        ({ name }) => void replicas.push(name),
-      );
+      const { keys: all, unopened } = await keysUnder(context, deployed, () => true);
       const now = clock.now();
       const keys = all.filter(({ createdAt = now }) => now - createdAt >= olderThan);
       terminal.show();
-      if (context.isJson(command)) context.json(keys.map(shown));
-      else if (keys.length === 0) terminal.print(`No secrets under ${deployed.card.prefix} match`);
+      if (context.isJson(command)) return context.json([...keys.map(shown), ...unopened.map(shownUnopened)]);
+      if (keys.length === 0) terminal.print(`No secrets under ${deployed.card.prefix} match`);
       else for (const line of table(terminal, columnsAt(now), keys)) terminal.print(line);
-      if (replicas.length > 0 && !context.isJson(command)) terminal.print(replicasNote(replicas));
+      for (const line of [...replicasNote(unopened), ...markedNote(unopened)]) terminal.print(line);
     });
 };

@@ -13,6 +13,7 @@ import { EXIT, Failure } from '../terminal/failure.ts';
 import { USE_GRANTED_ROLE } from './aws-trouble.ts';
 import type { Deployed } from './connect.ts';
 import type { Context } from './context.ts';
+import { whyUnopened } from './unopened.ts';
 
 /** One secret under the prefix, and the key whose credential is in it. */
 export interface StoredKey {
@@ -28,6 +29,13 @@ export interface StoredKey {
   readonly name: string | undefined;
   readonly keyId: string | undefined;
   readonly found: CaseItem | undefined;
+}
+
+/** The keys under the prefix, by the names of their secrets. */
+export interface FoundKeys {
+  readonly keys: readonly StoredKey[];
+  /** Replicas, which the region of their original answers for, and secrets that are marked for deletion. */
+  readonly unopened: readonly Described[];
 }
 
 interface Read {
@@ -121,34 +129,28 @@ const keyIn = async (providers: Providers, deployed: Deployed, secret: Described
 };
 
 /**
- * Opens the secrets under the prefix, some at once, and shows how far it is. Replicas are not opened: the region of the original answers for them.
+ * Opens the secrets under the prefix, some at once, and shows how far it is.
  *
  * @param isMeant which secrets to open
- * @param onReplica is given each replica among these
  * @throws Unavailable where AWS does not answer, Failure where the user breaks off
  */
 export const keysUnder = async (
   { terminal, signal, providers }: Pick<Context, 'terminal' | 'signal' | 'providers'>,
   deployed: Deployed,
   isMeant: (secret: Described) => boolean,
-  onReplica: (secret: Described) => void = () => undefined,
-): Promise<readonly StoredKey[]> => {
+): Promise<FoundKeys> => {
   const keys: StoredKey[] = [];
+  const unopened: Described[] = [];
   for await (const { secrets } of secretsUnder(deployed.secrets, deployed.card.prefix)) {
-    const meant = secrets.filter(isMeant);
-    for (const secret of meant) if (secret.isReplica) onReplica(secret);
-    await someAtOnce(
-      meant.filter((secret) => !secret.isReplica),
-      async (secret) => {
-        if (signal.aborted) throw new Failure(EXIT.aborted, 'Interrupted: nothing was sent');
-        keys.push(await keyIn(providers, deployed, secret));
-        terminal.show(`Reading secrets: ${keys.length}`);
-      },
-    );
+    await someAtOnce(secrets.filter(isMeant), async (secret) => {
+      if (signal.aborted) throw new Failure(EXIT.aborted, 'Interrupted: nothing was sent');
+      if (whyUnopened(secret) === undefined) keys.push(await keyIn(providers, deployed, secret));
+      else unopened.push(secret);
+      terminal.show(`Reading secrets: ${keys.length}`);
+    });
   }
-  return keys.toSorted((a, b) => a.secret.name.localeCompare(b.secret.name));
+  return {
+    keys: keys.toSorted((a, b) => a.secret.name.localeCompare(b.secret.name)),
+    unopened: unopened.toSorted((a, b) => a.name.localeCompare(b.name)),
+  };
 };
-
-/** What there is to say of replicas, in a sentence. */
-export const replicasNote = (names: readonly string[]): string =>
-  `${names.length === 1 ? 'This secret is a replica' : `${names.length} of the secrets are replicas`}, and the deployment in the region of the original answers for ${names.length === 1 ? 'it' : 'them'}: ${names.join(', ')}`;

@@ -1,4 +1,5 @@
 import type { CaseItem } from '../../core/ledger/case-item.ts';
+import { type ControlSecretsItem, controlSecretsKey, MOST_CONTROLS } from '../../core/ledger/control-items.ts';
 import { caseKey, type KeyIdentityItem, keyIdentityKey, keyName } from '../../core/ledger/keys.ts';
 import { type Providers, providerNamed } from '../../core/provider.ts';
 import { CONTROL_TAG } from '../../core/request/expiry-tags.ts';
@@ -26,6 +27,21 @@ export const withControlTag = (providers: Providers, key: StoredKey, { verdict, 
   return objection === undefined
     ? { verdict, says: [...says, 'Kept as a control key'] }
     : { verdict: 'wrong', says: [objection, ...says] };
+};
+
+/** The control keys that no request asks, since the last sweep has found too many of their provider. */
+const leftOut = async ({ ledger }: Deployed, providers: Providers, planned: readonly PlannedKey[]) => {
+  const tagged = planned.map(({ key }) => key).filter((key) => objectionTo(providers, key) === undefined);
+  const lists = Object.keys(providers).map(async (provider) => {
+    const { arns = [] } = (await ledger.read<ControlSecretsItem>(controlSecretsKey(provider))) ?? {};
+    const left = tagged.filter(({ secret }) => secret.tags[CONTROL_TAG] === provider && !arns.includes(secret.arn));
+    return arns.length < MOST_CONTROLS || left.length === 0
+      ? []
+      : [
+          `Only ${MOST_CONTROLS} control keys of ${provider} are asked. Remove ${CONTROL_TAG} from secrets that need none; these are left out: ${left.map(({ secret }) => secret.name).join(', ')}`,
+        ];
+  });
+  return (await Promise.all(lists)).flat();
 };
 
 /** A key, and the plan that was made for it. */
@@ -66,7 +82,7 @@ const MATTERS =
 const REMEDY = `For each account, make a read-only key, store it under the prefix and tag its secret ${CONTROL_TAG} with the provider as the value. Run doctor again after the next sweep`;
 
 /**
- * Which keys have no control key of their account.
+ * Which keys have no control key of their account, and which control keys are too many.
  *
  * @param planned the keys after their dry runs, which note the control keys beside them
  * @throws Unavailable if the ledger does not answer
@@ -83,9 +99,10 @@ export const controlsFinding = async (
       if (!(await hasControl(deployed, await caseAfter(deployed, providers, key)))) lacking.add(key);
     },
   );
-  if (lacking.size === 0) return { verdict: 'well', says: [] };
+  const over = await leftOut(deployed, providers, planned);
+  if (lacking.size === 0) return { verdict: over.length === 0 ? 'well' : 'note', says: over };
   const named = planned.map(({ key }) => key).filter((key) => lacking.has(key));
   const realms = Map.groupBy(named, (key) => `${key.provider}, ${realmOf(providers, key)}`);
   const lists = [...realms].map(([realm, keys]) => `${realm}: ${keys.map(({ secret }) => secret.name).join(', ')}`);
-  return { verdict: 'note', says: [MATTERS, ...lists.toSorted(), REMEDY] };
+  return { verdict: 'note', says: [MATTERS, ...lists.toSorted(), REMEDY, ...over] };
 };

@@ -1,5 +1,6 @@
 import type { Deployed } from '../deployment/connect.ts';
 import type { Context } from '../deployment/context.ts';
+import { markedNote, replicasNote } from '../deployment/unopened.ts';
 import { confirm } from '../terminal/confirm.ts';
 import { containmentText, markTable } from './in-words.ts';
 import type { Prepared } from './prepare.ts';
@@ -23,10 +24,11 @@ const keys = (count: number): string => (count === 1 ? '1 key' : `${count} keys`
 /** Shows what is about to happen. @throws Failure where the count is not typed back */
 export const agree = async (context: Context, prepared: Prepared, { mode, contain, count }: Agreed): Promise<void> => {
   const { terminal } = context;
-  const { marks, fresh, contained, dead, left } = prepared;
+  const { marks, fresh, contained, dead, left, unopened } = prepared;
   for (const line of markTable(terminal, marks)) terminal.tell(line);
   for (const { secret, foreseen } of marks) for (const text of foreseen) terminal.tell(`! ${secret}: ${text}`);
   for (const { secret, problem } of left) terminal.tell(`✖ ${secret}: ${problem}`);
+  for (const text of [...replicasNote(unopened), ...markedNote(unopened)]) terminal.tell(`! ${text}`);
   if (dead.length > 0) terminal.tell(`${dead.length} more already proved gone, and left out`);
   const earlier = marks.length - fresh.length;
   if (earlier > 0) terminal.tell(`${earlier} already sent by an earlier run: this run follows them`);

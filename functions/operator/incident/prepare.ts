@@ -1,4 +1,6 @@
+import type { Described } from '../../core/ports.ts';
 import type { Receipt } from '../../core/receipt.ts';
+import { PROVIDER_TAG } from '../../core/request/expiry-tags.ts';
 import { someAtOnce } from '../../core/some-at-once.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import type { Context } from '../deployment/context.ts';
@@ -26,6 +28,8 @@ export interface Prepared {
   /** Proved dead before, and left out. */
   readonly dead: readonly StoredKey[];
   readonly left: readonly Left[];
+  /** Secrets that match and are not opened, since they are replicas or marked for deletion. */
+  readonly unopened: readonly Described[];
 }
 
 /** A mark as an earlier run of the same incident has come to know it. */
@@ -64,7 +68,7 @@ export const prepare = async (
   deployed: Deployed,
   { incident, wanted }: { readonly incident: Incident; readonly wanted: Wanted },
 ): Promise<Prepared> => {
-  const keys = await keysUnder(context, deployed, (secret) => isMeant(secret, wanted));
+  const { keys, unopened } = await keysUnder(context, deployed, (secret) => isMeant(secret, wanted));
   const sent = new Map<string, Sent>();
   const refused: Left[] = [];
   await someAtOnce(select(deployed.providers, keys, wanted, () => true).marks, async (mark) => {
@@ -93,5 +97,8 @@ export const prepare = async (
     contained: earlier.filter(({ isContained }) => isContained).map(({ mark }) => mark),
     dead,
     left: [...unreadable.map(({ secret, problem = '' }) => ({ secret: secret.name, problem })), ...refused],
+    unopened: unopened.filter(
+      ({ tags: { [PROVIDER_TAG]: provider = wanted.provider } }) => provider === wanted.provider,
+    ),
   };
 };

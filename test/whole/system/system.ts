@@ -2,6 +2,7 @@ import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import {
   CreateSecretCommand,
+  DeleteSecretCommand,
   DescribeSecretCommand,
   PutSecretValueCommand,
   SecretsManagerClient,
@@ -78,6 +79,8 @@ export interface System extends Sandboxes {
   /** Stores a new version. @returns its id */
   rotate(name: string, credential: unknown): Promise<string>;
   tag(name: string, tags: Readonly<Record<string, string>>): Promise<void>;
+  /** Schedules the deletion of a secret. */
+  markForDeletion(name: string): Promise<void>;
   /** A secret's tags as they stand. */
   tags(name: string): Promise<Readonly<Record<string, string>>>;
   /** Puts a message on the requests queue. */
@@ -299,6 +302,9 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
     tag: async (name, tags) => {
       const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
       await secrets.send(new TagResourceCommand({ SecretId: name, Tags }));
+    },
+    markForDeletion: async (name) => {
+      await secrets.send(new DeleteSecretCommand({ SecretId: name }));
     },
     tags: async (name) => {
       const { Tags = [] } = await secrets.send(new DescribeSecretCommand({ SecretId: name }));

@@ -21,6 +21,7 @@ it('notes the tagged secrets of each provider in one order, and writes only what
     secret('c', 'bybit'),
     secret('d', 'nobody'),
     secret('e', 'kalshi', { isReplica: true }),
+    secret('g', 'kalshi', { isMarkedForDeletion: true }),
     secret('f', 'kalshi', { tags: { 'key-revoker:control': 'kalshi', 'key-revoker:provider': 'requesty' } }),
   ];
   const memory = memoryPorts({ described });
@@ -48,7 +49,17 @@ it('forgets a secret that has lost its tag', async () => {
   expect(memory.items.get(KALSHI)).toMatchObject({ rev: 2, arns: [] });
 });
 
-it('notes no more than twenty of a provider', async () => {
-  const described = Array.from({ length: 21 }, (_, n) => secret(String(n), 'kalshi'));
-  expect(await watchControls(memoryPorts({ described }).ports)).toBe(20);
+it('notes no more than twenty of a provider, always the same ones, and says how many it leaves out', async () => {
+  const ten = Array.from({ length: 10 }, (_, n) => secret(`a${n}`, 'kalshi'));
+  const eleven = Array.from({ length: 11 }, (_, n) => secret(`b${String(n).padStart(2, '0')}`, 'kalshi'));
+  const memory = memoryPorts({ described: [...eleven, ...ten] });
+  expect(await watchControls(memory.ports)).toBe(20);
+  const { arns } = memory.items.get(KALSHI) as { arns?: readonly string[] };
+  expect(arns).toEqual([...ten, ...eleven.slice(0, 10)].map(({ arn }) => arn));
+  expect(memory.lines).toEqual([['control keys left out', { provider: 'kalshi', left: 1, most: 20 }]]);
+});
+
+it('leaves out none of twenty', async () => {
+  const memory = memoryPorts({ described: Array.from({ length: 20 }, (_, n) => secret(String(n), 'kalshi')) });
+  expect([await watchControls(memory.ports), memory.lines]).toEqual([20, []]);
 });

@@ -87,6 +87,13 @@ it('leaves replicas to the region of their original, and counts them', async () 
   expect(await sweep(memory.ports, AHEAD)).toEqual({ secrets: 0, sent: 0, left: 0, unreadable: 0, replicas: 1 });
 });
 
+it('sends nothing for a secret that is marked for deletion, and counts it', async () => {
+  const memory = withSecrets([secret('past', -1, {}, { isMarkedForDeletion: true })]);
+  const swept = { secrets: 0, sent: 0, left: 0, unreadable: 0, markedForDeletion: 1 };
+  expect(await sweep(memory.ports, AHEAD)).toEqual(swept);
+  expect(memory.lines).toContainEqual(['sweep done', swept]);
+});
+
 describe('the version that a date is meant for', () => {
   it('is the one that was current when the date was first met', async () => {
     const [early, rotated] = [

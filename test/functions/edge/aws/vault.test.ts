@@ -163,10 +163,10 @@ it('lists every page of the secrets under the prefix that have such a tag', asyn
   calls.length = 0;
   expect((await tagged(prefix)).map(({ name }) => name).sort()).toEqual(names);
   expect(calls).toHaveLength(3);
-  expect(JSON.parse(calls[0]?.body ?? '')).toMatchObject({ MaxResults: 100, IncludePlannedDeletion: false });
+  expect(JSON.parse(calls[0]?.body ?? '')).toMatchObject({ MaxResults: 100, IncludePlannedDeletion: true });
 });
 
-it('leaves out other prefixes, other tags and what is marked for deletion', async () => {
+it('leaves out other prefixes and other tags, and says what is marked for deletion', async () => {
   const prefix = freshPrefix();
   const tags = { 'key-revoker:expires-at': 'soon' };
   const { arn, versionId } = await secrets.create({ name: `${prefix}meant`, tags });
@@ -175,10 +175,18 @@ it('leaves out other prefixes, other tags and what is marked for deletion', asyn
   await secrets.create({ name: `${prefix}by-value`, tags: { note: 'key-revoker:expires-at' } });
   await secrets.create({ name: `other/${prefix}`, tags });
   await secrets.create({ name: prefix.toUpperCase(), tags });
-  await secrets.create({ name: `${prefix}deleted`, tags });
+  const deleted = await secrets.create({ name: `${prefix}deleted`, tags });
   await secrets.client.send(new DeleteSecretCommand({ SecretId: `${prefix}deleted` }));
   expect(await tagged(prefix)).toEqual([
     { arn, name: `${prefix}meant`, tags, stages: { AWSCURRENT: versionId }, isReplica: false },
+    {
+      arn: deleted.arn,
+      name: `${prefix}deleted`,
+      tags,
+      stages: { AWSCURRENT: deleted.versionId },
+      isReplica: false,
+      isMarkedForDeletion: true,
+    },
   ]);
 });
 

@@ -23,6 +23,7 @@ describe('doctor', () => {
       of: (name: string) => secrets.find(({ secret }) => secret === name),
       controls: deployment.find(({ what }) => what === 'the control keys'),
       replicas: deployment.find(({ what }) => what === 'the replicas'),
+      marked: deployment.find(({ what }) => what === 'the secrets marked for deletion'),
     };
   };
 
@@ -262,6 +263,67 @@ describe('doctor', () => {
     await system().tick();
     const { controls } = await found('--name-prefix', 'key-revoker/requesty/');
     expect(controls).toEqual({ what: 'the control keys', verdict: 'well', says: [] });
+  });
+
+  it('names the control keys that are too many to be asked', async () => {
+    const tags = { 'key-revoker:control': 'requesty' };
+    for (let n = 10; n < 31; n += 1)
+      await system().store(`key-revoker/control/${n}`, { apiKey: `rqsty-sk-${n}` }, tags);
+    await system().tick();
+    const { secrets } = system().aws;
+    const last = Array.from({ length: 21 }, (_, n) => secrets.find(`key-revoker/control/${n + 10}`))
+      .toSorted((a, b) => (a.arn < b.arn ? -1 : 1))
+      .at(-1);
+    const { controls } = await found();
+    expect(controls).toMatchObject({
+      verdict: 'note',
+      says: [
+        `Only 20 control keys of requesty are asked. Remove key-revoker:control from secrets that need none; these are left out: ${last?.name}`,
+      ],
+    });
+  });
+
+  it('fails for an expiry date that nothing can carry out, since its secret is marked for deletion', async () => {
+    await seeded(system());
+    await system().tag(SECRETS.kalshiKey, {
+      'key-revoker:expires-at': '2026-11-20T11:00:00Z',
+      'key-revoker:provider': 'kalshi',
+      'key-revoker:operation': 'delete-key',
+    });
+    await system().markForDeletion(SECRETS.kalshiKey);
+    const { exit, of, marked } = await found('--name-prefix', 'key-revoker/kalshi/');
+    expect([exit, of(SECRETS.kalshiKey)]).toEqual([1, undefined]);
+    expect(marked).toEqual({
+      what: 'the secrets marked for deletion',
+      verdict: 'wrong',
+      says: [
+        `This secret is marked for deletion, so nothing can open it: ${SECRETS.kalshiKey}`,
+        `No sweep can carry out the expiry dates of: ${SECRETS.kalshiKey}`,
+        expect.stringMatching(/^Restore a secret whose key may be alive/),
+      ],
+    });
+  });
+
+  it.each([
+    ['has no date', {}],
+    [
+      'had its date carried out',
+      {
+        'key-revoker:expires-at': '2026-11-20T10:10:00Z',
+        'key-revoker:provider': 'kalshi',
+        'key-revoker:operation': 'delete-key',
+      },
+    ],
+  ])('only names a secret that is marked for deletion and %s', async (_what, tags) => {
+    await seeded(system());
+    await system().tag(SECRETS.kalshiKey, tags);
+    await system().tick();
+    system().advance(900_000);
+    await system().tick();
+    await system().settle();
+    await system().markForDeletion(SECRETS.kalshiKey);
+    const { exit, marked } = await found('--name-prefix', 'key-revoker/kalshi/');
+    expect([exit, marked?.verdict, marked?.says]).toEqual([0, 'note', [expect.stringContaining(SECRETS.kalshiKey)]]);
   });
 
   it.each([

@@ -41,6 +41,21 @@ describe('incident', () => {
     expect(limits[0]).toMatchObject({ provider: 'bybit', kind: 'urgent', limit: 1_005 });
   });
 
+  it('names the matching secrets that it cannot open', async () => {
+    await seedKeys(system());
+    await system().markForDeletion(SECRETS.sub);
+    await system().tag(SECRETS.kalshiKey, { 'key-revoker:provider': 'kalshi' });
+    await system().markForDeletion(SECRETS.kalshiKey);
+    const note = `This secret is marked for deletion, so nothing can open it: ${SECRETS.sub}`;
+    const { told, out } = await piped(...BYBIT, '--name-prefix', SECRETS.master, '--count', '1', '--json');
+    expect([told.filter((line) => line.includes('marked')), JSON.parse(out.join('\n')).unopened]).toEqual([[], []]);
+    const one = await piped(...BYBIT, '--name-prefix', SECRETS.sub);
+    expect([one.exit, one.told]).toEqual([4, [`Cannot find a key of bybit that matches and may be alive. ${note}`]]);
+    const all = await piped(...BYBIT, '--count', '3', '--json');
+    expect(all.told).toContain(`! ${note}`);
+    expect(JSON.parse(all.out.join('\n')).unopened).toEqual([SECRETS.sub]);
+  });
+
   it('lets managing keys go last', async () => {
     await seedKeys(system());
     for (const name of [SECRETS.requestyKey, SECRETS.requestySecondManager]) await system().tag(name, MANAGED);

@@ -66,7 +66,32 @@ describe('list', () => {
     expect((await piped('list')).out.at(-1)).toMatch(
       /^2 of the secrets are replicas, and the deployment .* for them: /,
     );
-    expect(JSON.parse((await piped('list', '--json')).out.join('\n'))).toBeInstanceOf(Array);
+  });
+
+  it('names what is marked for deletion', async () => {
+    await arrange(system());
+    await system().markForDeletion(SECRETS.master);
+    expect((await piped('list')).out.at(-1)).toBe(
+      `This secret is marked for deletion, so nothing can open it: ${SECRETS.master}`,
+    );
+    await system().markForDeletion(SECRETS.sub);
+    expect((await piped('list')).out.at(-1)).toBe(
+      `2 of the secrets are marked for deletion, so nothing can open them: ${SECRETS.sub}, ${SECRETS.master}`,
+    );
+  });
+
+  it('names to machines what it does not open, after the others', async () => {
+    await arrange(system());
+    const { secrets } = system().aws;
+    secrets.put({ ...secrets.find(SECRETS.sub), primaryRegion: 'eu-west-1' });
+    await system().tag(SECRETS.master, { 'key-revoker:provider': 'bybit' });
+    await system().markForDeletion(SECRETS.master);
+    const all = JSON.parse((await piped('list', '--json')).out.join('\n'));
+    expect(all.slice(-2)).toMatchObject([
+      { secret: SECRETS.sub, state: 'replica', provider: null, expiresAt: null, version: expect.stringMatching(/./) },
+      { secret: SECRETS.master, state: 'marked for deletion', provider: 'bybit', expiresAt: 'tomorrow', key: null },
+    ]);
+    expect(Object.keys(all.at(-1))).toEqual(Object.keys(all[0]));
   });
 
   it('says all of it to machines', async () => {
