@@ -55,7 +55,7 @@ export const nearest = (typed: string, known: readonly string[]): string | undef
   return best !== undefined && best.far <= best.name.length / 2 ? best.name : undefined;
 };
 
-/** A text with more faults than this has another form altogether. */
+/** A text with more faults than this has another form altogether: the others are only counted. */
 const MOST_SENTENCES = 5;
 
 const onField = (path: string, typed: string, known: readonly string[]): string => {
@@ -79,5 +79,7 @@ export const objection = ({ issues }: z.ZodError, known: readonly string[]): str
   const others = all.flatMap(({ code, path, message }) =>
     code === 'unrecognized_keys' ? [] : [`Cannot read ${path.join('.')}: ${message}`],
   );
-  return [...unknown, ...others].slice(0, MOST_SENTENCES).join('. ');
+  const sentences = [...unknown, ...others];
+  const more = sentences.length - MOST_SENTENCES;
+  return [...sentences.slice(0, MOST_SENTENCES), ...(more > 0 ? [`There are ${more} more faults`] : [])].join('. ');
 };

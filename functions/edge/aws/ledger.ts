@@ -1,5 +1,12 @@
 import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand, PutCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  type QueryCommandInput,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
 import { type EpochMs, epochMs } from '../../core/epoch.ts';
 import { BY_STATE } from '../../core/ledger/keys.ts';
 import { withStoredNames } from '../../core/ledger/stored-names.ts';
@@ -12,6 +19,7 @@ import {
   type RateQueue,
   type Versioned,
 } from '../../core/ports.ts';
+import { eachPage } from './each-page.ts';
 import { classOf } from './error-class.ts';
 import { orUnavailable, unavailable } from './unavailable.ts';
 
@@ -112,8 +120,16 @@ const nextSlot = ({ queue, begins, respects, now, latest, horizon, stepMs }: Boo
   };
 };
 
-/** DynamoDB's own pages, each a bounded piece of memory. */
-async function* pagesOf<T>(client: Client, table: string, state: string, since: EpochMs, until: EpochMs) {
+/** The pages of a query, as DynamoDB cuts them: each is a bounded piece of memory. @param what completes "Cannot …" */
+const pagesOf = (client: Client, what: string, query: QueryCommandInput) =>
+  eachPage({
+    what,
+    ask: (ExclusiveStartKey: QueryCommandInput['ExclusiveStartKey']) =>
+      orUnavailable(what, client.send(new QueryCommand({ ...query, ExclusiveStartKey }))),
+    next: ({ LastEvaluatedKey }) => LastEvaluatedKey,
+  });
+
+async function* inStateFrom<T>(client: Client, table: string, state: string, since: EpochMs, until: EpochMs) {
   const query = {
     TableName: table,
     IndexName: BY_STATE,
@@ -121,18 +137,13 @@ async function* pagesOf<T>(client: Client, table: string, state: string, since: 
     ExpressionAttributeNames: { '#state': 'state', '#at': 'at' },
     ExpressionAttributeValues: { ':state': state, ':since': since, ':until': until },
   };
-  const pages = paginateQuery({ client }, query)[Symbol.asyncIterator]();
-  for (;;) {
-    const page = await orUnavailable('list the ledger by state', pages.next());
-    if (page.done) return;
-    yield (page.value.Items ?? []) as readonly T[];
-  }
+  for await (const { Items = [] } of pagesOf(client, 'list the ledger by state', query)) yield Items as readonly T[];
 }
 
 const listFrom = async (client: Client, table: string, pk: string, prefix: string): Promise<readonly Item[]> => {
   const query = { TableName: table, ConsistentRead: true, ...inPartition(pk, prefix) };
   const items: Item[] = [];
-  for await (const { Items = [] } of paginateQuery({ client }, query)) items.push(...Items);
+  for await (const { Items = [] } of pagesOf(client, 'list the ledger', query)) items.push(...Items);
   return items;
 };
 
@@ -155,8 +166,8 @@ export const dynamoLedger = (client: Client, table: string): Ledger => {
       return (await read({ pk, sk }))?.nonce === item.nonce;
     },
     list: async <T>(pk: string, prefix: string) =>
-      (await orUnavailable('list the ledger', listFrom(client, table, pk, prefix))) as readonly (T & ItemKey)[],
-    inState: (state, since, until) => pagesOf(client, table, state, since, until),
+      (await listFrom(client, table, pk, prefix)) as readonly (T & ItemKey)[],
+    inState: (state, since, until) => inStateFrom(client, table, state, since, until),
     count: async ({ pk, sk }, max, expiresAt) => {
       if (max < 1) return false;
       const update = new UpdateCommand({ TableName: table, Key: { pk, sk }, ...below(max, expiresAt) });

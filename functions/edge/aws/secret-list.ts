@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { Unavailable } from '../../core/fault.ts';
 import type { Described, Page } from '../../core/ports.ts';
+import { eachPage } from './each-page.ts';
 import { classOf } from './error-class.ts';
 import { orUnavailable } from './unavailable.ts';
 
@@ -61,18 +62,17 @@ export async function* secretsUnder(
     ...(tagKey === undefined ? [] : [{ Key: 'tag-key' as const, Values: [tagKey] }]),
   ];
   const query = { Filters, MaxResults: 100, IncludePlannedDeletion: true };
-  const places = new Set<string>();
-  let NextToken = from;
-  do {
+  const pages = eachPage({
+    what: 'list secrets',
     // Later in the walk a list that begins again would come to the same place again.
-    const page = await (places.size === 0 ? listed : orRefused)(client, { ...query, NextToken });
-    if (page.NextToken !== undefined && places.has(page.NextToken))
-      throw new Unavailable('Cannot list secrets: Secrets Manager names the same next page twice');
-    places.add(page.NextToken ?? '');
-    const secrets = (page.SecretList ?? []).map(describedFrom).filter((secret) => isMeant(secret, prefix, tagKey));
-    yield { secrets, next: page.NextToken };
-    NextToken = page.NextToken;
-  } while (NextToken !== undefined);
+    ask: (NextToken: string | undefined, isFirst) => (isFirst ? listed : orRefused)(client, { ...query, NextToken }),
+    next: ({ NextToken }) => NextToken,
+    from,
+  });
+  for await (const { SecretList = [], NextToken } of pages) {
+    const secrets = SecretList.map(describedFrom).filter((secret) => isMeant(secret, prefix, tagKey));
+    yield { secrets, next: NextToken };
+  }
 }
 
 const orRefused = (client: SecretsManagerClient, query: ListSecretsCommandInput): Promise<ListSecretsCommandOutput> =>

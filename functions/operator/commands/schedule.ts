@@ -78,7 +78,9 @@ const addList = (group: Command, context: Context): void => {
     .description('show what is scheduled, the next one first')
     .action(async (_options: unknown, command: Command) => {
       const { terminal, clock } = context;
-      const all = await listSchedules(await context.deployed(command));
+      const { all, unreadable } = await listSchedules(await context.deployed(command));
+      if (unreadable.length > 0)
+        terminal.tell(`Not listed, since their message is not a valid request for one time: ${unreadable.join(', ')}`);
       if (context.isJson(command)) context.json(all.map(({ at, ...one }) => ({ ...one, at: toIso(at) })));
       else if (all.length === 0) terminal.print('Nothing is scheduled');
       else for (const line of table(terminal, columnsAt(clock.now()), all)) terminal.print(line);

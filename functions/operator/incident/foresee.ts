@@ -38,6 +38,10 @@ export const foreseen = async (
   marks: readonly Mark[],
 ): Promise<readonly Mark[]> => {
   const asked = marks.filter(({ operations }) => marks.length <= MOST_ASKED || operations.length > 1);
+  if (asked.length < marks.length)
+    context.terminal.tell(
+      `${marks.length - asked.length} keys are not checked beforehand, since more than ${MOST_ASKED} match`,
+    );
   if (asked.length === 0) return marks;
   const requests = asked.map((mark) => firstOrder(deployed, incident, mark).request);
   const plans = await plansOf(context, deployed, requests, {

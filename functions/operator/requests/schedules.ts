@@ -3,12 +3,13 @@ import {
   DeleteScheduleCommand,
   GetScheduleCommand,
   type GetScheduleCommandOutput,
-  paginateListSchedules,
+  ListSchedulesCommand,
 } from '@aws-sdk/client-scheduler';
 import { type EpochMs, fromIso, toIso } from '../../core/epoch.ts';
 import { parseRequest } from '../../core/request/parse-request.ts';
 import type { RevocationRequest } from '../../core/request/revocation-request.ts';
 import { someAtOnce } from '../../core/some-at-once.ts';
+import { eachPage } from '../../edge/aws/each-page.ts';
 import { fromAws } from '../deployment/aws-trouble.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import { EXIT, Failure } from '../terminal/failure.ts';
@@ -70,39 +71,57 @@ const scheduledIn = (
   return { requestId: Name, at, request, target: targetName(providers, request) };
 };
 
-/** @returns `undefined` where there is none of that name that a request is in */
-export const findSchedule = async (deployed: Deployed, name: string): Promise<FoundSchedule | undefined> => {
-  const { scheduler, card } = deployed;
-  if (!SCHEDULABLE_ID.test(name)) return undefined;
+/** @returns `undefined` where there is none of that name */
+const read = async ({ scheduler, card }: Deployed, name: string): Promise<GetScheduleCommandOutput | undefined> => {
   const get = new GetScheduleCommand({ Name: name, GroupName: card.scheduleGroup });
   const gone = new Failure(EXIT.notFound, '');
-  const found = await fromAws('read the schedule', scheduler.send(get), { ResourceNotFoundException: gone }).catch(
+  return fromAws('read the schedule', scheduler.send(get), { ResourceNotFoundException: gone }).catch(
     (error: unknown) => {
       if (error === gone) return undefined;
       throw error;
     },
   );
+};
+
+/** @returns `undefined` where there is none of that name that a request is in */
+export const findSchedule = async (deployed: Deployed, name: string): Promise<FoundSchedule | undefined> => {
+  const found = SCHEDULABLE_ID.test(name) ? await read(deployed, name) : undefined;
   return found && scheduledIn(deployed, found);
 };
 
-/** All that is scheduled, the next one first. */
-export const listSchedules = async (deployed: Deployed): Promise<readonly FoundSchedule[]> => {
+/** What is scheduled for the requests queue. */
+export interface FoundSchedules {
+  /** The next one first. */
+  readonly all: readonly FoundSchedule[];
+  /** The names of schedules whose message is not a valid request, or that are not for one time. */
+  readonly unreadable: readonly string[];
+}
+
+/** @throws Unavailable, Failure where AWS does not answer, or names the same next page twice */
+export const listSchedules = async (deployed: Deployed): Promise<FoundSchedules> => {
   const { scheduler, card } = deployed;
   const names: string[] = [];
-  const list = async (): Promise<void> => {
-    for await (const { Schedules = [] } of paginateListSchedules(
-      { client: scheduler },
-      { GroupName: card.scheduleGroup },
-    ))
-      for (const { Name = '', Target } of Schedules) if (Target?.Arn === card.requestsQueueArn) names.push(Name);
-  };
-  await fromAws('list the schedules', list());
-  const all: FoundSchedule[] = [];
-  await someAtOnce(names, async (name) => {
-    const found = await findSchedule(deployed, name);
-    if (found) all.push(found);
+  const what = 'list the schedules';
+  const pages = eachPage({
+    what,
+    ask: (NextToken: string | undefined) =>
+      fromAws(what, scheduler.send(new ListSchedulesCommand({ GroupName: card.scheduleGroup, NextToken }))),
+    next: ({ NextToken }) => NextToken,
   });
-  return all.toSorted((a, b) => a.at - b.at || a.requestId.localeCompare(b.requestId));
+  for await (const { Schedules = [] } of pages)
+    for (const { Name = '', Target } of Schedules) if (Target?.Arn === card.requestsQueueArn) names.push(Name);
+  const all: FoundSchedule[] = [];
+  const unreadable: string[] = [];
+  await someAtOnce(names, async (name) => {
+    const found = await read(deployed, name);
+    const scheduled = found && scheduledIn(deployed, found);
+    if (scheduled) all.push(scheduled);
+    else if (found) unreadable.push(name);
+  });
+  return {
+    all: all.toSorted((a, b) => a.at - b.at || a.requestId.localeCompare(b.requestId)),
+    unreadable: unreadable.toSorted(),
+  };
 };
 
 /** @returns false where it was gone already: it ran, or another user cancelled it */

@@ -39,14 +39,17 @@ const counted = async ({ sqs, card }: Deployed): Promise<{ readonly visible: num
   };
 };
 
-/** Receives what there is into `messages`. @returns how many more messages other commands hold */
+/** Receives what there is into `messages`, until nothing new comes. @returns how many more messages other commands hold */
 const receiveAll = async (deployed: Deployed, messages: Message[]): Promise<number> => {
+  const known = new Set<string | undefined>();
   for (let empty = 0; empty < MOST_EMPTY; ) {
     // A short poll asks a part of the queue's servers, a long one all of them.
     const more = await receive(deployed, empty === 0 ? 0 : 1);
     messages.push(...more);
     if (more.length === 0 && (await counted(deployed)).visible === 0) break;
-    empty = more.length === 0 ? empty + 1 : 0;
+    // A long read comes to messages again that are hidden no longer.
+    empty = more.every(({ MessageId }) => known.has(MessageId)) ? empty + 1 : 0;
+    for (const { MessageId } of more) known.add(MessageId);
   }
   return Math.max(0, (await counted(deployed)).hidden - messages.length);
 };

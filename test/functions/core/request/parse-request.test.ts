@@ -342,9 +342,13 @@ describe('a message with several faults', () => {
     );
   });
 
-  it('is told five, and each unknown name', () => {
+  it('is told five, unknown names before others, and how many more there are', () => {
     const { message } = refused({ ...GOOD, a1: 1, b2: 1, c3: 1, d4: 1, e5: 1, f6: 1, dryRun: 'no' });
-    expect(message.split('. ')).toHaveLength(5);
+    expect(message.split('. ')).toHaveLength(6);
+    expect(message).toContain('"e5"');
+    expect(message).toMatch(/\. There are 2 more faults$/);
+    const five = refused({ ...GOOD, a1: 1, b2: 1, c3: 1, d4: 1, e5: 1 }).message;
+    expect([five.split('. ').length, five.includes('more faults')]).toEqual([5, false]);
   });
 });
 

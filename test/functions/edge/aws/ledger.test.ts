@@ -292,3 +292,17 @@ it('is unavailable, not refused, where the table does not exist', async () => {
   const lost = dynamoLedger(client, 'no-such-table');
   await expect(lost.write(fresh(), { rev: 1, nonce: 'a' })).rejects.toThrow('ResourceNotFoundException');
 });
+
+it.each<[string, (circling: Ledger) => Promise<unknown>]>([
+  ['a partition', (circling) => circling.list('a', '')],
+  [
+    'a state',
+    async (circling) => {
+      for await (const _ of circling.inState('open-case', epochMs(0), LATER));
+    },
+  ],
+])('gives up where DynamoDB names the same next page of %s twice', async (_what, reading) => {
+  const circle = { send: async () => ({ Items: [], LastEvaluatedKey: { pk: 'a', sk: 'b' } }) };
+  const names = reading(dynamoLedger(circle as never, 'ledger'));
+  await expect(names).rejects.toThrow(/^Cannot list the ledger.*: AWS names the same next page twice$/);
+});

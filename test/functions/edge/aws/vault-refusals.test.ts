@@ -135,7 +135,7 @@ describe('a list of secrets that never ends', () => {
     expect(await walked([page('a'), page('b'), page()])).toBe(3));
 
   it('is left where a page is named twice: nothing is known of the secrets behind it', async () => {
-    const twice = 'Cannot list secrets: Secrets Manager names the same next page twice';
+    const twice = 'Cannot list secrets: AWS names the same next page twice';
     await expect(walked([page('a'), page('a')])).rejects.toThrow(twice);
     await expect(walked([page('a'), page('b'), page('a')])).rejects.toThrow(twice);
   });

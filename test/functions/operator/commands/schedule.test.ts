@@ -1,7 +1,9 @@
+import { CreateScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { describe, expect, it } from 'vitest';
+import { listSchedules } from '../../../../functions/operator/requests/schedules.ts';
 import { deadKeys, KEYS, SECRETS, seedKeys } from '../../../seed-keys.ts';
 import { systemForEachTest } from '../../../whole/system/system.ts';
-import { commandLine } from '../command-line.ts';
+import { ADMINISTRATOR, commandLine } from '../command-line.ts';
 
 const KALSHI = ['kalshi/delete-key', '--secret', SECRETS.kalshiManager, '--target', KEYS.kalshiKey];
 
@@ -38,6 +40,33 @@ describe('schedule', () => {
       ActionAfterCompletion: 'DELETE',
       Target: { DeadLetterConfig: { Arn: expect.stringContaining('Undelivered') } },
     });
+  });
+
+  it('names the schedules that it cannot read', async () => {
+    await piped('schedule', ...KALSHI, '--at', '2026-11-21T10:00:00Z', '--request-id', 'mine', '--yes');
+    const { schedules } = system().aws;
+    const group = system().deployment.outputs['ScheduleGroup'] ?? '';
+    const { Target } = schedules.find(group, 'mine') ?? {};
+    await new SchedulerClient({ credentials: ADMINISTRATOR }).send(
+      new CreateScheduleCommand({
+        Name: 'broken',
+        GroupName: group,
+        ScheduleExpression: 'at(2026-11-21T10:00:00)',
+        FlexibleTimeWindow: { Mode: 'OFF' },
+        ActionAfterCompletion: 'DELETE',
+        Target: { Arn: Target?.Arn, RoleArn: Target?.RoleArn, Input: '{}' },
+      }),
+    );
+    const { out, told } = await piped('schedule', 'list', '--json');
+    expect(JSON.parse(out.join('\n'))).toMatchObject([{ requestId: 'mine' }]);
+    expect(told).toEqual(['Not listed, since their message is not a valid request for one time: broken']);
+  });
+
+  it('fails where Scheduler names the same next page twice', async () => {
+    const circle = { send: async () => ({ Schedules: [], NextToken: 'again' }) };
+    await expect(listSchedules({ scheduler: circle, card: {} } as never)).rejects.toThrow(
+      'Cannot list the schedules: AWS names the same next page twice',
+    );
   });
 
   it('lists what is scheduled, the next one first, and not the clock of the sweep', async () => {
