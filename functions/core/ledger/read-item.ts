@@ -5,6 +5,7 @@ import type { Receipt } from '../receipt.ts';
 import type { SweepItem } from '../request/expiry-tags.ts';
 import type { RevocationRequest } from '../request/revocation-request.ts';
 import { TIMING } from '../timing.ts';
+import type { AskedItem } from './asked-ids.ts';
 import {
   type AttemptRecord,
   type CaseItem,
@@ -506,6 +507,12 @@ const KINDS: readonly Kind[] = [
     },
     { complete: (item, { key }) => ({ ...item, requestId: requestIdIn(key) }) },
   ),
+  // A sender whose answers cannot be read finds the next one.
+  kind<AskedItem>(startsWith('asked#'), {
+    ...VERSIONED,
+    messageIds: needed(list(text), []),
+    dropped: needed(number, 0),
+  }),
   kind<RedriveItem>(
     startsWith('redrive#'),
     {

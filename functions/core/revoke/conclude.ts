@@ -4,6 +4,7 @@ import { type SettleTerms, withSettling } from '../attempt/settle-window.ts';
 import type { Retry } from '../backoff.ts';
 import type { Delivery, Disposition } from '../delivery.ts';
 import { after, type EpochMs, later, toIso } from '../epoch.ts';
+import { noteAsked } from '../ledger/asked-ids.ts';
 import {
   type AttemptEnded,
   type AttemptResult,
@@ -77,9 +78,8 @@ const sendReading = async ({ outbox, clock, log }: Ports, item: RequestItem, set
 };
 
 /**
- * Publishes the end of a request: the receipt into the ledger, the copy to the stuck queue, the receipt to its readers, and the mark that
- * it
- * was published. Steps of an earlier delivery are not repeated.
+ * Publishes the end of a request: the receipt into the ledger, the copy to the stuck queue, the receipt to its readers, the
+ * note for a sender that gave another id, and the mark that it was published. Steps of an earlier delivery are not repeated.
  *
  * @returns the wait, if another delivery is at work on the request
  */
@@ -97,6 +97,7 @@ export const publishEnd = async (
   // A dry run leaves no copy on the stuck queue.
   if (needsPerson(outcome) && !written.request?.dryRun) await setAside(ports.outbox, written);
   await ports.outbox.publish(receipt);
+  if (written.askedId !== undefined) await noteAsked(ports, written.askedId, written);
   await updateItem<RequestItem>(ports, ledgerKey(item), (current) =>
     current?.receipt?.receiptId === receipt.receiptId && !current.published
       ? { ...current, published: true }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { type AskedItem, askedKey } from '../../core/ledger/asked-ids.ts';
 import type { CaseItem } from '../../core/ledger/case-item.ts';
 import { attemptName, caseKey, keyName, requestKey } from '../../core/ledger/keys.ts';
 import type { RequestItem } from '../../core/ledger/request-item.ts';
@@ -16,6 +17,10 @@ import { pairs } from '../terminal/wrap.ts';
 /** What was found under a name: a request, perhaps only planned, and the cases of keys. */
 interface Found {
   readonly request: RequestItem | undefined;
+  /** Further messages that were sent with this id and kept under their own, the latest first. */
+  readonly others: readonly RequestItem[];
+  /** How many earlier ones the ledger no longer names. */
+  readonly unnamed: number;
   readonly cases: readonly CaseItem[];
 }
 
@@ -27,17 +32,26 @@ const realmsIn = ({ providers }: Context): readonly (readonly [provider: string,
 
 const known = <T>(items: readonly (T | undefined)[]): readonly T[] => items.filter((item) => item !== undefined);
 
+/** The messages that were sent with an id and kept under their own: they were refused, or another request has the id. */
+const sentAs = async ({ ledger }: Deployed, name: string): Promise<Pick<Found, 'others' | 'unnamed'>> => {
+  const { messageIds = [], dropped = 0 } = (await ledger.read<AskedItem>(askedKey(name))) ?? {};
+  const all = await Promise.all(messageIds.map((id) => ledger.read<RequestItem>(requestKey(id, false))));
+  return { others: known(all).toReversed(), unnamed: dropped };
+};
+
 const find = async (context: Context, deployed: Deployed, name: string): Promise<Found> => {
   const { ledger } = deployed;
-  const [real, plan] = await Promise.all(
-    [false, true].map((planOnly) => ledger.read<RequestItem>(requestKey(name, planOnly))),
-  );
-  const request = real ?? plan;
-  if (request !== undefined) return { request, cases: known([await caseOf(deployed, request)]) };
+  const [sent, real, plan] = await Promise.all([
+    sentAs(deployed, name),
+    ...[false, true].map((planOnly) => ledger.read<RequestItem>(requestKey(name, planOnly))),
+  ]);
+  const [request = sent.others[0], others = sent.others.slice(1)] = (real ?? plan) ? [real ?? plan, sent.others] : [];
+  if (request !== undefined) return { ...sent, request, others, cases: known([await caseOf(deployed, request)]) };
   const names = [name, ...realmsIn(context).map(([provider, realm]) => keyName(provider, realm, name))];
   // Some providers' identifiers are kept in lower case.
   const all = [...new Set([...names, ...names.map((each) => each.toLowerCase())])];
   return {
+    ...sent,
     request: undefined,
     cases: known(await Promise.all(all.map((each) => ledger.read<CaseItem>(caseKey(each))))),
   };
@@ -67,7 +81,16 @@ const requestLines = (context: Context, open: Open): readonly string[] => {
   return endLines(terminal, receipt);
 };
 
-const shown = ({ clock }: Context, { request: item, cases }: Found): object => {
+/** What else was sent with the id, a line for each. */
+const otherLines = ({ others, unnamed }: Found): readonly string[] => [
+  ...others.map(
+    ({ requestId, ended }) =>
+      `Also sent with this id: key-revoker status ${requestId} shows what ${ended ? `ended as ${ended.outcome}` : 'is open'}`,
+  ),
+  ...(unnamed > 0 ? [`${unnamed} earlier messages with this id are on the results topic only`] : []),
+];
+
+const shown = ({ clock }: Context, { request: item, cases, others, unnamed }: Found): object => {
   const open = item && { item, found: cases[0] };
   const waits = open && item.receipt === undefined;
   return {
@@ -78,6 +101,8 @@ const shown = ({ clock }: Context, { request: item, cases }: Found): object => {
     soFar: waits ? progressOf(open, clock.now()) : null,
     nextTry: waits ? nextTry(open, clock.now()) : null,
     keys: cases.map(caseShown),
+    others: others.map(({ requestId, ended }) => ({ requestId, outcome: ended?.outcome ?? null })),
+    unnamed,
   };
 };
 
@@ -116,6 +141,6 @@ export const addStatus = (program: Command, context: Context): void => {
       const ofCases = cases.flatMap((item, index) =>
         (index === 0 && request === undefined ? [] : ['']).concat(caseLines(context.terminal, item)),
       );
-      for (const line of [...lines, ...ofCases]) context.terminal.print(line);
+      for (const line of [...lines, ...ofCases, ...otherLines(found)]) context.terminal.print(line);
     });
 };

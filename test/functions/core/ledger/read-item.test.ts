@@ -76,6 +76,7 @@ const WHOLE: readonly (readonly [what: string, key: { pk: string; sk: string }, 
     { pk: 'forgotten#R', sk: 'forgotten' },
     { ...MARKS, requestId: 'R', attempt: 1, at: 1, by: 'a', reason: 'b' },
   ],
+  ['the messages with an id', { pk: 'asked#R', sk: 'asked' }, { ...MARKS, messageIds: ['M'], dropped: 0 }],
   [
     'an announced redrive',
     { pk: 'redrive#R', sk: 'redrive' },
@@ -468,6 +469,7 @@ describe('of another item that cannot be read', () => {
       { requestId: 1, attempt: 'x' },
       { requestId: 'R', attempt: 0, at: 0, by: '', reason: '' },
     ],
+    ['no message is named', 'asked#R', 'asked', { messageIds: 1, dropped: 'x' }, { messageIds: [], dropped: 0 }],
     [
       'nothing is announced',
       'redrive#R',

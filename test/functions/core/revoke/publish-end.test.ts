@@ -53,6 +53,14 @@ const kept = (item: RequestItem = ITEM): Memory => {
 
 const stored = ({ items }: Memory) => items.get('request#R request');
 
+it('notes the id that the sender gave before it marks the end as published, and once', async () => {
+  const refused = { ...ITEM, pin: undefined, askedId: 'ASKED' };
+  const memory = kept(refused);
+  await publishEnd(memory.ports, refused, end('refused/malformed'));
+  expect(memory.steps.slice(3)).toEqual(['publish', 'read', 'write asked', 'read', 'write request']);
+  expect(memory.items.get('asked#ASKED asked')).toMatchObject({ messageIds: ['R'] });
+});
+
 it('writes the receipt, publishes it, marks it and tags the secret, in that order', async () => {
   const memory = kept();
   expect(await publishEnd(memory.ports, ITEM, end('revoked'))).toBeUndefined();

@@ -150,6 +150,35 @@ describe('status', () => {
     expect([exit, out[0]]).toEqual([0, 'Nothing was changed: this is a plan  kalshi/delete-key  a952…608c']);
   });
 
+  it('finds a refusal by the id that its sender gave', async () => {
+    await system().send({ ...BODY, target: 'self', reason: 'no reason', requestId: 'MINE' });
+    await system().settle();
+    const { exit, out } = await piped('status', 'MINE');
+    expect([exit, out[0]]).toEqual([3, expect.stringMatching(/^refused\/malformed/)]);
+    expect(out).toContain('  asked as  MINE');
+    const { request, receipt, others, unnamed } = JSON.parse((await piped('status', 'MINE', '--json')).out.join(''));
+    expect([receipt.request.id, others, unnamed]).toEqual(['MINE', [], 0]);
+    expect(request.requestId).toBe(receipt.requestId);
+  });
+
+  it('names the messages that were refused since another request has their id', async () => {
+    await seedKeys(system());
+    await system().send({ ...BODY, target: { apiKeyId: KEYS.kalshiKey }, requestId: 'TAKEN', dryRun: false });
+    await system().settle();
+    await system().send({ ...BODY, secretId: 'key-revoker/other', target: 'self', requestId: 'TAKEN' });
+    await system().settle();
+    const { exit, out } = await piped('status', 'TAKEN');
+    const messageId = system().receipts().at(-1)?.requestId;
+    expect([exit, out.at(-1)]).toEqual([
+      0,
+      expect.stringMatching(
+        `^Also sent with this id: key-revoker status ${messageId} shows what ended as (refused|stuck)/`,
+      ),
+    ]);
+    const { receipt, others } = JSON.parse((await piped('status', 'TAKEN', '--json')).out.join(''));
+    expect([receipt.outcome, others]).toEqual(['revoked', [{ requestId: messageId, outcome: expect.any(String) }]]);
+  });
+
   it('finds nothing of a name that nobody has used', async () => {
     const failure = (why: string) =>
       `Cannot find "nobody": give the id of a received request, or the full identifier of a key that a request was about. ${why}`;
