@@ -8,6 +8,7 @@ import { controlsFinding } from '../doctor/controls.ts';
 import { type Examined, examine } from '../doctor/examine.ts';
 import type { Diagnosis } from '../doctor/finding.ts';
 import { markedFinding } from '../doctor/marked.ts';
+import { stuckPolicyFinding } from '../doctor/stuck-policy.ts';
 import { waitingOn } from '../requests/requests-queue.ts';
 import { EXIT } from '../terminal/failure.ts';
 import type { Style, Terminal } from '../terminal/terminal.ts';
@@ -33,13 +34,15 @@ type Named = readonly [name: string, finding: Diagnosis];
 /** The findings about the deployment itself. */
 const ofDeployment = async (deployed: Deployed): Promise<readonly Named[]> => {
   const { card } = deployed;
-  const [stuck, undelivered] = await Promise.all(
-    [card.stuckQueueUrl, card.undeliveredQueueUrl].map((url) => waitingOn(deployed, url)),
-  );
+  const [policy, stuck, undelivered] = await Promise.all([
+    stuckPolicyFinding(deployed),
+    ...[card.stuckQueueUrl, card.undeliveredQueueUrl].map((url) => waitingOn(deployed, url)),
+  ]);
   const of = (count = 0, says: string): Diagnosis =>
     count === 0 ? { verdict: 'well', says: [] } : { verdict: 'wrong', says: [`About ${count}: ${says}`] };
   return [
     ['the stuck queue', of(stuck, 'each is a key that may be alive. See key-revoker stuck list')],
+    ['the sources of the stuck queue', policy],
     ['the undelivered queue', of(undelivered, 'each is an event or a schedule that never became a request')],
   ];
 };

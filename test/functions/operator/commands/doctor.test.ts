@@ -35,7 +35,7 @@ describe('doctor', () => {
     expect(out[out.indexOf(`✔ ${SECRETS.master}`) + 1]).toBe(
       '    Alive, and delete-master-key would be sent, signed by itself',
     );
-    expect(out.at(-1)).toBe('9 OK, 3 warnings, 0 failures');
+    expect(out.at(-1)).toBe('9 OK, 4 warnings, 0 failures');
     expect(out[out.indexOf(`! ${SECRETS.requestyManager}`) + 2]).toMatch(/^ {4}This key manages other keys\./);
     expect(deadKeys(system())).toEqual([]);
     expect(
@@ -207,12 +207,17 @@ describe('doctor', () => {
     expect(out).toEqual([
       '✔ the undelivered queue',
       '✔ the control keys',
+      '! the sources of the stuck queue',
+      '    Everyone in the account who can create a queue can put messages on the stuck',
+      '    queue, past its policy',
+      '    Set RedriveAllowPolicy of the stuck queue once to byQueue with only the',
+      '    requests queue: docs/operations.md says how',
       `! ${SECRETS.kalshiKey}`,
       expect.stringMatching(/^ {4}Proved dead at 2026-\S+: its secret is no longer needed$/),
       '✖ the stuck queue',
       '    About 1: each is a key that may be alive. See key-revoker stuck list',
       '',
-      '2 OK, 1 warning, 1 failure',
+      '2 OK, 2 warnings, 1 failure',
     ]);
   });
 
