@@ -134,7 +134,7 @@ export const needsPerson = (outcome: FinalOutcome): outcome is `stuck/${StuckCod
 /** `outage`: an outage in which a provider refuses every key looks the same. `grant`: AWS takes some minutes to apply a new grant. */
 export type PassesBy = 'outage' | 'grant';
 
-/** Ends that may pass by themselves, and why. They have to hold for a time before they are final. */
+/** Ends that may pass by themselves, and why: all of them are stuck. They have to hold for a time before they are final. */
 const PASSING: Readonly<Partial<Record<FinalOutcome, PassesBy>>> = {
   'stuck/not-recognised': 'outage',
   'stuck/credential-refused': 'outage',
@@ -144,9 +144,6 @@ const PASSING: Readonly<Partial<Record<FinalOutcome, PassesBy>>> = {
 
 /** Why an end may pass by itself; `undefined` if the end is final at once. */
 export const passesBy = (outcome: FinalOutcome): PassesBy | undefined => PASSING[outcome];
-
-/** Whether an end may pass by itself. */
-export const mayPass = (outcome: FinalOutcome): outcome is StuckOutcome => passesBy(outcome) !== undefined;
 
 /** Whether an end may only be an outage of the provider. */
 export const mayBeOutage = (outcome: FinalOutcome): boolean => passesBy(outcome) === 'outage';

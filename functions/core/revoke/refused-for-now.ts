@@ -3,7 +3,7 @@ import { type AttemptResult, attemptWaiting } from '../ledger/attempt-result.ts'
 import { requestKey } from '../ledger/keys.ts';
 import type { Refused, RequestItem } from '../ledger/request-item.ts';
 import { updateItem } from '../ledger/update-item.ts';
-import { mayPass, passesBy, type RetryCode, stuckCodeOf } from '../outcome.ts';
+import { passesBy, type RetryCode, type StuckOutcome, stuckCodeOf } from '../outcome.ts';
 import type { Ports } from '../ports.ts';
 import { isUrgent } from '../reason.ts';
 import { MAY_PASS } from '../receipts/sentences.ts';
@@ -66,9 +66,9 @@ export const unlessItPasses = async (
   }
   const { outcome, why, isToldApart } = result;
   const by = passesBy(outcome);
-  if (by === undefined || !mayPass(outcome) || isToldApart) return result;
+  if (by === undefined || isToldApart) return result;
   if (item.planOnly) return { ...result, why: [why, MAY_PASS[by].plan].filter(Boolean).join('. ') };
-  const refused = await whileItHolds(ports, item, { wouldEnd: outcome, why });
+  const refused = await whileItHolds(ports, item, { wouldEnd: outcome as StuckOutcome, why });
   if (refused === undefined || ports.clock.now() >= refused.until) return result;
   return attemptWaiting({ code: 'refused-for-now', fallbackCode: stuckCodeOf(outcome) });
 };

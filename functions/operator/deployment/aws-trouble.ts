@@ -1,8 +1,10 @@
 import { classOf, deniedAction, errorKindOf, textOf } from '../../edge/aws/error-class.ts';
 import { EXIT, Failure } from '../terminal/failure.ts';
 
-/** What gives an operator every right that the command line needs. */
-export const USE_GRANTED_ROLE = 'Use a role that was granted access with grantOperate';
+/** What has every right that the command line needs. */
+const GRANTED_ROLE = 'a role that was granted access with grantOperate';
+
+export const USE_GRANTED_ROLE = `Use ${GRANTED_ROLE}`;
 
 /** What the user needs to do about an error of the SDK: by its class, or by how its text begins if it has no class of its own. */
 const NEEDS: readonly (readonly [sign: RegExp, needed: string])[] = [
@@ -19,8 +21,6 @@ const NEEDS: readonly (readonly [sign: RegExp, needed: string])[] = [
   [/^Throttl|^TooManyRequests|^RequestThrottled/, 'AWS limits the rate of calls. Try again'],
 ];
 
-const USE_ROLE = `u${USE_GRANTED_ROLE.slice(1)}`;
-
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 
@@ -28,7 +28,7 @@ const codeOf = (error: unknown): string =>
 export const trouble = (what: string, error: unknown): Failure => {
   const signs = [classOf(error), codeOf(error), textOf(error)];
   const isDenied = errorKindOf(error) === 'denied';
-  const needed = isDenied ? USE_ROLE : NEEDS.find(([sign]) => signs.some((text) => sign.test(text)))?.[1];
+  const needed = isDenied ? `use ${GRANTED_ROLE}` : NEEDS.find(([sign]) => signs.some((text) => sign.test(text)))?.[1];
   const name = codeOf(error) || classOf(error);
   const action = isDenied ? deniedAction(error) : undefined;
   const why = name === 'Error' ? '' : `: ${name}${action === undefined ? '' : ` for ${action}`}`;
