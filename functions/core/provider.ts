@@ -112,6 +112,8 @@ export interface Plan {
    * questions, which do not disclose the secret to another host, and only at documented hosts.
    */
   readonly elsewhere?: readonly (readonly [environment: string, question: Question])[];
+  /** The same for a managing key, before a request ends since its managing key is refused. */
+  signerElsewhere?(): readonly (readonly [environment: string, question: Question])[];
   /** False if no question is left that could show a death (no sub account has the key). */
   readonly provable: boolean;
   readonly call: Call | Restriction;

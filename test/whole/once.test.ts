@@ -169,6 +169,16 @@ describe('gone is a change', () => {
     expect(system().bybit.isAlive('testnet', MASTER_KEY)).toBe(true);
   });
 
+  it('and a managing key that is stored in another environment is named with its own', async () => {
+    const { secretId } = await master(system(), { world: 'testnet' });
+    const [receipt] = await carriedOut({
+      ...{ provider: 'bybit', operation: 'delete-sub-key', secretId },
+      target: { apiKey: SUB_KEY, subMemberId: '1' },
+    });
+    expect(receipt).toMatchObject({ outcome: 'stuck', code: 'wrong-environment', calls: 0 });
+    expect(receipt?.message).toContain('The managing key belongs to the environment testnet');
+  });
+
   it('so a sub key that its master’s list never named is called on, and not called dead', async () => {
     const { secretId, apiKey } = await master(system());
     const { subMemberId } = await sub(system(), apiKey);

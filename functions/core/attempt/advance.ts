@@ -11,7 +11,7 @@ import type { Evidence } from '../receipt.ts';
 import { type Agreement, agreedFor, agreementAfter } from './agreement.ts';
 import { wayAroundBan } from './around-ban.ts';
 import { killOf } from './call-guards.ts';
-import { askElsewhere, askSiblings } from './elsewhere.ts';
+import { askElsewhere, askForSigner, askSiblings } from './elsewhere.ts';
 import { nextStep, type Step } from './next-step.ts';
 import { withMoreEvidence, withRound } from './progress.ts';
 import { type AttemptContext, type JudgedRound, planWith, probeRound } from './round.ts';
@@ -135,16 +135,24 @@ const noteSiblings = async (context: AttemptContext, { plan }: { readonly plan: 
   return { progress: { item: await noted(context, found.nowhere), siblingsAsked: true } };
 };
 
-/** Looks for a key that would not be recognised in all other environments, once for each attempt. @returns the result if that decides */
+/** Which ends may come from a wrong environment in a secret, whose key to look for then, and the fact that it was looked for. */
+const SEARCHES: Readonly<Partial<Record<FinalOutcome, readonly [fact: string, seek: typeof askForSigner]>>> = {
+  'stuck/not-recognised': [SOUGHT, askElsewhere],
+  'stuck/credential-refused': ['searchedSignerElsewhere', askForSigner],
+};
+
+/** Looks for a refused or unknown key in all other environments, once for each attempt. @returns the result if that decides */
 const soughtElsewhere = async (
   context: AttemptContext,
   outcome: FinalOutcome,
   { item, plan }: { readonly item: CaseItem; readonly plan: Plan },
 ): Promise<AttemptResult | { readonly item: CaseItem }> => {
   const { facts } = item.attempts[attemptName(context.item)] ?? NEW_ATTEMPT;
-  if (outcome !== 'stuck/not-recognised' || facts[SOUGHT] !== undefined) return { item };
-  const found = await askElsewhere(context, plan);
-  return 'hasEnded' in found ? found : { item: await noted(context, found.nowhere, { [SOUGHT]: found.says }) };
+  const [fact, seek] = SEARCHES[outcome] ?? [];
+  if (fact === undefined || seek === undefined || facts[fact] !== undefined) return { item };
+  const found = await seek(context, plan);
+  if (found === undefined) return { item };
+  return 'hasEnded' in found ? found : { item: await noted(context, found.nowhere, { [fact]: found.says }) };
 };
 
 /** Sends the call, the first one only if the order still stands. */

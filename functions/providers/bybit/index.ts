@@ -9,7 +9,16 @@ import { ENVIRONMENTS, FOR_APPLICATIONS } from './environments.ts';
 import { afterwards, forecast, type Seen } from './forecast.ts';
 import { meaning } from './meaning.ts';
 import { BYBIT_OPERATIONS, type BybitOperation } from './operations.ts';
-import { controlQuestion, elsewhere, masterCheck, probes, siblings, subAccountOf, whoseQuestion } from './questions.ts';
+import {
+  controlQuestion,
+  elsewhere,
+  inOtherRealms,
+  masterCheck,
+  probes,
+  siblings,
+  subAccountOf,
+  whoseQuestion,
+} from './questions.ts';
 import { requestedUpdateOf, restriction } from './restriction.ts';
 import { type BybitRecord, type BybitSettings, SETTINGS } from './settings.ts';
 import { RECEIVE_WINDOW_MS, signForBybit } from './sign.ts';
@@ -82,7 +91,7 @@ const plan = (order: Order, operation: BybitOperation): Plan => {
   });
   return {
     ...(isForeign(order) ? { end: 'stuck/wrong-account' } : {}),
-    ...(target.self ? {} : { signer: masterCheck(order) }),
+    ...(target.self ? {} : { signer: masterCheck(order), signerElsewhere: () => inOtherRealms(order.signer) }),
     probes: probes(order, operation),
     needsAll: false,
     siblings: siblings(order),

@@ -157,12 +157,15 @@ export const siblings = ({ target, signer }: Order): Plan['siblings'] =>
     askedAt(signer, name),
   );
 
-/** The same at all other documented environments. The secret itself is not sent. */
+/** A key's own question at the documented environments of other realms. The secret itself is not sent. */
+export const inOtherRealms = (credential: Credential, except: readonly string[] = []): Plan['siblings'] =>
+  BYBIT_ELSEWHERE.filter((name) => !isSameRealm(name, credential.environment) && !except.includes(name)).map((name) =>
+    askedAt(credential, name),
+  );
+
+/** The same at all other documented environments. */
 export const elsewhere = (order: Order): Plan['siblings'] => {
   const credential = order.target.self ? order.signer : order.target.credential;
-  if (credential === undefined) return [];
   const before = siblings(order).map(([name]) => name);
-  return BYBIT_ELSEWHERE.filter((name) => !isSameRealm(name, credential.environment) && !before.includes(name)).map(
-    (name) => askedAt(credential, name),
-  );
+  return credential === undefined ? [] : inOtherRealms(credential, before);
 };

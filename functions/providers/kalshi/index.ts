@@ -74,6 +74,7 @@ export const kalshi = provider({
     needsAll: false,
     siblings: order.target.self ? inOther(order.signer) : [],
     elsewhere: order.target.self ? [] : inOther(order.target.credential),
+    ...(order.target.self ? {} : { signerElsewhere: () => inOther(order.signer) }),
     provable: true,
     call: deleteCall(order),
     proofGapMs: 2_000,

@@ -178,6 +178,41 @@ describe('a key that would not be recognised', () => {
   });
 });
 
+describe('a managing key that is refused', () => {
+  const refused = answerOf('silent', { means: { end: 'stuck/credential-refused' }, blocksCall: true });
+  const managed = (...names: string[]): Having => ({
+    plan: () => ({
+      signer: questionOf('master'),
+      signerElsewhere: () => names.map((name) => [name, questionOf(name)] as const),
+    }),
+  });
+
+  it('belongs to the environment that knows it', async () => {
+    const script = { probe: [GONE], master: [refused], demo: [GONE], tr: [answerOf('alive')] };
+    const { sent, result } = await advanced(script, managed('demo', 'tr'));
+    expect(sent.filter((one) => one !== 'probe')).toEqual(['master', 'demo', 'tr']);
+    expect(result).toMatchObject({
+      outcome: 'stuck/wrong-environment',
+      why: 'The managing key belongs to the environment tr: store environment tr in its secret',
+      evidence: [{ asked: 'demo' }, { asked: 'tr', saw: 'alive' }],
+    });
+  });
+
+  it('is looked for once in each attempt', async () => {
+    const script = { probe: [GONE], master: [refused], tr: [GONE] };
+    const { memory, sent, result } = await advanced(script, managed('tr'));
+    expect([sent.at(-1), result]).toEqual(['tr', end('stuck/credential-refused')]);
+    const record = caseOf(memory).attempts['R#1'] ?? NEW_ATTEMPT;
+    const again = await advanced(script, { ...managed('tr'), found: { attempts: { 'R#1': record } } });
+    expect([again.sent.includes('tr'), again.result]).toEqual([false, end('stuck/credential-refused')]);
+  });
+
+  it('leaves no trace where its provider has no other environment to ask', async () => {
+    const { memory } = await advanced({ probe: [GONE], master: [refused] }, managed());
+    expect(caseOf(memory).attempts['R#1']?.facts).toEqual({});
+  });
+});
+
 describe('a key that shows again after an accepted call', () => {
   const flapping = (probe: Script['probe'], having: Having = {}) =>
     advanced({ probe: probe ?? [], delete: [ACCEPTED] }, { forMs: 60_000, ...having });

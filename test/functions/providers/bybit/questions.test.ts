@@ -114,6 +114,19 @@ describe('a key that signs for itself', () => {
     ]);
   });
 
+  it('has its master asked about everywhere else, if that is refused', () => {
+    const names = (asked: ReturnType<typeof order>) =>
+      bybit
+        .plan(asked)
+        .signerElsewhere?.()
+        .map(([name, { host, as }]) => [name, host, as]);
+    const aim = { self: false, keyId: SUB, locator: {} };
+    const master = names(order('delete-sub-key', keyIn(MASTER, 'testnet'), { aim }));
+    expect(master?.[0]).toEqual(['mainnet', 'api.bybit.com', 'self']);
+    expect(master?.map(([name]) => name)).not.toContain('testnet');
+    expect(names(order('delete-sub-key', keyIn(SUB)))).toBeUndefined();
+  });
+
   it.each([
     ['tr', 10010, 'doubt stuck/ip-not-allowed holds'],
     ['tr', 10003, 'unknown'],

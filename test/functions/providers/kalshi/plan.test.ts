@@ -51,6 +51,13 @@ describe('a key that deletes itself', () => {
     expect(at('demo-legacy')).toEqual([`prod ${HOST}`]);
     expect(kalshi.plan(byManager()).siblings).toEqual([]);
     expect(kalshi.plan(byManager()).elsewhere).toEqual([]);
+    expect(
+      kalshi
+        .plan(byManager())
+        .signerElsewhere?.()
+        .map(([name]) => name),
+    ).toEqual(['demo']);
+    expect(plan.signerElsewhere).toBeUndefined();
     const managed = order('delete-key', keyIn(MANAGER), {
       aim: { self: false, keyId: TARGET, credential: keyIn(TARGET) },
     });
