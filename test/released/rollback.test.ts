@@ -72,6 +72,42 @@ describe('after a rollback to 0.1.0', () => {
       expect(await endsWith((name) => name.startsWith('key-revoker-'))).toEqual([]));
   });
 
+  describe('an end with a code that it does not know', () => {
+    const CODE = 'stuck/access-denied';
+    /** A state whose request has ended with another outcome, with that code in its place. */
+    const deniedIn = async (name: string, outcome: string): Promise<Fixture> => {
+      const state = STATES.find((one) => one.name === name);
+      const [way] = state?.ways ?? [];
+      if (state === undefined || way === undefined) throw new Error(`Cannot begin without the state ${name}`);
+      const fixture = await made(state, way);
+      const [, code = outcome] = outcome.split('/');
+      const ledger = JSON.stringify(fixture.ledger)
+        .replaceAll(`"outcome":"${outcome}"`, `"outcome":"${CODE}"`)
+        .replaceAll(`"code":"${code}"`, '"code":"access-denied"');
+      expect(ledger).toContain(CODE);
+      return { ...fixture, ledger: JSON.parse(ledger) };
+    };
+
+    it('is published as it is stored', async () => {
+      const stage = await replayed(await deniedIn('stuck, no copy sent', 'stuck/credential-refused'), older);
+      expect(endsIn(stage)).toEqual([CODE]);
+      expect([stage.warnings, stage.queues.requests()]).toEqual([[], []]);
+    });
+
+    it('is redriven', async () => {
+      const stage = await replayed(await deniedIn('stuck, credential refused', 'stuck/credential-refused'), older);
+      expect(endsIn(stage)).toEqual(['revoked']);
+    });
+
+    it('waits for a later release where its receipt was not made, as the page says', async () => {
+      const fixture = await deniedIn('ended in its case', 'revoked');
+      const stage = await replayed(fixture, older);
+      expect([endsIn(stage), stage.queues.requests()]).toMatchObject([[], [{ id: expect.any(String) }]]);
+      expect(stage.warnings).toContain('record failed | TypeError');
+      expect(endsIn(await replayed(fixture))).toEqual([CODE]);
+    });
+  });
+
   it('a message that names its locator apart is refused, as the page says, and its key stays', async () => {
     const { target } = SUB_BY_MASTER.request as { readonly target: { readonly subMemberId: string } };
     const { subMemberId, ...named } = target;
