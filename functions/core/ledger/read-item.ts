@@ -390,7 +390,8 @@ const KINDS: readonly Kind[] = [
       requestId: needed(text),
       askedId: optional(text),
       planOnly: needed(flag),
-      onlyKey: optional(text),
+      // The name of no key.
+      onlyKey: optional(text, ''),
       digest: needed(text, ''),
       attempt: needed(number),
       provider: optional(text),

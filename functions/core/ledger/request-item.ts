@@ -74,7 +74,10 @@ export interface RequestItem extends Versioned {
   readonly askedId?: string | undefined;
   /** Kept apart from the real request of the same id. */
   readonly planOnly: boolean;
-  /** The only key that it may be about, by the name of its case: the one that the request with the id `askedId` had pinned. */
+  /**
+   * The only key that it may be about, by the name of its case: the one that the request with the id `askedId` had pinned. Empty: it cannot
+   * be read which one.
+   */
   readonly onlyKey?: string | undefined;
   /** Of the request's fields. The same id with other fields is refused. */
   readonly digest: string;

@@ -85,9 +85,19 @@ const checkTarget = (provider: Provider, request: RevocationRequest, item: Reque
     );
 };
 
-/** A request whose id another one had pinned to a key is about that key only. @throws Fault `refused/request-id-reused` */
-const checkOnlyKey = ({ onlyKey }: RequestItem, name: string): void => {
-  if (onlyKey !== undefined && onlyKey !== name)
+/**
+ * A request whose id another one had pinned to a key is about that key only.
+ *
+ * @throws Fault `refused/request-id-reused`, or `stuck/unproven` if that key can no longer be read
+ */
+const checkOnlyKey = ({ onlyKey, pin, former }: RequestItem, name: string): void => {
+  const only = onlyKey === '' ? (pin ?? former)?.keyName : onlyKey;
+  if (only === undefined && onlyKey === '')
+    throw new Fault(
+      'stuck/unproven',
+      'Cannot tell which key was meant: the ledger’s record of the request could not be read. Send a new request with another requestId',
+    );
+  if (only !== undefined && only !== name)
     throw new Fault(
       'refused/request-id-reused',
       'Cannot act on another key than the request that had this id first: the secret was rotated since',

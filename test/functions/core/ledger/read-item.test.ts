@@ -119,6 +119,7 @@ describe('of a request that cannot be read', () => {
       ['requestId', 'planOnly'],
       { requestId: 'R', planOnly: false },
     ],
+    ['it may be about no key', { onlyKey: 7 }, ['onlyKey'], { onlyKey: '' }],
     ['the digest is empty', { digest: 7 }, ['digest'], { digest: '' }],
     ['its sender has no name', { sender: 7 }, ['sender'], { sender: '' }],
     ['the attempt is none', { attempt: 'x' }, ['attempt'], { attempt: 0 }],

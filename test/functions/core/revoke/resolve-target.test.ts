@@ -199,6 +199,16 @@ describe('refuses', () => {
     );
   });
 
+  it('any key where it can no longer be read which one was meant', async () => {
+    expect(await refusal(aimed({}, { onlyKey: '' }))).toMatch(/^stuck\/unproven: Cannot tell which key was meant/);
+    const { pin: own } = await aimed();
+    const pin = { ...own, signer: { ...own.signer, arn: 'key-revoker/boss', versionId: 'AWSCURRENT' } };
+    for (const known of [{ pin }, { former: pin }])
+      expect((await aimed({}, { onlyKey: '', ...known })).pin.keyName).toBe(pin.keyName);
+    const other = { ...pin, keyName: pin.keyName.replace(/prod/, 'demo') };
+    expect(await refusal(aimed({}, { onlyKey: '', former: other }))).toMatch(/^refused\/request-id-reused/);
+  });
+
   it('another key than the earlier attempt’s', async () => {
     expect(await refusal(aimed({}, { former: { ...(await aimed()).pin, keyId: 'OLD' } }))).toBe(
       'refused/target-mismatch: Cannot continue with a different key than the earlier attempt: send a new request for that key',
