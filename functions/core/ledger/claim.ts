@@ -105,7 +105,6 @@ const claimApart = async (ports: Ports, delivery: Delivery, rest: Partial<Fresh>
  * since, and would look like this one.
  */
 const claimedApart = async ({ ledger }: Ports, delivery: Delivery): Promise<RequestItem | undefined> => {
-  if (delivery.receiveCount === 1) return undefined;
   const item = await ledger.read<RequestItem>(requestKey(delivery.messageId, false));
   return item?.askedId === undefined || item.salvagedAt !== undefined ? undefined : item;
 };
@@ -168,9 +167,8 @@ const claimRequest = async (
   request: RevocationRequest,
   eventAt: EpochMs | undefined,
   isFinished: boolean,
+  mayBeApart = delivery.receiveCount > 1,
 ): Promise<RequestItem> => {
-  const before = await claimedApart(ports, delivery);
-  if (before) return before;
   const now = ports.clock.now();
   const { requestId, planOnly } = await nameOf(ports, delivery, request);
   const attemptFor = await attemptsOf(ports, delivery, requestId);
@@ -179,7 +177,7 @@ const claimRequest = async (
   // The sender sets an event’s time, so the time of its message is the upper bound.
   const askedAt = earlier(eventAt ?? delivery.sentAt, delivery.sentAt);
   const dueAt = (request.notBefore && fromIso(request.notBefore)) || askedAt;
-  const item = await updateItem<RequestItem>(ports, requestKey(requestId, planOnly), (current) => {
+  const next = (current: RequestItem | undefined): Fresh | undefined => {
     if (current !== undefined && !isSameRequest(ports, current, request)) return undefined;
     const attempt = attemptFor(current);
     if (attempt === undefined) return undefined;
@@ -191,7 +189,16 @@ const claimRequest = async (
     const whole = current.request === undefined ? { ...current, digest, request: named } : current;
     const isRedrive = attempt > current.attempt && (isFinished || current.ended === undefined || isWithdrawn(current));
     return isRedrive ? redriven(whole, delivery, attempt, now) : whole === current ? undefined : whole;
+  };
+  let isHeldBack = false;
+  const item = await updateItem<RequestItem>(ports, requestKey(requestId, planOnly), (current) => {
+    const written = next(current);
+    // Most redeliveries change nothing, so only a write costs the question what the first delivery did.
+    isHeldBack = mayBeApart && written !== undefined;
+    return isHeldBack ? undefined : written;
   });
+  if (isHeldBack)
+    return (await claimedApart(ports, delivery)) ?? claimRequest(ports, delivery, request, eventAt, isFinished, false);
   if ((!item || isSameRequest(ports, item, request)) && attemptFor(item) === undefined)
     return refuseAttempt(ports, delivery, named);
   // An older release may have stored the request without a field that has got a default since.

@@ -496,3 +496,26 @@ describe('the end of a message that is not a valid request', () => {
   it('leaves a redrive of its copy alone', async () =>
     expect(await ended({ ended: undefined, salvagedAt: NOON, attempt: 2 })).toMatchObject({ rev: 1, attempt: 2 }));
 });
+
+describe('a redelivery', () => {
+  it('costs one read where the request is there already', async () => {
+    const memory = memoryPorts();
+    await claimed(memory);
+    const before = memory.steps.length;
+    await claimed(memory, SELF, { receiveCount: 2 });
+    expect(memory.steps.slice(before)).toEqual(['read']);
+  });
+
+  it('claims what the first delivery did not come to', async () => {
+    const memory = memoryPorts();
+    expect(await claimed(memory, SELF, { receiveCount: 2 })).toMatchObject({ rev: 1, requestId: 'R' });
+  });
+
+  it('of a redrive is the redrive, if the first delivery did not come to it', async () => {
+    const memory = memoryPorts();
+    await claimed(memory);
+    change(memory, { ended: { outcome: 'stuck/limit', why: '', at: NOON, evidence: [] } });
+    const item = await claimed(memory, SELF, { messageId: 'M2', receiveCount: 2, attempt: 2 });
+    expect(item).toMatchObject({ requestId: 'R', attempt: 2, ended: undefined });
+  });
+});
