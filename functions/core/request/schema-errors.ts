@@ -11,15 +11,18 @@ const KINDS: Readonly<Record<string, string>> = {
   record: 'an object',
 };
 
-/** What a value must be, for `safeParse`. A schema's own message comes first. No message quotes the value. */
-export const wanted: z.core.$ZodErrorMap = (issue) => {
+/**
+ * What a value must be, for `safeParse`. A schema's own message comes first, and the library's own English is never said. No message quotes
+ * the value.
+ */
+export const wanted = (issue: z.core.$ZodRawIssue): string => {
   const found = issue.input === undefined ? '; it is missing' : '';
   if (issue.code === 'invalid_type') return `it must be ${KINDS[issue.expected] ?? issue.expected}${found}`;
   if (issue.code === 'invalid_value')
     return `it must be ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map(String).join(', ')}${found}`;
   if (issue.code === 'too_small') return `it must have at least ${issue.minimum} character`;
   if (issue.code === 'too_big') return `it must have at most ${issue.maximum} characters`;
-  return undefined;
+  return 'it must have a form that is documented';
 };
 
 /** An issue about the inside of an object, and not about its kind. */
