@@ -85,10 +85,14 @@ const claimMessage = async (
  * The request of a message whose id another request has, carried out under the message's id. However often the message is delivered, it is
  * this one request.
  */
-const claimApart = async (ports: Ports, delivery: Delivery, rest: Partial<Fresh>): Promise<RequestItem> => {
+const claimApart = async (
+  ports: Ports,
+  delivery: Delivery,
+  rest: Partial<Fresh> & { readonly request: RevocationRequest; readonly askedId: string },
+): Promise<RequestItem> => {
   const now = ports.clock.now();
   const requestId = delivery.messageId;
-  const digest = rest.request ? digestOf(ports, rest.request) : '';
+  const digest = digestOf(ports, rest.request);
   const item = await updateItem<RequestItem>(ports, requestKey(requestId, false), (current) => {
     if (current === undefined) return fresh(delivery, now, { requestId, digest, ...rest });
     // What was stored of the request could not be read. The message says it once more.
@@ -96,7 +100,7 @@ const claimApart = async (ports: Ports, delivery: Delivery, rest: Partial<Fresh>
       ? { ...current, digest, request: rest.request }
       : undefined;
   });
-  if (item?.receivedAt === now) ports.log.warn('request id taken', { requestId, askedId: rest.askedId ?? '' });
+  if (item?.receivedAt === now) ports.log.warn('request id taken', { requestId, askedId: rest.askedId });
   return item as RequestItem;
 };
 
@@ -145,7 +149,7 @@ const nameOf = async (
 };
 
 /** Its copy carries the message's id. With the id that it came with, its redrive would look like the other request. */
-const underMessage = ({ messageId }: Delivery, request: RevocationRequest): Pick<Fresh, 'request' | 'provider'> => ({
+const underMessage = ({ messageId }: Delivery, request: RevocationRequest) => ({
   request: { ...request, requestId: messageId },
   provider: request.provider,
 });
@@ -190,14 +194,10 @@ const claimRequest = async (
     const isRedrive = attempt > current.attempt && (isFinished || current.ended === undefined || isWithdrawn(current));
     return isRedrive ? redriven(whole, delivery, attempt, now) : whole === current ? undefined : whole;
   };
-  let isHeldBack = false;
-  const item = await updateItem<RequestItem>(ports, requestKey(requestId, planOnly), (current) => {
-    const written = next(current);
-    // Most redeliveries change nothing, so only a write costs the question what the first delivery did.
-    isHeldBack = mayBeApart && written !== undefined;
-    return isHeldBack ? undefined : written;
-  });
-  if (isHeldBack)
+  const key = requestKey(requestId, planOnly);
+  const item = await (mayBeApart ? ports.ledger.read<RequestItem>(key) : updateItem<RequestItem>(ports, key, next));
+  // Most redeliveries change nothing, so only a write costs the question what the first delivery did.
+  if (mayBeApart && next(item) !== undefined)
     return (await claimedApart(ports, delivery)) ?? claimRequest(ports, delivery, request, eventAt, isFinished, false);
   if ((!item || isSameRequest(ports, item, request)) && attemptFor(item) === undefined)
     return refuseAttempt(ports, delivery, named);

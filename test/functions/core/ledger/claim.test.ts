@@ -497,7 +497,69 @@ describe('the end of a message that is not a valid request', () => {
     expect(await ended({ ended: undefined, salvagedAt: NOON, attempt: 2 })).toMatchObject({ rev: 1, attempt: 2 }));
 });
 
+describe('a first delivery', () => {
+  it('costs one read and one write', async () => {
+    const memory = memoryPorts();
+    await claimed(memory);
+    expect(memory.steps).toEqual(['read', 'write request']);
+  });
+
+  it('of another request with the id is no redrive of it, whatever attempt it names', async () => {
+    const memory = memoryPorts();
+    await claimed(memory);
+    const other = { ...SELF, target: { apiKeyId: OTHER } };
+    const item = await claimed(memory, other, { messageId: 'M2', mark: { attempt: 9 } });
+    expect(item).toMatchObject({ requestId: 'M2', askedId: 'R', attempt: 1, request: { target: { apiKeyId: OTHER } } });
+    expect(item.ended).toBeUndefined();
+  });
+
+  it('leaves what an older release has made of its message', async () => {
+    const memory = memoryPorts();
+    await claimed(memory);
+    const refused = { rev: 1, nonce: 'n', requestId: 'M2', stub: '{}', ended: { outcome: 'refused/malformed' } };
+    memory.items.set('request#M2 request', refused as never);
+    const item = await claimed(memory, { ...SELF, target: { apiKeyId: OTHER } }, { messageId: 'M2' });
+    expect(item).toEqual(refused);
+  });
+});
+
 describe('a redelivery', () => {
+  it('says the request once more where it is kept under the message’s id and cannot be read', async () => {
+    const memory = memoryPorts();
+    const nameless = { ...SELF, requestId: undefined };
+    await claimed(memory, nameless);
+    const stored = memory.items.get('request#M request');
+    memory.items.set('request#M request', { ...stored, request: undefined, digest: '', salvagedAt: NOON } as never);
+    expect(await claimed(memory, nameless, { receiveCount: 2 })).toMatchObject({ rev: 2, request: { requestId: 'M' } });
+  });
+
+  it('is the next attempt of a request under the message’s id whose word was withdrawn before', async () => {
+    const memory = memoryPorts();
+    const nameless = { ...SELF, requestId: undefined };
+    await claimed(memory, nameless);
+    const stored = memory.items.get('request#M request');
+    memory.items.set('request#M request', { ...stored, withdrawnAt: epochMs(NOON - 1) } as never);
+    expect(await claimed(memory, nameless, { receiveCount: 2 })).toMatchObject({ requestId: 'M', attempt: 2 });
+  });
+
+  it('is the request with the id where neither can be read', async () => {
+    const memory = memoryPorts();
+    await claimed(memory);
+    const other = { ...SELF, target: { apiKeyId: OTHER } };
+    await claimed(memory, other, { messageId: 'M2' });
+    for (const id of ['R', 'M2']) {
+      const stored = memory.items.get(`request#${id} request`);
+      memory.items.set(`request#${id} request`, {
+        ...stored,
+        request: undefined,
+        digest: '',
+        salvagedAt: NOON,
+      } as never);
+    }
+    const item = await claimed(memory, other, { messageId: 'M2', receiveCount: 2 });
+    expect(item).toMatchObject({ requestId: 'R', request: { target: { apiKeyId: OTHER } } });
+  });
+
   it('costs one read where the request is there already', async () => {
     const memory = memoryPorts();
     await claimed(memory);
