@@ -205,7 +205,7 @@ const claimRequest = async (
   if (item && isSameRequest(ports, item, request)) return item.digest === digest ? item : { ...item, request: named };
   const kept = { ...underMessage(delivery, named), askedId: requestId };
   if (item === undefined) return claimMessage(ports, delivery, kept, 'refused/malformed', ID_OF_SWEEP);
-  const apart = requestId === delivery.messageId ? undefined : apartFrom(ports, item, request);
+  const apart = apartFrom(ports, item, request);
   if (apart) return claimApart(ports, delivery, { ...kept, ...apart, dueAt });
   return claimMessage(ports, delivery, kept, 'refused/request-id-reused', '');
 };
