@@ -96,7 +96,7 @@ describe('status', () => {
     await system().send({ ...BODY, target: 'self', requestId: 'R-2' });
     await system().deliver();
     const soFar = async () => (await piped('status', 'R-2')).out.find((line) => line.startsWith('  so far'));
-    const since = 'unknown to the provider since 2026-11-20T10:00:00.000Z';
+    const since = 'unknown to the provider since 2026-11-20T10:00:00.112Z'; // after two slots of the rate
     expect(await soFar()).toBe(`  so far     called once, ${since}`);
     system().advance(60_000);
     await system().deliver();
