@@ -109,7 +109,9 @@ export const dryRun = async (asked: AttemptContext, key: KeyOf): Promise<Attempt
     NEW_ATTEMPT;
   const next = plannedStep(context, probed, progress, item.proved !== undefined);
   const known = [round.facts, recordIn(round.asked)] as const;
-  const forecast = plan.forecast(...known);
+  // What only a request in a hurry will miss is told too.
+  const facts = item.facts[order.signer.keyId] ?? {};
+  const forecast = asked.provider.plan({ ...asked.order, facts, called: false }).forecast(...known);
   const kind = isRestriction(plan.call) ? 'update' : 'delete';
   const isDelete = kind === 'delete' && next.do === 'call';
   const lost = isDelete ? await controlLoss(ports, request.provider, pin, 'plan') : [];

@@ -2,20 +2,18 @@ import { type Command, Option } from 'commander';
 import { requestKey } from '../../core/ledger/keys.ts';
 import type { RequestItem } from '../../core/ledger/request-item.ts';
 import { isSameRequest } from '../../core/ledger/same-request.ts';
-import { needsPerson } from '../../core/outcome.ts';
 import type { RevocationRequest } from '../../core/request/revocation-request.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import type { Context } from '../deployment/context.ts';
 import { pauseOf, whoPaused } from '../deployment/paused.ts';
-import { exitOf, type Finished } from '../requests/finished.ts';
+import { exitOfRequest, type Finished } from '../requests/finished.ts';
 import { follow, followFinding } from '../requests/follow.ts';
-import { forbidding } from '../requests/forecast.ts';
 import { isFinal, requestLines } from '../requests/request-lines.ts';
 import { type RequestOptions, requestFromOptions, withRequestOptions } from '../requests/request-words.ts';
 import { sendOne } from '../requests/requests-queue.ts';
 import { endLines } from '../show/receipt-lines.ts';
 import { confirm } from '../terminal/confirm.ts';
-import { EXIT, type Exit, Failure } from '../terminal/failure.ts';
+import { EXIT, Failure } from '../terminal/failure.ts';
 import { duration } from './duration-option.ts';
 
 type Named = RevocationRequest & { readonly requestId: string };
@@ -48,20 +46,13 @@ const tellPause = async ({ terminal }: Context, deployed: Deployed): Promise<voi
     );
 };
 
-/** A plan of what would not end well ends as badly. */
-const exitFor = ({ receipt, ended }: Finished): Exit => {
-  const { outcome, forecast = [] } = ended?.plan ?? {};
-  const isBad = (outcome !== undefined && needsPerson(outcome)) || forbidding(forecast).length > 0;
-  return isBad ? EXIT.stuck : exitOf(receipt);
-};
-
 const showEnd = (context: Context, command: Command, item: Finished): void => {
   const { receipt } = item;
   const { terminal } = context;
   terminal.show();
   if (context.isJson(command)) context.json(receipt);
   else for (const line of endLines(terminal, receipt)) terminal.print(line);
-  context.end(exitFor(item));
+  context.end(exitOfRequest(item));
 };
 
 /** The request with the receipt of its finding, where the user waits for that. */

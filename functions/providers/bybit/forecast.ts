@@ -12,6 +12,8 @@ export interface Seen {
   readonly order: Order;
   readonly operation: BybitOperation;
   readonly isMaster: boolean;
+  /** The sub account is known without a search. */
+  readonly isLocated: boolean;
   readonly facts: Facts;
   readonly record: BybitRecord | undefined;
   readonly settings: BybitSettings | undefined;
@@ -56,6 +58,10 @@ const FORECASTS: readonly (readonly [(seen: Seen) => boolean, string])[] = [
   [
     ({ order, facts }) => facts['searched'] !== undefined && order.target.credential === undefined,
     'No sub account of this master key has the key, so its death could not be proved',
+  ],
+  [
+    ({ order, isLocated }) => order.urgent && !order.target.self && !order.target.credential && !isLocated,
+    'An urgent request deletes the key before it looks for the key’s sub account, and afterwards no sub account has the key, so its death could not be proved. Name subMemberId',
   ],
 ];
 

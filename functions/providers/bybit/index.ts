@@ -86,6 +86,7 @@ const plan = (order: Order, operation: BybitOperation): Plan => {
     !target.self && !target.credential && facts['searched'] !== undefined && subAccountOf(order) === undefined;
   const seen = (known: Facts, record: KeyRecord | undefined): Seen => ({
     ...{ order, operation, isMaster: operation.of === 'master', facts: known },
+    isLocated: subAccountOf(order) !== undefined,
     settings: order.settings as BybitSettings | undefined,
     record: record as BybitRecord | undefined,
   });
