@@ -1,4 +1,5 @@
 import type { EpochMs } from './epoch.ts';
+import type { Lane } from './lane.ts';
 import type { RetryCode } from './outcome.ts';
 
 /** What the attributes of a message say of the request in it. What is absent says nothing. */
@@ -12,6 +13,8 @@ export interface MessageMark {
 /** One delivery of one message, as the queue describes it. */
 export interface Delivery {
   readonly messageId: string;
+  /** The lane whose queue delivers the message. Absent where one queue serves all lanes. */
+  readonly lane?: Lane | undefined;
   readonly body: string;
   /** From the attributes that each of our copies carries. */
   readonly mark?: MessageMark | undefined;

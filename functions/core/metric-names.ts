@@ -50,7 +50,7 @@ export const METRICS = {
   NotificationsFailed: gauged,
   /** Readings of ledger items that could not be read as a whole, and items that a sweep could not serve. */
   ItemFaults: gauged,
-  /** Records that the requests queue did not hand out. */
+  /** Records that no queue of requests handed out. */
   RecordsForged: gauged,
   /** One for each sweep that finished. */
   SweepRan: gauged,

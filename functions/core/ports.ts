@@ -1,4 +1,5 @@
 import type { Clock, EpochMs } from './epoch.ts';
+import type { Lane } from './lane.ts';
 import type { HttpCall, MaybeReply, Providers } from './provider.ts';
 import type { Receipt } from './receipt.ts';
 import type { Secret } from './secret.ts';
@@ -138,8 +139,8 @@ export interface Outbox {
   publish(receipt: Receipt): Promise<void>;
   /** The copy for the stuck queue: a request that can be sent again as it is, or the stub of a body that was not a valid request. */
   setAside(body: string, attributes: Attributes): Promise<void>;
-  /** Onto the requests queue, delivered after the delay: 0 to 900 seconds. */
-  enqueue(body: string, attributes: Attributes, delaySeconds: number): Promise<void>;
+  /** Onto the queue of a lane, delivered after the delay: 0 to 900 seconds. */
+  enqueue(body: string, attributes: Attributes, delaySeconds: number, lane: Lane): Promise<void>;
 }
 
 /** Only flat facts: no object, error, request or record ever reaches a log line. */

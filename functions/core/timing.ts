@@ -19,7 +19,7 @@ export const TIMING = {
   /** How long one record may take: the function's timeout minus the time to report. */
   recordMs: 25_000,
   functionTimeoutMs: 30_000,
-  /** The requests queue's visibility timeout before a record has shortened its own. */
+  /** The visibility timeout of the queues of requests before a record has shortened its own. */
   visibilityMs: 180_000,
   /** How long a message stays hidden past its record's deadline, so that a crash is picked up soon. */
   crashMarginMs: 10_000,

@@ -15,7 +15,7 @@ import { sdkClient } from './aws/sdk-client.ts';
 import { secretsVault } from './aws/vault.ts';
 import { sendOver } from './http/http.ts';
 import { awsOutbox } from './messages/outbox.ts';
-import { type Hide, hideIn, isFromQueue } from './messages/visibility.ts';
+import { type SourceOf, sourceIn } from './messages/record-source.ts';
 import { systemClock } from './process/clock.ts';
 import { digest } from './process/digest.ts';
 import type { FunctionEnvironment } from './process/environment.ts';
@@ -26,9 +26,7 @@ import { measuring } from './telemetry/metrics.ts';
 /** Everything outside `core`, and what only a handler needs. */
 export interface CreatedPorts {
   readonly ports: Ports;
-  readonly hide: Hide;
-  /** Whether a record of an event says that it comes from the requests queue. */
-  readonly isOurs: (record: unknown) => boolean;
+  readonly sourceOf: SourceOf;
   /** Writes one line for each provider that was asked since the last time. At the end of a batch: a line for each exchange costs more. */
   readonly tellExchanges: () => void;
 }
@@ -81,7 +79,6 @@ export const createPorts = (
     tellExchanges: () => {
       for (const [event, facts] of measured.exchanges()) log.info(event, facts);
     },
-    hide: hideIn(sqs, environment.requestsQueueUrl),
-    isOurs: isFromQueue(environment.requestsQueueUrl),
+    sourceOf: sourceIn(sqs, environment.queueUrls),
   };
 };

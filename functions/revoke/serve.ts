@@ -5,8 +5,9 @@ import { after, type EpochMs, earlier } from '../core/epoch.ts';
 import { revoke } from '../core/revoke/revoke.ts';
 import { TIMING } from '../core/timing.ts';
 import type { CreatedPorts } from '../edge/create-ports.ts';
+import type { RecordSource } from '../edge/messages/record-source.ts';
 import { readRecord } from '../edge/messages/sqs-record.ts';
-import type { HandleState } from '../edge/messages/visibility.ts';
+import type { HandleState, Hide } from '../edge/messages/visibility.ts';
 
 /** Leaves the message on the queue. Its text is all that the runtime may print of it. */
 class NotDone extends Error {
@@ -15,7 +16,8 @@ class NotDone extends Error {
 
 /** @returns what SQS says of the handle; `unknown` where SQS did not answer */
 const hideUntil = async (
-  { ports, hide }: CreatedPorts,
+  { ports }: CreatedPorts,
+  hide: Hide,
   receiptHandle: string,
   instant: EpochMs,
 ): Promise<HandleState | 'unknown'> => {
@@ -33,29 +35,36 @@ const warnUnchanged = ({ ports }: CreatedPorts): void => ports.log.warn('visibil
  * Hides the message of a record that SQS has handed out. A caller that may invoke the function can make a record up, with any sender and
  * any request in it. Such a record is not carried out. It is given back, since SQS may be wrong.
  *
+ * @returns the queue that handed the record out
  * @throws NotDone if the record is forged or comes too late
  */
-const takeRecord = async (serving: CreatedPorts, record: unknown, receiptHandle: string, until: EpochMs) => {
-  const isOurs = serving.isOurs(record);
-  const state = isOurs ? await hideUntil(serving, receiptHandle, until) : 'foreign';
+const takeRecord = async (
+  serving: CreatedPorts,
+  record: unknown,
+  receiptHandle: string,
+  until: EpochMs,
+): Promise<RecordSource> => {
+  const source = serving.sourceOf(record);
+  const state = source && (await hideUntil(serving, source.hide, receiptHandle, until));
   // Another delivery of the message does the work.
   if (state === 'late') throw new NotDone('Cannot carry out a delivery whose time is over');
-  if (state === 'foreign') {
+  if (source === undefined || state === 'foreign') {
     // Nothing of the record is told: all of it may be made up.
-    serving.ports.log.warn('record forged', { wrong: isOurs ? 'receipt handle' : 'queue' });
-    throw new NotDone('Cannot carry out a record that is not of the requests queue');
+    serving.ports.log.warn('record forged', { wrong: source ? 'receipt handle' : 'queue' });
+    throw new NotDone('Cannot carry out a record that is not of a queue of requests');
   }
   if (state === 'unknown') warnUnchanged(serving);
+  return source;
 };
 
 const onRecord = async (serving: CreatedPorts, record: unknown, endsAt: EpochMs): Promise<void> => {
   const { ports } = serving;
   const { receiptHandle, ...message } = readRecord(record);
   const deadline = earlier(after(ports.clock.now(), TIMING.recordMs), endsAt);
-  await takeRecord(serving, record, receiptHandle, after(deadline, TIMING.crashMarginMs));
-  const verdict = await revoke(ports, { ...message, deadline });
+  const { lane, hide } = await takeRecord(serving, record, receiptHandle, after(deadline, TIMING.crashMarginMs));
+  const verdict = await revoke(ports, { ...message, lane, deadline });
   if (verdict.done) return;
-  if ((await hideUntil(serving, receiptHandle, verdict.notBefore)) !== 'held') warnUnchanged(serving);
+  if ((await hideUntil(serving, hide, receiptHandle, verdict.notBefore)) !== 'held') warnUnchanged(serving);
   throw new NotDone(`Cannot finish yet: ${verdict.code}`);
 };
 
@@ -63,7 +72,7 @@ const onRecord = async (serving: CreatedPorts, record: unknown, endsAt: EpochMs)
 type Settled = readonly PromiseSettledResult<void>[];
 
 /**
- * The function behind the requests queue. The records of a batch run at the same time, each with its own deadline; only
+ * The function behind the queues of the lanes. The records of a batch run at the same time, each with its own deadline; only
  * records that are not done go back on the queue.
  */
 export const serve = (serving: CreatedPorts) =>

@@ -73,7 +73,8 @@ const withEdge = (memory: Memory, heard: string[]): void => {
   const log = logAs('corpus', measuring('corpus', PROVIDERS, ports.clock).metricsOf);
   const outbox = awsOutbox({
     ...{ sqs: client, sns: client, events: client, log },
-    ...{ requestsQueueUrl: 'q', stuckQueueUrl: 's', resultsTopicArn: 'r', notificationsTopicArn: 'n', busName: 'b' },
+    queueUrls: { requests: 'q', urgent: 'u', rechecks: 'c' },
+    ...{ stuckQueueUrl: 's', resultsTopicArn: 'r', notificationsTopicArn: 'n', busName: 'b' },
   });
   const inMemory = ports.outbox;
   ports.log = log;

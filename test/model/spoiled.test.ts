@@ -132,7 +132,7 @@ const SPOILED: readonly (readonly [what: string, spoil: Spoil, found: RegExp])[]
         await publish(receipt);
         if (receipt.outcome !== 'confirmed') return;
         const { requestId, attempt } = receipt;
-        await enqueue(JSON.stringify({ requestId }), marksOf({ requestId, attempt: attempt + 1 }), 0);
+        await enqueue(JSON.stringify({ requestId }), marksOf({ requestId, attempt: attempt + 1 }), 0, 'requests');
       },
     })),
     /L3: R1#2 was sent by nobody/,

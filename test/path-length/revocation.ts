@@ -40,7 +40,7 @@ export const revocation = async (name: string): Promise<Revocation> => {
     return 'held';
   };
   requestForm(ports.providers); // as the ports of the function do it while it loads
-  const handler = serve({ ports, hide, isOurs: () => true, tellExchanges: () => undefined });
+  const handler = serve({ ports, sourceOf: () => ({ lane: 'urgent', hide }), tellExchanges: () => undefined });
   const isDone = async (receiveCount: number): Promise<boolean> => {
     clock.advanceTo(message.visibleAt);
     const answer = await clock.run(Promise.resolve(handler(eventOf(message, receiveCount), context)));

@@ -1,9 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Lane } from '../../functions/core/lane.ts';
 import type { Item } from './document-table.ts';
 
 /** A message as a queue holds it. Instants are RFC 3339. */
 export interface Message {
   readonly id: string;
+  /** Whose queue it is on. @default the one queue of release 0.1.0 */
+  readonly lane?: Lane;
   readonly body: string;
   readonly attributes: Readonly<Record<string, string>>;
   /** SQS `SenderId`. */

@@ -1,4 +1,5 @@
 import { epochMs, toIso } from '../../functions/core/epoch.ts';
+import type { Lane } from '../../functions/core/lane.ts';
 import type { Attributes, Outbox, Ports, Vault } from '../../functions/core/ports.ts';
 import { tick } from '../../functions/core/sweep/tick.ts';
 import { TIMING } from '../../functions/core/timing.ts';
@@ -45,6 +46,8 @@ export interface QueueRecord {
   readonly body: string;
   readonly attributes: Readonly<Record<string, string>>;
   readonly messageAttributes: Readonly<Record<string, { readonly stringValue: string; readonly dataType: 'String' }>>;
+  /** The lane whose queue it comes from. */
+  readonly eventSourceARN: Lane;
 }
 
 export interface Around {
@@ -114,7 +117,11 @@ export const openProduct = (given: Around): Product => {
     providers: PROVIDERS,
     config: { ...config, ...DEPLOYMENT, providers },
   });
-  const handler = serve({ ports, hide: given.hide, isOurs: () => true, tellExchanges: () => undefined });
+  const handler = serve({
+    ports,
+    sourceOf: (record) => ({ lane: (record as QueueRecord).eventSourceARN, hide: given.hide }),
+    tellExchanges: () => undefined,
+  });
   return {
     ports,
     receive: receiveWith(handler as never, clock),

@@ -6,11 +6,11 @@ import { withSecrets } from './throwaway.ts';
 /** Before a record shortens it. */
 const VISIBILITY_MS = 180_000;
 
-/** The requests queue and the stuck queue, as far as messages depend on them. */
+/** The queues of the lanes, as one, and the stuck queue, as far as messages depend on them. */
 export interface Queues {
   readonly requests: () => readonly Message[];
   readonly stuck: () => readonly Message[];
-  readonly push: (message: Pick<Message, 'body' | 'attributes' | 'sender'>, delaySeconds?: number) => void;
+  readonly push: (message: Pick<Message, 'body' | 'attributes' | 'sender' | 'lane'>, delaySeconds?: number) => void;
   readonly setAside: (message: Pick<Message, 'body' | 'attributes' | 'sender'>) => void;
   /** Takes everything off the stuck queue. */
   readonly takeStuck: () => readonly Message[];
@@ -24,7 +24,16 @@ export interface Queues {
   readonly remove: (id: string) => void;
 }
 
-const recordOf = ({ id, body, attributes, sender, sentAt, firstReceivedAt, receiveCount }: Message): QueueRecord => ({
+const recordOf = ({
+  id,
+  lane = 'requests',
+  body,
+  attributes,
+  sender,
+  sentAt,
+  firstReceivedAt,
+  receiveCount,
+}: Message): QueueRecord => ({
   messageId: id,
   receiptHandle: id,
   body: withSecrets(body),
@@ -37,6 +46,7 @@ const recordOf = ({ id, body, attributes, sender, sentAt, firstReceivedAt, recei
   messageAttributes: Object.fromEntries(
     Object.entries(attributes).map(([name, stringValue]) => [name, { stringValue, dataType: 'String' }]),
   ),
+  eventSourceARN: lane,
 });
 
 /** @param loaded what is on the queues at first */
@@ -46,7 +56,7 @@ export const openQueues = (
 ): Queues => {
   let requests = [...loaded.requests];
   const stuck = [...loaded.stuck];
-  const made = (message: Pick<Message, 'body' | 'attributes' | 'sender'>, delaySeconds = 0): Message => ({
+  const made = (message: Pick<Message, 'body' | 'attributes' | 'sender' | 'lane'>, delaySeconds = 0): Message => ({
     id: newId(),
     ...message,
     sentAt: isoOf(now()),

@@ -115,7 +115,7 @@ export const openStage = async (
     outbox: {
       publish,
       setAside: async (body, attributes) => queues.setAside({ body, attributes, sender: OWN }),
-      enqueue: async (body, attributes, seconds) => queues.push({ body, attributes, sender: OWN }, seconds),
+      enqueue: async (body, attributes, seconds, lane) => queues.push({ body, attributes, sender: OWN, lane }, seconds),
     },
     newId,
     warn: (event, facts) => void warnings.push([event, ...Object.values(facts)].join(' | ')),

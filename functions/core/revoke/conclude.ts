@@ -28,7 +28,7 @@ import { finalReceipt, interimReceipt, owesInterim } from '../receipts/make-rece
 import { statusTags } from '../request/expiry-tags.ts';
 import { LONGEST_DELAY_SECONDS, SECOND_MS, TIMING } from '../timing.ts';
 import { controlLoss, targetSecretOf } from './control-loss.ts';
-import { sendRecheck, setAside } from './enqueue.ts';
+import { sendRecheck, setAside, waitInLane } from './enqueue.ts';
 import { countedFrom, DONE, waitFor } from './wait-for.ts';
 
 /** A request that has ended. The end and its receipt are written together. */
@@ -311,7 +311,7 @@ const comeAgain = async (
   ports.log.info('request goes on later', { requestId, attempt, code: wait.code });
   // While an hour of absence is counted, or a refusal has to hold, the request comes back as often as a young one.
   const refusedSince = wait.code === 'refused-for-now' ? item.refused?.since : undefined;
-  return waitFor(ports, delivery, item, wait, record?.absentSince ?? refusedSince);
+  return waitInLane(ports, delivery, item, waitFor(ports, delivery, item, wait, record?.absentSince ?? refusedSince));
 };
 
 /** Puts a request back on the queue, or gives it up if its time is over. */

@@ -1,4 +1,4 @@
-import { after, type EpochMs, fromIso } from '../epoch.ts';
+import { after, type EpochMs, earlier, fromIso } from '../epoch.ts';
 import { Fault } from '../fault.ts';
 import { type AttemptWaiting, attemptWaiting } from '../ledger/attempt-result.ts';
 import type { RequestItem } from '../ledger/request-item.ts';
@@ -24,7 +24,7 @@ export const latestNotBefore = (sentAt: EpochMs, giveUpAfterMs: number): EpochMs
  */
 export const checkPreconditions = (
   { ports, delivery, request }: Run,
-  item: Pick<RequestItem, 'requestId'>,
+  item: Pick<RequestItem, 'requestId' | 'receivedAt'>,
 ): AttemptWaiting | undefined => {
   const { config, clock } = ports;
   const { provider, notBefore } = request;
@@ -35,7 +35,9 @@ export const checkPreconditions = (
     );
   const due = fromIso(String(notBefore));
   if (due === undefined) return undefined;
-  if (due < after(delivery.sentAt, -LONG_AGO_MS) && !isExpiryOrder(item.requestId))
+  // A copy is sent later than the message that was claimed.
+  const askedAt = earlier(delivery.sentAt, item.receivedAt);
+  if (due < after(askedAt, -LONG_AGO_MS) && !isExpiryOrder(item.requestId))
     throw new Fault(
       'refused/malformed',
       'Cannot act by a notBefore of more than 400 days ago: leave it out to act at once, or give a later one, such as 2027-03-31T18:00:00+02:00',

@@ -1,4 +1,5 @@
 import { after, type EpochMs, epochMs, toIso } from '../epoch.ts';
+import { laneOf } from '../lane.ts';
 import { requestKey } from '../ledger/keys.ts';
 import { pausedSince } from '../ledger/operator-items.ts';
 import type { RequestItem } from '../ledger/request-item.ts';
@@ -115,7 +116,8 @@ const send = async (ports: Ports, due: Due, attempt: number): Promise<void> => {
   const now = ports.clock.now();
   const body = JSON.stringify({ ...request, requestId });
   const delayMs = Math.min(LONGEST_DELAY_MS, Math.max(0, order.expiresAt - now));
-  await ports.outbox.enqueue(body, marksOf({ requestId, attempt }), Math.ceil(delayMs / SECOND_MS));
+  const seconds = Math.ceil(delayMs / SECOND_MS);
+  await ports.outbox.enqueue(body, marksOf({ requestId, attempt }), seconds, laneOf(request));
   await writeSweep(ports, secret.arn, (item) => item && { ...item, sent: { requestId, attempt, at: now } });
 };
 
@@ -252,7 +254,7 @@ const leaveOff = async (ports: Ports, from: string | undefined, next: string | u
 const NEVER = epochMs(Number.POSITIVE_INFINITY);
 
 /**
- * Turns expiry tags that are due, or will be before the next sweeps are over, into requests on the common requests queue.
+ * Turns expiry tags that are due, or will be before the next sweeps are over, into requests, each on the queue of its lane.
  * It decides from the ledger, so two sweeps at once make the same requests. While the system is paused, it reads and reports,
  * but sends nothing.
  *

@@ -1,4 +1,5 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { Lane } from '../../core/lane.ts';
 import type { Attributes, Outbox } from '../../core/ports.ts';
 import { LONGEST_DELAY_SECONDS } from '../../core/timing.ts';
 import { orUnavailable } from '../aws/unavailable.ts';
@@ -8,27 +9,32 @@ import { attributesOf, sendableJson } from './sendable.ts';
 
 export interface OutboxOptions extends PublishOptions {
   readonly sqs: SQSClient;
-  readonly requestsQueueUrl: string;
+  /** By lane. */
+  readonly queueUrls: Readonly<Record<Lane, string>>;
   readonly stuckQueueUrl: string;
 }
 
 /** SNS, EventBridge and SQS behind the port. What is published may arrive more than once, never changed. */
 export const awsOutbox = (options: OutboxOptions): Outbox => {
-  const { sqs, requestsQueueUrl, stuckQueueUrl } = options;
+  const { sqs, queueUrls, stuckQueueUrl } = options;
   const messageOf = (body: string, attributes: Attributes): Message => ({
     MessageBody: sendableJson(body),
     MessageAttributes: attributesOf(attributes),
   });
-  const sendRequest = sendTogether(sqs, requestsQueueUrl);
+  const sendTo = {
+    requests: sendTogether(sqs, queueUrls.requests),
+    urgent: sendTogether(sqs, queueUrls.urgent),
+    rechecks: sendTogether(sqs, queueUrls.rechecks),
+  };
   return {
     publish: publisher(options),
     setAside: async (body, attributes) => {
       const message = { QueueUrl: stuckQueueUrl, ...messageOf(body, attributes) };
       await orUnavailable('send the message', sqs.send(new SendMessageCommand(message)));
     },
-    enqueue: (body, attributes, delaySeconds) => {
+    enqueue: (body, attributes, delaySeconds, lane) => {
       const DelaySeconds = Math.min(LONGEST_DELAY_SECONDS, Math.max(0, Math.ceil(delaySeconds)));
-      return sendRequest({ ...messageOf(body, attributes), DelaySeconds });
+      return sendTo[lane]({ ...messageOf(body, attributes), DelaySeconds });
     },
   };
 };

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Lane } from '../../core/lane.ts';
 import type { Config } from '../../core/ports.ts';
 import { secretArnsBeside } from '../../core/request/secret-reach.ts';
 import { LONGEST_DELAY_SECONDS } from '../../core/timing.ts';
@@ -9,7 +10,8 @@ import { baseUrlVariable } from '../http/loopback.ts';
 export interface FunctionEnvironment {
   readonly config: Config;
   readonly ledgerTable: string;
-  readonly requestsQueueUrl: string;
+  /** By lane. One queue serves all lanes where the environment names no others. */
+  readonly queueUrls: Readonly<Record<Lane, string>>;
   readonly stuckQueueUrl: string;
   readonly resultsTopicArn: string;
   readonly notificationsTopicArn: string;
@@ -36,6 +38,9 @@ const providers = text.transform(listed).pipe(z.array(z.string()).min(1, 'must n
 const Variables = z.object({
   LEDGER_TABLE: text,
   REQUESTS_QUEUE_URL: text,
+  // While a deployment is under way, new code may still have the environment of a release with one queue.
+  URGENT_QUEUE_URL: text.optional(),
+  RECHECKS_QUEUE_URL: text.optional(),
   STUCK_QUEUE_URL: text,
   RESULTS_TOPIC_ARN: text.regex(/^arn:[\w-]+:sns:[\w-]+:\w+:/, 'must be the ARN of a topic'),
   NOTIFICATIONS_TOPIC_ARN: text,
@@ -95,7 +100,11 @@ export const readEnvironment = (variables: Given, names: readonly string[]): Fun
   return {
     config: configOf(read),
     ledgerTable: read.LEDGER_TABLE,
-    requestsQueueUrl: read.REQUESTS_QUEUE_URL,
+    queueUrls: {
+      requests: read.REQUESTS_QUEUE_URL,
+      urgent: read.URGENT_QUEUE_URL ?? read.REQUESTS_QUEUE_URL,
+      rechecks: read.RECHECKS_QUEUE_URL ?? read.REQUESTS_QUEUE_URL,
+    },
     stuckQueueUrl: read.STUCK_QUEUE_URL,
     resultsTopicArn: read.RESULTS_TOPIC_ARN,
     notificationsTopicArn: read.NOTIFICATIONS_TOPIC_ARN,

@@ -83,7 +83,11 @@ export const functionBehind = ({ fleets, clock, random, queue, published, setAsi
     send: async ({ input }: { readonly input: { ReceiptHandle: string; VisibilityTimeout: number } }) =>
       queue.hide(input.ReceiptHandle, input.VisibilityTimeout),
   };
-  const handler = serve({ ports, hide: hideIn(sqs as never, ''), isOurs: () => true, tellExchanges: () => undefined });
+  const handler = serve({
+    ports,
+    sourceOf: () => ({ lane: undefined, hide: hideIn(sqs as never, '') }),
+    tellExchanges: () => undefined,
+  });
   return async (event: SQSEvent): Promise<SQSBatchResponse> => {
     const endsAt = clock.now() + TIMING.functionTimeoutMs;
     const context = { getRemainingTimeInMillis: () => endsAt - clock.now() };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { after, type EpochMs } from '../../../functions/core/epoch.ts';
 import { Fault } from '../../../functions/core/fault.ts';
+import type { Lane } from '../../../functions/core/lane.ts';
 import type {
   Attributes,
   Booked,
@@ -48,7 +49,12 @@ export interface Memory {
   readonly items: Map<string, Versioned & Readonly<Record<string, unknown>>>;
   readonly published: Receipt[];
   readonly aside: { readonly body: string; readonly attributes: Attributes }[];
-  readonly enqueued: { readonly body: string; readonly attributes: Attributes; readonly delaySeconds: number }[];
+  readonly enqueued: {
+    readonly body: string;
+    readonly attributes: Attributes;
+    readonly delaySeconds: number;
+    readonly lane: Lane;
+  }[];
   readonly tags: (readonly [secretId: string, tags: Attributes])[];
   readonly lines: (readonly [event: string, facts: LogFacts])[];
   /** What left this process or was read from elsewhere, in its order, since the last `fail`. */
@@ -152,8 +158,8 @@ export const memoryPorts = ({ provider, config = {}, secrets = {}, described = [
     outbox: {
       publish: (receipt) => step('publish', () => void memory.published.push(receipt)),
       setAside: (body, attributes) => step('set aside', () => void memory.aside.push({ body, attributes })),
-      enqueue: (body, attributes, delaySeconds) =>
-        step('enqueue', () => void memory.enqueued.push({ body, attributes, delaySeconds })),
+      enqueue: (body, attributes, delaySeconds, lane) =>
+        step('enqueue', () => void memory.enqueued.push({ body, attributes, delaySeconds, lane })),
     },
     log: {
       info: (event, facts) => void memory.lines.push([event, facts]),

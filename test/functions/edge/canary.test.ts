@@ -61,9 +61,11 @@ const expectNoTrace = (text: string): void => {
   for (const trace of TRACES) expect(text).not.toMatch(trace);
 };
 
+const everyLane = (url: string) => ({ requests: url, urgent: url, rechecks: url });
+
 const NOWHERE = {
   log: logAs('desk'),
-  requestsQueueUrl: 'none',
+  queueUrls: everyLane('none'),
   stuckQueueUrl: 'none',
   resultsTopicArn: 'none',
   notificationsTopicArn: 'none',
@@ -114,7 +116,7 @@ it('keeps nothing of an error of the SDK, whatever that holds', async () => {
     },
     () => outbox.publish(receiptForTest()),
     () => outbox.setAside('{}', {}),
-    () => outbox.enqueue('{}', {}, 0),
+    () => outbox.enqueue('{}', {}, 0, 'requests'),
     () => hideIn(client, 'a')('b', 1),
   ];
   for (const use of uses) {
@@ -200,7 +202,7 @@ it.each(KINDS)('shows nothing of a message or receipt that could not be sent (%s
     sqs: new SQSClient(client),
     sns: new SNSClient(client),
     events: new EventBridgeClient(client),
-    requestsQueueUrl: `${aws().url}/000000000000/none`,
+    queueUrls: everyLane(`${aws().url}/000000000000/none`),
     stuckQueueUrl: `${aws().url}/000000000000/none`,
     resultsTopicArn: 'arn:aws:sns:us-east-1:000000000000:none',
     notificationsTopicArn: 'arn:aws:sns:us-east-1:000000000000:none',

@@ -73,7 +73,7 @@ afterAll(() => {
 });
 
 it('connects every port as the environment says', async () => {
-  const { ports, hide } = wired;
+  const { ports, sourceOf } = wired;
   const key = { pk: 'signer#1', sk: 'case#1' };
   expect(await ports.ledger.write(key, { rev: 1, nonce: 'a', needed: true, deep: { left: undefined } } as never)).toBe(
     true,
@@ -83,12 +83,15 @@ it('connects every port as the environment says', async () => {
   expect(await ports.vault.open('key-revoker/desk', 'AWSCURRENT')).toMatchObject({ found: true });
   await ports.outbox.publish(receiptForTest());
   await ports.outbox.setAside('"stuck"', {});
-  await ports.outbox.enqueue('"request"', {}, 0);
+  await ports.outbox.enqueue('"request"', {}, 0, 'urgent');
   const take = async (QueueUrl: string) => (await sqs.send(new ReceiveMessageCommand({ QueueUrl }))).Messages?.[0];
   expect((await take(urls.stuck))?.Body).toBe('"stuck"');
   const request = await take(urls.requests);
   expect(request?.Body).toBe('"request"');
-  await hide(request?.ReceiptHandle ?? '', 0);
+  // No other queue is named.
+  const source = sourceOf({ eventSourceARN: 'arn:aws:sqs:us-east-1:000000000000:requests' });
+  expect(source?.lane).toBeUndefined();
+  await source?.hide(request?.ReceiptHandle ?? '', 0);
   expect((await take(urls.requests))?.MessageId).toBe(request?.MessageId);
 });
 

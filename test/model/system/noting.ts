@@ -62,8 +62,8 @@ export const noting = (ports: Ports, { sandbox, truth }: OpenStage, happened: Ha
     send,
     outbox: {
       ...outbox,
-      enqueue: async (body, attributes, seconds) => {
-        await outbox.enqueue(body, attributes, seconds);
+      enqueue: async (body, attributes, seconds, lane) => {
+        await outbox.enqueue(body, attributes, seconds, lane);
         const { requestId, attempt } = attributes;
         if (JSON.parse(body).look !== true) note({ step: 'resent', work: `${requestId}#${attempt}` });
       },

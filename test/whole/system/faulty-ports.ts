@@ -30,7 +30,7 @@ type Step = (...args: never[]) => Promise<unknown>;
 
 /** Puts a script in front of each step that leaves the process: ledger, vault, outbox, the network, the queue. */
 export const faultyPorts = (
-  { ports, hide, isOurs, tellExchanges }: CreatedPorts,
+  { ports, sourceOf, tellExchanges }: CreatedPorts,
   onSend: (call: HttpCall, reply: MaybeReply) => void = () => undefined,
 ): FaultyPorts => {
   let steps: string[] = [];
@@ -74,8 +74,10 @@ export const faultyPorts = (
         outbox: all('outbox', ports.outbox),
         send: faulty('send', send),
       },
-      hide: faulty('hide', hide),
-      isOurs,
+      sourceOf: (record) => {
+        const source = sourceOf(record);
+        return source && { ...source, hide: faulty('hide', source.hide) };
+      },
       tellExchanges,
     },
     get steps() {

@@ -76,8 +76,8 @@ const outboxOf = (stage: Stage, words: Word[]): Ports['outbox'] => {
       await outbox.publish(receipt);
       sickness.happens?.(stage);
     },
-    enqueue: async (body, attributes, seconds) => {
-      if (!JSON.parse(body).look) return outbox.enqueue(body, attributes, seconds);
+    enqueue: async (body, attributes, seconds, lane) => {
+      if (!JSON.parse(body).look) return outbox.enqueue(body, attributes, seconds, lane);
       world.sendLook(body).visibleAt += seconds * 1_000;
     },
   };

@@ -60,6 +60,14 @@ describe('a request whose time has not come', () => {
     expect(await told(ordered)).toMatchObject({ outcome: 'refused', code: 'malformed' });
   });
 
+  it('is not refused in a copy that is sent later than the message', async () => {
+    const memory = system({ probe: [undefined, ALIVE, GONE], delete: [ACCEPTED] });
+    await revoke(memory.ports, delivered(memory, at(-400 * DAY)));
+    memory.clock.forward(1_000);
+    await revoke(memory.ports, delivered(memory, at(-400 * DAY), { messageId: 'M2', sentAt: after(NOON, 1_000) }));
+    expect(memory.published).toMatchObject([{ outcome: 'revoked' }]);
+  });
+
   it('counts its age from then', async () => {
     const memory = system({ probe: [undefined] });
     await revoke(memory.ports, delivered(memory, at(2 * DAY)));

@@ -73,6 +73,13 @@ describe('a recheck of a dead key', () => {
     expect((await ended({ probe }, {}, body)).enqueued).toEqual([]);
   });
 
+  it('stays on the queue that holds it, also on the one of an older release', async () => {
+    const memory = await confirmed(undefined, undefined);
+    const { length } = memory.enqueued;
+    expect(await rechecked(memory, { lane: 'requests' })).toMatchObject({ done: false, code: 'no-reply' });
+    expect(memory.enqueued).toHaveLength(length);
+  });
+
   it('makes two probes and no call, reports nothing, and leaves the case as it was', async () => {
     const memory = await confirmed(GONE);
     const { rev: _, nonce: __, ...asItWas } = caseOf(memory);

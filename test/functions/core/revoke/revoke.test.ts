@@ -4,6 +4,7 @@ import { after, type EpochMs, epochMs } from '../../../../functions/core/epoch.t
 import { Fault, LeaseLost, Unavailable } from '../../../../functions/core/fault.ts';
 import type { RequestItem } from '../../../../functions/core/ledger/request-item.ts';
 import type { Receipt } from '../../../../functions/core/receipt.ts';
+import { marksIn } from '../../../../functions/core/request/marks.ts';
 import { revoke } from '../../../../functions/core/revoke/revoke.ts';
 import { provedAt } from '../../../proved-at.ts';
 import { Crash, type Given, type Memory, openedAs } from '../memory-ports.ts';
@@ -13,6 +14,7 @@ import {
   ACCEPTED,
   ALIVE,
   caseOf,
+  copied,
   delivered,
   GONE,
   KEY,
@@ -36,6 +38,74 @@ it('probes, calls and proves', async () => {
   expect(caseOf(memory)).toMatchObject({ state: 'settling-case', proved: { endedBy: 'R#1' } });
   expect(caseOf(memory).attempts).toEqual({});
   expect(caseOf(memory)).not.toHaveProperty('lease');
+});
+
+/** The message that was put on a queue last, as SQS delivers it there. */
+const deliveredCopy = (memory: Memory, messageId = 'M2') => {
+  const { body = '', attributes = {}, lane } = memory.enqueued.at(-1) ?? {};
+  const sentAt = memory.clock.now();
+  const marks = marksIn((name) => attributes[name]);
+  return delivered(memory, JSON.parse(body), { messageId, sender: 'AROAOWNROLE:revoke', sentAt, lane, ...marks });
+};
+
+describe('an urgent request that came by another lane', () => {
+  const SENT = { lane: 'requests', sender: 'AROADESK:alex' } as const;
+  const { requestId: _, ...UNNAMED } = { ...SELF, ...LEAKED };
+  /** The credential cannot be opened at first. */
+  const delayed = (given: Given = {}): Memory => {
+    const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] }, given);
+    memory.fail(3, 'before', new Unavailable('down'));
+    return memory;
+  };
+
+  it('is carried out where it was delivered', async () => {
+    const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+    expect(await revoke(memory.ports, delivered(memory, UNNAMED, SENT))).toEqual({ done: true });
+    expect(memory.published).toMatchObject([{ outcome: 'revoked' }]);
+    expect(memory.enqueued.map(({ lane }) => lane)).toEqual(['rechecks']);
+  });
+
+  it('goes to its own lane once it has to wait, as the request that it is', async () => {
+    const memory = delayed();
+    expect(await revoke(memory.ports, delivered(memory, UNNAMED, SENT))).toEqual({ done: true });
+    expect(memory.published).toEqual([]);
+    expect(memory.enqueued).toMatchObject([{ lane: 'urgent', attributes: copied('M', 1) }]);
+    memory.clock.forward(30_000);
+    expect(await revoke(memory.ports, deliveredCopy(memory))).toEqual({ done: true });
+    expect(memory.published).toMatchObject([
+      {
+        receiptId: 'M#1',
+        outcome: 'revoked',
+        request: { sender: 'AROADESK:alex' },
+        times: { dueAt: '2026-11-21T12:00:00.000Z', receivedAt: '2026-11-21T12:00:00.000Z' },
+      },
+    ]);
+  });
+
+  it('stays on its own lane from there', async () => {
+    const memory = delayed();
+    await revoke(memory.ports, delivered(memory, UNNAMED, SENT));
+    memory.clock.forward(30_000);
+    memory.fail(3, 'before', new Unavailable('down'));
+    expect(await revoke(memory.ports, deliveredCopy(memory))).toMatchObject({ done: false, code: 'aws-down' });
+    expect(memory.enqueued).toHaveLength(1);
+  });
+
+  it('is a plan there as well', async () => {
+    const memory = delayed({ config: { mode: 'observe' } });
+    await revoke(memory.ports, delivered(memory, UNNAMED, SENT));
+    expect(memory.enqueued).toMatchObject([{ lane: 'urgent' }]);
+    memory.clock.forward(30_000);
+    await revoke(memory.ports, deliveredCopy(memory));
+    expect(memory.published).toMatchObject([{ receiptId: 'M#plan#1', outcome: 'planned' }]);
+  });
+
+  it('stays where it is as long as the ledger does not know it', async () => {
+    const memory = system({});
+    memory.fail(1, 'before', new Unavailable('down'));
+    const disposition = await revoke(memory.ports, delivered(memory, UNNAMED, SENT));
+    expect([disposition, memory.enqueued]).toMatchObject([{ done: false, code: 'aws-down' }, []]);
+  });
 });
 
 it('answers the same request again without a word', async () => {

@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Unavailable } from '../../../../functions/core/fault.ts';
+import { LANES } from '../../../../functions/core/lane.ts';
 import type { Outbox } from '../../../../functions/core/ports.ts';
 import { awsOutbox, type OutboxOptions } from '../../../../functions/edge/messages/outbox.ts';
 import type { BusEvent } from '../../../../infra/local/aws/bus/bus-event.ts';
@@ -64,7 +65,11 @@ beforeAll(async () => {
     sqs,
     sns,
     events,
-    requestsQueueUrl: await createQueue(sqs, 'requests'),
+    queueUrls: {
+      requests: await createQueue(sqs, 'requests'),
+      urgent: await createQueue(sqs, 'urgent'),
+      rechecks: await createQueue(sqs, 'rechecks'),
+    },
     stuckQueueUrl: await createQueue(sqs, 'stuck'),
     resultsTopicArn,
     notificationsTopicArn,
@@ -79,7 +84,7 @@ beforeEach(async () => {
   published.length = 0;
   lines.length = 0;
   onBus.length = 0;
-  const urls = [options.requestsQueueUrl, options.stuckQueueUrl, subscribedUrl, peopleUrl];
+  const urls = [...Object.values(options.queueUrls), options.stuckQueueUrl, subscribedUrl, peopleUrl];
   await Promise.all(urls.map((QueueUrl) => options.sqs.send(new PurgeQueueCommand({ QueueUrl }))));
 });
 
@@ -157,7 +162,7 @@ it('sets a message aside with its attributes, only on the stuck queue', async ()
     MessageAttributes: { requestId: { StringValue: '6f1c2b1e' }, attempt: { StringValue: '2' } },
   });
   expect(Object.keys(message?.MessageAttributes ?? {})).toHaveLength(2);
-  expect(await received(options.requestsQueueUrl)).toEqual([]);
+  expect(await received(options.queueUrls.requests)).toEqual([]);
 });
 
 it('sets aside whatever is in an attribute, less the characters that SQS refuses', async () => {
@@ -166,11 +171,16 @@ it('sets aside whatever is in an attribute, less the characters that SQS refuses
   expect(message?.MessageAttributes?.['message']?.StringValue).toBe('half ?, ? and ?; whole 😀\n');
 });
 
-it('puts a request on the requests queue, without attributes where there are none', async () => {
-  await outbox.enqueue('{}', {}, 0);
-  expect(await received(options.requestsQueueUrl)).toMatchObject([{ Body: '{}' }]);
-  expect(await received(options.stuckQueueUrl)).toEqual([]);
-});
+it.each(LANES)(
+  'puts a message on the queue of the lane %s only, without attributes where there are none',
+  async (lane) => {
+    await outbox.enqueue('{}', {}, 0, lane);
+    expect(await received(options.queueUrls[lane])).toMatchObject([{ Body: '{}' }]);
+    const { [lane]: _, ...others } = options.queueUrls;
+    for (const url of [...Object.values<string>(others), options.stuckQueueUrl])
+      expect(await received(url)).toEqual([]);
+  },
+);
 
 it.each([
   ['the delay', 60, 60],
@@ -178,7 +188,7 @@ it.each([
   ['the longest that there is for a longer one', 3_600, 900],
   ['none for one that has passed', -5, 0],
 ])('delays by %s', async (_what, seconds, kept) => {
-  await outbox.enqueue('{}', {}, seconds);
+  await outbox.enqueue('{}', {}, seconds, 'requests');
   const { delayed, ready } = await aws().queues.inspect('requests');
   const [message] = [...delayed, ...ready];
   const delay = message?.delayUntil === undefined ? 0 : message.delayUntil - message.sentTimestamp;
@@ -201,7 +211,7 @@ it('escapes them in a receipt as well', async () => {
 it('is unavailable where the queue is', async () => {
   aws().faults.add({ service: 'sqs', action: 'SendMessage', kind: 'unavailable', times: 6 });
   await expect(outbox.setAside('{}', {})).rejects.toThrow(new Unavailable('Cannot send the message: InternalFailure'));
-  await expect(outbox.enqueue('{}', {}, 0)).rejects.toBeInstanceOf(Unavailable);
+  await expect(outbox.enqueue('{}', {}, 0, 'requests')).rejects.toBeInstanceOf(Unavailable);
 });
 
 /** What the topic for people was given: the text of each protocol. */

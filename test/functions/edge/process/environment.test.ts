@@ -52,6 +52,20 @@ it('reads what revoking is given', () => {
   });
 });
 
+it('knows the queue of each lane', () => {
+  const urls = { URGENT_QUEUE_URL: 'http://127.0.0.1/urgent', RECHECKS_QUEUE_URL: 'http://127.0.0.1/rechecks' };
+  expect(readEnvironment({ ...COMMON, ...urls }, NAMES).queueUrls).toEqual({
+    requests: 'http://127.0.0.1/requests',
+    urgent: 'http://127.0.0.1/urgent',
+    rechecks: 'http://127.0.0.1/rechecks',
+  });
+});
+
+it('takes the one queue of an older template for every lane', () => {
+  const [requests, urgent, rechecks] = Array.from({ length: 3 }, () => COMMON.REQUESTS_QUEUE_URL);
+  expect(readEnvironment(COMMON, NAMES).queueUrls).toEqual({ requests, urgent, rechecks });
+});
+
 it('reads what the sweep is given, which is no limit and no role', () => {
   const read = readEnvironment({ ...COMMON, SWEEP_AHEAD_SECONDS: '600' }, NAMES);
   expect(read.sweepAheadMs).toBe(600_000);
