@@ -20,6 +20,7 @@ const PROPS: Readonly<Record<Exclude<keyof KeyRevocationProps, InContext>, true>
   sweepRate: true,
   batchSize: true,
   maxConcurrency: true,
+  maxUrgentConcurrency: true,
   vpc: true,
   vpcSubnets: true,
   securityGroups: true,

@@ -122,17 +122,25 @@ export interface KeyRevocationProps {
    *
    * Valid range: 1 to 10.
    *
-   * @default 1
+   * @default 10
    */
   readonly batchSize?: number;
   /**
-   * Invocations of the revoking function at the same time.
+   * Invocations at the same time for requests that are not urgent. Two more are for later looks at keys.
    *
    * Valid range: 2 to 1000.
    *
-   * @default 10
+   * @default 8
    */
   readonly maxConcurrency?: number;
+  /**
+   * Invocations at the same time for urgent requests (`leaked`, `incident`). A function of their own carries them out.
+   *
+   * Valid range: 2 to 1000.
+   *
+   * @default 20
+   */
+  readonly maxUrgentConcurrency?: number;
   /**
    * The VPC that both functions call from, for addresses of your own: behind NAT gateways they are the gateways', to be named in
    * `egressAddresses`. Its subnets have to reach the providers and AWS (SQS, SNS, EventBridge, DynamoDB, Secrets Manager).

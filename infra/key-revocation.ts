@@ -10,7 +10,7 @@ import type { Construct } from 'constructs';
 import { functions } from './constructs/functions/functions.ts';
 import { schedules, sweepSchedule } from './constructs/functions/schedules.ts';
 import { queues } from './constructs/messaging/queues.ts';
-import { requestRule } from './constructs/messaging/request-rule.ts';
+import { requestRules } from './constructs/messaging/request-rule.ts';
 import { topics } from './constructs/messaging/results.ts';
 import { type Alarms, alarms } from './constructs/monitoring/alarms.ts';
 import { dashboard } from './constructs/monitoring/dashboard.ts';
@@ -20,7 +20,7 @@ import { grantAll } from './constructs/permissions/grant-all.ts';
 import { type Operated, operatePermissions } from './constructs/permissions/operate-permissions.ts';
 import { allow, type GrantedResources, secretsArn } from './constructs/permissions/permissions.ts';
 import { everyScheduleArn, passPermission } from './constructs/permissions/schedule-permissions.ts';
-import { onlyAdmitted, senderArn } from './constructs/permissions/senders.ts';
+import { type Admit, onlyAdmitted, senderArn } from './constructs/permissions/senders.ts';
 import { deploymentCard } from './constructs/store/deployment-card.ts';
 import { ledger } from './constructs/store/ledger.ts';
 import { PrefixClaim } from './constructs/store/prefix-claim.ts';
@@ -35,6 +35,10 @@ import { settled } from './settled-props.ts';
 export class KeyRevocation extends MeasuredConstruct {
   /** Takes requests, only from principals granted with `grantRequest`, from the bus and from `requestTopics`. */
   readonly requests: IQueue;
+  /** The same for requests whose reason is `leaked` or `incident`, which wait behind no others here. */
+  readonly urgent: IQueue;
+  /** Takes later looks at keys, only from the functions. */
+  readonly rechecks: IQueue;
   /** Every message here is a key that may still be alive. */
   readonly stuck: IQueue;
   /** Events and schedules that never became a request. */
@@ -54,7 +58,7 @@ export class KeyRevocation extends MeasuredConstruct {
   /** Everything that needs a person's attention. The prop `alarmActions` says what the alarms do. */
   readonly alarms: Alarms;
   readonly dashboard: Dashboard;
-  readonly #admit: (senderArn: string) => void;
+  readonly #admit: Admit;
   readonly #operated: Operated;
 
   /** @throws Error when a prop is outside its valid range or the prefix overlaps another instance's. */
@@ -66,6 +70,8 @@ export class KeyRevocation extends MeasuredConstruct {
 
     const made = queues(this, given.encryptionKey);
     this.requests = made.requests;
+    this.urgent = made.urgent;
+    this.rechecks = made.rechecks;
     this.stuck = made.stuck;
     this.undelivered = made.undelivered;
     const { results, notifications } = topics(this, given.encryptionKey);
@@ -82,32 +88,41 @@ export class KeyRevocation extends MeasuredConstruct {
       ledger: this.ledger,
     };
 
-    const rule = requestRule(this, this.bus, made);
+    const rules = requestRules(this, this.bus, made);
     if (given.encryptionKey) admitServices(this, given.encryptionKey, given.requestTopics);
     const forSchedules = schedules(this, reach);
     const { group, requestRole } = forSchedules;
     this.scheduleGroup = group;
     this.scheduleRole = requestRole;
-    const { revokeRole, sweepRole, revoke, sweep, mapping } = functions(this, reach, given);
+    const { revokeRole, sweepRole, revoke, revokeUrgent, sweep, mappings } = functions(this, reach, given);
     sweepSchedule(this, { group, sweep, reach, rate: given.sweepRate });
-    this.#admit = onlyAdmitted(made.requests, { ruleArn: rule.ruleArn, topics: given.requestTopics });
+    const { requestTopics: topicsOfRequests } = given;
+    const admitThere = [
+      onlyAdmitted(made.requests, { ruleArn: rules.requests.ruleArn, topics: topicsOfRequests }),
+      onlyAdmitted(made.urgent, { ruleArn: rules.urgent.ruleArn, topics: topicsOfRequests }),
+    ];
+    this.#admit = (arn) => {
+      for (const admit of admitThere) admit(arn);
+    };
+    const admitToRechecks = onlyAdmitted(made.rechecks);
     for (const role of [revokeRole, sweepRole, requestRole]) this.#admit(senderArn(this, role));
-    const watched = { instance: this, queues: made, ledger: this.ledger, revoke, sweep, props: given };
+    for (const role of [revokeRole, sweepRole]) admitToRechecks(senderArn(this, role));
+    const watched = { instance: this, queues: made, ledger: this.ledger, revoke, revokeUrgent, sweep, props: given };
     this.alarms = alarms(this, watched, given.alarmActions);
     this.dashboard = dashboard(this, watched, this.alarms);
-    const card = claim.write(deploymentCard(this, { ...forSchedules, reach, props: given, mapping }));
-    this.#operated = { ...forSchedules, reach, card, mapping };
+    const card = claim.write(deploymentCard(this, { ...forSchedules, reach, props: given, mappings }));
+    this.#operated = { ...forSchedules, reach, card, mappings };
   }
 
   /**
    * Lets a role or a user, of this account or another, send requests. A sender may kill every key under the prefix. A grant
-   * made on `requests` itself has no effect.
+   * made on a queue itself has no effect.
    *
    * @throws Error when the grantee is a service, a group, a whole account or a pattern.
    */
   grantRequest(grantee: IGrantable): Grant {
     this.#admit(senderArn(this, grantee));
-    return this.requests.grantSendMessages(grantee);
+    return this.requests.grantSendMessages(grantee).combine(this.urgent.grantSendMessages(grantee));
   }
 
   /** Lets a principal of this account schedule requests: create schedules in `scheduleGroup` that act as `scheduleRole`. */

@@ -27,13 +27,26 @@ export class KeyRevokerStack extends Stack {
       requestTopics: [...(revocation.requestTopics ?? []), ...named],
     });
     const { mode, prefix } = settled(revocation);
-    const { requests, stuck, undelivered, results, notifications, bus, ledger, scheduleGroup, scheduleRole } =
-      this.revocation;
+    const {
+      requests,
+      urgent,
+      rechecks,
+      stuck,
+      undelivered,
+      results,
+      notifications,
+      bus,
+      ledger,
+      scheduleGroup,
+      scheduleRole,
+    } = this.revocation;
     const outputs = {
       // What was deployed, so that a user can check what they typed.
       Mode: mode,
       Prefix: prefix,
       RequestsQueueUrl: requests.queueUrl,
+      UrgentQueueUrl: urgent.queueUrl,
+      RechecksQueueUrl: rechecks.queueUrl,
       StuckQueueUrl: stuck.queueUrl,
       UndeliveredQueueUrl: undelivered.queueUrl,
       ResultsTopicArn: results.topicArn,

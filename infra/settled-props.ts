@@ -6,6 +6,7 @@ import type { EventBus, IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Lane } from '../functions/core/lane.ts';
 import type { NetworkProps } from './constructs/functions/network.ts';
 import { type KeyRevocationProps, MODES, type Mode, type ProviderName } from './key-revocation-props.ts';
 import { PROVIDER_NAMES } from './provider-names.ts';
@@ -24,7 +25,8 @@ export interface SettledProps {
   readonly giveUpAfter: Duration;
   readonly sweepRate: Duration;
   readonly batchSize: number;
-  readonly maxConcurrency: number;
+  /** Of each lane's mapping. */
+  readonly maxConcurrency: Readonly<Record<Lane, number>>;
   readonly network: NetworkProps | undefined;
   readonly egressAddresses: readonly string[];
   readonly alarmActions: readonly IAlarmAction[];
@@ -55,8 +57,8 @@ export const settled = (props: KeyRevocationProps): SettledProps => ({
     Duration.minutes(1),
     Duration.minutes(10),
   ]),
-  batchSize: whole('batchSize', props.batchSize ?? 1, [1, 10]),
-  maxConcurrency: whole('maxConcurrency', props.maxConcurrency ?? 10, [2, 1000]),
+  batchSize: whole('batchSize', props.batchSize ?? 10, [1, 10]),
+  maxConcurrency: concurrency(props),
   network: network(props),
   egressAddresses: addresses(props.egressAddresses ?? []),
   alarmActions: props.alarmActions ?? [],
@@ -65,6 +67,18 @@ export const settled = (props: KeyRevocationProps): SettledProps => ({
     Duration.days(1),
   ]),
   logRetention: props.logRetention ?? RetentionDays.ONE_YEAR,
+});
+
+/** What Lambda takes for a mapping. */
+const CONCURRENCY = [2, 1000] as const;
+
+/** Later looks at keys are never in a hurry. */
+const RECHECKS_CONCURRENCY = 2;
+
+const concurrency = (props: KeyRevocationProps): SettledProps['maxConcurrency'] => ({
+  requests: whole('maxConcurrency', props.maxConcurrency ?? 8, CONCURRENCY),
+  urgent: whole('maxUrgentConcurrency', props.maxUrgentConcurrency ?? 20, CONCURRENCY),
+  rechecks: RECHECKS_CONCURRENCY,
 });
 
 const prefix = (given: string, allowNoSlash: boolean): string => {

@@ -7,7 +7,7 @@ import { BUNDLE, BUNDLING, ROOT } from './constructs/functions/bundling.ts';
 import { KeyRevokerStack } from './key-revoker-stack.ts';
 import type { Template } from './synthesize.ts';
 
-/** What one function's code weighs, in bytes. */
+/** What the code of one handler weighs, in bytes. */
 export interface Weight {
   readonly handler: string;
   readonly bytes: number;
@@ -16,7 +16,7 @@ export interface Weight {
 }
 
 /**
- * Weighs every function's code as it would be deployed.
+ * Weighs the code of every handler as it would be deployed. Two functions may have the same handler, and then they have the same code.
  *
  * @throws Error when the bundle that is weighed is not, byte for byte, the one that a deployment would upload.
  */
@@ -24,8 +24,10 @@ export const weigh = async (): Promise<readonly Weight[]> => {
   const app = new App({ context: cdk.context });
   new KeyRevokerStack(app, 'KeyRevoker');
   const { directory, stacks } = app.synth();
-  const functions = stacks.flatMap(({ template }) => functionsIn(template));
-  return Promise.all(functions.map(({ handler, asset }) => weighOne(handler, join(directory, asset, BUNDLE))));
+  const functions = new Map(stacks.flatMap(({ template }) => functionsIn(template)).map((one) => [one.asset, one]));
+  return Promise.all(
+    [...functions.values()].map(({ handler, asset }) => weighOne(handler, join(directory, asset, BUNDLE))),
+  );
 };
 
 const functionsIn = ({ Resources }: Template): readonly { readonly handler: string; readonly asset: string }[] =>

@@ -35,6 +35,16 @@ describe('the card of a deployment', () => {
       scheduleGroup: `ref:${id('AWS::Scheduler::ScheduleGroup', 'Schedules')}`,
       scheduleRoleArn: `${id('AWS::IAM::Role', 'ScheduledRequestRole')}.Arn`,
       eventSourceMappingId: `ref:${id('AWS::Lambda::EventSourceMapping', 'RevokeRequests')}`,
+      lanes: {
+        urgent: {
+          queueName: `${queue('Urgent')}.QueueName`,
+          eventSourceMappingId: `ref:${id('AWS::Lambda::EventSourceMapping', 'RevokeUrgentRequests')}`,
+        },
+        rechecks: {
+          queueName: `${queue('Rechecks')}.QueueName`,
+          eventSourceMappingId: `ref:${id('AWS::Lambda::EventSourceMapping', 'RevokeRechecks')}`,
+        },
+      },
       giveUpAfterSeconds: 86_400,
       limits: { urgent: 1_000, other: 200 },
       egressAddresses: [],

@@ -9,6 +9,8 @@ describe('what is kept', () => {
   // A changed id makes a new, empty resource at the next deployment and leaves the old one behind.
   it.each([
     ['RevocationRequests35FF7234', 'AWS::SQS::Queue'],
+    ['RevocationUrgent8A7E0C26', 'AWS::SQS::Queue'],
+    ['RevocationRechecksCD41BB53', 'AWS::SQS::Queue'],
     ['RevocationStuckDD37097F', 'AWS::SQS::Queue'],
     ['RevocationUndelivered9D622B5C', 'AWS::SQS::Queue'],
     ['RevocationLedger87ECE4C6', 'AWS::DynamoDB::Table'],
@@ -21,16 +23,18 @@ describe('what is kept', () => {
     expect(template.Resources[id]).toMatchObject({ Type, DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' }),
   );
 
-  // Not kept, but a new one in its place breaks what names it: schedules that wait, those who send, the prefix that is taken.
+  // Not kept, but a new one in its place breaks what names it: schedules that wait, those who send, the prefix that is taken, a pause.
   it.each([
     ['RevocationScheduledRequestRoleCCC97BA2', 'AWS::IAM::Role'],
     ['RevocationBus18972C45', 'AWS::Events::EventBus'],
     ['RevocationPrefixParameter567F57BA', 'AWS::SSM::Parameter'],
+    ['RevocationRevokeF632EF33', 'AWS::Lambda::Function'],
+    ['RevocationRevokeRequests33933EB1', 'AWS::Lambda::EventSourceMapping'],
   ])('%s stays under its id', (id, Type) => expect(template.Resources[id]).toMatchObject({ Type }));
 
   it('is all that holds data, and has no name that the next deployment would meet again', () => {
     const kept = Object.values(template.Resources).filter(({ DeletionPolicy }) => DeletionPolicy === 'Retain');
-    expect(kept).toHaveLength(9);
+    expect(kept).toHaveLength(11);
     const names = kept.flatMap(({ Properties }) => Object.keys(Properties ?? {}));
     expect(names.filter((name) => name.endsWith('Name'))).toEqual([]);
   });

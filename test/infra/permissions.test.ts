@@ -27,7 +27,10 @@ const flagged = synthesized(recommended);
 
 const CARD = `arn:aws:ssm:${REGION}:${ACCOUNT}:parameter${claimName('key-revoker/')}`;
 const SCHEDULES = `arn:aws:scheduler:${REGION}:${ACCOUNT}:schedule/ref:RSchedules/*`;
-const MAPPING = `arn:aws:lambda:${REGION}:${ACCOUNT}:event-source-mapping:ref:RRevokeRequests`;
+const MAPPINGS = ['RRevokeRequests', 'RRevokeUrgentRequests', 'RRevokeRechecks'].map(
+  (id) => `arn:aws:lambda:${REGION}:${ACCOUNT}:event-source-mapping:ref:${id}`,
+);
+const LANE_QUEUES = ['arn:RRequests', 'arn:RUrgent', 'arn:RRechecks'];
 const SECRETS = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:key-revoker/*`;
 
 /** What a role may do, as lines of "action resource", digits of logical ids left out. */
@@ -50,11 +53,13 @@ describe('rights', () => {
       [
         'logs:CreateLogStream arn:RRevokeLog',
         'logs:PutLogEvents arn:RRevokeLog',
-        'sqs:ReceiveMessage arn:RRequests',
-        'sqs:DeleteMessage arn:RRequests',
-        'sqs:ChangeMessageVisibility arn:RRequests',
-        'sqs:GetQueueAttributes arn:RRequests',
-        'sqs:SendMessage arn:RRequests',
+        ...LANE_QUEUES.flatMap((queue) => [
+          `sqs:ReceiveMessage ${queue}`,
+          `sqs:DeleteMessage ${queue}`,
+          `sqs:ChangeMessageVisibility ${queue}`,
+          `sqs:GetQueueAttributes ${queue}`,
+          `sqs:SendMessage ${queue}`,
+        ]),
         'sqs:SendMessage arn:RStuck',
         `secretsmanager:GetSecretValue ${SECRETS}`,
         `secretsmanager:DescribeSecret ${SECRETS}`,
@@ -78,7 +83,7 @@ describe('rights', () => {
         'logs:PutLogEvents arn:RSweepLog',
         'secretsmanager:ListSecrets *',
         `secretsmanager:DescribeSecret ${SECRETS}`,
-        'sqs:SendMessage arn:RRequests',
+        ...LANE_QUEUES.map((queue) => `sqs:SendMessage ${queue}`),
         'sqs:SendMessage arn:RStuck',
         'sns:Publish ref:RResults',
         'sns:Publish ref:RNotifications',
@@ -92,7 +97,10 @@ describe('rights', () => {
     ));
 
   it.each([
-    ['RScheduledRequestRole', ['sqs:SendMessage arn:RRequests', 'sqs:SendMessage arn:RUndelivered']],
+    [
+      'RScheduledRequestRole',
+      ['sqs:SendMessage arn:RRequests', 'sqs:SendMessage arn:RUndelivered', 'sqs:SendMessage arn:RUrgent'],
+    ],
     ['RSweepTickRole', ['lambda:InvokeFunction arn:RSweep', 'sqs:SendMessage arn:RUndelivered']],
     [
       'PlannerRole',
@@ -107,10 +115,11 @@ describe('rights', () => {
     expect(rightsOf('OperatorRole')).toEqual(
       [
         `ssm:GetParameter ${CARD}`,
-        'sqs:GetQueueAttributes arn:RRequests',
+        ...LANE_QUEUES.map((queue) => `sqs:GetQueueAttributes ${queue}`),
         'sqs:GetQueueAttributes arn:RStuck',
         'sqs:GetQueueAttributes arn:RUndelivered',
         'sqs:SendMessage arn:RRequests',
+        'sqs:SendMessage arn:RUrgent',
         'sqs:ReceiveMessage arn:RStuck',
         'sqs:DeleteMessage arn:RStuck',
         'sqs:ChangeMessageVisibility arn:RStuck',
@@ -127,8 +136,10 @@ describe('rights', () => {
         `scheduler:DeleteSchedule ${SCHEDULES}`,
         'scheduler:ListSchedules *',
         'iam:PassRole arn:aws:iam::111122223333:role/RScheduledRequestRole if',
-        `lambda:GetEventSourceMapping ${MAPPING}`,
-        `lambda:UpdateEventSourceMapping ${MAPPING}`,
+        ...MAPPINGS.flatMap((mapping) => [
+          `lambda:GetEventSourceMapping ${mapping}`,
+          `lambda:UpdateEventSourceMapping ${mapping}`,
+        ]),
         'kms:Decrypt arn:SecretKey if',
       ].sort(),
     ));

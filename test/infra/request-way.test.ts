@@ -3,20 +3,27 @@ import { PROVIDER_NAMES } from '../../infra/provider-names.ts';
 import { arnOf, find, text } from './policy-reader.ts';
 import { environment, idOf, properties, template } from './template.ts';
 
+const QUEUES = ['Requests', 'Urgent', 'Rechecks'];
+
 describe('the way of a request', () => {
-  it('goes from a crash that repeats itself to the stuck queue', () => {
-    const { deadLetterTargetArn, maxReceiveCount } = properties('AWS::SQS::Queue', 'Requests')[
-      'RedrivePolicy'
-    ] as Record<string, unknown>;
+  it.each(QUEUES)('goes from a crash that repeats itself to the stuck queue, from the queue %s', (id) => {
+    const { RedrivePolicy, VisibilityTimeout } = properties('AWS::SQS::Queue', id);
+    const { deadLetterTargetArn, maxReceiveCount } = RedrivePolicy as Record<string, unknown>;
+    expect(VisibilityTimeout).toBe(180);
     expect([text(deadLetterTargetArn), maxReceiveCount]).toEqual([arnOf(idOf('AWS::SQS::Queue', 'Stuck')), 1000]);
   });
 
-  it('goes from the bus to the queue as a whole event, or to the undelivered queue', () => {
-    const { EventPattern, Targets, EventBusName } = properties('AWS::Events::Rule', 'Requested');
-    expect(EventPattern).toEqual({ 'detail-type': ['Key Revocation Requested'] });
+  // Two patterns that exclude each other would lose an event that fits neither.
+  it.each([
+    ['Requested', 'Requests', {}],
+    ['UrgentRequested', 'Urgent', { detail: { reason: ['leaked', 'incident'] } }],
+  ])('goes from the bus by the rule %s to the queue %s as a whole event, or to the undelivered queue', (...row) => {
+    const [id, queue, detail] = row;
+    const { EventPattern, Targets, EventBusName } = properties('AWS::Events::Rule', id);
+    expect(EventPattern).toEqual({ 'detail-type': ['Key Revocation Requested'], ...detail });
     expect(text(EventBusName)).toBe(`ref:${idOf('AWS::Events::EventBus', 'Bus')}`);
     const arns = {
-      queue: arnOf(idOf('AWS::SQS::Queue', 'Requests')),
+      queue: arnOf(idOf('AWS::SQS::Queue', queue)),
       undelivered: arnOf(idOf('AWS::SQS::Queue', 'Undelivered')),
     };
     const [target, ...more] = Targets as { Id: string; Arn: unknown; DeadLetterConfig: { Arn: unknown } }[];
@@ -25,20 +32,25 @@ describe('the way of a request', () => {
     expect([text(target?.Arn), text(target?.DeadLetterConfig.Arn)]).toEqual([arns.queue, arns.undelivered]);
   });
 
-  it('goes from the queue to the function, one by one, at once', () => {
-    const mapping = properties('AWS::Lambda::EventSourceMapping', 'RevokeRequests');
+  it.each([
+    ['Requests', 'RevokeRequests', 'Revoke', 8],
+    ['Urgent', 'RevokeUrgentRequests', 'RevokeUrgent', 20],
+    ['Rechecks', 'RevokeRechecks', 'Revoke', 2],
+  ])('goes at once from the queue %s by the mapping %s to the function %s', (queue, id, target, most) => {
+    const mapping = properties('AWS::Lambda::EventSourceMapping', id);
     expect(mapping).toMatchObject({
-      BatchSize: 1,
+      BatchSize: 10,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
-      ScalingConfig: { MaximumConcurrency: 10 },
+      ScalingConfig: { MaximumConcurrency: most },
     });
     expect(mapping).not.toHaveProperty('MaximumBatchingWindowInSeconds');
-    expect(text(mapping['EventSourceArn'])).toBe(arnOf(idOf('AWS::SQS::Queue', 'Requests')));
-    expect(text(mapping['FunctionName'])).toBe(`ref:${idOf('AWS::Lambda::Function', 'Revoke')}`);
+    expect(text(mapping['EventSourceArn'])).toBe(arnOf(idOf('AWS::SQS::Queue', queue)));
+    expect(text(mapping['FunctionName'])).toBe(`ref:${idOf('AWS::Lambda::Function', target)}`);
   });
 
-  it('is not cut short by Lambda for looking like a loop', () =>
-    expect(properties('AWS::Lambda::Function', 'Revoke')['RecursiveLoop']).toBe('Allow'));
+  it.each(['Revoke', 'RevokeUrgent'])('is not cut short by Lambda in %s for looking like a loop', (id) =>
+    expect(properties('AWS::Lambda::Function', id)['RecursiveLoop']).toBe('Allow'),
+  );
 
   it('starts with a sweep every five minutes, on time', () => {
     const { ScheduleExpression, FlexibleTimeWindow, Target, GroupName } = properties(
@@ -57,19 +69,33 @@ describe('the way of a request', () => {
 });
 
 describe('the functions', () => {
-  it.each(['Revoke', 'Sweep'])('%s runs its handler on Node 24 and arm64, into its own log', (id) => {
+  it.each([
+    ['Revoke', 'Revoke'],
+    ['RevokeUrgent', 'Revoke'],
+    ['Sweep', 'Sweep'],
+  ])('%s runs the handler of %s on Node 24 and arm64, into its log', (id, as) => {
     const { Runtime, Architectures, Handler, LoggingConfig } = properties('AWS::Lambda::Function', id);
     expect([Runtime, Architectures, Handler]).toEqual(['nodejs24.x', ['arm64'], 'index.handler']);
     expect(text((LoggingConfig as { LogGroup: unknown }).LogGroup)).toBe(
-      `ref:${idOf('AWS::Logs::LogGroup', `${id}Log`)}`,
+      `ref:${idOf('AWS::Logs::LogGroup', `${as}Log`)}`,
     );
     const { Metadata } = find(template, 'AWS::Lambda::Function', `Revocation${id}`);
-    expect(Metadata?.['key-revoker:handler']).toBe(`functions/${id.toLowerCase()}/handler.ts`);
+    expect(Metadata?.['key-revoker:handler']).toBe(`functions/${as.toLowerCase()}/handler.ts`);
+  });
+
+  it('for urgent requests is the function for others, under another name', () => {
+    const [{ Description: _, ...urgent }, { Description: __, ...other }] = [
+      properties('AWS::Lambda::Function', 'RevokeUrgent'),
+      properties('AWS::Lambda::Function', 'Revoke'),
+    ];
+    expect(urgent).toEqual(other);
   });
 
   const shared = {
     LEDGER_TABLE: `ref:${idOf('AWS::DynamoDB::Table', 'Ledger')}`,
     REQUESTS_QUEUE_URL: `ref:${idOf('AWS::SQS::Queue', 'Requests')}`,
+    URGENT_QUEUE_URL: `ref:${idOf('AWS::SQS::Queue', 'Urgent')}`,
+    RECHECKS_QUEUE_URL: `ref:${idOf('AWS::SQS::Queue', 'Rechecks')}`,
     STUCK_QUEUE_URL: `ref:${idOf('AWS::SQS::Queue', 'Stuck')}`,
     RESULTS_TOPIC_ARN: `ref:${idOf('AWS::SNS::Topic', 'Results')}`,
     NOTIFICATIONS_TOPIC_ARN: `ref:${idOf('AWS::SNS::Topic', 'Notifications')}`,

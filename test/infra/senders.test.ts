@@ -22,11 +22,13 @@ import { ACCOUNT, arnOf, type Caller, find, mayDo, resourceStatements, roleArn, 
 import { templateOf } from './synthesized.ts';
 
 const OTHER_ACCOUNT = '444455556666';
+const TOPIC = `arn:aws:sns:us-east-1:${OTHER_ACCOUNT}:leaks`;
 const PARTNER = `arn:aws:iam::${OTHER_ACCOUNT}:role/responder`;
 
 interface World {
   readonly template: Template;
-  readonly send: (who: Caller, context?: Readonly<Record<string, string>>) => boolean;
+  /** @param queue the requests queue by default */
+  readonly send: (who: Caller, context?: Readonly<Record<string, string>>, queue?: string) => boolean;
 }
 
 /** A stack with an instance, a role and a partner that were granted, and a role that helped itself to `sqs:*`. */
@@ -38,90 +40,130 @@ const world = (flags: Record<string, unknown>, propsIn: (stack: Stack) => KeyRev
   revocation.grantRequest(role('GrantedRole'));
   revocation.grantRequest(new ArnPrincipal(PARTNER));
   const greedy = role('GreedyRole');
-  revocation.requests.grantSendMessages(greedy);
-  revocation.requests.grantConsumeMessages(greedy);
+  for (const queue of [revocation.requests, revocation.urgent, revocation.rechecks]) {
+    queue.grantSendMessages(greedy);
+    queue.grantConsumeMessages(greedy);
+  }
   const template = app.synth().getStackByName('S').template as Template;
-  const { id } = find(template, 'AWS::SQS::Queue', 'RRequests');
   return {
     template,
-    send: (who, context = {}) => mayDo(template, { who, action: 'sqs:SendMessage', resource: id, context }),
+    send: (who, context = {}, queue = 'RRequests') => {
+      const { id } = find(template, 'AWS::SQS::Queue', queue);
+      return mayDo(template, { who, action: 'sqs:SendMessage', resource: id, context });
+    },
   };
 };
 
 const own = (stack: Stack): KeyRevocationProps => ({ encryptionKey: new Key(stack, 'K') });
 
-describe.each([
+const WORLDS = [
   ['without feature flags', world({})],
   ['with every recommended feature flag', world(recommended)],
   ['with a key of its own and no feature flags', world({}, own)],
   ['with a key of its own and every recommended feature flag', world(recommended, own)],
-])('the requests queue %s', (_with, { template, send }) => {
+] as const;
+
+/** The queues that callers send to, each with its rule. */
+const FOR_CALLERS = [
+  ['requests', 'RRequests', 'RRequested', 'RUrgentRequested'],
+  ['urgent', 'RUrgent', 'RUrgentRequested', 'RRequested'],
+] as const;
+
+describe.each(FOR_CALLERS.flatMap(([name, ...ids]) => WORLDS.map(([flags, of]) => [name, flags, of, ids] as const)))(
+  'the %s queue %s',
+  (_name, _with, { template, send: sendTo }, [queue, ruleId, otherRuleId]) => {
+    const send: World['send'] = (who, context) => sendTo(who, context, queue);
+    const roleId = (name: string): string => find(template, 'AWS::IAM::Role', name).id;
+    const rule = arnOf(find(template, 'AWS::Events::Rule', ruleId).id);
+    const otherRule = arnOf(find(template, 'AWS::Events::Rule', otherRuleId).id);
+
+    it.each(['RRevokeRole', 'RSweepRole', 'RScheduledRequestRole', 'GrantedRole'])('takes requests from %s', (name) =>
+      expect(send({ role: roleId(name) })).toBe(true),
+    );
+
+    it('takes requests from a granted role of another account', () => expect(send({ arn: PARTNER })).toBe(true));
+
+    it('takes requests from our rule', () =>
+      expect(send({ service: 'events.amazonaws.com', sourceArn: rule })).toBe(true));
+
+    it.each<[string, Caller]>([
+      ['a role whose own policy allows it', { role: roleId('GreedyRole') }],
+      ['the role that ticks the sweep', { role: roleId('RSweepTickRole') }],
+      ['the root of the account', { arn: `arn:aws:iam::${ACCOUNT}:root` }],
+      ['another role of the partner', { arn: `arn:aws:iam::${OTHER_ACCOUNT}:role/other` }],
+      ['a role whose name begins like a granted one', { arn: `${PARTNER}2` }],
+      ['another rule', { service: 'events.amazonaws.com', sourceArn: `${rule}2` }],
+      ['the rule of the other queue', { service: 'events.amazonaws.com', sourceArn: otherRule }],
+      ['EventBridge for no rule', { service: 'events.amazonaws.com' }],
+      ['another service in the name of our rule', { service: 'sns.amazonaws.com', sourceArn: rule }],
+      ['a topic', { service: 'sns.amazonaws.com', sourceArn: 'arn:aws:sns:::topic' }],
+      ['nobody known', 'anonymous'],
+    ])('takes none from %s', (_who, who) => expect(send(who)).toBe(false));
+
+    it('takes none over plain HTTP', () =>
+      expect(send({ role: roleId('GrantedRole') }, { 'aws:SecureTransport': 'false' })).toBe(false));
+
+    it('takes none from others even where a further statement lets everybody in', () => {
+      const denials = { ...template, Resources: { ...template.Resources, Open: openPolicy(template, queue) } };
+      const { id } = find(template, 'AWS::SQS::Queue', queue);
+      const others: readonly Caller[] = [
+        'anonymous',
+        { arn: roleArn('x') },
+        { service: 's3.amazonaws.com', sourceArn: 'arn:b' },
+      ];
+      for (const who of others) expect(mayDo(denials, { who, action: 'sqs:SendMessage', resource: id })).toBe(false);
+      expect(mayDo(denials, { who: 'anonymous', action: 'sqs:PurgeQueue', resource: id })).toBe(true);
+    });
+
+    it('allows no service but for our rule, whatever is denied', () => {
+      const { id } = find(template, 'AWS::SQS::Queue', queue);
+      const allowed = resourceStatements(template, id).filter(
+        ({ Effect, Principal }) => Effect === 'Allow' && typeof Principal === 'object' && 'Service' in Principal,
+      );
+      expect(allowed.map(({ Condition }) => text(Condition?.['ArnEquals']?.['aws:SourceArn']))).toEqual([rule]);
+    });
+
+    it.each([queue, 'RUndelivered'])('is no dead-letter queue of anybody: %s', (id) => {
+      const { Properties } = find(template, 'AWS::SQS::Queue', id);
+      expect(Properties['RedriveAllowPolicy']).toEqual({ redrivePermission: 'denyAll' });
+    });
+
+    // It would name these queues, which name the stuck queue: CloudFormation refuses such a circle.
+    it('leaves only the stuck queue open to the queues of the lanes', () => {
+      const { id, Properties } = find(template, 'AWS::SQS::Queue', 'RStuck');
+      expect(Properties['RedriveAllowPolicy']).toBeUndefined();
+      const named = Object.values(template.Resources).flatMap(({ Properties: { RedrivePolicy } = {} }) =>
+        RedrivePolicy ? [JSON.stringify(RedrivePolicy)] : [],
+      );
+      expect(named).toEqual(Array.from({ length: 3 }, () => expect.stringContaining(id)));
+    });
+  },
+);
+
+describe.each(WORLDS)('the queue of rechecks %s', (_with, { template, send }) => {
   const roleId = (name: string): string => find(template, 'AWS::IAM::Role', name).id;
   const rule = arnOf(find(template, 'AWS::Events::Rule', 'RRequested').id);
 
-  it.each(['RRevokeRole', 'RSweepRole', 'RScheduledRequestRole', 'GrantedRole'])('takes requests from %s', (name) =>
-    expect(send({ role: roleId(name) })).toBe(true),
+  it.each(['RRevokeRole', 'RSweepRole'])('takes messages from %s', (name) =>
+    expect(send({ role: roleId(name) }, {}, 'RRechecks')).toBe(true),
   );
 
-  it('takes requests from a granted role of another account', () => expect(send({ arn: PARTNER })).toBe(true));
-
-  it('takes requests from our rule', () =>
-    expect(send({ service: 'events.amazonaws.com', sourceArn: rule })).toBe(true));
-
   it.each<[string, Caller]>([
+    ['a sender of requests', { role: roleId('GrantedRole') }],
     ['a role whose own policy allows it', { role: roleId('GreedyRole') }],
-    ['the role that ticks the sweep', { role: roleId('RSweepTickRole') }],
-    ['the root of the account', { arn: `arn:aws:iam::${ACCOUNT}:root` }],
-    ['another role of the partner', { arn: `arn:aws:iam::${OTHER_ACCOUNT}:role/other` }],
-    ['a role whose name begins like a granted one', { arn: `${PARTNER}2` }],
-    ['another rule', { service: 'events.amazonaws.com', sourceArn: `${rule}2` }],
-    ['EventBridge for no rule', { service: 'events.amazonaws.com' }],
-    ['another service in the name of our rule', { service: 'sns.amazonaws.com', sourceArn: rule }],
-    ['a topic', { service: 'sns.amazonaws.com', sourceArn: 'arn:aws:sns:::topic' }],
+    ['a schedule', { role: roleId('RScheduledRequestRole') }],
+    ['our rule', { service: 'events.amazonaws.com', sourceArn: rule }],
+    ['a topic', { service: 'sns.amazonaws.com', sourceArn: TOPIC }],
     ['nobody known', 'anonymous'],
-  ])('takes none from %s', (_who, who) => expect(send(who)).toBe(false));
-
-  it('takes none over plain HTTP', () =>
-    expect(send({ role: roleId('GrantedRole') }, { 'aws:SecureTransport': 'false' })).toBe(false));
-
-  it('takes none from others even where a further statement lets everybody in', () => {
-    const denials = { ...template, Resources: { ...template.Resources, Open: openPolicy(template) } };
-    const { id } = find(template, 'AWS::SQS::Queue', 'RRequests');
-    const others: readonly Caller[] = [
-      'anonymous',
-      { arn: roleArn('x') },
-      { service: 's3.amazonaws.com', sourceArn: 'arn:b' },
-    ];
-    for (const who of others) expect(mayDo(denials, { who, action: 'sqs:SendMessage', resource: id })).toBe(false);
-    expect(mayDo(denials, { who: 'anonymous', action: 'sqs:PurgeQueue', resource: id })).toBe(true);
-  });
-
-  it('allows no service but for our rule, whatever is denied', () => {
-    const { id } = find(template, 'AWS::SQS::Queue', 'RRequests');
-    const allowed = resourceStatements(template, id).filter(
-      ({ Effect, Principal }) => Effect === 'Allow' && typeof Principal === 'object' && 'Service' in Principal,
-    );
-    expect(allowed.map(({ Condition }) => text(Condition?.['ArnEquals']?.['aws:SourceArn']))).toEqual([rule]);
-  });
-
-  it.each(['RRequests', 'RUndelivered'])('is no dead-letter queue of anybody: %s', (queue) => {
-    const { Properties } = find(template, 'AWS::SQS::Queue', queue);
-    expect(Properties['RedriveAllowPolicy']).toEqual({ redrivePermission: 'denyAll' });
-  });
-
-  // It would name the requests queue, which names the stuck queue: CloudFormation refuses such a circle.
-  it('leaves only the stuck queue open to the requests queue', () => {
-    const { id, Properties } = find(template, 'AWS::SQS::Queue', 'RStuck');
-    expect(Properties['RedriveAllowPolicy']).toBeUndefined();
-    const named = Object.values(template.Resources).flatMap(({ Properties: { RedrivePolicy } = {} }) =>
-      RedrivePolicy ? [JSON.stringify(RedrivePolicy)] : [],
-    );
-    expect(named).toEqual([expect.stringContaining(id)]);
+  ])('takes none from %s', (_who, who) => {
+    expect(send(who, {}, 'RRechecks')).toBe(false);
+    const denials = { ...template, Resources: { ...template.Resources, Open: openPolicy(template, 'RRechecks') } };
+    const { id } = find(template, 'AWS::SQS::Queue', 'RRechecks');
+    expect(mayDo(denials, { who, action: 'sqs:SendMessage', resource: id })).toBe(false);
   });
 });
 
 /** Topics of this app, of another account and region, and one that is encrypted with the same key as the queue. */
-const TOPIC = `arn:aws:sns:us-east-1:${OTHER_ACCOUNT}:leaks`;
 const withTopics = (stack: Stack): KeyRevocationProps => {
   const encryptionKey = new Key(stack, 'K');
   const requestTopics = [
@@ -131,11 +173,14 @@ const withTopics = (stack: Stack): KeyRevocationProps => {
   return { encryptionKey, requestTopics };
 };
 
-describe('with request topics the requests queue', () => {
-  const { template, send } = world(recommended, withTopics);
+const WITH_TOPICS = world(recommended, withTopics);
+
+describe.each(FOR_CALLERS)('with request topics the %s queue', (_name, queue, ruleId) => {
+  const { template } = WITH_TOPICS;
+  const send = (who: Caller): boolean => WITH_TOPICS.send(who, {}, queue);
   const { id: keyId } = find(template, 'AWS::KMS::Key', 'K');
   const own = `ref:${find(template, 'AWS::SNS::Topic', 'Leaks').id}`;
-  const rule = arnOf(find(template, 'AWS::Events::Rule', 'RRequested').id);
+  const rule = arnOf(find(template, 'AWS::Events::Rule', ruleId).id);
   const sns = 'sns.amazonaws.com';
 
   it.each<[string, Caller]>([
@@ -167,12 +212,12 @@ describe('with request topics the requests queue', () => {
     expect(JSON.stringify(KeyPolicy)).not.toContain('"Leaks');
   });
 
-  it('hands the topics to the function that revokes, and to no other', () => {
-    const told = ['RRevoke', 'RSweep'].map((name) => {
+  it('hands the topics to the functions that revoke, and to no other', () => {
+    const told = ['RRevoke', 'RRevokeUrgent', 'RSweep'].map((name) => {
       const { Environment } = find(template, 'AWS::Lambda::Function', name).Properties;
       return text((Environment as { Variables: Record<string, unknown> }).Variables['REQUEST_TOPICS']);
     });
-    expect(told).toEqual([`${own},${TOPIC}`, 'undefined']);
+    expect(told).toEqual([`${own},${TOPIC}`, `${own},${TOPIC}`, 'undefined']);
   });
 });
 
@@ -194,8 +239,8 @@ it('takes no message from a topic that is only subscribed, and one from a topic 
   expect(['Named', 'Other'].map(isTaken)).toEqual([true, false]);
 });
 
-const openPolicy = (template: Template) => {
-  const { id } = find(template, 'AWS::SQS::Queue', 'RRequests');
+const openPolicy = (template: Template, queue: string) => {
+  const { id } = find(template, 'AWS::SQS::Queue', queue);
   const Statement = [{ Effect: 'Allow', Action: 'sqs:*', Principal: '*', Resource: '*' }];
   return { Type: 'AWS::SQS::QueuePolicy', Properties: { Queues: [{ Ref: id }], PolicyDocument: { Statement } } };
 };

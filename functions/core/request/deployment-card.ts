@@ -1,7 +1,11 @@
 import * as z from 'zod';
 import { jsonOrUndefined } from '../json.ts';
+import type { Lane } from '../lane.ts';
 
 const text = z.string().min(1);
+
+/** The queue of a lane beside the requests queue, by its name since a card has to be short, and the mapping behind it. */
+const LaneCard = z.object({ queueName: text, eventSourceMappingId: text });
 
 /**
  * What a deployment publishes about itself in the parameter of its prefix: everything that the operator's command line needs. A later
@@ -29,12 +33,40 @@ export const DeploymentCard = z.object({
   scheduleRoleArn: text,
   /** Of the mapping that hands requests to the revoking function. */
   eventSourceMappingId: text,
+  /** The other lanes. Absent in a deployment with one queue of requests. */
+  lanes: z.object({ urgent: LaneCard, rechecks: LaneCard }).optional(),
   giveUpAfterSeconds: z.int().positive(),
   /** Calls per provider and hour. */
   limits: z.object({ urgent: z.int(), other: z.int() }),
   egressAddresses: z.array(text),
 });
 export type DeploymentCard = z.infer<typeof DeploymentCard>;
+
+/** The queue of a lane, and the mapping that hands its messages to a function. */
+export interface LaneParts {
+  readonly queueUrl: string;
+  readonly queueArn: string;
+  readonly eventSourceMappingId: string;
+}
+
+/** What a deployment has for a lane. In a deployment with one queue of requests, every lane is that queue. */
+export const laneIn = (card: DeploymentCard, lane: Lane): LaneParts => {
+  const { requestsQueueUrl, requestsQueueArn, eventSourceMappingId, lanes } = card;
+  const found = lane === 'requests' ? undefined : lanes?.[lane];
+  if (found === undefined) return { queueUrl: requestsQueueUrl, queueArn: requestsQueueArn, eventSourceMappingId };
+  // The queues of a deployment are in one account and region.
+  return {
+    queueUrl: requestsQueueUrl.replace(/[^/]+$/, found.queueName),
+    queueArn: requestsQueueArn.replace(/[^:]+$/, found.queueName),
+    eventSourceMappingId: found.eventSourceMappingId,
+  };
+};
+
+/** The lanes for which a deployment has a queue of their own. */
+export const lanesIn = ({ lanes }: DeploymentCard): readonly Lane[] => [
+  'requests',
+  ...(lanes ? (['urgent', 'rechecks'] as const) : []),
+];
 
 /** @returns the card; `undefined` if the text is not a card of this version */
 export const readCard = (value: string): DeploymentCard | undefined =>

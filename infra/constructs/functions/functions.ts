@@ -3,8 +3,10 @@ import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-ia
 import { EventSourceMapping, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import type { Lane } from '../../../functions/core/lane.ts';
 import { LONGEST_DELAY_SECONDS, TIMING } from '../../../functions/core/timing.ts';
 import type { SettledProps } from '../../settled-props.ts';
+import type { LaneMappings } from '../messaging/queues.ts';
 import { acknowledgeWildcard } from '../permissions/acknowledge-wildcard.ts';
 import {
   allow,
@@ -24,12 +26,14 @@ export interface Functions {
   readonly revokeRole: Role;
   readonly sweepRole: Role;
   readonly revoke: IFunction;
+  /** The same code for urgent requests, so that nothing which holds up the other one reaches them. */
+  readonly revokeUrgent: IFunction;
   readonly sweep: IFunction;
-  /** Hands requests to the revoking function. */
-  readonly mapping: EventSourceMapping;
+  /** They hand messages to the revoking functions. */
+  readonly mappings: LaneMappings;
 }
 
-/** The two functions, and the mapping that hands requests to the first. */
+/** The functions, and the mappings that hand messages to those that revoke. */
 export const functions = (scope: Construct, reach: GrantedResources, props: SettledProps): Functions => {
   const ofNetwork = props.network ? networkPermissions() : [];
   const ofRevoke = roleAndLog(scope, 'Revoke', { ...props, statements: [...revokePermissions(reach), ...ofNetwork] });
@@ -41,18 +45,21 @@ export const functions = (scope: Construct, reach: GrantedResources, props: Sett
 
   const both = { network: props.network && network(scope, props.network) };
   const environment = bothEnvironments(scope, reach, props);
-  const revoke = handlerFunction(scope, 'Revoke', {
-    ...ofRevoke,
-    ...both,
-    name: 'revoke',
-    description: 'Carries out one request: kills or restricts a key and proves it',
-    timeout: Duration.millis(TIMING.functionTimeoutMs),
-    environment: {
-      ...environment,
-      ...revokeEnvironment(props),
-      OWN_ROLES: roles.map(({ roleId }) => roleId).join(','),
-    },
-  });
+  const revoking = (id: string, description: string): IFunction =>
+    handlerFunction(scope, id, {
+      ...ofRevoke,
+      ...both,
+      name: 'revoke',
+      description,
+      timeout: Duration.millis(TIMING.functionTimeoutMs),
+      environment: {
+        ...environment,
+        ...revokeEnvironment(props),
+        OWN_ROLES: roles.map(({ roleId }) => roleId).join(','),
+      },
+    });
+  const revoke = revoking('Revoke', 'Carries out requests: kills or restricts keys and proves it');
+  const revokeUrgent = revoking('RevokeUrgent', 'Carries out urgent requests: kills or restricts keys and proves it');
   const sweep = handlerFunction(scope, 'Sweep', {
     ...ofSweep,
     ...both,
@@ -61,18 +68,27 @@ export const functions = (scope: Construct, reach: GrantedResources, props: Sett
     timeout: Duration.minutes(5),
     environment: { ...environment, SWEEP_AHEAD_SECONDS: String(SWEEP_AHEAD.toSeconds()) },
   });
-  const mapping = mapRequests(scope, revoke, reach, props);
-  return { revokeRole: ofRevoke.role, sweepRole: ofSweep.role, revoke, sweep, mapping };
+  const mappings = {
+    requests: mapLane(scope, 'RevokeRequests', { target: revoke, lane: 'requests', reach, props }),
+    urgent: mapLane(scope, 'RevokeUrgentRequests', { target: revokeUrgent, lane: 'urgent', reach, props }),
+    rechecks: mapLane(scope, 'RevokeRechecks', { target: revoke, lane: 'rechecks', reach, props }),
+  };
+  return { revokeRole: ofRevoke.role, sweepRole: ofSweep.role, revoke, revokeUrgent, sweep, mappings };
 };
 
-const mapRequests = (scope: Construct, target: IFunction, { queues }: GrantedResources, props: SettledProps) => {
-  const { batchSize, maxConcurrency } = props;
-  const eventSourceArn = queues.requests.queueArn;
-  const mapping = new EventSourceMapping(scope, 'RevokeRequests', {
+interface LaneMapping {
+  readonly target: IFunction;
+  readonly lane: Lane;
+  readonly reach: GrantedResources;
+  readonly props: SettledProps;
+}
+
+const mapLane = (scope: Construct, id: string, { target, lane, reach, props }: LaneMapping): EventSourceMapping => {
+  const mapping = new EventSourceMapping(scope, id, {
     target,
-    eventSourceArn,
-    batchSize,
-    maxConcurrency,
+    eventSourceArn: reach.queues[lane].queueArn,
+    batchSize: props.batchSize,
+    maxConcurrency: props.maxConcurrency[lane],
     reportBatchItemFailures: true,
   });
   Validations.of(mapping).acknowledge({
@@ -97,6 +113,8 @@ const roleAndLog = (scope: Construct, id: string, { logRetention, statements }: 
 const bothEnvironments = (scope: Construct, reach: GrantedResources, props: SettledProps) => ({
   LEDGER_TABLE: reach.ledger.tableName,
   REQUESTS_QUEUE_URL: reach.queues.requests.queueUrl,
+  URGENT_QUEUE_URL: reach.queues.urgent.queueUrl,
+  RECHECKS_QUEUE_URL: reach.queues.rechecks.queueUrl,
   STUCK_QUEUE_URL: reach.queues.stuck.queueUrl,
   RESULTS_TOPIC_ARN: reach.results.topicArn,
   NOTIFICATIONS_TOPIC_ARN: reach.notifications.topicArn,

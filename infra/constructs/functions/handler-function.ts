@@ -13,6 +13,8 @@ export interface HandlerFunctionProps {
   readonly name: string;
   readonly description: string;
   readonly timeout: Duration;
+  /** @default none is reserved: the function shares what the account has */
+  readonly reservedConcurrentExecutions?: number | undefined;
   readonly role: IRole;
   readonly logGroup: ILogGroup;
   readonly network: Network | undefined;
@@ -21,7 +23,7 @@ export interface HandlerFunctionProps {
 
 /** One Lambda function from its folder in `functions/`; its metadata names the source for those who run it elsewhere. */
 export const handlerFunction = (scope: Construct, id: string, props: HandlerFunctionProps): NodejsFunction => {
-  const { name, network, ...rest } = props;
+  const { name, network, reservedConcurrentExecutions: reserved, ...rest } = props;
   const made = new NodejsFunction(scope, id, {
     ...rest,
     ...network,
@@ -29,6 +31,7 @@ export const handlerFunction = (scope: Construct, id: string, props: HandlerFunc
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
     memorySize: 512,
+    ...(reserved !== undefined && { reservedConcurrentExecutions: reserved }),
     // A request that is sent again belongs to the same chain; Lambda would drop it after 16 turns, and our own limits count calls.
     recursiveLoop: RecursiveLoop.ALLOW,
   });

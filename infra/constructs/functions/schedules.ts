@@ -23,7 +23,8 @@ export interface Schedules {
 export const schedules = (scope: Construct, reach: GrantedResources): Schedules => {
   const group = retainedGroup(scope);
   const requestRole = schedulerRole(scope, 'ScheduledRequestRole', group);
-  give(requestRole, [allow(['sqs:SendMessage'], [reach.queues.requests.queueArn]), ...deliverPermissions(reach)]);
+  const { requests, urgent } = reach.queues;
+  give(requestRole, [allow(['sqs:SendMessage'], [requests.queueArn, urgent.queueArn]), ...deliverPermissions(reach)]);
   return { group, requestRole };
 };
 

@@ -1,17 +1,21 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption, type QueueProps, RedrivePermission } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import type { Lane } from '../../../functions/core/lane.ts';
 import { TIMING } from '../../../functions/core/timing.ts';
 
-export interface Queues {
-  /** Requests that wait to be carried out. */
-  readonly requests: Queue;
+/** The queue of each lane, and those that no function reads. */
+export interface Queues extends Readonly<Record<Lane, Queue>> {
   /** Requests that ended without a dead key, and those that crashed the function again and again. */
   readonly stuck: Queue;
   /** Events and schedules that never became a request. */
   readonly undelivered: Queue;
 }
+
+/** What hands the messages of each lane's queue to a function. */
+export type LaneMappings = Readonly<Record<Lane, EventSourceMapping>>;
 
 /** Crashes only: twelve days of the longest backoff stay below it, giving up is the function's decision. */
 const MAX_RECEIVE_COUNT = 1000;
@@ -25,8 +29,8 @@ export const queues = (scope: Construct, encryptionKey: IKey | undefined): Queue
       ? { encryption: QueueEncryption.KMS, encryptionMasterKey: encryptionKey }
       : { encryption: QueueEncryption.SQS_MANAGED }),
   };
-  // Naming a queue as dead-letter queue puts messages on it past its policy, so nobody may. The stuck queue would have to name the requests
-  // queue, which names the stuck queue: no template can say that. docs/operations.md says how to set it afterwards.
+  // Naming a queue as dead-letter queue puts messages on it past its policy, so nobody may. The stuck queue would have to name the queues
+  // of the lanes, which name the stuck queue: no template can say that. docs/operations.md says how to set it afterwards.
   const closed = { redriveAllowPolicy: { redrivePermission: RedrivePermission.DENY_ALL } };
   const stuck = new Queue(scope, 'Stuck', every);
   const undelivered = new Queue(scope, 'Undelivered', { ...every, ...closed });
@@ -36,11 +40,13 @@ export const queues = (scope: Construct, encryptionKey: IKey | undefined): Queue
     { id: 'AwsSolutions-SQS3', reason: isLast },
     { id: 'Serverless-SQSRedrivePolicy', reason: isLast },
   );
-  const requests = new Queue(scope, 'Requests', {
-    ...every,
-    ...closed,
-    visibilityTimeout: Duration.millis(TIMING.visibilityMs),
-    deadLetterQueue: { queue: stuck, maxReceiveCount: MAX_RECEIVE_COUNT },
-  });
-  return { requests, stuck, undelivered };
+  const laneQueue = (id: string): Queue =>
+    new Queue(scope, id, {
+      ...every,
+      ...closed,
+      visibilityTimeout: Duration.millis(TIMING.visibilityMs),
+      deadLetterQueue: { queue: stuck, maxReceiveCount: MAX_RECEIVE_COUNT },
+    });
+  const [requests, urgent, rechecks] = [laneQueue('Requests'), laneQueue('Urgent'), laneQueue('Rechecks')];
+  return { requests, urgent, rechecks, stuck, undelivered };
 };

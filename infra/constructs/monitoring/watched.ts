@@ -14,6 +14,7 @@ export interface Watched {
   readonly queues: Queues;
   readonly ledger: Table;
   readonly revoke: IFunction;
+  readonly revokeUrgent: IFunction;
   readonly sweep: IFunction;
   readonly props: Pick<SettledProps, 'providers' | 'giveUpAfter' | 'sweepRate' | 'timeToRevokeObjective'>;
 }

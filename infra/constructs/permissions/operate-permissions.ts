@@ -1,8 +1,8 @@
 import type { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import type { IScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { FORGETTABLE, operatorWrites } from '../../../functions/core/ledger/operator-items.ts';
 import { PROVIDER_NAMES } from '../../provider-names.ts';
+import type { LaneMappings } from '../messaging/queues.ts';
 import {
   allow,
   byStateArn,
@@ -19,7 +19,7 @@ export interface Operated {
   readonly reach: GrantedResources;
   /** ARN of the parameter. */
   readonly card: string;
-  readonly mapping: EventSourceMapping;
+  readonly mappings: LaneMappings;
   /** What one-time schedules are put into, and the role that each is given. */
   readonly group: IScheduleGroup;
   readonly requestRole: IRole;
@@ -32,16 +32,16 @@ export interface Operated {
 export const operatePermissions = ({
   reach,
   card,
-  mapping,
+  mappings,
   group,
   requestRole,
 }: Operated): readonly PolicyStatement[] => {
   const { queues, ledger, secretKeys } = reach;
-  const all = [queues.requests, queues.stuck, queues.undelivered].map(({ queueArn }) => queueArn);
+  const all = Object.values(queues).map(({ queueArn }) => queueArn);
   return [
     allow(['ssm:GetParameter'], [card]),
     allow(['sqs:GetQueueAttributes'], all),
-    allow(['sqs:SendMessage'], [queues.requests.queueArn]),
+    allow(['sqs:SendMessage'], [queues.requests.queueArn, queues.urgent.queueArn]),
     allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'], [queues.stuck.queueArn]),
     allow(['dynamodb:GetItem'], [ledger.tableArn]),
     allow(['dynamodb:Query'], [ledger.tableArn, byStateArn(reach)]),
@@ -56,7 +56,10 @@ export const operatePermissions = ({
     allow(['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'], [secretsArn(reach)]),
     allow(['scheduler:CreateSchedule', 'scheduler:GetSchedule', 'scheduler:DeleteSchedule'], [everyScheduleArn(group)]),
     passPermission(requestRole),
-    allow(['lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'], [mapping.eventSourceMappingArn]),
+    allow(
+      ['lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'],
+      Object.values(mappings).map(({ eventSourceMappingArn }) => eventSourceMappingArn),
+    ),
     ...secretKeys.map((key) => useThrough(reach, key, ['secretsmanager'], ['kms:Decrypt'])),
     ...messageKey(reach, ['sqs']),
   ];

@@ -4,6 +4,7 @@ import type { EventBus, IEventBus } from 'aws-cdk-lib/aws-events';
 import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { LANES } from '../../../functions/core/lane.ts';
 import { BY_STATE } from '../../../functions/core/ledger/keys.ts';
 import { STATUS_TAGS } from '../../../functions/core/request/expiry-tags.ts';
 import type { Queues } from '../messaging/queues.ts';
@@ -23,8 +24,8 @@ export interface GrantedResources {
 
 /** Every action that the revoking function may take, beside its log. */
 export const revokePermissions = (reach: GrantedResources): readonly PolicyStatement[] => [
-  allow(RECEIVE, [reach.queues.requests.queueArn]),
-  allow(['sqs:SendMessage'], [reach.queues.requests.queueArn, reach.queues.stuck.queueArn]),
+  allow(RECEIVE, laneArns(reach)),
+  allow(['sqs:SendMessage'], [...laneArns(reach), reach.queues.stuck.queueArn]),
   allow(['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'], [secretsArn(reach)]),
   // The right to write any other tag would be the right to schedule a deletion.
   allow(['secretsmanager:TagResource'], [secretsArn(reach)], onlyAmong('StringEquals', 'aws:TagKeys', STATUS_TAGS)),
@@ -41,7 +42,7 @@ export const sweepPermissions = (reach: GrantedResources): readonly PolicyStatem
   // The API knows no resource for a listing.
   allow(['secretsmanager:ListSecrets'], ['*']),
   allow(['secretsmanager:DescribeSecret'], [secretsArn(reach)]),
-  allow(['sqs:SendMessage'], [reach.queues.requests.queueArn, reach.queues.stuck.queueArn]),
+  allow(['sqs:SendMessage'], [...laneArns(reach), reach.queues.stuck.queueArn]),
   allow(['sns:Publish'], [reach.results.topicArn, reach.notifications.topicArn]),
   allow(['events:PutEvents'], [reach.bus.eventBusArn]),
   allow(['dynamodb:GetItem'], [reach.ledger.tableArn]),
@@ -68,6 +69,10 @@ export const secretsArn = ({ queues, prefix }: Pick<GrantedResources, 'queues' |
     resourceName: `${prefix}*`,
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
+
+/** The ARNs of the queues that requests and rechecks travel on. */
+export const laneArns = ({ queues }: Pick<GrantedResources, 'queues'>): string[] =>
+  LANES.map((lane) => queues[lane].queueArn);
 
 const RECEIVE = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'];
 

@@ -32,22 +32,27 @@ export const senderArn = (scope: Construct, { grantPrincipal }: IGrantable): str
   throw new Error(`Cannot grant requests to ${grantPrincipal}: it must be ${objection}`);
 };
 
-/** The services that put requests on the queue: EventBridge for a rule, and SNS for topics. */
+/** The services that put requests on a queue: EventBridge for a rule, and SNS for topics. */
 export interface AdmittedServices {
   readonly ruleArn: string;
   readonly topics: readonly ITopic[];
 }
 
+/** Admits a sender to a queue, by its ARN. */
+export type Admit = (senderArn: string) => void;
+
 /**
- * Lets nobody send requests but the principals that are admitted through the returned function, EventBridge for this rule, and SNS for these
- * topics, whatever their own policies say: a sender may kill a key.
+ * Lets nobody send to a queue but the principals that are admitted through the returned function, and these services, whatever their own
+ * policies say: a sender may kill a key.
+ *
+ * @param services EventBridge for a rule, and SNS for topics. Without them no service may send
  */
-export const onlyAdmitted = (requests: Queue, { ruleArn, topics }: AdmittedServices): ((senderArn: string) => void) => {
+export const onlyAdmitted = (queue: Queue, services?: AdmittedServices): Admit => {
   const admitted = new Set<string>();
-  const send = { actions: ['sqs:SendMessage'], resources: [requests.queueArn] };
+  const send = { actions: ['sqs:SendMessage'], resources: [queue.queueArn] };
   const deny = { ...send, effect: Effect.DENY, principals: [new StarPrincipal()] };
-  const topicArns = topics.map(({ topicArn }) => topicArn);
-  requests.addToResourcePolicy(
+  const topicArns = services?.topics.map(({ topicArn }) => topicArn) ?? [];
+  queue.addToResourcePolicy(
     new PolicyStatement({
       sid: 'OnlyAdmittedPrincipals',
       ...deny,
@@ -58,18 +63,19 @@ export const onlyAdmitted = (requests: Queue, { ruleArn, topics }: AdmittedServi
       },
     }),
   );
-  requests.addToResourcePolicy(
+  const [only, ...more] = services ? [services.ruleArn, ...topicArns] : [];
+  queue.addToResourcePolicy(
     new PolicyStatement({
       sid: 'OnlyOurRuleOfAllServices',
       ...deny,
       conditions: {
-        ArnNotEquals: { 'aws:SourceArn': topics.length > 0 ? [ruleArn, ...topicArns] : ruleArn },
+        ...(only && { ArnNotEquals: { 'aws:SourceArn': more.length > 0 ? [only, ...more] : only } }),
         Bool: { 'aws:PrincipalIsAWSService': 'true' },
       },
     }),
   );
   const admit = (sid: string, service: string, sourceArn: string | readonly string[]): void =>
-    void requests.addToResourcePolicy(
+    void queue.addToResourcePolicy(
       new PolicyStatement({
         sid,
         ...send,
@@ -77,7 +83,7 @@ export const onlyAdmitted = (requests: Queue, { ruleArn, topics }: AdmittedServi
         conditions: { ArnEquals: { 'aws:SourceArn': sourceArn } },
       }),
     );
-  admit('OurRule', 'events.amazonaws.com', ruleArn);
-  if (topics.length > 0) admit('RequestTopics', 'sns.amazonaws.com', topicArns);
+  if (services) admit('OurRule', 'events.amazonaws.com', services.ruleArn);
+  if (topicArns.length > 0) admit('RequestTopics', 'sns.amazonaws.com', topicArns);
   return (arn) => void admitted.add(arn);
 };

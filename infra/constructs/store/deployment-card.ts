@@ -1,20 +1,25 @@
 import { Stack } from 'aws-cdk-lib';
-import type { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import type { Lane } from '../../../functions/core/lane.ts';
 import type { DeploymentCard } from '../../../functions/core/request/deployment-card.ts';
 import type { SettledProps } from '../../settled-props.ts';
 import type { Schedules } from '../functions/schedules.ts';
+import type { LaneMappings } from '../messaging/queues.ts';
 import type { GrantedResources } from '../permissions/permissions.ts';
 
 export interface CardParts extends Schedules {
   readonly reach: GrantedResources;
   readonly props: SettledProps;
-  readonly mapping: EventSourceMapping;
+  readonly mappings: LaneMappings;
 }
 
 /** What an instance tells the command line of itself; most of it is known only at deploy. */
 export const deploymentCard = (instance: Construct, parts: CardParts): DeploymentCard => {
-  const { reach, props, mapping, group, requestRole } = parts;
+  const { reach, props, mappings, group, requestRole } = parts;
+  const laneCard = (lane: Lane) => ({
+    queueName: reach.queues[lane].queueName,
+    eventSourceMappingId: mappings[lane].eventSourceMappingId,
+  });
   const { requests, stuck, undelivered } = reach.queues;
   return {
     version: 1,
@@ -33,7 +38,8 @@ export const deploymentCard = (instance: Construct, parts: CardParts): Deploymen
     ledgerTable: reach.ledger.tableName,
     scheduleGroup: group.scheduleGroupName,
     scheduleRoleArn: requestRole.roleArn,
-    eventSourceMappingId: mapping.eventSourceMappingId,
+    eventSourceMappingId: mappings.requests.eventSourceMappingId,
+    lanes: { urgent: laneCard('urgent'), rechecks: laneCard('rechecks') },
     giveUpAfterSeconds: props.giveUpAfter.toSeconds(),
     limits: { urgent: props.urgentLimit, other: props.otherLimit },
     egressAddresses: [...props.egressAddresses],

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { failedRecords } from './batch-response.ts';
 import type { Invoke } from './function-config.ts';
+import { rampedTo } from './ramp.ts';
 import { createSlots } from './slots.ts';
 import { sqsRecord } from './sqs-record.ts';
 
@@ -44,6 +45,9 @@ export interface EventSourceOptions {
 /** Short, so that a stop does not leave a poll behind that takes a message with it. */
 const POLL_SECONDS = 1;
 
+/** How often it looks whether Lambda would start more batches by now. */
+const RAMP_MS = 100;
+
 /** How long one that is switched off waits before it asks again. */
 const OFF_MS = 1_000;
 
@@ -81,6 +85,7 @@ export const eventSource = (mapping: Mapping, options: EventSourceOptions): Even
   const { isOn = async () => true } = options;
   const slots = createSlots(mapping.maxConcurrency);
   const underWay = new Set<Promise<unknown>>();
+  let busySince = Date.now();
   let polling: Promise<void> | undefined;
   let isStopped = false;
 
@@ -94,11 +99,14 @@ export const eventSource = (mapping: Mapping, options: EventSourceOptions): Even
   };
   const pollOnce = async (): Promise<void> => {
     if (!(await isOn().catch(() => true))) return sleep(OFF_MS);
+    while (underWay.size >= rampedTo(Date.now() - busySince, mapping.maxConcurrency))
+      await Promise.race([...underWay, sleep(RAMP_MS)]);
     await slots.take();
     const messages = await receive(client, mapping, POLL_SECONDS).catch(async (error: unknown) => {
       onTrouble(error);
       return [];
     });
+    if (messages.length === 0 && underWay.size === 0) busySince = Date.now();
     const work = deliver(messages).finally(() => slots.free());
     underWay.add(work);
     void work.finally(() => underWay.delete(work));

@@ -37,6 +37,13 @@ export interface Scene {
   close(): Promise<void>;
 }
 
+/** The queues that requests and rechecks travel on, the most urgent first. */
+export const laneUrls = ({ outputs }: Pick<Scene, 'outputs'>): readonly string[] => [
+  outputs.UrgentQueueUrl,
+  outputs.RequestsQueueUrl,
+  outputs.RechecksQueueUrl,
+];
+
 export const queueNameIn = (url: string): string => url.split('/').at(-1) ?? '';
 
 /** When the next message of a queue can be received; `undefined` where there is none, hidden ones included. */
@@ -64,15 +71,19 @@ const functionIn = (
 /** Opens the scene of one run. From then on this process has the run's date. @param onCall sees every call to AWS before it is carried out */
 export const openScene = async (onCall: (call: Call) => void): Promise<Scene> => {
   const template = synthesize();
-  let requests = '';
-  const time = sharedTime(START, () => nextArrival(aws, requests, time.now()));
+  let queues: readonly string[] = [];
+  const time = sharedTime(START, async () => {
+    const arrivals = await Promise.all(queues.map((name) => nextArrival(aws, name, time.now())));
+    const instants = arrivals.filter((instant) => instant !== undefined);
+    return instants.length === 0 ? undefined : Math.min(...instants);
+  });
   fakeDate(time.now);
   const { now } = time;
   const aws = await startAws({ now, onCall });
   const sandboxes = await startSandboxes((name) => startSandbox(name, { now }));
   const deployment = await deploy(template, aws);
   const outputs = outputsOf(deployment);
-  requests = queueNameIn(outputs.RequestsQueueUrl);
+  queues = laneUrls({ outputs }).map(queueNameIn);
   const clients = clientsFor(aws.url);
   await subscribeQueue(clients, LISTENER, outputs.ResultsTopicArn);
   const bundled = await bundleHandlers(Object.values(deployment.functions));

@@ -15,7 +15,7 @@ import {
 } from '../../../infra/local/sandbox/index.ts';
 import type { Evidence } from '../../laws/evidence.ts';
 import type { CrashOrder } from '../orders/crash-order.ts';
-import { LISTENER, queueNameIn, type Scene } from './scene.ts';
+import { LISTENER, laneUrls, queueNameIn, type Scene } from './scene.ts';
 
 /** An order with the names under which its requests are known, as far as its sender knows them: none for a tag. */
 export interface SentOrder extends CrashOrder {
@@ -35,7 +35,7 @@ export interface OwnRecord {
 export interface Traces extends Pick<Evidence, 'said' | 'onTopic' | 'onBus' | 'now'> {
   readonly orders: readonly SentOrder[];
   readonly stuck: readonly QueuedMessage[];
-  /** Still on the requests queue, hidden or not, or never handed to it. */
+  /** Still on a queue of the lanes, hidden or not, or never handed to one. */
   readonly left: readonly QueuedMessage[];
   /** Items of the ledger with their keys `pk` and `sk`, as they are stored. */
   readonly ledger: readonly (ItemKey & Readonly<Record<string, unknown>>)[];
@@ -70,7 +70,7 @@ export const gather = async (scene: Scene, heard: Pick<Traces, 'orders' | 'said'
   const { outputs, deployment, sandboxes, time } = scene;
   const undelivered = Object.entries(deployment.queues).filter(([id]) => id.includes('Undelivered'));
   const left = await Promise.all(
-    [outputs.RequestsQueueUrl, ...undelivered.map(([, { url }]) => url)].map((url) => everything(scene, url)),
+    [...laneUrls(scene), ...undelivered.map(([, { url }]) => url)].map((url) => everything(scene, url)),
   );
   return {
     ...heard,

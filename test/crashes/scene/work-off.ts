@@ -6,7 +6,7 @@ import { periodOf, ticker } from '../../../infra/local/lambda/schedule.ts';
 import { drawFate, NO_FATE } from '../chance/fate.ts';
 import { randomFrom } from '../chance/random.ts';
 import { type Deliveries, orderNumberOf } from '../orders/deliveries.ts';
-import { type Scene, START } from './scene.ts';
+import { laneUrls, type Scene, START } from './scene.ts';
 import type { Witness } from './witness.ts';
 
 export interface Run {
@@ -37,25 +37,37 @@ const postpone = async (
   }
 };
 
-/** Works off the requests queue, each delivery in a process of its own, until nothing comes any more. */
+/** Works off the queues of the lanes, each delivery in a process of its own, until nothing comes any more. */
 export const workOff = ({ scene, witness, deliveries }: Run): Promise<void> => {
   const { time, clients, deployment } = scene;
-  const [mapping] = deployment.mappings;
-  if (mapping === undefined) throw new Error('Cannot find an event source mapping in the template');
+  // A fate is that of one order, so messages are handed over one by one.
+  const mappings = laneUrls(scene).flatMap((url) =>
+    deployment.mappings.filter(({ queueUrl }) => queueUrl === url).map((mapping) => ({ ...mapping, batchSize: 1 })),
+  );
+  if (mappings.length !== laneUrls(scene).length)
+    throw new Error('Cannot find an event source mapping for each lane in the template');
   const deliverOne = async (): Promise<boolean> => {
     let n = 0;
     const worker = await scene.open('revoke', (line) => witness.line(n, line));
-    const invoke = async (event: unknown): Promise<unknown> => {
-      n = orderNumberOf(event);
-      const fate = deliveries.fateOf(event);
-      const response = await deliveries.count(fate, worker.run(event, fate));
-      if (deliveries.fatesOf(n).length > PROMPT)
-        await postpone({ queueUrl: mapping.queueUrl, client: clients.sqs }, event as SQSEvent, response);
-      return response;
+    const invokeFor =
+      ({ queueUrl }: Mapping) =>
+      async (event: unknown): Promise<unknown> => {
+        n = orderNumberOf(event);
+        const fate = deliveries.fateOf(event);
+        const response = await deliveries.count(fate, worker.run(event, fate));
+        if (deliveries.fatesOf(n).length > PROMPT)
+          await postpone({ queueUrl, client: clients.sqs }, event as SQSEvent, response);
+        return response;
+      };
+    const sources = mappings.map((mapping) =>
+      eventSource(mapping, { client: clients.sqs, invoke: invokeFor(mapping) }),
+    );
+    const isAnyDelivered = async (): Promise<boolean> => {
+      for (const source of sources) if ((await source.once()).received.length > 0) return true;
+      return false;
     };
-    const source = eventSource(mapping, { client: clients.sqs, invoke });
     try {
-      while ((await source.once()).received.length === 0) if (!(await time.idle())) return false;
+      while (!(await isAnyDelivered())) if (!(await time.idle())) return false;
       return true;
     } finally {
       await worker.close();

@@ -79,8 +79,8 @@ it('what would be uploaded is there, and is what the functions run', () => {
   const folders = readdirSync(FIRST).filter((name) => name.startsWith('asset.'));
   const sources = Object.values(files).map(({ source }) => source.path);
   expect(sources.toSorted()).toEqual([...folders, 'KeyRevoker.template.json'].toSorted());
-  const keys = JSON.stringify(template()).match(/(?<="S3Key":")[^"]+/g) ?? [];
-  expect(keys).toHaveLength(2);
+  const keys = new Set(JSON.stringify(template()).match(/(?<="S3Key":")[^"]+/g));
+  expect(keys.size).toBe(2);
   expect(uploads.flat()).toEqual(expect.arrayContaining([...keys]));
 });
 

@@ -225,15 +225,30 @@ it.each([
 
 it('deploys the stack of this repository', async () => {
   const { functions, mappings, schedules, outputs } = await deploy(synthesized, aws());
-  const byModule = new Map(Object.values(functions).map((each) => [each.handlerModule, each]));
-  expect([...byModule.keys()].toSorted()).toEqual(['functions/revoke/handler.ts', 'functions/sweep/handler.ts']);
-  const [mapping] = mappings;
-  expect(mapping?.functionId).toBe(byModule.get('functions/revoke/handler.ts')?.logicalId);
-  expect(mapping?.queueUrl).toBe(outputs['RequestsQueueUrl']);
-  expect(schedules.map(({ functionId }) => functionId)).toEqual([
-    byModule.get('functions/sweep/handler.ts')?.logicalId,
+  const idOf = (name: string): string => Object.keys(functions).find((id) => RegExp(`${name}\\w{8}$`).test(id)) ?? '';
+  const [revoke, urgent, swept] = [idOf('Revoke'), idOf('RevokeUrgent'), idOf('Sweep')];
+  expect([revoke, urgent, swept].map((id) => functions[id]?.handlerModule)).toEqual([
+    'functions/revoke/handler.ts',
+    'functions/revoke/handler.ts',
+    'functions/sweep/handler.ts',
   ]);
-  const environment = Object.values(byModule.get('functions/revoke/handler.ts')?.environment ?? {});
-  for (const name of ['RequestsQueueUrl', 'StuckQueueUrl', 'ResultsTopicArn', 'BusName', 'LedgerTable'])
+  expect(Object.keys(functions)).toHaveLength(3);
+  const handed = new Map(mappings.map(({ queueUrl, functionId }) => [queueUrl, functionId]));
+  expect([...handed]).toEqual([
+    [outputs['RequestsQueueUrl'], revoke],
+    [outputs['UrgentQueueUrl'], urgent],
+    [outputs['RechecksQueueUrl'], revoke],
+  ]);
+  expect(schedules.map(({ functionId }) => functionId)).toEqual([swept]);
+  const environment = Object.values(functions[revoke]?.environment ?? {});
+  for (const name of [
+    'RequestsQueueUrl',
+    'UrgentQueueUrl',
+    'RechecksQueueUrl',
+    'StuckQueueUrl',
+    'ResultsTopicArn',
+    'BusName',
+    'LedgerTable',
+  ])
     expect(environment).toContain(outputs[name]);
 });

@@ -83,23 +83,23 @@ export interface System extends Sandboxes {
   markForDeletion(name: string): Promise<void>;
   /** A secret's tags as they stand. */
   tags(name: string): Promise<Readonly<Record<string, string>>>;
-  /** Puts a message on the requests queue. */
+  /** Puts a message on the requests queue, whatever its lane is. */
   send(body: unknown, attempt?: number): Promise<void>;
   /** Sends a copy from the stuck queue again as its next attempt, as the operator's tool does. */
   redrive(copy: Taken): Promise<void>;
   putEvent(detail: unknown): Promise<string>;
-  /** Delivers one batch, if one is due; says whether there was one. */
+  /** Delivers one message of any lane, if one is due, and an urgent one first; says whether there was one. */
   deliver(): Promise<boolean>;
   /**
-   * Delivers until the queue is empty, moving the clock to where messages come back, for so many deliveries at most. Second looks, which
+   * Delivers until the queues are empty, moving the clock to where messages come back, for so many deliveries at most. Second looks, which
    * are not due yet, are left to their time.
    *
    * @param prompt so many deliveries come when they may; each later one comes ten minutes late, as queues do, so that hours take few
    */
   settle(most?: number, prompt?: number): Promise<void>;
-  /** What waits on the requests queue, hidden or not, but for second looks before their time. */
+  /** What waits on the queues of the lanes, hidden or not, but for second looks before their time. */
   waiting(): Promise<readonly string[]>;
-  /** Loses every message on the requests queue. */
+  /** Loses every message on the queues of the lanes. */
   purge(): Promise<void>;
   sweep(): Promise<Swept>;
   /** All that is done at a tick of the clock. */
@@ -234,30 +234,45 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
   });
   const revoke = steps.wired;
   const handler = serve(revoke);
-  const [mapping] = deployment.mappings;
-  if (mapping === undefined) throw new Error('Cannot find an event source mapping in the template');
   const invoke = inProcess(
     (event: Parameters<typeof handler>[0], context) => Promise.resolve(handler(event, context as Context)),
     configOf('revoke'),
   );
-  const source = eventSource(mapping, { client: sqs, invoke });
+  // One by one, so that a test can tell the deliveries apart.
+  const sources = ['Urgent', 'Requests', 'Rechecks'].map((part) => {
+    const queue = queueOf(deployment, part);
+    const mapping = made().mappings.find(({ queueArn }) => queueArn === queue.arn);
+    if (mapping === undefined) throw new Error(`Cannot find the event source mapping of ${part} in the template`);
+    return { queue, id: mapping.id, ...eventSource({ ...mapping, batchSize: 1 }, { client: sqs, invoke }) };
+  });
+  const isOn = ({ id }: (typeof sources)[number]): boolean => aws.mappings.isEnabled(id);
+  const inspectAll = async () => {
+    const all = await Promise.all(sources.map(({ queue }) => aws.queues.inspect(queue.name)));
+    return {
+      ready: all.flatMap(({ ready }) => ready),
+      delayed: all.flatMap(({ delayed }) => delayed).filter(isOrder),
+      inflight: all.flatMap(({ inflight }) => Object.values(inflight)),
+    };
+  };
   const requests = queueOf(deployment, 'Requests');
   const stuck = queueOf(deployment, 'Stuck');
   const swept = wired('sweep').ports;
 
   const deliver = async (): Promise<boolean> => {
-    if (!aws.mappings.isEnabled(mapping.id)) return false;
-    const isAny = (await source.once()).received.length > 0;
-    steps.restart();
-    return isAny;
+    for (const source of sources.filter(isOn)) {
+      const isAny = (await source.once()).received.length > 0;
+      steps.restart();
+      if (isAny) return true;
+    }
+    return false;
   };
-  /** When the next message comes back; `undefined` where the queue is empty. */
+  /** When the next message comes back; `undefined` where the queues are empty. */
   const nextAt = async (): Promise<number | undefined> => {
-    const { ready, delayed, inflight } = await aws.queues.inspect(requests.name);
+    const { ready, delayed, inflight } = await inspectAll();
     const instants = [
       ...ready.map(() => Date.now()),
-      ...delayed.filter(isOrder).map(({ delayUntil = Date.now() }) => delayUntil),
-      ...Object.values(inflight).map(({ visibilityDeadline }) => visibilityDeadline),
+      ...delayed.map(({ delayUntil = Date.now() }) => delayUntil),
+      ...inflight.map(({ visibilityDeadline }) => visibilityDeadline),
     ];
     return instants.length === 0 ? undefined : Math.min(...instants);
   };
@@ -333,16 +348,17 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
           continue;
         }
         const instant = await nextAt();
-        if (instant === undefined || !aws.mappings.isEnabled(mapping.id)) return;
+        if (instant === undefined || !sources.some(isOn)) return;
         vi.setSystemTime(Math.max(Date.now() + 1, Math.ceil(instant)) + (count < prompt ? 0 : LATE_MS));
       }
     },
     waiting: async () => {
-      const { ready, delayed, inflight } = await aws.queues.inspect(requests.name);
-      const hidden = Object.values(inflight).map(({ message }) => message);
-      return [...ready, ...delayed.filter(isOrder), ...hidden].map(({ body }) => body);
+      const { ready, delayed, inflight } = await inspectAll();
+      return [...ready, ...delayed, ...inflight.map(({ message }) => message)].map(({ body }) => body);
     },
-    purge: async () => void (await sqs.send(new PurgeQueueCommand({ QueueUrl: requests.url }))),
+    purge: async () => {
+      for (const { queue } of sources) await sqs.send(new PurgeQueueCommand({ QueueUrl: queue.url }));
+    },
     tick: () => asSweep(() => tick(swept, 900_000)),
     sweep: () => asSweep(() => sweep(swept, 900_000)),
     lookAfter: () => asSweep(() => dailyPass(swept)),

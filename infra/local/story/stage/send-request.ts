@@ -1,6 +1,7 @@
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { laneOf } from '../../../../functions/core/lane.ts';
 import type { Chapter, StoredCredential } from '../chapters/chapter.ts';
 import type { Stage } from './stage.ts';
 
@@ -13,8 +14,10 @@ const overTheBus: Way = async ({ clients, outputs }, Detail) => {
 };
 
 const WAYS: Readonly<Record<Chapter['comes'], Way>> = {
-  queue: ({ clients, outputs }, MessageBody) =>
-    clients.sqs.send(new SendMessageCommand({ QueueUrl: outputs.RequestsQueueUrl, MessageBody })),
+  queue: ({ clients, outputs }, MessageBody) => {
+    const QueueUrl = laneOf(JSON.parse(MessageBody)) === 'urgent' ? outputs.UrgentQueueUrl : outputs.RequestsQueueUrl;
+    return clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+  },
   bus: overTheBus,
   tag: ({ running }) => Promise.all(running.tickers.map((ticker) => ticker.tick())),
 };

@@ -6,6 +6,7 @@ import { synthesize } from '../../../synthesize.ts';
 import { ACCOUNT } from '../../aws/protocol/account.ts';
 import { startAws } from '../../aws/start-aws.ts';
 import { type Deployment, deploy } from '../../deploy.ts';
+import { AT_FIRST } from '../../lambda/ramp.ts';
 import { type RunningFunctions, runFunctions } from '../../lambda/run-functions.ts';
 import { baseUrlsOf, type Sandboxes, type SandboxName, startSandbox, startSandboxes } from '../../sandbox/index.ts';
 import { unlessAborted } from './unless-aborted.ts';
@@ -30,6 +31,8 @@ export interface Stage {
 
 const OUTPUTS = [
   'RequestsQueueUrl',
+  'UrgentQueueUrl',
+  'RechecksQueueUrl',
   'StuckQueueUrl',
   'UndeliveredQueueUrl',
   'ResultsTopicArn',
@@ -71,10 +74,11 @@ const endProcesses = async ({ functions }: RunningFunctions): Promise<void> => {
   await Promise.all([...functions.values()].map((each) => each.close()));
 };
 
-/** Has every process that a mapping allows load its function, so that times in receipts are those of a function in use. */
+/** Has every process of the functions behind queues load its code, so that times in receipts are those of a function in use. */
 const warmUp = async ({ mappings }: Deployment, { functions }: RunningFunctions): Promise<void> => {
-  const calls = mappings.flatMap(({ functionId, maxConcurrency }) =>
-    Array.from({ length: maxConcurrency }, () => functions.get(functionId)?.invoke({ Records: [] })),
+  const ids = new Set(mappings.map(({ functionId }) => functionId));
+  const calls = [...ids].flatMap((id) =>
+    Array.from({ length: AT_FIRST }, () => functions.get(id)?.invoke({ Records: [] })),
   );
   await Promise.all(calls);
 };
@@ -106,8 +110,8 @@ const openOn = async (keep: Keep, { ports = {}, onLine = () => undefined, signal
   const overrides = baseUrlsOf(sandboxes);
   const deployment = await deploy(synthesize(), { url });
   signal.throwIfAborted();
-  const mostProcesses = Math.max(...deployment.mappings.map(({ maxConcurrency }) => maxConcurrency));
-  const options = { endpointUrl: url, overrides, mostProcesses };
+  // As many batches as Lambda starts at once, which is enough for one person.
+  const options = { endpointUrl: url, overrides, mostProcesses: AT_FIRST };
   const running = await keep(runFunctions(deployment, { ...options, onLine: (_id, line) => onLine(line) }));
   // Closed first, so that ending the stage does not wait for events under way.
   await keep({ close: () => endProcesses(running) });

@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { cardName, DeploymentCard, readCard } from '../../../../functions/core/request/deployment-card.ts';
+import { LANES } from '../../../../functions/core/lane.ts';
+import {
+  cardName,
+  DeploymentCard,
+  laneIn,
+  lanesIn,
+  readCard,
+} from '../../../../functions/core/request/deployment-card.ts';
 
 const CARD: DeploymentCard = {
   version: 1,
@@ -41,7 +48,39 @@ describe('readCard', () => {
     ...Object.keys(CARD).map((field) => [`a card without ${field}`, JSON.stringify({ ...CARD, [field]: undefined })]),
   ])('does not read %s', (_what, text = '') => expect(readCard(text)).toBeUndefined());
 
-  it('has no field that may be missing', () => expect(Object.keys(DeploymentCard.shape)).toEqual(Object.keys(CARD)));
+  it('has no field that may be missing, but for those that later versions have added', () => {
+    const optional = Object.entries(DeploymentCard.shape).flatMap(([name, type]) => (type.isOptional() ? [name] : []));
+    expect(optional).toEqual(['lanes']);
+    expect(Object.keys(DeploymentCard.shape).filter((name) => !optional.includes(name))).toEqual(Object.keys(CARD));
+  });
+});
+
+describe('the lanes of a deployment', () => {
+  const requests = { queueUrl: 'https://sqs/1/requests', queueArn: 'arn:sqs:1:requests', eventSourceMappingId: 'a' };
+  const card: DeploymentCard = {
+    ...CARD,
+    ...{ requestsQueueUrl: requests.queueUrl, requestsQueueArn: requests.queueArn, eventSourceMappingId: 'a' },
+  };
+
+  it('are the one queue of a deployment without others', () => {
+    expect(lanesIn(card)).toEqual(['requests']);
+    expect(LANES.map((lane) => laneIn(card, lane))).toEqual([requests, requests, requests]);
+  });
+
+  it('have a queue and a mapping each, beside the requests queue', () => {
+    const lanes = {
+      urgent: { queueName: 'soon', eventSourceMappingId: 'b' },
+      rechecks: { queueName: 'later', eventSourceMappingId: 'c' },
+    };
+    const read = readCard(JSON.stringify({ ...card, lanes }));
+    if (read === undefined) throw new Error('Cannot read the card');
+    expect(lanesIn(read)).toEqual(LANES);
+    expect(LANES.map((lane) => laneIn(read, lane))).toEqual([
+      requests,
+      { queueUrl: 'https://sqs/1/soon', queueArn: 'arn:sqs:1:soon', eventSourceMappingId: 'b' },
+      { queueUrl: 'https://sqs/1/later', queueArn: 'arn:sqs:1:later', eventSourceMappingId: 'c' },
+    ]);
+  });
 });
 
 // printf 'key-revoker/' | sha256sum

@@ -11,6 +11,8 @@ import { BLOCKS, blocksOf } from '../../../pages.ts';
 const ROOT = join(import.meta.dirname, '../../../..');
 const outputs: Stage['outputs'] = {
   RequestsQueueUrl: 'http://127.0.0.1:1/0/requests',
+  UrgentQueueUrl: 'http://127.0.0.1:1/0/urgent',
+  RechecksQueueUrl: 'http://127.0.0.1:1/0/rechecks',
   StuckQueueUrl: 'http://127.0.0.1:1/0/stuck',
   UndeliveredQueueUrl: 'http://127.0.0.1:1/0/undelivered',
   ResultsTopicArn: 'arn:aws:sns:us-east-1:0:results',
