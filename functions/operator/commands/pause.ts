@@ -4,19 +4,17 @@ import { PAUSE_KEY, type PauseItem } from '../../core/ledger/operator-items.ts';
 import { updateItem } from '../../core/ledger/update-item.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import { type Context, userOf } from '../deployment/context.ts';
-import { switchMapping } from '../requests/mapping.ts';
-import { waitingOn } from '../requests/requests-queue.ts';
+import { switchMappings } from '../requests/mapping.ts';
+import { waitingByLane } from '../requests/requests-queue.ts';
 import { inWords } from '../terminal/duration.ts';
 import { wrapped } from '../terminal/wrap.ts';
 
-/** What lies on the requests queue, in a few words. */
+/** What lies on the queues, in a few words. */
 const waitingText = (count: number): string =>
-  count === 0
-    ? 'The requests queue is empty'
-    : `About ${count} on the requests queue, including later checks of dead keys`;
+  count === 0 ? 'The queues are empty' : `About ${count} on the queues, including later checks of dead keys`;
 
 const tell = async (context: Context, command: Command, deployed: Deployed, said: PauseSaid): Promise<void> => {
-  const waiting = await waitingOn(deployed, deployed.card.requestsQueueUrl);
+  const waiting = Object.values(await waitingByLane(deployed)).reduce((sum, count) => sum + count, 0);
   context.terminal.show();
   if (context.isJson(command)) context.json({ ...said.facts, waiting });
   else
@@ -48,7 +46,7 @@ export const addPause = (program: Command, context: Context): void => {
       const item = await updateItem<PauseItem>(deployed, PAUSE_KEY, (current) =>
         current?.pausedAt === undefined ? { pausedAt: now, by, reason } : undefined,
       );
-      await switchMapping(context, deployed, false);
+      await switchMappings(context, deployed, false);
       const { pausedAt = now, ...of } = item ?? { by, reason };
       const since = pausedAt === now ? '' : ` since ${toIso(pausedAt)}`;
       await tell(context, command, deployed, {
@@ -66,7 +64,7 @@ export const addResume = (program: Command, context: Context): void => {
     .action(async (_options: unknown, command: Command) => {
       const deployed = await context.deployed(command);
       const before = await deployed.ledger.read<PauseItem>(PAUSE_KEY);
-      await switchMapping(context, deployed, true);
+      await switchMappings(context, deployed, true);
       await updateItem<PauseItem>(deployed, PAUSE_KEY, (current) =>
         current?.pausedAt === undefined ? undefined : { by: current.by, reason: current.reason },
       );

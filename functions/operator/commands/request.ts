@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { laneOf } from '../../core/lane.ts';
 import { requestKey } from '../../core/ledger/keys.ts';
 import type { RequestItem } from '../../core/ledger/request-item.ts';
 import { isSameRequest } from '../../core/ledger/same-request.ts';
@@ -86,7 +87,10 @@ const carryOut = async (
     const isAsked = isFinal(deployed, request) && deployed.card.mode === 'enforce';
     if (isAsked) await confirm(context, { word: 'yes', given: options.yes ? 'yes' : undefined, option: '--yes' });
   }
-  const messageId = await sendOne(deployed, { requestId, attempt: 1, body: JSON.stringify(request) });
+  const messageId = await sendOne(deployed, {
+    ...{ requestId, attempt: 1, lane: laneOf(request) },
+    body: JSON.stringify(request),
+  });
   await tellPause(context, deployed);
   if (!options.wait) {
     if (context.isJson(command)) context.json({ requestId, sent: true });

@@ -1,4 +1,5 @@
 import { after, type EpochMs } from '../../core/epoch.ts';
+import { laneOf } from '../../core/lane.ts';
 import type { Receipt } from '../../core/receipt.ts';
 import { someAtOnce } from '../../core/some-at-once.ts';
 import { MINUTE_MS } from '../../core/timing.ts';
@@ -121,7 +122,10 @@ export const carryOut = async ({
         fresh.push(order);
     });
     if (context.signal.aborted) throw brokenOff();
-    const messages = fresh.map(({ requestId, request }) => ({ requestId, attempt: 1, body: JSON.stringify(request) }));
+    const messages = fresh.map(({ requestId, request }) => ({
+      ...{ requestId, attempt: 1, lane: laneOf(request) },
+      body: JSON.stringify(request),
+    }));
     const messageIds = await sendMany(deployed, messages);
     for (const { requestId } of fresh) sent.set(requestId, messageIds.get(requestId));
     onChange(courses);

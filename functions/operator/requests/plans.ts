@@ -1,4 +1,5 @@
 import { after } from '../../core/epoch.ts';
+import { laneOf } from '../../core/lane.ts';
 import { requestKey } from '../../core/ledger/keys.ts';
 import type { RequestItem } from '../../core/ledger/request-item.ts';
 import type { RevocationRequest } from '../../core/request/revocation-request.ts';
@@ -25,7 +26,12 @@ export const plansOf = async (
   const { clock } = context;
   const orders = requests.map((request) => {
     const requestId = deployed.newId();
-    return { requestId, attempt: 1, body: JSON.stringify({ ...request, requestId, dryRun: true }) };
+    return {
+      requestId,
+      attempt: 1,
+      lane: laneOf(request),
+      body: JSON.stringify({ ...request, requestId, dryRun: true }),
+    };
   });
   await sendMany(deployed, orders);
   const until = after(clock.now(), mostMs);

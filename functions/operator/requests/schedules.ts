@@ -6,6 +6,8 @@ import {
   ListSchedulesCommand,
 } from '@aws-sdk/client-scheduler';
 import { type EpochMs, fromIso, toIso } from '../../core/epoch.ts';
+import { laneOf } from '../../core/lane.ts';
+import { laneIn, lanesIn } from '../../core/request/deployment-card.ts';
 import { parseRequest } from '../../core/request/parse-request.ts';
 import type { RevocationRequest } from '../../core/request/revocation-request.ts';
 import { someAtOnce } from '../../core/some-at-once.ts';
@@ -47,7 +49,7 @@ export const schedule = async ({ scheduler, card }: Deployed, { requestId, at, r
     FlexibleTimeWindow: { Mode: 'OFF' },
     ActionAfterCompletion: 'DELETE',
     Target: {
-      Arn: card.requestsQueueArn,
+      Arn: laneIn(card, laneOf(request)).queueArn,
       RoleArn: card.scheduleRoleArn,
       // Counted from the instant that was asked for, and not from when Scheduler came to it.
       Input: JSON.stringify({ ...request, requestId, notBefore: toIso(at) }),
@@ -59,14 +61,19 @@ export const schedule = async ({ scheduler, card }: Deployed, { requestId, at, r
   });
 };
 
+/** Whether a schedule puts a request on a queue of the deployment. */
+const isOfRequest = ({ card }: Deployed, arn: string | undefined): boolean =>
+  lanesIn(card).some((lane) => laneIn(card, lane).queueArn === arn);
+
 /** A schedule of ours; the group holds the clock of the sweep as well. */
 const scheduledIn = (
-  { card, providers }: Deployed,
+  deployed: Deployed,
   { Name = '', ScheduleExpression = '', Target }: GetScheduleCommandOutput,
 ): FoundSchedule | undefined => {
   const at = fromIso(`${/^at\((.+)\)$/.exec(ScheduleExpression)?.[1]}Z`);
+  const { providers } = deployed;
   const parsed = parseRequest(providers, Target?.Input ?? '');
-  if (Target?.Arn !== card.requestsQueueArn || at === undefined || parsed.kind === 'refused') return undefined;
+  if (!isOfRequest(deployed, Target?.Arn) || at === undefined || parsed.kind === 'refused') return undefined;
   const { request } = parsed;
   return { requestId: Name, at, request, target: targetName(providers, request) };
 };
@@ -109,7 +116,7 @@ export const listSchedules = async (deployed: Deployed): Promise<FoundSchedules>
     next: ({ NextToken }) => NextToken,
   });
   for await (const { Schedules = [] } of pages)
-    for (const { Name = '', Target } of Schedules) if (Target?.Arn === card.requestsQueueArn) names.push(Name);
+    for (const { Name = '', Target } of Schedules) if (isOfRequest(deployed, Target?.Arn)) names.push(Name);
   const all: FoundSchedule[] = [];
   const unreadable: string[] = [];
   await someAtOnce(names, async (name) => {

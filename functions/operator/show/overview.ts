@@ -1,4 +1,5 @@
 import { type EpochMs, earlier, epochMs, toIso } from '../../core/epoch.ts';
+import { LANES, type Lane } from '../../core/lane.ts';
 import type { CaseItem } from '../../core/ledger/case-item.ts';
 import { attemptName, keyName } from '../../core/ledger/keys.ts';
 import type { RequestItem } from '../../core/ledger/request-item.ts';
@@ -6,7 +7,7 @@ import type { Deployed } from '../deployment/connect.ts';
 import type { Context } from '../deployment/context.ts';
 import { type Pause, pauseOf, whoPaused } from '../deployment/paused.ts';
 import { progressOf } from '../requests/request-progress.ts';
-import { waitingOn } from '../requests/requests-queue.ts';
+import { waitingByLane, waitingOn } from '../requests/requests-queue.ts';
 import { inWords } from '../terminal/duration.ts';
 import { type TableColumn, table } from '../terminal/table.ts';
 import { pairs } from '../terminal/wrap.ts';
@@ -24,7 +25,8 @@ interface OpenRow {
 /** How much there is, and who has paused. */
 export interface Overview {
   readonly paused: Pause | undefined;
-  readonly requests: number;
+  /** On the queue of each lane that the deployment has. */
+  readonly lanes: Readonly<Partial<Record<Lane, number>>>;
   readonly stuck: number;
   readonly undelivered: number;
   /** The oldest first. */
@@ -60,14 +62,14 @@ const openNow = async ({ ledger }: Deployed, now: EpochMs): Promise<readonly Ope
 /** @throws Unavailable, Failure where AWS does not answer */
 export const overview = async (deployed: Deployed, now: EpochMs): Promise<Overview> => {
   const { card } = deployed;
-  const [paused, requests, stuck, undelivered, open] = await Promise.all([
+  const [paused, lanes, stuck, undelivered, open] = await Promise.all([
     pauseOf(deployed),
-    waitingOn(deployed, card.requestsQueueUrl),
+    waitingByLane(deployed),
     waitingOn(deployed, card.stuckQueueUrl),
     waitingOn(deployed, card.undeliveredQueueUrl),
     openNow(deployed, now),
   ]);
-  return { paused, requests, stuck, undelivered, open };
+  return { paused, lanes, stuck, undelivered, open };
 };
 
 const pauseText = (pause: Pause, now: EpochMs): string =>
@@ -83,7 +85,13 @@ const columnsAt = (now: EpochMs): readonly TableColumn<OpenRow>[] => [
 export const overviewLines = ({ terminal, clock }: Context, of: Overview): readonly string[] => [
   ...pairs(terminal, [
     ['paused', of.paused === undefined ? 'no' : pauseText(of.paused, clock.now())],
-    ['requests queue', `about ${of.requests}, including later checks of dead keys`],
+    ...LANES.filter((lane) => of.lanes[lane] !== undefined).map(
+      (lane) =>
+        [
+          `${lane} queue`,
+          `about ${of.lanes[lane]}${lane === 'rechecks' ? ', later checks of dead keys' : ''}`,
+        ] as const,
+    ),
     ['stuck queue', `about ${of.stuck}`],
     ['undelivered queue', `about ${of.undelivered}`],
     ['open', of.open.length === 0 ? 'nothing' : String(of.open.length)],
@@ -92,8 +100,9 @@ export const overviewLines = ({ terminal, clock }: Context, of: Overview): reado
 ];
 
 /** For machines. */
-export const overviewShown = ({ paused, open, ...queues }: Overview): object => ({
+export const overviewShown = ({ paused, open, lanes, ...queues }: Overview): object => ({
   paused: paused ? { ...paused, since: toIso(paused.since) } : null,
+  ...lanes,
   ...queues,
   open: open.map(({ key = null, since, ...row }) => ({ ...row, key, since: toIso(since) })),
 });

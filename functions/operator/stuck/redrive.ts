@@ -1,3 +1,4 @@
+import { laneOf } from '../../core/lane.ts';
 import { requestKey } from '../../core/ledger/keys.ts';
 import { type RedriveItem, redriveKey } from '../../core/ledger/operator-items.ts';
 import type { RequestItem } from '../../core/ledger/request-item.ts';
@@ -30,14 +31,17 @@ const sendAgain = async (deployed: Deployed, stuck: Stuck, by: string): Promise<
   const planOnly = request.dryRun || deployed.card.mode === 'observe';
   if (!isKnown) {
     const own = { ...request, requestId: deployed.newId(), requestedBy: by };
-    const messageId = await sendOne(deployed, { requestId: own.requestId, attempt: 1, body: JSON.stringify(own) });
+    const messageId = await sendOne(deployed, {
+      ...{ requestId: own.requestId, attempt: 1, lane: laneOf(own) },
+      body: JSON.stringify(own),
+    });
     await remove(deployed, stuck);
     return { requestId: own.requestId, attempt: 1, planOnly, request: own, messageId };
   }
   const known = await deployed.ledger.read<RequestItem>(requestKey(requestId, planOnly));
   const attempt = (known?.attempt ?? 0) + 1;
   await announce(deployed, requestId, attempt, by);
-  const messageId = await sendOne(deployed, { requestId, attempt, body });
+  const messageId = await sendOne(deployed, { requestId, attempt, lane: laneOf(request), body });
   await remove(deployed, stuck);
   return { requestId, attempt, planOnly, request, messageId };
 };

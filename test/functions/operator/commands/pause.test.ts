@@ -18,7 +18,7 @@ describe('pause and resume', () => {
     const paused = await piped('pause', '--reason', 'provider is migrating');
     expect([paused.exit, paused.out]).toEqual([
       0,
-      ['Paused by alex (provider is migrating): no request starts until resume. The requests queue is empty'],
+      ['Paused by alex (provider is migrating): no request starts until resume. The queues are empty'],
     ]);
     expect(paused.shown).toContain('The event source mapping is Disabling');
     const sent = await piped('request', ...KALSHI, '--yes');
@@ -39,11 +39,7 @@ describe('pause and resume', () => {
     const resumed = await piped('resume');
     expect([resumed.exit, resumed.out]).toEqual([
       0,
-      [
-        expect.stringMatching(
-          /^Resumed after \d+ m\. About 1 on the requests queue, including later checks of dead keys$/,
-        ),
-      ],
+      [expect.stringMatching(/^Resumed after \d+ m\. About 1 on the queues, including later checks of dead keys$/)],
     ]);
     await system().sweep();
     await system().settle();
@@ -54,9 +50,19 @@ describe('pause and resume', () => {
     ).toEqual(['revoked', 'revoked']);
   });
 
+  it('are for every lane', async () => {
+    const { mappings } = system().deployment;
+    const areOn = () => mappings.map(({ id }) => system().aws.mappings.isEnabled(id));
+    expect(areOn()).toEqual([true, true, true]);
+    await piped('pause', '--reason', 'provider is migrating');
+    expect(areOn()).toEqual([false, false, false]);
+    await piped('resume');
+    expect(areOn()).toEqual([true, true, true]);
+  });
+
   it('change nothing that is so already', async () => {
     const resumed = await piped('resume');
-    expect([resumed.exit, resumed.out]).toEqual([0, ['Resumed. The requests queue is empty']]);
+    expect([resumed.exit, resumed.out]).toEqual([0, ['Resumed. The queues are empty']]);
     await piped('pause', '--reason', 'one');
     expect((await piped('pause', '--reason', 'two')).out[0]).toMatch(/^Paused since 2026-\S+ by alex \(one\)/);
     expect((await piped('pause')).exit).toBe(2);
@@ -66,7 +72,8 @@ describe('pause and resume', () => {
     const faults = system().aws.faults;
     const hanging = commandLine(system, {
       meanwhile: async () =>
-        faults.add({ service: 'lambda', action: 'GetEventSourceMapping', kind: 'throttle', times: 3 }),
+        // Three mappings are asked, each three times.
+        faults.add({ service: 'lambda', action: 'GetEventSourceMapping', kind: 'throttle', times: 9 }),
     });
     const { exit, told } = await hanging('pause', '--reason', 'one');
     expect([exit, told]).toEqual([

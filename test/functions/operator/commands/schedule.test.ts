@@ -69,6 +69,19 @@ describe('schedule', () => {
     );
   });
 
+  it('sends an urgent request to the urgent queue', async () => {
+    const at = ['--at', '2026-11-20T18:00:00+02:00', '--request-id', 'S-3', '--reason', 'leaked', '--yes'];
+    await piped('schedule', ...KALSHI, ...at);
+    const group = system().deployment.outputs['ScheduleGroup'] ?? '';
+    expect(system().aws.schedules.find(group, 'S-3')).toMatchObject({
+      Target: { Arn: expect.stringContaining('Urgent') },
+    });
+    expect(JSON.parse((await piped('schedule', 'list', '--json')).out.join('\n'))).toMatchObject([
+      { requestId: 'S-3' },
+    ]);
+    expect((await piped('schedule', 'cancel', 'S-3', '--yes')).exit).toBe(0);
+  });
+
   it('lists what is scheduled, the next one first, and not the clock of the sweep', async () => {
     await piped('schedule', ...KALSHI, '--at', '2027-03-01T00:00:00Z', '--request-id', 'later', '--yes');
     await piped('schedule', ...KALSHI, '--at', '2026-11-21T10:00:00Z', '--request-id', 'sooner', '--yes');

@@ -47,7 +47,9 @@ describe('status', () => {
   it('shows without a name what is open, the oldest first, and whether all is paused', async () => {
     expect((await piped('status')).out).toEqual([
       '  paused             no',
-      '  requests queue     about 0, including later checks of dead keys',
+      '  requests queue     about 0',
+      '  urgent queue       about 0',
+      '  rechecks queue     about 0, later checks of dead keys',
       '  stuck queue        about 0',
       '  undelivered queue  about 0',
       '  open               nothing',
@@ -62,11 +64,13 @@ describe('status', () => {
     await system().deliver();
     await piped('pause', '--reason', 'migration', '--by', 'alex');
     const { exit, out } = await piped('status');
-    expect([exit, out.slice(0, 5)]).toEqual([
+    expect([exit, out.slice(0, 7)]).toEqual([
       0,
       [
         expect.stringMatching(/^ {2}paused {13}by alex \(migration\) \d\.\d s ago: no request starts until resume$/),
-        '  requests queue     about 1, including later checks of dead keys',
+        '  requests queue     about 0',
+        '  urgent queue       about 1',
+        '  rechecks queue     about 0, later checks of dead keys',
         '  stuck queue        about 1',
         '  undelivered queue  about 0',
         '  open               2',
@@ -82,7 +86,7 @@ describe('status', () => {
     ]);
     expect(JSON.parse((await piped('status', '--json')).out.join('\n'))).toMatchObject({
       paused: { by: 'alex', reason: 'migration', since: expect.stringMatching(/^2026-11-20T1/) },
-      ...{ requests: 1, stuck: 1, undelivered: 0 },
+      ...{ requests: 0, urgent: 1, rechecks: 0, stuck: 1, undelivered: 0 },
       open: [{ request: 'INC-2041-desk-7#1', soFar: 'ended, key not proved gone' }, { request: 'R-2#1' }],
     });
     const narrow = await commandLine(system, { width: 80 })('status');

@@ -1,7 +1,13 @@
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Deployed } from '../../../../functions/operator/deployment/connect.ts';
-import { type Outgoing, sendMany, waitingOn } from '../../../../functions/operator/requests/requests-queue.ts';
+import {
+  type Outgoing,
+  sendMany,
+  sendOne,
+  waitingByLane,
+  waitingOn,
+} from '../../../../functions/operator/requests/requests-queue.ts';
 import { awsForThisFile } from '../../../infra/local/aws/aws-in-test.ts';
 
 const seen: string[] = [];
@@ -15,7 +21,10 @@ beforeAll(async () => {
 afterAll(() => sqs.destroy());
 
 const some = (count: number): readonly Outgoing[] =>
-  Array.from({ length: count }, (_one, index) => ({ requestId: `R-${index}`, attempt: 1, body: `{"n":${index}}` }));
+  Array.from({ length: count }, (_one, index) => ({
+    ...{ requestId: `R-${index}`, attempt: 1, lane: 'requests' },
+    body: `{"n":${index}}`,
+  }));
 
 describe('sendMany', () => {
   it('sends ten at a time, each under its name', async () => {
@@ -29,6 +38,24 @@ describe('sendMany', () => {
       attempt: { StringValue: '1' },
     });
     expect(await waitingOn(deployed, deployed.card.requestsQueueUrl)).toBe(23);
+  });
+
+  it('sends each to the queue of its lane', async () => {
+    const names = ['urgent', 'rechecks'];
+    for (const QueueName of names) await sqs.send(new CreateQueueCommand({ QueueName }));
+    const [urgent, rechecks] = names.map((queueName) => ({ queueName, eventSourceMappingId: '' }));
+    const withLanes = { sqs, card: { ...deployed.card, lanes: { urgent, rechecks } } } as Deployed;
+    const before = await waitingOn(deployed, deployed.card.requestsQueueUrl);
+    const mixed = some(4).map((one, index): Outgoing => ({ ...one, lane: index % 2 === 0 ? 'urgent' : 'requests' }));
+    const ids = await sendMany(withLanes, mixed);
+    await sendOne(withLanes, { requestId: 'R-9', attempt: 1, lane: 'urgent', body: '{}' });
+    const { ready } = await aws().queues.inspect('urgent');
+    expect(ready.map(({ messageAttributes }) => messageAttributes['requestId'])).toMatchObject(
+      ['R-0', 'R-2', 'R-9'].map((StringValue) => ({ StringValue })),
+    );
+    expect(mixed.map(({ requestId }) => ids.has(requestId))).toEqual([true, true, true, true]);
+    expect(await waitingByLane(withLanes)).toEqual({ requests: before + 2, urgent: 3, rechecks: 0 });
+    expect(await waitingByLane(deployed)).toEqual({ requests: before + 2 });
   });
 
   it('says so where one is not taken', () => {
