@@ -6,6 +6,7 @@ const CAMPAIGNS = [
   'test/faults/races/races.test.ts',
   'test/faults/outages/outages.test.ts',
   'test/faults/outages/authentication-outage.test.ts',
+  'test/faults/outages/burst.test.ts',
   'test/model/model.test.ts',
   'test/released/poisoned.test.ts',
   'test/released/rolling.test.ts',

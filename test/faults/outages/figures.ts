@@ -22,6 +22,8 @@ export interface Figures {
   readonly othersMedianMs: number;
   /** How long requests of the other providers took at most, from their sending to their receipt. */
   readonly elsewhereMs: number;
+  /** The urgent ones of these. */
+  readonly urgentElsewhereMs: number;
   readonly rates: readonly Measured[];
   /** What the waits and the documented rates take, one after the other. */
   readonly boundMs: { readonly all: number; readonly urgent: number };
@@ -37,6 +39,7 @@ export const figuresOf = (outage: Outage, { requests, fleet, healsAt }: Ran): Fi
   const after = (isUrgent: boolean): readonly number[] =>
     waiting.filter((one) => one.isUrgent === isUrgent).map((one) => endOf(one) - healsAt);
   const elsewhere = requests.filter(({ provider }) => provider !== outage.provider);
+  const longest = (all: readonly Followed[]): number => Math.max(0, ...all.map((one) => endOf(one) - one.sentAt));
   const drainMs = Math.max(...after(true), ...after(false));
   const rates = measure(fleet, healsAt, healsAt + drainMs);
   const least = Math.max(0, ...rates.map(({ leastMs }) => leastMs));
@@ -46,7 +49,8 @@ export const figuresOf = (outage: Outage, { requests, fleet, healsAt }: Ran): Fi
     urgentMs: Math.max(...after(true)),
     urgentMedianMs: median(after(true)),
     othersMedianMs: median(after(false)),
-    elsewhereMs: Math.max(0, ...elsewhere.map((one) => endOf(one) - one.sentAt)),
+    elsewhereMs: longest(elsewhere),
+    urgentElsewhereMs: longest(elsewhere.filter(({ isUrgent }) => isUrgent)),
     rates,
     boundMs: { all: start + capOf(false, outage.ms) + least, urgent: start + capOf(true, outage.ms) + least },
   };
@@ -58,8 +62,8 @@ const peakText = ({ of, peak, most, perMs }: Measured): string => `${peak} of ${
 
 /** One line for people. */
 export const lineOf = (outage: Outage, figures: Figures, mostReceives: number): string => {
-  const { drainMs, urgentMs, boundMs, rates, elsewhereMs } = figures;
+  const { drainMs, urgentMs, boundMs, rates, elsewhereMs, urgentElsewhereMs } = figures;
   const peaks = rates.length > 0 ? `, peak ${rates.map(peakText).join(', ')}` : '';
   const drained = `drained in ${seconds(drainMs)}, bound ${seconds(boundMs.all)}, the urgent in ${seconds(urgentMs)}`;
-  return `${nameOf(outage)} ${drained}${peaks}; elsewhere ${seconds(elsewhereMs)} at most; received ${mostReceives} times at most`;
+  return `${nameOf(outage)} ${drained}${peaks}; elsewhere ${seconds(elsewhereMs)} at most, the urgent ${seconds(urgentElsewhereMs)}; received ${mostReceives} times at most`;
 };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { after } from '../../../functions/core/epoch.ts';
+import type { Lane } from '../../../functions/core/lane.ts';
 import type { Ports } from '../../../functions/core/ports.ts';
 import type { Receipt } from '../../../functions/core/receipt.ts';
 import { TIMING } from '../../../functions/core/timing.ts';
@@ -43,7 +44,7 @@ interface Wires {
   readonly setAside: (body: string) => void;
 }
 
-/** The function behind the queue, everything around it in this process. */
+/** The function behind the queues, everything around it in this process. */
 export const functionBehind = ({ fleets, clock, random, queue, published, setAside }: Wires) => {
   let ids = 0;
   const ports: Ports = {
@@ -53,8 +54,8 @@ export const functionBehind = ({ fleets, clock, random, queue, published, setAsi
     outbox: {
       publish: async (receipt) => published(receipt),
       setAside: async (body) => setAside(body),
-      enqueue: async (body, attributes, delaySeconds) =>
-        queue.send(body, { sender: `${OWN_ROLE}:revoke`, attributes, delaySeconds }),
+      enqueue: async (body, attributes, delaySeconds, lane) =>
+        queue.send(body, { lane, sender: `${OWN_ROLE}:revoke`, attributes, delaySeconds }),
     },
     log: { info: () => {}, warn: () => {} },
     send: waysTo(fleets, clock, random),
@@ -85,7 +86,7 @@ export const functionBehind = ({ fleets, clock, random, queue, published, setAsi
   };
   const handler = serve({
     ports,
-    sourceOf: () => ({ lane: undefined, hide: hideIn(sqs as never, '') }),
+    sourceOf: (record) => ({ lane: (record as SQSRecord).eventSourceARN as Lane, hide: hideIn(sqs as never, '') }),
     tellExchanges: () => undefined,
   });
   return async (event: SQSEvent): Promise<SQSBatchResponse> => {

@@ -1,4 +1,5 @@
 import { epochMs } from '../../../functions/core/epoch.ts';
+import { type Lane, laneOf } from '../../../functions/core/lane.ts';
 import type { Receipt } from '../../../functions/core/receipt.ts';
 import type { ProviderName } from '../../../infra/provider-names.ts';
 import { simulatedClock } from '../simulated/simulated-clock.ts';
@@ -55,7 +56,7 @@ const arrivals = (ms: number, random: () => number) => {
 };
 
 /** Runs one outage from its first request until every queue is empty. */
-export const runOutage = async (outage: Outage, settings: QueueSettings): Promise<Ran> => {
+export const runOutage = async (outage: Outage, settings: Readonly<Record<Lane, QueueSettings>>): Promise<Ran> => {
   const clock = simulatedClock(START);
   const random = seededRandom(outage.seed);
   const healsAt = START + outage.ms;
@@ -83,7 +84,7 @@ export const runOutage = async (outage: Outage, settings: QueueSettings): Promis
   const arrive = async (): Promise<void> => {
     for (const { sentAt, body } of requests) {
       await clock.until(epochMs(sentAt));
-      queue.send(body, { sender: 'AROADESK:person' });
+      queue.send(body, { lane: laneOf(JSON.parse(body)), sender: 'AROADESK:person' });
     }
     isMoreToCome = false;
   };
