@@ -21,6 +21,8 @@ const PROPS: Readonly<Record<Exclude<keyof KeyRevocationProps, InContext>, true>
   batchSize: true,
   maxConcurrency: true,
   maxUrgentConcurrency: true,
+  reservedConcurrency: true,
+  reservedUrgentConcurrency: true,
   vpc: true,
   vpcSubnets: true,
   securityGroups: true,

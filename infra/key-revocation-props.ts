@@ -142,7 +142,24 @@ export interface KeyRevocationProps {
    */
   readonly maxUrgentConcurrency?: number;
   /**
-   * The VPC that both functions call from, for addresses of your own: behind NAT gateways they are the gateways', to be named in
+   * Concurrent executions of the account that only the function for other requests and later looks at keys may use. AWS leaves at least
+   * 100 of an account unreserved, so a new account with 10 can reserve none.
+   *
+   * Valid range: 4 to 1000, and at least 2 more than `maxConcurrency`.
+   *
+   * @default - none: the function shares what the account has not reserved
+   */
+  readonly reservedConcurrency?: number;
+  /**
+   * The same for the function that carries out urgent requests.
+   *
+   * Valid range: 2 to 1000, and at least `maxUrgentConcurrency`.
+   *
+   * @default - none: the function shares what the account has not reserved
+   */
+  readonly reservedUrgentConcurrency?: number;
+  /**
+   * The VPC that all functions call from, for addresses of your own: behind NAT gateways they are the gateways', to be named in
    * `egressAddresses`. Its subnets have to reach the providers and AWS (SQS, SNS, EventBridge, DynamoDB, Secrets Manager).
    *
    * @default - none: the functions call from addresses of AWS that change
@@ -155,7 +172,7 @@ export interface KeyRevocationProps {
    */
   readonly vpcSubnets?: SubnetSelection;
   /**
-   * The security groups of both functions in `vpc`. They have to let out HTTPS.
+   * The security groups of all functions in `vpc`. They have to let out HTTPS.
    *
    * @default - one that lets out HTTPS and nothing else
    */

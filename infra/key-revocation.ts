@@ -143,7 +143,7 @@ export class KeyRevocation extends MeasuredConstruct {
     return grantAll(grantee, operatePermissions(this.#operated), {
       [everyScheduleArn(this.scheduleGroup)]: EVERY_SCHEDULE,
       [secretsArn(this.#operated.reach)]: 'Every secret under the prefix',
-      '*': 'ListSecrets and ListSchedules know no resource',
+      '*': 'ListSecrets, ListSchedules and GetAccountSettings know no resource',
     });
   }
 }

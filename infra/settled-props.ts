@@ -12,6 +12,11 @@ import { type KeyRevocationProps, MODES, type Mode, type ProviderName } from './
 import { PROVIDER_NAMES } from './provider-names.ts';
 import { cannot, isTopicArn, known, oneOf, whole, wholeMinutes, wholeSeconds, within } from './valid-range.ts';
 
+interface Reserved {
+  readonly urgent?: number;
+  readonly other?: number;
+}
+
 export interface SettledProps {
   readonly prefix: string;
   readonly mode: Mode;
@@ -27,6 +32,8 @@ export interface SettledProps {
   readonly batchSize: number;
   /** Of each lane's mapping. */
   readonly maxConcurrency: Readonly<Record<Lane, number>>;
+  /** For the function of urgent requests, and for that of the other lanes. */
+  readonly reservedConcurrency: Reserved;
   readonly network: NetworkProps | undefined;
   readonly egressAddresses: readonly string[];
   readonly alarmActions: readonly IAlarmAction[];
@@ -59,6 +66,7 @@ export const settled = (props: KeyRevocationProps): SettledProps => ({
   ]),
   batchSize: whole('batchSize', props.batchSize ?? 10, [1, 10]),
   maxConcurrency: concurrency(props),
+  reservedConcurrency: reserved(props),
   network: network(props),
   egressAddresses: addresses(props.egressAddresses ?? []),
   alarmActions: props.alarmActions ?? [],
@@ -80,6 +88,16 @@ const concurrency = (props: KeyRevocationProps): SettledProps['maxConcurrency'] 
   urgent: whole('maxUrgentConcurrency', props.maxUrgentConcurrency ?? 20, CONCURRENCY),
   rechecks: RECHECKS_CONCURRENCY,
 });
+
+/** A mapping that may start more batches than its function may run would have them throttled. */
+const reserved = (props: KeyRevocationProps): Reserved => {
+  const { requests, urgent, rechecks } = concurrency(props);
+  const { reservedConcurrency: forOthers, reservedUrgentConcurrency: forUrgent } = props;
+  return {
+    ...(forUrgent !== undefined && { urgent: whole('reservedUrgentConcurrency', forUrgent, [urgent, 1000]) }),
+    ...(forOthers !== undefined && { other: whole('reservedConcurrency', forOthers, [requests + rechecks, 1000]) }),
+  };
+};
 
 const prefix = (given: string, allowNoSlash: boolean): string => {
   const value = known('prefix', given, 'a string');

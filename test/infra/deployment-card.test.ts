@@ -45,6 +45,7 @@ describe('the card of a deployment', () => {
           eventSourceMappingId: `ref:${id('AWS::Lambda::EventSourceMapping', 'RevokeRechecks')}`,
         },
       },
+      concurrency: { requests: 8, urgent: 20, rechecks: 2, reserved: {} },
       giveUpAfterSeconds: 86_400,
       limits: { urgent: 1_000, other: 200 },
       egressAddresses: [],

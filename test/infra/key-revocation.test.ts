@@ -20,6 +20,9 @@ describe('props', () => {
       providers: ['kalshi', 'kalshi'],
       batchSize: 10,
       maxConcurrency: 2,
+      maxUrgentConcurrency: 3,
+      reservedConcurrency: 4,
+      reservedUrgentConcurrency: 5,
       limits: { urgent: 5, other: 6 },
       egressAddresses: ['192.0.2.1', '2001:db8::1'],
     });
@@ -35,6 +38,14 @@ describe('props', () => {
       BatchSize: 10,
       ScalingConfig: { MaximumConcurrency: 2 },
     });
+    expect(properties('AWS::Lambda::EventSourceMapping', 'RevokeUrgentRequests', made)).toMatchObject({
+      BatchSize: 10,
+      ScalingConfig: { MaximumConcurrency: 3 },
+    });
+    const reserved = ['Revoke', 'RevokeUrgent', 'Sweep'].map(
+      (id) => properties('AWS::Lambda::Function', id, made)['ReservedConcurrentExecutions'],
+    );
+    expect(reserved).toEqual([4, 5, undefined]);
   });
 
   it('put the rule on the bus that was given, and the receipts', () => {
@@ -90,6 +101,8 @@ it('names for people are given out', () =>
     Mode: 'enforce',
     Prefix: 'key-revoker/',
     RequestsQueueUrl: `ref:${idOf('AWS::SQS::Queue', 'Requests')}`,
+    UrgentQueueUrl: `ref:${idOf('AWS::SQS::Queue', 'Urgent')}`,
+    RechecksQueueUrl: `ref:${idOf('AWS::SQS::Queue', 'Rechecks')}`,
     StuckQueueUrl: `ref:${idOf('AWS::SQS::Queue', 'Stuck')}`,
     UndeliveredQueueUrl: `ref:${idOf('AWS::SQS::Queue', 'Undelivered')}`,
     ResultsTopicArn: `ref:${idOf('AWS::SNS::Topic', 'Results')}`,

@@ -135,6 +135,7 @@ describe('rights', () => {
         `scheduler:GetSchedule ${SCHEDULES}`,
         `scheduler:DeleteSchedule ${SCHEDULES}`,
         'scheduler:ListSchedules *',
+        'lambda:GetAccountSettings *',
         'iam:PassRole arn:aws:iam::111122223333:role/RScheduledRequestRole if',
         ...MAPPINGS.flatMap((mapping) => [
           `lambda:GetEventSourceMapping ${mapping}`,

@@ -138,6 +138,21 @@ describe('settled', () => {
       { timeToRevokeObjective: Duration.millis(500) },
       'Cannot use 500 millis as timeToRevokeObjective: it must be 1 second to 1 day',
     ],
+    [
+      'fewer urgent executions than batches',
+      { reservedUrgentConcurrency: 19 },
+      'Cannot use 19 as reservedUrgentConcurrency: it must be a whole number from 20 to 1000',
+    ],
+    [
+      'fewer executions than batches of others and rechecks',
+      { maxConcurrency: 10, reservedConcurrency: 11 },
+      'Cannot use 11 as reservedConcurrency: it must be a whole number from 12 to 1000',
+    ],
+    [
+      'one urgent batch at once',
+      { maxUrgentConcurrency: 1 },
+      'Cannot use 1 as maxUrgentConcurrency: it must be a whole number from 2 to 1000',
+    ],
     ['no batch', { batchSize: 0 }, 'Cannot use 0 as batchSize: it must be a whole number from 1 to 10'],
     ['a large batch', { batchSize: 11 }, 'Cannot use 11 as batchSize: it must be a whole number from 1 to 10'],
     [
@@ -179,6 +194,7 @@ describe('settled', () => {
     ['an address that is known at deploy', { egressAddresses: [Token.asString({ Ref: 'A' })] }],
     ['the shortest times', { giveUpAfter: Duration.minutes(10), sweepRate: Duration.minutes(1) }],
     ['the longest times', { giveUpAfter: Duration.days(12), sweepRate: Duration.minutes(10) }],
+    ['reserved executions', { reservedConcurrency: 10, reservedUrgentConcurrency: 20 }],
     ['the least counts', { batchSize: 1, maxConcurrency: 2, limits: { urgent: 1, other: 1 } }],
     ['the greatest counts', { batchSize: 10, maxConcurrency: 1000, limits: { urgent: 100_000, other: 100_000 } }],
   ])('takes %s', (_what, props) => expect(settled(props)).toMatchObject({ mode: 'enforce' }));

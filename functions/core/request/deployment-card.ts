@@ -35,6 +35,15 @@ export const DeploymentCard = z.object({
   eventSourceMappingId: text,
   /** The other lanes. Absent in a deployment with one queue of requests. */
   lanes: z.object({ urgent: LaneCard, rechecks: LaneCard }).optional(),
+  /** Batches at once of each lane, and what is reserved for the functions. Absent in a deployment with one queue of requests. */
+  concurrency: z
+    .object({
+      requests: z.int(),
+      urgent: z.int(),
+      rechecks: z.int(),
+      reserved: z.object({ urgent: z.int().optional(), other: z.int().optional() }),
+    })
+    .optional(),
   giveUpAfterSeconds: z.int().positive(),
   /** Calls per provider and hour. */
   limits: z.object({ urgent: z.int(), other: z.int() }),

@@ -9,6 +9,7 @@ import { type Examined, examine } from '../doctor/examine.ts';
 import type { Diagnosis } from '../doctor/finding.ts';
 import { markedFinding } from '../doctor/marked.ts';
 import { stuckPolicyFinding } from '../doctor/stuck-policy.ts';
+import { urgentRoom } from '../doctor/urgent-room.ts';
 import { waitingOn } from '../requests/requests-queue.ts';
 import { EXIT } from '../terminal/failure.ts';
 import type { Style, Terminal } from '../terminal/terminal.ts';
@@ -79,8 +80,10 @@ export const addDoctor = (program: Command, context: Context): void => {
       const { keys, unopened } = await keysUnder(context, deployed, ({ name }) => name.startsWith(namePrefix));
       const examined = await examine(context, deployed, keys);
       const controls = await controlsFinding(deployed, context.providers, examined);
+      const room = await urgentRoom(deployed);
       const deployment = [
         ...(await ofDeployment(deployed)),
+        ...(room ? [['the room for urgent requests', room] as const] : []),
         ['the control keys', controls] as const,
         ['the replicas', { verdict: 'note', says: replicasNote(unopened) }] as const,
         ['the secrets marked for deletion', await markedFinding(deployed, unopened)] as const,

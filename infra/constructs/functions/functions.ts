@@ -45,12 +45,13 @@ export const functions = (scope: Construct, reach: GrantedResources, props: Sett
 
   const both = { network: props.network && network(scope, props.network) };
   const environment = bothEnvironments(scope, reach, props);
-  const revoking = (id: string, description: string): IFunction =>
+  const revoking = (id: string, description: string, reservedConcurrentExecutions: number | undefined): IFunction =>
     handlerFunction(scope, id, {
       ...ofRevoke,
       ...both,
       name: 'revoke',
       description,
+      reservedConcurrentExecutions,
       timeout: Duration.millis(TIMING.functionTimeoutMs),
       environment: {
         ...environment,
@@ -58,8 +59,10 @@ export const functions = (scope: Construct, reach: GrantedResources, props: Sett
         OWN_ROLES: roles.map(({ roleId }) => roleId).join(','),
       },
     });
-  const revoke = revoking('Revoke', 'Carries out requests: kills or restricts keys and proves it');
-  const revokeUrgent = revoking('RevokeUrgent', 'Carries out urgent requests: kills or restricts keys and proves it');
+  const { other, urgent } = props.reservedConcurrency;
+  const does = 'kills or restricts keys and proves it';
+  const revoke = revoking('Revoke', `Carries out requests: ${does}`, other);
+  const revokeUrgent = revoking('RevokeUrgent', `Carries out urgent requests: ${does}`, urgent);
   const sweep = handlerFunction(scope, 'Sweep', {
     ...ofSweep,
     ...both,

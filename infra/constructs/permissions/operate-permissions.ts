@@ -51,8 +51,8 @@ export const operatePermissions = ({
       onlyAmong('StringLike', 'dynamodb:LeadingKeys', operatorWrites(PROVIDER_NAMES)),
     ),
     allow(['dynamodb:UpdateItem'], [ledger.tableArn], TO_FORGET),
-    // The two APIs know no resource for a listing.
-    allow(['secretsmanager:ListSecrets', 'scheduler:ListSchedules'], ['*']),
+    // These APIs know no resource.
+    allow(['secretsmanager:ListSecrets', 'scheduler:ListSchedules', 'lambda:GetAccountSettings'], ['*']),
     allow(['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'], [secretsArn(reach)]),
     allow(['scheduler:CreateSchedule', 'scheduler:GetSchedule', 'scheduler:DeleteSchedule'], [everyScheduleArn(group)]),
     passPermission(requestRole),

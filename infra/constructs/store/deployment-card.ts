@@ -40,6 +40,7 @@ export const deploymentCard = (instance: Construct, parts: CardParts): Deploymen
     scheduleRoleArn: requestRole.roleArn,
     eventSourceMappingId: mappings.requests.eventSourceMappingId,
     lanes: { urgent: laneCard('urgent'), rechecks: laneCard('rechecks') },
+    concurrency: { ...props.maxConcurrency, reserved: props.reservedConcurrency },
     giveUpAfterSeconds: props.giveUpAfter.toSeconds(),
     limits: { urgent: props.urgentLimit, other: props.otherLimit },
     egressAddresses: [...props.egressAddresses],

@@ -11,8 +11,10 @@ interface StoredMapping {
   readonly isChanging: boolean;
 }
 
-/** Lambda's event source mappings, by id. */
+/** Lambda's event source mappings, by id, and what the account has for all functions. */
 export class Mappings {
+  /** Concurrent executions of the account that are not reserved. As in most accounts. */
+  unreserved = 1_000;
   readonly #mappings = new Map<string, StoredMapping>();
 
   put(id: string, mapping: StoredMapping): void {
@@ -50,7 +52,7 @@ const shown = (UUID: string, mapping: StoredMapping): object => ({
 
 const Id = z.object({ UUID: z.string() });
 
-/** Lambda's operations on mappings as far as a deployment and the command line use them (API reference, 2015-03-31). */
+/** Lambda's operations on mappings and on the account as far as a deployment and the command line use them (API reference, 2015-03-31). */
 export const MAPPING_OPERATIONS: Readonly<Record<string, Operation<Mappings>>> = {
   CreateEventSourceMapping: operation(
     z.object({ EventSourceArn: z.string(), FunctionName: z.string(), Enabled: z.boolean().default(true) }),
@@ -61,6 +63,9 @@ export const MAPPING_OPERATIONS: Readonly<Record<string, Operation<Mappings>>> =
       return shown(id, { ...made, isChanging: true });
     },
   ),
+  GetAccountSettings: operation(z.object({}), ({ unreserved }) => ({
+    AccountLimit: { ConcurrentExecutions: unreserved, UnreservedConcurrentExecutions: unreserved },
+  })),
   GetEventSourceMapping: operation(Id, (mappings, { UUID }) => {
     const found = mappings.find(UUID);
     mappings.put(UUID, { ...found, isChanging: false });

@@ -32,7 +32,7 @@ export interface Aws {
   readonly buses: Buses;
   /** One-time schedules are looked at each second; `deliverDue` does so at once. */
   readonly schedules: Pick<Schedules, 'deliverDue' | 'find'>;
-  readonly mappings: Pick<Mappings, 'isEnabled'>;
+  readonly mappings: Pick<Mappings, 'isEnabled' | 'unreserved'>;
   readonly queues: Pick<Queues, 'inspect' | 'deliver'>;
   readonly faults: Faults;
   close(): Promise<void>;

@@ -56,6 +56,7 @@ const subjectOf = (call: Call, { queues, topics, tables, buses, mappings }: Depl
     case 'scheduler':
       return { resource: inAccount('scheduler', `schedule/ref:${body['GroupName']}/${body['Name'] ?? '*'}`) };
     case 'lambda': {
+      if (call.action === 'GetAccountSettings') return { resource: '*' };
       const { logicalId } = mappings.find(({ id }) => id === body['UUID']) ?? {};
       return { resource: inAccount('lambda', `event-source-mapping:ref:${logicalId}`) };
     }

@@ -29,6 +29,7 @@ const OPERATIONS: readonly RestOperation[] = [
       ['POST', new RegExp(`^${MAPPINGS}$`), 'CreateEventSourceMapping'],
       ['GET', new RegExp(`^${MAPPINGS}/(?<UUID>[^/]+)$`), 'GetEventSourceMapping'],
       ['PUT', new RegExp(`^${MAPPINGS}/(?<UUID>[^/]+)$`), 'UpdateEventSourceMapping'],
+      ['GET', /^\/2016-08-19\/account-settings$/, 'GetAccountSettings'],
     ] as const
   ).map(([method, path, action]) => ({ service: 'lambda' as const, method, path, action })),
 ];

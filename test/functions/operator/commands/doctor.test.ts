@@ -24,6 +24,7 @@ describe('doctor', () => {
       controls: deployment.find(({ what }) => what === 'the control keys'),
       replicas: deployment.find(({ what }) => what === 'the replicas'),
       marked: deployment.find(({ what }) => what === 'the secrets marked for deletion'),
+      room: deployment.find(({ what }) => what === 'the room for urgent requests'),
     };
   };
 
@@ -35,7 +36,7 @@ describe('doctor', () => {
     expect(out[out.indexOf(`✔ ${SECRETS.master}`) + 1]).toBe(
       '    Alive, and delete-master-key would be sent, signed by itself',
     );
-    expect(out.at(-1)).toBe('9 OK, 4 warnings, 0 failures');
+    expect(out.at(-1)).toBe('10 OK, 4 warnings, 0 failures');
     expect(out[out.indexOf(`! ${SECRETS.requestyManager}`) + 2]).toMatch(/^ {4}This key manages other keys\./);
     expect(deadKeys(system())).toEqual([]);
     expect(
@@ -45,6 +46,15 @@ describe('doctor', () => {
     ).toBe(true);
     expect((await piped('status', KEYS.kalshiKey)).out[1]).toContain('seen alive');
     expect(await system().stuck()).toEqual([]);
+  });
+
+  it.each([
+    ['enough', 13, 'well', []],
+    ['too few', 12, 'note', [expect.stringContaining('has 12 concurrent executions that are not reserved')]],
+  ])('says whether the account has %s executions for urgent requests', async (_how, unreserved, verdict, says) => {
+    system().aws.mappings.unreserved = unreserved;
+    const { exit, room } = await found('--name-prefix', 'key-revoker/none');
+    expect([exit, room]).toMatchObject([0, { verdict, says }]);
   });
 
   it('finds what is wrong: with a secret, with tags, with a key, with its rights', async () => {
@@ -206,6 +216,7 @@ describe('doctor', () => {
     expect(exit).toBe(1);
     expect(out).toEqual([
       '✔ the undelivered queue',
+      '✔ the room for urgent requests',
       '✔ the control keys',
       '! the sources of the stuck queue',
       '    Everyone in the account who can create a queue can put messages on the stuck',
@@ -217,7 +228,7 @@ describe('doctor', () => {
       '✖ the stuck queue',
       '    About 1: each is a key that may be alive. See key-revoker stuck list',
       '',
-      '2 OK, 2 warnings, 1 failure',
+      '3 OK, 2 warnings, 1 failure',
     ]);
   });
 
