@@ -3,6 +3,8 @@ export type AlarmName =
   | 'stuck'
   | 'undelivered'
   | 'requestsWaiting'
+  | 'urgentRequestsWaiting'
+  | 'rechecksWaiting'
   | 'oldestOpenCase'
   | 'urgentWaiting'
   | 'timeToRevoke'
@@ -18,4 +20,5 @@ export type AlarmName =
   | 'itemFaults'
   | 'recordsForged'
   | 'revokeFails'
+  | 'revokeUrgentFails'
   | 'sweepFails';

@@ -20,6 +20,8 @@ export interface AlarmRow {
   readonly missing?: TreatMissingData;
 }
 
+/** As often as SQS counts its messages. */
+const SHORTEST = Duration.minutes(1);
 const SHORT = Duration.minutes(5);
 const LONG = Duration.minutes(15);
 
@@ -37,7 +39,7 @@ const GRACE = Duration.hours(1);
 const MISSED_TICKS = 3;
 
 export const alarmTable = (watched: Watched): Readonly<Record<AlarmName, AlarmRow>> => {
-  const { instance, queues, ledger, revoke, sweep, props } = watched;
+  const { instance, queues, ledger, revoke, revokeUrgent, sweep, props } = watched;
   const own = (name: MetricName, period = SHORT): IMetric => instanceMetric(instance, name, { period });
   const gauge = { missing: TreatMissingData.IGNORE };
   return {
@@ -59,6 +61,21 @@ export const alarmTable = (watched: Watched): Readonly<Record<AlarmName, AlarmRo
       metric: visible(queues.requests, SHORT, Stats.MINIMUM),
       above: 0,
       periods: 3,
+    },
+    urgentRequestsWaiting: {
+      says: 'Urgent requests have waited for three minutes without being taken',
+      section: 'Urgent requests are not taken',
+      metric: visible(queues.urgent, SHORTEST, Stats.MINIMUM),
+      above: 0,
+      periods: 3,
+    },
+    rechecksWaiting: {
+      says: 'Later looks at keys have waited for six hours without being taken',
+      section: 'Rechecks are not taken',
+      metric: visible(queues.rechecks, LONG, Stats.MINIMUM),
+      above: 0,
+      // The daily pass of a large fleet takes some hours.
+      periods: 24,
     },
     oldestOpenCase: {
       says: 'A key that should be dead has been left alive for longer than a request may stay open',
@@ -152,6 +169,12 @@ export const alarmTable = (watched: Watched): Readonly<Record<AlarmName, AlarmRo
       says: 'The revoking function crashes, times out or is throttled again and again',
       section: 'The revoking function fails',
       metric: failuresOf(revoke, LONG),
+      above: MOST_FAILURES,
+    },
+    revokeUrgentFails: {
+      says: 'The revoking function for urgent requests crashes, times out or is throttled again and again',
+      section: 'The revoking function for urgent requests fails',
+      metric: failuresOf(revokeUrgent, SHORT),
       above: MOST_FAILURES,
     },
     sweepFails: {

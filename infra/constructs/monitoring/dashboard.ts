@@ -9,10 +9,11 @@ import {
   Stats,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
+import { LANES } from '../../../functions/core/lane.ts';
 import type { MetricName } from '../../../functions/core/metric-names.ts';
 import type { Alarms } from './alarms.ts';
 import { instanceMetric } from './instance-metric.ts';
-import { failuresOf, throttlesOf, visible, type Watched } from './watched.ts';
+import { failuresOf, oldest, throttlesOf, visible, type Watched } from './watched.ts';
 
 const PERIOD = Duration.minutes(5);
 const WIDTH = 24;
@@ -21,7 +22,15 @@ const graph = (title: string, left: readonly IMetric[], right: readonly IMetric[
   new GraphWidget({ title, left: [...left], right: [...right], width: WIDTH / 3 });
 
 /** What is open, what ended and how fast, what the providers, the sweep and the functions do. */
-const widgets = ({ instance, queues, ledger, revoke, sweep, props }: Watched): readonly (readonly IWidget[])[] => {
+const widgets = ({
+  instance,
+  queues,
+  ledger,
+  revoke,
+  revokeUrgent,
+  sweep,
+  props,
+}: Watched): readonly (readonly IWidget[])[] => {
   const own = (name: MetricName, more: MetricOptions = {}): IMetric =>
     instanceMetric(instance, name, { period: PERIOD, label: name, ...more });
   const all = (...names: readonly MetricName[]): readonly IMetric[] => names.map((name) => own(name));
@@ -63,13 +72,23 @@ const widgets = ({ instance, queues, ledger, revoke, sweep, props }: Watched): r
     [
       graph(
         'Duration',
-        [revoke, sweep].map((made) => made.metricDuration({ statistic: Stats.MAXIMUM })),
+        [revoke, revokeUrgent, sweep].map((made) => made.metricDuration({ statistic: Stats.MAXIMUM })),
       ),
       graph(
         'Functions that fail',
-        [revoke, sweep].map((made) => failuresOf(made, PERIOD)),
+        [revoke, revokeUrgent, sweep].map((made) => failuresOf(made, PERIOD)),
       ),
       graph('Ledger', [throttlesOf(ledger, PERIOD)]),
+    ],
+    [
+      graph(
+        'Oldest message',
+        LANES.map((lane) => oldest(queues[lane], PERIOD)),
+      ),
+      graph(
+        'Batches at once',
+        [revoke, revokeUrgent].map((made) => made.metric('ConcurrentExecutions', { statistic: Stats.MAXIMUM })),
+      ),
     ],
   ];
 };

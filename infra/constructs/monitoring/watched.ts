@@ -29,6 +29,10 @@ const sumOf = (usingMetrics: Record<string, IMetric>, label: string, period: Dur
 export const visible = (queue: Queues['stuck'], period: Duration, statistic: string = Stats.MAXIMUM): IMetric =>
   queue.metricApproximateNumberOfMessagesVisible({ period, statistic });
 
+/** In seconds, how long ago the oldest message was sent: also one that waits for its next try. */
+export const oldest = (queue: Queues['stuck'], period: Duration): IMetric =>
+  queue.metricApproximateAgeOfOldestMessage({ period, statistic: Stats.MAXIMUM });
+
 /** Invocations that a function did not come to the end of, or that Lambda did not make. */
 export const failuresOf = (made: IFunction, period: Duration): IMetric => {
   // Names of metrics have to differ within one graph.

@@ -23,7 +23,7 @@ const state = (id: string, said: readonly Datapoint[], before?: 'OK'): string =>
   stateOf(alarm(id), [...system().metrics(), ...said], Date.now(), before);
 
 const quietQueues = (): Promise<readonly Datapoint[]> =>
-  Promise.all(['Stuck', 'Undelivered', 'Requests'].map((part) => visibleOn(system(), part)));
+  Promise.all(['Stuck', 'Undelivered', 'Requests', 'Urgent', 'Rechecks'].map((part) => visibleOn(system(), part)));
 
 describe('every alarm', () => {
   it.each(Object.keys(TROUBLES) as AlarmName[])('%s is raised by its trouble, and not before', async (id) => {

@@ -8,6 +8,7 @@ import {
   order,
   pausedFor,
   revokedAfter,
+  standing,
   type Trouble,
   waiting,
   withoutSweep,
@@ -16,6 +17,8 @@ import {
 /** What stays just below an alarm's threshold. */
 export const NEAR_MISSES: Readonly<Partial<Record<AlarmName, Trouble>>> = {
   requestsWaiting: waiting(2),
+  urgentRequestsWaiting: standing('Urgent', 2, MINUTE),
+  rechecksWaiting: standing('Rechecks', 23, 15 * MINUTE),
   oldestOpenCase: openFor(24 * HOUR),
   timeToRevoke: revokedAfter(MINUTE - 10_000),
   sweepNotRun: withoutSweep(14 * MINUTE),
@@ -27,5 +30,6 @@ export const NEAR_MISSES: Readonly<Partial<Record<AlarmName, Trouble>>> = {
   },
   paused: pausedFor(HOUR - MINUTE),
   revokeFails: async (system) => failing(system, 'Revoke', 'Errors'),
+  revokeUrgentFails: async (system) => failing(system, 'RevokeUrgent', 'Throttles'),
   sweepFails: async (system) => failing(system, 'Sweep', 'Throttles'),
 };

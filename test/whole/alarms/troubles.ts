@@ -98,6 +98,20 @@ export const waiting =
     return points;
   };
 
+/** A message stands on a queue, seen so often. */
+export const standing =
+  (part: string, samples: number, everyMs: number): Trouble =>
+  async (system) => {
+    const queue = Object.entries(system.deployment.queues).find(([id]) => id.includes(part))?.[1];
+    await system.aws.queues.deliver(queue?.arn ?? '', '{}');
+    const points: Datapoint[] = [];
+    for (let sample = 0; sample < samples; sample += 1) {
+      system.advance(everyMs);
+      points.push(await visibleOn(system, part));
+    }
+    return points;
+  };
+
 /** A case stays open for so long. */
 export const openFor =
   (ms: number): Trouble =>
@@ -148,6 +162,8 @@ export const TROUBLES: Readonly<Record<AlarmName, Trouble>> = {
     return [await visibleOn(system, 'Undelivered')];
   },
   requestsWaiting: waiting(3),
+  urgentRequestsWaiting: standing('Urgent', 3, MINUTE),
+  rechecksWaiting: standing('Rechecks', 24, 15 * MINUTE),
   oldestOpenCase: openFor(26 * HOUR),
   urgentWaiting: async (system) => {
     system.bybit.faults.script(always(503));
@@ -214,5 +230,6 @@ export const TROUBLES: Readonly<Record<AlarmName, Trouble>> = {
     return [];
   },
   revokeFails: async (system) => failing(system, 'Revoke', 'Errors', 'Throttles'),
+  revokeUrgentFails: async (system) => failing(system, 'RevokeUrgent', 'Errors', 'Throttles'),
   sweepFails: async (system) => failing(system, 'Sweep', 'Errors', 'Errors'),
 };
