@@ -45,8 +45,9 @@ it('gives the roles that there are', () => {
 });
 
 it('gives every output and every context', () => {
-  const [, outputs = ''] = /^Outputs: ([^.]+)\./m.exec(CHANGELOG) ?? [];
-  expect([...outputs.matchAll(/`(\w+)`/g)].map(([, name]) => name)).toEqual(Object.keys(template.Outputs));
+  const lists = [...CHANGELOG.matchAll(/^Outputs(?: added)?: ([^.]+)\./gm)].map(([, names = '']) => names);
+  const outputs = lists.flatMap((names) => [...names.matchAll(/`(\w+)`/g)].map(([, name]) => name));
+  expect(outputs.toSorted()).toEqual(Object.keys(template.Outputs).toSorted());
   const [, context = ''] = /with the context ([^.]+)\./.exec(CHANGELOG) ?? [];
   expect([...context.matchAll(/`(\w+)`/g)].map(([, name]) => name)).toEqual([...CONTEXT]);
 });
