@@ -4,7 +4,7 @@ import { meantBy, runCase } from '../world/judge.ts';
 import type { Case, Ran } from '../world/run-case.ts';
 import { crashCases, runCrash, shownByCrash } from './crash-cases.ts';
 import { deniedCases, runDenied, shownByDenied } from './denied-cases.ts';
-import { faultCases, shownByFault } from './fault-cases.ts';
+import { faultCases, otherLaneCases, shownByFault, shownByOtherLane } from './fault-cases.ts';
 import { runWindow, shownInWindow, windowCases } from './window-cases.ts';
 
 const { perOrder, report } = campaign('conformance');
@@ -16,6 +16,12 @@ perOrder('%s keeps the laws under every fault at every exchange', {
   list: faultCases,
   run: asMeant,
   shows: shownByFault,
+});
+
+perOrder('%s keeps the laws where it comes by the queue of another lane', {
+  list: otherLaneCases,
+  run: asMeant,
+  shows: shownByOtherLane,
 });
 
 perOrder('%s continues from the ledger after a crash at every step', {

@@ -79,6 +79,17 @@ export const faultCases = async (order: OrderUnderTest): Promise<readonly FaultC
   return cases;
 };
 
+/** The same where the order comes by the other queue than that of its lane: it goes to its own once it has to wait. */
+export const otherLaneCases = async (order: OrderUnderTest): Promise<readonly FaultCase[]> =>
+  (await faultCases(order)).map((one) => ({
+    ...one,
+    name: `${one.name} | by the other queue`,
+    comesBy: one.reason === 'leaked' ? 'requests' : 'urgent',
+  }));
+
+/** The manner with how long the fault lasts: what it does by itself, the cases by one queue show. */
+export const shownByOtherLane = ({ manner, fault }: FaultCase): readonly string[] => [`${manner}, ${fault?.lasting}`];
+
 /** The fault, where it strikes, and the manner with how long it lasts. */
 export const shownByFault = ({ manner, exchange, fault }: FaultCase): readonly string[] =>
   fault && exchange ? [fault.row.name, exchange, `${manner}, ${fault.lasting}`] : [manner];

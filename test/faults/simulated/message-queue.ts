@@ -1,5 +1,6 @@
 import type { Delivery, Disposition } from '../../../functions/core/delivery.ts';
 import { after, epochMs, later } from '../../../functions/core/epoch.ts';
+import type { Lane } from '../../../functions/core/lane.ts';
 import type { Attributes } from '../../../functions/core/ports.ts';
 import { marksIn } from '../../../functions/core/request/marks.ts';
 import { TIMING } from '../../../functions/core/timing.ts';
@@ -8,6 +9,8 @@ import type { SimulatedClock } from './simulated-clock.ts';
 /** A message on the simulated requests queue. */
 export interface Message {
   readonly messageId: string;
+  /** Whose queue it is on. @default one queue serves all lanes */
+  readonly lane?: Lane | undefined;
   readonly requestId: string;
   readonly body: string;
   readonly attempt: number;
@@ -20,7 +23,7 @@ export interface Message {
 /** SQS, as far as deliveries depend on it. */
 export interface MessageQueue {
   readonly messages: readonly Message[];
-  push(message: Pick<Message, 'messageId' | 'body' | 'attempt' | 'sender'>, delayMs: number): Message;
+  push(message: Pick<Message, 'messageId' | 'body' | 'attempt' | 'sender' | 'lane'>, delayMs: number): Message;
   /** The message that is visible first, now or later. */
   next(): Message | undefined;
   /** Hands a message out, visible or not: a queue may deliver twice. */
@@ -51,9 +54,9 @@ export const messageQueue = (clock: SimulatedClock): MessageQueue => {
       message.receiveCount += 1;
       const deadline = after(clock.now(), TIMING.recordMs);
       message.visibleAt = hiddenUntil(clock.now(), after(deadline, TIMING.crashMarginMs));
-      const { receiveCount, messageId, body, requestId, attempt, sender } = message;
+      const { receiveCount, messageId, lane, body, requestId, attempt, sender } = message;
       const mark = { requestId, attempt };
-      return { messageId, body, mark, sender, sentAt: epochMs(message.sentAt), receiveCount, deadline };
+      return { messageId, lane, body, mark, sender, sentAt: epochMs(message.sentAt), receiveCount, deadline };
     },
     settle: (message, verdict) => {
       const at = messages.indexOf(message);

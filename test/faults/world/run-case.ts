@@ -1,3 +1,4 @@
+import type { Lane } from '../../../functions/core/lane.ts';
 import type { FaultRow } from '../../../infra/local/sandbox/index.ts';
 import type { OrderUnderTest } from '../orders/order-under-test.ts';
 import { openWorld, START, type World } from './world.ts';
@@ -29,6 +30,8 @@ export interface Case {
   readonly fault?: FaultAt;
   /** How long the request may stay open. @default two hours, in place of a day */
   readonly giveUpMs?: number;
+  /** The queue that the order comes by. @default one queue serves all lanes */
+  readonly comesBy?: Lane;
 }
 
 export interface Ran {
@@ -39,8 +42,8 @@ export interface Ran {
 }
 
 /** The order's message on its way, and its fault in wait. */
-export const open = async ({ order, reason, fields, fault, giveUpMs = GIVE_UP_MS }: Case): Promise<World> => {
-  const asked = await openWorld(order, giveUpMs);
+export const open = async ({ order, reason, fields, fault, giveUpMs = GIVE_UP_MS, comesBy }: Case): Promise<World> => {
+  const asked = await openWorld(order, giveUpMs, comesBy);
   const { sandbox, seeded } = asked;
   const request = { ...seeded.request, reason, requestId: 'conformance-1', ...fields };
   const world: World = { ...asked, seeded: Object.assign(seeded, { request }) };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { epochMs } from '../../../functions/core/epoch.ts';
+import type { Lane } from '../../../functions/core/lane.ts';
 import type { RequestItem } from '../../../functions/core/ledger/request-item.ts';
 import type { Attributes, Ports } from '../../../functions/core/ports.ts';
 import { revoke } from '../../../functions/core/revoke/revoke.ts';
@@ -72,8 +73,11 @@ const config = (giveUpAfterMs: number): Ports['config'] => ({
   ownRoles: [OWN_ROLE],
 });
 
-/** @param giveUpAfterMs how long a request may stay open */
-export const openWorld = async (order: OrderUnderTest, giveUpAfterMs: number): Promise<World> => {
+/**
+ * @param giveUpAfterMs how long a request may stay open
+ * @param comesBy the queue that everything is sent to, where each lane has one. Copies go to their own. @default one queue serves all lanes
+ */
+export const openWorld = async (order: OrderUnderTest, giveUpAfterMs: number, comesBy?: Lane): Promise<World> => {
   const clock = simulatedClock(START);
   const { sandbox, seeded } = await order.seed(() => clock.now());
   const ledger = memoryLedger();
@@ -94,8 +98,8 @@ export const openWorld = async (order: OrderUnderTest, giveUpAfterMs: number): P
     atWork().ids.add(id);
     return id;
   };
-  const push = (body: string, attempt: number, seconds = 0, sender = 'AROAEXAMPLE'): Message => {
-    const asked = { messageId: newId(), body, attempt, sender: `${sender}:conformance` };
+  const push = (body: string, attempt: number, seconds = 0, sender = 'AROAEXAMPLE', lane = comesBy): Message => {
+    const asked = { messageId: newId(), body, attempt, sender: `${sender}:conformance`, lane: comesBy && lane };
     const message = queue.push(asked, seconds * 1_000);
     attempts.set(message.requestId, Math.max(attempt, attempts.get(message.requestId) ?? 1));
     return message;
@@ -107,11 +111,11 @@ export const openWorld = async (order: OrderUnderTest, giveUpAfterMs: number): P
     if (!orders.has(message.requestId)) orders.set(message.requestId, about);
     return message;
   };
-  const enqueue = async (body: string, attributes: Attributes, seconds: number): Promise<void> => {
+  const enqueue = async (body: string, attributes: Attributes, seconds: number, lane: Lane): Promise<void> => {
     const request = JSON.parse(body);
-    if (request.look) return isFollowed ? void push(body, 1, seconds, OWN_ROLE) : void looks.push(body);
+    if (request.look) return isFollowed ? void push(body, 1, seconds, OWN_ROLE, lane) : void looks.push(body);
     if (!orders.has(request.requestId)) orders.set(request.requestId, { ...seeded, request });
-    push(body, attemptIn(attributes), seconds, OWN_ROLE);
+    push(body, attemptIn(attributes), seconds, OWN_ROLE, lane);
   };
   const idOf: World['idOf'] = ({ messageId, requestId }) => {
     const isApart = ledger.items().some(({ pk, askedId }) => pk === `request#${messageId}` && askedId === requestId);
