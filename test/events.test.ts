@@ -229,14 +229,30 @@ describe('revoke.event-two-records.json', () => {
     expect([deadKeys(running), await endings(running)]).toEqual([[], []]);
   });
 
+  const limited = { kind: 'reply', status: 429, body: '{"error":"too many requests"}' } as const;
+
   it('gives back the one record whose provider limits our rate', async () => {
     const running = await started();
-    const fault = { kind: 'reply', status: 429, body: '{"error":"too many requests"}' } as const;
-    running.kalshi.faults.script({ match: {}, fault, times: Number.POSITIVE_INFINITY });
-    const [first] = event.Records;
-    const failed = { batchItemFailures: [{ itemIdentifier: first.messageId }] };
-    expect(await invokeRevoke(running, await handedOutAs(running, event))).toEqual(failed);
+    running.kalshi.faults.script({ match: {}, fault: limited, times: Number.POSITIVE_INFINITY });
+    const Records = event.Records.map((record: SQSRecord) => ({
+      ...record,
+      body: record.body.replace('"leaked"', '"manual"'),
+    }));
+    const failed = { batchItemFailures: [{ itemIdentifier: Records[0].messageId }] };
+    expect(await invokeRevoke(running, await handedOutAs(running, { Records }))).toEqual(failed);
     expect(deadKeys(running)).toEqual([KEYS.requestyKey]);
+  });
+
+  it('sends that record on to the urgent queue, since its key is leaked', async () => {
+    const running = await started();
+    running.kalshi.faults.script({ match: {}, fault: limited, times: Number.POSITIVE_INFINITY });
+    const records = await handedOutAs(running, event);
+    expect(await invokeRevoke(running, records)).toEqual({ batchItemFailures: [] });
+    expect(deadKeys(running)).toEqual([KEYS.requestyKey]);
+    running.kalshi.faults.clear();
+    running.advance(60_000);
+    await running.settle();
+    expect(deadKeys(running).toSorted()).toEqual([KEYS.requestyKey, KEYS.kalshiKey].toSorted());
   });
 });
 

@@ -16,10 +16,10 @@ const detail = { provider: 'requesty', operation: 'delete-key', target: { secret
 /** What can be tried, each with the arguments of its `aws` command, one line each. */
 const tries = ({ outputs, expiresAt }: GuideOptions): readonly (readonly [string, readonly string[]])[] => [
   [
-    'Revoke a key with a message on the queue (events/ holds more of them)',
+    'Revoke a leaked key with a message on the urgent queue (events/ holds more of them)',
     [
       'sqs send-message',
-      '--queue-url "$REQUESTS_QUEUE_URL"',
+      '--queue-url "$URGENT_QUEUE_URL"',
       '--message-body file://events/revoke.bybit-delete-sub-key-by-master.json',
     ],
   ],

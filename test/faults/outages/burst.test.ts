@@ -45,8 +45,9 @@ describe.each(BURSTS)('a leaked key behind %s', (what, burst) => {
       const dead = fleets.map(({ sandbox }) => new Set(sandbox.applied().map(({ keyId }) => keyId)).size);
       expect(dead).toEqual(fleets.map(({ orders }) => orders.length));
       expect(lost).toEqual([]);
-      for (const fleet of fleets)
-        for (const { of, peak, most } of measure(fleet, 0, endedAt)) expect(peak, of).toBeLessThanOrEqual(most);
+      // Nothing takes slots for the rate of an address: processes of Lambda have several.
+      const rates = fleets.flatMap((fleet) => measure(fleet, 0, endedAt)).filter(({ of }) => of !== 'address');
+      for (const { of, peak, most } of rates) expect(peak, of).toBeLessThanOrEqual(most);
       lines.push(`burst of ${sent - 1} ${what}: the leaked key is deleted after ${(toDeleteMs / 1_000).toFixed(1)} s`);
     },
     MINUTES_MS,
