@@ -34,6 +34,28 @@ describe('the same request', () => {
     expect(outcomes()).toEqual(['one#1 revoked']);
   });
 
+  it.each([
+    ['leaked', ['Requests', 'Urgent']],
+    ['incident', ['Requests', 'Urgent']],
+    ['manual', ['Requests']],
+    [undefined, ['Requests']],
+  ])('as an event with the reason %s is on the queues %j, and is one request', async (reason, parts) => {
+    const { secretId } = await master(system());
+    const { requestId: _, ...unnamed } = deleteMaster(secretId, reason ? { reason } : {});
+    const id = await system().putEvent(unnamed);
+    const { aws, deployment } = system();
+    const queues = Object.entries(deployment.queues).filter(([part]) => /Requests|Urgent|Rechecks/.test(part));
+    const holding = await Promise.all(
+      queues.map(async ([part, { name }]) => [part, (await aws.queues.inspect(name)).ready.length] as const),
+    );
+    const found = holding.filter(([, count]) => count > 0).map(([part]) => parts.find((one) => part.includes(one)));
+    expect(found.toSorted()).toEqual(parts.toSorted());
+    await system().settle();
+    expect(system().bybit.record.filter(({ method }) => method === 'POST')).toHaveLength(1);
+    expect(new Set(outcomes())).toEqual(new Set([`${id}#1 revoked`]));
+    expect(await system().waiting()).toEqual([]);
+  });
+
   it('twice at once is carried out once', async () => {
     const { secretId } = await master(system());
     await system().send(deleteMaster(secretId));
