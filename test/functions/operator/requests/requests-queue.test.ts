@@ -41,11 +41,12 @@ describe('sendMany', () => {
   });
 
   it('sends each to the queue of its lane', async () => {
-    const names = ['urgent', 'rechecks'];
-    for (const QueueName of names) await sqs.send(new CreateQueueCommand({ QueueName }));
-    const [urgent, rechecks] = names.map((queueName) => ({ queueName, eventSourceMappingId: '' }));
-    const withLanes = { sqs, card: { ...deployed.card, lanes: { urgent, rechecks } } } as Deployed;
-    const before = await waitingOn(deployed, deployed.card.requestsQueueUrl);
+    const urlOf = async (QueueName: string) => (await sqs.send(new CreateQueueCommand({ QueueName }))).QueueUrl ?? '';
+    const requestsQueueUrl = await urlOf('others');
+    for (const name of ['urgent', 'rechecks']) await urlOf(name);
+    const [urgent, rechecks] = ['urgent', 'rechecks'].map((queueName) => ({ queueName, eventSourceMappingId: '' }));
+    const card = { requestsQueueUrl, requestsQueueArn: 'arn:others' };
+    const withLanes = { sqs, card: { ...card, lanes: { urgent, rechecks } } } as Deployed;
     const mixed = some(4).map((one, index): Outgoing => ({ ...one, lane: index % 2 === 0 ? 'urgent' : 'requests' }));
     const ids = await sendMany(withLanes, mixed);
     await sendOne(withLanes, { requestId: 'R-9', attempt: 1, lane: 'urgent', body: '{}' });
@@ -54,8 +55,8 @@ describe('sendMany', () => {
       ['R-0', 'R-2', 'R-9'].map((StringValue) => ({ StringValue })),
     );
     expect(mixed.map(({ requestId }) => ids.has(requestId))).toEqual([true, true, true, true]);
-    expect(await waitingByLane(withLanes)).toEqual({ requests: before + 2, urgent: 3, rechecks: 0 });
-    expect(await waitingByLane(deployed)).toEqual({ requests: before + 2 });
+    expect(await waitingByLane(withLanes)).toEqual({ requests: 2, urgent: 3, rechecks: 0 });
+    expect(await waitingByLane({ sqs, card } as Deployed)).toEqual({ requests: 2 });
   });
 
   it('says so where one is not taken', () => {
