@@ -245,6 +245,15 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
     if (mapping === undefined) throw new Error(`Cannot find the event source mapping of ${part} in the template`);
     return { queue, id: mapping.id, ...eventSource({ ...mapping, batchSize: 1 }, { client: sqs, invoke }) };
   });
+  /** A look is cheaper than a poll. */
+  const isDue = async ({ queue }: (typeof sources)[number]): Promise<boolean> => {
+    const { ready, delayed, inflight } = await aws.queues.inspect(queue.name);
+    const instants = [
+      ...delayed.map(({ delayUntil = 0 }) => delayUntil),
+      ...Object.values(inflight).map(({ visibilityDeadline }) => visibilityDeadline),
+    ];
+    return ready.length > 0 || instants.some((instant) => instant <= Date.now());
+  };
   const isOn = ({ id }: (typeof sources)[number]): boolean => aws.mappings.isEnabled(id);
   const inspectAll = async () => {
     const all = await Promise.all(sources.map(({ queue }) => aws.queues.inspect(queue.name)));
@@ -260,6 +269,7 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
 
   const deliver = async (): Promise<boolean> => {
     for (const source of sources.filter(isOn)) {
+      if (!(await isDue(source))) continue;
       const isAny = (await source.once()).received.length > 0;
       steps.restart();
       if (isAny) return true;

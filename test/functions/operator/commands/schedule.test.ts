@@ -79,7 +79,7 @@ describe('schedule', () => {
     expect(JSON.parse((await piped('schedule', 'list', '--json')).out.join('\n'))).toMatchObject([
       { requestId: 'S-3' },
     ]);
-    expect((await piped('schedule', 'cancel', 'S-3', '--yes')).exit).toBe(0);
+    expect((await piped('schedule', 'cancel', 'S-3')).exit).toBe(0);
   });
 
   it('lists what is scheduled, the next one first, and not the clock of the sweep', async () => {
