@@ -222,7 +222,7 @@ describe('doctor', () => {
       '    Everyone in the account who can create a queue can put messages on the stuck',
       '    queue, past its policy',
       '    Set RedriveAllowPolicy of the stuck queue once to byQueue with only the',
-      '    requests queue: docs/operations.md says how',
+      '    queues of requests and rechecks: docs/operations.md says how',
       `! ${SECRETS.kalshiKey}`,
       expect.stringMatching(/^ {4}Proved dead at 2026-\S+: its secret is no longer needed$/),
       '✖ the stuck queue',
