@@ -42,6 +42,19 @@ export interface Booking {
   readonly stepMs: number;
 }
 
+/** Puts an item into a list of the index `by-state-2`. An item without it is in none. */
+export interface ListMarks {
+  readonly listed: string;
+  readonly brief: object;
+}
+
+/** An entry of a list, as it was written last. The state is that of the item now. */
+export interface Listed extends ItemKey {
+  readonly at: EpochMs;
+  readonly state?: unknown;
+  readonly brief?: unknown;
+}
+
 /**
  * The DynamoDB table of requests and cases. Every method throws `Unavailable` if the table does not answer. The write may then have
  * happened or not.
@@ -58,8 +71,18 @@ export interface Ledger {
   write(key: ItemKey, item: Versioned): Promise<boolean>;
   /** All items of one partition whose sort key starts with the prefix, strongly consistent, every page. */
   list<T>(pk: string, prefix: string): Promise<readonly (T & ItemKey)[]>;
+  /** Many items at once, in any order, without those that are not there. May lag behind the writes. */
+  readMany<T extends Versioned>(keys: readonly ItemKey[]): Promise<readonly (T & ItemKey)[]>;
   /** All items in a state between two instants, oldest first, page by page. May lag behind the writes. */
   inState<T>(state: string, since: EpochMs, until: EpochMs): AsyncIterable<readonly T[]>;
+  /** All items of a list of the index `by-state-2` between two instants, oldest first, page by page. May lag behind the writes. */
+  listed(list: string, since: EpochMs, until: EpochMs): AsyncIterable<readonly Listed[]>;
+  /**
+   * Puts an item into a list, or out of all, and changes nothing else of it: its `rev` stays.
+   *
+   * @returns false if the item has another `rev` by now: its writer has put it where it belongs
+   */
+  enlist(key: ItemKey, rev: number, marks: ListMarks | undefined): Promise<boolean>;
   /**
    * Adds one to a counter that may not pass `max`. Counters vanish some time after `expiresAt`.
    *

@@ -35,7 +35,7 @@ describe('alarms', () => {
     expect(own.length).toBeGreaterThan(alarmsOf().length);
     for (const { namespace, dimensions } of own) {
       if (namespace === 'KeyRevoker') expect(dimensions).toEqual({ instance: 'KeyRevoker/Revocation' });
-      else expect(Object.values(dimensions)[0]).toMatch(/^(ref:)?Revocation|^by-state$/);
+      else expect(Object.values(dimensions)[0]).toMatch(/^(ref:)?Revocation|^by-state(-2)?$/);
     }
   });
 

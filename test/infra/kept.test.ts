@@ -39,7 +39,7 @@ describe('what is kept', () => {
     expect(names.filter((name) => name.endsWith('Name'))).toEqual([]);
   });
 
-  it('is a ledger with its index, its restore points and a lock against deletion', () =>
+  it('is a ledger with its indexes, its restore points and a lock against deletion', () =>
     expect(properties('AWS::DynamoDB::Table', 'Ledger')).toMatchObject({
       BillingMode: 'PAY_PER_REQUEST',
       DeletionProtectionEnabled: true,
@@ -55,6 +55,14 @@ describe('what is kept', () => {
           Projection: { ProjectionType: 'ALL' },
           KeySchema: [
             { AttributeName: 'state', KeyType: 'HASH' },
+            { AttributeName: 'at', KeyType: 'RANGE' },
+          ],
+        },
+        {
+          IndexName: 'by-state-2',
+          Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['state', 'brief'] },
+          KeySchema: [
+            { AttributeName: 'listed', KeyType: 'HASH' },
             { AttributeName: 'at', KeyType: 'RANGE' },
           ],
         },

@@ -18,6 +18,7 @@ export interface DocumentTable {
 interface Input {
   readonly Key?: Item;
   readonly Item?: Item;
+  readonly RequestItems?: Readonly<Record<string, { readonly Keys: readonly Item[] }>>;
   readonly ConditionExpression?: string;
   readonly KeyConditionExpression?: string;
   readonly UpdateExpression?: string;
@@ -126,6 +127,11 @@ export const documentTable = (loaded: readonly Item[] = []): DocumentTable => {
     switch (command) {
       case 'GetCommand':
         return { Item: current && copyOf(current) };
+      case 'BatchGetCommand': {
+        const found = ([name, { Keys }]: readonly [string, { readonly Keys: readonly Item[] }]) =>
+          [name, copyOf(Keys.flatMap((one) => table.get(nameOf(one)) ?? []))] as const;
+        return { Responses: Object.fromEntries(Object.entries(input.RequestItems ?? {}).map(found)) };
+      }
       case 'PutCommand':
         demand(meets(input.ConditionExpression, current), current);
         table.set(nameOf(key), copyOf(key));

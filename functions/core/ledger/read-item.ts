@@ -15,6 +15,7 @@ import {
   type Settling,
 } from './case-item.ts';
 import type { ControlKeyItem, ControlSecretsItem } from './control-items.ts';
+import { INDEX_KEY, type IndexItem } from './index-item.ts';
 import type { KeyIdentityItem, SignerItem } from './keys.ts';
 import type { ForgottenItem, OverrideItem, PauseItem, RedriveItem } from './operator-items.ts';
 import {
@@ -441,6 +442,14 @@ const KINDS: readonly Kind[] = [
     ...VERSIONED,
     next: optional(text),
     at: needed(number, 0),
+  }),
+  kind<IndexItem>(({ pk }) => pk === INDEX_KEY.pk, {
+    ...VERSIONED,
+    since: needed(number, 0),
+    // Long ago: so the readers use the old index, and the walk begins again.
+    tickedAt: needed(number, 0),
+    next: optional(allOrNothing(fields<NonNullable<IndexItem['next']>>({ state: needed(text), from: needed(number) }))),
+    filledAt: optional(number),
   }),
   kind<Versioned & { startedAt: number; startedBy: string; completedAt?: number }>(
     ({ pk }) => pk === 'sweep#look-after',

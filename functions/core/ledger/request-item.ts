@@ -1,4 +1,4 @@
-import type { EpochMs } from '../epoch.ts';
+import { type EpochMs, fromIso, later } from '../epoch.ts';
 import type { FinalOutcome, StuckOutcome } from '../outcome.ts';
 import type { Versioned } from '../ports.ts';
 import type { Evidence, Receipt } from '../receipt.ts';
@@ -105,3 +105,7 @@ export interface RequestItem extends Versioned {
   readonly state?: 'open-request' | undefined;
   readonly at: EpochMs;
 }
+
+/** The instant from which a request's time is counted. */
+export const countedFrom = ({ receivedAt, request }: Pick<RequestItem, 'receivedAt' | 'request'>): EpochMs =>
+  later(receivedAt, (request?.notBefore && fromIso(request.notBefore)) || receivedAt);

@@ -3,6 +3,7 @@ import type { ItemKey, Ledger, Versioned } from '../ports.ts';
 import type { SweepItem } from '../request/expiry-tags.ts';
 import type { AgreedVerdict, AttemptRecord, CaseItem } from './case-item.ts';
 import type { KeyIdentityItem } from './keys.ts';
+import { listMarks, withoutMarks } from './lists.ts';
 
 /** How the ledger spells a value that the code spells differently. Total: unknown values pass unchanged. */
 interface Spelling {
@@ -81,17 +82,28 @@ export const inCodeNames = <T extends ItemKey>(stored: T): T => spellingOf(store
 /** An item under the code's names, as the table holds it. */
 export const inStoredNames = ({ pk }: ItemKey, item: object): unknown => spellingOf(pk).toStored(item);
 
-/** A ledger with the code's names, on top of a table with the stored names. */
+/** An item under the code's names, as a writer keeps it: a mark of an earlier write would put it into a wrong list. */
+const fromTable = <T extends object>({ pk }: ItemKey, stored: T): T =>
+  withoutMarks(spellingOf(pk).fromStored(stored) as T);
+
+/** A ledger with the code's names, on top of a table with the stored names. What it writes is put into its list of the index. */
 export const withStoredNames = (table: Ledger): Ledger => ({
-  read: async <T extends Versioned>(key: ItemKey) =>
-    spellingOf(key.pk).fromStored(await table.read(key)) as T | undefined,
-  write: (key, item) => table.write(key, spellingOf(key.pk).toStored(item) as Versioned),
+  read: async <T extends Versioned>(key: ItemKey) => {
+    const stored = await table.read<T>(key);
+    return stored && fromTable(key, stored);
+  },
+  write: (key, item) =>
+    table.write(key, { ...(inStoredNames(key, withoutMarks(item)) as Versioned), ...listMarks(key, item) }),
+  readMany: async <T extends Versioned>(keys: readonly ItemKey[]) =>
+    (await table.readMany<T>(keys)).map((stored) => fromTable(stored, stored)),
   list: async <T>(pk: string, prefix: string) =>
     (await table.list(pk, prefix)).map((item) => spellingOf(pk).fromStored(item) as T & ItemKey),
   inState: async function* <T>(state: string, since: Parameters<Ledger['inState']>[1], until: typeof since) {
     for await (const page of table.inState(state, since, until))
       yield page.map((item) => inState(state).fromStored(item) as T);
   },
+  listed: table.listed,
+  enlist: table.enlist,
   count: table.count,
   book: table.book,
 });

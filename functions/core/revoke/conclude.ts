@@ -16,7 +16,7 @@ import { type AttemptRecord, type CaseItem, executedCalls, type Settling } from 
 import { inheritPin } from '../ledger/inherit-pin.ts';
 import { attemptName, caseKey, recheckName, requestKey } from '../ledger/keys.ts';
 import { releaseLease, takeLeaseFor, updateLeasedCase } from '../ledger/lease.ts';
-import type { Ended, RequestItem } from '../ledger/request-item.ts';
+import { countedFrom, type Ended, type RequestItem } from '../ledger/request-item.ts';
 import { updateItem } from '../ledger/update-item.ts';
 import { type FinalOutcome, type FindingOutcome, isGone, needsPerson } from '../outcome.ts';
 import type { Ports } from '../ports.ts';
@@ -29,7 +29,7 @@ import { statusTags } from '../request/expiry-tags.ts';
 import { LONGEST_DELAY_SECONDS, SECOND_MS, TIMING } from '../timing.ts';
 import { controlLoss, targetSecretOf } from './control-loss.ts';
 import { sendRecheck, setAside, waitInLane } from './enqueue.ts';
-import { countedFrom, DONE, waitFor } from './wait-for.ts';
+import { DONE, waitFor } from './wait-for.ts';
 
 /** A request that has ended. The end and its receipt are written together. */
 type EndedRequest = RequestItem & { readonly ended: Ended; readonly receipt: Receipt };

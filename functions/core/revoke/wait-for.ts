@@ -1,16 +1,11 @@
 import { nextDelivery, type Retry } from '../backoff.ts';
 import type { Delivery, Disposition } from '../delivery.ts';
-import { type EpochMs, fromIso, later } from '../epoch.ts';
-import type { RequestItem } from '../ledger/request-item.ts';
+import { countedFrom, type RequestItem } from '../ledger/request-item.ts';
 import type { Ports } from '../ports.ts';
 import { isUrgent } from '../reason.ts';
 
 /** The message is finished. */
 export const DONE: Disposition = { done: true };
-
-/** The instant from which a request's time is counted. */
-export const countedFrom = ({ receivedAt, request }: RequestItem): EpochMs =>
-  later(receivedAt, (request?.notBefore && fromIso(request.notBefore)) || receivedAt);
 
 /** Back on the queue. @param since the instant from which the waits grow */
 export const waitFor = (

@@ -1,12 +1,12 @@
 import { after, type EpochMs, epochMs } from '../epoch.ts';
-import { type CaseItem, ownerOf } from '../ledger/case-item.ts';
-import { keyName, requestIdOf, requestKey } from '../ledger/keys.ts';
+import { type Index, inBrief } from '../ledger/in-brief.ts';
+import { BY_STATE, requestIdOf, requestKey } from '../ledger/keys.ts';
+import { CASES, type CaseBrief, OPEN_REQUESTS, type RequestBrief } from '../ledger/lists.ts';
 import { isForgotten, pausedSince } from '../ledger/operator-items.ts';
 import type { RequestItem } from '../ledger/request-item.ts';
 import { updateItem } from '../ledger/update-item.ts';
 import type { ItemKey, Ports, Versioned } from '../ports.ts';
 import { resend, sendRecheck, setAside } from '../revoke/enqueue.ts';
-import { countedFrom } from '../revoke/wait-for.ts';
 import { someAtOnce } from '../some-at-once.ts';
 import { DAY_MS, HOUR_MS, LONGEST_DELAY_SECONDS, MINUTE_MS } from '../timing.ts';
 import { type OneByOne, oneByOne } from './one-by-one.ts';
@@ -64,15 +64,27 @@ const owesCopy = (endedAt: EpochMs, since: EpochMs, now: EpochMs): boolean =>
 const isMeantStill = ({ config }: Ports, { planOnly, request }: RequestItem): boolean =>
   request !== undefined && (!planOnly || request.dryRun || config.mode === 'observe');
 
+/** An open request as it stands now. A plan has an item of its own beside the request of the same id. */
+const openNow = async (
+  { ledger }: Ports,
+  { requestId, isPlan, attempt }: RequestBrief,
+): Promise<RequestItem | undefined> => {
+  const item = await ledger.read<RequestItem>(requestKey(requestId, isPlan));
+  return item?.state === 'open-request' && item.attempt === attempt ? item : undefined;
+};
+
 /** Sends requests again whose message must have been lost: their time is up, and they have not ended. */
-const resendLost = async (ports: Ports, { serve }: OneByOne, now: EpochMs): Promise<number> => {
+const resendLost = async (ports: Ports, { serve }: OneByOne, index: Index, now: EpochMs): Promise<number> => {
   const { config, outbox } = ports;
   const lostBefore = after(now, -config.giveUpAfterMs - LOST_MS);
   let resent = 0;
-  for await (const page of ports.ledger.inState<RequestItem>('open-request', epochMs(0), lostBefore))
-    await someAtOnce(page, async (item) => {
-      await serve(item.requestId, async () => {
-        if (!isMeantStill(ports, item) || countedFrom(item) >= lostBefore || (await isForgotten(ports, item))) return;
+  for await (const page of inBrief(ports, index, OPEN_REQUESTS, 'open-request', epochMs(0), lostBefore))
+    await someAtOnce(page, async ({ name, read }) => {
+      await serve(name, async () => {
+        const brief = await read();
+        if (brief === undefined || brief.from >= lostBefore || (await isForgotten(ports, brief))) return;
+        const item = await openNow(ports, brief);
+        if (item === undefined || !isMeantStill(ports, item)) return;
         await resend(outbox, item);
         resent += 1;
       });
@@ -81,8 +93,7 @@ const resendLost = async (ports: Ports, { serve }: OneByOne, now: EpochMs): Prom
 };
 
 /** The request for which a key is rechecked, as long as its end still stands. */
-const ownerRequest = async ({ ledger }: Ports, item: CaseItem): Promise<RequestItem | undefined> => {
-  const owner = ownerOf(item);
+const ownerRequest = async ({ ledger }: Ports, { owner }: CaseBrief): Promise<RequestItem | undefined> => {
   if (owner === undefined) return undefined;
   const request = await ledger.read<RequestItem>(requestKey(requestIdOf(owner), false));
   return request?.published && request.ended && request.request ? request : undefined;
@@ -96,33 +107,35 @@ const ownerRequest = async ({ ledger }: Ports, item: CaseItem): Promise<RequestI
  * @returns what it sent; `undefined` if the day's pass is done or running, or the system is paused
  * @throws Unavailable if an AWS service does not answer at all; a later sweep starts the pass again
  */
-export const dailyPass = async (ports: Ports): Promise<DailyPassReport | undefined> => {
-  const { clock, ledger, outbox, random, log } = ports;
+export const dailyPass = async (ports: Ports, index: Index = BY_STATE): Promise<DailyPassReport | undefined> => {
+  const { clock, outbox, random, log } = ports;
   if ((await pausedSince(ports)) !== undefined) return undefined;
   const startedBy = ports.newId();
   const since = await beginPass(ports, startedBy);
   if (since === undefined) return undefined;
   const now = clock.now();
   const each = oneByOne(ports, 'daily pass');
-  const sent = { resent: await resendLost(ports, each, now), looks: 0, copies: 0 };
+  const sent = { resent: await resendLost(ports, each, index, now), looks: 0, copies: 0 };
   const settled = after(now, -SETTLED_MS);
-  const lookAt = async (item: CaseItem): Promise<void> => {
-    const request = await ownerRequest(ports, item);
+  const lookAt = async (brief: CaseBrief | undefined): Promise<void> => {
+    if (brief === undefined) return;
+    const request = await ownerRequest(ports, brief);
     if (request?.ended === undefined) return;
     // Spread over the longest delay of a queue.
     await sendRecheck(outbox, request, Math.floor(random() * LONGEST_DELAY_SECONDS));
     sent.looks += 1;
-    if (ownerOf(item) !== item.leftOpenBy || !owesCopy(request.ended.at, since, now)) return;
+    if (!brief.isLeft || !owesCopy(request.ended.at, since, now)) return;
     await setAside(outbox, request);
     sent.copies += 1;
   };
-  const lookAtEach = (page: readonly CaseItem[]): Promise<void> =>
-    someAtOnce(page, async (item) => {
-      await each.serve(keyName(item.provider, item.realm, item.keyId), () => lookAt(item));
-    });
-  for await (const page of ledger.inState<CaseItem>('open-case', epochMs(0), settled)) await lookAtEach(page);
-  for (const state of ['proved-case', 'restricted-case'])
-    for await (const page of ledger.inState<CaseItem>(state, after(now, -RECENT_MS), settled)) await lookAtEach(page);
+  const lookAtEach = async (state: string, from: EpochMs): Promise<void> => {
+    for await (const page of inBrief(ports, index, CASES, state, from, settled))
+      await someAtOnce(page, async ({ name, read }) => {
+        await each.serve(name, async () => lookAt(await read()));
+      });
+  };
+  await lookAtEach('open-case', epochMs(0));
+  for (const state of ['proved-case', 'restricted-case']) await lookAtEach(state, after(now, -RECENT_MS));
   each.finish();
   await completePass(ports, startedBy);
   log.info('look-after done', { ...sent });

@@ -1,6 +1,7 @@
 import { after, epochMs } from '../epoch.ts';
-import type { CaseItem } from '../ledger/case-item.ts';
-import { keyName, requestIdOf, requestKey } from '../ledger/keys.ts';
+import { type Index, inBrief } from '../ledger/in-brief.ts';
+import { BY_STATE, requestIdOf, requestKey } from '../ledger/keys.ts';
+import { CASES, type CaseBrief } from '../ledger/lists.ts';
 import { pausedSince } from '../ledger/operator-items.ts';
 import type { RequestItem } from '../ledger/request-item.ts';
 import type { Ports } from '../ports.ts';
@@ -28,19 +29,18 @@ export interface WatchedWindows {
  *
  * @throws Unavailable if an AWS service does not answer at all; the next tick starts again
  */
-export const watchWindows = async (ports: Ports): Promise<WatchedWindows> => {
+export const watchWindows = async (ports: Ports, index: Index = BY_STATE): Promise<WatchedWindows> => {
   const { ledger, clock, outbox, log } = ports;
   const now = clock.now();
   const isPaused = (await pausedSince(ports)) !== undefined;
   const { serve, finish } = oneByOne(ports, 'window');
   let resent = 0;
   let notConfirmed = 0;
-  const watch = async ({ settling }: CaseItem): Promise<void> => {
-    if (settling === undefined) return;
-    const [owner] = settling.owners;
-    if (owner === undefined) return;
-    if (now > after(settling.startedAt, settling.windowMs + OVERDUE_MS)) notConfirmed += 1;
-    if (isPaused || now < after(settling.nextAt, LATE_MS)) return;
+  const watch = async (brief: CaseBrief | undefined): Promise<void> => {
+    if (brief?.window === undefined) return;
+    const { owner, nextAt, endsAt } = brief.window;
+    if (now > after(endsAt, OVERDUE_MS)) notConfirmed += 1;
+    if (isPaused || now < after(nextAt, LATE_MS)) return;
     const request = await ledger.read<RequestItem>(requestKey(requestIdOf(owner), false));
     if (!request?.published) return;
     await sendRecheck(outbox, request, 0);
@@ -48,9 +48,9 @@ export const watchWindows = async (ports: Ports): Promise<WatchedWindows> => {
   };
   // A window that is overdue is read each minute, so its next reading may lie ahead. A request that is at work on the key keeps its case open.
   for (const state of ['settling-case', 'open-case'])
-    for await (const page of ledger.inState<CaseItem>(state, epochMs(0), after(now, OVERDUE_MS)))
-      await someAtOnce(page, async (item) => {
-        await serve(keyName(item.provider, item.realm, item.keyId), () => watch(item));
+    for await (const page of inBrief(ports, index, CASES, state, epochMs(0), after(now, OVERDUE_MS)))
+      await someAtOnce(page, async ({ name, read }) => {
+        await serve(name, async () => watch(await read()));
       });
   finish();
   log.info('windows read', { resent, notConfirmed });

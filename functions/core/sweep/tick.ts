@@ -1,10 +1,17 @@
-import type { EpochMs } from '../epoch.ts';
+import { after, type EpochMs, earlier, epochMs } from '../epoch.ts';
 import type { Ports } from '../ports.ts';
+import { SECOND_MS } from '../timing.ts';
 import { watchControls } from './control-watch.ts';
 import { type DailyPassReport, dailyPass } from './daily-pass.ts';
+import { fillIndex, noteTick } from './fill-index.ts';
 import { type Gauges, gauge } from './gauges.ts';
 import { type WatchedWindows, watchWindows } from './settle-watch.ts';
 import { type Swept, sweep } from './sweep.ts';
+
+/** How much of a tick's time may go into the walk that fills the new index. */
+const FILLING_MS = 30 * SECOND_MS;
+
+const NEVER = epochMs(Number.POSITIVE_INFINITY);
 
 export interface Ticked extends Swept {
   readonly gauges: Gauges;
@@ -24,11 +31,13 @@ export interface Ticked extends Swept {
  * @throws Unavailable if an AWS service does not answer; the next tick starts again
  */
 export const tick = async (ports: Ports, aheadMs: number, until?: EpochMs): Promise<Ticked> => {
-  // First, so that a sweep that fails does not hide how much is open.
-  const gauges = await gauge(ports);
-  const windows = await watchWindows(ports);
+  const index = await noteTick(ports);
+  // Before the sweep, so that a sweep that fails does not hide how much is open.
+  const gauges = await gauge(ports, index);
+  const windows = await watchWindows(ports, index);
   const swept = await sweep(ports, aheadMs, until);
-  const lookedAfter = swept.goesOn ? undefined : await dailyPass(ports);
+  const lookedAfter = swept.goesOn ? undefined : await dailyPass(ports, index);
+  await fillIndex(ports, earlier(after(ports.clock.now(), FILLING_MS), until ?? NEVER));
   // Last: without it the other work of a tick is whole.
   const controls = swept.goesOn ? undefined : await watchControls(ports);
   return { ...swept, gauges, windows, lookedAfter, controls };

@@ -1,5 +1,7 @@
 import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
+  BatchGetCommand,
+  type BatchGetCommandOutput,
   DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
@@ -8,13 +10,17 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { type EpochMs, epochMs } from '../../core/epoch.ts';
+import { Unavailable } from '../../core/fault.ts';
 import { BY_STATE } from '../../core/ledger/keys.ts';
+import { BY_STATE_2 } from '../../core/ledger/lists.ts';
 import { withStoredNames } from '../../core/ledger/stored-names.ts';
 import {
   type Booked,
   type Booking,
   type ItemKey,
   type Ledger,
+  type Listed,
+  type ListMarks,
   RATE_QUEUES,
   type RateQueue,
   type Versioned,
@@ -129,13 +135,23 @@ const pagesOf = (client: Client, what: string, query: QueryCommandInput) =>
     next: ({ LastEvaluatedKey }) => LastEvaluatedKey,
   });
 
-async function* inStateFrom<T>(client: Client, table: string, state: string, since: EpochMs, until: EpochMs) {
+/** The two indexes of the table, each with the attribute of its partitions. */
+const INDEXES = { state: BY_STATE, listed: BY_STATE_2 } as const;
+
+interface Span {
+  readonly of: keyof typeof INDEXES;
+  readonly partition: string;
+  readonly since: EpochMs;
+  readonly until: EpochMs;
+}
+
+async function* spanOf<T>(client: Client, table: string, { of, partition, since, until }: Span) {
   const query = {
     TableName: table,
-    IndexName: BY_STATE,
-    KeyConditionExpression: '#state = :state AND #at BETWEEN :since AND :until',
-    ExpressionAttributeNames: { '#state': 'state', '#at': 'at' },
-    ExpressionAttributeValues: { ':state': state, ':since': since, ':until': until },
+    IndexName: INDEXES[of],
+    KeyConditionExpression: '#of = :partition AND #at BETWEEN :since AND :until',
+    ExpressionAttributeNames: { '#of': of, '#at': 'at' },
+    ExpressionAttributeValues: { ':partition': partition, ':since': since, ':until': until },
   };
   for await (const { Items = [] } of pagesOf(client, 'list the ledger by state', query)) yield Items as readonly T[];
 }
@@ -145,6 +161,42 @@ const listFrom = async (client: Client, table: string, pk: string, prefix: strin
   const items: Item[] = [];
   for await (const { Items = [] } of pagesOf(client, 'list the ledger', query)) items.push(...Items);
   return items;
+};
+
+/** The most items of one BatchGetItem. */
+const MOST_KEYS = 100;
+
+const MOST_TRIES = 5;
+
+/** DynamoDB may leave some of the keys to the next call. @throws Unavailable if it leaves some every time */
+const readSome = async (client: Client, table: string, keys: readonly ItemKey[]): Promise<readonly Item[]> => {
+  const items: Item[] = [];
+  let left: BatchGetCommandOutput['UnprocessedKeys'] = { [table]: { Keys: keys.map(({ pk, sk }) => ({ pk, sk })) } };
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    const output: BatchGetCommandOutput = await client.send(new BatchGetCommand({ RequestItems: left }));
+    items.push(...(output.Responses?.[table] ?? []));
+    left = output.UnprocessedKeys ?? {};
+    if (Object.keys(left).length === 0) return items;
+  }
+  throw new Unavailable('Cannot read the ledger: DynamoDB leaves items out again and again');
+};
+
+const chunksOf = <T>(all: readonly T[], size: number): readonly (readonly T[])[] =>
+  Array.from({ length: Math.ceil(all.length / size) }, (_, chunk) => all.slice(chunk * size, (chunk + 1) * size));
+
+const MARKS = { '#listed': 'listed', '#brief': 'brief' };
+
+const marking = (rev: number, marks: ListMarks | undefined) => {
+  const { ConditionExpression, ExpressionAttributeNames, ExpressionAttributeValues } = unchangedSince(rev + 1);
+  return {
+    ConditionExpression,
+    UpdateExpression: marks ? 'SET #listed = :listed, #brief = :brief' : 'REMOVE #listed, #brief',
+    ExpressionAttributeNames: { ...ExpressionAttributeNames, ...MARKS },
+    ExpressionAttributeValues: {
+      ...ExpressionAttributeValues,
+      ...(marks && { ':listed': marks.listed, ':brief': marks.brief }),
+    },
+  };
 };
 
 /**
@@ -167,7 +219,16 @@ export const dynamoLedger = (client: Client, table: string): Ledger => {
     },
     list: async <T>(pk: string, prefix: string) =>
       (await listFrom(client, table, pk, prefix)) as readonly (T & ItemKey)[],
-    inState: (state, since, until) => inStateFrom(client, table, state, since, until),
+    readMany: async <T>(keys: readonly ItemKey[]) => {
+      const read = chunksOf(keys, MOST_KEYS).map((chunk) => readSome(client, table, chunk));
+      return (await orUnavailable('read the ledger', Promise.all(read))).flat() as unknown as readonly (T & ItemKey)[];
+    },
+    inState: (state, since, until) => spanOf(client, table, { of: 'state', partition: state, since, until }),
+    listed: (list, since, until) => spanOf<Listed>(client, table, { of: 'listed', partition: list, since, until }),
+    enlist: ({ pk, sk }, rev, marks) => {
+      const update = new UpdateCommand({ TableName: table, Key: { pk, sk }, ...marking(rev, marks) });
+      return conditionally('put an item into a list of the ledger', client.send(update));
+    },
     count: async ({ pk, sk }, max, expiresAt) => {
       if (max < 1) return false;
       const update = new UpdateCommand({ TableName: table, Key: { pk, sk }, ...below(max, expiresAt) });

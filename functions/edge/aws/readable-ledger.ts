@@ -76,10 +76,23 @@ export const readableLedger = (
     },
     list: async <T>(pk: string, prefix: string) =>
       Promise.all((await ledger.list<T>(pk, prefix)).map((item) => wholeOf({ pk, sk: item.sk }, item))),
+    readMany: async <T extends Versioned>(keys: readonly ItemKey[]) =>
+      Promise.all(
+        (await ledger.readMany<T>(keys)).map(async (item) => {
+          const { pk, sk } = item;
+          return { ...(await wholeOf({ pk, sk }, withoutKey(item as unknown as Item))), pk, sk } as unknown as T &
+            ItemKey;
+        }),
+      ),
+    listed: ledger.listed,
+    enlist: ledger.enlist,
     inState: async function* <T>(state: string, since: EpochMs, until: EpochMs) {
       for await (const page of ledger.inState<ItemKey & Item>(state, since, until))
         yield (await Promise.all(
-          page.map(async (item) => wholeOf({ pk: item.pk, sk: item.sk }, withoutKey(item))),
+          page.map(async (item) => {
+            const { pk, sk } = item;
+            return { ...(await wholeOf({ pk, sk }, withoutKey(item))), pk, sk };
+          }),
         )) as unknown as readonly T[];
     },
     count: ledger.count,

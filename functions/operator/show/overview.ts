@@ -1,8 +1,13 @@
 import { type EpochMs, earlier, epochMs, toIso } from '../../core/epoch.ts';
 import { LANES, type Lane } from '../../core/lane.ts';
 import type { CaseItem } from '../../core/ledger/case-item.ts';
-import { attemptName, keyName } from '../../core/ledger/keys.ts';
+import type { Index } from '../../core/ledger/in-brief.ts';
+import { indexInUse } from '../../core/ledger/index-item.ts';
+import { attemptName, BY_STATE, keyName } from '../../core/ledger/keys.ts';
+import { listsOf } from '../../core/ledger/lists.ts';
 import type { RequestItem } from '../../core/ledger/request-item.ts';
+import type { Versioned } from '../../core/ports.ts';
+import { someAtOnce } from '../../core/some-at-once.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import type { Context } from '../deployment/context.ts';
 import { type Pause, pauseOf, whoPaused } from '../deployment/paused.ts';
@@ -39,10 +44,28 @@ const all = async <T>(pages: AsyncIterable<readonly T[]>): Promise<readonly T[]>
   return items;
 };
 
-const openNow = async ({ ledger }: Deployed, now: EpochMs): Promise<readonly OpenRow[]> => {
+/** Every item of a state, as it stands. */
+const itemsIn = async <T extends Versioned & { readonly state?: string | undefined }>(
+  { ledger }: Deployed,
+  index: Index,
+  state: string,
+  now: EpochMs,
+): Promise<readonly T[]> => {
+  if (index === BY_STATE) return all(ledger.inState<T>(state, epochMs(0), now));
+  const items = new Map<string, T>();
+  for (const list of listsOf(state))
+    await someAtOnce(await all(ledger.listed(list, epochMs(0), now)), async ({ pk, sk }) => {
+      const item = await ledger.read<T>({ pk, sk });
+      if (item?.state === state) items.set(pk, item);
+    });
+  return [...items.values()];
+};
+
+const openNow = async (deployed: Deployed, now: EpochMs): Promise<readonly OpenRow[]> => {
+  const index = await indexInUse(deployed, now);
   const [requests, cases] = await Promise.all([
-    all(ledger.inState<RequestItem>('open-request', epochMs(0), now)),
-    all(ledger.inState<CaseItem>('open-case', epochMs(0), now)),
+    itemsIn<RequestItem>(deployed, index, 'open-request', now),
+    itemsIn<CaseItem>(deployed, index, 'open-case', now),
   ]);
   const byKey = new Map(cases.map((item) => [keyName(item.provider, item.realm, item.keyId), item]));
   const underWay = requests

@@ -4,6 +4,7 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { BY_STATE } from '../../../functions/core/ledger/keys.ts';
+import { BY_STATE_2 } from '../../../functions/core/ledger/lists.ts';
 import type { SettledProps } from '../../settled-props.ts';
 import type { Queues } from '../messaging/queues.ts';
 import { instanceMetric } from './instance-metric.ts';
@@ -41,17 +42,19 @@ export const failuresOf = (made: IFunction, period: Duration): IMetric => {
   return sumOf(all, `${made.node.id} fails`, period);
 };
 
-/** Reads and writes that DynamoDB refused for the time being, in the table and in its index. */
+/** Reads and writes that DynamoDB refused for the time being, in the table and in its indexes. */
 export const throttlesOf = (ledger: Table, period: Duration): IMetric => {
   const of = (metricName: string, more: Readonly<Record<string, string>> = {}): IMetric =>
     ledger.metric(metricName, { statistic: Stats.SUM, dimensionsMap: { TableName: ledger.tableName, ...more } });
-  const inIndex = { GlobalSecondaryIndexName: BY_STATE };
   const [reads, writes] = ['ReadThrottleEvents', 'WriteThrottleEvents'] as const;
+  const [first, second] = [BY_STATE, BY_STATE_2].map((name) => ({ GlobalSecondaryIndexName: name }));
   const all = {
     reads: of(reads),
     writes: of(writes),
-    indexReads: of(reads, inIndex),
-    indexWrites: of(writes, inIndex),
+    indexReads: of(reads, first),
+    indexWrites: of(writes, first),
+    index2Reads: of(reads, second),
+    index2Writes: of(writes, second),
   };
   return sumOf(all, 'Throttled', period);
 };

@@ -5,9 +5,9 @@ import { PROVIDER_NAMES } from '../../provider-names.ts';
 import type { LaneMappings } from '../messaging/queues.ts';
 import {
   allow,
-  byStateArn,
-  type Conditions,
+  bothOf,
   type GrantedResources,
+  indexArns,
   messageKey,
   onlyAmong,
   secretsArn,
@@ -44,7 +44,7 @@ export const operatePermissions = ({
     allow(['sqs:SendMessage'], [queues.requests.queueArn, queues.urgent.queueArn]),
     allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'], [queues.stuck.queueArn]),
     allow(['dynamodb:GetItem'], [ledger.tableArn]),
-    allow(['dynamodb:Query'], [ledger.tableArn, byStateArn(reach)]),
+    allow(['dynamodb:Query'], [ledger.tableArn, ...indexArns(reach)]),
     allow(
       ['dynamodb:PutItem'],
       [ledger.tableArn],
@@ -65,10 +65,7 @@ export const operatePermissions = ({
   ];
 };
 
-const merged = (a: Conditions, b: Conditions): Conditions =>
-  Object.fromEntries(Object.keys({ ...a, ...b }).map((operator) => [operator, { ...a[operator], ...b[operator] }]));
-
-const TO_FORGET = merged(
+const TO_FORGET = bothOf(
   onlyAmong('StringLike', 'dynamodb:LeadingKeys', ['case#*']),
   onlyAmong('StringEquals', 'dynamodb:Attributes', FORGETTABLE),
 );

@@ -6,6 +6,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { LANES } from '../../../functions/core/lane.ts';
 import { BY_STATE } from '../../../functions/core/ledger/keys.ts';
+import { BY_STATE_2, LIST_MARKS } from '../../../functions/core/ledger/lists.ts';
 import { STATUS_TAGS } from '../../../functions/core/request/expiry-tags.ts';
 import type { Queues } from '../messaging/queues.ts';
 
@@ -45,12 +46,21 @@ export const sweepPermissions = (reach: GrantedResources): readonly PolicyStatem
   allow(['sqs:SendMessage'], [...laneArns(reach), reach.queues.stuck.queueArn]),
   allow(['sns:Publish'], [reach.results.topicArn, reach.notifications.topicArn]),
   allow(['events:PutEvents'], [reach.bus.eventBusArn]),
-  allow(['dynamodb:GetItem'], [reach.ledger.tableArn]),
-  allow(['dynamodb:Query'], [reach.ledger.tableArn, byStateArn(reach)]),
+  allow(['dynamodb:GetItem', 'dynamodb:BatchGetItem'], [reach.ledger.tableArn]),
+  allow(['dynamodb:Query'], [reach.ledger.tableArn, ...indexArns(reach)]),
   allow(
     ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
     [reach.ledger.tableArn],
     onlyAmong('StringLike', 'dynamodb:LeadingKeys', ['sweep#*', 'quarantine#*']),
+  ),
+  // In which list of the index an item is, and nothing else of it.
+  allow(
+    ['dynamodb:UpdateItem'],
+    [reach.ledger.tableArn],
+    bothOf(
+      onlyAmong('StringLike', 'dynamodb:LeadingKeys', ['request#*', 'case#*']),
+      onlyAmong('StringEquals', 'dynamodb:Attributes', LIST_MARKS),
+    ),
   ),
   ...messageKey(reach, ['sqs', 'sns']),
 ];
@@ -91,7 +101,17 @@ export const onlyAmong = (operator: string, key: string, values: readonly string
   Null: { [key]: 'false' },
 });
 
+/** Both conditions hold. */
+export const bothOf = (a: Conditions, b: Conditions): Conditions =>
+  Object.fromEntries(Object.keys({ ...a, ...b }).map((operator) => [operator, { ...a[operator], ...b[operator] }]));
+
 export const byStateArn = ({ ledger }: GrantedResources): string => `${ledger.tableArn}/index/${BY_STATE}`;
+
+/** Both indexes: readers use the new one once every item is in it. */
+export const indexArns = (reach: GrantedResources): readonly string[] => [
+  byStateArn(reach),
+  `${reach.ledger.tableArn}/index/${BY_STATE_2}`,
+];
 
 export const messageKey = (reach: GrantedResources, services: readonly string[]): readonly PolicyStatement[] =>
   reach.encryptionKey ? [useThrough(reach, reach.encryptionKey, services, ['kms:Decrypt', 'kms:GenerateDataKey'])] : [];

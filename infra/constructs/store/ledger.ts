@@ -2,6 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
 import { BY_STATE } from '../../../functions/core/ledger/keys.ts';
+import { BY_STATE_2, PROJECTED } from '../../../functions/core/ledger/lists.ts';
 
 /** The table of requests and cases: what is known of a key, and the only record that it was proved gone. */
 export const ledger = (scope: Construct): Table => {
@@ -19,6 +20,14 @@ export const ledger = (scope: Construct): Table => {
     partitionKey: { name: 'state', type: AttributeType.STRING },
     sortKey: { name: 'at', type: AttributeType.NUMBER },
     projectionType: ProjectionType.ALL,
+  });
+  // DynamoDB adds or removes one index in an update, and changes none: the next release removes the one above.
+  table.addGlobalSecondaryIndex({
+    indexName: BY_STATE_2,
+    partitionKey: { name: 'listed', type: AttributeType.STRING },
+    sortKey: { name: 'at', type: AttributeType.NUMBER },
+    projectionType: ProjectionType.INCLUDE,
+    nonKeyAttributes: [...PROJECTED],
   });
   return table;
 };

@@ -1,4 +1,6 @@
+import { epochMs } from '../../../functions/core/epoch.ts';
 import type { AttemptRecord } from '../../../functions/core/ledger/case-item.ts';
+import { withoutMarks } from '../../../functions/core/ledger/lists.ts';
 import { redriveKey } from '../../../functions/core/ledger/operator-items.ts';
 import { inCodeNames, withStoredNames } from '../../../functions/core/ledger/stored-names.ts';
 import type { Booked, ItemKey, Ledger, Versioned } from '../../../functions/core/ports.ts';
@@ -30,6 +32,11 @@ export const memoryLedger = (): MemoryLedger => {
     [...items.values()]
       .filter(({ pk }) => isMeant(pk))
       .reduce((sum, item) => sum + callsIn(Object.values(worksOf(item))) + (over.get(nameOf(item)) ?? 0), 0);
+  const found = (by: 'state' | 'listed', name: string, since: number, until: number): readonly Stored[] => {
+    const isIn = (item: Stored): boolean =>
+      item[by] === name && Number(item['at']) >= since && Number(item['at']) <= until;
+    return [...items.values()].filter(isIn).toSorted((a, b) => Number(a['at']) - Number(b['at']));
+  };
   const table: Ledger = {
     read: async <T extends Versioned>(key: ItemKey) => {
       const item = items.get(nameOf(key));
@@ -47,11 +54,21 @@ export const memoryLedger = (): MemoryLedger => {
     list: async <T>(pk: string, prefix: string) =>
       [...items.values()].filter((item) => item.pk === pk && item.sk.startsWith(prefix)).map(copyOf) as unknown as (T &
         ItemKey)[],
+    readMany: async <T extends Versioned>(keys: readonly ItemKey[]) =>
+      keys.flatMap((key) => (items.get(nameOf(key)) as unknown as T & ItemKey) ?? []).map(copyOf),
     inState: async function* <T>(state: string, since: number, until: number) {
-      const isIn = (item: Stored): boolean =>
-        item['state'] === state && Number(item['at']) >= since && Number(item['at']) <= until;
-      const found = [...items.values()].filter(isIn).toSorted((a, b) => Number(a['at']) - Number(b['at']));
-      yield found.map((item) => withoutKey(item) as T);
+      yield found('state', state, since, until).map((item) => copyOf(item) as unknown as T);
+    },
+    listed: async function* (list, since, until) {
+      yield found('listed', list, since, until).map(({ pk, sk, at, state, brief }) =>
+        copyOf({ pk, sk, at: epochMs(Number(at)), state, brief }),
+      );
+    },
+    enlist: async (key, rev, marks) => {
+      const item = items.get(nameOf(key));
+      if (item?.rev !== rev) return false;
+      items.set(nameOf(key), copyOf({ ...withoutMarks(item), ...marks }));
+      return true;
     },
     count: async (key, max) => {
       const count = counts.get(nameOf(key)) ?? 0;
@@ -68,5 +85,10 @@ export const memoryLedger = (): MemoryLedger => {
     const key = redriveKey(requestId);
     items.set(nameOf(key), { ...key, rev: 1, nonce: '', requestId, attempt, by: 'alex', at: 0 });
   };
-  return { ...withStoredNames(table), attempted, announce, items: () => [...items.values()].map(inCodeNames) };
+  return {
+    ...withStoredNames(table),
+    attempted,
+    announce,
+    items: () => [...items.values()].map((item) => withoutMarks(inCodeNames(item))),
+  };
 };

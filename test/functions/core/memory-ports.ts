@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { after, type EpochMs } from '../../../functions/core/epoch.ts';
+import { after, type EpochMs, epochMs } from '../../../functions/core/epoch.ts';
 import { Fault } from '../../../functions/core/fault.ts';
 import type { Lane } from '../../../functions/core/lane.ts';
+import { listMarks } from '../../../functions/core/ledger/lists.ts';
 import type {
   Attributes,
   Booked,
@@ -76,6 +77,17 @@ const MISSING: NotFound = { found: false, why: 'missing' };
 
 const memoryLedger = (items: Memory['items']): Ledger => {
   const name = ({ pk, sk }: ItemKey): string => `${pk} ${sk}`;
+  const marksAt = (key: ItemKey) => listMarks(key, items.get(name(key)) ?? {});
+  type Stored = Versioned & Readonly<Record<string, unknown>>;
+  const within = (since: number, until: number, isMeant: (item: Stored, key: ItemKey) => boolean) =>
+    [...items]
+      .map(
+        ([at, item]) =>
+          [{ pk: at.slice(0, at.lastIndexOf(' ')), sk: at.slice(at.lastIndexOf(' ') + 1) }, item] as const,
+      )
+      .filter(([key, item]) => isMeant(item, key) && Number(item['at']) >= since && Number(item['at']) <= until)
+      .toSorted(([, a], [, b]) => Number(a['at']) - Number(b['at']))
+      .map(([key, item]) => [key, structuredClone(item)] as const);
   return {
     read: async <T extends Versioned>(key: ItemKey) => structuredClone(items.get(name(key))) as T | undefined,
     write: async (key, item) => {
@@ -88,12 +100,26 @@ const memoryLedger = (items: Memory['items']): Ledger => {
         const sk = at.slice(pk.length + 1);
         return at.startsWith(`${pk} `) && sk.startsWith(prefix) ? [{ ...item, pk, sk } as unknown as T & ItemKey] : [];
       }),
+    readMany: async <T extends Versioned>(keys: readonly ItemKey[]) =>
+      keys.flatMap((key) => {
+        const item = items.get(name(key));
+        return item ? [{ ...structuredClone(item), ...key } as unknown as T & ItemKey] : [];
+      }),
     inState: async function* <T>(state: string, since: number, until: number) {
-      const found = [...items.values()].filter(
-        (item) => item['state'] === state && Number(item['at']) >= since && Number(item['at']) <= until,
+      yield within(since, until, (item) => item['state'] === state).map(
+        ([key, item]) => ({ ...item, ...key }) as unknown as T,
       );
-      yield structuredClone(found).toSorted((a, b) => Number(a['at']) - Number(b['at'])) as unknown as readonly T[];
     },
+    listed: async function* (list, since, until) {
+      yield within(since, until, (_item, key) => marksAt(key)?.listed === list).map(([key, { at, state }]) => ({
+        ...key,
+        at: epochMs(Number(at)),
+        state,
+        brief: marksAt(key)?.brief,
+      }));
+    },
+    // Items lie in their lists as they are written.
+    enlist: async (key, rev) => items.get(name(key))?.rev === rev,
     count: async (key, max, expiresAt) => {
       const count = Number(items.get(name(key))?.['count'] ?? 0);
       if (count >= max) return false;
@@ -138,7 +164,10 @@ export const memoryPorts = ({ provider, config = {}, secrets = {}, described = [
       read: (key) => step('read', () => ledger.read(key)),
       write: (key, item) => step(`write ${key.sk}`, () => ledger.write(key, item)),
       list: (pk, prefix) => step('list', () => ledger.list(pk, prefix)),
+      readMany: (keys) => step('read many', () => ledger.readMany(keys)),
       inState: ledger.inState,
+      listed: ledger.listed,
+      enlist: (key, rev, marks) => step('enlist', () => ledger.enlist(key, rev, marks)),
       count: (key, max, at) => step('count', () => ledger.count(key, max, at)),
       book: (key, booking) => step('book', () => ledger.book(key, booking)),
     } as Ledger,

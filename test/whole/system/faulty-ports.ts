@@ -57,7 +57,7 @@ export const faultyPorts = (
     Object.fromEntries(
       Object.entries(port).map(([step, work]) => [
         step,
-        step === 'tagged' || step === 'inState' ? work : faulty(`${name}.${step}`, work as Step),
+        ['tagged', 'inState', 'listed'].includes(step) ? work : faulty(`${name}.${step}`, work as Step),
       ]),
     ) as T;
   const send: typeof ports.send = async (call, until) => {

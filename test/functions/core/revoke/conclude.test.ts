@@ -3,8 +3,8 @@ import { type AttemptEnded, attemptEnded } from '../../../../functions/core/ledg
 import { type AttemptRecord, type CaseItem, NEW_ATTEMPT } from '../../../../functions/core/ledger/case-item.ts';
 import { signerKey } from '../../../../functions/core/ledger/keys.ts';
 import type { RequestItem } from '../../../../functions/core/ledger/request-item.ts';
+import { countedFrom } from '../../../../functions/core/ledger/request-item.ts';
 import { conclude, publishFromCase } from '../../../../functions/core/revoke/conclude.ts';
-import { countedFrom } from '../../../../functions/core/revoke/wait-for.ts';
 import { type Memory, memoryPorts } from '../memory-ports.ts';
 import { NOON } from '../rounds.ts';
 import { delivered } from '../scripted-system.ts';

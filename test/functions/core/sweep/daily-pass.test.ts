@@ -154,7 +154,8 @@ describe('requests that never ended', () => {
     ['whose time began later', LOST + 1, { request: { requestId: 'A', notBefore: '2026-11-21T00:00:00Z' } }, 0],
   ])('%s', async (_, age, more, resent) => {
     const memory = memoryPorts();
-    put(memory, 'request#A request', request('A', ago(age), { state: 'open-request', ...more }));
+    const key = 'planOnly' in more ? 'request#A#plan request' : 'request#A request';
+    put(memory, key, request('A', ago(age), { state: 'open-request', ...more }));
     expect(await dailyPass(memory.ports)).toMatchObject({ resent });
     expect(sent(memory)).toEqual(resent === 0 ? [] : [['A', '2', false]]);
   });

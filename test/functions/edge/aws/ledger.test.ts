@@ -1,13 +1,15 @@
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, NumberValue, PutCommand } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
-import { beforeAll, beforeEach, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { epochMs } from '../../../../functions/core/epoch.ts';
 import { Unavailable } from '../../../../functions/core/fault.ts';
+import { listsOf } from '../../../../functions/core/ledger/lists.ts';
 import {
   type Booking,
   type ItemKey,
   type Ledger,
+  type Listed,
   RATE_QUEUES,
   type Versioned,
 } from '../../../../functions/core/ports.ts';
@@ -47,7 +49,7 @@ beforeAll(async () => {
     new CreateTableCommand({
       TableName: 'ledger',
       BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [...keys, 'state', 'at'].map((AttributeName) => ({
+      AttributeDefinitions: [...keys, 'state', 'listed', 'at'].map((AttributeName) => ({
         AttributeName,
         AttributeType: AttributeName === 'at' ? 'N' : 'S',
       })),
@@ -59,6 +61,14 @@ beforeAll(async () => {
             { AttributeName: 'at', KeyType: 'RANGE' },
           ],
           Projection: { ProjectionType: 'ALL' },
+        },
+        {
+          IndexName: 'by-state-2',
+          KeySchema: [
+            { AttributeName: 'listed', KeyType: 'HASH' },
+            { AttributeName: 'at', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['state', 'brief'] },
         },
       ],
       KeySchema: [
@@ -214,6 +224,84 @@ it('says so where a state cannot be listed', async () => {
   aws().faults.add({ service: 'dynamodb', action: 'Query', kind: 'unavailable', times: 3 });
   const pages = ledger.inState('listed', epochMs(0), epochMs(1))[Symbol.asyncIterator]();
   await expect(pages.next()).rejects.toBeInstanceOf(Unavailable);
+});
+
+describe('the lists of the new index', () => {
+  const due = (n: number) =>
+    ({ rev: 1, nonce: `${n}`, state: 'due', at: n, provider: 'kalshi', more: 'x' }) as Versioned;
+  const inLists = async (): Promise<readonly Listed[]> => {
+    const all: Listed[] = [];
+    for (const list of listsOf('due'))
+      for await (const page of ledger.listed(list, epochMs(3), epochMs(7))) all.push(...page);
+    return all.toSorted((a, b) => a.at - b.at);
+  };
+  const takeOutAll = async (): Promise<void> => {
+    for (const { pk, sk } of await inLists()) await ledger.enlist({ pk, sk }, 1, undefined);
+  };
+  beforeEach(takeOutAll);
+
+  it('hold what is written, between two instants, and only in brief', async () => {
+    for (const n of [2, 5, 3, 8]) await ledger.write(fresh(), due(n));
+    const key = { pk: expect.stringMatching(/^case#/), sk: 'case' };
+    expect(await inLists()).toEqual(
+      [3, 5].map((at) => ({
+        ...{ ...key, at, state: 'due', brief: { provider: 'kalshi' } },
+        listed: expect.stringMatching(/^due#[0-7]$/),
+      })),
+    );
+  });
+
+  it('are left by the write that ends the state, and no reader of the item sees them', async () => {
+    const key = fresh();
+    await ledger.write(key, due(5));
+    expect(await ledger.read(key)).toEqual(due(5));
+    await ledger.write(key, { rev: 2, nonce: 'b', at: 5 } as Versioned);
+    expect(await inLists()).toEqual([]);
+  });
+
+  it('take in an item that has not changed since, and leave its revision', async () => {
+    const key = fresh();
+    await ledger.write(key, due(5));
+    expect(await ledger.enlist(key, 1, undefined)).toBe(true);
+    expect(await inLists()).toEqual([]);
+    const marks = { listed: 'due#3', brief: { provider: 'bybit' } };
+    expect([await ledger.enlist(key, 2, marks), await ledger.enlist(key, 0, marks)]).toEqual([false, false]);
+    expect(await inLists()).toEqual([]);
+    expect(await ledger.enlist(key, 1, marks)).toBe(true);
+    expect(await inLists()).toMatchObject([{ ...key, ...marks }]);
+    expect(await ledger.read(key)).toEqual(due(5));
+  });
+
+  it('are read by the hundred, without what is not there', async () => {
+    const keys = Array.from({ length: 130 }, fresh);
+    for (const key of keys.slice(0, 120)) await ledger.write(key, { rev: 1, nonce: key.pk });
+    calls.length = 0;
+    const items = await ledger.readMany<Versioned>(keys);
+    expect(calls.map(({ action }) => action)).toEqual(['BatchGetItem', 'BatchGetItem']);
+    expect(new Set(items.map(({ pk, sk, nonce, rev }) => `${pk === nonce} ${sk} ${rev}`))).toEqual(
+      new Set(['true case 1']),
+    );
+    expect(items).toHaveLength(120);
+    expect(await ledger.readMany([])).toEqual([]);
+  });
+
+  it('ask again for what DynamoDB has left out, and not for ever', async () => {
+    const key = fresh();
+    let times = 0;
+    const answering = (most: number): typeof client =>
+      Object.assign(Object.create(client), {
+        send: async ({ input }: { input: { RequestItems: object } }) => {
+          times += 1;
+          return times < most
+            ? { UnprocessedKeys: input.RequestItems }
+            : { Responses: { ledger: [{ ...key, rev: 1 }] } };
+        },
+      });
+    expect(await dynamoLedger(answering(3), 'ledger').readMany([key])).toEqual([{ ...key, rev: 1 }]);
+    times = 0;
+    await expect(dynamoLedger(answering(9), 'ledger').readMany([key])).rejects.toBeInstanceOf(Unavailable);
+    expect(times).toBe(5);
+  });
 });
 
 it('counts up to the limit and not past it', async () => {
