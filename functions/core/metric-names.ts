@@ -60,6 +60,8 @@ export const METRICS = {
   /** Keys that may be alive although they should be dead by now. */
   OpenCases: gauged,
   OldestOpenCaseSeconds: { unit: 'Seconds', by: [] },
+  /** Since the listing of the tagged secrets was last whole. */
+  ReconciliationAgeSeconds: { unit: 'Seconds', by: [] },
   /** 0 while nothing is paused. */
   PausedSeconds: { unit: 'Seconds', by: [] },
 } as const satisfies Readonly<Record<string, Metric>>;

@@ -2,7 +2,7 @@ import { after, type EpochMs, epochMs } from '../epoch.ts';
 import { isObject } from '../json.ts';
 import type { Booked, ItemKey, Versioned } from '../ports.ts';
 import type { Receipt } from '../receipt.ts';
-import type { SweepItem } from '../request/expiry-tags.ts';
+import type { SentOrder, SweepItem } from '../request/expiry-tags.ts';
 import type { RevocationRequest } from '../request/revocation-request.ts';
 import { TIMING } from '../timing.ts';
 import type { AskedItem } from './asked-ids.ts';
@@ -17,6 +17,7 @@ import {
 import type { ControlKeyItem, ControlSecretsItem } from './control-items.ts';
 import { INDEX_KEY, type IndexItem } from './index-item.ts';
 import type { KeyIdentityItem, SignerItem } from './keys.ts';
+import { LISTING_KEY, type ListingItem } from './listing-item.ts';
 import type { ForgottenItem, OverrideItem, PauseItem, RedriveItem } from './operator-items.ts';
 import {
   allOrNothing,
@@ -438,10 +439,16 @@ const KINDS: readonly Kind[] = [
       tries: optional(list(allOrNothing(fields<{ by: string; at: number }>({ by: needed(text), at: needed(number) })))),
     },
   ),
-  kind<Versioned & { next?: string; at: number }>(({ pk }) => pk === 'sweep#progress', {
+  kind<ListingItem>(({ pk }) => pk === LISTING_KEY.pk, {
     ...VERSIONED,
     next: optional(text),
     at: needed(number, 0),
+    startedAt: optional(number),
+    pages: optional(number),
+    unreadable: optional(number),
+    wholeAt: optional(number),
+    wholePages: optional(number),
+    wholeUnreadable: optional(number),
   }),
   kind<IndexItem>(({ pk }) => pk === INDEX_KEY.pk, {
     ...VERSIONED,
@@ -465,14 +472,18 @@ const KINDS: readonly Kind[] = [
       firstSeenAt: needed(number),
       sent: optional(
         allOrNothing(
-          fields<NonNullable<SweepItem['sent']>>({
+          fields<SentOrder>({
             requestId: needed(text),
             attempt: needed(number),
             at: needed(number),
+            isOver: optional(flag),
           }),
         ),
       ),
       refused: optional(text),
+      state: optional(text),
+      at: optional(number),
+      provider: optional(text),
     },
     { complete: completeSweep },
   ),

@@ -35,9 +35,24 @@ export interface SweepItem extends Versioned {
   /** The version that was AWSCURRENT when a sweep first saw this `expires-at`. */
   readonly version: string;
   readonly firstSeenAt: EpochMs;
-  readonly sent?: { readonly requestId: string; readonly attempt: number; readonly at: EpochMs } | undefined;
+  readonly sent?: SentOrder | undefined;
   /** The order that could not be read and was reported. */
   readonly refused?: string | undefined;
+  /** The order waits for its time. The write that marks the order as sent takes this away. */
+  readonly state?: 'due' | undefined;
+  /** When it is due. */
+  readonly at?: EpochMs | undefined;
+  /** As the tags of the order name it. */
+  readonly provider?: string | undefined;
+}
+
+/** What was sent for a tagged secret. */
+export interface SentOrder {
+  readonly requestId: string;
+  readonly attempt: number;
+  readonly at: EpochMs;
+  /** Its key is dead or restricted: no sweep looks after the order any more. */
+  readonly isOver?: boolean | undefined;
 }
 
 export const sweepKey = (arn: string): ItemKey => ({ pk: `sweep#${arn}`, sk: 'sweep' });

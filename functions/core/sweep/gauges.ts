@@ -1,6 +1,7 @@
 import { type EpochMs, earlier, epochMs } from '../epoch.ts';
 import { type Index, inBrief } from '../ledger/in-brief.ts';
 import { BY_STATE } from '../ledger/keys.ts';
+import { LISTING_KEY, type ListingItem } from '../ledger/listing-item.ts';
 import { CASES, OPEN_REQUESTS, type RequestBrief } from '../ledger/lists.ts';
 import { isForgotten, pausedSince } from '../ledger/operator-items.ts';
 import type { Ports } from '../ports.ts';
@@ -14,6 +15,8 @@ export interface Gauges {
   readonly openCases: number;
   readonly oldestOpenCaseSeconds: number;
   readonly pausedSeconds: number;
+  /** Since the listing of the tagged secrets was last whole; where it never was, since the first one began. */
+  readonly reconciliationAgeSeconds: number;
 }
 
 /** Whether a request is forgotten. Only requests past their time are checked, so these are few. */
@@ -51,10 +54,12 @@ const secondsSince = (instant: EpochMs | undefined, now: EpochMs): number =>
 export const gauge = async (ports: GaugePorts, index: Index = BY_STATE): Promise<Gauges> => {
   const now = ports.clock.now();
   const since = [...(await open(ports, index, now)).values()];
+  const listing = await ports.ledger.read<ListingItem>(LISTING_KEY);
   const gauges = {
     openCases: since.length,
     oldestOpenCaseSeconds: secondsSince(since.length === 0 ? undefined : since.reduce(earlier), now),
     pausedSeconds: secondsSince(await pausedSince(ports), now),
+    reconciliationAgeSeconds: secondsSince(listing?.wholeAt ?? listing?.startedAt, now),
   };
   ports.log.info('gauges read', gauges);
   return gauges;

@@ -69,10 +69,11 @@ const EVENTS = new Map<string, (facts: LogFacts) => Values>([
   ],
   [
     'gauges read',
-    ({ openCases, oldestOpenCaseSeconds, pausedSeconds }) => ({
+    ({ openCases, oldestOpenCaseSeconds, pausedSeconds, reconciliationAgeSeconds }) => ({
       OpenCases: Number(openCases),
       OldestOpenCaseSeconds: Number(oldestOpenCaseSeconds),
       PausedSeconds: Number(pausedSeconds),
+      ReconciliationAgeSeconds: Number(reconciliationAgeSeconds),
     }),
   ],
 ]);

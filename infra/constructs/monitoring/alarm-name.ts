@@ -9,6 +9,7 @@ export type AlarmName =
   | 'urgentWaiting'
   | 'timeToRevoke'
   | 'sweepNotRun'
+  | 'reconciliationLate'
   | 'limitReached'
   | 'resurrected'
   | 'notConfirmed'

@@ -35,6 +35,8 @@ const MOST_THROTTLES = 10;
 const MOST_PAUSED = Duration.hours(1);
 /** After its last try a request is given up an hour late at most. */
 const GRACE = Duration.hours(1);
+/** A round takes an hour at most. */
+const MOST_LISTING = Duration.hours(2);
 /** A late tick is none that is missed. */
 const MISSED_TICKS = 3;
 
@@ -102,6 +104,13 @@ export const alarmTable = (watched: Watched): Readonly<Record<AlarmName, AlarmRo
       metric: own('SweepRan', Duration.seconds(MISSED_TICKS * props.sweepRate.toSeconds())),
       below: 1,
       missing: TreatMissingData.BREACHING,
+    },
+    reconciliationLate: {
+      says: 'The tagged secrets have not been listed as a whole for more than two hours',
+      section: 'The listing of secrets is late',
+      metric: own('ReconciliationAgeSeconds', LONG),
+      above: MOST_LISTING.toSeconds(),
+      ...gauge,
     },
     limitReached: {
       says: 'The calls at a provider have reached the hourly limit, and requests wait',

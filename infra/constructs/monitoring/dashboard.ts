@@ -67,7 +67,11 @@ const widgets = ({
     [
       graph('Calls at providers', byProvider('ProviderCalls')),
       graph('Without an answer', byProvider('ProviderErrors')),
-      graph('Sweep', all('SweepRan', 'OrdersSent', 'OrdersUnreadable'), all('PausedSeconds')),
+      graph(
+        'Sweep',
+        all('SweepRan', 'OrdersSent', 'OrdersUnreadable'),
+        all('PausedSeconds', 'ReconciliationAgeSeconds'),
+      ),
     ],
     [
       graph(

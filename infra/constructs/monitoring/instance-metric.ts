@@ -10,6 +10,7 @@ const MEASURED: readonly MetricName[] = [
   'OpenCases',
   'OldestOpenCaseSeconds',
   'PausedSeconds',
+  'ReconciliationAgeSeconds',
 ];
 
 /** A metric of one instance; `dimensionsMap` narrows it to a provider, or to a provider and an outcome. */

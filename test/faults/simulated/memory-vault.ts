@@ -50,6 +50,7 @@ const describedOf = (stored: Stored): Described => ({
   tags: stored.tags,
   stages: stagesOf(stored),
   isReplica: false,
+  ...(stored.deletedAt === undefined ? {} : { isMarkedForDeletion: true }),
 });
 
 /**

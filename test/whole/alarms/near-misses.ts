@@ -3,6 +3,7 @@ import {
   always,
   failing,
   HOUR,
+  listedBefore,
   MINUTE,
   openFor,
   order,
@@ -28,6 +29,7 @@ export const NEAR_MISSES: Readonly<Partial<Record<AlarmName, Trouble>>> = {
     await system.settle(1);
     return [];
   },
+  reconciliationLate: listedBefore(2 * HOUR - MINUTE),
   paused: pausedFor(HOUR - MINUTE),
   revokeFails: async (system) => failing(system, 'Revoke', 'Errors'),
   revokeUrgentFails: async (system) => failing(system, 'RevokeUrgent', 'Throttles'),

@@ -62,6 +62,16 @@ const said = (namespace: string, name: string, dimensions: Datapoint['dimensions
 const idOf = ({ template }: System, type: string, part: string): string =>
   Object.entries(template.Resources).find(([id, { Type }]) => Type === type && id.includes(part))?.[0] ?? '';
 
+/** The listing stops short, for so long. */
+export const listedBefore =
+  (ms: number): Trouble =>
+  async (system) => {
+    const at = Date.now() - ms;
+    await put(system, { pk: 'sweep#progress', sk: 'sweep', rev: 1, nonce: 'n', next: 'x', at, wholeAt: at });
+    await system.tick();
+    return [];
+  };
+
 export const failing = (system: System, part: string, ...names: readonly string[]): readonly Datapoint[] =>
   names.map((name) =>
     said('AWS/Lambda', name, { FunctionName: `ref:${idOf(system, 'AWS::Lambda::Function', part)}` }, 1),
@@ -212,6 +222,7 @@ export const TROUBLES: Readonly<Record<AlarmName, Trouble>> = {
       said('AWS/DynamoDB', 'ReadThrottleEvents', inIndex, 5),
     ];
   },
+  reconciliationLate: listedBefore(2 * HOUR + MINUTE),
   paused: pausedFor(HOUR + MINUTE),
   notificationsFailed: async (system) => {
     const containing = encodeURIComponent(system.deployment.outputs['NotificationsTopicArn'] ?? '');

@@ -40,7 +40,8 @@ const subjectOf = (call: Call, { queues, topics, tables, buses, mappings }: Depl
       const names = { pk: 'pk', sk: 'sk', ...((body['ExpressionAttributeNames'] ?? {}) as Record<string, string>) };
       const keys = { 'dynamodb:LeadingKeys': pk?.S === undefined ? [] : [pk.S] };
       const context = pk?.S === undefined ? {} : { context: { ...keys, 'dynamodb:Attributes': Object.values(names) } };
-      return { resource: idOf(tables, (name) => name === body['TableName']), ...context };
+      const [table = body['TableName']] = Object.keys((body['RequestItems'] ?? {}) as Body);
+      return { resource: idOf(tables, (name) => name === table), ...context };
     }
     case 'events': {
       const [entry] = (body['Entries'] ?? []) as readonly Body[];

@@ -125,14 +125,14 @@ describe('the version that a date is meant for', () => {
   });
 });
 
-it.each([
-  ['no version, where a secret holds none', { stages: {} }, { expiresAt: toIso(NOON), version: '' }],
-  ['no date, where a secret has none', { tags: {} }, { expiresAt: '', version: 'v1' }],
-])('notes %s', async (_what, more, met) => {
-  const memory = withSecrets([secret('x', 0, {}, more)]);
-  expect(await sweep(memory.ports, AHEAD)).toMatchObject({ sent: 0, unreadable: 1 });
-  expect(memory.items.get(`sweep#${secret('x', 0).arn} sweep`)).toMatchObject({ ...met, firstSeenAt: NOON });
-});
+it.each([['no version, where a secret holds none', { stages: {} }, { expiresAt: toIso(NOON), version: '' }]])(
+  'notes %s',
+  async (_what, more, met) => {
+    const memory = withSecrets([secret('x', 0, {}, more)]);
+    expect(await sweep(memory.ports, AHEAD)).toMatchObject({ sent: 0, unreadable: 1 });
+    expect(memory.items.get(`sweep#${secret('x', 0).arn} sweep`)).toMatchObject({ ...met, firstSeenAt: NOON });
+  },
+);
 
 describe('an order that was sent', () => {
   it('is not sent again by the next sweeps, until a quarter of an hour has passed without a claim', async () => {
@@ -147,9 +147,9 @@ describe('an order that was sent', () => {
 
   it('is sent again after a crash between sending and noting it', async () => {
     const memory = withSecrets([secret('x', -1)]);
-    memory.fail(7);
+    memory.fail(9);
     expect(await sweep(memory.ports, AHEAD)).toMatchObject({ sent: 0, left: 1 });
-    expect(memory.steps.slice(5, 7)).toEqual(['enqueue', 'read']);
+    expect(memory.steps.slice(7, 9)).toEqual(['enqueue', 'read']);
     memory.fail();
     expect(await sweep(memory.ports, AHEAD)).toMatchObject({ sent: 1 });
   });
@@ -305,7 +305,7 @@ interface Listed extends Memory {
 
 /** Secrets in pages of ten; each takes some time to be listed. */
 const listed = (secrets: readonly Described[], msPerPage: number, given: Given = {}): Listed => {
-  const memory = memoryPorts(given);
+  const memory = memoryPorts({ described: secrets, ...given });
   const read: number[] = [];
   memory.ports.vault = {
     ...memory.ports.vault,
@@ -344,10 +344,12 @@ describe('a sweep whose time runs out', () => {
     expect(memory.read).toEqual([0, 1, 2, 0, 1, 2]);
   });
 
-  it('is not noted where it came to the end from the beginning', async () => {
+  it('notes when it came to the end, and how many pages there were', async () => {
     const memory = listed(due(30), SECOND);
     await sweep(memory.ports, AHEAD, until(memory, 60 * SECOND));
-    expect(memory.items.has('sweep#progress sweep')).toBe(false);
+    const wholeAt = after(NOON, 3 * SECOND);
+    expect(memory.items.get('sweep#progress sweep')).toMatchObject({ wholeAt, wholePages: 3, wholeUnreadable: 0 });
+    expect(memory.items.get('sweep#progress sweep')).not.toHaveProperty('next');
   });
 
   it('reads a page at least, so that it comes to the end at last', async () => {

@@ -8,7 +8,7 @@ const AHEAD = 900_000;
 it('tells how much is open, sweeps, and looks after the cases once a day', async () => {
   const memory = memoryPorts();
   const none = { secrets: 0, sent: 0, left: 0, unreadable: 0 };
-  const gauges = { openCases: 0, oldestOpenCaseSeconds: 0, pausedSeconds: 0 };
+  const gauges = { openCases: 0, oldestOpenCaseSeconds: 0, pausedSeconds: 0, reconciliationAgeSeconds: 0 };
   const windows = { resent: 0, notConfirmed: 0 };
   expect(await tick(memory.ports, AHEAD)).toEqual({
     ...none,

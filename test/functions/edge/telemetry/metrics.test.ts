@@ -103,11 +103,12 @@ describe('other events', () => {
     ],
     [
       'gauges read',
-      { openCases: 2, oldestOpenCaseSeconds: 90, pausedSeconds: 0 },
+      { openCases: 2, oldestOpenCaseSeconds: 90, pausedSeconds: 0, reconciliationAgeSeconds: 7 },
       {
         'OpenCases{instance=desk}': [2],
         'OldestOpenCaseSeconds{instance=desk}': [90],
         'PausedSeconds{instance=desk}': [0],
+        'ReconciliationAgeSeconds{instance=desk}': [7],
       },
     ],
     [
@@ -233,7 +234,7 @@ it('gives each metric its unit', async () => {
   const lines = await written(() => {
     const { log } = metered();
     log.info('request ended', { ...ENDED, urgent: true });
-    log.info('gauges read', { openCases: 0, oldestOpenCaseSeconds: 0, pausedSeconds: 0 });
+    log.info('gauges read', { openCases: 0, oldestOpenCaseSeconds: 0, pausedSeconds: 0, reconciliationAgeSeconds: 0 });
   });
   const units = lines.flatMap((line) =>
     JSON.parse(line)._aws.CloudWatchMetrics.flatMap(({ Metrics }: { readonly Metrics: readonly object[] }) => Metrics),
