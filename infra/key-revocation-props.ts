@@ -109,8 +109,8 @@ export interface KeyRevocationProps {
    */
   readonly giveUpAfter?: Duration;
   /**
-   * How often expiry tags are read. A tick looks 15 minutes ahead, so an order leaves at its instant; one whose instant is nearer
-   * than the next tick leaves with that tick, late by up to as long.
+   * How often the sweep asks which expiry dates are due. A tick looks 15 minutes ahead, so an order leaves at its instant. One whose
+   * instant is nearer than the next tick leaves with that tick, late by up to as long, unless an event of its tag came before.
    *
    * Valid range: 1 to 10 whole minutes.
    *

@@ -12,6 +12,7 @@ import { schedules, sweepSchedule } from './constructs/functions/schedules.ts';
 import { queues } from './constructs/messaging/queues.ts';
 import { requestRules } from './constructs/messaging/request-rule.ts';
 import { topics } from './constructs/messaging/results.ts';
+import { secretEventRules } from './constructs/messaging/secret-event-rules.ts';
 import { type Alarms, alarms } from './constructs/monitoring/alarms.ts';
 import { dashboard } from './constructs/monitoring/dashboard.ts';
 import { MeasuredConstruct } from './constructs/monitoring/measured-construct.ts';
@@ -89,6 +90,7 @@ export class KeyRevocation extends MeasuredConstruct {
     };
 
     const rules = requestRules(this, this.bus, made);
+    secretEventRules(this, made);
     if (given.encryptionKey) admitServices(this, given.encryptionKey, given.requestTopics);
     const forSchedules = schedules(this, reach);
     const { group, requestRole } = forSchedules;

@@ -53,7 +53,7 @@ const LAYERS: readonly Layer[] = [
     of: /^functions\/((revoke|sweep)\/handler|operator\/main)\.ts$/,
     may: [/^functions\/(revoke|sweep|operator|edge|core)\//, /^functions\/providers\/index\.ts$/, NODE, LAMBDA_TYPES],
   },
-  ...['revoke'].map((lambda) => ({
+  ...['revoke', 'sweep'].map((lambda) => ({
     name: `the function ${lambda}`,
     of: new RegExp(`^functions/${lambda}/`),
     may: [

@@ -68,6 +68,66 @@ describe('the way of a request', () => {
   });
 });
 
+describe('the way of an event about a secret', () => {
+  const arns = (id: string): string => arnOf(idOf('AWS::SQS::Queue', id));
+
+  it.each([
+    ['NewVersions', { source: ['aws.secretsmanager'], 'detail-type': ['Secret Label Updated'] }],
+    [
+      'ChangedTags',
+      {
+        source: ['aws.secretsmanager'],
+        'detail-type': ['AWS API Call via CloudTrail'],
+        detail: {
+          eventSource: ['secretsmanager.amazonaws.com'],
+          eventName: [
+            ...['TagResource', 'UntagResource', 'CreateSecret', 'DeleteSecret', 'RestoreSecret'],
+            ...['ReplicateSecretToRegions', 'StopReplicationToReplica'],
+          ],
+        },
+      },
+    ],
+  ])('goes from the default bus to its queue: %s', (id, pattern) => {
+    const { EventPattern, EventBusName, Targets } = properties('AWS::Events::Rule', id);
+    expect(EventPattern).toEqual(pattern);
+    expect(EventBusName).toBeUndefined();
+    const [target, ...more] = Targets as { Arn: unknown; DeadLetterConfig: { Arn: unknown } }[];
+    expect(more).toEqual([]);
+    expect([text(target?.Arn), text(target?.DeadLetterConfig.Arn)]).toEqual([arns('SecretEvents'), arns('LostEvents')]);
+  });
+
+  it('goes from the queue to the sweep, and after three failures to the queue for lost ones', () => {
+    const mapping = properties('AWS::Lambda::EventSourceMapping', 'SweepEvents');
+    expect(mapping).toMatchObject({
+      BatchSize: 10,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: 2 },
+    });
+    expect(text(mapping['EventSourceArn'])).toBe(arns('SecretEvents'));
+    expect(text(mapping['FunctionName'])).toBe(`ref:${idOf('AWS::Lambda::Function', 'Sweep')}`);
+    const { RedrivePolicy, VisibilityTimeout } = properties('AWS::SQS::Queue', 'SecretEvents');
+    const { deadLetterTargetArn, maxReceiveCount } = RedrivePolicy as Record<string, unknown>;
+    expect([text(deadLetterTargetArn), maxReceiveCount]).toEqual([arns('LostEvents'), 3]);
+    // Lambda takes no queue whose messages come back while the function may still be at work.
+    const { Timeout } = properties('AWS::Lambda::Function', 'Sweep');
+    expect(Number(VisibilityTimeout)).toBeGreaterThanOrEqual(Number(Timeout));
+  });
+
+  it.each(['SecretEvents', 'LostEvents'])('lets only the two rules put events on %s', (id) => {
+    const policies = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::SQS::QueuePolicy');
+    const own = policies.find(({ Properties }) => text((Properties['Queues'] as unknown[])[0]).includes(id));
+    const document = own?.Properties['PolicyDocument'] as { readonly Statement: Record<string, unknown>[] } | undefined;
+    const allowed = (document?.Statement ?? []).filter(({ Effect }) => Effect === 'Allow');
+    expect(allowed).toHaveLength(1);
+    const { Action, Principal, Condition } = allowed[0] ?? {};
+    expect([Action, Principal]).toEqual(['sqs:SendMessage', { Service: 'events.amazonaws.com' }]);
+    const { ArnEquals } = Condition as { ArnEquals: Record<string, unknown[]> };
+    expect(ArnEquals['aws:SourceArn']?.map(text)).toEqual(
+      ['NewVersions', 'ChangedTags'].map((rule) => arnOf(idOf('AWS::Events::Rule', rule))),
+    );
+  });
+});
+
 describe('the functions', () => {
   it.each([
     ['Revoke', 'Revoke'],
@@ -116,7 +176,7 @@ describe('the functions', () => {
         ...{ IN_VPC: 'false', OWN_ROLES: roles },
       },
     ],
-    ['Sweep', { ...shared, LIMIT_OTHER: '200', SWEEP_AHEAD_SECONDS: '900' }],
+    ['Sweep', { ...shared, LIMIT_OTHER: '200', OWN_ROLES: roles, SWEEP_AHEAD_SECONDS: '900' }],
   ])('%s is told this and no more', (id, expected) => {
     const told = Object.entries(environment(id)).map(([name, value]) => [name, text(value)]);
     expect(Object.fromEntries(told)).toEqual(expected);

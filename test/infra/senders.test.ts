@@ -129,13 +129,16 @@ describe.each(FOR_CALLERS.flatMap(([name, ...ids]) => WORLDS.map(([flags, of]) =
     });
 
     // It would name these queues, which name the stuck queue: CloudFormation refuses such a circle.
-    it('leaves only the stuck queue open to the queues of the lanes', () => {
-      const { id, Properties } = find(template, 'AWS::SQS::Queue', 'RStuck');
-      expect(Properties['RedriveAllowPolicy']).toBeUndefined();
+    it('leaves only dead-letter queues open, each to its own queues', () => {
+      const [stuck = '', lost = ''] = ['RStuck', 'RLostEvents'].map((name) => {
+        const { id, Properties } = find(template, 'AWS::SQS::Queue', name);
+        expect(Properties['RedriveAllowPolicy']).toBeUndefined();
+        return id;
+      });
       const named = Object.values(template.Resources).flatMap(({ Properties: { RedrivePolicy } = {} }) =>
         RedrivePolicy ? [JSON.stringify(RedrivePolicy)] : [],
       );
-      expect(named).toEqual(Array.from({ length: 3 }, () => expect.stringContaining(id)));
+      expect(named).toEqual([stuck, stuck, stuck, lost].map((id) => expect.stringContaining(id)));
     });
   },
 );

@@ -15,9 +15,7 @@ import {
   type Settling,
 } from './case-item.ts';
 import type { ControlKeyItem, ControlSecretsItem } from './control-items.ts';
-import { INDEX_KEY, type IndexItem } from './index-item.ts';
 import type { KeyIdentityItem, SignerItem } from './keys.ts';
-import { LISTING_KEY, type ListingItem } from './listing-item.ts';
 import type { ForgottenItem, OverrideItem, PauseItem, RedriveItem } from './operator-items.ts';
 import {
   allOrNothing,
@@ -37,6 +35,15 @@ import {
   textOrObject,
 } from './read-fields.ts';
 import type { Ended, Pin, Pinned, Refused, RequestItem } from './request-item.ts';
+import {
+  type CurrentVersionItem,
+  INDEX_KEY,
+  type IndexItem,
+  LISTING_KEY,
+  type ListingItem,
+  SECRET_EVENTS_KEY,
+  type SecretEventsItem,
+} from './sweep-items.ts';
 
 /** The form of today's items. An item without `schema` was written by release 0.1.0. A higher one is no fault. */
 export const SCHEMA = 2;
@@ -463,6 +470,17 @@ const KINDS: readonly Kind[] = [
     { ...VERSIONED, startedAt: needed(number, 0), startedBy: needed(text, ''), completedAt: optional(number) },
   ),
   kind<ControlSecretsItem>(({ pk }) => pk === 'sweep#controls', { ...VERSIONED, arns: needed(list(text), []) }),
+  kind<SecretEventsItem>(({ pk }) => pk === SECRET_EVENTS_KEY.pk, {
+    ...VERSIONED,
+    tagEventAt: optional(number),
+    labelEventAt: optional(number),
+  }),
+  kind<CurrentVersionItem>(({ pk, sk }) => pk.startsWith('sweep#') && sk === 'version', {
+    ...VERSIONED,
+    // Of no version: the next event of the secret notes it again.
+    versionId: needed(text, ''),
+    seenAt: needed(number, 0),
+  }),
   kind<SweepItem>(
     startsWith('sweep#'),
     {

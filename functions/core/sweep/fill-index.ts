@@ -1,7 +1,7 @@
 import { after, type EpochMs, epochMs } from '../epoch.ts';
 import type { Index } from '../ledger/in-brief.ts';
-import { INDEX_KEY, type IndexItem, indexOf, isUnbroken } from '../ledger/index-item.ts';
 import { LISTED_STATES, listMarks, listsOf, stateOfList } from '../ledger/lists.ts';
+import { INDEX_KEY, type IndexItem, indexOf, isUnbroken } from '../ledger/sweep-items.ts';
 import { updateItem } from '../ledger/update-item.ts';
 import type { ItemKey, Listed, Ports, Versioned } from '../ports.ts';
 import { someAtOnce } from '../some-at-once.ts';

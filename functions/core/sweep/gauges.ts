@@ -1,9 +1,9 @@
 import { type EpochMs, earlier, epochMs } from '../epoch.ts';
 import { type Index, inBrief } from '../ledger/in-brief.ts';
 import { BY_STATE } from '../ledger/keys.ts';
-import { LISTING_KEY, type ListingItem } from '../ledger/listing-item.ts';
 import { CASES, OPEN_REQUESTS, type RequestBrief } from '../ledger/lists.ts';
 import { isForgotten, pausedSince } from '../ledger/operator-items.ts';
+import { LISTING_KEY, type ListingItem } from '../ledger/sweep-items.ts';
 import type { Ports } from '../ports.ts';
 import { SECOND_MS } from '../timing.ts';
 import { oneByOne } from './one-by-one.ts';

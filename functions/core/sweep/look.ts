@@ -179,20 +179,8 @@ const withdraw = async (ports: Ports, arn: string): Promise<void> => {
   await writeSweep(ports, arn, (item) => (item?.state === undefined ? undefined : notDue(item)));
 };
 
-/**
- * Looks at one secret as it stands now. Notes its date, reports tags that cannot be read, and says what to send.
- *
- * @param secretId a name or an ARN
- * @param horizon an order that is due later is left for a later tick
- * @throws Unavailable if AWS does not answer; Fault `stuck/access-denied`
- */
-export const look = async (ports: Ports, secretId: string, horizon: EpochMs): Promise<Found> => {
-  const secret = await ports.vault.describe(secretId);
-  if (secret === undefined) {
-    if (secretId.startsWith('arn:')) await withdraw(ports, secretId);
-    return undefined;
-  }
-  if (!secret.name.startsWith(ports.config.secretPrefix)) return undefined;
+/** Notes the date of a secret, reports tags that cannot be read, and says what to send. @param horizon an order that is due later is left for a later tick */
+const lookAt = async (ports: Ports, secret: Described, horizon: EpochMs): Promise<Found> => {
   const isTagged = Object.keys(secret.tags).some((key) => key.startsWith(EXPIRY_TAG));
   if (secret.isReplica || secret.isMarkedForDeletion || !isTagged) {
     await withdraw(ports, secret.arn);
@@ -208,6 +196,30 @@ export const look = async (ports: Ports, secretId: string, horizon: EpochMs): Pr
   const attempt = await attemptOf(ports, secret, found, item);
   const { provider } = found.request;
   return attempt === undefined ? undefined : { ...found, secret, attempt, provider, at: found.order.expiresAt };
+};
+
+/**
+ * Looks at one secret as it stands now.
+ *
+ * @param secretId a name or an ARN
+ * @param horizon an order that is due later is left for a later tick
+ * @param also what else to do with the secret as it stands
+ * @throws Unavailable if AWS does not answer; Fault `stuck/access-denied`
+ */
+export const look = async (
+  ports: Ports,
+  secretId: string,
+  horizon: EpochMs,
+  also: (secret: Described) => Promise<void> = async () => undefined,
+): Promise<Found> => {
+  const secret = await ports.vault.describe(secretId);
+  if (secret === undefined) {
+    if (secretId.startsWith('arn:')) await withdraw(ports, secretId);
+    return undefined;
+  }
+  if (!secret.name.startsWith(ports.config.secretPrefix)) return undefined;
+  await also(secret);
+  return lookAt(ports, secret, horizon);
 };
 
 /** Sends an order, to leave at its instant. Two looks at once send the same request. */

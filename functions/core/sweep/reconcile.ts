@@ -1,5 +1,5 @@
 import type { EpochMs } from '../epoch.ts';
-import { LISTING_KEY, type ListingItem } from '../ledger/listing-item.ts';
+import { LISTING_KEY, type ListingItem } from '../ledger/sweep-items.ts';
 import { updateItem } from '../ledger/update-item.ts';
 import type { Described, Ports } from '../ports.ts';
 import { EXPIRY_TAG, type SweepItem, sweepKey } from '../request/expiry-tags.ts';

@@ -9,6 +9,7 @@ import { type Examined, examine } from '../doctor/examine.ts';
 import type { Diagnosis } from '../doctor/finding.ts';
 import { markedFinding } from '../doctor/marked.ts';
 import { stuckPolicyFinding } from '../doctor/stuck-policy.ts';
+import { tagEventsFinding } from '../doctor/tag-events.ts';
 import { urgentRoom } from '../doctor/urgent-room.ts';
 import { waitingOn } from '../requests/requests-queue.ts';
 import { EXIT } from '../terminal/failure.ts';
@@ -45,6 +46,7 @@ const ofDeployment = async (deployed: Deployed): Promise<readonly Named[]> => {
     ['the stuck queue', of(stuck, 'each is a key that may be alive. See key-revoker stuck list')],
     ['the sources of the stuck queue', policy],
     ['the undelivered queue', of(undelivered, 'each is an event or a schedule that never became a request')],
+    ['the tag events', await tagEventsFinding(deployed)],
   ];
 };
 

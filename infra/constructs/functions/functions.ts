@@ -33,7 +33,7 @@ export interface Functions {
   readonly mappings: LaneMappings;
 }
 
-/** The functions, and the mappings that hand messages to those that revoke. */
+/** The functions, and the mappings that hand messages to those that revoke, and events about secrets to the sweep. */
 export const functions = (scope: Construct, reach: GrantedResources, props: SettledProps): Functions => {
   const ofNetwork = props.network ? networkPermissions() : [];
   const ofRevoke = roleAndLog(scope, 'Revoke', { ...props, statements: [...revokePermissions(reach), ...ofNetwork] });
@@ -45,6 +45,7 @@ export const functions = (scope: Construct, reach: GrantedResources, props: Sett
 
   const both = { network: props.network && network(scope, props.network) };
   const environment = bothEnvironments(scope, reach, props);
+  const own = { OWN_ROLES: roles.map(({ roleId }) => roleId).join(',') };
   const revoking = (id: string, description: string, reservedConcurrentExecutions: number | undefined): IFunction =>
     handlerFunction(scope, id, {
       ...ofRevoke,
@@ -56,7 +57,7 @@ export const functions = (scope: Construct, reach: GrantedResources, props: Sett
       environment: {
         ...environment,
         ...revokeEnvironment(props),
-        OWN_ROLES: roles.map(({ roleId }) => roleId).join(','),
+        ...own,
       },
     });
   const { other, urgent } = props.reservedConcurrency;
@@ -67,15 +68,16 @@ export const functions = (scope: Construct, reach: GrantedResources, props: Sett
     ...ofSweep,
     ...both,
     name: 'sweep',
-    description: 'Turns due expiry tags into requests',
+    description: 'Turns due expiry tags into requests, and looks at secrets that events name',
     timeout: Duration.minutes(5),
-    environment: { ...environment, SWEEP_AHEAD_SECONDS: String(SWEEP_AHEAD.toSeconds()) },
+    environment: { ...environment, ...own, SWEEP_AHEAD_SECONDS: String(SWEEP_AHEAD.toSeconds()) },
   });
   const mappings = {
     requests: mapLane(scope, 'RevokeRequests', { target: revoke, lane: 'requests', reach, props }),
     urgent: mapLane(scope, 'RevokeUrgentRequests', { target: revokeUrgent, lane: 'urgent', reach, props }),
     rechecks: mapLane(scope, 'RevokeRechecks', { target: revoke, lane: 'rechecks', reach, props }),
   };
+  mapEvents(scope, sweep, reach);
   return { revokeRole: ofRevoke.role, sweepRole: ofSweep.role, revoke, revokeUrgent, sweep, mappings };
 };
 
@@ -94,12 +96,30 @@ const mapLane = (scope: Construct, id: string, { target, lane, reach, props }: L
     maxConcurrency: props.maxConcurrency[lane],
     reportBatchItemFailures: true,
   });
+  acknowledgeDestination(mapping);
+  return mapping;
+};
+
+/** Two at once are the fewest that AWS takes. */
+const EVENTS_AT_ONCE = 2;
+const EVENTS_OF_BATCH = 10;
+
+const mapEvents = (scope: Construct, target: IFunction, { queues }: GrantedResources): void => {
+  const mapping = new EventSourceMapping(scope, 'SweepEvents', {
+    target,
+    eventSourceArn: queues.secretEvents.queueArn,
+    batchSize: EVENTS_OF_BATCH,
+    maxConcurrency: EVENTS_AT_ONCE,
+    reportBatchItemFailures: true,
+  });
+  acknowledgeDestination(mapping);
+};
+
+const acknowledgeDestination = (mapping: EventSourceMapping): void =>
   Validations.of(mapping).acknowledge({
     id: 'Serverless-LambdaEventSourceMappingDestination',
     reason: 'The queue itself has a dead-letter queue',
   });
-  return mapping;
-};
 
 interface Rights {
   readonly logRetention: RetentionDays;

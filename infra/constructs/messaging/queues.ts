@@ -12,6 +12,10 @@ export interface Queues extends Readonly<Record<Lane, Queue>> {
   readonly stuck: Queue;
   /** Events and schedules that never became a request. */
   readonly undelivered: Queue;
+  /** Events that tell which secrets to look at. */
+  readonly secretEvents: Queue;
+  /** Those of them that could not be delivered, or that the function failed on again and again. */
+  readonly lostEvents: Queue;
 }
 
 /** What hands the messages of each lane's queue to a function. */
@@ -19,6 +23,12 @@ export type LaneMappings = Readonly<Record<Lane, EventSourceMapping>>;
 
 /** Crashes only: twelve days of the longest backoff stay below it, giving up is the function's decision. */
 const MAX_RECEIVE_COUNT = 1000;
+
+/** A failed event comes back soon, but not before the function that failed on it has ended. */
+const EVENT_VISIBILITY = Duration.minutes(6);
+/** The listing finds within the hour what such an event was about. */
+const EVENT_TRIES = 3;
+const EVENT_RETENTION = Duration.days(1);
 
 export const queues = (scope: Construct, encryptionKey: IKey | undefined): Queues => {
   const every: QueueProps = {
@@ -48,5 +58,16 @@ export const queues = (scope: Construct, encryptionKey: IKey | undefined): Queue
       deadLetterQueue: { queue: stuck, maxReceiveCount: MAX_RECEIVE_COUNT },
     });
   const [requests, urgent, rechecks] = [laneQueue('Requests'), laneQueue('Urgent'), laneQueue('Rechecks')];
-  return { requests, urgent, rechecks, stuck, undelivered };
+  // Not retained: what an event is about is found by the listing as well.
+  const ofEvents: QueueProps = { ...every, removalPolicy: RemovalPolicy.DESTROY };
+  const lostEvents = new Queue(scope, 'LostEvents', ofEvents);
+  Validations.of(lostEvents).acknowledge({ id: 'Serverless-SQSRedrivePolicy', reason: isLast });
+  const secretEvents = new Queue(scope, 'SecretEvents', {
+    ...ofEvents,
+    ...closed,
+    retentionPeriod: EVENT_RETENTION,
+    visibilityTimeout: EVENT_VISIBILITY,
+    deadLetterQueue: { queue: lostEvents, maxReceiveCount: EVENT_TRIES },
+  });
+  return { requests, urgent, rechecks, stuck, undelivered, secretEvents, lostEvents };
 };

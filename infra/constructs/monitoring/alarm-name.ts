@@ -10,6 +10,7 @@ export type AlarmName =
   | 'timeToRevoke'
   | 'sweepNotRun'
   | 'reconciliationLate'
+  | 'secretEventsLost'
   | 'limitReached'
   | 'resurrected'
   | 'notConfirmed'

@@ -112,6 +112,12 @@ export const alarmTable = (watched: Watched): Readonly<Record<AlarmName, AlarmRo
       above: MOST_LISTING.toSeconds(),
       ...gauge,
     },
+    secretEventsLost: {
+      says: 'An event about a secret was lost, so that a new date or version may show an hour late',
+      section: 'A secret event was lost',
+      metric: visible(queues.lostEvents, SHORT),
+      above: 0,
+    },
     limitReached: {
       says: 'The calls at a provider have reached the hourly limit, and requests wait',
       section: 'A limit is reached',

@@ -43,6 +43,7 @@ export const sweepPermissions = (reach: GrantedResources): readonly PolicyStatem
   // The API knows no resource for a listing.
   allow(['secretsmanager:ListSecrets'], ['*']),
   allow(['secretsmanager:DescribeSecret'], [secretsArn(reach)]),
+  allow(RECEIVE, [reach.queues.secretEvents.queueArn]),
   allow(['sqs:SendMessage'], [...laneArns(reach), reach.queues.stuck.queueArn]),
   allow(['sns:Publish'], [reach.results.topicArn, reach.notifications.topicArn]),
   allow(['events:PutEvents'], [reach.bus.eventBusArn]),

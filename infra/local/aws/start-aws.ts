@@ -11,6 +11,7 @@ import { type Queues, startQueues } from './queues/queues.ts';
 import { SCHEDULER_OPERATIONS } from './scheduler/operations.ts';
 import { Schedules } from './scheduler/schedules.ts';
 import { SECRETS_OPERATIONS } from './secrets/operations.ts';
+import { type Trail, tellingChanges } from './secrets/secret-events.ts';
 import { SecretStore } from './secrets/secret-store.ts';
 import { startTables } from './tables.ts';
 
@@ -30,6 +31,8 @@ export interface Aws {
   /** The secrets themselves, for filling in many at once and for replicas. */
   readonly secrets: SecretStore;
   readonly buses: Buses;
+  /** While it logs, calls are events on the default bus. At first it does not. */
+  readonly trail: Trail;
   /** One-time schedules are looked at each second; `deliverDue` does so at once. */
   readonly schedules: Pick<Schedules, 'deliverDue' | 'find'>;
   readonly mappings: Pick<Mappings, 'isEnabled' | 'unreserved'>;
@@ -44,6 +47,7 @@ const SCHEDULES_EVERY_MS = 1_000;
 export const startAws = async ({ port = 0, now = Date.now, onCall }: AwsOptions = {}): Promise<Aws> => {
   const [queues, tables] = await Promise.all([startQueues(), startTables()]);
   const secrets = new SecretStore(now);
+  const trail: Trail = { isLogging: false };
   const buses = new Buses(now, queues.deliver);
   const schedules = new Schedules(now, queues.deliver);
   const mappings = new Mappings();
@@ -53,7 +57,7 @@ export const startAws = async ({ port = 0, now = Date.now, onCall }: AwsOptions 
     sqs: queues.sqs,
     sns: queues.sns,
     dynamodb: tables.backend,
-    secretsmanager: jsonBackend(SECRETS_OPERATIONS, secrets),
+    secretsmanager: tellingChanges(jsonBackend(SECRETS_OPERATIONS, secrets), buses, trail),
     events: jsonBackend(BUS_OPERATIONS, buses),
     ssm: jsonBackend(PARAMETER_OPERATIONS, parameters),
     scheduler: jsonBackend(SCHEDULER_OPERATIONS, schedules),
@@ -72,5 +76,5 @@ export const startAws = async ({ port = 0, now = Date.now, onCall }: AwsOptions 
     server.closeAllConnections();
     await Promise.all([once(server, 'close'), closeBackends()]);
   };
-  return { url, secrets, buses, schedules, mappings, queues, faults, close };
+  return { url, secrets, buses, trail, schedules, mappings, queues, faults, close };
 };

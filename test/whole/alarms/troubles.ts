@@ -222,6 +222,11 @@ export const TROUBLES: Readonly<Record<AlarmName, Trouble>> = {
       said('AWS/DynamoDB', 'ReadThrottleEvents', inIndex, 5),
     ];
   },
+  secretEventsLost: async (system) => {
+    const { arn = '' } = Object.entries(system.deployment.queues).find(([id]) => id.includes('LostEvents'))?.[1] ?? {};
+    await system.aws.queues.deliver(arn, '{}');
+    return [await visibleOn(system, 'LostEvents')];
+  },
   reconciliationLate: listedBefore(2 * HOUR + MINUTE),
   paused: pausedFor(HOUR + MINUTE),
   notificationsFailed: async (system) => {

@@ -18,7 +18,7 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import type { Context } from 'aws-lambda';
+import type { Context, SQSEvent } from 'aws-lambda';
 import { afterEach, beforeEach, vi } from 'vitest';
 import { epochMs } from '../../../functions/core/epoch.ts';
 import type { Receipt } from '../../../functions/core/receipt.ts';
@@ -29,6 +29,7 @@ import { createPorts } from '../../../functions/edge/create-ports.ts';
 import { readEnvironment } from '../../../functions/edge/process/environment.ts';
 import * as PROVIDERS from '../../../functions/providers/index.ts';
 import { serve } from '../../../functions/revoke/serve.ts';
+import { serveEvents } from '../../../functions/sweep/serve-events.ts';
 import { type Aws, startAws } from '../../../infra/local/aws/start-aws.ts';
 import { roleId } from '../../../infra/local/deploy/resource-types.ts';
 import { type Deployment, deploy } from '../../../infra/local/deploy.ts';
@@ -102,6 +103,8 @@ export interface System extends Sandboxes {
   /** Loses every message on the queues of the lanes. */
   purge(): Promise<void>;
   sweep(): Promise<Swept>;
+  /** Delivers events about secrets until their queue is empty. @returns how many there were */
+  discover(): Promise<number>;
   /** All that is done at a tick of the clock. */
   tick(): Promise<Ticked>;
   /** The daily part of a sweep. */
@@ -266,6 +269,12 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
   const requests = queueOf(deployment, 'Requests');
   const stuck = queueOf(deployment, 'Stuck');
   const swept = wired('sweep').ports;
+  const ofSecrets = deployment.mappings.find(({ functionId }) => functionId.includes('Sweep'));
+  if (ofSecrets === undefined) throw new Error('Cannot find the mapping for events about secrets in the template');
+  const secretEvents = eventSource(ofSecrets, {
+    client: sqs,
+    invoke: inProcess((event: SQSEvent) => asSweep(() => serveEvents(swept, 900_000, event)), configOf('sweep')),
+  });
 
   const deliver = async (): Promise<boolean> => {
     for (const source of sources.filter(isOn)) {
@@ -371,6 +380,14 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
     },
     tick: () => asSweep(() => tick(swept, 900_000)),
     sweep: () => asSweep(() => sweep(swept, 900_000)),
+    discover: async () => {
+      let count = 0;
+      for (;;) {
+        const { received } = await secretEvents.once();
+        if (received.length === 0) return count;
+        count += received.length;
+      }
+    },
     lookAfter: () => asSweep(() => dailyPass(swept)),
     advance: (ms) => void vi.setSystemTime(Date.now() + ms),
     receipts: () => published,

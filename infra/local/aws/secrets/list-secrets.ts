@@ -46,7 +46,7 @@ export const listSecrets = (store: SecretStore, listing: Listing): object => {
   const page: StoredSecret[] = [];
   let position = positionIn(listing.NextToken);
   for (; position < store.nextPosition && page.length < MaxResults; position += 1) {
-    const secret = store.at(position);
+    const secret = store.listedAt(position);
     if (secret === undefined || (secret.deletedAt !== undefined && !IncludePlannedDeletion)) continue;
     if (passes(secret, Filters)) page.push(secret);
   }

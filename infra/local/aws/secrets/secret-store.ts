@@ -13,6 +13,10 @@ export class SecretStore {
   readonly #byName = new Map<string, StoredSecret>();
   /** Names in the order of creation, so that a page of a listing starts where the last one ended. */
   readonly #names: string[] = [];
+  /** Each state of each secret, for listings that are behind; `undefined`: it was removed. */
+  readonly #states = new Map<string, { readonly at: number; readonly secret: StoredSecret | undefined }[]>();
+  /** How old a listing is. AWS says that it may be five minutes. */
+  listingLagMs = 0;
 
   constructor(now: () => number) {
     this.now = now;
@@ -25,11 +29,13 @@ export class SecretStore {
   put(secret: StoredSecret): StoredSecret {
     if (secret.position === this.#names.length) this.#names.push(secret.name);
     this.#byName.set(secret.name, secret);
+    this.#note(secret.name, secret);
     return secret;
   }
 
   remove({ name }: StoredSecret): void {
     this.#byName.delete(name);
+    this.#note(name, undefined);
   }
 
   named(name: string): StoredSecret | undefined {
@@ -43,6 +49,20 @@ export class SecretStore {
   at(position: number): StoredSecret | undefined {
     const secret = this.named(this.#names[position] ?? '');
     return secret?.position === position ? secret : undefined;
+  }
+
+  /** The same as a listing shows it. */
+  listedAt(position: number): StoredSecret | undefined {
+    if (this.listingLagMs === 0) return this.at(position);
+    const states = this.#states.get(this.#names[position] ?? '') ?? [];
+    const secret = states.findLast(({ at }) => at <= this.now() - this.listingLagMs)?.secret;
+    return secret?.position === position ? secret : undefined;
+  }
+
+  #note(name: string, secret: StoredSecret | undefined): void {
+    const states = this.#states.get(name) ?? [];
+    states.push({ at: this.now(), secret });
+    this.#states.set(name, states);
   }
 
   /**

@@ -36,7 +36,7 @@ describe('doctor', () => {
     expect(out[out.indexOf(`✔ ${SECRETS.master}`) + 1]).toBe(
       '    Alive, and delete-master-key would be sent, signed by itself',
     );
-    expect(out.at(-1)).toBe('10 OK, 4 warnings, 0 failures');
+    expect(out.at(-1)).toBe('10 OK, 5 warnings, 0 failures');
     expect(out[out.indexOf(`! ${SECRETS.requestyManager}`) + 2]).toMatch(/^ {4}This key manages other keys\./);
     expect(deadKeys(system())).toEqual([]);
     expect(
@@ -223,13 +223,27 @@ describe('doctor', () => {
       '    queue, past its policy',
       '    Set RedriveAllowPolicy of the stuck queue once to byQueue with only the',
       '    queues of requests and rechecks: docs/operations.md says how',
+      '! the tag events',
+      expect.stringContaining('No event of a changed tag was seen.'),
+      ...Array.from({ length: 3 }, () => expect.stringMatching(/^ {4}\S/)),
       `! ${SECRETS.kalshiKey}`,
       expect.stringMatching(/^ {4}Proved dead at 2026-\S+: its secret is no longer needed$/),
       '✖ the stuck queue',
       '    About 1: each is a key that may be alive. See key-revoker stuck list',
       '',
-      '3 OK, 2 warnings, 1 failure',
+      '3 OK, 3 warnings, 1 failure',
     ]);
+  });
+
+  it('says when the last event of a changed tag was seen', async () => {
+    system().aws.trail.isLogging = true;
+    await system().store('key-revoker/odd', {});
+    await system().discover();
+    const { deployment } = JSON.parse((await piped('doctor', '--json', '--name-prefix', 'none')).out.join('\n'));
+    expect(deployment.find(({ what }: { what: string }) => what === 'the tag events')).toEqual({
+      ...{ what: 'the tag events', verdict: 'well' },
+      says: ['The last event of a changed tag was seen at 2026-11-20T10:00:00.000Z'],
+    });
   });
 
   it('names the keys that have no control key, and says how to make one', async () => {

@@ -1,5 +1,6 @@
 import * as sm from '@aws-sdk/client-secrets-manager';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { BusEvent } from '../../../../infra/local/aws/bus/bus-event.ts';
 import { createSecret } from '../../../../infra/local/aws/secrets/create-secret.ts';
 import { awsForThisFile } from './aws-in-test.ts';
 
@@ -169,4 +170,81 @@ it('pages through a great many secrets, each once', async () => {
   const first = await list({ Filters: [{ Key: 'name', Values: ['many/'] }] });
   const second = await list({ Filters: [{ Key: 'name', Values: ['many/'] }], NextToken: first.NextToken });
   expect([...(namesOf(first) ?? []), ...(namesOf(second) ?? [])]).toEqual(names.slice(0, 200));
+});
+
+describe('what changes', () => {
+  const heard = async (work: () => Promise<unknown>): Promise<readonly BusEvent[]> => {
+    const events: BusEvent[] = [];
+    const stop = aws().buses.listen((event, bus) => void (bus === 'default' && events.push(event)));
+    await work().finally(stop);
+    return events;
+  };
+  const labelsIn = (events: readonly BusEvent[]) => events.map(({ detail }) => detail);
+  const put = (SecretId: string, VersionStages?: string[]) =>
+    client.send(
+      new sm.PutSecretValueCommand({ SecretId, SecretString: 'two', ...(VersionStages && { VersionStages }) }),
+    );
+
+  it('is an event where a label is on a new version, but for the labels of a rotation', async () => {
+    const { ARN = '' } = await create('told/version');
+    let id: string | undefined;
+    const events = await heard(async () => {
+      id = (await put('told/version')).VersionId;
+    });
+    expect(events).toMatchObject([
+      { source: 'aws.secretsmanager', 'detail-type': 'Secret Label Updated', resources: [ARN] },
+    ]);
+    expect(labelsIn(events)).toEqual([{ name: 'told/version', labelUpdated: 'AWSCURRENT', versionId: id }]);
+    const pending = await put('told/version', ['AWSPENDING']);
+    expect(await heard(() => put('told/version', ['AWSPENDING']))).toEqual([]);
+    const move = { SecretId: 'told/version', VersionStage: 'AWSCURRENT', RemoveFromVersionId: id };
+    const moved = await heard(() =>
+      client.send(new sm.UpdateSecretVersionStageCommand({ ...move, MoveToVersionId: pending.VersionId })),
+    );
+    expect(labelsIn(moved)).toMatchObject([{ labelUpdated: 'AWSCURRENT', versionId: pending.VersionId }]);
+  });
+
+  it('is an event of a call only while a trail logs, and shows no value', async () => {
+    await create('told/tags');
+    const Tags = [{ Key: 'a', Value: 'b' }];
+    const tag = () => client.send(new sm.TagResourceCommand({ SecretId: 'told/tags', Tags }));
+    expect(await heard(tag)).toEqual([]);
+    aws().trail.isLogging = true;
+    const [event, ...more] = await heard(tag);
+    expect(more).toEqual([]);
+    expect(event).toMatchObject({ source: 'aws.secretsmanager', 'detail-type': 'AWS API Call via CloudTrail' });
+    expect(event?.detail).toMatchObject({
+      ...{ eventSource: 'secretsmanager.amazonaws.com', eventName: 'TagResource', responseElements: null },
+      requestParameters: { secretId: 'told/tags', tags: [{ key: 'a', value: 'b' }] },
+    });
+    const [created] = await heard(() => create('told/new'));
+    expect(created?.detail).toMatchObject({ eventName: 'CreateSecret', requestParameters: { name: 'told/new' } });
+    expect(JSON.stringify(created)).not.toContain('one');
+    expect(await heard(() => get('told/new'))).toEqual([]);
+    aws().trail.isLogging = false;
+  });
+
+  it('shows in a listing only after its time, and in a description at once', async () => {
+    clock.now = START;
+    await create('late/kept');
+    await create('late/gone');
+    const late = { Filters: [{ Key: 'name' as const, Values: ['late/'] }] };
+    aws().secrets.listingLagMs = 300_000;
+    expect(namesOf(await list(late))).toEqual([]);
+    clock.now += 300_000;
+    expect(namesOf(await list(late))).toEqual(['late/kept', 'late/gone']);
+    await client.send(new sm.TagResourceCommand({ SecretId: 'late/kept', Tags: [{ Key: 'a', Value: 'b' }] }));
+    await client.send(new sm.DeleteSecretCommand({ SecretId: 'late/gone', ForceDeleteWithoutRecovery: true }));
+    const described = await client.send(new sm.DescribeSecretCommand({ SecretId: 'late/kept' }));
+    expect(described.Tags).toEqual([{ Key: 'a', Value: 'b' }]);
+    const { SecretList = [] } = await list(late);
+    expect(SecretList.map(({ Name, Tags }) => [Name, Tags])).toEqual([
+      ['late/kept', []],
+      ['late/gone', []],
+    ]);
+    clock.now += 300_000;
+    const after = await list(late);
+    expect(after.SecretList?.map(({ Name, Tags }) => [Name, Tags])).toEqual([['late/kept', described.Tags]]);
+    aws().secrets.listingLagMs = 0;
+  });
 });
