@@ -1,7 +1,7 @@
 import { type EpochMs, earlier, epochMs } from '../epoch.ts';
 import type { ItemKey, ListMarks } from '../ports.ts';
 import { isUrgent } from '../reason.ts';
-import { type CaseItem, ownerOf } from './case-item.ts';
+import { type CaseItem, comesBySweep, ownerOf } from './case-item.ts';
 import { keyName } from './keys.ts';
 import { allOrNothing, fields, flag, needed, number, optional, type Reader, text } from './read-fields.ts';
 import { countedFrom, type RequestItem } from './request-item.ts';
@@ -52,7 +52,16 @@ export interface CaseBrief {
   /** That request left the case open. */
   readonly isLeft: boolean;
   /** The settle window, while an end waits for what is found in it. */
-  readonly window?: { readonly owner: string; readonly nextAt: EpochMs; readonly endsAt: EpochMs } | undefined;
+  readonly window?: SettleBrief | undefined;
+}
+
+/** What a sweep reads of a settle window. */
+export interface SettleBrief {
+  readonly owner: string;
+  readonly nextAt: EpochMs;
+  readonly endsAt: EpochMs;
+  /** No message waits for the next reading. */
+  readonly bySweep?: boolean | undefined;
 }
 
 /** Of a tagged secret whose order is not sent yet. */
@@ -80,9 +89,9 @@ const openSince = ({ leftOpenBy, attempts, at }: CaseItem): EpochMs | undefined 
 const windowOf = ({ settling }: CaseItem): CaseBrief['window'] => {
   if (settling === undefined) return undefined;
   const [owner] = settling.owners;
-  return owner === undefined
-    ? undefined
-    : { owner, nextAt: settling.nextAt, endsAt: epochMs(settling.startedAt + settling.windowMs) };
+  if (owner === undefined) return undefined;
+  const endsAt = epochMs(settling.startedAt + settling.windowMs);
+  return { owner, nextAt: settling.nextAt, endsAt, ...(comesBySweep(settling) ? { bySweep: true } : {}) };
 };
 
 const nameOfCase = ({ provider, realm, keyId }: CaseItem): string => keyName(provider, realm, keyId);
@@ -140,10 +149,11 @@ export const CASES = {
       owner: optional(text),
       isLeft: needed(flag),
       window: optional(
-        fields<NonNullable<CaseBrief['window']>>({
+        fields<SettleBrief>({
           owner: needed(text),
           nextAt: needed(number),
           endsAt: needed(number),
+          bySweep: optional(flag),
         }),
       ),
     }),

@@ -4,9 +4,9 @@ import { type AttemptContext, type ControlReading, probeRound } from '../attempt
 import { isSettling, type KeyReading, withReading } from '../attempt/settle-window.ts';
 import type { Disposition } from '../delivery.ts';
 import { type AttemptEnded, attemptEnded, attemptWaiting } from '../ledger/attempt-result.ts';
-import { type CaseItem, NEW_ATTEMPT, type SettleFinding, type Settling } from '../ledger/case-item.ts';
+import { type CaseItem, comesBySweep, NEW_ATTEMPT, type SettleFinding, type Settling } from '../ledger/case-item.ts';
 import { attemptName, caseKey, requestIdOf, requestKey } from '../ledger/keys.ts';
-import { updateLeasedCase } from '../ledger/lease.ts';
+import { releaseLease, updateLeasedCase } from '../ledger/lease.ts';
 import type { RequestItem } from '../ledger/request-item.ts';
 import type { FinalOutcome, UnconfirmedCode } from '../outcome.ts';
 import { askOver, isUnasked } from '../probe/ask.ts';
@@ -171,7 +171,7 @@ const publishFinding = async (run: Run, settling: Settling, finding: SettleFindi
   return unsaid;
 };
 
-/** Ends a delivery that read: the finding goes out if there is one, and otherwise the message comes back for the next reading. */
+/** Ends a delivery that read: the finding goes out if there is one, and otherwise the message comes back for the next reading. A sweep sends one that is far ahead. */
 const concludeReading = async (run: Run, original: PublishedRequest, held: CaseItem): Promise<Disposition> => {
   const { ports, delivery, holder } = run;
   const settling = held.settling as Settling; // this mode is for a case that has one
@@ -181,7 +181,7 @@ const concludeReading = async (run: Run, original: PublishedRequest, held: CaseI
     lease: undefined,
     ...(unsaid && current.settling ? { settling: { ...current.settling, owners: unsaid } } : {}),
   }));
-  if (!isSettling(settling)) return DONE;
+  if (!isSettling(settling) || comesBySweep(settling)) return DONE;
   return waitFor(ports, delivery, original, { code: 'early', notBefore: settling.nextAt });
 };
 
@@ -205,7 +205,12 @@ export const CONFIRM: DeliveryMode = {
   },
   conclude: async (run, item, result, leased) => {
     const original = item as PublishedRequest; // a recheck is about one
-    if (!result.hasEnded) return recheckLater(run, original, result);
+    if (!result.hasEnded) {
+      const isLeft = result.code === 'early' && leased?.settling !== undefined && comesBySweep(leased.settling);
+      if (!isLeft) return recheckLater(run, original, result);
+      await releaseLease(run.ports, original, run.holder);
+      return DONE;
+    }
     return withCase(run, original, leased, async () =>
       concludeReading(run, original, await withFault(run, original, result)),
     );

@@ -25,7 +25,7 @@ export interface WatchedWindows {
 }
 
 /**
- * Sends the message of each late reading again, and counts the windows that are overdue. Sends nothing while the system is paused.
+ * Sends the message of each late reading again, and of each reading that no message waits for, and counts the windows that are overdue. Sends nothing while the system is paused.
  *
  * @throws Unavailable if an AWS service does not answer at all; the next tick starts again
  */
@@ -38,9 +38,9 @@ export const watchWindows = async (ports: Ports, index: Index = BY_STATE): Promi
   let notConfirmed = 0;
   const watch = async (brief: CaseBrief | undefined): Promise<void> => {
     if (brief?.window === undefined) return;
-    const { owner, nextAt, endsAt } = brief.window;
+    const { owner, nextAt, endsAt, bySweep = false } = brief.window;
     if (now > after(endsAt, OVERDUE_MS)) notConfirmed += 1;
-    if (isPaused || now < after(nextAt, LATE_MS)) return;
+    if (isPaused || now < after(nextAt, bySweep ? 0 : LATE_MS)) return;
     const request = await ledger.read<RequestItem>(requestKey(requestIdOf(owner), false));
     if (!request?.published) return;
     await sendRecheck(outbox, request, 0);

@@ -1,9 +1,12 @@
 import { epochMs } from '../../../functions/core/epoch.ts';
 import { dailyPass } from '../../../functions/core/sweep/daily-pass.ts';
+import { watchWindows } from '../../../functions/core/sweep/settle-watch.ts';
 import { postpone } from '../../faults/world/run-case.ts';
 import { castOf, type Stage } from './stage.ts';
 
 const DAY_MS = 86_400_000;
+/** A sweep comes so much later at most, and sends a reading again that is so late. */
+const SWEEP_MS = 300_000;
 /** Far more than come until a request is given up. */
 const MOST_DELIVERIES = 120;
 /** Functions that run at the same time. */
@@ -60,6 +63,15 @@ const isOpen = ({ words }: Stage): boolean => {
   return last === undefined || last.receipt.outcome === 'retry';
 };
 
+/** A sweep sends the next reading of a key in a long settle window. */
+const sweepWindows = async ({ world, ports }: Stage): Promise<void> => {
+  const { clock, ledger } = world;
+  const open = ledger.items().find((item) => item['state'] === 'settling-case');
+  if (open === undefined) return;
+  clock.advanceTo(epochMs(Number(open['at']) + SWEEP_MS));
+  await clock.run(watchWindows(ports));
+};
+
 /** Plays the world until the request has ended and nothing more comes. */
 export const live = async (stage: Stage): Promise<void> => {
   const { world, sickness, ports } = stage;
@@ -69,6 +81,7 @@ export const live = async (stage: Stage): Promise<void> => {
     for (; world.queue.length > 0 && deliveries < MOST_DELIVERIES * (1 + (sickness.others ?? 0)); deliveries += 1) {
       if (isOpen(stage) && sickness.others === undefined) postpone(world, deliveries);
       await deliverDue(stage);
+      if (world.queue.length === 0) await sweepWindows(stage);
     }
   };
   await drain();

@@ -92,6 +92,26 @@ describe('the window after an end', () => {
     expect(memory.sent.slice(before)).toEqual(Array(times).fill('probe'));
   });
 
+  it('leaves a reading that is further ahead than a queue delays to the sweep', async () => {
+    const memory = await ended(DIES);
+    const DAY = 24 * 60 * MINUTE;
+    const key = [...memory.items.keys()].find((name) => name.startsWith('case#')) ?? '';
+    const { settling, ...item } = caseOf(memory);
+    memory.items.set(key, { ...item, settling: { ...settling, windowMs: DAY } } as never);
+    expect(await readThrough(memory, MINUTE)).toEqual(EACH_MINUTE.map((each) => each * MINUTE));
+    expect(caseOf(memory)).toMatchObject({ state: 'settling-case', at: after(END, DAY / 10) });
+    const before = memory.sent.length;
+    // A copy of the message asks nothing, and does not stay on the queue.
+    expect(await readAt(memory, 11 * MINUTE)).toBeUndefined();
+    expect(memory.sent).toHaveLength(before);
+    expect(caseOf(memory)).not.toHaveProperty('lease');
+    expect(caseOf(memory)).toMatchObject({ at: after(END, DAY / 10) });
+    expect(await readThrough(memory, DAY / 10)).toEqual([DAY / 10]);
+    expect(memory.sent.length).toBeGreaterThan(before);
+    for (let n = 2; n <= 10; n += 1) await readAt(memory, (n * DAY) / 10);
+    expect(findings(memory)).toEqual([['R#1!1', 'confirmed', null, 'dead', 'revoked']]);
+  });
+
   it('says what it saw', async () => {
     const memory = await ended(DIES);
     expect(await readAt(memory, MINUTE)).toBe(2 * MINUTE);

@@ -46,6 +46,21 @@ describe('the watch over the settle windows', () => {
     expect(memory.lines.at(-1)).toEqual(['windows read', { resent: 0, notConfirmed }]);
   });
 
+  it.each([
+    ['a quarter of an hour after the one before, when it is late', 15 * MINUTE, -1, 0],
+    ['further ahead than a queue delays, when it is due', 15 * MINUTE + 1, 0, 1],
+    ['further ahead than a queue delays, not before', 15 * MINUTE + 1, -1, 0],
+  ])('sends a reading that is %s', async (_what, apartMs, ms, resent) => {
+    const memory = await settling();
+    const { settling: window, ...item } = caseOf(memory);
+    const lastReadAt = memory.clock.now();
+    const nextAt = after(lastReadAt, apartMs);
+    memory.items.set(CASE, { ...item, at: nextAt, settling: { ...window, lastReadAt, nextAt } } as never);
+    memory.clock.forward(apartMs + ms);
+    expect(await watchWindows(memory.ports)).toMatchObject({ resent });
+    expect(await watchWindows(memory.ports, 'by-state-2')).toMatchObject({ resent });
+  });
+
   it('sends a late reading again also while another request keeps the case open', async () => {
     const memory = await settling();
     memory.items.set(CASE, { ...caseOf(memory), state: 'open-case', at: NOON } as never);
