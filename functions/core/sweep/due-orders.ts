@@ -33,9 +33,9 @@ interface DueSecret extends OfProvider {
   readonly arn: string;
 }
 
-const dueSecretIn = ({ pk, at, state, brief }: Listed): readonly DueSecret[] => {
+const dueSecretIn = ({ pk, at, brief }: Listed): DueSecret => {
   const read = DUE_ORDERS.read(brief, '', () => undefined) as DueBrief | undefined;
-  return state === 'due' ? [{ arn: pk.slice(sweepKey('').pk.length), at, provider: read?.provider ?? '' }] : [];
+  return { arn: pk.slice(sweepKey('').pk.length), at, provider: read?.provider ?? '' };
 };
 
 /** The due orders of one tick. */
@@ -58,7 +58,7 @@ export const dueOrders = async (ports: Ports, { serve }: OneByOne, horizon: Epoc
   await allOver(
     listsOf('due').map(async (list) => {
       for await (const page of ledger.listed(list, epochMs(0), horizon)) {
-        const more = page.flatMap(dueSecretIn);
+        const more = page.map(dueSecretIn);
         count += more.length;
         due = withinLimits([...due, ...more], config.limits.other);
       }

@@ -13,6 +13,9 @@ import { tagsFor } from './tags-for.ts';
 const MINUTE_MS = 60_000;
 const AHEAD_MS = 15 * MINUTE_MS;
 const MOST_ROUNDS = 40;
+const LISTING_LAG_MS = 5 * MINUTE_MS;
+/** In so many rounds an old listing shows the tags. */
+const ROUNDS_BEHIND = 2;
 const SEEDS = 8;
 
 /** Ticks that overlap with each other and with deliveries, over an order that hangs on a secret as tags. */
@@ -20,18 +23,21 @@ export interface SweepCase extends Case {
   readonly seed: number;
   /** The tags are taken off for a while on the way. */
   readonly isTakenBack: boolean;
+  /** Listings of the secrets are five minutes old. */
+  readonly isBehind?: boolean;
 }
 
 const MANNERS = [
   { name: 'overlapping sweeps', isTakenBack: false },
   { name: 'overlapping sweeps, its tags taken off for a while', isTakenBack: true },
+  { name: 'overlapping sweeps, with listings that are five minutes old', isTakenBack: false, isBehind: true },
 ];
 
 export const sweepCases = (order: OrderUnderTest): readonly SweepCase[] =>
-  MANNERS.flatMap(({ name, isTakenBack }) =>
+  MANNERS.flatMap(({ name, ...manner }) =>
     Array.from({ length: SEEDS }, (_, seed) => ({
       name: [order.name, 'expired', name, `in order ${seed + 1}`].join(' | '),
-      ...{ order, reason: 'manual' as const, seed, isTakenBack },
+      ...{ order, reason: 'manual' as const, seed, ...manner },
     })),
   );
 
@@ -60,12 +66,13 @@ const known = new Map<OrderUnderTest, Promise<Awaited>>();
 
 /** Runs one case until nothing is left, and two ticks longer. @param spoil the function's ports, perhaps with something wrong */
 export const runSweeps = async (one: SweepCase, spoil = (ports: Ports): Ports => ports): Promise<Ran> => {
-  const { order, seed, isTakenBack } = one;
+  const { order, seed, isTakenBack, isBehind = false } = one;
   const learned = known.get(order) ?? learn(order);
   known.set(order, learned);
   const world = await openWorld(order, GIVE_UP_MS);
   const { clock, vault, seeded } = world;
   const { secret, tags } = tagsFor(seeded, toIso(after(START, MINUTE_MS)));
+  if (isBehind) vault.listBehind(LISTING_LAG_MS);
   vault.label(secret, tags);
   const { hooks, run } = byTurns(clock, seed);
   const own = instrumented(spoil(world.ports), await learned, hooks);
@@ -76,7 +83,7 @@ export const runSweeps = async (one: SweepCase, spoil = (ports: Ports): Ports =>
     if (n === takenOffIn + 1) vault.label(secret, tags);
     await round(world, own, run);
     const next = world.next();
-    if (next === undefined && n > takenOffIn + 1) break;
+    if (next === undefined && n > Math.max(takenOffIn + 1, isBehind ? ROUNDS_BEHIND : 0)) break;
     clock.advanceTo(next?.visibleAt ?? after(clock.now(), 5 * MINUTE_MS));
   }
   for (const later of [5, 20]) {

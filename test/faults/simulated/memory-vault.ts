@@ -33,6 +33,8 @@ export interface MemoryVault extends Vault {
   /** Forgets the versions that have no label any more. */
   readonly forgetOld: (name: string) => void;
   readonly label: (name: string, tags: Readonly<Record<string, string>>) => void;
+  /** Listings are so old from now on: what has changed since does not show in them. */
+  readonly listBehind: (ms: number) => void;
   /** AWS denies this secret from now on, or grants it again. */
   readonly deny: (name: string, isDenied: boolean) => void;
   /** Stores one more secret. */
@@ -72,6 +74,13 @@ export const memoryVault = (
   );
   const nameOf = (id: string): string => (id.startsWith(ACCOUNT) ? id.slice(ACCOUNT.length) : id);
   const known = (id: string): Stored | undefined => secrets.get(nameOf(id));
+  /** What each listing of an instant would show, where listings are behind. */
+  const listings: { readonly at: number; readonly secrets: readonly Stored[] }[] = [];
+  let behindMs = 0;
+  const copies = (): readonly Stored[] => [...secrets.values()].map((one) => ({ ...one }));
+  const listed = (): readonly Stored[] =>
+    behindMs === 0 ? [...secrets.values()] : (listings.findLast(({ at }) => at <= now() - behindMs)?.secrets ?? []);
+  const noteListing = (): void => void (behindMs > 0 && listings.push({ at: now(), secrets: copies() }));
   const denied = new Set<string>();
   const mustBeGranted = (id: string): void => {
     if (denied.has(nameOf(id))) throw new Fault('stuck/access-denied', `Cannot open ${id}: AWS denies it`);
@@ -80,6 +89,7 @@ export const memoryVault = (
     const stored = known(name);
     if (stored === undefined) throw new Error(`Cannot find the secret ${name}, wanted one that is there`);
     by(stored);
+    noteListing();
   };
   const opened = ({ name }: Stored, { id, createdAt: made, text }: Version): Opened => ({
     found: true,
@@ -110,7 +120,7 @@ export const memoryVault = (
     tagged: async function* (prefix, tagKey) {
       const isTagged = ({ name, tags }: Stored): boolean =>
         name.startsWith(prefix) && Object.keys(tags).some((key) => key.startsWith(tagKey));
-      const found = [...secrets.values()].filter((one) => one.deletedAt === undefined && isTagged(one));
+      const found = listed().filter((one) => one.deletedAt === undefined && isTagged(one));
       yield { secrets: found.map(describedOf), next: undefined };
     },
     put: (name, text) =>
@@ -119,17 +129,23 @@ export const memoryVault = (
       }),
     schedule: (name) => change(name, (stored) => void Object.assign(stored, { deletedAt: now() })),
     restore: (name) => change(name, (stored) => void Object.assign(stored, { deletedAt: undefined })),
-    remove: (name) => void secrets.delete(name),
+    remove: (name) => {
+      secrets.delete(name);
+      noteListing();
+    },
+    listBehind: (ms) => {
+      behindMs = ms;
+      noteListing();
+    },
     forgetOld: (name) =>
       change(name, (stored) => {
         stored.versions = stored.versions.slice(-2);
       }),
-    add: (name, credential, tags = {}) =>
-      void secrets.set(name, {
-        name,
-        versions: [{ id: 'v1', createdAt: now(), text: JSON.stringify(credential) }],
-        tags,
-      }),
+    add: (name, credential, tags = {}) => {
+      const versions = [{ id: 'v1', createdAt: now(), text: JSON.stringify(credential) }];
+      secrets.set(name, { name, versions, tags });
+      noteListing();
+    },
     deny: (name, isDenied) => void (isDenied ? denied.add(name) : denied.delete(name)),
     label: (name, tags) => change(name, (stored) => void Object.assign(stored, { tags })),
   };
