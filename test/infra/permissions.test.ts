@@ -219,6 +219,19 @@ describe('conditions', () => {
       expect(may('RSweepRole', action, id, { 'dynamodb:LeadingKeys': keys })).toBe(expected);
   });
 
+  it.each<[string, string, string[], boolean]>([
+    ['in which list a request is', 'request#1', ['pk', 'sk', 'rev', 'listed', 'brief'], true],
+    ['in which list a case is', 'case#1', ['pk', 'sk', 'rev', 'listed', 'brief'], true],
+    ['what proves a key dead', 'case#1', ['pk', 'sk', 'rev', 'listed', 'proved'], false],
+    ['how a case stands', 'case#1', ['pk', 'sk', 'rev', 'state'], false],
+    ['a pause', 'control', ['pk', 'sk', 'rev', 'listed'], false],
+  ])('let the sweep change %s', (_what, key, attributes, expected) => {
+    const { id } = find(template, 'AWS::DynamoDB::Table', 'RLedger');
+    const context = { 'dynamodb:LeadingKeys': [key], 'dynamodb:Attributes': attributes };
+    expect(may('RSweepRole', 'dynamodb:UpdateItem', id, context)).toBe(expected);
+    expect(may('RSweepRole', 'dynamodb:PutItem', id, context)).toBe(false);
+  });
+
   it.each<[string, string, boolean]>([
     ['a raised limit', 'limit#bybit', true],
     ['how many calls an hour has had', 'limit#bybit#urgent', false],

@@ -38,7 +38,7 @@ export const revokePermissions = (reach: GrantedResources): readonly PolicyState
   ...messageKey(reach, ['sqs', 'sns']),
 ];
 
-/** Every action that the sweep may take, beside its log: it reads tags and never a secret, and writes only what it has swept and copies of items that it cannot read. */
+/** Every action that the sweep may take, beside its log: it reads tags and never a secret, and writes only what it has swept, copies of items that it cannot read, and in which list of the index an item is. */
 export const sweepPermissions = (reach: GrantedResources): readonly PolicyStatement[] => [
   // The API knows no resource for a listing.
   allow(['secretsmanager:ListSecrets'], ['*']),
