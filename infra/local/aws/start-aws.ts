@@ -20,8 +20,8 @@ export interface AwsOptions {
   readonly port?: number;
   /** Epoch milliseconds, for secrets, events and schedules; queues are on this process's `Date`. @default Date.now */
   readonly now?: () => number;
-  /** Sees every call of every client before it is carried out. */
-  readonly onCall?: (call: Call) => void;
+  /** Sees every call of every client before it is carried out, and holds the call back as long as a promise that it returns. */
+  readonly onCall?: (call: Call) => unknown;
 }
 
 /** The emulated AWS: all that the functions, a deployment and the command line use of it, behind one URL. */

@@ -30,6 +30,7 @@ import { readEnvironment } from '../../../functions/edge/process/environment.ts'
 import * as PROVIDERS from '../../../functions/providers/index.ts';
 import { serve } from '../../../functions/revoke/serve.ts';
 import { serveEvents } from '../../../functions/sweep/serve-events.ts';
+import type { Call } from '../../../infra/local/aws/protocol/call.ts';
 import { type Aws, startAws } from '../../../infra/local/aws/start-aws.ts';
 import { roleId } from '../../../infra/local/deploy/resource-types.ts';
 import { type Deployment, deploy } from '../../../infra/local/deploy.ts';
@@ -129,6 +130,8 @@ export interface System extends Sandboxes {
 export interface SystemOptions extends SandboxesOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly exchangeMs?: number;
+  /** Sees every call to AWS, and holds the call back as long as a promise that it returns. */
+  readonly onCall?: (call: Call) => unknown;
 }
 
 let template: Template | undefined;
@@ -179,7 +182,7 @@ const attributesOf = (attributes: Readonly<Record<string, string>>) =>
  * real sockets and SDK clients, on a clock that moves only when a test waits for it.
  */
 export const startSystem = async (options: SystemOptions = {}): Promise<System> => {
-  const { environment = {}, exchangeMs } = options;
+  const { environment = {}, exchangeMs, onCall } = options;
   template ??= await operatedTemplate();
   vi.useFakeTimers({ toFake: ['Date'], now: START });
   const canaries = listenForCanaries();
@@ -193,6 +196,7 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
     onCall: (call) => {
       canaries.hear(call);
       rights.hear(call);
+      return onCall?.(call);
     },
   });
   vi.stubEnv('AWS_ENDPOINT_URL', aws.url);

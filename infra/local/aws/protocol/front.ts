@@ -12,8 +12,8 @@ import { route } from './route.ts';
 export interface FrontOptions {
   readonly backends: Readonly<Record<Service, Backend>>;
   readonly faults: Faults;
-  /** Sees every call before it is carried out. */
-  readonly onCall?: ((call: Call) => void) | undefined;
+  /** Sees every call before it is carried out, and holds the call back as long as a promise that it returns. */
+  readonly onCall?: ((call: Call) => unknown) | undefined;
   /** 0 takes a free port. */
   readonly port: number;
 }
@@ -85,7 +85,7 @@ const answer = async (options: FrontOptions, request: IncomingMessage, response:
   let call: Call | undefined;
   try {
     call = route(request, await text(request));
-    options.onCall?.(call);
+    await options.onCall?.(call);
     const effect = options.faults.meet(call);
     const reply = effect?.applied === false ? undefined : await options.backends[call.service](call);
     if (effect !== undefined) show(call, effect, request, response);
