@@ -66,9 +66,10 @@ export interface Ledger {
    * Writes one whole item, on condition that its `rev` is still one less than the item's (or, for `rev` 1, that there is no item, or
    * none whose `rev` can be read).
    *
+   * @param isNew there must be no item at all: the writer found none, or did not look
    * @returns false if another writer has changed the item since
    */
-  write(key: ItemKey, item: Versioned): Promise<boolean>;
+  write(key: ItemKey, item: Versioned, isNew?: boolean): Promise<boolean>;
   /** All items of one partition whose sort key starts with the prefix, strongly consistent, every page. */
   list<T>(pk: string, prefix: string): Promise<readonly (T & ItemKey)[]>;
   /** Many items at once, in any order, without those that are not there. May lag behind the writes. */
@@ -95,6 +96,21 @@ export interface Ledger {
    * @returns the slot; or what the item held, if the slot was not booked
    */
   book(key: ItemKey, booking: Booking): Promise<EpochMs | Booked>;
+  /** What this delivery knows of its items. Absent where nothing is remembered. */
+  readonly known?: KnownItems;
+}
+
+/** A change of an item. It is pure. @returns `undefined` to leave the item as it is */
+export type ItemChange<T extends Versioned> = (current: T | undefined) => Omit<T, keyof Versioned> | undefined;
+
+/** The items that a delivery wrote or read, as its last write or read left them. */
+export interface KnownItems {
+  /** `undefined`: the delivery knows nothing of the item. An empty object: it found none. */
+  find<T extends Versioned>(key: ItemKey): { readonly item?: T | undefined } | undefined;
+  /** Keeps a change back until the item is next written, or read. */
+  owe<T extends Versioned>(key: ItemKey, change: ItemChange<T>): void;
+  /** Hands out the changes that were kept back, in their order. They are no longer owed. */
+  takeOwed<T extends Versioned>(key: ItemKey): readonly ItemChange<T>[];
 }
 
 /** One version of a secret, opened. */

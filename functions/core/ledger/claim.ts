@@ -195,7 +195,11 @@ const claimRequest = async (
     return isRedrive ? redriven(whole, delivery, attempt, now) : whole === current ? undefined : whole;
   };
   const key = requestKey(requestId, planOnly);
-  const item = await (mayBeApart ? ports.ledger.read<RequestItem>(key) : updateItem<RequestItem>(ports, key, next));
+  // What a sender sent, and SQS delivers for the first time, was most likely never claimed. Copies of ours carry a mark.
+  const expected = delivery.receiveCount === 1 && delivery.mark === undefined ? 'none' : undefined;
+  const item = await (mayBeApart
+    ? ports.ledger.read<RequestItem>(key)
+    : updateItem<RequestItem>(ports, key, next, expected));
   // Most redeliveries change nothing, so only a write costs the question what the first delivery did.
   if (mayBeApart && next(item) !== undefined)
     return (await claimedApart(ports, delivery)) ?? claimRequest(ports, delivery, request, eventAt, isFinished, false);

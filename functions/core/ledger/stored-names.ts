@@ -92,8 +92,8 @@ export const withStoredNames = (table: Ledger): Ledger => ({
     const stored = await table.read<T>(key);
     return stored && fromTable(key, stored);
   },
-  write: (key, item) =>
-    table.write(key, { ...(inStoredNames(key, withoutMarks(item)) as Versioned), ...listMarks(key, item) }),
+  write: (key, item, isNew) =>
+    table.write(key, { ...(inStoredNames(key, withoutMarks(item)) as Versioned), ...listMarks(key, item) }, isNew),
   readMany: async <T extends Versioned>(keys: readonly ItemKey[]) =>
     (await table.readMany<T>(keys)).map((stored) => fromTable(stored, stored)),
   list: async <T>(pk: string, prefix: string) =>

@@ -1,6 +1,7 @@
 import { type Delivery, type Disposition, isOwnSender } from '../delivery.ts';
 import { asResult, attemptWaiting } from '../ledger/attempt-result.ts';
 import { claim } from '../ledger/claim.ts';
+import { ledgerOfDelivery } from '../ledger/known-items.ts';
 import type { RequestItem } from '../ledger/request-item.ts';
 import type { Ports } from '../ports.ts';
 import { type Parsed, parseRequest } from '../request/parse-request.ts';
@@ -75,7 +76,8 @@ const notForYou = ({ request: { requestId: text } }: Parsed & { readonly kind: '
  * @returns whether the message is finished; if not, when it may come back
  * @throws a defect of ours: the message comes back by itself
  */
-export const revoke = async (ports: Ports, delivery: Delivery): Promise<Disposition> => {
+export const revoke = async (given: Ports, delivery: Delivery): Promise<Disposition> => {
+  const ports = { ...given, ledger: ledgerOfDelivery(given) };
   try {
     const { requestTopics } = ports.config;
     const parsed = parseRequest(ports.providers, delivery.body, {

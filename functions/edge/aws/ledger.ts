@@ -46,19 +46,24 @@ export const ledgerClient = (client: DynamoDBClient): DynamoDBDocumentClient =>
 
 const withoutKey = ({ pk: _pk, sk: _sk, ...item }: Item): unknown => item;
 
-/** @returns false where the condition does not hold */
-const conditionally = async (what: string, exchange: Promise<unknown>): Promise<boolean> => {
+/** The nonce of the item that was there when a condition failed. The error holds that item in DynamoDB's own form. */
+const nonceIn = (error: unknown): unknown =>
+  (error as { readonly Item?: { readonly nonce?: { readonly S?: unknown } } }).Item?.nonce?.S;
+
+/** @returns false where the condition does not hold, unless the item that is there has this nonce */
+const conditionally = async (what: string, exchange: Promise<unknown>, nonce?: string): Promise<boolean> => {
   try {
     await exchange;
     return true;
   } catch (error) {
-    if (classOf(error) === 'ConditionalCheckFailedException') return false;
-    throw unavailable(what, error);
+    if (classOf(error) !== 'ConditionalCheckFailedException') throw unavailable(what, error);
+    return nonce !== undefined && nonceIn(error) === nonce;
   }
 };
 
-const unchangedSince = (rev: number) =>
-  rev === 1
+const unchangedSince = (rev: number, isNew = false) => {
+  if (isNew) return { ConditionExpression: 'attribute_not_exists(pk)' };
+  return rev === 1
     ? {
         // An item whose revision cannot be read counts as one that was never written.
         ConditionExpression: 'attribute_not_exists(#rev) OR NOT attribute_type(#rev, :number) OR #rev < :first',
@@ -70,6 +75,7 @@ const unchangedSince = (rev: number) =>
         ExpressionAttributeNames: { '#rev': 'rev' },
         ExpressionAttributeValues: { ':before': rev - 1 },
       };
+};
 
 const inPartition = (pk: string, prefix: string) =>
   prefix === ''
@@ -204,18 +210,19 @@ const marking = (rev: number, marks: ListMarks | undefined) => {
  * key.
  */
 export const dynamoLedger = (client: Client, table: string): Ledger => {
-  const read = async <T extends Versioned>(key: ItemKey): Promise<T | undefined> => {
-    const get = new GetCommand({ TableName: table, Key: { pk: key.pk, sk: key.sk }, ConsistentRead: true });
-    const { Item: item } = await orUnavailable('read the ledger', client.send(get));
-    return item && (withoutKey(item) as T);
-  };
   return withStoredNames({
-    read,
-    write: async ({ pk, sk }, item) => {
-      const put = new PutCommand({ TableName: table, Item: { ...item, pk, sk }, ...unchangedSince(item.rev) });
-      if (await conditionally('write to the ledger', client.send(put))) return true;
-      // A write repeated by the SDK after its acknowledgement was lost fails on what it wrote itself.
-      return (await read({ pk, sk }))?.nonce === item.nonce;
+    read: async <T extends Versioned>({ pk, sk }: ItemKey): Promise<T | undefined> => {
+      const get = new GetCommand({ TableName: table, Key: { pk, sk }, ConsistentRead: true });
+      const { Item: item } = await orUnavailable('read the ledger', client.send(get));
+      return item && (withoutKey(item) as T);
+    },
+    write: async ({ pk, sk }, item, isNew = false) => {
+      const put = new PutCommand({
+        ...{ TableName: table, Item: { ...item, pk, sk }, ...unchangedSince(item.rev, isNew) },
+        // A write repeated by the SDK after its acknowledgement was lost fails on what it wrote itself.
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      });
+      return conditionally('write to the ledger', client.send(put), item.nonce);
     },
     list: async <T>(pk: string, prefix: string) =>
       (await listFrom(client, table, pk, prefix)) as readonly (T & ItemKey)[],

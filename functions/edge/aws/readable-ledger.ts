@@ -67,12 +67,10 @@ export const readableLedger = (
       const stored = await ledger.read<T>(key);
       return stored && wholeOf(key, stored);
     },
-    write: (key, item) => {
+    write: (key, item, isNew) => {
       const { schema } = item as Versioned & { readonly schema?: unknown };
-      return ledger.write(key, {
-        ...item,
-        schema: typeof schema === 'number' && schema > SCHEMA ? schema : SCHEMA,
-      } as Versioned);
+      const known = { ...item, schema: typeof schema === 'number' && schema > SCHEMA ? schema : SCHEMA };
+      return ledger.write(key, known as Versioned, isNew);
     },
     list: async <T>(pk: string, prefix: string) =>
       Promise.all((await ledger.list<T>(pk, prefix)).map((item) => wholeOf({ pk, sk: item.sk }, item))),

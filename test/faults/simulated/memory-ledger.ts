@@ -42,9 +42,9 @@ export const memoryLedger = (): MemoryLedger => {
       const item = items.get(nameOf(key));
       return item ? (withoutKey(item) as T) : (booked.get(nameOf(key)) as T | undefined);
     },
-    write: async (key, item) => {
+    write: async (key, item, isNew) => {
       const current = items.get(nameOf(key));
-      if ((current?.rev ?? 0) !== item.rev - 1) return current?.nonce === item.nonce;
+      if ((isNew && current) || (current?.rev ?? 0) !== item.rev - 1) return current?.nonce === item.nonce;
       const next = copyOf({ ...item, pk: key.pk, sk: key.sk });
       const left = Object.entries(worksOf(current)).filter(([name]) => worksOf(next)[name] === undefined);
       over.set(nameOf(key), (over.get(nameOf(key)) ?? 0) + callsIn(left.map(([, work]) => work)));

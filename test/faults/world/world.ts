@@ -122,8 +122,8 @@ export const openWorld = async (order: OrderUnderTest, giveUpAfterMs: number, co
     return isApart ? messageId : requestId;
   };
   /** Of several messages with one id, the first to be claimed has the id; each other one gets the id of its message. */
-  const claiming: Ports['ledger']['write'] = async (key, item) => {
-    const isWritten = await ledger.write(key, item);
+  const claiming: Ports['ledger']['write'] = async (key, item, isNew) => {
+    const isWritten = await ledger.write(key, item, isNew);
     const about = underWay.get(atWork());
     const { requestId } = item as Partial<RequestItem>;
     if (about && isWritten && item.rev === 1 && requestId !== undefined && key.pk === `request#${requestId}`)

@@ -75,6 +75,13 @@ export interface Given {
 
 const MISSING: NotFound = { found: false, why: 'missing' };
 
+/** Changes an item as another delivery does: under its next revision. @returns the item */
+export const changeItem = ({ items }: Pick<Memory, 'items'>, name: string, fields: object): unknown => {
+  const item = items.get(name);
+  items.set(name, { ...item, ...fields, rev: (item?.rev ?? 0) + 1, nonce: 'another' });
+  return items.get(name);
+};
+
 const memoryLedger = (items: Memory['items']): Ledger => {
   const name = ({ pk, sk }: ItemKey): string => `${pk} ${sk}`;
   const marksAt = (key: ItemKey) => listMarks(key, items.get(name(key)) ?? {});
@@ -90,7 +97,8 @@ const memoryLedger = (items: Memory['items']): Ledger => {
       .map(([key, item]) => [key, structuredClone(item)] as const);
   return {
     read: async <T extends Versioned>(key: ItemKey) => structuredClone(items.get(name(key))) as T | undefined,
-    write: async (key, item) => {
+    write: async (key, item, isNew) => {
+      if (isNew && items.has(name(key))) return false;
       if ((items.get(name(key))?.rev ?? 0) !== item.rev - 1) return false;
       items.set(name(key), JSON.parse(JSON.stringify(item)));
       return true;
@@ -162,7 +170,7 @@ export const memoryPorts = ({ provider, config = {}, secrets = {}, described = [
     clock,
     ledger: {
       read: (key) => step('read', () => ledger.read(key)),
-      write: (key, item) => step(`write ${key.sk}`, () => ledger.write(key, item)),
+      write: (key, item, isNew) => step(`write ${key.sk}`, () => ledger.write(key, item, isNew)),
       list: (pk, prefix) => step('list', () => ledger.list(pk, prefix)),
       readMany: (keys) => step('read many', () => ledger.readMany(keys)),
       inState: ledger.inState,

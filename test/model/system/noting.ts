@@ -20,9 +20,9 @@ export const noting = (ports: Ports, { sandbox, truth }: OpenStage, happened: Ha
   const keyOf = (hash: string | undefined): string =>
     sandbox.keyIds().find((id) => `sha256:${digest(id)}` === hash) ?? '';
 
-  const write: Ports['ledger']['write'] = async (key, item) => {
+  const write: Ports['ledger']['write'] = async (key, item, isNew) => {
     const before = await ledger.read(key);
-    const isWritten = await ledger.write(key, item);
+    const isWritten = await ledger.write(key, item, isNew);
     if (!isWritten || before?.rev === item.rev) return isWritten;
     const [kind] = key.pk.split('#');
     if (kind === 'request') note(...inRequest(before as RequestItem | undefined, item as RequestItem));

@@ -7,7 +7,7 @@ import type { RequestItem } from '../../../../functions/core/ledger/request-item
 import type { Restriction } from '../../../../functions/core/provider.ts';
 import { WIDENED } from '../../../../functions/core/receipts/sentences.ts';
 import { revoke } from '../../../../functions/core/revoke/revoke.ts';
-import type { Given, Memory } from '../memory-ports.ts';
+import { changeItem, type Given, type Memory } from '../memory-ports.ts';
 import { answerOf, NOON } from '../rounds.ts';
 import { deleteCall, scriptedProvider } from '../scripted-provider.ts';
 import {
@@ -127,11 +127,7 @@ describe('a recheck of a dead key', () => {
   });
 
   it.each<[string, (items: Memory['items']) => unknown, unknown]>([
-    [
-      'is at its next attempt by then',
-      (items) => items.set('request#R request', { ...items.get('request#R request'), attempt: 2 } as never),
-      2,
-    ],
+    ['is at its next attempt by then', (items) => changeItem({ items }, 'request#R request', { attempt: 2 }), 2],
     ['is lost by then', (items) => items.delete('request#R request'), undefined],
   ])('takes back the word of no request that %s', async (_what, happen, attempt) => {
     const memory = await confirmed(ALIVE);
@@ -479,7 +475,7 @@ describe('a recheck of a restricted key', () => {
     const { vault } = memory.ports;
     const attempts = { 'S#1': { ...NEW_ATTEMPT, calls: 1 } };
     const open: typeof vault.open = (...of) => {
-      memory.items.set(CASE, { ...caseOf(memory), state: 'open-case', attempts } as never);
+      changeItem(memory, CASE, { state: 'open-case', attempts });
       return vault.open(...of);
     };
     memory.ports.vault = { ...vault, open };
@@ -604,9 +600,7 @@ describe('a recheck', () => {
     /** Another delivery has taken it. */
     const lose = (memory: Memory) => {
       const lease = { holder: 'else', until: after(memory.clock.now(), 9_000) };
-      const item = { ...caseOf(memory), lease };
-      memory.items.set(CASE, item as never);
-      return item;
+      return changeItem(memory, CASE, { lease });
     };
 
     it('before its first probe is written comes again, and writes nothing more', async () => {

@@ -7,7 +7,7 @@ import type { Receipt } from '../../../../functions/core/receipt.ts';
 import { marksIn } from '../../../../functions/core/request/marks.ts';
 import { revoke } from '../../../../functions/core/revoke/revoke.ts';
 import { provedAt } from '../../../proved-at.ts';
-import { Crash, type Given, type Memory, openedAs } from '../memory-ports.ts';
+import { Crash, changeItem, type Given, type Memory, openedAs } from '../memory-ports.ts';
 import { answerOf, NOON } from '../rounds.ts';
 import { questionOf, scriptedProvider, withoutSlot } from '../scripted-provider.ts';
 import {
@@ -114,8 +114,8 @@ it('answers the same request again without a word', async () => {
   memory.fail();
   expect(await revoke(memory.ports, delivered(memory, SELF, { messageId: 'M2' }))).toEqual({ done: true });
   expect([memory.sent.length, memory.published.length]).toEqual([4, 1]);
-  // The request, its case, and the request once more: nothing is left to do.
-  expect(memory.steps).toEqual(['read', 'read', 'read']);
+  // The request is there already. It, its case, and the request once more: nothing is left to do.
+  expect(memory.steps).toEqual(['write request', 'read', 'read', 'read']);
 });
 
 it('leaves the key that another delivery has pinned, where the secret was rotated between the two', async () => {
@@ -489,7 +489,7 @@ describe('a refusal that cannot be written down', () => {
   const CASE = `case#kalshi/prod/${KEY} case`;
   const lose = (memory: Memory) => {
     const lease = { holder: 'else', until: after(memory.clock.now(), 25_000) };
-    memory.items.set(CASE, { ...caseOf(memory), lease } as never);
+    changeItem(memory, CASE, { lease });
   };
   const fail = () => {
     throw new Unavailable('Cannot write');
@@ -529,7 +529,7 @@ it('waits where another delivery has taken the case from it', async () => {
   const { send } = memory.ports;
   memory.ports.send = async (call, until) => {
     const lease = { holder: 'else', until: after(memory.clock.now(), 25_000) };
-    memory.items.set(`case#kalshi/prod/${KEY} case`, { ...caseOf(memory), lease } as never);
+    changeItem(memory, `case#kalshi/prod/${KEY} case`, { lease });
     return send(call, until);
   };
   expect(await revoke(memory.ports, delivered(memory, SELF))).toMatchObject({ done: false, code: 'in-progress' });
@@ -571,7 +571,7 @@ it('tries twice to conclude that another delivery has taken the case from it', a
   const { send } = memory.ports;
   memory.ports.send = async (call, until) => {
     const lease = { holder: 'else', until: after(memory.clock.now(), 25_000) };
-    memory.items.set(`case#kalshi/prod/${KEY} case`, { ...caseOf(memory), lease } as never);
+    changeItem(memory, `case#kalshi/prod/${KEY} case`, { lease });
     isDown();
     return send(call, until);
   };

@@ -10,7 +10,7 @@ import type { RevocationRequest } from '../../../../functions/core/request/revoc
 import { revoke } from '../../../../functions/core/revoke/revoke.ts';
 import { type DeliveryMode, runOf } from '../../../../functions/core/revoke/run.ts';
 import { withLease, withPin } from '../../../../functions/core/revoke/with-lease.ts';
-import { type Memory, memoryPorts, openedAs } from '../memory-ports.ts';
+import { changeItem, type Memory, memoryPorts, openedAs } from '../memory-ports.ts';
 import { answerOf, NOON } from '../rounds.ts';
 import { askedIn } from '../scripted-provider.ts';
 import {
@@ -195,7 +195,7 @@ describe('a credential that is refused at its pinned version', () => {
 
   it.each<[string, (items: Memory['items']) => void]>([
     ['its case cannot be found by then', (items) => void items.delete(`case#kalshi/prod/${OTHER} case`)],
-    ['a redrive has begun by then', (items) => void items.set(REQUEST, { ...items.get(REQUEST), attempt: 2 } as never)],
+    ['a redrive has begun by then', (items) => void changeItem({ items }, REQUEST, { attempt: 2 })],
   ])('waits where %s', async (_what, happen) => {
     const { memory, sent, verdict } = await refusedWith(MANAGED, async ({ items }) => {
       happen(items);

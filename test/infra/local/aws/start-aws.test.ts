@@ -2,7 +2,7 @@ import * as ddb from '@aws-sdk/client-dynamodb';
 import { ListSecretsCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as sns from '@aws-sdk/client-sns';
 import * as sqs from '@aws-sdk/client-sqs';
-import { afterAll, afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { awsForThisFile } from './aws-in-test.ts';
 
 const seen: string[] = [];
@@ -256,4 +256,39 @@ it('meets the call that holds a text, past those that it is told to skip', async
   await expect(send('bad')).rejects.toThrow();
   await send('bad');
   expect(await receive(QueueUrl)).toHaveLength(4);
+});
+
+describe('a write whose condition fails', () => {
+  const table = async (TableName: string) => {
+    const keys = [
+      { AttributeName: 'pk', KeyType: 'HASH' as const },
+      { AttributeName: 'sk', KeyType: 'RANGE' as const },
+    ];
+    await tables.send(
+      new ddb.CreateTableCommand({
+        ...{ TableName, BillingMode: 'PAY_PER_REQUEST', KeySchema: keys },
+        AttributeDefinitions: keys.map(({ AttributeName }) => ({ AttributeName, AttributeType: 'S' })),
+      }),
+    );
+    const Key = { pk: { S: 'p' }, sk: { S: 's' } };
+    await tables.send(new ddb.PutItemCommand({ TableName, Item: { ...Key, nonce: { S: 'mine' } } }));
+    return { TableName, Key, ConditionExpression: 'attribute_not_exists(nonce)' };
+  };
+  const oldItemOf = (error: unknown): unknown => (error as ddb.ConditionalCheckFailedException).Item;
+
+  it.each([
+    ['put', (at: string) => ({ Item: { pk: { S: 'p' }, sk: { S: 's' } }, at })],
+    ['update', (at: string) => ({ UpdateExpression: 'SET a = :a', ExpressionAttributeValues: { ':a': { S: at } } })],
+  ])('tells of the item that is there where a %s asks for it', async (verb, fields) => {
+    const { Key, ...condition } = await table(`refusing-${verb}`);
+    const { at: _, Item, ...rest } = { Item: undefined, ...fields('x') } as Record<string, unknown>;
+    const input = { ...condition, ...rest, ...(Item ? { Item } : { Key }) } as never;
+    const send = (more: object): Promise<unknown> =>
+      (verb === 'put'
+        ? tables.send(new ddb.PutItemCommand({ ...(input as ddb.PutItemCommandInput), ...more }))
+        : tables.send(new ddb.UpdateItemCommand({ ...(input as ddb.UpdateItemCommandInput), ...more }))
+      ).catch(oldItemOf);
+    expect(await send({ ReturnValuesOnConditionCheckFailure: 'ALL_OLD' })).toEqual({ ...Key, nonce: { S: 'mine' } });
+    expect(await send({})).toBeUndefined();
+  });
 });
