@@ -4,6 +4,7 @@ import { type AttemptResult, attemptEnded, attemptWaiting } from '../ledger/atte
 import { type AttemptRecord, type CaseItem, NEW_ATTEMPT, sightedRoundsIn } from '../ledger/case-item.ts';
 import { attemptName } from '../ledger/keys.ts';
 import { updateLeasedCase } from '../ledger/lease.ts';
+import { updateItem, updateLater } from '../ledger/update-item.ts';
 import { type FinalOutcome, mayBeOutage } from '../outcome.ts';
 import { hasTime, type Round } from '../probe/ask.ts';
 import { type Call, hintFor, isRestriction, type Plan } from '../provider.ts';
@@ -13,7 +14,7 @@ import { wayAroundBan } from './around-ban.ts';
 import { killOf } from './call-guards.ts';
 import { askElsewhere, askForSigner, askSiblings } from './elsewhere.ts';
 import { nextStep, type Step } from './next-step.ts';
-import { withMoreEvidence, withRound } from './progress.ts';
+import { mayBeWrittenLater, withMoreEvidence, withRound } from './progress.ts';
 import { type AttemptContext, type JudgedRound, planWith, probeRound } from './round.ts';
 import { sendCall } from './send-call.ts';
 import { startedAgain } from './settle-window.ts';
@@ -67,7 +68,10 @@ const whyOf = (
 const reopened = ({ findings = 0 }: CaseItem, leftOpenBy: string) =>
   ({ proved: undefined, leftOpenBy, findings: findings + 1, state: 'open-case' }) as const;
 
-/** Writes one round into the case. A key that is alive after its proof is reported first, and its case is opened again. */
+/**
+ * Writes one round into the case, at once or with what follows from it. A key that is alive after its proof is reported first, and its case
+ * is opened again.
+ */
 const writeRound = async (
   context: AttemptContext,
   hooks: AttemptHooks,
@@ -79,12 +83,14 @@ const writeRound = async (
   if (item.proved && lives) await hooks.resurrected(item, item.proved.at);
   const now = ports.clock.now();
   const name = attemptName(context.item);
-  return updateLeasedCase(ports, pin.keyName, holder, (held) => {
+  const judged = round.cutShort ? undefined : roundVerdict;
+  const write = mayBeWrittenLater(item, name, round, judged) ? updateLater : updateItem;
+  const noted = (held: CaseItem): Omit<CaseItem, 'rev' | 'nonce'> => {
     const written = withRound(held, {
       name,
       signerId: order.signer.keyId,
       round,
-      roundVerdict: round.cutShort ? undefined : roundVerdict,
+      roundVerdict: judged,
       control,
       controlName: controlReading?.keyName,
       restriction: isRestriction(plan.call) ? plan.call : undefined,
@@ -95,7 +101,8 @@ const writeRound = async (
     const settling = held.settling?.as === 'gone' ? startedAgain(held.settling, now) : held.settling;
     const seen = { ...written, settling };
     return held.proved ? { ...seen, ...reopened(held, held.proved.endedBy), at: now } : seen;
-  });
+  };
+  return updateLeasedCase(ports, pin.keyName, holder, noted, write);
 };
 
 /** What this delivery knows of the case, and what it has done. */

@@ -188,6 +188,27 @@ export const withRound = (
   };
 };
 
+/** Whether a sighting would speak against this: absences that are counted, or a call that waits for its proof. */
+const isAtStake = ({ calls, agreed, absentSince }: AttemptRecord): boolean =>
+  calls > 0 || agreed !== undefined || absentSince !== undefined;
+
+/**
+ * Whether a round may be written with the next step. A crash in between loses such a round, and then the key is asked once more. Not so a
+ * round that speaks against anything in the case: without it a proof would be stronger than it is.
+ */
+export const mayBeWrittenLater = (
+  { proved, settling, attempts }: CaseItem,
+  name: string,
+  round: Round,
+  roundVerdict: RoundVerdict | undefined,
+): boolean => {
+  if (roundVerdict === undefined || roundVerdict === 'none') return false;
+  if (!isSighting(round)) return true;
+  const isAsWanted = DONE_BY_UPDATE.includes(roundVerdict);
+  const contrary = Object.entries(attempts).filter(([other]) => !(isAsWanted && other === name));
+  return proved === undefined && settling === undefined && !contrary.some(([, progress]) => isAtStake(progress));
+};
+
 const seenIn = ({ asked }: Round, now: EpochMs): CaseItem['sightings'] =>
   Object.fromEntries(asked.filter(({ answer }) => answer.identified).map(({ question }) => [question.questionId, now]));
 

@@ -5,7 +5,7 @@ import { TIMING } from '../timing.ts';
 import type { CaseItem } from './case-item.ts';
 import { caseKey, keyName, requestKey } from './keys.ts';
 import { isSamePin, type RequestItem } from './request-item.ts';
-import { updateItem } from './update-item.ts';
+import { updateItem, type updateLater } from './update-item.ts';
 
 export interface KeyOf {
   readonly provider: string;
@@ -101,6 +101,7 @@ export const takeLeaseFor = async (
 /**
  * Writes to a case whose lease this delivery holds.
  *
+ * @param write `updateLater` keeps the change back for the next write to the case
  * @throws LeaseLost if another delivery has taken it
  */
 export const updateLeasedCase = async (
@@ -108,8 +109,9 @@ export const updateLeasedCase = async (
   name: string,
   holder: string,
   change: (current: CaseItem) => Omit<CaseItem, 'rev' | 'nonce'>,
+  write: typeof updateLater = updateItem,
 ): Promise<CaseItem> => {
-  const written = await updateItem<CaseItem>(ports, caseKey(name), (current) => {
+  const written = await write<CaseItem>(ports, caseKey(name), (current) => {
     if (current?.lease?.holder !== holder)
       throw new LeaseLost('Cannot write to the case: another delivery holds the lease');
     return change(current);

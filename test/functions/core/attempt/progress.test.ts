@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Answer } from '../../../../functions/core/answer.ts';
 import {
   hasRoomFor,
+  mayBeWrittenLater,
   seenWith,
   withAnswer,
   withCall,
@@ -715,5 +716,47 @@ describe('an end written into the case', () => {
   it('keeps a restriction for later while another request keeps the case open', () => {
     const item = withEnd(withWork({}, { restrictedBy: 'v#1', leftOpenBy: 'u#1' }), 'w#2', end('withdrawn'));
     expect([item.restrictedBy, item.leftOpenBy, item.state]).toEqual(['v#1', 'u#1', 'open-case']);
+  });
+});
+
+describe('a round is written', () => {
+  const ALIVE = round({ asked: [askedOf(answerOf('alive'))] });
+  const GONE = round({ asked: [askedOf(answerOf('unknown'))] });
+  const settling = { as: 'gone', owners: [] } as unknown as NonNullable<CaseItem['settling']>;
+  const proved = { at: NOON, deadAt: NOON, endedBy: 'v#1' };
+
+  it.each<[string, CaseItem, Round, RoundVerdict | undefined]>([
+    ['shows a key that nothing was known of', EMPTY, ALIVE, 'present'],
+    ['shows a key that was only seen before', withWork({ lastSightedAt: NOON }), ALIVE, 'present'],
+    ['does not find the key', withWork({ calls: 1 }), GONE, 'absent'],
+    ['never saw the key', EMPTY, GONE, 'absent-unseen'],
+    ['shows a key as its update asked', withWork({ calls: 1 }), ALIVE, 'as-asked'],
+  ])('with the next step where it %s', (_what, item, probed, verdict) => {
+    expect(mayBeWrittenLater(item, 'w', probed, verdict)).toBe(true);
+  });
+
+  it.each<[string, CaseItem, Round, RoundVerdict | undefined]>([
+    ['shows a key after a call', withWork({ calls: 1 }), ALIVE, 'present'],
+    ['shows a key whose absence is counted', withWork({ absentSince: NOON }), ALIVE, 'present'],
+    ['shows a key that agrees otherwise', withWork({ agreed: { on: 'absent', at: NOON } }), ALIVE, 'present'],
+    [
+      'shows a key after the call of another request',
+      { ...EMPTY, attempts: { v: { ...NEW_ATTEMPT, calls: 1 } } },
+      ALIVE,
+      'present',
+    ],
+    [
+      'shows a key as its update asked after the call of another request',
+      { ...EMPTY, attempts: { v: { ...NEW_ATTEMPT, calls: 1 } } },
+      ALIVE,
+      'as-asked',
+    ],
+    ['shows a key after its update', withWork({ calls: 1 }), ALIVE, 'wider'],
+    ['shows a key that was proved gone', { ...EMPTY, proved }, ALIVE, 'present'],
+    ['shows a key in its settle window', { ...EMPTY, settling }, ALIVE, 'present'],
+    ['says nothing', EMPTY, round({ asked: [askedOf(answerOf('doubt'))] }), 'none'],
+    ['was cut short', EMPTY, ALIVE, undefined],
+  ])('at once where it %s', (_what, item, probed, verdict) => {
+    expect(mayBeWrittenLater(item, 'w', probed, verdict)).toBe(false);
   });
 });
