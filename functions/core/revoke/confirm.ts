@@ -1,5 +1,6 @@
 import { type Facts, isAbsent, isPresent, type KeyRecord } from '../answer.ts';
 import { killOf } from '../attempt/call-guards.ts';
+import { questionsElsewhere } from '../attempt/other-hosts.ts';
 import { type AttemptContext, type ControlReading, probeRound } from '../attempt/round.ts';
 import { isSettling, type KeyReading, withReading } from '../attempt/settle-window.ts';
 import type { Disposition } from '../delivery.ts';
@@ -19,7 +20,6 @@ import { allOver } from '../some-at-once.ts';
 import { contextOf } from './attempt-context.ts';
 import { tagTarget } from './conclude.ts';
 import { resend, setAside } from './enqueue.ts';
-import { questionsElsewhere } from './other-hosts.ts';
 import { type PublishedRequest, recheckLater, takeBack, withCase } from './recheck-of.ts';
 import type { DeliveryMode, Run } from './run.ts';
 import { DONE, waitFor } from './wait-for.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { questionsElsewhere } from '../../../../functions/core/attempt/other-hosts.ts';
 import type { Provider, Question } from '../../../../functions/core/provider.ts';
-import { questionsElsewhere } from '../../../../functions/core/revoke/other-hosts.ts';
 import { bybit, kalshi } from '../../../../functions/providers/index.ts';
 import { order } from '../../providers/ask.ts';
 import { keyIn as bybitKey, MASTER, SUB } from '../../providers/bybit/keys.ts';

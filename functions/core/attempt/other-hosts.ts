@@ -1,7 +1,7 @@
 import type { Facts } from '../answer.ts';
-import type { AttemptContext } from '../attempt/round.ts';
 import type { CaseItem } from '../ledger/case-item.ts';
 import type { Credential, Question } from '../provider.ts';
+import type { AttemptContext } from './round.ts';
 
 type At = Pick<AttemptContext, 'provider' | 'order' | 'pin'>;
 
