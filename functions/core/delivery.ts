@@ -29,6 +29,10 @@ export interface Delivery {
   readonly deadline: EpochMs;
 }
 
+/** Whether a sender sent the message, and SQS delivers it for the first time. Copies of ours carry a mark. */
+export const isFirstDelivery = ({ receiveCount, mark = {} }: Delivery): boolean =>
+  receiveCount === 1 && mark.requestId === undefined && mark.attempt === undefined;
+
 /** Whether the sender is one of our own functions. SQS names a role's session `<role id>:<session>`. */
 export const isOwnSender = (
   { config }: { readonly config: { readonly ownRoles: readonly string[] } },

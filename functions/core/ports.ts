@@ -27,6 +27,13 @@ export type RateQueue = (typeof RATE_QUEUES)[number];
 /** The item of one rate: for each queue the first instant that it has not booked. */
 export type Booked = Readonly<Partial<Record<RateQueue, EpochMs>>>;
 
+/** A slot of a rate that is booked. */
+export interface RateSlot {
+  readonly begins: EpochMs;
+  /** Another queue may have taken it by then. */
+  readonly mayBeTaken: boolean;
+}
+
 /** A wish for the next slot of a rate. Slots are `stepMs` apart. */
 export interface Booking {
   readonly queue: RateQueue;

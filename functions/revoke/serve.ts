@@ -40,11 +40,10 @@ const warnUnchanged = ({ ports }: CreatedPorts): void => ports.log.warn('visibil
  */
 const takeRecord = async (
   serving: CreatedPorts,
-  record: unknown,
+  source: RecordSource | undefined,
   receiptHandle: string,
   until: EpochMs,
 ): Promise<RecordSource> => {
-  const source = serving.sourceOf(record);
   const state = source && (await hideUntil(serving, source.hide, receiptHandle, until));
   // Another delivery of the message does the work.
   if (state === 'late') throw new NotDone('Cannot carry out a delivery whose time is over');
@@ -61,9 +60,12 @@ const onRecord = async (serving: CreatedPorts, record: unknown, endsAt: EpochMs)
   const { ports } = serving;
   const { receiptHandle, ...message } = readRecord(record);
   const deadline = earlier(after(ports.clock.now(), TIMING.recordMs), endsAt);
-  const { lane, hide } = await takeRecord(serving, record, receiptHandle, after(deadline, TIMING.crashMarginMs));
-  const verdict = await revoke(ports, { ...message, lane, deadline });
+  const source = serving.sourceOf(record);
+  const held = takeRecord(serving, source, receiptHandle, after(deadline, TIMING.crashMarginMs));
+  held.catch(() => undefined); // awaited where the message is carried out
+  const verdict = await revoke(ports, { ...message, lane: source?.lane, deadline }, held);
   if (verdict.done) return;
+  const { hide } = await held;
   if ((await hideUntil(serving, hide, receiptHandle, verdict.notBefore)) !== 'held') warnUnchanged(serving);
   throw new NotDone(`Cannot finish yet: ${verdict.code}`);
 };

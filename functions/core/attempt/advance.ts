@@ -14,9 +14,10 @@ import { wayAroundBan } from './around-ban.ts';
 import { killOf } from './call-guards.ts';
 import { askElsewhere, askForSigner, askSiblings } from './elsewhere.ts';
 import { nextStep, type Step } from './next-step.ts';
+import { planWith } from './plan-with.ts';
 import { mayBeWrittenLater, withMoreEvidence, withRound } from './progress.ts';
-import { type AttemptContext, type JudgedRound, planWith, probeRound } from './round.ts';
-import { sendCall } from './send-call.ts';
+import { type AttemptContext, type JudgedRound, probeRound } from './round.ts';
+import { type Guard, readyCall, sendCall } from './send-call.ts';
 import { startedAgain } from './settle-window.ts';
 import { isToldApart } from './told-apart.ts';
 
@@ -28,11 +29,18 @@ export interface AttemptHooks {
   resurrected(item: CaseItem, provedAt: EpochMs): Promise<void>;
 }
 
-/** A managing key that is refused because this product killed it is not a wrong credential. */
-const signerGoneOr = async ({ ports, pin, order }: AttemptContext, outcome: FinalOutcome): Promise<FinalOutcome> =>
-  outcome === 'stuck/credential-refused' && !order.target.self && (await killOf(ports, pin.signerName)) !== undefined
+/** A managing key that this product killed is not a wrong credential, and its calls, of which none was accepted, are not without effect. */
+const signerGoneOr = async (
+  { ports, pin, order }: AttemptContext,
+  outcome: FinalOutcome,
+  { acceptedAt }: AttemptRecord,
+): Promise<FinalOutcome> => {
+  const mayBeGone =
+    outcome === 'stuck/credential-refused' || (outcome === 'stuck/no-effect' && acceptedAt === undefined);
+  return mayBeGone && !order.target.self && (await killOf(ports, pin.signerName)) !== undefined
     ? 'stuck/signer-gone'
     : outcome;
+};
 
 /**
  * An asker that never saw the key finds it absent. Another asker may have proved its death: the receipt says so, but
@@ -125,7 +133,7 @@ export type Act = (
   context: AttemptContext,
   hooks: AttemptHooks,
   action: Action,
-  now: { readonly item: CaseItem; readonly plan: Plan },
+  now: { readonly item: CaseItem; readonly plan: Plan } & Pick<Guard, 'signing'>,
 ) => Promise<Acted>;
 
 /** Writes down what was asked outside the case's own rounds. */
@@ -162,15 +170,19 @@ const soughtElsewhere = async (
   return 'hasEnded' in found ? found : { item: await noted(context, found.nowhere, { [fact]: found.says }) };
 };
 
+/** Whether a call follows if the next round shows the key. Of a key that was not found, that is not likely. */
+const isLikelyToCall = ({ item, siblingsAsked }: Progress, { calls, absentAt }: AttemptRecord): boolean =>
+  calls === 0 && absentAt === undefined && item.proved === undefined && !siblingsAsked;
+
 /** Sends the call, the first one only if the order still stands. */
-const callOnce = async (
+const callOnce = (
   context: AttemptContext,
   hooks: AttemptHooks,
   call: Call,
-  { item, plan }: { readonly item: CaseItem; readonly plan: Plan },
+  { item, plan, signing }: { readonly item: CaseItem; readonly plan: Plan } & Pick<Guard, 'signing'>,
 ): ReturnType<typeof sendCall> => {
-  if ((item.attempts[attemptName(context.item)] ?? NEW_ATTEMPT).calls === 0) await hooks.rereadOrder();
-  return sendCall(context, item, call, plan);
+  const isFirst = (item.attempts[attemptName(context.item)] ?? NEW_ATTEMPT).calls === 0;
+  return sendCall(context, item, call, plan, { signing, order: isFirst ? hooks.rereadOrder : undefined });
 };
 
 /** For a revocation: asks the siblings, or sends the call. */
@@ -202,7 +214,7 @@ const resultOfStep = async (
 ): Promise<AttemptResult | undefined> => {
   const { asking, ports } = context;
   if (step.do === 'end') {
-    const outcome = await signerGoneOr(context, step.outcome);
+    const outcome = await signerGoneOr(context, step.outcome, item.attempts[attemptName(context.item)] ?? NEW_ATTEMPT);
     const sought = await soughtElsewhere(context, outcome, { item, plan });
     if ('hasEnded' in sought) return sought;
     const record = sought.item.attempts[attemptName(context.item)] ?? NEW_ATTEMPT;
@@ -234,7 +246,11 @@ export const advanceAttempt = async (
   let progress: Progress = { item: leased, withSigner: true, calledNow: false, siblingsAsked: false };
   for (;;) {
     const before = progress.item.attempts[name] ?? NEW_ATTEMPT;
-    const probed = await probeRound(context, progress.item, before, progress.withSigner);
+    const probing = probeRound(context, progress.item, before, progress.withSigner);
+    const signing =
+      act === askOrCall && isLikelyToCall(progress, before) ? readyCall(context, progress.item, before) : undefined;
+    await Promise.allSettled([probing, signing]);
+    const probed = await probing;
     const { round, plan } = probed;
     if (round.heldUp && round.isEmpty) return attemptWaiting(round.heldUp);
     const item = await writeRound(context, hooks, progress.item, probed);
@@ -250,7 +266,7 @@ export const advanceAttempt = async (
     });
     let decidedOn: Round | undefined = round;
     if (step.do === 'call' || step.do === 'ask-siblings') {
-      const acted = await act(context, hooks, step, { item, plan });
+      const acted = await act(context, hooks, step, { item, plan, signing });
       if ('hasEnded' in acted) return acted;
       progress = { ...progress, ...acted.progress };
       step = acted.step;

@@ -61,10 +61,12 @@ export const withinLimit = async (
   if (hasPlace(progress, now)) return undefined;
   const kind = isUrgent(reason) ? 'urgent' : 'other';
   const window = countKey(provider, kind, now);
-  const raised = await ledger.read<OverrideItem>(overrideKey(provider));
-  const max = Math.max(config.limits[kind], raised && now < raised.until ? (raised[kind] ?? 0) : 0);
   const forgetAt = after(now, 48 * HOUR_MS);
-  if (await ledger.count(window, max, forgetAt)) return undefined;
+  const { [kind]: usual } = config.limits;
+  if (await ledger.count(window, usual, forgetAt)) return undefined;
+  const raised = await ledger.read<OverrideItem>(overrideKey(provider));
+  const max = Math.max(usual, raised && now < raised.until ? (raised[kind] ?? 0) : 0);
+  if (max > usual && (await ledger.count(window, max, forgetAt))) return undefined;
   // This logs and counts it once an hour.
   const isFirst = await ledger.count({ pk: `${window.pk}#alarm`, sk: window.sk }, 1, forgetAt);
   if (isFirst) log.warn('limit reached', { provider, kind, max });
@@ -77,8 +79,14 @@ export const markSigner = async (
   { signerName, keyName }: Pick<Pin, 'signerName' | 'keyName'>,
   needed: boolean,
 ): Promise<void> => {
-  await updateItem<SignerItem>(ports, signerKey(signerName, keyName), (current) =>
-    (current?.needed ?? false) === needed ? undefined : { needed },
+  const key = signerKey(signerName, keyName);
+  // This delivery has marked it, and the lease of the case keeps the mark for it.
+  if (needed && ports.ledger.known?.find<SignerItem>(key)?.item?.needed) return;
+  await updateItem<SignerItem>(
+    ports,
+    key,
+    (current) => ((current?.needed ?? false) === needed ? undefined : { needed }),
+    needed ? 'none' : undefined,
   );
 };
 

@@ -4,8 +4,9 @@ import { type AttemptRecord, basisOf, type CaseItem, NEW_ATTEMPT } from '../ledg
 import { keyName } from '../ledger/keys.ts';
 import type { Pin, RequestItem } from '../ledger/request-item.ts';
 import type { Ports } from '../ports.ts';
-import { askRound, type Round } from '../probe/ask.ts';
-import type { Asking } from '../probe/host-limits.ts';
+import { askRound, type Round, signingTime } from '../probe/ask.ts';
+import { type Asking, checkBreaker } from '../probe/host-limits.ts';
+import { takeSlotAhead } from '../probe/rate-slot.ts';
 import {
   type AnsweredQuestion,
   isControlled,
@@ -17,7 +18,9 @@ import {
 import { isRestriction, type Order, type Plan, type Provider } from '../provider.ts';
 import type { Control, Evidence } from '../receipt.ts';
 import type { RevocationRequest } from '../request/revocation-request.ts';
+import { allOver } from '../some-at-once.ts';
 import { killOf } from './call-guards.ts';
+import { factsFor, planWith } from './plan-with.ts';
 import { seenWith } from './progress.ts';
 
 /** One delivery at work on one key. */
@@ -51,13 +54,6 @@ export interface ControlReading {
   readonly listed?: AnsweredQuestion | undefined;
   readonly evidence: readonly Evidence[];
 }
-
-/** The plan for these facts. */
-export const planWith = (
-  { provider, order }: Pick<AttemptContext, 'provider' | 'order'>,
-  facts: Facts,
-  called: boolean,
-): Plan => provider.plan({ ...order, facts, called });
 
 /** One round of probes, and the state of the key that it shows. */
 export interface JudgedRound {
@@ -137,6 +133,28 @@ const besideControl = async (
   };
 };
 
+/** Reads the circuit breakers of the first probes and takes their rate slots, while the delivery still does something else. */
+export const prepareRound = async (
+  context: AttemptContext,
+  item: CaseItem | undefined,
+  progress: AttemptRecord,
+): Promise<void> => {
+  const { order, asking } = context;
+  const called = progress.calls > 0;
+  asking.bypassesBreaker = order.urgent && !called;
+  const { end, signer, probes } = planWith(context, factsFor(context, item, progress), called);
+  const first = end ? [] : signer ? [signer] : probes;
+  await allOver(
+    first.flatMap((question) => {
+      const next = question.next([], signingTime(asking));
+      return [
+        checkBreaker(asking, question.host),
+        takeSlotAhead(asking, 'send' in next ? next.send.rate : undefined),
+      ] as readonly Promise<unknown>[];
+    }),
+  );
+};
+
 /** Asks the probes once, and judges them by the sightings in the ledger. Writes nothing. */
 export const probeRound = async (
   context: AttemptContext,
@@ -150,7 +168,7 @@ export const probeRound = async (
   asking.breakerCode = called && progress.answered ? 'not-yet-proved' : undefined;
   asking.ownConnections = mayProve(context, item, progress);
   asking.isLeaving = async (keyId) => (await killOf(ports, keyName(provider.name, pin.realm, keyId))) !== undefined;
-  const known = { ...item.facts[order.signer.keyId], ...progress.facts };
+  const known = factsFor(context, item, progress);
   const asked = await askRound(asking, (facts) => planWith(context, facts, called), known, withSigner);
   const round = await withoutDeadSigner(context, asked, called);
   const plan = planWith(context, round.facts, called);

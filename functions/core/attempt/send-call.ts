@@ -1,18 +1,20 @@
 import type { Answer } from '../answer.ts';
 import type { Retry } from '../backoff.ts';
-import { after, epochMs, later } from '../epoch.ts';
+import { after, type EpochMs, epochMs, later } from '../epoch.ts';
 import { type AttemptRecord, type CaseItem, hasEffectiveCall, NEW_ATTEMPT } from '../ledger/case-item.ts';
 import { attemptName } from '../ledger/keys.ts';
 import { updateLeasedCase } from '../ledger/lease.ts';
 import { correctsClock, exchange, signingTime } from '../probe/ask.ts';
 import { cacheHeaderIn, codeOfCache } from '../probe/from-cache.ts';
 import { recordAnswer, whileBanned } from '../probe/host-limits.ts';
-import { takeRateSlot } from '../probe/rate-slot.ts';
-import type { Call, MaybeReply, Plan, Rate } from '../provider.ts';
+import { takeRateSlot, takeSlotAhead } from '../probe/rate-slot.ts';
+import { type Call, isRestriction, type MaybeReply, type Plan, type Rate } from '../provider.ts';
+import { allOver } from '../some-at-once.ts';
 import { TIMING } from '../timing.ts';
 import { markSigner, whileSignerNeeded, withinLimit } from './call-guards.ts';
 import { decideOnAnswer } from './decide.ts';
 import type { Step } from './next-step.ts';
+import { factsFor, planWith } from './plan-with.ts';
 import { withAnswer, withCall } from './progress.ts';
 import type { AttemptContext } from './round.ts';
 
@@ -35,6 +37,41 @@ const whileOthersLand = (context: AttemptContext, { attempts }: CaseItem, landsW
   return context.ports.clock.now() < notBefore ? { code: 'in-progress', notBefore } : undefined;
 };
 
+/** The last instant of a delivery's time for a call: a rate slot after that is of no use to it, and would be lost to every other call. */
+const latestFor = ({ asking }: AttemptContext): EpochMs =>
+  after(asking.deadline, TIMING.exchangeMs - TIMING.callMarginMs);
+
+/** The wait of a delete whose key still signs for other cases. */
+const whileSigning = ({ ports, pin, request, item }: AttemptContext): Promise<Retry | undefined> =>
+  whileSignerNeeded(ports, { name: pin.keyName, request, receivedAt: item.receivedAt });
+
+/** What is found out beside the probes or the other guards, and holds a call back. */
+export interface Guard {
+  /** The wait while the key still signs. Absent: nobody has asked yet. */
+  readonly signing?: Promise<Retry | undefined> | undefined;
+  /** Rejects with a Fault if the order was withdrawn. */
+  readonly order?: (() => Promise<void>) | undefined;
+}
+
+/**
+ * Makes a delete ready while the probes before it are on their way: takes its rate slot, and asks whether the key still signs.
+ *
+ * @throws Unavailable if the ledger does not answer
+ * @throws Fault if the order cannot be carried out
+ */
+export const readyCall = async (
+  context: AttemptContext,
+  item: CaseItem,
+  progress: AttemptRecord,
+): Promise<Retry | undefined> => {
+  const { asking } = context;
+  const { call, end } = planWith(context, factsFor(context, item, progress), false);
+  if (end || isRestriction(call)) return undefined;
+  const signing = whileSigning(context);
+  await allOver<unknown>([signing, takeSlotAhead(asking, call.send(signingTime(asking)).rate, latestFor(context))]);
+  return signing;
+};
+
 /** Why the call may not leave yet; `undefined` if it may. */
 const heldUp = async (
   context: AttemptContext,
@@ -44,19 +81,21 @@ const heldUp = async (
     host,
     rate,
     landsWithinMs,
-  }: { before: AttemptRecord; host: string; rate: Rate | undefined; landsWithinMs: number },
+    guard,
+  }: { before: AttemptRecord; host: string; rate: Rate | undefined; landsWithinMs: number; guard: Guard },
 ): Promise<Retry | undefined> => {
-  const { ports, provider, request, item, pin, order, asking } = context;
+  const { ports, provider, request, pin, order, asking } = context;
   if (isTooLate(context, current)) return LATER;
   const isDelete = provider.operations[request.operation]?.kind === 'delete';
-  const asked = { name: pin.keyName, request, receivedAt: item.receivedAt };
-  const wait = isDelete ? await whileSignerNeeded(ports, asked) : whileOthersLand(context, current, landsWithinMs);
+  const wait = isDelete
+    ? await (guard.signing ?? whileSigning(context))
+    : whileOthersLand(context, current, landsWithinMs);
   if (wait) return wait;
-  // A rate slot after that is of no use to this call, and would be lost to every other call.
-  const latest = after(asking.deadline, TIMING.exchangeMs - TIMING.callMarginMs);
-  if (!(await takeRateSlot({ ...asking, deadline: latest }, rate))) return { code: 'rate-limited' };
+  if (!(await takeRateSlot({ ...asking, deadline: latestFor(context) }, rate))) return { code: 'rate-limited' };
   if (isTooLate(context, current)) return LATER;
-  const full = (await withinLimit(ports, request, before)) ?? (await whileBanned(asking, host));
+  const limiting = withinLimit(ports, request, before);
+  await allOver<unknown>([guard.order?.() ?? Promise.resolve(), limiting]);
+  const full = (await limiting) ?? (await whileBanned(asking, host));
   if (full) return full;
   if (!order.target.self) await markSigner(ports, pin, true);
   return undefined;
@@ -78,13 +117,14 @@ export const sendCall = async (
   current: CaseItem,
   call: Call,
   plan: Pick<Plan, 'landsWithinMs'>,
+  guard: Guard = {},
 ): Promise<{ readonly item: CaseItem; readonly step: Extract<Step, { readonly do: 'end' | 'retry' }> | undefined }> => {
   const { ports, item, asking, pin, holder } = context;
   const name = attemptName(item);
   const before = current.attempts[name] ?? NEW_ATTEMPT;
   const { rate } = call.send(signingTime(asking));
   const { landsWithinMs } = plan;
-  const retry = await heldUp(context, current, { before, host: call.host, rate, landsWithinMs });
+  const retry = await heldUp(context, current, { before, host: call.host, rate, landsWithinMs, guard });
   if (retry) return { item: current, step: { do: 'retry', ...retry } };
   const noted = (progress: AttemptRecord): Promise<CaseItem> =>
     updateLeasedCase(ports, pin.keyName, holder, (held) => ({

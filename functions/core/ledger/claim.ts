@@ -1,4 +1,4 @@
-import type { Delivery } from '../delivery.ts';
+import { type Delivery, isFirstDelivery } from '../delivery.ts';
 import { type EpochMs, earlier, fromIso, toIso } from '../epoch.ts';
 import type { FinalOutcome } from '../outcome.ts';
 import type { Ports } from '../ports.ts';
@@ -195,8 +195,8 @@ const claimRequest = async (
     return isRedrive ? redriven(whole, delivery, attempt, now) : whole === current ? undefined : whole;
   };
   const key = requestKey(requestId, planOnly);
-  // What a sender sent, and SQS delivers for the first time, was most likely never claimed. Copies of ours carry a mark.
-  const expected = delivery.receiveCount === 1 && delivery.mark === undefined ? 'none' : undefined;
+  // Most likely it was never claimed.
+  const expected = isFirstDelivery(delivery) ? 'none' : undefined;
   const item = await (mayBeApart
     ? ports.ledger.read<RequestItem>(key)
     : updateItem<RequestItem>(ports, key, next, expected));

@@ -79,6 +79,13 @@ export const releaseLease = async (
   );
 };
 
+/** Whether no other delivery has ended the request since this one read it, or moved it to another attempt or version. It is read again. */
+export const stillStands = async ({ ledger }: Pick<Ports, 'ledger'>, item: RequestItem): Promise<boolean> => {
+  const current = await ledger.read<RequestItem>(requestKey(item.requestId, item.planOnly));
+  const isSameEnd = (current?.ended === undefined) === (item.ended === undefined);
+  return current?.attempt === item.attempt && isSameEnd && isSamePin(current.pin, item.pin);
+};
+
 /**
  * Takes the lease for a request. The request that this delivery read may be out of date by then: if another delivery has ended the request
  * in the meantime, or moved to another attempt or version, the case is released at once.
@@ -90,10 +97,7 @@ export const takeLeaseFor = async (
   wanted: Wanted,
 ): Promise<Taken> => {
   const taken = await takeLease(ports, key, wanted);
-  if (!taken.taken) return taken;
-  const current = await ports.ledger.read<RequestItem>(requestKey(item.requestId, item.planOnly));
-  const isSameEnd = (current?.ended === undefined) === (item.ended === undefined);
-  if (current?.attempt === item.attempt && isSameEnd && isSamePin(current.pin, item.pin)) return taken;
+  if (!taken.taken || (await stillStands(ports, item))) return taken;
   await releaseLease(ports, item, wanted.holder);
   return { taken: false, notBefore: undefined };
 };

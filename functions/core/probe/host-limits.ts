@@ -4,7 +4,7 @@ import { after, type EpochMs, later } from '../epoch.ts';
 import { asResult } from '../ledger/attempt-result.ts';
 import { updateItem } from '../ledger/update-item.ts';
 import type { RetryCode } from '../outcome.ts';
-import type { ItemKey, Ports, RateQueue, Versioned } from '../ports.ts';
+import type { ItemKey, Ports, RateQueue, RateSlot, Versioned } from '../ports.ts';
 import { MINUTE_MS, TIMING } from '../timing.ts';
 
 /** What all questions and calls of one delivery share. */
@@ -28,6 +28,8 @@ export interface Asking {
   isLeaving?: (keyId: string) => Promise<boolean>;
   /** The circuit breaker's answer for each host: how often it had been silent before, or the wait. */
   breakers?: Map<string, Promise<number | Retry>>;
+  /** Rate slots that were taken ahead, by what the rate is of. */
+  slots?: Map<string, RateSlot[]>;
 }
 
 /** Whose address a host has banned, and what left all the same. */
@@ -76,6 +78,10 @@ const isSilence = (answer: Answer): boolean => {
 
 const hostKey = (host: string): ItemKey => ({ pk: `host#${host}`, sk: 'host' });
 
+/** Reads how a host has answered. It changes nothing: what this delivery asks next begins from what was read. */
+export const readHost = ({ ledger }: Pick<Ports, 'ledger'>, host: string): Promise<unknown> =>
+  orElse(ledger.read<HostItem>(hostKey(host)), undefined);
+
 const pauseMs = (silences: number): number => Math.min(LONGEST_PAUSE_MS, 1_000 * 2 ** (silences - MOST_SILENCES));
 
 /** The breaker only saves exchanges. If the ledger does not answer, the delivery acts as if nothing were known. */
@@ -91,7 +97,8 @@ const waitAt = ({ breakerCode }: Asking, { code, until }: HostItem): Retry =>
 /** @returns how many silences there were before this delivery asks, or the wait if another delivery has the next try */
 const readBreaker = async (asking: Asking, host: string): Promise<number | Retry> => {
   const { ledger, clock } = asking.ports;
-  const found = await ledger.read<HostItem>(hostKey(host));
+  const known = ledger.known?.find<HostItem>(hostKey(host));
+  const found = known ? known.item : await ledger.read<HostItem>(hostKey(host));
   const mayAsk = asking.bypassesBreaker && found?.code !== 'rate-limited';
   if (found === undefined || found.silences < MOST_SILENCES || mayAsk) return found?.silences ?? 0;
   let tries: boolean | undefined;

@@ -7,6 +7,7 @@ import {
   type Ports,
   RATE_QUEUES,
   type RateQueue,
+  type RateSlot,
   type Versioned,
 } from '../ports.ts';
 import type { Rate } from '../provider.ts';
@@ -74,12 +75,14 @@ const isOvertaken = (booked: Booked, queue: RateQueue, slot: EpochMs): boolean =
 
 type SlotPorts = Pick<Ports, 'clock' | 'ledger' | 'rates'>;
 
-/** Who wants a slot. */
+/** Who wants slots. */
 interface Wanting {
   readonly ports: SlotPorts;
   readonly deadline: EpochMs;
   /** @default 'orders' */
   readonly queue?: RateQueue;
+  /** Those that were taken ahead, by what the rate is of. */
+  slots?: Map<string, RateSlot[]>;
 }
 
 const learn = ({ rates }: SlotPorts, { pk }: ItemKey, booked: Booked): void => {
@@ -87,59 +90,99 @@ const learn = ({ rates }: SlotPorts, { pk }: ItemKey, booked: Booked): void => {
   rates.set(pk, booked);
 };
 
-/** Books the next slot. @returns when it begins; `undefined` if that is too late; or what the rate's item held, if others came first */
-const bookNext = async (
-  ports: SlotPorts,
-  key: ItemKey,
-  queue: RateQueue,
-  { stepMs, burstMs }: Spacing,
-  last: EpochMs,
-): Promise<EpochMs | undefined | Booked> => {
-  const { ledger, clock, rates } = ports;
+/** A burst that one queue has used is used for all. */
+const queueFor = ({ queue = 'orders' }: Wanting, { burstMs }: Spacing): RateQueue => (burstMs > 0 ? 'orders' : queue);
+
+/** The last instant at which an exchange may begin. */
+const lastStart = ({ deadline }: Wanting): EpochMs => after(deadline, -TIMING.exchangeMs);
+
+/** Books the next slot once. @returns `undefined` if that is too late; or what the rate's item held, if others came first */
+const bookNext = async (wanting: Wanting, rate: Rate): Promise<RateSlot | undefined | Booked> => {
+  const { ledger, clock, rates } = wanting.ports;
+  const { stepMs, burstMs } = spacingOf(rate);
+  const queue = queueFor(wanting, { stepMs, burstMs });
+  const key = rateKey(rate);
   const now = clock.now();
   const booked = rates.get(key.pk) ?? {};
-  const times = { now, latest: after(last, burstMs), horizon: after(now, HORIZON_MS + burstMs), stepMs };
+  const times = { now, latest: after(lastStart(wanting), burstMs), horizon: after(now, HORIZON_MS + burstMs), stepMs };
   const from = beginning(booked, queue, times);
   // Bookings only grow: what is too late by an old one is too late.
   const at = typeof from.begins === 'number' ? from.begins : (booked[from.begins] as EpochMs); // as `beginning` found it there
   if (at > times.latest) return undefined;
   const said = await ledger.book(key, { queue, ...from, ...times });
   if (typeof said !== 'number') return said;
-  learn(ports, key, { ...booked, [queue]: after(said, stepMs) });
-  return later(now, after(said, -burstMs));
+  learn(wanting.ports, key, { ...booked, [queue]: after(said, stepMs) });
+  const begins = later(now, after(said, -burstMs));
+  return { begins, mayBeTaken: queue !== 'urgent' && begins > clock.now() };
+};
+
+/** Whether a slot can still be used: not so if its time has passed. */
+const isInTime = (wanting: Wanting, { begins }: RateSlot): boolean =>
+  wanting.ports.clock.now() <= after(begins, LATE_MS) && begins <= lastStart(wanting);
+
+const isSlot = (slot: RateSlot | Booked): slot is RateSlot => 'begins' in slot;
+
+/** Books a slot, however many deliveries come first. @returns `undefined` if none is free while there is time for an exchange */
+const bookSlot = async (wanting: Wanting, rate: Rate): Promise<RateSlot | undefined> => {
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    const slot = await bookNext(wanting, rate);
+    if (slot === undefined) return undefined;
+    if (!isSlot(slot)) learn(wanting.ports, rateKey(rate), slot);
+    else if (isInTime(wanting, slot)) return slot;
+  }
+  return undefined;
+};
+
+/** Waits for a slot. @returns false if another queue has taken the slot by then */
+const reach = async (wanting: Wanting, rate: Rate, { begins, mayBeTaken }: RateSlot): Promise<boolean> => {
+  const { clock, ledger } = wanting.ports;
+  await clock.until(begins);
+  if (!mayBeTaken) return true;
+  const key = rateKey(rate);
+  const booked: Booked = (await ledger.read<Booked & Versioned>(key)) ?? {};
+  learn(wanting.ports, key, booked);
+  return !isOvertaken(booked, queueFor(wanting, spacingOf(rate)), begins);
+};
+
+/** A slot that was taken ahead. One whose time has passed is of no use. */
+const slotAhead = (wanting: Wanting, { of }: Rate): RateSlot | undefined => {
+  const slots = wanting.slots?.get(of) ?? [];
+  for (let slot = slots.shift(); slot !== undefined; slot = slots.shift()) if (isInTime(wanting, slot)) return slot;
+  return undefined;
+};
+
+/**
+ * Takes a slot of the provider's rate for an exchange that is likely to follow, and does not wait for it.
+ *
+ * @returns from when the exchange may leave; `undefined` if no slot is free in time
+ * @throws Unavailable if the ledger does not answer
+ */
+export const takeSlotAhead = async (
+  asking: Wanting,
+  rate: Rate | undefined,
+  deadline: EpochMs = asking.deadline,
+): Promise<EpochMs | undefined> => {
+  if (rate === undefined) return asking.ports.clock.now();
+  const slot = await bookSlot({ ...asking, deadline }, rate);
+  if (slot === undefined) return undefined;
+  asking.slots ??= new Map();
+  asking.slots.set(rate.of, [...(asking.slots.get(rate.of) ?? []), slot]);
+  return slot.begins;
 };
 
 /**
  * Waits for a slot of the provider's rate, which all deliveries share. Urgent requests take the slots that others have booked, and
- * orders those of rechecks: who has waited looks once more before the exchange, and books again if the slot is gone.
+ * orders those of rechecks: a delivery that has waited looks once more before the exchange, and books again if the slot is gone.
  *
  * @returns false if no slot is free while there is time for an exchange
  * @throws Unavailable if the ledger does not answer
  */
-export const takeRateSlot = async (
-  { ports, deadline, queue: asked = 'orders' }: Wanting,
-  rate: Rate | undefined,
-): Promise<boolean> => {
+export const takeRateSlot = async (wanting: Wanting, rate: Rate | undefined): Promise<boolean> => {
   if (rate === undefined) return true;
-  const { clock, ledger } = ports;
-  const key = rateKey(rate);
-  const spacing = spacingOf(rate);
-  // A burst that one queue has used is used for all.
-  const queue = spacing.burstMs > 0 ? 'orders' : asked;
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    const slot = await bookNext(ports, key, queue, spacing, after(deadline, -TIMING.exchangeMs));
+    const slot = slotAhead(wanting, rate) ?? (await bookSlot(wanting, rate));
     if (slot === undefined) return false;
-    if (typeof slot !== 'number') {
-      learn(ports, key, slot);
-      continue;
-    }
-    if (clock.now() > after(slot, LATE_MS)) continue;
-    const mayBeTaken = queue !== 'urgent' && slot > clock.now();
-    await clock.until(slot);
-    if (!mayBeTaken) return true;
-    const current: Booked = (await ledger.read<Booked & Versioned>(key)) ?? {};
-    learn(ports, key, current);
-    if (!isOvertaken(current, queue, slot)) return true;
+    if (await reach(wanting, rate, slot)) return true;
   }
   return false;
 };

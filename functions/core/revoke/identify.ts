@@ -6,7 +6,7 @@ import { updateItem } from '../ledger/update-item.ts';
 import type { FinalOutcome } from '../outcome.ts';
 import type { Ports } from '../ports.ts';
 import { ask, isUnasked, type Unasked } from '../probe/ask.ts';
-import type { Asking } from '../probe/host-limits.ts';
+import { type Asking, checkBreaker } from '../probe/host-limits.ts';
 import { notAskedFrom, type Provider } from '../provider.ts';
 import { evidenceOf } from '../receipt.ts';
 import { allOver } from '../some-at-once.ts';
@@ -16,6 +16,8 @@ import type { Held } from './open-credential.ts';
 export interface Identified {
   readonly keyId: string;
   readonly seen: readonly string[];
+  /** Writes down what the provider answered, for every later delivery. */
+  readonly note?: (() => Promise<unknown>) | undefined;
 }
 
 /** What the caller knows of a credential whose key must be identified. */
@@ -47,6 +49,10 @@ const agreedEnd = (answers: readonly Answer[], { unknown }: Expected): FinalOutc
   return others.length > 0 ? undefined : end;
 };
 
+/** Of an item that cannot be read the identifier is empty: the provider is asked again. */
+const asKept = (item: KeyIdentityItem | undefined): Identified | undefined =>
+  item?.keyId ? { keyId: item.keyId, seen: item.questionIds } : undefined;
+
 /**
  * Identifies the key of a credential: from the credential, from an earlier answer for the same version, or by a question to the provider. The
  * question is asked twice at the same time over two connections: a cache or a confused node may answer with another key's record. Until an
@@ -64,25 +70,26 @@ export const identify = async (
 ): Promise<Identified | AttemptWaiting> => {
   if (credential.keyId !== undefined) return { keyId: credential.keyId, seen: [] };
   const key = keyIdentityKey(opened.arn, opened.versionId);
-  const kept = async (): Promise<Identified | undefined> => {
-    const known = await ports.ledger.read<KeyIdentityItem>(key);
-    // Of an item that cannot be read the identifier is empty: the provider is asked again.
-    return known?.keyId ? { keyId: known.keyId, seen: known.questionIds } : undefined;
-  };
-  const before = await kept();
-  if (before) return before;
+  const kept = async (): Promise<Identified | undefined> => asKept(await ports.ledger.read<KeyIdentityItem>(key));
   const claimed = credential.claimedId?.reveal();
-  if (claimed !== undefined && expected.stored.includes(claimed)) return { keyId: claimed, seen: [] };
-  const question = provider.identify?.(credential);
+  const isStored = claimed !== undefined && expected.stored.includes(claimed);
+  const question = isStored ? undefined : provider.identify?.(credential);
+  const found = ports.ledger.known?.find<KeyIdentityItem>(key);
+  const keeping = found ? Promise.resolve(asKept(found.item)) : kept();
+  await Promise.allSettled([keeping, question && checkBreaker(asking, question.host)]);
+  const before = await keeping;
+  if (before) return before;
+  if (isStored) return { keyId: claimed, seen: [] };
   if (question === undefined) return attemptWaiting({ code: 'no-reply' });
   asking.ownConnections = true;
   const answers = await allOver([ask(asking, question), ask(asking, question)]);
   const keyId = keyNamedBy(answers, [...expected.keyIds, claimed]);
   if (keyId !== undefined) {
-    await updateItem<KeyIdentityItem>(ports, key, (current) =>
-      current?.keyId ? undefined : { keyId, questionIds: [question.questionId] },
-    );
-    return { keyId, seen: [question.questionId] };
+    const note = (): Promise<unknown> =>
+      updateItem<KeyIdentityItem>(ports, key, (current) =>
+        current?.keyId ? undefined : { keyId, questionIds: [question.questionId] },
+      );
+    return { keyId, seen: [question.questionId], note };
   }
   const unasked = answers.find(isUnasked);
   if (unasked) return attemptWaiting(unasked.heldUp ?? { code: 'no-reply' });

@@ -23,7 +23,7 @@ export const latestNotBefore = (sentAt: EpochMs, giveUpAfterMs: number): EpochMs
  * @throws Fault `refused/provider-off`, `refused/too-far` or `refused/malformed`
  */
 export const checkPreconditions = (
-  { ports, delivery, request }: Run,
+  { ports, delivery, request }: Pick<Run, 'ports' | 'delivery' | 'request'>,
   item: Pick<RequestItem, 'requestId' | 'receivedAt'>,
 ): AttemptWaiting | undefined => {
   const { config, clock } = ports;

@@ -9,6 +9,7 @@ import type { Asking } from '../probe/host-limits.ts';
 import type { Credential, Order, OrderTarget, Provider } from '../provider.ts';
 import { isUrgent } from '../reason.ts';
 import { type NamedTarget, namedTarget, type RevocationRequest } from '../request/revocation-request.ts';
+import { allOver } from '../some-at-once.ts';
 import { SECOND_MS } from '../timing.ts';
 import { type Expected, identify } from './identify.ts';
 import { type Held, openCredential } from './open-credential.ts';
@@ -20,6 +21,8 @@ export interface ResolvedTarget {
   readonly seen: readonly string[];
   /** The open version of the target's own secret, if there is one. */
   readonly targetHeld: Held | undefined;
+  /** Write down what the provider was asked on the way. Before the key is touched. */
+  readonly notes: readonly (() => Promise<unknown>)[];
 }
 
 /** What an order is resolved with. */
@@ -35,6 +38,7 @@ interface OpenedKey {
   readonly held: Held;
   readonly key: Credential & { readonly keyId: string };
   readonly seen: readonly string[];
+  readonly note?: (() => Promise<unknown>) | undefined;
 }
 
 const openKey = async (
@@ -46,8 +50,8 @@ const openKey = async (
   const held = await openCredential(ports, provider, secretId, version);
   const identified = await identify(ports, asking, provider, held, expected);
   if ('hasEnded' in identified) return identified;
-  const { keyId, seen } = identified;
-  return { held, key: { ...held.credential, keyId }, seen };
+  const { keyId, seen, note } = identified;
+  return { held, key: { ...held.credential, keyId }, seen, note };
 };
 
 const pinned = ({ held: { opened }, key: { environment, keyId } }: OpenedKey): Pinned => ({
@@ -133,6 +137,21 @@ const checkAge = ({ salvagedAt, pin, former, dueAt }: RequestItem, targetHeld: H
     );
 };
 
+/** The name of the key's case, if the credentials tell it without a question to the provider. @param own of the target's own secret */
+export const nameOfTarget = (
+  providers: Ports['providers'],
+  provider: Provider,
+  request: RevocationRequest,
+  signer: Credential,
+  own: Credential | undefined,
+): string | undefined => {
+  const named = namedTarget(providers, request);
+  const { keyId = named.secret ? undefined : (named.keyId ?? signer.keyId) } = own ?? {};
+  if (keyId === undefined || signer.keyId === undefined) return undefined;
+  const { environment } = keyId === signer.keyId ? signer : (own ?? signer);
+  return keyName(provider.name, provider.environments[environment]?.realm ?? environment, keyId);
+};
+
 /**
  * Opens the credentials of a request, at the pinned versions if an earlier delivery pinned them, and tells signer and target apart.
  *
@@ -151,25 +170,28 @@ export const resolveTarget = async (
   const signerBefore = reopenSigner ? undefined : item.pin?.signer;
   const named = namedTarget(ports.providers, request);
   const known = knownKeys(item, request, named);
-  const signing = await openKey(ports, asking, provider, {
+  const openingSigner = openKey(ports, asking, provider, {
     secretId: signerBefore?.arn ?? request.secretId,
     version: signerBefore?.versionId ?? request.secretVersion,
     unknown: request.target === 'self' ? 'stuck/not-recognised' : 'stuck/credential-refused',
     keyIds: known.signer,
     stored: known.stored,
   });
-  if ('hasEnded' in signing) return signing;
   const { secret } = named;
   const targetBefore = item.pin?.target;
-  const target =
+  const openingTarget =
     secret &&
-    (await openKey(ports, asking, provider, {
+    openKey(ports, asking, provider, {
       secretId: targetBefore?.arn ?? secret.secretId,
       version: targetBefore?.versionId ?? secret.secretVersion ?? 'AWSCURRENT',
       unknown: 'stuck/not-recognised',
       keyIds: known.target,
       stored: known.stored,
-    }));
+    });
+  await Promise.allSettled([openingSigner, openingTarget]);
+  const signing = await openingSigner;
+  if ('hasEnded' in signing) return signing;
+  const target = await openingTarget;
   if (target && 'hasEnded' in target) return target;
 
   const signer = signing.key;
@@ -215,6 +237,7 @@ export const resolveTarget = async (
     },
     seen: [...(aimed.self ? signing.seen : []), ...(target?.seen ?? [])],
     targetHeld,
+    notes: [signing.note, target?.note].filter((note) => note !== undefined),
   };
 };
 
@@ -239,7 +262,8 @@ export const resolveAgain = async (
   if (fresh === undefined || 'hasEnded' in fresh) return fresh;
   // A key of another realm can have the target's identifier, and is not the target.
   if (fresh.pin.keyName !== pin.keyName || fresh.pin.signer.versionId === pin.signer.versionId) return undefined;
-  return fresh;
+  await allOver(fresh.notes.map((note) => note()));
+  return { ...fresh, notes: [] };
 };
 
 /** A rotation, a secret that was created again, or another KMS key may have given a managing key a version that opens. */

@@ -5,10 +5,12 @@ import { ledgerOfDelivery } from '../ledger/known-items.ts';
 import type { RequestItem } from '../ledger/request-item.ts';
 import type { Ports } from '../ports.ts';
 import { type Parsed, parseRequest } from '../request/parse-request.ts';
+import { allOver } from '../some-at-once.ts';
 import { contextOf } from './attempt-context.ts';
 import { conclude, publishStoredEnd } from './conclude.ts';
 import { CONFIRM } from './confirm.ts';
 import { dryRun } from './dry-run.ts';
+import { lookAhead } from './look-ahead.ts';
 import { checkPreconditions } from './preconditions.ts';
 import { RECHECK } from './recheck.ts';
 import { recheckOf } from './recheck-of.ts';
@@ -37,11 +39,13 @@ const takeSteps = async (run: Run, item: RequestItem): Promise<Disposition> => {
   if (early) return mode.conclude(run, item, early);
   const resolved = await resolve(run, item);
   if ('hasEnded' in resolved) return mode.conclude(run, item, resolved);
+  if (mode.needsLease && item.salvagedAt === undefined) return withLease(run, item, resolved);
+  await allOver(resolved.notes.map((note) => note()));
   const pinned = await withPin(ports, item, resolved.pin);
   if (pinned === undefined) return mode.conclude(run, item, attemptWaiting({ code: 'in-progress' }));
   // Only now is it known which case may hold an end of this request.
   if (mode.isOrder && item.salvagedAt !== undefined && (await publishStoredEnd(ports, pinned))) return DONE;
-  if (mode.needsLease) return withLease(run, pinned, resolved);
+  if (mode.needsLease) return withLease(run, pinned, { ...resolved, notes: [] });
   return mode.conclude(run, pinned, await mode.work(run, pinned, resolved));
 };
 
@@ -73,10 +77,16 @@ const notForYou = ({ request: { requestId: text } }: Parsed & { readonly kind: '
  * Carries out one delivery of one message: claims the request, resolves its target, probes, calls, proves, and publishes the receipt.
  * Each step is in the ledger before the next one, so any later delivery continues from there.
  *
+ * @param held resolves when the message may be carried out. Until then nothing is written, and no provider is asked
  * @returns whether the message is finished; if not, when it may come back
+ * @throws what `held` rejects with
  * @throws a defect of ours: the message comes back by itself
  */
-export const revoke = async (given: Ports, delivery: Delivery): Promise<Disposition> => {
+export const revoke = async (
+  given: Ports,
+  delivery: Delivery,
+  held: Promise<unknown> = Promise.resolve(),
+): Promise<Disposition> => {
   const ports = { ...given, ledger: ledgerOfDelivery(given) };
   try {
     const { requestTopics } = ports.config;
@@ -84,15 +94,21 @@ export const revoke = async (given: Ports, delivery: Delivery): Promise<Disposit
       isRequestTopic: (topicArn) => requestTopics.includes(topicArn),
     });
     const isRecheck = parsed.kind === 'request' && parsed.request.look;
+    const ahead = parsed.kind === 'request' && !isRecheck ? lookAhead(ports, delivery, parsed.request) : undefined;
+    await held;
     if (isRecheck && isOwnSender(ports, delivery)) {
       const recheck = await recheckOf(ports, delivery, parsed.request, { confirm: CONFIRM, recheck: RECHECK });
       return recheck ? await carryOut(recheck.run, recheck.item) : DONE;
     }
     const asked = isRecheck ? notForYou(parsed) : parsed;
-    const item = await claim(ports, delivery, asked, (earlier) => publishStoredEnd(ports, earlier));
+    const claiming = claim(ports, delivery, asked, (earlier) => publishStoredEnd(ports, earlier));
+    await allOver<unknown>([claiming, ...(ahead ? [ahead.read()] : [])]);
+    const item = await claiming;
     if (await publishStoredEnd(ports, item)) return DONE;
     if (item.request === undefined) throw new Error('Cannot carry out an item without a request');
-    return await carryOut(runOf(ports, delivery, item.planOnly ? DRY_RUN : REVOCATION, item.request), item);
+    // A pinned request is about the versions that were pinned.
+    const own = ahead && item.pin === undefined ? { ...ports, vault: ahead.vault } : ports;
+    return await carryOut(runOf(own, delivery, item.planOnly ? DRY_RUN : REVOCATION, item.request), item);
   } catch (error) {
     const result = asResult(error);
     if (result.hasEnded || result.problem === undefined) throw error;

@@ -1,6 +1,7 @@
 import { type AttemptHooks, advanceAttempt, goAroundBan } from '../attempt/advance.ts';
 import { markSigner } from '../attempt/call-guards.ts';
 import { hasRoomFor } from '../attempt/progress.ts';
+import { prepareRound } from '../attempt/round.ts';
 import type { Disposition } from '../delivery.ts';
 import { type EpochMs, epochMs, later, toIso } from '../epoch.ts';
 import {
@@ -10,19 +11,22 @@ import {
   attemptEnded,
   attemptWaiting,
 } from '../ledger/attempt-result.ts';
-import type { CaseItem } from '../ledger/case-item.ts';
+import { type CaseItem, NEW_ATTEMPT } from '../ledger/case-item.ts';
 import { attemptName, caseKey, keyName, requestKey } from '../ledger/keys.ts';
-import { releaseLease, takeLeaseFor } from '../ledger/lease.ts';
+import { releaseLease, stillStands, takeLease } from '../ledger/lease.ts';
 import { isSamePin, type Pin, type RequestItem } from '../ledger/request-item.ts';
 import { updateItem } from '../ledger/update-item.ts';
 import type { Ports } from '../ports.ts';
 import { kindOf } from '../provider.ts';
 import { isUrgent } from '../reason.ts';
 import { findingReceipt } from '../receipts/make-receipt.ts';
+import { allOver } from '../some-at-once.ts';
 import { contextOf } from './attempt-context.ts';
+import { publishStoredEnd } from './conclude.ts';
 import { rereadOrder } from './reread-order.ts';
 import { type ResolvedTarget, resolveAgain } from './resolve-target.ts';
 import type { DeliveryMode, Run } from './run.ts';
+import { DONE } from './wait-for.ts';
 
 /**
  * Pins what this delivery found.
@@ -59,8 +63,6 @@ const isRefused = (result: AttemptResult): boolean => result.hasEnded && result.
 /** Revokes: probes and calls until the request is over. If the managing key is refused, its current version is opened once. */
 export const revokeKey: DeliveryMode['work'] = async (run, item, resolved, leased) => {
   const { ports } = run;
-  // Before the first probe: an order to kill the managing key may come at the same time.
-  if (!resolved.pin.self) await markSigner(ports, resolved.pin, true);
   const hooks: AttemptHooks = {
     rereadOrder: () => rereadOrder(ports, item, resolved.targetHeld?.opened),
     resurrected: (found, provedAt) => publishResurrected(run, item, found, provedAt),
@@ -89,19 +91,73 @@ const lostUpdate = ({ ports, request }: Run, item: RequestItem, leased: CaseItem
   return attemptEnded('stuck/unproven', why);
 };
 
+/** The case as this delivery knows it. */
+const knownCase = async ({ ledger }: Ports, { keyName }: Pin): Promise<CaseItem | undefined> => {
+  const known = ledger.known?.find<CaseItem>(caseKey(keyName));
+  return known ? known.item : ledger.read<CaseItem>(caseKey(keyName));
+};
+
+/** A case under this delivery's lease, with the request as it was pinned; or when the message may come back. */
+type TakenUp =
+  | { readonly leased: CaseItem; readonly item: RequestItem }
+  | { readonly leased?: undefined; readonly item: RequestItem; readonly notBefore?: EpochMs | undefined };
+
+/**
+ * Takes the lease and pins the request, both at once, and prepares the first probes. The writes stand on what this delivery knows of the case
+ * and of the request. So where both succeed, no other delivery has ended the request in between. A request that is pinned already is read
+ * again instead. If another delivery wrote to the case in between, the request is read once more, under the lease.
+ */
+const takeUp = async (
+  run: Run,
+  item: RequestItem,
+  resolved: ResolvedTarget,
+  found: CaseItem | undefined,
+): Promise<TakenUp> => {
+  const { ports, delivery, holder, mode, request } = run;
+  const { pin, seen } = resolved;
+  const isPinned = item.pin !== undefined && isSamePin(item.pin, pin);
+  const pinning = isPinned
+    ? stillStands(ports, item).then((stands) => (stands ? item : undefined))
+    : withPin(ports, item, pin);
+  const leasing = takeLease(ports, { ...pin, provider: request.provider }, { holder, until: delivery.deadline, seen });
+  const context = contextOf(run, item, resolved);
+  const progress = found?.attempts[attemptName(item)] ?? NEW_ATTEMPT;
+  // Whatever fails here is done again in its turn.
+  const preparing = mode.isOrder ? prepareRound(context, found, progress) : undefined;
+  // Before the first probe: an order to kill the managing key may come at the same time.
+  const marking = mode.isOrder && !pin.self && markSigner(ports, pin, true);
+  await Promise.allSettled([leasing, pinning, preparing, marking]);
+  const taken = await leasing;
+  if (!taken.taken) return { item: (await pinning) ?? item, notBefore: taken.notBefore };
+  try {
+    const pinned = await pinning;
+    await marking;
+    const isFirst = taken.item.rev === (found?.rev ?? 0) + 1;
+    if (pinned && (isFirst || (await stillStands(ports, pinned)))) return { leased: taken.item, item: pinned };
+    await releaseLease(ports, { ...item, pin }, holder);
+    return { item };
+  } catch (error) {
+    await releaseLease(ports, { ...item, pin }, holder).catch(() => undefined);
+    throw error;
+  }
+};
+
 /**
  * Works on a key whose case this delivery holds, and records the result.
  *
  * @throws Unavailable if an AWS service does not answer; the lease is released if possible
  */
-export const withLease = async (run: Run, item: RequestItem, resolved: ResolvedTarget): Promise<Disposition> => {
-  const { ports, delivery, holder, mode, request } = run;
-  const key = { ...resolved.pin, provider: request.provider };
-  const wanted = { holder, until: delivery.deadline, seen: resolved.seen };
-  const taken = await takeLeaseFor(ports, item, key, wanted);
-  if (!taken.taken)
-    return mode.conclude(run, item, attemptWaiting({ code: 'in-progress', notBefore: taken.notBefore }));
-  const { item: leased } = taken;
+export const withLease = async (run: Run, claimed: RequestItem, resolved: ResolvedTarget): Promise<Disposition> => {
+  const { ports, holder, mode, request } = run;
+  const reading = knownCase(ports, resolved.pin);
+  await allOver<unknown>([reading, ...resolved.notes.map((note) => note())]);
+  const found = await reading;
+  if (mode.isOrder && found?.attempts[attemptName(claimed)]?.ended) {
+    const pinned = await withPin(ports, claimed, resolved.pin);
+    if (pinned && (await publishStoredEnd(ports, pinned))) return DONE;
+  }
+  const { leased, item, ...wait } = await takeUp(run, claimed, resolved, found);
+  if (leased === undefined) return mode.conclude(run, item, attemptWaiting({ code: 'in-progress', ...wait }));
   if (mode.isOrder && !hasRoomFor(leased, attemptName(item), isUrgent(request.reason)))
     return mode.conclude(run, item, attemptWaiting({ code: 'in-progress' }), leased);
   const lost = mode.isOrder ? lostUpdate(run, item, leased) : undefined;

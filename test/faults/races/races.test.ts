@@ -47,4 +47,5 @@ perOrder('%s keeps the laws where a call goes astray and readings lie', {
   shows: shownByTwoFaults,
 });
 
-afterAll(() => report(200_000));
+// Each step of a delivery is a place where something happens: with fewer steps there are fewer cases.
+afterAll(() => report(170_000));

@@ -4,7 +4,11 @@ import { SOME_WAYS, WAYS, type Way } from './ways.ts';
 
 /** Where the process ends, by the state that is left behind. */
 const ENDS: readonly (readonly [name: string, about: string, at: (way: Way) => Point, ways?: readonly Way[]])[] = [
-  ['claimed', 'The function ended before it opened the secret.', () => ({ step: 'vault.open', when: 'before' })],
+  [
+    'claimed',
+    'The function ended when the request was claimed.',
+    () => ({ step: 'ledger.write', on: 'request#', when: 'after' }),
+  ],
   [
     'pinned',
     'The function ended before it took the lease of the case.',

@@ -105,7 +105,7 @@ export const SEVERAL: readonly State[] = [
       await over(making);
       await making.take({ secret: 'key-revoker/bybit/master', credential: hmac(NEXT_MASTER) });
       await making.take('redrive');
-      await making.until({ at: { step: 'vault.open', when: 'before' } });
+      await making.until({ at: { step: 'ledger.write', on: 'request#', when: 'after' } });
     },
   },
   {
@@ -120,7 +120,7 @@ export const SEVERAL: readonly State[] = [
     ways: [MASTER_GONE],
     make: async (making) => {
       await stuckAndRedriven(making);
-      await making.until({ at: { step: 'vault.open', when: 'before' } });
+      await making.until({ at: { step: 'ledger.write', on: 'request#', when: 'after' } });
     },
   },
   {

@@ -399,6 +399,44 @@ describe('a managing key that is refused says nothing of the target', () => {
   });
 });
 
+describe('calls of a managing key that change nothing', () => {
+  const used = (progress: object): Having => ({
+    managed: true,
+    found: {
+      state: 'open-case',
+      attempts: {
+        'R#1': {
+          ...NEW_ATTEMPT,
+          calls: 5,
+          calledAt: after(NOON, -600_000),
+          lastCallAt: after(NOON, -300_000),
+          callReplies: Array.from({ length: 5 }, () => 'refused' as const),
+          lastAnswer: 'rejected',
+          answered: true,
+          unchanged: { count: 9, since: after(NOON, -290_000) },
+          ...progress,
+        },
+      },
+    },
+  });
+  const ended = async (progress: object, isKilled: boolean) => {
+    const { memory, context, leased } = atWork({ probe: [ALIVE] }, used(progress));
+    if (isKilled) memory.items.set(`case#kalshi/prod/${OTHER} case`, { rev: 1, nonce: '', attempts: {}, ...PROVED });
+    const hooks = { rereadOrder: async () => undefined, resurrected: async () => undefined };
+    return advanceAttempt(context, hooks, leased);
+  };
+
+  it('end as signed with a key that is gone, where this system has killed that key and none was accepted', async () =>
+    expect(await ended({}, true)).toMatchObject({ outcome: 'stuck/signer-gone' }));
+
+  it.each<[string, object, boolean]>([
+    ['that lives', {}, false],
+    ['of which one was accepted', { acceptedAt: after(NOON, -600_000) }, true],
+  ])('end as without effect where they are of a key %s', async (_what, progress, isKilled) =>
+    expect(await ended(progress, isKilled)).toMatchObject({ outcome: 'stuck/no-effect' }),
+  );
+});
+
 describe('a managing key that is refused', () => {
   const killed = { attempts: {}, ...PROVED };
   const refused = (outcome: string, having: Having, ofCase?: object) => {

@@ -93,6 +93,14 @@ describe('the limit of an hour', () => {
     expect(await withinLimit(ports, requestFor('manual', 'bybit'), NEW_ATTEMPT)).toBeUndefined();
   });
 
+  it('asks for an operator’s higher limit only where the hour is full', async () => {
+    const memory = limited();
+    await withinLimit(memory.ports, requestFor('manual'), NEW_ATTEMPT);
+    expect(memory.steps).toEqual(['count']);
+    await withinLimit(memory.ports, requestFor('manual'), NEW_ATTEMPT);
+    expect(memory.steps.slice(1, 3)).toEqual(['count', 'read']);
+  });
+
   it('begins again with each hour of the clock', async () => {
     const memory = limited();
     await withinLimit(memory.ports, requestFor('manual'), NEW_ATTEMPT);

@@ -498,10 +498,10 @@ describe('the end of a message that is not a valid request', () => {
 });
 
 describe('a first delivery', () => {
-  it('costs one read and one write', async () => {
+  it('costs one write', async () => {
     const memory = memoryPorts();
     await claimed(memory);
-    expect(memory.steps).toEqual(['read', 'write request']);
+    expect(memory.steps).toEqual(['write request']);
   });
 
   it('of another request with the id is no redrive of it, whatever attempt it names', async () => {

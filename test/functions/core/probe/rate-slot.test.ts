@@ -4,7 +4,8 @@ import { after, epochMs } from '../../../../functions/core/epoch.ts';
 import { rateKey } from '../../../../functions/core/ledger/keys.ts';
 import { type Ledger, RATE_QUEUES, type RateQueue } from '../../../../functions/core/ports.ts';
 import { ask } from '../../../../functions/core/probe/ask.ts';
-import { takeRateSlot } from '../../../../functions/core/probe/rate-slot.ts';
+import type { Asking } from '../../../../functions/core/probe/host-limits.ts';
+import { takeRateSlot, takeSlotAhead } from '../../../../functions/core/probe/rate-slot.ts';
 import type { Question, Rate } from '../../../../functions/core/provider.ts';
 import { revoke } from '../../../../functions/core/revoke/revoke.ts';
 import { simulatedClock } from '../../../faults/simulated/simulated-clock.ts';
@@ -287,5 +288,68 @@ describe('a call at a rate', () => {
     expect(memory.sent).toEqual(['probe']);
     expect(caseOf(memory).attempts['R#1']).toMatchObject({ calls: 0 });
     expect([...memory.items.keys()].filter((key) => key.startsWith('limit#'))).toEqual([]);
+  });
+});
+
+describe('a slot that was taken ahead', () => {
+  const RATE = rateOf(20);
+  const STEP_MS = 56;
+  /** @returns what takes the next slot, and how many slots were booked */
+  const ahead = async (takes = 1, deadline = after(NOON, 25_000)) => {
+    const memory = memoryPorts();
+    const asking: Asking = { ports: memory.ports, deadline: after(NOON, 25_000) };
+    for (let n = 0; n < takes; n += 1) await takeSlotAhead(asking, RATE, deadline);
+    const booked = () => memory.steps.filter((name) => name === 'book').length;
+    return { memory, asking, booked, take: () => takeRateSlot(asking, RATE) };
+  };
+
+  it('is used by the next exchange, once', async () => {
+    const { booked, take } = await ahead();
+    expect([await take(), booked()]).toEqual([true, 1]);
+    expect([await take(), booked()]).toEqual([true, 2]);
+  });
+
+  it('is of one rate only', async () => {
+    const { asking, booked } = await ahead();
+    expect(await takeRateSlot(asking, rateOf(20, 'another'))).toBe(true);
+    expect(booked()).toBe(2);
+  });
+
+  it.each([
+    ['kept for half a second', 500, 1],
+    ['replaced by a fresh one where its time has passed', 501, 2],
+  ])('is %s', async (_what, ms, books) => {
+    const { memory, booked, take } = await ahead();
+    memory.clock.forward(ms);
+    expect(await take()).toBe(true);
+    expect(booked()).toBe(books);
+    expect(memory.clock.now()).toBe(NOON + ms);
+  });
+
+  it('is waited for where its time has not come, and is lost if urgent requests have taken it', async () => {
+    const { memory, take } = await ahead(2);
+    expect(await take()).toBe(true);
+    await takeRateSlot(
+      { ports: { ...memory.ports, rates: new Map() }, deadline: after(NOON, 25_000), queue: 'urgent' },
+      RATE,
+    );
+    expect(memory.clock.now()).toBe(NOON + STEP_MS);
+    expect(await take()).toBe(true);
+    expect(memory.clock.now()).toBe(NOON + 2 * STEP_MS);
+  });
+
+  it('is not used where an exchange would not be over in time', async () => {
+    const { asking, booked } = await ahead(2);
+    const short = { ...asking, deadline: after(NOON, 5_000) };
+    expect([await takeRateSlot(short, RATE), await takeRateSlot(short, RATE)]).toEqual([true, false]);
+    expect(booked()).toBe(2);
+  });
+
+  it('is not taken where none is free in time, nor without a rate', async () => {
+    const { asking, booked, memory } = await ahead(3, after(NOON, 5_000));
+    expect(booked()).toBe(1);
+    expect(asking.slots?.get(RATE.of)).toEqual([{ begins: NOON, mayBeTaken: false }]);
+    expect(await takeSlotAhead(asking, undefined)).toBe(memory.clock.now());
+    expect(booked()).toBe(1);
   });
 });

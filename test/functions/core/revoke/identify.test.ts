@@ -30,13 +30,23 @@ describe('telling whose key it is', () => {
   };
   const NEW = { unknown: 'stuck/not-recognised', keyIds: [], stored: [] } as const;
   const naming = (keyId: string): Answer => answerOf('alive', { facts: { keyId } });
+  /** As a delivery does it: what the provider answered is written down right after. */
+  const noted = async (work: ReturnType<typeof identify>) => {
+    const result = await work;
+    if ('hasEnded' in result) return result;
+    const { note, ...rest } = result;
+    await note?.();
+    return rest;
+  };
   const identified = (memory: Memory, keyId = '', keyIds: readonly string[] = []) =>
-    identify(
-      memory.ports,
-      { ports: memory.ports, deadline: after(memory.clock.now(), 25_000) },
-      PROVIDER,
-      held(keyId),
-      { ...NEW, keyIds },
+    noted(
+      identify(
+        memory.ports,
+        { ports: memory.ports, deadline: after(memory.clock.now(), 25_000) },
+        PROVIDER,
+        held(keyId),
+        { ...NEW, keyIds },
+      ),
     );
 
   it('asks nobody where the credential tells it', async () => {
@@ -112,7 +122,7 @@ describe('telling whose key it is', () => {
       }),
     };
     const asking = { ports: memory.ports, deadline: after(memory.clock.now(), 25_000) };
-    const ask = (keyIds: string[]) => identify(memory.ports, asking, provider, held(''), { ...NEW, keyIds });
+    const ask = (keyIds: string[]) => noted(identify(memory.ports, asking, provider, held(''), { ...NEW, keyIds }));
     expect(await ask([])).toEqual({ ...WAITS, code: 'rate-limited' });
     asked = 0;
     expect(await ask(['K'])).toEqual({ keyId: 'K', seen: ['identify'] });
@@ -136,12 +146,14 @@ describe('telling whose key it is', () => {
 
   describe('where its identifier may be a secret', () => {
     const claiming = (memory: Memory, stored: readonly (string | undefined)[] = [], claimed = 'K') =>
-      identify(
-        memory.ports,
-        { ports: memory.ports, deadline: after(memory.clock.now(), 25_000) },
-        PROVIDER,
-        { opened: GOOD, credential: PROVIDER.credential({ keyId: '', claimed }) },
-        { ...NEW, stored },
+      noted(
+        identify(
+          memory.ports,
+          { ports: memory.ports, deadline: after(memory.clock.now(), 25_000) },
+          PROVIDER,
+          { opened: GOOD, credential: PROVIDER.credential({ keyId: '', claimed }) },
+          { ...NEW, stored },
+        ),
       );
 
     it('asks the provider, and keeps what the provider names', async () => {

@@ -52,9 +52,14 @@ describe('an urgent request that came by another lane', () => {
   const SENT = { lane: 'requests', sender: 'AROADESK:alex' } as const;
   const { requestId: _, ...UNNAMED } = { ...SELF, ...LEAKED };
   /** The credential cannot be opened at first. */
-  const delayed = (given: Given = {}): Memory => {
+  const delayed = (given: Given = {}, downMs = 1_000): Memory => {
     const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] }, given);
-    memory.fail(3, 'before', new Unavailable('down'));
+    const { vault } = memory.ports;
+    const open: typeof vault.open = async (...of) => {
+      if (memory.clock.now() < after(NOON, downMs)) throw new Unavailable('down');
+      return vault.open(...of);
+    };
+    memory.ports.vault = { ...vault, open };
     return memory;
   };
 
@@ -83,10 +88,9 @@ describe('an urgent request that came by another lane', () => {
   });
 
   it('stays on its own lane from there', async () => {
-    const memory = delayed();
+    const memory = delayed({}, 60_000);
     await revoke(memory.ports, delivered(memory, UNNAMED, SENT));
     memory.clock.forward(30_000);
-    memory.fail(3, 'before', new Unavailable('down'));
     expect(await revoke(memory.ports, deliveredCopy(memory))).toMatchObject({ done: false, code: 'aws-down' });
     expect(memory.enqueued).toHaveLength(1);
   });
@@ -102,7 +106,10 @@ describe('an urgent request that came by another lane', () => {
 
   it('stays where it is as long as the ledger does not know it', async () => {
     const memory = system({});
-    memory.fail(1, 'before', new Unavailable('down'));
+    const write = async (): Promise<never> => {
+      throw new Unavailable('down');
+    };
+    memory.ports.ledger = { ...memory.ports.ledger, write };
     const disposition = await revoke(memory.ports, delivered(memory, UNNAMED, SENT));
     expect([disposition, memory.enqueued]).toMatchObject([{ done: false, code: 'aws-down' }, []]);
   });
@@ -114,8 +121,9 @@ it('answers the same request again without a word', async () => {
   memory.fail();
   expect(await revoke(memory.ports, delivered(memory, SELF, { messageId: 'M2' }))).toEqual({ done: true });
   expect([memory.sent.length, memory.published.length]).toEqual([4, 1]);
-  // The request is there already. It, its case, and the request once more: nothing is left to do.
-  expect(memory.steps).toEqual(['write request', 'read', 'read', 'read']);
+  // The secret is open and the case is read before it is known that the request is there already. It, its case, and the request once
+  // more: nothing is left to do.
+  expect(memory.steps).toEqual(['open', 'write request', 'read', 'read', 'read', 'read']);
 });
 
 it('leaves the key that another delivery has pinned, where the secret was rotated between the two', async () => {
@@ -241,7 +249,8 @@ it('proves no death by two absences between which the key lived, while another q
     ...list,
     next: (replies, now) => {
       if (replies.length === 0) lists += 1;
-      return (lists === 3 ? withoutSlot('list') : list).next(replies, now);
+      // It is made once more before the first round, to learn its rate.
+      return (lists === 4 ? withoutSlot('list') : list).next(replies, now);
     },
   };
   memory.ports.providers = { kalshi: scriptedProvider(() => ({ probes: [questionOf('probe'), waiting] })) };
@@ -601,7 +610,8 @@ it.each([
   ['a lost lease', new LeaseLost('Cannot continue')],
 ])('lets the message come back by itself after %s outside of any request', async (_what, error) => {
   const memory = system({});
-  memory.ports.ledger = { ...memory.ports.ledger, read: () => Promise.reject(error) };
+  const broken = (): Promise<never> => Promise.reject(error);
+  memory.ports.ledger = { ...memory.ports.ledger, read: broken, write: broken };
   await expect(revoke(memory.ports, delivered(memory, SELF))).rejects.toBe(error);
   expect(memory.lines).toEqual([]);
 });
@@ -844,7 +854,7 @@ describe('a request whose time is up', () => {
 
   it('closes its case also where this very delivery has opened it', async () => {
     const memory = system({ probe: [ALIVE] });
-    memory.fail(memory.steps.length + 3, 'before', new Unavailable('Cannot open a secret'));
+    memory.fail(1, 'before', new Unavailable('Cannot open a secret'));
     expect(await revoke(memory.ports, delivered(memory, SELF))).toMatchObject({ done: false, code: 'aws-down' });
     memory.fail();
     memory.clock.forward(86_400_000);
@@ -966,8 +976,10 @@ describe('a request whose id was used before', () => {
       await revoke(memory.ports, delivered(memory, HELD_BACK));
       memory.fail(step, when);
       const cut = await revoke(memory.ports, delivered(memory, MANAGED, { messageId: 'M2' })).catch(() => 'cut');
+      const isOver = memory.steps.length < step;
       memory.fail();
-      if (cut !== 'cut') {
+      if (isOver) {
+        expect(cut).toEqual({ done: true });
         expect(step).toBeGreaterThan(10);
         return;
       }

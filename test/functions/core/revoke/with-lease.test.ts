@@ -127,7 +127,7 @@ describe('a credential that is refused at its pinned version', () => {
         return version === 'AWSCURRENT' ? current(memory) : vault.open(id, version);
       },
     };
-    const verdict = await revoke(memory.ports, delivered(memory, body));
+    const verdict = await revoke(memory.ports, delivered(memory, body, { receiveCount: 2 }));
     return { memory, sent: memory.sent.slice(1), verdict, opened };
   };
 
@@ -180,7 +180,7 @@ describe('a credential that is refused at its pinned version', () => {
       return version === 'AWSCURRENT' ? NEW : openedAs('spoilt');
     };
     memory.ports.vault = { ...memory.ports.vault, open };
-    await revoke(memory.ports, delivered(memory, MANAGED));
+    await revoke(memory.ports, delivered(memory, MANAGED, { receiveCount: 2 }));
     expect(opened).toEqual(['v1']);
     expect(memory.published).toMatchObject([{ outcome: 'refused', code: 'credential-unreadable' }]);
   });
@@ -305,7 +305,7 @@ describe('a record that could not be read', () => {
       },
     };
     const run = runOf(memory.ports, delivered(memory, {}), mode, { ...UPDATE, operation });
-    await withLease(run, item, { pin: PIN, seen: [] } as never);
+    await withLease(run, item, { pin: PIN, seen: [], notes: [] } as never);
     return { isWorked, concluded };
   };
 
@@ -333,5 +333,101 @@ describe('a record that could not be read', () => {
     expect(await working(operation, salvaged, isOrder)).toEqual({
       ...{ isWorked: true, concluded: [attemptEnded('restricted')] },
     });
+  });
+});
+
+describe('the lease and the pin, which are written at once', () => {
+  const CASE = `case#kalshi/prod/${KEY} case`;
+  const REQUEST = 'request#R request';
+  /** What another delivery does, and right before which step of this one. */
+  type Meanwhile = readonly [
+    step: 'read case' | 'write case' | 'write request',
+    nth: number,
+    happen: (memory: Memory) => unknown,
+  ];
+
+  /** A first delivery beside another one. */
+  const beside = async (...all: readonly Meanwhile[]) => {
+    const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+    const { ledger } = memory.ports;
+    const seen: string[] = [];
+    const step = async (name: string): Promise<void> => {
+      seen.push(name);
+      const nth = seen.filter((one) => one === name).length;
+      for (const [at, count, happen] of all) if (at === name && count === nth) await happen(memory);
+    };
+    memory.ports.ledger = {
+      ...ledger,
+      read: async (key) => {
+        await step(`read ${key.sk}`);
+        return ledger.read(key);
+      },
+      write: async (key, ...item) => {
+        await step(`write ${key.sk}`);
+        return ledger.write(key, ...item);
+      },
+    };
+    const verdict = await revoke(memory.ports, delivered(memory, SELF));
+    return { memory, verdict, seen };
+  };
+  const endElsewhere = (memory: Memory): unknown =>
+    changeItem(memory, REQUEST, { receipt: {}, ended: {}, published: true, state: undefined });
+  const takeCase = (memory: Memory, lease?: object | undefined): unknown =>
+    changeItem(memory, CASE, { ...emptyCase({ provider: 'kalshi', realm: 'prod', keyId: KEY }, NOON), lease });
+  const WAITS = { done: false, code: 'in-progress' };
+
+  it('stand on what was read and claimed before, and neither is read again', async () => {
+    const { memory, seen } = await beside();
+    expect(memory.published).toMatchObject([{ outcome: 'revoked' }]);
+    expect(seen.filter((step) => step === 'read case' || step === 'read request')).toEqual(['read case']);
+  });
+
+  it('do not carry out again what another delivery has ended in between', async () => {
+    const { memory, verdict } = await beside(['write case', 1, (all) => [takeCase(all), endElsewhere(all)]]);
+    expect([verdict, memory.sent]).toEqual([expect.objectContaining(WAITS), []]);
+    expect(memory.items.get(CASE)).not.toHaveProperty('lease');
+  });
+
+  it('do not carry out again what another delivery has ended while the lease had to be taken once more', async () => {
+    const { memory, verdict, seen } = await beside(['write case', 1, takeCase], ['read case', 2, endElsewhere]);
+    expect([verdict, memory.sent]).toEqual([expect.objectContaining(WAITS), []]);
+    expect(memory.items.get(REQUEST)).toMatchObject({ pin: { keyId: KEY } });
+    expect(seen).toContain('read request');
+    expect(memory.items.get(CASE)).not.toHaveProperty('lease');
+  });
+
+  it('carry a request out where another delivery wrote to the case in between, after one look at the request', async () => {
+    const { memory, seen } = await beside(['write case', 1, takeCase]);
+    expect(memory.published).toMatchObject([{ outcome: 'revoked' }]);
+    expect(seen.filter((step) => step === 'read request')).toHaveLength(1);
+  });
+
+  it('pin a request also while another delivery holds the case', async () => {
+    const lease = { holder: 'other', until: after(NOON, 9_000) };
+    const { memory, verdict } = await beside(['write case', 1, (all) => takeCase(all, lease)]);
+    expect(verdict).toMatchObject({ ...WAITS, notBefore: expect.any(Number) });
+    expect(memory.items.get(REQUEST)).toMatchObject({ pin: { keyId: KEY } });
+    expect([memory.sent, memory.items.get(CASE)]).toEqual([[], expect.objectContaining({ lease })]);
+  });
+
+  it('give the case back where the request could not be pinned', async () => {
+    const { memory, verdict } = await beside([
+      'write request',
+      2,
+      () => {
+        throw new Unavailable('Cannot write');
+      },
+    ]);
+    expect([verdict, memory.sent]).toEqual([expect.objectContaining({ done: false, code: 'aws-down' }), []]);
+    expect(memory.items.get(CASE)).not.toHaveProperty('lease');
+  });
+
+  it('publish an end that the case holds already, and send no call', async () => {
+    const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+    const ended = { outcome: 'revoked', why: '', at: NOON, evidence: [] };
+    takeCase(memory);
+    changeItem(memory, CASE, { attempts: { 'R#1': { ...NEW_ATTEMPT, calls: 1, acceptedAt: NOON, ended } } });
+    expect(await revoke(memory.ports, delivered(memory, SELF))).toEqual({ done: true });
+    expect([memory.sent, memory.published]).toMatchObject([[], [{ outcome: 'revoked' }]]);
   });
 });
