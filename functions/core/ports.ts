@@ -1,6 +1,6 @@
 import type { Clock, EpochMs } from './epoch.ts';
 import type { Lane } from './lane.ts';
-import type { HttpCall, MaybeReply, Providers } from './provider.ts';
+import type { Connection, HttpCall, MaybeReply, Providers } from './provider.ts';
 import type { Receipt } from './receipt.ts';
 import type { Secret } from './secret.ts';
 
@@ -207,6 +207,8 @@ export interface Ports {
   readonly log: Log;
   /** Sends once, and never retries. Resolves with `undefined` if no whole reply came in the exchange's time. Never rejects. */
   send(call: HttpCall, until: EpochMs): Promise<MaybeReply>;
+  /** Opens a connection for a call that is likely to follow. Never throws. Absent: each call opens its own when it leaves. */
+  connect?(call: Pick<HttpCall, 'provider' | 'host'>): Connection;
   /** SHA-256 in lower-case hex. */
   digest(text: string): string;
   /** A fresh random identifier. */

@@ -35,6 +35,14 @@ export interface HttpCall {
   readonly body?: string | Secret<string>;
   /** Absent if no limit is documented. */
   readonly rate?: Rate;
+  /** Opened ahead for this call. It may be too old by then: the call opens its own in that case. */
+  readonly connection?: Connection;
+}
+
+/** A connection that waits for its call. */
+export interface Connection {
+  /** Closes it, unless its call has taken it. */
+  close(): void;
 }
 
 export interface Reply {

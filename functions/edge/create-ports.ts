@@ -60,6 +60,7 @@ export const createPorts = (
   const events = tellingDenials(new EventBridgeClient(CLIENT), log);
   const table = dynamoLedger(ledgerClient(dynamo), environment.ledgerTable);
   const outbox = { ...environment, log, sqs, sns, events };
+  const { send, connect } = sendOver({ clock, exchangeMs, baseUrls: environment.baseUrls });
   return {
     ports: {
       clock,
@@ -67,7 +68,8 @@ export const createPorts = (
       vault: secretsVault(secrets, clock),
       outbox: awsOutbox(outbox),
       log,
-      send: measured.send(sendOver({ clock, exchangeMs, baseUrls: environment.baseUrls })),
+      send: measured.send(send),
+      connect,
       digest,
       newId: randomUUID,
       processId: randomUUID(),

@@ -53,8 +53,21 @@ export interface Guard {
   readonly order?: (() => Promise<void>) | undefined;
 }
 
+/** A connection is opened for a slot that is no farther away than this. */
+const CONNECT_MS = 1_000;
+
+/** Takes the rate slot of a call ahead, and opens its connection if the call may leave soon. */
+const takeSlotOf = async (context: AttemptContext, call: Call): Promise<void> => {
+  const { asking } = context;
+  const sent = call.send(signingTime(asking));
+  const leavesAt = await takeSlotAhead(asking, sent.rate, latestFor(context));
+  const { clock, connect } = asking.ports;
+  if (leavesAt !== undefined && leavesAt < after(clock.now(), CONNECT_MS)) asking.connection = connect?.(sent);
+};
+
 /**
- * Makes a delete ready while the probes before it are on their way: takes its rate slot, and asks whether the key still signs.
+ * Makes a delete ready while the probes before it are on their way: takes its rate slot, opens its connection, and asks whether the key
+ * still signs.
  *
  * @throws Unavailable if the ledger does not answer
  * @throws Fault if the order cannot be carried out
@@ -64,11 +77,10 @@ export const readyCall = async (
   item: CaseItem,
   progress: AttemptRecord,
 ): Promise<Retry | undefined> => {
-  const { asking } = context;
   const { call, end } = planWith(context, factsFor(context, item, progress), false);
   if (end || isRestriction(call)) return undefined;
   const signing = whileSigning(context);
-  await allOver<unknown>([signing, takeSlotAhead(asking, call.send(signingTime(asking)).rate, latestFor(context))]);
+  await allOver<unknown>([signing, takeSlotOf(context, call)]);
   return signing;
 };
 
@@ -135,7 +147,10 @@ export const sendCall = async (
   const attempted = await noted(withCall(before, ports.clock.now()));
   // The clock is read last: a holder that was paused anywhere above must not call after its lease, and has not called.
   if (isTooLate(context, attempted)) return { item: await noted(before), step: { do: 'retry', ...LATER } };
-  const answer = readCall(call, await exchange(asking, call.send(signingTime(asking))));
+  const { connection } = asking;
+  asking.connection = undefined;
+  const sending = call.send(signingTime(asking));
+  const answer = readCall(call, await exchange(asking, connection ? { ...sending, connection } : sending));
   const answered = await updateLeasedCase(ports, pin.keyName, holder, (held) => ({
     ...withAnswer(held, name, call, answer, ports.clock.now()),
   }));

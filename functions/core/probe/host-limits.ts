@@ -5,11 +5,12 @@ import { asResult } from '../ledger/attempt-result.ts';
 import { updateItem } from '../ledger/update-item.ts';
 import type { RetryCode } from '../outcome.ts';
 import type { ItemKey, Ports, RateQueue, RateSlot, Versioned } from '../ports.ts';
+import type { Connection } from '../provider.ts';
 import { MINUTE_MS, TIMING } from '../timing.ts';
 
 /** What all questions and calls of one delivery share. */
 export interface Asking {
-  readonly ports: Pick<Ports, 'clock' | 'config' | 'ledger' | 'newId' | 'processId' | 'rates' | 'send'>;
+  readonly ports: Pick<Ports, 'clock' | 'config' | 'ledger' | 'newId' | 'processId' | 'rates' | 'send' | 'connect'>;
   readonly deadline: EpochMs;
   /**
    * Each exchange goes over a connection of its own. Set if an answer may count for a proof: connections that are open already may all lead
@@ -30,6 +31,8 @@ export interface Asking {
   breakers?: Map<string, Promise<number | Retry>>;
   /** Rate slots that were taken ahead, by what the rate is of. */
   slots?: Map<string, RateSlot[]>;
+  /** Opened ahead for the next call. */
+  connection?: Connection | undefined;
 }
 
 /** Whose address a host has banned, and what left all the same. */

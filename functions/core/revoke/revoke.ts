@@ -60,6 +60,8 @@ const carryOut = async (run: Run, item: RequestItem): Promise<Disposition> => {
     });
   } catch (error) {
     return mode.conclude(run, item, asResult(error));
+  } finally {
+    run.asking.connection?.close();
   }
 };
 

@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
+import type { Socket } from 'node:net';
 import type { Clock, EpochMs } from '../../core/epoch.ts';
 import type { Ports } from '../../core/ports.ts';
-import type { HttpCall, MaybeReply, Reply } from '../../core/provider.ts';
+import type { Connection, HttpCall, MaybeReply, Reply } from '../../core/provider.ts';
 import { Secret } from '../../core/secret.ts';
 import { baseUrlVariable, loopbackUrl } from './loopback.ts';
+import { openConnection, type WaitingConnection } from './waiting-connection.ts';
 
 /** The longest body that is read, in bytes; a whole list of keys has some 50 kB. */
 const MAX_BODY_BYTES = 1_048_576;
@@ -57,20 +59,24 @@ interface Way {
   readonly base: URL | undefined;
   readonly agents: Agents;
   readonly signal: AbortSignal;
+  /** The connection that was opened ahead for the call. */
+  readonly socket: Socket | undefined;
 }
 
 /**
  * A call that changes something gets its own connection: if a connection was reset while it was idle, nobody can tell whether the request
  * got out. A probe gets one if it may prove a death: another node may answer. Without an agent Node asks DNS for each connection.
  */
-const open = (call: HttpCall, { base, agents, signal }: Way): ClientRequest => {
+const open = (call: HttpCall, { base, agents, signal, socket }: Way): ClientRequest => {
   const { method, path, host, changes, ownConnection } = call;
-  const reused = <T>(agent: T) => (changes || ownConnection ? false : agent);
+  const over = <T>(agent: T) => {
+    if (socket !== undefined) return { createConnection: () => socket };
+    return { agent: changes || ownConnection ? false : agent } as const;
+  };
   const request = { method, path, signal, headers: headersOf(call) };
-  if (base === undefined)
-    return https.request({ ...request, host, agent: reused(agents.https), rejectUnauthorized: true });
+  if (base === undefined) return https.request({ ...request, host, ...over(agents.https), rejectUnauthorized: true });
   const at = { host: base.hostname.replace(/^\[|\]$/g, ''), port: base.port };
-  return http.request({ ...request, ...at, headers: { ...request.headers, host }, agent: reused(agents.http) });
+  return http.request({ ...request, ...at, headers: { ...request.headers, host }, ...over(agents.http) });
 };
 
 const bodyOf = async (response: IncomingMessage): Promise<string | undefined> => {
@@ -104,24 +110,38 @@ const exchange = async (call: HttpCall, way: Way): Promise<Omit<Reply, 'at'> | u
 };
 
 /**
- * Makes the port that sends one call, once, and follows no redirect. A reply that is late, broken off, or longer than 1 MiB is none.
+ * Makes the ports that open a connection ahead, and that send one call, once, and follow no redirect. A reply that is late, broken off, or
+ * longer than 1 MiB is none.
  *
  * @throws Error at once where a base URL is not this machine's
  */
-export const sendOver = ({ clock, exchangeMs, baseUrls }: SendOptions): Ports['send'] => {
+export const sendOver = ({
+  clock,
+  exchangeMs,
+  baseUrls,
+}: SendOptions): Pick<Ports, 'send'> & Required<Pick<Ports, 'connect'>> => {
+  const waiting = new WeakMap<Connection, WaitingConnection>();
   const bases = new Map(Object.entries(baseUrls).map(([name, url]) => [name, loopbackUrl(baseUrlVariable(name), url)]));
   const agents = makeAgents();
   let lastUse = clock.now();
-  return async (call: HttpCall, until: EpochMs): Promise<MaybeReply> => {
+  const connect: NonNullable<Ports['connect']> = ({ provider, host }) => {
+    const connection = openConnection(clock, host, bases.get(provider));
+    waiting.set(connection, connection);
+    return connection;
+  };
+  const send = async (call: HttpCall, until: EpochMs): Promise<MaybeReply> => {
     const ms = Math.ceil(Math.min(exchangeMs, until - clock.now())); // a timer takes no fraction
     if (ms <= 0) return undefined;
     if (clock.now() - lastUse > FRESH_MS) dropIdle(agents);
     lastUse = clock.now();
     try {
-      const reply = await exchange(call, { base: bases.get(call.provider), agents, signal: AbortSignal.timeout(ms) });
+      const socket = call.connection && waiting.get(call.connection)?.take();
+      const way = { base: bases.get(call.provider), agents, signal: AbortSignal.timeout(ms), socket };
+      const reply = await exchange(call, way);
       return reply && { ...reply, at: clock.now() };
     } catch {
       return undefined; // nothing of the error is kept: it may hold what was sent
     }
   };
+  return { send, connect };
 };

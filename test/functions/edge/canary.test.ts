@@ -162,7 +162,7 @@ it.each<[string, RequestListener]>([
   await once(server, 'listening');
   const clock = frozenClock();
   const baseUrls = { bybit: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
-  const send = sendOver({ clock, exchangeMs: 150, baseUrls });
+  const { send } = sendOver({ clock, exchangeMs: 150, baseUrls });
   expectNoTrace(await traceOf(() => send(call(), after(clock.now(), 1_000))));
   server.close();
   server.closeAllConnections();
@@ -170,7 +170,7 @@ it.each<[string, RequestListener]>([
 
 it('shows nothing of headers that cannot be sent', async () => {
   const clock = frozenClock();
-  const send = sendOver({ clock, exchangeMs: 150, baseUrls: { bybit: 'http://127.0.0.1:9' } });
+  const { send } = sendOver({ clock, exchangeMs: 150, baseUrls: { bybit: 'http://127.0.0.1:9' } });
   const headers = new Secret({ Authorization: `Bearer ${CANARY}\n` });
   expectNoTrace(await traceOf(() => send(call({ headers }), after(clock.now(), 1_000))));
 });

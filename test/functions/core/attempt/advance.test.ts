@@ -4,7 +4,7 @@ import { type Act, advanceAttempt } from '../../../../functions/core/attempt/adv
 import { after, type EpochMs } from '../../../../functions/core/epoch.ts';
 import { type AttemptEnded, attemptEnded } from '../../../../functions/core/ledger/attempt-result.ts';
 import { NEW_ATTEMPT } from '../../../../functions/core/ledger/case-item.ts';
-import type { Plan } from '../../../../functions/core/provider.ts';
+import type { HttpCall, Plan } from '../../../../functions/core/provider.ts';
 import { atWork } from '../attempt-contexts.ts';
 import { answerOf, NOON } from '../rounds.ts';
 import { questionOf, scriptedProvider, withoutSlot } from '../scripted-provider.ts';
@@ -794,5 +794,51 @@ describe('a question that has to wait for a rate slot', () => {
     const hooks = { rereadOrder: async () => undefined, resurrected: async () => undefined };
     expect(await advanceAttempt(at.context, hooks, at.leased)).toEqual({ hasEnded: false, code });
     expect(at.memory.sent).toEqual(['probe']);
+  });
+});
+
+describe('the connection of the first call', () => {
+  /** What became of the connections that were opened ahead. */
+  const watched = (script: Script, having: Having = {}) => {
+    const work = atWork(script, having);
+    const said: string[] = [];
+    const { send } = work.memory.ports;
+    const connection = { close: () => void said.push('closed') };
+    const ports = {
+      ...work.context.ports,
+      connect: ({ host }: { host: string }) => {
+        said.push(`opened to ${host}`);
+        return connection;
+      },
+      send: (call: HttpCall, until: EpochMs) => {
+        if (call.connection === connection) said.push(`used by ${call.method}`);
+        return send(call, until);
+      },
+    };
+    const asking = { ...work.context.asking, ports };
+    const context = { ...work.context, ports, asking };
+    const hooks = { rereadOrder: async () => undefined, resurrected: async () => undefined };
+    return { said, asking, run: () => advanceAttempt(context, hooks, work.leased) };
+  };
+
+  it('is opened while the probes are on their way, and used once', async () => {
+    const { said, asking, run } = watched({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+    expect(await run()).toMatchObject({ outcome: 'revoked' });
+    expect(said).toEqual(['opened to api.example.com', 'used by DELETE']);
+    expect(asking).toMatchObject({ connection: undefined });
+  });
+
+  it('is left to be closed where no call follows', async () => {
+    const { said, asking, run } = watched({ probe: [undefined] });
+    await run();
+    expect(said).toEqual(['opened to api.example.com']);
+    expect(asking).toMatchObject({ connection: { close: expect.any(Function) } });
+  });
+
+  it('is not opened for a key that was not found before', async () => {
+    const attempts = { 'R#1': { ...NEW_ATTEMPT, absentAt: NOON } };
+    const { said, run } = watched({ probe: [GONE] }, { found: { attempts } });
+    await run();
+    expect(said).toEqual([]);
   });
 });

@@ -2,9 +2,10 @@ import dns from 'node:dns';
 import { once } from 'node:events';
 import http, { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import https from 'node:https';
-import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterEach, expect, it, vi } from 'vitest';
+import tls from 'node:tls';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { after } from '../../../../functions/core/epoch.ts';
 import type { HttpCall } from '../../../../functions/core/provider.ts';
 import { Secret } from '../../../../functions/core/secret.ts';
@@ -35,13 +36,15 @@ const listen = async (server: Server): Promise<string> => {
 /** A provider that answers as told, with what it was asked and over how many connections. */
 const provider = async (answer: RequestListener = (_request, response) => response.end('{}')) => {
   const requests: IncomingMessage[] = [];
-  const seen = { connections: 0, requests };
+  const sockets: Socket[] = [];
+  const seen = { connections: 0, requests, sockets };
   const server = createServer((request, response) => {
     requests.push(request);
     answer(request, response);
   });
-  server.on('connection', () => {
+  server.on('connection', (socket) => {
     seen.connections += 1;
+    sockets.push(socket);
   });
   return { url: await listen(server), seen };
 };
@@ -66,8 +69,8 @@ const post = (body: string) =>
 /** `exchangeMs` is short only where the test waits for it to run out. */
 const sender = (url: string, exchangeMs = 30_000) => {
   const clock = frozenClock();
-  const send = sendOver({ clock, exchangeMs, baseUrls: { bybit: url } });
-  return { clock, send: (what = call(), ms = 60_000) => send(what, after(clock.now(), ms)) };
+  const { send, connect } = sendOver({ clock, exchangeMs, baseUrls: { bybit: url } });
+  return { clock, connect, send: (what = call(), ms = 60_000) => send(what, after(clock.now(), ms)) };
 };
 
 it('gives status, headers, body and the time of the reply', async () => {
@@ -362,7 +365,7 @@ it('speaks TLS to the host of the call, verified, where no base URL stands in', 
     .spyOn(https, 'request')
     .mockImplementation(((_options: https.RequestOptions) => http.request(url)) as typeof https.request);
   const clock = frozenClock();
-  const send = sendOver({ clock, exchangeMs: 30_000, baseUrls: { kalshi: 'http://127.0.0.1:1' } });
+  const { send } = sendOver({ clock, exchangeMs: 30_000, baseUrls: { kalshi: 'http://127.0.0.1:1' } });
   expect((await send(call(), after(clock.now(), 1_000)))?.status).toBe(200);
   const options = asked.mock.calls[0]?.[0] as unknown as https.RequestOptions;
   expect(options).toMatchObject({ host: 'api.bybit.com', path: '/v5/user/query-api?x=%2F1', rejectUnauthorized: true });
@@ -390,8 +393,13 @@ const tlsProvider = async () => {
       ca: cert,
     })) as typeof https.request);
   const clock = frozenClock();
-  const send = sendOver({ clock, exchangeMs: 30_000, baseUrls: {} });
-  return { seen, send: (how: Partial<HttpCall> = {}) => send(call(how), after(clock.now(), 30_000)) };
+  const { connect: connectTls } = tls;
+  const opened = vi
+    .spyOn(tls, 'connect')
+    .mockImplementation(((options: tls.ConnectionOptions, ...rest: never[]) =>
+      connectTls({ ...options, host: '127.0.0.1', port: Number(port), ca: cert }, ...rest)) as typeof tls.connect);
+  const { send, connect } = sendOver({ clock, exchangeMs: 30_000, baseUrls: {} });
+  return { seen, opened, connect, send: (how: Partial<HttpCall> = {}) => send(call(how), after(clock.now(), 30_000)) };
 };
 
 it('makes a whole TLS handshake for each connection of its own, and none for a shared one', async () => {
@@ -409,4 +417,75 @@ it('does not start with a base URL that is not this machine', () => {
   expect(() => sendOver({ clock, exchangeMs: 1, baseUrls: { requesty: 'http://example.com' } })).toThrow(
     'Cannot use REQUESTY_BASE_URL',
   );
+});
+
+describe('a connection that was opened ahead', () => {
+  const kill = (fields: Partial<HttpCall>) => ({ ...post('{}'), ...fields });
+  const opened = async () => {
+    const { url, seen } = await provider();
+    const { clock, connect, send } = sender(url);
+    const connection = connect(call());
+    await vi.waitFor(() => expect(seen.connections).toBe(1));
+    return { clock, seen, connection, send };
+  };
+
+  it('is used by its call, once', async () => {
+    const { seen, connection, send } = await opened();
+    expect(await send(kill({ connection }))).toMatchObject({ status: 200, address: '127.0.0.1' });
+    expect(seen.connections).toBe(1);
+    expect(await send(kill({ connection }))).toMatchObject({ status: 200 });
+    expect(seen.connections).toBe(2);
+  });
+
+  it('may still be on its way when its call is ready', async () => {
+    const { url, seen } = await provider();
+    const { connect, send } = sender(url);
+    expect(await send(kill({ connection: connect(call()) }))).toMatchObject({ status: 200 });
+    expect(seen.connections).toBe(1);
+  });
+
+  it.each<[string, (opened: { clock: ReturnType<typeof frozenClock>; connection: { close(): void } }) => void]>([
+    ['has waited for longer than two seconds', ({ clock }) => clock.forward(2_001)],
+    ['was closed', ({ connection }) => connection.close()],
+  ])('is not used where it %s: the call opens its own', async (_how, happen) => {
+    const { seen, ...all } = await opened();
+    happen(all);
+    expect(await all.send(kill({ connection: all.connection }))).toMatchObject({ status: 200 });
+    expect(seen.connections).toBe(2);
+  });
+
+  it('is not used where the provider has closed it', async () => {
+    const { url, seen } = await provider();
+    const { connect, send } = sender(url);
+    const connection = connect(call());
+    await vi.waitFor(() => expect(seen.connections).toBe(1));
+    seen.sockets[0]?.destroy();
+    await vi.waitFor(() => expect(connection).toMatchObject({ isOpen: false }));
+    expect(await send(kill({ connection }))).toMatchObject({ status: 200 });
+    expect(seen.connections).toBe(2);
+  });
+
+  it('keeps its call when it is closed afterwards', async () => {
+    const { connection, send } = await opened();
+    const sent = send(kill({ connection }));
+    connection.close();
+    expect(await sent).toMatchObject({ status: 200 });
+  });
+
+  it('does not fail where the provider cannot be reached', async () => {
+    const { connect, send } = sender('http://127.0.0.1:9');
+    const connection = connect(call());
+    await vi.waitFor(() => expect(connection).toMatchObject({ isOpen: false }));
+    expect(await send(kill({ connection }))).toBeUndefined();
+  });
+
+  it('speaks TLS to the host of the call, verified', async () => {
+    const { seen, opened: asked, connect, send } = await tlsProvider();
+    const connection = connect(call());
+    expect(await send(kill({ connection }))).toMatchObject({ status: 200, address: '127.0.0.1' });
+    expect(seen).toEqual({ connections: 1, resumed: 0 });
+    expect(asked.mock.calls[0]?.[0]).toMatchObject({
+      ...{ host: 'api.bybit.com', servername: 'api.bybit.com', port: 443, rejectUnauthorized: true },
+    });
+  });
 });
