@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { ListSecretsCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
-import { SQSClient } from '@aws-sdk/client-sqs';
+import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Clock } from '../core/epoch.ts';
 import type { Ports } from '../core/ports.ts';
 import type { Providers } from '../core/provider.ts';
@@ -11,7 +11,7 @@ import { requestForm } from '../core/request/revocation-request.ts';
 import { TIMING } from '../core/timing.ts';
 import { dynamoLedger, ledgerClient } from './aws/ledger.ts';
 import { readableLedger } from './aws/readable-ledger.ts';
-import { sdkClient } from './aws/sdk-client.ts';
+import { connectEarly, sdkClient } from './aws/sdk-client.ts';
 import { secretsVault } from './aws/vault.ts';
 import { sendOver } from './http/http.ts';
 import { awsOutbox } from './messages/outbox.ts';
@@ -41,13 +41,15 @@ export interface PortOptions {
   readonly exchangeMs?: number;
   /** Whether the function may write every kind of ledger item, and so put right what cannot be read. @default true */
   readonly repairs?: boolean;
+  /** Whether the clients that a call to a provider waits for connect at once. @default false */
+  readonly connects?: boolean;
 }
 
 /** Connects a function to AWS and the network as its environment says. Once for each process: clients keep their connections. */
 export const createPorts = (
   environment: FunctionEnvironment,
   providers: Providers,
-  { clock = systemClock, exchangeMs = TIMING.exchangeMs, repairs = true }: PortOptions = {},
+  { clock = systemClock, exchangeMs = TIMING.exchangeMs, repairs = true, connects = false }: PortOptions = {},
 ): CreatedPorts => {
   const { instance } = environment.config;
   requestForm(providers); // while the function loads, so that no request waits for it
@@ -58,6 +60,11 @@ export const createPorts = (
   const secrets = tellingDenials(new SecretsManagerClient(CLIENT), log);
   const sns = tellingDenials(new SNSClient(CLIENT), log);
   const events = tellingDenials(new EventBridgeClient(CLIENT), log);
+  if (connects) {
+    void connectEarly(sqs, new ListQueuesCommand());
+    void connectEarly(dynamo, new ListTablesCommand());
+    void connectEarly(secrets, new ListSecretsCommand());
+  }
   const table = dynamoLedger(ledgerClient(dynamo), environment.ledgerTable);
   const outbox = { ...environment, log, sqs, sns, events };
   const { send, connect } = sendOver({ clock, exchangeMs, baseUrls: environment.baseUrls });

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { afterEach, expect, it } from 'vitest';
-import { sdkClient } from '../../../../functions/edge/aws/sdk-client.ts';
+import { afterEach, describe, expect, it } from 'vitest';
+import { connectEarly, sdkClient } from '../../../../functions/edge/aws/sdk-client.ts';
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -28,7 +28,7 @@ const asking = async (answer: RequestListener) => {
     region: 'us-east-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
-  return { seen, ask: () => client.send(new ListQueuesCommand()) };
+  return { seen, client, server, ask: () => client.send(new ListQueuesCommand()) };
 };
 
 it.each<[string, RequestListener]>([
@@ -45,4 +45,30 @@ it('takes the answer of the third try', async () => {
     if (seen.requests === 3) response.writeHead(200, { 'Content-Type': 'application/x-amz-json-1.0' }).end('{}');
   });
   expect(await ask()).toMatchObject({ $metadata: { attempts: 3 } });
+});
+
+describe('a client that connects early', () => {
+  it('asks nothing that is signed, and its first call finds the connection open', async () => {
+    let connections = 0;
+    const asked: (readonly [method: string | undefined, signed: boolean])[] = [];
+    const { client, server } = await asking((request, response) => {
+      asked.push([request.method, 'authorization' in request.headers]);
+      if (request.method === 'GET') response.writeHead(403).end();
+      else response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' }).end('{}');
+    });
+    server.on('connection', () => {
+      connections += 1;
+    });
+    await connectEarly(client, new ListQueuesCommand());
+    expect([connections, asked]).toEqual([1, [['GET', false]]]);
+    await client.send(new ListQueuesCommand());
+    expect([connections, asked.at(-1)]).toEqual([1, ['POST', true]]);
+  });
+
+  it('says nothing where the service cannot be reached', async () => {
+    const { client, server } = await asking(() => {});
+    server.close();
+    server.closeAllConnections();
+    expect(await connectEarly(client, new ListQueuesCommand())).toBeUndefined();
+  });
 });
