@@ -37,7 +37,8 @@ export const operatePermissions = ({
   requestRole,
 }: Operated): readonly PolicyStatement[] => {
   const { queues, ledger, secretKeys } = reach;
-  const all = Object.values(queues).map(({ queueArn }) => queueArn);
+  const { secretEvents: _events, lostEvents: _lost, ...counted } = queues;
+  const all = Object.values(counted).map(({ queueArn }) => queueArn);
   return [
     allow(['ssm:GetParameter'], [card]),
     allow(['sqs:GetQueueAttributes'], all),

@@ -238,6 +238,7 @@ it('deploys the stack of this repository', async () => {
     [outputs['RequestsQueueUrl'], revoke],
     [outputs['UrgentQueueUrl'], urgent],
     [outputs['RechecksQueueUrl'], revoke],
+    [expect.stringContaining('SecretEvents'), swept],
   ]);
   expect(schedules.map(({ functionId }) => functionId)).toEqual([swept]);
   const environment = Object.values(functions[revoke]?.environment ?? {});
