@@ -13,9 +13,8 @@ import {
   attemptWaiting,
 } from '../ledger/attempt-result.ts';
 import { type AttemptRecord, type CaseItem, executedCalls, type Settling } from '../ledger/case-item.ts';
-import { inheritPin } from '../ledger/inherit-pin.ts';
 import { attemptName, caseKey, recheckName, requestKey } from '../ledger/keys.ts';
-import { releaseLease, takeLeaseFor, updateLeasedCase } from '../ledger/lease.ts';
+import { inheritPin, releaseLease, takeLeaseFor, updateLeasedCase } from '../ledger/lease.ts';
 import { countedFrom, type Ended, type RequestItem } from '../ledger/request-item.ts';
 import { updateItem } from '../ledger/update-item.ts';
 import { type FinalOutcome, type FindingOutcome, isGone, needsPerson } from '../outcome.ts';

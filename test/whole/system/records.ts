@@ -29,8 +29,12 @@ export const handedOut = async (system: System, part = 'Requests'): Promise<SQSR
 };
 
 /** Deletes a message that is done with, as the event source does. */
-export const deleteMessage = async (system: System, { receiptHandle }: SQSRecord): Promise<void> => {
-  const message = { QueueUrl: queueOf(system, 'Requests').url, ReceiptHandle: receiptHandle };
+export const deleteMessage = async (
+  { deployment }: System,
+  { receiptHandle, eventSourceARN }: SQSRecord,
+): Promise<void> => {
+  const queue = Object.values(deployment.queues).find(({ arn }) => arn === eventSourceARN);
+  const message = { QueueUrl: queue?.url, ReceiptHandle: receiptHandle };
   await withSqs((sqs) => sqs.send(new DeleteMessageCommand(message)));
 };
 

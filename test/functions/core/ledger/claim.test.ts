@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { after, epochMs } from '../../../../functions/core/epoch.ts';
 import { claim } from '../../../../functions/core/ledger/claim.ts';
-import { inheritPin } from '../../../../functions/core/ledger/inherit-pin.ts';
+import { inheritPin } from '../../../../functions/core/ledger/lease.ts';
 import type { Pin, RequestItem } from '../../../../functions/core/ledger/request-item.ts';
 import { canonical } from '../../../../functions/core/request/canonical.ts';
 import { parseRequest } from '../../../../functions/core/request/parse-request.ts';
