@@ -9,13 +9,16 @@ const system = systemForEachTest();
 
 const T0 = '2026-11-20T10:00:00.000Z';
 const T2 = '2026-11-20T10:00:02.000Z';
-const T4 = '2026-11-20T10:00:04.000Z';
-/** When the window of an end at `T2` is over. */
-const T_END = '2026-11-20T10:10:02.000Z';
+/** The next slot of the rate after `T0`, and so on. */
+const T0_NEXT = '2026-11-20T10:00:00.112Z';
+const T2_NEXT = '2026-11-20T10:00:02.112Z';
+const T4_NEXT = '2026-11-20T10:00:04.112Z';
+/** When the window of an end at `T2_NEXT` is over. */
+const T_END = '2026-11-20T10:10:02.112Z';
 const FOLLOWS = `Confirmation follows by ${T_END}`;
 const SETTLE = { windowMs: 600_000, source: 'assumed', endsAt: T_END };
-/** The same of an end at `T4`. */
-const T_LATER_END = '2026-11-20T10:10:04.000Z';
+/** The same of an end at `T4_NEXT`. */
+const T_LATER_END = '2026-11-20T10:10:04.112Z';
 const digest = (id: string): string => `sha256:${createHash('sha256').update(id).digest('hex')}`;
 const LIST = { asked: 'sub-apikeys', as: 'managing', host: 'api.bybit.com', code: '0', step: 'probe' };
 const OWN = { asked: 'query-api', as: 'self', host: 'api.bybit.com', step: 'probe' };
@@ -73,7 +76,7 @@ it('publishes the whole receipt of a managed deletion, as the contract has it', 
       key: { id: 'SUBK…0001', digest: digest(SUB_KEY), subMemberId: SUB },
       change: null,
       proof: {
-        ...{ revision: 1, basis: 'accepted', control: 'signer', tried: 'list', firstAbsenceAt: T0, spanMs: 2_000 },
+        ...{ revision: 1, basis: 'accepted', control: 'signer', tried: 'list', firstAbsenceAt: T0_NEXT, spanMs: 2_000 },
         ...TRIES,
         lastSightingAt: T0,
         settle: SETTLE,
@@ -82,11 +85,11 @@ it('publishes the whole receipt of a managed deletion, as the contract has it', 
       evidence: [
         { ...LIST, at: T0, saw: 'listed' },
         { ...LIST, at: T0, step: 'call', asked: 'delete-sub-api', saw: 'accepted' },
-        { ...LIST, at: T0, saw: 'unlisted' },
-        { ...LIST, at: T2, saw: 'unlisted' },
+        { ...LIST, at: T0_NEXT, saw: 'unlisted' },
+        { ...LIST, at: T2_NEXT, saw: 'unlisted' },
       ],
-      times: { dueAt: T0, receivedAt: T0, calledAt: T0, acceptedAt: T0, goneAt: T0 },
-      timeToRevokeMs: 0,
+      times: { dueAt: T0, receivedAt: T0, calledAt: T0, acceptedAt: T0, goneAt: T0_NEXT },
+      timeToRevokeMs: 112,
       confirms: null,
       exposedMs: null,
     },
@@ -131,7 +134,7 @@ it('publishes the whole receipt of a restriction, with what it changed', async (
     proof: {
       ...{ revision: 1, basis: 'accepted', control: 'none', tried: 'key', firstAbsenceAt: null, spanMs: 2_000 },
       ...TRIES,
-      lastSightingAt: '2026-11-20T10:00:04.000Z',
+      lastSightingAt: T4_NEXT,
       settle: { ...SETTLE, endsAt: T_LATER_END },
     },
     calls: 1,
@@ -139,8 +142,8 @@ it('publishes the whole receipt of a restriction, with what it changed', async (
       { ...OWN, at: T0, saw: 'alive', code: '0' },
       { ...OWN, at: T2, saw: 'alive', code: '0' },
       { ...OWN, at: T2, step: 'call', asked: 'update-api', saw: 'accepted', code: '0' },
-      { ...OWN, at: T2, saw: 'alive', code: '0' },
-      { ...OWN, at: T4, saw: 'alive', code: '0' },
+      { ...OWN, at: T2_NEXT, saw: 'alive', code: '0' },
+      { ...OWN, at: T4_NEXT, saw: 'alive', code: '0' },
     ],
     times: { dueAt: T0, receivedAt: T0, calledAt: T2, acceptedAt: T2 },
     timeToRevokeMs: null,
@@ -228,8 +231,8 @@ it('takes a request from the bus, with what the event says of its sender and its
     requestId: id,
     outcome: 'revoked',
     request: { requestedBy: '000000000000/incident-desk' },
-    times: { dueAt: T0, receivedAt: '2026-11-20T10:00:03.000Z', goneAt: '2026-11-20T10:00:03.000Z' },
-    timeToRevokeMs: 3_000,
+    times: { dueAt: T0, receivedAt: '2026-11-20T10:00:03.000Z', goneAt: '2026-11-20T10:00:03.112Z' },
+    timeToRevokeMs: 3_112,
   });
 });
 

@@ -13,12 +13,12 @@ import {
 import type { Rate } from '../provider.ts';
 import { TIMING } from '../timing.ts';
 
-/** The part of a documented rate that is used. The rest is for ways to the provider that differ in length. */
-const USED = 0.9;
+/** The part of a documented rate that is not used: ways to the provider differ in length, and slots are used a little late. */
+const SPARE = 0.1;
 /** Slots farther apart than this are too few for the exchanges of one delivery. */
 const FARTHEST_MS = 5_000;
-/** A slot that the ledger named later than this is left, and another one booked. */
-const LATE_MS = 500;
+/** No slot is used later than this, however slow its rate. */
+const LATEST_MS = 500;
 /** Nobody books farther ahead than a delivery lasts. What is booked beyond was written by a wrong clock. */
 const HORIZON_MS = 2 * TIMING.functionTimeoutMs;
 /** How many rates a process keeps in mind. */
@@ -40,10 +40,13 @@ interface Spacing {
  * evenly apart: in any span of the rate there are no more than its share.
  */
 const spacingOf = ({ most, perMs }: Rate): Spacing => {
-  const stepMs = Math.ceil(perMs / (USED * most));
+  const stepMs = Math.ceil(perMs / ((1 - SPARE) * most));
   if (stepMs <= FARTHEST_MS) return { stepMs, burstMs: 0 };
   return { stepMs: 2 * stepMs, burstMs: Math.max(0, perMs - 2 * stepMs) };
 };
+
+/** How long after its beginning a slot may be used. What is spared of the rate makes up for it. */
+const lateMs = ({ perMs }: Rate): number => Math.min(LATEST_MS, Math.floor(SPARE * perMs));
 
 /** The queues whose bookings a queue respects: its own, and those before it. */
 const respectedBy = (queue: RateQueue): readonly RateQueue[] => RATE_QUEUES.slice(0, RATE_QUEUES.indexOf(queue) + 1);
@@ -96,13 +99,18 @@ const queueFor = ({ queue = 'orders' }: Wanting, { burstMs }: Spacing): RateQueu
 /** The last instant at which an exchange may begin. */
 const lastStart = ({ deadline }: Wanting): EpochMs => after(deadline, -TIMING.exchangeMs);
 
-/** Books the next slot once. @returns `undefined` if that is too late; or what the rate's item held, if others came first */
-const bookNext = async (wanting: Wanting, rate: Rate): Promise<RateSlot | undefined | Booked> => {
+/**
+ * Books the next slot once.
+ *
+ * @param inMs how far ahead it begins at the earliest
+ * @returns `undefined` if that is too late; or what the rate's item held, if others came first
+ */
+const bookNext = async (wanting: Wanting, rate: Rate, inMs: number): Promise<RateSlot | undefined | Booked> => {
   const { ledger, clock, rates } = wanting.ports;
   const { stepMs, burstMs } = spacingOf(rate);
   const queue = queueFor(wanting, { stepMs, burstMs });
   const key = rateKey(rate);
-  const now = clock.now();
+  const now = after(clock.now(), inMs);
   const booked = rates.get(key.pk) ?? {};
   const times = { now, latest: after(lastStart(wanting), burstMs), horizon: after(now, HORIZON_MS + burstMs), stepMs };
   const from = beginning(booked, queue, times);
@@ -117,18 +125,21 @@ const bookNext = async (wanting: Wanting, rate: Rate): Promise<RateSlot | undefi
 };
 
 /** Whether a slot can still be used: not so if its time has passed. */
-const isInTime = (wanting: Wanting, { begins }: RateSlot): boolean =>
-  wanting.ports.clock.now() <= after(begins, LATE_MS) && begins <= lastStart(wanting);
+const isInTime = (wanting: Wanting, rate: Rate, { begins }: RateSlot): boolean =>
+  wanting.ports.clock.now() <= after(begins, lateMs(rate)) && begins <= lastStart(wanting);
 
 const isSlot = (slot: RateSlot | Booked): slot is RateSlot => 'begins' in slot;
 
 /** Books a slot, however many deliveries come first. @returns `undefined` if none is free while there is time for an exchange */
 const bookSlot = async (wanting: Wanting, rate: Rate): Promise<RateSlot | undefined> => {
+  let inMs = 0;
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    const slot = await bookNext(wanting, rate);
+    const slot = await bookNext(wanting, rate, inMs);
     if (slot === undefined) return undefined;
     if (!isSlot(slot)) learn(wanting.ports, rateKey(rate), slot);
-    else if (isInTime(wanting, slot)) return slot;
+    else if (isInTime(wanting, rate, slot)) return slot;
+    // The ledger is slow: the next slot begins when its answer will be here.
+    else inMs = wanting.ports.clock.now() - slot.begins + inMs;
   }
   return undefined;
 };
@@ -145,9 +156,10 @@ const reach = async (wanting: Wanting, rate: Rate, { begins, mayBeTaken }: RateS
 };
 
 /** A slot that was taken ahead. One whose time has passed is of no use. */
-const slotAhead = (wanting: Wanting, { of }: Rate): RateSlot | undefined => {
-  const slots = wanting.slots?.get(of) ?? [];
-  for (let slot = slots.shift(); slot !== undefined; slot = slots.shift()) if (isInTime(wanting, slot)) return slot;
+const slotAhead = (wanting: Wanting, rate: Rate): RateSlot | undefined => {
+  const slots = wanting.slots?.get(rate.of) ?? [];
+  for (let slot = slots.shift(); slot !== undefined; slot = slots.shift())
+    if (isInTime(wanting, rate, slot)) return slot;
   return undefined;
 };
 
