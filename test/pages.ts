@@ -10,6 +10,7 @@ export const PAGES = [
   'docs/adding-a-provider.md',
   'docs/architecture.md',
   'docs/command-line.md',
+  'docs/cost.md',
   'docs/emulators.md',
   'docs/glossary.md',
   'docs/metrics.md',

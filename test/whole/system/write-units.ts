@@ -29,15 +29,36 @@ const sizeOf = (item: Item): number =>
 
 const unitsOf = (item: Item): number => Math.max(1, Math.ceil(sizeOf(item) / UNIT_BYTES));
 
-/** Its place in the index that lists items by state; `undefined` if it is not in it. */
-const placeOf = (item: Item | undefined): string | undefined =>
-  item?.['state'] && item['at'] ? JSON.stringify([item['state'], item['at']]) : undefined;
+/** What an item has in an index: where it stands there, and what is projected. */
+interface Projected {
+  readonly place: string;
+  readonly item: Item;
+}
 
-/** What the index costs, which holds a copy of the whole item. An item that moves in the index is deleted and put. */
-const indexUnits = (before: Item | undefined, after: Item): number => {
-  const [from, to] = [placeOf(before), placeOf(after)];
-  if (from === to) return to === undefined ? 0 : unitsOf(after);
-  return (before && from !== undefined ? unitsOf(before) : 0) + (to === undefined ? 0 : unitsOf(after));
+/** What an index holds of an item; `undefined` if the item is not in it. */
+type Index = (item: Item) => Projected | undefined;
+
+const of = (item: Item, names: readonly string[]): Item =>
+  Object.fromEntries(names.flatMap((name) => (item[name] ? [[name, item[name]]] : [])));
+
+/** The indexes of the table: one with all of each item, and one with its brief. */
+const INDEXES: readonly Index[] = [
+  (item) => (item['state'] && item['at'] ? { place: JSON.stringify([item['state'], item['at']]), item } : undefined),
+  (item) =>
+    item['listed'] && item['at']
+      ? {
+          place: JSON.stringify([item['listed'], item['at']]),
+          item: of(item, ['pk', 'sk', 'listed', 'at', 'state', 'brief']),
+        }
+      : undefined,
+];
+
+/** What one index costs. An item that moves in the index is deleted and put. What stays as it is costs nothing. */
+const indexUnits = (index: Index, before: Item | undefined, after: Item): number => {
+  const [from, to] = [before && index(before), index(after)];
+  if (from && to && from.place === to.place)
+    return JSON.stringify(from.item) === JSON.stringify(to.item) ? 0 : unitsOf(to.item);
+  return (from ? unitsOf(from.item) : 0) + (to ? unitsOf(to.item) : 0);
 };
 
 const revOf = (item: Item | undefined): number => Number(item?.['rev']?.['N'] ?? 0);
@@ -56,6 +77,7 @@ export const countWriteUnits = (): ((call: Call) => number) => {
     // A write whose condition fails takes the units of the item that is there.
     if (revOf(item) !== revOf(before) + 1) return before ? unitsOf(before) : 1;
     stored.set(name, item);
-    return Math.max(unitsOf(item), before ? unitsOf(before) : 0) + indexUnits(before, item);
+    const own = Math.max(unitsOf(item), before ? unitsOf(before) : 0);
+    return own + sum(INDEXES.map((index) => indexUnits(index, before, item)));
   };
 };
