@@ -10,7 +10,7 @@ import {
   repliesOf,
 } from '../ledger/case-item.ts';
 import type { FinalOutcome, RetryCode } from '../outcome.ts';
-import { type AnsweredQuestion, bySigner, type RoundVerdict } from '../probe/round-verdict.ts';
+import { type AnsweredQuestion, bySigner, isManagerRefused, type RoundVerdict } from '../probe/round-verdict.ts';
 import { TIMING } from '../timing.ts';
 
 /** After this many calls without effect a person must look. */
@@ -123,6 +123,19 @@ const isDue = (situation: Situation): boolean => {
 const hasLanded = ({ progress, now, landsWithinMs }: Situation): boolean =>
   now >= after(progress.lastCallAt ?? now, landsWithinMs);
 
+/** The call of a managing key was refused as if the key did not count, and no question of that key is. Then the refusal may pass. */
+const isOddRefusal = ({ progress, round, signer, self }: Situation): boolean =>
+  progress.ifAlive === 'credential-refused' && !self && !isManagerRefused(round, signer);
+
+/**
+ * The key was refused in a way that may pass. If it is alive, only a look before the call can show that, and a key that nobody has ever seen
+ * cannot be proved gone.
+ */
+const mayYetBeSeen = ({ progress, round, roundVerdict }: Situation): boolean =>
+  roundVerdict === 'none' &&
+  round.some(({ answer }) => answer.saw === 'refused') &&
+  progress.evidence.filter(({ saw }) => saw === 'refused').length < TWICE.rounds;
+
 /** The call did not change the key: call again after enough doubt, or give up. */
 const stillThere = (situation: Situation): Decision => {
   const { progress, now, kind, urgent, proofGapMs } = situation;
@@ -132,8 +145,8 @@ const stillThere = (situation: Situation): Decision => {
   // refusal can mean the death.
   const isAlone = executedCalls(progress) === 1 && basisOf(progress) !== 'lost';
   const isPlain = progress.acceptedAt === undefined && (isAlone || isLong);
-  if (progress.ifAlive && isPlain) return end(`stuck/${progress.ifAlive}`);
   const noEffect = executedCalls(progress) >= MOST_CALLS;
+  if (progress.ifAlive && isPlain && (noEffect || !isOddRefusal(situation))) return end(`stuck/${progress.ifAlive}`);
   if (noEffect && isLong && hasLanded(situation))
     return end(kind === 'update' && progress.acceptedAt ? 'stuck/unproven' : 'stuck/no-effect');
   const isEnough = kind === 'delete' ? isLong || urgent : isLong && hasLanded(situation);
@@ -178,6 +191,7 @@ const beforeDelete = (situation: Situation): Decision => {
   const { self, roundVerdict, urgent, progress, now, signer, proofGapMs, siblingsAsked, calledNow } = situation;
   // The call of this delivery may be why the key does not show. Only a key that shows gets another call.
   if (calledNow && roundVerdict !== 'present') return waitForVerdict(situation);
+  if (mayYetBeSeen(situation)) return { do: 'ask', at: urgent ? now : after(now, proofGapMs), code: 'not-yet-proved' };
   if (self && roundVerdict === 'absent-unseen' && !siblingsAsked) return { do: 'ask-siblings' };
   const silence = withoutVerdict(situation);
   const isSilent =

@@ -66,8 +66,19 @@ const CALLED: Partial<AttemptRecord> = { calls: 1, lastCallAt: ago(1_000), lastA
 const unchanged = (count: number, sinceMs: number) => ({ count, since: ago(sinceMs) });
 const unchangedFor = (count: number) => ({ unchanged: unchanged(count, 9_000) });
 
+/** Refused without a word of the provider's own. */
+const BARE = { round: [askedOf(answerOf('refused'))], roundVerdict: 'none' } as const;
+const BARE_ONCE = [{ saw: 'refused' }] as unknown as AttemptRecord['evidence'];
+
 const BEFORE_A_DELETE: readonly Row[] = [
   ['calls for a key that is alive', {}, CALL],
+  [
+    'looks once more where the key was refused in a way that may pass',
+    { ...BARE, work: { evidence: BARE_ONCE } },
+    asks(GAP),
+  ],
+  ['looks at once if the request is urgent', { ...BARE, urgent: true, work: { evidence: BARE_ONCE } }, asks(0)],
+  ['calls where the key was refused so twice', { ...BARE, work: { evidence: [...BARE_ONCE, ...BARE_ONCE] } }, CALL],
   ['calls for an urgent one', { urgent: true }, CALL],
   ['calls where the target’s own probe forecasts a refusal', { round: [askedOf(FORECAST)] }, CALL],
   [
@@ -283,6 +294,54 @@ const AFTER_A_DELETE: readonly Row[] = [
     'ends by the code of the call’s own answer',
     { work: { ...CALLED, lastAnswer: 'rejected', ifAlive: 'request-rejected' } },
     ends('stuck/request-rejected'),
+  ],
+  [
+    'continues past a refusal of the signing key that is odd: the managing key itself is not refused',
+    { self: false, work: { ...CALLED, lastAnswer: 'rejected', ifAlive: 'credential-refused' } },
+    asks(GAP),
+  ],
+  [
+    'calls again then',
+    {
+      self: false,
+      work: {
+        ...CALLED,
+        lastCallAt: ago(60_000),
+        lastAnswer: 'rejected',
+        ifAlive: 'credential-refused',
+        unchanged: unchanged(3, 9_000),
+      },
+    },
+    CALL,
+  ],
+  [
+    'ends by that code once all calls are used',
+    {
+      self: false,
+      work: {
+        ...CALLED,
+        calls: MOST_CALLS,
+        lastCallAt: ago(60_000),
+        lastAnswer: 'rejected',
+        ifAlive: 'credential-refused',
+        unchanged: unchanged(3, 9_000),
+      },
+    },
+    ends('stuck/credential-refused'),
+  ],
+  [
+    'ends by that code where the managing key is refused too',
+    {
+      self: false,
+      signer: answerOf('silent', { means: { end: 'stuck/credential-refused' } }),
+      work: { ...CALLED, lastAnswer: 'rejected', ifAlive: 'credential-refused' },
+    },
+    ends('stuck/credential-refused'),
+  ],
+  [
+    'ends by that code where the key signs for itself',
+    { work: { ...CALLED, lastAnswer: 'rejected', ifAlive: 'credential-refused' } },
+    ends('stuck/credential-refused'),
   ],
   [
     'continues past a refusal after an accepted call',
