@@ -20,27 +20,23 @@ export interface Versioned {
   readonly salvagedAt?: EpochMs | undefined;
 }
 
-/** Who goes first where a rate has no room for all: urgent requests, then the other requests, then rechecks. */
-export const RATE_QUEUES = ['urgent', 'orders', 'rechecks'] as const;
-export type RateQueue = (typeof RATE_QUEUES)[number];
-
-/** The item of one rate: for each queue the first instant that it has not booked. */
-export type Booked = Readonly<Partial<Record<RateQueue, EpochMs>>>;
+/** The item of one rate: for each lane the first instant that it has not booked. */
+export type Booked = Readonly<Partial<Record<Lane, EpochMs>>>;
 
 /** A slot of a rate that is booked. */
 export interface RateSlot {
   readonly begins: EpochMs;
-  /** Another queue may have taken it by then. */
+  /** Another lane may have taken it by then. */
   readonly mayBeTaken: boolean;
 }
 
 /** A wish for the next slot of a rate. Slots are `stepMs` apart. */
 export interface Booking {
-  readonly queue: RateQueue;
-  /** Where the slot begins: at an instant, or behind what a queue has booked. */
-  readonly begins: EpochMs | RateQueue;
-  /** The queues that may have booked nothing behind that, the booking's own and the one of `begins` among them. */
-  readonly respects: readonly RateQueue[];
+  readonly lane: Lane;
+  /** Where the slot begins: at an instant, or behind what a lane has booked. */
+  readonly begins: EpochMs | Lane;
+  /** The lanes that may have booked nothing behind that, the booking's own and the one of `begins` among them. */
+  readonly respects: readonly Lane[];
   readonly now: EpochMs;
   /** No slot later than that is of use. */
   readonly latest: EpochMs;

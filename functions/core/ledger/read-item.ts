@@ -513,12 +513,12 @@ const KINDS: readonly Kind[] = [
   }),
   kind<Booked & { expiresAt?: number }>(({ pk, sk }) => pk.startsWith('rate#') && sk === 'slots', {
     urgent: optional(number),
-    orders: optional(number),
+    requests: optional(number),
     rechecks: optional(number),
     expiresAt: optional(number),
   }),
+  // Release 0.1.0 counted the exchanges of a rate, as a limit counts calls.
   kind<{ count: number; expiresAt?: number }>(({ pk }) => /^(limit|rate)#/.test(pk), {
-    // rates: until release 0.1.0
     count: needed(number, 0),
     expiresAt: optional(number),
   }),

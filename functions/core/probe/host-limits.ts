@@ -1,10 +1,11 @@
 import { type Answer, waitIn } from '../answer.ts';
 import type { Retry } from '../backoff.ts';
 import { after, type EpochMs, later } from '../epoch.ts';
+import type { Lane } from '../lane.ts';
 import { asResult } from '../ledger/attempt-result.ts';
 import { updateItem } from '../ledger/update-item.ts';
 import type { RetryCode } from '../outcome.ts';
-import type { ItemKey, Ports, RateQueue, RateSlot, Versioned } from '../ports.ts';
+import type { ItemKey, Ports, RateSlot, Versioned } from '../ports.ts';
 import type { Connection } from '../provider.ts';
 import { MINUTE_MS, TIMING } from '../timing.ts';
 
@@ -19,8 +20,8 @@ export interface Asking {
   ownConnections?: boolean;
   /** The provider's clock minus ours, in milliseconds. Set once. */
   skewMs?: number;
-  /** Where the delivery's exchanges wait for slots of a rate. @default 'orders' */
-  queue?: RateQueue;
+  /** Where the delivery's exchanges wait for slots of a rate. @default 'requests' */
+  lane?: Lane;
   /** An urgent call has not left yet. For that call even a silent host is asked. */
   bypassesBreaker?: boolean;
   /** Replaces the code of the circuit breaker's wait. */

@@ -1,15 +1,7 @@
 import { after, type EpochMs, later } from '../epoch.ts';
+import type { Lane } from '../lane.ts';
 import { rateKey } from '../ledger/keys.ts';
-import {
-  type Booked,
-  type Booking,
-  type ItemKey,
-  type Ports,
-  RATE_QUEUES,
-  type RateQueue,
-  type RateSlot,
-  type Versioned,
-} from '../ports.ts';
+import type { Booked, Booking, ItemKey, Ports, RateSlot, Versioned } from '../ports.ts';
 import type { Rate } from '../provider.ts';
 import { TIMING } from '../timing.ts';
 
@@ -21,6 +13,8 @@ const FARTHEST_MS = 5_000;
 const LATEST_MS = 500;
 /** Nobody books farther ahead than a delivery lasts. What is booked beyond was written by a wrong clock. */
 const HORIZON_MS = 2 * TIMING.functionTimeoutMs;
+/** Who goes first where a rate has no room for all. */
+const PRECEDENCE: readonly Lane[] = ['urgent', 'requests', 'rechecks'];
 /** How many rates a process keeps in mind. */
 const MOST_KEPT = 1_000;
 /** Other deliveries may come first each time. After so many tries the delivery comes back later. */
@@ -48,33 +42,33 @@ const spacingOf = ({ most, perMs }: Rate): Spacing => {
 /** How long after its beginning a slot may be used. What is spared of the rate makes up for it. */
 const lateMs = ({ perMs }: Rate): number => Math.min(LATEST_MS, Math.floor(SPARE * perMs));
 
-/** The queues whose bookings a queue respects: its own, and those before it. */
-const respectedBy = (queue: RateQueue): readonly RateQueue[] => RATE_QUEUES.slice(0, RATE_QUEUES.indexOf(queue) + 1);
+/** The lanes whose bookings a lane respects: its own, and those before it. */
+const respectedBy = (lane: Lane): readonly Lane[] => PRECEDENCE.slice(0, PRECEDENCE.indexOf(lane) + 1);
 
 /**
- * Where the next slot of a queue begins, by what is known of the rate: now, or behind what is booked. Slots that later queues have booked
+ * Where the next slot of a lane begins, by what is known of the rate: now, or behind what is booked. Slots that later lanes have booked
  * are taken from them, each where it is: so the slot stays a whole step away from the last exchange of theirs.
  */
 const beginning = (
   booked: Booked,
-  queue: RateQueue,
+  lane: Lane,
   { now, horizon, stepMs }: Times,
 ): Pick<Booking, 'begins' | 'respects'> => {
-  const until = (name: RateQueue): number => {
+  const until = (name: Lane): number => {
     const at = booked[name] ?? 0;
     return at > horizon ? 0 : at;
   };
-  const respects = respectedBy(queue);
+  const respects = respectedBy(lane);
   const last = respects.reduce((one, other) => (until(other) > until(one) ? other : one));
   if (until(last) > now) return { begins: last, respects };
-  const overtaken = RATE_QUEUES.find((name) => until(name) > now);
-  if (overtaken === undefined) return { begins: now, respects: RATE_QUEUES };
+  const overtaken = PRECEDENCE.find((name) => until(name) > now);
+  if (overtaken === undefined) return { begins: now, respects: PRECEDENCE };
   return { begins: after(now, ((until(overtaken) - now - 1) % stepMs) + 1), respects };
 };
 
-/** Whether a queue before this one has booked the slot in the meantime. */
-const isOvertaken = (booked: Booked, queue: RateQueue, slot: EpochMs): boolean =>
-  respectedBy(queue).some((name) => name !== queue && (booked[name] ?? 0) > slot);
+/** Whether a lane before this one has booked the slot in the meantime. */
+const isOvertaken = (booked: Booked, lane: Lane, slot: EpochMs): boolean =>
+  respectedBy(lane).some((name) => name !== lane && (booked[name] ?? 0) > slot);
 
 type SlotPorts = Pick<Ports, 'clock' | 'ledger' | 'rates'>;
 
@@ -82,8 +76,8 @@ type SlotPorts = Pick<Ports, 'clock' | 'ledger' | 'rates'>;
 interface Wanting {
   readonly ports: SlotPorts;
   readonly deadline: EpochMs;
-  /** @default 'orders' */
-  readonly queue?: RateQueue;
+  /** @default 'requests' */
+  readonly lane?: Lane;
   /** Those that were taken ahead, by what the rate is of. */
   slots?: Map<string, RateSlot[]>;
 }
@@ -93,8 +87,8 @@ const learn = ({ rates }: SlotPorts, { pk }: ItemKey, booked: Booked): void => {
   rates.set(pk, booked);
 };
 
-/** A burst that one queue has used is used for all. */
-const queueFor = ({ queue = 'orders' }: Wanting, { burstMs }: Spacing): RateQueue => (burstMs > 0 ? 'orders' : queue);
+/** A burst that one lane has used is used for all. */
+const laneFor = ({ lane = 'requests' }: Wanting, { burstMs }: Spacing): Lane => (burstMs > 0 ? 'requests' : lane);
 
 /** The last instant at which an exchange may begin. */
 const lastStart = ({ deadline }: Wanting): EpochMs => after(deadline, -TIMING.exchangeMs);
@@ -108,20 +102,20 @@ const lastStart = ({ deadline }: Wanting): EpochMs => after(deadline, -TIMING.ex
 const bookNext = async (wanting: Wanting, rate: Rate, inMs: number): Promise<RateSlot | undefined | Booked> => {
   const { ledger, clock, rates } = wanting.ports;
   const { stepMs, burstMs } = spacingOf(rate);
-  const queue = queueFor(wanting, { stepMs, burstMs });
+  const lane = laneFor(wanting, { stepMs, burstMs });
   const key = rateKey(rate);
   const now = after(clock.now(), inMs);
   const booked = rates.get(key.pk) ?? {};
   const times = { now, latest: after(lastStart(wanting), burstMs), horizon: after(now, HORIZON_MS + burstMs), stepMs };
-  const from = beginning(booked, queue, times);
+  const from = beginning(booked, lane, times);
   // Bookings only grow: what is too late by an old one is too late.
   const at = typeof from.begins === 'number' ? from.begins : (booked[from.begins] as EpochMs); // as `beginning` found it there
   if (at > times.latest) return undefined;
-  const said = await ledger.book(key, { queue, ...from, ...times });
+  const said = await ledger.book(key, { lane, ...from, ...times });
   if (typeof said !== 'number') return said;
-  learn(wanting.ports, key, { ...booked, [queue]: after(said, stepMs) });
+  learn(wanting.ports, key, { ...booked, [lane]: after(said, stepMs) });
   const begins = later(now, after(said, -burstMs));
-  return { begins, mayBeTaken: queue !== 'urgent' && begins > clock.now() };
+  return { begins, mayBeTaken: lane !== 'urgent' && begins > clock.now() };
 };
 
 /** Whether a slot can still be used: not so if its time has passed. */
@@ -144,7 +138,7 @@ const bookSlot = async (wanting: Wanting, rate: Rate): Promise<RateSlot | undefi
   return undefined;
 };
 
-/** Waits for a slot. @returns false if another queue has taken the slot by then */
+/** Waits for a slot. @returns false if another lane has taken the slot by then */
 const reach = async (wanting: Wanting, rate: Rate, { begins, mayBeTaken }: RateSlot): Promise<boolean> => {
   const { clock, ledger } = wanting.ports;
   await clock.until(begins);
@@ -152,7 +146,7 @@ const reach = async (wanting: Wanting, rate: Rate, { begins, mayBeTaken }: RateS
   const key = rateKey(rate);
   const booked: Booked = (await ledger.read<Booked & Versioned>(key)) ?? {};
   learn(wanting.ports, key, booked);
-  return !isOvertaken(booked, queueFor(wanting, spacingOf(rate)), begins);
+  return !isOvertaken(booked, laneFor(wanting, spacingOf(rate)), begins);
 };
 
 /** A slot that was taken ahead. One whose time has passed is of no use. */
@@ -184,7 +178,7 @@ export const takeSlotAhead = async (
 
 /**
  * Waits for a slot of the provider's rate, which all deliveries share. Urgent requests take the slots that others have booked, and
- * orders those of rechecks: a delivery that has waited looks once more before the exchange, and books again if the slot is gone.
+ * other requests those of rechecks: a delivery that has waited looks once more before the exchange, and books again if the slot is gone.
  *
  * @returns false if no slot is free while there is time for an exchange
  * @throws Unavailable if the ledger does not answer

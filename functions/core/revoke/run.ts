@@ -1,4 +1,5 @@
 import type { Delivery, Disposition } from '../delivery.ts';
+import { laneOf } from '../lane.ts';
 import type { AttemptResult } from '../ledger/attempt-result.ts';
 import type { CaseItem } from '../ledger/case-item.ts';
 import type { RequestItem } from '../ledger/request-item.ts';
@@ -36,7 +37,6 @@ export interface Run {
 export const runOf = (ports: Ports, delivery: Delivery, mode: DeliveryMode, request: RevocationRequest): Run => {
   const provider = providerNamed(ports.providers, request.provider);
   if (provider === undefined) throw new Error(`Cannot act at ${request.provider}, this release has no such provider`);
-  const urgent = isUrgent(request.reason);
   return {
     ports,
     delivery,
@@ -47,8 +47,8 @@ export const runOf = (ports: Ports, delivery: Delivery, mode: DeliveryMode, requ
     asking: {
       ports,
       deadline: delivery.deadline,
-      queue: mode.isOrder ? (urgent ? 'urgent' : 'orders') : 'rechecks',
-      bypassesBreaker: urgent,
+      lane: laneOf({ reason: request.reason, look: !mode.isOrder }),
+      bypassesBreaker: isUrgent(request.reason),
     },
     holder: ports.newId(),
   };

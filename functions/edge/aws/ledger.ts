@@ -11,20 +11,11 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { type EpochMs, epochMs } from '../../core/epoch.ts';
 import { Unavailable } from '../../core/fault.ts';
+import { LANES, type Lane } from '../../core/lane.ts';
 import { BY_STATE } from '../../core/ledger/keys.ts';
 import { BY_STATE_2 } from '../../core/ledger/lists.ts';
 import { withStoredNames } from '../../core/ledger/stored-names.ts';
-import {
-  type Booked,
-  type Booking,
-  type ItemKey,
-  type Ledger,
-  type Listed,
-  type ListMarks,
-  RATE_QUEUES,
-  type RateQueue,
-  type Versioned,
-} from '../../core/ports.ts';
+import type { Booked, Booking, ItemKey, Ledger, Listed, ListMarks, Versioned } from '../../core/ports.ts';
 import { eachPage } from './each-page.ts';
 import { classOf } from './error-class.ts';
 import { orUnavailable, unavailable } from './unavailable.ts';
@@ -96,30 +87,30 @@ const below = (max: number, expiresAt: EpochMs) => ({
 /** How long a rate's item is kept after its last slot. */
 const KEPT_SECONDS = 3_600;
 
-/** A queue has booked nothing behind an instant, or behind another queue's bookings. What is no number is no booking. */
-const nothingBehind = (queue: RateQueue, bound: string): string =>
-  `(NOT attribute_type(#${queue}, :number) OR #${queue} <= ${bound} OR #${queue} > :horizon)`;
+/** A lane has booked nothing behind an instant, or behind another lane's bookings. What is no number is no booking. */
+const nothingBehind = (lane: Lane, bound: string): string =>
+  `(NOT attribute_type(#${lane}, :number) OR #${lane} <= ${bound} OR #${lane} > :horizon)`;
 
 /** What the item of a rate held when a booking failed. The client hands it over as it is stored. */
 const bookedIn = (error: unknown): Booked => {
   const { Item: stored = {} } = error as { readonly Item?: Readonly<Record<string, AttributeValue>> };
   return Object.fromEntries(
-    RATE_QUEUES.map((queue) => [queue, epochMs(Number(stored[queue]?.N))] as const).filter(([, at]) => at > 0),
+    LANES.map((lane) => [lane, epochMs(Number(stored[lane]?.N))] as const).filter(([, at]) => at > 0),
   );
 };
 
-const nextSlot = ({ queue, begins, respects, now, latest, horizon, stepMs }: Booking) => {
+const nextSlot = ({ lane, begins, respects, now, latest, horizon, stepMs }: Booking) => {
   const isBehind = typeof begins === 'string';
   const bound = isBehind ? `#${begins}` : ':now';
   const others = respects.filter((name) => name !== begins);
   const conditions = others.map((name) => nothingBehind(name, bound));
   return {
-    UpdateExpression: `SET #${queue} = ${isBehind ? bound : ':begins'} + :step, #expiresAt = :expiresAt`,
+    UpdateExpression: `SET #${lane} = ${isBehind ? bound : ':begins'} + :step, #expiresAt = :expiresAt`,
     ConditionExpression: [...(isBehind ? [`${bound} > :now AND ${bound} <= :latest`] : []), ...conditions].join(
       ' AND ',
     ),
     ExpressionAttributeNames: Object.fromEntries(
-      ['expiresAt', queue, ...respects].map((name) => [`#${name}`, name] as const),
+      ['expiresAt', lane, ...respects].map((name) => [`#${name}`, name] as const),
     ),
     // DynamoDB refuses a value that no expression names.
     ExpressionAttributeValues: {
@@ -251,7 +242,7 @@ export const dynamoLedger = (client: Client, table: string): Ledger => {
       });
       try {
         const { Attributes: attributes } = await client.send(update);
-        return epochMs(Number(attributes?.[booking.queue]) - booking.stepMs);
+        return epochMs(Number(attributes?.[booking.lane]) - booking.stepMs);
       } catch (error) {
         if (classOf(error) === 'ConditionalCheckFailedException') return bookedIn(error);
         throw unavailable('book a slot in the ledger', error);

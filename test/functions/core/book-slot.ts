@@ -4,7 +4,7 @@ import type { Booked, Booking } from '../../../functions/core/ports.ts';
 /** What the ledger does with a booking, for ledgers in memory. @returns the item after it, and what the ledger answers */
 export const bookSlot = (
   held: Booked,
-  { queue, begins, respects, now, latest, horizon, stepMs }: Booking,
+  { lane, begins, respects, now, latest, horizon, stepMs }: Booking,
 ): { readonly item: Booked; readonly said: EpochMs | Booked } => {
   const at = typeof begins === 'string' ? held[begins] : begins;
   const isInTime = typeof begins !== 'string' || (at !== undefined && at > now && at <= latest);
@@ -14,5 +14,5 @@ export const bookSlot = (
     return name !== begins && until > bound && until <= horizon;
   };
   if (at === undefined || !isInTime || respects.some(stands)) return { item: held, said: held };
-  return { item: { ...held, [queue]: epochMs(at + stepMs) }, said: at };
+  return { item: { ...held, [lane]: epochMs(at + stepMs) }, said: at };
 };

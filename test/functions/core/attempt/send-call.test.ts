@@ -142,10 +142,10 @@ describe('a slot of the provider’s rate', () => {
   const freeAfter = async (ms: number) => {
     const at = atWork({ delete: [ACCEPTED] });
     const { memory, context, leased } = at;
-    memory.items.set('rate#x slots', { rev: 1, nonce: '', orders: after(NOON, ms) });
+    memory.items.set('rate#x slots', { rev: 1, nonce: '', requests: after(NOON, ms) });
     const { step } = await sendCall(context, leased, rated(context), PLAN);
     const counted = [...memory.items.keys()].filter((key) => key.startsWith('limit#'));
-    return { step, sent: memory.sent, counted: counted.length, booked: memory.items.get('rate#x slots')?.['orders'] };
+    return { step, sent: memory.sent, counted: counted.length, booked: memory.items.get('rate#x slots')?.['requests'] };
   };
 
   it('is waited for', async () => {

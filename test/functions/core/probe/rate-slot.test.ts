@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { after, epochMs } from '../../../../functions/core/epoch.ts';
+import { LANES, type Lane } from '../../../../functions/core/lane.ts';
 import { rateKey } from '../../../../functions/core/ledger/keys.ts';
-import { type Ledger, RATE_QUEUES, type RateQueue } from '../../../../functions/core/ports.ts';
+import type { Ledger } from '../../../../functions/core/ports.ts';
 import { ask } from '../../../../functions/core/probe/ask.ts';
 import type { Asking } from '../../../../functions/core/probe/host-limits.ts';
 import { takeRateSlot, takeSlotAhead } from '../../../../functions/core/probe/rate-slot.ts';
@@ -21,7 +22,7 @@ const rateOf = (most: number, of = 'kalshi K') => ({ of, most, perMs: SECOND });
 interface Wish {
   /** Milliseconds after the wish before. */
   readonly gap: number;
-  readonly queue: RateQueue;
+  readonly lane: Lane;
 }
 
 interface Left extends Wish {
@@ -39,21 +40,21 @@ const leaving = async (rate: Rate, wishes: readonly Wish[], perDeliveryMs = HOUR
   const processes = Array.from({ length: PROCESSES }, () => ({ ...memory.ports, clock, rates: new Map() }));
   const left: Left[] = [];
   let from: number = NOON;
-  const deliveries = wishes.map(async ({ gap, queue }, n) => {
+  const deliveries = wishes.map(async ({ gap, lane }, n) => {
     const ports = processes[n % PROCESSES] as (typeof processes)[number];
     from += gap;
     const wanted = from;
     await clock.until(epochMs(wanted));
-    const asking = { ports, deadline: after(epochMs(wanted), perDeliveryMs), queue };
-    if (await takeRateSlot(asking, rate)) left.push({ gap, queue, wanted, at: clock.now() });
+    const asking = { ports, deadline: after(epochMs(wanted), perDeliveryMs), lane };
+    if (await takeRateSlot(asking, rate)) left.push({ gap, lane, wanted, at: clock.now() });
   });
   await clock.run(Promise.all(deliveries));
   const counted = (step: string): number => memory.steps.filter((name) => name === step).length;
   return { left: left.toSorted((a, b) => a.at - b.at), books: counted('book'), reads: counted('read') };
 };
 
-const wishes = (count: number, queue: RateQueue, gap = 0): readonly Wish[] =>
-  Array.from({ length: count }, () => ({ gap, queue }));
+const wishes = (count: number, lane: Lane, gap = 0): readonly Wish[] =>
+  Array.from({ length: count }, () => ({ gap, lane }));
 
 /** The most exchanges in any span of a rate. */
 const mostIn = (left: readonly Left[], perMs: number): number =>
@@ -63,7 +64,7 @@ const anyWishes = (longestGap: number) =>
   fc.array(
     fc.record({
       gap: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: longestGap })),
-      queue: fc.constantFrom(...RATE_QUEUES),
+      lane: fc.constantFrom(...LANES),
     }),
     { minLength: 1, maxLength: 60 },
   );
@@ -78,7 +79,7 @@ describe('slots of a rate', () => {
     [50, 60_000],
     [3, 7_000],
     [60, HOUR],
-  ])('of %i in %i ms are never more in any such span, in whatever queues they are wanted', (most, perMs) =>
+  ])('of %i in %i ms are never more in any such span, in whatever lanes they are wanted', (most, perMs) =>
     fc.assert(
       fc.asyncProperty(anyWishes(perMs / 2), async (wanted) => {
         const { left } = await leaving({ of: 'kalshi K', most, perMs }, wanted, 60 * HOUR);
@@ -90,23 +91,23 @@ describe('slots of a rate', () => {
   );
 
   it.each([5, 10, 20])('of %i a second use nine tenths of the rate', async (perSecond) => {
-    const { left } = await leaving(rateOf(perSecond), wishes(100, 'orders'));
+    const { left } = await leaving(rateOf(perSecond), wishes(100, 'requests'));
     expect((left.at(-1)?.at ?? 0) - NOON).toBeLessThan(1.02 * (100 / (0.9 * perSecond)) * SECOND);
   });
 
   it('go to urgent requests first, however many others wait', async () => {
-    const { left } = await leaving(rateOf(10), [...wishes(100, 'orders'), ...wishes(20, 'urgent', 1)]);
-    const urgent = left.filter(({ queue }) => queue === 'urgent');
+    const { left } = await leaving(rateOf(10), [...wishes(100, 'requests'), ...wishes(20, 'urgent', 1)]);
+    const urgent = left.filter(({ lane }) => lane === 'urgent');
     expect(urgent).toHaveLength(20);
     expect((urgent.at(-1)?.at ?? 0) - NOON).toBeLessThan(1.3 * 20 * (SECOND / 10));
     expect(left).toHaveLength(120);
     expect((left.at(-1)?.at ?? 0) - NOON).toBeLessThan(1.2 * 120 * (SECOND / 10));
   });
 
-  it('go to orders before rechecks', async () => {
-    const { left } = await leaving(rateOf(10), [...wishes(50, 'rechecks'), ...wishes(10, 'orders', 1)]);
-    const orders = left.filter(({ queue }) => queue === 'orders');
-    expect((orders.at(-1)?.at ?? 0) - NOON).toBeLessThan(1.4 * 10 * (SECOND / 10));
+  it('go to other requests before rechecks', async () => {
+    const { left } = await leaving(rateOf(10), [...wishes(50, 'rechecks'), ...wishes(10, 'requests', 1)]);
+    const requests = left.filter(({ lane }) => lane === 'requests');
+    expect((requests.at(-1)?.at ?? 0) - NOON).toBeLessThan(1.4 * 10 * (SECOND / 10));
     expect(left).toHaveLength(60);
   });
 
@@ -114,8 +115,8 @@ describe('slots of a rate', () => {
     ['1.2 writes each', 1.2, 0],
     ['1.4 where every fifth is urgent, and takes the slots of others', 1.4, 5],
   ])('cost at most %s', async (_what, most, every) => {
-    const wanted = wishes(300, 'orders', 20).map(
-      (wish, n): Wish => (n % every === 0 ? { ...wish, queue: 'urgent' } : wish),
+    const wanted = wishes(300, 'requests', 20).map(
+      (wish, n): Wish => (n % every === 0 ? { ...wish, lane: 'urgent' } : wish),
     );
     const { left, books } = await leaving(rateOf(10), wanted);
     expect(left).toHaveLength(300);
@@ -123,21 +124,21 @@ describe('slots of a rate', () => {
   });
 
   it('cost one write, and no look, where few are before', async () => {
-    const { left, books, reads } = await leaving(rateOf(10), wishes(5, 'orders', 150));
+    const { left, books, reads } = await leaving(rateOf(10), wishes(5, 'requests', 150));
     expect(left.map(({ at, wanted }) => at - wanted)).toEqual([0, 0, 0, 0, 0]);
     expect([books, reads]).toEqual([5, 0]);
   });
 
   it('are taken from others where they are, and only the slots that are needed', async () => {
-    const wanted = [...wishes(3, 'orders'), { gap: 50, queue: 'urgent' as const }];
+    const wanted = [...wishes(3, 'requests'), { gap: 50, lane: 'urgent' as const }];
     const { left, reads } = await leaving(rateOf(10), wanted);
-    expect(left.map(({ at, queue }) => [queue, at - NOON])).toEqual([
-      ['orders', 0],
+    expect(left.map(({ at, lane }) => [lane, at - NOON])).toEqual([
+      ['requests', 0],
       ['urgent', 112],
-      ['orders', 224],
-      ['orders', 336],
+      ['requests', 224],
+      ['requests', 336],
     ]);
-    // Only those look again who may lose a slot: the second and third order once, and the one that lost its slot once more.
+    // Only those look again who may lose a slot: the second and third request once, and the one that lost its slot once more.
     expect(reads).toBe(3);
   });
 
@@ -150,22 +151,22 @@ describe('slots of a rate', () => {
   });
 
   it('of a slow rate come at once for a half of what is used, and then evenly', async () => {
-    const { left } = await leaving({ of: 'slow', most: 60, perMs: HOUR }, wishes(30, 'orders'), 60 * HOUR);
+    const { left } = await leaving({ of: 'slow', most: 60, perMs: HOUR }, wishes(30, 'requests'), 60 * HOUR);
     const atOnce = left.filter(({ at }) => at === NOON).length;
     expect(atOnce).toBe(26);
     expect(left.slice(27).map(({ at }, n) => at - (left[26 + n]?.at ?? 0))).toEqual(Array(3).fill(133_334));
   });
 
-  it('of a slow rate that orders have used are used for urgent requests too', async () => {
+  it('of a slow rate that other requests have used are used for urgent requests too', async () => {
     const { left } = await leaving({ of: 'slow', most: 60, perMs: HOUR }, [
-      ...wishes(26, 'orders'),
+      ...wishes(26, 'requests'),
       ...wishes(1, 'urgent'),
     ]);
     expect(left.filter(({ at }) => at === NOON)).toHaveLength(26);
   });
 
   it('of one in five seconds are evenly apart', async () => {
-    const { left } = await leaving({ of: 'slow', most: 1, perMs: 4_500 }, wishes(3, 'orders'));
+    const { left } = await leaving({ of: 'slow', most: 1, perMs: 4_500 }, wishes(3, 'requests'));
     expect(left.map(({ at }) => at - NOON)).toEqual([0, 5_000, 10_000]);
   });
 
@@ -192,11 +193,11 @@ describe('slots of a rate', () => {
     const slow = { ...ports, ledger: { ...ports.ledger, book } };
     expect(await takeRateSlot({ ports: slow, deadline: after(NOON, 25_000) }, rateOf(5))).toBe(true);
     expect(clock.now()).toBe(NOON + Math.max(tookMs, slot));
-    expect(await ports.ledger.read(rateKey(rateOf(5)))).toMatchObject({ orders: NOON + slot + 223 });
+    expect(await ports.ledger.read(rateKey(rateOf(5)))).toMatchObject({ requests: NOON + slot + 223 });
   });
 
   it('are none where the deadline leaves no time for the exchange', async () => {
-    const { left } = await leaving(rateOf(5), wishes(3, 'orders'), 5_000 + 223);
+    const { left } = await leaving(rateOf(5), wishes(3, 'requests'), 5_000 + 223);
     expect(left.map(({ at }) => at - NOON)).toEqual([0, 223]);
   });
 
@@ -330,7 +331,7 @@ describe('a slot that was taken ahead', () => {
     const { memory, take } = await ahead(2);
     expect(await take()).toBe(true);
     await takeRateSlot(
-      { ports: { ...memory.ports, rates: new Map() }, deadline: after(NOON, 25_000), queue: 'urgent' },
+      { ports: { ...memory.ports, rates: new Map() }, deadline: after(NOON, 25_000), lane: 'urgent' },
       RATE,
     );
     expect(memory.clock.now()).toBe(NOON + STEP_MS);

@@ -19,6 +19,6 @@ it('bypasses the breaker for an urgent request only', () => {
 });
 
 it('waits for slots of a rate before the others if it is urgent, and behind them if it rechecks', () => {
-  expect([started(LEAKED).asking.queue, started({ reason: 'manual' }).asking.queue]).toEqual(['urgent', 'orders']);
-  expect([started(LEAKED, false).asking.queue, started({}, false).asking.queue]).toEqual(['rechecks', 'rechecks']);
+  expect([started(LEAKED).asking.lane, started({ reason: 'manual' }).asking.lane]).toEqual(['urgent', 'requests']);
+  expect([started(LEAKED, false).asking.lane, started({}, false).asking.lane]).toEqual(['rechecks', 'rechecks']);
 });

@@ -4,15 +4,9 @@ import fc from 'fast-check';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { epochMs } from '../../../../functions/core/epoch.ts';
 import { Unavailable } from '../../../../functions/core/fault.ts';
+import { LANES } from '../../../../functions/core/lane.ts';
 import { listsOf } from '../../../../functions/core/ledger/lists.ts';
-import {
-  type Booking,
-  type ItemKey,
-  type Ledger,
-  type Listed,
-  RATE_QUEUES,
-  type Versioned,
-} from '../../../../functions/core/ports.ts';
+import type { Booking, ItemKey, Ledger, Listed, Versioned } from '../../../../functions/core/ports.ts';
 import { dynamoLedger, ledgerClient } from '../../../../functions/edge/aws/ledger.ts';
 import { awsForThisFile } from '../../../infra/local/aws/aws-in-test.ts';
 import { bookSlot } from '../../core/book-slot.ts';
@@ -27,9 +21,9 @@ const aws = awsForThisFile({ onCall: (call) => calls.push(call) });
 const LATER = epochMs(Date.UTC(2030, 0, 1));
 
 const BOOKING: Booking = {
-  queue: 'orders',
+  lane: 'requests',
   begins: LATER,
-  respects: RATE_QUEUES,
+  respects: LANES,
   now: LATER,
   latest: LATER,
   horizon: LATER,
@@ -342,8 +336,8 @@ it('books as the ledger in memory does, in one write, whatever is booked', () =>
   const instant = fc.integer({ min: 1, max: 40 }).map(epochMs);
   const booking: fc.Arbitrary<Booking> = fc
     .record({
-      queue: fc.constantFrom(...RATE_QUEUES),
-      others: fc.subarray([...RATE_QUEUES]),
+      lane: fc.constantFrom(...LANES),
+      others: fc.subarray([...LANES]),
       at: fc.option(instant),
       now: instant,
       latest: instant,
@@ -351,10 +345,10 @@ it('books as the ledger in memory does, in one write, whatever is booked', () =>
       stepMs: fc.constantFrom(1, 7),
     })
     .map(({ others, at, ...times }) => {
-      const respects = [...new Set([times.queue, ...others])];
-      return { ...times, respects, begins: at ?? respects.at(-1) ?? times.queue };
+      const respects = [...new Set([times.lane, ...others])];
+      return { ...times, respects, begins: at ?? respects.at(-1) ?? times.lane };
     });
-  const held = fc.record({ urgent: instant, orders: instant, rechecks: instant }, { requiredKeys: [] });
+  const held = fc.record({ urgent: instant, requests: instant, rechecks: instant }, { requiredKeys: [] });
   return fc.assert(
     fc.asyncProperty(held, booking, async (item, wish) => {
       const key = fresh();
@@ -371,12 +365,10 @@ it('books as the ledger in memory does, in one write, whatever is booked', () =>
 
 it('books where what is stored is no instant, and keeps the item for an hour', async () => {
   const key = fresh();
-  await client.send(new PutCommand({ TableName: 'ledger', Item: { ...key, orders: 'soon', urgent: null } }));
+  await client.send(new PutCommand({ TableName: 'ledger', Item: { ...key, requests: 'soon', urgent: null } }));
   const times = { now: epochMs(1_000), latest: epochMs(9_000), horizon: epochMs(60_001), stepMs: 200 };
-  expect(await ledger.book(key, { queue: 'orders', begins: epochMs(1_000), respects: RATE_QUEUES, ...times })).toBe(
-    1_000,
-  );
-  expect(await ledger.read(key)).toMatchObject({ orders: 1_200, expiresAt: 61 + 3_600 });
+  expect(await ledger.book(key, { lane: 'requests', begins: epochMs(1_000), respects: LANES, ...times })).toBe(1_000);
+  expect(await ledger.read(key)).toMatchObject({ requests: 1_200, expiresAt: 61 + 3_600 });
 });
 
 it.each<[string, string, (key: ItemKey) => Promise<unknown>]>([
