@@ -6,6 +6,15 @@ const MOST_TRIES = 20;
 
 type Writer = Pick<Ports, 'ledger' | 'newId'>;
 
+/** The item as this delivery knows it. An item that the delivery knows nothing of is read. @throws Unavailable if the ledger does not answer */
+export const recall = async <T extends Versioned>(
+  { ledger }: Pick<Ports, 'ledger'>,
+  key: ItemKey,
+): Promise<T | undefined> => {
+  const known = ledger.known?.find<T>(key);
+  return known ? known.item : ledger.read<T>(key);
+};
+
 /** The item after several changes; `undefined` if all of them leave it as it is. */
 const changed = <T extends Versioned>(current: T | undefined, changes: readonly ItemChange<T>[]): T | undefined => {
   let next: T | undefined;

@@ -3,7 +3,7 @@ import type { Retry } from '../backoff.ts';
 import { after, type EpochMs, later } from '../epoch.ts';
 import type { Lane } from '../lane.ts';
 import { asResult } from '../ledger/attempt-result.ts';
-import { updateItem } from '../ledger/update-item.ts';
+import { recall, updateItem } from '../ledger/update-item.ts';
 import type { RetryCode } from '../outcome.ts';
 import type { ItemKey, Ports, RateSlot, Versioned } from '../ports.ts';
 import type { Connection } from '../provider.ts';
@@ -100,9 +100,8 @@ const waitAt = ({ breakerCode }: Asking, { code, until }: HostItem): Retry =>
 
 /** @returns how many silences there were before this delivery asks, or the wait if another delivery has the next try */
 const readBreaker = async (asking: Asking, host: string): Promise<number | Retry> => {
-  const { ledger, clock } = asking.ports;
-  const known = ledger.known?.find<HostItem>(hostKey(host));
-  const found = known ? known.item : await ledger.read<HostItem>(hostKey(host));
+  const { clock } = asking.ports;
+  const found = await recall<HostItem>(asking.ports, hostKey(host));
   const mayAsk = asking.bypassesBreaker && found?.code !== 'rate-limited';
   if (found === undefined || found.silences < MOST_SILENCES || mayAsk) return found?.silences ?? 0;
   let tries: boolean | undefined;

@@ -1,4 +1,5 @@
 import { plannedStep, type Step } from '../attempt/next-step.ts';
+import { factsFor, planWith } from '../attempt/plan-with.ts';
 import { seenWith, withRound } from '../attempt/progress.ts';
 import { type AttemptContext, type JudgedRound, probeRound } from '../attempt/round.ts';
 import { isToldApart } from '../attempt/told-apart.ts';
@@ -110,8 +111,7 @@ export const dryRun = async (asked: AttemptContext, key: KeyOf): Promise<Attempt
   const next = plannedStep(context, probed, progress, item.proved !== undefined);
   const known = [round.facts, recordIn(round.asked)] as const;
   // What only a request in a hurry will miss is told too.
-  const facts = item.facts[order.signer.keyId] ?? {};
-  const forecast = asked.provider.plan({ ...asked.order, facts, called: false }).forecast(...known);
+  const forecast = planWith(asked, factsFor(asked, item, NEW_ATTEMPT), false).forecast(...known);
   const kind = isRestriction(plan.call) ? 'update' : 'delete';
   const isDelete = kind === 'delete' && next.do === 'call';
   const lost = isDelete ? await controlLoss(ports, request.provider, pin, 'plan') : [];

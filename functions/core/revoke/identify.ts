@@ -2,7 +2,7 @@ import { type Answer, endIn, isAbsent, waitIn } from '../answer.ts';
 import { Fault } from '../fault.ts';
 import { type AttemptWaiting, attemptWaiting } from '../ledger/attempt-result.ts';
 import { type KeyIdentityItem, keyIdentityKey } from '../ledger/keys.ts';
-import { updateItem } from '../ledger/update-item.ts';
+import { recall, updateItem } from '../ledger/update-item.ts';
 import type { FinalOutcome } from '../outcome.ts';
 import type { Ports } from '../ports.ts';
 import { ask, isUnasked, type Unasked } from '../probe/ask.ts';
@@ -74,8 +74,7 @@ export const identify = async (
   const claimed = credential.claimedId?.reveal();
   const isStored = claimed !== undefined && expected.stored.includes(claimed);
   const question = isStored ? undefined : provider.identify?.(credential);
-  const found = ports.ledger.known?.find<KeyIdentityItem>(key);
-  const keeping = found ? Promise.resolve(asKept(found.item)) : kept();
+  const keeping = recall<KeyIdentityItem>(ports, key).then(asKept);
   await Promise.allSettled([keeping, question && checkBreaker(asking, question.host)]);
   const before = await keeping;
   if (before) return before;

@@ -15,7 +15,7 @@ import { type CaseItem, NEW_ATTEMPT } from '../ledger/case-item.ts';
 import { attemptName, caseKey, keyName, requestKey } from '../ledger/keys.ts';
 import { releaseLease, stillStands, takeLease } from '../ledger/lease.ts';
 import { isSamePin, type Pin, type RequestItem } from '../ledger/request-item.ts';
-import { updateItem } from '../ledger/update-item.ts';
+import { recall, updateItem } from '../ledger/update-item.ts';
 import type { Ports } from '../ports.ts';
 import { kindOf } from '../provider.ts';
 import { isUrgent } from '../reason.ts';
@@ -91,12 +91,6 @@ const lostUpdate = ({ ports, request }: Run, item: RequestItem, leased: CaseItem
   return attemptEnded('stuck/unproven', why);
 };
 
-/** The case as this delivery knows it. */
-const knownCase = async ({ ledger }: Ports, { keyName }: Pin): Promise<CaseItem | undefined> => {
-  const known = ledger.known?.find<CaseItem>(caseKey(keyName));
-  return known ? known.item : ledger.read<CaseItem>(caseKey(keyName));
-};
-
 /** A case under this delivery's lease, with the request as it was pinned; or when the message may come back. */
 type TakenUp =
   | { readonly leased: CaseItem; readonly item: RequestItem }
@@ -149,7 +143,7 @@ const takeUp = async (
  */
 export const withLease = async (run: Run, claimed: RequestItem, resolved: ResolvedTarget): Promise<Disposition> => {
   const { ports, holder, mode, request } = run;
-  const reading = knownCase(ports, resolved.pin);
+  const reading = recall<CaseItem>(ports, caseKey(resolved.pin.keyName));
   await allOver<unknown>([reading, ...resolved.notes.map((note) => note())]);
   const found = await reading;
   if (mode.isOrder && found?.attempts[attemptName(claimed)]?.ended) {
