@@ -8,6 +8,8 @@ export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
 /** The longest delay of a message that SQS accepts, in seconds. */
 export const LONGEST_DELAY_SECONDS = 900;
+/** The same in milliseconds. */
+export const LONGEST_DELAY_MS = LONGEST_DELAY_SECONDS * SECOND_MS;
 
 /**
  * The durations that have to nest, all in milliseconds: exchanges and spaced probes inside a record's deadline,

@@ -4,7 +4,7 @@ import type { FindingOutcome, KeyState, StuckCode } from '../outcome.ts';
 import type { Versioned } from '../ports.ts';
 import type { Reach, Settle } from '../provider.ts';
 import type { Control, Evidence } from '../receipt.ts';
-import { LONGEST_DELAY_SECONDS, SECOND_MS } from '../timing.ts';
+import { LONGEST_DELAY_MS } from '../timing.ts';
 import type { Forgotten } from './operator-items.ts';
 import type { Ended } from './request-item.ts';
 
@@ -130,10 +130,7 @@ export interface Settling extends Tries {
   readonly finding?: SettleFinding | undefined;
 }
 
-/** A queue delays a message no longer. So a sweep sends the message of a reading that is further ahead than this. */
-const LONGEST_DELAY_MS = LONGEST_DELAY_SECONDS * SECOND_MS;
-
-/** Whether no message waits for the next reading: a sweep sends it when it is due. */
+/** Whether no message waits for the next reading, since no queue delays one that long: a sweep sends it when it is due. */
 export const comesBySweep = ({ nextAt, lastReadAt, startedAt }: Settling): boolean =>
   nextAt - (lastReadAt ?? startedAt) > LONGEST_DELAY_MS;
 

@@ -11,7 +11,7 @@ import type { Described, Ports } from '../ports.ts';
 import { readSecretEvent, type SecretEvent } from '../request/secret-events.ts';
 import { outOfReach } from '../request/secret-reach.ts';
 import { MINUTE_MS } from '../timing.ts';
-import { LONGEST_DELAY_MS, look, sendOrder } from './look.ts';
+import { horizonOf, look, sendOrder } from './look.ts';
 
 /** What an event led to. */
 export type Discovered = 'no event' | 'own' | 'outside' | 'nothing to send' | 'unreadable' | 'sent';
@@ -52,7 +52,7 @@ export const discover = async (ports: Ports, body: string, aheadMs: number): Pro
   const { of, secretId, byRole } = event;
   if (byRole !== undefined && ports.config.ownRoles.includes(byRole)) return 'own';
   if (secretId === undefined || outOfReach(secretId, ports.config) !== undefined) return 'outside';
-  const horizon = after(now, Math.min(aheadMs, LONGEST_DELAY_MS));
+  const horizon = horizonOf(now, aheadMs);
   const found = await look(ports, secretId, horizon, async (secret) => {
     if (of === 'label') await noteVersion(ports, secret, now);
   });

@@ -20,10 +20,10 @@ import {
 import { marksOf } from '../request/marks.ts';
 import type { RevocationRequest } from '../request/revocation-request.ts';
 import { setAside } from '../revoke/enqueue.ts';
-import { LONGEST_DELAY_SECONDS, MINUTE_MS, SECOND_MS } from '../timing.ts';
+import { LONGEST_DELAY_MS, MINUTE_MS, SECOND_MS } from '../timing.ts';
 
-/** No order is sent further ahead than a queue delays. */
-export const LONGEST_DELAY_MS = LONGEST_DELAY_SECONDS * SECOND_MS;
+/** Until when orders are sent that are not due yet: no further ahead than a queue delays. */
+export const horizonOf = (now: EpochMs, aheadMs: number): EpochMs => after(now, Math.min(aheadMs, LONGEST_DELAY_MS));
 
 /** An order whose message has not been claimed by then is sent again. This also covers a crash between the send and its note. */
 const RESEND_MS = 15 * MINUTE_MS;

@@ -4,7 +4,7 @@ import type { Ports } from '../ports.ts';
 import { AT_ONCE, someAtOnce } from '../some-at-once.ts';
 import { TIMING } from '../timing.ts';
 import { dueOrders, withinLimits } from './due-orders.ts';
-import { LONGEST_DELAY_MS, type Ready, sendOrder } from './look.ts';
+import { horizonOf, type Ready, sendOrder } from './look.ts';
 import { type OneByOne, oneByOne } from './one-by-one.ts';
 import { noteListing, reconcile } from './reconcile.ts';
 
@@ -51,7 +51,7 @@ const NEVER = epochMs(Number.POSITIVE_INFINITY);
  * @throws Unavailable if an AWS service does not answer at all; the next sweep begins where this one began
  */
 export const sweep = async (ports: Ports, aheadMs: number, until: EpochMs = NEVER): Promise<Swept> => {
-  const horizon = after(ports.clock.now(), Math.min(aheadMs, LONGEST_DELAY_MS));
+  const horizon = horizonOf(ports.clock.now(), aheadMs);
   const [limit, sendUntil] = [ports.config.limits.other, after(until, TIMING.sweepSendMs)];
   const each = oneByOne(ports, 'sweep');
   const due = await dueOrders(ports, each, horizon);
