@@ -5,9 +5,9 @@ export interface SecretEvent {
   /** `tags`: a call of the API, as CloudTrail sends it. `label`: a staging label is on a new version, as Secrets Manager sends it itself. */
   readonly of: 'tags' | 'label';
   /** A name or an ARN. Absent where the event names none, or where the call failed. */
-  readonly secretId?: string;
+  readonly secretId?: string | undefined;
   /** The unique id of the role that made the call. */
-  readonly byRole?: string;
+  readonly byRole?: string | undefined;
 }
 
 /** Calls after which the tags of a secret may be others. */
@@ -30,12 +30,9 @@ const textIn = (value: unknown, ...names: readonly string[]): string | undefined
   return typeof found === 'string' && found.length <= MOST_LETTERS ? found : undefined;
 };
 
-const withoutAbsent = (event: { of: SecretEvent['of']; secretId: string | undefined; byRole?: string | undefined }) =>
-  Object.fromEntries(Object.entries(event).filter(([, value]) => value !== undefined)) as unknown as SecretEvent;
-
 const labelEvent = (event: object, detail: unknown): SecretEvent => {
   const [arn] = [(event as { readonly resources?: unknown }).resources].flat();
-  return withoutAbsent({ of: 'label', secretId: textIn({ arn }, 'arn') ?? textIn(detail, 'name') });
+  return { of: 'label', secretId: textIn({ arn }, 'arn') ?? textIn(detail, 'name') };
 };
 
 /** `AROA…:session`: a role's id comes first. */
@@ -47,7 +44,7 @@ const callEvent = (detail: Readonly<Record<string, unknown>>): SecretEvent => {
   const named =
     textIn(detail['responseElements'], 'arn', 'aRN', 'ARN') ?? textIn(detail['requestParameters'], 'secretId', 'name');
   const hasFailed = detail['errorCode'] !== undefined;
-  return withoutAbsent({ of: 'tags', secretId: hasFailed ? undefined : named, byRole: roleIn(detail) });
+  return { of: 'tags', secretId: hasFailed ? undefined : named, byRole: roleIn(detail) };
 };
 
 /**
