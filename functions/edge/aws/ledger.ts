@@ -8,6 +8,7 @@ import {
   QueryCommand,
   type QueryCommandInput,
   UpdateCommand,
+  type UpdateCommandOutput,
 } from '@aws-sdk/lib-dynamodb';
 import { type EpochMs, epochMs } from '../../core/epoch.ts';
 import { Unavailable } from '../../core/fault.ts';
@@ -37,20 +38,32 @@ export const ledgerClient = (client: DynamoDBClient): DynamoDBDocumentClient =>
 
 const withoutKey = ({ pk: _pk, sk: _sk, ...item }: Item): unknown => item;
 
-/** The nonce of the item that was there when a condition failed. The error holds that item in DynamoDB's own form. */
-const nonceIn = (error: unknown): unknown =>
-  (error as { readonly Item?: { readonly nonce?: { readonly S?: unknown } } }).Item?.nonce?.S;
+/** An item as an error of DynamoDB holds it, in DynamoDB's own form. */
+type Stored = Readonly<Record<string, AttributeValue>>;
 
-/** @returns false where the condition does not hold, unless the item that is there has this nonce */
-const conditionally = async (what: string, exchange: Promise<unknown>, nonce?: string): Promise<boolean> => {
+/** What comes of a write with a condition: of its output, or of the item that was there where the condition does not hold. */
+interface Ends<Output, Result> {
+  readonly held: (output: Output) => Result;
+  /** @param stored empty if the write did not ask for the item */
+  readonly failed: (stored: Stored) => Result;
+}
+
+/** @param what completes "Cannot …" */
+const conditionally = async <Output, Result>(
+  what: string,
+  exchange: Promise<Output>,
+  { held, failed }: Ends<Output, Result>,
+): Promise<Result> => {
   try {
-    await exchange;
-    return true;
+    return held(await exchange);
   } catch (error) {
     if (classOf(error) !== 'ConditionalCheckFailedException') throw unavailable(what, error);
-    return nonce !== undefined && nonceIn(error) === nonce;
+    const { Item: stored = {} } = error as { readonly Item?: Stored };
+    return failed(stored);
   }
 };
+
+const WHETHER: Ends<unknown, boolean> = { held: () => true, failed: () => false };
 
 const unchangedSince = (rev: number, isNew = false) => {
   if (isNew) return { ConditionExpression: 'attribute_not_exists(pk)' };
@@ -91,13 +104,9 @@ const KEPT_SECONDS = 3_600;
 const nothingBehind = (lane: Lane, bound: string): string =>
   `(NOT attribute_type(#${lane}, :number) OR #${lane} <= ${bound} OR #${lane} > :horizon)`;
 
-/** What the item of a rate held when a booking failed. The client hands it over as it is stored. */
-const bookedIn = (error: unknown): Booked => {
-  const { Item: stored = {} } = error as { readonly Item?: Readonly<Record<string, AttributeValue>> };
-  return Object.fromEntries(
-    LANES.map((lane) => [lane, epochMs(Number(stored[lane]?.N))] as const).filter(([, at]) => at > 0),
-  );
-};
+/** What the item of a rate held when a booking failed. */
+const bookedIn = (stored: Stored): Booked =>
+  Object.fromEntries(LANES.map((lane) => [lane, epochMs(Number(stored[lane]?.N))] as const).filter(([, at]) => at > 0));
 
 const nextSlot = ({ lane, begins, respects, now, latest, horizon, stepMs }: Booking) => {
   const isBehind = typeof begins === 'string';
@@ -200,8 +209,8 @@ const marking = (rev: number, marks: ListMarks | undefined) => {
  * The ledger in one DynamoDB table with the keys `pk` and `sk` and the time-to-live attribute `expiresAt`. What it lists carries its
  * key.
  */
-export const dynamoLedger = (client: Client, table: string): Ledger => {
-  return withStoredNames({
+export const dynamoLedger = (client: Client, table: string): Ledger =>
+  withStoredNames({
     read: async <T extends Versioned>({ pk, sk }: ItemKey): Promise<T | undefined> => {
       const get = new GetCommand({ TableName: table, Key: { pk, sk }, ConsistentRead: true });
       const { Item: item } = await orUnavailable('read the ledger', client.send(get));
@@ -213,7 +222,10 @@ export const dynamoLedger = (client: Client, table: string): Ledger => {
         // A write repeated by the SDK after its acknowledgement was lost fails on what it wrote itself.
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       });
-      return conditionally('write to the ledger', client.send(put), item.nonce);
+      return conditionally('write to the ledger', client.send(put), {
+        ...WHETHER,
+        failed: ({ nonce }) => nonce?.S === item.nonce,
+      });
     },
     list: async <T>(pk: string, prefix: string) =>
       (await listFrom(client, table, pk, prefix)) as readonly (T & ItemKey)[],
@@ -225,12 +237,12 @@ export const dynamoLedger = (client: Client, table: string): Ledger => {
     listed: (list, since, until) => spanOf<Listed>(client, table, { of: 'listed', partition: list, since, until }),
     enlist: ({ pk, sk }, rev, marks) => {
       const update = new UpdateCommand({ TableName: table, Key: { pk, sk }, ...marking(rev, marks) });
-      return conditionally('put an item into a list of the ledger', client.send(update));
+      return conditionally('put an item into a list of the ledger', client.send(update), WHETHER);
     },
     count: async ({ pk, sk }, max, expiresAt) => {
       if (max < 1) return false;
       const update = new UpdateCommand({ TableName: table, Key: { pk, sk }, ...below(max, expiresAt) });
-      return conditionally('count in the ledger', client.send(update));
+      return conditionally('count in the ledger', client.send(update), WHETHER);
     },
     book: async ({ pk, sk }, booking) => {
       const update = new UpdateCommand({
@@ -240,13 +252,9 @@ export const dynamoLedger = (client: Client, table: string): Ledger => {
         ReturnValues: 'UPDATED_NEW',
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       });
-      try {
-        const { Attributes: attributes } = await client.send(update);
-        return epochMs(Number(attributes?.[booking.lane]) - booking.stepMs);
-      } catch (error) {
-        if (classOf(error) === 'ConditionalCheckFailedException') return bookedIn(error);
-        throw unavailable('book a slot in the ledger', error);
-      }
+      return conditionally<UpdateCommandOutput, EpochMs | Booked>('book a slot in the ledger', client.send(update), {
+        held: ({ Attributes: attributes }) => epochMs(Number(attributes?.[booking.lane]) - booking.stepMs),
+        failed: bookedIn,
+      });
     },
   });
-};
