@@ -13,8 +13,6 @@ interface QuarantineItem extends Versioned {
   readonly item?: unknown;
 }
 
-type Item = Readonly<Record<string, unknown>>;
-
 /** What a reader of the ledger does about an item that it cannot read. */
 export interface Reading extends Pick<Ports, 'clock' | 'log' | 'digest'> {
   /** Puts the item right in its place: only where the role may write every kind of item. */
@@ -61,7 +59,9 @@ export const readableLedger = (
     const isRight = await ledger.write(key, right).catch(() => false);
     return isRight ? right : item;
   };
-  const withoutKey = ({ pk: _pk, sk: _sk, ...item }: Item): Item => item;
+  /** The same of an item that carries its key. */
+  const wholeWithKey = async <T extends ItemKey>({ pk, sk, ...item }: T): Promise<T> =>
+    ({ ...(await wholeOf({ pk, sk }, item)), pk, sk }) as unknown as T;
   return {
     read: async <T extends Versioned>(key: ItemKey) => {
       const stored = await ledger.read<T>(key);
@@ -75,23 +75,12 @@ export const readableLedger = (
     list: async <T>(pk: string, prefix: string) =>
       Promise.all((await ledger.list<T>(pk, prefix)).map((item) => wholeOf({ pk, sk: item.sk }, item))),
     readMany: async <T extends Versioned>(keys: readonly ItemKey[]) =>
-      Promise.all(
-        (await ledger.readMany<T>(keys)).map(async (item) => {
-          const { pk, sk } = item;
-          return { ...(await wholeOf({ pk, sk }, withoutKey(item as unknown as Item))), pk, sk } as unknown as T &
-            ItemKey;
-        }),
-      ),
+      Promise.all((await ledger.readMany<T>(keys)).map(wholeWithKey)),
     listed: ledger.listed,
     enlist: ledger.enlist,
     inState: async function* <T>(state: string, since: EpochMs, until: EpochMs) {
-      for await (const page of ledger.inState<ItemKey & Item>(state, since, until))
-        yield (await Promise.all(
-          page.map(async (item) => {
-            const { pk, sk } = item;
-            return { ...(await wholeOf({ pk, sk }, withoutKey(item))), pk, sk };
-          }),
-        )) as unknown as readonly T[];
+      for await (const page of ledger.inState<ItemKey>(state, since, until))
+        yield (await Promise.all(page.map(wholeWithKey))) as unknown as readonly T[];
     },
     count: ledger.count,
     book: ledger.book,
