@@ -6,7 +6,7 @@ import type { Clock, EpochMs } from '../../core/epoch.ts';
 import type { Ports } from '../../core/ports.ts';
 import type { Connection, HttpCall, MaybeReply, Reply } from '../../core/provider.ts';
 import { Secret } from '../../core/secret.ts';
-import { baseUrlVariable, loopbackUrl } from './loopback.ts';
+import { baseUrlVariable, loopbackUrl, socketHost } from './loopback.ts';
 import { openConnection, type WaitingConnection } from './waiting-connection.ts';
 
 /** The longest body that is read, in bytes; a whole list of keys has some 50 kB. */
@@ -75,7 +75,7 @@ const open = (call: HttpCall, { base, agents, signal, socket }: Way): ClientRequ
   };
   const request = { method, path, signal, headers: headersOf(call) };
   if (base === undefined) return https.request({ ...request, host, ...over(agents.https), rejectUnauthorized: true });
-  const at = { host: base.hostname.replace(/^\[|\]$/g, ''), port: base.port };
+  const at = { host: socketHost(base), port: base.port };
   return http.request({ ...request, ...at, headers: { ...request.headers, host }, ...over(agents.http) });
 };
 

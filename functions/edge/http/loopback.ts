@@ -16,5 +16,8 @@ export const loopbackUrl = (name: string, text: string): URL => {
   return url;
 };
 
+/** The host of such a URL as a socket takes it: without the brackets of IPv6. */
+export const socketHost = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '');
+
 /** The variable that names a stand-in for a provider on this machine. */
 export const baseUrlVariable = (provider: string): string => `${provider.toUpperCase()}_BASE_URL`;

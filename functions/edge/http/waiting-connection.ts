@@ -2,6 +2,7 @@ import net from 'node:net';
 import tls from 'node:tls';
 import type { Clock } from '../../core/epoch.ts';
 import type { Connection } from '../../core/provider.ts';
+import { socketHost } from './loopback.ts';
 
 /** A connection that has waited for longer may be closed already: then nobody could tell whether a call got out. */
 const MOST_WAIT_MS = 2_000;
@@ -19,7 +20,7 @@ export const openConnection = (clock: Clock, host: string, base: URL | undefined
   const socket =
     base === undefined
       ? tls.connect({ host, port: 443, servername: host, ALPNProtocols: ['http/1.1'], rejectUnauthorized: true })
-      : net.connect({ host: base.hostname.replace(/^\[|\]$/g, ''), port: Number(base.port) });
+      : net.connect({ host: socketHost(base), port: Number(base.port) });
   let since = clock.now();
   let isTaken = false;
   socket.once(base === undefined ? 'secureConnect' : 'connect', () => {
