@@ -28,6 +28,8 @@ export interface RateSlot {
   readonly begins: EpochMs;
   /** Another lane may have taken it by then. */
   readonly mayBeTaken: boolean;
+  /** What the item held when a delivery looked whether another lane had. Slots that were booked together share it. */
+  readonly looked: { booked?: Promise<Booked> };
 }
 
 /** A wish for the next slot of a rate. Slots are `stepMs` apart. */
@@ -94,7 +96,7 @@ export interface Ledger {
    */
   count(key: ItemKey, max: number, expiresAt: EpochMs): Promise<boolean>;
   /**
-   * Books a slot in one write: the next one of that queue is a step behind it. A rate's item vanishes some time after its last slot.
+   * Books in one write what begins at a slot and lasts a step: the next slot of that lane is a step behind it. A rate's item vanishes some time after its last slot.
    *
    * @returns the slot; or what the item held, if the slot was not booked
    */
@@ -213,6 +215,8 @@ export interface Ports {
   readonly processId: string;
   /** What this process saw last of each rate, so that most bookings need one write. Another process may have booked since. */
   readonly rates: Map<string, Booked>;
+  /** The versions of secrets that this process keeps open, for looks at keys whose request has ended. */
+  readonly kept: Map<string, { readonly opened: Opened; readonly until: EpochMs }>;
   /** A random number from 0 up to, not including, 1. */
   random(): number;
   readonly providers: Providers;

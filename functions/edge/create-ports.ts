@@ -81,6 +81,7 @@ export const createPorts = (
       newId: randomUUID,
       processId: randomUUID(),
       rates: new Map(),
+      kept: new Map(),
       random: Math.random,
       providers,
       config: environment.config,

@@ -32,6 +32,14 @@ const system = systemForEachTest({
   },
 });
 
+const spendWeek = async (): Promise<void> => {
+  for (let day = 0; day < 8; day += 1) {
+    system().advance(DAY_MS);
+    await system().lookAfter();
+    await system().settle(MOST_DELIVERIES);
+  }
+};
+
 /** A row of the page's table, from what the work sends. */
 const rowOf = async (title: string, work: () => Promise<void>): Promise<string> => {
   counted.clear();
@@ -55,13 +63,7 @@ it.each([
         await system().settle(MOST_DELIVERIES);
       }
     }),
-    await rowOf(`${by}: rechecks of a week`, async () => {
-      for (let day = 0; day < 8; day += 1) {
-        system().advance(DAY_MS);
-        await system().lookAfter();
-        await system().settle(MOST_DELIVERIES);
-      }
-    }),
+    await rowOf(`${by}: rechecks of a week`, spendWeek),
   ];
   expect(
     system()
@@ -69,4 +71,26 @@ it.each([
       .map(({ outcome }) => outcome),
   ).toEqual(['revoked', 'confirmed']);
   expect(PAGE).toContain(rows.join('\n'));
+});
+
+it('costs what the page says in a week without a key, which all keys share', async () => {
+  expect(PAGE).toContain(await rowOf('no key: daily passes of a week', spendWeek));
+});
+
+it('is added up right on the page', () => {
+  const cellsOf = (title: string): readonly number[] => {
+    const line = PAGE.split('\n').find((row) => row.startsWith(`| ${title} | `)) ?? '';
+    return line.split('|').slice(2, -1).map(Number);
+  };
+  const prices = cellsOf('0.625').length > 0 ? [0.625, ...cellsOf('0.625')] : [];
+  const shared = cellsOf('no key: daily passes of a week');
+  const costOf = (title: string): number => {
+    const less = title.endsWith('week') ? shared : [];
+    return cellsOf(title).reduce((sum, count, index) => sum + (count - (less[index] ?? 0)) * (prices[index] ?? NaN), 0);
+  };
+  const steps = ['request to `revoked`', 'to `confirmed`', 'rechecks of a week'];
+  const sums = steps.map((step) => ['by its master', 'by itself'].map((by) => costOf(`${by}: ${step}`)));
+  expect(steps.map(cellsOf)).toEqual(sums.map((row) => row.map(Math.round)));
+  const inAll = [0, 1].map((column) => Math.round(sums.reduce((sum, row) => sum + (row[column] ?? NaN), 0)));
+  expect(cellsOf('in all')).toEqual(inAll);
 });

@@ -20,6 +20,7 @@ const ORDERS = [...DELETIONS, ...RESTRICTIONS];
 const STEPS = [
   'revocation', // waves before the call leaves, and all calls up to the receipt
   'reading', // the first one of the settle window
+  'next reading', // two minutes later, in the same process
   'finding', // the last one, which says that the key is dead
   'recheck', // a day later
   'dry run',
@@ -36,78 +37,88 @@ const sent = (waves: number, calls: number, ledger: number, units: number): Sent
 const BUDGETS: Readonly<Record<string, Budget>> = {
   'bybit/delete-master-key by itself': {
     revocation: sent(6, 25, 18, 47),
-    reading: sent(14, 21, 18, 19),
-    finding: sent(16, 25, 19, 23),
-    recheck: sent(10, 11, 9, 15),
+    reading: sent(9, 10, 7, 9),
+    'next reading': sent(8, 9, 7, 10),
+    finding: sent(11, 14, 9, 15),
+    recheck: sent(9, 10, 8, 11),
     'dry run': sent(12, 15, 11, 18),
   },
   'bybit/delete-sub-key by its master': {
     revocation: sent(7, 26, 20, 50),
-    reading: sent(12, 13, 10, 12),
-    finding: sent(13, 16, 11, 16),
-    recheck: sent(11, 12, 10, 13),
+    reading: sent(9, 9, 6, 8),
+    'next reading': sent(8, 8, 6, 8),
+    finding: sent(10, 12, 8, 14),
+    recheck: sent(10, 11, 9, 8),
     'dry run': sent(12, 15, 11, 19),
   },
   'bybit/delete-sub-key by its master, named by its secret': {
     revocation: sent(8, 32, 24, 56),
-    reading: sent(14, 23, 19, 21),
-    finding: sent(16, 27, 20, 25),
-    recheck: sent(11, 15, 12, 21),
+    reading: sent(11, 15, 11, 13),
+    'next reading': sent(10, 13, 11, 14),
+    finding: sent(13, 18, 13, 19),
+    recheck: sent(10, 14, 11, 14),
     'dry run': sent(14, 18, 13, 23),
   },
   'bybit/update-master-key by itself': {
     revocation: sent(7, 23, 17, 53),
-    reading: sent(14, 21, 18, 19),
-    finding: sent(16, 25, 19, 23),
-    recheck: sent(9, 10, 8, 10),
+    reading: sent(9, 10, 7, 9),
+    'next reading': sent(8, 9, 7, 10),
+    finding: sent(11, 14, 9, 15),
+    recheck: sent(8, 9, 7, 10),
     'dry run': sent(11, 14, 10, 21),
   },
   'bybit/update-sub-key by its master': {
     revocation: sent(8, 25, 20, 61),
-    reading: sent(13, 14, 11, 12),
-    finding: sent(14, 17, 12, 13),
-    recheck: sent(10, 11, 9, 7),
+    reading: sent(10, 10, 7, 8),
+    'next reading': sent(9, 9, 7, 8),
+    finding: sent(11, 13, 9, 11),
+    recheck: sent(9, 10, 8, 7),
     'dry run': sent(12, 15, 11, 22),
   },
   'kalshi/delete-key by itself': {
     revocation: sent(6, 25, 18, 39),
-    reading: sent(14, 21, 18, 19),
-    finding: sent(16, 25, 19, 23),
-    recheck: sent(10, 11, 9, 15),
+    reading: sent(9, 10, 7, 9),
+    'next reading': sent(8, 9, 7, 10),
+    finding: sent(11, 14, 9, 15),
+    recheck: sent(9, 10, 8, 11),
     'dry run': sent(12, 15, 11, 21),
   },
   'kalshi/delete-key by a managing key': {
     revocation: sent(6, 25, 19, 47),
-    reading: sent(11, 12, 9, 11),
-    finding: sent(12, 15, 10, 15),
-    recheck: sent(10, 11, 9, 12),
+    reading: sent(8, 8, 5, 7),
+    'next reading': sent(7, 7, 5, 7),
+    finding: sent(9, 11, 7, 13),
+    recheck: sent(9, 10, 8, 7),
     'dry run': sent(11, 14, 10, 21),
   },
   'kalshi/delete-key by a managing key, named by its secret': {
     revocation: sent(6, 31, 23, 57),
-    reading: sent(13, 22, 18, 20),
-    finding: sent(15, 26, 19, 24),
-    recheck: sent(10, 14, 11, 20),
+    reading: sent(10, 13, 9, 11),
+    'next reading': sent(9, 11, 9, 12),
+    finding: sent(12, 16, 11, 17),
+    recheck: sent(9, 13, 10, 13),
     'dry run': sent(12, 17, 12, 22),
   },
   'requesty/delete-key by itself': {
     revocation: sent(7, 23, 16, 39),
-    reading: sent(11, 13, 10, 14),
-    finding: sent(13, 17, 11, 18),
-    recheck: sent(8, 10, 8, 13),
+    reading: sent(8, 9, 6, 8),
+    'next reading': sent(7, 8, 6, 9),
+    finding: sent(10, 13, 8, 14),
+    recheck: sent(7, 9, 7, 9),
     'dry run': sent(11, 15, 11, 21),
   },
   'requesty/delete-key by a managing key, named by its secret': {
     revocation: sent(7, 29, 21, 52),
-    reading: sent(10, 14, 10, 14),
-    finding: sent(12, 18, 11, 18),
-    recheck: sent(8, 12, 9, 16),
+    reading: sent(7, 10, 6, 8),
+    'next reading': sent(6, 8, 6, 9),
+    finding: sent(9, 13, 8, 14),
+    recheck: sent(7, 11, 8, 9),
     'dry run': sent(11, 19, 14, 22),
   },
 };
 
 /** The steps whose message is on the queue of rechecks. */
-const RECHECKS: readonly string[] = ['reading', 'finding', 'recheck'];
+const RECHECKS: readonly string[] = ['reading', 'next reading', 'finding', 'recheck'];
 
 /** Delivers the message of a step, once. @returns what the function sent, and whether the message is done with */
 const deliver = async (step: keyof Budget): Promise<{ readonly isDone: boolean; readonly sent: Sent }> => {
@@ -149,6 +160,8 @@ describe.each(Object.entries(BUDGETS))('%s', (order, budget) => {
     await expectStep('revocation');
     system().advance(30 * SECOND_MS);
     await expectStep('reading', false);
+    system().advance(2 * MINUTE_MS);
+    await expectStep('next reading', false);
     system().advance(10 * MINUTE_MS);
     await expectStep('finding');
     expect(outcomes()).toEqual([order.includes('/delete-') ? 'revoked' : 'restricted', 'confirmed']);

@@ -113,6 +113,7 @@ export const openProduct = (given: Around): Product => {
     newId: given.newId,
     processId: 'process-1',
     rates: new Map(),
+    kept: new Map(),
     random: () => 0.5,
     providers: PROVIDERS,
     config: { ...config, ...DEPLOYMENT, providers },

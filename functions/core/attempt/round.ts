@@ -6,7 +6,7 @@ import type { Pin, RequestItem } from '../ledger/request-item.ts';
 import type { Ports } from '../ports.ts';
 import { askRound, type Round, signingTime } from '../probe/ask.ts';
 import { type Asking, checkBreaker } from '../probe/host-limits.ts';
-import { takeSlotAhead } from '../probe/rate-slot.ts';
+import { takeSlotsAhead } from '../probe/rate-slot.ts';
 import {
   type AnsweredQuestion,
   isControlled,
@@ -15,7 +15,7 @@ import {
   type RoundVerdict,
   roundVerdictOf,
 } from '../probe/round-verdict.ts';
-import { isRestriction, type Order, type Plan, type Provider } from '../provider.ts';
+import { isRestriction, type Order, type Plan, type Provider, type Question } from '../provider.ts';
 import type { Control, Evidence } from '../receipt.ts';
 import type { RevocationRequest } from '../request/revocation-request.ts';
 import { allOver } from '../some-at-once.ts';
@@ -133,7 +133,19 @@ const besideControl = async (
   };
 };
 
-/** Reads the circuit breakers of the first probes and takes their rate slots, while the delivery still does something else. */
+/** Reads the circuit breakers of questions that are about to be asked, and books their rate slots. @param times how often each is asked */
+export const prepareQuestions = (asking: Asking, questions: readonly Question[], times: number): Promise<unknown> =>
+  allOver(
+    questions.flatMap((question): readonly Promise<unknown>[] => {
+      const next = question.next([], signingTime(asking));
+      return [
+        checkBreaker(asking, question.host),
+        takeSlotsAhead(asking, 'send' in next ? next.send.rate : undefined, times),
+      ];
+    }),
+  );
+
+/** Prepares the first probes, while the delivery still does something else. */
 export const prepareRound = async (
   context: AttemptContext,
   item: CaseItem | undefined,
@@ -144,15 +156,7 @@ export const prepareRound = async (
   asking.bypassesBreaker = order.urgent && !called;
   const { end, signer, probes } = planWith(context, factsFor(context, item, progress), called);
   const first = end ? [] : signer ? [signer] : probes;
-  await allOver(
-    first.flatMap((question) => {
-      const next = question.next([], signingTime(asking));
-      return [
-        checkBreaker(asking, question.host),
-        takeSlotAhead(asking, 'send' in next ? next.send.rate : undefined),
-      ] as readonly Promise<unknown>[];
-    }),
-  );
+  await prepareQuestions(asking, first, 1);
 };
 
 /** Asks the probes once, and judges them by the sightings in the ledger. Writes nothing. */

@@ -7,7 +7,7 @@ import { updateLeasedCase } from '../ledger/lease.ts';
 import { correctsClock, exchange, signingTime } from '../probe/ask.ts';
 import { cacheHeaderIn, codeOfCache } from '../probe/from-cache.ts';
 import { recordAnswer, whileBanned } from '../probe/host-limits.ts';
-import { takeRateSlot, takeSlotAhead } from '../probe/rate-slot.ts';
+import { takeRateSlot, takeSlotsAhead } from '../probe/rate-slot.ts';
 import { type Call, isRestriction, type MaybeReply, type Plan, type Rate } from '../provider.ts';
 import { allOver } from '../some-at-once.ts';
 import { TIMING } from '../timing.ts';
@@ -60,7 +60,7 @@ const CONNECT_MS = 1_000;
 const takeSlotOf = async (context: AttemptContext, call: Call): Promise<void> => {
   const { asking } = context;
   const sent = call.send(signingTime(asking));
-  const leavesAt = await takeSlotAhead(asking, sent.rate, latestFor(context));
+  const leavesAt = await takeSlotsAhead(asking, sent.rate, 1, latestFor(context));
   const { clock, connect } = asking.ports;
   if (leavesAt !== undefined && leavesAt < after(clock.now(), CONNECT_MS)) asking.connection = connect?.(sent);
 };

@@ -40,9 +40,17 @@ interface Wanted {
 type Leased = CaseItem & { readonly lease: NonNullable<CaseItem['lease']> };
 
 /**
- * Opens a key's case and takes its lease. If a lease was not released, it must be over for 10 s: its holder may have a call on
+ * Until when another delivery may be at work under a lease. One that was not released must be over for 10 s: its holder may have a call on
  * the way.
+ *
+ * @returns undefined if nobody else holds the lease
  */
+export const takenUntil = (lease: CaseItem['lease'], holder: string, now: EpochMs): EpochMs | undefined => {
+  if (lease === undefined || lease.holder === holder) return undefined;
+  return [lease.until, after(lease.until, TIMING.crashMarginMs)].find((until) => now < until);
+};
+
+/** Opens a key's case and takes its lease. */
 export const takeLease = async (
   ports: Pick<Ports, 'ledger' | 'newId' | 'clock'>,
   key: KeyOf,
@@ -50,8 +58,7 @@ export const takeLease = async (
 ): Promise<Taken> => {
   const now = ports.clock.now();
   const written = await updateItem<CaseItem>(ports, caseKey(keyName(key.provider, key.realm, key.keyId)), (current) => {
-    const { lease } = current ?? {};
-    if (lease && lease.holder !== holder && now < after(lease.until, TIMING.crashMarginMs)) return undefined;
+    if (takenUntil(current?.lease, holder, now) !== undefined) return undefined;
     // The operator who forgot this key did not know about this request.
     const { forgotten: _forgotten, ...item } = current ?? emptyCase(key, now);
     return {
@@ -62,9 +69,9 @@ export const takeLease = async (
     };
   });
   const item = written as Leased; // with our lease, or unchanged under another's
-  if (item.lease.holder === holder) return { taken: true, item };
-  const { until: ends } = item.lease;
-  return { taken: false, notBefore: now < ends ? ends : after(ends, TIMING.crashMarginMs) };
+  return item.lease.holder === holder
+    ? { taken: true, item }
+    : { taken: false, notBefore: takenUntil(item.lease, holder, now) };
 };
 
 /** Releases the case if this delivery holds it. */

@@ -20,6 +20,9 @@ const MOST_KEPT = 1_000;
 /** Other deliveries may come first each time. After so many tries the delivery comes back later. */
 const MOST_TRIES = 10;
 
+/** Slots that were booked together, in their order. */
+type Slots = readonly [RateSlot, ...RateSlot[]];
+
 type Times = Pick<Booking, 'now' | 'latest' | 'horizon' | 'stepMs'>;
 
 /** How the slots of a rate are spaced. */
@@ -38,9 +41,6 @@ const spacingOf = ({ most, perMs }: Rate): Spacing => {
   if (stepMs <= FARTHEST_MS) return { stepMs, burstMs: 0 };
   return { stepMs: 2 * stepMs, burstMs: Math.max(0, perMs - 2 * stepMs) };
 };
-
-/** How long after its beginning a slot may be used. What is spared of the rate makes up for it. */
-const lateMs = ({ perMs }: Rate): number => Math.min(LATEST_MS, Math.floor(SPARE * perMs));
 
 /** The lanes whose bookings a lane respects: its own, and those before it. */
 const respectedBy = (lane: Lane): readonly Lane[] => PRECEDENCE.slice(0, PRECEDENCE.indexOf(lane) + 1);
@@ -94,59 +94,82 @@ const laneFor = ({ lane = 'requests' }: Wanting, { burstMs }: Spacing): Lane => 
 const lastStart = ({ deadline }: Wanting): EpochMs => after(deadline, -TIMING.exchangeMs);
 
 /**
- * Books the next slot once.
+ * Books the next slots once, all in one write.
  *
- * @param inMs how far ahead it begins at the earliest
- * @returns `undefined` if that is too late; or what the rate's item held, if others came first
+ * @param inMs how far ahead the first one begins at the earliest
+ * @returns `undefined` if that is too late for them all; or what the rate's item held, if others came first
  */
-const bookNext = async (wanting: Wanting, rate: Rate, inMs: number): Promise<RateSlot | undefined | Booked> => {
+const bookNext = async (
+  wanting: Wanting,
+  rate: Rate,
+  { count, inMs }: { readonly count: number; readonly inMs: number },
+): Promise<{ readonly slots: Slots } | { readonly booked: Booked } | undefined> => {
   const { ledger, clock, rates } = wanting.ports;
   const { stepMs, burstMs } = spacingOf(rate);
   const lane = laneFor(wanting, { stepMs, burstMs });
   const key = rateKey(rate);
   const now = after(clock.now(), inMs);
   const booked = rates.get(key.pk) ?? {};
-  const times = { now, latest: after(lastStart(wanting), burstMs), horizon: after(now, HORIZON_MS + burstMs), stepMs };
+  const latest = after(lastStart(wanting), burstMs - (count - 1) * stepMs);
+  const times = { now, latest, horizon: after(now, HORIZON_MS + burstMs), stepMs };
   const from = beginning(booked, lane, times);
   // Bookings only grow: what is too late by an old one is too late.
   const at = typeof from.begins === 'number' ? from.begins : (booked[from.begins] as EpochMs); // as `beginning` found it there
   if (at > times.latest) return undefined;
-  const said = await ledger.book(key, { lane, ...from, ...times });
-  if (typeof said !== 'number') return said;
-  learn(wanting.ports, key, { ...booked, [lane]: after(said, stepMs) });
-  const begins = later(now, after(said, -burstMs));
-  return { begins, mayBeTaken: lane !== 'urgent' && begins > clock.now() };
+  const said = await ledger.book(key, { lane, ...from, ...times, stepMs: count * stepMs });
+  if (typeof said !== 'number') return { booked: said };
+  learn(wanting.ports, key, { ...booked, [lane]: after(said, count * stepMs) });
+  const looked = {};
+  const slots = Array.from({ length: count }, (_, index): RateSlot => {
+    const begins = later(now, after(said, index * stepMs - burstMs));
+    return { begins, mayBeTaken: lane !== 'urgent' && begins > clock.now(), looked };
+  });
+  return { slots: slots as [RateSlot, ...RateSlot[]] }; // nobody books none
 };
 
-/** Whether a slot can still be used: not so if its time has passed. */
-const isInTime = (wanting: Wanting, rate: Rate, { begins }: RateSlot): boolean =>
-  wanting.ports.clock.now() <= after(begins, lateMs(rate)) && begins <= lastStart(wanting);
+/** Whether a slot can still be used: for a while after its beginning, since what is spared of the rate makes up for it. */
+const isInTime = (wanting: Wanting, { perMs }: Rate, { begins }: RateSlot): boolean => {
+  const lateMs = Math.min(LATEST_MS, Math.floor(SPARE * perMs));
+  return wanting.ports.clock.now() <= after(begins, lateMs) && begins <= lastStart(wanting);
+};
 
-const isSlot = (slot: RateSlot | Booked): slot is RateSlot => 'begins' in slot;
-
-/** Books a slot, however many deliveries come first. @returns `undefined` if none is free while there is time for an exchange */
-const bookSlot = async (wanting: Wanting, rate: Rate): Promise<RateSlot | undefined> => {
+/**
+ * Books slots, one a step behind another, however many deliveries come first.
+ *
+ * @returns `undefined` if they are not free while there is time for an exchange in each
+ */
+const bookSlots = async (wanting: Wanting, rate: Rate, count: number): Promise<Slots | undefined> => {
   let inMs = 0;
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    const slot = await bookNext(wanting, rate, inMs);
-    if (slot === undefined) return undefined;
-    if (!isSlot(slot)) learn(wanting.ports, rateKey(rate), slot);
-    else if (isInTime(wanting, rate, slot)) return slot;
+    const said = await bookNext(wanting, rate, { count, inMs });
+    if (said === undefined) return undefined;
+    if ('booked' in said) {
+      learn(wanting.ports, rateKey(rate), said.booked);
+      continue;
+    }
+    const [first] = said.slots;
+    if (isInTime(wanting, rate, first)) return said.slots;
     // The ledger is slow: the next slot begins when its answer will be here.
-    else inMs = wanting.ports.clock.now() - slot.begins + inMs;
+    inMs = wanting.ports.clock.now() - first.begins + inMs;
   }
   return undefined;
 };
 
-/** Waits for a slot. @returns false if another lane has taken the slot by then */
-const reach = async (wanting: Wanting, rate: Rate, { begins, mayBeTaken }: RateSlot): Promise<boolean> => {
-  const { clock, ledger } = wanting.ports;
-  await clock.until(begins);
-  if (!mayBeTaken) return true;
+/** What others have booked of the rate. Slots that were booked together share one look. */
+const look = ({ ports }: Wanting, rate: Rate, { looked }: RateSlot): Promise<Booked> => {
   const key = rateKey(rate);
-  const booked: Booked = (await ledger.read<Booked & Versioned>(key)) ?? {};
-  learn(wanting.ports, key, booked);
-  return !isOvertaken(booked, laneFor(wanting, spacingOf(rate)), begins);
+  looked.booked ??= ports.ledger.read<Booked & Versioned>(key).then((booked = { rev: 0, nonce: '' }) => {
+    learn(ports, key, booked);
+    return booked;
+  });
+  return looked.booked;
+};
+
+/** Waits for a slot. @returns false if another lane has taken the slot by then */
+const reach = async (wanting: Wanting, rate: Rate, slot: RateSlot): Promise<boolean> => {
+  await wanting.ports.clock.until(slot.begins);
+  if (!slot.mayBeTaken) return true;
+  return !isOvertaken(await look(wanting, rate, slot), laneFor(wanting, spacingOf(rate)), slot.begins);
 };
 
 /** A slot that was taken ahead. One whose time has passed is of no use. */
@@ -158,22 +181,23 @@ const slotAhead = (wanting: Wanting, rate: Rate): RateSlot | undefined => {
 };
 
 /**
- * Takes a slot of the provider's rate for an exchange that is likely to follow, and does not wait for it.
+ * Takes slots of the provider's rate for exchanges that are likely to follow, and does not wait for them.
  *
- * @returns from when the exchange may leave; `undefined` if no slot is free in time
+ * @returns from when the first exchange may leave; `undefined` if the slots are not free in time
  * @throws Unavailable if the ledger does not answer
  */
-export const takeSlotAhead = async (
+export const takeSlotsAhead = async (
   asking: Wanting,
   rate: Rate | undefined,
+  count: number,
   deadline: EpochMs = asking.deadline,
 ): Promise<EpochMs | undefined> => {
   if (rate === undefined) return asking.ports.clock.now();
-  const slot = await bookSlot({ ...asking, deadline }, rate);
-  if (slot === undefined) return undefined;
+  const slots = await bookSlots({ ...asking, deadline }, rate, count);
+  if (slots === undefined) return undefined;
   asking.slots ??= new Map();
-  asking.slots.set(rate.of, [...(asking.slots.get(rate.of) ?? []), slot]);
-  return slot.begins;
+  asking.slots.set(rate.of, [...(asking.slots.get(rate.of) ?? []), ...slots]);
+  return slots[0].begins;
 };
 
 /**
@@ -186,7 +210,7 @@ export const takeSlotAhead = async (
 export const takeRateSlot = async (wanting: Wanting, rate: Rate | undefined): Promise<boolean> => {
   if (rate === undefined) return true;
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    const slot = slotAhead(wanting, rate) ?? (await bookSlot(wanting, rate));
+    const slot = slotAhead(wanting, rate) ?? (await bookSlots(wanting, rate, 1))?.[0];
     if (slot === undefined) return false;
     if (await reach(wanting, rate, slot)) return true;
   }

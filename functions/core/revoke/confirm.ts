@@ -1,14 +1,35 @@
 import { type Facts, isAbsent, isPresent, type KeyRecord } from '../answer.ts';
 import { killOf } from '../attempt/call-guards.ts';
 import { questionsElsewhere } from '../attempt/other-hosts.ts';
-import { type AttemptContext, type ControlReading, probeRound } from '../attempt/round.ts';
+import { factsFor, planWith } from '../attempt/plan-with.ts';
+import {
+  type AttemptContext,
+  type ControlReading,
+  type JudgedRound,
+  prepareQuestions,
+  probeRound,
+} from '../attempt/round.ts';
 import { isSettling, type KeyReading, withReading } from '../attempt/settle-window.ts';
 import type { Disposition } from '../delivery.ts';
-import { type AttemptEnded, attemptEnded, attemptWaiting } from '../ledger/attempt-result.ts';
-import { type CaseItem, comesBySweep, NEW_ATTEMPT, type SettleFinding, type Settling } from '../ledger/case-item.ts';
+import {
+  type AttemptEnded,
+  type AttemptResult,
+  type AttemptWaiting,
+  attemptEnded,
+  attemptWaiting,
+} from '../ledger/attempt-result.ts';
+import {
+  type AttemptRecord,
+  type CaseItem,
+  comesBySweep,
+  NEW_ATTEMPT,
+  type SettleFinding,
+  type Settling,
+} from '../ledger/case-item.ts';
 import { attemptName, caseKey, requestIdOf, requestKey } from '../ledger/keys.ts';
-import { releaseLease, updateLeasedCase } from '../ledger/lease.ts';
+import { takenUntil, updateLeasedCase } from '../ledger/lease.ts';
 import type { RequestItem } from '../ledger/request-item.ts';
+import { recall, updateItem } from '../ledger/update-item.ts';
 import type { FinalOutcome, UnconfirmedCode } from '../outcome.ts';
 import { askOver, isUnasked } from '../probe/ask.ts';
 import { type AnsweredQuestion, isManagerRefused, roundVerdictOf } from '../probe/round-verdict.ts';
@@ -43,6 +64,9 @@ const NOTHING = {
   notAsked: [],
 } as const;
 
+/** The reading of a key that cannot be asked. */
+const lapseFor = ({ outcome, why }: AttemptEnded): KeyReading => ({ ...NOTHING, lacks: LACKS[outcome], why });
+
 /** Asks all of these at once. @returns those that were asked, with their answers */
 const askAll = async (
   { asking }: AttemptContext,
@@ -54,12 +78,34 @@ const askAll = async (
   return answers.flatMap(({ question, said }) => (isUnasked(said) ? [] : [{ question, ...said }]));
 };
 
-/** Asks each of the plan's questions to the key itself a few more times. */
+/** Asks each of the key's own questions a few more times. */
 const askedAgain = (
   context: AttemptContext,
   questions: readonly Question[],
   times: number,
 ): Promise<readonly AnsweredQuestion[]> => askAll(context, Array.from({ length: times - 1 }, () => questions).flat());
+
+const isOwn = ({ as }: Question): boolean => as === 'self';
+
+/** The round of a reading, and each of the key's own questions a few more times, all at once. The rate slots of these are booked in one write. */
+const askedAtOnce = async (
+  context: AttemptContext,
+  item: CaseItem,
+  called: AttemptRecord,
+): Promise<{ readonly judged: JudgedRound; readonly more: readonly AnsweredQuestion[] }> => {
+  const times = PROBES[item.settling?.urgent ? 'urgent' : 'other'];
+  const { end, probes } = planWith(context, factsFor(context, item, called), true);
+  const own = end ? [] : probes.filter(isOwn);
+  await prepareQuestions(context.asking, own, times);
+  // The round sets first what all of its questions share.
+  const judging = probeRound(context, item, called, true);
+  const more = askedAgain(context, own, times);
+  await allOver<unknown>([judging, more]);
+  const judged = await judging;
+  // What a question needs may be learned by the round.
+  const late = own.length === 0 && !judged.round.cutShort ? judged.plan.probes.filter(isOwn) : [];
+  return { judged, more: [...(await more), ...(await askedAgain(context, late, times))] };
+};
 
 /** Asks the key at the other hosts where it was seen. A host that gives no verdict blocks nothing. */
 const askedElsewhere = async (
@@ -84,11 +130,9 @@ const readKey = async (
   // The call of this request has left, in an earlier attempt.
   const called = { ...NEW_ATTEMPT, calls: 1, before };
   const deleted = item.proved !== undefined;
-  const { round, plan, control: inRound, controlReading } = await probeRound(context, item, called, true);
-  const own = plan.probes.filter(({ as }) => as === 'self');
+  const { judged, more } = await askedAtOnce(context, item, called);
+  const { round, plan, control: inRound, controlReading } = judged;
   const elsewhere = await askedElsewhere(context, item, round.facts);
-  const times = PROBES[item.settling?.urgent ? 'urgent' : 'other'];
-  const more = round.cutShort ? [] : await askedAgain(context, own, times);
   const asked = [...round.asked, ...more, ...elsewhere.asked];
   const askAside = (): Promise<ControlReading> => context.askControl(item, round.facts, item.settling?.lastReadAt);
   const beside = controlReading ?? (inRound ? undefined : await askAside());
@@ -131,8 +175,32 @@ const readKey = async (
   };
 };
 
-const note = ({ ports, holder }: Run, { pin }: PublishedRequest, reading: KeyReading): Promise<CaseItem> =>
-  updateLeasedCase(ports, pin.keyName, holder, (held) => withReading(held, reading, ports.clock.now()));
+/**
+ * Writes a reading into the case as it was before the reading. The condition on that write takes the place of a lease: a reading sends no
+ * call, and counts only if no other delivery wrote to the case in between. A reading that ends its window takes the lease with the same
+ * write, so that one delivery publishes.
+ *
+ * @returns undefined if the reading does not count
+ */
+const note = async (
+  { ports, holder, delivery }: Run,
+  { pin }: PublishedRequest,
+  before: CaseItem,
+  reading: KeyReading,
+): Promise<CaseItem | undefined> => {
+  let counts = false;
+  const written = await updateItem<CaseItem>(ports, caseKey(pin.keyName), (current) => {
+    counts = current?.rev === before.rev;
+    if (!counts) return undefined;
+    const read = withReading(before, reading, ports.clock.now());
+    return isSettling(read.settling) ? read : { ...read, lease: { holder, until: delivery.deadline } };
+  });
+  return counts ? written : undefined;
+};
+
+/** The case, as this delivery read it last. */
+const recallCase = async ({ ports }: Run, { pin }: PublishedRequest): Promise<CaseItem> =>
+  (await recall<CaseItem>(ports, caseKey(pin.keyName))) as CaseItem; // this mode is for a case that has a window
 
 /** The request of an end, as long as that end is its latest. */
 const ownerRequest = async (run: Run, owner: string): Promise<RequestItem | undefined> => {
@@ -171,56 +239,74 @@ const publishFinding = async (run: Run, settling: Settling, finding: SettleFindi
   return unsaid;
 };
 
-/** Ends a delivery that read: the finding goes out if there is one, and otherwise the message comes back for the next reading. A sweep sends one that is far ahead. */
-const concludeReading = async (run: Run, original: PublishedRequest, held: CaseItem): Promise<Disposition> => {
-  const { ports, delivery, holder } = run;
-  const settling = held.settling as Settling; // this mode is for a case that has one
-  const unsaid = settling.finding && (await publishFinding(run, settling, settling.finding));
+/** Publishes what a window came to, and releases the case. */
+const concludeWindow = async (run: Run, original: PublishedRequest, held: CaseItem): Promise<Disposition> => {
+  const { ports, holder } = run;
+  const { settling } = held;
+  const unsaid = settling?.finding && (await publishFinding(run, settling, settling.finding));
   await updateLeasedCase(ports, original.pin.keyName, holder, (current) => ({
     ...current,
     lease: undefined,
     ...(unsaid && current.settling ? { settling: { ...current.settling, owners: unsaid } } : {}),
   }));
-  if (!isSettling(settling) || comesBySweep(settling)) return DONE;
-  return waitFor(ports, delivery, original, { code: 'early', notBefore: settling.nextAt });
+  return DONE;
+};
+
+/** Ends a delivery after its reading. The message comes back for the next one; a sweep sends one that is far ahead. */
+const concludeReading = async (run: Run, original: PublishedRequest, held: CaseItem): Promise<Disposition> => {
+  const { settling, lease } = held;
+  if (!isSettling(settling))
+    return withCase(run, original, lease?.holder === run.holder ? held : undefined, async (leased) =>
+      concludeWindow(run, original, leased),
+    );
+  if (comesBySweep(settling)) return DONE;
+  return waitFor(run.ports, run.delivery, original, { code: 'early', notBefore: settling.nextAt });
+};
+
+/** When a reading may be made: not before its instant, and not while another delivery works on the key. */
+const waitBefore = (held: CaseItem, { nextAt }: Settling, { ports, holder }: Run): AttemptWaiting | undefined => {
+  const now = ports.clock.now();
+  if (now < nextAt) return attemptWaiting({ code: 'early', notBefore: nextAt });
+  const notBefore = takenUntil(held.lease, holder, now);
+  return notBefore === undefined ? undefined : attemptWaiting({ code: 'in-progress', notBefore });
+};
+
+/**
+ * Makes a reading if one is due, and writes it down.
+ *
+ * @returns the wait, if the reading cannot be made now or does not count
+ */
+const makeReading = async (
+  run: Run,
+  original: PublishedRequest,
+  read: (held: CaseItem, settling: Settling) => Promise<KeyReading>,
+): Promise<AttemptResult> => {
+  const held = await recallCase(run, original);
+  const { settling } = held;
+  if (!isSettling(settling)) return attemptEnded('planned');
+  const wait = waitBefore(held, settling, run);
+  if (wait) return wait;
+  const isNoted = await note(run, original, held, await read(held, settling));
+  return isNoted ? attemptEnded('planned') : attemptWaiting({ code: 'in-progress' });
 };
 
 /** Reads a key in the settle window of its end. */
 export const CONFIRM: DeliveryMode = {
   isOrder: false,
-  needsLease: true,
-  work: async (run, item, resolved, leased) => {
-    const { ports } = run;
-    const { settling } = leased as CaseItem; // this mode needs a lease
-    if (isSettling(settling) && ports.clock.now() < settling.nextAt)
-      return attemptWaiting({ code: 'early', notBefore: settling.nextAt });
-    const before = (item as PublishedRequest).receipt?.change?.before as KeyRecord | undefined;
-    if (isSettling(settling))
-      await note(
-        run,
-        item as PublishedRequest,
-        await readKey(contextOf(run, item, resolved), leased as CaseItem, settling.as, before),
-      );
-    return attemptEnded('planned');
-  },
-  conclude: async (run, item, result, leased) => {
+  needsLease: false,
+  work: (run, item, resolved) => {
     const original = item as PublishedRequest; // a recheck is about one
-    if (!result.hasEnded) {
-      const isLeft = result.code === 'early' && leased?.settling !== undefined && comesBySweep(leased.settling);
-      if (!isLeft) return recheckLater(run, original, result);
-      await releaseLease(run.ports, original, run.holder);
-      return DONE;
-    }
-    return withCase(run, original, leased, async () =>
-      concludeReading(run, original, await withFault(run, original, result)),
-    );
+    const before = original.receipt?.change?.before as KeyRecord | undefined;
+    return makeReading(run, original, (held, { as }) => readKey(contextOf(run, item, resolved), held, as, before));
   },
-};
-
-/** The case, with a reading that showed nothing if the credential could not be opened. */
-const withFault = async (run: Run, original: PublishedRequest, { outcome, why }: AttemptEnded): Promise<CaseItem> => {
-  const { ports } = run;
-  const held = (await ports.ledger.read<CaseItem>(caseKey(original.pin.keyName))) as CaseItem;
-  const isDue = isSettling(held.settling) && ports.clock.now() >= held.settling.nextAt;
-  return outcome === 'planned' || !isDue ? held : note(run, original, { ...NOTHING, lacks: LACKS[outcome], why });
+  conclude: async (run, item, result) => {
+    const original = item as PublishedRequest; // a recheck is about one
+    // A reading of a key whose credential cannot be opened shows nothing.
+    const isLapse = result.hasEnded && result.outcome !== 'planned';
+    const said = isLapse ? await makeReading(run, original, async () => lapseFor(result)) : result;
+    const held = await recallCase(run, original);
+    if (said.hasEnded) return concludeReading(run, original, held);
+    if (said.code === 'early' && held.settling && comesBySweep(held.settling)) return DONE;
+    return recheckLater(run, original, said);
+  },
 };

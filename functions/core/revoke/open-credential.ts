@@ -1,9 +1,11 @@
-import { toIso } from '../epoch.ts';
+import { after, toIso } from '../epoch.ts';
 import { Fault } from '../fault.ts';
 import { readObject } from '../json.ts';
-import type { Opened, Ports } from '../ports.ts';
+import type { Opened, Ports, Vault } from '../ports.ts';
 import type { Credential, Provider } from '../provider.ts';
+import { isVersionId } from '../request/revocation-request.ts';
 import { nameIn, outOfReach, type SecretReach } from '../request/secret-reach.ts';
+import { MINUTE_MS } from '../timing.ts';
 
 /** A secret's version with the credential in it. */
 export interface Held {
@@ -16,6 +18,29 @@ export const mustReach = (reach: SecretReach, secretId: string): void => {
   const objection = outOfReach(secretId, reach);
   if (objection !== undefined) throw new Fault('refused/outside-prefix', objection);
 };
+
+/** The readings of a settle window are minutes apart. */
+const KEPT_MS = 15 * MINUTE_MS;
+/** How many versions a process keeps open. */
+const MOST_KEPT = 1_000;
+
+/**
+ * The vault for looks at keys whose request has ended. A version that this process opened in the last 15 minutes is not opened again: a
+ * version never changes. A staging label moves, so what a label names is opened each time.
+ */
+export const keepingOpen = ({ vault, clock, kept }: Pick<Ports, 'vault' | 'clock' | 'kept'>): Vault => ({
+  ...vault,
+  open: async (secretId, version) => {
+    if (!isVersionId(version)) return vault.open(secretId, version);
+    for (const [name, { until }] of kept) if (until <= clock.now()) kept.delete(name);
+    const name = `${secretId}\n${version}`;
+    const opened = kept.get(name)?.opened ?? (await vault.open(secretId, version));
+    if (!opened.found || kept.has(name)) return opened;
+    if (kept.size >= MOST_KEPT) kept.clear();
+    kept.set(name, { opened, until: after(clock.now(), KEPT_MS) });
+    return opened;
+  },
+});
 
 /**
  * Opens one version of a secret and parses what is in it.

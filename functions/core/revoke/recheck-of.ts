@@ -8,6 +8,7 @@ import { readAgain } from '../ledger/same-request.ts';
 import { updateItem } from '../ledger/update-item.ts';
 import type { Ports } from '../ports.ts';
 import type { RevocationRequest } from '../request/revocation-request.ts';
+import { keepingOpen } from './open-credential.ts';
 import { type DeliveryMode, type Run, runOf } from './run.ts';
 import { DONE, waitFor } from './wait-for.ts';
 
@@ -106,7 +107,7 @@ export const recheckOf = async (
     // A recheck is not urgent, so it can wait for every answer. It keeps to the versions that its request pinned.
     const request = readAgain(ports, original.request);
     const calm = { ...request, reason: 'manual', secretVersion: pin.signer.versionId } as const;
-    return { run: runOf(ports, delivery, mode, calm), item: original };
+    return { run: runOf({ ...ports, vault: keepingOpen(ports) }, delivery, mode, calm), item: original };
   };
   if (known && owesReading(known, attemptName(original))) return calmly(modes.confirm);
   // Another request has taken over the key since. The key is rechecked for that request.

@@ -7,9 +7,10 @@ import type { Disposition } from '../delivery.ts';
 import { toIso } from '../epoch.ts';
 import { type AttemptEnded, type AttemptResult, attemptEnded, attemptWaiting } from '../ledger/attempt-result.ts';
 import { type CaseItem, NEW_ATTEMPT, ownerOf } from '../ledger/case-item.ts';
-import { attemptName, caseKey } from '../ledger/keys.ts';
+import { attemptName } from '../ledger/keys.ts';
 import { updateLeasedCase } from '../ledger/lease.ts';
 import type { Ended } from '../ledger/request-item.ts';
+import { updateLater } from '../ledger/update-item.ts';
 import { isGone, type KeyState } from '../outcome.ts';
 import { type Finding, findingReceipt } from '../receipts/make-receipt.ts';
 import { contextOf } from './attempt-context.ts';
@@ -54,7 +55,8 @@ const conclude = async (
   leased: CaseItem,
 ): Promise<Disposition> => {
   const { requestId, pin } = original;
-  const { attempts } = (await ports.ledger.read<CaseItem>(caseKey(pin.keyName))) ?? leased;
+  // As it will be written: its last round may be kept back.
+  const { attempts } = await updateLeasedCase(ports, pin.keyName, holder, (held) => held, updateLater);
   const record = attempts[attemptName(asRecheck(original))] ?? NEW_ATTEMPT;
   const keyState = isGone(end.outcome) ? 'gone' : record.keyState;
   const finding = leased.proved ? undefined : findingOf(original, end, keyState);

@@ -17,8 +17,10 @@ const BROKEN_OFF_MS = 15 * MINUTE_MS;
 const LOST_MS = 13 * HOUR_MS;
 /** A case that ended less than this ago has its recheck on the way. */
 const SETTLED_MS = 12 * HOUR_MS;
-/** For this long a key that was proved gone, or that was restricted, is rechecked each day. */
-const RECENT_MS = 7 * DAY_MS;
+/** The days after its end on which a key that was proved gone, or that was restricted, is rechecked. */
+const RECHECK_DAYS: readonly number[] = [1, 3, 7];
+/** A case that ended longer than this before the last pass has had its last recheck. */
+const RECENT_MS = 8 * DAY_MS;
 /** The stuck queue drops a copy after 14 days. An open case's copy is sent again after this many. */
 const COPY_MS = 10 * DAY_MS;
 
@@ -60,6 +62,12 @@ const completePass = (ports: Ports, startedBy: string): Promise<unknown> =>
 const owesCopy = (endedAt: EpochMs, since: EpochMs, now: EpochMs): boolean =>
   Math.floor((now - endedAt) / COPY_MS) > Math.max(0, Math.floor((since - endedAt) / COPY_MS));
 
+/** Whether a recheck of a case that ended then has become due since the last pass. A pass may come late or early by half a day. */
+const owesRecheck = (endedAt: EpochMs, since: EpochMs, now: EpochMs): boolean => {
+  const dayAt = (instant: EpochMs): number => Math.round((instant - endedAt) / DAY_MS);
+  return RECHECK_DAYS.some((day) => dayAt(since) < day && day <= dayAt(now));
+};
+
 /** A request that was only planned in the mode `observe` would be carried out now. */
 const isMeantStill = ({ config }: Ports, { planOnly, request }: RequestItem): boolean =>
   request !== undefined && (!planOnly || request.dryRun || config.mode === 'observe');
@@ -100,7 +108,7 @@ const ownerRequest = async ({ ledger }: Ports, { owner }: CaseBrief): Promise<Re
 };
 
 /**
- * Once a day, for the ledger's open and recent cases: sends a recheck for each, sends lost requests again, and
+ * Once a day, for the ledger's open and recent cases: sends the rechecks that are due, sends lost requests again, and
  * sends copies to the stuck queue again before the queue drops them. It only enqueues. The rechecks publish the findings. An item that
  * fails is logged and counted, and the pass continues with the others.
  *
@@ -117,10 +125,11 @@ export const dailyPass = async (ports: Ports, index: Index = BY_STATE): Promise<
   const each = oneByOne(ports, 'daily pass');
   const sent = { resent: await resendLost(ports, each, index, now), looks: 0, copies: 0 };
   const settled = after(now, -SETTLED_MS);
-  const lookAt = async (brief: CaseBrief | undefined): Promise<void> => {
+  const lookAt = async (state: string, brief: CaseBrief | undefined): Promise<void> => {
     if (brief === undefined) return;
     const request = await ownerRequest(ports, brief);
     if (request?.ended === undefined) return;
+    if (state !== 'open-case' && !owesRecheck(request.ended.at, since, now)) return;
     // Spread over the longest delay of a queue.
     await sendRecheck(outbox, request, Math.floor(random() * LONGEST_DELAY_SECONDS));
     sent.looks += 1;
@@ -131,11 +140,11 @@ export const dailyPass = async (ports: Ports, index: Index = BY_STATE): Promise<
   const lookAtEach = async (state: string, from: EpochMs): Promise<void> => {
     for await (const page of inBrief(ports, index, CASES, state, from, settled))
       await someAtOnce(page, async ({ name, read }) => {
-        await each.serve(name, async () => lookAt(await read()));
+        await each.serve(name, async () => lookAt(state, await read()));
       });
   };
   await lookAtEach('open-case', epochMs(0));
-  for (const state of ['proved-case', 'restricted-case']) await lookAtEach(state, after(now, -RECENT_MS));
+  for (const state of ['proved-case', 'restricted-case']) await lookAtEach(state, after(since, -RECENT_MS));
   each.finish();
   await completePass(ports, startedBy);
   log.info('look-after done', { ...sent });

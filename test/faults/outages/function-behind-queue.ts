@@ -63,6 +63,7 @@ export const functionBehind = ({ fleets, clock, random, queue, published, setAsi
     newId: () => `id-${++ids}`,
     processId: 'process-1',
     rates: new Map(),
+    kept: new Map(),
     random,
     providers: PROVIDERS,
     config: {

@@ -146,6 +146,7 @@ export const openWorld = async (order: OrderUnderTest, giveUpAfterMs: number, co
     newId,
     processId: 'process-1',
     rates: new Map(),
+    kept: new Map(),
     random: () => 0.5,
     providers: PROVIDERS,
     config: config(giveUpAfterMs),

@@ -210,6 +210,7 @@ export const memoryPorts = ({ provider, config = {}, secrets = {}, described = [
     },
     processId: 'process-1',
     rates: new Map(),
+    kept: new Map(),
     random: () => 0.5,
     providers: provider ? { ...PROVIDERS, [provider.name]: provider } : PROVIDERS,
     config: { ...CONFIG, ...config },

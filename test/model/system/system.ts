@@ -122,6 +122,7 @@ export const openSystem = async (
     newId,
     processId: 'process-1',
     rates: new Map(),
+    kept: new Map(),
     random: () => 0.5,
     providers: PROVIDERS,
     config: CONFIG,

@@ -6,7 +6,7 @@ import { rateKey } from '../../../../functions/core/ledger/keys.ts';
 import type { Ledger } from '../../../../functions/core/ports.ts';
 import { ask } from '../../../../functions/core/probe/ask.ts';
 import type { Asking } from '../../../../functions/core/probe/host-limits.ts';
-import { takeRateSlot, takeSlotAhead } from '../../../../functions/core/probe/rate-slot.ts';
+import { takeRateSlot, takeSlotsAhead } from '../../../../functions/core/probe/rate-slot.ts';
 import type { Question, Rate } from '../../../../functions/core/provider.ts';
 import { revoke } from '../../../../functions/core/revoke/revoke.ts';
 import { simulatedClock } from '../../../faults/simulated/simulated-clock.ts';
@@ -299,7 +299,7 @@ describe('a slot that was taken ahead', () => {
   const ahead = async (takes = 1, deadline = after(NOON, 25_000)) => {
     const memory = memoryPorts();
     const asking: Asking = { ports: memory.ports, deadline: after(NOON, 25_000) };
-    for (let n = 0; n < takes; n += 1) await takeSlotAhead(asking, RATE, deadline);
+    for (let n = 0; n < takes; n += 1) await takeSlotsAhead(asking, RATE, 1, deadline);
     const booked = () => memory.steps.filter((name) => name === 'book').length;
     return { memory, asking, booked, take: () => takeRateSlot(asking, RATE) };
   };
@@ -339,6 +339,27 @@ describe('a slot that was taken ahead', () => {
     expect(memory.clock.now()).toBe(NOON + 2 * STEP_MS);
   });
 
+  it('is booked together with others in one write, each a step behind another, and one look serves them all', async () => {
+    const memory = memoryPorts();
+    const asking: Asking = { ports: memory.ports, deadline: after(NOON, 25_000) };
+    expect(await takeSlotsAhead(asking, RATE, 5)).toBe(NOON);
+    const left: number[] = [];
+    for (let n = 0; n < 5; n += 1) if (await takeRateSlot(asking, RATE)) left.push(memory.clock.now() - NOON);
+    expect(left).toEqual([0, 1, 2, 3, 4].map((n) => n * STEP_MS));
+    const counted = (step: string) => memory.steps.filter((name) => name === step).length;
+    expect([counted('book'), counted('read')]).toEqual([1, 1]);
+    expect(await takeRateSlot({ ...asking, slots: new Map() }, RATE)).toBe(true);
+    expect(memory.clock.now()).toBe(NOON + 5 * STEP_MS);
+  });
+
+  it('is not booked together with others where the last of them is not free in time', async () => {
+    const { asking, booked } = await ahead(0);
+    const inTime = after(NOON, 5_000 + 4 * STEP_MS);
+    expect(await takeSlotsAhead(asking, RATE, 5, after(inTime, -1))).toBeUndefined();
+    expect(booked()).toBe(0);
+    expect(await takeSlotsAhead(asking, RATE, 5, inTime)).toBe(NOON);
+  });
+
   it('is not used where an exchange would not be over in time', async () => {
     const { asking, booked } = await ahead(2);
     const short = { ...asking, deadline: after(NOON, 5_000) };
@@ -349,8 +370,8 @@ describe('a slot that was taken ahead', () => {
   it('is not taken where none is free in time, nor without a rate', async () => {
     const { asking, booked, memory } = await ahead(3, after(NOON, 5_000));
     expect(booked()).toBe(1);
-    expect(asking.slots?.get(RATE.of)).toEqual([{ begins: NOON, mayBeTaken: false }]);
-    expect(await takeSlotAhead(asking, undefined)).toBe(memory.clock.now());
+    expect(asking.slots?.get(RATE.of)).toEqual([{ begins: NOON, mayBeTaken: false, looked: {} }]);
+    expect(await takeSlotsAhead(asking, undefined, 1)).toBe(memory.clock.now());
     expect(booked()).toBe(1);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { after } from '../../../../functions/core/epoch.ts';
 import { Fault } from '../../../../functions/core/fault.ts';
 import type { Opened } from '../../../../functions/core/ports.ts';
-import { openCredential } from '../../../../functions/core/revoke/open-credential.ts';
+import { keepingOpen, openCredential } from '../../../../functions/core/revoke/open-credential.ts';
 import { faultFrom, memoryPorts, openedAs } from '../memory-ports.ts';
 import { NOON } from '../rounds.ts';
 import { scriptedProvider } from '../scripted-provider.ts';
@@ -89,4 +89,49 @@ describe('opening a credential', () => {
       `refused/credential-unreadable: ${message}`,
     ),
   );
+});
+
+describe('a version that a process keeps open', () => {
+  const VERSION = '11111111-2222-3333-4444-555555555555';
+  const MINUTE = 60_000;
+  const openedBy = (version: string, secrets = { [`key-revoker/desk@${version}`]: GOOD }) => {
+    const memory = memoryPorts({ secrets });
+    const opened = () => memory.steps.filter((name) => name === 'open').length;
+    return { memory, opened, open: () => keepingOpen(memory.ports).open('key-revoker/desk', version) };
+  };
+
+  it('is opened once in 15 minutes', async () => {
+    const { memory, opened, open } = openedBy(VERSION);
+    expect([await open(), await open(), opened()]).toEqual([GOOD, GOOD, 1]);
+    memory.clock.forward(15 * MINUTE - 1);
+    expect([await open(), opened()]).toEqual([GOOD, 1]);
+    memory.clock.forward(1);
+    expect([await open(), opened(), memory.ports.kept.size]).toEqual([GOOD, 2, 1]);
+  });
+
+  it('is forgotten when its time is over and another one is opened', async () => {
+    const { memory, open } = openedBy(VERSION);
+    await open();
+    memory.clock.forward(15 * MINUTE);
+    await keepingOpen(memory.ports).open('key-revoker/other', VERSION);
+    expect(memory.ports.kept.size).toBe(0);
+  });
+
+  it('is opened each time where a label names it, since a label moves', async () => {
+    const { opened, open } = openedBy('AWSCURRENT');
+    expect([await open(), await open(), opened()]).toEqual([GOOD, GOOD, 2]);
+  });
+
+  it('is asked for again where it was not there', async () => {
+    const { opened, open } = openedBy(VERSION, {});
+    expect([(await open()).found, (await open()).found, opened()]).toEqual([false, false, 2]);
+  });
+
+  it('gives way to others: a process keeps 1,000', async () => {
+    const { memory, open } = openedBy(VERSION);
+    const { kept } = memory.ports;
+    for (let n = 0; n < 1_000; n += 1) kept.set(`secret ${n}`, { opened: GOOD, until: after(NOON, MINUTE) });
+    await open();
+    expect(kept.size).toBe(1);
+  });
 });

@@ -100,18 +100,40 @@ describe('looks', () => {
     ['an open case, however old', 'open-case', 400 * DAY, 1],
     ['an open case whose second look may be on its way', 'open-case', 12 * HOUR - 1, 0],
     ['a proof of twelve hours ago', 'proved-case', 12 * HOUR, 1],
-    ['a proof of a week ago', 'proved-case', 7 * DAY, 1],
-    ['a proof of more than a week ago', 'proved-case', 7 * DAY + 1, 0],
+    ['a proof of two days ago', 'proved-case', 2 * DAY, 0],
+    ['a proof of three days ago', 'proved-case', 3 * DAY, 1],
+    ['a proof of five days ago', 'proved-case', 5 * DAY, 0],
+    ['a proof of less than a week and half a day ago', 'proved-case', 7.5 * DAY - 1, 1],
+    ['a proof of a week and half a day ago', 'proved-case', 7.5 * DAY, 0],
     ['a restriction of twelve hours ago', 'restricted-case', 12 * HOUR, 1],
     ['a restriction of less than twelve hours ago', 'restricted-case', 12 * HOUR - 1, 0],
     ['a restriction of a week ago', 'restricted-case', 7 * DAY, 1],
-    ['a restriction of more than a week ago', 'restricted-case', 7 * DAY + 1, 0],
+    ['a restriction of more than a week ago', 'restricted-case', 8 * DAY, 0],
     ['a case that nothing is left to do for', 'idle-case', DAY, 0],
   ] as const)('are asked for at %s', async (_, state, age, looks) => {
     const memory = memoryPorts();
     kept(memory, 'A', state, ago(age));
     expect(await dailyPass(memory.ports)).toMatchObject({ looks });
     expect(sent(memory)).toEqual(looks === 0 ? [] : [['A', '2', true]]);
+  });
+
+  it.each(['proved-case', 'restricted-case'])('are asked for at a %s on days 1, 3 and 7', async (state) => {
+    const memory = memoryPorts();
+    kept(memory, 'A', state, NOON);
+    const days: number[] = [];
+    for (let day = 0; day < 12; day += 1) {
+      if ((await dailyPass(memory.ports))?.looks === 1) days.push(day);
+      nextDay(memory);
+    }
+    expect(days).toEqual([1, 3, 7]);
+  });
+
+  it('are asked for later where their day’s pass was missed', async () => {
+    const memory = memoryPorts();
+    kept(memory, 'A', 'proved-case', ago(5 * DAY));
+    expect(await dailyPass(memory.ports)).toMatchObject({ looks: 0 });
+    memory.clock.forward(5 * DAY);
+    expect(await dailyPass(memory.ports)).toMatchObject({ looks: 1 });
   });
 
   it('are spread over a quarter of an hour', async () => {
@@ -218,6 +240,8 @@ describe('the copy for the stuck queue', () => {
   it.each(['proved-case', 'restricted-case'])('is not made of a %s', async (state) => {
     const memory = memoryPorts();
     kept(memory, 'A', state, ago(7 * DAY));
+    // Passes were missed since.
+    put(memory, NOTE, { startedAt: ago(5 * DAY), startedBy: 'p', completedAt: ago(5 * DAY) });
     put(memory, 'request#A request', { ...memory.items.get('request#A request'), ended: { at: ago(10.5 * DAY) } });
     expect(await dailyPass(memory.ports)).toMatchObject({ looks: 1, copies: 0 });
   });
