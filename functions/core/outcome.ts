@@ -55,6 +55,7 @@ export const RETRY = [
   'signer-still-needed',
   'limit',
   'early',
+  'paused',
   'refused-for-now',
 ] as const;
 

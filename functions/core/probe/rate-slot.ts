@@ -172,14 +172,6 @@ const reach = async (wanting: Wanting, rate: Rate, slot: RateSlot): Promise<bool
   return !isOvertaken(await look(wanting, rate, slot), laneFor(wanting, spacingOf(rate)), slot.begins);
 };
 
-/** A slot that was taken ahead. One whose time has passed is of no use. */
-const slotAhead = (wanting: Wanting, rate: Rate): RateSlot | undefined => {
-  const slots = wanting.slots?.get(rate.of) ?? [];
-  for (let slot = slots.shift(); slot !== undefined; slot = slots.shift())
-    if (isInTime(wanting, rate, slot)) return slot;
-  return undefined;
-};
-
 /**
  * Takes slots of the provider's rate for exchanges that are likely to follow, and does not wait for them.
  *
@@ -209,8 +201,11 @@ export const takeSlotsAhead = async (
  */
 export const takeRateSlot = async (wanting: Wanting, rate: Rate | undefined): Promise<boolean> => {
   if (rate === undefined) return true;
+  const ahead = wanting.slots?.get(rate.of) ?? [];
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    const slot = slotAhead(wanting, rate) ?? (await bookSlots(wanting, rate, 1))?.[0];
+    // A slot whose time has passed is of no use.
+    while (ahead[0] && !isInTime(wanting, rate, ahead[0])) ahead.shift();
+    const slot = ahead.shift() ?? (await bookSlots(wanting, rate, 1))?.[0];
     if (slot === undefined) return false;
     if (await reach(wanting, rate, slot)) return true;
   }

@@ -166,6 +166,7 @@ const WAITS: Readonly<Record<RetryCode, string>> = {
   'signer-still-needed': 'the key is still needed to sign for an open case',
   limit: 'the limit of calls for this hour is reached',
   early: 'the request is not due yet',
+  paused: 'an operator has paused the system',
   'refused-for-now':
     'the provider refuses a key that the request needs, or AWS denies its secret, and that may still pass by itself',
 };

@@ -2,6 +2,7 @@ import { type Delivery, type Disposition, isOwnSender } from '../delivery.ts';
 import { asResult, attemptWaiting } from '../ledger/attempt-result.ts';
 import { claim } from '../ledger/claim.ts';
 import { ledgerOfDelivery } from '../ledger/known-items.ts';
+import { pausedSince } from '../ledger/operator-items.ts';
 import type { RequestItem } from '../ledger/request-item.ts';
 import type { Ports } from '../ports.ts';
 import { type Parsed, parseRequest } from '../request/parse-request.ts';
@@ -17,7 +18,7 @@ import { recheckOf } from './recheck-of.ts';
 import { unlessItPasses } from './refused-for-now.ts';
 import { resolve } from './resolve-target.ts';
 import { type DeliveryMode, type Run, runOf } from './run.ts';
-import { DONE, waitUnclaimed } from './wait-for.ts';
+import { DONE, waitPaused, waitUnclaimed } from './wait-for.ts';
 import { revokeKey, withLease, withPin } from './with-lease.ts';
 
 const concluded: DeliveryMode['conclude'] = async ({ ports, delivery, holder }, item, result, leased) =>
@@ -76,7 +77,7 @@ const notForYou = ({ request: { requestId: text } }: Parsed & { readonly kind: '
 });
 
 /**
- * Carries out one delivery of one message: claims the request, resolves its target, probes, calls, proves, and publishes the receipt.
+ * Carries out one delivery of one message, unless the system is paused: claims the request, resolves its target, probes, calls, proves, and publishes the receipt.
  * Each step is in the ledger before the next one, so any later delivery continues from there.
  *
  * @param held resolves when the message may be carried out. Until then nothing is written, and no provider is asked
@@ -90,6 +91,8 @@ export const revoke = async (
   held: Promise<unknown> = Promise.resolve(),
 ): Promise<Disposition> => {
   const ports = { ...given, ledger: ledgerOfDelivery(given) };
+  const pausing = pausedSince(ports);
+  pausing.catch(() => undefined); // awaited where the message is carried out
   try {
     const { requestTopics } = ports.config;
     const parsed = parseRequest(ports.providers, delivery.body, {
@@ -98,6 +101,7 @@ export const revoke = async (
     const isRecheck = parsed.kind === 'request' && parsed.request.look;
     const ahead = parsed.kind === 'request' && !isRecheck ? lookAhead(ports, delivery, parsed.request) : undefined;
     await held;
+    if ((await pausing) !== undefined) return waitPaused(ports);
     if (isRecheck && isOwnSender(ports, delivery)) {
       const recheck = await recheckOf(ports, delivery, parsed.request, { confirm: CONFIRM, recheck: RECHECK });
       return recheck ? await carryOut(recheck.run, recheck.item) : DONE;

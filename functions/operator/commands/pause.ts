@@ -64,12 +64,16 @@ export const addResume = (program: Command, context: Context): void => {
     .action(async (_options: unknown, command: Command) => {
       const deployed = await context.deployed(command);
       const before = await deployed.ledger.read<PauseItem>(PAUSE_KEY);
-      await switchMappings(context, deployed, true);
+      // First in the ledger: a function that finds the pause there hides the message for 15 minutes.
       await updateItem<PauseItem>(deployed, PAUSE_KEY, (current) =>
         current?.pausedAt === undefined ? undefined : { by: current.by, reason: current.reason },
       );
+      await switchMappings(context, deployed, true);
       const { pausedAt } = before ?? {};
-      const after = pausedAt === undefined ? '' : ` after ${inWords(context.clock.now() - pausedAt)}`;
-      await tell(context, command, deployed, { text: `Resumed${after}`, facts: { paused: false } });
+      const text =
+        pausedAt === undefined
+          ? 'Resumed'
+          : `Resumed after ${inWords(context.clock.now() - pausedAt)}: a message that was delivered meanwhile comes back within 15 minutes`;
+      await tell(context, command, deployed, { text, facts: { paused: false } });
     });
 };

@@ -9,7 +9,7 @@ import { type Datapoint, seriesOf } from '../../metrics-in.ts';
 import { kalshiUser, master, RESTRICTIONS, requestyOrganisation } from '../system/orders.ts';
 import { systemForEachTest } from '../system/system.ts';
 import { NEAR_MISSES } from './near-misses.ts';
-import { TROUBLES, visibleOn } from './troubles.ts';
+import { resumed, TROUBLES, visibleOn } from './troubles.ts';
 
 const system = systemForEachTest();
 
@@ -92,6 +92,7 @@ describe('every metric', () => {
       system().bybit.faults.clear();
       await system().settle();
       await TROUBLES[id](system());
+      await resumed(system());
     }
     const emitted = new Set(system().metrics().map(seriesOf));
     const alarms = Object.keys(TROUBLES).flatMap((id) => metricsOf(alarm(id)));

@@ -150,6 +150,10 @@ export const withoutSweep =
     return [];
   };
 
+/** Ends a pause, if there is one. */
+export const resumed = (system: System): Promise<void> =>
+  put(system, { pk: 'control', sk: 'pause', rev: 2, nonce: 'n', by: 'me', reason: 'a test' });
+
 export const pausedFor =
   (ms: number): Trouble =>
   async (system) => {

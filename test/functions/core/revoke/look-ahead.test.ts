@@ -28,12 +28,17 @@ const before = async (body: object, rest: Rest = {}, given: Given = {}) => {
 describe('before the queue says that a message may be carried out', () => {
   it('its secret is opened, and nothing is written or asked', async () => {
     const memory = await before(SELF);
-    expect(memory.steps).toEqual(['open']);
+    // The read is of the pause.
+    expect(memory.steps).toEqual(['read', 'open']);
     expect([memory.items.size, memory.sent, memory.published, memory.lines]).toEqual([0, [], [], []]);
   });
 
   it('the secret of the target is opened as well', async () =>
-    expect((await before({ ...SELF, target: { secretId: 'key-revoker/other' } })).steps).toEqual(['open', 'open']));
+    expect((await before({ ...SELF, target: { secretId: 'key-revoker/other' } })).steps).toEqual([
+      'read',
+      'open',
+      'open',
+    ]));
 
   it.each<[string, object, Rest?, Given?]>([
     ['a message that comes again', SELF, { receiveCount: 2 }],
@@ -45,12 +50,12 @@ describe('before the queue says that a message may be carried out', () => {
     ['a message that is not a valid request', { ...SELF, target: 7 }],
     ['a recheck', { ...SELF, look: true }, { sender: 'AROAOWNROLE:x' }],
   ])('no secret is opened for %s', async (_what, body, rest, given) =>
-    expect((await before(body, rest, given)).steps).toEqual([]),
+    expect((await before(body, rest, given)).steps).toEqual(['read']),
   );
 
   it('no secret is opened twice that signer and target share', async () => {
     const shared = { ...SELF, target: { secretId: SELF.secretId } };
-    expect((await before(shared)).steps).toEqual(['open']);
+    expect((await before(shared)).steps).toEqual(['read', 'open']);
   });
 });
 
@@ -58,7 +63,7 @@ it('what follows from the open secret is read while the request is claimed', asy
   const memory = ready();
   memory.fail();
   await revoke(memory.ports, delivered(memory, { ...SELF, ...LEAKED }));
-  expect(memory.steps.slice(0, 3)).toEqual(['open', 'write request', 'read']);
+  expect(memory.steps.slice(0, 4)).toEqual(['read', 'open', 'write request', 'read']);
   expect(memory.published).toMatchObject([{ outcome: 'revoked' }]);
   expect(memory.steps.filter((step) => step === 'open')).toHaveLength(1);
 });
@@ -88,7 +93,7 @@ it('a key whose identifier only its provider knows is looked up, and not asked a
 
 it('a secret that could not be opened ahead fails in its turn', async () => {
   const memory = ready();
-  memory.fail(1, 'before', new Unavailable('Cannot open'));
+  memory.fail(2, 'before', new Unavailable('Cannot open'));
   expect(await revoke(memory.ports, delivered(memory, SELF))).toMatchObject({ done: false, code: 'aws-down' });
   expect(memory.items.has('request#R request')).toBe(true);
 });

@@ -121,9 +121,9 @@ it('answers the same request again without a word', async () => {
   memory.fail();
   expect(await revoke(memory.ports, delivered(memory, SELF, { messageId: 'M2' }))).toEqual({ done: true });
   expect([memory.sent.length, memory.published.length]).toEqual([4, 1]);
-  // The secret is open and the case is read before it is known that the request is there already. It, its case, and the request once
-  // more: nothing is left to do.
-  expect(memory.steps).toEqual(['open', 'write request', 'read', 'read', 'read', 'read']);
+  // The pause. The secret is open and the case is read before it is known that the request is there already. It, its case, and the
+  // request once more: nothing is left to do.
+  expect(memory.steps).toEqual(['read', 'open', 'write request', 'read', 'read', 'read', 'read']);
 });
 
 it('leaves the key that another delivery has pinned, where the secret was rotated between the two', async () => {
@@ -854,7 +854,7 @@ describe('a request whose time is up', () => {
 
   it('closes its case also where this very delivery has opened it', async () => {
     const memory = system({ probe: [ALIVE] });
-    memory.fail(1, 'before', new Unavailable('Cannot open a secret'));
+    memory.fail(2, 'before', new Unavailable('Cannot open a secret'));
     expect(await revoke(memory.ports, delivered(memory, SELF))).toMatchObject({ done: false, code: 'aws-down' });
     memory.fail();
     memory.clock.forward(86_400_000);
@@ -1390,4 +1390,48 @@ it('works on one case where one request names the key, and another one holds it 
   expect([...memory.items.keys()].filter((key) => key.startsWith('case#'))).toEqual([`case#kalshi/prod/${OTHER} case`]);
   expect(memory.sent.filter((asked) => asked === 'delete')).toHaveLength(1);
   expect(memory.published.map(({ requestId }) => requestId).toSorted()).toEqual(['R', 'S']);
+});
+
+describe('while an operator has paused the system', () => {
+  const paused = (given = {}) => {
+    const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] }, given);
+    memory.items.set('control pause', { rev: 1, nonce: 'n', pausedAt: NOON, by: 'alex', reason: 'x' } as never);
+    return memory;
+  };
+  const WAITS = { done: false, code: 'paused', notBefore: after(NOON, 900_000) };
+
+  it.each([
+    ['a request', SELF, {}],
+    ['an urgent request', { ...SELF, reason: 'leaked' }, {}],
+    ['a dry run', { ...SELF, dryRun: true }, {}],
+    ['a message that is not a valid request', { ...SELF, target: 7 }, {}],
+    ['a recheck', { ...SELF, look: true }, { sender: 'AROAOWNROLE:x' }],
+    ['a message that has come a hundred times', SELF, { receiveCount: 100 }],
+  ])('%s waits a quarter of an hour, and nothing is written, asked or told', async (_what, body, rest) => {
+    const memory = paused();
+    expect(await revoke(memory.ports, delivered(memory, body, rest))).toEqual(WAITS);
+    expect([memory.items.size, memory.sent, memory.published, memory.lines]).toEqual([1, [], [], []]);
+  });
+
+  it('a pause that is over holds nothing back', async () => {
+    const memory = paused();
+    memory.items.set('control pause', { rev: 2, nonce: 'n', by: 'alex', reason: 'x' } as never);
+    expect(await revoke(memory.ports, delivered(memory, SELF))).toEqual({ done: true });
+    expect(memory.published).toMatchObject([{ outcome: 'revoked' }]);
+  });
+
+  it('a message waits as long as the ledger does not say whether there is a pause', async () => {
+    const memory = system({ probe: [ALIVE, GONE], delete: [ACCEPTED] });
+    memory.fail(1, 'before', new Unavailable('Cannot read the ledger'));
+    expect(await revoke(memory.ports, delivered(memory, SELF))).toMatchObject({ done: false, code: 'aws-down' });
+    expect([memory.items.size, memory.sent]).toEqual([0, []]);
+  });
+
+  it('no message that the queue does not hold learns of it', async () => {
+    const memory = paused();
+    const forged = new Error('Cannot carry out a record that is not of the requests queue');
+    const held = Promise.reject(forged);
+    held.catch(() => undefined);
+    await expect(revoke(memory.ports, delivered(memory, SELF), held)).rejects.toBe(forged);
+  });
 });
