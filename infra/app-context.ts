@@ -1,36 +1,11 @@
 import { nearest } from '../functions/core/request/schema-errors.ts';
 import { senderObjection } from './constructs/permissions/senders.ts';
 import type { KeyRevocationProps, Mode, ProviderName } from './key-revocation-props.ts';
+import { PROP_NAMES } from './settled-props.ts';
 import { isTopicArn } from './valid-range.ts';
 
 /** What `cdk -c <name>=…` or `context` in `cdk.json` may say. */
 export const CONTEXT = ['prefix', 'mode', 'senders', 'providers', 'requestTopics', 'alarmTopics'] as const;
-
-type InContext = Extract<keyof KeyRevocationProps, (typeof CONTEXT)[number]>;
-
-/** Props that need an app of one's own. */
-const PROPS: Readonly<Record<Exclude<keyof KeyRevocationProps, InContext>, true>> = {
-  allowPrefixWithoutSlash: true,
-  secretKeys: true,
-  encryptionKey: true,
-  bus: true,
-  allowDefaultBus: true,
-  limits: true,
-  giveUpAfter: true,
-  sweepRate: true,
-  batchSize: true,
-  maxConcurrency: true,
-  maxUrgentConcurrency: true,
-  reservedConcurrency: true,
-  reservedUrgentConcurrency: true,
-  vpc: true,
-  vpcSubnets: true,
-  securityGroups: true,
-  egressAddresses: true,
-  alarmActions: true,
-  timeToRevokeObjective: true,
-  logRetention: true,
-};
 
 /** The app's context, read. */
 export interface AppContext {
@@ -70,7 +45,8 @@ export const readContext = (context: Context): AppContext => {
 
 const refuseUnlessKnown = (name: string): void => {
   if ((CONTEXT as readonly string[]).includes(name)) return;
-  const prop = Object.keys(PROPS).find((each) => each.toLowerCase() === name.replaceAll(/[-_]/g, '').toLowerCase());
+  const inApp = PROP_NAMES.filter((each) => !(CONTEXT as readonly string[]).includes(each));
+  const prop = inApp.find((each) => each.toLowerCase() === name.replaceAll(/[-_]/g, '').toLowerCase());
   const wanted =
     prop === undefined ? nearest(name, CONTEXT) : `the prop ${prop} of KeyRevocation in an app of your own`;
   if (wanted !== undefined) throw new Error(`Cannot use the context "${name}": use ${wanted}`);

@@ -1,4 +1,4 @@
-import type { Duration } from 'aws-cdk-lib';
+import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ISecurityGroup, IVpc, SubnetSelection, Vpc } from 'aws-cdk-lib/aws-ec2';
 import type { EventBus, IEventBus } from 'aws-cdk-lib/aws-events';
@@ -203,4 +203,13 @@ export interface KeyRevocationProps {
   readonly timeToRevokeObjective?: Duration;
   /** @default RetentionDays.ONE_YEAR */
   readonly logRetention?: RetentionDays;
+  /**
+   * What becomes of the queues, the topics, the ledger, the logs and the schedules' group when the stack is deleted. `RemovalPolicy.DESTROY`
+   * is for a try-out: the record of what was killed, and every request that waits, go with the stack.
+   *
+   * Valid range: `RemovalPolicy.RETAIN` or `RemovalPolicy.DESTROY`.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
 }

@@ -1,4 +1,4 @@
-import { Annotations, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, Stack, Token } from 'aws-cdk-lib';
 import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
@@ -13,7 +13,7 @@ import { queues } from './constructs/messaging/queues.ts';
 import { requestRules } from './constructs/messaging/request-rule.ts';
 import { topics } from './constructs/messaging/results.ts';
 import { secretEventRules } from './constructs/messaging/secret-event-rules.ts';
-import { type Alarms, alarms } from './constructs/monitoring/alarms.ts';
+import { type Alarms, alarms, alarmsToItself } from './constructs/monitoring/alarms.ts';
 import { dashboard } from './constructs/monitoring/dashboard.ts';
 import { MeasuredConstruct } from './constructs/monitoring/measured-construct.ts';
 import { admitServices } from './constructs/permissions/admit-services.ts';
@@ -27,7 +27,7 @@ import { ledger } from './constructs/store/ledger.ts';
 import { PrefixClaim } from './constructs/store/prefix-claim.ts';
 import type { KeyRevocationProps } from './key-revocation-props.ts';
 import { REFUSED_REGIONS } from './provider-names.ts';
-import { settled } from './settled-props.ts';
+import { type SettledProps, settled } from './settled-props.ts';
 
 /**
  * Kills API keys whose secrets are under a prefix: on a message, an event or at their expiry; proves it, publishes the proof, and
@@ -61,25 +61,27 @@ export class KeyRevocation extends MeasuredConstruct {
   readonly dashboard: Dashboard;
   readonly #admit: Admit;
   readonly #operated: Operated;
+  readonly #given: SettledProps;
 
   /** @throws Error when a prop is outside its valid range or the prefix overlaps another instance's. */
   constructor(scope: Construct, id: string, props: KeyRevocationProps = {}) {
     super(scope, id);
     const given = settled(props);
+    this.#given = given;
     const claim = new PrefixClaim(this, 'Prefix', given.prefix);
     warnOfRegion(this, given.providers);
 
-    const made = queues(this, given.encryptionKey);
+    const made = queues(this, given);
     this.requests = made.requests;
     this.urgent = made.urgent;
     this.rechecks = made.rechecks;
     this.stuck = made.stuck;
     this.undelivered = made.undelivered;
-    const { results, notifications } = topics(this, given.encryptionKey);
+    const { results, notifications } = topics(this, given);
     this.results = results;
     this.notifications = notifications;
     this.bus = given.bus ?? new EventBus(this, 'Bus');
-    this.ledger = ledger(this);
+    this.ledger = ledger(this, given);
     const reach: GrantedResources = {
       ...given,
       queues: made,
@@ -92,7 +94,7 @@ export class KeyRevocation extends MeasuredConstruct {
     const rules = requestRules(this, this.bus, made);
     secretEventRules(this, made);
     if (given.encryptionKey) admitServices(this, given.encryptionKey, given.requestTopics);
-    const forSchedules = schedules(this, reach);
+    const forSchedules = schedules(this, reach, given.removalPolicy);
     const { group, requestRole } = forSchedules;
     this.scheduleGroup = group;
     this.scheduleRole = requestRole;
@@ -114,6 +116,33 @@ export class KeyRevocation extends MeasuredConstruct {
     this.dashboard = dashboard(this, watched, this.alarms);
     const card = claim.write(deploymentCard(this, { ...forSchedules, reach, props: given, mappings }));
     this.#operated = { ...forSchedules, reach, card, mappings };
+    claim.goesBefore(this);
+    this.node.addValidation({ validate: () => alarmsToItself(this.alarms, [results, notifications]) });
+  }
+
+  /**
+   * Writes the names that people, scripts and the commands of the documents need as outputs of the stack: `RequestsQueueUrl` and so on. One
+   * instance of a stack can do so.
+   */
+  addOutputs(): void {
+    const { mode, prefix } = this.#given;
+    const outputs = {
+      // What was deployed, so that a user can check what they typed.
+      Mode: mode,
+      Prefix: prefix,
+      RequestsQueueUrl: this.requests.queueUrl,
+      UrgentQueueUrl: this.urgent.queueUrl,
+      RechecksQueueUrl: this.rechecks.queueUrl,
+      StuckQueueUrl: this.stuck.queueUrl,
+      UndeliveredQueueUrl: this.undelivered.queueUrl,
+      ResultsTopicArn: this.results.topicArn,
+      NotificationsTopicArn: this.notifications.topicArn,
+      BusName: this.bus.eventBusName,
+      LedgerTable: this.ledger.tableName,
+      ScheduleGroup: this.scheduleGroup.scheduleGroupName,
+      ScheduleRoleArn: this.scheduleRole.roleArn,
+    };
+    for (const [name, value] of Object.entries(outputs)) new CfnOutput(Stack.of(this), name, { value });
   }
 
   /**

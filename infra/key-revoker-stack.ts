@@ -1,9 +1,8 @@
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { Stack, type StackProps } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { KeyRevocation } from './key-revocation.ts';
 import type { KeyRevocationProps } from './key-revocation-props.ts';
-import { settled } from './settled-props.ts';
 
 export interface KeyRevokerStackProps extends StackProps {
   readonly revocation?: KeyRevocationProps;
@@ -26,36 +25,6 @@ export class KeyRevokerStack extends Stack {
       ...revocation,
       requestTopics: [...(revocation.requestTopics ?? []), ...named],
     });
-    const { mode, prefix } = settled(revocation);
-    const {
-      requests,
-      urgent,
-      rechecks,
-      stuck,
-      undelivered,
-      results,
-      notifications,
-      bus,
-      ledger,
-      scheduleGroup,
-      scheduleRole,
-    } = this.revocation;
-    const outputs = {
-      // What was deployed, so that a user can check what they typed.
-      Mode: mode,
-      Prefix: prefix,
-      RequestsQueueUrl: requests.queueUrl,
-      UrgentQueueUrl: urgent.queueUrl,
-      RechecksQueueUrl: rechecks.queueUrl,
-      StuckQueueUrl: stuck.queueUrl,
-      UndeliveredQueueUrl: undelivered.queueUrl,
-      ResultsTopicArn: results.topicArn,
-      NotificationsTopicArn: notifications.topicArn,
-      BusName: bus.eventBusName,
-      LedgerTable: ledger.tableName,
-      ScheduleGroup: scheduleGroup.scheduleGroupName,
-      ScheduleRoleArn: scheduleRole.roleArn,
-    };
-    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
+    this.revocation.addOutputs();
   }
 }

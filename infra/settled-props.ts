@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { Duration, Token } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import type { EventBus, IEventBus } from 'aws-cdk-lib/aws-events';
@@ -7,6 +7,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Lane } from '../functions/core/lane.ts';
+import { nearest } from '../functions/core/request/schema-errors.ts';
 import type { NetworkProps } from './constructs/functions/network.ts';
 import { type KeyRevocationProps, MODES, type Mode, type ProviderName } from './key-revocation-props.ts';
 import { PROVIDER_NAMES } from './provider-names.ts';
@@ -39,14 +40,59 @@ export interface SettledProps {
   readonly alarmActions: readonly IAlarmAction[];
   readonly timeToRevokeObjective: Duration;
   readonly logRetention: RetentionDays;
+  readonly removalPolicy: RemovalPolicy;
 }
+
+/** A prop without a row does not compile. */
+const PROPS: Readonly<Record<keyof KeyRevocationProps, true>> = {
+  prefix: true,
+  allowPrefixWithoutSlash: true,
+  mode: true,
+  providers: true,
+  secretKeys: true,
+  encryptionKey: true,
+  bus: true,
+  allowDefaultBus: true,
+  requestTopics: true,
+  limits: true,
+  giveUpAfter: true,
+  sweepRate: true,
+  batchSize: true,
+  maxConcurrency: true,
+  maxUrgentConcurrency: true,
+  reservedConcurrency: true,
+  reservedUrgentConcurrency: true,
+  vpc: true,
+  vpcSubnets: true,
+  securityGroups: true,
+  egressAddresses: true,
+  alarmActions: true,
+  timeToRevokeObjective: true,
+  logRetention: true,
+  removalPolicy: true,
+};
+
+export const PROP_NAMES: readonly string[] = Object.keys(PROPS);
+
+/** In JavaScript a mistyped prop would silently leave the default in place, `enforce` included. */
+const refuseUnknown = (props: object): void => {
+  const unknown = Object.keys(props).find((name) => !PROP_NAMES.includes(name));
+  if (unknown === undefined) return;
+  const meant = nearest(unknown, PROP_NAMES);
+  throw new Error(`Cannot use the unknown prop "${unknown}"${meant ? `; the nearest is ${meant}` : ''}`);
+};
 
 /**
  * Fills in the defaults.
  *
- * @throws Error naming the first prop outside its valid range.
+ * @throws Error naming the first prop that there is not, or that is outside its valid range.
  */
-export const settled = (props: KeyRevocationProps): SettledProps => ({
+export const settled = (props: KeyRevocationProps): SettledProps => {
+  refuseUnknown(props);
+  return withDefaults(props);
+};
+
+const withDefaults = (props: KeyRevocationProps): SettledProps => ({
   prefix: prefix(props.prefix ?? 'key-revoker/', props.allowPrefixWithoutSlash ?? false),
   mode: oneOf('mode', props.mode ?? 'enforce', MODES),
   providers: providers(props.providers ?? PROVIDER_NAMES),
@@ -75,7 +121,14 @@ export const settled = (props: KeyRevocationProps): SettledProps => ({
     Duration.days(1),
   ]),
   logRetention: props.logRetention ?? RetentionDays.ONE_YEAR,
+  removalPolicy: removal(props.removalPolicy),
 });
+
+/** What a first deployment makes and then fails on would be in the way of the next one, and holds nothing yet. */
+const removal = (given: RemovalPolicy = RemovalPolicy.RETAIN): RemovalPolicy => {
+  oneOf('removalPolicy', given, [RemovalPolicy.RETAIN, RemovalPolicy.DESTROY]);
+  return given === RemovalPolicy.RETAIN ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : given;
+};
 
 /** What Lambda takes for a mapping. */
 const CONCURRENCY = [2, 1000] as const;

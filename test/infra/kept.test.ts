@@ -5,6 +5,9 @@ import { arnOf, find, text } from './policy-reader.ts';
 import { stackWith, templateOf } from './synthesized.ts';
 import { environment, properties, template } from './template.ts';
 
+/** A first deployment that fails leaves nothing behind but the ledger, which is locked against deletion. */
+const KEPT_HOW = (type: string): string => (type === 'AWS::DynamoDB::Table' ? 'Retain' : 'RetainExceptOnCreate');
+
 describe('what is kept', () => {
   // A changed id makes a new, empty resource at the next deployment and leaves the old one behind.
   it.each([
@@ -20,7 +23,11 @@ describe('what is kept', () => {
     ['RevocationRevokeLogF48C2505', 'AWS::Logs::LogGroup'],
     ['RevocationSweepLog3D93985C', 'AWS::Logs::LogGroup'],
   ])('%s stays under its id and outlives the stack', (id, Type) =>
-    expect(template.Resources[id]).toMatchObject({ Type, DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' }),
+    expect(template.Resources[id]).toMatchObject({
+      Type,
+      UpdateReplacePolicy: 'Retain',
+      DeletionPolicy: KEPT_HOW(Type),
+    }),
   );
 
   // Not kept, but a new one in its place breaks what names it: schedules that wait, those who send, the prefix that is taken, a pause.
@@ -33,7 +40,7 @@ describe('what is kept', () => {
   ])('%s stays under its id', (id, Type) => expect(template.Resources[id]).toMatchObject({ Type }));
 
   it('is all that holds data, and has no name that the next deployment would meet again', () => {
-    const kept = Object.values(template.Resources).filter(({ DeletionPolicy }) => DeletionPolicy === 'Retain');
+    const kept = Object.values(template.Resources).filter(({ DeletionPolicy }) => DeletionPolicy?.startsWith('Retain'));
     expect(kept).toHaveLength(11);
     const names = kept.flatMap(({ Properties }) => Object.keys(Properties ?? {}));
     expect(names.filter((name) => name.endsWith('Name'))).toEqual([]);
@@ -75,8 +82,9 @@ describe('encryption', () => {
   it('is that of the services without a key', () => {
     for (const id of ['Requests', 'Stuck', 'Undelivered'])
       expect(properties('AWS::SQS::Queue', id)['SqsManagedSseEnabled']).toBe(true);
+    // SNS makes the key that it knows by this name. A key that is named by an ARN has to be there.
     for (const id of ['Results', 'Notifications'])
-      expect(text(properties('AWS::SNS::Topic', id)['KmsMasterKeyId'])).toMatch(/alias\/aws\/sns$/);
+      expect(properties('AWS::SNS::Topic', id)['KmsMasterKeyId']).toBe('alias/aws/sns');
   });
 
   it('is that of the key for the queues and the topics', () => {

@@ -32,6 +32,7 @@ const PSEUDO: Readonly<Record<string, string>> = {
   'AWS::Partition': 'aws',
   'AWS::Region': REGION,
   'AWS::AccountId': ACCOUNT,
+  'AWS::URLSuffix': 'amazonaws.com',
 };
 
 /** A value of the template as text, as if deployed: `arn:aws:iam::…:role/<logical id>` for a role, `arn:<logical id>` otherwise. */

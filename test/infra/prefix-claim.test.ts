@@ -68,9 +68,15 @@ describe('claimName', () => {
       const app = newApp();
       new KeyRevocation(new Stack(app, id), id);
       const { Resources } = app.synth().getStackByName(id).template as Template;
-      return Object.values(Resources).find(({ Type }) => Type === 'AWS::SSM::Parameter')?.Properties['Name'];
+      return Object.values(Resources)
+        .filter(({ Type }) => Type === 'AWS::SSM::Parameter')
+        .map(({ Properties }) => Properties['Name']);
     });
-    expect(names).toEqual([claimName('key-revoker/'), claimName('key-revoker/')]);
+    const name = claimName('key-revoker/');
+    expect(names.map((each) => each.toSorted())).toEqual([
+      [name, `${name}/claim`],
+      [name, `${name}/claim`],
+    ]);
   });
 
   it.each([

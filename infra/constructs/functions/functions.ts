@@ -1,7 +1,7 @@
 import { Duration, Validations } from 'aws-cdk-lib';
 import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping, type IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Lane } from '../../../functions/core/lane.ts';
 import { LONGEST_DELAY_SECONDS, TIMING } from '../../../functions/core/timing.ts';
@@ -121,13 +121,12 @@ const acknowledgeDestination = (mapping: EventSourceMapping): void =>
     reason: 'The queue itself has a dead-letter queue',
   });
 
-interface Rights {
-  readonly logRetention: RetentionDays;
+interface Rights extends Pick<SettledProps, 'logRetention' | 'removalPolicy'> {
   readonly statements: readonly PolicyStatement[];
 }
 
-const roleAndLog = (scope: Construct, id: string, { logRetention, statements }: Rights) => {
-  const logGroup = new LogGroup(scope, `${id}Log`, { retention: logRetention });
+const roleAndLog = (scope: Construct, id: string, { logRetention, removalPolicy, statements }: Rights) => {
+  const logGroup = new LogGroup(scope, `${id}Log`, { retention: logRetention, removalPolicy });
   const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
   give(role, [allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]), ...statements]);
   return { role, logGroup };

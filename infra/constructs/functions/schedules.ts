@@ -1,4 +1,4 @@
-import { type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { type Duration, type RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import {
@@ -20,8 +20,8 @@ export interface Schedules {
 }
 
 /** One-time schedules may be put into the group by principals with that grant. */
-export const schedules = (scope: Construct, reach: GrantedResources): Schedules => {
-  const group = retainedGroup(scope);
+export const schedules = (scope: Construct, reach: GrantedResources, removalPolicy: RemovalPolicy): Schedules => {
+  const group = retainedGroup(scope, removalPolicy);
   const requestRole = schedulerRole(scope, 'ScheduledRequestRole', group);
   const { requests, urgent } = reach.queues;
   give(requestRole, [allow(['sqs:SendMessage'], [requests.queueArn, urgent.queueArn]), ...deliverPermissions(reach)]);
@@ -45,19 +45,22 @@ export const sweepSchedule = (scope: Construct, { group, sweep, reach, rate }: S
     deadLetterConfig: { arn: reach.queues.undelivered.queueArn },
     retryPolicy: { maximumEventAgeInSeconds: rate.toSeconds(), maximumRetryAttempts: 10 },
   };
-  return new Schedule(scope, 'SweepTick', {
+  const schedule = new Schedule(scope, 'SweepTick', {
     description: 'Turns due expiry tags into requests',
     schedule: ScheduleExpression.rate(rate),
     timeWindow: TimeWindow.off(),
     scheduleGroup: group,
     target: { bind: () => target },
   });
+  // With its policies: a tick before them would be refused.
+  schedule.node.addDependency(role);
+  return schedule;
 };
 
 /** Retained, since a schedule in it is a request; without a name of its own, which would be in the way of the next deployment. */
-const retainedGroup = (scope: Construct): IScheduleGroup => {
+const retainedGroup = (scope: Construct, removalPolicy: RemovalPolicy): IScheduleGroup => {
   const made = new CfnScheduleGroup(scope, 'Schedules');
-  made.applyRemovalPolicy(RemovalPolicy.RETAIN);
+  made.applyRemovalPolicy(removalPolicy);
   return ScheduleGroup.fromScheduleGroupName(scope, 'ScheduleGroup', made.ref);
 };
 

@@ -1,10 +1,10 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption, type QueueProps, RedrivePermission } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { Lane } from '../../../functions/core/lane.ts';
 import { TIMING } from '../../../functions/core/timing.ts';
+import type { Kept } from './kept.ts';
 
 /** The queue of each lane, and those that no function reads. */
 export interface Queues extends Readonly<Record<Lane, Queue>> {
@@ -30,11 +30,11 @@ const EVENT_VISIBILITY = Duration.minutes(6);
 const EVENT_TRIES = 3;
 const EVENT_RETENTION = Duration.days(1);
 
-export const queues = (scope: Construct, encryptionKey: IKey | undefined): Queues => {
+export const queues = (scope: Construct, { encryptionKey, removalPolicy }: Kept): Queues => {
   const every: QueueProps = {
     retentionPeriod: Duration.millis(TIMING.retentionMs),
     enforceSSL: true,
-    removalPolicy: RemovalPolicy.RETAIN,
+    removalPolicy,
     ...(encryptionKey
       ? { encryption: QueueEncryption.KMS, encryptionMasterKey: encryptionKey }
       : { encryption: QueueEncryption.SQS_MANAGED }),

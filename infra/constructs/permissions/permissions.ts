@@ -123,7 +123,7 @@ export const useThrough = (
   services: readonly string[],
   actions: string[],
 ): PolicyStatement => {
-  const { region } = Stack.of(reach.queues.requests);
-  const through = services.map((service) => `${service}.${region}.amazonaws.com`);
+  const { region, urlSuffix } = Stack.of(reach.queues.requests);
+  const through = services.map((service) => `${service}.${region}.${urlSuffix}`);
   return allow(actions, [key.keyArn], { StringEquals: { 'kms:ViaService': through } });
 };

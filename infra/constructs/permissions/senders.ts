@@ -1,7 +1,7 @@
 import { Lazy } from 'aws-cdk-lib';
 import { Effect, type IGrantable, PolicyStatement, ServicePrincipal, StarPrincipal } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { CfnQueuePolicy, type Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { spelled } from './spelled.ts';
 
@@ -38,6 +38,34 @@ export interface AdmittedServices {
   readonly topics: readonly ITopic[];
 }
 
+/** The longest policy of a queue, in bytes. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html */
+const LONGEST_POLICY = 8_192;
+
+/** What a name that is known only at deploy is taken for: an ARN of a role or a queue in a path of the usual length. */
+const UNKNOWN = 'arn:aws:iam::111122223333:role/a-stack-and-a-construct-of-the-usual-length-0123456789AB';
+
+/** A policy with what is known only at deploy in the usual length. */
+const inFull = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(inFull);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value);
+  if (entries.some(([name]) => name === 'Ref' || name.startsWith('Fn::'))) return UNKNOWN;
+  return Object.fromEntries(entries.map(([name, part]) => [name, inFull(part)]));
+};
+
+/** AWS refuses such a policy only at deploy. */
+const tooLong = (queue: Queue, senders: number): string[] => {
+  const policies = queue.node.findAll().filter((one) => one instanceof CfnQueuePolicy);
+  const bytes = policies.map(
+    ({ policyDocument }) => JSON.stringify(inFull(queue.stack.resolve(policyDocument))).length,
+  );
+  const longest = Math.max(0, ...bytes);
+  if (longest <= LONGEST_POLICY) return [];
+  return [
+    `Cannot admit ${senders} senders to ${queue.node.id}: the policy of the queue takes about ${longest} bytes, and SQS takes ${LONGEST_POLICY}. Let several senders use one role, or send through the bus`,
+  ];
+};
+
 /** Admits a sender to a queue, by its ARN. */
 export type Admit = (senderArn: string) => void;
 
@@ -57,8 +85,9 @@ export const onlyAdmitted = (queue: Queue, services?: AdmittedServices): Admit =
       sid: 'OnlyAdmittedPrincipals',
       ...deny,
       conditions: {
-        // Absent keys match both, so an anonymous sender is denied as well.
-        ArnNotEquals: { 'aws:PrincipalArn': Lazy.list({ produce: () => [...admitted] }) },
+        // Absent keys match both, so an anonymous sender is denied as well. Every ARN is exact, and SQS once refused this key under the
+        // operators for ARNs.
+        StringNotEquals: { 'aws:PrincipalArn': Lazy.list({ produce: () => [...admitted] }) },
         BoolIfExists: { 'aws:PrincipalIsAWSService': 'false' },
       },
     }),
@@ -83,6 +112,7 @@ export const onlyAdmitted = (queue: Queue, services?: AdmittedServices): Admit =
         conditions: { ArnEquals: { 'aws:SourceArn': sourceArn } },
       }),
     );
+  queue.node.addValidation({ validate: () => tooLong(queue, admitted.size) });
   if (services) admit('OurRule', 'events.amazonaws.com', services.ruleArn);
   if (topicArns.length > 0) admit('RequestTopics', 'sns.amazonaws.com', topicArns);
   return (arn) => void admitted.add(arn);

@@ -3,17 +3,20 @@ import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/a
 import type { Construct } from 'constructs';
 import { BY_STATE } from '../../../functions/core/ledger/keys.ts';
 import { BY_STATE_2, PROJECTED } from '../../../functions/core/ledger/lists.ts';
+import type { Kept } from '../messaging/kept.ts';
 
 /** The table of requests and cases: what is known of a key, and the only record that it was proved gone. */
-export const ledger = (scope: Construct): Table => {
+export const ledger = (scope: Construct, { removalPolicy }: Kept): Table => {
+  const isKept = removalPolicy !== RemovalPolicy.DESTROY;
   const table = new Table(scope, 'Ledger', {
     partitionKey: { name: 'pk', type: AttributeType.STRING },
     sortKey: { name: 'sk', type: AttributeType.STRING },
     billingMode: BillingMode.PAY_PER_REQUEST,
     timeToLiveAttribute: 'expiresAt',
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-    deletionProtection: true,
-    removalPolicy: RemovalPolicy.RETAIN,
+    deletionProtection: isKept,
+    // A locked table cannot be deleted, so a creation that fails leaves it in any case.
+    removalPolicy: isKept ? RemovalPolicy.RETAIN : removalPolicy,
   });
   table.addGlobalSecondaryIndex({
     indexName: BY_STATE,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { Stack, Stage, Token } from 'aws-cdk-lib';
-import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { CfnResource, Stack, Stage, Token } from 'aws-cdk-lib';
+import { CfnParameter, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { cardName, type DeploymentCard } from '../../../functions/core/request/deployment-card.ts';
 
@@ -13,13 +13,29 @@ import { cardName, type DeploymentCard } from '../../../functions/core/request/d
  */
 export class PrefixClaim extends Construct {
   readonly prefix: string;
+  readonly #claim: CfnParameter;
 
   constructor(scope: Construct, id: string, prefix: string) {
     super(scope, id);
     this.prefix = prefix;
+    this.#claim = new CfnParameter(this, 'Claim', {
+      type: 'String',
+      name: `${claimName(prefix)}/claim`,
+      description: `Claims ${prefix} for one stack`,
+      value: Stack.of(this).stackName,
+    });
     for (const other of this.node.root.node.findAll()) {
       if (other instanceof PrefixClaim && other !== this && isSamePlace(this, other)) refuseOverlap(this, other);
     }
+  }
+
+  /**
+   * Makes all of an instance wait for the claim: a second instance with the same prefix fails before it has a clock or a queue. The card
+   * cannot do that, since it names what it would have to come before.
+   */
+  goesBefore(instance: Construct): void {
+    const ours = instance.node.findAll().filter((one) => CfnResource.isCfnResource(one) && one !== this.#claim);
+    for (const resource of ours) resource.node.addDependency(this.#claim);
   }
 
   /** Makes the parameter, with what the deployment tells of itself in it. @returns its ARN */
