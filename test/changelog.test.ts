@@ -61,7 +61,7 @@ const KEPT: Readonly<Record<string, RegExp>> = {
   'AWS::Logs::LogGroup': /\blog groups\b/,
 };
 
-it.each(['README.md', 'CHANGELOG.md'])('and %s say what outlives the stack', (page) => {
+it.each(['README.md', 'docs/deploying.md', 'CHANGELOG.md'])('and %s say what outlives the stack', (page) => {
   const kept = Object.values(template.Resources).filter(({ DeletionPolicy }) => DeletionPolicy?.startsWith('Retain'));
   const [sentence = ''] = /(`cdk destroy` keeps|Queues, topics)[^.]*\./.exec(textOf(page)) ?? [];
   expect(new Set(kept.map(({ Type }) => Type))).toEqual(new Set(Object.keys(KEPT)));

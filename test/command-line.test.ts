@@ -47,7 +47,7 @@ const kills = (...keys: readonly string[]): Scene => ({
 
 /** By section, one for each of its blocks. */
 const SCENES: Readonly<Record<string, readonly Scene[]>> = {
-  'Command line': [
+  'Kill a key': [
     {
       // One cannot delete itself and says who can; one was deleted long ago by hand.
       before: async (system) => {
@@ -57,15 +57,6 @@ const SCENES: Readonly<Record<string, readonly Scene[]>> = {
         );
       },
       ...kills(KEYS.kalshiKey),
-    },
-  ],
-  'When a request is stuck': [
-    {
-      before: async (system) => {
-        await stuckAs('R-1')(system);
-        await system.store(REQUESTY.secretId, CREDENTIALS.requestySecondManager);
-      },
-      ...kills(KEYS.requestyKey),
     },
   ],
   'request, plan': [kills(KEYS.sub)],
@@ -128,6 +119,15 @@ const SCENES: Readonly<Record<string, readonly Scene[]>> = {
       after: (_system, [ran]) => void expect(ran?.out[2]).toMatch(/^bybit +urgent +1 +5000 +1000 /),
     },
   ],
+  'When a request is stuck': [
+    {
+      before: async (system) => {
+        await stuckAs('R-1')(system);
+        await system.store(REQUESTY.secretId, CREDENTIALS.requestySecondManager);
+      },
+      ...kills(KEYS.requestyKey),
+    },
+  ],
 };
 
 const sceneOf = (block: Block): Scene | undefined => {
@@ -171,7 +171,7 @@ describe('the page of the command line', () => {
   const page = textOf('docs/command-line.md');
 
   it('shows every command at work, and no other', () => {
-    const words = BLOCKS.filter(({ section }) => section in SCENES && section !== 'Command line').flatMap(({ text }) =>
+    const words = BLOCKS.filter(({ section }) => section in SCENES && section !== 'Kill a key').flatMap(({ text }) =>
       [...text.matchAll(/^key-revoker (\S+)(?: (\S+))?/gm)].map(
         ([, first = '', second = '']) => [first, second] as const,
       ),

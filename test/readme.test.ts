@@ -52,6 +52,7 @@ const tagged = async ({ secrets }: System, { text }: Block): Promise<void> => {
 
 /** What each block with `aws` lines needs around it, by the heading that it stands under. */
 const SCENES: Readonly<Record<string, Scene>> = {
+  'Read a receipt': {},
   'Store a credential': {
     without: ['master'],
     files: { 'desk-7-master.json': JSON.stringify(CREDENTIALS.master) },
@@ -64,7 +65,6 @@ const SCENES: Readonly<Record<string, Scene>> = {
   'Send a request': {},
   'Let a key expire': { before: tagged, after: untilDue },
   'Keep a control key': { after: async (running) => expect((await running.tick()).controls).toBe(1) },
-  'Read a receipt': {},
 };
 
 let system: System | undefined;
@@ -139,7 +139,7 @@ describe('the commands of the pages', () => {
   });
 
   it('use the context that the app reads', () => {
-    const shown = [...textOf('README.md').matchAll(/^\| `-c (\w+)=/gm)].map(([, name]) => name);
+    const shown = [...textOf('docs/deploying.md').matchAll(/^\| `-c (\w+)=/gm)].map(([, name]) => name);
     expect(shown).toEqual([...CONTEXT]);
   });
 });

@@ -58,7 +58,7 @@ describe('the schema of a request', () => {
     expect(accepts(REQUEST, body)).toBe(parseRequest(PROVIDERS, JSON.stringify(body)).kind === 'request');
   });
 
-  it('takes what the README shows', () => {
+  it('takes what the pages show', () => {
     const shown = BLOCKS.find(({ section, language }) => section === 'Send a request' && language === 'json');
     expect(objections(REQUEST, JSON.parse(shown?.text ?? ''))).toEqual([]);
   });
@@ -129,7 +129,7 @@ describe('the schema of a receipt', () => {
     expect(accepts('receipt.schema.json', { ...first, keyState: 'away' })).toBe(false);
   });
 
-  it('takes what the README shows', () => {
+  it('takes what the pages show', () => {
     const shown = BLOCKS.find(({ section, language }) => section === 'Read a receipt' && language === 'json');
     expect(objections('receipt.schema.json', JSON.parse(shown?.text ?? ''))).toEqual([]);
   });

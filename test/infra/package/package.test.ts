@@ -18,7 +18,7 @@ const BESIDE = [...CDK, '@aws-cdk/cloud-assembly-schema', 'cdk-nag'];
 const LONG = 300_000;
 vi.setConfig({ testTimeout: LONG });
 
-/** What the README shows of it. */
+/** What the page shows of it. */
 const README = BLOCKS.filter(({ section }) => section === 'In a stack of your own');
 
 const inPackage = (path: string): string => join(consumer.folder, 'node_modules', 'key-revoker', path);
@@ -73,10 +73,10 @@ describe('the package', () => {
     expect(Object.keys(peerDependencies)).toEqual(['aws-cdk-lib', 'constructs']);
   });
 
-  it('is the file that the README installs', () => {
+  it('is the file that the page installs', () => {
     const { name, version, peerDependencies } = JSON.parse(textOf('package.json'));
     expect(README.map(({ text }) => text).join('')).toContain(`npm install ./${name}-${version}.tgz\n`);
-    const [, cdk, constructs] = /from (\S+) and `constructs` from (\S+) on/.exec(textOf('README.md')) ?? [];
+    const [, cdk, constructs] = /from (\S+) and `constructs` from (\S+) on/.exec(textOf('docs/deploying.md')) ?? [];
     expect([`^${cdk}.0`, `^${constructs}.0`]).toEqual(Object.values(peerDependencies));
   });
 
@@ -115,8 +115,8 @@ describe("a consumer's app", () => {
     expect(await consumer.node('--eval', `(async () => console.log(${same}))()`)).toBe('true\n');
   });
 
-  it('finds the schemas by the name that the README gives', async () => {
-    const [name = ''] = /key-revoker\/schemas\/[\w.]+/.exec(textOf('README.md')) ?? [];
+  it('finds the schemas by the name that the page gives', async () => {
+    const [name = ''] = /key-revoker\/schemas\/[\w.]+/.exec(textOf('docs/deploying.md')) ?? [];
     const title = JSON.parse(await consumer.node('--print', `JSON.stringify(require('${name}').title)`));
     expect(title).toBe(jsonSchemas(PROVIDERS)['request.schema.json']?.['title']);
   });
