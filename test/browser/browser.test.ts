@@ -30,6 +30,19 @@ describe('the browser of the tests', () => {
     await page.close();
   });
 
+  it('shows words, in the font that it brings', async () => {
+    const { page } = await openPage(browser, VIEWS[0]);
+    await page.setContent(PAGE.replace('A heading', '<span>A heading</span>'));
+    const session = await page.createCDPSession();
+    await session.send('DOM.enable');
+    await session.send('CSS.enable');
+    const { root } = await session.send('DOM.getDocument');
+    const { nodeId } = await session.send('DOM.querySelector', { nodeId: root.nodeId, selector: 'span' });
+    const { fonts } = await session.send('CSS.getPlatformFontsForNode', { nodeId });
+    expect(fonts).toMatchObject([{ familyName: 'Open Sans', glyphCount: 'A heading'.length }]);
+    await page.close();
+  });
+
   it('tells how a page is read aloud', async () => {
     const { page } = await openPage(browser, VIEWS[0]);
     await page.setContent(PAGE);

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { inflate } from '@sparticuz/chromium';
@@ -11,6 +11,10 @@ const PACKED = join(dirname(createRequire(import.meta.url).resolve('@sparticuz/c
 /** Chromium, its fonts, and the libraries that a machine without a desktop may lack. */
 const PARTS = ['chromium.br', 'fonts.tar.br', 'al2023.tar.br'];
 
+/** The package's own settings look for fonts in one fixed folder. The fonts of the machine are left out: pictures look alike everywhere. */
+const fontSettings = (folder: string): string =>
+  `<?xml version="1.0"?><fontconfig><dir>${folder}/fonts</dir><cachedir>${folder}/fonts-cache</cachedir></fontconfig>`;
+
 /** Unpacks the browser once in a run. If two test files need the browser at the same time, each unpacks it into a folder of its own. */
 const unpacked = (): Promise<string> =>
   onceInRun('browser.json', async () => {
@@ -22,6 +26,7 @@ const unpacked = (): Promise<string> =>
     if (before === undefined) delete process.env['TMPDIR'];
     else process.env['TMPDIR'] = before;
     await Promise.all(parts);
+    writeFileSync(join(folder, 'fonts.conf'), fontSettings(folder));
     return folder;
   });
 
@@ -42,7 +47,7 @@ export const startBrowser = async (): Promise<Browser> => {
       '--font-render-hinting=none',
       '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
     ],
-    env: { ...process.env, FONTCONFIG_PATH: join(folder, 'fonts'), LD_LIBRARY_PATH: join(folder, 'al2023/lib') },
+    env: { ...process.env, FONTCONFIG_FILE: join(folder, 'fonts.conf'), LD_LIBRARY_PATH: join(folder, 'al2023/lib') },
   });
 };
 
