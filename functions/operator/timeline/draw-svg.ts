@@ -65,22 +65,29 @@ const SHAPES: Readonly<Record<Row, (name: string, x: number, y: number, title: M
 /** Words of death are told from those that leave a key alive. */
 const isOpen = (label: string): boolean => /^(stuck|refused|resurrected|widened|unconfirmed|seen again)/.test(label);
 
-interface Placed {
+/** A word beside its mark. It stands before the mark where it would not fit behind. */
+interface Word {
   readonly instant: Instant;
+  readonly text: string;
   readonly x: number;
+  readonly isBefore: boolean;
   readonly line: number;
 }
 
+const BESIDE_MARK = 10;
+
 /** Words go onto lines of their own where they would cover one another. */
-const placeWords = (words: readonly (readonly [x: number, instant: Instant, text: string])[]): readonly Placed[] => {
-  const ends: number[] = [];
-  return words.map(([x, instant, text]) => {
-    const size = text.length * LETTER + 14;
-    const start = Math.min(x, WIDTH - MARGIN - size);
-    const free = ends.findIndex((end) => end < start - 6);
-    const line = free === -1 ? ends.length : free;
-    ends[line] = start + size;
-    return { instant, x, line };
+const placeWords = (words: readonly Pick<Word, 'instant' | 'text' | 'x'>[]): readonly Word[] => {
+  const taken: (readonly [left: number, right: number])[][] = [];
+  return words.map((word) => {
+    const size = word.text.length * LETTER + BESIDE_MARK;
+    const isBefore = word.x + size > WIDTH;
+    const [left, right] = isBefore ? [word.x - size, word.x + MARGIN] : [word.x - MARGIN, word.x + size];
+    const isFree = (line: number): boolean => taken[line]?.every(([from, to]) => right < from || left > to) !== false;
+    let line = 0;
+    while (!isFree(line)) line += 1;
+    taken[line] = [...(taken[line] ?? []), [left, right]];
+    return { ...word, isBefore, line };
   });
 };
 
@@ -131,18 +138,16 @@ export const drawSvg = (timeline: Timeline, name: string): Markup => {
   const words = placeWords(
     timeline.instants
       .filter(({ row }) => row === 'word')
-      .map((one) => [xOf(scale.placeOf(one.at)), one, textOf(one)] as const),
+      .map((instant) => ({ instant, text: textOf(instant), x: xOf(scale.placeOf(instant.at)) })),
   );
   const lines = Math.max(0, ...words.map(({ line }) => line + 1));
   const top = rows.length * ROW_HEIGHT;
-  const said = words.flatMap(({ instant, x, line }) => {
+  const said = words.flatMap(({ instant, text, x, isBefore, line }) => {
     const y = top + line * ROW_HEIGHT + ROW_HEIGHT / 2;
-    const text = textOf(instant);
-    const isLate = x + 12 + text.length * LETTER > WIDTH;
-    const shape = SHAPES.word(isOpen(instant.label) ? 'open' : 'word', x, y, markup`<title>${text}</title>`);
+    const [place, anchor] = isBefore ? [x - BESIDE_MARK, 'end'] : [x + BESIDE_MARK, 'start'];
     return [
-      shape,
-      markup`<text class="said" x="${number(isLate ? x - 10 : x + 10)}" y="${y + 4}" text-anchor="${isLate ? 'end' : 'start'}">${text}</text>`,
+      SHAPES.word(isOpen(instant.label) ? 'open' : 'word', x, y, markup`<title>${text}</title>`),
+      markup`<text class="said" x="${number(place)}" y="${y + 4}" text-anchor="${anchor}">${text}</text>`,
     ];
   });
   const below = top + lines * ROW_HEIGHT + 8;

@@ -23,36 +23,42 @@ export interface Scale {
   placeOf(at: EpochMs): number;
 }
 
-/** A part that would get less of the width than this shows nothing. */
+/** Instants that would get less of the width than this show nothing. */
 const LEAST_SHARE = 0.04;
-/** A gap this many times as long as the part beside it is left out. */
+/** A gap is left out if it is this many times as long as what is beside it. */
 const GAP_TIMES = 3;
-/** So many different instants make a part worth showing by itself. */
-const LEAST_INSTANTS = 3;
+/** So many instants beside a gap are looked at. */
+const BESIDE = 3;
 const MOST_STRETCHES = 4;
 
 type Part = readonly EpochMs[];
 
 const spanOf = (part: Part): number => (part.at(-1) ?? 0) - (part[0] ?? 0);
 
-const isSquashed = (part: Part, gap: number, whole: number): boolean =>
-  part.length >= LEAST_INSTANTS && spanOf(part) < LEAST_SHARE * whole && gap > GAP_TIMES * spanOf(part);
+const isSquashed = (beside: Part, gap: number, whole: number): boolean =>
+  beside.length === BESIDE && spanOf(beside) < LEAST_SHARE * whole && gap > GAP_TIMES * spanOf(beside);
 
 /** Cuts a part in two at its longest gap that leaves no room for what is beside it. */
 const cutOnce = (part: Part): readonly Part[] => {
   const whole = spanOf(part);
   const cuts = part.slice(1).map((at, index) => ({ at: index + 1, gap: at - (part[index] ?? at) }));
   const [best] = cuts
-    .filter(({ at, gap }) => [part.slice(0, at), part.slice(at)].some((side) => isSquashed(side, gap, whole)))
+    .filter(({ at, gap }) =>
+      [part.slice(Math.max(0, at - BESIDE), at), part.slice(at, at + BESIDE)].some((side) =>
+        isSquashed(side, gap, whole),
+      ),
+    )
     .toSorted((a, b) => b.gap - a.gap);
   return best === undefined ? [part] : [part.slice(0, best.at), part.slice(best.at)];
 };
 
+/** All that is cut; nothing, if that would be too many parts: tries that come in every hour are best seen as they are. */
 const partsOf = (all: Part): readonly Part[] => {
   let parts: readonly Part[] = [all];
   for (;;) {
     const next = parts.flatMap(cutOnce);
-    if (next.length === parts.length || next.length > MOST_STRETCHES) return parts;
+    if (next.length === parts.length) return parts;
+    if (next.length > MOST_STRETCHES) return [all];
     parts = next;
   }
 };
