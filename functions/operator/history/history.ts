@@ -1,9 +1,9 @@
 import { type EpochMs, epochMs } from '../../core/epoch.ts';
 import { type Index, inBrief } from '../../core/ledger/in-brief.ts';
-import { BY_STATE, requestIdOf, requestKey } from '../../core/ledger/keys.ts';
+import { requestIdOf, requestKey } from '../../core/ledger/keys.ts';
 import { BY_STATE_2, CASES, ENDED_REQUESTS, type EndedBrief, type Kind } from '../../core/ledger/lists.ts';
 import type { RequestItem } from '../../core/ledger/request-item.ts';
-import { INDEX_KEY, type IndexItem, indexOf } from '../../core/ledger/sweep-items.ts';
+import { INDEX_KEY, type IndexItem, indexOf, isUnbroken } from '../../core/ledger/sweep-items.ts';
 import { allOver, someAtOnce } from '../../core/some-at-once.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import type { HistoryEntry } from './entry.ts';
@@ -11,7 +11,7 @@ import type { HistoryEntry } from './entry.ts';
 export interface History {
   /** The latest first. */
   readonly entries: readonly HistoryEntry[];
-  /** From here on every request that has ended is there. `undefined`: the deployment has not said so yet. */
+  /** From here on every request that has ended is there. `undefined`: an older release may be at work. */
   readonly wholeSince: EpochMs | undefined;
 }
 
@@ -72,6 +72,6 @@ export const historyOf = async (deployed: Deployed, since: EpochMs, until: Epoch
   );
   return {
     entries: entries.toSorted((a, b) => b.endedAt - a.endedAt || a.requestId.localeCompare(b.requestId)),
-    wholeSince: index === BY_STATE && indexItem === undefined ? undefined : indexItem?.since,
+    wholeSince: indexItem && isUnbroken(indexItem, clock.now()) ? indexItem.since : undefined,
   };
 };

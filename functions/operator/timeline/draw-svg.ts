@@ -1,13 +1,13 @@
 import { SECOND_MS } from '../../core/timing.ts';
 import { type Instant, ROWS, type Row, type Timeline } from './instants.ts';
 import { type Markup, markup } from './markup.ts';
-import { type Scale, type Stretch, scaleOf } from './scale.ts';
+import { type Scale, scaleOf, type Tick } from './scale.ts';
 
 const WIDTH = 720;
 const NAMES = 84;
 const MARGIN = 14;
 const ROW_HEIGHT = 24;
-const AXIS_HEIGHT = 40;
+const AXIS_HEIGHT = 26;
 /** How wide a letter of a word is, at most. */
 const LETTER = 6.6;
 
@@ -91,29 +91,40 @@ const placeWords = (words: readonly Pick<Word, 'instant' | 'text' | 'x'>[]): rea
   });
 };
 
-const axis = ({ stretches }: Scale, xOf: (place: number) => number, y: number): readonly Markup[] =>
-  stretches.flatMap(({ left, right, ticks }: Stretch, index) => {
-    const next = stretches[index + 1];
-    let free = Number.NEGATIVE_INFINITY;
-    const shown = ticks.filter(({ place, seconds }) => {
+/** The ticks whose numbers stand apart. */
+const readable = ({ stretches }: Scale, xOf: (place: number) => number): ReadonlySet<Tick> => {
+  let free = Number.NEGATIVE_INFINITY;
+  const shown = stretches
+    .flatMap(({ ticks }) => ticks)
+    .filter(({ place, seconds }) => {
       const half = (String(seconds).length * LETTER) / 2;
       if (xOf(place) - half < free) return false;
       free = xOf(place) + half + 6;
       return true;
     });
+  return new Set(shown);
+};
+
+const axis = (scale: Scale, xOf: (place: number) => number, y: number): readonly Markup[] => {
+  const shown = readable(scale, xOf);
+  return scale.stretches.flatMap(({ left, right, ticks }, index) => {
+    const next = scale.stretches[index + 1];
+    const middle = next && (xOf(right) + xOf(next.left)) / 2;
     return [
-      markup`<path class="line" d="M${number(xOf(left))} ${y}H${number(Math.max(xOf(right), xOf(left) + 4))}"/>`,
-      ...shown.flatMap(({ place, seconds }) => [
-        markup`<path class="tick" d="M${number(xOf(place))} ${y}v5"/>`,
-        markup`<text x="${number(xOf(place))}" y="${y + 17}" text-anchor="middle">${String(seconds)}</text>`,
-      ]),
-      ...(next === undefined
+      markup`<path class="line" d="M${number(xOf(left))} ${y}H${number(xOf(right))}"/>`,
+      ...ticks.map(({ place }) => markup`<path class="tick" d="M${number(xOf(place))} ${y}v5"/>`),
+      ...ticks
+        .filter((tick) => shown.has(tick))
+        .map(
+          ({ place, seconds }) =>
+            markup`<text x="${number(xOf(place))}" y="${y + 17}" text-anchor="middle">${String(seconds)}</text>`,
+        ),
+      ...(middle === undefined
         ? []
-        : [
-            markup`<path class="break" d="M${number((xOf(right) + xOf(next.left)) / 2 - 5)} ${y + 6}l5 -12m3 12l5 -12"/>`,
-          ]),
+        : [markup`<path class="break" d="M${number(middle - 5)} ${y + 6}l5 -12m3 12l5 -12"/>`]),
     ];
   });
+};
 
 /**
  * Draws a timeline: a row for each kind of instant, and an axis in seconds from when the request was due. Long times in which nothing happens

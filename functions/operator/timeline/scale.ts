@@ -103,7 +103,9 @@ export const scaleOf = ({ dueAt, instants }: Timeline): Scale => {
     const [from = dueAt, to = from] = [part[0], part.at(-1)];
     const seconds = (at: EpochMs): number => (at - dueAt) / SECOND_MS;
     const place = (second: number): number =>
-      from === to ? left : left + ((second - seconds(from)) / (seconds(to) - seconds(from))) * (right - left);
+      from === to
+        ? (left + right) / 2
+        : left + ((second - seconds(from)) / (seconds(to) - seconds(from))) * (right - left);
     const ticks = ticksIn(seconds(from), seconds(to), right - left).map((second) => ({
       place: place(second),
       seconds: second,
@@ -114,7 +116,8 @@ export const scaleOf = ({ dueAt, instants }: Timeline): Scale => {
     stretches,
     placeOf: (at) => {
       const found = stretches.find(({ to }) => at <= to) ?? stretches.at(-1);
-      if (found === undefined || found.from === found.to) return found?.left ?? 0;
+      if (found === undefined) return 0;
+      if (found.from === found.to) return (found.left + found.right) / 2;
       return found.left + ((at - found.from) / (found.to - found.from)) * (found.right - found.left);
     },
   };

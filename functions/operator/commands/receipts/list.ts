@@ -81,7 +81,7 @@ const spreadText = (spread: Spread | undefined, keys: string): string | undefine
 const beginText = ({ wholeSince }: History, since: EpochMs): string | undefined => {
   if (wholeSince !== undefined && wholeSince <= since) return undefined;
   const from = wholeSince === undefined ? 'the next sweep on' : toIso(wholeSince);
-  return `is whole from ${from}. Of what ended before, the last request of each key is sure to be there`;
+  return `is whole from ${from}. Earlier ends are listed as far as the cases of their keys name them`;
 };
 
 const sumLines = ({ terminal }: Context, summary: Summary, begin: string | undefined): readonly string[] => {

@@ -50,7 +50,7 @@ const SHARP = [
   ],
 ];
 
-/** A text that somebody else wrote. */
+/** A text that others wrote. */
 export const textOfOthers: fc.Arbitrary<string> = fc
   .array(
     fc.oneof(fc.constantFrom(...SHARP), fc.string({ unit: 'binary', maxLength: 8 }), fc.string({ maxLength: 8 })),
@@ -69,7 +69,7 @@ const withTexts = (value: unknown, next: () => string): unknown => {
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, withTexts(part, next)]));
 };
 
-/** A report in which every text of a receipt, and what people typed, is somebody else's. Some instants are left, so that there is a drawing. */
+/** A report in which every text of a receipt, and what people typed, is one of others. Some instants are left, so that there is a drawing. */
 export const reportOfOthers: fc.Arbitrary<Report> = fc
   .tuple(fc.array(textOfOthers, { minLength: 5, maxLength: 40 }), fc.boolean())
   .map(([texts, isKilled]) => {
