@@ -1,4 +1,4 @@
-import { type EpochMs, earlier, epochMs, fromIso } from '../epoch.ts';
+import { after, type EpochMs, earlier, epochMs } from '../epoch.ts';
 import type { FinalOutcome } from '../outcome.ts';
 import type { ItemKey, ListMarks } from '../ports.ts';
 import { isUrgent, type Reason } from '../reason.ts';
@@ -134,11 +134,12 @@ const caseBrief = (item: CaseItem): CaseBrief => {
   };
 };
 
-/** In total: releases before this one may have stored a receipt without times. */
+/** In total: receipts of release 0.1.0 name their times differently. */
 const endedBrief = (item: RequestItem): EndedBrief => {
   const { requestId, attempt, ended, at, dueAt, request, receipt, pin, withdrawnAt } = item;
   const { operation, reason, reference, requestedBy } = request ?? {};
-  const goneAt = fromIso(receipt?.times?.goneAt ?? '');
+  const goneMs = receipt?.timeToRevokeMs;
+  const goneAt = typeof goneMs === 'number' ? after(dueAt, goneMs) : undefined;
   const known = { operation, key: pin?.keyName, reason, reference, requestedBy, goneAt, withdrawnAt };
   return {
     requestId,

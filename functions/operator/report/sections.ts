@@ -77,7 +77,7 @@ export const keyFacts = (record: EndRecord): readonly ReportFact[] => {
     ['Environment', receipt.environment],
     ['Signed with', signer && `${signer.secretId}, version ${signer.secretVersion} (${signer.as})`],
     ['Due', times?.dueAt],
-    ['Gone', times?.goneAt],
+    ['Gone', entry.goneAt === undefined ? undefined : toIso(entry.goneAt)],
     ['Ended', `${toIso(item.ended.at)} as ${entry.outcome}`],
     ['Found later', found && `${found.outcome} at ${toIso(found.at)}, with ${found.held.length} readings that held`],
     ['Seen again', item.withdrawnAt === undefined ? undefined : toIso(item.withdrawnAt)],

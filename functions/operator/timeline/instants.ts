@@ -48,9 +48,11 @@ const foundInstants = ({ outcome, at, held }: EndFinding): readonly Instant[] =>
   { at, row: 'word', label: asWord(outcome) },
 ];
 
-/** The timeline of a receipt. In total: releases before this one may have stored a receipt without times or evidence. */
+/** The timeline of a receipt. In total: receipts of release 0.1.0 name some times differently, and one that was salvaged may lack them. */
 export const timelineOf = (receipt: Receipt, { endedAt, found, withdrawnAt }: After = {}): Timeline => {
-  const { dueAt = '', receivedAt = '', goneAt = '' } = receipt.times ?? {};
+  const { dueAt = '', receivedAt = '' } = receipt.times ?? {};
+  const due = fromIso(dueAt);
+  const goneMs = receipt.timeToRevokeMs;
   const at = (text: string, row: Row, label: string): readonly Instant[] => {
     const instant = fromIso(text);
     return instant === undefined ? [] : [{ at: instant, row, label }];
@@ -62,7 +64,9 @@ export const timelineOf = (receipt: Receipt, { endedAt, found, withdrawnAt }: Af
     ...at(dueAt, 'asked', 'due'),
     ...at(receivedAt, 'asked', 'received'),
     ...(receipt.evidence ?? []).flatMap((line) => at(line.at, rowOf(line), `${line.asked}: ${line.saw}`)),
-    ...at(goneAt, 'word', 'gone'),
+    ...(due === undefined || typeof goneMs !== 'number'
+      ? []
+      : [{ at: after(due, goneMs), row: 'word' as const, label: 'gone' }]),
     ...(endedAt === undefined ? [] : [{ at: endedAt, row: 'word' as const, label: end }]),
     // Of a restricted key a reading shows the key, with no more settings than asked.
     ...readings.map((one) => (isRestricted && one.row === 'not known' ? { ...one, row: 'alive' as const } : one)),
@@ -71,5 +75,5 @@ export const timelineOf = (receipt: Receipt, { endedAt, found, withdrawnAt }: Af
       : [{ at: withdrawnAt, row: 'word' as const, label: 'seen again' }]),
   ];
   const ordered = instants.toSorted((a, b) => a.at - b.at);
-  return { dueAt: fromIso(dueAt) ?? ordered[0]?.at ?? (0 as EpochMs), instants: ordered };
+  return { dueAt: due ?? ordered[0]?.at ?? (0 as EpochMs), instants: ordered };
 };

@@ -80,7 +80,7 @@ it.each([
       ...ENDED_REQUEST,
       request: { operation: 'delete-key', reason: 'leaked', reference: 'INC-1', requestedBy: 'alex' },
       pin: { keyName: 'kalshi/prod/K' },
-      receipt: { times: { goneAt: '1970-01-01T00:00:00.008Z' } },
+      receipt: { timeToRevokeMs: 3 },
       withdrawnAt: 10,
     },
     {

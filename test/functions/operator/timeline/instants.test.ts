@@ -21,7 +21,7 @@ const line = (saw: Receipt['evidence'][number]['saw'], fields: Partial<Receipt['
 });
 
 const rowsOf = (...evidence: Receipt['evidence']) =>
-  timelineOf(receiptForTest({ evidence }))
+  timelineOf(receiptForTest({ evidence, timeToRevokeMs: null }))
     .instants.slice(2)
     .map(({ row, label }) => [row, label]);
 
@@ -40,11 +40,14 @@ describe('a timeline', () => {
   ])('has in its row %s', (_what, evidence, row) => expect(rowsOf(evidence)).toEqual([[row, `q: ${evidence.saw}`]]));
 
   it('begins when the request was due, and is in order', () => {
-    const times = { dueAt: toIso(0), receivedAt: toIso(0.3), goneAt: toIso(1.1) };
-    const { dueAt, instants } = timelineOf(receiptForTest({ times, evidence: [line('alive', { at: toIso(0.5) })] }), {
-      endedAt: at(3.1),
-      found: { outcome: 'confirmed', at: at(600), held: [540, 0] },
-    });
+    const times = { dueAt: toIso(0), receivedAt: toIso(0.3) };
+    const { dueAt, instants } = timelineOf(
+      receiptForTest({ times, timeToRevokeMs: 1_100, evidence: [line('alive', { at: toIso(0.5) })] }),
+      {
+        endedAt: at(3.1),
+        found: { outcome: 'confirmed', at: at(600), held: [540, 0] },
+      },
+    );
     expect(dueAt).toBe(NOON);
     expect(instants.map((one) => [(one.at - NOON) / 1_000, one.row, one.label])).toEqual([
       [0, 'asked', 'due'],
@@ -69,8 +72,8 @@ describe('a timeline', () => {
       timelineOf(receiptForTest(), { found: { outcome: found, at: at(60), held: [] }, withdrawnAt: at(ms) })
         .instants.filter(({ row }) => row === 'word')
         .map(({ label }) => label);
-    expect(words('resurrected', 60)).toEqual(['resurrected']);
-    expect(words('confirmed', 90_000)).toEqual(['confirmed', 'seen again']);
+    expect(words('resurrected', 60)).toEqual(['gone', 'resurrected']);
+    expect(words('confirmed', 90_000)).toEqual(['gone', 'confirmed', 'seen again']);
   });
 
   it('says how a request ended with its code', () => {
