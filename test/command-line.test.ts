@@ -74,6 +74,32 @@ const SCENES: Readonly<Record<string, readonly Scene[]>> = {
       },
     },
   ],
+  receipts: [
+    {
+      before: async (system) => {
+        await system.send(textOf('events/revoke.bybit-delete-sub-key-by-master.json'));
+        await system.settle();
+      },
+      after: (_system, [all, incident, csv, one]) => {
+        expect(incident?.out[2]).toMatch(/^INC-2041-desk-7#1 +gone /);
+        expect(incident?.out.slice(0, 3)).toEqual(all?.out.slice(0, 3));
+        expect(csv?.out).toHaveLength(2);
+        expect(one?.out[0]).toBe('revoked  bybit/delete-sub-key  SUBK…0001');
+      },
+    },
+  ],
+  report: [
+    {
+      before: async (system) => {
+        await system.send(textOf('events/revoke.bybit-delete-sub-key-by-master.json'));
+        await system.settle();
+      },
+      after: (_system, [saved, shown]) => {
+        expect(saved?.out[0]).toBe('<!doctype html>');
+        expect(shown?.out[0]).toBe('# Report on INC-2041');
+      },
+    },
+  ],
   list: [{ after: (_system, [all, old]) => void expect(old?.out.length).toBeLessThan(all?.out.length ?? 0) }],
   schedule: [
     {
@@ -179,7 +205,7 @@ describe('the page of the command line', () => {
     const names = namesIn(PROGRAM);
     const shown = words.map(([first, second]) => {
       if (names.includes(`${first} ${second}`)) return `${first} ${second}`;
-      return names.includes(`${first} create`) ? `${first} create` : first;
+      return [`${first} create`, `${first} list`].find((name) => names.includes(name)) ?? first;
     });
     expect(new Set(shown)).toEqual(new Set(names));
   });

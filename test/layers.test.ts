@@ -64,7 +64,10 @@ const LAYERS: readonly Layer[] = [
   {
     name: 'the command line',
     of: /^functions\/operator\//,
-    may: [...[/^functions\/operator\//, CORE, /^functions\/edge\//], ...[SCHEMAS, NODE, AWS, /^(commander|listr2)$/]],
+    may: [
+      ...[/^functions\/operator\//, CORE, /^functions\/edge\//],
+      ...[SCHEMAS, NODE, AWS, /^(commander|csv-stringify\/sync|listr2)$/],
+    ],
   },
   {
     // What the product takes for granted of a provider is not to be taken over.
@@ -142,6 +145,9 @@ const DIVIDED: Readonly<Record<string, Folders>> = {
     'terminal', // what a person reads and types
     'deployment', // what is deployed, and how it is reached
     'requests', // what is sent, and what comes of it
+    'timeline', // what happened to a key, drawn
+    'history', // what has ended
+    'report', // the record of an incident
     'show', // how that is told
     'stuck', // what waits for a person
     'incident', // many keys at once

@@ -14,6 +14,8 @@ const FIELDS: Readonly<Record<string, string>> = {
   'name-prefix': 'secretId',
   'request-id': 'requestId',
   reference: 'reference',
+  key: 'requestId',
+  out: 'secretId',
   'requested-by': 'requestedBy',
   by: 'requestedBy',
 };

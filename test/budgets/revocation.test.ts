@@ -48,11 +48,11 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
     reading: sent(9, 10, 7, 8),
     'next reading': sent(8, 9, 7, 8),
     finding: sent(10, 13, 9, 14),
-    recheck: sent(10, 12, 10, 8),
+    recheck: sent(10, 12, 10, 11),
     'dry run': sent(12, 16, 12, 19),
   },
   'bybit/delete-sub-key by its master, named by its secret': {
-    revocation: sent(8, 33, 25, 56),
+    revocation: sent(8, 33, 25, 58),
     reading: sent(11, 16, 12, 13),
     'next reading': sent(10, 14, 12, 14),
     finding: sent(13, 19, 14, 19),
@@ -71,8 +71,8 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
     revocation: sent(8, 26, 21, 61),
     reading: sent(10, 11, 8, 8),
     'next reading': sent(9, 10, 8, 8),
-    finding: sent(11, 14, 10, 11),
-    recheck: sent(9, 11, 9, 7),
+    finding: sent(11, 14, 10, 13),
+    recheck: sent(9, 11, 9, 9),
     'dry run': sent(12, 16, 12, 22),
   },
   'kalshi/delete-key by itself': {
@@ -88,7 +88,7 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
     reading: sent(8, 9, 6, 7),
     'next reading': sent(7, 8, 6, 7),
     finding: sent(9, 12, 8, 13),
-    recheck: sent(9, 11, 9, 7),
+    recheck: sent(9, 11, 9, 10),
     'dry run': sent(11, 15, 11, 21),
   },
   'kalshi/delete-key by a managing key, named by its secret': {

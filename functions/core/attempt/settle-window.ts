@@ -8,6 +8,7 @@ import {
   restingState,
   type SettleFinding,
   type Settling,
+  withFound,
 } from '../ledger/case-item.ts';
 import { requestIdOf } from '../ledger/keys.ts';
 import type { Ended } from '../ledger/request-item.ts';
@@ -91,7 +92,7 @@ const withOwner = (owners: readonly string[], name: string): readonly string[] =
 };
 
 /** Nothing was read in the window yet. */
-const UNREAD = { absences: 0, ...moreTries({}, []), triedKey: false, notAsked: [] } as const;
+const UNREAD = { absences: 0, ...moreTries({}, []), triedKey: false, notAsked: [], held: undefined } as const;
 
 const begun = (
   { attempts, settling }: CaseItem,
@@ -154,7 +155,12 @@ export const withSettling = (item: CaseItem, name: string, ended: Ended, terms: 
   // A receipt says when its finding follows: of a window that has begun before, earlier than a window later.
   const isEarlier = record !== undefined && settling.startedAt < ended.at;
   const attempts = isEarlier ? { [name]: { ...record, settlesAt: later(ended.at, endOf(settling)) } } : {};
-  return whileSettling({ ...item, settling, attempts: { ...item.attempts, ...attempts } });
+  return whileSettling({
+    ...item,
+    settling,
+    ...(settling.finding ? { found: withFound(item.found, [name], settling.finding, []) } : {}),
+    attempts: { ...item.attempts, ...attempts },
+  });
 };
 
 /** Why a window that held does not confirm: after a call that the provider did not accept, an outage would look the same. */
@@ -191,12 +197,18 @@ const foundBroken = ({ as }: Settling, { windows, full }: NonNullable<CaseItem['
   return { outcome: as === 'gone' ? 'resurrected' : 'widened', why: 'The request is sent again' };
 };
 
+const secondsIn = (ms: number): number => Math.floor(ms / SECOND_MS);
+
 const withFinding = (item: CaseItem, settling: Settling, said: Found, now: EpochMs): CaseItem => {
   const number = (item.findings ?? 0) + 1;
   const isConfirmed = said.outcome === 'confirmed';
+  const finding: SettleFinding = { ...said, at: now, number };
+  const { held = [], startedAt } = settling;
+  const before = held.map((seconds) => secondsIn(now - startedAt) - seconds);
   return {
     ...item,
-    settling: { ...settling, finding: { ...said, at: now, number } },
+    settling: { ...settling, held: undefined, finding },
+    found: withFound(item.found, settling.owners, finding, before),
     findings: number,
     broken: isConfirmed ? undefined : item.broken,
     ...(item.state === 'settling-case' ? { state: restingState(item), at: now } : {}),
@@ -220,11 +232,16 @@ const withdrawn = (item: CaseItem, settling: Settling, now: EpochMs): CaseItem =
   return withFinding(opened, settling, foundBroken(settling, broken), now);
 };
 
+/** The latest of the readings that held stay. */
+const MOST_HELD = 40;
+
 /** The case after a reading in its window. */
 export const withReading = (item: CaseItem, reading: KeyReading, now: EpochMs): CaseItem => {
   if (!isSettling(item.settling)) return item;
+  const { held = [], startedAt } = item.settling;
   const read: Settling = {
     ...item.settling,
+    ...(reading.saw === 'holds' ? { held: [...held, secondsIn(now - startedAt)].slice(-MOST_HELD) } : {}),
     lastReadAt: now,
     controlledBy: item.settling.controlledBy ?? reading.control,
     absences: item.settling.absences + reading.absences,

@@ -116,6 +116,8 @@ export interface Settling extends Tries {
   /** No reading is due before. */
   readonly nextAt: EpochMs;
   readonly lastReadAt?: EpochMs | undefined;
+  /** The readings that held, in whole seconds after the start. No decision rests on them. */
+  readonly held?: readonly number[] | undefined;
   readonly basis?: Basis | undefined;
   /** Another key that was accepted while this one was not. */
   readonly controlledBy?: Control | undefined;
@@ -143,6 +145,27 @@ export interface SettleFinding {
   readonly number: number;
 }
 
+/** What was found for one end, for its history. */
+export interface EndFinding extends Pick<SettleFinding, 'outcome' | 'at'> {
+  /** The readings that held, in whole seconds before the finding, the earliest first. */
+  readonly held: readonly number[];
+}
+
+/** A case keeps what was found for so many ends. */
+const MOST_FOUND = 10;
+
+/** What was found for the ends of a case, with the finding of some more. The latest stay. */
+export const withFound = (
+  before: CaseItem['found'],
+  ends: readonly string[],
+  { outcome, at }: SettleFinding,
+  held: readonly number[],
+): NonNullable<CaseItem['found']> => {
+  const more = Object.fromEntries(ends.map((name) => [name, { outcome, at, held }]));
+  const all = Object.entries<EndFinding>({ ...before, ...more });
+  return Object.fromEntries(all.toSorted(([, a], [, b]) => a.at - b.at).slice(-MOST_FOUND));
+};
+
 /** One key's record. */
 export interface CaseItem extends Versioned {
   readonly provider: string;
@@ -166,6 +189,8 @@ export interface CaseItem extends Versioned {
   /** Findings published for it. */
   readonly findings?: number | undefined;
   readonly settling?: Settling | undefined;
+  /** What was found for each end, by `requestId#attempt`. Of the latest 10 ends. No decision rests on it. */
+  readonly found?: Readonly<Record<string, EndFinding>> | undefined;
   /** How many windows a sighting has ended since the key was last confirmed: all of them, and those whose full time was over. */
   readonly broken?: { readonly windows: number; readonly full: number } | undefined;
   /** Who decided, and why, that this system no longer watches the key. A request opens the case again. */

@@ -2,7 +2,7 @@ import type { EpochMs } from '../epoch.ts';
 import type { Ledger, Listed, Ports, Versioned } from '../ports.ts';
 import { allOver } from '../some-at-once.ts';
 import { BY_STATE } from './keys.ts';
-import { type BY_STATE_2, type Kind, listsOf } from './lists.ts';
+import { type BY_STATE_2, type Kind, listsOf, storedState } from './lists.ts';
 
 /** The index that readers use. */
 export type Index = typeof BY_STATE | typeof BY_STATE_2;
@@ -31,11 +31,11 @@ export interface Entry<T> {
 const entryOf = <T>(ledger: Ledger, { briefOf, read }: Kind<T>, state: string, listed: Listed): Entry<T> => ({
   name: listed.pk,
   read: async () => {
-    if (listed.state !== state) return undefined;
+    if (listed.state !== storedState(state)) return undefined;
     const brief = read(listed.brief, '', () => undefined) as T | undefined;
     if (brief !== undefined) return brief;
     const item = await ledger.read<Stated>({ pk: listed.pk, sk: listed.sk });
-    return item?.state === state ? briefOf(item as never) : undefined;
+    return item && item.state === storedState(state) ? briefOf(item as never) : undefined;
   },
 });
 

@@ -1,9 +1,10 @@
-import { type EpochMs, earlier, epochMs } from '../epoch.ts';
+import { after, type EpochMs, earlier, epochMs } from '../epoch.ts';
+import type { FinalOutcome } from '../outcome.ts';
 import type { ItemKey, ListMarks } from '../ports.ts';
-import { isUrgent } from '../reason.ts';
-import { type CaseItem, comesBySweep, ownerOf } from './case-item.ts';
+import { isUrgent, type Reason } from '../reason.ts';
+import { type CaseItem, comesBySweep, type EndFinding, ownerOf } from './case-item.ts';
 import { keyName } from './keys.ts';
-import { allOrNothing, fields, flag, needed, number, optional, type Reader, text } from './read-fields.ts';
+import { allOrNothing, fields, flag, needed, number, optional, type Reader, record, text } from './read-fields.ts';
 import { countedFrom, type RequestItem } from './request-item.ts';
 
 /** The index that lists items by list, oldest first, with no more of them than their brief. It may lag behind the table. */
@@ -41,7 +42,27 @@ export interface RequestBrief {
   readonly isMeant: boolean;
 }
 
-/** What the gauges and the daily pass read of a case. */
+/** What the history says of a request that has ended. */
+export interface EndedBrief {
+  readonly requestId: string;
+  readonly attempt: number;
+  readonly outcome: FinalOutcome;
+  readonly endedAt: EpochMs;
+  readonly dueAt: EpochMs;
+  readonly provider?: string | undefined;
+  readonly operation?: string | undefined;
+  /** `provider/realm/identifier`. Absent if the request came to no key. */
+  readonly key?: string | undefined;
+  readonly reason?: Reason | undefined;
+  readonly reference?: string | undefined;
+  readonly requestedBy?: string | undefined;
+  /** The first probe of the proof that found the key gone. */
+  readonly goneAt?: EpochMs | undefined;
+  /** When the word of the end was taken back. */
+  readonly withdrawnAt?: EpochMs | undefined;
+}
+
+/** What the gauges, the daily pass and the history read of a case. */
 export interface CaseBrief {
   /** Names its key. */
   readonly name: string;
@@ -53,6 +74,8 @@ export interface CaseBrief {
   readonly isLeft: boolean;
   /** The settle window, while an end waits for what is found in it. */
   readonly window?: SettleBrief | undefined;
+  /** What was found for the latest ends, by `requestId#attempt`. */
+  readonly found?: Readonly<Record<string, Pick<EndFinding, 'outcome' | 'at'>>> | undefined;
 }
 
 /** What a sweep reads of a settle window. */
@@ -96,14 +119,36 @@ const windowOf = ({ settling }: CaseItem): CaseBrief['window'] => {
 
 const nameOfCase = ({ provider, realm, keyId }: CaseItem): string => keyName(provider, realm, keyId);
 
+const foundIn = ({ found }: CaseItem): CaseBrief['found'] =>
+  found && Object.fromEntries(Object.entries(found).map(([name, { outcome, at }]) => [name, { outcome, at }]));
+
 const caseBrief = (item: CaseItem): CaseBrief => {
-  const [since, owner, window] = [openSince(item), ownerOf(item), windowOf(item)];
+  const [since, owner, window, found] = [openSince(item), ownerOf(item), windowOf(item), foundIn(item)];
   return {
     name: nameOfCase(item),
     ...(since === undefined ? {} : { since }),
     ...(owner === undefined ? {} : { owner }),
     isLeft: owner !== undefined && owner === item.leftOpenBy,
     ...(window === undefined ? {} : { window }),
+    ...(found === undefined ? {} : { found }),
+  };
+};
+
+/** In total: receipts of release 0.1.0 name their times differently. */
+const endedBrief = (item: RequestItem): EndedBrief => {
+  const { requestId, attempt, ended, at, dueAt, request, receipt, pin, withdrawnAt } = item;
+  const { operation, reason, reference, requestedBy } = request ?? {};
+  const goneMs = receipt?.timeToRevokeMs;
+  const goneAt = typeof goneMs === 'number' ? after(dueAt, goneMs) : undefined;
+  const known = { operation, key: pin?.keyName, reason, reference, requestedBy, goneAt, withdrawnAt };
+  return {
+    requestId,
+    attempt,
+    outcome: ended?.outcome ?? 'stuck/unproven',
+    endedAt: at,
+    dueAt,
+    ...(item.provider === undefined ? {} : { provider: item.provider }),
+    ...Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined)),
   };
 };
 
@@ -156,6 +201,14 @@ export const CASES = {
           bySweep: optional(flag),
         }),
       ),
+      found: optional(
+        record(
+          fields<Pick<EndFinding, 'outcome' | 'at'>>({
+            outcome: needed(text),
+            at: needed(number),
+          }),
+        ),
+      ),
     }),
   ),
 } as const satisfies Kind<CaseBrief>;
@@ -167,10 +220,38 @@ export const DUE_ORDERS = {
   read: allOrNothing(fields<DueBrief>({ provider: needed(text) })),
 } as const satisfies Kind<DueBrief>;
 
-const KINDS: readonly Kind<unknown>[] = [OPEN_REQUESTS, CASES, DUE_ORDERS];
+/** Requests that have ended have no state: the old index would hold their whole receipts. They are listed for the history. */
+const ENDED = 'ended-request';
 
-/** Every state that the new index lists. */
-export const LISTED_STATES: readonly string[] = KINDS.flatMap(({ states }) => states);
+export const ENDED_REQUESTS = {
+  states: [ENDED],
+  briefOf: endedBrief,
+  nameOf: ({ requestId }: RequestItem) => requestId,
+  read: allOrNothing(
+    fields<EndedBrief>({
+      requestId: needed(text),
+      attempt: needed(number),
+      outcome: needed(text),
+      endedAt: needed(number),
+      dueAt: needed(number),
+      provider: optional(text),
+      operation: optional(text),
+      key: optional(text),
+      reason: optional(text),
+      reference: optional(text),
+      requestedBy: optional(text),
+      goneAt: optional(number),
+      withdrawnAt: optional(number),
+    }),
+  ),
+} as const satisfies Kind<EndedBrief>;
+
+const OF_STATES: readonly Kind<unknown>[] = [OPEN_REQUESTS, CASES, DUE_ORDERS];
+
+const KINDS: readonly Kind<unknown>[] = [...OF_STATES, ENDED_REQUESTS];
+
+/** Every state that both indexes list. */
+export const LISTED_STATES: readonly string[] = OF_STATES.flatMap(({ states }) => states);
 
 /** The lists of a state, each a partition of the index. */
 export const listsOf = (state: string): readonly string[] => {
@@ -180,6 +261,16 @@ export const listsOf = (state: string): readonly string[] => {
 
 /** The state of the items in a list. */
 export const stateOfList = (list: string): string => list.slice(0, list.indexOf('#'));
+
+/** The `state` that items of a list have in the table. */
+export const storedState = (state: string): string | undefined => (state === ENDED ? undefined : state);
+
+/** Which list an item belongs to. A plan is no part of the history. */
+const listedState = (pk: string, item: object): unknown => {
+  const { state, ended, planOnly } = item as Partial<Record<'state' | 'ended' | 'planOnly', unknown>>;
+  const isHistory = pk.startsWith('request#') && state === undefined && ended !== undefined && planOnly !== true;
+  return isHistory ? ENDED : state;
+};
 
 /** An item that cannot be told in brief is read as a whole: a defect here must not keep a revocation from its write. */
 const briefIn = ({ briefOf }: Kind<unknown>, item: object): object => {
@@ -192,7 +283,7 @@ const briefIn = ({ briefOf }: Kind<unknown>, item: object): object => {
 
 /** In which list an item belongs, and its brief; `undefined` if it belongs in none. @param item under the code's names */
 export const listMarks = ({ pk }: ItemKey, item: object): ListMarks | undefined => {
-  const { state } = item as { readonly state?: unknown };
+  const state = listedState(pk, item);
   const kind = KINDS.find(({ states }) => typeof state === 'string' && states.includes(state));
   if (kind === undefined) return undefined;
   const shard = kind.shard?.(item as never) ?? shardOf(pk);

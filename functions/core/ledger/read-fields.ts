@@ -71,6 +71,12 @@ export const fields =
     return Object.fromEntries([...later, ...rows.filter(([, part]) => part !== undefined)]);
   };
 
+/** What no decision rests on: a fault in it counts as its absence, and makes nothing around it unreadable. */
+export const noMatter =
+  (read: Reader): Reader =>
+  (value, place) =>
+    read(value, place, () => undefined);
+
 /** What is of use only as a whole: one fault in it, and all of it counts as unreadable. */
 export const allOrNothing =
   (read: Reader): Reader =>

@@ -9,6 +9,7 @@ import type { AskedItem } from './asked-ids.ts';
 import {
   type AttemptRecord,
   type CaseItem,
+  type EndFinding,
   MOST_SIGHTED,
   restingState,
   type SettleFinding,
@@ -25,6 +26,7 @@ import {
   flag,
   list,
   needed,
+  noMatter,
   number,
   object,
   optional,
@@ -274,6 +276,7 @@ const SETTLING = fields<Settling>({
   source: needed(text),
   nextAt: needed(number),
   lastReadAt: optional(number),
+  held: optional(noMatter(list(number))),
   basis: optional(text),
   controlledBy: optional(text),
   absences: needed(number),
@@ -312,6 +315,9 @@ const CASE_FIELDS: Fields<CaseItem> = {
   restrictedBy: optional(text),
   sightedRounds: optional(number, MOST_SIGHTED),
   settling: optional(allOrNothing(SETTLING)),
+  found: optional(
+    record(allOrNothing(fields<EndFinding>({ outcome: needed(text), at: needed(number), held: needed(list(number)) }))),
+  ),
   broken: optional(
     allOrNothing(fields<NonNullable<CaseItem['broken']>>({ windows: needed(number), full: needed(number) })),
   ),

@@ -5,6 +5,8 @@ import { addIncident } from './incident.ts';
 import { addLimit } from './limit.ts';
 import { addListKeys } from './list.ts';
 import { addPause, addResume } from './pause.ts';
+import { addReceipts } from './receipts/index.ts';
+import { addReport } from './report.ts';
 import { addPlan, addRequest } from './request.ts';
 import { addSchedule } from './schedule.ts';
 import { addStatus } from './status.ts';
@@ -16,6 +18,8 @@ export const addCommands = (program: Command, context: Context): Command => {
     addRequest,
     addPlan,
     addStatus,
+    addReceipts,
+    addReport,
     addListKeys,
     addSchedule,
     addIncident,

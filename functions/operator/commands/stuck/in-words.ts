@@ -6,14 +6,11 @@ import { withoutSecrets } from '../../../core/request/secret-scan.ts';
 import type { Context } from '../../deployment/context.ts';
 import type { Stuck } from '../../stuck/stuck-copy.ts';
 import { EXIT, Failure } from '../../terminal/failure.ts';
+import { plain } from '../../terminal/plain.ts';
 
 /** What it asked for. */
 export const operationOf = ({ request }: Stuck): string =>
   request === undefined ? 'no request' : `${request.provider}/${request.operation}`;
-
-/** Text of a sender as one line that a terminal obeys in nothing: a message could hide a part of its order otherwise. */
-const plain = (text: string): string =>
-  text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (one) => `\\u{${one.codePointAt(0)?.toString(16)}}`);
 
 /** What it ended as. Of a message that the ledger does not know, only the message itself says so. */
 export const endOf = ({ outcome = 'crashed', isKnown }: Stuck): string =>

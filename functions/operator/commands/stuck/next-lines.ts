@@ -2,9 +2,7 @@ import { kindOf, type Providers, providerNamed } from '../../../core/provider.ts
 import { namedTarget, type RevocationRequest } from '../../../core/request/revocation-request.ts';
 import type { Stuck } from '../../stuck/stuck-copy.ts';
 import { optionOf } from '../../terminal/option-name.ts';
-
-/** One word of a shell. */
-const quoted = (text: string): string => (/^[\w.:@/+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+import { shellWord } from '../../terminal/shell-word.ts';
 
 /** Ends after which another key may do what this one could not. */
 const BY_ANOTHER: ReadonlySet<string | undefined> = new Set([
@@ -38,7 +36,7 @@ const byAnother = (providers: Providers, { outcome, request }: Stuck): readonly 
   const { signers = [] } = providerNamed(providers, provider)?.operations[operation] ?? {};
   if (kindOf(providers, request) !== 'delete' || !signers.includes('managing')) return [];
   const words = [...targetWords(providers, request), '--reason', reason, ...option('--reference', reference)]
-    .map(quoted)
+    .map(shellWord)
     .join(' ');
   return [
     'If another key has to sign, give its secret in place of the …, then forget this request:',
@@ -57,7 +55,7 @@ const again = ({ isKnown }: Stuck, id: string): readonly string[] =>
 
 /** What to type next. */
 export const nextLines = (providers: Providers, one: Stuck): readonly string[] => {
-  const id = quoted(one.requestId);
+  const id = shellWord(one.requestId);
   return [
     ...(one.request === undefined ? [] : again(one, id)),
     ...(one.isKnown ? byAnother(providers, one) : []),

@@ -296,7 +296,7 @@ describe('a reading', () => {
     const once = withReading(item, seen, at(MINUTE));
     const expected = {
       ...{ absences: 5, connections: 3, addresses: ['a', 'b'], triedKey: true, evidence: [SEEN], notAsked: ['h'] },
-      ...{ lastReadAt: at(MINUTE), nextAt: at(2 * MINUTE) },
+      ...{ lastReadAt: at(MINUTE), nextAt: at(2 * MINUTE), held: [60] },
     };
     expect(once).toEqual({ ...settlingCase(expected), at: at(2 * MINUTE) });
     expect(withReading(once, NOTHING, at(9 * MINUTE)).settling).toEqual({
@@ -309,7 +309,7 @@ describe('a reading', () => {
   it('that was ahead of its time moves nothing in a case that is open', () => {
     const item = settlingCase({}, { state: 'open-case', at: at(3) });
     const { settling, ...rest } = withReading(item, HOLDS, at(MINUTE));
-    expect(settling).toEqual({ ...OPEN, lastReadAt: at(MINUTE), nextAt: at(2 * MINUTE) });
+    expect(settling).toEqual({ ...OPEN, lastReadAt: at(MINUTE), nextAt: at(2 * MINUTE), held: [60] });
     expect(rest).toMatchObject({ state: 'open-case', at: at(3) });
   });
 
@@ -356,17 +356,61 @@ const expectFound = (
   expect(item).toEqual({
     ...settlingCase({ finding: { ...finding, at: at(ms), number: 1 }, lastReadAt: at(ms) }),
     findings: 1,
+    found: { 'R#1': { outcome: finding.outcome, at: at(ms), held: [] } },
     state: 'proved-case',
     at: at(ms),
     ...more,
   });
 };
 
+describe('what a case keeps for the history', () => {
+  it('is which readings held, in seconds before the finding', () => {
+    const first = withReading(settlingCase(), HOLDS, at(MINUTE));
+    const second = withReading(first, NOTHING, at(2 * MINUTE));
+    const third = withReading(second, HOLDS, at(3 * MINUTE + 999));
+    expect([second.settling?.held, third.settling?.held, third.found]).toEqual([[60], [60, 180], undefined]);
+    const last = withReading(third, HOLDS, at(WINDOW));
+    expect(last.found).toEqual({ 'R#1': { outcome: 'confirmed', at: at(WINDOW), held: [540, 420, 0] } });
+    expect(last.settling?.held).toBeUndefined();
+  });
+
+  it('is of the latest 40 readings', () => {
+    const held = Array.from({ length: 40 }, (_, n) => n);
+    const { settling } = withReading(settlingCase({ held }), HOLDS, at(MINUTE));
+    expect(settling?.held).toEqual([...held.slice(1), 60]);
+  });
+
+  it('begins again where the key was seen', () => {
+    expect(startedAgain({ ...OPEN, held: [60] }, at(2 * MINUTE))?.held).toBeUndefined();
+  });
+
+  it('is the finding of an end that came after it', () => {
+    const later = withSettling(
+      { ...EMPTY, proved: PROVED, settling: found('confirmed'), state: 'proved-case' },
+      'S#1',
+      ended('already-revoked', MINUTE),
+      TERMS,
+    );
+    expect(later.found).toEqual({ 'S#1': { outcome: 'confirmed', at: NOON, held: [] } });
+  });
+
+  it('is of the latest ten ends', () => {
+    const names = Array.from({ length: 12 }, (_, n) => `R-${n}#1`);
+    const before = Object.fromEntries(
+      names.map((name, n) => [name, { outcome: 'confirmed', at: at(n), held: [] }] as const),
+    );
+    const { found: kept = {} } = finds(WINDOW, HOLDS, {}, { found: before });
+    expect(Object.keys(kept)).toEqual([...names.slice(3), 'R#1']);
+  });
+});
+
 describe('the last reading', () => {
   const SAID = { outcome: 'confirmed', why: '' } as const;
 
   it('confirms what holds when the window is over, and not before', () => {
-    expectFound(finds(WINDOW, HOLDS), SAID, WINDOW);
+    expectFound(finds(WINDOW, HOLDS), SAID, WINDOW, {
+      found: { 'R#1': { outcome: 'confirmed', at: at(WINDOW), held: [0] } },
+    });
     expect(finds(WINDOW - 1, HOLDS).settling).not.toHaveProperty('finding');
   });
 
@@ -479,6 +523,9 @@ describe('a sighting in the window', () => {
       leftOpenBy: 'R#1',
       broken: { windows: 1, full: 0 },
       findings: 1,
+      found: Object.fromEntries(
+        ['R#1', 'S#1'].map((end) => [end, { outcome: 'resurrected', at: at(MINUTE), held: [] }]),
+      ),
       state: 'open-case',
       at: at(MINUTE),
     });

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { listMarks, listsOf, stateOfList, withoutMarks } from '../../../../functions/core/ledger/lists.ts';
+import {
+  LISTED_STATES,
+  listMarks,
+  listsOf,
+  stateOfList,
+  withoutMarks,
+} from '../../../../functions/core/ledger/lists.ts';
 
 const key = (pk: string) => ({ pk, sk: 'x' });
 
@@ -14,6 +20,11 @@ const REQUEST = {
 };
 
 const CASE = { provider: 'kalshi', realm: 'prod', keyId: 'K', attempts: {}, state: 'open-case', at: 7 };
+
+const ENDED_REQUEST = {
+  ...{ requestId: 'R', attempt: 2, planOnly: false, dueAt: 5, receivedAt: 6, at: 9, provider: 'kalshi' },
+  ended: { outcome: 'revoked', why: '', at: 9, evidence: [] },
+};
 
 const SETTLING = { owners: ['R#1'], startedAt: 10, windowMs: 20, nextAt: 15 };
 
@@ -38,6 +49,19 @@ describe('the list of an item', () => {
       expect(listMarks(key('case#k'), { ...CASE, state })).toBeUndefined();
   });
 
+  it('is that of the history for a request that has ended, and for no plan', () => {
+    const { listed } = listMarks(key('request#R'), ENDED_REQUEST) ?? {};
+    expect(listsOf('ended-request')).toContain(listed);
+    expect(stateOfList(listed ?? '')).toBe('ended-request');
+    expect(listMarks(key('request#R#plan'), { ...ENDED_REQUEST, planOnly: true })).toBeUndefined();
+    // Its receipt is not made yet.
+    const open = listMarks(key('request#R'), { ...ENDED_REQUEST, state: 'open-request' })?.listed;
+    expect(stateOfList(open ?? '')).toBe('open-request');
+  });
+
+  it('of the history is no list of the old index, which would hold whole receipts', () =>
+    expect(LISTED_STATES).not.toContain('ended-request'));
+
   it('does not keep an item from its write that cannot be told in brief', () => {
     expect(listMarks(key('case#k'), { state: 'open-case' })?.brief).toEqual({});
   });
@@ -50,6 +74,22 @@ it.each([
   ['a plan', { ...REQUEST, planOnly: true }, { isPlan: true, isMeant: false }],
   ['a body that was not a valid request', { ...REQUEST, request: undefined }, { isMeant: false }],
   ['a request that cannot be read', { ...REQUEST, request: undefined, salvagedAt: 1 }, { isMeant: true }],
+  [
+    'a request that has ended',
+    {
+      ...ENDED_REQUEST,
+      request: { operation: 'delete-key', reason: 'leaked', reference: 'INC-1', requestedBy: 'alex' },
+      pin: { keyName: 'kalshi/prod/K' },
+      receipt: { timeToRevokeMs: 3 },
+      withdrawnAt: 10,
+    },
+    {
+      ...{ requestId: 'R', attempt: 2, outcome: 'revoked', endedAt: 9, dueAt: 5, provider: 'kalshi' },
+      ...{ operation: 'delete-key', key: 'kalshi/prod/K', reason: 'leaked', reference: 'INC-1' },
+      ...{ requestedBy: 'alex', goneAt: 8, withdrawnAt: 10 },
+    },
+  ],
+  ['the end of a body that was not a valid request', { ...ENDED_REQUEST, provider: undefined }, { outcome: 'revoked' }],
   ['an order that is due', { state: 'due', provider: 'bybit' }, { provider: 'bybit' }],
 ])('%s is told in brief', (_what, item, brief) =>
   expect(listMarks(key('request#R'), item)?.brief).toMatchObject(brief),
@@ -72,6 +112,11 @@ it.each<[string, object, object]>([
     'in its settle window',
     { state: 'settling-case', settling: SETTLING },
     { name: 'kalshi/prod/K', isLeft: false, window: { owner: 'R#1', nextAt: 15, endsAt: 30 } },
+  ],
+  [
+    'with what was found for its ends',
+    { found: { 'R#1': { outcome: 'confirmed', at: 5, held: [60, 0] } } },
+    { name: 'kalshi/prod/K', isLeft: false, found: { 'R#1': { outcome: 'confirmed', at: 5 } } },
   ],
   [
     'whose finding nobody waits for',

@@ -49,6 +49,16 @@ const WHOLE: readonly (readonly [what: string, key: { pk: string; sk: string }, 
   ['a message that was not a valid request', R, { ...REQUEST, request: undefined, provider: undefined, stub: '{}' }],
   ['a case', K, CASE],
   ['a proved case', K, { ...CASE, proved: PROVED, lease: undefined, leftOpenBy: undefined, findings: 2 }],
+  [
+    'a case with findings',
+    K,
+    { ...CASE, settling: { ...WINDOW, held: [60] }, found: { 'R#1': { outcome: 'confirmed', at: 4, held: [60, 0] } } },
+  ],
+  [
+    'a case whose note of readings is wrong, since nothing rests on it',
+    K,
+    { ...CASE, settling: { ...WINDOW, held: 7 } },
+  ],
   ['whose key it is', { pk: 'pin#arn', sk: 'v1' }, { ...MARKS, keyId: 'K', questionIds: ['q'] }],
   ['a signer', { pk: 'signer#a', sk: 'case#b' }, { ...MARKS, needed: false }],
   ['a host', { pk: 'host#h', sk: 'host' }, { ...MARKS, silences: 0, code: 'no-reply', until: 0 }],
@@ -241,6 +251,17 @@ describe('of a case that cannot be read', () => {
       { provider: 1, realm: 2, keyId: 3 },
       ['provider', 'realm', 'keyId'],
       { provider: 'kalshi', realm: 'prod', keyId: 'K' },
+    ],
+    [
+      'what was found is lost by its end',
+      {
+        found: {
+          'R#1': { outcome: 'confirmed', at: 4, held: [1] },
+          'S#1': { outcome: 'confirmed', at: 'x', held: [] },
+        },
+      },
+      ['found.S#1.at'],
+      { found: { 'R#1': { outcome: 'confirmed', at: 4, held: [1] } } },
     ],
     ['a sighting is lost by itself', { sightings: { q: 1, r: 'x' } }, ['sightings.r'], { sightings: { q: 1 } }],
     [

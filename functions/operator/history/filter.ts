@@ -1,0 +1,33 @@
+import { shortened } from '../../core/receipts/make-receipt.ts';
+import type { HistoryEntry } from './entry.ts';
+
+/** What a user asks for. */
+export interface Filter {
+  readonly reference?: string | undefined;
+  /** An identifier, with or without `provider/realm/` before it, or its short form. */
+  readonly key?: string | undefined;
+  /** `stuck`, or `stuck/limit`. */
+  readonly outcome?: string | undefined;
+  readonly provider?: string | undefined;
+}
+
+/** The identifier in a key's name. */
+export const keyIdIn = (name: string): string => name.split('/').slice(2).join('/');
+
+const isKey = (name: string | undefined, wanted: string): boolean => {
+  if (name === undefined) return false;
+  const keyId = keyIdIn(name);
+  const short = wanted.replace('...', '…');
+  return [name, keyId].some((text) => text.toLowerCase() === wanted.toLowerCase()) || shortened(keyId) === short;
+};
+
+/** Whether an entry is one of those that a user asks for. */
+export const fits = ({ reference, key, outcome, provider, found }: HistoryEntry, wanted: Filter): boolean => {
+  const words = [outcome, outcome.split('/')[0], found?.outcome, found?.outcome.split('/')[0]];
+  return (
+    (wanted.reference === undefined || reference === wanted.reference) &&
+    (wanted.key === undefined || isKey(key, wanted.key)) &&
+    (wanted.outcome === undefined || words.includes(wanted.outcome)) &&
+    (wanted.provider === undefined || provider === wanted.provider)
+  );
+};
