@@ -4,11 +4,14 @@ import type { Context } from '../deployment/context.ts';
 import { keysUnder } from '../deployment/keys.ts';
 import { refusePaused } from '../deployment/paused.ts';
 import { replicasNote } from '../deployment/unopened.ts';
+import { alarmsFinding } from '../doctor/alarms.ts';
 import { controlsFinding } from '../doctor/controls.ts';
 import { type Examined, examine } from '../doctor/examine.ts';
 import type { Diagnosis } from '../doctor/finding.ts';
+import { mappingsFinding } from '../doctor/mappings.ts';
 import { markedFinding } from '../doctor/marked.ts';
 import { stuckPolicyFinding } from '../doctor/stuck-policy.ts';
+import { sweepClockFinding } from '../doctor/sweep-clock.ts';
 import { tagEventsFinding } from '../doctor/tag-events.ts';
 import { urgentRoom } from '../doctor/urgent-room.ts';
 import { waitingOn } from '../requests/requests-queue.ts';
@@ -36,6 +39,8 @@ type Named = readonly [name: string, finding: Diagnosis];
 /** The findings about the deployment itself. */
 const ofDeployment = async (deployed: Deployed): Promise<readonly Named[]> => {
   const { card } = deployed;
+  const clock = await sweepClockFinding(deployed);
+  const alarms = alarmsFinding(deployed);
   const [policy, stuck, undelivered] = await Promise.all([
     stuckPolicyFinding(deployed),
     ...[card.stuckQueueUrl, card.undeliveredQueueUrl].map((url) => waitingOn(deployed, url)),
@@ -43,6 +48,9 @@ const ofDeployment = async (deployed: Deployed): Promise<readonly Named[]> => {
   const of = (count = 0, says: string): Diagnosis =>
     count === 0 ? { verdict: 'well', says: [] } : { verdict: 'wrong', says: [`About ${count}: ${says}`] };
   return [
+    ['the event source mappings', await mappingsFinding(deployed)],
+    ...(clock ? [['the clock of the sweep', clock] as const] : []),
+    ...(alarms ? [['the alarms', alarms] as const] : []),
     ['the stuck queue', of(stuck, 'each is a key that may be alive. See key-revoker stuck list')],
     ['the sources of the stuck queue', policy],
     ['the undelivered queue', of(undelivered, 'each is an event or a schedule that never became a request')],
