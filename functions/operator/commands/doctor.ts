@@ -10,6 +10,7 @@ import { type Examined, examine } from '../doctor/examine.ts';
 import type { Diagnosis } from '../doctor/finding.ts';
 import { mappingsFinding } from '../doctor/mappings.ts';
 import { markedFinding } from '../doctor/marked.ts';
+import { receiptsFinding } from '../doctor/receipts-reach.ts';
 import { stuckPolicyFinding } from '../doctor/stuck-policy.ts';
 import { sweepClockFinding } from '../doctor/sweep-clock.ts';
 import { tagEventsFinding } from '../doctor/tag-events.ts';
@@ -91,9 +92,11 @@ export const addDoctor = (program: Command, context: Context): void => {
       const examined = await examine(context, deployed, keys);
       const controls = await controlsFinding(deployed, context.providers, examined);
       const room = await urgentRoom(deployed);
+      const receipts = await receiptsFinding(context, deployed, examined);
       const deployment = [
         ...(await ofDeployment(deployed)),
         ...(room ? [['the room for urgent requests', room] as const] : []),
+        ...(receipts ? [['the results topic and the bus', receipts] as const] : []),
         ['the control keys', controls] as const,
         ['the replicas', { verdict: 'note', says: replicasNote(unopened) }] as const,
         ['the secrets marked for deletion', await markedFinding(deployed, unopened)] as const,

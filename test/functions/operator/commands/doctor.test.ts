@@ -38,6 +38,7 @@ describe('doctor', () => {
       controls: deployment.find(({ what }) => what === 'the control keys'),
       replicas: deployment.find(({ what }) => what === 'the replicas'),
       marked: deployment.find(({ what }) => what === 'the secrets marked for deletion'),
+      receipts: deployment.find(({ what }) => what === 'the results topic and the bus'),
       room: deployment.find(({ what }) => what === 'the room for urgent requests'),
     };
   };
@@ -57,7 +58,7 @@ describe('doctor', () => {
     expect(out[out.indexOf(`✔ ${SECRETS.master}`) + 1]).toBe(
       '    Alive, and delete-master-key would be sent, signed by itself',
     );
-    expect(out.at(-1)).toBe('11 OK, 7 warnings, 0 failures');
+    expect(out.at(-1)).toBe('12 OK, 7 warnings, 0 failures');
     expect(out[out.indexOf(`! ${SECRETS.requestyManager}`) + 2]).toMatch(/^ {4}This key manages other keys\./);
     expect(deadKeys(system())).toEqual([]);
     expect(
@@ -335,6 +336,26 @@ describe('doctor', () => {
       0,
       { verdict: 'note', says: [expect.stringContaining('read the event source mapping')] },
     ]);
+  });
+
+  it.each<[string, Parameters<System['aws']['faults']['add']>[0]]>([
+    ['the results topic', { service: 'sns', action: 'Publish', kind: 'deny', times: Number.POSITIVE_INFINITY }],
+    ['the bus', { service: 'events', action: 'PutEvents', kind: 'deny', times: Number.POSITIVE_INFINITY }],
+  ])('fails where %s takes no receipt', async (_what, fault) => {
+    await seeded(system());
+    const reached = () => found('--name-prefix', SECRETS.kalshiKey);
+    expect((await reached()).receipts).toEqual({ what: 'the results topic and the bus', verdict: 'well', says: [] });
+    system().aws.faults.add(fault);
+    const { exit, of, receipts } = await reached();
+    expect([exit, of(SECRETS.kalshiKey)?.verdict]).toEqual([1, 'well']);
+    expect(receipts).toMatchObject({
+      verdict: 'wrong',
+      says: [expect.stringMatching(/^The receipt of a dry run was written and not published: /)],
+    });
+  });
+
+  it('says nothing of receipts where no dry run was made', async () => {
+    expect((await deployment()).of('the results topic and the bus')).toBeUndefined();
   });
 
   it('says nothing of what a deployment of an earlier release does not tell', async () => {
