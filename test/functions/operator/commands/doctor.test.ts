@@ -1,26 +1,15 @@
-import { LambdaClient, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
 import { describe, expect, it } from 'vitest';
 import { MINUTE_MS } from '../../../../functions/core/timing.ts';
 import { deadKeys, KEYS, SECRETS, seedKeys } from '../../../seed-keys.ts';
 import { type System, systemForEachTest } from '../../../whole/system/system.ts';
 import { cardAs } from '../card-as.ts';
-import { ADMINISTRATOR, commandLine } from '../command-line.ts';
+import { commandLine } from '../command-line.ts';
+import { switchMapping } from '../switch-mapping.ts';
 
 /** Nine keys that are well: the one that cannot delete itself says who can. */
 const seeded = async (system: System): Promise<void> => {
   await seedKeys(system, { without: ['forgotten'] });
   await system.tag(SECRETS.requestyKey, { 'key-revoker:signed-by': SECRETS.requestyManager });
-};
-
-const OUTPUTS = { requests: 'RequestsQueueUrl', urgent: 'UrgentQueueUrl', rechecks: 'RechecksQueueUrl' } as const;
-
-/** Switches the mapping of a lane past the command line, as in the console. */
-const switched = async (system: System, lane: keyof typeof OUTPUTS, Enabled: boolean): Promise<void> => {
-  const { mappings, outputs } = system.deployment;
-  const UUID = mappings.find(({ queueUrl }) => queueUrl === outputs[OUTPUTS[lane]])?.id;
-  const lambda = new LambdaClient({ region: 'us-east-1', credentials: ADMINISTRATOR });
-  await lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled }));
-  lambda.destroy();
 };
 
 describe('doctor', () => {
@@ -315,7 +304,7 @@ describe('doctor', () => {
   });
 
   it.each(['requests', 'urgent', 'rechecks'] as const)('fails for a disabled mapping of %s', async (lane) => {
-    await switched(system(), lane, false);
+    await switchMapping(system(), lane, false);
     const { exit, of } = await deployment();
     const says = [expect.stringMatching(new RegExp(`^The mapping of ${lane} is Disabl.* Run key-revoker resume$`))];
     expect([exit, of('the event source mappings')]).toMatchObject([1, { verdict: 'wrong', says }]);
@@ -324,7 +313,7 @@ describe('doctor', () => {
   });
 
   it('warns of a mapping that is on its way, and of one that AWS does not tell of', async () => {
-    for (const isOn of [false, true]) await switched(system(), 'urgent', isOn);
+    for (const isOn of [false, true]) await switchMapping(system(), 'urgent', isOn);
     const changing = await deployment();
     expect([changing.exit, changing.of('the event source mappings')]).toMatchObject([
       0,
