@@ -7,8 +7,6 @@ const TAKES = 'Enabled';
 /** What a mapping passes through on its way there. */
 const ON_THE_WAY: readonly string[] = ['Creating', 'Enabling', 'Updating'];
 
-const ORDER_OF = { note: 1, wrong: 2 } as const;
-
 /** One mapping that does not take messages; `undefined`: it does. */
 const trouble = (lane: string, state: string): { verdict: 'note' | 'wrong'; text: string } | undefined => {
   if (state === TAKES) return undefined;
@@ -27,6 +25,6 @@ export const mappingsFinding = async (deployed: Deployed): Promise<Diagnosis> =>
       ),
     );
     const found = states.flatMap(([lane, state]) => trouble(lane, state) ?? []);
-    const [worst] = found.toSorted((a, b) => ORDER_OF[b.verdict] - ORDER_OF[a.verdict]);
-    return { verdict: worst?.verdict ?? 'well', says: found.map(({ text }) => text) };
+    const worst = (['wrong', 'note'] as const).find((verdict) => found.some((each) => each.verdict === verdict));
+    return { verdict: worst ?? 'well', says: found.map(({ text }) => text) };
   });

@@ -319,6 +319,12 @@ describe('doctor', () => {
       0,
       { verdict: 'note', says: ['The mapping of urgent is still Enabling'] },
     ]);
+    for (const isOn of [false, true]) await switchMapping(system(), 'requests', isOn);
+    await switchMapping(system(), 'rechecks', false);
+    expect((await deployment()).of('the event source mappings')).toMatchObject({
+      verdict: 'wrong',
+      says: ['The mapping of requests is still Enabling', expect.stringMatching(/^The mapping of rechecks is Disabl/)],
+    });
     system().aws.faults.add({ service: 'lambda', action: 'GetEventSourceMapping', kind: 'deny', times: 9 });
     const denied = await deployment();
     expect([denied.exit, denied.of('the event source mappings')]).toMatchObject([
