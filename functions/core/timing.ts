@@ -6,6 +6,9 @@ export const MINUTE_MS = 60 * SECOND_MS;
 export const HOUR_MS = 60 * MINUTE_MS;
 /** One day of 24 hours, in milliseconds. */
 export const DAY_MS = 24 * HOUR_MS;
+/** So many sweeps have to be missed in a row before something is wrong with their clock: a late sweep is none that is missed. */
+export const MISSED_TICKS = 3;
+
 /** The longest delay of a message that SQS accepts, in seconds. */
 export const LONGEST_DELAY_SECONDS = 900;
 /** The same in milliseconds. */

@@ -44,6 +44,10 @@ export const DeploymentCard = z.object({
       reserved: z.object({ urgent: z.int().optional(), other: z.int().optional() }),
     })
     .optional(),
+  /** How often a sweep is due. Absent in a deployment of an earlier release, as is the next one. */
+  sweepEverySeconds: z.int().positive().optional(),
+  /** How many actions each alarm was deployed with. */
+  alarmActions: z.int().nonnegative().optional(),
   giveUpAfterSeconds: z.int().positive(),
   /** Calls per provider and hour. */
   limits: z.object({ urgent: z.int(), other: z.int() }),

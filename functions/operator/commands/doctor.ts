@@ -4,11 +4,15 @@ import type { Context } from '../deployment/context.ts';
 import { keysUnder } from '../deployment/keys.ts';
 import { refusePaused } from '../deployment/paused.ts';
 import { replicasNote } from '../deployment/unopened.ts';
+import { alarmsFinding } from '../doctor/alarms.ts';
 import { controlsFinding } from '../doctor/controls.ts';
 import { type Examined, examine } from '../doctor/examine.ts';
 import type { Diagnosis } from '../doctor/finding.ts';
+import { mappingsFinding } from '../doctor/mappings.ts';
 import { markedFinding } from '../doctor/marked.ts';
+import { receiptsFinding } from '../doctor/receipts-reach.ts';
 import { stuckPolicyFinding } from '../doctor/stuck-policy.ts';
+import { sweepClockFinding } from '../doctor/sweep-clock.ts';
 import { tagEventsFinding } from '../doctor/tag-events.ts';
 import { urgentRoom } from '../doctor/urgent-room.ts';
 import { waitingOn } from '../requests/requests-queue.ts';
@@ -36,6 +40,8 @@ type Named = readonly [name: string, finding: Diagnosis];
 /** The findings about the deployment itself. */
 const ofDeployment = async (deployed: Deployed): Promise<readonly Named[]> => {
   const { card } = deployed;
+  const clock = await sweepClockFinding(deployed);
+  const alarms = alarmsFinding(deployed);
   const [policy, stuck, undelivered] = await Promise.all([
     stuckPolicyFinding(deployed),
     ...[card.stuckQueueUrl, card.undeliveredQueueUrl].map((url) => waitingOn(deployed, url)),
@@ -43,6 +49,9 @@ const ofDeployment = async (deployed: Deployed): Promise<readonly Named[]> => {
   const of = (count = 0, says: string): Diagnosis =>
     count === 0 ? { verdict: 'well', says: [] } : { verdict: 'wrong', says: [`About ${count}: ${says}`] };
   return [
+    ['the event source mappings', await mappingsFinding(deployed)],
+    ...(clock ? [['the clock of the sweep', clock] as const] : []),
+    ...(alarms ? [['the alarms', alarms] as const] : []),
     ['the stuck queue', of(stuck, 'each is a key that may be alive. See key-revoker stuck list')],
     ['the sources of the stuck queue', policy],
     ['the undelivered queue', of(undelivered, 'each is an event or a schedule that never became a request')],
@@ -83,9 +92,11 @@ export const addDoctor = (program: Command, context: Context): void => {
       const examined = await examine(context, deployed, keys);
       const controls = await controlsFinding(deployed, context.providers, examined);
       const room = await urgentRoom(deployed);
+      const receipts = await receiptsFinding(context, deployed, examined);
       const deployment = [
         ...(await ofDeployment(deployed)),
         ...(room ? [['the room for urgent requests', room] as const] : []),
+        ...(receipts ? [['the results topic and the bus', receipts] as const] : []),
         ['the control keys', controls] as const,
         ['the replicas', { verdict: 'note', says: replicasNote(unopened) }] as const,
         ['the secrets marked for deletion', await markedFinding(deployed, unopened)] as const,

@@ -4,12 +4,23 @@ import { sentence } from '../../core/receipts/sentences.ts';
 import type { StoredKey } from '../deployment/keys.ts';
 import type { Finished } from '../requests/finished.ts';
 import { forbidding } from '../requests/forecast.ts';
+import { Failure } from '../terminal/failure.ts';
 
 /** The state of a key: well, well with a warning, or wrong. */
 export interface Diagnosis {
   readonly verdict: 'well' | 'note' | 'wrong';
   readonly says: readonly string[];
 }
+
+/** What is found; where AWS cannot be asked, a warning that says why. */
+export const orNote = async (find: () => Promise<Diagnosis>): Promise<Diagnosis> => {
+  try {
+    return await find();
+  } catch (error) {
+    if (error instanceof Failure) return { verdict: 'note', says: [error.message] };
+    throw error;
+  }
+};
 
 const wrong = (...says: readonly string[]): Diagnosis => ({ verdict: 'wrong', says });
 

@@ -1,8 +1,7 @@
 import { GetAccountSettingsCommand } from '@aws-sdk/client-lambda';
 import { fromAws } from '../deployment/aws-trouble.ts';
 import type { Deployed } from '../deployment/connect.ts';
-import { Failure } from '../terminal/failure.ts';
-import type { Diagnosis } from './finding.ts';
+import { type Diagnosis, orNote } from './finding.ts';
 
 /** With fewer executions at once, one slow batch holds up every other urgent request. */
 const LEAST = 2;
@@ -21,7 +20,7 @@ export const urgentRoom = async ({ card, lambda }: Deployed): Promise<Diagnosis 
   if (concurrency === undefined) return undefined;
   const { requests, rechecks, reserved } = concurrency;
   if (reserved.urgent !== undefined) return WELL;
-  try {
+  return orNote(async () => {
     const settings = await fromAws('read the limits of the account', lambda.send(new GetAccountSettingsCommand({})));
     const unreserved = settings.AccountLimit?.UnreservedConcurrentExecutions ?? 0;
     // The sweep takes one.
@@ -31,8 +30,5 @@ export const urgentRoom = async ({ card, lambda }: Deployed): Promise<Diagnosis 
     return note(
       `The account has ${unreserved} concurrent executions that are not reserved, and the other functions of this deployment may use ${others}: ${left} are left for urgent requests, and ${LEAST} are needed. Ask AWS for more, or lower maxConcurrency`,
     );
-  } catch (error) {
-    if (error instanceof Failure) return note(error.message);
-    throw error;
-  }
+  });
 };

@@ -13,7 +13,8 @@ const PATIENCE_MS = 5 * MINUTE_MS;
 
 const SETTLED = ['Enabled', 'Disabled'] as const;
 
-const stateOf = async ({ lambda }: Deployed, UUID: string): Promise<string> => {
+/** @returns the state by Lambda's own word; empty where Lambda names none @throws Failure where AWS does not say it */
+export const mappingState = async ({ lambda }: Deployed, UUID: string): Promise<string> => {
   const ask = new GetEventSourceMappingCommand({ UUID });
   return (await fromAws('read the event source mapping', lambda.send(ask))).State ?? '';
 };
@@ -28,7 +29,7 @@ interface OneMapping {
 const until = async (context: Context, { deployed, id }: OneMapping, states: readonly string[]): Promise<void> => {
   const from = context.clock.now();
   for (let polls = 0; ; polls += 1) {
-    const state = await stateOf(deployed, id);
+    const state = await mappingState(deployed, id);
     if (states.includes(state)) return;
     const now = context.clock.now();
     context.terminal.show(`The event source mapping is ${state}`);
@@ -43,7 +44,7 @@ const switchOne = async (context: Context, mapping: OneMapping, isOn: boolean): 
   const wanted = isOn ? 'Enabled' : 'Disabled';
   // One that is changing already refuses to be changed.
   await until(context, mapping, SETTLED);
-  if ((await stateOf(deployed, id)) === wanted) return;
+  if ((await mappingState(deployed, id)) === wanted) return;
   const change = new UpdateEventSourceMappingCommand({ UUID: id, Enabled: isOn });
   await fromAws('switch the event source mapping', deployed.lambda.send(change));
   await until(context, mapping, [wanted]);

@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { MetricName } from '../../../functions/core/metric-names.ts';
+import { MISSED_TICKS } from '../../../functions/core/timing.ts';
 import type { AlarmName } from './alarm-name.ts';
 import { instanceMetric } from './instance-metric.ts';
 import { errorRate, failuresOf, throttlesOf, visible, type Watched } from './watched.ts';
@@ -37,8 +38,6 @@ const MOST_PAUSED = Duration.hours(1);
 const GRACE = Duration.hours(1);
 /** A round takes an hour at most. */
 const MOST_LISTING = Duration.hours(2);
-/** A late tick is none that is missed. */
-const MISSED_TICKS = 3;
 
 export const alarmTable = (watched: Watched): Readonly<Record<AlarmName, AlarmRow>> => {
   const { instance, queues, ledger, revoke, revokeUrgent, sweep, props } = watched;

@@ -41,6 +41,8 @@ export const deploymentCard = (instance: Construct, parts: CardParts): Deploymen
     eventSourceMappingId: mappings.requests.eventSourceMappingId,
     lanes: { urgent: laneCard('urgent'), rechecks: laneCard('rechecks') },
     concurrency: { ...props.maxConcurrency, reserved: props.reservedConcurrency },
+    sweepEverySeconds: props.sweepRate.toSeconds(),
+    alarmActions: props.alarmActions.length,
     giveUpAfterSeconds: props.giveUpAfter.toSeconds(),
     limits: { urgent: props.urgentLimit, other: props.otherLimit },
     egressAddresses: [...props.egressAddresses],

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { MINUTE_MS } from '../../../../functions/core/timing.ts';
 import { deadKeys, KEYS, SECRETS, seedKeys } from '../../../seed-keys.ts';
 import { type System, systemForEachTest } from '../../../whole/system/system.ts';
+import { cardAs } from '../card-as.ts';
 import { commandLine } from '../command-line.ts';
+import { switchMapping } from '../switch-mapping.ts';
 
 /** Nine keys that are well: the one that cannot delete itself says who can. */
 const seeded = async (system: System): Promise<void> => {
@@ -24,8 +27,16 @@ describe('doctor', () => {
       controls: deployment.find(({ what }) => what === 'the control keys'),
       replicas: deployment.find(({ what }) => what === 'the replicas'),
       marked: deployment.find(({ what }) => what === 'the secrets marked for deletion'),
+      receipts: deployment.find(({ what }) => what === 'the results topic and the bus'),
       room: deployment.find(({ what }) => what === 'the room for urgent requests'),
     };
+  };
+
+  /** What is said of the deployment, where no key is looked at. */
+  const deployment = async () => {
+    const { exit, out } = await piped('doctor', '--json', '--name-prefix', 'none');
+    const said = JSON.parse(out.join('\n')) as { deployment: readonly { what: string }[] };
+    return { exit, of: (entry: string) => said.deployment.find(({ what }) => what === entry) };
   };
 
   it('finds every key alive, touches none, and leaves the record that an incident needs', async () => {
@@ -36,7 +47,7 @@ describe('doctor', () => {
     expect(out[out.indexOf(`✔ ${SECRETS.master}`) + 1]).toBe(
       '    Alive, and delete-master-key would be sent, signed by itself',
     );
-    expect(out.at(-1)).toBe('10 OK, 5 warnings, 0 failures');
+    expect(out.at(-1)).toBe('12 OK, 7 warnings, 0 failures');
     expect(out[out.indexOf(`! ${SECRETS.requestyManager}`) + 2]).toMatch(/^ {4}This key manages other keys\./);
     expect(deadKeys(system())).toEqual([]);
     expect(
@@ -215,9 +226,16 @@ describe('doctor', () => {
     const { exit, out } = await commandLine(system, { width: 80 })('doctor', '--name-prefix', SECRETS.kalshiKey);
     expect(exit).toBe(1);
     expect(out).toEqual([
+      '✔ the event source mappings',
       '✔ the undelivered queue',
       '✔ the room for urgent requests',
       '✔ the control keys',
+      '! the clock of the sweep',
+      expect.stringMatching(/^ {4}No sweep has begun yet/),
+      '    that time',
+      '! the alarms',
+      expect.stringMatching(/^ {4}The alarms reach no one/),
+      '    construct alarmActions, or the app the ARN of a topic in alarmTopics',
       '! the sources of the stuck queue',
       '    Everyone in the account who can create a queue can put messages on the stuck',
       '    queue, past its policy',
@@ -231,7 +249,7 @@ describe('doctor', () => {
       '✖ the stuck queue',
       '    About 1: each is a key that may be alive. See key-revoker stuck list',
       '',
-      '3 OK, 3 warnings, 1 failure',
+      '4 OK, 5 warnings, 1 failure',
     ]);
   });
 
@@ -244,6 +262,101 @@ describe('doctor', () => {
       ...{ what: 'the tag events', verdict: 'well' },
       says: ['The last event of a changed tag was seen at 2026-11-20T10:00:00.000Z'],
     });
+  });
+
+  it.each<[string, string, string, readonly string[], ((system: System) => Promise<unknown>)?]>([
+    ['mappings that all take messages', 'the event source mappings', 'well', []],
+    ['an alarm action', 'the alarms', 'well', [], () => cardAs({ alarmActions: 1 })],
+    ['no alarm action', 'the alarms', 'note', [expect.stringMatching(/^The alarms reach no one: .* alarmTopics$/)]],
+    [
+      'a sweep in time',
+      'the clock of the sweep',
+      'well',
+      ['The last sweep began at 2026-11-20T10:00:00.000Z'],
+      async (of) => {
+        await of.tick();
+        of.advance(15 * MINUTE_MS);
+      },
+    ],
+    [
+      'a sweep that is late',
+      'the clock of the sweep',
+      'wrong',
+      [
+        'The last sweep began at 2026-11-20T10:00:00.000Z, though one is due every 5 m',
+        expect.stringMatching(/^The schedule SweepTick is off, or it cannot invoke the function\. /),
+      ],
+      async (of) => {
+        await of.tick();
+        of.advance(15 * MINUTE_MS + 1);
+      },
+    ],
+    [
+      'no sweep',
+      'the clock of the sweep',
+      'note',
+      [expect.stringMatching(/^No sweep has begun yet, and .* every 5 m\./)],
+    ],
+  ])('says of the deployment: %s', async (_what, entry, verdict, says, prepare) => {
+    await prepare?.(system());
+    const { exit, of } = await deployment();
+    expect([exit, of(entry)]).toEqual([verdict === 'wrong' ? 1 : 0, { what: entry, verdict, says }]);
+  });
+
+  it.each(['requests', 'urgent', 'rechecks'] as const)('fails for a disabled mapping of %s', async (lane) => {
+    await switchMapping(system(), lane, false);
+    const { exit, of } = await deployment();
+    const says = [expect.stringMatching(new RegExp(`^The mapping of ${lane} is Disabl.* Run key-revoker resume$`))];
+    expect([exit, of('the event source mappings')]).toMatchObject([1, { verdict: 'wrong', says }]);
+    await piped('resume');
+    expect((await deployment()).of('the event source mappings')).toMatchObject({ verdict: 'well', says: [] });
+  });
+
+  it('warns of a mapping that is on its way, and of one that AWS does not tell of', async () => {
+    for (const isOn of [false, true]) await switchMapping(system(), 'urgent', isOn);
+    const changing = await deployment();
+    expect([changing.exit, changing.of('the event source mappings')]).toMatchObject([
+      0,
+      { verdict: 'note', says: ['The mapping of urgent is still Enabling'] },
+    ]);
+    for (const isOn of [false, true]) await switchMapping(system(), 'requests', isOn);
+    await switchMapping(system(), 'rechecks', false);
+    expect((await deployment()).of('the event source mappings')).toMatchObject({
+      verdict: 'wrong',
+      says: ['The mapping of requests is still Enabling', expect.stringMatching(/^The mapping of rechecks is Disabl/)],
+    });
+    system().aws.faults.add({ service: 'lambda', action: 'GetEventSourceMapping', kind: 'deny', times: 9 });
+    const denied = await deployment();
+    expect([denied.exit, denied.of('the event source mappings')]).toMatchObject([
+      0,
+      { verdict: 'note', says: [expect.stringContaining('read the event source mapping')] },
+    ]);
+  });
+
+  it.each<[string, Parameters<System['aws']['faults']['add']>[0]]>([
+    ['the results topic', { service: 'sns', action: 'Publish', kind: 'deny', times: Number.POSITIVE_INFINITY }],
+    ['the bus', { service: 'events', action: 'PutEvents', kind: 'deny', times: Number.POSITIVE_INFINITY }],
+  ])('fails where %s takes no receipt', async (_what, fault) => {
+    await seeded(system());
+    const reached = () => found('--name-prefix', SECRETS.kalshiKey);
+    expect((await reached()).receipts).toEqual({ what: 'the results topic and the bus', verdict: 'well', says: [] });
+    system().aws.faults.add(fault);
+    const { exit, of, receipts } = await reached();
+    expect([exit, of(SECRETS.kalshiKey)?.verdict]).toEqual([1, 'well']);
+    expect(receipts).toMatchObject({
+      verdict: 'wrong',
+      says: [expect.stringMatching(/^The receipt of a dry run was written and not published: /)],
+    });
+  });
+
+  it('says nothing of receipts where no dry run was made', async () => {
+    expect((await deployment()).of('the results topic and the bus')).toBeUndefined();
+  });
+
+  it('says nothing of what a deployment of an earlier release does not tell', async () => {
+    await cardAs({ sweepEverySeconds: undefined, alarmActions: undefined });
+    const { of } = await deployment();
+    expect([of('the clock of the sweep'), of('the alarms')]).toEqual([undefined, undefined]);
   });
 
   it('names the keys that have no control key, and says how to make one', async () => {

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { LANES } from '../../../../functions/core/lane.ts';
+import { MINUTE_MS } from '../../../../functions/core/timing.ts';
 import { KEYS, SECRETS, seedKeys } from '../../../seed-keys.ts';
 import { systemForEachTest } from '../../../whole/system/system.ts';
 import { commandLine } from '../command-line.ts';
+import { switchMapping } from '../switch-mapping.ts';
 
 const KALSHI = ['kalshi/delete-key', '--secret', SECRETS.kalshiManager, '--target', KEYS.kalshiKey];
 const DUE = { 'key-revoker:provider': 'requesty', 'key-revoker:operation': 'delete-key' };
@@ -64,6 +67,28 @@ describe('pause and resume', () => {
     expect(areOn()).toEqual([false, false, false]);
     await piped('resume');
     expect(areOn()).toEqual([true, true, true]);
+  });
+
+  it('hold back what a deployment lets through, until they end by themselves', async () => {
+    await seedKeys(system());
+    await piped('pause', '--reason', 'provider is migrating');
+    // A deployment has the mappings as the template says: switched on.
+    for (const lane of LANES) await switchMapping(system(), lane, true);
+    const own = { operation: 'delete-key', target: 'self' };
+    await system().send({ ...own, provider: 'requesty', secretId: SECRETS.requestyManager });
+    await piped('request', ...KALSHI, '--reason', 'leaked', '--yes');
+    expect([await system().deliver(), await system().deliver(), await system().deliver()]).toEqual([true, true, false]);
+    const asked = () => [system().kalshi, system().requesty].flatMap(({ record }) => record).length;
+    expect([asked(), system().receipts()]).toEqual([0, []]);
+    await piped('resume');
+    expect([await system().deliver(), asked()]).toEqual([false, 0]);
+    system().advance(15 * MINUTE_MS);
+    await system().settle();
+    expect(
+      system()
+        .receipts()
+        .map(({ outcome }) => outcome),
+    ).toEqual(['revoked', 'revoked']);
   });
 
   it('change nothing that is so already', async () => {
