@@ -45,6 +45,7 @@ describe.each(EVERY_PAGE)('%s', (page) => {
       cit: 'test',
       install: undefined,
       pack: 'prepack',
+      publish: 'prepublishOnly',
     };
     const wanted = named.flatMap((name) => (name in builtIn ? (builtIn[name] ?? []) : name));
     if (page === 'README.md') expect(wanted.length).toBeGreaterThan(1);

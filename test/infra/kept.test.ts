@@ -8,6 +8,9 @@ import { environment, properties, template } from './template.ts';
 /** A first deployment that fails leaves nothing behind but the ledger, which is locked against deletion. */
 const KEPT_HOW = (type: string): string => (type === 'AWS::DynamoDB::Table' ? 'Retain' : 'RetainExceptOnCreate');
 
+/** What holds no data, and is kept with what does. */
+const COMPANIONS: ReadonlySet<string> = new Set(['AWS::SQS::QueuePolicy', 'AWS::IAM::Role', 'AWS::IAM::Policy']);
+
 describe('what is kept', () => {
   // A changed id makes a new, empty resource at the next deployment and leaves the old one behind.
   it.each([
@@ -39,8 +42,27 @@ describe('what is kept', () => {
     ['RevocationRevokeRequests33933EB1', 'AWS::Lambda::EventSourceMapping'],
   ])('%s stays under its id', (id, Type) => expect(template.Resources[id]).toMatchObject({ Type }));
 
+  it('has its policies with it: each kept queue its own, and the role of schedules what it may do', () => {
+    const kept = Object.entries(template.Resources).filter(
+      ([, { Type, DeletionPolicy }]) => COMPANIONS.has(Type) && DeletionPolicy === KEPT_HOW(Type),
+    );
+    const idOf = (type: string, name: string): string => find(template, type, name).id;
+    expect(kept.map(([id]) => id).toSorted()).toEqual(
+      [
+        ...['Requests', 'Urgent', 'Rechecks', 'Stuck', 'Undelivered'].map((name) =>
+          idOf('AWS::SQS::QueuePolicy', `Revocation${name}Policy`),
+        ),
+        idOf('AWS::IAM::Role', 'RevocationScheduledRequestRole'),
+        idOf('AWS::IAM::Policy', 'RevocationScheduledRequestRoleDefaultPolicy'),
+      ].toSorted(),
+    );
+    for (const [, { UpdateReplacePolicy }] of kept) expect(UpdateReplacePolicy).toBe('Retain');
+  });
+
   it('is all that holds data, and has no name that the next deployment would meet again', () => {
-    const kept = Object.values(template.Resources).filter(({ DeletionPolicy }) => DeletionPolicy?.startsWith('Retain'));
+    const kept = Object.values(template.Resources).filter(
+      ({ Type, DeletionPolicy }) => DeletionPolicy?.startsWith('Retain') && !COMPANIONS.has(Type),
+    );
     expect(kept).toHaveLength(11);
     const names = kept.flatMap(({ Properties }) => Object.keys(Properties ?? {}));
     expect(names.filter((name) => name.endsWith('Name'))).toEqual([]);

@@ -10,7 +10,7 @@ const ROOT = join(import.meta.dirname, '../..');
 const LIST = '.textlintignore';
 
 /** How many files still await their edit. Lower the number with each file that leaves the list; never raise the number. */
-const UNEDITED = 23;
+const UNEDITED = 22;
 
 const unedited = [...textOf(LIST).matchAll(/^# ([0-9a-f]{12})\n(.+)$/gm)].map(
   ([, digest = '', path = '']) => ({ path, digest }) as const,

@@ -10,6 +10,7 @@ import {
   TimeWindow,
 } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
+import { retainPolicies } from '../messaging/retain-policies.ts';
 import { allow, deliverPermissions, type GrantedResources, give } from '../permissions/permissions.ts';
 
 export interface Schedules {
@@ -25,6 +26,8 @@ export const schedules = (scope: Construct, reach: GrantedResources, removalPoli
   const requestRole = schedulerRole(scope, 'ScheduledRequestRole', group);
   const { requests, urgent } = reach.queues;
   give(requestRole, [allow(['sqs:SendMessage'], [requests.queueArn, urgent.queueArn]), ...deliverPermissions(reach)]);
+  // A kept schedule takes this role when its instant comes.
+  retainPolicies(removalPolicy, requestRole);
   return { group, requestRole };
 };
 

@@ -5,6 +5,7 @@ import type { Construct } from 'constructs';
 import type { Lane } from '../../../functions/core/lane.ts';
 import { TIMING } from '../../../functions/core/timing.ts';
 import type { Kept } from './kept.ts';
+import { retainPolicies } from './retain-policies.ts';
 
 /** The queue of each lane, and those that no function reads. */
 export interface Queues extends Readonly<Record<Lane, Queue>> {
@@ -58,6 +59,8 @@ export const queues = (scope: Construct, { encryptionKey, removalPolicy }: Kept)
       deadLetterQueue: { queue: stuck, maxReceiveCount: MAX_RECEIVE_COUNT },
     });
   const [requests, urgent, rechecks] = [laneQueue('Requests'), laneQueue('Urgent'), laneQueue('Rechecks')];
+  // A kept queue without its policy would admit every principal of the account that may send.
+  retainPolicies(removalPolicy, requests, urgent, rechecks, stuck, undelivered);
   // Not retained: what an event is about is found by the listing as well.
   const ofEvents: QueueProps = { ...every, removalPolicy: RemovalPolicy.DESTROY };
   const lostEvents = new Queue(scope, 'LostEvents', ofEvents);

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -20,9 +20,11 @@ const copyOfRepository = (to: string): void => {
   symlinkSync(MODULES, join(to, 'node_modules'));
 };
 
-/** Somebody's CDK app, in a folder outside of this repository. */
+/** The CDK app of a user of the package, in a folder outside of this repository. */
 export interface Consumer {
   readonly folder: string;
+  /** What `npm pack` made. */
+  readonly tarball: Buffer;
   /**
    * Runs Node in it, as if the linked packages were installed there.
    *
@@ -42,8 +44,8 @@ export const startConsumer = async (beside: readonly string[]): Promise<Consumer
   const [repository, folder] = [join(home, 'repository'), join(home, 'app')];
   copyOfRepository(repository);
   await execute('npm', ['pack', '--offline', '--no-update-notifier', '--pack-destination', home], { cwd: repository });
-  const tarball = readdirSync(home).find((name) => name.endsWith('.tgz')) ?? '';
-  await execute('tar', ['-xzf', join(home, tarball), '-C', home]);
+  const packed = join(home, readdirSync(home).find((name) => name.endsWith('.tgz')) ?? '');
+  await execute('tar', ['-xzf', packed, '-C', home]);
   rmSync(repository, { recursive: true });
   cpSync(join(import.meta.dirname, '..', 'consumer'), folder, { recursive: true });
   for (const name of beside) {
@@ -55,6 +57,7 @@ export const startConsumer = async (beside: readonly string[]): Promise<Consumer
   mkdirSync(nowhere);
   return {
     folder,
+    tarball: readFileSync(packed),
     async node(...words) {
       // Neither esbuild nor Docker is on this path; and a link is where it lies, so that nothing beside its origin is found.
       const options = { cwd: folder, env: { PATH: nowhere, HOME: nowhere } };

@@ -1,7 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { App, Stack } from 'aws-cdk-lib';
+import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { jsonSchemas } from '../../../functions/core/request/json-schemas.ts';
 import * as PROVIDERS from '../../../functions/providers/index.ts';
@@ -71,6 +74,26 @@ describe('the package', () => {
     );
     expect([dependencies, optionalDependencies, bundleDependencies]).toEqual([undefined, undefined, undefined]);
     expect(Object.keys(peerDependencies)).toEqual(['aws-cdk-lib', 'constructs']);
+  });
+
+  it('has nothing to correct before it is published, by publint', async () => {
+    const { buffer: tarball } = Uint8Array.from(consumer.tarball);
+    expect((await publint({ pack: { tarball } })).messages).toEqual([]);
+  });
+
+  it('has types that are right for each way to import it, by attw', async () => {
+    const result = await checkPackage(createPackageFromTarballData(consumer.tarball));
+    expect(result.types && Object.keys(result.entrypoints)).toContain('.');
+    expect(result.types && result.problems).toEqual([]);
+  });
+
+  it('is not published from its folder by accident; a rehearsal is', () => {
+    const [program = '', file = ''] = JSON.parse(textOf('package.json')).scripts.prepublishOnly.split(' ');
+    expect(program).toBe('node');
+    const statusOf = (env: Readonly<Record<string, string>>) =>
+      spawnSync(process.execPath, [join(ROOT, file)], { env }).status;
+    expect(statusOf({})).toBe(1);
+    expect(statusOf({ npm_config_dry_run: 'true' })).toBe(0);
   });
 
   it('is the file that the page installs', () => {
