@@ -117,20 +117,17 @@ const windowOf = ({ settling }: CaseItem): CaseBrief['window'] => {
   return { owner, nextAt: settling.nextAt, endsAt, ...(comesBySweep(settling) ? { bySweep: true } : {}) };
 };
 
-const nameOfCase = ({ provider, realm, keyId }: CaseItem): string => keyName(provider, realm, keyId);
-
-const foundIn = ({ found }: CaseItem): CaseBrief['found'] =>
-  found && Object.fromEntries(Object.entries(found).map(([name, { outcome, at }]) => [name, { outcome, at }]));
-
 const caseBrief = (item: CaseItem): CaseBrief => {
-  const [since, owner, window, found] = [openSince(item), ownerOf(item), windowOf(item), foundIn(item)];
+  const { provider, realm, keyId, found } = item;
+  const [since, owner, window] = [openSince(item), ownerOf(item), windowOf(item)];
+  const findings = Object.entries(found ?? {}).map(([name, { outcome, at }]) => [name, { outcome, at }] as const);
   return {
-    name: nameOfCase(item),
+    name: keyName(provider, realm, keyId),
     ...(since === undefined ? {} : { since }),
     ...(owner === undefined ? {} : { owner }),
     isLeft: owner !== undefined && owner === item.leftOpenBy,
     ...(window === undefined ? {} : { window }),
-    ...(found === undefined ? {} : { found }),
+    ...(found === undefined ? {} : { found: Object.fromEntries(findings) }),
   };
 };
 
@@ -186,7 +183,7 @@ export const OPEN_REQUESTS = {
 export const CASES = {
   states: ['open-case', 'settling-case', 'proved-case', 'restricted-case'],
   briefOf: caseBrief,
-  nameOf: nameOfCase,
+  nameOf: ({ provider, realm, keyId }: CaseItem) => keyName(provider, realm, keyId),
   read: allOrNothing(
     fields<CaseBrief>({
       name: needed(text),
@@ -265,13 +262,6 @@ export const stateOfList = (list: string): string => list.slice(0, list.indexOf(
 /** The `state` that items of a list have in the table. */
 export const storedState = (state: string): string | undefined => (state === ENDED ? undefined : state);
 
-/** Which list an item belongs to. A plan is no part of the history. */
-const listedState = (pk: string, item: object): unknown => {
-  const { state, ended, planOnly } = item as Partial<Record<'state' | 'ended' | 'planOnly', unknown>>;
-  const isHistory = pk.startsWith('request#') && state === undefined && ended !== undefined && planOnly !== true;
-  return isHistory ? ENDED : state;
-};
-
 /** An item that cannot be told in brief is read as a whole: a defect here must not keep a revocation from its write. */
 const briefIn = ({ briefOf }: Kind<unknown>, item: object): object => {
   try {
@@ -283,7 +273,10 @@ const briefIn = ({ briefOf }: Kind<unknown>, item: object): object => {
 
 /** In which list an item belongs, and its brief; `undefined` if it belongs in none. @param item under the code's names */
 export const listMarks = ({ pk }: ItemKey, item: object): ListMarks | undefined => {
-  const state = listedState(pk, item);
+  const { state: own, ended, planOnly } = item as Partial<Record<'state' | 'ended' | 'planOnly', unknown>>;
+  // A plan is no part of the history.
+  const isHistory = pk.startsWith('request#') && own === undefined && ended !== undefined && planOnly !== true;
+  const state = isHistory ? ENDED : own;
   const kind = KINDS.find(({ states }) => typeof state === 'string' && states.includes(state));
   if (kind === undefined) return undefined;
   const shard = kind.shard?.(item as never) ?? shardOf(pk);
