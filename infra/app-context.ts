@@ -7,9 +7,12 @@ import { isTopicArn } from './valid-range.ts';
 /** What `cdk -c <name>=…` or `context` in `cdk.json` may say. */
 export const CONTEXT = ['prefix', 'mode', 'senders', 'providers', 'requestTopics', 'alarmTopics'] as const;
 
+/** What has to be said, also where it is nothing: a forgotten value must not become another one. `cdk.json` has the repository's own. */
+const SAID = ['mode', 'senders', 'alarmTopics'] as const;
+
 /** The app's context, read. */
 export interface AppContext {
-  readonly revocation: Omit<KeyRevocationProps, 'requestTopics'>;
+  readonly revocation: Omit<KeyRevocationProps, 'requestTopics'> & { readonly mode: Mode };
   /** ARNs of roles and users that may send requests. */
   readonly senders: readonly string[];
   /** ARNs of topics whose messages are requests. */
@@ -21,20 +24,26 @@ export interface AppContext {
 type Context = Readonly<Record<string, unknown>>;
 
 /**
- * Reads the context. A name that is nearly one of ours is refused, since a mistyped one would deploy the default, `enforce` included;
+ * Reads the context. A name that is nearly one of ours is refused, since a mistyped one would deploy something else;
  * others pass, as CDK and a user's own `~/.cdk.json` have theirs. The construct checks the values of its props.
  *
- * @throws Error, a sentence, for such a name, for a sender that is neither a role nor a user, and for a topic that is no topic
+ * @throws Error, a sentence, for a value that has to be said, for such a name, for a sender that is neither a role nor a user, and for a
+ *   topic that is no topic
  */
 export const readContext = (context: Context): AppContext => {
   for (const name of Object.keys(context)) refuseUnlessKnown(name);
+  const unsaid = SAID.find((name) => context[name] === undefined);
+  if (unsaid !== undefined)
+    throw new Error(
+      `Cannot deploy without the context "${unsaid}": write it into context in cdk.json, or give -c ${unsaid}=…`,
+    );
   const prefix = textIn(context, 'prefix');
   const mode = textIn(context, 'mode');
   const providers = listIn(context, 'providers');
   return {
     revocation: {
       ...(prefix !== undefined && { prefix }),
-      ...(mode !== undefined && { mode: mode as Mode }),
+      mode: mode as Mode,
       ...(providers !== undefined && { providers: providers as readonly ProviderName[] }),
     },
     senders: (listIn(context, 'senders') ?? []).map(sender),

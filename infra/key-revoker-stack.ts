@@ -2,10 +2,11 @@ import { Stack, type StackProps } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { KeyRevocation } from './key-revocation.ts';
-import type { KeyRevocationProps } from './key-revocation-props.ts';
+import type { KeyRevocationProps, Mode } from './key-revocation-props.ts';
 
 export interface KeyRevokerStackProps extends StackProps {
-  readonly revocation?: KeyRevocationProps;
+  /** The mode is said, and never a default. */
+  readonly revocation: KeyRevocationProps & { readonly mode: Mode };
   /** ARNs of topics whose messages are requests. */
   readonly requestTopics?: readonly string[];
 }
@@ -14,11 +15,7 @@ export interface KeyRevokerStackProps extends StackProps {
 export class KeyRevokerStack extends Stack {
   readonly revocation: KeyRevocation;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    { revocation = {}, requestTopics = [], ...props }: KeyRevokerStackProps = {},
-  ) {
+  constructor(scope: Construct, id: string, { revocation, requestTopics = [], ...props }: KeyRevokerStackProps) {
     super(scope, id, props);
     const named = requestTopics.map((arn, index) => Topic.fromTopicArn(this, `RequestTopic${index + 1}`, arn));
     this.revocation = new KeyRevocation(this, 'Revocation', {

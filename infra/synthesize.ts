@@ -27,6 +27,6 @@ export const synthesize = (
   context: AppProps['context'] = cdk.context,
 ): Template => {
   const app = new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] } });
-  const { stackName } = new KeyRevokerStack(app, 'KeyRevoker', { revocation });
+  const { stackName } = new KeyRevokerStack(app, 'KeyRevoker', { revocation: { mode: 'enforce', ...revocation } });
   return app.synth().getStackByName(stackName).template;
 };

@@ -22,7 +22,7 @@ export interface Weight {
  */
 export const weigh = async (): Promise<readonly Weight[]> => {
   const app = new App({ context: cdk.context });
-  new KeyRevokerStack(app, 'KeyRevoker');
+  new KeyRevokerStack(app, 'KeyRevoker', { revocation: { mode: 'enforce' } });
   const { directory, stacks } = app.synth();
   const functions = new Map(stacks.flatMap(({ template }) => functionsIn(template)).map((one) => [one.asset, one]));
   return Promise.all(

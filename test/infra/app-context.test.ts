@@ -25,8 +25,20 @@ const OF_CDK = {
 };
 
 describe('the context', () => {
-  it('is none where nothing is given but what the CDK has', () =>
-    expect(readContext(OF_CDK)).toEqual({ revocation: {}, senders: [], requestTopics: [], alarmTopics: [] }));
+  it('is what `cdk.json` says where nothing else is given: no key is touched, and nobody may send', () =>
+    expect(readContext(OF_CDK)).toEqual({
+      revocation: { mode: 'observe' },
+      senders: [],
+      requestTopics: [],
+      alarmTopics: [],
+    }));
+
+  it.each(['mode', 'senders', 'alarmTopics'])('has no default for %s: it is said, also where it is nothing', (name) => {
+    const { [name]: _, ...rest }: Readonly<Record<string, unknown>> = OF_CDK;
+    expect(() => readContext(rest)).toThrow(
+      `Cannot deploy without the context "${name}": write it into context in cdk.json, or give -c ${name}=…`,
+    );
+  });
 
   it.each([
     ['texts with commas', 'kalshi, bybit', ` ${SECOPS} ,${SECOPS}2`, `${ONCALL},${ONCALL}2`],
@@ -43,8 +55,10 @@ describe('the context', () => {
   );
 
   it('leaves the context of others alone', () =>
-    expect(readContext({ account: '1', region: 'eu-central-1', stage: 'prod', vpcId: 'vpc-1', domain: 'd' })).toEqual({
-      revocation: {},
+    expect(
+      readContext({ ...OF_CDK, account: '1', region: 'eu-central-1', stage: 'prod', vpcId: 'vpc-1', domain: 'd' }),
+    ).toEqual({
+      revocation: { mode: 'observe' },
       senders: [],
       requestTopics: [],
       alarmTopics: [],

@@ -29,7 +29,7 @@ const uploaded = (directory: string, { Resources }: Template, handler: string): 
 
 it('carries out a request with the very file that is deployed', async () => {
   const app = new App({ context: cdk.context });
-  const { stackName } = new KeyRevokerStack(app, 'KeyRevoker');
+  const { stackName } = new KeyRevokerStack(app, 'KeyRevoker', { revocation: { mode: 'enforce' } });
   const assembly = app.synth();
   const template = assembly.getStackByName(stackName).template;
   const [aws, bybit] = await Promise.all([startAws(), startSandbox('bybit')]);

@@ -7,7 +7,7 @@ import type { Template } from '../../../infra/synthesize.ts';
 /** The template of this repository's app, and a role in it that may use the command line. */
 export const synthesizeOperated = (): Template => {
   const app = new App({ context: { ...cdk.context, 'aws:cdk:bundling-stacks': [] } });
-  const stack = new KeyRevokerStack(app, 'KeyRevoker');
+  const stack = new KeyRevokerStack(app, 'KeyRevoker', { revocation: { mode: 'enforce' } });
   stack.revocation.grantOperate(new Role(stack, 'OperatorRole', { assumedBy: new AccountRootPrincipal() }));
   return app.synth().getStackByName(stack.stackName).template;
 };
