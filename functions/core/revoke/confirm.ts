@@ -87,7 +87,10 @@ const askedAgain = (
 
 const isOwn = ({ as }: Question): boolean => as === 'self';
 
-/** The round of a reading, and each of the key's own questions a few more times, all at once. The rate slots of these are booked in one write. */
+/**
+ * The round of a reading, and each of the key's own questions a few more times, all at once. The rate slots of these are booked in one
+ * write.
+ */
 const askedAtOnce = async (
   context: AttemptContext,
   item: CaseItem,

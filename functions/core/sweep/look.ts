@@ -64,7 +64,12 @@ export interface OrderFor {
 const VERSION_LOST =
   'Cannot tell which version the date is meant for: give another date, or name the version in key-revoker:version';
 
-/** What the tags of a secret order. @param firstSeen the version that was current when a look first met the date. @returns why they order nothing, as a sentence */
+/**
+ * What the tags of a secret order.
+ *
+ * @param firstSeen the version that was current when a look first met the date
+ * @returns why they order nothing, as a sentence
+ */
 export const orderIn = (
   { providers, digest }: Pick<Ports, 'providers' | 'digest'>,
   secret: Described,
@@ -179,7 +184,11 @@ const withdraw = async (ports: Ports, arn: string): Promise<void> => {
   await writeSweep(ports, arn, (item) => (item?.state === undefined ? undefined : notDue(item)));
 };
 
-/** Notes the date of a secret, reports tags that cannot be read, and says what to send. @param horizon an order that is due later is left for a later tick */
+/**
+ * Notes the date of a secret, reports tags that cannot be read, and says what to send.
+ *
+ * @param horizon an order that is due later is left for a later tick
+ */
 const lookAt = async (ports: Ports, secret: Described, horizon: EpochMs): Promise<Found> => {
   const isTagged = Object.keys(secret.tags).some((key) => key.startsWith(EXPIRY_TAG));
   if (secret.isReplica || secret.isMarkedForDeletion || !isTagged) {

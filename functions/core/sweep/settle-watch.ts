@@ -25,7 +25,8 @@ export interface WatchedWindows {
 }
 
 /**
- * Sends the message of each late reading again, and of each reading that no message waits for, and counts the windows that are overdue. Sends nothing while the system is paused.
+ * Sends the message of each late reading again, and of each reading that no message waits for, and counts the windows that are overdue.
+ * Sends nothing while the system is paused.
  *
  * @throws Unavailable if an AWS service does not answer at all; the next tick starts again
  */
