@@ -7,6 +7,9 @@ export interface OverrideItem extends Versioned {
   readonly urgent?: number | undefined;
   readonly other?: number | undefined;
   readonly until: EpochMs;
+  /** Who raised them, and why. */
+  readonly by?: string | undefined;
+  readonly reason?: string | undefined;
 }
 
 const limitOf = (provider: string): string => `limit#${provider}`;

@@ -516,6 +516,8 @@ const KINDS: readonly Kind[] = [
     urgent: optional(number),
     other: optional(number),
     until: needed(number, 0),
+    by: optional(text),
+    reason: optional(text),
   }),
   kind<Booked & { expiresAt?: number }>(({ pk, sk }) => pk.startsWith('rate#') && sk === 'slots', {
     urgent: optional(number),

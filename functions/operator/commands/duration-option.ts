@@ -7,3 +7,9 @@ export const duration = (text: string): number => {
   if (ms === undefined) throw new InvalidArgumentError('It must be a time such as 90s, 10m, 2h or 30d.');
   return ms;
 };
+
+export const TIMEOUT = [
+  '--timeout <time>',
+  'stop waiting after this time (90s, 10m); the request continues',
+  duration,
+] as const;

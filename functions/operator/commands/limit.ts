@@ -5,8 +5,9 @@ import { updateItem } from '../../core/ledger/update-item.ts';
 import type { Versioned } from '../../core/ports.ts';
 import { HOUR_MS } from '../../core/timing.ts';
 import type { Deployed } from '../deployment/connect.ts';
-import type { Context } from '../deployment/context.ts';
+import { type Context, userOf } from '../deployment/context.ts';
 import { raisedNow } from '../deployment/raise-limit.ts';
+import { confirm } from '../terminal/confirm.ts';
 import { EXIT, Failure } from '../terminal/failure.ts';
 import { type TableColumn, table } from '../terminal/table.ts';
 import { duration } from './duration-option.ts';
@@ -76,11 +77,17 @@ const calls = (text: string): number => {
   return value;
 };
 
-interface RaiseOptions {
+interface ResetOptions {
   readonly provider: string;
+  readonly reason: string;
+  readonly by: string;
+}
+
+interface RaiseOptions extends ResetOptions {
   readonly urgent?: number;
   readonly other?: number;
   readonly for: number;
+  readonly yes?: boolean;
 }
 
 /** As long as counters are kept. */
@@ -95,13 +102,41 @@ const raise = async (deployed: Deployed, options: RaiseOptions): Promise<void> =
       urgent: options.urgent ?? before?.urgent,
       other: options.other ?? before?.other,
       until: after(now, options.for),
+      by: options.by,
+      reason: options.reason,
     };
   });
 };
 
+/** Says what a raise changes: the limits are the guard against a runaway. */
+const tellRaise = ({ terminal }: Context, { card, clock }: Deployed, options: RaiseOptions): void => {
+  const until = toIso(after(clock.now(), options.for));
+  for (const kind of KINDS) {
+    const most = options[kind];
+    if (most === undefined) continue;
+    const times = (most / card.limits[kind]).toFixed(1);
+    terminal.tell(
+      `${options.provider}, ${kind}: ${most} calls per hour until ${until}, ${times} times the deployed ${card.limits[kind]}`,
+    );
+  }
+};
+
+/** The deployed limits hold again. The item stays, and says who ended the raise. */
+const reset = async (deployed: Deployed, { provider, by, reason }: ResetOptions): Promise<void> => {
+  const now = deployed.clock.now();
+  await updateItem<OverrideItem>(deployed, overrideKey(provider), (current) =>
+    raisedNow(current, now) ? { until: now, by, reason } : undefined,
+  );
+};
+
+const providerOption = (context: Context): Option =>
+  new Option('--provider <name>', 'provider whose limits it is about')
+    .choices(Object.keys(context.providers))
+    .makeOptionMandatory();
+
 /** `limit`: how many calls may leave in an hour. */
 export const addLimit = (program: Command, context: Context): void => {
-  const limit = program.command('limit').description('show or raise the hourly limits of calls');
+  const limit = program.command('limit').description('show, raise or reset the hourly limits of calls');
   limit
     .command('show')
     .description('show the limits, and how much of each is used')
@@ -109,16 +144,16 @@ export const addLimit = (program: Command, context: Context): void => {
   limit
     .command('raise')
     .description('temporarily raise the limits of one provider')
-    .addOption(
-      new Option('--provider <name>', 'provider whose limits to raise')
-        .choices(Object.keys(context.providers))
-        .makeOptionMandatory(),
-    )
+    .addOption(providerOption(context))
     .option('--urgent <calls>', 'calls per hour for the reasons leaked and incident', calls)
     .option('--other <calls>', 'calls per hour for all other reasons', calls)
     .requiredOption('--for <time>', 'how long (2h), up to 48 hours', duration)
+    .requiredOption('--reason <text>', 'why')
+    .option('--by <name>', 'who raises them', userOf(context))
+    .option('--yes', 'do not ask for confirmation')
     .action(async (options: RaiseOptions, command: Command) => {
-      const { card } = await context.deployed(command);
+      const deployed = await context.deployed(command);
+      const { card } = deployed;
       if (options.urgent === undefined && options.other === undefined)
         throw new Failure(EXIT.usage, 'Cannot tell what to raise: give --urgent, --other or both');
       if (options.for > LONGEST_MS) throw new Failure(EXIT.usage, 'Cannot raise a limit for longer than 48h');
@@ -128,7 +163,19 @@ export const addLimit = (program: Command, context: Context): void => {
           EXIT.usage,
           `Cannot lower a limit: give --${lower} at least ${card.limits[lower]}, the deployed limit`,
         );
-      await raise(await context.deployed(command), options);
+      tellRaise(context, deployed, options);
+      await confirm(context, { word: 'yes', given: options.yes ? 'yes' : undefined, option: '--yes' });
+      await raise(deployed, options);
+      await showLimits(context, command, [options.provider]);
+    });
+  limit
+    .command('reset')
+    .description('let the deployed limits of one provider hold again')
+    .addOption(providerOption(context))
+    .requiredOption('--reason <text>', 'why')
+    .option('--by <name>', 'who resets them', userOf(context))
+    .action(async (options: ResetOptions, command: Command) => {
+      await reset(await context.deployed(command), options);
       await showLimits(context, command, [options.provider]);
     });
 };

@@ -15,7 +15,7 @@ import { sendOne } from '../requests/requests-queue.ts';
 import { endLines } from '../show/receipt-lines.ts';
 import { confirm } from '../terminal/confirm.ts';
 import { EXIT, Failure } from '../terminal/failure.ts';
-import { duration } from './duration-option.ts';
+import { TIMEOUT } from './duration-option.ts';
 
 type Named = RevocationRequest & { readonly requestId: string };
 
@@ -101,12 +101,6 @@ const carryOut = async (
   const item = await follow(context, deployed, followed, { mostMs: options.timeout });
   showEnd(context, command, await withFinding(context, deployed, item, options));
 };
-
-const TIMEOUT = [
-  '--timeout <time>',
-  'stop waiting after this time (90s, 10m); the request continues',
-  duration,
-] as const;
 
 const NOT_BEFORE = [
   '--not-before <instant>',

@@ -13,6 +13,7 @@ import { EXIT, type Exit, Failure } from '../../terminal/failure.ts';
 import { cut, type TableColumn, table } from '../../terminal/table.ts';
 import { together } from '../../terminal/together.ts';
 import { pairs } from '../../terminal/wrap.ts';
+import { TIMEOUT } from '../duration-option.ts';
 import { endOf, fieldsOf, missing, operationOf, originOf, tellElsewhere } from './in-words.ts';
 
 interface Options {
@@ -20,6 +21,7 @@ interface Options {
   readonly unknown?: boolean;
   readonly by: string;
   readonly wait?: boolean;
+  readonly timeout?: number;
   readonly yes?: boolean;
 }
 
@@ -46,14 +48,17 @@ const again = async (
   context: Context,
   deployed: Deployed,
   one: Stuck,
-  { wait, by }: Pick<Options, 'wait' | 'by'>,
+  { wait, timeout, by }: Pick<Options, 'wait' | 'timeout' | 'by'>,
 ): Promise<Again> => {
   if (context.signal.aborted) {
     await giveBack(deployed, [one]);
     throw new Failure(EXIT.aborted, 'Interrupted: not sent');
   }
   const redriven = await redrive(deployed, one, by);
-  return { redriven, item: wait ? await follow(context, deployed, redriven, { isQuiet: true }) : undefined };
+  return {
+    redriven,
+    item: wait ? await follow(context, deployed, redriven, { isQuiet: true, mostMs: timeout }) : undefined,
+  };
 };
 
 /**
@@ -127,6 +132,7 @@ export const addRedrive = (stuck: Command, context: Context): void => {
     .option('--unknown', 'also messages that the ledger does not know, as new requests of yours')
     .option('--by <name>', 'who sends them', userOf(context))
     .option('--wait', 'wait for the receipts, and exit with the worst status')
+    .option(...TIMEOUT)
     .option('--yes', 'do not ask for confirmation')
     .action(async (names: readonly string[], options: Options, command: Command) => {
       if (names.length > 0 === (options.all === true))

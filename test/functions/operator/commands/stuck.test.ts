@@ -178,6 +178,17 @@ describe('stuck', () => {
     expect(await ids()).toHaveLength(3);
   });
 
+  it('does not wait longer than it was told', async () => {
+    await fourStuck(system());
+    const meanwhile = async (): Promise<void> => undefined;
+    const words = ['stuck', 'redrive', 'R-1', '--yes', '--wait', '--timeout', '1m'];
+    const late = await commandLine(system, { meanwhile })(...words);
+    expect([late.exit, late.told.at(-1)]).toEqual([
+      1,
+      '✖ R-1: Cannot wait longer for R-1: the request continues by itself (received)',
+    ]);
+  });
+
   it('shows nothing secret of a message that crashed the function', async () => {
     const secret = 'x'.repeat(40);
     for (const body of [`{"no":"request","apiSecret":"${secret}"}`, secret]) await putStuck(system(), body);
