@@ -59,6 +59,7 @@ const SCENES: Readonly<Record<string, readonly Scene[]>> = {
       ...kills(KEYS.kalshiKey),
     },
   ],
+  'find, kill': [kills(KEYS.kalshiKey)],
   'request, plan': [kills(KEYS.sub)],
   status: [
     {

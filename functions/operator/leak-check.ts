@@ -21,7 +21,7 @@ const FIELDS: Readonly<Record<string, string>> = {
 };
 
 /** Options without a value. */
-const FLAGS = ['json', 'wait', 'yes', 'all', 'unknown', 'contain', 'read-only', 'help', 'version'];
+const FLAGS = ['leaked', 'json', 'wait', 'yes', 'all', 'unknown', 'contain', 'read-only', 'help', 'version'];
 
 /** Words that belong to no option name a command, an operation, a request or a key. */
 const WORD = 'requestId';

@@ -19,12 +19,14 @@ import { TIMEOUT } from './duration-option.ts';
 
 type Named = RevocationRequest & { readonly requestId: string };
 
-interface Options extends RequestOptions {
+interface SendOptions {
   /** `true`: until the request has ended. */
   readonly wait?: boolean | 'confirmed';
   readonly timeout?: number;
   readonly yes?: boolean;
 }
+
+type Options = RequestOptions & SendOptions;
 
 const isPlan = ({ card }: Deployed, { dryRun }: RevocationRequest): boolean => dryRun || card.mode === 'observe';
 
@@ -61,19 +63,23 @@ const withFinding = async (
   context: Context,
   deployed: Deployed,
   item: Finished,
-  { wait, timeout }: Options,
+  { wait, timeout }: SendOptions,
 ): Promise<Finished> => {
   if (wait !== 'confirmed') return item;
   const receipt = await followFinding(context, deployed, item, { mostMs: timeout });
   return receipt === undefined ? item : { ...item, receipt };
 };
 
-/** Sends it, unless it has ended already; waits where that is wanted. */
-const carryOut = async (
+/** Sends it, unless it has ended already; waits where that is wanted. @param keyId of the target, where the request names only its secret */
+export const sendAndFollow = async (
   context: Context,
   command: Command,
   deployed: Deployed,
-  { request, options }: { readonly request: Named; readonly options: Options },
+  {
+    request,
+    options,
+    keyId,
+  }: { readonly request: Named; readonly options: SendOptions; readonly keyId?: string | undefined },
 ): Promise<void> => {
   const { terminal } = context;
   const { requestId } = request;
@@ -83,7 +89,7 @@ const carryOut = async (
     return showEnd(context, command, await withFinding(context, deployed, before as Finished, options));
   }
   if (!request.dryRun) {
-    for (const line of requestLines(context, deployed, request)) terminal.tell(line);
+    for (const line of requestLines(context, deployed, request, keyId)) terminal.tell(line);
     const isAsked = isFinal(deployed, request) && deployed.card.mode === 'enforce';
     if (isAsked) await confirm(context, { word: 'yes', given: options.yes ? 'yes' : undefined, option: '--yes' });
   }
@@ -125,7 +131,7 @@ export const addRequest = (program: Command, context: Context): void => {
     .action(async (operation: string, options: Options, command: Command) => {
       const deployed = await context.deployed(command);
       const request = requestFromOptions(operation, options, deployed);
-      await carryOut(context, command, deployed, { request, options });
+      await sendAndFollow(context, command, deployed, { request, options });
     });
 };
 
@@ -140,6 +146,6 @@ export const addPlan = (program: Command, context: Context): void => {
     .action(async (operation: string, options: Options, command: Command) => {
       const deployed = await context.deployed(command);
       const request = requestFromOptions(operation, options, deployed, { dryRun: true });
-      await carryOut(context, command, deployed, { request, options: { ...options, wait: true } });
+      await sendAndFollow(context, command, deployed, { request, options: { ...options, wait: true } });
     });
 };

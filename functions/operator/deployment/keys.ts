@@ -29,7 +29,12 @@ export interface StoredKey {
   readonly name: string | undefined;
   readonly keyId: string | undefined;
   readonly found: CaseItem | undefined;
+  /** The secret holds the credential that is sought. */
+  readonly isSought: boolean;
 }
+
+/** Whether the text of a secret holds what is sought. */
+export type Holds = (text: string) => boolean;
 
 /** The keys under the prefix, by the names of their secrets. */
 export interface FoundKeys {
@@ -107,9 +112,10 @@ const openedIn = async ({ vault }: Deployed, { arn }: Described): Promise<Opened
 };
 
 /** Opens a secret as it is now, and tells whose key is in it. */
-const keyIn = async (providers: Providers, deployed: Deployed, secret: Described): Promise<StoredKey> => {
+const keyIn = async (providers: Providers, deployed: Deployed, secret: Described, holds: Holds): Promise<StoredKey> => {
   const opened = await openedIn(deployed, secret);
-  const nothing = { environment: undefined, name: undefined, keyId: undefined, found: undefined };
+  const isSought = typeof opened !== 'string' && opened.value !== undefined && holds(opened.value.reveal());
+  const nothing = { environment: undefined, name: undefined, keyId: undefined, found: undefined, isSought };
   const unread = { secret, provider: providerNamed(providers, secret.tags[PROVIDER_TAG])?.name, ...nothing };
   if (typeof opened === 'string') return { ...unread, versionId: '', createdAt: undefined, problem: opened };
   const { versionId, createdAt } = opened;
@@ -125,26 +131,29 @@ const keyIn = async (providers: Providers, deployed: Deployed, secret: Described
   const realm = provider.environments[environment]?.realm ?? environment;
   const name = keyId === undefined ? undefined : keyName(provider.name, realm, keyId);
   const found = await caseIn(deployed, name);
-  return { secret, versionId, createdAt, problem: undefined, provider: provider.name, environment, name, keyId, found };
+  const told = { provider: provider.name, environment, name, keyId, found, isSought };
+  return { secret, versionId, createdAt, problem: undefined, ...told };
 };
 
 /**
  * Opens the secrets under the prefix, some at once, and shows how far it is.
  *
  * @param isMeant which secrets to open
+ * @param holds tells the credential that is sought. Nothing else of a secret's text is kept
  * @throws Unavailable where AWS does not answer, Failure where the user breaks off
  */
 export const keysUnder = async (
   { terminal, signal, providers }: Pick<Context, 'terminal' | 'signal' | 'providers'>,
   deployed: Deployed,
   isMeant: (secret: Described) => boolean,
+  holds: Holds = () => false,
 ): Promise<FoundKeys> => {
   const keys: StoredKey[] = [];
   const unopened: Described[] = [];
   for await (const { secrets } of secretsUnder(deployed.secrets, deployed.card.prefix)) {
     await someAtOnce(secrets.filter(isMeant), async (secret) => {
       if (signal.aborted) throw new Failure(EXIT.aborted, 'Interrupted: nothing was sent');
-      if (whyUnopened(secret) === undefined) keys.push(await keyIn(providers, deployed, secret));
+      if (whyUnopened(secret) === undefined) keys.push(await keyIn(providers, deployed, secret, holds));
       else unopened.push(secret);
       terminal.show(`Reading secrets: ${keys.length}`);
     });

@@ -1,4 +1,4 @@
-import { shortened } from '../../core/receipts/make-receipt.ts';
+import { isKey } from '../deployment/key-name.ts';
 import type { HistoryEntry } from './entry.ts';
 
 /** What a user asks for. */
@@ -10,16 +10,6 @@ export interface Filter {
   readonly outcome?: string | undefined;
   readonly provider?: string | undefined;
 }
-
-/** The identifier in a key's name. */
-export const keyIdIn = (name: string): string => name.split('/').slice(2).join('/');
-
-const isKey = (name: string | undefined, wanted: string): boolean => {
-  if (name === undefined) return false;
-  const keyId = keyIdIn(name);
-  const short = wanted.replace('...', '…');
-  return [name, keyId].some((text) => text.toLowerCase() === wanted.toLowerCase()) || shortened(keyId) === short;
-};
 
 /** Whether an entry is one of those that a user asks for. */
 export const fits = ({ reference, key, outcome, provider, found }: HistoryEntry, wanted: Filter): boolean => {

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { text } from 'node:stream/consumers';
 import type { WriteStream } from 'node:tty';
 import { stripVTControlCharacters, styleText } from 'node:util';
 import { EXIT, Failure } from './failure.ts';
@@ -57,7 +58,8 @@ export const terminalOf = (streams: Streams, signal: AbortSignal): Terminal => {
       stderr.write(line.slice(0, (stderr.columns || 80) - 1));
       isShown = true;
     },
-    style: (style, text) => styleText(style, text, { stream: stdout }),
+    input: () => text(stdin),
+    style: (style, words) => styleText(style, words, { stream: stdout }),
     ask: (question) => {
       clear();
       return ask(streams, question, signal);

@@ -19,6 +19,8 @@ export interface Terminal {
   show(line?: string): void;
   /** Colours and weights, where the result's reader sees them. */
   style(style: Style, text: string): string;
+  /** All of the standard input, to its end. */
+  input(): Promise<string>;
   /** @throws Failure `aborted` where the question is broken off */
   ask(question: string): Promise<string>;
 }

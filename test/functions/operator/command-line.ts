@@ -27,6 +27,8 @@ export interface Typing {
   readonly width?: number;
   /** What is typed where something is asked. @default nobody is there */
   readonly answers?: readonly string[];
+  /** What is on the standard input. @default nothing */
+  readonly input?: string;
   readonly environment?: Readonly<Record<string, string>>;
   /** @default the role that was granted the command line */
   readonly credentials?: System['operator'];
@@ -45,7 +47,7 @@ interface Heard extends Ran {
   readonly asked: string[];
 }
 
-const terminalFor = ({ width, answers }: Typing, heard: Heard): Terminal => {
+const terminalFor = ({ width, answers, input = '' }: Typing, heard: Heard): Terminal => {
   const left = [...(answers ?? [])];
   return {
     width,
@@ -55,6 +57,7 @@ const terminalFor = ({ width, answers }: Typing, heard: Heard): Terminal => {
     tell: (text) => void heard.told.push(...stripVTControlCharacters(text).split('\n')),
     show: (text) => void (text === undefined ? undefined : heard.shown.push(text)),
     style: (style, text) => (width === undefined ? text : styleText(style, text, { validateStream: false })),
+    input: async () => input,
     ask: async (question) => {
       heard.asked.push(stripVTControlCharacters(question));
       return left.shift() ?? '';

@@ -18,12 +18,16 @@ describe('request', () => {
     const { exit, out, told, shown } = await piped('request', ...SUB, ...more, '--wait', '--yes');
     expect(exit).toBe(0);
     expect(told).toEqual([
-      'Delete the key SUBK…0001',
+      `Delete the key ${KEYS.sub}`,
       '  operation  bybit/delete-sub-key',
       `  signed by  ${SECRETS.master} (AWSCURRENT)`,
       '  reason     leaked (urgent)',
       '  reference  INC-1',
       '  request    R-1',
+      '  account    000000000000',
+      '  region     us-east-1',
+      '  prefix     key-revoker/',
+      '  mode       enforce',
     ]);
     expect(out.slice(0, 3)).toEqual([
       'revoked  bybit/delete-sub-key  SUBK…0001',

@@ -19,6 +19,7 @@ const key = (name: string, more: Partial<StoredKey> = {}, tags: Readonly<Record<
   name: `bybit/mainnet/${name}`,
   keyId: name.toUpperCase(),
   found: undefined,
+  isSought: false,
   ...more,
 });
 
