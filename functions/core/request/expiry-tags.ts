@@ -14,6 +14,8 @@ export const EXPIRY_TAG = `${PREFIX}expires-at`;
 export const CONTROL_TAG = `${PREFIX}control`;
 /** Names the provider whose key is in the secret. */
 export const PROVIDER_TAG = `${PREFIX}provider`;
+/** Names the secret of the managing key. */
+export const SIGNED_BY_TAG = `${PREFIX}signed-by`;
 const ORDER_TAGS = ['expires-at', 'provider', 'operation', 'signed-by', 'target', 'version', 'settings'] as const;
 
 const STATUS_TAG = `${PREFIX}status`;

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { toIso } from '../../core/epoch.ts';
+import { SIGNED_BY_TAG } from '../../core/request/expiry-tags.ts';
 import { parseRequest } from '../../core/request/parse-request.ts';
 import type { RevocationRequest } from '../../core/request/revocation-request.ts';
 import { MINUTE_MS } from '../../core/timing.ts';
@@ -21,6 +22,7 @@ const PATIENCE_MS = 2 * MINUTE_MS;
 
 interface Options {
   readonly leaked?: boolean;
+  readonly signedBy?: string;
   readonly reference?: string;
   readonly requestedBy?: string;
   readonly wait?: boolean;
@@ -40,6 +42,13 @@ const chosen = async ({ terminal }: Context, found: readonly StoredKey[]): Promi
   const answer = found[Number(await terminal.ask('Type the number of the one to kill: ')) - 1];
   if (answer !== undefined) return answer;
   throw new Failure(EXIT.aborted, 'Cannot continue without one of these numbers: nothing was sent');
+};
+
+/** The key as if its tags named that secret. */
+const signedWith = (key: StoredKey, secret: string | undefined): StoredKey => {
+  if (secret === undefined) return key;
+  const tags = { ...key.secret.tags, [SIGNED_BY_TAG]: secret };
+  return { ...key, secret: { ...key.secret, tags } };
 };
 
 /** The deletes that are possible for the key. @throws Failure if there is none */
@@ -99,7 +108,11 @@ const run = async (context: Context, command: Command, wanted: string, options: 
     terminal.print(`The key was proved gone at ${toIso(proved.at)} by ${proved.endedBy}: nothing was sent`);
     return;
   }
-  const request = asSent(deployed, await planned(context, deployed, deletesOf(context, key)), options);
+  const request = asSent(
+    deployed,
+    await planned(context, deployed, deletesOf(context, signedWith(key, options.signedBy))),
+    options,
+  );
   const { wait = terminal.isAnswered } = options;
   await sendAndFollow(context, command, deployed, { request, options: { ...options, wait }, keyId: key.keyId });
   const record = wait ? await endRecord(deployed, request.requestId) : undefined;
@@ -114,6 +127,7 @@ export const addKill = (program: Command, context: Context): void => {
     .description('find a key, plan its deletion, ask, send the request and follow it')
     .argument('<key>', 'identifier, its short form, or name of the secret; - reads the credential from standard input')
     .option('--leaked', 'the key is leaked: the request waits behind no others')
+    .option('--signed-by <secret>', 'secret of the managing key (default: as the tags say, or the key itself)')
     .option('--reference <ticket>', 'copied to the receipt')
     .option('--requested-by <name>', 'copied to the receipt')
     .option('--wait', 'wait for the receipt (in a terminal always)')

@@ -1,5 +1,5 @@
 import { deletesOf, type Providers } from '../../core/provider.ts';
-import { EXPIRY_TAG, readTags } from '../../core/request/expiry-tags.ts';
+import { EXPIRY_TAG, readTags, SIGNED_BY_TAG } from '../../core/request/expiry-tags.ts';
 import { type Parsed, parseRequest } from '../../core/request/parse-request.ts';
 import type { RevocationRequest } from '../../core/request/revocation-request.ts';
 import type { StoredKey } from '../deployment/keys.ts';
@@ -24,7 +24,7 @@ const deleteBy = (
   provider: string,
   operation: string,
 ): Questions => {
-  const signedBy = secret.tags['key-revoker:signed-by'];
+  const signedBy = secret.tags[SIGNED_BY_TAG];
   const isManaged = signedBy !== undefined && signedBy !== secret.name && signedBy !== secret.arn;
   const aimed = isManaged
     ? { secretId: signedBy, target: { secretId: secret.name, secretVersion: versionId } }

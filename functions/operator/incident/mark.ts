@@ -1,4 +1,5 @@
 import { deletesOf, type Providers } from '../../core/provider.ts';
+import { SIGNED_BY_TAG } from '../../core/request/expiry-tags.ts';
 import type { StoredKey } from '../deployment/keys.ts';
 
 /** One key that an incident is about. */
@@ -44,7 +45,7 @@ export const isMeant = (
 ): boolean => name.startsWith(namePrefix) && wanted.every(([key, value]) => tags[key] === value);
 
 const signerOf = ({ secret }: StoredKey, { signedBy }: Wanted): string | undefined => {
-  const signer = secret.tags['key-revoker:signed-by'] ?? signedBy;
+  const signer = secret.tags[SIGNED_BY_TAG] ?? signedBy;
   return signer === secret.name || signer === secret.arn ? undefined : signer;
 };
 

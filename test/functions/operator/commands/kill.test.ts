@@ -115,6 +115,14 @@ describe('kill', () => {
     expect([exit, outcomes(), deadKeys(system())]).toEqual([0, [['revoked', 'manual']], [KEYS.sub]]);
   });
 
+  it('lets another key sign, by its tags or by name', async () => {
+    await seedKeys(system());
+    const words = ['kill', SECRETS.requestyKey, '--signed-by', SECRETS.requestyManager, '--yes', '--wait'];
+    const { exit, told } = await piped(...words);
+    expect([exit, outcomes(), deadKeys(system())]).toEqual([0, [['revoked', 'manual']], [KEYS.requestyKey]]);
+    expect(told.join('\n')).toContain(`signed by  ${SECRETS.requestyManager}`);
+  });
+
   it('sends nothing without a word of the user', async () => {
     await seedKeys(system());
     const { exit, told } = await piped('kill', KEYS.kalshiKey);
