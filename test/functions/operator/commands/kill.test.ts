@@ -1,3 +1,4 @@
+import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { CREDENTIALS, deadKeys, KEYS, SECRETS, seedKeys } from '../../../seed-keys.ts';
 import { systemForEachTest } from '../../../whole/system/system.ts';
@@ -73,6 +74,34 @@ describe('find', () => {
     expect(text).toContain(`Cannot find ${named} in a secret under key-revoker/`);
     for (const part of ['Store its credential there', '--secret', 'https://']) expect(text).toContain(part);
     if (input !== '') expect(text).not.toContain(input);
+  });
+
+  it.each([
+    ['an identifier', KEYS.kalshiKey, '', `key-revoker status ${KEYS.kalshiKey}`],
+    ['a credential', '-', JSON.stringify(CREDENTIALS.kalshiKey), 'Cannot tell whether that credential is in a secret'],
+  ])('never says of %s that it is not there while AWS denies a secret', async (_what, wanted, input, named) => {
+    await seedKeys(system());
+    const containing = `${SECRETS.kalshiKey}-`;
+    system().aws.faults.add({
+      ...{ service: 'secretsmanager', action: 'GetSecretValue', kind: 'deny', containing },
+      times: Number.POSITIVE_INFINITY,
+    });
+    const { exit, told } = await commandLine(system, { input })('find', wanted);
+    const text = told.join(' ');
+    expect(exit).toBe(1);
+    for (const part of [named, '1 of 10 secrets did not open', 'grantOperate', 'https://'])
+      expect(text).toContain(part);
+    expect(text).not.toContain('Store its credential');
+  });
+
+  it('names a secret that nobody opens, since it is marked for deletion', async () => {
+    await seedKeys(system());
+    await system().secrets.send(new DeleteSecretCommand({ SecretId: SECRETS.kalshiKey, RecoveryWindowInDays: 7 }));
+    const { exit, told } = await piped('kill', SECRETS.kalshiKey, '--yes');
+    expect([exit, told.join(' ')]).toEqual([
+      1,
+      expect.stringContaining(`This secret is marked for deletion, so nothing can open it: ${SECRETS.kalshiKey}`),
+    ]);
   });
 
   it('refuses an empty input, and a secret as an argument', async () => {
