@@ -201,8 +201,9 @@ export const takeSlotsAhead = async (
  */
 export const takeRateSlot = async (wanting: Wanting, rate: Rate | undefined): Promise<boolean> => {
   if (rate === undefined) return true;
-  const ahead = wanting.slots?.get(rate.of) ?? [];
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    // Looked up each time: while this exchange waits, another one of the delivery may take slots ahead.
+    const ahead = wanting.slots?.get(rate.of) ?? [];
     // A slot whose time has passed is of no use.
     while (ahead[0] && !isInTime(wanting, rate, ahead[0])) ahead.shift();
     const slot = ahead.shift() ?? (await bookSlots(wanting, rate, 1))?.[0];

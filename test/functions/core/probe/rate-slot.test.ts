@@ -352,6 +352,29 @@ describe('a slot that was taken ahead', () => {
     expect(memory.clock.now()).toBe(NOON + 5 * STEP_MS);
   });
 
+  it('is used once where the delivery takes more slots ahead while an exchange waits', async () => {
+    const memory = memoryPorts();
+    const urgent = {
+      ports: { ...memory.ports, rates: new Map() },
+      deadline: after(NOON, 25_000),
+      lane: 'urgent',
+    } as const;
+    const during = [() => takeSlotsAhead(asking, RATE, 1), () => takeRateSlot(urgent, RATE)];
+    const ledger: Ledger = {
+      ...memory.ports.ledger,
+      read: async (key) => {
+        for (const happens of during.splice(0)) await happens();
+        return memory.ports.ledger.read(key);
+      },
+    };
+    const asking: Asking = { ports: { ...memory.ports, ledger }, deadline: after(NOON, 25_000) };
+    await takeSlotsAhead(asking, RATE, 3);
+    const left: number[] = [];
+    for (let n = 0; n < 3; n += 1) if (await takeRateSlot(asking, RATE)) left.push(memory.clock.now() - NOON);
+    // The second and the third slot are lost to urgent requests.
+    expect(left).toEqual([0, 3, 4].map((n) => n * STEP_MS));
+  });
+
   it('is not booked together with others where the last of them is not free in time', async () => {
     const { asking, booked } = await ahead(0);
     const inTime = after(NOON, 5_000 + 4 * STEP_MS);
