@@ -9,6 +9,7 @@ import type { Context } from '../deployment/context.ts';
 import { findKeys } from '../deployment/find-keys.ts';
 import type { StoredKey } from '../deployment/keys.ts';
 import { refusePaused } from '../deployment/paused.ts';
+import { isOfOtherKind } from '../doctor/finding.ts';
 import { questionsFor } from '../doctor/questions.ts';
 import { endRecord } from '../history/record.ts';
 import { plansOf } from '../requests/plans.ts';
@@ -75,11 +76,7 @@ const planned = async (
   terminal.show('Planning');
   const plans = await plansOf(context, deployed, deletes, { mostMs: PATIENCE_MS });
   terminal.show();
-  const isOfKind = (index: number): boolean => {
-    const { outcome, code } = plans[index]?.receipt ?? {};
-    return !(outcome === 'refused' && code === 'wrong-signer');
-  };
-  const index = deletes.findIndex((_, each) => isOfKind(each));
+  const index = deletes.findIndex((_, each) => !isOfOtherKind(plans[each]));
   const plan = plans[Math.max(0, index)]?.receipt.message;
   terminal.tell(plan === undefined ? 'No plan came in time: the request may still succeed' : `Plan: ${plan}`);
   return deletes[Math.max(0, index)] as RevocationRequest; // there is at least one

@@ -138,10 +138,13 @@ describe('kill', () => {
     expect([...out, ...told].join('\n')).not.toContain(PEM.split('\n')[1] ?? '?');
   });
 
-  it('finds out which kind a key of Bybit is', async () => {
+  it.each([
+    ['a sub key', KEYS.sub],
+    ['a master key', KEYS.rsaMaster],
+  ])('finds out which kind a key of Bybit is: %s', async (_what, keyId) => {
     await seedKeys(system());
-    const { exit } = await piped('kill', KEYS.sub, '--yes', '--wait');
-    expect([exit, outcomes(), deadKeys(system())]).toEqual([0, [['revoked', 'manual']], [KEYS.sub]]);
+    const { exit } = await piped('kill', keyId, '--yes', '--wait');
+    expect([exit, outcomes(), deadKeys(system())]).toEqual([0, [['revoked', 'manual']], [keyId]]);
   });
 
   it('lets another key sign, by its tags or by name', async () => {
