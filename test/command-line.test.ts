@@ -2,13 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { addCommands } from '../functions/operator/commands/index.ts';
+import { COMMANDS } from '../functions/operator/commands/index.ts';
 import type { Context } from '../functions/operator/deployment/context.ts';
+import { programIn } from '../functions/operator/program.ts';
 import { EXIT } from '../functions/operator/terminal/failure.ts';
 import * as PROVIDERS from '../functions/providers/index.ts';
 import { commandLine, type Ran } from './functions/operator/command-line.ts';
+import { configured } from './functions/operator/configured.ts';
 import { BLOCKS, type Block, rowsOf, textOf } from './pages.ts';
 import { runShell } from './run-shell.ts';
 import { CREDENTIALS, deadKeys, KEYS, SECRETS, seedKeys } from './seed-keys.ts';
@@ -23,13 +25,15 @@ const namesIn = (command: Command, before = ''): readonly string[] =>
     return each.commands.length === 0 ? [name] : namesIn(each, `${name} `);
   });
 
-const PROGRAM = addCommands(new Command('key-revoker'), {
-  environment: {},
-  providers: PROVIDERS,
-} as unknown as Context);
+const PROGRAM = programIn({ terminal: {} as Context['terminal'] }, COMMANDS);
+for (const command of PROGRAM.commands) {
+  const setUp = await COMMANDS[command.name()]?.load();
+  setUp?.(command, { environment: {}, providers: PROVIDERS } as unknown as Context);
+}
 
 /** What the lines of a section find, and what has become of it. */
 interface Scene {
+  readonly environment?: () => Readonly<Record<string, string>>;
   readonly before?: (system: System) => Promise<unknown>;
   readonly after?: (system: System, ran: readonly Ran[]) => Promise<void> | void;
 }
@@ -45,6 +49,9 @@ const kills = (...keys: readonly string[]): Scene => ({
   after: (system) => void expect(deadKeys(system).toSorted()).toEqual(keys.toSorted()),
 });
 
+/** The configuration file that the page shows. */
+const CONTEXTS = BLOCKS.find(({ section, language }) => section === 'Contexts' && language === 'json')?.text ?? '';
+
 /** By section, one for each of its blocks. */
 const SCENES: Readonly<Record<string, readonly Scene[]>> = {
   'Kill a key': [
@@ -59,6 +66,21 @@ const SCENES: Readonly<Record<string, readonly Scene[]>> = {
       ...kills(KEYS.kalshiKey),
     },
   ],
+  'Command line': [
+    {
+      before: stuckAs('R-1'),
+      after: (_system, [list, status]) => {
+        expect(list?.out).toContain(`kalshi/prod/${KEYS.kalshiKey}`);
+        expect(status?.out).toEqual(['[]']);
+      },
+    },
+  ],
+  Contexts: [
+    {
+      environment: () => configured(CONTEXTS),
+      after: (_system, [contexts]) => void expect(contexts?.out[2]).toMatch(/^production +key-revoker\/ +eu-west-1 /),
+    },
+  ],
   'find, kill': [kills(KEYS.kalshiKey)],
   'request, plan': [kills(KEYS.sub)],
   status: [
@@ -71,7 +93,8 @@ const SCENES: Readonly<Record<string, readonly Scene[]>> = {
         expect(ran[0]?.out[0]).toMatch(/^revoked /);
         expect(ran[1]?.out[0]).toBe('Key bybit/mainnet/SUBKEYexample00001');
         expect(ran[2]?.out).toEqual(ran[1]?.out);
-        expect(ran[3]?.out.at(-1)).toBe('  open               nothing');
+        expect(ran[3]?.out).toEqual(ran[1]?.out);
+        expect(ran[4]?.out.at(-1)).toBe('  open               nothing');
       },
     },
   ],
@@ -122,7 +145,14 @@ const SCENES: Readonly<Record<string, readonly Scene[]>> = {
       },
       ...kills(KEYS.requestyKey),
     },
-    { before: stuckAs('K-17'), after: async (system) => void expect(await system.stuck()).toEqual([]) },
+    {
+      before: async (system) => {
+        await stuckAs('K-17')(system);
+        await system.send('{"no":"request"}');
+        await system.settle();
+      },
+      after: async (system) => void expect(await system.stuck()).toEqual([]),
+    },
   ],
   limit: [{ after: (_system, ran) => void expect(ran[1]?.out[2]).toMatch(/ 5000 +1000 +2026-11-20T12:00/) }],
   'pause, resume': [{ after: (_system, ran) => void expect(ran[1]?.out[0]).toMatch(/^Resumed/) }],
@@ -173,7 +203,7 @@ describe('the command lines of the pages', () => {
 
   it.each(WITH_COMMANDS.map((block) => [block.section, block] as const))('of %s work', async (_section, block) => {
     await seedKeys(system());
-    const { before, after } = sceneOf(block) ?? {};
+    const { environment, before, after } = sceneOf(block) ?? {};
     await before?.(system());
     const folder = mkdtempSync(join(tmpdir(), 'pages-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -183,7 +213,7 @@ describe('the command lines of the pages', () => {
       now: Math.floor(Date.now() / 1000),
       variables: {},
       keyRevoker: async (words) => {
-        const one = await commandLine(system)(...words);
+        const one = await commandLine(system, { environment: environment?.() ?? {} })(...words);
         ran.push(one);
         expect([words, one.exit, one.told.filter((line) => line.startsWith('Cannot'))]).toEqual([words, 0, []]);
         return { text: `${one.out.join('\n')}\n`, status: one.exit };

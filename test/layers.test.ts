@@ -66,7 +66,8 @@ const LAYERS: readonly Layer[] = [
     of: /^functions\/operator\//,
     may: [
       ...[/^functions\/operator\//, CORE, /^functions\/edge\//],
-      ...[SCHEMAS, NODE, AWS, /^(commander|csv-stringify\/sync|listr2)$/],
+      ...[SCHEMAS, NODE, AWS, /^package\.json$/],
+      /^(commander|@bomb\.sh\/tab\/commander|csv-stringify\/sync|listr2|@aws-lambda-powertools\/jmespath)$/,
     ],
   },
   {

@@ -7,6 +7,8 @@ import { optionOf } from './terminal/option-name.ts';
 /** Options whose values are identifiers, which are long and unbroken without being secret, by the field of a request that they are. Other options have the name of their field. */
 const FIELDS: Readonly<Record<string, string>> = {
   prefix: 'secretId',
+  profile: 'secretId',
+  context: 'secretId',
   secret: 'secretId',
   'secret-version': 'secretVersion',
   target: 'requestId',
@@ -21,7 +23,10 @@ const FIELDS: Readonly<Record<string, string>> = {
 };
 
 /** Options without a value. */
-const FLAGS = ['leaked', 'json', 'wait', 'yes', 'all', 'unknown', 'contain', 'read-only', 'help', 'version'];
+const FLAGS = [
+  ...['json', 'quiet', 'debug', 'help', 'version'],
+  ...['leaked', 'wait', 'yes', 'all', 'unknown', 'contain', 'read-only'],
+];
 
 /** Words that belong to no option name a command, an operation, a request or a key. */
 const WORD = 'requestId';

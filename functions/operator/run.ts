@@ -1,54 +1,23 @@
-import { Command, CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { Unavailable } from '../core/fault.ts';
 import type { Providers } from '../core/provider.ts';
-import { addCommands } from './commands/index.ts';
+import { COMMANDS } from './commands/index.ts';
+import { addCompletion, isAboutCompletion, nameCompletion } from './completion.ts';
 import { USE_GRANTED_ROLE } from './deployment/aws-trouble.ts';
-import { connect } from './deployment/connect.ts';
-import { commandContext } from './deployment/context.ts';
+import { commandContext, type OwnContext } from './deployment/context.ts';
 import type { ProcessPorts } from './deployment/process-ports.ts';
-import { refuseSecrets } from './leak-check.ts';
+import { type Globals, programIn } from './program.ts';
 import { EXIT, type Exit, Failure } from './terminal/failure.ts';
+import { quiet } from './terminal/quiet.ts';
 
-export const DEFAULT_PREFIX = 'key-revoker/';
-
-const EXITS = `
-Exit status:
-  0  done
-  1  failed, or doctor found a failure
-  2  usage error; nothing was sent
-  3  a request ended stuck or refused, or a plan says that it would
-  4  not found
-  5  not confirmed, or interrupted`;
-
-/** `Bybit, Kalshi and Requesty` */
-const titlesOf = (providers: Providers): string => {
-  const titles = Object.values(providers).map(({ title }) => title);
-  return [titles.slice(0, -1).join(', '), titles.at(-1)].filter(Boolean).join(' and ');
-};
-
-const programIn = ({ terminal, environment, providers }: ProcessPorts): Command =>
-  new Command('key-revoker')
-    .description(`Kills API keys at ${titlesOf(providers)}, and proves that they are dead`)
-    .option(
-      '--prefix <prefix>',
-      'prefix of the secret names; identifies the deployment',
-      environment['KEY_REVOKER_PREFIX'] || DEFAULT_PREFIX,
-    )
-    .option('--json', 'print JSON for machines')
-    .addHelpText('after', EXITS)
-    .configureHelp({ showGlobalOptions: true })
-    .configureOutput({
-      writeOut: (text) => terminal.print(text.trimEnd()),
-      writeErr: (text) => terminal.tell(text.trimEnd()),
-      getOutHelpWidth: () => terminal.width ?? 80,
-      getErrHelpWidth: () => terminal.width ?? 80,
-      // Commander's own words begin in lower case.
-      outputError: (text, write) => write(text.replace(/^error: (.)/, (_all, first: string) => first.toUpperCase())),
-    })
-    .exitOverride();
+/** What a command line is run with. */
+export interface RunPorts extends Omit<ProcessPorts, 'providers'> {
+  /** Reads the providers, which help does not need. */
+  providers(): Promise<Providers>;
+}
 
 /** The status for whatever a command threw, once it was told. */
-const told = ({ terminal, signal }: ProcessPorts, error: unknown): Exit => {
+const told = ({ terminal, signal }: RunPorts, error: unknown): Exit => {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   terminal.tell(error instanceof Error ? error.message : String(error));
   if (signal.aborted) return EXIT.aborted;
@@ -58,23 +27,78 @@ const told = ({ terminal, signal }: ProcessPorts, error: unknown): Exit => {
   return EXIT.failed;
 };
 
+/** What those commands print that print no single value: lists can be CSV, and a text is neither CSV nor JSON. */
+const PRINTS: Readonly<Record<string, 'list' | 'text'>> = {
+  find: 'list',
+  list: 'list',
+  contexts: 'list',
+  'receipts list': 'list',
+  'schedule list': 'list',
+  'stuck list': 'list',
+  'limit show': 'list',
+  'limit raise': 'list',
+  'limit reset': 'list',
+  report: 'text',
+};
+
+/** `receipts list`, of the command `list` in the group `receipts`. */
+const nameOf = (command: Command): string =>
+  command.parent?.parent ? `${nameOf(command.parent)} ${command.name()}` : command.name();
+
+/** Words in which no secret can be. */
+const isBare = (words: readonly string[]): boolean =>
+  words.every((word) => Object.hasOwn(COMMANDS, word) || word === '--help' || word === '--version');
+
+/** The program, which reads the rest of a command once the command is called; and the context of that command. */
+const readyIn = async (words: readonly string[], ports: RunPorts) => {
+  const program = programIn(ports, COMMANDS);
+  let context: OwnContext | undefined;
+  const setUp = async (command: Command): Promise<void> => {
+    const { quiet: isQuiet, debug, ...place } = program.opts<Globals>();
+    const terminal = isQuiet ? quiet(ports.terminal) : ports.terminal;
+    context ??= commandContext(
+      { ...ports, terminal, providers: await ports.providers() },
+      place,
+      debug ? ports.terminal.tell : undefined,
+    );
+    const rest = await COMMANDS[command.name()]?.load();
+    rest?.(command, context);
+  };
+  if (isAboutCompletion(words)) {
+    for (const command of program.commands) await setUp(command);
+    await addCompletion(program);
+  } else {
+    nameCompletion(program);
+    program.hook('preSubcommand', (_program, command) => setUp(command));
+  }
+  program.hook('preAction', async (_program, command) => {
+    const { outputOf } = await import('./terminal/output.ts');
+    context?.printWith(await outputOf(program.opts<Globals>(), PRINTS[nameOf(command)]));
+  });
+  return { program, context: () => context };
+};
+
 /**
  * Runs one command line.
  *
  * @param words those behind the program's name
  * @returns the exit status; it rejects never
  */
-export const run = async (words: readonly string[], ports: ProcessPorts): Promise<Exit> => {
-  const context = commandContext(ports, connect);
+export const run = async (words: readonly string[], ports: RunPorts): Promise<Exit> => {
+  let context: () => OwnContext | undefined = () => undefined;
   try {
-    refuseSecrets(ports.providers, words);
-    const program = addCommands(programIn(ports), context);
-    await program.parseAsync([...words], { from: 'user' });
-    return context.exit();
+    if (!isBare(words)) {
+      const { refuseSecrets } = await import('./leak-check.ts');
+      refuseSecrets(await ports.providers(), words);
+    }
+    const ready = await readyIn(words, ports);
+    context = ready.context;
+    await ready.program.parseAsync([...words], { from: 'user' });
+    return context()?.exit() ?? EXIT.done;
   } catch (error) {
     return told(ports, error);
   } finally {
     ports.terminal.show();
-    context.close();
+    context()?.close();
   }
 };

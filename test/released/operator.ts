@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { addPause } from '../../functions/operator/commands/pause.ts';
+import { setUpPause } from '../../functions/operator/commands/pause.ts';
 import { raiseBy } from '../../functions/operator/deployment/raise-limit.ts';
 import { forget } from '../../functions/operator/stuck/forget.ts';
 import type { Fixture } from './fixture.ts';
@@ -41,14 +41,14 @@ export const operatorOn = ({ product, table, clock }: Stage, { limits, mode }: F
     },
     raise: (provider, count) => raiseBy(deployed, { provider, count, until: (clock.now() + HOUR_MS) as never }),
     pause: async () => {
-      const program = new Command();
       const terminal = { width: 80, show: () => undefined, print: () => undefined };
       const context = {
         ...{ environment: {}, clock, terminal },
-        ...{ deployed: async () => deployed, isJson: () => true, json: () => undefined },
+        ...{ deployed: async () => deployed, print: () => undefined },
       };
-      addPause(program, context as never);
-      await program.parseAsync(['pause', '--reason', by.reason, '--by', by.by], { from: 'user' });
+      const command = new Command('pause');
+      setUpPause(command, context as never);
+      await command.parseAsync(['--reason', by.reason, '--by', by.by], { from: 'user' });
     },
   };
 };

@@ -1,6 +1,5 @@
-import type { Command } from 'commander';
 import type { Deployed } from '../deployment/connect.ts';
-import type { Context } from '../deployment/context.ts';
+import type { SetUp } from '../deployment/context.ts';
 import { keysUnder } from '../deployment/keys.ts';
 import { refusePaused } from '../deployment/paused.ts';
 import { replicasNote } from '../deployment/unopened.ts';
@@ -61,14 +60,15 @@ const ofDeployment = async (deployed: Deployed): Promise<readonly Named[]> => {
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
-const print = (context: Context, of: readonly Named[]): void => {
-  const { terminal } = context;
+const lines = (terminal: Terminal, of: readonly Named[]): readonly string[] => {
   const sorted = of.toSorted(([, a], [, b]) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict));
-  for (const [name, finding] of sorted) for (const line of linesOf(terminal, name, finding)) terminal.print(line);
   const count = (verdict: Diagnosis['verdict']): number =>
     of.filter(([, finding]) => finding.verdict === verdict).length;
-  terminal.print('');
-  terminal.print(`${count('well')} OK, ${counted(count('note'), 'warning')}, ${counted(count('wrong'), 'failure')}`);
+  return [
+    ...sorted.flatMap(([name, finding]) => linesOf(terminal, name, finding)),
+    '',
+    `${count('well')} OK, ${counted(count('note'), 'warning')}, ${counted(count('wrong'), 'failure')}`,
+  ];
 };
 
 const shown = ({ key, finding }: Examined): object => ({ secret: key.secret.name, key: key.name ?? null, ...finding });
@@ -77,16 +77,12 @@ const shown = ({ key, finding }: Examined): object => ({ secret: key.secret.name
 const isSaid = ([, { verdict, says }]: Named): boolean => verdict === 'well' || says.length > 0;
 
 /** `doctor`: whether every key could be dealt with, were it to come to that. */
-export const addDoctor = (program: Command, context: Context): void => {
-  program
-    .command('doctor')
-    .description(
-      'check that every secret opens, and that its key is alive and can do what its tags ask; touches no key',
-    )
+export const setUpDoctor: SetUp = (command, context) => {
+  command
     .option('--name-prefix <text>', 'only secrets whose name begins with this (default: the prefix)')
-    .action(async ({ namePrefix = '' }: { readonly namePrefix?: string }, command: Command) => {
+    .action(async ({ namePrefix = '' }: { readonly namePrefix?: string }) => {
       const { terminal } = context;
-      const deployed = await context.deployed(command);
+      const deployed = await context.deployed();
       await refusePaused(deployed, 'check keys');
       const { keys, unopened } = await keysUnder(context, deployed, ({ name }) => name.startsWith(namePrefix));
       const examined = await examine(context, deployed, keys);
@@ -103,12 +99,13 @@ export const addDoctor = (program: Command, context: Context): void => {
       ].filter(isSaid);
       const all = [...deployment, ...examined.map(({ key, finding }) => [key.secret.name, finding] as const)];
       terminal.show();
-      if (context.isJson(command))
-        context.json({
+      context.print({
+        value: () => ({
           deployment: deployment.map(([what, finding]) => ({ what, ...finding })),
           secrets: examined.map(shown),
-        });
-      else print(context, all);
+        }),
+        lines: () => lines(terminal, all),
+      });
       context.end(all.some(([, { verdict }]) => verdict === 'wrong') ? EXIT.failed : EXIT.done);
     });
 };

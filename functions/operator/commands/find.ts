@@ -1,6 +1,5 @@
-import type { Command } from 'commander';
 import type { RevocationRequest } from '../../core/request/revocation-request.ts';
-import type { Context } from '../deployment/context.ts';
+import type { Context, SetUp } from '../deployment/context.ts';
 import { findKeys } from '../deployment/find-keys.ts';
 import type { StoredKey } from '../deployment/keys.ts';
 import { questionsFor } from '../doctor/questions.ts';
@@ -56,16 +55,15 @@ const keyShown = (context: Context, key: StoredKey): object => {
 };
 
 /** `find`: whose key that is, and who can delete it. */
-export const addFind = (program: Command, context: Context): void => {
-  program
-    .command('find')
-    .description('find the secret whose key that is, and tell who can delete the key')
+export const setUpFind: SetUp = (command, context) => {
+  command
     .argument('<key>', 'identifier, its short form, or name of the secret; - reads the credential from standard input')
-    .action(async (wanted: string, _options: unknown, command: Command) => {
-      const deployed = await context.deployed(command);
+    .action(async (wanted: string) => {
+      const deployed = await context.deployed();
       const found = await findKeys(context, deployed, wanted);
-      if (context.isJson(command)) return context.json(found.map((key) => keyShown(context, key)));
-      for (const [index, key] of found.entries())
-        for (const line of [...(index === 0 ? [] : ['']), ...keyLines(context, key)]) context.terminal.print(line);
+      context.print({
+        value: () => found.map((key) => keyShown(context, key)),
+        lines: () => found.flatMap((key, index) => [...(index === 0 ? [] : ['']), ...keyLines(context, key)]),
+      });
     });
 };

@@ -1,8 +1,8 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { after } from '../../core/epoch.ts';
 import { HOUR_MS } from '../../core/timing.ts';
 import type { Deployed } from '../deployment/connect.ts';
-import type { Context } from '../deployment/context.ts';
+import type { Context, SetUp } from '../deployment/context.ts';
 import { refusePaused } from '../deployment/paused.ts';
 import { raiseBy } from '../deployment/raise-limit.ts';
 import { markedNote, replicasNote } from '../deployment/unopened.ts';
@@ -64,8 +64,8 @@ const progress = ({ terminal }: Context): ((courses: readonly Course[]) => void)
   };
 };
 
-const run = async (context: Context, command: Command, options: Options): Promise<void> => {
-  const deployed = await context.deployed(command);
+const run = async (context: Context, options: Options): Promise<void> => {
+  const deployed = await context.deployed();
   await refuse(deployed, options);
   const { terminal, clock } = context;
   const { provider, reference, requestedBy, signedBy, contain = false, readOnly = false } = options;
@@ -81,14 +81,15 @@ const run = async (context: Context, command: Command, options: Options): Promis
     await raiseBy(deployed, { provider, count, until: after(clock.now(), RAISED_MS) });
   const courses = await carryOut({ context, deployed, incident, marks, onChange: progress(context) });
   terminal.show();
-  if (context.isJson(command))
-    context.json({
+  context.print({
+    value: () => ({
       reference,
       keys: courses.map(shownCourse),
       left,
       unopened: prepared.unopened.map(({ name }) => name),
-    });
-  else for (const line of courseTable(terminal, courses)) terminal.print(line);
+    }),
+    lines: () => courseTable(terminal, courses),
+  });
   const findings = findingsText(courses);
   if (findings !== undefined) terminal.tell(findings);
   const next = nextText(courses);
@@ -97,10 +98,8 @@ const run = async (context: Context, command: Command, options: Options): Promis
 };
 
 /** `incident`: many keys at once. */
-export const addIncident = (program: Command, context: Context): void => {
-  program
-    .command('incident')
-    .description('delete many keys: show them, ask for their number, and follow each to its end')
+export const setUpIncident: SetUp = (command, context) => {
+  command
     .addOption(
       new Option('--provider <name>', 'provider of the keys')
         .choices(Object.keys(context.providers))
@@ -123,5 +122,5 @@ export const addIncident = (program: Command, context: Context): void => {
     )
     .option('--read-only', 'also make that key read-only; it may then be unable to delete itself')
     .option('--count <number>', 'the number of keys, instead of typing it when asked')
-    .action((options: Options, command: Command) => run(context, command, options));
+    .action((options: Options) => run(context, options));
 };

@@ -1,11 +1,10 @@
-import type { Command } from 'commander';
 import { toIso } from '../../core/epoch.ts';
 import { SIGNED_BY_TAG } from '../../core/request/expiry-tags.ts';
 import { parseRequest } from '../../core/request/parse-request.ts';
 import type { RevocationRequest } from '../../core/request/revocation-request.ts';
 import { MINUTE_MS } from '../../core/timing.ts';
 import type { Deployed } from '../deployment/connect.ts';
-import type { Context } from '../deployment/context.ts';
+import type { Context, SetUp } from '../deployment/context.ts';
 import { findKeys } from '../deployment/find-keys.ts';
 import type { StoredKey } from '../deployment/keys.ts';
 import { refusePaused } from '../deployment/paused.ts';
@@ -95,9 +94,9 @@ const asSent = (
   return { ...parsed.request, requestId };
 };
 
-const run = async (context: Context, command: Command, wanted: string, options: Options): Promise<void> => {
+const run = async (context: Context, wanted: string, options: Options): Promise<void> => {
   const { terminal } = context;
-  const deployed = await context.deployed(command);
+  const deployed = await context.deployed();
   await refusePaused(deployed, 'kill a key');
   const key = await chosen(context, await findKeys(context, deployed, wanted));
   const proved = key.found?.proved;
@@ -111,17 +110,15 @@ const run = async (context: Context, command: Command, wanted: string, options: 
     options,
   );
   const { wait = terminal.isAnswered } = options;
-  await sendAndFollow(context, command, deployed, { request, options: { ...options, wait }, keyId: key.keyId });
+  await sendAndFollow(context, deployed, { request, options: { ...options, wait }, keyId: key.keyId });
   const record = wait ? await endRecord(deployed, request.requestId) : undefined;
-  if (record && !context.isJson(command))
+  if (record && context.format === 'table')
     for (const line of ['', ...drawText(terminal, record.timeline)]) terminal.print(line);
 };
 
 /** `kill`: from whatever names a key to its death. */
-export const addKill = (program: Command, context: Context): void => {
-  program
-    .command('kill')
-    .description('find a key, plan its deletion, ask, send the request and follow it')
+export const setUpKill: SetUp = (command, context) => {
+  command
     .argument('<key>', 'identifier, its short form, or name of the secret; - reads the credential from standard input')
     .option('--leaked', 'the key is leaked: the request waits behind no others')
     .option('--signed-by <secret>', 'secret of the managing key (default: as the tags say, or the key itself)')
@@ -130,5 +127,5 @@ export const addKill = (program: Command, context: Context): void => {
     .option('--wait', 'wait for the receipt (in a terminal always)')
     .option(...TIMEOUT)
     .option('--yes', 'do not ask for confirmation')
-    .action((wanted: string, options: Options, command: Command) => run(context, command, wanted, options));
+    .action((wanted: string, options: Options) => run(context, wanted, options));
 };

@@ -1,11 +1,11 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { after, type EpochMs, toIso } from '../../core/epoch.ts';
 import { countKey, type OverrideItem, overrideKey } from '../../core/ledger/operator-items.ts';
 import { updateItem } from '../../core/ledger/update-item.ts';
 import type { Versioned } from '../../core/ports.ts';
 import { HOUR_MS } from '../../core/timing.ts';
 import type { Deployed } from '../deployment/connect.ts';
-import { type Context, userOf } from '../deployment/context.ts';
+import type { Context, SetUp } from '../deployment/context.ts';
 import { raisedNow } from '../deployment/raise-limit.ts';
 import { confirm } from '../terminal/confirm.ts';
 import { EXIT, Failure } from '../terminal/failure.ts';
@@ -58,14 +58,13 @@ const COLUMNS: readonly TableColumn<Limit>[] = [
   { head: 'Raised until', cell: ({ until }) => (until === undefined ? '–' : toIso(until)) },
 ];
 
-const showLimits = async (context: Context, command: Command, providers: readonly string[]): Promise<void> => {
-  const deployed = await context.deployed(command);
+const showLimits = async (context: Context, providers: readonly string[]): Promise<void> => {
+  const deployed = await context.deployed();
   const limits = (await Promise.all(providers.map((provider) => limitsOf(deployed, provider)))).flat();
-  if (context.isJson(command))
-    return context.json(
-      limits.map(({ until, ...limit }) => ({ ...limit, until: until === undefined ? null : toIso(until) })),
-    );
-  for (const line of table(context.terminal, COLUMNS, limits)) context.terminal.print(line);
+  context.print({
+    value: () => limits.map(({ until, ...limit }) => ({ ...limit, until: until === undefined ? null : toIso(until) })),
+    lines: () => table(context.terminal, COLUMNS, limits),
+  });
 };
 
 const MOST_CALLS = 100_000;
@@ -135,12 +134,11 @@ const providerOption = (context: Context): Option =>
     .makeOptionMandatory();
 
 /** `limit`: how many calls may leave in an hour. */
-export const addLimit = (program: Command, context: Context): void => {
-  const limit = program.command('limit').description('show, raise or reset the hourly limits of calls');
+export const setUpLimit: SetUp = (limit, context) => {
   limit
     .command('show')
     .description('show the limits, and how much of each is used')
-    .action((_options: unknown, command: Command) => showLimits(context, command, Object.keys(context.providers)));
+    .action(() => showLimits(context, Object.keys(context.providers)));
   limit
     .command('raise')
     .description('temporarily raise the limits of one provider')
@@ -149,10 +147,10 @@ export const addLimit = (program: Command, context: Context): void => {
     .option('--other <calls>', 'calls per hour for all other reasons', calls)
     .requiredOption('--for <time>', 'how long (2h), up to 48 hours', duration)
     .requiredOption('--reason <text>', 'why')
-    .option('--by <name>', 'who raises them', userOf(context))
+    .option('--by <name>', 'who raises them', context.user)
     .option('--yes', 'do not ask for confirmation')
-    .action(async (options: RaiseOptions, command: Command) => {
-      const deployed = await context.deployed(command);
+    .action(async (options: RaiseOptions) => {
+      const deployed = await context.deployed();
       const { card } = deployed;
       if (options.urgent === undefined && options.other === undefined)
         throw new Failure(EXIT.usage, 'Cannot tell what to raise: give --urgent, --other or both');
@@ -166,16 +164,16 @@ export const addLimit = (program: Command, context: Context): void => {
       tellRaise(context, deployed, options);
       await confirm(context, { word: 'yes', given: options.yes ? 'yes' : undefined, option: '--yes' });
       await raise(deployed, options);
-      await showLimits(context, command, [options.provider]);
+      await showLimits(context, [options.provider]);
     });
   limit
     .command('reset')
     .description('let the deployed limits of one provider hold again')
     .addOption(providerOption(context))
     .requiredOption('--reason <text>', 'why')
-    .option('--by <name>', 'who resets them', userOf(context))
-    .action(async (options: ResetOptions, command: Command) => {
-      await reset(await context.deployed(command), options);
-      await showLimits(context, command, [options.provider]);
+    .option('--by <name>', 'who resets them', context.user)
+    .action(async (options: ResetOptions) => {
+      await reset(await context.deployed(), options);
+      await showLimits(context, [options.provider]);
     });
 };

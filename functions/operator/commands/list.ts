@@ -1,9 +1,8 @@
-import type { Command } from 'commander';
 import { type EpochMs, fromIso, toIso } from '../../core/epoch.ts';
 import type { Described } from '../../core/ports.ts';
 import { shortened } from '../../core/receipts/make-receipt.ts';
 import { EXPIRY_TAG, PROVIDER_TAG } from '../../core/request/expiry-tags.ts';
-import type { Context } from '../deployment/context.ts';
+import type { SetUp } from '../deployment/context.ts';
 import { keysUnder, type StoredKey } from '../deployment/keys.ts';
 import { markedNote, replicasNote, whyUnopened } from '../deployment/unopened.ts';
 import { caseShown } from '../show/case-lines.ts';
@@ -95,21 +94,25 @@ const shownUnopened = (secret: Described): object => ({
 });
 
 /** `list`: every secret under the prefix, and the key in it. */
-export const addListKeys = (program: Command, context: Context): void => {
-  program
-    .command('list')
-    .description('show the secrets under the prefix: the key in each, when it expires, and its state')
+export const setUpList: SetUp = (command, context) => {
+  command
     .option('--older-than <time>', 'only secrets whose current version is at least this old (90d)', duration)
-    .action(async ({ olderThan = 0 }: { readonly olderThan?: number }, command: Command) => {
+    .action(async ({ olderThan = 0 }: { readonly olderThan?: number }) => {
       const { terminal, clock } = context;
-      const deployed = await context.deployed(command);
+      const deployed = await context.deployed();
       const { keys: all, unopened } = await keysUnder(context, deployed, () => true);
       const now = clock.now();
       const keys = all.filter(({ createdAt = now }) => now - createdAt >= olderThan);
       terminal.show();
-      if (context.isJson(command)) return context.json([...keys.map(shown), ...unopened.map(shownUnopened)]);
-      if (keys.length === 0) terminal.print(`No secrets under ${deployed.card.prefix} match`);
-      else for (const line of table(terminal, columnsAt(now), keys)) terminal.print(line);
-      for (const line of [...replicasNote(unopened), ...markedNote(unopened)]) terminal.print(line);
+      context.print({
+        value: () => [...keys.map(shown), ...unopened.map(shownUnopened)],
+        lines: () => [
+          ...(keys.length === 0
+            ? [`No secrets under ${deployed.card.prefix} match`]
+            : table(terminal, columnsAt(now), keys)),
+          ...replicasNote(unopened),
+          ...markedNote(unopened),
+        ],
+      });
     });
 };

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
-import { type Command, Option } from 'commander';
-import type { Context } from '../deployment/context.ts';
+import { Option } from 'commander';
+import type { SetUp } from '../deployment/context.ts';
 import { asHtml } from '../report/as-html.ts';
 import { asMarkdown } from '../report/as-markdown.ts';
 import { reportOf } from '../report/report.ts';
@@ -26,18 +26,16 @@ const save = async (file: string, text: string): Promise<void> => {
 };
 
 /** `report`: all requests of one incident, for the ticket and the auditor. */
-export const addReport = (program: Command, context: Context): void => {
-  program
-    .command('report')
-    .description('make a report on all requests with a reference: keys, timelines, receipts, and what is left to do')
+export const setUpReport: SetUp = (command, context) => {
+  command
     .requiredOption('--reference <text>', 'the reference of the requests, as in request --reference')
     .addOption(
       new Option('--format <format>', 'one HTML file, or Markdown').choices(Object.keys(FORMATS)).default('html'),
     )
     .option('--out <file>', 'write it to a file (default: standard output)')
-    .action(async ({ reference, format, out }: Options, command: Command) => {
+    .action(async ({ reference, format, out }: Options) => {
       const { terminal } = context;
-      const report = await reportOf(context, await context.deployed(command), reference);
+      const report = await reportOf(context, await context.deployed(), reference);
       if (report === undefined)
         throw new Failure(
           EXIT.notFound,

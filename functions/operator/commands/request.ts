@@ -1,11 +1,11 @@
-import { type Command, Option } from 'commander';
+import { Option } from 'commander';
 import { laneOf } from '../../core/lane.ts';
 import { requestKey } from '../../core/ledger/keys.ts';
 import type { RequestItem } from '../../core/ledger/request-item.ts';
 import { isSameRequest } from '../../core/ledger/same-request.ts';
 import type { RevocationRequest } from '../../core/request/revocation-request.ts';
 import type { Deployed } from '../deployment/connect.ts';
-import type { Context } from '../deployment/context.ts';
+import type { Context, SetUp } from '../deployment/context.ts';
 import { pauseOf, whoPaused } from '../deployment/paused.ts';
 import { exitOfRequest, type Finished } from '../requests/finished.ts';
 import { follow, followFinding } from '../requests/follow.ts';
@@ -49,12 +49,11 @@ const tellPause = async ({ terminal }: Context, deployed: Deployed): Promise<voi
     );
 };
 
-const showEnd = (context: Context, command: Command, item: Finished): void => {
+const showEnd = (context: Context, item: Finished): void => {
   const { receipt } = item;
   const { terminal } = context;
   terminal.show();
-  if (context.isJson(command)) context.json(receipt);
-  else for (const line of endLines(terminal, receipt)) terminal.print(line);
+  context.print({ value: () => receipt, lines: () => endLines(terminal, receipt) });
   context.end(exitOfRequest(item));
 };
 
@@ -73,7 +72,6 @@ const withFinding = async (
 /** Sends it, unless it has ended already; waits where that is wanted. @param keyId of the target, where the request names only its secret */
 export const sendAndFollow = async (
   context: Context,
-  command: Command,
   deployed: Deployed,
   {
     request,
@@ -86,7 +84,7 @@ export const sendAndFollow = async (
   const before = await sentBefore(deployed, request);
   if (before?.receipt !== undefined) {
     terminal.tell('This request was sent before and has ended');
-    return showEnd(context, command, await withFinding(context, deployed, before as Finished, options));
+    return showEnd(context, await withFinding(context, deployed, before as Finished, options));
   }
   if (!request.dryRun) {
     for (const line of requestLines(context, deployed, request, keyId)) terminal.tell(line);
@@ -98,14 +96,11 @@ export const sendAndFollow = async (
     body: JSON.stringify(request),
   });
   await tellPause(context, deployed);
-  if (!options.wait) {
-    if (context.isJson(command)) context.json({ requestId, sent: true });
-    else terminal.print(`Sent: ${requestId}`);
-    return;
-  }
+  if (!options.wait)
+    return context.print({ value: () => ({ requestId, sent: true }), lines: () => [`Sent: ${requestId}`] });
   const followed = { requestId, planOnly: isPlan(deployed, request), attempt: 1, messageId, request };
   const item = await follow(context, deployed, followed, { mostMs: options.timeout });
-  showEnd(context, command, await withFinding(context, deployed, item, options));
+  showEnd(context, await withFinding(context, deployed, item, options));
 };
 
 const NOT_BEFORE = [
@@ -114,11 +109,8 @@ const NOT_BEFORE = [
 ] as const;
 
 /** `request`: one order onto the queue. */
-export const addRequest = (program: Command, context: Context): void => {
-  withRequestOptions(
-    program.command('request').description('send a request to delete or restrict a key'),
-    context.providers,
-  )
+export const setUpRequest: SetUp = (command, context) => {
+  withRequestOptions(command, context.providers)
     .option(...NOT_BEFORE)
     .addOption(
       new Option(
@@ -128,24 +120,21 @@ export const addRequest = (program: Command, context: Context): void => {
     )
     .option(...TIMEOUT)
     .option('--yes', 'do not ask for confirmation')
-    .action(async (operation: string, options: Options, command: Command) => {
-      const deployed = await context.deployed(command);
+    .action(async (operation: string, options: Options) => {
+      const deployed = await context.deployed();
       const request = requestFromOptions(operation, options, deployed);
-      await sendAndFollow(context, command, deployed, { request, options });
+      await sendAndFollow(context, deployed, { request, options });
     });
 };
 
 /** `plan`: the same as a dry run, waited for. */
-export const addPlan = (program: Command, context: Context): void => {
-  withRequestOptions(
-    program.command('plan').description('show what a request would do; touches no key'),
-    context.providers,
-  )
+export const setUpPlan: SetUp = (command, context) => {
+  withRequestOptions(command, context.providers)
     .option(...NOT_BEFORE)
     .option(...TIMEOUT)
-    .action(async (operation: string, options: Options, command: Command) => {
-      const deployed = await context.deployed(command);
+    .action(async (operation: string, options: Options) => {
+      const deployed = await context.deployed();
       const request = requestFromOptions(operation, options, deployed, { dryRun: true });
-      await sendAndFollow(context, command, deployed, { request, options: { ...options, wait: true } });
+      await sendAndFollow(context, deployed, { request, options: { ...options, wait: true } });
     });
 };

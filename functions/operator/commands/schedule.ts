@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { after, type EpochMs, fromIso, toIso } from '../../core/epoch.ts';
 import { MINUTE_MS } from '../../core/timing.ts';
-import type { Context } from '../deployment/context.ts';
+import type { Context, SetUp } from '../deployment/context.ts';
 import { isFinal, requestLines } from '../requests/request-lines.ts';
 import { type RequestOptions, requestFromOptions, withRequestOptions } from '../requests/request-words.ts';
 import {
@@ -52,9 +52,9 @@ const addCreate = (group: Command, context: Context): void => {
   )
     .requiredOption('--at <instant>', 'when, RFC 3339 with a zone; the request is sent up to a minute later')
     .option('--yes', 'do not ask for confirmation')
-    .action(async (operation: string, options: Options, command: Command) => {
+    .action(async (operation: string, options: Options) => {
       const { terminal, clock } = context;
-      const deployed = await context.deployed(command);
+      const deployed = await context.deployed();
       const at = instantIn(options.at, clock.now());
       const request = requestFromOptions(operation, options, deployed);
       const { requestId } = request;
@@ -67,8 +67,10 @@ const addCreate = (group: Command, context: Context): void => {
       if (isFinal(deployed, request))
         await confirm(context, { word: 'yes', given: options.yes ? 'yes' : undefined, option: '--yes' });
       await schedule(deployed, { requestId, at, request });
-      if (context.isJson(command)) context.json({ requestId, at: toIso(at) });
-      else terminal.print(`Scheduled: ${requestId} at ${toIso(at)}`);
+      context.print({
+        value: () => ({ requestId, at: toIso(at) }),
+        lines: () => [`Scheduled: ${requestId} at ${toIso(at)}`],
+      });
     });
 };
 
@@ -76,14 +78,15 @@ const addList = (group: Command, context: Context): void => {
   group
     .command('list')
     .description('show what is scheduled, the next one first')
-    .action(async (_options: unknown, command: Command) => {
+    .action(async () => {
       const { terminal, clock } = context;
-      const { all, unreadable } = await listSchedules(await context.deployed(command));
+      const { all, unreadable } = await listSchedules(await context.deployed());
       if (unreadable.length > 0)
         terminal.tell(`Not listed, since their message is not a valid request for one time: ${unreadable.join(', ')}`);
-      if (context.isJson(command)) context.json(all.map(({ at, ...one }) => ({ ...one, at: toIso(at) })));
-      else if (all.length === 0) terminal.print('Nothing is scheduled');
-      else for (const line of table(terminal, columnsAt(clock.now()), all)) terminal.print(line);
+      context.print({
+        value: () => all.map(({ at, ...one }) => ({ ...one, at: toIso(at) })),
+        lines: () => (all.length === 0 ? ['Nothing is scheduled'] : table(terminal, columnsAt(clock.now()), all)),
+      });
     });
 };
 
@@ -92,18 +95,19 @@ const addCancel = (group: Command, context: Context): void => {
     .command('cancel')
     .description('cancel a schedule; its key is not touched')
     .argument('<request>', 'id of the scheduled request')
-    .action(async (name: string, _options: unknown, command: Command) => {
-      const deployed = await context.deployed(command);
+    .action(async (name: string) => {
+      const deployed = await context.deployed();
       const found = await findSchedule(deployed, name);
       if (found === undefined || !(await cancel(deployed, found)))
         throw new Failure(EXIT.notFound, `Cannot find "${name}" among the schedules: see key-revoker schedule list`);
-      if (context.isJson(command)) context.json({ requestId: name, cancelled: true });
-      else context.terminal.print(`Cancelled: ${name}, which was due at ${toIso(found.at)}`);
+      context.print({
+        value: () => ({ requestId: name, cancelled: true }),
+        lines: () => [`Cancelled: ${name}, which was due at ${toIso(found.at)}`],
+      });
     });
 };
 
 /** `schedule`: requests at a future time. */
-export const addSchedule = (program: Command, context: Context): void => {
-  const group = program.command('schedule').description('send a request at a future time');
+export const setUpSchedule: SetUp = (group, context) => {
   for (const add of [addCreate, addList, addCancel]) add(group, context);
 };

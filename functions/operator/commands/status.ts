@@ -1,15 +1,17 @@
-import type { Command } from 'commander';
+import { epochMs } from '../../core/epoch.ts';
 import { type AskedItem, askedKey } from '../../core/ledger/asked-ids.ts';
 import type { CaseItem } from '../../core/ledger/case-item.ts';
 import { attemptName, caseKey, keyName, requestKey } from '../../core/ledger/keys.ts';
 import type { RequestItem } from '../../core/ledger/request-item.ts';
 import type { Deployed } from '../deployment/connect.ts';
-import type { Context } from '../deployment/context.ts';
+import type { Context, SetUp } from '../deployment/context.ts';
+import { isKey } from '../deployment/key-name.ts';
 import { pauseOf, whoPaused } from '../deployment/paused.ts';
+import { historyOf } from '../history/history.ts';
 import { exitOf } from '../requests/finished.ts';
 import { caseOf, nextTry, type Open, progressOf } from '../requests/request-progress.ts';
 import { caseLines, caseShown } from '../show/case-lines.ts';
-import { type Overview, overview, overviewLines, overviewShown } from '../show/overview.ts';
+import { overview, overviewLines, overviewShown } from '../show/overview.ts';
 import { endLines, evidenceLines, operationText } from '../show/receipt-lines.ts';
 import { EXIT, Failure } from '../terminal/failure.ts';
 import { pairs } from '../terminal/wrap.ts';
@@ -39,6 +41,15 @@ const sentAs = async ({ ledger }: Deployed, name: string): Promise<Pick<Found, '
   return { others: known(all).toReversed(), unnamed: dropped };
 };
 
+/** The names of the keys that a short form means, as far as the ledger lists a request about them. */
+const namesInShort = async (deployed: Deployed, short: string): Promise<readonly string[]> => {
+  if (!/…|\.\.\./.test(short)) return [];
+  const now = deployed.clock.now();
+  const [history, { open }] = await Promise.all([historyOf(deployed, epochMs(0), now), overview(deployed, now)]);
+  const names = [...history.entries, ...open].map(({ key }) => key);
+  return names.filter((key) => key !== undefined && isKey(key, short)) as readonly string[]; // those that are there
+};
+
 const find = async (context: Context, deployed: Deployed, name: string): Promise<Found> => {
   const { ledger } = deployed;
   const [sent, real, plan] = await Promise.all([
@@ -49,7 +60,9 @@ const find = async (context: Context, deployed: Deployed, name: string): Promise
   if (request !== undefined) return { ...sent, request, others, cases: known([await caseOf(deployed, request)]) };
   const names = [name, ...realmsIn(context).map(([provider, realm]) => keyName(provider, realm, name))];
   // Some providers' identifiers are kept in lower case.
-  const all = [...new Set([...names, ...names.map((each) => each.toLowerCase())])];
+  const all = [
+    ...new Set([...names, ...names.map((each) => each.toLowerCase()), ...(await namesInShort(deployed, name))]),
+  ];
   return {
     ...sent,
     request: undefined,
@@ -114,33 +127,34 @@ const unknown = async (deployed: Deployed, name: string): Promise<Failure> => {
     : 'A request that was just sent may still be on the queue. A scheduled one is in key-revoker schedule list';
   return new Failure(
     EXIT.notFound,
-    `Cannot find "${name}": give the id of a received request, or the full identifier of a key that a request was about. ${why}`,
+    `Cannot find "${name}": give the id of a received request, or the identifier of a key that a request was about. ${why}`,
   );
 };
 
-const showOverview = (context: Context, command: Command, of: Overview): void => {
-  if (context.isJson(command)) context.json(overviewShown(of));
-  else for (const line of overviewLines(context, of)) context.terminal.print(line);
-};
-
 /** `status`: what the ledger holds of a request or of a key. */
-export const addStatus = (program: Command, context: Context): void => {
-  program
-    .command('status')
-    .description('show the result of a request or the state of a key; without a name, show what is open')
-    .argument('[name]', 'id of a request, identifier of a key, or provider/realm/identifier')
-    .action(async (name: string | undefined, _options: unknown, command: Command) => {
-      const deployed = await context.deployed(command);
-      if (name === undefined) return showOverview(context, command, await overview(deployed, context.clock.now()));
+export const setUpStatus: SetUp = (command, context) => {
+  command
+    .argument(
+      '[name]',
+      'id of a request, or identifier of a key: whole, in its short form, or as provider/realm/identifier',
+    )
+    .action(async (name: string | undefined) => {
+      const deployed = await context.deployed();
+      if (name === undefined) {
+        const of = await overview(deployed, context.clock.now());
+        return context.print({ value: () => overviewShown(of), lines: () => overviewLines(context, of) });
+      }
       const found = await find(context, deployed, name);
       const { request, cases } = found;
       if (request === undefined && cases.length === 0) throw await unknown(deployed, name);
       if (request?.receipt) context.end(exitOf(request.receipt));
-      if (context.isJson(command)) return context.json(shown(context, found));
       const lines = request === undefined ? [] : requestLines(context, { item: request, found: cases[0] });
       const ofCases = cases.flatMap((item, index) =>
         (index === 0 && request === undefined ? [] : ['']).concat(caseLines(context.terminal, item)),
       );
-      for (const line of [...lines, ...ofCases, ...otherLines(found)]) context.terminal.print(line);
+      context.print({
+        value: () => shown(context, found),
+        lines: () => [...lines, ...ofCases, ...otherLines(found)],
+      });
     });
 };

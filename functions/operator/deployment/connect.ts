@@ -19,6 +19,7 @@ import { secretsVault } from '../../edge/aws/vault.ts';
 import { digest } from '../../edge/process/digest.ts';
 import { EXIT, Failure } from '../terminal/failure.ts';
 import { fromAws } from './aws-trouble.ts';
+import { trace } from './trace.ts';
 
 /** One deployment, found, with clients for all that a command may need of it. */
 export interface Deployed {
@@ -43,6 +44,7 @@ export interface Deployed {
 /** Settings of every client; what is absent is taken from the environment as the SDK does. */
 export interface AwsSettings {
   readonly region?: string;
+  readonly profile?: string;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** What connections are made with. @default the SDK's own, which know no proxy */
   readonly agents?: { readonly httpAgent: HttpAgent; readonly httpsAgent: HttpsAgent };
@@ -56,7 +58,7 @@ const cardOf = async (ssm: SSMClient, prefix: string): Promise<DeploymentCard> =
   const { Parameter } = await fromAws('find the deployment', ssm.send(new GetParameterCommand({ Name })), {
     ParameterNotFound: new Failure(
       EXIT.notFound,
-      `Cannot find a deployment with the prefix "${prefix}" in this account and region: check --prefix and AWS_REGION`,
+      `Cannot find a deployment with the prefix "${prefix}" in this account and region: check --prefix, --region and --profile`,
     ),
   });
   const card = readCard(Parameter?.Value ?? '');
@@ -70,20 +72,28 @@ const cardOf = async (ssm: SSMClient, prefix: string): Promise<DeploymentCard> =
 /**
  * Finds the deployment that has a prefix.
  *
+ * @param tell takes a line on each call to AWS. @default nobody does
  * @throws Failure where there is none, or AWS cannot be asked
  */
 export const connect = async (
   prefix: string,
   { clock, providers }: Pick<Deployed, 'clock' | 'providers'>,
   { agents, ...settings }: AwsSettings = {},
+  tell?: (line: string) => void,
 ): Promise<Deployed> => {
   const config = { ...CLIENT, requestHandler: { ...CLIENT.requestHandler, ...agents }, ...settings };
-  const ssm = new SSMClient(config);
+  const traced = <T extends { readonly middlewareStack: unknown }>(client: T): T => {
+    if (tell !== undefined) trace(client, clock, tell);
+    return client;
+  };
+  const ssm = traced(new SSMClient(config));
   const card = await cardOf(ssm, prefix).finally(() => ssm.destroy());
-  const dynamo = new DynamoDBClient(config);
+  const dynamo = traced(new DynamoDBClient(config));
   const documents = ledgerClient(dynamo);
-  const secrets = new SecretsManagerClient(config);
-  const [sqs, scheduler, lambda] = [new SQSClient(config), new SchedulerClient(config), new LambdaClient(config)];
+  const secrets = traced(new SecretsManagerClient(config));
+  const sqs = traced(new SQSClient(config));
+  const scheduler = traced(new SchedulerClient(config));
+  const lambda = traced(new LambdaClient(config));
   return {
     card,
     clock,

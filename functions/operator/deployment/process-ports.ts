@@ -1,5 +1,3 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../core/epoch.ts';
@@ -23,16 +21,6 @@ export interface ProcessPorts {
 /** The SDK for JavaScript knows one of the two names that other tools of AWS take a region by. */
 const regionIn = ({ AWS_REGION, AWS_DEFAULT_REGION }: ProcessPorts['environment']): AwsSettings =>
   AWS_REGION || !AWS_DEFAULT_REGION ? {} : { region: AWS_DEFAULT_REGION };
-
-/** The names by which tools of AWS know a proxy. */
-const PROXIES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'];
-
-/** Connections through the proxy that the environment names, with its `NO_PROXY`. The SDK for JavaScript does not look for one. */
-export const proxyIn = (environment: ProcessPorts['environment']): AwsSettings => {
-  if (!PROXIES.some((name) => environment[name])) return {};
-  const options = { keepAlive: true, proxyEnv: environment };
-  return { agents: { httpAgent: new HttpAgent(options), httpsAgent: new HttpsAgent(options) } };
-};
 
 /** This machine's time; nobody waits for it who has broken off. */
 const clockUntil = (signal: AbortSignal): Clock => ({
@@ -63,6 +51,6 @@ export const processPorts = (): Omit<ProcessPorts, 'providers'> => {
     clock: clockUntil(abort.signal),
     environment: process.env,
     signal: abort.signal,
-    aws: { ...regionIn(process.env), ...proxyIn(process.env) },
+    aws: regionIn(process.env),
   };
 };

@@ -6,7 +6,7 @@ import type { RequestItem } from '../../core/ledger/request-item.ts';
 import { indexInUse } from '../../core/ledger/sweep-items.ts';
 import { someAtOnce } from '../../core/some-at-once.ts';
 import type { Deployed } from '../deployment/connect.ts';
-import { type Context, userOf } from '../deployment/context.ts';
+import type { Context } from '../deployment/context.ts';
 import { historyOf } from '../history/history.ts';
 import { type EndRecord, endRecord } from '../history/record.ts';
 import { type Summary, summaryOf } from '../history/summary.ts';
@@ -90,7 +90,7 @@ export const reportOf = async (
   return {
     reference,
     madeAt: now,
-    madeBy: userOf(context) === 'unknown' ? undefined : userOf(context),
+    madeBy: context.user === 'unknown' ? undefined : context.user,
     deployment: { stack: card.stack, prefix: card.prefix, ...placeOf(card.requestsQueueArn) },
     records: records.toSorted(({ item: a }, { item: b }) => a.ended.at - b.ended.at),
     open,

@@ -74,6 +74,10 @@ export const grouped = (all: readonly Stuck[]): readonly Stuck[] => {
   return [...byId.values()].toSorted((a, b) => a.sentAt - b.sentAt || a.requestId.localeCompare(b.requestId));
 };
 
+/** Whether it ended with that code: `malformed` of `refused/malformed`, or that whole outcome. */
+export const endedWith = ({ outcome }: Stuck, code: string): boolean =>
+  outcome !== undefined && (outcome === code || outcome.split('/')[1] === code);
+
 /** The one that a name means: its request's id, or its number in the list. */
 export const chosen = (all: readonly Stuck[], name: string): Stuck | undefined =>
   all.find(({ requestId }) => requestId === name) ?? (/^\d+$/.test(name) ? all[Number(name) - 1] : undefined);

@@ -58,7 +58,7 @@ const receiveAll = async (deployed: Deployed, messages: Message[]): Promise<numb
 const itemOf = async (
   deployed: Deployed,
   { requestId, request, body }: Stuck,
-): Promise<Pick<RequestItem, 'attempt'> | undefined> => {
+): Promise<Pick<RequestItem, 'attempt' | 'sender'> | undefined> => {
   // The mode of the deployment may have changed since.
   for (const planOnly of [false, true]) {
     const item = await deployed.ledger.read<RequestItem>(requestKey(requestId, planOnly));
@@ -80,7 +80,14 @@ const recognised = async (deployed: Deployed, all: readonly Stuck[]): Promise<re
   await someAtOnce(all, async (one) => {
     const item = isSwept(one) ? one : await itemOf(deployed, one);
     // An attempt that the ledger has not come to is only what the message says of itself.
-    if (item !== undefined) found.set(one, { ...one, isKnown: true, attempt: Math.min(one.attempt, item.attempt) });
+    if (item !== undefined)
+      found.set(one, {
+        ...one,
+        isKnown: true,
+        attempt: Math.min(one.attempt, item.attempt),
+        // A copy is the function's own. The ledger holds who sent the message that it is of.
+        sender: item.sender || one.sender,
+      });
     else found.set(one, { ...one, requestId: one.messageId, attempt: 1 });
   });
   return all.flatMap((one) => found.get(one) ?? []);

@@ -1,14 +1,21 @@
 import { stringify } from 'csv-stringify/sync';
 
-/**
- * Rows as CSV (RFC 4180), with a head. A cell that a spreadsheet would take for a formula gets a `'` before it.
- *
- * @param rows all with the same fields; `null` is an empty cell
- */
+/** One cell: what is not a single value stands there as JSON. */
+const cellOf = (value: unknown): string | number | null => {
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'string' || typeof value === 'number') return value;
+  return JSON.stringify(value);
+};
+
+/** One line of CSV (RFC 4180). A cell that a spreadsheet would take for a formula gets a `'` before it. */
+export const lineOf = (cells: readonly unknown[]): string =>
+  stringify([cells.map(cellOf)], { escape_formulas: true }).trimEnd();
+
+/** Rows as CSV, with a head. @param fields in their order @default all that a row has */
 export const csv = (
-  rows: readonly Readonly<Record<string, string | number | null>>[],
-  fields: readonly string[],
-): string =>
-  stringify([fields, ...rows.map((row) => fields.map((field) => row[field] ?? null))], {
-    escape_formulas: true,
-  }).trimEnd();
+  rows: readonly object[],
+  fields: readonly string[] = [...new Set(rows.flatMap((row) => Object.keys(row)))],
+): string => {
+  const lines = rows.map((row) => lineOf(fields.map((field) => (row as Readonly<Record<string, unknown>>)[field])));
+  return [...(fields.length > 0 ? [lineOf(fields)] : []), ...lines].join('\n');
+};

@@ -92,7 +92,7 @@ export const commandLine =
       environment: typing.environment ?? {},
       signal: abort.signal,
       aws: { region: 'us-east-1', credentials: typing.credentials ?? system().operator },
-      providers: PROVIDERS,
+      providers: async () => PROVIDERS,
     });
     system().canaries.hearText(JSON.stringify(heard));
     return { ...heard, exit, out: heard.out.map(stripVTControlCharacters) };

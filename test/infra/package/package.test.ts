@@ -157,11 +157,45 @@ describe("a consumer's app", () => {
   });
 });
 
+/** A file with all that it imports before it runs. */
+const startOf = (file: string, known = new Set<string>()): readonly string[] => {
+  if (known.has(file)) return [];
+  known.add(file);
+  const imported = readFileSync(file, 'utf8').matchAll(/(?:from|^import|;import)\s*"(\.\/[^"]+\.mjs)"/g);
+  for (const [, name = ''] of imported) startOf(join(file, '..', name), known);
+  return [...known];
+};
+
 describe('the command line of the package', () => {
   const program = 'dist/operator/key-revoker.mjs';
 
   it('runs', async () => {
     expect(await consumer.node(inPackage(program), '--help')).toMatch(/^Usage: key-revoker /);
+    expect(await consumer.node(inPackage(program), '--version')).toBe(
+      `${JSON.parse(textOf('package.json')).version}\n`,
+    );
+  });
+
+  it('reads neither the clients of AWS, nor the providers, nor schemas for its help', () => {
+    const bytes = startOf(inPackage('dist/operator/main.mjs')).map((file) => readFileSync(file, 'utf8'));
+    expect(bytes.length).toBeGreaterThan(1);
+    expect(bytes.join('').length).toBeLessThan(100_000);
+  });
+
+  it('completes commands and options for a shell', async () => {
+    const completed = async (...words: readonly string[]) =>
+      (await consumer.node(inPackage(program), 'complete', '--', ...words))
+        .split('\n')
+        .map((line) => line.split('\t')[0]);
+    expect(await completed('stuck', 'f')).toEqual(['forget', ':4', '']);
+    expect(await completed('kill', '--lea')).toEqual(['--leaked', ':4', '']);
+    expect(await completed('status', '--output', '')).toEqual(['table', 'json', 'csv', ':4', '']);
+    expect(await completed('incident', '--provider', 'k')).toEqual(['kalshi', ':4', '']);
+  });
+
+  it.each(['bash', 'zsh', 'fish'])('prints the script for %s', async (shell) => {
+    const script = await consumer.node(inPackage(program), 'completion', shell);
+    expect(script).toContain('key-revoker complete --');
   });
 
   it('does nothing on a Node that would stop it half way', async () => {

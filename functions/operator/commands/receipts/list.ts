@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { after, type EpochMs, epochMs, fromIso, toIso } from '../../../core/epoch.ts';
 import { nameAndCode } from '../../../core/outcome.ts';
 import { shortened } from '../../../core/receipts/make-receipt.ts';
@@ -9,7 +9,6 @@ import { deadAfter, goneAfter, type HistoryEntry, standingOf } from '../../histo
 import { type Filter, fits } from '../../history/filter.ts';
 import { type History, historyOf } from '../../history/history.ts';
 import { type Spread, type Summary, summaryOf } from '../../history/summary.ts';
-import { csv } from '../../terminal/csv.ts';
 import { fromDuration, inWords } from '../../terminal/duration.ts';
 import { plain } from '../../terminal/plain.ts';
 import { type TableColumn, table } from '../../terminal/table.ts';
@@ -34,7 +33,6 @@ const instantOf = (text: When, now: EpochMs): EpochMs => ('at' in text ? text.at
 interface Options extends Filter {
   readonly since?: When;
   readonly until?: When;
-  readonly output: 'table' | 'json' | 'csv';
 }
 
 const RECENT = { ago: 7 * DAY_MS };
@@ -154,24 +152,21 @@ export const addListReceipts = (group: Command, context: Context): void => {
     .option('--key <key>', 'only those of this key: its identifier, or the short form that list shows')
     .option('--outcome <outcome>', 'only those that ended so (stuck, stuck/limit), or that were found so (confirmed)')
     .option('--provider <name>', 'only those of this provider')
-    .addOption(
-      new Option('-o, --output <format>', 'how to print it').choices(['table', 'json', 'csv']).default('table'),
-    )
-    .action(async (options: Options, command: Command) => {
+    .action(async (options: Options) => {
       const { terminal, clock } = context;
       const now = clock.now();
       const [since, until] = [sinceIn(options, now), options.until ? instantOf(options.until, now) : now];
-      const history = await historyOf(await context.deployed(command), since, until);
+      const history = await historyOf(await context.deployed(), since, until);
       const entries = history.entries.filter((entry) => fits(entry, options));
-      if (options.output === 'json' || context.isJson(command))
-        return context.json(allShown(history, entries, since, until));
       const begin = beginText(history, since);
-      if (options.output === 'csv') {
-        if (begin !== undefined) terminal.tell(`History ${begin}`);
-        return terminal.print(csv(entries.map(shown), FIELDS));
-      }
-      if (entries.length === 0) terminal.print('No receipts match');
-      else for (const line of [...table(terminal, COLUMNS, entries), '']) terminal.print(line);
-      for (const line of sumLines(context, summaryOf(entries), begin)) terminal.print(line);
+      if (context.format === 'csv' && begin !== undefined) terminal.tell(`History ${begin}`);
+      context.print({
+        value: () => allShown(history, entries, since, until),
+        csv: () => ({ rows: entries.map(shown), fields: FIELDS }),
+        lines: () => [
+          ...(entries.length === 0 ? ['No receipts match'] : [...table(terminal, COLUMNS, entries), '']),
+          ...sumLines(context, summaryOf(entries), begin),
+        ],
+      });
     });
 };

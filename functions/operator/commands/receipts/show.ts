@@ -52,15 +52,14 @@ export const addShowReceipt = (group: Command, context: Context): void => {
     .command('show')
     .description('show one of them in full, with a drawn timeline')
     .argument('<request>', 'id of the request, or of its receipt')
-    .action(async (name: string, _options: unknown, command: Command) => {
-      const record = await endRecord(await context.deployed(command), requestIdIn(name));
+    .action(async (name: string) => {
+      const record = await endRecord(await context.deployed(), requestIdIn(name));
       if (record === undefined || !isMeant(record, name))
         throw new Failure(
           EXIT.notFound,
           `Cannot find the receipt "${name}": the ledger keeps that of the last attempt of each request. See key-revoker receipts, and key-revoker status for a request that is open`,
         );
       context.end(exitOf(record.item.receipt));
-      if (context.isJson(command)) return context.json(shown(record));
-      for (const line of lines(context, record)) context.terminal.print(line);
+      context.print({ value: () => shown(record), lines: () => lines(context, record) });
     });
 };

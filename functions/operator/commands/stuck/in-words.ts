@@ -8,6 +8,12 @@ import type { Stuck } from '../../stuck/stuck-copy.ts';
 import { EXIT, Failure } from '../../terminal/failure.ts';
 import { plain } from '../../terminal/plain.ts';
 
+/** Takes only a part of the queue. */
+export const CODE = [
+  '--code <code>',
+  'only those that ended with this code (malformed), or outcome (refused/malformed)',
+] as const;
+
 /** What it asked for. */
 export const operationOf = ({ request }: Stuck): string =>
   request === undefined ? 'no request' : `${request.provider}/${request.operation}`;
@@ -45,7 +51,8 @@ export const shown = (providers: Providers, one: Stuck): object => {
     message: message ?? null,
     since: toIso(sentAt),
     known: isKnown,
-    ...(isKnown ? {} : { sender: sender ?? null, movedFrom: movedFrom ?? null }),
+    sender: sender ?? null,
+    ...(isKnown ? {} : { movedFrom: movedFrom ?? null }),
     request: request ?? null,
     ...(request === undefined ? { body: otherIn(providers, one) } : {}),
   };

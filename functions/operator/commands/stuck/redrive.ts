@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Deployed } from '../../deployment/connect.ts';
-import { type Context, userOf } from '../../deployment/context.ts';
+import type { Context } from '../../deployment/context.ts';
 import { exitOf, type Finished } from '../../requests/finished.ts';
 import { follow } from '../../requests/follow.ts';
 import { outcomeText, toneOf } from '../../show/receipt-lines.ts';
@@ -130,14 +130,14 @@ export const addRedrive = (stuck: Command, context: Context): void => {
     .argument('[names...]', 'numbers from stuck list, or ids of requests')
     .option('--all', 'every request on the stuck queue')
     .option('--unknown', 'also messages that the ledger does not know, as new requests of yours')
-    .option('--by <name>', 'who sends them', userOf(context))
+    .option('--by <name>', 'who sends them', context.user)
     .option('--wait', 'wait for the receipts, and exit with the worst status')
     .option(...TIMEOUT)
     .option('--yes', 'do not ask for confirmation')
-    .action(async (names: readonly string[], options: Options, command: Command) => {
+    .action(async (names: readonly string[], options: Options) => {
       if (names.length > 0 === (options.all === true))
         throw new Failure(EXIT.usage, 'Cannot tell what to redrive: give either names or --all');
-      const deployed = await context.deployed(command);
+      const deployed = await context.deployed();
       const { wanted, elsewhere } = await agreed(context, deployed, { names, options });
       const { terminal } = context;
       const named = ({ requestId }: Pick<Stuck, 'requestId'>): string =>
@@ -151,9 +151,13 @@ export const addRedrive = (stuck: Command, context: Context): void => {
         })),
       );
       const over = done.filter((each) => each !== undefined);
-      if (context.isJson(command)) context.json(over.map(asJson));
-      else if (wanted.length === 0) terminal.print('Nothing is stuck');
-      else if (over.length > 0) for (const line of table(terminal, COLUMNS, over)) terminal.print(line);
+      context.print({
+        value: () => over.map(asJson),
+        lines: () => {
+          if (wanted.length === 0) return ['Nothing is stuck'];
+          return over.length > 0 ? table(terminal, COLUMNS, over) : [];
+        },
+      });
       tellElsewhere(context, elsewhere);
       context.end(context.signal.aborted ? EXIT.aborted : exitOfAll(done));
     });

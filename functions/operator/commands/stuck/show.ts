@@ -18,15 +18,14 @@ export const addShow = (stuck: Command, context: Context): void => {
     .command('show')
     .description('show one request in full, with what to do next')
     .argument('<name>', 'number from stuck list, or id of the request')
-    .action(async (name: string, _options: unknown, command: Command) => {
+    .action(async (name: string) => {
       const { terminal } = context;
-      const { all, elsewhere } = await viewStuck(await context.deployed(command));
+      const { all, elsewhere } = await viewStuck(await context.deployed());
       const one = chosen(all, name);
       if (one === undefined) throw missing(name, elsewhere);
-      if (context.isJson(command)) return context.json(shown(context.providers, one));
       const { message, requestId, attempt, sentAt } = one;
       const most = terminal.width === undefined ? undefined : terminal.width - 2;
-      const lines = [
+      const lines = () => [
         [terminal.style(['bold', 'red'], endOf(one)), operationOf(one)].join('  '),
         ...wrapped(one.isKnown ? (message ?? CRASHED) : UNKNOWN, most).map((line) => `  ${line}`),
         '',
@@ -34,12 +33,12 @@ export const addShow = (stuck: Command, context: Context): void => {
           ['request', requestId],
           ['attempt', String(attempt)],
           ['since', toIso(sentAt)],
-          ...(one.isKnown ? [] : originOf(one)),
+          ...originOf(one),
           ...fieldsOf(context.providers, one),
         ]),
         '',
         ...nextLines(context.providers, one),
       ];
-      for (const line of lines) terminal.print(line);
+      context.print({ value: () => shown(context.providers, one), lines });
     });
 };

@@ -223,7 +223,9 @@ describe('request', () => {
     const ran = await anybody('request', ...KALSHI, '--target', 'self', '--prefix', 'other/');
     expect([ran.exit, ran.told]).toEqual([
       4,
-      ['Cannot find a deployment with the prefix "other/" in this account and region: check --prefix and AWS_REGION'],
+      [
+        'Cannot find a deployment with the prefix "other/" in this account and region: check --prefix, --region and --profile',
+      ],
     ]);
     const environment = { KEY_REVOKER_PREFIX: 'third/' };
     const named = await commandLine(system, { credentials: ADMINISTRATOR, environment })('status', 'x');

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { shortened } from '../../../../functions/core/receipts/make-receipt.ts';
 import { textOf } from '../../../pages.ts';
 import { KEYS, SECRETS, seedKeys } from '../../../seed-keys.ts';
 import { refusing } from '../../../whole/alarms/troubles.ts';
@@ -107,6 +108,18 @@ describe('status', () => {
     expect(await soFar()).toBe(`  so far     called 2 times, ${since}`);
   });
 
+  it.each([shortened(KEYS.kalshiManager), shortened(KEYS.kalshiManager).replace('…', '...')])(
+    'finds a key by its short form: %s',
+    async (short) => {
+      await seedKeys(system());
+      await system().send({ ...BODY, target: 'self', requestId: 'R-2' });
+      await system().settle();
+      const { exit, out } = await piped('status', short);
+      expect([exit, out[0]]).toEqual([0, `Key kalshi/prod/${KEYS.kalshiManager}`]);
+      expect((await piped('status', 'a952…0000')).exit).toBe(4);
+    },
+  );
+
   it('shows when one is due that waits for its time', async () => {
     await seedKeys(system());
     await system().send({ ...BODY, target: 'self', requestId: 'R-3', notBefore: '2026-11-21T10:00:00Z' });
@@ -185,7 +198,7 @@ describe('status', () => {
 
   it('finds nothing of a name that nobody has used', async () => {
     const failure = (why: string) =>
-      `Cannot find "nobody": give the id of a received request, or the full identifier of a key that a request was about. ${why}`;
+      `Cannot find "nobody": give the id of a received request, or the identifier of a key that a request was about. ${why}`;
     const { exit, told } = await piped('status', 'nobody');
     expect([exit, told]).toEqual([
       4,

@@ -49,7 +49,6 @@ describe('stuck', () => {
     await fourStuck(system());
     const { exit, out, told } = await piped('stuck', 'list');
     expect([exit, told]).toEqual([0, []]);
-    expect(out).toHaveLength(6);
     expect(out.slice(2, 5)).toEqual([
       expect.stringMatching(/^1 {2}R-1 +requesty\/delete-key {2}3f8f0a52-\S+ +stuck\/credential-missing +1 +\d+ m$/),
       expect.stringMatching(/^2 {2}R-2 +requesty\/delete-key {2}e1a9c7b4-\S+ +stuck\/credential-missing +1 +\d+ \w$/),
@@ -57,6 +56,36 @@ describe('stuck', () => {
     ]);
     expect(out[5]).toMatch(/^4 {2}\S+ +no request +– +refused\/malformed +1 +60 s$/);
     expect(await ids()).toHaveLength(4);
+  });
+
+  it('says of a message that is not a valid request who sent it, and what was wrong', async () => {
+    await fourStuck(system());
+    const { out } = await piped('stuck', 'list');
+    expect(out.slice(6)).toEqual(['', expect.stringMatching(/^4 {2}sent by 000000000000: .* Cannot read provider: /)]);
+    const { out: one } = await piped('stuck', 'list', '--code', 'malformed');
+    expect(one.slice(2)).toEqual([expect.stringMatching(/^4 .* no request /), ...out.slice(6)]);
+    expect((await piped('stuck', 'list', '--code', 'limit')).out).toEqual(['Nothing is stuck that ended with limit']);
+    const listed = JSON.parse((await piped('stuck', 'list', '--code', 'refused/malformed', '--json')).out.join('\n'));
+    expect(listed).toEqual([expect.objectContaining({ outcome: 'refused/malformed', sender: expect.any(String) })]);
+  });
+
+  it('forgets all that are no request, and no other', async () => {
+    await fourStuck(system());
+    await system().send('{"still":"none"}');
+    await system().settle();
+    const words = ['--by', 'alex', '--reason', 'no requests'];
+    const { exit, out } = await piped('stuck', 'forget', '--code', 'malformed', ...words, '--yes');
+    expect([exit, out.length]).toEqual([0, 2]);
+    expect(out[0]).toMatch(/^Forgotten: \S+\. The request never reached a key$/);
+    const alive = await piped('stuck', 'forget', '--code', 'not-recognised', ...words, '--yes');
+    expect([alive.exit, alive.told]).toEqual([
+      2,
+      [expect.stringMatching(/a key may be alive behind 1 of them\. Give one at a time$/)],
+    ]);
+    expect((await piped('stuck', 'forget', '--code', 'malformed', ...words, '--yes')).exit).toBe(4);
+    expect((await piped('stuck', 'forget', 'R-1', '--code', 'malformed', ...words, '--yes')).exit).toBe(2);
+    expect((await piped('stuck', 'forget', ...words, '--yes')).exit).toBe(2);
+    expect(await ids()).toEqual(['R-1', 'R-2', 'K-1']);
   });
 
   it.each([80, 160])('fits a terminal of %i columns', async (width) => {

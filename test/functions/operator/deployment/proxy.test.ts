@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { connect } from '../../../../functions/operator/deployment/connect.ts';
-import { proxyIn } from '../../../../functions/operator/deployment/process-ports.ts';
+import { proxyIn } from '../../../../functions/operator/deployment/proxy.ts';
 import * as PROVIDERS from '../../../../functions/providers/index.ts';
 import { NOON } from '../../core/rounds.ts';
 import { frozenClock } from '../../edge/frozen-clock.ts';
