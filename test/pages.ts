@@ -19,6 +19,7 @@ export const PAGES = [
   'docs/outcomes.md',
   'docs/receipts.md',
   'docs/requests.md',
+  'docs/scanners.md',
   'docs/testing.md',
   'docs/truth.md',
   'docs/using.md',

@@ -1,11 +1,14 @@
 import { arnOf } from '../protocol/account.ts';
 import type { BusEvent } from './bus-event.ts';
 import { type EventPattern, matches } from './event-pattern.ts';
+import { type InputTransformer, transformed } from './input-transformer.ts';
 
 export interface Target {
   readonly Id: string;
   /** ARN of a queue: no other kind of target is emulated. */
   readonly Arn: string;
+  /** @default the target gets the whole event */
+  readonly InputTransformer?: InputTransformer | undefined;
   readonly DeadLetterConfig?: { readonly Arn?: string | undefined } | undefined;
 }
 
@@ -50,7 +53,7 @@ export class Buses {
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Hands the whole event to the targets of every rule that matches; what a target refuses goes to its dead-letter queue. */
+  /** Hands the event, or what a target makes of it, to the targets of every rule that matches; what a target refuses goes to its dead-letter queue. */
   async publish(event: BusEvent, busName: string): Promise<void> {
     for (const listener of this.#listeners) listener(event, busName);
     const rules = [...(this.rulesOf(busName)?.values() ?? [])];
@@ -59,7 +62,8 @@ export class Buses {
   }
 
   async #hand(event: BusEvent, rule: Rule, target: Target): Promise<void> {
-    const body = JSON.stringify(event);
+    const { InputTransformer: transformer } = target;
+    const body = transformer === undefined ? JSON.stringify(event) : transformed(transformer, event);
     const deadLetters = target.DeadLetterConfig?.Arn;
     if ((await this.#deliver(target.Arn, body)) || deadLetters === undefined) return;
     await this.#deliver(deadLetters, body, {

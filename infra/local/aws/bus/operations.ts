@@ -11,6 +11,9 @@ const Target = z.strictObject({
   Id: z.string(),
   Arn: z.string().startsWith('arn:aws:sqs:'),
   DeadLetterConfig: z.object({ Arn: z.string().optional() }).optional(),
+  InputTransformer: z
+    .strictObject({ InputPathsMap: z.record(z.string(), z.string()).optional(), InputTemplate: z.string() })
+    .optional(),
   RetryPolicy: z.unknown().optional(),
   RoleArn: z.string().optional(),
 });
@@ -70,7 +73,7 @@ const putEvents = async (buses: Buses, entries: readonly Entry[]): Promise<objec
   return { FailedEntryCount: Entries.filter((entry) => 'ErrorCode' in entry).length, Entries };
 };
 
-/** EventBridge's operations for custom events that go whole to queues. An entry for a bus that does not exist fails here. */
+/** EventBridge's operations for events that go to queues. An entry for a bus that does not exist fails here. */
 export const BUS_OPERATIONS: Readonly<Record<string, Operation<Buses>>> = {
   CreateEventBus: operation(SCHEMAS.CreateEventBus, (buses: Buses, { Name }) => {
     if (buses.rulesOf(Name)) throw new AwsError('ResourceAlreadyExistsException', `Event bus ${Name} already exists.`);
