@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { TagResourceCommand } from '@aws-sdk/client-secrets-manager';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { CONTEXT } from '../infra/app-context.ts';
-import { PORTS } from '../infra/local/story/serve.ts';
+import { FIRST_PORT } from '../infra/local/story/serve.ts';
 import { awsCommand } from './aws-command.ts';
 import { awsOutput } from './aws-output.ts';
 import { BLOCKS, type Block, ROOT, textOf } from './pages.ts';
@@ -135,7 +135,7 @@ describe('the commands of the pages', () => {
   });
 
   it('name the address of the local run', () => {
-    expect(textOf('README.md')).toContain(`http://127.0.0.1:${PORTS.aws}`);
+    expect(textOf('README.md')).toContain(`http://127.0.0.1:${FIRST_PORT}`);
   });
 
   it('use the context that the app reads', () => {

@@ -105,7 +105,7 @@ export const guide = (options: GuideOptions): string => {
   const { url, sandboxes, outputs, samples } = options;
   const width = Math.max(...samples.map(({ stored }) => stored.name.length));
   const commands = tries(options).map(([what, args]) =>
-    [...(what === '' ? [] : ['', `# ${what}`]), [`aws --endpoint-url ${url}`, ...args].join(' \\\n  ')].join('\n'),
+    [...(what === '' ? [] : ['', `# ${what}`]), ['aws', ...args].join(' \\\n  ')].join('\n'),
   );
   return [
     `AWS       ${url} (region ${ACCOUNT.region}, any credentials)`,

@@ -3,7 +3,7 @@ import { SANDBOX_NAMES, type Sandboxes } from '../sandbox/index.ts';
 import type { Chapter } from './chapters/chapter.ts';
 import { chaptersAt } from './chapters/chapters-at.ts';
 import { step, together } from './progress.ts';
-import { seconds } from './results/receipt-table.ts';
+import { revokedIn, seconds } from './results/receipt-table.ts';
 import { outcomeOf } from './results/result-of.ts';
 import { verify } from './results/verify.ts';
 import { sendRequest, store } from './stage/send-request.ts';
@@ -26,7 +26,7 @@ const titleOf = ({ provider, operation, how }: Chapter): string => `${`${provide
 
 /** @throws Error where it is not the outcome that the chapter expects */
 const endOf = (chapter: Chapter, receipt: Receipt): string => {
-  const { timeToRevokeMs: ms } = receipt;
+  const ms = revokedIn(receipt);
   const { outcome: wanted } = chapter.expected;
   if (outcomeOf(receipt) !== wanted) throw new Error(`ended ${outcomeOf(receipt)}, expected ${wanted}`);
   return `${titleOf(chapter)}: ${receipt.outcome}${ms === null ? '' : ` in ${seconds(ms)}`}`;

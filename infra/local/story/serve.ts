@@ -9,13 +9,16 @@ import { store } from './stage/send-request.ts';
 import { openStage, type Stage } from './stage/stage.ts';
 import { subscribeQueue, watchReceipts } from './stage/watch-receipts.ts';
 
-const FIRST_PORT = 4600;
+export const FIRST_PORT = 4600;
 
-/** Where everything listens, on 127.0.0.1. */
-export const PORTS: Readonly<Record<'aws' | SandboxName, number>> = {
-  aws: FIRST_PORT,
-  ...forEachSandbox((name) => FIRST_PORT + 1 + SANDBOX_NAMES.indexOf(name)),
-};
+/** Where everything listens, on 127.0.0.1: AWS on the first port, and the sandboxes on those behind it. */
+export const portsFrom = (first: number): Readonly<Record<'aws' | SandboxName, number>> => ({
+  aws: first,
+  ...forEachSandbox((name) => first + 1 + SANDBOX_NAMES.indexOf(name)),
+});
+
+/** The last first port that leaves room for the sandboxes. */
+export const LAST_FIRST_PORT = 65_535 - SANDBOX_NAMES.length;
 
 /** The guide's tag expires so long after the start: later than the credential, sooner than a reader's patience. */
 const EXPIRES_IN_MS = 300_000;
@@ -38,13 +41,13 @@ const serveOn = async (stage: Stage, stop: AbortSignal): Promise<void> => {
 const explained = (error: unknown): never => {
   const { code, port } = error as { readonly code?: unknown; readonly port?: unknown };
   if (code !== 'EADDRINUSE') throw error;
-  throw new Error(`Cannot listen on 127.0.0.1:${port}: another program uses the port`, { cause: error });
+  throw new Error(`Cannot listen on 127.0.0.1:${port}: another program uses the port. Use --port`, { cause: error });
 };
 
-/** Keeps the stack up on fixed ports with keys and secrets to try it on, and shows receipts, until the signal is aborted. */
-export const serve = async (stop: AbortSignal): Promise<void> => {
+/** Keeps the stack up with keys and secrets to try it on, and shows receipts, until the signal is aborted. */
+export const serve = async (stop: AbortSignal, firstPort: number): Promise<void> => {
   const stage = await step('The stack as synthesized, on emulated AWS; one sandbox per provider', () =>
-    openStage({ ports: PORTS, signal: stop }).catch(explained),
+    openStage({ ports: portsFrom(firstPort), signal: stop }).catch(explained),
   );
   try {
     await serveOn(stage, stop);

@@ -18,8 +18,8 @@ ${wrapped(WHAT, WIDTH).join('\n')}
 
 const LEGEND = `
 These are the receipts from the results topic. "Revoked in" counts from the
-request to the first probe that found the key gone, including the wait for a
-free process. Whether a key stays gone is confirmed ten minutes later.
+first delivery of the request to the first probe that found the key gone.
+Whether a key stays gone is confirmed ten minutes later.
 
 One delete lost its reply: that of a sub key, signed with its master key. The
 master key's list shows within seconds that the sub key is gone. A key that

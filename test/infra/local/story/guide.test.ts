@@ -60,10 +60,9 @@ it('puts an event whose detail is a request', () => {
   expect(samples.map(({ stored }) => stored.name)).toContain(JSON.parse(Detail).target.secretId);
 });
 
-it('asks the emulated AWS and nothing else in every command', () => {
-  const commands = text.split('\n').filter((line) => line.startsWith('aws '));
-  expect(commands.length).toBeGreaterThan(5);
-  for (const command of commands) expect(command).toBe('aws --endpoint-url http://127.0.0.1:1 \\');
+it('names the address of the emulated AWS once, for all its commands', () => {
+  expect(text.split('\n').filter((line) => line === 'aws \\').length).toBeGreaterThan(5);
+  expect(text.match(/--endpoint-url/g)).toHaveLength(1);
 });
 
 it('gives every variable that its commands and those of the pages use, each with its value', () => {

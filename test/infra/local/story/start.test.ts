@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
@@ -19,6 +20,23 @@ const start = (...args: readonly string[]) =>
 const ended = async (child: ChildProcess): Promise<number | null> => {
   const [status] = await once(child, 'close');
   return status;
+};
+
+const listening = async (port: number): Promise<Server> => {
+  const server = createServer().listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+};
+
+/** The first of so many ports in a row that are free now. */
+const freePorts = async (count: number): Promise<number> => {
+  const server = await listening(0);
+  const { port } = server.address() as AddressInfo;
+  const others = Array.from({ length: count - 1 }, (_, index) => listening(port + 1 + index));
+  const opened = await Promise.allSettled(others);
+  const servers = [server, ...opened.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))];
+  await Promise.all(servers.map((server) => server.close() && once(server, 'close')));
+  return servers.length === count ? port : freePorts(count);
 };
 
 /** The rows under the line of the table, without what differs each time: key, times. */
@@ -81,9 +99,28 @@ it('stops at the first Ctrl-C, with a status of its own', { timeout: TIMEOUT_MS 
   expect(await output).not.toContain('Revoked in');
 });
 
-it('refuses an option that it does not know', { timeout: TIMEOUT_MS }, async () => {
-  const child = start('--sevre');
+it.each([
+  [['--sevre'], "Unknown option '--sevre'"],
+  [['--port', '4700'], '--port is for --serve'],
+  [['--serve', '--port', '70000'], '--port must be a whole number from 1 to 65532'],
+])('refuses the options %j', { timeout: TIMEOUT_MS }, async (words, why) => {
+  const child = start(...words);
   const [status, errors] = await Promise.all([ended(child), text(child.stderr)]);
   expect(status).toBe(1);
-  expect(errors).toBe("Cannot read the options: Unknown option '--sevre'\nUsage: npm start [-- --serve]\n");
+  expect(errors).toBe(`Cannot read the options: ${why}\nUsage: npm start [-- --serve [--port <first port>]]\n`);
+});
+
+it('serves on the ports behind the one that is given, until Ctrl-C', { timeout: TIMEOUT_MS }, async () => {
+  const first = await freePorts(1 + SANDBOX_NAMES.length);
+  const child = start('--serve', '--port', String(first));
+  let output = '';
+  for await (const chunk of child.stdout) {
+    output += chunk;
+    if (output.includes('Receipts, as they come')) break;
+  }
+  expect(output).toContain(`export AWS_ENDPOINT_URL=http://127.0.0.1:${first}\n`);
+  for (const [index, name] of SANDBOX_NAMES.entries())
+    expect(output).toContain(`${SANDBOX_OF[name].title.padEnd(9)} http://127.0.0.1:${first + 1 + index}`);
+  child.kill('SIGINT');
+  expect(await ended(child)).toBe(0);
 });

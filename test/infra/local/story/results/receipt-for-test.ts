@@ -33,7 +33,11 @@ export const receiptFor = (keyId: string, fields: Partial<Receipt> = {}): Receip
       code: '0',
     },
   ],
-  times: { dueAt: '2026-11-20T10:00:00.000Z', receivedAt: '2026-11-20T10:00:00.100Z' },
+  times: {
+    dueAt: '2026-11-20T10:00:00.000Z',
+    receivedAt: '2026-11-20T10:00:00.100Z',
+    goneAt: '2026-11-20T10:00:00.431Z',
+  },
   timeToRevokeMs: 431,
   confirms: null,
   exposedMs: null,

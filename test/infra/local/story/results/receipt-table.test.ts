@@ -13,7 +13,7 @@ it('has a row for each receipt, in its order, with numbers at the right', () => 
   expect(plain(receiptFor(KEY), receiptFor('SUBKEYstory0002', stuck))).toEqual([
     'Key        Operation                Outcome         Revoked in  Calls',
     '─────────────────────────────────────────────────────────────────────',
-    'MAST…0001  bybit/delete-master-key  revoked              0.4 s      1',
+    'MAST…0001  bybit/delete-master-key  revoked              0.3 s      1',
     'SUBK…0002  bybit/delete-master-key  stuck/unproven           –     12',
   ]);
 });
