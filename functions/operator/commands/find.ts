@@ -2,27 +2,21 @@ import type { RevocationRequest } from '../../core/request/revocation-request.ts
 import type { Context, SetUp } from '../deployment/context.ts';
 import { findKeys } from '../deployment/find-keys.ts';
 import type { StoredKey } from '../deployment/keys.ts';
+import { placeOf } from '../deployment/place.ts';
 import { questionsFor } from '../doctor/questions.ts';
 import { caseLines, caseShown } from '../show/case-lines.ts';
 import { pairs } from '../terminal/wrap.ts';
 
-/** Which operations could delete the key, each with the secret that signs; or why none can. */
-const ways = (context: Context, key: StoredKey): readonly RevocationRequest[] | string =>
-  questionsFor(context.providers, key);
-
 const wayText = ({ provider, operation, secretId }: RevocationRequest, { secret }: StoredKey): string =>
   `${provider}/${operation}, signed with ${secretId === secret.name ? 'itself' : secretId}`;
 
-/** The account is in the ARN of each secret. */
-export const accountOf = (arn: string): string => arn.split(':')[4] ?? '';
-
 const keyLines = (context: Context, key: StoredKey): readonly string[] => {
   const { secret, provider, environment, keyId, found } = key;
-  const asked = ways(context, key);
+  const asked = questionsFor(context.providers, key);
   return [
     ...pairs(context.terminal, [
       ['secret', secret.name],
-      ['account', accountOf(secret.arn)],
+      ['account', placeOf(secret.arn).account],
       ['provider', provider],
       ['environment', environment],
       ['key', keyId ?? 'only the provider can tell: a request asks it'],
@@ -38,11 +32,11 @@ const keyLines = (context: Context, key: StoredKey): readonly string[] => {
 /** For machines. */
 const keyShown = (context: Context, key: StoredKey): object => {
   const { secret, versionId, provider, environment, name, problem, found } = key;
-  const asked = ways(context, key);
+  const asked = questionsFor(context.providers, key);
   return {
     secret: secret.name,
     arn: secret.arn,
-    account: accountOf(secret.arn),
+    account: placeOf(secret.arn).account,
     version: versionId,
     provider: provider ?? null,
     environment: environment ?? null,

@@ -18,6 +18,12 @@ export const deadAfter = ({ outcome, found, dueAt }: HistoryEntry): number | und
 /** How the key of a request stands, by all that this system knows. */
 export type Standing = 'dead' | 'gone' | 'restricted' | 'seen again' | 'unconfirmed' | 'not killed' | 'withdrawn';
 
+/** How the key stands, in a word; of a request that did not do what it asked for, how the request ended. */
+export const standingWord = (entry: HistoryEntry): string => {
+  const standing = standingOf(entry);
+  return standing === 'not killed' ? entry.outcome : standing;
+};
+
 export const standingOf = ({ outcome, found, withdrawnAt }: HistoryEntry): Standing => {
   if (outcome === 'withdrawn') return 'withdrawn';
   if (!isGone(outcome) && outcome !== 'restricted') return 'not killed';

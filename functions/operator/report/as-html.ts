@@ -4,6 +4,7 @@ import type { EndRecord } from '../history/record.ts';
 import { drawSvg, TIMELINE_STYLE } from '../timeline/draw-svg.ts';
 import { Markup, markup } from '../timeline/markup.ts';
 import { keyNameOf, type ToDo, toDo } from './left-to-do.ts';
+import { PALETTE, TABLE_STYLE, TONES, tableOf } from './parts.ts';
 import type { Report } from './report.ts';
 import {
   CHECK_COMMAND,
@@ -20,14 +21,8 @@ import {
   WORDS,
 } from './sections.ts';
 
-const LIGHT = `--ground: #ffffff; --panel: #f4f6f8; --ink: #1a1d21; --quiet: #59626d; --rule: #d5dae0;
-  --alive: #b3261e; --dead: #1b6e3c; --call: #8a5a00;`;
-const DARK = `--ground: #14171a; --panel: #1d2226; --ink: #e6e9ec; --quiet: #9aa4ae; --rule: #39424a;
-  --alive: #ff8a80; --dead: #7bd8a0; --call: #f2c14e;`;
-
 const STYLE = `
-:root { color-scheme: light; ${LIGHT} }
-@media screen and (prefers-color-scheme: dark) { :root { color-scheme: dark; ${DARK} } }
+${PALETTE}
 @page { size: A4; margin: 16mm 14mm; }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 62rem; padding: 2rem 1.25rem 4rem; background: var(--ground); color: var(--ink);
@@ -50,14 +45,7 @@ p { margin: .5rem 0; overflow-wrap: anywhere; }
 .drawing { overflow-x: auto; }
 .drawing .timeline { min-width: 34rem; }
 .wide { overflow-x: auto; }
-code { font-family: ui-monospace, monospace; font-size: .9em; overflow-wrap: anywhere; }
-table { border-collapse: collapse; width: 100%; font-size: .85rem; }
-th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--rule); }
-th { color: var(--quiet); font-weight: 600; white-space: nowrap; }
-.state { font-weight: 600; }
-.good { color: var(--dead); }
-.bad { color: var(--alive); }
-.wait { color: var(--call); }
+${TABLE_STYLE}
 @media screen and (max-width: 40rem) {
   table { min-width: 38rem; }
   .facts { grid-template-columns: 1fr; gap: 0; }
@@ -82,27 +70,11 @@ const POLICY = [
   "form-action 'none'",
 ].join('; ');
 
-const TONES: Readonly<Record<ReturnType<typeof standingOf>, string>> = {
-  dead: 'good',
-  gone: 'wait',
-  restricted: 'good',
-  unconfirmed: 'wait',
-  'seen again': 'bad',
-  'not killed': 'bad',
-  withdrawn: 'wait',
-};
-
 const facts = (all: readonly ReportFact[], name: string): Markup =>
   markup`<dl class="${name}">${all.map(([head, text]) => markup`<div><dt>${head}</dt><dd>${text}</dd></div>`)}</dl>`;
 
 const factRows = (all: readonly ReportFact[]): Markup =>
   markup`<dl class="facts">${all.map(([head, text]) => markup`<dt>${head}</dt><dd>${text}</dd>`)}</dl>`;
-
-/** A table that may be wider than the screen: people with a keyboard scroll it as well. */
-const tableOf = (name: string, heads: readonly string[], rows: readonly (readonly Markup[])[]): Markup =>
-  markup`<div class="wide" role="region" aria-label="${name}" tabindex="0"><table><thead><tr>${heads.map(
-    (head) => markup`<th scope="col">${head}</th>`,
-  )}</tr></thead><tbody>${rows.map((cells) => markup`<tr>${cells.map((cell) => markup`<td>${[cell]}</td>`)}</tr>`)}</tbody></table></div>`;
 
 const stateCell = ({ entry }: EndRecord, text: string): Markup =>
   markup`<span class="state ${TONES[standingOf(entry)]}">${text}</span>`;

@@ -7,6 +7,7 @@ import { indexInUse } from '../../core/ledger/sweep-items.ts';
 import { someAtOnce } from '../../core/some-at-once.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import type { Context } from '../deployment/context.ts';
+import { placeOf } from '../deployment/place.ts';
 import { historyOf } from '../history/history.ts';
 import { type EndRecord, endRecord } from '../history/record.ts';
 import { type Summary, summaryOf } from '../history/summary.ts';
@@ -57,12 +58,6 @@ const openWith = async (deployed: Deployed, reference: string): Promise<readonly
       soFar: progressOf(open, now),
       nextTry: nextTry(open, now),
     }));
-};
-
-/** Account and region, from the ARN of a queue of the deployment. */
-const placeOf = (arn: string): { readonly account: string; readonly region: string } => {
-  const [, , , region = '', account = ''] = arn.split(':');
-  return { account, region };
 };
 
 /**

@@ -1,5 +1,5 @@
 import { toIso } from '../../core/epoch.ts';
-import { deadAfter, goneAfter, standingOf } from '../history/entry.ts';
+import { deadAfter, goneAfter, standingOf, standingWord } from '../history/entry.ts';
 import type { EndRecord } from '../history/record.ts';
 import type { Spread } from '../history/summary.ts';
 import { inWords } from '../terminal/duration.ts';
@@ -40,7 +40,7 @@ export const keyCells = (record: EndRecord): readonly string[] => {
   const { receipt } = item;
   return [
     keyNameOf(record),
-    standingOf(entry) === 'not killed' ? entry.outcome : standingOf(entry),
+    standingWord(entry),
     receipt.operation ?? '–',
     askedBy(record) || '–',
     receipt.request.reason ?? '–',
@@ -95,7 +95,7 @@ export const EVIDENCE_HEADS = ['At (UTC)', 'Step', 'Asked', 'As', 'Host', 'Saw',
 export const evidenceCells = ({ item: { receipt } }: EndRecord): readonly (readonly string[])[] =>
   receipt.evidence.map(({ at, step, asked, as, host, saw, code }) => [at, step, asked, as, host, saw, code]);
 
-/** What the words of a report mean. */
+/** The words for how a key stands, each with its meaning. */
 export const WORDS: readonly ReportFact[] = [
   ['gone', 'The provider does not know the key any more: two probes, some seconds apart, agree.'],
   ['dead', 'The key is gone, and it stayed gone through the time in which the provider’s nodes may still disagree.'],

@@ -3,6 +3,7 @@ import { isUrgent } from '../../core/reason.ts';
 import { namedTarget, type RevocationRequest } from '../../core/request/revocation-request.ts';
 import type { Deployed } from '../deployment/connect.ts';
 import type { Context } from '../deployment/context.ts';
+import { placeOf } from '../deployment/place.ts';
 import { pairs } from '../terminal/wrap.ts';
 
 const targetText = (providers: Providers, request: RevocationRequest): string => {
@@ -22,7 +23,7 @@ export const requestLines = (
   request: RevocationRequest & { readonly requestId: string },
   keyId?: string,
 ): readonly string[] => {
-  const [, , , region, account] = card.requestsQueueArn.split(':');
+  const { region, account } = placeOf(card.requestsQueueArn);
   const { provider, operation, secretId, secretVersion, reason, reference, requestId, notBefore } = request;
   const verb = kindOf(providers, request) === 'delete' ? 'Delete' : 'Restrict';
   return [

@@ -5,7 +5,7 @@ import { shortened } from '../../../core/receipts/make-receipt.ts';
 import { DAY_MS } from '../../../core/timing.ts';
 import type { Context } from '../../deployment/context.ts';
 import { keyIdIn } from '../../deployment/key-name.ts';
-import { deadAfter, goneAfter, type HistoryEntry, standingOf } from '../../history/entry.ts';
+import { deadAfter, goneAfter, type HistoryEntry, standingOf, standingWord } from '../../history/entry.ts';
 import { type Filter, fits } from '../../history/filter.ts';
 import { type History, historyOf } from '../../history/history.ts';
 import { type Spread, type Summary, summaryOf } from '../../history/summary.ts';
@@ -54,17 +54,11 @@ const TONES: Readonly<Partial<Record<ReturnType<typeof standingOf>, Style>>> = {
   'not killed': 'red',
 };
 
-/** `dead`, and for a request that did not do what was asked how it ended. */
-const wordOf = (entry: HistoryEntry): string => {
-  const standing = standingOf(entry);
-  return standing === 'not killed' ? entry.outcome : standing;
-};
-
 const span = (ms: number | undefined): string => (ms === undefined ? NOTHING : inWords(Math.max(0, ms)));
 
 const COLUMNS: readonly TableColumn<HistoryEntry>[] = [
   { head: 'Request', cell: ({ requestId, attempt }) => plain(`${requestId}#${attempt}`) },
-  { head: 'State', cell: wordOf, style: (entry) => TONES[standingOf(entry)], isName: true },
+  { head: 'State', cell: standingWord, style: (entry) => TONES[standingOf(entry)], isName: true },
   { head: 'Ended (UTC)', cell: ({ endedAt }) => toIso(endedAt).slice(0, 19).replace('T', ' ') },
   { head: 'Key', cell: ({ key }) => (key === undefined ? NOTHING : plain(shortened(keyIdIn(key)))) },
   { head: 'Provider', cell: ({ provider = NOTHING }) => plain(provider) },
