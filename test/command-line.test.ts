@@ -9,7 +9,7 @@ import type { Context } from '../functions/operator/deployment/context.ts';
 import { programIn } from '../functions/operator/program.ts';
 import { EXIT } from '../functions/operator/terminal/failure.ts';
 import * as PROVIDERS from '../functions/providers/index.ts';
-import { commandLine, type Ran } from './functions/operator/command-line.ts';
+import { commandLine, type Ran, type Typing } from './functions/operator/command-line.ts';
 import { configured } from './functions/operator/configured.ts';
 import { BLOCKS, type Block, rowsOf, textOf } from './pages.ts';
 import { runShell } from './run-shell.ts';
@@ -34,6 +34,7 @@ for (const command of PROGRAM.commands) {
 /** What the lines of a section find, and what has become of it. */
 interface Scene {
   readonly environment?: () => Readonly<Record<string, string>>;
+  readonly typing?: Typing;
   readonly before?: (system: System) => Promise<unknown>;
   readonly after?: (system: System, ran: readonly Ran[]) => Promise<void> | void;
 }
@@ -156,6 +157,13 @@ const SCENES: Readonly<Record<string, readonly Scene[]>> = {
   ],
   limit: [{ after: (_system, ran) => void expect(ran[1]?.out[2]).toMatch(/ 5000 +1000 +2026-11-20T12:00/) }],
   'pause, resume': [{ after: (_system, ran) => void expect(ran[1]?.out[0]).toMatch(/^Resumed/) }],
+  console: [
+    {
+      // Ended as by Ctrl-C.
+      typing: { onPrint: (_line, breakOff) => breakOff() },
+      after: (_system, [ran]) => void expect(ran?.out[0]).toMatch(/^Open http:\/\/127\.0\.0\.1:\d+\//),
+    },
+  ],
   doctor: [
     {
       before: async (system) => {
@@ -203,7 +211,7 @@ describe('the command lines of the pages', () => {
 
   it.each(WITH_COMMANDS.map((block) => [block.section, block] as const))('of %s work', async (_section, block) => {
     await seedKeys(system());
-    const { environment, before, after } = sceneOf(block) ?? {};
+    const { environment, typing, before, after } = sceneOf(block) ?? {};
     await before?.(system());
     const folder = mkdtempSync(join(tmpdir(), 'pages-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -213,7 +221,7 @@ describe('the command lines of the pages', () => {
       now: Math.floor(Date.now() / 1000),
       variables: {},
       keyRevoker: async (words) => {
-        const one = await commandLine(system, { environment: environment?.() ?? {} })(...words);
+        const one = await commandLine(system, { ...typing, environment: environment?.() ?? {} })(...words);
         ran.push(one);
         expect([words, one.exit, one.told.filter((line) => line.startsWith('Cannot'))]).toEqual([words, 0, []]);
         return { text: `${one.out.join('\n')}\n`, status: one.exit };

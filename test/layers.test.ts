@@ -151,6 +151,7 @@ const DIVIDED: Readonly<Record<string, Folders>> = {
     'report', // the record of an incident
     'show', // how that is told
     'stuck', // what waits for a person
+    'console', // all of it on a page
     'incident', // many keys at once
     'doctor', // whether all is well
     'commands', // a file for each command

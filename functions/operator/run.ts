@@ -39,6 +39,7 @@ const PRINTS: Readonly<Record<string, 'list' | 'text'>> = {
   'limit raise': 'list',
   'limit reset': 'list',
   report: 'text',
+  console: 'text',
 };
 
 /** `receipts list`, of the command `list` in the group `receipts`. */

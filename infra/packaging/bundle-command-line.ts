@@ -1,4 +1,4 @@
-import { copyFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { BUNDLING, ROOT } from '../constructs/functions/bundling.ts';
@@ -7,6 +7,9 @@ import { BUNDLING, ROOT } from '../constructs/functions/bundling.ts';
 export const PROGRAM = 'key-revoker.mjs';
 
 const NEED_NODE = 'need-node.cjs';
+
+/** The script of the console's page, which goes into the bundle as a text. */
+const MORPH = 'node_modules/idiomorph/dist/idiomorph.min.js';
 
 /** On a Node that is too old nothing else is read, since a command would stop half way: its request sent, and nobody told. */
 const START = `#!/usr/bin/env node\nimport "./${NEED_NODE}";\nawait import("./main.mjs");\n`;
@@ -29,6 +32,7 @@ export const bundleCommandLine = async (outdir: string): Promise<Metafile> => {
     platform: 'node',
     format: 'esm',
     target: 'node22',
+    define: { MORPH_SOURCE: JSON.stringify(readFileSync(join(ROOT, MORPH), 'utf8')) },
     minifyWhitespace: true,
     minifySyntax: true,
     mainFields: [...BUNDLING.mainFields],

@@ -114,6 +114,11 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
     examples: ['doctor', 'doctor --name-prefix key-revoker/bybit/ -o json'],
     load: async () => (await import('./doctor.ts')).setUpDoctor,
   },
+  console: {
+    does: 'show on a page what is going on: keys, requests, receipts; read only, for this machine only',
+    examples: ['console', 'console --port 8080'],
+    load: async () => (await import('./console.ts')).setUpConsole,
+  },
   contexts: {
     does: 'show the deployments that the configuration file names',
     examples: ['contexts', 'status --context production'],

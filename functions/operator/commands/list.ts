@@ -6,6 +6,7 @@ import type { SetUp } from '../deployment/context.ts';
 import { keysUnder, type StoredKey } from '../deployment/keys.ts';
 import { markedNote, replicasNote, whyUnopened } from '../deployment/unopened.ts';
 import { caseShown } from '../show/case-lines.ts';
+import { type StoredState, storedState } from '../show/key-state.ts';
 import { inWords } from '../terminal/duration.ts';
 import { type TableColumn, table } from '../terminal/table.ts';
 import type { Style } from '../terminal/terminal.ts';
@@ -13,19 +14,12 @@ import { duration } from './duration-option.ts';
 
 const NOTHING = '–';
 
-type State = 'dead' | 'open' | 'forgotten' | 'alive' | 'not seen' | 'unreadable';
-
-/** How a key stands by the ledger; `alive` is what was seen last, not what is true now. */
-const stateOf = ({ problem, found }: StoredKey): State => {
-  if (problem !== undefined) return 'unreadable';
-  if (found === undefined) return 'not seen';
-  const { provedAt, state, firstSeenAt } = caseShown(found);
-  if (provedAt !== null) return 'dead';
-  if (state === 'open' || state === 'forgotten') return state;
-  return firstSeenAt === null ? 'not seen' : 'alive';
+const TONES: Partial<Record<StoredState, Style>> = {
+  dead: 'green',
+  open: 'red',
+  forgotten: 'yellow',
+  unreadable: 'red',
 };
-
-const TONES: Partial<Record<State, Style>> = { dead: 'green', open: 'red', forgotten: 'yellow', unreadable: 'red' };
 
 const expiryOf = ({ secret }: StoredKey): string | undefined => secret.tags[EXPIRY_TAG];
 
@@ -41,7 +35,7 @@ const expiryText = (key: StoredKey): string => {
 
 const stateText = (key: StoredKey): string => {
   const proved = key.found?.proved;
-  return proved ? `dead ${toIso(proved.at).slice(0, 10)}` : stateOf(key);
+  return proved ? `dead ${toIso(proved.at).slice(0, 10)}` : storedState(key);
 };
 
 const columnsAt = (now: EpochMs): readonly TableColumn<StoredKey>[] => [
@@ -49,7 +43,7 @@ const columnsAt = (now: EpochMs): readonly TableColumn<StoredKey>[] => [
   { head: 'Provider', cell: ({ provider = NOTHING }) => provider },
   { head: 'Key', cell: ({ keyId }) => (keyId === undefined ? NOTHING : shortened(keyId)) },
   { head: 'Expires (UTC)', cell: expiryText },
-  { head: 'State', cell: stateText, style: (key) => TONES[stateOf(key)] },
+  { head: 'State', cell: stateText, style: (key) => TONES[storedState(key)] },
   {
     head: 'Age',
     cell: ({ createdAt }) => (createdAt === undefined ? NOTHING : inWords(now - createdAt)),
@@ -69,7 +63,7 @@ const shown = (key: StoredKey): object => {
     environment: environment ?? null,
     key: name ?? null,
     expiresAt: expiryOf(key) ?? null,
-    state: stateOf(key),
+    state: storedState(key),
     firstSeenAt: known?.firstSeenAt ?? null,
     provedAt: known?.provedAt ?? null,
     createdAt: createdAt === undefined ? null : toIso(createdAt),

@@ -84,13 +84,18 @@ const AWS = 'aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }';
 
 const KEY_REVOKER = "alias key-revoker='npm run --silent key-revoker --'";
 
+/** What a tool of AWS needs to ask the emulated AWS. */
+export const variablesFor = ({ url }: Pick<Stage, 'url'>): Readonly<Record<string, string>> => ({
+  AWS_ENDPOINT_URL: url,
+  AWS_DEFAULT_REGION: ACCOUNT.region,
+  AWS_ACCESS_KEY_ID: 'local',
+  AWS_SECRET_ACCESS_KEY: 'local',
+});
+
 /** What the shell needs for the commands here and for those of the README, which then go to the emulated AWS. */
 const exports = ({ url, outputs, receiptsUrl }: GuideOptions): readonly string[] => {
   const variables = {
-    AWS_ENDPOINT_URL: url,
-    AWS_DEFAULT_REGION: ACCOUNT.region,
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
+    ...variablesFor({ url }),
     ...Object.fromEntries(Object.entries(outputs).map(([name, value]) => [inCapitals(name), value])),
     RECEIPTS_QUEUE_URL: receiptsUrl,
   };
@@ -111,6 +116,7 @@ export const guide = (options: GuideOptions): string => {
     `AWS       ${url} (region ${ACCOUNT.region}, any credentials)`,
     ...SANDBOX_NAMES.map((name) => `${SANDBOX_OF[name].title.padEnd(9)} ${sandboxes[name].url}`),
     `Receipts  ${outputs.ResultsTopicArn}`,
+    'Page      its address follows below',
     '',
     'Secrets, each with the credential of a throwaway key in a sandbox:',
     ...samples.map(({ stored, what }) => `  ${stored.name.padEnd(width)}  ${what}`),

@@ -36,6 +36,8 @@ export interface Typing {
   readonly isBrokenOff?: boolean;
   /** Breaks off after so many waits. */
   readonly breakOffAfter?: number;
+  /** Sees each line of the result as it is printed, and may break the command off. */
+  readonly onPrint?: (line: string, breakOff: () => void) => void;
   /** What happens whenever the command waits. @default a message is delivered */
   readonly meanwhile?: () => Promise<unknown>;
 }
@@ -47,13 +49,20 @@ interface Heard extends Ran {
   readonly asked: string[];
 }
 
-const terminalFor = ({ width, answers, input = '' }: Typing, heard: Heard): Terminal => {
+const terminalFor = (
+  { width, answers, input = '', onPrint = () => undefined }: Typing,
+  heard: Heard,
+  breakOff: () => void,
+): Terminal => {
   const left = [...(answers ?? [])];
   return {
     width,
     isAnswered: answers !== undefined,
     live: undefined,
-    print: (text) => void heard.out.push(...text.split('\n')),
+    print: (text) => {
+      heard.out.push(...text.split('\n'));
+      onPrint(text, breakOff);
+    },
     tell: (text) => void heard.told.push(...stripVTControlCharacters(text).split('\n')),
     show: (text) => void (text === undefined ? undefined : heard.shown.push(text)),
     style: (style, text) => (width === undefined ? text : styleText(style, text, { validateStream: false })),
@@ -78,7 +87,7 @@ export const commandLine =
     if (typing.isBrokenOff) abort.abort();
     let waits = 0;
     const exit = await run(words, {
-      terminal: terminalFor(typing, heard),
+      terminal: terminalFor(typing, heard, () => abort.abort()),
       clock: {
         now: () => epochMs(Date.now()),
         elapsed: () => Date.now(),

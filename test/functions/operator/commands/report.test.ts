@@ -6,37 +6,13 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { canonical } from '../../../../functions/core/request/canonical.ts';
 import { digest } from '../../../../functions/edge/process/digest.ts';
 import { openPage, screenshot, startBrowser, VIEWS } from '../../../browser/browser.ts';
-import { textOf } from '../../../pages.ts';
-import { KEYS, SECRETS, seedKeys } from '../../../seed-keys.ts';
+import { seedKeys } from '../../../seed-keys.ts';
 import { systemForEachTest } from '../../../whole/system/system.ts';
 import { commandLine } from '../command-line.ts';
-
-const KALSHI = { provider: 'kalshi', operation: 'delete-key', secretId: SECRETS.kalshiManager, reference: 'INC-2041' };
-const NOBODY = '00000000-0000-4000-8000-000000000000';
-const MINUTE = 60_000;
+import { BY_MANAGER, playIncident } from '../play-incident.ts';
 
 const system = systemForEachTest();
 const piped = commandLine(system, { environment: { USER: 'alex' } });
-
-/** Keys that are dead, gone, stuck and at work, all of one incident. */
-const incident = async (): Promise<void> => {
-  await seedKeys(system());
-  await system().send(textOf('events/revoke.bybit-delete-sub-key-by-master.json'));
-  await system().settle();
-  for (let minute = 0; minute < 12; minute += 1) {
-    system().advance(MINUTE);
-    await system().settle();
-  }
-  await system().send({ ...KALSHI, target: { apiKeyId: NOBODY }, requestId: 'K-2' });
-  await system().settle();
-  const asked = { reason: 'leaked', requestedBy: 'alex <b>&' };
-  await system().send({ ...KALSHI, ...asked, target: { apiKeyId: KEYS.kalshiKey }, requestId: 'K-1' });
-  await system().settle();
-  system().kalshi.faults.script({ match: {}, fault: { kind: 'dropBefore' }, times: Number.POSITIVE_INFINITY });
-  await system().send({ ...KALSHI, target: 'self', requestId: 'K-3', reason: 'leaked' });
-  await system().deliver();
-  await system().send({ ...KALSHI, target: 'self', requestId: 'OTHER', reference: 'INC-1' });
-};
 
 const report = async (...words: readonly string[]): Promise<string> => {
   const { exit, out } = await piped('report', '--reference', 'INC-2041', ...words);
@@ -46,7 +22,7 @@ const report = async (...words: readonly string[]): Promise<string> => {
 
 describe('report', () => {
   it('tells in Markdown what became of each key, who asked, and what is left to do', async () => {
-    await incident();
+    await playIncident(system());
     const text = await report('--format', 'md');
     expect(text.split('\n').slice(0, 9)).toEqual([
       '# Report on INC-2041',
@@ -80,7 +56,7 @@ describe('report', () => {
   });
 
   it('names each receipt with its digest, which a subscriber can compare', async () => {
-    await incident();
+    await playIncident(system());
     const final = system()
       .receipts()
       .filter((one) => one.final && one.request.reference === 'INC-2041');
@@ -93,7 +69,7 @@ describe('report', () => {
   });
 
   it('goes into a file, and nothing but a note to the terminal', async () => {
-    await incident();
+    await playIncident(system());
     const folder = mkdtempSync(join(tmpdir(), 'report-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const file = join(folder, 'INC-2041.html');
@@ -109,7 +85,7 @@ describe('report', () => {
   it('tells of an incident whose requests are all at work', async () => {
     await seedKeys(system());
     system().kalshi.faults.script({ match: {}, fault: { kind: 'dropBefore' }, times: Number.POSITIVE_INFINITY });
-    await system().send({ ...KALSHI, target: 'self', requestId: 'K-3' });
+    await system().send({ ...BY_MANAGER, target: 'self', requestId: 'K-3' });
     await system().deliver();
     const text = await report('--format', 'md');
     expect(text).toContain('- **Keys**: 1 at work');
@@ -169,7 +145,7 @@ describe('the report in a browser', () => {
   afterAll(() => browser.close());
 
   it.each(VIEWS)('can be read $view: nothing is cut, faint or covered', async (view) => {
-    await incident();
+    await playIncident(system());
     const { page, troubles } = await openPage(browser, view);
     await page.setContent(await report());
     const { texts, ...seen } = (await page.evaluate(CHECKS)) as { readonly texts: number };
@@ -181,7 +157,7 @@ describe('the report in a browser', () => {
   });
 
   it('is read aloud in its order: headings, tables by their names, drawings in a sentence', async () => {
-    await incident();
+    await playIncident(system());
     const { page } = await openPage(browser, VIEWS[0]);
     await page.setContent(await report());
     const named: string[] = [];
@@ -207,7 +183,7 @@ describe('the report in a browser', () => {
   });
 
   it('has one style sheet, no script and nothing from elsewhere, and its policy holds', async () => {
-    await incident();
+    await playIncident(system());
     const html = await report();
     expect(html).not.toMatch(
       /<script|<link|<img|<iframe|@import|url\(|\son\w+=|\sstyle=|https?:(?!\/\/www\.w3\.org\/2000\/svg)/i,
@@ -222,7 +198,7 @@ describe('the report in a browser', () => {
   });
 
   it('prints on A4, in ink on paper also where the screen is dark', async () => {
-    await incident();
+    await playIncident(system());
     const { page } = await openPage(browser, VIEWS[1]);
     await page.setContent(await report());
     const pdf = Buffer.from(await page.pdf({ preferCSSPageSize: true, printBackground: true })).toString('latin1');

@@ -102,7 +102,7 @@ it('stops at the first Ctrl-C, with a status of its own', { timeout: TIMEOUT_MS 
 it.each([
   [['--sevre'], "Unknown option '--sevre'"],
   [['--port', '4700'], '--port is for --serve'],
-  [['--serve', '--port', '70000'], '--port must be a whole number from 1 to 65532'],
+  [['--serve', '--port', '70000'], '--port must be a whole number from 1 to 65531'],
 ])('refuses the options %j', { timeout: TIMEOUT_MS }, async (words, why) => {
   const child = start(...words);
   const [status, errors] = await Promise.all([ended(child), text(child.stderr)]);
@@ -111,16 +111,19 @@ it.each([
 });
 
 it('serves on the ports behind the one that is given, until Ctrl-C', { timeout: TIMEOUT_MS }, async () => {
-  const first = await freePorts(1 + SANDBOX_NAMES.length);
+  const first = await freePorts(2 + SANDBOX_NAMES.length);
   const child = start('--serve', '--port', String(first));
   let output = '';
   for await (const chunk of child.stdout) {
     output += chunk;
-    if (output.includes('Receipts, as they come')) break;
+    if (output.includes('Open http')) break;
   }
   expect(output).toContain(`export AWS_ENDPOINT_URL=http://127.0.0.1:${first}\n`);
   for (const [index, name] of SANDBOX_NAMES.entries())
     expect(output).toContain(`${SANDBOX_OF[name].title.padEnd(9)} http://127.0.0.1:${first + 1 + index}`);
+  const [, page = ''] = /^Open (.*)$/m.exec(output) ?? [];
+  expect(page).toContain(`http://127.0.0.1:${first + 1 + SANDBOX_NAMES.length}/`);
+  expect(await (await fetch(page)).text()).toContain('key-revoker/kalshi/bot');
   child.kill('SIGINT');
   expect(await ended(child)).toBe(0);
 });
