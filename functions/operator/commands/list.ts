@@ -6,7 +6,7 @@ import type { SetUp } from '../deployment/context.ts';
 import { keysUnder, type StoredKey } from '../deployment/keys.ts';
 import { markedNote, replicasNote, whyUnopened } from '../deployment/unopened.ts';
 import { caseShown } from '../show/case-lines.ts';
-import { type StoredState, storedState } from '../show/key-state.ts';
+import { type ListedState, listedState } from '../show/key-state.ts';
 import { inWords } from '../terminal/duration.ts';
 import { type TableColumn, table } from '../terminal/table.ts';
 import type { Style } from '../terminal/terminal.ts';
@@ -14,7 +14,7 @@ import { duration } from './duration-option.ts';
 
 const NOTHING = '–';
 
-const TONES: Partial<Record<StoredState, Style>> = {
+const TONES: Partial<Record<ListedState, Style>> = {
   dead: 'green',
   open: 'red',
   forgotten: 'yellow',
@@ -35,7 +35,7 @@ const expiryText = (key: StoredKey): string => {
 
 const stateText = (key: StoredKey): string => {
   const proved = key.found?.proved;
-  return proved ? `dead ${toIso(proved.at).slice(0, 10)}` : storedState(key);
+  return proved ? `dead ${toIso(proved.at).slice(0, 10)}` : listedState(key);
 };
 
 const columnsAt = (now: EpochMs): readonly TableColumn<StoredKey>[] => [
@@ -43,7 +43,7 @@ const columnsAt = (now: EpochMs): readonly TableColumn<StoredKey>[] => [
   { head: 'Provider', cell: ({ provider = NOTHING }) => provider },
   { head: 'Key', cell: ({ keyId }) => (keyId === undefined ? NOTHING : shortened(keyId)) },
   { head: 'Expires (UTC)', cell: expiryText },
-  { head: 'State', cell: stateText, style: (key) => TONES[storedState(key)] },
+  { head: 'State', cell: stateText, style: (key) => TONES[listedState(key)] },
   {
     head: 'Age',
     cell: ({ createdAt }) => (createdAt === undefined ? NOTHING : inWords(now - createdAt)),
@@ -63,7 +63,7 @@ const shown = (key: StoredKey): object => {
     environment: environment ?? null,
     key: name ?? null,
     expiresAt: expiryOf(key) ?? null,
-    state: storedState(key),
+    state: listedState(key),
     firstSeenAt: known?.firstSeenAt ?? null,
     provedAt: known?.provedAt ?? null,
     createdAt: createdAt === undefined ? null : toIso(createdAt),

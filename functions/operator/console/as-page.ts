@@ -13,7 +13,7 @@ import type { EndRecord } from '../history/record.ts';
 import { keyNameOf } from '../report/left-to-do.ts';
 import { TONES, tableOf } from '../report/parts.ts';
 import { drawingName } from '../report/sections.ts';
-import { type StoredState, storedState } from '../show/key-state.ts';
+import { type ListedState, listedState } from '../show/key-state.ts';
 import type { Overview } from '../show/overview.ts';
 import { inWords } from '../terminal/duration.ts';
 import { drawSvg } from '../timeline/draw-svg.ts';
@@ -108,7 +108,7 @@ const forPeople = ({ forPeople: entries, at }: Snapshot): Markup =>
         ),
   );
 
-const KEY_TONES: Readonly<Record<StoredState, string>> = {
+const KEY_TONES: Readonly<Record<ListedState, string>> = {
   dead: 'good',
   open: 'bad',
   forgotten: 'wait',
@@ -120,9 +120,9 @@ const KEY_TONES: Readonly<Record<StoredState, string>> = {
 /** How the end of its latest request stands, if there is one: `gone` comes before `dead`. */
 const keyStateCell = (key: StoredKey, entries: readonly HistoryEntry[]): Markup => {
   const latest = entries.find((entry) => entry.key !== undefined && entry.key === key.name);
-  if (latest !== undefined && latest.outcome !== 'withdrawn' && storedState(key) === 'dead')
+  if (latest !== undefined && latest.outcome !== 'withdrawn' && listedState(key) === 'dead')
     return state(TONES[standingOf(latest)], standingWord(latest));
-  return state(KEY_TONES[storedState(key)], storedState(key));
+  return state(KEY_TONES[listedState(key)], listedState(key));
 };
 
 const keyTable = ({ found, entries }: Snapshot): Markup =>

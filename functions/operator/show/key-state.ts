@@ -1,10 +1,10 @@
 import type { StoredKey } from '../deployment/keys.ts';
 import { caseShown } from './case-lines.ts';
 
-export type StoredState = 'dead' | 'open' | 'forgotten' | 'alive' | 'not seen' | 'unreadable';
+export type ListedState = 'dead' | 'open' | 'forgotten' | 'alive' | 'not seen' | 'unreadable';
 
 /** How a key stands by the ledger; `alive` is what was seen last, not what is true now. */
-export const storedState = ({ problem, found }: Pick<StoredKey, 'problem' | 'found'>): StoredState => {
+export const listedState = ({ problem, found }: Pick<StoredKey, 'problem' | 'found'>): ListedState => {
   if (problem !== undefined) return 'unreadable';
   if (found === undefined) return 'not seen';
   const { provedAt, state, firstSeenAt } = caseShown(found);
