@@ -4,7 +4,7 @@ import type { MetricName } from '../../../functions/core/metric-names.ts';
 import { MISSED_TICKS } from '../../../functions/core/timing.ts';
 import type { AlarmName } from './alarm-name.ts';
 import { instanceMetric } from './instance-metric.ts';
-import { errorRate, failuresOf, throttlesOf, visible, type Watched } from './watched.ts';
+import { errorRate, failuresOf, sweepsOf, throttlesOf, visible, type Watched } from './watched.ts';
 
 /** One alarm: raised where the metric is above, or below, a number in each of so many periods. */
 export interface AlarmRow {
@@ -100,8 +100,9 @@ export const alarmTable = (watched: Watched): Readonly<Record<AlarmName, AlarmRo
     sweepNotRun: {
       says: 'No sweep has finished in the time of three sweeps',
       section: 'The sweep does not run',
-      metric: own('SweepRan', Duration.seconds(MISSED_TICKS * props.sweepRate.toSeconds())),
+      metric: sweepsOf(instance, Duration.seconds(MISSED_TICKS * props.sweepRate.toSeconds())),
       below: 1,
+      // Before the first sweep ever there may be nothing to fill.
       missing: TreatMissingData.BREACHING,
     },
     reconciliationLate: {

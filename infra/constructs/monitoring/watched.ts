@@ -59,10 +59,17 @@ export const throttlesOf = (ledger: Table, period: Duration): IMetric => {
   return sumOf(all, 'Throttled', period);
 };
 
-/** In percent, of at least so many calls; of fewer it is 0. */
+/**
+ * Sweeps that finished, 0 where none did. Without the zero CloudWatch would go back to older periods, and take a sweep for missing only
+ * after several periods without one.
+ */
+export const sweepsOf = (instance: Construct, period: Duration): IMetric =>
+  sumOf({ sweeps: instanceMetric(instance, 'SweepRan') }, 'Sweeps that finished', period);
+
+/** In percent, of at least so many calls in the period; of fewer, and of none, it is 0. */
 export const errorRate = (instance: Construct, leastCalls: number, period: Duration): IMetric => {
   const calls = instanceMetric(instance, 'ProviderCalls');
   const errors = instanceMetric(instance, 'ProviderErrors');
-  const expression = `IF(calls >= ${leastCalls}, 100 * errors / calls, 0)`;
+  const expression = `IF(FILL(calls, 0) >= ${leastCalls}, 100 * FILL(errors, 0) / FILL(calls, 1), 0)`;
   return new MathExpression({ expression, usingMetrics: { calls, errors }, label: 'Errors in percent', period });
 };
