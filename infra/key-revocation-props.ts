@@ -187,12 +187,31 @@ export interface KeyRevocationProps {
    */
   readonly egressAddresses?: readonly string[];
   /**
-   * What every alarm does, such as an `SnsAction` with a topic of yours. Not with the topics of this construct: CloudWatch may not
-   * publish there.
+   * What every alarm does when it is raised and when it ends, such as an `SnsAction` with a topic of yours in this region. Not with the
+   * topics of this construct: CloudWatch may not publish there. What opens OpsItems or incidents is done only when an alarm is raised.
+   *
+   * Valid range: at most 5 actions, together with `urgentAlarmActions`.
    *
    * @default - nothing: the alarms show their state, and notify no one
    */
   readonly alarmActions?: readonly IAlarmAction[];
+  /**
+   * What urgent alarms do as well, such as waking a person: those that mean that a key may be alive which must die, and the one that says
+   * that the kill path is down. `docs/runbook.md` lists them.
+   *
+   * Valid range: at most 5 actions, together with `alarmActions`.
+   *
+   * @default - no more than all other alarms
+   */
+  readonly urgentAlarmActions?: readonly IAlarmAction[];
+  /**
+   * Where your copy of `docs/runbook.md` is. The description of each alarm then links its section, as in `<runbookUrl>#the-sweep-fails`.
+   *
+   * Valid range: an address that begins with `https://`, without `#`, of at most 500 characters, known at synth.
+   *
+   * @default - none: the description names the section
+   */
+  readonly runbookUrl?: string;
   /**
    * How long an urgent key (`leaked`, `incident`) may live from when its request is due. Above it an alarm is raised.
    *

@@ -1,5 +1,5 @@
 import { Annotations, CfnOutput, Stack, Token } from 'aws-cdk-lib';
-import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
+import type { CompositeAlarm, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import type { Grant, IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
@@ -13,9 +13,10 @@ import { queues } from './constructs/messaging/queues.ts';
 import { requestRules } from './constructs/messaging/request-rule.ts';
 import { topics } from './constructs/messaging/results.ts';
 import { secretEventRules } from './constructs/messaging/secret-event-rules.ts';
-import { type Alarms, alarms, alarmsToItself } from './constructs/monitoring/alarms.ts';
+import { type Alarms, alarms } from './constructs/monitoring/alarms.ts';
 import { dashboard } from './constructs/monitoring/dashboard.ts';
 import { MeasuredConstruct } from './constructs/monitoring/measured-construct.ts';
+import { unreachableActions } from './constructs/monitoring/unreachable-actions.ts';
 import { admitServices } from './constructs/permissions/admit-services.ts';
 import { grantAll } from './constructs/permissions/grant-all.ts';
 import { type Operated, operatePermissions } from './constructs/permissions/operate-permissions.ts';
@@ -56,8 +57,10 @@ export class KeyRevocation extends MeasuredConstruct {
   readonly scheduleGroup: IScheduleGroup;
   /** The role that one-time schedules name to reach the requests queue. */
   readonly scheduleRole: IRole;
-  /** Everything that needs a person's attention. The prop `alarmActions` says what the alarms do. */
+  /** Everything that needs a person's attention. The props `alarmActions` and `urgentAlarmActions` say what the alarms do. */
   readonly alarms: Alarms;
+  /** Raised while one of the alarms is that means that requests are not carried out. */
+  readonly killPathDown: CompositeAlarm;
   readonly dashboard: Dashboard;
   readonly #admit: Admit;
   readonly #operated: Operated;
@@ -112,12 +115,15 @@ export class KeyRevocation extends MeasuredConstruct {
     for (const role of [revokeRole, sweepRole, requestRole]) this.#admit(senderArn(this, role));
     for (const role of [revokeRole, sweepRole]) admitToRechecks(senderArn(this, role));
     const watched = { instance: this, queues: made, ledger: this.ledger, revoke, revokeUrgent, sweep, props: given };
-    this.alarms = alarms(this, watched, given.alarmActions);
-    this.dashboard = dashboard(this, watched, this.alarms);
+    const raised = alarms(this, watched, given);
+    this.alarms = raised.alarms;
+    this.killPathDown = raised.killPathDown;
+    this.dashboard = dashboard(this, watched, raised);
     const card = claim.write(deploymentCard(this, { ...forSchedules, reach, props: given, mappings }));
     this.#operated = { ...forSchedules, reach, card, mappings };
     claim.goesBefore(this);
-    this.node.addValidation({ validate: () => alarmsToItself(this.alarms, [results, notifications]) });
+    const every = [raised.killPathDown, ...Object.values(raised.alarms)];
+    this.node.addValidation({ validate: () => unreachableActions(every, [results, notifications]) });
   }
 
   /**

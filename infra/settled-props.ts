@@ -38,6 +38,8 @@ export interface SettledProps {
   readonly network: NetworkProps | undefined;
   readonly egressAddresses: readonly string[];
   readonly alarmActions: readonly IAlarmAction[];
+  readonly urgentAlarmActions: readonly IAlarmAction[];
+  readonly runbookUrl: string | undefined;
   readonly timeToRevokeObjective: Duration;
   readonly logRetention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
@@ -67,6 +69,8 @@ const PROPS: Readonly<Record<keyof KeyRevocationProps, true>> = {
   securityGroups: true,
   egressAddresses: true,
   alarmActions: true,
+  urgentAlarmActions: true,
+  runbookUrl: true,
   timeToRevokeObjective: true,
   logRetention: true,
   removalPolicy: true,
@@ -115,7 +119,8 @@ const withDefaults = (props: KeyRevocationProps): SettledProps => ({
   reservedConcurrency: reserved(props),
   network: network(props),
   egressAddresses: addresses(props.egressAddresses ?? []),
-  alarmActions: props.alarmActions ?? [],
+  ...actions(props),
+  runbookUrl: runbook(props.runbookUrl),
   timeToRevokeObjective: within('timeToRevokeObjective', props.timeToRevokeObjective ?? Duration.minutes(1), [
     Duration.seconds(1),
     Duration.days(1),
@@ -123,6 +128,27 @@ const withDefaults = (props: KeyRevocationProps): SettledProps => ({
   logRetention: props.logRetention ?? RetentionDays.ONE_YEAR,
   removalPolicy: removal(props.removalPolicy),
 });
+
+/** What CloudWatch takes for one alarm. */
+const MOST_ACTIONS = 5;
+
+const actions = ({
+  alarmActions = [],
+  urgentAlarmActions = [],
+}: KeyRevocationProps): Pick<SettledProps, 'alarmActions' | 'urgentAlarmActions'> => {
+  const count = new Set([...alarmActions, ...urgentAlarmActions]).size;
+  if (count <= MOST_ACTIONS) return { alarmActions, urgentAlarmActions };
+  throw cannot('alarmActions and urgentAlarmActions', `${count} actions`, `at most ${MOST_ACTIONS} together`);
+};
+
+const runbook = (given: string | undefined): string | undefined => {
+  if (given === undefined || /^https:\/\/[^\s#]{1,492}$/.test(known('runbookUrl', given, 'an address'))) return given;
+  throw cannot(
+    'runbookUrl',
+    `"${given}"`,
+    'an address that begins with https://, without #, of at most 500 characters',
+  );
+};
 
 /** What a first deployment makes and then fails on would be in the way of the next one, and holds nothing yet. */
 const removal = (given: RemovalPolicy = RemovalPolicy.RETAIN): RemovalPolicy => {

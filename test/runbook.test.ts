@@ -19,8 +19,9 @@ const SECTIONS = [...textOf(PAGE).matchAll(/^## (.+)$/gm)].map(([, name]) => nam
 
 describe('the sections', () => {
   it('are those that the alarms name, one for each', () => {
-    const named = Object.values(template.Resources)
-      .filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm')
+    // The one that is made of others comes first.
+    const named = ['AWS::CloudWatch::CompositeAlarm', 'AWS::CloudWatch::Alarm']
+      .flatMap((type) => Object.values(template.Resources).filter(({ Type }) => Type === type))
       .map(({ Properties }) =>
         /^[^.]+\. See "([^"]+)" in docs\/runbook\.md$/.exec(String(Properties['AlarmDescription'])),
       )

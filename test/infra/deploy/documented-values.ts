@@ -101,6 +101,7 @@ export const DOCUMENTED: Readonly<Record<string, readonly Documented[]>> = {
     },
     { at: 'AlarmDescription', within: [0, 1_024], page: `${CLOUDFORMATION}/aws-resource-cloudwatch-alarm.html` },
     { at: 'AlarmActions', within: [0, 5], page: `${CLOUDFORMATION}/aws-resource-cloudwatch-alarm.html` },
+    { at: 'OKActions', within: [0, 5], page: `${CLOUDFORMATION}/aws-resource-cloudwatch-alarm.html` },
     { at: 'Dimensions', within: [0, 30], page: `${CLOUDFORMATION}/aws-resource-cloudwatch-alarm.html` },
     {
       at: 'TreatMissingData',
@@ -120,6 +121,16 @@ export const DOCUMENTED: Readonly<Record<string, readonly Documented[]>> = {
       at: 'Statistic',
       among: ['SampleCount', 'Average', 'Sum', 'Minimum', 'Maximum'],
       page: `${CLOUDFORMATION}/aws-resource-cloudwatch-alarm.html`,
+    },
+  ],
+  'AWS::CloudWatch::CompositeAlarm': [
+    { at: 'AlarmRule', within: [1, 10_240], page: `${CLOUDFORMATION}/aws-resource-cloudwatch-compositealarm.html` },
+    { at: 'AlarmActions', within: [0, 5], page: `${CLOUDFORMATION}/aws-resource-cloudwatch-compositealarm.html` },
+    { at: 'OKActions', within: [0, 5], page: `${CLOUDFORMATION}/aws-resource-cloudwatch-compositealarm.html` },
+    {
+      at: 'AlarmDescription',
+      within: [0, 1_024],
+      page: `${CLOUDFORMATION}/aws-resource-cloudwatch-compositealarm.html`,
     },
   ],
   'AWS::Logs::LogGroup': [
