@@ -70,11 +70,11 @@ export interface KeyRevocationProps {
    */
   readonly secretKeys?: readonly IKey[];
   /**
-   * Encrypts the queues and the topics. Its key policy has to let the account's IAM policies decide. One that is imported
-   * has to admit `events.amazonaws.com` (`kms:Decrypt`, `kms:GenerateDataKey`) by itself, and `sns.amazonaws.com` if there are
-   * `requestTopics`; any other gets those statements here.
+   * Encrypts the queues, the topics, the ledger, the log groups and the environment of the functions. Its key policy has to let the
+   * account's IAM policies decide. One that is imported has to admit EventBridge and CloudWatch Logs by itself, and SNS if there are
+   * `requestTopics`: `docs/deploying.md` has the statements. Any other key gets them here. While the key cannot be used, no key is revoked.
    *
-   * @default - keys of SQS for the queues, `alias/aws/sns` for the topics
+   * @default - keys of the services, and `alias/aws/sns` for the topics
    */
   readonly encryptionKey?: IKey;
   /**

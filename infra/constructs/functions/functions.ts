@@ -43,7 +43,7 @@ export const functions = (scope: Construct, reach: GrantedResources, props: Sett
   acknowledgeWildcard(ofSweep.role, '*', 'ListSecrets knows no resource');
   if (props.network) for (const role of roles) acknowledgeWildcard(role, '*', 'The interfaces that Lambda makes');
 
-  const both = { network: props.network && network(scope, props.network) };
+  const both = { network: props.network && network(scope, props.network), environmentKey: props.encryptionKey };
   const environment = bothEnvironments(scope, reach, props);
   const own = { OWN_ROLES: roles.map(({ roleId }) => roleId).join(',') };
   const revoking = (id: string, description: string, reservedConcurrentExecutions: number | undefined): IFunction =>
@@ -121,12 +121,16 @@ const acknowledgeDestination = (mapping: EventSourceMapping): void =>
     reason: 'The queue itself has a dead-letter queue',
   });
 
-interface Rights extends Pick<SettledProps, 'logRetention' | 'removalPolicy'> {
+interface Rights extends Pick<SettledProps, 'logRetention' | 'removalPolicy' | 'encryptionKey'> {
   readonly statements: readonly PolicyStatement[];
 }
 
-const roleAndLog = (scope: Construct, id: string, { logRetention, removalPolicy, statements }: Rights) => {
-  const logGroup = new LogGroup(scope, `${id}Log`, { retention: logRetention, removalPolicy });
+const roleAndLog = (scope: Construct, id: string, { statements, logRetention, ...kept }: Rights) => {
+  const logGroup = new LogGroup(scope, `${id}Log`, {
+    retention: logRetention,
+    removalPolicy: kept.removalPolicy,
+    ...(kept.encryptionKey && { encryptionKey: kept.encryptionKey }),
+  });
   const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
   give(role, [allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]), ...statements]);
   return { role, logGroup };
