@@ -32,6 +32,23 @@ export interface CallLimits {
   readonly other?: number;
 }
 
+/** Roles of every account of an organisation. Who can make or take such a role in any of the accounts can kill a key. */
+export interface OrganizationSenders {
+  /**
+   * The id of the organisation in AWS Organizations.
+   *
+   * Valid range: `o-` and 10 to 32 lower-case letters and digits.
+   */
+  readonly organizationId: string;
+  /**
+   * The names of the roles, each with its path before it if it has one, such as `responder` or
+   * `aws-reserved/sso.amazonaws.com/eu-central-1/AWSReservedSSO_SecOps_*`.
+   *
+   * Valid range: 1 to 10 names. A name may end with `*` after at least 4 characters of its own: the whole organisation is never admitted.
+   */
+  readonly roles: readonly string[];
+}
+
 export interface KeyRevocationProps {
   /**
    * What the names of the secrets begin with whose keys may be revoked. No other secret can be read.
@@ -84,6 +101,13 @@ export interface KeyRevocationProps {
    */
   readonly bus?: EventBus | IEventBus;
   /**
+   * A bus that every receipt is handed on to, of any account and region, such as the central bus of an organisation. Its own policy has
+   * to let the role of the rule put events. Never a bus that an instance takes requests from as `bus`.
+   *
+   * @default - none: receipts stay on `bus`
+   */
+  readonly receiptsBus?: EventBus | IEventBus;
+  /**
    * Has to be true when `bus` is the default bus, where every principal with `events:PutEvents` can kill a key.
    *
    * @default false
@@ -98,6 +122,13 @@ export interface KeyRevocationProps {
    * @default - none: the queue takes no message from SNS
    */
   readonly requestTopics?: readonly ITopic[];
+  /**
+   * Roles that may send requests from every account of an organisation: to the queues `requests` and `urgent`, and to `bus` only events
+   * that are requests. In their accounts their own policies have to allow it as well.
+   *
+   * @default - none: only what `grantRequest` names, the bus and `requestTopics`
+   */
+  readonly organizationSenders?: OrganizationSenders;
   /** @default - 1000 urgent and 200 other calls per provider and hour */
   readonly limits?: CallLimits;
   /**

@@ -9,6 +9,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { functions } from './constructs/functions/functions.ts';
 import { schedules, sweepSchedule } from './constructs/functions/schedules.ts';
+import { forwardReceipts } from './constructs/messaging/forward-receipts.ts';
 import { queues } from './constructs/messaging/queues.ts';
 import { requestRules } from './constructs/messaging/request-rule.ts';
 import { topics } from './constructs/messaging/results.ts';
@@ -18,8 +19,10 @@ import { dashboard } from './constructs/monitoring/dashboard.ts';
 import { MeasuredConstruct } from './constructs/monitoring/measured-construct.ts';
 import { unreachableActions } from './constructs/monitoring/unreachable-actions.ts';
 import { admitServices } from './constructs/permissions/admit-services.ts';
+import { admitToBus } from './constructs/permissions/admit-to-bus.ts';
 import { grantAll } from './constructs/permissions/grant-all.ts';
 import { type Operated, operatePermissions } from './constructs/permissions/operate-permissions.ts';
+import { admittedRoles } from './constructs/permissions/organization.ts';
 import { allow, type GrantedResources, secretsArn } from './constructs/permissions/permissions.ts';
 import { everyScheduleArn, passPermission } from './constructs/permissions/schedule-permissions.ts';
 import { type Admit, onlyAdmitted, senderArn } from './constructs/permissions/senders.ts';
@@ -35,7 +38,7 @@ import { type SettledProps, settled } from './settled-props.ts';
  * sets aside for a person what could not be done. The queues, the topics and the ledger are retained.
  */
 export class KeyRevocation extends MeasuredConstruct {
-  /** Takes requests, only from principals granted with `grantRequest`, from the bus and from `requestTopics`. */
+  /** Takes requests, only from principals granted with `grantRequest`, from `organizationSenders`, the bus and `requestTopics`. */
   readonly requests: IQueue;
   /** The same for requests whose reason is `leaked` or `incident`, which wait behind no others here. */
   readonly urgent: IQueue;
@@ -96,17 +99,19 @@ export class KeyRevocation extends MeasuredConstruct {
 
     const rules = requestRules(this, this.bus, made);
     secretEventRules(this, made);
-    if (given.encryptionKey) admitServices(this, given.encryptionKey, given.requestTopics);
+    const roles = given.organizationSenders && admittedRoles(this, given.organizationSenders);
+    if (roles) admitToBus(this, this.bus, roles);
+    if (given.encryptionKey) admitServices(this, given.encryptionKey, { topics: given.requestTopics, roles });
     const forSchedules = schedules(this, reach, given.removalPolicy);
     const { group, requestRole } = forSchedules;
     this.scheduleGroup = group;
     this.scheduleRole = requestRole;
     const { revokeRole, sweepRole, revoke, revokeUrgent, sweep, mappings } = functions(this, reach, given);
     sweepSchedule(this, { group, sweep, reach, rate: given.sweepRate });
-    const { requestTopics: topicsOfRequests } = given;
+    const others = { topics: given.requestTopics, roles };
     const admitThere = [
-      onlyAdmitted(made.requests, { ruleArn: rules.requests.ruleArn, topics: topicsOfRequests }),
-      onlyAdmitted(made.urgent, { ruleArn: rules.urgent.ruleArn, topics: topicsOfRequests }),
+      onlyAdmitted(made.requests, { ruleArn: rules.requests.ruleArn, ...others }),
+      onlyAdmitted(made.urgent, { ruleArn: rules.urgent.ruleArn, ...others }),
     ];
     this.#admit = (arn) => {
       for (const admit of admitThere) admit(arn);
@@ -114,7 +119,18 @@ export class KeyRevocation extends MeasuredConstruct {
     const admitToRechecks = onlyAdmitted(made.rechecks);
     for (const role of [revokeRole, sweepRole, requestRole]) this.#admit(senderArn(this, role));
     for (const role of [revokeRole, sweepRole]) admitToRechecks(senderArn(this, role));
-    const watched = { instance: this, queues: made, ledger: this.ledger, revoke, revokeUrgent, sweep, props: given };
+    const to = given.receiptsBus;
+    const lostReceipts = to && forwardReceipts(this, { from: this.bus, to }, given);
+    const watched = {
+      instance: this,
+      queues: made,
+      lostReceipts,
+      ledger: this.ledger,
+      revoke,
+      revokeUrgent,
+      sweep,
+      props: given,
+    };
     const raised = alarms(this, watched, given);
     this.alarms = raised.alarms;
     this.killPathDown = raised.killPathDown;

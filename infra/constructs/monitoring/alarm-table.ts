@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { type IMetric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { MetricName } from '../../../functions/core/metric-names.ts';
 import { MISSED_TICKS } from '../../../functions/core/timing.ts';
-import type { AlarmName } from './alarm-name.ts';
+import type { AlarmName, OptionalAlarmName } from './alarm-name.ts';
 import { instanceMetric } from './instance-metric.ts';
 import { errorRate, failuresOf, sweepsOf, throttlesOf, visible, type Watched } from './watched.ts';
 
@@ -45,8 +45,11 @@ const GRACE = Duration.hours(1);
 /** A round takes an hour at most. */
 const MOST_LISTING = Duration.hours(2);
 
-export const alarmTable = (watched: Watched): Readonly<Record<AlarmName, AlarmRow>> => {
-  const { instance, queues, ledger, revoke, revokeUrgent, sweep, props } = watched;
+/** The rows of the alarms that an instance has. */
+export type AlarmTable = Readonly<Record<AlarmName, AlarmRow> & Partial<Record<OptionalAlarmName, AlarmRow>>>;
+
+export const alarmTable = (watched: Watched): AlarmTable => {
+  const { instance, queues, lostReceipts, ledger, revoke, revokeUrgent, sweep, props } = watched;
   const own = (name: MetricName, period = SHORT): IMetric => instanceMetric(instance, name, { period });
   const gauge = { missing: TreatMissingData.IGNORE };
   return {
@@ -234,5 +237,14 @@ export const alarmTable = (watched: Watched): Readonly<Record<AlarmName, AlarmRo
       metric: failuresOf(sweep, LONG),
       above: MOST_FAILURES,
     },
+    ...(lostReceipts && {
+      receiptsNotForwarded: {
+        says: 'The bus of the prop receiptsBus did not take a receipt for a day',
+        section: 'A receipt was not forwarded',
+        severity: 'other',
+        metric: visible(lostReceipts, SHORT),
+        above: 0,
+      },
+    }),
   };
 };

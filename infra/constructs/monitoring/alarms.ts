@@ -10,11 +10,11 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import type { SettledProps } from '../../settled-props.ts';
-import type { AlarmName } from './alarm-name.ts';
+import type { AlarmName, OptionalAlarmName } from './alarm-name.ts';
 import { type AlarmRow, alarmTable, type Severity } from './alarm-table.ts';
 import type { Watched } from './watched.ts';
 
-export type Alarms = Readonly<Record<AlarmName, Alarm>>;
+export type Alarms = Readonly<Record<AlarmName, Alarm> & Partial<Record<OptionalAlarmName, Alarm>>>;
 
 /** Every alarm, and the one that is raised while any alarm is that stops requests. */
 export interface AllAlarms {

@@ -2,6 +2,7 @@ import type { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { BY_STATE } from '../../../functions/core/ledger/keys.ts';
 import { BY_STATE_2 } from '../../../functions/core/ledger/lists.ts';
@@ -13,6 +14,8 @@ import { instanceMetric } from './instance-metric.ts';
 export interface Watched {
   readonly instance: Construct;
   readonly queues: Queues;
+  /** With the prop `receiptsBus`. */
+  readonly lostReceipts: Queue | undefined;
   readonly ledger: Table;
   readonly revoke: IFunction;
   readonly revokeUrgent: IFunction;
@@ -27,11 +30,11 @@ const sumOf = (usingMetrics: Record<string, IMetric>, label: string, period: Dur
 };
 
 /** Visible messages; not those that a consumer or an operator holds. */
-export const visible = (queue: Queues['stuck'], period: Duration, statistic: string = Stats.MAXIMUM): IMetric =>
+export const visible = (queue: Queue, period: Duration, statistic: string = Stats.MAXIMUM): IMetric =>
   queue.metricApproximateNumberOfMessagesVisible({ period, statistic });
 
 /** In seconds, how long ago the oldest message was sent: also one that waits for its next try. */
-export const oldest = (queue: Queues['stuck'], period: Duration): IMetric =>
+export const oldest = (queue: Queue, period: Duration): IMetric =>
   queue.metricApproximateAgeOfOldestMessage({ period, statistic: Stats.MAXIMUM });
 
 /** Invocations that a function did not come to the end of, or that Lambda did not make. */

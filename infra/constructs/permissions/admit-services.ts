@@ -3,18 +3,31 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import { type AdmittedRoles, allowRoles } from './organization.ts';
+
+/** Who puts messages on the queues without a role that is known here. */
+export interface KeyUsers {
+  readonly topics: readonly ITopic[];
+  readonly roles: AdmittedRoles | undefined;
+}
 
 /**
  * Lets the services that have no role here use the key: EventBridge for rules of this account and SNS for topics of the accounts of these
- * topics, which put messages on the queues, and CloudWatch Logs for the log groups. Warns if the key's policy is not this app's to write.
+ * topics, which put messages on the queues, and CloudWatch Logs for the log groups. The same for roles of an organisation. Warns if the key's policy is not this app's to write.
  */
-export const admitServices = (scope: Construct, key: IKey, topics: readonly ITopic[]): void => {
-  const all = [forEvents(scope), ...(topics.length > 0 ? [forTopics(scope, topics)] : []), forLogs(scope)];
+export const admitServices = (scope: Construct, key: IKey, { topics, roles }: KeyUsers): void => {
+  const all = [
+    forEvents(scope),
+    ...(topics.length > 0 ? [forTopics(scope, topics)] : []),
+    forLogs(scope),
+    ...(roles ? [forRoles(scope, roles)] : []),
+  ];
   // Each, also if the first is refused.
   const added = all.map((statement) => key.addToResourcePolicy(statement, true).statementAdded);
   if (added.every(Boolean)) return;
+  const others = roles ? ' and the roles of organizationSenders' : '';
   const services = topics.length > 0 ? 'events.amazonaws.com, sns.amazonaws.com' : 'events.amazonaws.com';
-  const message = `The key was imported: its policy has to admit ${services} and CloudWatch Logs, or the log groups cannot be deployed and requests from the bus${topics.length > 0 ? ' and from topics' : ''} are not delivered. docs/deploying.md has the statements`;
+  const message = `The key was imported: its policy has to admit ${services} and CloudWatch Logs${others}, or the log groups cannot be deployed and requests from the bus${topics.length > 0 ? ' and from topics' : ''} are not delivered. docs/deploying.md has the statements`;
   Annotations.of(scope).addWarningV2('key-revoker:imported-key', message);
 };
 
@@ -37,6 +50,12 @@ const forTopics = (scope: Construct, topics: readonly ITopic[]): PolicyStatement
     principals: [new ServicePrincipal('sns.amazonaws.com')],
     conditions: { ArnLike: { 'aws:SourceArn': ofAccounts } },
   });
+};
+
+/** A sender needs the key of a queue, and a key of another account only its policy can allow. */
+const forRoles = (scope: Construct, roles: AdmittedRoles): PolicyStatement => {
+  const { region, urlSuffix } = Stack.of(scope);
+  return allowRoles(roles, { ...FOR_MESSAGES, more: { 'kms:ViaService': `sqs.${region}.${urlSuffix}` } });
 };
 
 /**

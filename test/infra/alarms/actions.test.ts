@@ -1,6 +1,7 @@
 import type { Stack } from 'aws-cdk-lib';
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
 import type { KeyRevocation } from '../../../infra/key-revocation.ts';
@@ -26,8 +27,8 @@ interface Seen {
 }
 
 /** Every alarm of a template, the composite one too. */
-const alarmsWith = (props: KeyRevocationProps): readonly Seen[] =>
-  Object.entries(templateOf(stackWith(() => props)).Resources)
+const alarmsWith = (props: KeyRevocationProps | ((stack: Stack) => KeyRevocationProps)): readonly Seen[] =>
+  Object.entries(templateOf(stackWith(typeof props === 'function' ? props : () => props)).Resources)
     .filter(([, { Type }]) => isAlarm(Type))
     .map(([id, { Properties }]) => ({
       id,
@@ -130,7 +131,9 @@ describe('the description of an alarm', () => {
 
   it('links its own section, if it is known where the runbook is', () => {
     const runbookUrl = 'https://wiki.example.com/runbook';
-    const links = alarmsWith({ runbookUrl }).map(({ says }) => /^[^.]+\. See (\S+)$/.exec(says)?.[1]);
+    const AUDIT = 'arn:aws:events:eu-central-1:210987654321:event-bus/audit';
+    const withAll = (stack: Stack) => ({ runbookUrl, receiptsBus: EventBus.fromEventBusArn(stack, 'Audit', AUDIT) });
+    const links = alarmsWith(withAll).map(({ says }) => /^[^.]+\. See (\S+)$/.exec(says)?.[1]);
     expect(links.toSorted()).toEqual(HEADINGS.map((heading) => `${runbookUrl}#${addressOf(heading)}`).toSorted());
   });
 

@@ -184,6 +184,9 @@ export const DOCUMENTED: Readonly<Record<string, readonly Documented[]>> = {
       page: `${CLOUDFORMATION}/aws-resource-events-rule.html`,
     },
   ],
+  'AWS::Events::EventBusPolicy': [
+    { at: 'StatementId', within: [1, 64], page: `${CLOUDFORMATION}/aws-resource-events-eventbuspolicy.html` },
+  ],
   'AWS::EC2::SecurityGroup': [
     { at: 'GroupDescription', within: [1, 255], page: `${CLOUDFORMATION}/aws-resource-ec2-securitygroup.html` },
   ],
