@@ -17,6 +17,7 @@ import { secretEventRules } from './constructs/messaging/secret-event-rules.ts';
 import { type Alarms, alarms } from './constructs/monitoring/alarms.ts';
 import { dashboard } from './constructs/monitoring/dashboard.ts';
 import { MeasuredConstruct } from './constructs/monitoring/measured-construct.ts';
+import { savedQueries } from './constructs/monitoring/saved-queries.ts';
 import { unreachableActions } from './constructs/monitoring/unreachable-actions.ts';
 import { admitServices } from './constructs/permissions/admit-services.ts';
 import { admitToBus } from './constructs/permissions/admit-to-bus.ts';
@@ -106,7 +107,8 @@ export class KeyRevocation extends MeasuredConstruct {
     const { group, requestRole } = forSchedules;
     this.scheduleGroup = group;
     this.scheduleRole = requestRole;
-    const { revokeRole, sweepRole, revoke, revokeUrgent, sweep, mappings } = functions(this, reach, given);
+    const { revokeRole, sweepRole, revoke, revokeUrgent, sweep, mappings, logGroups } = functions(this, reach, given);
+    savedQueries(this, logGroups);
     sweepSchedule(this, { group, sweep, reach, rate: given.sweepRate });
     const others = { topics: given.requestTopics, roles };
     const admitThere = [

@@ -1,7 +1,7 @@
 import { Duration, Validations } from 'aws-cdk-lib';
 import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping, type IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Lane } from '../../../functions/core/lane.ts';
 import { LONGEST_DELAY_SECONDS, TIMING } from '../../../functions/core/timing.ts';
@@ -29,6 +29,8 @@ export interface Functions {
   /** The same code for urgent requests, so that nothing which holds up the other one reaches them. */
   readonly revokeUrgent: IFunction;
   readonly sweep: IFunction;
+  /** The revoking functions share one. */
+  readonly logGroups: readonly ILogGroup[];
   /** They hand messages to the revoking functions. */
   readonly mappings: LaneMappings;
 }
@@ -78,7 +80,8 @@ export const functions = (scope: Construct, reach: GrantedResources, props: Sett
     rechecks: mapLane(scope, 'RevokeRechecks', { target: revoke, lane: 'rechecks', reach, props }),
   };
   mapEvents(scope, sweep, reach);
-  return { revokeRole: ofRevoke.role, sweepRole: ofSweep.role, revoke, revokeUrgent, sweep, mappings };
+  const logGroups = [ofRevoke.logGroup, ofSweep.logGroup];
+  return { revokeRole: ofRevoke.role, sweepRole: ofSweep.role, revoke, revokeUrgent, sweep, logGroups, mappings };
 };
 
 interface LaneMapping {

@@ -143,6 +143,10 @@ export const DOCUMENTED: Readonly<Record<string, readonly Documented[]>> = {
       page: `${CLOUDFORMATION}/aws-resource-logs-loggroup.html`,
     },
   ],
+  'AWS::Logs::QueryDefinition': [
+    { at: 'Name', within: [1, 255], page: `${CLOUDFORMATION}/aws-resource-logs-querydefinition.html` },
+    { at: 'QueryString', within: [1, 10_000], page: `${CLOUDFORMATION}/aws-resource-logs-querydefinition.html` },
+  ],
   'AWS::DynamoDB::Table': [
     {
       at: 'BillingMode',
