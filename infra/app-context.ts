@@ -5,7 +5,16 @@ import { PROP_NAMES } from './settled-props.ts';
 import { isTopicArn } from './valid-range.ts';
 
 /** What `cdk -c <name>=…` or `context` in `cdk.json` may say. */
-export const CONTEXT = ['prefix', 'mode', 'senders', 'providers', 'requestTopics', 'alarmTopics'] as const;
+export const CONTEXT = [
+  'prefix',
+  'mode',
+  'senders',
+  'providers',
+  'requestTopics',
+  'alarmTopics',
+  'urgentAlarmTopics',
+  'runbookUrl',
+] as const;
 
 /** What has to be said, also where it is nothing: a forgotten value must not become another one. `cdk.json` has the repository's own. */
 const SAID = ['mode', 'senders', 'alarmTopics'] as const;
@@ -19,6 +28,8 @@ export interface AppContext {
   readonly requestTopics: readonly string[];
   /** ARNs of topics that every alarm publishes to. */
   readonly alarmTopics: readonly string[];
+  /** ARNs of topics that urgent alarms publish to as well. */
+  readonly urgentAlarmTopics: readonly string[];
 }
 
 type Context = Readonly<Record<string, unknown>>;
@@ -40,15 +51,18 @@ export const readContext = (context: Context): AppContext => {
   const prefix = textIn(context, 'prefix');
   const mode = textIn(context, 'mode');
   const providers = listIn(context, 'providers');
+  const runbookUrl = textIn(context, 'runbookUrl');
   return {
     revocation: {
       ...(prefix !== undefined && { prefix }),
       mode: mode as Mode,
       ...(providers !== undefined && { providers: providers as readonly ProviderName[] }),
+      ...(runbookUrl !== undefined && { runbookUrl }),
     },
     senders: (listIn(context, 'senders') ?? []).map(sender),
     requestTopics: topicsIn(context, 'requestTopics'),
     alarmTopics: topicsIn(context, 'alarmTopics'),
+    urgentAlarmTopics: topicsIn(context, 'urgentAlarmTopics'),
   };
 };
 

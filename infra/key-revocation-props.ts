@@ -32,6 +32,23 @@ export interface CallLimits {
   readonly other?: number;
 }
 
+/** Roles of every account of an organisation. Who can make or take such a role in any of the accounts can kill a key. */
+export interface OrganizationSenders {
+  /**
+   * The id of the organisation in AWS Organizations.
+   *
+   * Valid range: `o-` and 10 to 32 lower-case letters and digits.
+   */
+  readonly organizationId: string;
+  /**
+   * The names of the roles, each with its path before it if it has one, such as `responder` or
+   * `aws-reserved/sso.amazonaws.com/eu-central-1/AWSReservedSSO_SecOps_*`.
+   *
+   * Valid range: 1 to 10 names. A name may end with `*` after at least 4 characters of its own: the whole organisation is never admitted.
+   */
+  readonly roles: readonly string[];
+}
+
 export interface KeyRevocationProps {
   /**
    * What the names of the secrets begin with whose keys may be revoked. No other secret can be read.
@@ -70,11 +87,11 @@ export interface KeyRevocationProps {
    */
   readonly secretKeys?: readonly IKey[];
   /**
-   * Encrypts the queues and the topics. Its key policy has to let the account's IAM policies decide. One that is imported
-   * has to admit `events.amazonaws.com` (`kms:Decrypt`, `kms:GenerateDataKey`) by itself, and `sns.amazonaws.com` if there are
-   * `requestTopics`; any other gets those statements here.
+   * Encrypts the queues, the topics, the ledger, the log groups and the environment of the functions. Its key policy has to let the
+   * account's IAM policies decide. One that is imported has to admit EventBridge and CloudWatch Logs by itself, and SNS if there are
+   * `requestTopics`: `docs/deploying.md` has the statements. Any other key gets them here. While the key cannot be used, no key is revoked.
    *
-   * @default - keys of SQS for the queues, `alias/aws/sns` for the topics
+   * @default - keys of the services, and `alias/aws/sns` for the topics
    */
   readonly encryptionKey?: IKey;
   /**
@@ -83,6 +100,13 @@ export interface KeyRevocationProps {
    * @default - a bus of its own
    */
   readonly bus?: EventBus | IEventBus;
+  /**
+   * A bus that every receipt is handed on to, of any account and region, such as the central bus of an organisation. Its own policy has
+   * to let the role of the rule put events. Never a bus that an instance takes requests from as `bus`.
+   *
+   * @default - none: receipts stay on `bus`
+   */
+  readonly receiptsBus?: EventBus | IEventBus;
   /**
    * Has to be true when `bus` is the default bus, where every principal with `events:PutEvents` can kill a key.
    *
@@ -98,6 +122,13 @@ export interface KeyRevocationProps {
    * @default - none: the queue takes no message from SNS
    */
   readonly requestTopics?: readonly ITopic[];
+  /**
+   * Roles that may send requests from every account of an organisation: to the queues `requests` and `urgent`, and to `bus` only events
+   * that are requests. In their accounts their own policies have to allow it as well.
+   *
+   * @default - none: only what `grantRequest` names, the bus and `requestTopics`
+   */
+  readonly organizationSenders?: OrganizationSenders;
   /** @default - 1000 urgent and 200 other calls per provider and hour */
   readonly limits?: CallLimits;
   /**
@@ -187,12 +218,31 @@ export interface KeyRevocationProps {
    */
   readonly egressAddresses?: readonly string[];
   /**
-   * What every alarm does, such as an `SnsAction` with a topic of yours. Not with the topics of this construct: CloudWatch may not
-   * publish there.
+   * What every alarm does when it is raised and when it ends, such as an `SnsAction` with a topic of yours in this region. Not with the
+   * topics of this construct: CloudWatch may not publish there. What opens OpsItems or incidents is done only when an alarm is raised.
+   *
+   * Valid range: at most 5 actions, together with `urgentAlarmActions`.
    *
    * @default - nothing: the alarms show their state, and notify no one
    */
   readonly alarmActions?: readonly IAlarmAction[];
+  /**
+   * What urgent alarms do as well, such as waking a person: those that mean that a key may be alive which must die, and the one that says
+   * that the kill path is down. `docs/runbook.md` lists them.
+   *
+   * Valid range: at most 5 actions, together with `alarmActions`.
+   *
+   * @default - no more than all other alarms
+   */
+  readonly urgentAlarmActions?: readonly IAlarmAction[];
+  /**
+   * Where your copy of `docs/runbook.md` is. The description of each alarm then links its section, as in `<runbookUrl>#the-sweep-fails`.
+   *
+   * Valid range: an address that begins with `https://`, without `#`, of at most 500 characters, known at synth.
+   *
+   * @default - none: the description names the section
+   */
+  readonly runbookUrl?: string;
   /**
    * How long an urgent key (`leaked`, `incident`) may live from when its request is due. Above it an alarm is raised.
    *

@@ -1,5 +1,5 @@
 import { Annotations, CfnOutput, Stack, Token } from 'aws-cdk-lib';
-import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
+import type { CompositeAlarm, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import type { Grant, IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
@@ -9,16 +9,21 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { functions } from './constructs/functions/functions.ts';
 import { schedules, sweepSchedule } from './constructs/functions/schedules.ts';
+import { forwardReceipts } from './constructs/messaging/forward-receipts.ts';
 import { queues } from './constructs/messaging/queues.ts';
 import { requestRules } from './constructs/messaging/request-rule.ts';
 import { topics } from './constructs/messaging/results.ts';
 import { secretEventRules } from './constructs/messaging/secret-event-rules.ts';
-import { type Alarms, alarms, alarmsToItself } from './constructs/monitoring/alarms.ts';
+import { type Alarms, alarms } from './constructs/monitoring/alarms.ts';
 import { dashboard } from './constructs/monitoring/dashboard.ts';
 import { MeasuredConstruct } from './constructs/monitoring/measured-construct.ts';
+import { savedQueries } from './constructs/monitoring/saved-queries.ts';
+import { unreachableActions } from './constructs/monitoring/unreachable-actions.ts';
 import { admitServices } from './constructs/permissions/admit-services.ts';
+import { admitToBus } from './constructs/permissions/admit-to-bus.ts';
 import { grantAll } from './constructs/permissions/grant-all.ts';
 import { type Operated, operatePermissions } from './constructs/permissions/operate-permissions.ts';
+import { admittedRoles } from './constructs/permissions/organization.ts';
 import { allow, type GrantedResources, secretsArn } from './constructs/permissions/permissions.ts';
 import { everyScheduleArn, passPermission } from './constructs/permissions/schedule-permissions.ts';
 import { type Admit, onlyAdmitted, senderArn } from './constructs/permissions/senders.ts';
@@ -34,7 +39,7 @@ import { type SettledProps, settled } from './settled-props.ts';
  * sets aside for a person what could not be done. The queues, the topics and the ledger are retained.
  */
 export class KeyRevocation extends MeasuredConstruct {
-  /** Takes requests, only from principals granted with `grantRequest`, from the bus and from `requestTopics`. */
+  /** Takes requests, only from principals granted with `grantRequest`, from `organizationSenders`, the bus and `requestTopics`. */
   readonly requests: IQueue;
   /** The same for requests whose reason is `leaked` or `incident`, which wait behind no others here. */
   readonly urgent: IQueue;
@@ -56,8 +61,10 @@ export class KeyRevocation extends MeasuredConstruct {
   readonly scheduleGroup: IScheduleGroup;
   /** The role that one-time schedules name to reach the requests queue. */
   readonly scheduleRole: IRole;
-  /** Everything that needs a person's attention. The prop `alarmActions` says what the alarms do. */
+  /** Everything that needs a person's attention. The props `alarmActions` and `urgentAlarmActions` say what the alarms do. */
   readonly alarms: Alarms;
+  /** Raised while one of the alarms is that means that requests are not carried out. */
+  readonly killPathDown: CompositeAlarm;
   readonly dashboard: Dashboard;
   readonly #admit: Admit;
   readonly #operated: Operated;
@@ -93,17 +100,20 @@ export class KeyRevocation extends MeasuredConstruct {
 
     const rules = requestRules(this, this.bus, made);
     secretEventRules(this, made);
-    if (given.encryptionKey) admitServices(this, given.encryptionKey, given.requestTopics);
+    const roles = given.organizationSenders && admittedRoles(this, given.organizationSenders);
+    if (roles) admitToBus(this, this.bus, roles);
+    if (given.encryptionKey) admitServices(this, given.encryptionKey, { topics: given.requestTopics, roles });
     const forSchedules = schedules(this, reach, given.removalPolicy);
     const { group, requestRole } = forSchedules;
     this.scheduleGroup = group;
     this.scheduleRole = requestRole;
-    const { revokeRole, sweepRole, revoke, revokeUrgent, sweep, mappings } = functions(this, reach, given);
+    const { revokeRole, sweepRole, revoke, revokeUrgent, sweep, mappings, logGroups } = functions(this, reach, given);
+    savedQueries(this, logGroups);
     sweepSchedule(this, { group, sweep, reach, rate: given.sweepRate });
-    const { requestTopics: topicsOfRequests } = given;
+    const others = { topics: given.requestTopics, roles };
     const admitThere = [
-      onlyAdmitted(made.requests, { ruleArn: rules.requests.ruleArn, topics: topicsOfRequests }),
-      onlyAdmitted(made.urgent, { ruleArn: rules.urgent.ruleArn, topics: topicsOfRequests }),
+      onlyAdmitted(made.requests, { ruleArn: rules.requests.ruleArn, ...others }),
+      onlyAdmitted(made.urgent, { ruleArn: rules.urgent.ruleArn, ...others }),
     ];
     this.#admit = (arn) => {
       for (const admit of admitThere) admit(arn);
@@ -111,13 +121,27 @@ export class KeyRevocation extends MeasuredConstruct {
     const admitToRechecks = onlyAdmitted(made.rechecks);
     for (const role of [revokeRole, sweepRole, requestRole]) this.#admit(senderArn(this, role));
     for (const role of [revokeRole, sweepRole]) admitToRechecks(senderArn(this, role));
-    const watched = { instance: this, queues: made, ledger: this.ledger, revoke, revokeUrgent, sweep, props: given };
-    this.alarms = alarms(this, watched, given.alarmActions);
-    this.dashboard = dashboard(this, watched, this.alarms);
+    const to = given.receiptsBus;
+    const lostReceipts = to && forwardReceipts(this, { from: this.bus, to }, given);
+    const watched = {
+      instance: this,
+      queues: made,
+      lostReceipts,
+      ledger: this.ledger,
+      revoke,
+      revokeUrgent,
+      sweep,
+      props: given,
+    };
+    const raised = alarms(this, watched, given);
+    this.alarms = raised.alarms;
+    this.killPathDown = raised.killPathDown;
+    this.dashboard = dashboard(this, watched, raised);
     const card = claim.write(deploymentCard(this, { ...forSchedules, reach, props: given, mappings }));
     this.#operated = { ...forSchedules, reach, card, mappings };
     claim.goesBefore(this);
-    this.node.addValidation({ validate: () => alarmsToItself(this.alarms, [results, notifications]) });
+    const every = [raised.killPathDown, ...Object.values(raised.alarms)];
+    this.node.addValidation({ validate: () => unreachableActions(every, [results, notifications]) });
   }
 
   /**

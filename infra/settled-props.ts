@@ -9,7 +9,13 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Lane } from '../functions/core/lane.ts';
 import { nearest } from '../functions/core/request/schema-errors.ts';
 import type { NetworkProps } from './constructs/functions/network.ts';
-import { type KeyRevocationProps, MODES, type Mode, type ProviderName } from './key-revocation-props.ts';
+import {
+  type KeyRevocationProps,
+  MODES,
+  type Mode,
+  type OrganizationSenders,
+  type ProviderName,
+} from './key-revocation-props.ts';
 import { PROVIDER_NAMES } from './provider-names.ts';
 import { cannot, isTopicArn, known, oneOf, whole, wholeMinutes, wholeSeconds, within } from './valid-range.ts';
 
@@ -25,7 +31,9 @@ export interface SettledProps {
   readonly secretKeys: readonly IKey[];
   readonly encryptionKey: IKey | undefined;
   readonly bus: EventBus | IEventBus | undefined;
+  readonly receiptsBus: EventBus | IEventBus | undefined;
   readonly requestTopics: readonly ITopic[];
+  readonly organizationSenders: OrganizationSenders | undefined;
   readonly urgentLimit: number;
   readonly otherLimit: number;
   readonly giveUpAfter: Duration;
@@ -38,6 +46,8 @@ export interface SettledProps {
   readonly network: NetworkProps | undefined;
   readonly egressAddresses: readonly string[];
   readonly alarmActions: readonly IAlarmAction[];
+  readonly urgentAlarmActions: readonly IAlarmAction[];
+  readonly runbookUrl: string | undefined;
   readonly timeToRevokeObjective: Duration;
   readonly logRetention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
@@ -52,8 +62,10 @@ const PROPS: Readonly<Record<keyof KeyRevocationProps, true>> = {
   secretKeys: true,
   encryptionKey: true,
   bus: true,
+  receiptsBus: true,
   allowDefaultBus: true,
   requestTopics: true,
+  organizationSenders: true,
   limits: true,
   giveUpAfter: true,
   sweepRate: true,
@@ -67,6 +79,8 @@ const PROPS: Readonly<Record<keyof KeyRevocationProps, true>> = {
   securityGroups: true,
   egressAddresses: true,
   alarmActions: true,
+  urgentAlarmActions: true,
+  runbookUrl: true,
   timeToRevokeObjective: true,
   logRetention: true,
   removalPolicy: true,
@@ -99,7 +113,9 @@ const withDefaults = (props: KeyRevocationProps): SettledProps => ({
   secretKeys: props.secretKeys ?? [],
   encryptionKey: props.encryptionKey,
   bus: bus(props.bus, props.allowDefaultBus ?? false),
+  receiptsBus: receiptsBus(props),
   requestTopics: topics(props.requestTopics ?? []),
+  organizationSenders: organization(props.organizationSenders),
   urgentLimit: whole('limits.urgent', props.limits?.urgent ?? 1000, [1, 100_000]),
   otherLimit: whole('limits.other', props.limits?.other ?? 200, [1, 100_000]),
   giveUpAfter: wholeSeconds('giveUpAfter', props.giveUpAfter ?? Duration.hours(24), [
@@ -115,7 +131,8 @@ const withDefaults = (props: KeyRevocationProps): SettledProps => ({
   reservedConcurrency: reserved(props),
   network: network(props),
   egressAddresses: addresses(props.egressAddresses ?? []),
-  alarmActions: props.alarmActions ?? [],
+  ...actions(props),
+  runbookUrl: runbook(props.runbookUrl),
   timeToRevokeObjective: within('timeToRevokeObjective', props.timeToRevokeObjective ?? Duration.minutes(1), [
     Duration.seconds(1),
     Duration.days(1),
@@ -123,6 +140,27 @@ const withDefaults = (props: KeyRevocationProps): SettledProps => ({
   logRetention: props.logRetention ?? RetentionDays.ONE_YEAR,
   removalPolicy: removal(props.removalPolicy),
 });
+
+/** What CloudWatch takes for one alarm. */
+const MOST_ACTIONS = 5;
+
+const actions = ({
+  alarmActions = [],
+  urgentAlarmActions = [],
+}: KeyRevocationProps): Pick<SettledProps, 'alarmActions' | 'urgentAlarmActions'> => {
+  const count = new Set([...alarmActions, ...urgentAlarmActions]).size;
+  if (count <= MOST_ACTIONS) return { alarmActions, urgentAlarmActions };
+  throw cannot('alarmActions and urgentAlarmActions', `${count} actions`, `at most ${MOST_ACTIONS} together`);
+};
+
+const runbook = (given: string | undefined): string | undefined => {
+  if (given === undefined || /^https:\/\/[^\s#]{1,492}$/.test(known('runbookUrl', given, 'an address'))) return given;
+  throw cannot(
+    'runbookUrl',
+    `"${given}"`,
+    'an address that begins with https://, without #, of at most 500 characters',
+  );
+};
 
 /** What a first deployment makes and then fails on would be in the way of the next one, and holds nothing yet. */
 const removal = (given: RemovalPolicy = RemovalPolicy.RETAIN): RemovalPolicy => {
@@ -177,6 +215,12 @@ const bus = (given: SettledProps['bus'], allowDefault: boolean): SettledProps['b
   );
 };
 
+/** A receipt would be handed on for ever. */
+const receiptsBus = ({ receiptsBus: to, bus: from }: KeyRevocationProps): SettledProps['receiptsBus'] => {
+  if (to === undefined || (to !== from && to.eventBusArn !== from?.eventBusArn)) return to;
+  throw new Error('Cannot use the same bus as bus and as receiptsBus: it has the receipts already');
+};
+
 /** The environment of a function holds them all, and takes 4 KB. */
 const MOST_TOPICS = 10;
 
@@ -190,6 +234,35 @@ const topics = (given: readonly ITopic[]): readonly ITopic[] => {
 const topic = (value: ITopic): ITopic => {
   if (Token.isUnresolved(value.topicArn) || isTopicArn(value.topicArn)) return value;
   throw cannot('request topic', `"${value.topicArn}"`, 'the ARN of a topic');
+};
+
+/** The policy of a queue holds them all, and takes 8 KB. */
+const MOST_ROLES = 10;
+/** A path and a name; four characters at least before a `*`, which stands for the rest of the name. */
+const ROLE_NAME = /^(?:[\w+=,.@-]+\/)*(?:[\w+=,.@-]+|[\w+=,.@-]{4,}\*)$/;
+
+const organization = (given: OrganizationSenders | undefined): OrganizationSenders | undefined => {
+  if (given === undefined) return undefined;
+  const organizationId = known('organizationId', given.organizationId, 'a string');
+  if (!/^o-[a-z0-9]{10,32}$/.test(organizationId))
+    throw cannot('organizationId', `"${organizationId}"`, 'o- and 10 to 32 lower-case letters and digits');
+  const roles = known('roles of organizationSenders', given.roles, 'a list');
+  if (roles.length === 0 || roles.length > MOST_ROLES)
+    throw cannot(
+      'roles of organizationSenders',
+      `a list of ${roles.length}`,
+      `a list of 1 to ${MOST_ROLES} names: an organisation as a whole is never admitted`,
+    );
+  return { organizationId, roles: roles.map(roleName) };
+};
+
+const roleName = (given: string): string => {
+  if (ROLE_NAME.test(known('role of organizationSenders', given, 'a string'))) return given;
+  throw cannot(
+    'role of organizationSenders',
+    `"${given}"`,
+    'the name of a role, with its path before it if it has one, and with a * only at its end after at least 4 characters of the name',
+  );
 };
 
 const network = ({ vpc, vpcSubnets, securityGroups }: KeyRevocationProps): SettledProps['network'] => {

@@ -1,11 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Stack } from 'aws-cdk-lib';
+import { EventBus } from 'aws-cdk-lib/aws-events';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { synthesize, type Template } from '../infra/synthesize.ts';
 import { awsCommand } from './aws-command.ts';
 import { awsOutput } from './aws-output.ts';
 import { commandLine } from './functions/operator/command-line.ts';
-import { template } from './infra/template.ts';
 import { blocksOf, textOf } from './pages.ts';
 import { runShell } from './run-shell.ts';
 import { seedKeys } from './seed-keys.ts';
@@ -17,10 +19,17 @@ import { type System, systemForEachTest } from './whole/system/system.ts';
 const PAGE = 'docs/runbook.md';
 const SECTIONS = [...textOf(PAGE).matchAll(/^## (.+)$/gm)].map(([, name]) => name);
 
+/** An instance with the alarms that depend on a prop. */
+const withEveryAlarm = (): Template => {
+  const audit = 'arn:aws:events:eu-central-1:210987654321:event-bus/audit';
+  return synthesize({ receiptsBus: EventBus.fromEventBusArn(new Stack(), 'Audit', audit) });
+};
+
 describe('the sections', () => {
   it('are those that the alarms name, one for each', () => {
-    const named = Object.values(template.Resources)
-      .filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm')
+    // The one that is made of others comes first.
+    const named = ['AWS::CloudWatch::CompositeAlarm', 'AWS::CloudWatch::Alarm']
+      .flatMap((type) => Object.values(withEveryAlarm().Resources).filter(({ Type }) => Type === type))
       .map(({ Properties }) =>
         /^[^.]+\. See "([^"]+)" in docs\/runbook\.md$/.exec(String(Properties['AlarmDescription'])),
       )

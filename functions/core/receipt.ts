@@ -4,6 +4,9 @@ import type { KeyState, OutcomeName, StuckOutcome } from './outcome.ts';
 import type { Asker, Question, Questioner, Settle } from './provider.ts';
 import type { Reason } from './reason.ts';
 
+/** What a receipt is called on the bus. */
+export const RESULT_DETAIL_TYPE = 'Key Revocation Result';
+
 /** One exchange, as a receipt shows it. Instants are RFC 3339 in UTC. */
 export interface Evidence {
   readonly at: string;

@@ -31,6 +31,7 @@ describe('the context', () => {
       senders: [],
       requestTopics: [],
       alarmTopics: [],
+      urgentAlarmTopics: [],
     }));
 
   it.each(['mode', 'senders', 'alarmTopics'])('has no default for %s: it is said, also where it is nothing', (name) => {
@@ -51,6 +52,7 @@ describe('the context', () => {
       senders: [SECOPS, `${SECOPS}2`],
       alarmTopics: [ONCALL, `${ONCALL}2`],
       requestTopics: [ONCALL, `${ONCALL}2`],
+      urgentAlarmTopics: [],
     }),
   );
 
@@ -62,6 +64,7 @@ describe('the context', () => {
       senders: [],
       requestTopics: [],
       alarmTopics: [],
+      urgentAlarmTopics: [],
     }));
 
   it.each<[string, unknown, string]>([
@@ -73,6 +76,8 @@ describe('the context', () => {
     ['alarmTopic', ONCALL, 'Cannot use the context "alarmTopic": use alarmTopics'],
     ['alarmTopics', `${ONCALL},on-call`, 'Cannot use "on-call" as one of alarmTopics: it must be the ARN of a topic'],
     ['alarmTopics', SECOPS, `Cannot use "${SECOPS}" as one of alarmTopics: it must be the ARN of a topic`],
+    ['urgentAlarmTopics', 'pager', 'Cannot use "pager" as one of urgentAlarmTopics: it must be the ARN of a topic'],
+    ['runbookUrl', 5, 'Cannot use 5 as runbookUrl: it must be a string'],
     ['requestTopic', ONCALL, 'Cannot use the context "requestTopic": use requestTopics'],
     ['requestTopics', `${ONCALL},*`, 'Cannot use "*" as one of requestTopics: it must be the ARN of a topic'],
     [
@@ -119,6 +124,17 @@ describe('the app', () => {
     expect([Outputs.Mode.Value, Outputs.Prefix.Value]).toEqual(['observe', 'team/']);
     expect(JSON.stringify(Resources)).toContain(SECOPS);
     expect(JSON.stringify(Resources)).toContain(`"REQUEST_TOPICS":"${requestTopics}"`);
+  });
+
+  it('has its alarms publish where the context says, and link the runbook', async () => {
+    const runbookUrl = 'https://wiki.example.com/runbook';
+    const { template } = await synth({ alarmTopics: ONCALL, urgentAlarmTopics: [`${ONCALL}2`, ONCALL], runbookUrl });
+    const alarms = Object.values<{ Type: string; Properties: Record<string, unknown> }>(template().Resources)
+      .filter(({ Type }) => Type.endsWith('Alarm'))
+      .map(({ Properties }) => Properties);
+    const actions = new Set(alarms.map(({ AlarmActions }) => JSON.stringify(AlarmActions)));
+    expect(actions).toEqual(new Set([JSON.stringify([ONCALL]), JSON.stringify([ONCALL, `${ONCALL}2`])]));
+    for (const { AlarmDescription } of alarms) expect(AlarmDescription).toContain(`See ${runbookUrl}#`);
   });
 
   it.each([

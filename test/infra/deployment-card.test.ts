@@ -48,6 +48,7 @@ describe('the card of a deployment', () => {
       concurrency: { requests: 8, urgent: 20, rechecks: 2, reserved: {} },
       sweepEverySeconds: 300,
       alarmActions: 0,
+      urgentAlarmActions: 0,
       giveUpAfterSeconds: 86_400,
       limits: { urgent: 1_000, other: 200 },
       egressAddresses: [],

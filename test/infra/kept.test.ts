@@ -1,8 +1,6 @@
-import { Key } from 'aws-cdk-lib/aws-kms';
 import { describe, expect, it } from 'vitest';
 import { TIMING } from '../../functions/core/timing.ts';
-import { arnOf, find, text } from './policy-reader.ts';
-import { stackWith, templateOf } from './synthesized.ts';
+import { find } from './policy-reader.ts';
 import { environment, properties, template } from './template.ts';
 
 /** A first deployment that fails leaves nothing behind but the ledger, which is locked against deletion. */
@@ -101,22 +99,16 @@ describe('what is kept', () => {
 });
 
 describe('encryption', () => {
+  // With a key: test/infra/deploy/own-key.test.ts.
   it('is that of the services without a key', () => {
     for (const id of ['Requests', 'Stuck', 'Undelivered'])
       expect(properties('AWS::SQS::Queue', id)['SqsManagedSseEnabled']).toBe(true);
     // SNS makes the key that it knows by this name. A key that is named by an ARN has to be there.
     for (const id of ['Results', 'Notifications'])
       expect(properties('AWS::SNS::Topic', id)['KmsMasterKeyId']).toBe('alias/aws/sns');
-  });
-
-  it('is that of the key for the queues and the topics', () => {
-    const stack = stackWith((scope) => ({ encryptionKey: new Key(scope, 'K') }));
-    const made = templateOf(stack);
-    const arn = arnOf(find(made, 'AWS::KMS::Key', 'K').id);
-    for (const id of ['RRequests', 'RStuck', 'RUndelivered'])
-      expect(text(find(made, 'AWS::SQS::Queue', id).Properties['KmsMasterKeyId'])).toBe(arn);
-    for (const id of ['RResults', 'RNotifications'])
-      expect(text(find(made, 'AWS::SNS::Topic', id).Properties['KmsMasterKeyId'])).toBe(arn);
+    expect(properties('AWS::DynamoDB::Table', 'Ledger')).not.toHaveProperty('SSESpecification');
+    expect(properties('AWS::Logs::LogGroup', 'RevokeLog')).not.toHaveProperty('KmsKeyId');
+    expect(properties('AWS::Lambda::Function', 'Revoke')).not.toHaveProperty('KmsKeyArn');
   });
 });
 

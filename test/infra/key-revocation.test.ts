@@ -91,8 +91,10 @@ describe('warnings', () => {
   ])('tell of a policy to be changed by hand for %s', (what, props, count) => {
     const found = warnings(props).filter(({ entry }) => /^The key was imported/.test(String(entry.data)));
     expect(found).toHaveLength(count);
-    for (const { entry } of found)
+    for (const { entry } of found) {
       expect(String(entry.data).includes('sns.amazonaws.com')).toBe(what.endsWith('topics'));
+      expect(String(entry.data)).toMatch(/events\.amazonaws\.com.* and CloudWatch Logs/);
+    }
   });
 });
 

@@ -30,6 +30,15 @@ it.each<[string, object, (stack: Stack) => KeyRevocationProps]>([
   ['in a VPC', {}, (s) => ({ vpc: Vpc.fromVpcAttributes(s, 'V', VPC) })],
   ['with a bus of the app', {}, (s) => ({ bus: new EventBus(s, 'B') })],
   ['with keys and a prefix', {}, (s) => ({ prefix: 'a+b/', encryptionKey: key(s, 'A'), secretKeys: [key(s, 'B')] })],
+  [
+    'in an organisation',
+    {},
+    (s) => ({
+      encryptionKey: key(s, 'A'),
+      organizationSenders: { organizationId: 'o-abcdefghij', roles: ['responder', 'secops-*'] },
+      receiptsBus: EventBus.fromEventBusArn(s, 'C', 'arn:aws:events:eu-central-1:210987654321:event-bus/audit'),
+    }),
+  ],
 ])('cdk-nag finds nothing %s', (_with, stackProps, props) =>
   expect(() => checked((stack) => new KeyRevocation(stack, 'R', props(stack)), stackProps).synth()).not.toThrow(),
 );

@@ -155,13 +155,25 @@ describe('rights', () => {
 
   const ROLES = ['RevokeRole', 'SweepRole', 'ScheduledRequestRole', 'SweepTickRole'];
 
-  it.each(ROLES)('of %s with an own key are the same, and the use of that key', (role) => {
+  const FOR_MESSAGES = ['kms:Decrypt arn:OwnKey if', 'kms:GenerateDataKey arn:OwnKey if'];
+  const FOR_LEDGER = [
+    ...['Decrypt', 'DescribeKey', 'Encrypt', 'GenerateDataKey', 'GenerateDataKeyWithoutPlaintext'],
+    ...['ReEncryptFrom', 'ReEncryptTo'],
+  ].map((action) => `kms:${action} arn:OwnKey if`);
+  const FOR_ENVIRONMENT = ['kms:Decrypt arn:OwnKey if'];
+  const OF_FUNCTION = [...FOR_MESSAGES, ...FOR_LEDGER, ...FOR_ENVIRONMENT];
+
+  it.each([
+    ['RevokeRole', OF_FUNCTION],
+    ['SweepRole', OF_FUNCTION],
+    ['ScheduledRequestRole', FOR_MESSAGES],
+    ['SweepTickRole', FOR_MESSAGES],
+  ])('of %s with an own key are the same, and the use of that key', (role, forKey) => {
     const withKey = rightsOf(`E${role}`);
     const without = rightsOf(`R${role}`).filter((line) => !line.startsWith('kms:'));
     const asPlain = (line: string): string =>
       line.replace(/\bE(?=[A-Z][a-z])/, 'R').replace('secret:own/', 'secret:key-revoker/');
-    const forKey = ['kms:Decrypt arn:OwnKey if', 'kms:GenerateDataKey arn:OwnKey if'];
-    expect(withKey.filter((line) => line.startsWith('kms:'))).toEqual(forKey);
+    expect(withKey.filter((line) => line.startsWith('kms:'))).toEqual(forKey.toSorted());
     expect(
       withKey
         .filter((line) => !line.startsWith('kms:'))
@@ -276,7 +288,11 @@ describe('conditions', () => {
     ['RSweepRole', 'SecretKey', 'secretsmanager', false],
     ['ERevokeRole', 'OwnKey', 'sqs', true],
     ['ERevokeRole', 'OwnKey', 'sns', true],
+    ['ERevokeRole', 'OwnKey', 'dynamodb', true],
+    ['ERevokeRole', 'OwnKey', 'lambda', false],
     ['ERevokeRole', 'OwnKey', 'secretsmanager', false],
+    ['ESweepRole', 'OwnKey', 'dynamodb', true],
+    ['OwnOperatorRole', 'OwnKey', 'dynamodb', true],
     ['ESweepRole', 'OwnKey', 'sqs', true],
     ['EScheduledRequestRole', 'OwnKey', 'sqs', true],
     ['ESweepTickRole', 'OwnKey', 'sqs', true],
@@ -284,6 +300,19 @@ describe('conditions', () => {
     const { id } = find(template, 'AWS::KMS::Key', key);
     expect(may(role, 'kms:Decrypt', id, { 'kms:ViaService': `${service}.${REGION}.amazonaws.com` })).toBe(expected);
     expect(may(role, 'kms:Decrypt', id, {})).toBe(false);
+  });
+
+  it.each([
+    ['ERevokeRole', `arn:aws:lambda:${REGION}:${ACCOUNT}:function:f`, true],
+    ['ESweepRole', `arn:aws:lambda:${REGION}:${ACCOUNT}:function:f`, true],
+    ['ERevokeRole', `arn:aws:lambda:${REGION}:444455556666:function:f`, false],
+    ['ESweepTickRole', `arn:aws:lambda:${REGION}:${ACCOUNT}:function:f`, false],
+    ['OwnOperatorRole', `arn:aws:lambda:${REGION}:${ACCOUNT}:function:f`, false],
+  ])('let %s open the environment of %s: %s', (role, of, expected) => {
+    const { id } = find(template, 'AWS::KMS::Key', 'OwnKey');
+    const context = { 'kms:EncryptionContext:aws:lambda:FunctionArn': of };
+    expect(may(role, 'kms:Decrypt', id, context)).toBe(expected);
+    expect(may(role, 'kms:Encrypt', id, context)).toBe(false);
   });
 
   it.each([

@@ -3,7 +3,7 @@ import type { Resource, Template } from '../../infra/synthesize.ts';
 /** Who asks: a role by its logical id, any other principal by its ARN, a service acting for a resource, or nobody known. */
 export type Caller =
   | { readonly role: string }
-  | { readonly arn: string }
+  | { readonly arn: string; readonly organization?: string }
   | { readonly service: string; readonly sourceArn?: string; readonly sourceAccount?: string }
   | 'anonymous';
 
@@ -69,12 +69,21 @@ export const find = (template: Template, type: string, prefix: string): { readon
 export const statementsOf = (template: Template, role: string): readonly Statement[] =>
   documents(template, 'AWS::IAM::Policy', 'Roles', role);
 
-/** What the policies of a queue, a topic or a KMS key say. */
+/** What the policies of a queue, a topic, a bus or a KMS key say. */
 export const resourceStatements = (template: Template, logicalId: string): readonly Statement[] => [
   ...documents(template, 'AWS::SQS::QueuePolicy', 'Queues', logicalId),
   ...documents(template, 'AWS::SNS::TopicPolicy', 'Topics', logicalId),
+  ...busStatements(template, logicalId),
   ...keyStatements(template, logicalId),
 ];
+
+const busStatements = (template: Template, logicalId: string): readonly Statement[] =>
+  Object.values(template.Resources)
+    .filter(
+      ({ Type, Properties }) =>
+        Type === 'AWS::Events::EventBusPolicy' && text(Properties['EventBusName']) === `ref:${logicalId}`,
+    )
+    .map(({ Properties }) => Properties['Statement'] as Statement);
 
 const keyStatements = (template: Template, logicalId: string): readonly Statement[] => {
   const { KeyPolicy } = template.Resources[logicalId]?.Properties ?? {};
@@ -111,7 +120,9 @@ const contextOf = (who: Caller): Context => {
     const source = sourceArn === undefined ? {} : { 'aws:SourceArn': sourceArn };
     return { 'aws:PrincipalIsAWSService': 'true', 'aws:SourceAccount': sourceAccount, ...source };
   }
-  return { 'aws:PrincipalIsAWSService': 'false', 'aws:PrincipalArn': 'role' in who ? arnOf(who.role) : who.arn };
+  const organization = 'arn' in who && who.organization !== undefined ? { 'aws:PrincipalOrgID': who.organization } : {};
+  const arn = 'role' in who ? arnOf(who.role) : who.arn;
+  return { 'aws:PrincipalIsAWSService': 'false', 'aws:PrincipalArn': arn, ...organization };
 };
 
 const isFor = ({ Principal }: Statement, who: Caller): boolean => {
@@ -155,6 +166,9 @@ const holds = (operator: string, given: string | readonly string[] | undefined, 
 };
 
 const isLike = (pattern: string, value: string): boolean => {
-  const source = pattern.split('*').map((part) => part.replaceAll(/[.+^${}()|[\]\\?]/g, '\\$&'));
-  return new RegExp(`^${source.join('.*')}$`).test(value);
+  const source = pattern
+    .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  return new RegExp(`^${source}$`).test(value);
 };

@@ -1,4 +1,5 @@
 import { Aws, Duration, Stack, Token } from 'aws-cdk-lib';
+import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
@@ -13,6 +14,9 @@ const defaultBusByArn = EventBus.fromEventBusArn(
   'Arn',
   'arn:aws:events:eu-central-1:111122223333:event-bus/default',
 );
+
+const actions = (count: number): readonly IAlarmAction[] =>
+  Array.from({ length: count }, (_, n) => ({ bind: () => ({ alarmActionArn: `arn:${n}` }) }));
 
 const topicOf = (arn: string) => Topic.fromTopicArn(new Stack(), 'Topic', arn);
 
@@ -87,6 +91,18 @@ describe('settled', () => {
       { requestTopics: [topicOf(arn)] },
       `Cannot use "${arn}" as request topic: it must be the ARN of a topic`,
     ]),
+    [
+      'six actions',
+      { alarmActions: actions(3), urgentAlarmActions: actions(3) },
+      'Cannot use 6 actions as alarmActions and urgentAlarmActions: it must be at most 5 together',
+    ],
+    ...['http://wiki', 'https://wiki#top', 'https://', `https://${'x'.repeat(493)}`].map(
+      (url): [string, KeyRevocationProps, string] => [
+        `${url.slice(0, 20)} as the runbook`,
+        { runbookUrl: url },
+        `Cannot use "${url}" as runbookUrl: it must be an address that begins with https://, without #, of at most 500 characters`,
+      ],
+    ),
     ['a mode', { mode: 'off' as Mode }, 'Cannot use "off" as mode: it must be enforce or observe'],
     [
       'no provider',

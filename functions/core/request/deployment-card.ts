@@ -48,6 +48,8 @@ export const DeploymentCard = z.object({
   sweepEverySeconds: z.int().positive().optional(),
   /** How many actions each alarm was deployed with. */
   alarmActions: z.int().nonnegative().optional(),
+  /** How many more each urgent alarm has. */
+  urgentAlarmActions: z.int().nonnegative().optional(),
   giveUpAfterSeconds: z.int().positive(),
   /** Calls per provider and hour. */
   limits: z.object({ urgent: z.int(), other: z.int() }),

@@ -2,7 +2,7 @@ import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventb
 import { PublishCommand, type PublishCommandInput, type SNSClient } from '@aws-sdk/client-sns';
 import { Unavailable } from '../../core/fault.ts';
 import type { Log, Outbox } from '../../core/ports.ts';
-import type { Receipt } from '../../core/receipt.ts';
+import { RESULT_DETAIL_TYPE, type Receipt } from '../../core/receipt.ts';
 import { orUnavailable } from '../aws/unavailable.ts';
 import { isForPeople, notificationOf, subjectOf } from './notification.ts';
 import { attributesOf, onlySendable, sendableJson } from './sendable.ts';
@@ -37,7 +37,7 @@ const toBus = async ({ events, busName }: PublishOptions, receipt: Receipt): Pro
       {
         EventBusName: busName,
         Source: 'key-revoker',
-        DetailType: 'Key Revocation Result',
+        DetailType: RESULT_DETAIL_TYPE,
         Detail: JSON.stringify(receipt),
       },
     ],

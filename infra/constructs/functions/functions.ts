@@ -1,7 +1,7 @@
 import { Duration, Validations } from 'aws-cdk-lib';
 import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping, type IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Lane } from '../../../functions/core/lane.ts';
 import { LONGEST_DELAY_SECONDS, TIMING } from '../../../functions/core/timing.ts';
@@ -29,6 +29,8 @@ export interface Functions {
   /** The same code for urgent requests, so that nothing which holds up the other one reaches them. */
   readonly revokeUrgent: IFunction;
   readonly sweep: IFunction;
+  /** The revoking functions share one. */
+  readonly logGroups: readonly ILogGroup[];
   /** They hand messages to the revoking functions. */
   readonly mappings: LaneMappings;
 }
@@ -43,7 +45,7 @@ export const functions = (scope: Construct, reach: GrantedResources, props: Sett
   acknowledgeWildcard(ofSweep.role, '*', 'ListSecrets knows no resource');
   if (props.network) for (const role of roles) acknowledgeWildcard(role, '*', 'The interfaces that Lambda makes');
 
-  const both = { network: props.network && network(scope, props.network) };
+  const both = { network: props.network && network(scope, props.network), environmentKey: props.encryptionKey };
   const environment = bothEnvironments(scope, reach, props);
   const own = { OWN_ROLES: roles.map(({ roleId }) => roleId).join(',') };
   const revoking = (id: string, description: string, reservedConcurrentExecutions: number | undefined): IFunction =>
@@ -78,7 +80,8 @@ export const functions = (scope: Construct, reach: GrantedResources, props: Sett
     rechecks: mapLane(scope, 'RevokeRechecks', { target: revoke, lane: 'rechecks', reach, props }),
   };
   mapEvents(scope, sweep, reach);
-  return { revokeRole: ofRevoke.role, sweepRole: ofSweep.role, revoke, revokeUrgent, sweep, mappings };
+  const logGroups = [ofRevoke.logGroup, ofSweep.logGroup];
+  return { revokeRole: ofRevoke.role, sweepRole: ofSweep.role, revoke, revokeUrgent, sweep, logGroups, mappings };
 };
 
 interface LaneMapping {
@@ -121,12 +124,16 @@ const acknowledgeDestination = (mapping: EventSourceMapping): void =>
     reason: 'The queue itself has a dead-letter queue',
   });
 
-interface Rights extends Pick<SettledProps, 'logRetention' | 'removalPolicy'> {
+interface Rights extends Pick<SettledProps, 'logRetention' | 'removalPolicy' | 'encryptionKey'> {
   readonly statements: readonly PolicyStatement[];
 }
 
-const roleAndLog = (scope: Construct, id: string, { logRetention, removalPolicy, statements }: Rights) => {
-  const logGroup = new LogGroup(scope, `${id}Log`, { retention: logRetention, removalPolicy });
+const roleAndLog = (scope: Construct, id: string, { statements, logRetention, ...kept }: Rights) => {
+  const logGroup = new LogGroup(scope, `${id}Log`, {
+    retention: logRetention,
+    removalPolicy: kept.removalPolicy,
+    ...(kept.encryptionKey && { encryptionKey: kept.encryptionKey }),
+  });
   const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
   give(role, [allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]), ...statements]);
   return { role, logGroup };

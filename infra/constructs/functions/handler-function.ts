@@ -1,5 +1,6 @@
 import { type Duration, Validations } from 'aws-cdk-lib';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Architecture, type CfnFunction, RecursiveLoop, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
@@ -18,12 +19,14 @@ export interface HandlerFunctionProps {
   readonly role: IRole;
   readonly logGroup: ILogGroup;
   readonly network: Network | undefined;
+  /** What Lambda encrypts the environment with. Absent: a key of its own. */
+  readonly environmentKey: IKey | undefined;
   readonly environment: Readonly<Record<string, string>>;
 }
 
 /** One Lambda function from its folder in `functions/`; its metadata names the source for those who run it elsewhere. */
 export const handlerFunction = (scope: Construct, id: string, props: HandlerFunctionProps): NodejsFunction => {
-  const { name, network, reservedConcurrentExecutions: reserved, ...rest } = props;
+  const { name, network, environmentKey, reservedConcurrentExecutions: reserved, ...rest } = props;
   const made = new NodejsFunction(scope, id, {
     ...rest,
     ...network,
@@ -31,6 +34,7 @@ export const handlerFunction = (scope: Construct, id: string, props: HandlerFunc
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
     memorySize: 512,
+    ...(environmentKey && { environmentEncryption: environmentKey }),
     ...(reserved !== undefined && { reservedConcurrentExecutions: reserved }),
     // A request that is sent again belongs to the same chain; Lambda would drop it after 16 turns, and our own limits count calls.
     recursiveLoop: RecursiveLoop.ALLOW,

@@ -31,25 +31,31 @@ const EVENT_VISIBILITY = Duration.minutes(6);
 const EVENT_TRIES = 3;
 const EVENT_RETENTION = Duration.days(1);
 
-export const queues = (scope: Construct, { encryptionKey, removalPolicy }: Kept): Queues => {
-  const every: QueueProps = {
-    retentionPeriod: Duration.millis(TIMING.retentionMs),
-    enforceSSL: true,
-    removalPolicy,
-    ...(encryptionKey
-      ? { encryption: QueueEncryption.KMS, encryptionMasterKey: encryptionKey }
-      : { encryption: QueueEncryption.SQS_MANAGED }),
-  };
+/** What every queue has. */
+export const everyQueue = ({ encryptionKey, removalPolicy }: Kept): QueueProps => ({
+  retentionPeriod: Duration.millis(TIMING.retentionMs),
+  enforceSSL: true,
+  removalPolicy,
+  ...(encryptionKey
+    ? { encryption: QueueEncryption.KMS, encryptionMasterKey: encryptionKey }
+    : { encryption: QueueEncryption.SQS_MANAGED }),
+});
+
+/** Why nothing that looks for dead-letter queues should. */
+export const IS_LAST = 'It is itself a dead-letter queue';
+
+export const queues = (scope: Construct, kept: Kept): Queues => {
+  const { removalPolicy } = kept;
+  const every = everyQueue(kept);
   // Naming a queue as dead-letter queue puts messages on it past its policy, so nobody may. The stuck queue would have to name the queues
   // of the lanes, which name the stuck queue: no template can say that. docs/operations.md says how to set it afterwards.
   const closed = { redriveAllowPolicy: { redrivePermission: RedrivePermission.DENY_ALL } };
   const stuck = new Queue(scope, 'Stuck', every);
   const undelivered = new Queue(scope, 'Undelivered', { ...every, ...closed });
-  const isLast = 'It is itself a dead-letter queue';
-  Validations.of(stuck).acknowledge({ id: 'Serverless-SQSRedrivePolicy', reason: isLast });
+  Validations.of(stuck).acknowledge({ id: 'Serverless-SQSRedrivePolicy', reason: IS_LAST });
   Validations.of(undelivered).acknowledge(
-    { id: 'AwsSolutions-SQS3', reason: isLast },
-    { id: 'Serverless-SQSRedrivePolicy', reason: isLast },
+    { id: 'AwsSolutions-SQS3', reason: IS_LAST },
+    { id: 'Serverless-SQSRedrivePolicy', reason: IS_LAST },
   );
   const laneQueue = (id: string): Queue =>
     new Queue(scope, id, {
@@ -64,7 +70,7 @@ export const queues = (scope: Construct, { encryptionKey, removalPolicy }: Kept)
   // Not retained: what an event is about is found by the listing as well.
   const ofEvents: QueueProps = { ...every, removalPolicy: RemovalPolicy.DESTROY };
   const lostEvents = new Queue(scope, 'LostEvents', ofEvents);
-  Validations.of(lostEvents).acknowledge({ id: 'Serverless-SQSRedrivePolicy', reason: isLast });
+  Validations.of(lostEvents).acknowledge({ id: 'Serverless-SQSRedrivePolicy', reason: IS_LAST });
   const secretEvents = new Queue(scope, 'SecretEvents', {
     ...ofEvents,
     ...closed,

@@ -1,4 +1,4 @@
-/** Every alarm of an instance; the construct's id of `stuck` is `StuckAlarm`. */
+/** Every alarm that each instance has; the construct's id of `stuck` is `StuckAlarm`. */
 export type AlarmName =
   | 'stuck'
   | 'undelivered'
@@ -24,3 +24,6 @@ export type AlarmName =
   | 'revokeFails'
   | 'revokeUrgentFails'
   | 'sweepFails';
+
+/** An alarm that an instance has only with the prop `receiptsBus`. */
+export type OptionalAlarmName = 'receiptsNotForwarded';

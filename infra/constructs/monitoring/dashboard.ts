@@ -11,7 +11,7 @@ import {
 import type { Construct } from 'constructs';
 import { LANES } from '../../../functions/core/lane.ts';
 import type { MetricName } from '../../../functions/core/metric-names.ts';
-import type { Alarms } from './alarms.ts';
+import type { AllAlarms } from './alarms.ts';
 import { instanceMetric } from './instance-metric.ts';
 import { failuresOf, oldest, throttlesOf, visible, type Watched } from './watched.ts';
 
@@ -98,8 +98,12 @@ const widgets = ({
 };
 
 /** One page that shows how an instance is doing. */
-export const dashboard = (scope: Construct, watched: Watched, alarms: Alarms): Dashboard => {
-  const states = new AlarmStatusWidget({ title: 'Alarms', alarms: Object.values(alarms), width: WIDTH });
+export const dashboard = (scope: Construct, watched: Watched, { alarms, killPathDown }: AllAlarms): Dashboard => {
+  const states = new AlarmStatusWidget({
+    title: 'Alarms',
+    alarms: [killPathDown, ...Object.values(alarms)],
+    width: WIDTH,
+  });
   return new Dashboard(scope, 'Dashboard', {
     defaultInterval: Duration.days(1),
     widgets: [[states], ...widgets(watched).map((row) => [...row])],

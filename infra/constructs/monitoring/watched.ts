@@ -2,6 +2,7 @@ import type { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { BY_STATE } from '../../../functions/core/ledger/keys.ts';
 import { BY_STATE_2 } from '../../../functions/core/ledger/lists.ts';
@@ -13,6 +14,8 @@ import { instanceMetric } from './instance-metric.ts';
 export interface Watched {
   readonly instance: Construct;
   readonly queues: Queues;
+  /** With the prop `receiptsBus`. */
+  readonly lostReceipts: Queue | undefined;
   readonly ledger: Table;
   readonly revoke: IFunction;
   readonly revokeUrgent: IFunction;
@@ -27,11 +30,11 @@ const sumOf = (usingMetrics: Record<string, IMetric>, label: string, period: Dur
 };
 
 /** Visible messages; not those that a consumer or an operator holds. */
-export const visible = (queue: Queues['stuck'], period: Duration, statistic: string = Stats.MAXIMUM): IMetric =>
+export const visible = (queue: Queue, period: Duration, statistic: string = Stats.MAXIMUM): IMetric =>
   queue.metricApproximateNumberOfMessagesVisible({ period, statistic });
 
 /** In seconds, how long ago the oldest message was sent: also one that waits for its next try. */
-export const oldest = (queue: Queues['stuck'], period: Duration): IMetric =>
+export const oldest = (queue: Queue, period: Duration): IMetric =>
   queue.metricApproximateAgeOfOldestMessage({ period, statistic: Stats.MAXIMUM });
 
 /** Invocations that a function did not come to the end of, or that Lambda did not make. */
@@ -59,10 +62,17 @@ export const throttlesOf = (ledger: Table, period: Duration): IMetric => {
   return sumOf(all, 'Throttled', period);
 };
 
-/** In percent, of at least so many calls; of fewer it is 0. */
+/**
+ * Sweeps that finished, 0 where none did. Without the zero CloudWatch would go back to older periods, and take a sweep for missing only
+ * after several periods without one.
+ */
+export const sweepsOf = (instance: Construct, period: Duration): IMetric =>
+  sumOf({ sweeps: instanceMetric(instance, 'SweepRan') }, 'Sweeps that finished', period);
+
+/** In percent, of at least so many calls in the period; of fewer, and of none, it is 0. */
 export const errorRate = (instance: Construct, leastCalls: number, period: Duration): IMetric => {
   const calls = instanceMetric(instance, 'ProviderCalls');
   const errors = instanceMetric(instance, 'ProviderErrors');
-  const expression = `IF(calls >= ${leastCalls}, 100 * errors / calls, 0)`;
+  const expression = `IF(FILL(calls, 0) >= ${leastCalls}, 100 * FILL(errors, 0) / FILL(calls, 1), 0)`;
   return new MathExpression({ expression, usingMetrics: { calls, errors }, label: 'Errors in percent', period });
 };

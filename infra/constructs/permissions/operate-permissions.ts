@@ -8,6 +8,7 @@ import {
   bothOf,
   type GrantedResources,
   indexArns,
+  ledgerKey,
   messageKey,
   onlyAmong,
   secretsArn,
@@ -63,6 +64,7 @@ export const operatePermissions = ({
     ),
     ...secretKeys.map((key) => useThrough(reach, key, ['secretsmanager'], ['kms:Decrypt'])),
     ...messageKey(reach, ['sqs']),
+    ...ledgerKey(reach),
   ];
 };
 

@@ -35,7 +35,7 @@ export const revokePermissions = (reach: GrantedResources): readonly PolicyState
   allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], [reach.ledger.tableArn]),
   allow(['dynamodb:Query'], [reach.ledger.tableArn, byStateArn(reach)]),
   ...reach.secretKeys.map((key) => useThrough(reach, key, ['secretsmanager'], ['kms:Decrypt'])),
-  ...messageKey(reach, ['sqs', 'sns']),
+  ...functionKey(reach),
 ];
 
 /** Every action that the sweep may take, beside its log: it reads tags and never a secret, and writes only what it has swept, copies of items that it cannot read, and in which list of the index an item is. */
@@ -63,7 +63,7 @@ export const sweepPermissions = (reach: GrantedResources): readonly PolicyStatem
       onlyAmong('StringEquals', 'dynamodb:Attributes', LIST_MARKS),
     ),
   ),
-  ...messageKey(reach, ['sqs', 'sns']),
+  ...functionKey(reach),
 ];
 
 /** What a role of EventBridge Scheduler may do besides reaching its target: put on the undelivered queue what it cannot deliver. */
@@ -114,8 +114,44 @@ export const indexArns = (reach: GrantedResources): readonly string[] => [
   `${reach.ledger.tableArn}/index/${BY_STATE_2}`,
 ];
 
+/**
+ * What DynamoDB may do with the key of a table in the name of the principal that reads or writes.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+ */
+const WITH_LEDGER_KEY = [
+  ...['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey', 'kms:GenerateDataKeyWithoutPlaintext'],
+  ...['kms:ReEncryptFrom', 'kms:ReEncryptTo'],
+];
+
+/** The use of the user's key for the messages of these services. */
 export const messageKey = (reach: GrantedResources, services: readonly string[]): readonly PolicyStatement[] =>
   reach.encryptionKey ? [useThrough(reach, reach.encryptionKey, services, ['kms:Decrypt', 'kms:GenerateDataKey'])] : [];
+
+/** The use of the user's key for the ledger. */
+export const ledgerKey = (reach: GrantedResources): readonly PolicyStatement[] =>
+  reach.encryptionKey ? [useThrough(reach, reach.encryptionKey, ['dynamodb'], WITH_LEDGER_KEY)] : [];
+
+/** The use of the user's key by a function: for its messages, for the ledger, and for its own environment. */
+const functionKey = (reach: GrantedResources): readonly PolicyStatement[] => [
+  ...messageKey(reach, ['sqs', 'sns']),
+  ...ledgerKey(reach),
+  ...environmentKey(reach),
+];
+
+/**
+ * Lambda opens the environment of a function in the name of its role. By the context that Lambda encrypts with, since nothing documents
+ * that such a call is one through a service. The function's own name would close a circle: it is made after its role.
+ */
+const environmentKey = ({ encryptionKey, queues }: GrantedResources): readonly PolicyStatement[] => {
+  const functions = Stack.of(queues.requests).formatArn({
+    service: 'lambda',
+    resource: 'function',
+    resourceName: '*',
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+  const conditions = { ArnLike: { 'kms:EncryptionContext:aws:lambda:FunctionArn': functions } };
+  return encryptionKey ? [allow(['kms:Decrypt'], [encryptionKey.keyArn], conditions)] : [];
+};
 
 export const useThrough = (
   reach: GrantedResources,

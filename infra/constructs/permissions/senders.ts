@@ -1,8 +1,16 @@
 import { Lazy } from 'aws-cdk-lib';
-import { Effect, type IGrantable, PolicyStatement, ServicePrincipal, StarPrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Effect,
+  type IGrantable,
+  PolicyStatement,
+  type PolicyStatementProps,
+  ServicePrincipal,
+  StarPrincipal,
+} from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { CfnQueuePolicy, type Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { type AdmittedRoles, allowRoles } from './organization.ts';
 import { spelled } from './spelled.ts';
 
 /** One role or user of any account, or a reference to one; not an account, a group or a pattern: `aws:PrincipalArn` names none. */
@@ -32,10 +40,12 @@ export const senderArn = (scope: Construct, { grantPrincipal }: IGrantable): str
   throw new Error(`Cannot grant requests to ${grantPrincipal}: it must be ${objection}`);
 };
 
-/** The services that put requests on a queue: EventBridge for a rule, and SNS for topics. */
+/** What puts requests on a queue beside granted principals: EventBridge for a rule, SNS for topics, and roles of an organisation. */
 export interface AdmittedServices {
   readonly ruleArn: string;
   readonly topics: readonly ITopic[];
+  /** Roles that need no grant of their own. */
+  readonly roles?: AdmittedRoles | undefined;
 }
 
 /** The longest policy of a queue, in bytes. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html */
@@ -73,25 +83,14 @@ export type Admit = (senderArn: string) => void;
  * Lets nobody send to a queue but the principals that are admitted through the returned function, and these services, whatever their own
  * policies say: a sender may kill a key.
  *
- * @param services EventBridge for a rule, and SNS for topics. Without them no service may send
+ * @param services EventBridge for a rule, SNS for topics, and roles of an organisation. Without them no service may send
  */
 export const onlyAdmitted = (queue: Queue, services?: AdmittedServices): Admit => {
   const admitted = new Set<string>();
   const send = { actions: ['sqs:SendMessage'], resources: [queue.queueArn] };
   const deny = { ...send, effect: Effect.DENY, principals: [new StarPrincipal()] };
   const topicArns = services?.topics.map(({ topicArn }) => topicArn) ?? [];
-  queue.addToResourcePolicy(
-    new PolicyStatement({
-      sid: 'OnlyAdmittedPrincipals',
-      ...deny,
-      conditions: {
-        // Absent keys match both, so an anonymous sender is denied as well. Every ARN is exact, and SQS once refused this key under the
-        // operators for ARNs.
-        StringNotEquals: { 'aws:PrincipalArn': Lazy.list({ produce: () => [...admitted] }) },
-        BoolIfExists: { 'aws:PrincipalIsAWSService': 'false' },
-      },
-    }),
-  );
+  for (const statement of denyOthers(deny, admitted, services?.roles)) queue.addToResourcePolicy(statement);
   const [only, ...more] = services ? [services.ruleArn, ...topicArns] : [];
   queue.addToResourcePolicy(
     new PolicyStatement({
@@ -115,5 +114,38 @@ export const onlyAdmitted = (queue: Queue, services?: AdmittedServices): Admit =
   queue.node.addValidation({ validate: () => tooLong(queue, admitted.size) });
   if (services) admit('OurRule', 'events.amazonaws.com', services.ruleArn);
   if (topicArns.length > 0) admit('RequestTopics', 'sns.amazonaws.com', topicArns);
+  if (services?.roles) queue.addToResourcePolicy(allowRoles(services.roles, { sid: 'RolesOfOrganization', ...send }));
   return (arn) => void admitted.add(arn);
+};
+
+/**
+ * Denies every principal that is not admitted. A role of an organisation has to pass two statements, since the conditions of one hold
+ * together: one denies those outside of the organisation, and one those with another name.
+ */
+const denyOthers = (
+  deny: PolicyStatementProps,
+  admitted: ReadonlySet<string>,
+  roles: AdmittedRoles | undefined,
+): readonly PolicyStatement[] => {
+  // Absent keys match all of these, so an anonymous sender is denied as well. Every ARN is exact, and SQS once refused this key under the
+  // operators for ARNs.
+  const notAdmitted = { 'aws:PrincipalArn': Lazy.list({ produce: () => [...admitted] }) };
+  const noService = { BoolIfExists: { 'aws:PrincipalIsAWSService': 'false' } };
+  const outside = roles && { 'aws:PrincipalOrgID': roles.organizationId };
+  const principals = new PolicyStatement({
+    sid: 'OnlyAdmittedPrincipals',
+    ...deny,
+    conditions: { StringNotEquals: { ...notAdmitted, ...outside }, ...noService },
+  });
+  if (roles === undefined) return [principals];
+  const named = new PolicyStatement({
+    sid: 'OnlyNamedRolesOfOrganization',
+    ...deny,
+    conditions: {
+      StringNotEquals: notAdmitted,
+      StringNotLike: { 'aws:PrincipalArn': roles.arns },
+      ...noService,
+    },
+  });
+  return [principals, named];
 };

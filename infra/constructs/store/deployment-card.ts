@@ -43,6 +43,7 @@ export const deploymentCard = (instance: Construct, parts: CardParts): Deploymen
     concurrency: { ...props.maxConcurrency, reserved: props.reservedConcurrency },
     sweepEverySeconds: props.sweepRate.toSeconds(),
     alarmActions: props.alarmActions.length,
+    urgentAlarmActions: props.urgentAlarmActions.length,
     giveUpAfterSeconds: props.giveUpAfter.toSeconds(),
     limits: { urgent: props.urgentLimit, other: props.otherLimit },
     egressAddresses: [...props.egressAddresses],

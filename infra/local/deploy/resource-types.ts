@@ -109,6 +109,7 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   'AWS::CloudWatch::Dashboard': skipped,
   'AWS::Logs::LogGroup': { isMade: false, attributes: { Arn: arn('logs', 'log-group:') } },
   'AWS::Logs::MetricFilter': skipped,
+  'AWS::Logs::QueryDefinition': skipped,
   'AWS::SSM::Parameter': {
     isMade: true,
     nameProperty: 'Name',

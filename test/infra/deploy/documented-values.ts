@@ -101,6 +101,7 @@ export const DOCUMENTED: Readonly<Record<string, readonly Documented[]>> = {
     },
     { at: 'AlarmDescription', within: [0, 1_024], page: `${CLOUDFORMATION}/aws-resource-cloudwatch-alarm.html` },
     { at: 'AlarmActions', within: [0, 5], page: `${CLOUDFORMATION}/aws-resource-cloudwatch-alarm.html` },
+    { at: 'OKActions', within: [0, 5], page: `${CLOUDFORMATION}/aws-resource-cloudwatch-alarm.html` },
     { at: 'Dimensions', within: [0, 30], page: `${CLOUDFORMATION}/aws-resource-cloudwatch-alarm.html` },
     {
       at: 'TreatMissingData',
@@ -122,6 +123,16 @@ export const DOCUMENTED: Readonly<Record<string, readonly Documented[]>> = {
       page: `${CLOUDFORMATION}/aws-resource-cloudwatch-alarm.html`,
     },
   ],
+  'AWS::CloudWatch::CompositeAlarm': [
+    { at: 'AlarmRule', within: [1, 10_240], page: `${CLOUDFORMATION}/aws-resource-cloudwatch-compositealarm.html` },
+    { at: 'AlarmActions', within: [0, 5], page: `${CLOUDFORMATION}/aws-resource-cloudwatch-compositealarm.html` },
+    { at: 'OKActions', within: [0, 5], page: `${CLOUDFORMATION}/aws-resource-cloudwatch-compositealarm.html` },
+    {
+      at: 'AlarmDescription',
+      within: [0, 1_024],
+      page: `${CLOUDFORMATION}/aws-resource-cloudwatch-compositealarm.html`,
+    },
+  ],
   'AWS::Logs::LogGroup': [
     {
       at: 'RetentionInDays',
@@ -131,6 +142,10 @@ export const DOCUMENTED: Readonly<Record<string, readonly Documented[]>> = {
       ],
       page: `${CLOUDFORMATION}/aws-resource-logs-loggroup.html`,
     },
+  ],
+  'AWS::Logs::QueryDefinition': [
+    { at: 'Name', within: [1, 255], page: `${CLOUDFORMATION}/aws-resource-logs-querydefinition.html` },
+    { at: 'QueryString', within: [1, 10_000], page: `${CLOUDFORMATION}/aws-resource-logs-querydefinition.html` },
   ],
   'AWS::DynamoDB::Table': [
     {
@@ -172,6 +187,9 @@ export const DOCUMENTED: Readonly<Record<string, readonly Documented[]>> = {
       among: ['DISABLED', 'ENABLED', 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS'],
       page: `${CLOUDFORMATION}/aws-resource-events-rule.html`,
     },
+  ],
+  'AWS::Events::EventBusPolicy': [
+    { at: 'StatementId', within: [1, 64], page: `${CLOUDFORMATION}/aws-resource-events-eventbuspolicy.html` },
   ],
   'AWS::EC2::SecurityGroup': [
     { at: 'GroupDescription', within: [1, 255], page: `${CLOUDFORMATION}/aws-resource-ec2-securitygroup.html` },

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -18,6 +19,13 @@ const PROPS: readonly (readonly [string, (stack: Stack) => KeyRevocationProps])[
   ['the defaults', () => ({})],
   ['keys of one’s own', (stack) => ({ encryptionKey: new Key(stack, 'Own'), secretKeys: [new Key(stack, 'Secrets')] })],
   ['a VPC', (stack) => ({ vpc: new Vpc(stack, 'Vpc', { maxAzs: 2 }), egressAddresses: ['203.0.113.7'] })],
+  [
+    'an organisation',
+    (stack) => ({
+      organizationSenders: { organizationId: 'o-abcdefghij', roles: ['responder', 'secops-*'] },
+      receiptsBus: EventBus.fromEventBusArn(stack, 'Audit', 'arn:aws:events:eu-central-1:210987654321:event-bus/audit'),
+    }),
+  ],
   [
     'every range at its least',
     (stack) => ({

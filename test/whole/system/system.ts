@@ -115,6 +115,8 @@ export interface System extends Sandboxes {
   receipts(): readonly Receipt[];
   /** Every value of every metric so far. */
   metrics(): readonly Datapoint[];
+  /** Every line of the log so far. */
+  logged(): readonly Readonly<Record<string, unknown>>[];
   /** Takes everything out of the stuck queue. */
   stuck(): Promise<readonly Taken[]>;
   /** Subscribes a queue to a topic, also with attributes such as a filter. @returns what takes its messages out */
@@ -149,6 +151,10 @@ const only = (names: Readonly<Record<string, string>>): string => {
   if (name === undefined) throw new Error('Cannot find a resource in the template, wanted one');
   return name;
 };
+
+/** The lines of JSON in what was written at once. */
+const jsonLines = (chunk: string): readonly Readonly<Record<string, unknown>>[] =>
+  chunk.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));
 
 const takenOf = ({ Body = '', MessageAttributes = {} }: Message): Taken => ({
   body: Body,
@@ -396,6 +402,7 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
     advance: (ms) => void vi.setSystemTime(Date.now() + ms),
     receipts: () => published,
     metrics: () => datapointsIn(canaries.written()),
+    logged: () => canaries.written().flatMap(jsonLines),
     stuck: () => takeAll(sqs, stuck.url),
     subscribe: async (of = 'results', attributes = {}) => {
       const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: `listener-${of}` }));

@@ -13,6 +13,7 @@ const RECEIPT = {
   code: 'unproven',
   calls: 3,
   request: { reason: 'manual' },
+  key: null,
   timeToRevokeMs: null,
 } as Receipt;
 const FACTS = {
@@ -35,6 +36,7 @@ it.each<[string, object, object]>([
   ['an incident', { request: { reason: 'incident' } }, { urgent: true }],
   ['a message that was sent with another id', { request: { reason: 'manual', id: 'mine' } }, { askedId: 'mine' }],
   ['a body that gave no reason', { request: { reason: null } }, {}],
+  ['a known key, by its digest', { key: { id: 'K…1', digest: 'sha256:d' } }, { keyDigest: 'sha256:d' }],
 ])('says of %s', (_what, receipt, facts) =>
   expect(endFacts({ ...RECEIPT, ...receipt })).toEqual({ ...FACTS, ...facts }),
 );
@@ -46,10 +48,11 @@ it.each<[string, object, object]>([
   ['one without a code', { code: null }, { code: '' }],
   ['one of a provider without a name', { provider: null }, { provider: '' }],
   ['a leaked key', { request: { reason: 'leaked' } }, { urgent: true }],
+  ['which key', { key: { id: 'K…1', digest: 'sha256:d' } }, { keyDigest: 'sha256:d' }],
 ])('says of a finding: %s', (_what, fields, facts) => {
   const receipt = { ...RECEIPT, receiptId: 'R#2!1', times: {}, exposedMs: null, ...fields } as Receipt;
   expect(findingFacts(receipt, after(NOON, 9))).toEqual({
-    ...{ receiptId: 'R#2!1', provider: 'kalshi', outcome: 'stuck', code: 'unproven', urgent: false },
+    ...{ requestId: 'R', receiptId: 'R#2!1', provider: 'kalshi', outcome: 'stuck', code: 'unproven', urgent: false },
     ...facts,
   });
 });

@@ -50,7 +50,7 @@ describe('readCard', () => {
 
   it('has no field that may be missing, but for those that later versions have added', () => {
     const optional = Object.entries(DeploymentCard.shape).flatMap(([name, type]) => (type.isOptional() ? [name] : []));
-    expect(optional).toEqual(['lanes', 'concurrency', 'sweepEverySeconds', 'alarmActions']);
+    expect(optional).toEqual(['lanes', 'concurrency', 'sweepEverySeconds', 'alarmActions', 'urgentAlarmActions']);
     expect(Object.keys(DeploymentCard.shape).filter((name) => !optional.includes(name))).toEqual(Object.keys(CARD));
   });
 });

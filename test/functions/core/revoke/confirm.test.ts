@@ -149,11 +149,13 @@ describe('the window after an end', () => {
     expect(memory.lines.at(-1)).toEqual([
       'key settled',
       {
+        requestId: 'R',
         receiptId: 'R#1!1',
         provider: 'kalshi',
         outcome: 'confirmed',
         code: '',
         urgent: false,
+        keyDigest: memory.published[0]?.key?.digest,
         timeToConfirmMs: 10 * MINUTE + 2 * SECOND,
         exposedMs: 0,
       },

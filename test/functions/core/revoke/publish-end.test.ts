@@ -85,9 +85,11 @@ it('writes the receipt, publishes it, marks it and tags the secret, in that orde
         calls: 0,
         dryRun: false,
         urgent: false,
+        keyDigest: memory.published[0]?.key?.digest,
       },
     ],
   ]);
+  expect(memory.published[0]?.key?.digest).toMatch(/^sha256:/);
 });
 
 it('ends no request that another delivery has pinned since: it may have called', async () => {

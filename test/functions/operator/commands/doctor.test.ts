@@ -267,6 +267,13 @@ describe('doctor', () => {
   it.each<[string, string, string, readonly string[], ((system: System) => Promise<unknown>)?]>([
     ['mappings that all take messages', 'the event source mappings', 'well', []],
     ['an alarm action', 'the alarms', 'well', [], () => cardAs({ alarmActions: 1 })],
+    [
+      'an action of urgent alarms only',
+      'the alarms',
+      'note',
+      [expect.stringMatching(/^Only urgent alarms reach anyone: .* alarmTopics$/)],
+      () => cardAs({ urgentAlarmActions: 1 }),
+    ],
     ['no alarm action', 'the alarms', 'note', [expect.stringMatching(/^The alarms reach no one: .* alarmTopics$/)]],
     [
       'a sweep in time',
