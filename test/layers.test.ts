@@ -90,12 +90,15 @@ const LAYERS: readonly Layer[] = [
   {
     name: 'infra/packaging',
     of: /^infra\/packaging\//,
-    may: [/^infra\/(?!local\/)/, CORE, /^functions\/providers\/index\.ts$/, NODE, /^esbuild$/],
+    may: [
+      ...[/^infra\/(?!local\/)/, CORE, /^functions\/providers\/index\.ts$/, NODE],
+      /^(esbuild|@cyclonedx\/cyclonedx-library)$/,
+    ],
   },
   {
     name: 'infra',
     of: /^infra\//,
-    may: [/^infra\/(?!local\/)/, CORE, NODE, ...CDK, /^esbuild$/, /^cdk\.json$/],
+    may: [/^infra\/(?!local\/)/, CORE, NODE, ...CDK, /^(esbuild|fflate|cdk\.json|package\.json)$/],
   },
 ];
 

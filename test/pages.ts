@@ -14,6 +14,7 @@ export const PAGES = [
   'docs/deploying.md',
   'docs/emulators.md',
   'docs/glossary.md',
+  'docs/lifecycle.md',
   'docs/metrics.md',
   'docs/operations.md',
   'docs/outcomes.md',
@@ -23,6 +24,7 @@ export const PAGES = [
   'docs/testing.md',
   'docs/truth.md',
   'docs/using.md',
+  'docs/without-cdk.md',
   'SECURITY.md',
   'CHANGELOG.md',
 ] as const;
