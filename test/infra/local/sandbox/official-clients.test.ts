@@ -1,11 +1,11 @@
 import axios from 'axios';
 import { RestClientV5 } from 'bybit-api';
-import ccxt from 'ccxt';
 import { ApiKeysApi, Configuration } from 'kalshi-typescript';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { BybitSandbox } from '../../../../infra/local/sandbox/bybit/bybit-sandbox.ts';
 import { startSandbox } from '../../../../infra/local/sandbox/index.ts';
 import type { KalshiSandbox } from '../../../../infra/local/sandbox/kalshi/start-kalshi.ts';
+import CCXT from '../../../oracles/ccxt.json' with { type: 'json' };
 import { rsaPair } from './throwaway-keys.ts';
 
 const NOW = 1_700_000_000_000;
@@ -55,14 +55,24 @@ describe('bybit', () => {
     expect((await client('RSA', rsaPair('pkcs8').privateKey).getQueryApiKey()).retCode).toBe(10004);
   });
 
-  it('serves ccxt, and its errors know the refusals', async () => {
-    const exchange = new ccxt.bybit({ apiKey: 'SUB', secret: 'secret', enableRateLimit: false });
-    exchange.nonce = () => NOW; // it keeps the real clock from when it was loaded
-    exchange.urls['api'] = { public: bybit.url, private: bybit.url };
-    expect(await exchange['privateGetV5UserQueryApi']()).toMatchObject({ retCode: 0, result: { apiKey: 'SUB' } });
-    await expect(exchange['privatePostV5UserDeleteApi']()).rejects.toBeInstanceOf(ccxt.PermissionDenied);
-    expect(await exchange['privatePostV5UserDeleteSubApi']()).toMatchObject({ retCode: 0 });
-    await expect(exchange['privateGetV5UserQueryApi']()).rejects.toBeInstanceOf(ccxt.AuthenticationError);
+  it('serves what ccxt was recorded to send, and ccxt knows its refusals', async () => {
+    /** Sends the recorded call. @returns its code, and the error that ccxt takes it for */
+    const play = async (name: string): Promise<readonly [retCode: number, error: string]> => {
+      const { method, path, body, headers } = called(name);
+      const answer = await fetch(`${bybit.url}${path}`, { method, body, headers });
+      const { retCode } = (await answer.json()) as { readonly retCode: number };
+      return [retCode, CCXT.errors[String(retCode) as keyof typeof CCXT.errors] ?? 'none'];
+    };
+    const called = (name: string) => {
+      const found = CCXT.calls.find(({ apiKey, path }) => apiKey === 'SUB' && path.startsWith(name));
+      if (found === undefined) throw new Error(`Cannot find ${name} in the record of ccxt`);
+      return { ...found, headers: found.headers as Readonly<Record<string, string>> };
+    };
+    expect(CCXT.at).toBe(NOW);
+    expect(await play('/v5/user/query-api')).toEqual([0, 'none']);
+    expect((await play('/v5/user/delete-api'))[1]).toBe('PermissionDenied');
+    expect(await play('/v5/user/delete-sub-api')).toEqual([0, 'none']);
+    expect((await play('/v5/user/query-api'))[1]).toBe('AuthenticationError');
     expect(bybit.applied()).toMatchObject([{ kind: 'deleted', keyId: 'SUB', by: 'SUB' }]);
   });
 });
