@@ -22,8 +22,8 @@ export interface Answer {
 }
 
 /**
- * A command of ours: says how many words there are and what they are, its name first, each ended by a zero byte; prints the file that it
- * is told of and ends with the status.
+ * A command of ours: says how many words there are and what they are, its name first, each ended by a zero byte. Then it prints the file
+ * that the answer names, and ends with the answer's status.
  */
 const COMMAND = `#!/bin/sh
 printf '%s\\0' "$(($# + 1))" "\${0##*/}" "$@" >&3

@@ -62,7 +62,7 @@ export const VIEWS = [
 /** Opens an empty page as a person would look at it. What the page logs or fails to load is in `troubles`. */
 export const openPage = async (
   browser: Browser,
-  { scheme, width }: Pick<(typeof VIEWS)[number], 'scheme' | 'width'>,
+  { scheme, width }: { readonly scheme: 'light' | 'dark'; readonly width: number },
 ): Promise<{ readonly page: Page; readonly troubles: readonly string[] }> => {
   const page = await browser.newPage();
   const troubles: string[] = [];

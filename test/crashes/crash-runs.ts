@@ -35,7 +35,7 @@ const optionsGiven = (): z.infer<typeof Values> => {
 
 const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const)
-  process.once(name, () => stop.abort(new Error(`Cannot go on after ${name}`)));
+  process.once(name, () => stop.abort(new Error(`Cannot continue after ${name}`)));
 
 const startedAt = performance.now();
 const secondsSoFar = (): number => (performance.now() - startedAt) / 1_000;

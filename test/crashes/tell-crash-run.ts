@@ -1,7 +1,7 @@
 import { DEATHS, type Fate } from './chance/fate.ts';
 import type { CrashRun } from './crash-run.ts';
 
-/** As many lines of the functions' logs as are told of an order that went wrong. */
+/** So many lines of the functions' logs are shown for an order that went wrong. */
 const LAST_LINES = 20;
 const LAWS = ['L1', 'L2', 'L3'];
 
@@ -49,7 +49,7 @@ const toldOf = (
     .map((line) => `  | ${line}`),
 ];
 
-/** What is told of a run, line by line: what was found, how the requests ended, and the sum of it. */
+/** The report on a run, line by line: what was found, how the requests ended, and the sum. */
 export const tellCrashRun = (run: CrashRun, about: Told): readonly string[] => {
   const { breaches, deliveries, ends } = run;
   const orders = [...new Set(breaches.map(({ n }) => n))].filter((n) => n > 0);

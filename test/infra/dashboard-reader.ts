@@ -15,7 +15,7 @@ interface Widget {
 export const widgetsOf = ({ Properties }: Resource): readonly Widget[] =>
   JSON.parse(text(Properties['DashboardBody'])).widgets;
 
-/** `[namespace, name, dimension, value, …, options]`; an expression has options alone. */
+/** `[namespace, name, dimension, value, …, options]`; an expression has only options. */
 const graphed = (row: readonly unknown[]): readonly Pick<Datapoint, 'namespace' | 'name' | 'dimensions'>[] => {
   const [namespace, name, ...rest] = row.filter((part) => typeof part === 'string');
   if (namespace === undefined || name === undefined) return [];

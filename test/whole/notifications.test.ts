@@ -55,7 +55,7 @@ it('the filters that the README shows let through what it says', async () => {
   await threeEnds(system(), { reason: 'leaked' });
   const taken = await Promise.all(takes.map((take) => take()));
   const outcomes = taken.map((messages) => messages.map(({ attributes }) => attributes['outcome']));
-  // The topic for people and nothing but trouble; every receipt, and a leaked key's alone.
+  // The topic for people has only trouble, and the filtered results topic only the death of a leaked key.
   expect(shown.map(([topic], index) => [topic, outcomes[index]])).toEqual([
     ['notifications', ['refused']],
     ['results', ['revoked']],

@@ -8,6 +8,9 @@ import type { Watch } from './watch.ts';
 /** Only programs of this machine reach it. */
 const HOST = '127.0.0.1';
 
+/** A browser takes some, and each open page keeps one. */
+const MOST_CONNECTIONS = 50;
+
 const HEADERS = {
   'content-security-policy': POLICY,
   'cache-control': 'no-store',
@@ -76,6 +79,7 @@ export const serveConsole = async ({ port: wanted, token }: Options, watch: Watc
     if (place === 'events') return sendEvents(response, watch);
     return refuse(response, 404);
   });
+  server.maxConnections = MOST_CONNECTIONS;
   server.listen(wanted, HOST);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

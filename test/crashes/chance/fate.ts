@@ -25,7 +25,7 @@ export type Fate =
     }
   /** SIGKILL at the first wait, such as the one between two probes. */
   | { readonly at: 'wait' }
-  /** No death: the first wait lasts longer than the delivery's lease, so that others go on meanwhile, and then it wakes. */
+  /** No death: the first wait lasts longer than the delivery's lease, so that other deliveries continue meanwhile, and then it wakes. */
   | { readonly at: 'pause' }
   /** SIGKILL when all is done and nobody has heard of it. */
   | { readonly at: 'end' }

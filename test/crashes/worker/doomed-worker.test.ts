@@ -89,7 +89,7 @@ describe('a delivery', () => {
 
   it('tells on its error output what nobody caught', async () => {
     const { lines } = await deliver({ at: 'exchange', exchange: 1, moment: 'before', death: 'threw' });
-    expect(lines.join('\n')).toContain('Cannot go on: this delivery was to end here');
+    expect(lines.join('\n')).toContain('Cannot continue: this delivery was to end here');
   });
 
   it('dies at its first wait, or when all is done and nobody has heard of it', async () => {
@@ -102,7 +102,7 @@ describe('a delivery', () => {
     expect(asked).toEqual(['one', 'one', 'two', 'three']);
   });
 
-  it('goes on after a pause that was longer than its lease', async () => {
+  it('continues after a pause that was longer than its lease', async () => {
     expect(await deliver({ at: 'pause' })).toMatchObject({ answer: [0, 92_000, 94_000].map((ms) => START + ms) });
   });
 });

@@ -6,7 +6,7 @@ export type Told =
   | { readonly kind: 'begins'; readonly now: number; readonly fate: Fate }
   | { readonly kind: 'woken'; readonly now: number };
 
-/** What it tells: that it waits for nothing but an instant, or that it hangs until somebody kills it. */
+/** What it tells: that it waits for nothing but an instant, or that it hangs until its process is killed. */
 export type Telling = { readonly kind: 'rests'; readonly until: number } | { readonly kind: 'hangs' };
 
 export const isTelling = (note: Note): note is Telling => note.kind === 'rests' || note.kind === 'hangs';

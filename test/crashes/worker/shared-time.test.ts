@@ -46,7 +46,7 @@ it('does not let an arrival that nobody waits for hold the clock', async () => {
   expect(time.now()).toBe(10);
 });
 
-it('wakes who idles at once where somebody stirs', async () => {
+it('wakes an idle process at once when another one begins to work', async () => {
   const time = sharedTime(0, never);
   const idle = time.work(() => time.idle());
   await time.work(async () => time.stir());

@@ -1,4 +1,4 @@
-/** The one clock of a run: it stands while anybody works, and jumps to the next instant that somebody waits for when all rest. */
+/** The one clock of a run: it stands while a process works. When all rest, it jumps to the next instant that one of them waits for. */
 export interface SharedTime {
   /** Epoch milliseconds. */
   now(): number;
@@ -50,7 +50,7 @@ export const sharedTime = (start: number, arrival: () => Promise<number | undefi
   const step = async (): Promise<void> => {
     await quiet();
     const comes = atWork === 0 && idlers.length > 0 ? await arrival() : undefined;
-    if (atWork > 0) return; // somebody was torn from sleep meanwhile
+    if (atWork > 0) return; // a process was woken meanwhile
     const instants = [...[...sleepers].map(({ until }) => until), ...(comes === undefined ? [] : [comes])];
     if (instants.length === 0) return release(false);
     jump(Math.min(...instants));

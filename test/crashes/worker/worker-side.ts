@@ -25,7 +25,7 @@ const DEATHS: Readonly<Record<Death, () => void>> = {
   killed: () => void process.kill(process.pid, 'SIGKILL'),
   exited: () => process.exit(1),
   threw: () => {
-    throw new Error('Cannot go on: this delivery was to end here');
+    throw new Error('Cannot continue: this delivery was to end here');
   },
   'timed out': hang,
 };

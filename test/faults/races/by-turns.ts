@@ -1,7 +1,7 @@
 import type { Hooks } from '../simulated/instrumented.ts';
 import type { SimulatedClock } from '../simulated/simulated-clock.ts';
 
-/** One in as many times the clock goes on although somebody could: their ports are slow. */
+/** One in so many times the clock moves on although a work could take its turn: its ports are slow. */
 const SLOW_ONE_IN = 8;
 
 /** Whole numbers from 0 up to, not including, `below`; the same ones for the same seed. */
@@ -15,14 +15,14 @@ export const drawsFrom = (seed: number): ((below: number) => number) => {
   };
 };
 
-/** Works that go on one at a time, each for one call of one port. */
+/** Works that continue one at a time, each for one call of one port. */
 export interface Turns {
   /** For the ports of everybody who takes part. */
   readonly hooks: Hooks;
   readonly run: <T>(work: Promise<T>) => Promise<T>;
 }
 
-/** Draws from a seed who goes on next: the same seed, the same order. */
+/** Draws from a seed which work continues next: the same seed, the same order. */
 export const byTurns = (clock: SimulatedClock, seed: number): Turns => {
   const draw = drawsFrom(seed);
   const waiting: (() => void)[] = [];

@@ -15,7 +15,7 @@ const rotate: Change['does'] = (vault, secret, { rotated }) => vault.put(secret,
 const MISSING = ['stuck/credential-missing', 'stuck/unproven'];
 
 const CHANGES: readonly Change[] = [
-  { name: 'stored anew', does: (vault, secret, { secrets }) => vault.put(secret, JSON.stringify(secrets[secret])) },
+  { name: 'stored again', does: (vault, secret, { secrets }) => vault.put(secret, JSON.stringify(secrets[secret])) },
   { name: 'rotated', does: rotate },
   {
     name: 'rotated twice, its old versions forgotten',

@@ -13,7 +13,7 @@ export interface At {
   /** The call that is waited for; `undefined` after the last one. */
   readonly call: CallAt | undefined;
   readonly before: readonly CallAt[];
-  /** The delivery goes on; else its process ends there. */
+  /** The delivery continues; else its process ends there. */
   readonly goesOn: boolean;
 }
 
@@ -33,7 +33,7 @@ export interface Happening {
   readonly orElse?: readonly string[];
 }
 
-/** What somebody does in the provider's web page; each world has one of its own. */
+/** What a person does in the provider's web console; each world has an act of its own. */
 const byHand = ({ byHand: hands }: Seeded): readonly Happening[] =>
   Object.entries(hands).map(([name, { later, isForDead, orElse = [] }]) => {
     const inPage =

@@ -29,10 +29,10 @@ const amidTheNext = async (scene: Scene): Promise<void> => {
   await amid(scene, scene.message, (scene.call * 7) % 40);
 };
 
-/** Calls of a copy's delivery at which this one goes on: from before its first probe to after its proof. */
+/** Calls of a copy's delivery at which this one continues: from before its first probe to after its proof. */
 const AMID = [8, 14, 20, 26, 32, 38];
 
-/** It goes on while a copy of its message is under way, which came later and is further on. */
+/** It continues while a copy of its message is under way, which came later and is further on. */
 const amidACopy = AMID.flatMap((at): readonly Happening[] => [
   {
     name: `a copy of the message, as far as call ${at + 1}`,

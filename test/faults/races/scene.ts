@@ -4,7 +4,7 @@ import type { Message } from '../simulated/message-queue.ts';
 import { postpone } from '../world/run-case.ts';
 import type { World } from '../world/world.ts';
 
-/** A delivery that waits for one of its ports, and all that goes on around it. */
+/** A delivery that waits for one of its ports, and all that happens around it. */
 export interface Scene {
   readonly world: World;
   /** The message of that delivery. */
@@ -12,14 +12,14 @@ export interface Scene {
   readonly awaited: Awaited;
   /** Which of its calls it waits for, from 0. */
   readonly call: number;
-  /** Lets work go on beside the delivery when that wakes. */
+  /** Lets work continue beside the delivery when that wakes. */
   readonly beside: (work: Promise<void>) => void;
 }
 
 /** Far more than it takes: one message is over after three or four, or an hour later. */
 const MOST_DELIVERIES = 40;
 
-/** Delivers until nothing is left on the queue, while somebody else runs the clock. */
+/** Delivers until nothing is left on the queue, while the caller runs the clock. */
 export const untilNothingWaits = async (world: World): Promise<void> => {
   const { clock, next, begin } = world;
   for (let n = 0, message = next(); message !== undefined && n < MOST_DELIVERIES; n += 1, message = next()) {

@@ -30,7 +30,7 @@ const synthesized = (name: string, context: AppProps['context'], fill: (stack: S
   app.synth();
 };
 
-/** What a team writes around an instance: alarms that wake somebody, and a metric of its own. */
+/** What a team writes around an instance: alarms that wake a person, and a metric of its own. */
 const watch = (stack: Stack, revocation: KeyRevocation): void => {
   const waking: readonly AlarmName[] = ['stuck', 'resurrected', 'sweepNotRun'];
   const alarms: Alarms = revocation.alarms;

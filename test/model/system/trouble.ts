@@ -54,7 +54,7 @@ export const hooksOf = (trouble: Trouble | undefined): Troubled => {
       if (trouble.kind === 'unavailable' && OURS.includes(name)) return;
       met = true;
       if (trouble.kind === 'unavailable') gone();
-      if (trouble.kind === 'thrown') throw new Error('Cannot go on, this was the plan');
+      if (trouble.kind === 'thrown') throw new Error('Cannot continue: this was the plan');
       isOver = true;
       end();
       return never;

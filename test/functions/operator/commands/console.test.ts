@@ -110,7 +110,11 @@ describe('the console', () => {
     });
   });
 
-  it.each(VIEWS)('fits who looks at it: $view', async ({ view, ...look }) => {
+  it.each([
+    ...VIEWS,
+    { view: '320 px wide', scheme: 'light', width: 320 },
+    { view: '1600 px wide', scheme: 'dark', width: 1600 },
+  ] as const)('fits who looks at it: $view', async ({ view, ...look }) => {
     await playIncident(system());
     await visited(async (url) => {
       const { page } = await openPage(browser, look);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, vi } from 'vitest';
 import { type Aws, type AwsOptions, startAws } from '../../../../infra/local/aws/start-aws.ts';
 
-/** Starts an emulated AWS for one test file and points every SDK client of that file to it by environment alone. */
+/** Starts an emulated AWS for one test file and points every SDK client of that file to it by the environment only. */
 export const awsForThisFile = (options: AwsOptions = {}): (() => Aws) => {
   let aws: Aws | undefined;
   beforeAll(async () => {

@@ -65,7 +65,7 @@ it('takes as many events at once as it may, and lets the others wait', async () 
   expect(new Set(pids).size).toBe(2);
 });
 
-it('reports a crash, and goes on in a new process', async () => {
+it('reports a crash, and continues in a new process', async () => {
   const { invoke } = start();
   const first = await invoke({ wanted: 'process' });
   const crash = { errorType: 'Runtime.ExitError', message: 'Runtime exited with error: exit status 3' };

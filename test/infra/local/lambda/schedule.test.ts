@@ -66,7 +66,7 @@ it('fills the attributes in an input', async () => {
   expect(invoke).toHaveBeenCalledWith({ at: '2026-01-02T03:04:05Z', try: '1' });
 });
 
-it('tells of what an invocation threw, and goes on', async () => {
+it('reports what an invocation threw, and continues', async () => {
   vi.useFakeTimers({ now: NOW });
   const onTrouble = vi.fn();
   const invoke = vi.fn(() => Promise.reject(new Error('down')));

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { expect, it, vi } from 'vitest';
 import { together } from '../../../../infra/local/story/progress.ts';
 
-/** Does this work, and hears what is told of it. */
+/** Does this work, and hears what is reported about it. */
 const told = async (work: Readonly<Record<string, () => Promise<unknown>>>) => {
   const lines: string[] = [];
   using _out = vi.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
@@ -17,7 +17,7 @@ const told = async (work: Readonly<Record<string, () => Promise<unknown>>>) => {
 
 const fails = (message: string) => () => Promise.reject(new Error(message));
 
-it('leaves the reason that it throws to whoever catches it, and tells all others', async () => {
+it('leaves the reason that it throws to its caller, and tells all others', async () => {
   const { thrown, lines } = await told({
     first: fails('port taken'),
     second: fails('port taken'),
