@@ -1,7 +1,9 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { ROOT } from '../../pages.ts';
 
@@ -20,6 +22,13 @@ const copyOfRepository = (to: string): void => {
   symlinkSync(MODULES, join(to, 'node_modules'));
 };
 
+/** How a command line ended. */
+export interface Ended {
+  readonly status: number;
+  readonly out: string;
+  readonly told: string;
+}
+
 /** The CDK app of a user of the package, in a folder outside of this repository. */
 export interface Consumer {
   readonly folder: string;
@@ -31,6 +40,11 @@ export interface Consumer {
    * @returns what it printed, both streams
    */
   node(...words: readonly string[]): Promise<string>;
+  /** Runs the packed command line. */
+  commandLine(
+    words: readonly string[],
+    given: { readonly environment: Readonly<Record<string, string>>; readonly input: string },
+  ): Promise<Ended>;
   remove(): void;
 }
 
@@ -48,6 +62,7 @@ export const startConsumer = async (beside: readonly string[]): Promise<Consumer
   await execute('tar', ['-xzf', packed, '-C', home]);
   rmSync(repository, { recursive: true });
   cpSync(join(import.meta.dirname, '..', 'consumer'), folder, { recursive: true });
+  mkdirSync(join(folder, 'node_modules'), { recursive: true });
   for (const name of beside) {
     mkdirSync(dirname(join(folder, 'node_modules', name)), { recursive: true });
     symlinkSync(join(MODULES, name), join(folder, 'node_modules', name));
@@ -66,6 +81,16 @@ export const startConsumer = async (beside: readonly string[]): Promise<Consumer
         throw new Error(`${error.stdout}${error.stderr}`, { cause: error });
       });
       return stdout + stderr;
+    },
+    async commandLine(words, { environment, input }) {
+      const program = join(folder, 'node_modules', 'key-revoker', 'dist', 'operator', 'key-revoker.mjs');
+      const env = { PATH: nowhere, HOME: nowhere, ...environment };
+      const child = spawn(process.execPath, [program, ...words], { cwd: folder, env });
+      child.stdin.end(input);
+      const closed = once(child, 'close');
+      const [out, told] = await Promise.all([text(child.stdout), text(child.stderr)]);
+      const [status] = await closed;
+      return { status, out, told };
     },
     remove: () => rmSync(home, { recursive: true }),
   };
