@@ -32,7 +32,7 @@ const started = async (context: Context, port: number): Promise<RunningConsole> 
   const read = snapshotReader({ ...context, terminal: quiet(context.terminal) }, deployed);
   const token = randomBytes(TOKEN_BYTES).toString('base64url');
   try {
-    return await serveConsole({ port, token }, watched(pageReader(read), context.clock));
+    return await serveConsole({ port, token }, watched(pageReader(read), context));
   } catch (error) {
     const { code = 'unknown' } = error as NodeJS.ErrnoException;
     throw new Failure(EXIT.failed, `Cannot listen on port ${port} (${code}): give another one with --port`);

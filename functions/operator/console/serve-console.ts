@@ -57,7 +57,11 @@ const sendPage = async (response: ServerResponse, watch: Watch): Promise<void> =
 const sendEvents = (response: ServerResponse, watch: Watch): void => {
   response.writeHead(200, { ...HEADERS, 'content-type': 'text/event-stream' });
   response.flushHeaders();
-  const end = watch.follow((page) => response.write(`data: ${JSON.stringify(page)}\n\n`));
+  const end = watch.follow((page) => {
+    // A browser that does not read would have every page kept for it. It connects again by itself.
+    if (response.writableNeedDrain) response.destroy();
+    else response.write(`data: ${JSON.stringify(page)}\n\n`);
+  });
   response.once('close', end);
 };
 
