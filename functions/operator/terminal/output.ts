@@ -1,4 +1,4 @@
-import { csv, lineOf } from './csv.ts';
+import { csv, csvLines } from './csv.ts';
 import { EXIT, Failure } from './failure.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -58,7 +58,7 @@ const isRow = (value: unknown): value is object => typeof value === 'object' && 
 /** Any value as CSV: objects with a head, others with a line each. */
 const asCsv = (value: unknown): string => {
   const list = Array.isArray(value) ? value : [value];
-  return list.every(isRow) ? csv(list) : list.map((each) => lineOf(Array.isArray(each) ? each : [each])).join('\n');
+  return list.every(isRow) ? csv(list) : csvLines(list.map((each) => (Array.isArray(each) ? each : [each])));
 };
 
 const asJson = (value: unknown): string => JSON.stringify(value, null, 2);

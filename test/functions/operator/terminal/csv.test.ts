@@ -23,3 +23,5 @@ it.each<[string | number | null, string]>([
 ])('writes %j so that no spreadsheet calculates', (value, line) => expect(cell(value)).toBe(line));
 
 it('keeps a cell of several lines one cell', () => expect(csv([{ a: 'x\n=1' }], ['a'])).toBe('a\n"x\n=1"'));
+
+it('keeps the blanks at the end of a line', () => expect(csv([{ a: 'x ' }, { a: 'y' }], ['a'])).toBe('a\nx \ny'));
