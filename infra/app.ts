@@ -3,9 +3,7 @@ import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { ArnPrincipal } from 'aws-cdk-lib/aws-iam';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { readContext } from './app-context.ts';
-import { KeyRevokerStack } from './key-revoker-stack.ts';
-
-const publishTo = (alarmActionArn: string): IAlarmAction => ({ bind: () => ({ alarmActionArn }) });
+import { KeyRevokerStack, publishTo } from './key-revoker-stack.ts';
 
 const build = (): void => {
   const app = new App();

@@ -1,4 +1,5 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
+import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { KeyRevocation } from './key-revocation.ts';
@@ -10,6 +11,9 @@ export interface KeyRevokerStackProps extends StackProps {
   /** ARNs of topics whose messages are requests. */
   readonly requestTopics?: readonly string[];
 }
+
+/** What an alarm does with a topic that is known by its ARN. */
+export const publishTo = (alarmActionArn: string): IAlarmAction => ({ bind: () => ({ alarmActionArn }) });
 
 /** One instance and the names that people and scripts need. */
 export class KeyRevokerStack extends Stack {

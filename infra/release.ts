@@ -9,7 +9,7 @@ import { ArnPrincipal } from 'aws-cdk-lib/aws-iam';
 import { zipSync } from 'fflate';
 import cdk from '../cdk.json' with { type: 'json' };
 import { ROOT } from './constructs/functions/bundling.ts';
-import { KeyRevokerStack } from './key-revoker-stack.ts';
+import { KeyRevokerStack, publishTo } from './key-revoker-stack.ts';
 import { plainTemplate, standsFor } from './packaging/plain-template.ts';
 
 const OUT = join(ROOT, 'dist', 'release');
@@ -28,8 +28,6 @@ const STANDS = {
   AlarmTopics: 'arn:aws:sns:us-east-1:000000000000:alarms',
   UrgentAlarmTopics: 'arn:aws:sns:us-east-1:000000000000:urgent-alarms',
 };
-
-const publishTo = (alarmActionArn: string) => ({ bind: () => ({ alarmActionArn }) });
 
 /** The files of a folder as a zip file, with names relative to the folder. */
 const zipped = (folder: string): Uint8Array => {

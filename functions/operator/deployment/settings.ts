@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { jsonOrUndefined } from '../../core/json.ts';
 import { EXIT, Failure } from '../terminal/failure.ts';
 import type { ProcessPorts } from './process-ports.ts';
 
@@ -43,14 +44,6 @@ const textOf = (file: string): string | undefined => {
   }
 };
 
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
-
 const NEEDED =
   'it must be JSON such as { "contexts": { "production": { "prefix": "…", "region": "…", "profile": "…" } } }';
 
@@ -63,7 +56,7 @@ export const contextsIn = (environment: Environment): Readonly<Record<string, Na
   const file = fileIn(environment);
   const text = textOf(file);
   if (text === undefined) return {};
-  const read = CONFIGURATION.safeParse(parsed(text));
+  const read = CONFIGURATION.safeParse(jsonOrUndefined(text));
   if (read.success) return read.data.contexts;
   const at = read.error.issues.map(({ path }) => path.join('.')).find((path) => path !== '');
   throw new Failure(EXIT.usage, `Cannot use ${file}: ${at === undefined ? '' : `${at} is wrong; `}${NEEDED}`);
